@@ -1,0 +1,91 @@
+"""What a template may cite, as plain values: the build fills it in, the document only reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from report_builder.facts import Fact
+from report_builder.kinds import Equation
+
+
+@dataclass(frozen=True)
+class Header:
+    """The title block. `logo` is an SVG or PNG; `date` is ISO (`2025-11-20`) or ""; `note` is printed small, e.g. "profile: quick"."""
+
+    title: str
+    language: str = "en"
+    subtitle: str = ""
+    author: str = ""
+    course: str = ""
+    laboratory: str = ""
+    field_of_study: str = ""
+    date: str = ""
+    logo: Path | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class RunCard:
+    """A run as prose may name it; `settings` is the resolved spec (`model.latent_dim`, `training.epochs` ...)."""
+
+    id: str
+    name: str
+    model: Mapping[str, str]
+    data: Mapping[str, str]
+    seeds: tuple[int, ...]
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class FigureCard:
+    """A figure: the author's caption, the details its drawing states, alt text and files (none of the three before it is drawn)."""
+
+    id: str
+    caption: str
+    details: str = ""
+    alt: str = ""
+    png: Path | None = None
+    svg: Path | None = None
+    raster: bool = False
+    width: str = "100%"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Lines cut from the file that ran. `file` is its name as printed, `first_line` its line number there."""
+
+    run: str
+    part: str
+    code: str
+    file: str
+    first_line: int
+    language: str = "python"
+
+
+@dataclass(frozen=True)
+class TaskCard:
+    """A task of the sheet: what its section must contain (`answer`, `fig:<id>`, `lst:<id>`, `eq:<id>`, `tbl:<id>`, `fact:<name>`)."""
+
+    id: str
+    title: str = ""
+    requires: tuple[str, ...] = ("answer",)
+
+
+@dataclass(frozen=True)
+class Material:
+    """All of it. With `placeholders`, facts and figures are not measured yet and the rendering only serves to number and to check."""
+
+    report: str
+    header: Header
+    facts: Mapping[str, Fact]
+    runs: Mapping[str, RunCard]
+    figures: Mapping[str, FigureCard]
+    listings: Mapping[tuple[str, str], Listing]
+    equations: Mapping[str, Equation]
+    tasks: Mapping[str, TaskCard] = field(default_factory=dict)
+    profile: str = ""
+    spec_file: str = ""
+    placeholders: bool = False

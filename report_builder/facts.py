@@ -1,0 +1,195 @@
+"""Facts, and when two of them may be compared.
+
+A `Fact` is a measured number that knows what it measures. `compare` refuses facts that are not on one scale (the guard) and decides
+whether a difference is measurable.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from report_builder.errors import Problem, ReportError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+RELATIONS = ("better", "worse", "greater", "smaller", "same")
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A fact's value for one seed; `samples` is a stored `.npz` that holds the value of each image under the fact's metric name."""
+
+    seed: int | None
+    value: float | str
+    samples: Path | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A measured value that a sentence may cite.
+
+    Attributes:
+        name: `<run>.<scope>.<metric>`, e.g. `vae.test.elbo`; the scope is a split or the id of a figure.
+        metric: what was measured; facts of different metrics never compare.
+        measurements: one for each seed, in the order of the seeds.
+        unit: printed unit, or "".
+        better: `higher`, `lower` or `none`.
+        split: split or figure that was measured.
+        reduction: how the number was reduced.
+        n: images measured, for each seed.
+        paired: whether the samples of two runs belong to the same images.
+        run: id of the run, or of the data set.
+        settings: the resolved run: what the guard compares.
+        data: digest of the data that was measured.
+        placeholder: stands in for a fact that is not measured yet.
+    """
+
+    name: str
+    metric: str
+    measurements: tuple[Measurement, ...]
+    unit: str = ""
+    better: str = "none"
+    split: str = ""
+    reduction: str = ""
+    n: int = 0
+    paired: bool = True
+    run: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    data: str = ""
+    placeholder: bool = False
+
+    @property
+    def value(self) -> Any:
+        """Median over the seeds of a number; the word itself of a word."""
+        values = [m.value for m in self.measurements]
+        return values[0] if isinstance(values[0], str) else _median([float(v) for v in values])
+
+    @property
+    def spread(self) -> float | None:
+        """Sample standard deviation over the seeds; None for one seed or for a word."""
+        values = [m.value for m in self.measurements]
+        if len(values) < 2 or isinstance(values[0], str):
+            return None
+        mean = sum(map(float, values)) / len(values)
+        return math.sqrt(sum((float(v) - mean) ** 2 for v in values) / (len(values) - 1))
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds that were measured."""
+        return tuple(m.seed for m in self.measurements if m.seed is not None)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the measurement says of `a` against `b`.
+
+    Attributes:
+        relation: `better` or `worse` where the metric has a direction, else `greater` or `smaller`; `same`: not measurable.
+        difference: a minus b, in the facts' unit.
+        standard_error: of that difference over images; None where no images were kept.
+        single_seed: only one seed stands on at least one side, so that only the images speak.
+    """
+
+    a: Fact
+    b: Fact
+    relation: str
+    difference: float
+    standard_error: float | None
+    single_seed: bool
+
+    def holds(self, relation: str) -> bool:
+        """Whether a sentence that says `relation` is true."""
+        if relation in ("greater", "smaller"):
+            return self.relation != "same" and (self.difference > 0) == (relation == "greater")
+        return self.relation == relation
+
+
+def compare(a: Fact, b: Fact, *, by: Sequence[str]) -> Comparison:
+    """Compares two facts whose runs may differ only in the settings named by `by` (key paths such as `model.kl`).
+
+    Measurable: every seed of one side lies beyond every seed of the other, and the means differ by more than two standard errors
+    over the test images (paired where the images are the same). With one seed only the second holds.
+
+    Raises:
+        ReportError: the facts are not comparable, or nothing was kept from which a difference could be judged.
+    """
+    _guard(a, b, by)
+    if a.placeholder or b.placeholder:
+        return Comparison(a, b, "same", 0.0, None, single_seed=True)
+    values = [float(m.value) for m in a.measurements], [float(m.value) for m in b.measurements]
+    difference = sum(values[0]) / len(values[0]) - sum(values[1]) / len(values[1])
+    error = _standard_error(a, b)
+    single = min(map(len, values)) < 2
+    if single and error is None:
+        rule = "one seed and no value for each image: a difference cannot be judged"
+        raise ReportError(Problem("", rule, f"{a.name}, {b.name}", next_step="Train more seeds, or cite the numbers without a verdict."))
+    apart = single or max(values[0]) < min(values[1]) or max(values[1]) < min(values[0])
+    measurable = difference != 0 and apart and (error is None or abs(difference) > 2 * error)
+    return Comparison(a, b, _relation(a.better, difference) if measurable else "same", difference, error, single)
+
+
+def _relation(better: str, difference: float) -> str:
+    if better == "none":
+        return "greater" if difference > 0 else "smaller"
+    return "better" if (difference > 0) == (better == "higher") else "worse"
+
+
+def _guard(a: Fact, b: Fact, by: Sequence[str]) -> None:
+    scale = ("metric", "unit", "split", "reduction", "data")
+    differs = [f"{key}: {getattr(a, key)!r} / {getattr(b, key)!r}" for key in scale if getattr(a, key) != getattr(b, key)]
+    if any(_covers(key, "data") for key in by):
+        differs = [line for line in differs if not line.startswith("data:")]
+    named = (*by, "seed")
+    for key, left, right in _differences(a.settings, b.settings):
+        if not any(_covers(name, key) for name in named):
+            differs.append(f"{key}: {left!r} / {right!r}")
+    if differs:
+        rule = f"'{a.name}' and '{b.name}' cannot be compared by {', '.join(by) or 'nothing'}: something else differs too"
+        raise ReportError(Problem("", rule, "; ".join(differs), next_step="Name the factor in `by`, or compare runs that share the rest."))
+
+
+def _covers(name: str, key: str) -> bool:
+    return key == name or key.startswith(name + ".")
+
+
+def _differences(a: Any, b: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        for key in sorted({*a, *b}):
+            yield from _differences(a.get(key), b.get(key), f"{path}.{key}" if path else str(key))
+    elif a != b:
+        yield path, a, b
+
+
+def _standard_error(a: Fact, b: Fact) -> float | None:
+    left, right = _image_means(a), _image_means(b)
+    if left is None or right is None or min(len(left), len(right)) < 2:
+        return None
+    if a.paired and b.paired and len(left) == len(right):
+        delta = left - right
+        return float(delta.std(ddof=1) / math.sqrt(len(delta)))
+    return math.sqrt(left.var(ddof=1) / len(left) + right.var(ddof=1) / len(right))
+
+
+def _image_means(fact: Fact) -> np.ndarray | None:
+    """Mean over the seeds of each image's value, shape `(n,)`."""
+    import numpy as np
+
+    files = [m.samples for m in fact.measurements]
+    loaded = []
+    for file in files:
+        if file is None:
+            return None
+        with np.load(file) as stored:
+            loaded.append(stored[fact.metric])
+    return np.mean(loaded, axis=0)
+
+
+def _median(values: Sequence[float]) -> float:
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

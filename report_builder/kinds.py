@@ -1,0 +1,269 @@
+"""The extension points: what a data set, model, probe, metric or figure kind is, and how one is found.
+
+A kind is one module (for a model, one folder) in the package of its registry. Its file name is its name in YAML; there is no list to
+edit. A kind of the user's own is one file beside the experiment, named by its path: `kind: ./spiral.py`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from pydantic import BaseModel, ConfigDict
+
+from report_builder.errors import Problem, ReportError, near_miss
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.figure import Figure
+
+    from report_builder.languages import Language
+
+    Arrays: TypeAlias = Mapping[str, np.ndarray]
+
+
+
+class Parameters(BaseModel):
+    """Base of every kind's parameters: frozen, and a key that is not documented is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The kinds of one sort: the modules of one package (its sub-packages where a kind is a folder); `_names` are private."""
+
+    package: str
+    noun: str
+    folders: bool = False
+    _own: dict[Path, ModuleType] = field(default_factory=dict)
+
+    def names(self) -> list[str]:
+        """Names of the built-in kinds, without importing them."""
+        spec = importlib.util.find_spec(self.package)
+        places = spec.submodule_search_locations if spec else None
+        return sorted(m.name for m in pkgutil.iter_modules(places) if m.ispkg == self.folders and m.name[0] != "_")
+
+    def get(self, name: str, *, beside: Path | None = None) -> Any:
+        """The module of a kind.
+
+        Args:
+            name: a built-in kind, or the path of a Python file relative to `beside`.
+            beside: the folder of the experiment file.
+
+        Raises:
+            ReportError: there is no such kind.
+        """
+        if name.endswith(".py"):
+            return self._from_file((beside or Path()) / name)
+        if name not in self.names():
+            raise ReportError(Problem("", f"unknown {self.noun}", repr(name), near_miss(name, self.names())))
+        return importlib.import_module(f"{self.package}.{name}")
+
+    def _from_file(self, path: Path) -> ModuleType:
+        path = path.resolve()
+        if path not in self._own:
+            spec = importlib.util.spec_from_file_location(f"report_builder_own_{path.stem}", path)
+            if spec is None or spec.loader is None or not path.is_file():
+                raise ReportError(Problem(str(path), f"no such file for a {self.noun} of your own"))
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            self._own[path] = module
+        return self._own[path]
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """Every built-in kind with its module, imported."""
+        return ((name, self.get(name)) for name in self.names())
+
+
+# --- data -------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Split:
+    """One part of a data set.
+
+    Attributes:
+        x: images, shape `(n, height, width, channels)`, uint8 in [0, 255] as loaded, float32 after the step `scale`.
+        y: class of each image, shape `(n,)`, int64.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+
+
+@dataclass(frozen=True)
+class ImageData:
+    """A data set in memory: splits by name (`train`, `test`, perhaps `validation`), class names, range of the pixels."""
+
+    splits: Mapping[str, Split]
+    class_names: tuple[str, ...]
+    value_range: tuple[float, float] = (0.0, 255.0)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Height, width, channels."""
+        height, width, channels = self.splits["train"].x.shape[1:]
+        return int(height), int(width), int(channels)
+
+
+class DatasetKind(Protocol):
+    """`datasets/<name>.py`."""
+
+    Parameters: type[Parameters]
+    TITLE: Mapping[str, str]  # language -> name in a sentence, e.g. {"en": "MNIST", "pl": "MNIST"}
+
+    def files(self, parameters: Any, folders: Sequence[Path]) -> list[Path]:
+        """The files that hold the data, found in the first folder that has them. Raises ReportError when there are none."""
+
+    def load(self, parameters: Any, files: Sequence[Path]) -> ImageData:
+        """Reads the files: uint8 images with the channel axis last."""
+
+
+class DataStepKind(Protocol):
+    """`datasets/steps/<name>.py`: one preprocessing step."""
+
+    Parameters: type[Parameters]
+
+    def apply(self, data: ImageData, parameters: Any) -> ImageData:
+        """The data after the step; the argument is not changed."""
+
+
+# --- models -----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A loss as it was compiled: LaTeX, and its symbols in order, each with its meaning by language."""
+
+    latex: str
+    symbols: tuple[tuple[str, Mapping[str, str]], ...] = ()
+
+
+class ModelKind(Protocol):
+    """`models/<name>/__init__.py`; the Keras code is beside it in `network.py` and is imported in workers only.
+
+    `network.build(image_shape, **parameters)` returns a `keras.Model` whose `compile(optimizer)` and `train_step` are Keras' own
+    grammar and which has the methods that `PROVIDES` names.
+    """
+
+    Parameters: type[Parameters]
+    PROVIDES: frozenset[str]  # of: encode, decode, sample, posterior, likelihood
+    TITLE: Mapping[str, str]
+    LISTINGS: Mapping[str, tuple[str, ...]]  # part of the model -> qualified names in network.py, in print order
+
+    def equation(self, parameters: Any) -> Equation:
+        """The loss that these parameters compile."""
+
+
+# --- measures ---------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ProbeRequest:
+    """Asks for named arrays: a probe kind with parameters, of a run (or of a data set alone).
+
+    The kind `history` is answered from the run itself: one array of shape `(epochs,)` for each logged term.
+    """
+
+    kind: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    run: str | None = None
+    data: str | None = None
+
+
+class ProbeKind(Protocol):
+    """`measures/probes/<name>.py`: weights and data -> arrays, in a worker."""
+
+    Parameters: type[Parameters]
+    NEEDS: frozenset[str]  # what the model must provide; empty: data alone
+
+    def measure(self, model: Any, data: ImageData, parameters: Any) -> Arrays:
+        """Named arrays, each documented with shape, dtype and range."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """One measured number, before it knows its run.
+
+    Attributes:
+        name: last part of the fact's name.
+        unit: printed unit, or "".
+        better: which direction is better.
+        reduction: how the number was reduced, e.g. "sum over pixels, mean over images".
+        n: how many images (or epochs) it was measured on.
+        samples: the value for each image, shape `(n,)`, for comparisons; None where there is none.
+        paired: whether sample i of every run belongs to the same image (test images do; cells of a decode grid do not).
+    """
+
+    name: str
+    value: float | str
+    unit: str = ""
+    better: str = "none"
+    reduction: str = ""
+    n: int = 0
+    samples: np.ndarray | None = None
+    paired: bool = True
+
+
+class MetricKind(Protocol):
+    """`measures/metrics/<name>.py`: arrays -> values, in NumPy."""
+
+    Parameters: type[Parameters]
+
+    def probes(self, parameters: Any) -> Mapping[str, ProbeRequest]:
+        """What must be measured for one run; `run` is filled in by the plan."""
+
+    def measure(self, arrays: Mapping[str, Arrays], parameters: Any) -> list[Value]:
+        """The values, each with unit, direction, reduction and n."""
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a figure says of the run it shows: all of it from the run, none of it typed."""
+
+    name: str
+    model: str = ""
+    data: str = ""
+    seed: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawn figure, the details that its caption must state (limits, seed, split ...), and its alt text."""
+
+    figure: Figure
+    details: str
+    alt: str
+    raster: bool = False  # an image sheet: PNG in the document; else SVG
+
+
+class FigureKind(Protocol):
+    """`plots/<name>.py`: arrays in, figure out. No files, no numbers of its own, no TensorFlow."""
+
+    Parameters: type[Parameters]
+    SUMMARY: str  # one line for `list figures`
+
+    def probes(self, parameters: Any) -> Mapping[str, ProbeRequest]:
+        """What the figure shows. A request's name is its panel's: the run id where it shows runs."""
+
+    def draw(self, arrays: Mapping[str, Arrays], parameters: Any, subjects: Mapping[str, Subject], language: Language) -> Drawing:
+        """Draws on a new `matplotlib.figure.Figure` under the style in force."""
+
+
+DATASETS = Registry("report_builder.datasets", "data set")
+DATA_STEPS = Registry("report_builder.datasets.steps", "data step")
+MODELS = Registry("report_builder.models", "model", folders=True)
+PROBES = Registry("report_builder.measures.probes", "probe")
+METRICS = Registry("report_builder.measures.metrics", "metric")
+FIGURES = Registry("report_builder.plots", "figure kind")
