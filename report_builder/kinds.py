@@ -220,6 +220,9 @@ class MetricKind(Protocol):
     def probes(self, parameters: Any) -> Mapping[str, ProbeRequest]:
         """What must be measured for one run; `run` is filled in by the plan."""
 
+    def names(self, parameters: Any, requests: Mapping[str, ProbeRequest]) -> list[str]:
+        """Names of the values that `measure` will give, known before anything is measured (`requests` as resolved by the plan)."""
+
     def measure(self, arrays: Mapping[str, Arrays], parameters: Any) -> list[Value]:
         """The values, each with unit, direction, reduction and n."""
 

@@ -1,0 +1,97 @@
+"""Digest of the code that determines a result: syntax trees, so that comments, docstrings and layout do not count."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from report_builder.store.files import Memo
+
+PACKAGE = Path(__file__).parents[1]
+# Rooms that carry messages and types only: what they say cannot change a weight or a pixel.
+SILENT = {"report_builder.errors", "report_builder.kinds", "report_builder.languages", "report_builder"}
+
+
+def code_digests(roots: Iterable[Path], memo: Memo) -> dict[str, str]:
+    """Digest of each file that `roots` consist of and import from the package, by printed name.
+
+    Args:
+        roots: Python files; modules of the package that they import are followed.
+        memo: digests of earlier processes, by path, size and modification time.
+    """
+    waiting, found = list(roots), dict[Path, str]()
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found[path], imported = _digest(path, memo)
+            waiting += [file for module in imported if (file := _file(module))]
+    return {_printed(path): digest for path, digest in sorted(found.items())}
+
+
+def _digest(path: Path, memo: Memo) -> tuple[str, list[str]]:
+    """Digest of one file and the package's modules that it imports, remembered under the digest of its bytes."""
+    name = f"code:{memo.sha256(path)}:{_module(path)}"
+    known = memo.recall(name)
+    if known is None:
+        tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+        imported = sorted(set(_imports(tree, _module(path))) - SILENT)
+        known = " ".join([hashlib.sha256("".join(_canonical(tree)).encode()).hexdigest()[:16], *imported])
+        memo.remember(name, known)
+    digest, *modules = known.split(" ")
+    return digest, modules
+
+
+def _canonical(node: object) -> Iterator[str]:
+    """A syntax tree as text that is the same for every Python version: empty fields and docstrings are dropped."""
+    if isinstance(node, ast.AST):
+        yield f"({type(node).__name__}"
+        for name, value in ast.iter_fields(node):
+            if name == "body" and isinstance(value, list) and _is_docstring(value):
+                value = value[1:]
+            if value not in (None, []) and name not in ("ctx", "type_comment", "kind"):
+                yield f" {name}="
+                yield from _canonical(value)
+        yield ")"
+    elif isinstance(node, list):
+        for item in node:
+            yield from _canonical(item)
+    else:
+        yield repr(node)
+
+
+def _is_docstring(body: list[ast.stmt]) -> bool:
+    first = body[0] if body else None
+    return isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+
+
+def _imports(tree: ast.AST, module: str) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            node.body = []  # types only
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.startswith("report_builder"))
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join([*module.split(".")[: -node.level], node.module or ""]).strip(".") if node.level else node.module or ""
+            if base.startswith("report_builder"):
+                yield base
+                yield from (f"{base}.{alias.name}" for alias in node.names if _file(f"{base}.{alias.name}"))
+
+
+def _file(module: str) -> Path | None:
+    if module in SILENT:
+        return None
+    path = PACKAGE.joinpath(*module.split(".")[1:])
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+
+
+def _module(path: Path) -> str:
+    if not path.is_relative_to(PACKAGE):
+        return path.stem
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts if parts[-1] != "__init__" else (*parts, ""))
+
+
+def _printed(path: Path) -> str:
+    return str(path.relative_to(PACKAGE)) if path.is_relative_to(PACKAGE) else path.name

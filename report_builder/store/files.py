@@ -1,0 +1,94 @@
+"""Files that are complete or absent, and digests that are not computed twice."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from report_builder.errors import Problem, StorageError
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Says a full disk or a missing permission in a sentence; nothing stored is lost by either."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageError(Problem(str(path), "no space left on the disk", next_step="Free some space and run the command again: what is stored is kept.")) from error
+        if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+            raise StorageError(Problem(str(path), "no permission to write here", next_step="Choose another folder with --store or --build, or change its permissions.")) from error
+        raise
+
+
+def write_atomically(path: Path, content: bytes | str) -> None:
+    """Writes under a temporary name, flushes to the disk, renames."""
+    data = content.encode() if isinstance(content, str) else content
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            temporary.replace(path)
+        finally:
+            with suppress(FileNotFoundError):
+                temporary.unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Flushes a folder and the files in it to the disk."""
+    for path in [*(p for p in folder.iterdir() if p.is_file()), folder]:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+class Memo:
+    """Digests of files by path, size and modification time, kept in one JSON file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known: dict[str, list[object]] = {}
+        self._changed = False
+        with suppress(FileNotFoundError, ValueError, OSError):
+            self._known = dict(json.loads(path.read_text()))
+
+    def sha256(self, path: Path) -> str:
+        """The sha256 of a file's content, hex."""
+        status = path.stat()
+        signature = [status.st_size, status.st_mtime_ns]
+        known = self._known.get(str(path))
+        if known is None or known[:2] != signature:
+            with path.open("rb") as stream:
+                known = [*signature, hashlib.file_digest(stream, "sha256").hexdigest()]
+            self._known[str(path)] = known
+            self._changed = True
+        return str(known[2])
+
+    def recall(self, name: str) -> str | None:
+        """A value remembered under a name."""
+        known = self._known.get(name)
+        return str(known[2]) if known else None
+
+    def remember(self, name: str, value: str) -> None:
+        """Remembers a value under a name."""
+        if self.recall(name) != value:
+            self._known[name] = [0, 0, value]
+            self._changed = True
+
+    def save(self) -> None:
+        """Keeps what was learnt; a memo that cannot be written costs time only."""
+        if self._changed:
+            with suppress(StorageError):
+                write_atomically(self._path, json.dumps(self._known))
+            self._changed = False

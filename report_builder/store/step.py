@@ -1,0 +1,49 @@
+"""A step and its key: the one identity of everything that is stored."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any
+
+KINDS = ("run", "arrays", "facts", "figure")
+KEY_LENGTH = 20  # hex digits: 80 bits, short enough to read
+
+
+def canonical(value: Any) -> str:
+    """JSON with sorted keys and no spaces: equal values give equal text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=list)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What determines a stored result, and nothing else.
+
+    Attributes:
+        kind: one of `KINDS`.
+        inputs: keys of the steps it reads.
+        spec: resolved parameters, defaults filled in; no names, captions or prose.
+        code: digest of each source file that determines the result.
+    """
+
+    kind: str
+    inputs: tuple[str, ...]
+    spec: Mapping[str, Any]
+    code: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def key(self) -> str:
+        """The sha256 of the canonical JSON of all four, shortened."""
+        return hashlib.sha256(canonical(self.as_json()).encode()).hexdigest()[:KEY_LENGTH]
+
+    def as_json(self) -> dict[str, Any]:
+        """A plain value that can be sent to another process; `Step(**value)` reads it back."""
+        return asdict(self) | {"inputs": list(self.inputs), "spec": dict(self.spec), "code": dict(self.code)}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Step:
+        """Reads `as_json` back."""
+        return cls(value["kind"], tuple(value["inputs"]), value["spec"], value["code"])
