@@ -1,0 +1,7 @@
+"""The YAML grammar: reading, overlaying, checking, with file and line of every key."""
+
+from report_builder.spec.grammar import Experiment
+from report_builder.spec.load import Loaded, load
+from report_builder.spec.sentences import problems
+
+__all__ = ["Experiment", "Loaded", "load", "problems"]

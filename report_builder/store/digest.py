@@ -66,17 +66,18 @@ def _is_docstring(body: list[ast.stmt]) -> bool:
     return isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
 
 
-def _imports(tree: ast.AST, module: str) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            node.body = []  # types only
-        elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name.startswith("report_builder"))
-        elif isinstance(node, ast.ImportFrom):
-            base = ".".join([*module.split(".")[: -node.level], node.module or ""]).strip(".") if node.level else node.module or ""
-            if base.startswith("report_builder"):
-                yield base
-                yield from (f"{base}.{alias.name}" for alias in node.names if _file(f"{base}.{alias.name}"))
+def _imports(node: ast.AST, module: str) -> Iterator[str]:
+    """Names of the package's modules that a tree imports when it runs."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names if alias.name.startswith("report_builder"))
+    elif isinstance(node, ast.ImportFrom):
+        base = ".".join([*module.split(".")[: -node.level], node.module or ""]).strip(".") if node.level else node.module or ""
+        if base.startswith("report_builder"):
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names if _file(f"{base}.{alias.name}"))
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)):
+            yield from _imports(child, module)
 
 
 def _file(module: str) -> Path | None:

@@ -1,0 +1,118 @@
+"""The grammar of an experiment file.
+
+Models, data sets, probes, metrics and figure kinds are open slots: a `kind` with parameters that the plan checks against the kind's own
+schema. Everything else is closed: a key that is not described here is an error.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
+TaskId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+
+
+class Closed(BaseModel):
+    """A mapping with known keys only."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Slot(BaseModel):
+    """A kind with its parameters, written as `name`, or as `{kind: name, parameter: value}`."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
+    kind: str = Field(description="Name of the kind, or the path of a Python file of your own beside the experiment.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"kind": value} if isinstance(value, str) else value
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What was given beside the documented keys."""
+        return dict(self.model_extra or {})
+
+
+class Report(Closed):
+    """The title block, and how the document is made."""
+
+    title: str = Field(description="Title of the report.")
+    subtitle: str = Field(default="", description="Second line of the title.")
+    author: str = Field(default="", description="Who hands it in.")
+    course: str = Field(default="", description="Course or subject.")
+    laboratory: str = Field(default="", description="Laboratory or exercise.")
+    field_of_study: str = Field(default="", description="Field of study.")
+    date: str = Field(default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="Date as YYYY-MM-DD; nothing is printed without it.")
+    logo: str = Field(default="", description="SVG or PNG beside the experiment file.")
+    language: str = Field(default="en", description="Language of the words that the tool writes: en, pl, ru, zh-Hant.")
+    template: str = Field(default="", description="Template in the folder of templates; default: the name of the report with .md.")
+
+
+class Data(Closed):
+    """A data set, with the steps that prepare it."""
+
+    name: str = Field(default="", description="Name in sentences; default: the data set's own.")
+    dataset: Slot = Field(description="Which data set.")
+    steps: list[Slot] = Field(default=[], description="Preprocessing steps, in order. Pixels are scaled to [0, 1] when no step says otherwise.")
+
+
+class Training(Closed):
+    """How a run is trained."""
+
+    epochs: int = Field(default=10, ge=1, description="Passes over the training images.")
+    batch_size: int = Field(default=128, ge=1, description="Images in one step.")
+    learning_rate: float = Field(default=1e-3, gt=0, description="Step size of the optimiser.")
+    optimizer: Slot = Field(default=Slot(kind="adam"), description="Keras optimiser by name, with Keras' argument names.")
+
+
+class Run(Closed):
+    """One training of one model on one data set, once for each seed."""
+
+    extends: Id | None = Field(default=None, description="Another run whose settings are taken over; what stands here comes on top.")
+    name: str = Field(default="", description="Name in figures and sentences; default: the id.")
+    data: Id = Field(description="Id of a data set of this file.")
+    model: Slot = Field(description="Which model, with its parameters.")
+    training: Training = Field(default=Training(), description="How it is trained.")
+    seeds: list[int] = Field(default=[1], min_length=1, description="One training for each seed.")
+    threads: int = Field(default=1, ge=1, description="Threads of TensorFlow; part of the result, so part of the key.")
+
+
+class Metric(Slot):
+    """A measurement of runs (or of data alone) that gives facts."""
+
+    runs: list[Id] = Field(default=[], description="Runs to measure.")
+    data: list[Id] = Field(default=[], description="Data sets to measure, for metrics that need no model.")
+    of: Id | None = Field(default=None, description="Measure the images of this figure.")
+
+
+class Figure(Slot):
+    """A numbered figure of the report."""
+
+    caption: str = Field(default="", description="Caption; model, data set, seed and limits are added from the run.")
+    width: str = Field(default="100%", pattern=r"^\d+(\.\d+)?(%|cm)$", description="Width on the page.")
+
+
+class Task(Closed):
+    """A task of the lab sheet."""
+
+    title: str = Field(default="", description="Printed after the number of the task.")
+    requires: list[str] = Field(default=["answer"], description="What its section must contain: answer, fig:<id>, tbl:<id>, lst:<id>, eq:<id>, fact:<name>.")
+
+
+class Experiment(Closed):
+    """A whole experiment file after `extends`, profile and `--set` were applied."""
+
+    report: Report
+    data: dict[Id, Data] = Field(default={}, description="Data sets by id.")
+    runs: dict[Id, Run] = Field(default={}, description="Trainings by id.")
+    metrics: dict[Id, Metric] = Field(default={}, description="Measurements by id.")
+    figures: dict[Id, Figure] = Field(default={}, description="Figures by id.")
+    tasks: dict[TaskId, Task] = Field(default={}, description="Tasks of the sheet by number.")
+
+
+FileKeys = Literal["extends", "profiles", "default_profile"]

@@ -1,0 +1,83 @@
+"""Pydantic's findings as sentences of ours: where, rule, received, allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from report_builder.errors import Problem, near_miss
+from report_builder.spec.source import KeyPath, Source
+
+_RULES = {
+    "missing": "this key is required",
+    "int_type": "a whole number is expected",
+    "int_from_float": "a whole number is expected",
+    "float_type": "a number is expected",
+    "string_type": "text is expected",
+    "bool_type": "true or false is expected",
+    "list_type": "a list is expected",
+    "tuple_type": "a list is expected",
+    "dict_type": "a mapping is expected",
+    "model_type": "a mapping is expected",
+    "model_attributes_type": "a mapping is expected",
+}
+_ADVICE = {
+    "string_type": "Quote it to make it text.",
+    "bool_type": "Write true or false; yes, no, on and off are plain text here.",
+    "list_type": "Write it as [a, b] or with one '- ' line for each item.",
+    "tuple_type": "Write it as [a, b] or with one '- ' line for each item.",
+}
+
+
+def problems(error: ValidationError, source: Source, model: type[BaseModel], prefix: KeyPath = (), subject: str = "") -> list[Problem]:
+    """All findings of one validation.
+
+    Args:
+        prefix: where the validated mapping stands in the file.
+        subject: e.g. "model 'vae'", for the sentence on an unknown key.
+    """
+    return [_problem(dict(detail), source, model, prefix, subject) for detail in error.errors(include_url=False)]
+
+
+def _problem(detail: Mapping[str, Any], source: Source, model: type[BaseModel], prefix: KeyPath, subject: str) -> Problem:
+    kind, path = detail["type"], tuple(detail["loc"])
+    if path and path[-1] == "[key]":
+        path = path[:-1]
+    where = source.where((*prefix, *path))
+    if kind == "extra_forbidden":
+        rule = f"unknown parameter of {subject}" if subject and len(path) == 1 else "unknown key"
+        return Problem(where, rule, f"{path[-1]}: {detail['input']!r}", near_miss(str(path[-1]), _known(model, path[:-1])))
+    if kind == "missing":
+        return Problem(where, f"the key '{path[-1]}' is required", allowed=_describe(model, path))
+    if kind == "model_type" or kind == "model_attributes_type":
+        return Problem(where, "a mapping of keys is expected", repr(detail["input"]), _describe(model, path))
+    rule = _RULES.get(kind) or detail["msg"].removeprefix("Value error, ").replace("Input should", "the value should")
+    return Problem(where, rule, repr(detail["input"]), _describe(model, path), _ADVICE.get(kind, ""))
+
+
+def _known(model: type[BaseModel], path: Iterable[str | int]) -> list[str]:
+    target = _descend(model, path)
+    return sorted(target.model_fields) if target else []
+
+
+def _describe(model: type[BaseModel], path: KeyPath) -> str:
+    owner = _descend(model, path[:-1]) if path else None
+    field = owner.model_fields.get(str(path[-1])) if owner else None
+    return field.description or "" if field else ""
+
+
+def _descend(model: type[BaseModel], path: Iterable[str | int]) -> type[BaseModel] | None:
+    """The model that describes the mapping at `path`, through dictionaries and lists of models."""
+    current: Any = model
+    for step in path:
+        if isinstance(current, type) and issubclass(current, BaseModel):
+            field = current.model_fields.get(str(step))
+            current = field.annotation if field else None
+        else:
+            arguments = getattr(current, "__args__", ())
+            current = arguments[-1] if arguments else None
+    while current is not None and not isinstance(current, type):
+        current = next((a for a in getattr(current, "__args__", ()) if isinstance(a, type) and issubclass(a, BaseModel)), None)
+    return current if isinstance(current, type) and issubclass(current, BaseModel) else None
