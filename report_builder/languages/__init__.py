@@ -1,0 +1,174 @@
+"""The words of a report in its language: labels with their cases, numbers, dates, units, verdicts.
+
+A language is one file of this folder, `<code>.yaml`; there is no list of languages elsewhere.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from report_builder.errors import Problem, ReportError, near_miss
+
+CASES = ("nom", "gen", "dat", "acc", "ins", "loc")
+KINDS = ("fig", "tbl", "lst", "eq", "sec")
+MINUS, NO_BREAK, THIN = "\u2212", "\u00a0", "\u202f"
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language, as its file states it.
+
+    Attributes:
+        code: BCP 47, e.g. `pl` or `zh-Hant`.
+        file: where the words stand.
+        words: dotted key -> text with `str.format` fields.
+        labels: kind -> `one`/`many` -> case -> word; a `{}` in the word says where the numbers stand.
+        stems: beginnings of words that pass a verdict.
+    """
+
+    code: str
+    file: Path
+    words: Mapping[str, str]
+    labels: Mapping[str, Mapping[str, Mapping[str, str]]]
+    stems: tuple[str, ...]
+
+    def word(self, key: str, **values: Any) -> str:
+        """The text of a dotted key such as `axis.epoch`, its fields filled in.
+
+        Raises:
+            ReportError: the language has no such word, or a field of it was not given.
+        """
+        if key not in self.words:
+            raise ReportError(Problem(self.file.name, "the language has no such word", repr(key), near_miss(key, self.words)))
+        try:
+            return self.words[key].format(**values)
+        except (KeyError, IndexError) as missing:
+            raise ReportError(Problem(f"{self.file.name}: {key}", "a field of this word was not given", str(missing))) from None
+
+    def has(self, key: str) -> bool:
+        """Whether the language has this word."""
+        return key in self.words
+
+    def label(self, kind: str, numbers: Sequence[str], case: str = "nom", *, capital: bool = False) -> str:
+        """Label word and numbers: `rysunkach 1 i 2`; numbers of equations stand in brackets, a space before one does not break.
+
+        Args:
+            kind: fig, tbl, lst, eq or sec.
+            numbers: as printed, e.g. `["1", "2"]`.
+            case: one of `CASES`; a language without cases ignores it.
+            capital: whether the first letter is a capital.
+        """
+        word = self.labels[kind]["one" if len(numbers) == 1 else "many"][case]
+        listed = self.join([f"({number})" if kind == "eq" else number for number in numbers])
+        text = word.format(listed) if "{}" in word else f"{word}{NO_BREAK}{listed}"
+        return text[:1].upper() + text[1:] if capital else text
+
+    def caption(self, kind: str, number: str) -> str:
+        """What a caption begins with: `Rysunek 3.`."""
+        return self.label(kind, [number], capital=True) + self.words["caption.end"]
+
+    def number(self, value: float, digits: int | None = None, *, sign: bool = False) -> str:
+        """A number as it is printed: true minus, the language's decimal mark, thin spaces between thousands from 10 000 on.
+
+        Args:
+            value: any real number.
+            digits: digits after the decimal mark; None prints integers whole and others to four significant digits.
+            sign: whether a plus is printed.
+        """
+        if not math.isfinite(value):
+            text = "NaN" if math.isnan(value) else "∞"
+        elif digits is None and value and abs(value) < 1e-4:
+            text = self._scientific(abs(value))
+        else:
+            text = self._decimal(abs(value), _digits(value) if digits is None else digits, strip=digits is None)
+        negative = value < 0 and any(c in "123456789∞" for c in text)
+        return (MINUS if negative else "+" if sign and value > 0 else "") + text
+
+    def _decimal(self, value: float, digits: int, *, strip: bool) -> str:
+        whole, _, rest = f"{value:.{digits}f}".partition(".")
+        rest = rest.rstrip("0") if strip else rest
+        grouped = f"{int(whole):,}".replace(",", THIN) if len(whole) > 4 else whole
+        return grouped + (self.words["number.decimal"] + rest if rest else "")
+
+    def _scientific(self, value: float) -> str:
+        mantissa, exponent = f"{value:.3e}".split("e")
+        power = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
+        shown = self._decimal(float(mantissa), 3, strip=True)
+        return power if shown == "1" else f"{shown}{NO_BREAK}·{NO_BREAK}{power}"
+
+    def percent(self, share: float, digits: int | None = None) -> str:
+        """A share of one as per cent: 0.953 -> `95,3%`."""
+        value = share * 100
+        return self.words["number.percent"].format(self.number(round(value, 1) if digits is None else value, digits))
+
+    def unit(self, name: str) -> str:
+        """The printed form of a unit such as `nats/image`; a unit that the language does not know is printed as it is."""
+        return self.words.get(f"units.{name}", name)
+
+    def quantity(self, value: float, unit: str, digits: int | None = None) -> str:
+        """A number with its unit: `−158,0 nat/obraz`."""
+        if unit == "%":
+            return self.percent(value / 100, digits)
+        return self.number(value, digits) + (NO_BREAK + self.unit(unit) if unit else "")
+
+    def date(self, iso: str) -> str:
+        """`2025-11-20` -> `20 listopada 2025`; text that is no ISO date is printed as it is."""
+        parts = iso.split("-")
+        if len(parts) != 3 or not all(part.isdigit() for part in parts) or not 1 <= int(parts[1]) <= 12:
+            return iso
+        month = self.words[f"months.{int(parts[1])}"]
+        return self.words["date"].format(year=parts[0], month=month, day=int(parts[2]))
+
+    def join(self, items: Sequence[str]) -> str:
+        """A list in a sentence: `a, b i c`."""
+        *first, last = items
+        return self.words["list.comma"].join(first) + self.words["list.and"] + last if first else last
+
+
+def codes() -> list[str]:
+    """The languages that there are."""
+    return sorted(file.stem for file in Path(__file__).parent.glob("*.yaml"))
+
+
+@functools.cache
+def load(code: str) -> Language:
+    """The language with this code.
+
+    Raises:
+        ReportError: there is no such language, or its file lacks labels.
+    """
+    import yaml
+
+    if code not in codes():
+        raise ReportError(Problem("", "unknown language", repr(code), near_miss(code, codes())))
+    file = Path(__file__).parent / f"{code}.yaml"
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    content = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both are safe loaders
+    labels, stems = content.pop("labels"), content.pop("verdict_stems")
+    return Language(code, file, dict(_flat(content)), {kind: _cases(labels[kind]) for kind in KINDS}, tuple(stems))
+
+
+def _digits(value: float) -> int:
+    """Digits after the mark that leave four significant ones."""
+    if float(value).is_integer():
+        return 0
+    return max(0, 3 - math.floor(math.log10(abs(value))))
+
+
+def _flat(node: Mapping[Any, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in node.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{path}{key}.")
+        else:
+            yield f"{path}{key}", str(value)
+
+
+def _cases(label: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """A word without cases stands for all of them."""
+    return {count: dict.fromkeys(CASES, word) if isinstance(word, str) else dict(word) for count, word in label.items()}
