@@ -1,0 +1,7 @@
+"""Resolves an experiment into steps, and says why each would run."""
+
+from report_builder.plan.explain import reason
+from report_builder.plan.resolve import DataSet, Measure, Picture, Resolved, Training, resolve
+from report_builder.plan.steps import Plan, Planned
+
+__all__ = ["DataSet", "Measure", "Picture", "Plan", "Planned", "Resolved", "Training", "reason", "resolve"]

@@ -1,0 +1,244 @@
+"""Closes the open slots of an experiment: every kind is found, every parameter checked and filled in. All mistakes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, METRICS, MODELS, PROBES, Parameters, ProbeRequest, Registry
+from report_builder.spec import Loaded, problems
+from report_builder.spec.grammar import Figure, Metric, Run, Slot
+from report_builder.spec.source import KeyPath
+
+HISTORY = "history"  # the probe that a run answers itself
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A closed slot: the module of the kind, its file, and its parameters with all defaults."""
+
+    name: str
+    module: Any
+    parameters: Parameters
+
+    @property
+    def file(self) -> Path:
+        """The Python file of the kind."""
+        return Path(self.module.__file__)
+
+    def as_spec(self) -> dict[str, Any]:
+        """What goes into a key: `{kind, parameter: value, ...}`."""
+        return {"kind": self.name} | self.parameters.model_dump(mode="json")
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A data set with its steps."""
+
+    id: str
+    name: str
+    dataset: Kind
+    steps: tuple[Kind, ...]
+
+    def as_spec(self) -> dict[str, Any]:
+        """Resolved data, without the fingerprint."""
+        return {"dataset": self.dataset.as_spec(), "steps": [step.as_spec() for step in self.steps]}
+
+
+@dataclass(frozen=True)
+class Training:
+    """A run of the experiment file with its model closed."""
+
+    id: str
+    name: str
+    data: DataSet
+    model: Kind
+    entry: Run
+
+    def as_spec(self) -> dict[str, Any]:
+        """Resolved run without data, seed and versions."""
+        optimizer = {"kind": self.entry.training.optimizer.kind} | self.entry.training.optimizer.parameters
+        training = self.entry.training.model_dump(exclude={"optimizer"}) | {"optimizer": optimizer}
+        return {"model": self.model.as_spec(), "training": training, "threads": self.entry.threads}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure with its kind closed and its requests checked against the models."""
+
+    id: str
+    entry: Figure
+    kind: Kind
+    requests: Mapping[str, ProbeRequest]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A metric of one run (or of one data set): what it reads, and the facts it will give."""
+
+    id: str
+    subject: str
+    scope: str
+    kind: Kind
+    requests: Mapping[str, ProbeRequest]
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Pairs of fact name and metric name."""
+        for name in self.kind.module.names(self.kind.parameters, self.requests):
+            yield f"{self.subject}.{self.scope}.{name}", name
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """An experiment without open slots."""
+
+    loaded: Loaded
+    data: Mapping[str, DataSet]
+    runs: Mapping[str, Training]
+    figures: Mapping[str, Picture]
+    measures: tuple[Measure, ...]
+
+
+class _Resolver:
+    def __init__(self, loaded: Loaded) -> None:
+        self.loaded = loaded
+        self.found: list[Problem] = []
+        self.beside = loaded.file.parent
+
+    def close(self, registry: Registry, slot: Slot, path: KeyPath, extra: Mapping[str, Any] | None = None) -> Kind | None:
+        """A slot's kind; None, with the problems noted, where it is wrong. `extra` goes to those parameters the kind has."""
+        try:
+            module = registry.get(slot.kind, beside=self.beside)
+        except ReportError as error:
+            self.found += [replace(p, where=self.loaded.where(*path, "kind")) for p in error.problems]
+            return None
+        model = module.Parameters
+        passed = {key: value for key, value in (extra or {}).items() if key in model.model_fields and value is not None}
+        try:
+            parameters = model.model_validate(slot.parameters | passed)
+        except ValidationError as error:
+            self.found += problems(error, self.loaded.source, model, path, f"{registry.noun} '{slot.kind}'")
+            return None
+        return Kind(slot.kind, module, parameters)
+
+    def data(self) -> Iterator[DataSet]:
+        for id_, entry in self.loaded.experiment.data.items():
+            dataset = self.close(DATASETS, entry.dataset, ("data", id_, "dataset"))
+            slots = list(entry.steps)
+            if not any(slot.kind == "scale" for slot in slots):
+                slots.insert(0, Slot(kind="scale"))
+            shift = len(slots) - len(entry.steps)
+            steps = [self.close(DATA_STEPS, slot, ("data", id_, "steps", max(0, i - shift))) for i, slot in enumerate(slots)]
+            if dataset:
+                yield DataSet(id_, entry.name, dataset, tuple(step for step in steps if step))
+
+    def runs(self, data: Mapping[str, DataSet]) -> Iterator[Training]:
+        for id_, entry in self.loaded.experiment.runs.items():
+            model = self.close(MODELS, entry.model, ("runs", id_, "model"))
+            if self.known("data set", entry.data, self.loaded.experiment.data, ("runs", id_, "data")) and model and entry.data in data:
+                yield Training(id_, entry.name or id_, data[entry.data], model, entry)
+
+    def known(self, noun: str, id_: str, ids: Iterable[str], path: KeyPath) -> bool:
+        """Whether an id is known; if not, the problem is noted."""
+        if id_ in ids:
+            return True
+        self.found.append(Problem(self.loaded.where(*path), f"unknown {noun}", repr(id_), near_miss(id_, ids)))
+        return False
+
+    def figures(self, runs: Mapping[str, Training]) -> Iterator[Picture]:
+        for id_, entry in self.loaded.experiment.figures.items():
+            kind = self.close(FIGURES, entry, ("figures", id_))
+            if kind is None:
+                continue
+            requests = {name: self.request(r, runs, ("figures", id_)) for name, r in kind.module.probes(kind.parameters).items()}
+            if all(requests.values()):
+                yield Picture(id_, entry, kind, {name: r for name, r in requests.items() if r})
+
+    def request(self, request: ProbeRequest, runs: Mapping[str, Training], path: KeyPath) -> ProbeRequest | None:
+        """The request with its probe's parameters filled in, if its run can serve it."""
+        everything = self.loaded.experiment
+        if request.run is not None and not self.known("run", request.run, everything.runs, path):
+            return None
+        if request.data is not None and not self.known("data set", request.data, everything.data, path):
+            return None
+        if request.kind == HISTORY:
+            return request
+        probe = self.close(PROBES, Slot(kind=request.kind, **request.parameters), path)
+        if probe is None or (request.run is not None and request.run not in runs):
+            return None
+        if request.run is not None:
+            missing = probe.module.NEEDS - runs[request.run].model.module.PROVIDES
+            if missing:
+                self.found.append(self._cannot_serve(probe, runs[request.run], path))
+                return None
+        return replace(request, parameters=probe.parameters.model_dump(mode="json"))
+
+    def _cannot_serve(self, probe: Kind, run: Training, path: KeyPath) -> Problem:
+        able = [name for name, module in MODELS if module.PROVIDES >= probe.module.NEEDS]
+        rule = f"model '{run.model.name}' of run '{run.id}' cannot serve this: it does not provide {', '.join(sorted(probe.module.NEEDS))}"
+        return Problem(self.loaded.where(*path), rule, allowed=f"Models that can: {', '.join(able)}.")
+
+    def measures(self, runs: Mapping[str, Training], data: Mapping[str, DataSet], figures: Mapping[str, Picture]) -> Iterator[Measure]:
+        for id_, entry in self.loaded.experiment.metrics.items():
+            kind = self.close(METRICS, entry, ("metrics", id_), {"of": entry.of})
+            if kind is None:
+                continue
+            if entry.of is not None and not self.known("figure", entry.of, self.loaded.experiment.figures, ("metrics", id_, "of")):
+                continue
+            subjects = [(run, run, None) for run in entry.runs] + [(d, None, d) for d in entry.data]
+            if not subjects:
+                self.found.append(Problem(self.loaded.where("metrics", id_), "a metric names its 'runs' (or 'data')", next_step="Add runs: [...]."))
+            for subject, run, data_id in subjects:
+                measure = self._measure(id_, entry, kind, (run, data_id), runs, figures)
+                if measure and (run in runs or data_id in data):
+                    yield replace(measure, subject=subject)
+
+    def _measure(
+        self, id_: str, entry: Metric, kind: Kind, subject: tuple[str | None, str | None], runs: Mapping[str, Training], figures: Mapping[str, Picture]
+    ) -> Measure | None:
+        run, data = subject
+        path = ("metrics", id_)
+        asked = dict(kind.module.probes(kind.parameters))
+        if entry.of is not None:
+            shown = figures[entry.of].requests.get(run or "") if entry.of in figures else None
+            if shown is None:
+                if entry.of in figures:
+                    where = self.loaded.where(*path, "of")
+                    self.found.append(Problem(where, f"figure '{entry.of}' does not show '{run}'", allowed=f"It shows: {', '.join(figures[entry.of].requests)}."))
+                return None
+            asked = {name: request for name, request in asked.items() if name != "images"} | {"images": shown}
+        requests = {name: self.request(self._of_subject(r, run, data, runs), runs, path) for name, r in asked.items()}
+        if not all(requests.values()):
+            return None
+        scope = entry.of or getattr(kind.parameters, "split", None) or "train"
+        return Measure(id_, "", scope, kind, {name: r for name, r in requests.items() if r})
+
+    def _of_subject(self, request: ProbeRequest, run: str | None, data: str | None, runs: Mapping[str, Training]) -> ProbeRequest:
+        """The request for a metric's subject; what needs no model is asked of the run's data alone, so that runs share it."""
+        if request.run or request.data:
+            return request
+        alone = request.kind != HISTORY and request.kind in PROBES.names() and not PROBES.get(request.kind).NEEDS
+        if alone and run in runs:
+            return replace(request, data=runs[run].data.id)
+        return replace(request, run=run, data=None if run else data)
+
+
+def resolve(loaded: Loaded) -> Resolved:
+    """Closes every slot.
+
+    Raises:
+        ReportError: with every mistake at once.
+    """
+    resolver = _Resolver(loaded)
+    data = {item.id: item for item in resolver.data()}
+    runs = {item.id: item for item in resolver.runs(data)}
+    figures = {item.id: item for item in resolver.figures(runs)}
+    measures = tuple(resolver.measures(runs, data, figures))
+    if resolver.found:
+        raise ReportError(*dict.fromkeys(resolver.found))
+    return Resolved(loaded, data, runs, figures, measures)

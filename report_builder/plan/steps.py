@@ -1,0 +1,209 @@
+"""From a resolved experiment to steps: what is stored, what is to do, and what each needs. Nothing is changed on the disk."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import PROBES, ProbeRequest, Subject
+from report_builder.plan.resolve import HISTORY, DataSet, Measure, Picture, Resolved, Training
+from report_builder.store import Step, Store, Stored, canonical, code_digests
+
+PACKAGE = Path(__file__).parents[1]
+ENGINE = (PACKAGE / "worker" / "loop.py", PACKAGE / "datasets" / "__init__.py")
+FRAMEWORKS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "keras": ("keras",)}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A step of this report, under the name it has here.
+
+    Attributes:
+        step: what is stored under `step.key`.
+        label: its name in this report, e.g. `run vae, seed 1`.
+        needs: the steps it reads, by the name under which it reads them.
+    """
+
+    step: Step
+    label: str
+    needs: Mapping[str, Planned]
+
+    def closure(self) -> Iterator[Planned]:
+        """Everything it needs, then itself."""
+        for needed in self.needs.values():
+            yield from needed.closure()
+        yield self
+
+
+class Plan:
+    """The steps of a report. Every key is known before anything runs."""
+
+    def __init__(self, resolved: Resolved, store: Store, folders: Sequence[Path]) -> None:
+        self.resolved = resolved
+        self.store = store
+        self.folders = tuple(folders)
+        self._stored: dict[str, Stored | None] = {}
+
+    @property
+    def language(self) -> str:
+        """Language code of the report."""
+        return self.resolved.loaded.experiment.report.language
+
+    @cached_property
+    def data(self) -> dict[str, dict[str, Any]]:
+        """Resolved data with its fingerprint, by id, for the data sets that something uses."""
+        used = {run.data.id for run in self.resolved.runs.values()}
+        used |= {r.data for owner in (*self.resolved.measures, *self.resolved.figures.values()) for r in owner.requests.values() if r.data}
+        problems, found = [], {}
+        for id_ in sorted(used):
+            try:
+                found[id_] = self._with_fingerprint(self.resolved.data[id_])
+            except ReportError as error:
+                where = self.resolved.loaded.where("data", id_)
+                problems += [Problem(p.where or where, p.rule, p.received, p.allowed, p.next_step) for p in error.problems]
+        if problems:
+            raise ReportError(*problems)
+        return found
+
+    def _with_fingerprint(self, data: DataSet) -> dict[str, Any]:
+        spec, memo = data.as_spec(), self.store.memo
+        name = f"data:{hashlib.sha256(canonical(spec).encode()).hexdigest()}"
+        try:
+            files = data.dataset.module.files(data.dataset.parameters, self.folders)
+            fingerprint = hashlib.sha256(canonical([memo.sha256(file) for file in files]).encode()).hexdigest()
+            memo.remember(name, fingerprint)
+        except ReportError:
+            known = memo.recall(name)  # what is stored is of use without the data
+            if known is None:
+                raise
+            fingerprint = known
+        return spec | {"fingerprint": fingerprint}
+
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """Major and minor version of TensorFlow and Keras, without importing them."""
+        return {name: self._version(name, packages) for name, packages in FRAMEWORKS.items()}
+
+    def _version(self, name: str, packages: Iterable[str]) -> str:
+        for package in packages:
+            try:
+                version = ".".join(importlib.metadata.version(package).split(".")[:2])
+            except importlib.metadata.PackageNotFoundError:
+                continue
+            self.store.memo.remember(f"version:{name}", version)
+            return version
+        return self.store.memo.recall(f"version:{name}") or "none"
+
+    # --- steps ------------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def runs(self) -> dict[tuple[str, int], Planned]:
+        """A training for each run and seed."""
+        return {(run.id, seed): self._run(run, seed) for run in self.resolved.runs.values() for seed in run.entry.seeds}
+
+    def _run(self, run: Training, seed: int) -> Planned:
+        spec = run.as_spec() | {"data": self.data[run.data.id], "seed": seed, "versions": self.versions}
+        roots = [run.model.file.with_name("network.py"), *self._data_code(run.data), *ENGINE]
+        return Planned(Step("run", (), spec, code_digests(roots, self.store.memo)), f"run {run.id}, seed {seed}", {})
+
+    @staticmethod
+    def _data_code(data: DataSet) -> list[Path]:
+        return [data.dataset.file, *(step.file for step in data.steps)]
+
+    def arrays(self, request: ProbeRequest, seed: int | None = None) -> Planned:
+        """The step that answers a request; the first seed of its run where none is named."""
+        if request.run is None:
+            return self._probe(request, self.resolved.data[str(request.data)], None)
+        run = self.resolved.runs[request.run]
+        planned = self.runs[request.run, run.entry.seeds[0] if seed is None else seed]
+        return planned if request.kind == HISTORY else self._probe(request, run.data, planned)
+
+    def _probe(self, request: ProbeRequest, data: DataSet, run: Planned | None) -> Planned:
+        probe = PROBES.get(request.kind, beside=self.resolved.loaded.file.parent)
+        spec = {"probe": {"kind": request.kind, **request.parameters}, "data": self.data[data.id]}
+        roots = [Path(probe.__file__), *(self._data_code(data) if run is None else [])]
+        inputs, needs = ((run.step.key,), {"run": run}) if run else ((), {})
+        label = f"{request.kind} of {run.label.removeprefix('run ') if run else data.id}"
+        return Planned(Step("arrays", inputs, spec, code_digests(roots, self.store.memo)), label, needs)
+
+    @cached_property
+    def facts(self) -> dict[tuple[Measure, int | None], Planned]:
+        """A facts step for each metric, subject and seed."""
+        return {(m, seed): self._facts(m, seed) for m in self.resolved.measures for seed in self.seeds(m.subject)}
+
+    def seeds(self, subject: str) -> tuple[int | None, ...]:
+        """The seeds of a run; (None,) for a data set."""
+        run = self.resolved.runs.get(subject)
+        return tuple(run.entry.seeds) if run else (None,)
+
+    def _facts(self, measure: Measure, seed: int | None) -> Planned:
+        needs = {name: self.arrays(request, seed) for name, request in measure.requests.items()}
+        spec = {"metric": measure.kind.as_spec(), "reads": sorted(needs)}
+        code = code_digests([measure.kind.file], self.store.memo)
+        label = f"facts {measure.id} of {measure.subject}" + (f", seed {seed}" if seed is not None else "")
+        return Planned(Step("facts", tuple(needs[name].step.key for name in sorted(needs)), spec, code), label, needs)
+
+    @cached_property
+    def figures(self) -> dict[str, Planned]:
+        """A figure step for each figure."""
+        return {id_: self._figure(picture) for id_, picture in self.resolved.figures.items()}
+
+    def _figure(self, picture: Picture) -> Planned:
+        needs = {name: self.arrays(request) for name, request in picture.requests.items()}
+        subjects = {name: vars(subject) for name, subject in self.subjects(picture).items()}
+        spec = {"figure": picture.kind.as_spec(), "subjects": subjects, "reads": sorted(needs), "language": self.language}
+        looks = {f"languages/{self.language}.yaml", "plots/report.mplstyle"}
+        code = code_digests([picture.kind.file, PACKAGE / "drawing" / "__init__.py"], self.store.memo)
+        code |= {name: self.store.memo.sha256(PACKAGE / name)[:16] for name in sorted(looks)}
+        return Planned(Step("figure", tuple(needs[name].step.key for name in sorted(needs)), spec, code), f"figure {picture.id}", needs)
+
+    def subjects(self, picture: Picture) -> dict[str, Subject]:
+        """What the figure may say of each run or data set it shows."""
+        return {name: self._subject(request) for name, request in picture.requests.items()}
+
+    def _subject(self, request: ProbeRequest) -> Subject:
+        if request.run is None:
+            name = self.data_name(self.resolved.data[str(request.data)])
+            return Subject(name, data=name)
+        run = self.resolved.runs[request.run]
+        title = run.model.module.TITLE
+        settings = run.model.parameters.model_dump(mode="json")
+        return Subject(run.name, title.get(self.language, title["en"]), self.data_name(run.data), run.entry.seeds[0], settings)
+
+    def data_name(self, data: DataSet) -> str:
+        """Name of a data set in the report's language."""
+        title = data.dataset.module.TITLE
+        return data.name or str(title.get(self.language, title["en"]))
+
+    # --- what is there ----------------------------------------------------------------------------------------------------
+
+    def stored(self, planned: Planned) -> Stored | None:
+        """The finished step, if it is there and intact."""
+        key = planned.step.key
+        if self._stored.get(key) is None:
+            self._stored[key] = self.store.read(planned.step.kind, key)
+        return self._stored[key]
+
+    def everything(self) -> list[Planned]:
+        """All steps of the report."""
+        return [*self.runs.values(), *self.facts.values(), *self.figures.values()]
+
+    def missing(self, targets: Iterable[Planned]) -> list[Planned]:
+        """What must run for the targets to be complete, each step once, in an order that works; inputs of what is stored are not needed."""
+        found: dict[str, Planned] = {}
+        for target in targets:
+            self._collect(target, found)
+        return list(found.values())
+
+    def _collect(self, planned: Planned, found: dict[str, Planned]) -> None:
+        if planned.step.key in found or self.stored(planned):
+            return
+        for needed in planned.needs.values():
+            self._collect(needed, found)
+        found[planned.step.key] = planned
