@@ -1,0 +1,63 @@
+"""Data sets, one file each, and the steps that prepare their images."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import DATA_STEPS, DATASETS, ImageData
+
+KEPT = 4  # prepared data sets kept in a process; jobs of one report mostly share one
+
+
+def prepare(data: Mapping[str, Any], folders: Sequence[Path], beside: Path | None = None) -> ImageData:
+    """Loads a data set and applies its steps; the same data asked for again comes from memory, so treat it as read-only.
+
+    Args:
+        data: a resolved `data` entry, `{"dataset": {"kind": ...}, "steps": [{"kind": ...}, ...]}`; a `fingerprint` in it is checked.
+        folders: data folders, searched in order.
+        beside: folder of the experiment, for kinds of the user's own.
+
+    Raises:
+        ReportError: the files are missing, damaged, or not those that the fingerprint was taken of.
+    """
+    expected = data.get("fingerprint")
+    if expected and expected != (found := fingerprint(data, folders, beside)):
+        rule = "the files of the data set changed while the report was built"
+        raise ReportError(Problem("data", rule, f"sha256 {found[:12]}", f"Planned with {expected[:12]}.", "Run the command again."))
+    entry = json.dumps({"dataset": data["dataset"], "steps": data.get("steps", [])}, sort_keys=True)
+    return _prepare(entry, tuple(folders), beside)
+
+
+def fingerprint(data: Mapping[str, Any], folders: Sequence[Path], beside: Path | None = None) -> str:
+    """The sha256 over the content of the data set's files, in their order; steps do not count."""
+    module, parameters = _kind(DATASETS, data["dataset"], beside)
+    digest = hashlib.sha256()
+    for path in module.files(parameters, folders):
+        with path.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=KEPT)
+def _prepare(entry: str, folders: tuple[Path, ...], beside: Path | None) -> ImageData:
+    data = json.loads(entry)
+    module, parameters = _kind(DATASETS, data["dataset"], beside)
+    prepared: ImageData = module.load(parameters, module.files(parameters, folders))
+    for step in data["steps"]:
+        module, parameters = _kind(DATA_STEPS, step, beside)
+        prepared = module.apply(prepared, parameters)
+    for split in prepared.splits.values():
+        split.x.flags.writeable = split.y.flags.writeable = False
+    return prepared
+
+
+def _kind(registry: Any, entry: Mapping[str, Any], beside: Path | None) -> tuple[Any, Any]:
+    """Module and parameters of `{"kind": ..., **parameters}`."""
+    module = registry.get(entry["kind"], beside=beside)
+    return module, module.Parameters(**{key: value for key, value in entry.items() if key != "kind"})

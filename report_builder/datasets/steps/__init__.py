@@ -1,0 +1,1 @@
+"""Preprocessing steps, one file each: data in, data out, the argument unchanged."""

@@ -1,0 +1,78 @@
+"""Where the files of a public data set lie: named in the experiment, in a data folder, in Keras' cache, or to be downloaded there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+from report_builder.errors import Problem, ReportError
+
+SOURCE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"  # where `keras.datasets` downloads from
+PATIENCE = 20  # seconds without an answer before a download counts as failed
+CHUNK = 1 << 18
+
+
+def named_or_found(path: str | None, name: str, folders: Sequence[Path]) -> Path | None:
+    """The file named in the experiment (relative to the first folder that has it), else `name` in the folders, else None.
+
+    Raises:
+        ReportError: the experiment names a file that is not there.
+    """
+    wanted = Path(path).expanduser() if path else Path(name)
+    found = next((file for folder in (*folders, Path()) if (file := folder / wanted).is_file()), None) if path else None
+    if path and found is None:
+        places = ", ".join(str(folder / wanted) for folder in folders) or str(wanted)
+        raise ReportError(Problem("data.path", "no such file", repr(path), f"Looked for {places}."))
+    return found or next((file for folder in folders if (file := folder / name).is_file()), None)
+
+
+def keras_cache() -> Path:
+    """The folder in which Keras keeps the data sets it has downloaded."""
+    home = os.environ.get("KERAS_HOME")
+    return (Path(home) if home else Path.home() / ".keras") / "datasets"
+
+
+def download(name: str, target: Path, sha256: str, *, place_instead: str) -> Path:
+    """Fetches one file of `SOURCE`, checks it, and only then shows it under its name.
+
+    Raises:
+        ReportError: there is no connection, or the content is not what was published.
+    """
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        found = _fetch(SOURCE + name, temporary)
+        if found != sha256:
+            raise OSError(f"its sha256 is {found}, published is {sha256}")
+        temporary.replace(target)
+    except OSError as error:
+        problem = Problem(name, f"the data set is not on this computer and could not be downloaded ({error})", next_step=place_instead)
+        raise ReportError(problem) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return target
+
+
+def _fetch(address: str, target: Path) -> str:
+    """Writes an address to a file with progress on stderr; the sha256 of what came."""
+    digest, done = hashlib.sha256(), 0
+    with urllib.request.urlopen(address, timeout=PATIENCE) as answer, target.open("wb") as stream:  # noqa: S310  a constant https address
+        total = int(answer.headers.get("Content-Length") or 0)
+        while chunk := answer.read(CHUNK):
+            stream.write(chunk)
+            digest.update(chunk)
+            done += len(chunk)
+            _show(target.name.strip(".").split(".")[0], done, total)
+    return digest.hexdigest()
+
+
+def _show(name: str, done: int, total: int) -> None:
+    """A progress line on a terminal; for a file or a pipe only its end."""
+    finished = done >= total
+    if sys.stderr.isatty() or finished:
+        line = f"downloading {name}: {done / 1e6:.1f} of {total / 1e6:.1f} MB"
+        print(f"\r{line}" if sys.stderr.isatty() else line, end="\n" if finished else "", file=sys.stderr, flush=True)

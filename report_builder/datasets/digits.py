@@ -1,0 +1,117 @@
+"""The handwritten digits that come with scikit-learn, redrawn at 28 x 28 so that they train without a download.
+
+1797 images of 8 x 8 pixels (Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998). Each is enlarged with a
+bicubic filter and its contrast raised; training images also appear in seeded variations. Test images never do, and no image is in
+both parts.
+"""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from report_builder import kinds
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import ImageData, Split
+
+if TYPE_CHECKING:
+    import numpy as np
+
+TITLE = {
+    "en": "the handwritten digits of scikit-learn",
+    "pl": "odręczne cyfry z biblioteki scikit-learn",
+    "ru": "рукописные цифры из библиотеки scikit-learn",
+    "zh-Hant": "scikit-learn 手寫數字",
+}
+CLASS_NAMES = tuple(str(digit) for digit in range(10))
+SIZE = 28  # pixels of a side
+BORDER = 3  # empty pixels put around the 8 x 8 original, so that the filter sees paper there
+ENLARGE = 2.75  # a digit of 8 rows becomes 22 rows high
+CONTRAST = 2.2  # slope at the edge of a stroke: strokes become white, paper black, edges stay smooth
+EDGE = 0.55  # brightness of that edge; above a half it keeps the loops of 6, 8 and 9 open
+
+
+class Parameters(kinds.Parameters):
+    """How the digits are split and varied."""
+
+    copies: int = Field(15, ge=0, le=200, description="Variations of each training image beside the image itself.")
+    rotation: float = Field(10.0, ge=0, le=45, description="Largest rotation of a variation, in degrees.")
+    zoom: float = Field(0.1, ge=0, le=0.5, description="Largest relative change of width and of height of a variation.")
+    shift: float = Field(1.5, ge=0, le=6, description="Largest shift of a variation along each axis, in pixels.")
+    test_images: int = Field(297, ge=10, le=1787, description="Images kept for the test split, the classes in proportion.")
+    seed: int = Field(0, ge=0, description="Seed of the split and of the variations.")
+
+
+def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
+    """The file inside scikit-learn, found without importing it."""
+    spec = importlib.util.find_spec("sklearn")
+    for place in (spec.submodule_search_locations or []) if spec else []:
+        path = Path(place, "datasets", "data", "digits.csv.gz")
+        if path.is_file():
+            return [path]
+    raise ReportError(Problem("digits", "scikit-learn, which holds the digits, is not installed", next_step="Install it: pip install scikit-learn."))
+
+
+def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
+    """Images of shape `(n, 28, 28, 1)`: the originals of the training split first, then their variations, pass by pass."""
+    import numpy as np
+
+    with gzip.open(files[0], "rt", encoding="ascii") as stream:
+        table = np.loadtxt(stream, delimiter=",", dtype=np.uint8)
+    small, y = table[:, :-1].reshape(-1, 8, 8), table[:, -1].astype(np.int64)
+    random = np.random.default_rng(parameters.seed)
+    train, test = _split(y, parameters.test_images, random)
+    passes = [_redraw(small[train], np.zeros((len(train), 5)))]
+    passes += [_redraw(small[train], _variations(len(train), parameters, random)) for _ in range(parameters.copies)]
+    x_train, y_train = np.concatenate(passes), np.tile(y[train], len(passes))
+    x_test = _redraw(small[test], np.zeros((len(test), 5)))
+    return ImageData({"train": Split(x_train, y_train), "test": Split(x_test, y[test])}, CLASS_NAMES)
+
+
+def _split(y: np.ndarray, test_images: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Indices of training and test images: the images that come first in a random order of their class are test images."""
+    import numpy as np
+
+    place = np.empty(len(y))
+    for digit in np.unique(y):
+        members = np.flatnonzero(y == digit)
+        place[random.permutation(members)] = (np.arange(len(members)) + 0.5) / len(members)
+    order = np.argsort(place, kind="stable")
+    return np.sort(order[test_images:]), np.sort(order[:test_images])
+
+
+def _variations(n: int, parameters: Parameters, random: np.random.Generator) -> Any:
+    """Rotation in radians, logarithm of zoom along x and y, shift along x and y: shape `(n, 5)`."""
+    zoom = math.log1p(parameters.zoom)
+    largest = [math.radians(parameters.rotation), zoom, zoom, parameters.shift, parameters.shift]
+    return random.uniform(-1.0, 1.0, (n, 5)) * largest
+
+
+def _redraw(small: np.ndarray, variations: np.ndarray) -> np.ndarray:
+    """8 x 8 images with values 0..16 -> uint8 `(n, 28, 28, 1)`, in one resampling."""
+    import numpy as np
+    from PIL import Image
+
+    paper = np.pad(small * 15, ((0, 0), (BORDER, BORDER), (BORDER, BORDER)))
+    grey = np.empty((len(small), SIZE, SIZE), np.uint8)
+    for i, (image, (angle, zoom_x, zoom_y, shift_x, shift_y)) in enumerate(zip(paper, variations.tolist(), strict=True)):
+        backward = _backward(angle, zoom_x, zoom_y, shift_x, shift_y)
+        drawn = Image.fromarray(image).transform((SIZE, SIZE), Image.Transform.AFFINE, backward, Image.Resampling.BICUBIC)
+        grey[i] = np.asarray(drawn)
+    table = np.clip((np.arange(256) / 240 - EDGE) * CONTRAST + 0.5, 0, 1) * 255
+    return np.rint(table).astype(np.uint8)[grey][..., None]
+
+
+def _backward(angle: float, zoom_x: float, zoom_y: float, shift_x: float, shift_y: float) -> tuple[float, ...]:
+    """The affine map from a pixel of the result to the original: undo the shift, rotate, undo the zoom, both about the centre."""
+    across, down = ENLARGE * math.exp(zoom_x), ENLARGE * math.exp(zoom_y)
+    a, b = math.cos(angle) / across, math.sin(angle) / across
+    d, e = -math.sin(angle) / down, math.cos(angle) / down
+    x, y, middle = SIZE / 2 + shift_x, SIZE / 2 + shift_y, 4 + BORDER
+    return a, b, middle - a * x - b * y, d, e, middle - d * x - e * y

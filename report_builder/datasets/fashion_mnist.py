@@ -1,0 +1,49 @@
+"""Fashion-MNIST: 60 000 training and 10 000 test images of clothes in ten classes (Xiao et al., arXiv:1708.07747, 2017)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import Field
+
+from report_builder import kinds
+from report_builder.datasets._files import download, keras_cache, named_or_found
+from report_builder.datasets._npz import as_image_data, idx_arrays, image_data
+from report_builder.kinds import ImageData
+
+TITLE = {"en": "Fashion-MNIST", "pl": "Fashion-MNIST", "ru": "Fashion-MNIST", "zh-Hant": "Fashion-MNIST"}
+CLASS_NAMES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
+IDX_FILES = {  # in the order x_train, y_train, x_test, y_test, with the sha256 of the published files
+    "train-images-idx3-ubyte.gz": "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+    "train-labels-idx1-ubyte.gz": "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+    "t10k-images-idx3-ubyte.gz": "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+    "t10k-labels-idx1-ubyte.gz": "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+}
+
+
+class Parameters(kinds.Parameters):
+    """Where the file lies, if not in a data folder."""
+
+    path: str | None = Field(None, description="A .npz with x_train, y_train, x_test, y_test; relative paths start in a data folder.")
+
+
+def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
+    """`fashion_mnist.npz` where it was named or lies in a folder, else the four idx files of Keras' cache, downloaded if need be."""
+    found = named_or_found(parameters.path, "fashion_mnist.npz", [*folders, keras_cache()])
+    return [found] if found else [_idx_file(name, folders) for name in IDX_FILES]
+
+
+def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
+    """Images of shape `(n, 28, 28, 1)`, ten classes."""
+    if len(files) == 1:
+        return image_data(files[0], CLASS_NAMES)
+    return as_image_data(idx_arrays(files), files[0].parent, CLASS_NAMES)
+
+
+def _idx_file(name: str, folders: Sequence[Path]) -> Path:
+    cached = keras_cache() / "fashion-mnist" / name
+    if cached.is_file():
+        return cached
+    instead = f"Put fashion_mnist.npz (arrays x_train, y_train, x_test, y_test) into {(*folders, keras_cache())[0]}, or name it with 'path'."
+    return download(name, cached, IDX_FILES[name], place_instead=instead)
