@@ -1,0 +1,84 @@
+"""Carries out the steps that are missing: trainings and probes in workers, metrics and drawings here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from report_builder.errors import Problem, ReportError
+from report_builder.plan import Plan, Planned
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays
+
+IN_WORKERS = ("run", "arrays")
+
+
+def execute(plan: Plan, missing: Sequence[Planned], *, on_event: Callable[[Mapping[str, Any]], None], keep_going: bool = False) -> list[Problem]:
+    """Completes the steps, in an order that works.
+
+    Returns:
+        What failed, where `keep_going` let the others go on.
+
+    Raises:
+        RunError: a run failed; what is finished stays stored.
+    """
+    failed: list[Problem] = []
+    jobs = [_job(plan, planned) for planned in missing if planned.step.kind in IN_WORKERS]
+    if jobs:
+        from report_builder.worker import pool
+
+        failed += pool.run(jobs, on_event=on_event, keep_going=keep_going)
+    for planned in missing:
+        if planned.step.kind not in IN_WORKERS and all(plan.stored(needed) for needed in planned.needs.values()):
+            on_event({"event": "local", "label": planned.label})
+            _locally(plan, planned)
+    plan.store.memo.save()
+    return failed
+
+
+def _job(plan: Plan, planned: Planned) -> dict[str, Any]:
+    return {
+        "step": planned.step.as_json(),
+        "label": planned.label,
+        "after": [needed.step.key for needed in planned.needs.values()],
+        "store": str(plan.store.root),
+        "folders": [str(folder) for folder in plan.folders],
+        "beside": str(plan.resolved.loaded.file.parent),
+    }
+
+
+def _locally(plan: Plan, planned: Planned) -> None:
+    with plan.store.claim(planned.step) as work:
+        if work.done is None:
+            arrays = {name: _arrays(plan, needed) for name, needed in planned.needs.items()}
+            _metric(plan, planned, arrays, work.folder) if planned.step.kind == "facts" else _figure(plan, planned, arrays, work.folder)
+            work.commit()
+
+
+def _metric(plan: Plan, planned: Planned, arrays: Mapping[str, Arrays], folder: Path) -> None:
+    from report_builder import measures
+
+    measure = next(measure for (measure, _), step in plan.facts.items() if step.step.key == planned.step.key)
+    measures.measure(measure.kind.module, measure.kind.parameters, arrays, folder)
+
+
+def _figure(plan: Plan, planned: Planned, arrays: Mapping[str, Arrays], folder: Path) -> None:
+    from report_builder import drawing, languages
+
+    picture = next(plan.resolved.figures[id_] for id_, step in plan.figures.items() if step.step.key == planned.step.key)
+    drawing.draw(picture.kind.module, picture.kind.parameters, arrays, plan.subjects(picture), languages.load(plan.language), folder)
+
+
+def _arrays(plan: Plan, planned: Planned) -> Arrays:
+    """The arrays of a finished step; a run gives its history, one array of shape `(epochs,)` for each term."""
+    import numpy as np
+
+    stored = plan.stored(planned)
+    if stored is None:
+        raise ReportError(Problem(planned.label, "a stored step was damaged while it was needed", next_step="Run the command again."))
+    if planned.step.kind == "run":
+        return {name: np.asarray(values) for name, values in stored.json("history.json").items()}
+    with np.load(stored.path("arrays.npz")) as file:
+        return dict(file)

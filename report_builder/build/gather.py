@@ -1,0 +1,137 @@
+"""Gathers what a template may cite: facts, runs, figures, listings and equations as plain values."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from report_builder.document.material import FigureCard, Header, Listing, Material, RunCard, TaskCard
+from report_builder.facts import Fact, Measurement
+from report_builder.kinds import Equation
+from report_builder.plan import DataSet, Measure, Plan, Training
+from report_builder.store import Stored, canonical
+
+
+def material(plan: Plan) -> Material:
+    """All that the template may cite; placeholders stand for facts and figures that are not stored yet."""
+    loaded = plan.resolved.loaded
+    complete = not plan.missing([*plan.facts.values(), *plan.figures.values()])
+    return Material(
+        report=loaded.name,
+        header=_header(plan),
+        facts={fact.name: fact for fact in _facts(plan)},
+        runs={run.id: _run_card(plan, run) for run in plan.resolved.runs.values()},
+        figures={id_: _figure_card(plan, id_) for id_ in plan.resolved.figures},
+        listings={(listing.run, listing.part): listing for listing in _listings(plan.resolved.runs.values())},
+        equations={run.id: equation(run) for run in plan.resolved.runs.values()},
+        tasks={id_: TaskCard(id_, task.title, tuple(task.requires)) for id_, task in loaded.experiment.tasks.items()},
+        profile=loaded.profile,
+        spec_file=str(loaded.file),
+        placeholders=not complete,
+    )
+
+
+def equation(run: Training) -> Equation:
+    """The loss that the run compiled."""
+    result: Equation = run.model.module.equation(run.model.parameters)
+    return result
+
+
+def _header(plan: Plan) -> Header:
+    loaded = plan.resolved.loaded
+    report = loaded.experiment.report
+    logo = loaded.file.parent / report.logo if report.logo else None
+    fields = report.model_dump(exclude={"logo", "template"})
+    note = loaded.profile if loaded.profile != "full" else ""
+    return Header(**fields, logo=logo, note=note, metadata_date=_newest(plan))
+
+
+def _newest(plan: Plan) -> str:
+    """Day of the newest training: dates the files of an undated report, so that the same store gives the same bytes."""
+    stored = [plan.stored(run) for run in plan.runs.values()]
+    return max((str(run.meta["note"].get("finished", ""))[:10] for run in stored if run), default="")
+
+
+def _run_card(plan: Plan, run: Training) -> RunCard:
+    settings = run.as_spec() | {"data": plan.data[run.data.id], "seeds": list(run.entry.seeds)}
+    return RunCard(run.id, run.name, run.model.module.TITLE, _title(run.data), tuple(run.entry.seeds), settings)
+
+
+def _title(data: DataSet) -> dict[str, str]:
+    return {code: data.name or title for code, title in data.dataset.module.TITLE.items()}
+
+
+# --- facts --------------------------------------------------------------------------------------------------------------------
+
+
+def _facts(plan: Plan) -> Iterator[Fact]:
+    for measure in plan.resolved.measures:
+        settings = _settings(plan, measure)
+        digest = hashlib.sha256(canonical(settings["data"]).encode()).hexdigest()[:12]
+        common = {"split": measure.scope, "run": measure.subject, "settings": settings, "data": digest}
+        if not plan.missing([plan.facts[measure, seed] for seed in plan.seeds(measure.subject)]):
+            yield from _measured(plan, measure, common)
+        else:
+            for name, metric in measure.names():
+                yield Fact(name, metric, (Measurement(None, 1.0),), placeholder=True, **common)
+
+
+def _settings(plan: Plan, measure: Measure) -> dict[str, Any]:
+    run = plan.resolved.runs.get(measure.subject)
+    data = run.data.id if run else measure.subject
+    return (run.as_spec() if run else {}) | {"data": plan.data[data]}
+
+
+def _measured(plan: Plan, measure: Measure, common: dict[str, Any]) -> Iterator[Fact]:
+    by_name: dict[str, list[tuple[int | None, dict[str, Any], Stored]]] = {}
+    for seed in plan.seeds(measure.subject):
+        stored = plan.stored(plan.facts[measure, seed])
+        for value in stored.json("facts.json") if stored else ():
+            by_name.setdefault(value["name"], []).append((seed, value, stored))
+    for name, values in by_name.items():
+        sampled = values[0][1].get("sampled", False)
+        measurements = tuple(Measurement(s, v["value"], stored.path("samples.npz") if sampled else None) for s, v, stored in values)
+        first = {key: values[0][1][key] for key in ("unit", "better", "reduction", "n", "paired")}
+        yield Fact(f"{measure.subject}.{measure.scope}.{name}", name, measurements, **first, **common)
+
+
+# --- figures and listings -------------------------------------------------------------------------------------------------------
+
+
+def _figure_card(plan: Plan, id_: str) -> FigureCard:
+    entry = plan.resolved.figures[id_].entry
+    stored = plan.stored(plan.figures[id_])
+    if stored is None:
+        return FigureCard(id_, entry.caption, width=entry.width)
+    drawn = stored.json("drawing.json")
+    files = {"png": stored.path("figure.png"), "svg": stored.path("figure.svg")}
+    return FigureCard(id_, entry.caption, drawn["details"], drawn["alt"], **files, raster=drawn["raster"], width=entry.width)
+
+
+def _listings(runs: Iterable[Training]) -> Iterator[Listing]:
+    for run in runs:
+        file = run.model.file.with_name("network.py")
+        text = file.read_text(encoding="utf-8")
+        for part, names in run.model.module.LISTINGS.items():
+            yield Listing(run.id, part, *_cut(text, names, file))
+
+
+def _cut(text: str, names: Iterable[str], file: Path) -> tuple[str, str, int]:
+    """Code of the named functions and classes (`VAE.compute_loss` for a method), the printed file name, the first line (0: not one piece)."""
+    lines = text.splitlines()
+    spans = [_span(ast.parse(text), name.split(".")) for name in names]
+    pieces = ["\n".join(lines[first - 1 : last]) for first, last in spans]
+    return "\n\n\n".join(pieces), f"{file.parent.name}/{file.name}", spans[0][0] if len(spans) == 1 else 0
+
+
+def _span(tree: ast.AST, path: list[str]) -> tuple[int, int]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == path[0]:
+            if len(path) > 1:
+                return _span(node, path[1:])
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            return first, node.end_lineno or first
+    raise KeyError(path[0])
