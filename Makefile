@@ -1,0 +1,85 @@
+# The front door: each target is one command of report-builder in .venv, which is made first where it is missing.
+REPORT ?= generative-models
+EXTRA ?= cpu
+# PROFILE=full   SET="report.author=... key=value"   FORMATS=pdf,html   FIG=ae-grid   TASK=2.3   EXTRA=gpu   PYTHON=python3.12
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+READY := .venv/.installed-$(EXTRA)
+READY_DEV := .venv/.installed-dev
+BIN := .venv/bin
+CLI := $(BIN)/python -m report_builder
+OPTIONS = $(if $(PROFILE),--profile '$(PROFILE)') $(if $(SET),--set $(SET))
+export PYTHON
+
+.PHONY: help report figure task status check facts new schema doctor test test-slow lint format benchmark lock cjk install clean
+
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
+	@echo; sed -n 's/^# \(PROFILE=.*\)/  Options: \1/p' Makefile
+
+report: $(READY) ## The report: trains what is not stored, draws, writes PDF, HTML and Markdown
+	@$(CLI) build '$(REPORT)' $(OPTIONS) $(if $(FORMATS),--to '$(FORMATS)')
+
+figure: $(READY) ## Redraws one figure: FIG=<id>
+	@$(CLI) figure '$(FIG)' --report '$(REPORT)' $(OPTIONS)
+
+task: $(READY) ## The figures of one task and a small PDF of it: TASK=2.3
+	@$(CLI) task '$(TASK)' --report '$(REPORT)' $(OPTIONS)
+
+status: $(READY) ## What is stored and what would run
+	@$(CLI) status '$(REPORT)' $(OPTIONS)
+
+check: $(READY) ## Checks experiment file, template and claims
+	@$(CLI) check '$(REPORT)' $(OPTIONS)
+
+facts: $(READY) ## What an answer can cite
+	@$(CLI) facts '$(REPORT)' $(OPTIONS)
+
+new: $(READY) ## A new report: NAME=lab2
+	@$(CLI) new '$(NAME)'
+
+schema: $(READY) ## The JSON Schema of experiment files, for editors
+	@$(CLI) schema
+
+doctor: $(READY) ## What is installed here, and what is missing
+	@$(CLI) doctor
+
+test: $(READY_DEV) ## The tests; those of programs that are not installed are left out
+	@$(BIN)/python -m pytest -m 'not slow' -q
+
+test-slow: $(READY_DEV) ## The slow tests
+	@$(BIN)/python -m pytest -m slow -q
+
+lint: $(READY_DEV) ## Style, format, types
+	@$(BIN)/python -m ruff check --quiet
+	@$(BIN)/python -m ruff format --check --quiet
+	@$(BIN)/python -m mypy
+
+format: $(READY_DEV) ## Formats the code
+	@$(BIN)/python -m ruff format --quiet
+	@$(BIN)/python -m ruff check --quiet --fix
+
+benchmark: $(READY) ## Speed and memory of builds that find everything stored
+	@$(BIN)/python benchmarks/speed.py
+
+lock: $(READY) ## Renews requirements/*.lock from pyproject.toml (needs the network)
+	@$(BIN)/python requirements/lock.py
+
+cjk: .venv/.installed-cjk ## Adds fonts with Chinese, Japanese and Korean letters (48 MB)
+
+install: $(READY) ## Only makes .venv; every other target does so too
+
+clean: ## Removes build/, figures and caches; runs/ and .venv stay
+	@rm -rf build .pytest_cache .mypy_cache .ruff_cache
+	@find figures -mindepth 1 ! -name README.md -delete
+	@find report_builder tests benchmarks requirements -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/.installed-cpu .venv/.installed-gpu: requirements/base.lock pyproject.toml
+.venv/.installed-cpu: requirements/cpu.lock
+.venv/.installed-gpu: requirements/gpu.lock
+.venv/.installed-dev: requirements/dev.lock pyproject.toml | $(READY)
+.venv/.installed-cjk: requirements/cjk.lock pyproject.toml | $(READY)
+
+.venv/.installed-%:
+	@sh requirements/install.sh $*
