@@ -1,0 +1,161 @@
+"""Commands that only look: status, explain, facts, check, list, doctor."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from report_builder import build as builder
+from report_builder.build import Workspace
+from report_builder.cli.parser import Options
+from report_builder.errors import Exit, FindingError, Problem, ReportError, near_miss
+from report_builder.plan import Plan, Planned, reason
+
+
+def _plan(options: Options) -> tuple[Plan, Workspace]:
+    workspace = Workspace.find(vars(options))
+    return builder.plan_report(options.report, workspace, profile=options.profile, sets=options.sets), workspace
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def _every_step(plan: Plan) -> list[Planned]:
+    unique = {planned.step.key: planned for target in plan.everything() for planned in target.closure()}
+    return list(unique.values())
+
+
+def status(options: Options) -> int:
+    """Says for every step whether it is stored."""
+    plan, _ = _plan(options)
+    rows = [{"step": p.label, "kind": p.step.kind, "key": p.step.key, "stored": plan.stored(p) is not None} for p in _every_step(plan)]
+    plan.store.memo.save()
+    if options.json:
+        _print_json(rows)
+        return int(Exit.DONE)
+    for row in rows:
+        print(f"{'stored ' if row['stored'] else 'to do  '} {row['key']}  {row['step']}")
+    missing = [row for row in rows if not row["stored"]]
+    print(f"{len(rows) - len(missing)} of {len(rows)} steps are stored." + (" 'explain' says why the others would run." if missing else ""))
+    return int(Exit.DONE)
+
+
+def explain(options: Options) -> int:
+    """Says why a step ran or would run: the first field that differs from the last build."""
+    plan, workspace = _plan(options)
+    last = builder.last_steps(plan, workspace)
+    chosen = [p for p in _every_step(plan) if options.name in p.label or p.step.key.startswith(options.name)]
+    if options.name and not chosen:
+        raise ReportError(Problem("", "no step has this in its name", repr(options.name), near_miss(options.name, (p.label for p in _every_step(plan)))))
+    rows = [_explained(plan, planned, last) for planned in chosen]
+    if options.json:
+        _print_json(rows)
+        return int(Exit.DONE)
+    for row in rows:
+        print(f"{row['step']}  [{row['key']}]\n  {row['why']}")
+    return int(Exit.DONE)
+
+
+def _explained(plan: Plan, planned: Planned, last: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    old, new = last.get(planned.label), planned.step.as_json()
+    why = reason(old, new)
+    if old is not None and why == "one of the steps it reads changed":
+        changed = [n.label for n in planned.needs.values() if last.get(n.label) != n.step.as_json()]
+        why = f"it reads what changed: {', '.join(changed) or 'another step'}"
+    stored = plan.stored(planned)
+    if why == "nothing changed":
+        why = "stored, and nothing changed since the last build" if stored else "what was stored is gone or was damaged: it runs again"
+    else:
+        why = f"{'stored already' if stored else 'would run'}: {why}"
+    return {"step": planned.label, "kind": planned.step.kind, "key": planned.step.key, "stored": stored is not None, "why": why}
+
+
+def facts(options: Options) -> int:
+    """Lists the facts that the template may cite."""
+    from report_builder import languages
+    from report_builder.build import gather, publish
+
+    plan, _ = _plan(options)
+    known = gather.material(plan).facts
+    chosen = {name: fact for name, fact in sorted(known.items()) if options.name in name}
+    if options.name and not chosen:
+        raise ReportError(Problem("", "unknown fact", repr(options.name), near_miss(options.name, known)))
+    if options.json:
+        _print_json({name: None if fact.placeholder else publish.fact_as_json(fact) for name, fact in chosen.items()})
+        return int(Exit.DONE)
+    language = languages.load(plan.language)
+    for name, fact in chosen.items():
+        value = "not measured yet" if fact.placeholder else fact.value if isinstance(fact.value, str) else language.quantity(fact.value, fact.unit)
+        print(f'{{{{ fact("{name}") }}}}  {value}')
+    return int(Exit.DONE)
+
+
+def check(options: Options) -> int:
+    """Looks for every mistake that needs no training, and for sentences that nothing vouches for."""
+    plan, workspace = _plan(options)
+    _, _, composed = builder.compose_plan(plan, workspace, draft=True)
+    plan.store.memo.save()
+    if options.json:
+        _print_json({"findings": [vars(p) for p in composed.findings], "warnings": [vars(p) for p in composed.warnings]})
+        return int(Exit.FINDING if composed.findings else Exit.DONE)
+    for warning in composed.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    if composed.findings:
+        raise FindingError(*composed.findings)
+    unmeasured = len(plan.missing(plan.everything()))
+    print("No mistakes found." + (f" {unmeasured} steps are not stored yet: claims are checked again when they are measured." if unmeasured else ""))
+    return int(Exit.DONE)
+
+
+def list_kinds(options: Options) -> int:
+    """Lists the kinds of one sort with a line of help."""
+    rows = dict(_kinds(options.kind, Workspace.find(vars(options))))
+    if options.json:
+        _print_json(rows)
+    else:
+        width = max(map(len, rows), default=0)
+        print("\n".join(f"{name:{width}}  {text}" for name, text in rows.items()))
+    return int(Exit.DONE)
+
+
+def _kinds(sort: str, workspace: Workspace) -> Iterable[tuple[str, str]]:
+    from report_builder import kinds, languages
+
+    registries = {
+        "models": kinds.MODELS,
+        "datasets": kinds.DATASETS,
+        "steps": kinds.DATA_STEPS,
+        "figures": kinds.FIGURES,
+        "metrics": kinds.METRICS,
+        "probes": kinds.PROBES,
+    }
+    if sort == "reports":
+        return [(name, str(workspace.experiments / f"{name}.yaml")) for name in workspace.reports()]
+    if sort == "languages":
+        return [(code, "") for code in languages.codes()]
+    return [(name, getattr(module, "SUMMARY", None) or (module.__doc__ or "").strip().splitlines()[0]) for name, module in registries[sort]]
+
+
+def show_figure_options(plan: Plan, id_: str) -> int:
+    """Prints the options of a figure: value, and what each does."""
+    if id_ not in plan.resolved.figures:
+        raise ReportError(Problem(plan.resolved.loaded.where("figures"), "unknown figure", repr(id_), near_miss(id_, plan.resolved.figures)))
+    kind = plan.resolved.figures[id_].kind
+    values = kind.parameters.model_dump(mode="json")
+    print(f"{id_}: {kind.name}")
+    for name, field in type(kind.parameters).model_fields.items():
+        print(f"  {name}: {json.dumps(values[name], ensure_ascii=False)}  {field.description or ''}")
+    return int(Exit.DONE)
+
+
+def doctor(options: Options) -> int:
+    """Checks this machine."""
+    from report_builder import doctor as examination
+
+    workspace = Workspace.find(vars(options))
+    return int(examination.run(data_folders=workspace.data, store=workspace.store))
+
+

@@ -1,0 +1,100 @@
+"""Commands that make something: build, figure, task."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from report_builder import build as builder
+from report_builder.build import Built, Workspace
+from report_builder.cli.parser import Options
+from report_builder.errors import Exit
+from report_builder.plan import Plan, Planned
+
+
+def build(options: Options) -> int:
+    """Builds a report."""
+    plan, workspace = _plan(options, options.report)
+    built = builder.build(plan, workspace, _building(options, plan))
+    _say(built, options)
+    return int(Exit.RUN_FAILED if built.failed else Exit.DONE)
+
+
+def figure(options: Options) -> int:
+    """Redraws one figure, or shows its options."""
+    plan, workspace = _plan(options, options.report)
+    if options.show_options:
+        from report_builder.cli.look import show_figure_options
+
+        return show_figure_options(plan, options.id)
+    _say(builder.build_figure(plan, workspace, options.id, _building(options, plan)), options)
+    return int(Exit.DONE)
+
+
+def task(options: Options) -> int:
+    """Regenerates one task."""
+    plan, workspace = _plan(options, options.report)
+    _say(builder.build_task(plan, workspace, options.id, _building(options, plan)), options)
+    return int(Exit.DONE)
+
+
+def _plan(options: Options, report: str) -> tuple[Plan, Workspace]:
+    workspace = Workspace.find(vars(options))
+    return builder.plan_report(report, workspace, profile=options.profile, sets=options.sets), workspace
+
+
+def _building(options: Options, plan: Plan) -> builder.Options:
+    progress = _Progress(plan)
+    return builder.Options(options.to, options.draft, options.dry_run, options.keep_going, progress.plan, progress.event)
+
+
+class _Progress:
+    """What the user sees while steps run."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._view: Any = None
+
+    def plan(self, missing: Sequence[Planned]) -> None:
+        """Says what will run and about how long."""
+        if not missing:
+            return
+        counts = {kind: sum(p.step.kind == kind for p in missing) for kind in ("run", "arrays", "facts", "figure")}
+        words = {"run": "trainings", "arrays": "probes", "facts": "measurements", "figure": "figures"}
+        print("To do: " + ", ".join(f"{n} {words[kind]}" for kind, n in counts.items() if n) + ".", flush=True)
+        runs = [planned for planned in missing if planned.step.kind == "run"]
+        if runs:
+            from report_builder.worker import estimate
+
+            seconds = {planned.label: estimate.seconds(planned.step.spec, self._plan.store) for planned in runs}
+            for label, time in seconds.items():
+                print(f"  {label}: about {time:.0f} s", flush=True)
+            print(f"Together about {estimate.together(list(seconds.values())):.0f} s on this machine.", flush=True)
+
+    def event(self, event: Mapping[str, Any]) -> None:
+        """Shows one event of a worker, or a step done here."""
+        from report_builder.worker import progress
+
+        self._view = self._view or progress.View(sys.stderr)
+        self._view.show(event)
+
+
+def _say(built: Built, options: Options) -> None:
+    for warning in built.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    for problem in built.failed:
+        print(f"error: {problem}", file=sys.stderr)
+    if built.lost_standard:
+        print(f"note: the PDF does not meet {built.lost_standard}", file=sys.stderr)
+    if not built.compiled and built.paths:
+        print("Nothing changed; the documents are up to date.")
+    for path in built.paths.values():
+        print(_printed(path))
+    if built.compiled and "pdf" in built.paths:
+        print(f"Next: edit a sentence in the template and run the same command; 'report-builder facts {options.report}' lists what it may cite.")
+
+
+def _printed(path: Path) -> str:
+    return str(path)

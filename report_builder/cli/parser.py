@@ -1,0 +1,141 @@
+"""The grammar of the command line. It imports nothing heavy, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+
+from report_builder import __version__
+
+FORMATS = ("pdf", "html", "docx", "md", "tex")
+ROOTS = {
+    "experiments": "folder of the experiment files",
+    "templates": "folder of the templates",
+    "store": "folder of everything that was trained, measured and drawn",
+    "build": "folder of the finished documents",
+    "figures": "folder of the numbered figures",
+    "data": "folder(s) of data sets",
+}
+
+
+class Options(argparse.Namespace):
+    """Parsed options; the command's code is imported when it is called."""
+
+    run: str
+
+    def command(self) -> Callable[[Options], int]:
+        """The function that carries the command out."""
+        module, name = self.run.split(":")
+        found: Callable[[Options], int] = getattr(importlib.import_module(f"report_builder.cli.{module}"), name)
+        return found
+
+    def where(self) -> Path:
+        """The folder that storage errors name."""
+        return Path(getattr(self, "store", None) or "runs")
+
+
+class _Parser(argparse.ArgumentParser):
+    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def,override]
+        return super().parse_args(args, namespace or Options())
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their options."""
+    top = _Parser(prog="report-builder", description="Turns an experiment file into the report that is handed in.")
+    top.add_argument("--version", action="version", version=__version__)
+    commands = top.add_subparsers(dest="command_name", required=True, metavar="COMMAND", parser_class=argparse.ArgumentParser)
+    report, roots, json = _report(), _roots(), _json()
+
+    def add(name: str, run: str, text: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text, parents=list(parents))
+        command.set_defaults(run=run)
+        return command
+
+    build = add("build", "make:build", "train what is not trained, draw, write, compile", report, roots, _making())
+    build.add_argument("report", metavar="REPORT", help="name of a report, or path of its YAML file")
+    figure = add("figure", "make:figure", "redraw one figure", report, roots, _making())
+    figure.add_argument("id", metavar="ID", help="id of the figure")
+    figure.add_argument("--report", required=True, help="name or path of its report")
+    figure.add_argument("--show-options", action="store_true", help="print the options of the figure with their values instead")
+    task = add("task", "make:task", "regenerate the figures of one task and a small PDF of it", report, roots, _making())
+    task.add_argument("id", metavar="ID", help="number of the task, e.g. 2.3")
+    task.add_argument("--report", required=True, help="name or path of its report")
+    for name, text in {
+        "status": "what is stored and what would run",
+        "explain": "why a step ran or would run",
+        "facts": "the facts that the template may cite, ready to paste",
+        "check": "look for mistakes and unchecked sentences without running anything",
+    }.items():
+        command = add(name, f"look:{name}", text, report, roots, json)
+        command.add_argument("report", metavar="REPORT", help="name of a report, or path of its YAML file")
+        if name in ("explain", "facts"):
+            command.add_argument("name", metavar="STEP" if name == "explain" else "NAME", nargs="?", default="", help="only those whose name contains this")
+    listing = add("list", "look:list_kinds", "the kinds there are", roots, json)
+    listing.add_argument("kind", choices=("reports", "models", "datasets", "steps", "figures", "metrics", "probes", "languages"))
+    add("doctor", "look:doctor", "check this machine and say what is missing", roots)
+    schema = add("schema", "new:schema", "JSON Schema of the experiment file, for editors", roots)
+    schema.add_argument("--output", help="write it to this file")
+    new = add("new", "new:new", "a small experiment file and template that build as they are", roots)
+    new.add_argument("name", help="name of the new report")
+    new.add_argument("--language", default="en", help="en, pl, ru or zh-Hant")
+    new.add_argument("--sheet-only", action="store_true", help="the sheet without answers, to hand out")
+    _runs(commands, roots, json)
+    return top
+
+
+def _runs(commands: argparse._SubParsersAction[argparse.ArgumentParser], roots: argparse.ArgumentParser, json: argparse.ArgumentParser) -> None:
+    actions = commands.add_parser("runs", help="the stored trainings").add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def add(name: str, text: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        command = actions.add_parser(name, help=text, description=text, parents=[roots, *parents])
+        command.set_defaults(run=f"runs:{name}_runs")
+        return command
+
+    add("list", "every stored training", json)
+    add("show", "one training: its settings, history and files", json).add_argument("key", help="key, or its first characters")
+    prune = add("prune", "remove stored steps that no report here uses")
+    prune.add_argument("--yes", action="store_true", help="remove them; without it they are only listed")
+    export = add("export", "pack trainings and what was measured on them into one file")
+    export.add_argument("file", help="the .tar.gz to write")
+    export.add_argument("keys", nargs="*", metavar="KEY", help="trainings to pack (default: all)")
+    add("import", "unpack what another machine exported").add_argument("file", help="the .tar.gz to read")
+
+
+def _report() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--profile", help="a profile of the experiment file")
+    options.add_argument("--set", dest="sets", action="append", default=[], metavar="KEY=VALUE", help="override one key, e.g. report.author=...")
+    return options
+
+
+def _roots() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    group = options.add_argument_group("folders (also as environment variables REPORT_BUILDER_<NAME>)")
+    for name, text in ROOTS.items():
+        group.add_argument(f"--{name}", metavar="FOLDER", help=text)
+    return options
+
+
+def _json() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--json", action="store_true", help="print JSON")
+    return options
+
+
+def _making() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--to", type=_formats, default=("pdf", "html", "md"), metavar="FORMATS", help=f"of {','.join(FORMATS)}; default pdf,html,md")
+    options.add_argument("--draft", action="store_true", help="watermarked; false or unfinished claims are marked instead of stopping the build")
+    options.add_argument("--dry-run", action="store_true", help="say what would run, and stop")
+    options.add_argument("--keep-going", action="store_true", help="go on with other runs when one fails")
+    return options
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    chosen = tuple(part.strip() for part in text.split(",") if part.strip())
+    unknown = [part for part in chosen if part not in FORMATS]
+    if unknown or not chosen:
+        raise argparse.ArgumentTypeError(f"unknown format {', '.join(unknown) or text!r}; allowed: {', '.join(FORMATS)}")
+    return chosen
