@@ -1,7 +1,7 @@
 # The front door: each target is one command of report-builder in .venv, which is made first where it is missing.
 REPORT ?= generative-models
-EXTRA ?= cpu
-# PROFILE=full   SET="report.author=... key=value"   FORMATS=pdf,html   FIG=ae-grid   TASK=2.3   EXTRA=gpu   PYTHON=python3.12
+EXTRA ?= $(if $(wildcard .venv/.installed-gpu),gpu,cpu)
+# PROFILE=full   SET="report.author=Ada Lovelace"   FORMATS=pdf,html   FIG=ae-grid   TASK=2.3   EXTRA=gpu   PYTHON=python3.12
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -9,8 +9,8 @@ READY := .venv/.installed-$(EXTRA)
 READY_DEV := .venv/.installed-dev
 BIN := .venv/bin
 CLI := $(BIN)/python -m report_builder
-OPTIONS = $(if $(PROFILE),--profile '$(PROFILE)') $(if $(SET),--set $(SET))
-export PYTHON
+OPTIONS := $${PROFILE:+--profile "$$PROFILE"} $${SET:+--set "$$SET"}
+export PYTHON REPORT PROFILE SET FORMATS FIG TASK NAME
 
 .PHONY: help report figure task status check facts new schema doctor test test-slow lint format benchmark lock cjk install clean
 
@@ -19,25 +19,25 @@ help: ## This list
 	@echo; sed -n 's/^# \(PROFILE=.*\)/  Options: \1/p' Makefile
 
 report: $(READY) ## The report: trains what is not stored, draws, writes PDF, HTML and Markdown
-	@$(CLI) build '$(REPORT)' $(OPTIONS) $(if $(FORMATS),--to '$(FORMATS)')
+	@$(CLI) build "$$REPORT" $(OPTIONS) $${FORMATS:+--to "$$FORMATS"}
 
 figure: $(READY) ## Redraws one figure: FIG=<id>
-	@$(CLI) figure '$(FIG)' --report '$(REPORT)' $(OPTIONS)
+	@$(CLI) figure "$$FIG" --report "$$REPORT" $(OPTIONS)
 
 task: $(READY) ## The figures of one task and a small PDF of it: TASK=2.3
-	@$(CLI) task '$(TASK)' --report '$(REPORT)' $(OPTIONS)
+	@$(CLI) task "$$TASK" --report "$$REPORT" $(OPTIONS)
 
 status: $(READY) ## What is stored and what would run
-	@$(CLI) status '$(REPORT)' $(OPTIONS)
+	@$(CLI) status "$$REPORT" $(OPTIONS)
 
 check: $(READY) ## Checks experiment file, template and claims
-	@$(CLI) check '$(REPORT)' $(OPTIONS)
+	@$(CLI) check "$$REPORT" $(OPTIONS)
 
 facts: $(READY) ## What an answer can cite
-	@$(CLI) facts '$(REPORT)' $(OPTIONS)
+	@$(CLI) facts "$$REPORT" $(OPTIONS)
 
 new: $(READY) ## A new report: NAME=lab2
-	@$(CLI) new '$(NAME)'
+	@$(CLI) new "$$NAME"
 
 schema: $(READY) ## The JSON Schema of experiment files, for editors
 	@$(CLI) schema
@@ -78,8 +78,8 @@ clean: ## Removes build/, figures and caches; runs/ and .venv stay
 .venv/.installed-cpu .venv/.installed-gpu: requirements/base.lock pyproject.toml
 .venv/.installed-cpu: requirements/cpu.lock
 .venv/.installed-gpu: requirements/gpu.lock
-.venv/.installed-dev: requirements/dev.lock pyproject.toml | $(READY)
-.venv/.installed-cjk: requirements/cjk.lock pyproject.toml | $(READY)
+.venv/.installed-dev: requirements/dev.lock pyproject.toml $(READY)
+.venv/.installed-cjk: requirements/cjk.lock pyproject.toml $(READY)
 
 .venv/.installed-%:
 	@sh requirements/install.sh $*

@@ -7,6 +7,7 @@ works; where it is found, an installation was killed, and .venv is made anew. A 
 import fcntl
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -74,6 +75,8 @@ def make_venv(extra: str) -> bool:
     other = VENV / f".installed-{ {'cpu': 'gpu', 'gpu': 'cpu'}.get(extra, 'none')}"
     if works() and not other.exists():
         return False
+    if extra == "gpu" and (platform.system(), platform.machine()) != ("Linux", "x86_64"):
+        sys.exit("TensorFlow with CUDA exists for Linux on x86-64 only. Leave EXTRA=gpu out. Nothing was installed.")
     free = shutil.disk_usage(PROJECT).free / 1e9
     if free < ROOM.get(extra, 1):
         sys.exit(f"The installation needs {ROOM.get(extra, 1)} GB of free disk, and {free:.1f} GB are free. Nothing was installed.")
