@@ -23,7 +23,7 @@ VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 KILLED = VENV / ".installing"
 LOCKS = {"cpu": ("base", "cpu"), "gpu": ("base", "gpu"), "dev": ("dev",), "cjk": ("cjk",)}
-SIZES = {"cpu": "about 480 MB to fetch, 2.1 GB on disk", "gpu": "about 4 GB to fetch, 8 GB on disk"}
+SIZES = {"cpu": "about 460 MB to fetch, 2.1 GB on disk", "gpu": "about 4 GB to fetch, 8 GB on disk"}
 ROOM = {"cpu": 3, "gpu": 12}  # GB that must be free
 PIP = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-compile", "--progress-bar", "off"]
 
@@ -94,7 +94,7 @@ def fetch(extra: str, *, whole: bool) -> None:
     """Installs the locked packages, their byte code (on all cores, which pip cannot), and for cpu and gpu the package itself."""
     locks = [FOLDER / f"{name}.lock" for name in LOCKS[extra]]
     size = f", {SIZES[extra]}, once" if whole and extra in SIZES else ""
-    count = sum(path.read_text().count("==") for path in locks)
+    count = sum(line[0] not in " #" for path in locks for line in path.read_text().splitlines())
     version = ".".join(map(str, sys.version_info[:2]))
     print(f"Installing {count} packages for Python {version} into .venv{size} ...", flush=True)
     options = [option for path in locks for option in ("-r", str(path))]
@@ -147,7 +147,7 @@ def fail(lines: list[str], *, whole: bool) -> None:
         shutil.rmtree(VENV)
     else:
         KILLED.unlink(missing_ok=True)
-    errors = [line for line in lines if line.startswith("ERROR")] or lines[-10:]
+    errors = [line for line in lines if line.startswith("ERROR")] or lines[-25:]
     sys.exit(f"The installation stopped. pip says:\n{''.join(errors)}Is there a network? Run the same command again to go on.")
 
 
