@@ -1,0 +1,48 @@
+"""The images that a probe gave, whichever probe it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from report_builder.errors import Problem, ReportError
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays
+
+SHOWN = ("images", "reconstruction", "x")  # the first of these that a probe gives is what it shows
+
+
+def images_of(arrays: Arrays) -> np.ndarray:
+    """All images that a probe shows, `(n, height, width, channels)`: generated ones before reconstructions before originals.
+
+    Raises:
+        ReportError: the probe gives no images.
+    """
+    for name in SHOWN:
+        if name in arrays:
+            return arrays[name].reshape(-1, *arrays[name].shape[-3:])
+    raise ReportError(
+        Problem(
+            "", "this measures images, and there are none", ", ".join(arrays), next_step="Measure a figure that shows images."
+        )
+    )
+
+
+def same_images(arrays: Arrays) -> bool:
+    """Whether image i of two runs belongs to the same originals: cells of a decode grid do not."""
+    return "index" in arrays
+
+
+def flat(images: np.ndarray) -> np.ndarray:
+    """Pixels of each image in one row, `(n, pixels)`."""
+    return images.reshape(len(images), -1)
+
+
+def own_probe(of: str | None, probe: dict[str, Any] | None, split: str, n: int) -> tuple[str, dict[str, Any]] | None:
+    """Kind and parameters of the probe a metric asks itself: none when it measures a figure; default: reconstructions of `n` images."""
+    if of is not None:
+        return None
+    chosen = dict(probe or {"kind": "reconstructions", "split": split, "n": n})
+    return chosen.pop("kind"), chosen

@@ -1,0 +1,118 @@
+"""Where the codes lie: range and spread of each axis, covered area, density, and whether neighbours share a class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Parameters as Base
+from report_builder.kinds import ProbeRequest, Value
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.kinds import Arrays
+
+NEIGHBOURS = 5
+
+
+class Parameters(Base):
+    """Which codes are measured, and how."""
+
+    split: str = Field(default="test", description="Part of the data set.")
+    n: int | None = Field(
+        default=2000, ge=10, description="How many images, from the first on; null: all. Compare only equal numbers."
+    )
+    axes: int = Field(default=2, ge=1, description="How many coordinates are described one by one, from the first on.")
+    cell: float = Field(
+        default=0.25, gt=0, description="Side of the squares that the covered area is counted in, in units of the code."
+    )
+    deviations: bool = Field(
+        default=False, description="Also the standard deviations of the posterior (models with a posterior only)."
+    )
+
+
+def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+    """The codes."""
+    return {"codes": ProbeRequest("codes", {"split": parameters.split, "n": parameters.n})}
+
+
+def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
+    """Five values for each axis (six with deviations), and four of the whole cloud."""
+    of_axis = ["min", "max", "range", "std", "mean"] + ["sigma"] * parameters.deviations
+    return [f"code_{what}_{axis + 1}" for axis in range(parameters.axes) for what in of_axis] + [
+        "code_area",
+        "code_density",
+        "code_neighbour_distance",
+        "code_class_purity",
+    ]
+
+
+def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+    """Statistics of the codes, in units of the code.
+
+    `code_min/max/range/std/mean_<axis>` describe one coordinate, `code_sigma_<axis>` is the median of the posterior's standard deviation;
+    `code_area` is the area of the squares of side `cell` (on the first two coordinates) that hold a code, `code_density` the number
+    of codes per unit of that area; `code_neighbour_distance` is the median distance to the nearest other code, over all coordinates;
+    `code_class_purity` is the mean share of the five nearest other codes that have the same class.
+
+    Raises:
+        ReportError: the code has fewer coordinates than `axes`, or deviations are asked of a model without a posterior.
+    """
+    codes = arrays["codes"]
+    z = codes["z_mean"].astype("float64")
+    if z.shape[1] < parameters.axes:
+        raise ReportError(
+            Problem("", "the code has fewer coordinates than 'axes'", f"axes: {parameters.axes}, latent_dim: {z.shape[1]}")
+        )
+    if parameters.deviations and "z_log_var" not in codes:
+        raise ReportError(
+            Problem(
+                "", "'deviations' need a model with a posterior", "deviations: true", next_step="Leave it out for this run."
+            )
+        )
+    of_axes = [value for axis in range(parameters.axes) for value in _axis(codes, z, axis, parameters)]
+    return of_axes + _area(z, parameters.cell) + _neighbours(z, codes["y"])
+
+
+def _axis(codes: Arrays, z: np.ndarray, axis: int, parameters: Parameters) -> list[Value]:
+    import numpy as np
+
+    x, n = z[:, axis], len(z)
+    found = {"min": x.min(), "max": x.max(), "range": np.ptp(x), "std": x.std(ddof=1), "mean": x.mean()}
+    if parameters.deviations:
+        found["sigma"] = np.median(np.exp(0.5 * codes["z_log_var"][:, axis].astype(np.float64)))
+    return [
+        Value(f"code_{what}_{axis + 1}", float(value), reduction=f"{what} over images", n=n) for what, value in found.items()
+    ]
+
+
+def _area(z: np.ndarray, cell: float) -> list[Value]:
+    import numpy as np
+
+    occupied = len(np.unique(np.floor(z[:, :2] / cell), axis=0))
+    area = occupied * cell ** min(2, z.shape[1])
+    how = f"squares of side {cell:g} that hold a code"
+    return [
+        Value("code_area", area, reduction=how, n=len(z)),
+        Value("code_density", len(z) / area, reduction=f"codes / {how}", n=len(z)),
+    ]
+
+
+def _neighbours(z: np.ndarray, y: np.ndarray) -> list[Value]:
+    import numpy as np
+
+    from report_builder.measures.metrics._neighbours import nearest
+
+    index, distances = nearest(z, z, NEIGHBOURS, skip_self=True)
+    distance, purity = distances[:, 0], (y[index] == y[:, None]).mean(axis=1)
+    how = f"share among {NEIGHBOURS} nearest codes, mean over images"
+    return [
+        Value(
+            "code_neighbour_distance", float(np.median(distance)), reduction="median over images", n=len(z), samples=distance
+        ),
+        Value("code_class_purity", float(purity.mean()), better="higher", reduction=how, n=len(z), samples=purity),
+    ]

@@ -1,0 +1,61 @@
+"""The evidence lower bound and its terms, with the KL term by the closed form and by Monte Carlo side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Parameters as Base
+from report_builder.kinds import ProbeRequest, Value
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays
+
+NAMES = ("elbo", "elbo_monte_carlo", "reconstruction_loss", "kl_loss", "kl_monte_carlo")
+UNIT = "nats/image"
+
+
+class Parameters(Base):
+    """Which images the bound is measured on."""
+
+    split: str = Field(default="test", description="Part of the data set.")
+    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    samples: int = Field(default=1, ge=1, description="Codes drawn from the posterior of each image.")
+
+
+def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+    """The terms of the bound for each image."""
+    return {"likelihood": ProbeRequest("likelihood", parameters.model_dump())}
+
+
+def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
+    """Five values, whatever the parameters."""
+    return list(NAMES)
+
+
+def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+    """`elbo` = -(reconstruction_loss + kl_loss), whatever weight beta the training gave to the KL term, in nats per image.
+
+    `elbo` and `kl_loss` use the closed form of the KL divergence (Kingma and Welling 2014, appendix B); `elbo_monte_carlo` and
+    `kl_monte_carlo` use log q(z|x) - log p(z) at the drawn codes. Their expectations are equal.
+
+    Raises:
+        ReportError: the model has no posterior, so there is no bound.
+    """
+    terms = arrays["likelihood"]
+    if "kl_closed_form" not in terms:
+        rule = "the model has no posterior, so it has no evidence lower bound"
+        raise ReportError(
+            Problem("", rule, next_step="Measure 'reconstruction' instead, or name only runs of models with a posterior.")
+        )
+    loss, closed, drawn = terms["reconstruction"], terms["kl_closed_form"], terms["kl_monte_carlo"]
+    samples = (-(loss + closed), -(loss + drawn), loss, closed, drawn)
+    better = ("higher", "higher", "lower", "none", "none")
+    reduction = "sum over pixels and latent dimensions, mean over images"
+    return [
+        Value(name, float(each.mean(dtype="float64")), UNIT, direction, reduction, len(each), each)
+        for name, each, direction in zip(NAMES, samples, better, strict=True)
+    ]

@@ -1,0 +1,75 @@
+"""What the training logged: epochs, time per epoch, last values of its terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.kinds import Parameters as Base
+from report_builder.kinds import ProbeRequest, Value
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.kinds import Arrays
+
+TIME = "epoch_time"
+OUTLIER = 3.5  # modified z-score, Iglewicz and Hoaglin 1993
+
+
+class Parameters(Base):
+    """What is read from the history."""
+
+    terms: tuple[str, ...] = Field(
+        default=("loss",), description="Logged terms whose last value becomes a fact, e.g. loss, kl_loss, val_loss."
+    )
+    split: str = Field(default="train", description="Second part of the facts' names.")
+
+
+def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+    """The history of the run."""
+    return {"history": ProbeRequest("history")}
+
+
+def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
+    """Epochs, their time, its outliers, and the last value of each term."""
+    return ["epochs", TIME, f"{TIME}_outliers", *(f"final_{term}" for term in parameters.terms)]
+
+
+def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+    """`epochs`; `epoch_time`: median in seconds; `epoch_time_outliers`: how many epochs took a time far from it (modified z-score,
+    0.6745 |t - median| / MAD, over 3.5; the first epoch compiles); `final_<term>`: value in the last epoch.
+
+    Raises:
+        ReportError: a term was not logged.
+    """
+    import numpy as np
+
+    history = arrays["history"]
+    if missing := [term for term in parameters.terms if term not in history]:
+        raise ReportError(
+            *(Problem("", "the run did not log this term", repr(term), near_miss(term, history)) for term in missing)
+        )
+    times = np.asarray(history[TIME], dtype=np.float64)
+    n = len(times)
+    found = [Value("epochs", n, "", reduction="count", n=n)]
+    found.append(Value(TIME, float(np.median(times)), "s", "lower", "median over epochs", n))
+    found.append(Value(f"{TIME}_outliers", int(outliers(times).sum()), "", reduction="modified z-score over 3.5", n=n))
+    return found + [_final(term, np.asarray(history[term])) for term in parameters.terms]
+
+
+def outliers(times: np.ndarray) -> np.ndarray:
+    """Which times are outliers, shape `(n,)` bool; differences below a hundredth of the median never are."""
+    import numpy as np
+
+    distance = np.abs(times - np.median(times))
+    spread = max(float(np.median(distance)), 0.01 * float(np.median(times)))
+    return 0.6745 * distance > OUTLIER * spread
+
+
+def _final(term: str, values: np.ndarray) -> Value:
+    unit = "nats/image" if term.removeprefix("val_").removeprefix("test_") in ("reconstruction_loss", "kl_loss") else ""
+    return Value(f"final_{term}", float(values[-1]), unit, "lower", "last epoch", len(values))

@@ -1,0 +1,61 @@
+"""Which two images make a pair: by class, or by index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import ImageData, Split
+from report_builder.measures.probes._pair_names import Pair
+
+
+def class_number(chosen: int | str, data: ImageData) -> int:
+    """A class by number or name.
+
+    Raises:
+        ReportError: the data has no such class.
+    """
+    if isinstance(chosen, str) and chosen in data.class_names:
+        return data.class_names.index(chosen)
+    if isinstance(chosen, int) and 0 <= chosen < len(data.class_names):
+        return chosen
+    known = ", ".join(f"{number} ({name})" for number, name in enumerate(data.class_names))
+    raise ReportError(Problem("", "the data has no such class", repr(chosen), f"Known: {known}."))
+
+
+def members(part: Split, chosen: int, name: str) -> np.ndarray:
+    """Indices of the images of a class, ascending.
+
+    Raises:
+        ReportError: the split has none.
+    """
+    found = np.flatnonzero(part.y == chosen)
+    if not len(found):
+        raise ReportError(Problem("", f"the split has no image of class {name}", next_step="Choose another class or split."))
+    return found
+
+
+def first_pairs(part: Split, data: ImageData, pairs: Sequence[Pair]) -> np.ndarray:
+    """Index of the first image of either class (of one class twice: the first and the second), shape `(pairs, 2)`."""
+    chosen = []
+    for pair in pairs:
+        a, b = (class_number(label, data) for label in pair)
+        first, second = members(part, a, data.class_names[a]), members(part, b, data.class_names[b])
+        chosen.append((first[0], second[min(1, len(second) - 1)] if a == b else second[0]))
+    return np.array(chosen, dtype=np.int64)
+
+
+def given_pairs(part: Split, indices: Sequence[tuple[int, int]]) -> np.ndarray:
+    """Indices as given, shape `(pairs, 2)`.
+
+    Raises:
+        ReportError: the split has no image of such an index.
+    """
+    chosen = np.array(indices, dtype=np.int64)
+    if chosen.min() < 0 or chosen.max() >= len(part.x):
+        raise ReportError(
+            Problem("", "an index lies outside the split", str(chosen.tolist()), f"Allowed: 0 to {len(part.x) - 1}.")
+        )
+    return chosen

@@ -1,0 +1,41 @@
+"""The terms of the evidence lower bound for each image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from report_builder.kinds import Parameters as Base
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, ImageData
+
+NEEDS = frozenset({"likelihood"})
+
+
+class Parameters(Base):
+    """Which images, and how many codes are drawn for each."""
+
+    split: str = Field(default="test", description="Part of the data set.")
+    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    samples: int = Field(
+        default=1, ge=1, description="Codes drawn from the posterior of each image; the terms are averaged over them."
+    )
+
+
+def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+    """Terms in nats, summed over pixels or latent dimensions (Kingma and Welling 2014, eq. 3 and 10).
+
+    Returns:
+        `reconstruction` (n,) float32: -log p(x|z); `kl_closed_form` and `kl_monte_carlo` (n,) where the model has a posterior;
+        `index` (n,) int64.
+    """
+    import numpy as np
+
+    from report_builder.measures.probes._batches import BATCH, part_of
+
+    part = part_of(data, parameters.split, parameters.n)
+    batches = [model.elbo_terms(part.x[start : start + BATCH], parameters.samples) for start in range(0, len(part.x), BATCH)]
+    terms = {name: np.concatenate([np.asarray(batch[name], dtype=np.float32) for batch in batches]) for name in batches[0]}
+    return terms | {"index": np.arange(len(part.y))}

@@ -1,0 +1,54 @@
+"""Errors of reconstruction of each image of a split, computed where the images are so that only numbers are stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from report_builder.kinds import Parameters as Base
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.kinds import Arrays, ImageData
+
+NEEDS = frozenset({"encode", "decode"})
+EPSILON = 1e-7  # as Keras clips probabilities in its cross-entropy
+
+
+class Parameters(Base):
+    """Which images are reconstructed."""
+
+    split: str = Field(default="test", description="Part of the data set.")
+    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+
+
+def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+    """Errors of `decode(encode(x))`, without noise, so that models with and without a posterior stand on one scale.
+
+    Returns:
+        `bce` (n,) float64: binary cross-entropy in nats, summed over pixels; `mse` (n,) float64: squared error, summed over pixels;
+        `pixels` () int64: pixels times channels of an image; `index` (n,) int64.
+    """
+    import numpy as np
+
+    from report_builder.measures.probes._batches import BATCH, decode, encode, part_of
+
+    part = part_of(data, parameters.split, parameters.n)
+    errors = []
+    for start in range(0, len(part.x), BATCH):
+        x = part.x[start : start + BATCH]
+        errors.append(_errors(x, decode(model, encode(model, x))))
+    bce, mse = np.concatenate(errors, axis=1)
+    return {"bce": bce, "mse": mse, "pixels": np.array(part.x[0].size), "index": np.arange(len(bce))}
+
+
+def _errors(x: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
+    """Cross-entropy and squared error of each image, shape `(2, n)`."""
+    import numpy as np
+
+    axes = tuple(range(1, x.ndim))
+    target, p = x.astype(np.float64), reconstruction.astype(np.float64).clip(EPSILON, 1 - EPSILON)
+    bce = -(target * np.log(p) + (1 - target) * np.log1p(-p)).sum(axis=axes)
+    return np.stack([bce, ((target - reconstruction) ** 2).sum(axis=axes)])

@@ -1,0 +1,46 @@
+"""Images beside what the model makes of them: encoded and decoded, without noise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from report_builder.kinds import Parameters as Base
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, ImageData
+
+NEEDS = frozenset({"encode", "decode"})
+
+
+class Parameters(Base):
+    """Which images are reconstructed."""
+
+    split: str = Field(default="test", description="Part of the data set.")
+    per_class: int = Field(
+        default=1, ge=1, description="Images of each class, in the order of the classes, from the first of each on."
+    )
+    n: int | None = Field(default=None, ge=1, description="Instead: the first n images, whatever their class.")
+
+
+def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+    """Images and their reconstructions.
+
+    Returns:
+        `x` and `reconstruction` (n, height, width, channels) float32 with `value_range` (2,), `y` (n,) int64,
+        `index` (n,) int64, `class_names` (k,) unicode.
+    """
+    import numpy as np
+
+    from report_builder.measures.probes._batches import decode, encode, part_of
+
+    part = part_of(data, parameters.split, parameters.n)
+    index = np.arange(len(part.y))
+    if parameters.n is None:
+        index = np.concatenate(
+            [np.flatnonzero(part.y == label)[: parameters.per_class] for label in range(len(data.class_names))]
+        )
+    x, limits = part.x[index], np.array(data.value_range, dtype=np.float32)
+    found = {"x": x, "reconstruction": decode(model, encode(model, x)), "value_range": limits}
+    return found | {"y": part.y[index], "index": index, "class_names": np.array(data.class_names)}
