@@ -110,7 +110,7 @@ class Comparison:
 
 
 def compare(a: Fact, b: Fact, *, by: Sequence[str]) -> Comparison:
-    """Compares two facts whose runs may differ only in the settings named by `by` (key paths such as `model.kl`).
+    """Compares two facts whose runs may differ only in the settings named by `by` (key paths such as `model.kl`; `split`, `data`).
 
     Measurable: every seed of one side lies beyond every seed of the other, and the means differ by more than two standard errors
     over the test images (paired where the images are the same). With one seed only the second holds.
@@ -142,8 +142,7 @@ def _relation(better: str, difference: float) -> str:
 def _guard(a: Fact, b: Fact, by: Sequence[str]) -> None:
     scale = ("metric", "unit", "split", "reduction", "data")
     differs = [f"{key}: {getattr(a, key)!r} / {getattr(b, key)!r}" for key in scale if getattr(a, key) != getattr(b, key)]
-    if any(_covers(key, "data") for key in by):
-        differs = [line for line in differs if not line.startswith("data:")]
+    differs = [line for line in differs if not any(_covers(key, line.partition(":")[0]) for key in by)]
     named = (*by, "seed")
     for key, left, right in _differences(a.settings, b.settings):
         if not any(_covers(name, key) for name in named):
@@ -169,7 +168,7 @@ def _standard_error(a: Fact, b: Fact) -> float | None:
     left, right = _image_means(a), _image_means(b)
     if left is None or right is None or min(len(left), len(right)) < 2:
         return None
-    if a.paired and b.paired and len(left) == len(right):
+    if a.paired and b.paired and a.split == b.split and len(left) == len(right):
         delta = left - right
         return float(delta.std(ddof=1) / math.sqrt(len(delta)))
     return math.sqrt(left.var(ddof=1) / len(left) + right.var(ddof=1) / len(right))

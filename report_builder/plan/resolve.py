@@ -215,7 +215,8 @@ class _Resolver:
         requests = {name: self.request(self._of_subject(r, run, data, runs), runs, path) for name, r in asked.items()}
         if not all(requests.values()):
             return None
-        scope = entry.of or getattr(kind.parameters, "split", None) or "train"
+        own_probe = id_ if getattr(kind.parameters, "probe", None) else None
+        scope = entry.of or own_probe or getattr(kind.parameters, "split", None) or "train"
         return Measure(id_, "", scope, kind, {name: r for name, r in requests.items() if r})
 
     def _of_subject(self, request: ProbeRequest, run: str | None, data: str | None, runs: Mapping[str, Training]) -> ProbeRequest:
@@ -239,6 +240,17 @@ def resolve(loaded: Loaded) -> Resolved:
     runs = {item.id: item for item in resolver.runs(data)}
     figures = {item.id: item for item in resolver.figures(runs)}
     measures = tuple(resolver.measures(runs, data, figures))
+    resolver.found += list(_twice(measures, loaded))
     if resolver.found:
         raise ReportError(*dict.fromkeys(resolver.found))
     return Resolved(loaded, data, runs, figures, measures)
+
+
+def _twice(measures: Iterable[Measure], loaded: Loaded) -> Iterator[Problem]:
+    """Facts that two metrics would give."""
+    first: dict[str, str] = {}
+    for measure in measures:
+        for name, _ in measure.names():
+            if first.setdefault(name, measure.id) != measure.id:
+                rule = f"this metric gives the fact '{name}', and so does metric '{first[name]}'"
+                yield Problem(loaded.where("metrics", measure.id), rule, next_step="Change the split or the figure of one of them.")
