@@ -35,13 +35,18 @@ def prepare(data: Mapping[str, Any], folders: Sequence[Path], beside: Path | Non
 
 
 def fingerprint(data: Mapping[str, Any], folders: Sequence[Path], beside: Path | None = None) -> str:
-    """The sha256 over the content of the data set's files, in their order; steps do not count."""
+    """What `fingerprint_of` gives for the data set's files; steps do not count."""
     module, parameters = _kind(DATASETS, data["dataset"], beside)
-    digest = hashlib.sha256()
+    digests = []
     for path in module.files(parameters, folders):
         with path.open("rb") as stream:
-            digest.update(hashlib.file_digest(stream, "sha256").digest())
-    return digest.hexdigest()
+            digests.append(hashlib.file_digest(stream, "sha256").hexdigest())
+    return fingerprint_of(digests)
+
+
+def fingerprint_of(digests: Sequence[str]) -> str:
+    """The sha256 over the sha256 of each file, hex, in the files' order."""
+    return hashlib.sha256(json.dumps(list(digests), separators=(",", ":")).encode()).hexdigest()
 
 
 @lru_cache(maxsize=KEPT)

@@ -58,6 +58,11 @@ def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
     raise ReportError(Problem("digits", "scikit-learn, which holds the digits, is not installed", next_step="Install it: pip install scikit-learn."))
 
 
+def train_images(parameters: Parameters) -> int:
+    """How many training images there are, known without reading them."""
+    return (1797 - parameters.test_images) * (1 + parameters.copies)
+
+
 def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
     """Images of shape `(n, 28, 28, 1)`: the originals of the training split first, then their variations, pass by pass."""
     import numpy as np

@@ -30,6 +30,11 @@ def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
     return [found or download("mnist.npz", keras_cache() / "mnist.npz", PUBLISHED, place_instead=instead)]
 
 
+def train_images(parameters: Parameters) -> int:
+    """How many training images there are, known without reading them."""
+    return 60_000
+
+
 def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
     """Images of shape `(n, 28, 28, 1)`, ten classes."""
     return image_data(files[0], CLASS_NAMES)

@@ -25,6 +25,11 @@ class Parameters(kinds.Parameters):
     seed: int = Field(0, ge=0, description="Seed of the choice.")
 
 
+def train_images(parameters: Parameters, before: int) -> int:
+    """At most how many training images are left of `before`."""
+    return min(before, parameters.train or before)
+
+
 def apply(data: ImageData, parameters: Parameters) -> ImageData:
     """The images kept, in their old order; where fewer are there than asked for, all of them.
 
