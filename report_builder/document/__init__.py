@@ -1,0 +1,6 @@
+"""Template and material -> Markdown -> numbered, linked and checked tree -> PDF, HTML, DOCX, Markdown, LaTeX."""
+
+from report_builder.document.composing import Document, compose
+from report_builder.document.rendering import Rendered, render
+
+__all__ = ["Document", "Rendered", "compose", "render"]

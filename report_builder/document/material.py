@@ -13,7 +13,10 @@ from report_builder.kinds import Equation
 
 @dataclass(frozen=True)
 class Header:
-    """The title block. `logo` is an SVG or PNG; `date` is ISO (`2025-11-20`) or ""; `note` is printed small, e.g. "profile: quick"."""
+    """The title block. `logo` is an SVG or PNG; `date` is ISO (`2025-11-20`) or ""; `note` is printed small, e.g. "profile: quick".
+
+    `metadata_date` (ISO) dates the files when no `date` is printed, so that the same store gives the same bytes.
+    """
 
     title: str
     language: str = "en"
@@ -25,6 +28,7 @@ class Header:
     date: str = ""
     logo: Path | None = None
     note: str = ""
+    metadata_date: str = ""
 
 
 @dataclass(frozen=True)

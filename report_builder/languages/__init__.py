@@ -15,7 +15,7 @@ from typing import Any
 from report_builder.errors import Problem, ReportError, near_miss
 
 CASES = ("nom", "gen", "dat", "acc", "ins", "loc")
-KINDS = ("fig", "tbl", "lst", "eq", "sec")
+KINDS = ("fig", "tbl", "lst", "eq", "sec", "task")
 MINUS, NO_BREAK, THIN = "\u2212", "\u00a0", "\u202f"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -59,7 +59,7 @@ class Language:
         """Label word and numbers: `rysunkach 1 i 2`; numbers of equations stand in brackets, a space before one does not break.
 
         Args:
-            kind: fig, tbl, lst, eq or sec.
+            kind: one of `KINDS`.
             numbers: as printed, e.g. `["1", "2"]`.
             case: one of `CASES`; a language without cases ignores it.
             capital: whether the first letter is a capital.

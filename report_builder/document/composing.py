@@ -1,0 +1,187 @@
+"""Markdown -> the numbered, linked and checked tree that every writer starts from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from report_builder import languages
+from report_builder.document import pandoc
+from report_builder.document.honesty import Honesty
+from report_builder.document.material import Header, Material
+from report_builder.document.numbering import Numbers
+from report_builder.document.pictures import Pictures
+from report_builder.document.places import Places, numbered, take_numbers
+from report_builder.document.references import References, dangling
+from report_builder.document.rendering import Rendered
+from report_builder.document.structure import shape, task_of
+from report_builder.document.tree import Node, Nodes, attributes, change, div, has_class, identifier, para, span, strong, text, value, walk
+from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.languages import Language
+
+_BLOCK_CLASSES = ("task", "question", "answer", "opinion", "pagebreak", "panels", "listing", "symbols", "equation")
+_LINE = re.compile(r"line (\d+)")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A report as a tree, with everything that its writers need.
+
+    Attributes:
+        header: the title block.
+        blocks: pandoc blocks, canonical (see `structure`).
+        labels: label -> number, in document order.
+        figures: ids of the figures of the experiment, in document order.
+        images: image target -> file.
+        findings: false claims, typed numbers and verdicts, unanswered tasks: exit code 3 unless it is a draft.
+        warnings: figures that nobody refers to.
+    """
+
+    header: Header
+    blocks: Nodes
+    labels: Mapping[str, str]
+    figures: tuple[str, ...]
+    images: Mapping[str, Path]
+    findings: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def language(self) -> Language:
+        """The language of the words that the program adds."""
+        return languages.load(self.header.language)
+
+    def task(self, name: str) -> Document:
+        """The section of one task as a document of its own: same numbers; what it refers to elsewhere is plain text.
+
+        Raises:
+            ReportError: the document has no such task.
+        """
+        section = [node for node in walk(self.blocks) if node["t"] == "Div" and task_of(node) == name]
+        if not section:
+            known = [task_of(node) for node in walk(self.blocks) if node["t"] == "Div" and task_of(node)]
+            raise ReportError(Problem("", "unknown task", repr(name), near_miss(name, known)))
+        present = {identifier(node) for node in walk(section)}
+
+        def cut(node: Node) -> Nodes | None:
+            lost = node["t"] == "Link" and node["c"][2][0].startswith("#") and node["c"][2][0][1:] not in present
+            return node["c"][1] if lost else None
+
+        lift = next((node["c"][0] for node in walk(section) if node["t"] == "Header"), 1) - 1
+        blocks = change(section, cut)
+        for node in walk(blocks):
+            if node["t"] == "Header":
+                node["c"][0] -= lift
+        return replace(self, blocks=blocks, figures=tuple(f for f in self.figures if f"fig:{f}" in present))
+
+
+def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> Document:
+    """Reads the Markdown once and numbers, links and checks the tree.
+
+    Args:
+        rendered: what `render` returned.
+        material: what it was rendered with.
+        draft: marks false claims and missing parts in the text.
+
+    Raises:
+        ReportError: with all mistakes of the rendering and of the text: undefined or duplicate labels, missing images, broken formulas,
+            blocks that were not closed, unknown block classes.
+    """
+    language = languages.load(material.header.language)
+    places = Places(rendered.text, rendered.source)
+    read, warned = pandoc.read(numbered(rendered.text))
+    blocks: Nodes = take_numbers(read)
+    with ThreadPoolExecutor(1) as aside:
+        formulas = aside.submit(_formulas, [node for node in walk(blocks) if node["t"] == "Math"], places)
+        blocks, problems = shape(blocks, material.tasks, language, places)
+        if not rendered.answers:
+            blocks = change(blocks, lambda node: [] if has_class(node, "answer") and node["t"] == "Div" else None)
+        problems += _unknown_blocks(blocks, places)
+        honesty = Honesty(language, material.tasks if rendered.answers else {}, places)
+        missing = honesty.tasks_met(blocks)
+        findings = [*honesty.claims(rendered.claims), *honesty.typed(blocks), *(finding for _, _, finding in missing)]
+        numbers = Numbers(language, places)
+        numbers.give(blocks)
+        references = References(numbers.labels, language, places)
+        blocks = references.resolve(blocks)
+        references.mention(blocks)
+        pictures = Pictures(material, Path(rendered.source.template).parent, places)
+        pictures.resolve(blocks)
+        lost = dangling(blocks, numbers.labels, places)
+        problems += [*numbers.problems, *references.problems, *pictures.problems, *lost, *_warned(warned, places), *formulas.result()]
+    if rendered.problems or problems:
+        raise ReportError(*rendered.problems, *problems)
+    if draft:
+        _mark_missing(blocks, [(task, part) for task, part, _ in missing], language)
+    blocks = change(blocks, lambda node: _unmarked(node, language, draft=draft))
+    figures = tuple(label.removeprefix("fig:") for label in numbers.labels if label.removeprefix("fig:") in material.figures)
+    unseen = _unseen(blocks, references, places)
+    return Document(material.header, blocks, numbers.labels, figures, pictures.files, tuple(findings), tuple(unseen))
+
+
+def _formulas(formulas: Nodes, places: Places) -> list[Problem]:
+    """Formulas that cannot be typeset."""
+    problems = []
+    for warning in pandoc.write([para([formula]) for formula in formulas], "typst")[1] if formulas else []:
+        quoted = re.search(r"TeX math (.*?)(?:, rendering as TeX|$)", warning)
+        tex = quoted[1].strip() if quoted else warning
+        known = next((node["c"][1] for node in formulas if " ".join(node["c"][1].split()).startswith(tex[:40])), "")
+        lines = places.containing(known.strip().split("\n")[0]) if known else []
+        problems.append(Problem(next(iter(lines), places.line(0)), "a formula cannot be typeset", tex))
+    return problems
+
+
+def _warned(warnings: list[str], places: Places) -> list[Problem]:
+    """What pandoc warned of while it read, at the template's line."""
+    found = []
+    for warning in warnings:
+        line = _LINE.search(warning)
+        rule = "a block (:::) is not closed" if "unclosed" in warning else warning
+        found.append(Problem(places.line(int(line[1]) if line else 0), rule))
+    return found
+
+
+def _unknown_blocks(blocks: Nodes, places: Places) -> list[Problem]:
+    problems = []
+    for node in walk(blocks):
+        if node["t"] == "Div":
+            for name in attributes(node)[1]:
+                if name not in _BLOCK_CLASSES:
+                    where = next(iter(places.containing(f"::: {name}", f".{name}")), places.of(node))
+                    problems.append(Problem(where, "unknown kind of block", repr(name), near_miss(name, _BLOCK_CLASSES)))
+    return problems
+
+
+def _mark_missing(blocks: Nodes, missing: list[tuple[str, str]], language: Language) -> None:
+    """Says in a draft, at the end of each task, what it still lacks."""
+    for node in walk(blocks):
+        parts = [part for task, part in missing if node["t"] == "Div" and task == task_of(node)]
+        if parts:
+            named = [language.word("empty_answer") if part == "answer" else part for part in parts]
+            words = language.word("missing", what=", ".join(named))
+            node["c"][1].append(div([para([span(text(words), ["false"])])]))
+
+
+def _unmarked(node: Node, language: Language, *, draft: bool) -> Nodes | None:
+    """Takes off the spans that only the checks needed; in a draft a false claim stays marked."""
+    if node["t"] != "Span" or not {"fact", "claim", "literal"} & set(attributes(node)[1]):
+        return None
+    inlines: Nodes = node["c"][1]
+    measured = value(node, "false")
+    if not measured or not draft:
+        return inlines
+    key = f"verdict.{measured}"
+    said = language.word(key) if language.has(key) else measured
+    told = text(f"[{language.word('measured_is', what=said)}]")
+    return [span([{"t": "Strikeout", "c": inlines}, {"t": "Space"}, strong(told)], ["false"])]
+
+
+def _unseen(blocks: Nodes, references: References, places: Places) -> list[Problem]:
+    """Figures that no sentence refers to; panels are seen with what they are part of."""
+    named = [node for node in walk(blocks) if node["t"] == "Figure" or has_class(node, "panels")]
+    inner = {identifier(child) for node in named if node["t"] == "Div" for child in walk(node["c"][1])}
+    rule = "nothing refers to this figure"
+    unseen = [identifier(node) for node in named if identifier(node).startswith("fig:") and identifier(node) not in {*references.cited, *inner}]
+    return [Problem(places.label(name), rule, name, next_step=f"Refer to it: @{name}") for name in unseen]

@@ -1,0 +1,125 @@
+"""Checks that answers say only what was measured: no typed numbers, no typed verdicts, no false claims, nothing left unanswered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from report_builder.document.ledger import Claim
+from report_builder.document.material import TaskCard
+from report_builder.document.places import Places
+from report_builder.document.structure import task_of
+from report_builder.document.tree import LINE, Node, Nodes, attributes, has_class, identifier, plain_text, value, walk
+from report_builder.errors import Problem
+from report_builder.languages import Language
+
+_MEASURED = {"fact", "claim", "literal"}
+_EXEMPT = {"Code", "CodeBlock", "Math", "Cite", "Figure", "Image"}
+_NUMBER = re.compile(r"(?<![\w.\u2011-])[-+−]?\d+(?:[.,:]\d+)*%?(?![^\W\d])")  # not the 10 of `CIFAR-10`, not `3x3`
+_REFERENCES = {"eq", "lst", "fig", "tbl", "fact"}
+
+
+@dataclass(frozen=True)
+class Honesty:
+    """The checks of one document; each returns what it found."""
+
+    language: Language
+    tasks: Mapping[str, TaskCard]
+    places: Places
+
+    def typed(self, blocks: Nodes) -> list[Problem]:
+        """Numbers and verdicts that stand in an answer by hand, paragraph by paragraph."""
+        answers = (node for node in walk(blocks) if node["t"] == "Div" and has_class(node, "answer"))
+        return [problem for answer in answers for paragraph in _paragraphs(answer) for problem in self._paragraph(paragraph)]
+
+    def _paragraph(self, paragraph: Node) -> Iterator[Problem]:
+        numbers: dict[int, list[str]] = {}
+        verdicts: dict[int, list[str]] = {}
+        line = 0
+        for word in _said(paragraph["c"]):
+            line = word.get(LINE, line)
+            found = [number for number in _NUMBER.findall(word["c"]) if number.rstrip(".,") not in self.tasks]
+            numbers.setdefault(line, []).extend(found)
+            verdicts.setdefault(line, []).extend([word["c"]] if self._verdict(word["c"]) else [])
+        for at in numbers:
+            if numbers[at]:
+                hint = 'Cite it: {{ fact("...") }}, {{ run("...").get("...") }}; or mark it as no measurement: [5]{.literal}.'
+                yield Problem(self.places.line(at), "a number typed into an answer", ", ".join(numbers[at]), next_step=hint)
+            if verdicts[at]:
+                hint = 'Bind it: {{ verdict("...", "...") }} or {{ claim(...) }}; or put it into ::: opinion.'
+                yield Problem(self.places.line(at), "a verdict typed into an answer", ", ".join(verdicts[at]), next_step=hint)
+
+    def _verdict(self, word: str) -> bool:
+        bare = word.lower().strip("„”“\"'().,;:!?–—-*")
+        if self.language.code.startswith("zh"):
+            return any(stem in bare for stem in self.language.stems)
+        return bare.startswith(self.language.stems)
+
+    def claims(self, claims: Sequence[Claim]) -> list[Problem]:
+        """Claims that the measurement denies."""
+        hint = "Write what was measured, or use verdict(), which follows the measurement."
+        return [
+            Problem(claim.where, f"false claim: “{claim.text}”", f"{' / '.join(claim.names)} measured {claim.measured}", f"The text says {claim.relation}.", hint)
+            for claim in claims
+            if not claim.true
+        ]
+
+    def tasks_met(self, blocks: Nodes) -> list[tuple[str, str, Problem]]:
+        """Task, missing part, and finding, for every part that a task requires and its section lacks."""
+        sections = {task_of(node): node for node in walk(blocks) if node["t"] == "Div" and task_of(node)}
+        missing: list[tuple[str, str, Problem]] = []
+        for name, card in self.tasks.items():
+            if name not in sections:
+                rule = f"task {name} has no section in the template"
+                missing.append((name, "", Problem(self.places.line(0), rule, next_step=f"Add it: ::: {{.task #{name}}} ... :::")))
+                continue
+            for part in card.requires:
+                if not _has(sections[name], part):
+                    rule = f"task {name} requires '{part}', and its section has none"
+                    missing.append((name, part, Problem(self.places.label(name), rule, next_step=_how(part))))
+        return missing
+
+
+def _paragraphs(answer: Node) -> Iterator[Node]:
+    """Paragraphs of an answer outside opinions, figures and listings."""
+    for node in answer["c"][1]:
+        if node["t"] in ("Para", "Plain", "Header"):
+            yield {"t": node["t"], "c": node["c"] if node["t"] != "Header" else node["c"][2]}
+        elif node["t"] == "Div" and not {"opinion", "listing", "symbols", "equation"} & set(attributes(node)[1]):
+            yield from _paragraphs(node)
+        elif node["t"] not in ("Div", "Figure", "CodeBlock"):
+            yield from (child for child in walk(node["c"]) if child["t"] in ("Para", "Plain"))
+
+
+def _said(node: Any) -> Iterator[Node]:
+    """The words that an author typed, without measured spans, code, formulas and references."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _said(item)
+    elif isinstance(node, dict):
+        if node.get("t") == "Str":
+            yield node
+        elif node.get("t") not in _EXEMPT and not (node.get("t") == "Span" and _MEASURED & set(attributes(node)[1])):
+            yield from _said(node.get("c"))
+
+
+def _has(section: Node, part: str) -> bool:
+    if part == "answer":
+        answers = (node for node in walk(section["c"][1]) if node["t"] == "Div" and has_class(node, "answer"))
+        return any(plain_text(answer["c"][1]).strip(" …?.-") for answer in answers)
+    if part.startswith("fact:"):
+        name = part.removeprefix("fact:")
+        return any(name in (value(node, "name"), *value(node, "facts").split()) for node in walk(section) if node["t"] == "Span")
+    shown = {identifier(node) for node in walk(section)}
+    cited = {citation["citationId"] for node in walk(section) if node["t"] == "Cite" for citation in node["c"][0]}
+    return part in shown | cited
+
+
+def _how(part: str) -> str:
+    kind, _, name = part.partition(":")
+    calls = {"fig": f'{{{{ figure("{name}") }}}}', "eq": f'{{{{ equation("{name}") }}}}', "fact": f'{{{{ fact("{name}") }}}}'}
+    if kind not in _REFERENCES:
+        return "Write it: ::: answer ... :::"
+    return f"Show it ({calls.get(kind, part)}) or refer to it (@{part})." if kind != "fact" else f"Cite it: {calls['fact']}."

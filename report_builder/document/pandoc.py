@@ -1,0 +1,52 @@
+"""The one door to pandoc: Markdown in, JSON tree out, and from the tree every format."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import json
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from report_builder.document.tree import Node, Nodes
+from report_builder.errors import Problem, ReportError
+
+READER = "markdown-raw_html-raw_tex-raw_attribute-yaml_metadata_block-auto_identifiers-latex_macros-markdown_in_html_blocks"
+API = [1, 23, 1, 1]
+
+
+@functools.cache
+def program() -> str:
+    """The pandoc that pypandoc brought; asking pypandoc itself costs a process."""
+    found = importlib.util.find_spec("pypandoc")
+    for place in found.submodule_search_locations or () if found else ():
+        file = Path(place) / "files" / "pandoc"
+        if file.is_file():
+            return str(file)
+    import pypandoc
+
+    return str(pypandoc.get_pandoc_path())
+
+
+def read(markdown: str) -> tuple[Nodes, list[str]]:
+    """The blocks of a Markdown text, and pandoc's warnings."""
+    output, warnings = _run(["-f", READER, "-t", "json"], markdown.encode())
+    blocks: Nodes = json.loads(output)["blocks"]
+    return blocks, warnings
+
+
+def write(blocks: Nodes, form: str, *options: str, meta: Node | None = None) -> tuple[bytes, list[str]]:
+    """The blocks in another format, and pandoc's warnings."""
+    tree = {"pandoc-api-version": API, "meta": meta or {}, "blocks": blocks}
+    return _run(["-f", "json", "-t", form, "--wrap=none", *options], json.dumps(tree, ensure_ascii=False).encode())
+
+
+def _run(arguments: Sequence[str], given: bytes) -> tuple[bytes, list[str]]:
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    done = subprocess.run([program(), *arguments], input=given, capture_output=True, check=False, env=environment)  # noqa: S603
+    told = done.stderr.decode("utf-8", "replace").strip()
+    if done.returncode:
+        raise ReportError(Problem("pandoc", "pandoc could not convert the document", told or f"exit code {done.returncode}"))
+    return done.stdout, [" ".join(line.split()) for line in told.split("[WARNING]") if line.strip()]

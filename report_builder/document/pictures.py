@@ -1,0 +1,68 @@
+"""The files behind the images of a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from report_builder.document.material import FigureCard, Material
+from report_builder.document.places import Places
+from report_builder.document.tree import Nodes, plain_text, walk
+from report_builder.errors import Problem
+
+SUFFIXES = (".png", ".svg", ".jpg", ".jpeg")
+
+
+@dataclass
+class Pictures:
+    """Resolves the images of one document: figures of the material, and files beside the template.
+
+    Attributes:
+        files: image target as it stands in the tree -> file.
+        problems: images that are missing, remote, or outside the template's folder.
+    """
+
+    material: Material
+    folder: Path
+    places: Places
+    files: dict[str, Path] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def resolve(self, blocks: Nodes) -> None:
+        """Finds the file of every image, and gives each an alternative text."""
+        for image in (node for node in walk(blocks) if node["t"] == "Image"):
+            target = image["c"][2][0]
+            if target.startswith("figure:"):
+                self._figure(target)
+            elif target:
+                self._own(target, self.places.of(image["c"][1]))
+            values = image["c"][0][2]
+            if not any(key == "alt" for key, _ in values):
+                values.append(["alt", plain_text(image["c"][1]) or Path(target).stem])
+
+    def _figure(self, target: str) -> None:
+        card = self.material.figures.get(target.removeprefix("figure:"))
+        file = drawn(card) if card else None
+        if file is not None and file.is_file():
+            self.files[target] = file
+        elif card is not None and not self.material.placeholders:
+            self.problems.append(Problem(self.places.label(f"fig:{card.id}"), f"figure '{card.id}' has no picture", str(file or "")))
+
+    def _own(self, target: str, where: str) -> None:
+        file = (self.folder / target).resolve()
+        if "://" in target or not file.is_relative_to(self.folder.resolve()):
+            rule = "an image lies outside the template's folder"
+            self.problems.append(Problem(where, rule, target, next_step=f"Put it into {self.folder} and name it relative to that."))
+        elif file.suffix.lower() not in SUFFIXES:
+            self.problems.append(Problem(where, "an image of this kind cannot be printed", target, f"Allowed: {', '.join(SUFFIXES)}."))
+        elif not file.is_file():
+            self.problems.append(Problem(where, "an image does not exist", target))
+        else:
+            self.files[target] = file
+
+
+def drawn(card: FigureCard) -> Path | None:
+    """The file that the document shows: PNG of an image sheet, SVG of anything else."""
+    return (card.png or card.svg) if card.raster else (card.svg or card.png)
+
+

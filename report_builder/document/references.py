@@ -1,0 +1,144 @@
+"""Turns `@fig:x`, `[-@fig:x]`, `[@fig:x]{.loc}` and `[@fig:a; @fig:b]` into linked labels of the report's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from report_builder.document.places import Places
+from report_builder.document.structure import task_of
+from report_builder.document.tree import Node, Nodes, attributes, caption_of, identifier, link, span, text, walk
+from report_builder.errors import Problem, near_miss
+from report_builder.languages import CASES, KINDS, Language
+
+_SLOT = re.compile("([\ue100-\ue1ff])")  # stands for a number while the language inflects the words around it
+
+
+@dataclass
+class References:
+    """The references of one document.
+
+    Attributes:
+        labels: label -> number.
+        cited: label -> tasks that refer to it ("" outside tasks).
+        problems: references to nothing.
+    """
+
+    labels: Mapping[str, str]
+    language: Language
+    places: Places
+    cited: dict[str, list[str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def resolve(self, blocks: Nodes) -> Nodes:
+        """The blocks with every reference printed and linked."""
+        resolved: Nodes = []
+        for block in blocks:
+            resolved.append(self._below(block, task_of(block)))
+        return resolved
+
+    def _below(self, node: Any, task: str) -> Any:
+        if isinstance(node, list):
+            found = [self._below(item, task) for item in node]
+            return [inline for item in found for inline in (item if isinstance(item, list) and _printed(item) else [item])]
+        if not isinstance(node, dict):
+            return node
+        case = _case(node)
+        citations = _citations(node["c"][1] if case else [node]) if node.get("t") in ("Cite", "Span") else None
+        if citations:
+            return [{"t": "Printed"}, *self._group(citations, case or "nom", task)]
+        inside = task_of(node) if node.get("t") == "Div" else ""
+        return {key: self._below(item, inside or task) for key, item in node.items()}
+
+    def _group(self, citations: list[Node], case: str, task: str) -> Nodes:
+        capital = case[0].isupper() or citations[0]["citationId"][:1].isupper()
+        names = [_label(citation) for citation in citations]
+        known = [name for name in names if self._note(name, task)]
+        if len(known) < len(names):
+            return text(", ".join(f"@{name}" for name in names))
+        bare = citations[0]["citationMode"]["t"] == "SuppressAuthor"
+        inlines = self._printed_group(names, case.lower(), capital=capital, bare=bare)
+        return [*citations[0]["citationPrefix"], *inlines, *citations[-1]["citationSuffix"]]
+
+    def _note(self, name: str, task: str) -> bool:
+        if name in self.labels:
+            self.cited.setdefault(name, []).append(task)
+            return True
+        places = self.places.containing(f"@{name}", f"@{name[:1].upper()}{name[1:]}") or [self.places.line(0)]
+        hint = "" if name.partition(":")[0] in KINDS else "Write \\@ for a sign that is no reference."
+        known = [label for label in self.labels if label.partition(":")[0] == name.partition(":")[0]] or list(self.labels)
+        self.problems += [Problem(where, "reference to a label that does not exist", f"@{name}", near_miss(name, known), hint) for where in places]
+        return False
+
+    def _printed_group(self, names: list[str], case: str, *, capital: bool, bare: bool) -> Nodes:
+        kinds = [name.partition(":")[0] for name in names]
+        slots = [chr(0xE100 + i) for i in range(len(names))]
+        if bare:
+            pattern = self.language.join([f"({slot})" if kind == "eq" else slot for slot, kind in zip(slots, kinds, strict=True)])
+        elif len(names) == 1:
+            return [link(text(self.language.label(kinds[0], [self.labels[names[0]]], case, capital=capital)), names[0])]
+        elif len(set(kinds)) == 1:
+            pattern = self.language.label(kinds[0], slots, case, capital=capital)
+        else:
+            pattern = self.language.join([self.language.label(kind, [slot], case) for kind, slot in zip(kinds, slots, strict=True)])
+        filled: Nodes = []
+        for part in _SLOT.split(pattern):
+            name = names[ord(part) - 0xE100] if _SLOT.match(part) else ""
+            filled += [link(text(self.labels[name]), name)] if name else text(part)
+        return filled
+
+    def mention(self, blocks: Nodes) -> None:
+        """Ends the caption of a figure that another task speaks of with a link to that task."""
+        for task, figure in _figures(blocks):
+            elsewhere = [other for other in dict.fromkeys(self.cited.get(identifier(figure), [])) if other not in ("", task)]
+            if elsewhere and task:
+                tasks = self._printed_group([f"task:{other}" for other in elsewhere], "nom", capital=False, bare=False)
+                before, _, after = self.language.word("discussed", tasks="\ue100").partition("\ue100")
+                caption_of(figure).extend([{"t": "Space"}, span([*text(f"({before}"), *tasks, *text(f"{after})")], ["mention"])])
+
+
+def _figures(blocks: Nodes, task: str = "") -> list[tuple[str, Node]]:
+    found: list[tuple[str, Node]] = []
+    for block in blocks:
+        if block["t"] == "Figure":
+            found.append((task, block))
+        elif block["t"] == "Div":
+            found += _figures(block["c"][1], task_of(block) or task)
+    return found
+
+
+def _printed(item: list[Any]) -> bool:
+    """Whether a list stands for the inlines of one reference; its first entry, the flag, goes."""
+    if item and isinstance(item[0], dict) and item[0].get("t") == "Printed":
+        del item[0]
+        return True
+    return False
+
+
+def _case(node: Node) -> str:
+    if node.get("t") != "Span":
+        return ""
+    return next((name for name in attributes(node)[1] if name.lower() in CASES), "")
+
+
+def _citations(nodes: Nodes) -> list[Node] | None:
+    """The citations of inlines that are nothing else."""
+    if not all(node["t"] in ("Cite", "Space", "SoftBreak") or (node["t"] == "Str" and node["c"] in ";,") for node in nodes):
+        return None
+    return [citation for node in nodes if node["t"] == "Cite" for citation in node["c"][0]]
+
+
+def _label(citation: Node) -> str:
+    name = str(citation["citationId"])
+    return name[:1].lower() + name[1:] if name.partition(":")[0].lower() in KINDS else name
+
+
+def dangling(blocks: Nodes, labels: Mapping[str, str], places: Places) -> list[Problem]:
+    """Hand-written links to a place that is not there."""
+    present = {identifier(node) for node in walk(blocks)} | set(labels)
+    links = [node for node in walk(blocks) if node["t"] == "Link" and node["c"][2][0].startswith("#")]
+    lost = [node for node in links if node["c"][2][0][1:] not in present]
+    rule = "link to a place that does not exist"
+    return [Problem(places.of(node), rule, node["c"][2][0], near_miss(node["c"][2][0][1:], present - {""})) for node in lost]

@@ -1,0 +1,140 @@
+"""Template and material -> Markdown, with the origin of every line."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+from jinja2.ext import Extension
+from jinja2.lexer import Token
+from jinja2.sandbox import SandboxedEnvironment
+
+from report_builder import languages
+from report_builder.document.evidence import Evidence
+from report_builder.document.ledger import Cited, Claim, Ledger, SourceMap, shown
+from report_builder.document.material import Material
+from report_builder.document.vocabulary import Speech
+from report_builder.errors import Problem, ReportError
+
+if TYPE_CHECKING:
+    from jinja2.lexer import TokenStream
+
+# A line of the template writes its own number into the text, between two characters that no text uses; they are taken out again.
+OPEN, CLOSE = "\ue0f0", "\ue0f1"
+_MARK = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A template as Markdown.
+
+    Attributes:
+        text: the Markdown.
+        source: where each line comes from.
+        cited: what the text uses.
+        claims: what it says of measurements.
+        problems: mistakes of the template, all of them; `compose` raises them together with its own.
+        answers: whether answers are printed.
+    """
+
+    text: str
+    source: SourceMap
+    cited: Cited
+    claims: tuple[Claim, ...]
+    problems: tuple[Problem, ...]
+    answers: bool = True
+
+
+class _Lines(Extension):
+    """Marks each line of template text with file and number."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        file = stream.filename or stream.name or ""
+        for token in stream:
+            if token.type == "data":
+                lines = token.value.split("\n")
+                marks = [f"\n{OPEN}{file}:{token.lineno + i}{CLOSE}{line}" for i, line in enumerate(lines)]
+                yield Token(token.lineno, "data", f"{OPEN}{file}:{token.lineno}{CLOSE}{lines[0]}" + "".join(marks[1:]))
+            else:
+                yield token
+
+
+def render(template: Path, material: Material, *, draft: bool = False, answers: bool = True) -> Rendered:
+    """Renders a template; facts and figures come from the material only, and files from the template's folder only.
+
+    Args:
+        template: a Jinja2 Markdown file; comments are `<# #>`.
+        material: what it may cite.
+        draft: visible to the template as `draft`.
+        answers: False leaves out `::: answer` blocks: the sheet as it is handed out.
+
+    Raises:
+        ReportError: the template cannot be read, or stops while it renders. Unknown names do not stop it: see `Rendered.problems`.
+    """
+    ledger, language = Ledger(str(template)), languages.load(material.header.language)
+    speech = Speech(material, language, ledger)
+    environment = _environment(template.parent)
+    environment.globals.update(speech.words(), **Evidence(material, language, ledger, speech).words())
+    environment.globals.update(draft=draft, answers=answers, profile=material.profile, header=material.header, language=language.code)
+    try:
+        marked = environment.get_template(template.name).render()
+    except (jinja2.TemplateError, ReportError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as error:
+        raise ReportError(*ledger.problems, *_stopped(error, template)) from error
+    text, source = _unmarked(marked, template)
+    return Rendered(text, source, ledger.everything_cited(), tuple(ledger.claims), tuple(ledger.problems), answers)
+
+
+def _environment(folder: Path) -> SandboxedEnvironment:
+    return SandboxedEnvironment(
+        loader=jinja2.FileSystemLoader(folder),
+        undefined=jinja2.StrictUndefined,
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=[_Lines],
+    )
+
+
+def _unmarked(marked: str, template: Path) -> tuple[str, SourceMap]:
+    """The text without marks; a line that has no mark of its own comes from where the one above came from."""
+    lines, origins, current = [], [], (str(template), 1)
+    for line in marked.split("\n"):
+        marks = _MARK.findall(line)
+        origins.append(_origin(marks[0]) if marks else current)
+        current = _origin(marks[-1]) if marks else current
+        lines.append(_MARK.sub("", line))
+    return "\n".join(lines), SourceMap(str(template), tuple(origins))
+
+
+def _origin(mark: str) -> tuple[str, int]:
+    file, _, line = mark.rpartition(":")
+    return file, int(line)
+
+
+def _stopped(error: Exception, template: Path) -> list[Problem]:
+    """The problem behind an exception of Jinja, at the template's line."""
+    where = _line_of(error, template)
+    if isinstance(error, ReportError):
+        return [Problem(p.where or where, p.rule, p.received, p.allowed, p.next_step) for p in error.problems]
+    if isinstance(error, jinja2.TemplateNotFound):
+        rule = "no such template in the template's folder" if error.name != template.name else "the template does not exist"
+        return [Problem(where, rule, str(error.name), next_step=f"Templates are read from {shown(template.parent)} only.")]
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        file = error.filename or str(template)
+        return [Problem(f"{shown(file)}:{error.lineno}", f"template syntax: {error.message}")]
+    name = "not allowed in a template" if type(error).__name__ == "SecurityError" else "the template stops here"
+    return [Problem(where, f"{name}: {error}")]
+
+
+def _line_of(error: Exception, template: Path) -> str:
+    """The innermost frame that is a line of a template: Jinja rewrites tracebacks so."""
+    folder = str(template.parent)
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(folder) and not f.filename.endswith(".py")]
+    return f"{shown(frames[-1].filename)}:{frames[-1].lineno}" if frames else shown(template)

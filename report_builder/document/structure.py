@@ -1,0 +1,102 @@
+"""Brings the tree that pandoc read into the few forms that the later passes know.
+
+Afterwards an equation with a label is a `Div.equation`, code with a label a `Div.listing` (code, then caption), a task begins with its
+heading, and headings skip no level.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from report_builder.document.material import TaskCard
+from report_builder.document.places import Places
+from report_builder.document.tree import Node, Nodes, attr, div, has_class, identifier, para, plain_text, text, value, walk
+from report_builder.errors import Problem, near_miss
+from report_builder.languages import Language
+
+_EQUATION_LABEL = re.compile(r"^\{#(eq:[\w.-]+)\}$")
+
+
+def shape(blocks: Nodes, tasks: Mapping[str, TaskCard], language: Language, places: Places) -> tuple[Nodes, list[Problem]]:
+    """The blocks in the forms above, and what is wrong with them."""
+    problems: list[Problem] = []
+    blocks = [_shaped(block, problems, places) for block in blocks]
+    level = 0
+    for block in blocks:
+        if block["t"] == "Header":
+            level = block["c"][0]
+        elif has_class(block, "task"):
+            _head_task(block, level, tasks, language, places, problems)
+    _level(blocks)
+    problems += [
+        Problem(places.label(identifier(image)), "an image with a label must stand alone in its paragraph, with blank lines around it", identifier(image))
+        for image in walk(blocks)
+        if image["t"] == "Image" and identifier(image).startswith("fig:")
+    ]
+    return blocks, problems
+
+
+def _shaped(block: Node, problems: list[Problem], places: Places) -> Node:
+    kind = block["t"]
+    if kind in ("Div", "BlockQuote"):
+        inner = block["c"][1] if kind == "Div" else block["c"]
+        inner[:] = [_shaped(child, problems, places) for child in inner]
+    if kind == "Para":
+        return _equation(block, problems, places)
+    if kind == "CodeBlock" and identifier(block).startswith("lst:"):
+        return _listing(block)
+    return block
+
+
+def _equation(block: Node, problems: list[Problem], places: Places) -> Node:
+    labels = [node["c"] for node in walk(block["c"]) if node["t"] == "Str" and "{#eq:" in node["c"]]
+    if not labels:
+        return block
+    first, last = block["c"][0], _EQUATION_LABEL.match(labels[-1])
+    if first["t"] != "Math" or last is None or plain_text(block["c"][1:]) != labels[-1]:
+        rule = "an equation's label stands right after its formula, alone in the paragraph"
+        problems.append(Problem(places.of(block), rule, labels[-1], "$$ ... $$ {#eq:name}"))
+        return block
+    return div([para([first])], ["equation"], last[1])
+
+
+def _listing(block: Node) -> Node:
+    """Pandoc-crossref's form of a listing: the caption is an attribute."""
+    label, classes, values = block["c"][0]
+    given = dict(values)
+    block["c"][0] = attr("", classes)
+    found = div([block, para(text(given.get("caption", "")))], ["listing"], label)
+    found["c"][0][2].append(["first", given.get("startFrom", "1")])
+    return found
+
+
+def _head_task(block: Node, level: int, tasks: Mapping[str, TaskCard], language: Language, places: Places, problems: list[Problem]) -> None:
+    name = identifier(block)
+    if tasks and name not in tasks:
+        problems.append(Problem(places.label(name), "a task that the experiment does not declare", repr(name), near_miss(name, tasks)))
+    title = tasks[name].title if name in tasks else ""
+    inside = [node for node in walk(block) if node["t"] == "Header"]
+    lift = level + 2 - min((node["c"][0] for node in inside), default=0)
+    for node in inside:
+        node["c"][0] += lift
+        node["c"][1][1].append("unnumbered")
+    words = text(language.word("task", id=name) + (f". {title}" if title else ""))
+    block["c"][0] = attr("", ["task"], {"task": name})
+    block["c"][1].insert(0, {"t": "Header", "c": [level + 1, attr(f"task:{name}", ["unnumbered", "task-title"]), words]})
+
+
+def _level(blocks: Nodes) -> None:
+    """Headings begin at 1 and never skip a level, as tagged PDF demands."""
+    open_levels: list[int] = []
+    for header in (node for node in walk(blocks) if node["t"] == "Header"):
+        level = header["c"][0]
+        while open_levels and open_levels[-1] >= level:
+            open_levels.pop()
+        open_levels.append(level)
+        header["c"][0] = len(open_levels)
+
+
+def task_of(block: Node) -> str:
+    """The id of the task that a `Div` is, or ""."""
+    return value(block, "task") if has_class(block, "task") else ""

@@ -1,0 +1,140 @@
+"""Pandoc's document tree as plain JSON values: constructors, walks, text. https://hackage.haskell.org/package/pandoc-types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+Node: TypeAlias = dict[str, Any]
+Nodes: TypeAlias = list[Node]
+LINE = "line"  # our own key on a `Str`: its Markdown line; pandoc ignores it
+
+
+def attr(identifier: str = "", classes: Sequence[str] = (), values: Mapping[str, str] | None = None) -> list[Any]:
+    """An attribute triple."""
+    return [identifier, list(classes), [[key, value] for key, value in (values or {}).items()]]
+
+
+def text(words: str) -> Nodes:
+    """Inlines of a plain text; spaces are `Space`, spaces that do not break stay in the words."""
+    inlines: Nodes = []
+    for i, word in enumerate(words.split(" ")):
+        inlines += ([{"t": "Space"}] if i else []) + ([{"t": "Str", "c": word}] if word else [])
+    return inlines
+
+
+def strong(inlines: Nodes) -> Node:
+    """Bold inlines."""
+    return {"t": "Strong", "c": inlines}
+
+
+def link(inlines: Nodes, target: str) -> Node:
+    """A link to a label of the document."""
+    return {"t": "Link", "c": [attr(), inlines, [f"#{target}", ""]]}
+
+
+def span(inlines: Nodes, classes: Sequence[str], values: Mapping[str, str] | None = None) -> Node:
+    """Inlines with classes."""
+    return {"t": "Span", "c": [attr("", classes, values), inlines]}
+
+
+def para(inlines: Nodes) -> Node:
+    """A paragraph."""
+    return {"t": "Para", "c": inlines}
+
+
+def plain(inlines: Nodes) -> Node:
+    """Inlines as a block without the space of a paragraph."""
+    return {"t": "Plain", "c": inlines}
+
+
+def div(blocks: Nodes, classes: Sequence[str] = (), identifier: str = "") -> Node:
+    """Blocks with classes."""
+    return {"t": "Div", "c": [attr(identifier, classes), blocks]}
+
+
+def raw(form: str, code: str, *, inline: bool = False) -> Node:
+    """Code that only the writer of `form` prints."""
+    return {"t": "RawInline" if inline else "RawBlock", "c": [form, code]}
+
+
+def attributes(node: Node) -> list[Any]:
+    """The attribute triple of a node that has one, else an empty one."""
+    content = node.get("c")
+    place = 1 if node["t"] == "Header" else 0
+    if node["t"] in ("Div", "Span", "Header", "CodeBlock", "Code", "Figure", "Table", "Image", "Link") and content:
+        triple: list[Any] = content[place]
+        return triple
+    return attr()
+
+
+def identifier(node: Node) -> str:
+    """The label of a node, or ""."""
+    return str(attributes(node)[0])
+
+
+def has_class(node: Node, name: str) -> bool:
+    """Whether a node carries a class."""
+    return name in attributes(node)[1]
+
+
+def value(node: Node, key: str) -> str:
+    """A key-value attribute of a node, or ""."""
+    return next((str(v) for k, v in attributes(node)[2] if k == key), "")
+
+
+def walk(node: Any) -> Iterator[Node]:
+    """Every node below, in document order; a node comes before what it contains."""
+    if isinstance(node, list):
+        for item in node:
+            yield from walk(item)
+    elif isinstance(node, dict):
+        if "t" in node:
+            yield node
+        for item in list(node.values()):
+            if isinstance(item, (list, dict)):
+                yield from walk(item)
+
+
+def change(node: Any, rule: Callable[[Node], Nodes | None]) -> Any:
+    """A copy in which `rule` has replaced nodes, bottom up: None keeps a node, a list takes its place."""
+    if isinstance(node, dict):
+        return {key: change(item, rule) if isinstance(item, (list, dict)) else item for key, item in node.items()}
+    if not isinstance(node, list):
+        return node
+    changed: list[Any] = []
+    for item in node:
+        new = change(item, rule)
+        replaced = rule(new) if isinstance(new, dict) and "t" in new else None
+        changed += [new] if replaced is None else replaced
+    return changed
+
+
+def plain_text(node: Any) -> str:
+    """The words below a node, as read aloud; formulas as TeX."""
+    parts: list[str] = []
+    for child in walk(node):
+        kind = child["t"]
+        if kind == "Str":
+            parts.append(child["c"])
+        elif kind in ("Space", "SoftBreak", "LineBreak"):
+            parts.append(" ")
+        elif kind in ("Code", "Math", "CodeBlock"):
+            parts.append(child["c"][1])
+        elif kind in ("Para", "Plain", "Header"):
+            parts.append(" ")
+    return " ".join("".join(parts).split(" ")).strip()
+
+
+def first_line(node: Any) -> int:
+    """The first known Markdown line below a node, or 0."""
+    return next((child[LINE] for child in walk(node) if LINE in child), 0)
+
+
+def caption_of(node: Node) -> Nodes:
+    """The caption's inlines of a `Figure` or `Table` (the list itself, so that it can be changed)."""
+    blocks: Nodes = node["c"][1][1]
+    if not blocks:
+        blocks.append(plain([]))
+    inlines: Nodes = blocks[0]["c"]
+    return inlines

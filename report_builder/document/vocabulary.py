@@ -1,0 +1,229 @@
+"""What a template says of measurements: facts, verdicts, claims and runs, printed as marked spans of Markdown."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from report_builder.document.ledger import Claim, Ledger
+from report_builder.document.material import Material, RunCard
+from report_builder.errors import ReportError
+from report_builder.facts import RELATIONS, Comparison, Fact, compare
+from report_builder.languages import NO_BREAK, Language
+
+THRESHOLDS: Mapping[str, Callable[[Any, Any], bool]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+}
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@~^\"'])")
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown prints as it is."""
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def marked(text: str, kind: str, **values: str) -> str:
+    """A span that the checks know: `[−158,0]{.fact name="..."}`."""
+    listed = "".join(f' {key}="{value}"' for key, value in values.items() if value)
+    return f"[{text}]{{.{kind}{listed}}}"
+
+
+@dataclass(frozen=True)
+class Printed:
+    """Something measured or set: prints as a marked span; `value` serves conditions, `text` formulas and captions."""
+
+    value: Any
+    text: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return marked(escaped(self.text), "fact", name=self.name)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as a template sees it."""
+
+    name: Printed
+    model: Printed
+    data: Printed
+    seeds: Printed
+    get: Callable[[str], Printed]
+
+
+@dataclass(frozen=True)
+class Speech:
+    """The words of the template that speak of measurements."""
+
+    material: Material
+    language: Language
+    ledger: Ledger
+
+    def words(self) -> dict[str, Any]:
+        """The globals of the template."""
+        return {"fact": self.fact, "verdict": self.verdict, "claim": self.claim, "run": self.run}
+
+    def fact(self, name: str, *, digits: int | None = None, unit: bool = False, spread: bool = False) -> Printed:
+        """A measured value. `digits` after the decimal mark; `unit` and `spread` (standard deviation over seeds) on request."""
+        found = self._find(name)
+        if found is None:
+            return Printed(0.0, name, name)
+        if found.placeholder:
+            return Printed(0.0, "?", name)
+        return Printed(found.value, self._printed(found, digits, unit=unit, spread=spread), name)
+
+    def _find(self, name: str) -> Fact | None:
+        self.ledger.cite("facts", name)
+        if name not in self.material.facts:
+            command = f"List what can be cited: report-builder facts {self.material.report}"
+            self.ledger.unknown("fact", name, _nearest(name, self.material.facts), command)
+        return self.material.facts.get(name)
+
+    def _printed(self, fact: Fact, digits: int | None, *, unit: bool, spread: bool) -> str:
+        if isinstance(fact.value, str):
+            return fact.value
+        language = self.language
+        if fact.unit == "%" and not spread:
+            return language.quantity(fact.value, "%", digits)
+        text = language.number(fact.value, digits)
+        if spread and fact.spread is not None:
+            text += f"{NO_BREAK}±{NO_BREAK}{language.number(fact.spread, 2 if digits is None else digits)}"
+        return text + (NO_BREAK + language.unit(fact.unit) if unit and fact.unit else "")
+
+    # --- verdicts ---------------------------------------------------------------------------------------------------------------
+
+    def verdict(self, a: str, b: str, by: str | Sequence[str] = (), *, seeds_note: bool = True, **wording: str) -> str:
+        """The wording that holds for `a` against `b`; `better`, `worse` (or `greater`, `smaller`) and `same`, or the language's own."""
+        compared = self._compare(a, b, by)
+        if compared is None:
+            return marked(f"{a} / {b}", "claim")
+        choices = self._wording(compared.a, wording)
+        text = choices.get(compared.relation, "?") + self._note(compared, show=seeds_note)
+        self.ledger.claims.append(Claim(self.ledger.here(), (a, b), compared.relation, compared.relation, text))
+        return marked(text, "claim", facts=f"{a} {b}")
+
+    def _wording(self, fact: Fact, given: Mapping[str, str]) -> Mapping[str, str]:
+        needed = ("greater", "smaller", "same") if fact.better == "none" else ("better", "worse", "same")
+        if not given:
+            return {relation: self.language.word(f"verdict.{relation}") for relation in needed}
+        missing = [relation for relation in needed if relation not in given]
+        if missing or set(given) - set(needed):
+            direction = "has no better direction" if fact.better == "none" else f"is better when {fact.better}"
+            rule = f"a verdict of '{fact.metric}', which {direction}, needs exactly the wordings {', '.join(needed)}"
+            self.ledger.problem(rule, ", ".join(given), next_step="Give all of them: the measurement chooses.")
+        return given
+
+    def claim(
+        self, a: str, relation: str, b: str | float, text: str, by: str | Sequence[str] = (), *, seeds_note: bool = True
+    ) -> str:
+        """The author's fixed wording, which must be true. `b` is a fact, or a number with `>`, `>=`, `<`, `<=`, `==`."""
+        if relation in THRESHOLDS:
+            return self._threshold(a, relation, b, text)
+        if relation not in RELATIONS:
+            self.ledger.unknown("relation", relation, [*RELATIONS, *THRESHOLDS])
+            return marked(text, "claim")
+        compared = self._compare(a, str(b), by)
+        if compared is None:
+            return marked(text, "claim")
+        holds = compared.a.placeholder or compared.b.placeholder or compared.holds(relation)
+        note = self._note(compared, show=seeds_note)
+        return self._claimed((a, str(b)), relation, relation if holds else compared.relation, text, note)
+
+    def _threshold(self, name: str, relation: str, limit: str | float, text: str) -> str:
+        fact = self._find(name)
+        if isinstance(limit, str) and not (fact and isinstance(fact.value, str)):
+            self.ledger.problem(f"'{relation}' compares a fact with a number", repr(limit), "Two facts: better, worse, greater, smaller, same.")
+        elif fact and not fact.placeholder:
+            said, found = f"{relation} {limit}", f"{fact.value}"
+            return self._claimed((name,), said, said if THRESHOLDS[relation](fact.value, limit) else found, text)
+        return marked(text, "claim")
+
+    def _claimed(self, names: tuple[str, ...], said: str, measured: str, text: str, note: str = "") -> str:
+        made = Claim(self.ledger.here(), names, said, measured, text)
+        self.ledger.claims.append(made)
+        return marked(text + note, "claim", facts=" ".join(names), **({} if made.true else {"false": measured}))
+
+    def _compare(self, a: str, b: str, by: str | Sequence[str]) -> Comparison | None:
+        left, right = self._find(a), self._find(b)
+        if left is None or right is None:
+            return None
+        try:
+            return compare(left, right, by=[by] if isinstance(by, str) else list(by))
+        except ReportError as error:
+            self.ledger.take(error.problems)
+            return None
+
+    def _note(self, compared: Comparison, *, show: bool) -> str:
+        return f" {self.language.word('verdict.one_seed')}" if show and compared.single_seed else ""
+
+    # --- runs -------------------------------------------------------------------------------------------------------------------
+
+    def run(self, name: str) -> Run:
+        """A run's own names and settings: `.name`, `.model`, `.data`, `.seeds`, `.get("training.epochs")`."""
+        card = self.card(name)
+        seeds = self.language.join([str(seed) for seed in card.seeds] or ["–"])
+        return Run(
+            Printed(card.name, card.name),
+            self._titled(card.model),
+            self._titled(card.data),
+            Printed(card.seeds, seeds),
+            lambda path: self._setting(card, path),
+        )
+
+    def card(self, name: str) -> RunCard:
+        """The run with this id; an unknown one is noted and an empty card stands in."""
+        self.ledger.cite("runs", name)
+        if name not in self.material.runs:
+            self.ledger.unknown("run", name, self.material.runs)
+            return RunCard(name, name, {}, {}, (), {})
+        return self.material.runs[name]
+
+    def _titled(self, titles: Mapping[str, str]) -> Printed:
+        title = titles.get(self.language.code) or titles.get("en") or next(iter(titles.values()), "?")
+        return Printed(title, title)
+
+    def _setting(self, card: RunCard, path: str) -> Printed:
+        settings = dict(flat(card.settings))
+        if path not in settings:
+            if card.settings:
+                self.ledger.unknown(f"setting of run '{card.id}'", path, settings)
+            return Printed(0, path)
+        return Printed(settings[path], setting_text(settings[path], self.language))
+
+
+def _nearest(name: str, known: Mapping[str, Any]) -> list[str]:
+    """All names when they are few, else those of the same run: a message should stay readable."""
+    if len(known) <= 12:
+        return list(known)
+    near = [other for other in known if other.partition(".")[0] == name.partition(".")[0]]
+    return near or list(known)
+
+
+def flat(settings: Any, path: str = "") -> list[tuple[str, Any]]:
+    """The leaves of nested settings by key path; lists of mappings count as one leaf."""
+    if not isinstance(settings, Mapping):
+        return [(path, settings)]
+    return [leaf for key, value in settings.items() for leaf in flat(value, f"{path}.{key}" if path else str(key))]
+
+
+def setting_text(value: Any, language: Language) -> str:
+    """A setting in the report's language."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return language.word("yes" if value else "no")
+    if isinstance(value, (int, float)):
+        return language.number(value)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(setting_text(item, language) for item in value) or "–"
+    if isinstance(value, Mapping):
+        return setting_text(value.get("kind", "–"), language)
+    key = f"values.{value}"
+    return language.word(key) if language.has(key) else str(value)

@@ -1,0 +1,136 @@
+"""A small report to render: Polish, two runs, two tasks, pictures made here."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from report_builder.document.material import FigureCard, Header, Listing, Material, RunCard, TaskCard
+from report_builder.facts import Fact, Measurement
+from report_builder.kinds import Equation
+
+TEMPLATE = """\
+# Autoenkoder (AE)
+
+::: {.task #1.1}
+::: question
+Pokaż rekonstrukcje.
+:::
+::: answer
+Model {{ run("ae").model }} uczono przez {{ run("ae").get("training.epochs") }} epok; wynik pokazano na [@fig:strip]{.loc}.
+
+{{ figure("strip") }}
+:::
+:::
+
+# Autoenkoder wariacyjny (VAE)
+
+::: {.task #2.1}
+::: question
+Porównaj oba składniki KL.
+:::
+::: answer
+ELBO wynosi {{ fact("vae.test.elbo", digits=1, unit=True) }}, czyli {{ verdict("vae.test.elbo", "mc.test.elbo", by="model.kl") }}
+względem {{ fact("mc.test.elbo", digits=1) }}; zob. @eq:vae i [@fig:strip; @fig:codes]{.acc}.
+
+{{ equation("vae") }}
+{{ symbols("vae") }}
+{{ figure("codes") }}
+{{ listing("vae", "loss") }}
+{{ fact_table(["vae", "mc"], [("ELBO", "test.elbo", 1)], caption="Wyniki.") }}
+:::
+:::
+"""
+
+
+def png(path: Path, width: int = 60, height: int = 20) -> Path:
+    """Writes a grey gradient, without an image library."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + bytes((x * 255 // width) for x in range(width)) for _ in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+    return path
+
+
+def svg(path: Path) -> Path:
+    """Writes a circle."""
+    path.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="300" height="180"><circle cx="150" cy="90" r="60" fill="teal"/></svg>')
+    return path
+
+
+def elbo(folder: Path, run: str, kl: str, values: list[float], **other: Any) -> Fact:
+    """A test ELBO with one array of image values for each seed."""
+    measurements = []
+    for seed, value in enumerate(values, start=1):
+        file = folder / f"{run}-{seed}.npz"
+        np.savez(file, elbo=value + np.random.default_rng(seed).normal(0, 0.5, 50))
+        measurements.append(Measurement(seed, value, file))
+    settings = {"model": {"kind": "vae", "kl": kl}}
+    known: dict[str, Any] = {"unit": "nats/image", "better": "higher", "split": "test", "n": 50, "run": run, "settings": settings, "data": "d"}
+    return Fact(f"{run}.test.elbo", "elbo", tuple(measurements), **{**known, **other})
+
+
+def settings(kind: str, **model: Any) -> dict[str, Any]:
+    """A resolved run."""
+    training = {"epochs": 10, "batch_size": 128, "learning_rate": 0.001, "optimizer": {"kind": "adam"}}
+    return {"model": {"kind": kind, "latent_dim": 2, **model}, "training": training, "data": {"fingerprint": "f"}, "seed": 1}
+
+
+def run_card(name: str, kind: str, title: str, **model: Any) -> RunCard:
+    """A run as prose may name it."""
+    return RunCard(name, title, {"pl": title, "en": kind}, {"en": "MNIST"}, (1, 2), settings(kind, **model))
+
+
+@pytest.fixture
+def material(tmp_path: Path) -> Material:
+    """Everything that `TEMPLATE` cites."""
+    files = tmp_path / "store"
+    files.mkdir()
+    closed, sampled = elbo(files, "vae", "closed_form", [-158.0, -158.2]), elbo(files, "mc", "monte_carlo", [-160.8, -160.6])
+    strip = FigureCard("strip", "Oryginały i rekonstrukcje.", "Część testowa, ziarno 1.", "Dwa rzędy cyfr", png(files / "strip.png"), None, raster=True)
+    codes = FigureCard("codes", "Kody klas.", "MNIST.", "Chmura punktów", None, svg(files / "codes.svg"), width="70%")
+    symbols = (("z", {"pl": "kod", "en": "code"}), (r"\beta", {"pl": "waga", "en": "weight"}))
+    return Material(
+        report="lab",
+        header=Header("Modele generatywne", "pl", author="Żaneta Łęcka", course="Uczenie głębokie", date="2025-11-20"),
+        facts={fact.name: fact for fact in (closed, sampled)},
+        runs={
+            "ae": run_card("ae", "autoencoder", "autoenkoder"),
+            "vae": run_card("vae", "vae", "VAE", kl="closed_form"),
+            "mc": run_card("mc", "vae", "VAE (Monte Carlo)", kl="monte_carlo"),
+        },
+        figures={"strip": strip, "codes": codes},
+        listings={("vae", "loss"): Listing("vae", "loss", "def loss(x):\n    return x  # " + "x" * 100, "network.py", 12)},
+        equations={"vae": Equation(r"\mathcal{L} = \beta D_{KL}(q(z|x) \| p(z))", symbols)},
+        tasks={"1.1": TaskCard("1.1", "Rekonstrukcje", ("answer", "fig:strip")), "2.1": TaskCard("2.1", "", ("answer", "eq:vae", "fact:vae.test.elbo"))},
+    )
+
+
+@pytest.fixture
+def write_template(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a template into a folder of its own."""
+
+    def write(text: str = TEMPLATE, name: str = "lab.md") -> Path:
+        folder = tmp_path / "templates"
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+        return folder / name
+
+    return write
+
+
+def placeholders(material: Material) -> Material:
+    """The same material before anything is measured or drawn."""
+    facts = {name: replace(fact, measurements=(Measurement(None, 0.0),), placeholder=True) for name, fact in material.facts.items()}
+    figures = {name: FigureCard(name, card.caption) for name, card in material.figures.items()}
+    return replace(material, facts=facts, figures=figures, placeholders=True)
