@@ -72,14 +72,16 @@ def works() -> bool:
 
 def make_venv(extra: str) -> bool:
     """Makes .venv where it is missing, broken, half-made, or holds the other TensorFlow. Returns whether it was made."""
-    other = VENV / f".installed-{ {'cpu': 'gpu', 'gpu': 'cpu'}.get(extra, 'none')}"
+    other = VENV / f".installed-{ {'cpu': 'gpu', 'gpu': 'cpu'}.get(extra, 'none') }"
     if works() and not other.exists():
         return False
     if extra == "gpu" and (platform.system(), platform.machine()) != ("Linux", "x86_64"):
         sys.exit("TensorFlow with CUDA exists for Linux on x86-64 only. Leave EXTRA=gpu out. Nothing was installed.")
     free = shutil.disk_usage(PROJECT).free / 1e9
     if free < ROOM.get(extra, 1):
-        sys.exit(f"The installation needs {ROOM.get(extra, 1)} GB of free disk, and {free:.1f} GB are free. Nothing was installed.")
+        sys.exit(
+            f"The installation needs {ROOM.get(extra, 1)} GB of free disk, and {free:.1f} GB are free. Nothing was installed."
+        )
     subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True, env=environment())
     return True
 
