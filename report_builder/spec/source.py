@@ -16,6 +16,7 @@ import yaml
 from report_builder.errors import Problem, ReportError
 
 KeyPath = tuple[str | int, ...]
+PLAIN_TAGS = ("map", "seq", "str", "null", "bool", "int", "float")
 MAX_DEPTH = 40
 MAX_NODES = 100_000  # aliases may not multiply without end
 
@@ -94,6 +95,8 @@ class _Reader:
         self._nodes += 1
         if len(path) > MAX_DEPTH or self._nodes > MAX_NODES:
             raise ReportError(Problem(self._at(node), "nested too deeply", next_step="Look for an alias (*name) that contains itself."))
+        if node.tag.removeprefix("tag:yaml.org,2002:") not in PLAIN_TAGS:
+            self.problems.append(Problem(self._at(node), "only plain data is read from YAML", node.tag, next_step="Remove the tag."))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -126,8 +129,6 @@ class _Reader:
             return int(node.value)
         if kind == "float":
             return float(re.sub(r"\.(?=inf|nan)", "", node.value, flags=re.IGNORECASE))
-        if kind != "str":
-            self.problems.append(Problem(self._at(node), "only plain data is read from YAML", node.tag, next_step="Remove the tag."))
         return node.value
 
     def _at(self, node: yaml.Node) -> str:

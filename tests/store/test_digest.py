@@ -1,0 +1,53 @@
+"""The digest of code: what changes a result counts, what only reads differently does not."""
+
+from pathlib import Path
+
+from report_builder.store import Memo, code_digests
+from report_builder.store.digest import PACKAGE
+
+CODE = '''"""Doc."""
+import math
+
+def area(radius):
+    """Doc of area."""
+    return math.pi * radius**2
+'''
+
+
+def digest(tmp_path: Path, code: str) -> dict[str, str]:
+    file = tmp_path / "own.py"
+    file.write_text(code)
+    return code_digests([file], Memo(tmp_path / "memo.json"))
+
+
+def test_comments_docstrings_and_layout_do_not_count(tmp_path: Path) -> None:
+    """Another comment, docstring or line break leaves the digest as it is."""
+    written = CODE.replace('"""Doc of area."""', "# why\n").replace("radius**2", "( radius ** 2 )").replace('"""Doc."""', "")
+    assert digest(tmp_path, CODE) == digest(tmp_path, written)
+
+
+def test_a_constant_counts(tmp_path: Path) -> None:
+    """Another constant is another digest."""
+    assert digest(tmp_path, CODE) != digest(tmp_path, CODE.replace("**2", "**3"))
+
+
+def test_imports_of_the_package_are_followed(tmp_path: Path) -> None:
+    """A module's digest covers what it imports from the package, also inside functions, but not rooms that only carry messages."""
+    found = digest(tmp_path, "def f():\n    from report_builder.store.step import Step\n    from report_builder import errors\n")
+    assert {"own.py", "store/step.py"} <= set(found)
+    assert "errors.py" not in found
+
+
+def test_imports_for_types_are_not_followed(tmp_path: Path) -> None:
+    """An import that only the type checker reads does not count."""
+    code = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from report_builder.store import Step\n"
+    assert set(digest(tmp_path, code)) == {"own.py"}
+
+
+def test_memo_saves_the_second_reading(tmp_path: Path) -> None:
+    """What was parsed once is remembered, with the same result."""
+    memo = Memo(tmp_path / "memo.json")
+    file = PACKAGE / "store" / "folder.py"
+    first = code_digests([file], memo)
+    memo.save()
+    assert code_digests([file], Memo(tmp_path / "memo.json")) == first

@@ -1,0 +1,142 @@
+"""Complete or absent: what a kill, a full disk, a second process or a careless hand can do to a stored step."""
+
+import errno
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from report_builder.errors import StorageError
+from report_builder.store import Step, Store
+
+STEP = Step("run", (), {"seed": 1}, {})
+
+
+def finish(store: Store, text: str = "weights") -> None:
+    with store.claim(STEP) as work:
+        (work.folder / "weights.txt").write_text(text)
+        work.commit({"seconds": 1.5})
+
+
+def test_absent_until_committed(tmp_path: Path) -> None:
+    """A step that was only begun is absent; once committed it is there with its files and its note."""
+    store = Store(tmp_path)
+    with store.claim(STEP) as work:
+        (work.folder / "weights.txt").write_text("half")
+        assert store.read("run", STEP.key) is None
+    finish(store)
+    stored = store.read("run", STEP.key)
+    assert stored is not None
+    assert stored.path("weights.txt").read_text() == "weights"
+    assert stored.meta["note"] == {"seconds": 1.5}
+
+
+def test_scratch_survives(tmp_path: Path) -> None:
+    """What a killed worker left in its scratch folder is there for the next one."""
+    with Store(tmp_path).claim(STEP) as work:
+        (work.folder / "checkpoint").write_text("epoch 3")
+    with Store(tmp_path).claim(STEP) as work:
+        assert (work.folder / "checkpoint").read_text() == "epoch 3"
+
+
+def test_only_named_files_are_kept(tmp_path: Path) -> None:
+    """A commit that names its files drops the others."""
+    with Store(tmp_path).claim(STEP) as work:
+        (work.folder / "checkpoint").write_text("x")
+        (work.folder / "weights.txt").write_text("y")
+        stored = work.commit(files=["weights.txt"])
+    assert sorted(p.name for p in stored.folder.iterdir()) == ["step.json", "weights.txt"]
+
+
+@pytest.mark.parametrize("damage", ["truncate", "alter", "remove", "metadata"])
+def test_damage_is_noticed(tmp_path: Path, damage: str) -> None:
+    """A truncated, altered or missing file makes the step absent, and keeps it under another name."""
+    finish(Store(tmp_path))
+    file = tmp_path / "run" / STEP.key / ("step.json" if damage == "metadata" else "weights.txt")
+    if damage == "remove":
+        file.unlink()
+    else:
+        file.write_text({"truncate": "wei", "alter": "WEIGHTS", "metadata": "{"}[damage])
+    store = Store(tmp_path)
+    assert store.read("run", STEP.key) is None
+    assert any("damaged" in path.name for path in (tmp_path / "run").iterdir())
+    finish(store)
+    assert store.read("run", STEP.key) is not None
+
+
+def test_damage_after_reading_is_noticed(tmp_path: Path) -> None:
+    """An alteration that keeps the size is noticed although the digest was remembered before."""
+    finish(Store(tmp_path))
+    store = Store(tmp_path)
+    assert store.read("run", STEP.key) is not None
+    time.sleep(0.01)
+    (tmp_path / "run" / STEP.key / "weights.txt").write_text("WEIGHTS")
+    assert store.read("run", STEP.key) is None
+
+
+def test_second_process_waits_and_reuses(tmp_path: Path) -> None:
+    """A second claim of the same step waits for the first and finds its result."""
+    began, seen = threading.Event(), []
+
+    def second() -> None:
+        began.wait(5)
+        with Store(tmp_path).claim(STEP) as work:
+            seen.append(work.done)
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with Store(tmp_path).claim(STEP) as work:
+        began.set()
+        time.sleep(0.2)
+        assert seen == []
+        (work.folder / "weights.txt").write_text("once")
+        work.commit()
+    thread.join(5)
+    assert seen[0] is not None
+
+
+def test_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+    """A process killed while it held a step leaves no lock behind."""
+    code = f"""
+import os, signal
+from pathlib import Path
+from report_builder.store import Step, Store
+with Store(Path({str(tmp_path)!r})).claim(Step("run", (), {{"seed": 1}}, {{}})) as work:
+    (work.folder / "checkpoint").write_text("1")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    subprocess.run([sys.executable, "-c", code], check=False)
+    finish(Store(tmp_path))
+    assert Store(tmp_path).read("run", STEP.key) is not None
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES])
+def test_full_disk_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    """A full disk or a missing permission while committing is a StorageError, and nothing half-written has the final name."""
+    store = Store(tmp_path)
+
+    def fail(_: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    with store.claim(STEP) as work:
+        (work.folder / "weights.txt").write_text("weights")
+        monkeypatch.setattr(os, "fsync", fail)
+        with pytest.raises(StorageError, match="space|permission"):
+            work.commit()
+    monkeypatch.undo()
+    assert not (tmp_path / "run" / STEP.key).exists()
+    finish(store)
+    assert store.read("run", STEP.key) is not None
+
+
+def test_remove(tmp_path: Path) -> None:
+    """A removed step is absent, with its scratch folder."""
+    store = Store(tmp_path)
+    finish(store)
+    store.remove("run", STEP.key)
+    assert store.read("run", STEP.key) is None
+    assert list((tmp_path / "run").iterdir()) == []
