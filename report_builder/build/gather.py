@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from report_builder import languages
 from report_builder.document.material import FigureCard, Header, Listing, Material, RunCard, TaskCard
 from report_builder.facts import Fact, Measurement
 from report_builder.kinds import Equation
@@ -45,7 +46,7 @@ def _header(plan: Plan) -> Header:
     report = loaded.experiment.report
     logo = loaded.file.parent / report.logo if report.logo else None
     fields = report.model_dump(exclude={"logo", "template"})
-    note = loaded.profile if loaded.profile != "full" else ""
+    note = languages.load(plan.language).word("profile", name=loaded.profile) if loaded.profile else ""
     return Header(**fields, logo=logo, note=note, metadata_date=_newest(plan))
 
 
