@@ -2,5 +2,6 @@
 
 from report_builder.document.composing import Document, compose
 from report_builder.document.rendering import Rendered, render
+from report_builder.document.writing import FORMATS, Written, write
 
-__all__ = ["Document", "Rendered", "compose", "render"]
+__all__ = ["FORMATS", "Document", "Rendered", "Written", "compose", "render", "write"]

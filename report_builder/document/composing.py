@@ -13,7 +13,7 @@ from report_builder.document import pandoc
 from report_builder.document.honesty import Honesty
 from report_builder.document.material import Header, Material
 from report_builder.document.numbering import Numbers
-from report_builder.document.pictures import Pictures
+from report_builder.document.pictures import Picture, Pictures
 from report_builder.document.places import Places, numbered, take_numbers
 from report_builder.document.references import References, dangling
 from report_builder.document.rendering import Rendered
@@ -35,7 +35,7 @@ class Document:
         blocks: pandoc blocks, canonical (see `structure`).
         labels: label -> number, in document order.
         figures: ids of the figures of the experiment, in document order.
-        images: image target -> file.
+        images: image target -> picture.
         findings: false claims, typed numbers and verdicts, unanswered tasks: exit code 3 unless it is a draft.
         warnings: figures that nobody refers to.
     """
@@ -44,7 +44,7 @@ class Document:
     blocks: Nodes
     labels: Mapping[str, str]
     figures: tuple[str, ...]
-    images: Mapping[str, Path]
+    images: Mapping[str, Picture]
     findings: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
 

@@ -51,6 +51,8 @@ class Numbers:
 
     def _header(self, node: Node) -> None:
         level, (label, classes, _), words = node["c"]
+        self._count["heading"] += 1
+        node["c"][1][0] = label or f"heading-{self._count['heading']}"
         if label.startswith("task:"):
             self._register(label, label.removeprefix("task:"))
         elif "unnumbered" not in classes:

@@ -13,19 +13,27 @@ from report_builder.errors import Problem
 SUFFIXES = (".png", ".svg", ".jpg", ".jpeg")
 
 
+@dataclass(frozen=True)
+class Picture:
+    """The file of an image, and a PNG of it for formats that cannot show SVG."""
+
+    file: Path
+    png: Path | None = None
+
+
 @dataclass
 class Pictures:
     """Resolves the images of one document: figures of the material, and files beside the template.
 
     Attributes:
-        files: image target as it stands in the tree -> file.
+        files: image target as it stands in the tree -> picture.
         problems: images that are missing, remote, or outside the template's folder.
     """
 
     material: Material
     folder: Path
     places: Places
-    files: dict[str, Path] = field(default_factory=dict)
+    files: dict[str, Picture] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def resolve(self, blocks: Nodes) -> None:
@@ -44,7 +52,7 @@ class Pictures:
         card = self.material.figures.get(target.removeprefix("figure:"))
         file = drawn(card) if card else None
         if file is not None and file.is_file():
-            self.files[target] = file
+            self.files[target] = Picture(file, card.png if card else None)
         elif card is not None and not self.material.placeholders:
             self.problems.append(Problem(self.places.label(f"fig:{card.id}"), f"figure '{card.id}' has no picture", str(file or "")))
 
@@ -58,7 +66,7 @@ class Pictures:
         elif not file.is_file():
             self.problems.append(Problem(where, "an image does not exist", target))
         else:
-            self.files[target] = file
+            self.files[target] = Picture(file)
 
 
 def drawn(card: FigureCard) -> Path | None:

@@ -1,0 +1,146 @@
+"""The tree as one HTML file that needs nothing else: pictures, formulas (MathML) and style are inside."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from string import Template
+
+from report_builder.document import pandoc
+from report_builder.document.composing import Document
+from report_builder.document.pictures import Picture
+from report_builder.document.tree import (
+    Node,
+    Nodes,
+    attr,
+    attributes,
+
+    change,
+    div,
+    has_class,
+    identifier,
+    plain,
+    plain_text,
+    text,
+    value,
+    walk,
+)
+from report_builder.document.wording import run_in, title_facts
+from report_builder.languages import Language
+
+_MIME = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+_IMAGE = re.compile(r'src="([^"]+)"')
+PAGE = Template("""\
+<!DOCTYPE html>
+<html lang="$lang">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$title</title>
+<meta name="author" content="$author">
+<style>
+$style
+</style>
+</head>
+<body$draft>
+<div class="page">
+$contents<main>
+<header>
+$head
+</header>
+$body
+</main>
+</div>
+</body>
+</html>
+""")
+
+
+def html_page(document: Document, *, draft: bool = False) -> str:
+    """The whole page."""
+    header, language = document.header, document.language
+    blocks = change(document.blocks, lambda node: _block(node, language))
+    body = pandoc.write(blocks, "html5", "--mathml", "--shift-heading-level-by=1")[0].decode()
+    return PAGE.substitute(
+        lang=html.escape(header.language),
+        title=html.escape(header.title),
+        author=html.escape(header.author),
+        style=(Path(__file__).parent / "styles" / "default.css").read_text(encoding="utf-8"),
+        draft=f' class="draft" data-draft="{html.escape(language.word("draft"))}"' if draft else "",
+        contents=_contents(document.blocks, language),
+        head=_head(document),
+        body=_with_pictures(body, document.images),
+    )
+
+
+def _block(node: Node, language: Language) -> Nodes | None:
+    """What pandoc's HTML writer needs to be told."""
+    if node["t"] == "Table":
+        return [div([node], ["wide"])]
+    if node["t"] != "Div":
+        return None
+    if has_class(node, "listing"):
+        return [_listing(node)]
+    if has_class(node, "panels"):
+        figures = [child for child in node["c"][1] if child["t"] == "Figure"]
+        return [_figure(identifier(node), ["panels"], [div(figures, ["row"])], node["c"][1][-1]["c"])]
+    if has_class(node, "equation"):
+        number = div([plain(text(f"({value(node, 'number')})"))], ["number"])
+        return [div([div(node["c"][1], ["formula"]), number], ["equation"], identifier(node))]
+    if has_class(node, "answer") or has_class(node, "opinion"):
+        return [{"t": "Div", "c": [node["c"][0], run_in(node, language)]}]
+    return None
+
+
+def _listing(node: Node) -> Node:
+    code, caption = node["c"][1][0], node["c"][1][-1]["c"]
+    classes = [*attributes(code)[1][:1], "numberLines"]
+    numbered: Node = {"t": "CodeBlock", "c": [attr("", classes, {"startFrom": value(node, "first") or "1"}), code["c"][1]]}
+    return _figure(identifier(node), ["listing"], [numbered], caption)
+
+
+def _figure(label: str, classes: Sequence[str], blocks: Nodes, caption: Nodes) -> Node:
+    return {"t": "Figure", "c": [attr(label, classes), [None, [plain(caption)]], blocks]}
+
+
+def _head(document: Document) -> str:
+    header, language = document.header, document.language
+    parts = [f'<p class="course">{html.escape(header.course)}</p>'] if header.course else []
+    if header.logo:
+        parts.insert(0, f'<img class="logo" alt="logo" src="{_data_uri(header.logo)}">')
+    parts.append(f"<h1>{html.escape(header.title)}</h1>")
+    parts += [f'<p class="subtitle">{html.escape(header.subtitle)}</p>'] if header.subtitle else []
+    rows = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>" for name, text in title_facts(header, language))
+    parts += [f"<dl>{rows}</dl>"] if rows else []
+    parts += [f'<p class="note">{html.escape(header.note)}</p>'] if header.note else []
+    return "\n".join(parts)
+
+
+def _contents(blocks: Nodes, language: Language) -> str:
+    """Two levels of headings, as links."""
+    headings = [node for node in walk(blocks) if node["t"] == "Header" and node["c"][0] < 3]
+    if len(headings) < 3:
+        return ""
+    rows = "\n".join(
+        f'<li class="level-{node["c"][0]}"><a href="#{html.escape(identifier(node))}">{html.escape(plain_text(node["c"][2]))}</a></li>'
+        for node in headings
+    )
+    title = html.escape(language.word("contents"))
+    return f'<nav aria-label="{title}">\n<p>{title}</p>\n<ul>\n{rows}\n</ul>\n</nav>\n'
+
+
+def _with_pictures(body: str, images: Mapping[str, Picture]) -> str:
+    def inline(found: re.Match[str]) -> str:
+        picture = images.get(html.unescape(found[1]))
+        return f'src="{_data_uri(picture.file)}" loading="lazy"' if picture else found[0]
+
+    return _IMAGE.sub(inline, body)
+
+
+def _data_uri(file: Path) -> str:
+    return f"data:{_MIME.get(file.suffix.lower(), 'image/png')};base64,{base64.b64encode(file.read_bytes()).decode()}"
+
+

@@ -1,0 +1,224 @@
+"""The tree as typst, and typst as PDF/A-2a + PDF/UA-1; the same tree gives the same bytes."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from report_builder.document import pandoc
+from report_builder.document.composing import Document
+from report_builder.document.material import Header
+from report_builder.document.pictures import Picture
+from report_builder.document.tree import Node, Nodes, attributes, caption_of, identifier, para, plain, plain_text, raw, value, walk
+from report_builder.document.wording import run_in, title_facts
+from report_builder.document.wrapping import wrapped
+from report_builder.errors import Problem, ReportError
+
+STANDARDS = ["a-2a", "ua-1"]
+CJK = {"zh-Hans": "Noto Sans SC", "ja": "Noto Sans JP", "ko": "Noto Sans KR"}
+_WIDTH = re.compile(r"^\d+(\.\d+)?(%|cm|mm|in|pt)$")
+_GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed with font')
+_EAST = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]")
+# Which package has glyphs for what the fonts of the typst wheel lack.
+_CJK_HINT = "Chinese, Japanese and Korean need the extra 'cjk': pip install 'report-builder[cjk]'."
+_OTHER_HINT = "No font of this installation has it: use another character, a formula or a picture."
+
+
+def pdf(document: Document, *, draft: bool = False) -> tuple[bytes, str | None]:
+    """The document as PDF, and the standard that could not be met (None: all were).
+
+    Raises:
+        ReportError: a character has no glyph in the fonts, or typst cannot compile the document.
+    """
+    import typst
+
+    source, files = typst_source(document, draft=draft)
+    places = {"main.typ": source.encode(), **files}
+    options: dict[str, Any] = {"ignore_system_fonts": True, "font_paths": _font_folders(source), "timestamp": 0}
+    try:
+        return typst.compile(places, pdf_standards=STANDARDS, **options), None  # type: ignore[call-overload]
+    except typst.TypstError as error:
+        _refuse_missing_glyphs(error.diagnostic)
+        lost = error.message
+    try:
+        return typst.compile(places, **options), f"PDF/A-2a + PDF/UA-1: {lost}"  # type: ignore[call-overload]
+    except typst.TypstError as error:
+        raise ReportError(Problem("typst", "the PDF cannot be typeset", error.diagnostic.strip())) from None
+
+
+def _refuse_missing_glyphs(diagnostic: str) -> None:
+    missing = sorted({character for text in _GLYPH.findall(diagnostic) for character in text if not character.isspace()})
+    if not missing:
+        return
+    problems = []
+    for character in missing:
+        name = unicodedata.name(character, "unnamed")
+        received = f"'{character}' U+{ord(character):04X} {name}"
+        hint = _CJK_HINT if _EAST.match(character) else _OTHER_HINT
+        problems.append(Problem("PDF", "no font has this character", received, next_step=hint))
+    raise ReportError(*problems)
+
+
+@functools.cache
+def _cjk_folder() -> str | None:
+    found = importlib.util.find_spec("justmytype_intl_cjk")
+    return next((str(Path(place) / "fonts") for place in found.submodule_search_locations or ()), None) if found else None
+
+
+def _font_folders(source: str) -> list[str]:
+    """Folders to look for fonts in: only when the text needs them."""
+    folder = _cjk_folder() if _EAST.search(source) else None
+    return [folder] if folder else []
+
+
+# --- source ---------------------------------------------------------------------------------------------------------------------
+
+
+def typst_source(document: Document, *, draft: bool = False) -> tuple[str, Mapping[str, bytes]]:
+    """The whole document as one typst file, and the pictures that it names."""
+    names = {target: f"picture-{i}{picture.file.suffix.lower()}" for i, (target, picture) in enumerate(document.images.items(), 1)}
+    used = {node["c"][2][0] for node in walk(document.blocks) if node["t"] == "Image"}
+    files = {names[target]: picture.file.read_bytes() for target, picture in document.images.items() if target in used}
+    body = pandoc.write(Typst(names, document).blocks(document.blocks), "typst")[0].decode()
+    logo = document.header.logo
+    if logo:
+        files[f"logo{logo.suffix.lower()}"] = logo.read_bytes()
+    style = (Path(__file__).parent / "styles" / "default.typ").read_text(encoding="utf-8")
+    east = bool(_EAST.search(body + repr(document.header))) and _cjk_folder() is not None
+    return f"{style}\n{_opening(document, draft=draft, east=east)}\n\n{body}", files
+
+
+def _opening(document: Document, *, draft: bool, east: bool) -> str:
+    header, language = document.header, document.language
+    code, _, script = header.language.partition("-")
+    year, month, day = (header.date or header.metadata_date or "2000-01-01").split("-")
+    headings = [node for node in walk(document.blocks) if node["t"] == "Header" and node["c"][0] < 3]
+    contents = quoted(language.word("contents")) if len(headings) >= 6 else "none"
+    facts = "".join(f"({quoted(key)}, {quoted(text)}), " for key, text in title_facts(header, language))
+    logo = f'image("logo{header.logo.suffix.lower()}", height: 1.9cm, alt: "logo")' if header.logo else "none"
+    given = {
+        "title": quoted(header.title),
+        "subtitle": quoted(header.subtitle),
+        "author": quoted(header.author),
+        "course": quoted(header.course),
+        "running": quoted(header.author or header.course),
+        "facts": f"({facts})",
+        "logo": logo,
+        "note": quoted(header.note),
+        "date": f"datetime(year: {int(year)}, month: {int(month)}, day: {int(day)})",
+        "lang": quoted(code),
+        "region": '"TW"' if header.language == "zh-Hant" else "none",
+        "script": quoted(script.lower()) if script else "auto",
+        "fonts": f"({quoted(CJK.get(header.language, 'Noto Sans TC'))},)" if east else "()",
+        "contents": contents,
+        "draft": quoted(language.word("draft")) if draft else "none",
+    }
+    return f"#show: report.with({', '.join(f'{key}: {text}' for key, text in given.items())})"
+
+
+def quoted(text: str) -> str:
+    """A typst string."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+class Typst:
+    """Writes the canonical tree with the names of the page style; what pandoc writes well stays as it is."""
+
+    def __init__(self, names: Mapping[str, str], document: Document) -> None:
+        self.names = names
+        self.language = document.language
+
+    def blocks(self, nodes: Sequence[Node]) -> Nodes:
+        """The blocks, each with its fragments of typst."""
+        return [new for node in nodes for new in self._block(node)]
+
+    def _block(self, node: Node) -> Nodes:
+        if node["t"] == "Figure":
+            return [para(self._figure(node, "shown"))]
+        if node["t"] == "Div":
+            return self._div(node)
+        if node["t"] == "CodeBlock":
+            lines = [line for line, _ in wrapped(node["c"][1])]
+            return [{"t": "CodeBlock", "c": [attributes(node), "\n".join(lines)]}]
+        return [self._inside(node)]
+
+    def _inside(self, node: Any) -> Any:
+        """Everything below a node that is not handled as a whole."""
+        if isinstance(node, list):
+            return [new for item in node for new in (self._one(item) if isinstance(item, dict) and "t" in item else [self._inside(item)])]
+        if isinstance(node, dict):
+            return {key: self._inside(item) if isinstance(item, (list, dict)) else item for key, item in node.items()}
+        return node
+
+    def _one(self, node: Node) -> Nodes:
+        if node["t"] == "Math":
+            return self._math(node)
+        if node["t"] == "Image":
+            return [raw("typst", f"#box({self._picture(node)})", inline=True)]
+        if node["t"] == "Span" and (name := _inline_name(node)):
+            return [raw("typst", f"#{name}[", inline=True), *self._inside(node["c"][1]), raw("typst", "]", inline=True)]
+        return self._block(node) if node["t"] in ("Figure", "Div", "CodeBlock") else [self._inside(node)]
+
+    def _math(self, node: Node, more: str = "", after: str = "") -> Nodes:
+        block = "true" if node["c"][0]["t"] == "DisplayMath" else "false"
+        before = f"#math.equation(block: {block}, alt: {quoted(' '.join(node['c'][1].split()))}, {more}"
+        return [raw("typst", before, inline=True), node, raw("typst", f"){after}", inline=True)]
+
+    def _picture(self, image: Node) -> str:
+        width = value(image, "width")
+        size = f", width: {width}" if _WIDTH.match(width) else ""
+        path = self.names.get(image["c"][2][0], "")
+        return f"picture({quoted(path)}{size}, alt: {quoted(value(image, 'alt'))})" if path else "[]"
+
+    def _figure(self, node: Node, name: str) -> Nodes:
+        pictures = "".join(self._picture(image) for image in walk(node["c"][2]) if image["t"] == "Image")
+        start = f"{'#' if name == 'shown' else ''}{name}({_label(node)}, {pictures or '[]'}, ["
+        return [raw("typst", start, inline=True), *self._inside(caption_of(node)), raw("typst", "])", inline=True)]
+
+    # --- blocks of ours -------------------------------------------------------------------------------------------------------------
+
+    def _div(self, node: Node) -> Nodes:
+        kinds: dict[str, Callable[[Node], Nodes]] = {"equation": self._equation, "listing": self._listing, "panels": self._panels}
+        name = next(iter(attributes(node)[1]), "")
+        if name in kinds:
+            return kinds[name](node)
+        if name == "pagebreak":
+            return [raw("typst", "#pagebreak(weak: true)")]
+        inner = self.blocks(run_in(node, self.language))
+        return [raw("typst", f"#{name}["), *inner, raw("typst", "]")] if name in ("question", "opinion", "symbols") else inner
+
+    def _equation(self, node: Node) -> Nodes:
+        number = f"numbering: _ => [({value(node, 'number')})], "
+        return [para(self._math(node["c"][1][0]["c"][0], number, f" {_label(node)}"))]
+
+    def _listing(self, node: Node) -> Nodes:
+        code, caption = node["c"][1][0], node["c"][1][-1]
+        lines = wrapped(code["c"][1], int(value(node, "first") or 1))
+        numbers = "".join(f'"{number}", ' for _, number in lines)
+        text = quoted("\n".join(line for line, _ in lines))
+        language = quoted(next(iter(attributes(code)[1]), "text"))
+        start = raw("typst", f"#listing({_label(node)}, {language}, {text}, ({numbers}), [", inline=True)
+        return [para([start, *self._inside(caption["c"]), raw("typst", "])", inline=True)])]
+
+    def _panels(self, node: Node) -> Nodes:
+        figures = [child for child in walk(node["c"][1]) if child["t"] == "Figure"]
+        columns = 2 if len(figures) == 4 else min(3, len(figures))
+        caption = self._inside(node["c"][1][-1]["c"])
+        inlines = [raw("typst", f"#panels({_label(node)}, {columns}, [", inline=True), *caption, raw("typst", "]", inline=True)]
+        for figure in figures:
+            inlines += [raw("typst", ", ", inline=True), *self._figure(figure, "panel")]
+        return [para([*inlines, raw("typst", ")", inline=True)])]
+
+
+def _label(node: Node) -> str:
+    return f"<{identifier(node)}>" if identifier(node) else "none"
+
+
+def _inline_name(node: Node) -> str:
+    classes = attributes(node)[1]
+    return "mention" if "mention" in classes else "untrue" if "false" in classes else ""

@@ -1,0 +1,30 @@
+"""The words that every writer adds alike: what an answer begins with, and the title block."""
+
+from __future__ import annotations
+
+from report_builder.document.material import Header
+from report_builder.document.tree import Node, Nodes, has_class, para, strong, text
+from report_builder.languages import Language
+
+
+def run_in(node: Node, language: Language) -> Nodes:
+    """The blocks of a `Div`; an answer and an opinion begin with their name."""
+    blocks: Nodes = node["c"][1]
+    name = next((name for name in ("answer", "opinion") if has_class(node, name)), "")
+    if not name:
+        return blocks
+    head = [strong(text(language.word(name) + language.word("caption.end"))), {"t": "Space"}]
+    if blocks and blocks[0]["t"] in ("Para", "Plain"):
+        return [para([*head, *blocks[0]["c"]]), *blocks[1:]]
+    return [para(head[:1]), *blocks]
+
+
+def title_facts(header: Header, language: Language) -> list[tuple[str, str]]:
+    """What the title block lists below the title, as pairs of name and value."""
+    pairs = [
+        (language.word("author"), header.author),
+        (language.word("field_of_study"), header.field_of_study),
+        (language.word("laboratory"), header.laboratory),
+        (language.word("date_word"), language.date(header.date)),
+    ]
+    return [(name, value) for name, value in pairs if value]
