@@ -1,4 +1,4 @@
-"""What this machine has for building reports and what it lacks: one line each, in under a second, without importing TensorFlow."""
+"""What this machine has for building reports and what it lacks: one line each, without importing TensorFlow."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FREE_MEMORY = 1.5  # GB: one training process takes 0.7
 class Check:
     """One line of the examination.
 
-    `state` is `ok`, `missing` (a report cannot be built) or `optional` (something more would be possible); `advice` is what to do.
+    `state` is `ok`, `missing` (a report cannot be built) or `optional` (more would be possible); `advice` is what to do.
     """
 
     name: str
@@ -93,9 +93,8 @@ def _tensorflow() -> Check:
     found = next((f"{name} {version}" for name in TENSORFLOWS if (version := _version(name))), "")
     keras = _version("keras")
     text = f"{found}, Keras {keras}" if found and keras else found or "not installed"
-    return _check(
-        "TensorFlow", bool(found and keras), text, "Trains the models: make install (EXTRA=gpu for a graphics card of NVIDIA)."
-    )
+    advice = "It trains the models: make install (EXTRA=gpu for a graphics card of NVIDIA)"
+    return _check("TensorFlow", bool(found and keras), text, advice)
 
 
 def _wheel(distribution: str, purpose: str) -> Check:
@@ -111,12 +110,8 @@ def _pandoc() -> Check:
     if program is None:
         return Check("pandoc", "missing", "not installed", "It reads the Markdown: make install")
     answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    return _check(
-        "pandoc",
-        answer.returncode == 0,
-        answer.stdout.partition("\n")[0].removeprefix("pandoc ") or "does not start",
-        "make install",
-    )
+    version = answer.stdout.partition("\n")[0].removeprefix("pandoc ")
+    return _check("pandoc", answer.returncode == 0, version or "does not start", "Install it again: rm -r .venv; make install")
 
 
 def _fonts() -> Check:
@@ -131,7 +126,7 @@ def _data(folders: Sequence[Path]) -> Check:
     found = [name for name, file in DATA_FILES.items() if any((place / file).exists() for place in places)]
     text = ", ".join(["handwritten digits (built in)", *found])
     where = os.pathsep.join(str(folder) for folder in folders)
-    advice = f"MNIST is downloaded when a report asks for it, or put mnist.npz into {where} (REPORT_BUILDER_DATA names other folders)."
+    advice = f"MNIST is downloaded when a report asks for it; or put mnist.npz into {where} (or into REPORT_BUILDER_DATA)."
     return _check("data", "MNIST" in found, text, advice, otherwise="optional")
 
 
@@ -143,12 +138,8 @@ def _nearest(path: Path) -> Path:
 
 def _writable(store: Path) -> Check:
     place = _nearest(store)
-    return _check(
-        "store",
-        os.access(place, os.W_OK | os.X_OK),
-        str(store),
-        f"No permission to write into {place}: --store names another folder.",
-    )
+    advice = f"No permission to write into {place}: --store names another folder."
+    return _check("store", os.access(place, os.W_OK | os.X_OK), str(store), advice)
 
 
 def _disk(store: Path) -> Check:
@@ -165,10 +156,5 @@ def _memory() -> Check:
 
 def _latex() -> Check:
     program = next((name for name in ("lualatex", "xelatex", "pdflatex") if shutil.which(name)), "")
-    return _check(
-        "LaTeX",
-        bool(program),
-        program or "none",
-        "Not needed: only for compiling the .tex of `--to tex`.",
-        otherwise="optional",
-    )
+    advice = "Not needed: only for compiling what `--to tex` writes."
+    return _check("LaTeX", bool(program), program or "none", advice, otherwise="optional")

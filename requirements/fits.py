@@ -7,7 +7,7 @@ import platform
 import struct
 import sys
 
-SUPPORTED = """Supported: Linux on x86-64 or aarch64 (glibc 2.28 or newer), macOS 12 or newer on Apple silicon, Windows through WSL.
+SUPPORTED = """Supported: Linux on x86-64 or aarch64 (glibc from 2.28), macOS from 12 on Apple silicon, Windows through WSL.
 Nothing was installed."""
 GLIBC = (2, 28)  # of the oldest manylinux tag that all locked wheels satisfy
 MACOS = (12, 0)

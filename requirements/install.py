@@ -1,7 +1,7 @@
-"""Fills .venv from the lock files: `python requirements/install.py cpu|gpu|dev|cjk`, called by install.sh with a Python that fits.
+"""Fills .venv from the lock files: `python install.py cpu|gpu|dev|cjk`, called by install.sh with a fitting Python.
 
-`.venv/.installed-<extra>` says what is complete: it holds the digest of what was installed. `.venv/.installing` stands while pip
-works; where it is found, an installation was killed, and .venv is made anew. A .venv of the user's own is kept and filled.
+`.venv/.installed-<extra>` says what is complete and holds the digest of what was installed. `.venv/.installing` stands while
+pip works; where it is found, an installation was killed, and .venv is made anew. A .venv of the user's own is kept and filled.
 """
 
 import fcntl
@@ -93,7 +93,7 @@ def environment() -> dict[str, str]:
 
 
 def fetch(extra: str, *, whole: bool) -> None:
-    """Installs the locked packages, their byte code (on all cores, which pip cannot), and for cpu and gpu the package itself."""
+    """Installs the locked packages, their byte code (on all cores), and for cpu and gpu the package itself."""
     locks = [FOLDER / f"{name}.lock" for name in LOCKS[extra]]
     size = f", {SIZES[extra]}, once" if whole and extra in SIZES else ""
     count = sum(line[0] not in " #" for path in locks for line in path.read_text().splitlines())

@@ -1,7 +1,7 @@
-"""Writes the lock files from pyproject.toml: `make lock`. Needs the network, and `uv`, which it installs into a temporary folder.
+"""Writes the lock files from pyproject.toml: `make lock`. Needs the network (for `uv`, too).
 
-`base.lock` is what every installation has; `cpu.lock`, `gpu.lock`, `cjk.lock` and `dev.lock` hold what their extra adds. All of them are
-requirements files for pip: versions, hashes, and markers where a package is not for every supported machine; no addresses.
+`base.lock` is what every installation has; `cpu.lock`, `gpu.lock`, `cjk.lock` and `dev.lock` hold what their extra adds. All are
+requirements files for pip: versions, hashes, markers where a package is not for every supported machine; no addresses.
 """
 
 import re
