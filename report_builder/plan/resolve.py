@@ -77,7 +77,7 @@ class Picture:
     requests: Mapping[str, ProbeRequest]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measure:
     """A metric of one run (or of one data set): what it reads, and the facts it will give."""
 
