@@ -1,6 +1,6 @@
 """Writes the lock files from pyproject.toml: `make lock`. Needs the network (for `uv`, too).
 
-`base.lock` is what every installation has; `cpu.lock`, `gpu.lock`, `cjk.lock` and `dev.lock` hold what their extra adds. All are
+`base.lock` is what every installation has; `cpu.lock`, `gpu.lock`, `cjk.lock` and `dev.lock` hold what an extra adds. All are
 requirements files for pip: versions, hashes, markers where a package is not for every supported machine; no addresses.
 """
 

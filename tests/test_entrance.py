@@ -1,0 +1,152 @@
+"""What happens before anything is installed: the machine and the Python are judged by name."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from report_builder import doctor
+
+ROOT = Path(__file__).parent.parent
+GLIBC = ("glibc", "2.36")
+
+
+@pytest.fixture(scope="module")
+def fits() -> ModuleType:
+    """The script that judges, as a module."""
+    spec = importlib.util.spec_from_file_location("fits", ROOT / "requirements" / "fits.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def entrance(tmp_path: Path) -> Path:
+    """A copy of what a fresh clone has for its installation, in a folder with a space in its name."""
+    folder = tmp_path / "a clone"
+    shutil.copytree(ROOT / "requirements", folder / "requirements", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "Makefile", folder)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
+
+
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs make without what an outer make says."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(["make", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("machine", "rule"),
+    [
+        (("Linux", "x86_64", GLIBC, ""), ""),
+        (("Linux", "aarch64", GLIBC, ""), ""),
+        (("Darwin", "arm64", ("", ""), "14.5"), ""),
+        (("Darwin", "x86_64", ("", ""), "13.6"), "Apple silicon"),
+        (("Darwin", "arm64", ("", ""), "11.7"), "macOS 11.7"),
+        (("Windows", "AMD64", ("", ""), ""), "WSL"),
+        (("MSYS_NT-10.0", "x86_64", ("", ""), ""), "WSL"),
+        (("Linux", "riscv64", GLIBC, ""), "Linux on riscv64"),
+        (("Linux", "x86_64", ("", ""), ""), "no glibc"),
+        (("Linux", "x86_64", ("glibc", "2.17"), ""), "glibc 2.17"),
+    ],
+)
+def test_machines_are_judged_by_name(fits: ModuleType, machine: tuple[object, ...], rule: str) -> None:
+    """A supported machine fits, and another one is told what does not fit."""
+    problem = fits.machine_problem(*machine)
+    assert rule in problem
+    assert bool(problem) == bool(rule)
+
+
+@pytest.mark.parametrize("version", [(2, 7, 18), (3, 10, 13), (3, 14, 0)])
+def test_another_python_is_named(fits: ModuleType, version: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Python that TensorFlow has no wheels for is refused with its version."""
+    monkeypatch.setattr(sys, "version_info", version)
+    assert ".".join(map(str, version)) in fits.python_problem()
+
+
+def test_this_python_fits(fits: ModuleType) -> None:
+    """The Python that runs the tests is one that the installation accepts."""
+    assert fits.python_problem() == ""
+
+
+def test_an_unfitting_python_leaves_nothing_behind(entrance: Path) -> None:
+    """A Python that does not fit stops every target with what was found, what fits and what to do."""
+    python = entrance / "old python"
+    python.write_text("#!/bin/sh\necho is Python 3.9.1\nexit 4\n")
+    python.chmod(0o755)
+    done = make(entrance, "report", f"PYTHON={python}")
+    assert done.returncode != 0
+    assert f"{python} is Python 3.9.1" in done.stderr
+    assert "Python 3.11, 3.12 or 3.13" in done.stderr
+    assert "What to do" in done.stderr
+    assert not (entrance / ".venv").exists()
+
+
+def test_an_unfitting_machine_leaves_nothing_behind(entrance: Path) -> None:
+    """A machine that does not fit stops at once, whatever other Pythons there are, and installs nothing."""
+    python = entrance / "elsewhere"
+    python.write_text("#!/bin/sh\necho report-builder cannot be installed here.\nexit 3\n")
+    python.chmod(0o755)
+    done = make(entrance, "test", f"PYTHON={python}")
+    assert done.returncode != 0
+    assert "cannot be installed here" in done.stderr
+    assert not (entrance / ".venv").exists()
+
+
+def test_help_lists_every_target(entrance: Path) -> None:
+    """`make` alone lists every target with one line and installs nothing."""
+    done = make(entrance)
+    targets = (entrance / "Makefile").read_text().partition(".PHONY:")[2].partition("\n")[0].split()
+    assert done.returncode == 0
+    assert all(f"make {target} " in done.stdout for target in targets)
+    assert not (entrance / ".venv").exists()
+
+
+def test_values_arrive_whole(entrance: Path) -> None:
+    """A value with spaces, quotes and letters of any language passes through make into one argument."""
+    python = entrance / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\nfor one in "$@"; do printf "<%s>" "$one"; done\n')
+    python.chmod(0o755)
+    for stamp in (".installed-cpu", ".installed-dev"):
+        (entrance / ".venv" / stamp).touch()
+    value = "report.author=Zoë O'Brien"
+    done = make(entrance, "report", f"SET={value}", "PROFILE=full", "FORMATS=pdf,docx")
+    assert f"<build><generative-models><--profile><full><--set><{value}><--to><pdf,docx>" in done.stdout
+
+
+def test_doctor_names_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where TensorFlow is not installed the doctor says so, says what to do, and exits with the code of a finding."""
+    monkeypatch.setattr(doctor, "TENSORFLOWS", ("no-such-distribution",))
+    assert doctor.run([tmp_path], tmp_path / "runs") == 3
+    said = capsys.readouterr().out
+    assert "missing   TensorFlow    not installed" in said
+    assert "make install" in said
+
+
+def test_doctor_sees_data_sets(tmp_path: Path) -> None:
+    """The doctor lists the data sets that lie in a data folder, and needs none."""
+    (tmp_path / "mnist.npz").touch()
+    lines = {check.name: check for check in doctor.examine([tmp_path], tmp_path / "runs")}
+    assert "MNIST" in lines["data"].found
+    assert lines["data"].state == "ok"
+
+
+def test_doctor_sees_a_store_it_cannot_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that cannot be written is missing, with the folder that refuses."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    lines = {check.name: check for check in doctor.examine([], tmp_path / "runs" / "deep")}
+    assert lines["store"].state == "missing"
+    assert str(tmp_path) in lines["store"].advice
