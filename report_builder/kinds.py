@@ -82,6 +82,16 @@ class Registry:
         return ((name, self.get(name)) for name in self.names())
 
 
+def opened(registry: Registry, entry: Mapping[str, Any], *, beside: Path | None = None) -> tuple[Any, Any]:
+    """Module and parameters of a resolved entry `{"kind": ..., parameter: value, ...}`.
+
+    Raises:
+        ReportError: there is no such kind.
+    """
+    module = registry.get(entry["kind"], beside=beside)
+    return module, module.Parameters(**{key: value for key, value in entry.items() if key != "kind"})
+
+
 # --- data -------------------------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import DATA_STEPS, DATASETS, ImageData
+from report_builder.kinds import DATA_STEPS, DATASETS, ImageData, opened
 
 KEPT = 4  # prepared data sets kept in a process; jobs of one report mostly share one
 
@@ -36,7 +36,7 @@ def prepare(data: Mapping[str, Any], folders: Sequence[Path], beside: Path | Non
 
 def fingerprint(data: Mapping[str, Any], folders: Sequence[Path], beside: Path | None = None) -> str:
     """What `fingerprint_of` gives for the data set's files; steps do not count."""
-    module, parameters = _kind(DATASETS, data["dataset"], beside)
+    module, parameters = opened(DATASETS, data["dataset"], beside=beside)
     digests = []
     for path in module.files(parameters, folders):
         with path.open("rb") as stream:
@@ -52,17 +52,11 @@ def fingerprint_of(digests: Sequence[str]) -> str:
 @lru_cache(maxsize=KEPT)
 def _prepare(entry: str, folders: tuple[Path, ...], beside: Path | None) -> ImageData:
     data = json.loads(entry)
-    module, parameters = _kind(DATASETS, data["dataset"], beside)
+    module, parameters = opened(DATASETS, data["dataset"], beside=beside)
     prepared: ImageData = module.load(parameters, module.files(parameters, folders))
     for step in data["steps"]:
-        module, parameters = _kind(DATA_STEPS, step, beside)
+        module, parameters = opened(DATA_STEPS, step, beside=beside)
         prepared = module.apply(prepared, parameters)
     for split in prepared.splits.values():
         split.x.flags.writeable = split.y.flags.writeable = False
     return prepared
-
-
-def _kind(registry: Any, entry: Mapping[str, Any], beside: Path | None) -> tuple[Any, Any]:
-    """Module and parameters of `{"kind": ..., **parameters}`."""
-    module = registry.get(entry["kind"], beside=beside)
-    return module, module.Parameters(**{key: value for key, value in entry.items() if key != "kind"})

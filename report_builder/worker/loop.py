@@ -20,7 +20,7 @@ import tensorflow as tf
 from keras.src.random.seed_generator import global_seed_generator
 
 from report_builder.errors import Problem, ReportError, RunError, near_miss
-from report_builder.kinds import MODELS, ImageData
+from report_builder.kinds import MODELS, ImageData, opened
 
 EVALUATION_BATCH = 500  # images in one step without gradients
 TICK = 0.3  # seconds between two calls of `on_progress`
@@ -65,9 +65,8 @@ def build(entry: Mapping[str, Any], image_shape: tuple[int, ...], beside: Path |
     Raises:
         ReportError: there is no such model.
     """
-    kind = MODELS.get(entry["kind"], beside=beside)
+    kind, parameters = opened(MODELS, entry, beside=beside)
     network = kind if hasattr(kind, "build") else importlib.import_module(f"{kind.__name__}.network")
-    parameters = kind.Parameters(**{key: value for key, value in entry.items() if key != "kind"})
     return network.build(tuple(image_shape), **parameters.model_dump())
 
 
@@ -77,9 +76,8 @@ def start(spec: Mapping[str, Any], data: ImageData, beside: Path | None = None) 
     Raises:
         ReportError: the model refuses such images, or the optimiser does not exist.
     """
-    kind = MODELS.get(spec["model"]["kind"], beside=beside)
+    kind, parameters = opened(MODELS, spec["model"], beside=beside)
     refuses = getattr(kind, "refuses", None)
-    parameters = kind.Parameters(**{key: value for key, value in spec["model"].items() if key != "kind"})
     if refuses and (why := refuses(parameters, data.image_shape, data.value_range)):
         raise ReportError(Problem("", f"model '{spec['model']['kind']}' cannot be trained on this data", why))
     keras.utils.set_random_seed(_mixed(spec["seed"]))
@@ -127,13 +125,18 @@ def set_randomness(model: Any, seed: int, epoch: int) -> np.random.Generator:
     states = [v for v in model.variables if v.name == "seed_generator_state"]
     for place, state in enumerate([keras_own, *states]):
         # 31 bits: the state is signed on some back ends
-        state.assign(np.random.SeedSequence([seed, epoch, place]).generate_state(2) >> 1)
-    return np.random.default_rng([seed, epoch])
+        state.assign(np.random.SeedSequence([_entropy(seed), epoch, place]).generate_state(2) >> 1)
+    return np.random.default_rng([_entropy(seed), epoch])
+
+
+def _entropy(seed: int) -> int:
+    """A seed as NumPy takes it: not negative."""
+    return seed % 2**64
 
 
 def _mixed(seed: int) -> int:
     """A seed for the initial weights that is far from that of the neighbouring seed."""
-    return int(np.random.SeedSequence(seed).generate_state(1)[0] >> 1)
+    return int(np.random.SeedSequence(_entropy(seed)).generate_state(1)[0] >> 1)
 
 
 def _optimizer(settings: Mapping[str, Any]) -> Any:

@@ -1,0 +1,240 @@
+"""The pool of worker processes, seen from the front process: no TensorFlow here.
+
+Jobs are plain values; those that others wait for and those that take longest go first. One worker does several jobs in turn. A worker
+that dies costs its own job only, and that job's checkpoint is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from report_builder import errors
+from report_builder.errors import Problem, ReportError, RunError
+from report_builder.store import Store, storage_errors
+from report_builder.worker import estimate
+
+Job = Mapping[str, Any]
+OnEvent = Callable[[Mapping[str, Any]], None]
+
+
+def run(
+    jobs: Sequence[Job], *, workers: int | None = None, on_event: OnEvent | None = None, keep_going: bool = False
+) -> list[Problem]:
+    """Does all jobs, each after those that it names in `after` (a key that is no job of this call is stored already).
+
+    Args:
+        jobs: `step`, `label`, `after`, `store`, `folders`, `beside` as plain values.
+        workers: processes side by side; default: one for each core.
+        on_event: is told `planned`, `started`, `resumed`, `epoch`, `progress`, `done`, `failed`, `skipped`, `finished`, with `key` and `label`.
+        keep_going: let the other jobs finish when one fails.
+
+    Returns:
+        What failed, where `keep_going` let the others go on.
+
+    Raises:
+        RunError: a job failed (another ReportError, if that is what it failed with); the others were stopped and keep their checkpoints.
+        KeyboardInterrupt: as it came; the workers are stopped first.
+    """
+    pool = _Pool(jobs, workers or estimate.cores(), on_event or (lambda event: None), keep_going=keep_going)
+    try:
+        pool.work()
+    finally:
+        pool.stop()
+    return pool.problems
+
+
+class _Worker:
+    """One process, the thread that reads its events, and its log."""
+
+    def __init__(self, number: int, threads: int, log: Path, events: queue.SimpleQueue[tuple[_Worker, str]]) -> None:
+        self.number, self.threads, self.log = number, threads, log
+        self.job: Job | None = None
+        with storage_errors(log):
+            log.parent.mkdir(parents=True, exist_ok=True)
+            stream = log.open("wb")
+        with stream:
+            # a group of its own: Ctrl-C in the terminal reaches the front process, which then stops the workers
+            command = [sys.executable, "-m", "report_builder.worker", str(threads)]
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": stream}
+            self.process = subprocess.Popen(command, **pipes, env=_environment(), process_group=0)
+        threading.Thread(target=self._listen, args=(events,), daemon=True).start()
+
+    def _listen(self, events: queue.SimpleQueue[tuple[_Worker, str]]) -> None:
+        for line in self.process.stdout or ():
+            events.put((self, line.decode()))
+        events.put((self, ""))
+
+    def give(self, job: Job) -> None:
+        """Starts a job."""
+        self.job = job
+        if self.process.stdin:
+            with suppress(BrokenPipeError):  # it died: the end of its events says so
+                self.process.stdin.write(json.dumps(job).encode() + b"\n")
+                self.process.stdin.flush()
+
+    def end(self) -> None:
+        """Ends the process at once."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+
+
+class _Pool:
+    def __init__(self, jobs: Sequence[Job], limit: int, on_event: OnEvent, *, keep_going: bool) -> None:
+        self.jobs = {_key(job): job for job in jobs}
+        self.costs = {key: _cost(job) for key, job in self.jobs.items()}
+        self.waiting = sorted(self.jobs, key=lambda key: -self.costs[key])
+        self.limit, self.tell, self.keep_going = limit, on_event, keep_going
+        self.events: queue.SimpleQueue[tuple[_Worker, str]] = queue.SimpleQueue()
+        self.workers: list[_Worker] = []
+        self.started = 0
+        self.open = set(self.jobs)  # neither done nor failed
+        self.failed: set[str] = set()
+        self.problems: list[Problem] = []
+
+    def work(self) -> None:
+        """Until every job is done, failed, or waits for one that failed."""
+        planned = [{"key": key, "label": job["label"], "seconds": self.costs[key]} for key, job in self.jobs.items()]
+        self.tell({"event": "planned", "jobs": planned, "workers": min(self.limit, len(self.jobs))})
+        self._hand_out()
+        while self.open:
+            worker, line = self.events.get()
+            if worker in self.workers:
+                self._heard(worker, json.loads(line)) if line else self._died(worker)
+            self._hand_out()
+        self.tell({"event": "finished"})
+
+    def stop(self) -> None:
+        """Ends every worker; the log of one that was quiet is removed."""
+        for worker in self.workers:
+            worker.end()
+            if not self.failed:
+                worker.log.unlink(missing_ok=True)
+        self.workers = []
+
+    # --- giving out jobs ------------------------------------------------------------------------------------------------------
+
+    def _hand_out(self) -> None:
+        for key in [key for key in self.waiting if self.failed & set(self.jobs[key].get("after", ()))]:
+            self._close(key, {"event": "skipped"}, failed=True)
+        for key in [key for key in self.waiting if not self.open & set(self.jobs[key].get("after", ()))]:
+            worker = self._free(int(self.jobs[key]["step"]["spec"].get("threads", 1)))
+            if worker is None:
+                return
+            self.waiting.remove(key)
+            worker.give(self.jobs[key])
+
+    def _free(self, threads: int) -> _Worker | None:
+        """An idle worker with this number of threads, started if there is room; None if all are busy."""
+        idle = [worker for worker in self.workers if worker.job is None]
+        fitting = [worker for worker in idle if worker.threads == threads]
+        if fitting:
+            return fitting[0]
+        taken = sum(worker.threads for worker in self.workers if worker.job)
+        if taken and taken + threads > self.limit:
+            return None
+        if idle and len(self.workers) >= self.limit:
+            self._dismiss(idle[0])
+        self.started += 1
+        log = Path(next(iter(self.jobs.values()))["store"], "logs", f"worker-{os.getpid()}-{self.started}.log")
+        self.workers.append(_Worker(self.started, threads, log, self.events))
+        return self.workers[-1]
+
+    def _dismiss(self, worker: _Worker) -> None:
+        self.workers.remove(worker)
+        worker.end()
+        worker.log.unlink(missing_ok=True)
+
+    # --- hearing of them ------------------------------------------------------------------------------------------------------
+
+    def _heard(self, worker: _Worker, event: Mapping[str, Any]) -> None:
+        if worker.job is None:
+            return
+        key = _key(worker.job)
+        if event["event"] == "done":
+            worker.job = None
+            self._close(key, event)
+        elif event["event"] == "failed":
+            worker.job = None
+            problems = [Problem(**problem) for problem in event["problems"]]
+            self._fail(key, [_with_log(p, worker.log) if " at " in p.rule else p for p in problems], str(event["error"]))
+        else:
+            self._say(key, event)
+
+    def _died(self, worker: _Worker) -> None:
+        """A process that ended by itself: its job failed, the others go on in theirs."""
+        self.workers.remove(worker)
+        worker.process.wait()
+        code, key = worker.process.returncode, _key(worker.job) if worker.job else ""
+        if not key:
+            return
+        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        memory = "Mostly memory ran out: lower batch_size or close other programs. " if code == -signal.SIGKILL else ""
+        advice = f"{memory}Run the command again: it goes on from the last checkpoint."
+        problem = Problem(self.jobs[key]["label"], f"the worker process was {how}" if code < 0 else f"the worker process {how}", next_step=advice)
+        self._fail(key, [problem if code == -signal.SIGKILL else _with_log(problem, worker.log)], "RunError")
+
+    def _fail(self, key: str, problems: Sequence[Problem], error: str) -> None:
+        self.problems += problems
+        self._close(key, {"event": "failed", "problems": [str(problem) for problem in problems]}, failed=True)
+        if not self.keep_going:
+            kind = getattr(errors, error, RunError)
+            raise kind(*problems) if issubclass(kind, ReportError) else RunError(*problems)
+
+    def _close(self, key: str, event: Mapping[str, Any], *, failed: bool = False) -> None:
+        self.open.discard(key)
+        if key in self.waiting:
+            self.waiting.remove(key)
+        if failed:
+            self.failed.add(key)
+        self._say(key, event)
+
+    def _say(self, key: str, event: Mapping[str, Any]) -> None:
+        self.tell({**event, "key": key, "label": self.jobs[key]["label"]})
+
+
+def _key(job: Job) -> str:
+    from report_builder.store import Step
+
+    return Step.from_json(job["step"]).key
+
+
+def _cost(job: Job) -> float:
+    """Seconds that a job will take, for the order and for the time left."""
+    if job["step"]["kind"] != "run":
+        return estimate.PROBE
+    return estimate.seconds(job["step"]["spec"], Store(Path(job["store"])))
+
+
+def _environment() -> dict[str, str]:
+    """This process' environment, in which the package that runs here is found first."""
+    here = str(Path(__file__).parents[2])
+    path = [here, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(path), "PYTHONUNBUFFERED": "1"}
+
+
+def _with_log(problem: Problem, log: Path) -> Problem:
+    """The problem with the last line that the worker printed, and where the rest lies."""
+    try:
+        lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    except OSError:
+        return problem
+    received = problem.received or (lines[-1] if lines else "")
+    return Problem(problem.where, problem.rule, received, problem.allowed, f"{problem.next_step} The whole output: {log}".strip())
