@@ -61,14 +61,15 @@ def _metric(plan: Plan, planned: Planned, arrays: Mapping[str, Arrays], folder: 
     from report_builder import measures
 
     measure = next(measure for (measure, _), step in plan.facts.items() if step.step.key == planned.step.key)
-    measures.measure(measure.kind.module, measure.kind.parameters, arrays, folder)
+    measures.measure(measure.kind.module, measure.kind.parameters, arrays, folder, metric=measure.id)
 
 
 def _figure(plan: Plan, planned: Planned, arrays: Mapping[str, Arrays], folder: Path) -> None:
     from report_builder import drawing, languages
 
     picture = next(plan.resolved.figures[id_] for id_, step in plan.figures.items() if step.step.key == planned.step.key)
-    drawing.draw(picture.kind.module, picture.kind.parameters, arrays, plan.subjects(picture), languages.load(plan.language), folder)
+    kind, language = picture.kind, languages.load(plan.language)
+    drawing.draw(kind.module, kind.parameters, arrays, plan.subjects(picture), language, folder, figure=picture.id)
 
 
 def _arrays(plan: Plan, planned: Planned) -> Arrays:

@@ -93,7 +93,7 @@ def _measured(plan: Plan, measure: Measure, common: dict[str, Any]) -> Iterator[
         for value in stored.json("facts.json") if stored else ():
             by_name.setdefault(value["name"], []).append((seed, value, stored))
     for name, values in by_name.items():
-        sampled = values[0][1].get("sampled", False)
+        sampled = values[0][1]["samples"]
         measurements = tuple(Measurement(s, v["value"], stored.path("samples.npz") if sampled else None) for s, v, stored in values)
         first = {key: values[0][1][key] for key in ("unit", "better", "reduction", "n", "paired")}
         yield Fact(f"{measure.subject}.{measure.scope}.{name}", name, measurements, **first, **common)

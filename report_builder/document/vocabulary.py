@@ -37,11 +37,17 @@ def marked(text: str, kind: str, **values: str) -> str:
 
 @dataclass(frozen=True)
 class Printed:
-    """Something measured or set: prints as a marked span; `value` serves conditions, `text` formulas and captions."""
+    """Something measured or set: prints as a marked span; `value` serves conditions, `text` formulas and captions, `n` counts images."""
 
     value: Any
     text: str
     name: str = ""
+    images: int = 0
+
+    @property
+    def n(self) -> Printed:
+        """How many images it was measured on, for each seed."""
+        return Printed(self.images, str(self.images), self.name)
 
     def __str__(self) -> str:
         return marked(escaped(self.text), "fact", name=self.name)
@@ -77,7 +83,7 @@ class Speech:
             return Printed(0.0, name, name)
         if found.placeholder:
             return Printed(0.0, "?", name)
-        return Printed(found.value, self._printed(found, digits, unit=unit, spread=spread), name)
+        return Printed(found.value, self._printed(found, digits, unit=unit, spread=spread), name, found.n)
 
     def _find(self, name: str) -> Fact | None:
         self.ledger.cite("facts", name)
@@ -113,6 +119,8 @@ class Speech:
         needed = ("greater", "smaller", "same") if fact.better == "none" else ("better", "worse", "same")
         if not given:
             return {relation: self.language.word(f"verdict.{relation}") for relation in needed}
+        if fact.placeholder:  # its direction is known when it is measured
+            needed = ("greater", "smaller", "same") if "greater" in given else ("better", "worse", "same")
         missing = [relation for relation in needed if relation not in given]
         if missing or set(given) - set(needed):
             direction = "has no better direction" if fact.better == "none" else f"is better when {fact.better}"
@@ -190,12 +198,16 @@ class Speech:
         return Printed(title, title)
 
     def _setting(self, card: RunCard, path: str) -> Printed:
-        settings = dict(flat(card.settings))
-        if path not in settings:
-            if card.settings:
-                self.ledger.unknown(f"setting of run '{card.id}'", path, settings)
-            return Printed(0, path)
-        return Printed(settings[path], setting_text(settings[path], self.language))
+        found: Any = card.settings
+        for part in path.split("."):
+            step = int(part) if isinstance(found, list | tuple) and part.isdigit() else part
+            try:
+                found = found[step]
+            except (LookupError, TypeError):
+                if card.settings:
+                    self.ledger.unknown(f"setting of run '{card.id}'", path, dict(flat(card.settings)))
+                return Printed(0, path)
+        return Printed(found, setting_text(found, self.language))
 
 
 def _nearest(name: str, known: Mapping[str, Any]) -> list[str]:

@@ -155,7 +155,7 @@ class Plan:
         return {id_: self._figure(picture) for id_, picture in self.resolved.figures.items()}
 
     def _figure(self, picture: Picture) -> Planned:
-        needs = {name: self.arrays(request) for name, request in picture.requests.items()}
+        needs = {name: self.arrays(request, seed) for name, (request, seed) in self._shown(picture).items()}
         subjects = {name: vars(subject) for name, subject in self.subjects(picture).items()}
         spec = {"figure": picture.kind.as_spec(), "subjects": subjects, "reads": sorted(needs), "language": self.language}
         looks = {f"languages/{self.language}.yaml", "plots/report.mplstyle"}
@@ -163,18 +163,30 @@ class Plan:
         code |= {name: self.store.memo.sha256(PACKAGE / name)[:16] for name in sorted(looks)}
         return Planned(Step("figure", tuple(needs[name].step.key for name in sorted(needs)), spec, code), f"figure {picture.id}", needs)
 
+    def _shown(self, picture: Picture) -> dict[str, tuple[ProbeRequest, int | None]]:
+        """What a figure reads: the first seed of each run, but the history of every seed, as `<name>@<seed>`."""
+        shown: dict[str, tuple[ProbeRequest, int | None]] = {}
+        for name, request in picture.requests.items():
+            seeds = self.seeds(request.run) if request.run else (None,)
+            if request.kind == HISTORY and len(seeds) > 1:
+                shown |= {f"{name}@{seed}": (request, seed) for seed in seeds}
+            else:
+                shown[name] = (request, seeds[0])
+        return shown
+
     def subjects(self, picture: Picture) -> dict[str, Subject]:
         """What the figure may say of each run or data set it shows."""
-        return {name: self._subject(request) for name, request in picture.requests.items()}
+        shown = {name: (request, None) for name, request in picture.requests.items()} | self._shown(picture)
+        return {name: self._subject(request, seed) for name, (request, seed) in shown.items()}
 
-    def _subject(self, request: ProbeRequest) -> Subject:
+    def _subject(self, request: ProbeRequest, seed: int | None) -> Subject:
         if request.run is None:
             name = self.data_name(self.resolved.data[str(request.data)])
             return Subject(name, data=name)
         run = self.resolved.runs[request.run]
         title = run.model.module.TITLE
         settings = run.model.parameters.model_dump(mode="json")
-        return Subject(run.name, title.get(self.language, title["en"]), self.data_name(run.data), run.entry.seeds[0], settings)
+        return Subject(run.name, title.get(self.language, title["en"]), self.data_name(run.data), run.entry.seeds[0] if seed is None else seed, settings)
 
     def data_name(self, data: DataSet) -> str:
         """Name of a data set in the report's language."""
