@@ -11,7 +11,7 @@ from report_builder.document.ledger import Ledger
 from report_builder.document.material import FigureCard, Material
 from report_builder.document.vocabulary import Printed, Speech, escaped, flat, setting_text
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.languages import Language
+from report_builder.languages import NO_BREAK, Language
 
 ESSENTIAL = ("model.latent_dim", "training.epochs", "training.batch_size", "training.learning_rate", "training.optimizer.kind")
 _UNPRINTED = re.compile(r"^(versions|seed|threads)\b|fingerprint|^model\.kind$|^data\.")
@@ -48,7 +48,7 @@ class Evidence:
             self.ledger.unknown("figure", name, self.material.figures)
         card = self.material.figures.get(name, FigureCard(name, name))
         said = one_line(caption if caption is not None else card.caption)
-        details = f" {escaped(one_line(card.details))}" if card.details else ""
+        details = " " + re.sub(r" (?=\d)", NO_BREAK, escaped(one_line(card.details))) if card.details else ""
         alt = quoted(card.alt or said)
         return f"\n\n![{said}{details}](figure:{name}){{#fig:{name} width={quoted(width or card.width)} alt={alt}}}\n\n"
 

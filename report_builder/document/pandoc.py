@@ -31,8 +31,11 @@ def program() -> str:
 
 
 def read(markdown: str) -> tuple[Nodes, list[str]]:
-    """The blocks of a Markdown text, and pandoc's warnings."""
-    output, warnings = _run(["-f", READER, "-t", "json"], markdown.encode())
+    """The blocks of a Markdown text, and pandoc's warnings.
+
+    The wide column keeps long table rows from turning into relative widths.
+    """
+    output, warnings = _run(["-f", READER, "-t", "json", "--columns=100000"], markdown.encode())
     blocks: Nodes = json.loads(output)["blocks"]
     return blocks, warnings
 

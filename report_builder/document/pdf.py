@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import importlib.util
 import re
+import shutil
+import tempfile
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,9 +14,7 @@ from typing import Any
 
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
-from report_builder.document.material import Header
-from report_builder.document.pictures import Picture
-from report_builder.document.tree import Node, Nodes, attributes, caption_of, identifier, para, plain, plain_text, raw, value, walk
+from report_builder.document.tree import Node, Nodes, attributes, caption_of, identifier, para, raw, value, walk
 from report_builder.document.wording import run_in, title_facts
 from report_builder.document.wrapping import wrapped
 from report_builder.errors import Problem, ReportError
@@ -35,18 +35,24 @@ def pdf(document: Document, *, draft: bool = False) -> tuple[bytes, str | None]:
     Raises:
         ReportError: a character has no glyph in the fonts, or typst cannot compile the document.
     """
+    source, files = typst_source(document, draft=draft)
+    with tempfile.TemporaryDirectory(prefix="report-builder-") as folder:
+        for name, file in files.items():
+            shutil.copyfile(file, Path(folder) / name)
+        return _compiled(source.encode(), folder, _font_folders(source))
+
+
+def _compiled(source: bytes, root: str, font_paths: list[str]) -> tuple[bytes, str | None]:
     import typst
 
-    source, files = typst_source(document, draft=draft)
-    places = {"main.typ": source.encode(), **files}
-    options: dict[str, Any] = {"ignore_system_fonts": True, "font_paths": _font_folders(source), "timestamp": 0}
+    options: dict[str, Any] = {"root": root, "ignore_system_fonts": True, "font_paths": font_paths, "timestamp": 0}
     try:
-        return typst.compile(places, pdf_standards=STANDARDS, **options), None  # type: ignore[call-overload]
+        return typst.compile(source, pdf_standards=STANDARDS, **options), None
     except typst.TypstError as error:
         _refuse_missing_glyphs(error.diagnostic)
         lost = error.message
     try:
-        return typst.compile(places, **options), f"PDF/A-2a + PDF/UA-1: {lost}"  # type: ignore[call-overload]
+        return typst.compile(source, **options), f"PDF/A-2a + PDF/UA-1: {lost}"
     except typst.TypstError as error:
         raise ReportError(Problem("typst", "the PDF cannot be typeset", error.diagnostic.strip())) from None
 
@@ -79,15 +85,15 @@ def _font_folders(source: str) -> list[str]:
 # --- source ---------------------------------------------------------------------------------------------------------------------
 
 
-def typst_source(document: Document, *, draft: bool = False) -> tuple[str, Mapping[str, bytes]]:
+def typst_source(document: Document, *, draft: bool = False) -> tuple[str, dict[str, Path]]:
     """The whole document as one typst file, and the pictures that it names."""
     names = {target: f"picture-{i}{picture.file.suffix.lower()}" for i, (target, picture) in enumerate(document.images.items(), 1)}
     used = {node["c"][2][0] for node in walk(document.blocks) if node["t"] == "Image"}
-    files = {names[target]: picture.file.read_bytes() for target, picture in document.images.items() if target in used}
+    files = {names[target]: picture.file for target, picture in document.images.items() if target in used}
     body = pandoc.write(Typst(names, document).blocks(document.blocks), "typst")[0].decode()
     logo = document.header.logo
     if logo:
-        files[f"logo{logo.suffix.lower()}"] = logo.read_bytes()
+        files[f"logo{logo.suffix.lower()}"] = logo
     style = (Path(__file__).parent / "styles" / "default.typ").read_text(encoding="utf-8")
     east = bool(_EAST.search(body + repr(document.header))) and _cjk_folder() is not None
     return f"{style}\n{_opening(document, draft=draft, east=east)}\n\n{body}", files
