@@ -50,7 +50,11 @@ def one_at_a_time() -> Iterator[None]:
     """Lets a second `make` wait; the lock lies on the folder itself, so that there is no file to leave behind."""
     handle = os.open(FOLDER, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another make is installing: waiting for it ...", flush=True)
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
         os.close(handle)
