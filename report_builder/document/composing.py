@@ -18,7 +18,21 @@ from report_builder.document.places import Places, numbered, take_numbers
 from report_builder.document.references import References, dangling
 from report_builder.document.rendering import Rendered
 from report_builder.document.structure import shape, task_of
-from report_builder.document.tree import Node, Nodes, attributes, change, div, has_class, identifier, para, span, strong, text, value, walk
+from report_builder.document.tree import (
+    Node,
+    Nodes,
+    attributes,
+    change,
+    div,
+    has_class,
+    identifier,
+    para,
+    span,
+    strong,
+    text,
+    value,
+    walk,
+)
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.languages import Language
 
@@ -86,8 +100,8 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
         draft: marks false claims and missing parts in the text.
 
     Raises:
-        ReportError: with all mistakes of the rendering and of the text: undefined or duplicate labels, missing images, broken formulas,
-            blocks that were not closed, unknown block classes.
+        ReportError: all mistakes of the rendering and of the text: undefined or duplicate labels, missing images, broken
+            formulas, blocks that were not closed, unknown block classes.
     """
     language = languages.load(material.header.language)
     places = Places(rendered.text, rendered.source)
@@ -96,29 +110,44 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
     with ThreadPoolExecutor(1) as aside:
         formulas = aside.submit(_formulas, [node for node in walk(blocks) if node["t"] == "Math"], places)
         blocks, problems = shape(blocks, material.tasks, language, places)
+        problems += _unknown_blocks(blocks, places)
         if not rendered.answers:
             blocks = change(blocks, lambda node: [] if has_class(node, "answer") and node["t"] == "Div" else None)
-        problems += _unknown_blocks(blocks, places)
         honesty = Honesty(language, material.tasks if rendered.answers else {}, places)
         missing = honesty.tasks_met(blocks)
         findings = [*honesty.claims(rendered.claims), *honesty.typed(blocks), *(finding for _, _, finding in missing)]
-        numbers = Numbers(language, places)
-        numbers.give(blocks)
-        references = References(numbers.labels, language, places)
-        blocks = references.resolve(blocks)
-        references.mention(blocks)
-        pictures = Pictures(material, Path(rendered.source.template).parent, places)
-        pictures.resolve(blocks)
-        lost = dangling(blocks, numbers.labels, places)
-        problems += [*numbers.problems, *references.problems, *pictures.problems, *lost, *_warned(warned, places), *formulas.result()]
-    if rendered.problems or problems:
-        raise ReportError(*rendered.problems, *problems)
+        linked = _linked(blocks, material, language, places)
+        problems = [*rendered.problems, *problems, *linked.problems, *_warned(warned, places), *formulas.result()]
+    if problems:
+        raise ReportError(*problems)
     if draft:
-        _mark_missing(blocks, [(task, part) for task, part, _ in missing], language)
-    blocks = change(blocks, lambda node: _unmarked(node, language, draft=draft))
-    figures = tuple(label.removeprefix("fig:") for label in numbers.labels if label.removeprefix("fig:") in material.figures)
-    unseen = _unseen(blocks, references, places)
-    return Document(material.header, blocks, numbers.labels, figures, pictures.files, tuple(findings), tuple(unseen))
+        _mark_missing(linked.blocks, [(task, part) for task, part, _ in missing], language)
+    blocks = change(linked.blocks, lambda node: _unmarked(node, language, draft=draft))
+    figures = tuple(name for label in linked.labels if (name := label.removeprefix("fig:")) in material.figures)
+    return Document(material.header, blocks, linked.labels, figures, linked.images, tuple(findings), tuple(linked.warnings))
+
+
+@dataclass(frozen=True)
+class _Linked:
+    blocks: Nodes
+    labels: Mapping[str, str]
+    images: Mapping[str, Picture]
+    problems: list[Problem]
+    warnings: list[Problem]
+
+
+def _linked(blocks: Nodes, material: Material, language: Language, places: Places) -> _Linked:
+    """Numbers, references and pictures of a tree."""
+    numbers = Numbers(language, places)
+    numbers.give(blocks)
+    references = References(numbers.labels, language, places)
+    blocks = references.resolve(blocks)
+    references.mention(blocks)
+    pictures = Pictures(material, Path(places.source.template).parent, places)
+    pictures.resolve(blocks)
+    lost = dangling(blocks, numbers.labels, places)
+    problems = [*numbers.problems, *references.problems, *pictures.problems, *lost]
+    return _Linked(blocks, numbers.labels, pictures.files, problems, _unseen(blocks, references, places))
 
 
 def _formulas(formulas: Nodes, places: Places) -> list[Problem]:
@@ -183,5 +212,9 @@ def _unseen(blocks: Nodes, references: References, places: Places) -> list[Probl
     named = [node for node in walk(blocks) if node["t"] == "Figure" or has_class(node, "panels")]
     inner = {identifier(child) for node in named if node["t"] == "Div" for child in walk(node["c"][1])}
     rule = "nothing refers to this figure"
-    unseen = [identifier(node) for node in named if identifier(node).startswith("fig:") and identifier(node) not in {*references.cited, *inner}]
+    unseen = [
+        identifier(node)
+        for node in named
+        if identifier(node).startswith("fig:") and identifier(node) not in {*references.cited, *inner}
+    ]
     return [Problem(places.label(name), rule, name, next_step=f"Refer to it: @{name}") for name in unseen]

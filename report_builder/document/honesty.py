@@ -1,4 +1,4 @@
-"""Checks that answers say only what was measured: no typed numbers, no typed verdicts, no false claims, nothing left unanswered."""
+"""Checks that answers say only what was measured: no typed numbers or verdicts, no false claims, nothing left unanswered."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class Honesty:
             found = [number for number in _NUMBER.findall(word["c"]) if number.rstrip(".,") not in self.tasks]
             numbers.setdefault(line, []).extend(found)
             verdicts.setdefault(line, []).extend([word["c"]] if self._verdict(word["c"]) else [])
-        for at in numbers:
-            if numbers[at]:
+        for at, found in numbers.items():
+            if found:
                 hint = 'Cite it: {{ fact("...") }}, {{ run("...").get("...") }}; or mark it as no measurement: [5]{.literal}.'
-                yield Problem(self.places.line(at), "a number typed into an answer", ", ".join(numbers[at]), next_step=hint)
+                yield Problem(self.places.line(at), "a number typed into an answer", ", ".join(found), next_step=hint)
             if verdicts[at]:
                 hint = 'Bind it: {{ verdict("...", "...") }} or {{ claim(...) }}; or put it into ::: opinion.'
                 yield Problem(self.places.line(at), "a verdict typed into an answer", ", ".join(verdicts[at]), next_step=hint)
@@ -61,7 +61,13 @@ class Honesty:
         """Claims that the measurement denies."""
         hint = "Write what was measured, or use verdict(), which follows the measurement."
         return [
-            Problem(claim.where, f"false claim: “{claim.text}”", f"{' / '.join(claim.names)} measured {claim.measured}", f"The text says {claim.relation}.", hint)
+            Problem(
+                claim.where,
+                f"false claim: “{claim.text}”",
+                f"{' / '.join(claim.names)} measured {claim.measured}",
+                f"The text says {claim.relation}.",
+                hint,
+            )
             for claim in claims
             if not claim.true
         ]
@@ -73,7 +79,9 @@ class Honesty:
         for name, card in self.tasks.items():
             if name not in sections:
                 rule = f"task {name} has no section in the template"
-                missing.append((name, "", Problem(self.places.line(0), rule, next_step=f"Add it: ::: {{.task #{name}}} ... :::")))
+                missing.append(
+                    (name, "", Problem(self.places.line(0), rule, next_step=f"Add it: ::: {{.task #{name}}} ... :::"))
+                )
                 continue
             for part in card.requires:
                 if not _has(sections[name], part):
@@ -111,7 +119,9 @@ def _has(section: Node, part: str) -> bool:
         return any(plain_text(answer["c"][1]).strip(" …?.-") for answer in answers)
     if part.startswith("fact:"):
         name = part.removeprefix("fact:")
-        return any(name in (value(node, "name"), *value(node, "facts").split()) for node in walk(section) if node["t"] == "Span")
+        return any(
+            name in (value(node, "name"), *value(node, "facts").split()) for node in walk(section) if node["t"] == "Span"
+        )
     shown = {identifier(node) for node in walk(section)}
     cited = {citation["citationId"] for node in walk(section) if node["t"] == "Cite" for citation in node["c"][0]}
     return part in shown | cited

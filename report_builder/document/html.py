@@ -17,7 +17,6 @@ from report_builder.document.tree import (
     Nodes,
     attr,
     attributes,
-
     change,
     div,
     has_class,
@@ -80,8 +79,10 @@ def _block(node: Node, language: Language) -> Nodes | None:
     """What pandoc's HTML writer needs to be told."""
     if node["t"] == "Table":
         return [div([node], ["wide"])]
-    if node["t"] != "Div":
-        return None
+    return _div(node, language) if node["t"] == "Div" else None
+
+
+def _div(node: Node, language: Language) -> Nodes:
     if has_class(node, "listing"):
         return [_listing(node)]
     if has_class(node, "panels"):
@@ -90,9 +91,7 @@ def _block(node: Node, language: Language) -> Nodes | None:
     if has_class(node, "equation"):
         number = div([plain(text(f"({value(node, 'number')})"))], ["number"])
         return [div([div(node["c"][1], ["formula"]), number], ["equation"], identifier(node))]
-    if has_class(node, "answer") or has_class(node, "opinion"):
-        return [{"t": "Div", "c": [node["c"][0], run_in(node, language)]}]
-    return None
+    return [{"t": "Div", "c": [node["c"][0], run_in(node, language)]}]
 
 
 def _listing(node: Node) -> Node:
@@ -124,12 +123,14 @@ def _contents(blocks: Nodes, language: Language) -> str:
     headings = [node for node in walk(blocks) if node["t"] == "Header" and node["c"][0] < 3]
     if len(headings) < 3:
         return ""
-    rows = "\n".join(
-        f'<li class="level-{node["c"][0]}"><a href="#{html.escape(identifier(node))}">{html.escape(plain_text(node["c"][2]))}</a></li>'
-        for node in headings
-    )
+    rows = "\n".join(_entry(node) for node in headings)
     title = html.escape(language.word("contents"))
     return f'<nav aria-label="{title}">\n<p>{title}</p>\n<ul>\n{rows}\n</ul>\n</nav>\n'
+
+
+def _entry(heading: Node) -> str:
+    level, (label, _, _), words = heading["c"]
+    return f'<li class="level-{level}"><a href="#{html.escape(label)}">{html.escape(plain_text(words))}</a></li>'
 
 
 def _with_pictures(body: str, images: Mapping[str, Picture]) -> str:
@@ -142,5 +143,3 @@ def _with_pictures(body: str, images: Mapping[str, Picture]) -> str:
 
 def _data_uri(file: Path) -> str:
     return f"data:{_MIME.get(file.suffix.lower(), 'image/png')};base64,{base64.b64encode(file.read_bytes()).decode()}"
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import inspect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,7 +93,7 @@ class Ledger:
 
     def here(self) -> str:
         """File and line of the template expression that is being printed."""
-        frame: FrameType | None = sys._getframe(1)
+        frame: FrameType | None = inspect.currentframe()
         while frame is not None and "debug_info" not in frame.f_globals:
             frame = frame.f_back
         if frame is None:

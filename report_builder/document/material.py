@@ -13,7 +13,7 @@ from report_builder.kinds import Equation
 
 @dataclass(frozen=True)
 class Header:
-    """The title block. `logo` is an SVG or PNG; `date` is ISO (`2025-11-20`) or ""; `note` is printed small, e.g. "profile: quick".
+    """The title block. `logo` is an SVG or PNG; `date` is ISO (`2025-11-20`) or ""; `note` is printed small ("profile: quick").
 
     `metadata_date` (ISO) dates the files when no `date` is printed, so that the same store gives the same bytes.
     """
@@ -45,7 +45,7 @@ class RunCard:
 
 @dataclass(frozen=True)
 class FigureCard:
-    """A figure: the author's caption, the details its drawing states, alt text and files (none of the three before it is drawn)."""
+    """A figure: the author's caption, the details its drawing states, alt text and files (nothing of these before it is drawn)."""
 
     id: str
     caption: str
@@ -71,7 +71,10 @@ class Listing:
 
 @dataclass(frozen=True)
 class TaskCard:
-    """A task of the sheet: what its section must contain (`answer`, `fig:<id>`, `lst:<id>`, `eq:<id>`, `tbl:<id>`, `fact:<name>`)."""
+    """A task of the sheet.
+
+    Its section must contain what `requires` lists: `answer`, `fig:<id>`, `lst:<id>`, `eq:<id>`, `tbl:<id>`, `fact:<name>`.
+    """
 
     id: str
     title: str = ""
@@ -80,7 +83,7 @@ class TaskCard:
 
 @dataclass(frozen=True)
 class Material:
-    """All of it. With `placeholders`, facts and figures are not measured yet and the rendering only serves to number and to check."""
+    """All of it. With `placeholders`, nothing is measured yet and the rendering only serves to number and to check."""
 
     report: str
     header: Header

@@ -84,7 +84,7 @@ class Numbers:
             caption_of(figure)[:0] = [*text(f"({letter})"), {"t": "Space"}]
 
     def _head(self, kind: str, number: str) -> Nodes:
-        return [strong(text(self.language.caption(kind, number))), {"t": "Space"}]
+        return [strong(text(self.language.caption(kind, number))), *([{"t": "Space"}] if self.language.spaced else [])]
 
     def _next(self, kind: str, label: str) -> str:
         self._count[kind] += 1

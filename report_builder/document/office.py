@@ -35,7 +35,12 @@ def docx(document: Document, *, draft: bool = False) -> bytes:
     files = {target: str((picture.png or picture.file).resolve()) for target, picture in document.images.items()}
     blocks = change(document.blocks, lambda node: _plain(node, document.language, wrap=True))
     blocks = change(_headed(document, blocks, draft=draft), lambda node: _located(node, files))
-    meta = {"title": _meta(header.title), "author": _meta(header.author), "date": _meta(header.date), "lang": _meta(header.language)}
+    meta = {
+        "title": _meta(header.title),
+        "author": _meta(header.author),
+        "date": _meta(header.date),
+        "lang": _meta(header.language),
+    }
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
     return pandoc.write(blocks, "docx", meta={key: given for key, given in meta.items() if given["c"]})[0]
 

@@ -19,7 +19,7 @@ from report_builder.document.wording import run_in, title_facts
 from report_builder.document.wrapping import wrapped
 from report_builder.errors import Problem, ReportError
 
-STANDARDS = ["a-2a", "ua-1"]
+STANDARDS: Any = ["a-2a", "ua-1"]
 CJK = {"zh-Hans": "Noto Sans SC", "ja": "Noto Sans JP", "ko": "Noto Sans KR"}
 _WIDTH = re.compile(r"^\d+(\.\d+)?(%|cm|mm|in|pt)$")
 _GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed with font')
@@ -50,11 +50,12 @@ def _compiled(source: bytes, root: str, font_paths: list[str]) -> tuple[bytes, s
         return typst.compile(source, pdf_standards=STANDARDS, **options), None
     except typst.TypstError as error:
         _refuse_missing_glyphs(error.diagnostic)
-        lost = error.message
+        lost = f"PDF/A-2a + PDF/UA-1: {error.message}"
     try:
-        return typst.compile(source, **options), f"PDF/A-2a + PDF/UA-1: {lost}"
+        plain: bytes = typst.compile(source, **options)
     except typst.TypstError as error:
         raise ReportError(Problem("typst", "the PDF cannot be typeset", error.diagnostic.strip())) from None
+    return plain, lost
 
 
 def _refuse_missing_glyphs(diagnostic: str) -> None:
@@ -82,12 +83,14 @@ def _font_folders(source: str) -> list[str]:
     return [folder] if folder else []
 
 
-# --- source ---------------------------------------------------------------------------------------------------------------------
+# --- source -----------------------------------------------------------------------------------------------------------------
 
 
 def typst_source(document: Document, *, draft: bool = False) -> tuple[str, dict[str, Path]]:
     """The whole document as one typst file, and the pictures that it names."""
-    names = {target: f"picture-{i}{picture.file.suffix.lower()}" for i, (target, picture) in enumerate(document.images.items(), 1)}
+    names = {
+        target: f"picture-{i}{picture.file.suffix.lower()}" for i, (target, picture) in enumerate(document.images.items(), 1)
+    }
     used = {node["c"][2][0] for node in walk(document.blocks) if node["t"] == "Image"}
     files = {names[target]: picture.file for target, picture in document.images.items() if target in used}
     body = pandoc.write(Typst(names, document).blocks(document.blocks), "typst")[0].decode()
@@ -156,7 +159,11 @@ class Typst:
     def _inside(self, node: Any) -> Any:
         """Everything below a node that is not handled as a whole."""
         if isinstance(node, list):
-            return [new for item in node for new in (self._one(item) if isinstance(item, dict) and "t" in item else [self._inside(item)])]
+            return [
+                new
+                for item in node
+                for new in (self._one(item) if isinstance(item, dict) and "t" in item else [self._inside(item)])
+            ]
         if isinstance(node, dict):
             return {key: self._inside(item) if isinstance(item, (list, dict)) else item for key, item in node.items()}
         return node
@@ -186,10 +193,14 @@ class Typst:
         start = f"{'#' if name == 'shown' else ''}{name}({_label(node)}, {pictures or '[]'}, ["
         return [raw("typst", start, inline=True), *self._inside(caption_of(node)), raw("typst", "])", inline=True)]
 
-    # --- blocks of ours -------------------------------------------------------------------------------------------------------------
+    # --- blocks of ours -----------------------------------------------------------------------------------------------------
 
     def _div(self, node: Node) -> Nodes:
-        kinds: dict[str, Callable[[Node], Nodes]] = {"equation": self._equation, "listing": self._listing, "panels": self._panels}
+        kinds: dict[str, Callable[[Node], Nodes]] = {
+            "equation": self._equation,
+            "listing": self._listing,
+            "panels": self._panels,
+        }
         name = next(iter(attributes(node)[1]), "")
         if name in kinds:
             return kinds[name](node)

@@ -54,15 +54,21 @@ class Pictures:
         if file is not None and file.is_file():
             self.files[target] = Picture(file, card.png if card else None)
         elif card is not None and not self.material.placeholders:
-            self.problems.append(Problem(self.places.label(f"fig:{card.id}"), f"figure '{card.id}' has no picture", str(file or "")))
+            self.problems.append(
+                Problem(self.places.label(f"fig:{card.id}"), f"figure '{card.id}' has no picture", str(file or ""))
+            )
 
     def _own(self, target: str, where: str) -> None:
         file = (self.folder / target).resolve()
         if "://" in target or not file.is_relative_to(self.folder.resolve()):
             rule = "an image lies outside the template's folder"
-            self.problems.append(Problem(where, rule, target, next_step=f"Put it into {self.folder} and name it relative to that."))
+            self.problems.append(
+                Problem(where, rule, target, next_step=f"Put it into {self.folder} and name it relative to that.")
+            )
         elif file.suffix.lower() not in SUFFIXES:
-            self.problems.append(Problem(where, "an image of this kind cannot be printed", target, f"Allowed: {', '.join(SUFFIXES)}."))
+            self.problems.append(
+                Problem(where, "an image of this kind cannot be printed", target, f"Allowed: {', '.join(SUFFIXES)}.")
+            )
         elif not file.is_file():
             self.problems.append(Problem(where, "an image does not exist", target))
         else:
@@ -72,5 +78,3 @@ class Pictures:
 def drawn(card: FigureCard) -> Path | None:
     """The file that the document shows: PNG of an image sheet, SVG of anything else."""
     return (card.png or card.svg) if card.raster else (card.svg or card.png)
-
-

@@ -69,20 +69,27 @@ class References:
         places = self.places.containing(f"@{name}", f"@{name[:1].upper()}{name[1:]}") or [self.places.line(0)]
         hint = "" if name.partition(":")[0] in KINDS else "Write \\@ for a sign that is no reference."
         known = [label for label in self.labels if label.partition(":")[0] == name.partition(":")[0]] or list(self.labels)
-        self.problems += [Problem(where, "reference to a label that does not exist", f"@{name}", near_miss(name, known), hint) for where in places]
+        self.problems += [
+            Problem(where, "reference to a label that does not exist", f"@{name}", near_miss(name, known), hint)
+            for where in places
+        ]
         return False
 
     def _printed_group(self, names: list[str], case: str, *, capital: bool, bare: bool) -> Nodes:
         kinds = [name.partition(":")[0] for name in names]
         slots = [chr(0xE100 + i) for i in range(len(names))]
         if bare:
-            pattern = self.language.join([f"({slot})" if kind == "eq" else slot for slot, kind in zip(slots, kinds, strict=True)])
+            pattern = self.language.join(
+                [f"({slot})" if kind == "eq" else slot for slot, kind in zip(slots, kinds, strict=True)]
+            )
         elif len(names) == 1:
             return [link(text(self.language.label(kinds[0], [self.labels[names[0]]], case, capital=capital)), names[0])]
         elif len(set(kinds)) == 1:
             pattern = self.language.label(kinds[0], slots, case, capital=capital)
         else:
-            pattern = self.language.join([self.language.label(kind, [slot], case) for kind, slot in zip(kinds, slots, strict=True)])
+            pattern = self.language.join(
+                [self.language.label(kind, [slot], case) for kind, slot in zip(kinds, slots, strict=True)]
+            )
         filled: Nodes = []
         for part in _SLOT.split(pattern):
             name = names[ord(part) - 0xE100] if _SLOT.match(part) else ""
@@ -96,7 +103,9 @@ class References:
             if elsewhere and task:
                 tasks = self._printed_group([f"task:{other}" for other in elsewhere], "nom", capital=False, bare=False)
                 before, _, after = self.language.word("discussed", tasks="\ue100").partition("\ue100")
-                caption_of(figure).extend([{"t": "Space"}, span([*text(f"({before}"), *tasks, *text(f"{after})")], ["mention"])])
+                caption_of(figure).extend(
+                    [{"t": "Space"}, span([*text(f"({before}"), *tasks, *text(f"{after})")], ["mention"])]
+                )
 
 
 def _figures(blocks: Nodes, task: str = "") -> list[tuple[str, Node]]:

@@ -18,13 +18,14 @@ from report_builder import languages
 from report_builder.document.evidence import Evidence
 from report_builder.document.ledger import Cited, Claim, Ledger, SourceMap, shown
 from report_builder.document.material import Material
+from report_builder.document.tables import Tables
 from report_builder.document.vocabulary import Speech
 from report_builder.errors import Problem, ReportError
 
 if TYPE_CHECKING:
     from jinja2.lexer import TokenStream
 
-# A line of the template writes its own number into the text, between two characters that no text uses; they are taken out again.
+# A line of the template writes its own number into the text, between two characters that no text uses; it is taken out again.
 OPEN, CLOSE = "\ue0f0", "\ue0f1"
 _MARK = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
 
@@ -74,13 +75,16 @@ def render(template: Path, material: Material, *, draft: bool = False, answers: 
         answers: False leaves out `::: answer` blocks: the sheet as it is handed out.
 
     Raises:
-        ReportError: the template cannot be read, or stops while it renders. Unknown names do not stop it: see `Rendered.problems`.
+        ReportError: the template cannot be read, or stops while it renders; unknown names do not stop it (`Rendered.problems`).
     """
     ledger, language = Ledger(str(template)), languages.load(material.header.language)
     speech = Speech(material, language, ledger)
     environment = _environment(template.parent)
     environment.globals.update(speech.words(), **Evidence(material, language, ledger, speech).words())
-    environment.globals.update(draft=draft, answers=answers, profile=material.profile, header=material.header, language=language.code)
+    environment.globals.update(Tables(material, language, ledger, speech).words())
+    environment.globals.update(
+        draft=draft, answers=answers, profile=material.profile, header=material.header, language=language.code
+    )
     try:
         marked = environment.get_template(template.name).render()
     except (jinja2.TemplateError, ReportError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as error:
@@ -136,5 +140,7 @@ def _stopped(error: Exception, template: Path) -> list[Problem]:
 def _line_of(error: Exception, template: Path) -> str:
     """The innermost frame that is a line of a template: Jinja rewrites tracebacks so."""
     folder = str(template.parent)
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(folder) and not f.filename.endswith(".py")]
+    frames = [
+        f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(folder) and not f.filename.endswith(".py")
+    ]
     return f"{shown(frames[-1].filename)}:{frames[-1].lineno}" if frames else shown(template)

@@ -1,7 +1,7 @@
 """Brings the tree that pandoc read into the few forms that the later passes know.
 
-Afterwards an equation with a label is a `Div.equation`, code with a label a `Div.listing` (code, then caption), a task begins with its
-heading, and headings skip no level.
+Afterwards an equation with a label is a `Div.equation`, code with a label a `Div.listing` (code, then caption), a task begins
+with its heading, and headings skip no level.
 """
 
 from __future__ import annotations
@@ -30,7 +30,11 @@ def shape(blocks: Nodes, tasks: Mapping[str, TaskCard], language: Language, plac
             _head_task(block, level, tasks, language, places, problems)
     _level(blocks)
     problems += [
-        Problem(places.label(identifier(image)), "an image with a label must stand alone in its paragraph, with blank lines around it", identifier(image))
+        Problem(
+            places.label(identifier(image)),
+            "an image with a label must stand alone in its paragraph, with blank lines around it",
+            identifier(image),
+        )
         for image in walk(blocks)
         if image["t"] == "Image" and identifier(image).startswith("fig:")
     ]
@@ -71,10 +75,14 @@ def _listing(block: Node) -> Node:
     return found
 
 
-def _head_task(block: Node, level: int, tasks: Mapping[str, TaskCard], language: Language, places: Places, problems: list[Problem]) -> None:
+def _head_task(
+    block: Node, level: int, tasks: Mapping[str, TaskCard], language: Language, places: Places, problems: list[Problem]
+) -> None:
     name = identifier(block)
     if tasks and name not in tasks:
-        problems.append(Problem(places.label(name), "a task that the experiment does not declare", repr(name), near_miss(name, tasks)))
+        problems.append(
+            Problem(places.label(name), "a task that the experiment does not declare", repr(name), near_miss(name, tasks))
+        )
     title = tasks[name].title if name in tasks else ""
     inside = [node for node in walk(block) if node["t"] == "Header"]
     lift = level + 2 - min((node["c"][0] for node in inside), default=0)

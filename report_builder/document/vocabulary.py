@@ -37,7 +37,10 @@ def marked(text: str, kind: str, **values: str) -> str:
 
 @dataclass(frozen=True)
 class Printed:
-    """Something measured or set: prints as a marked span; `value` serves conditions, `text` formulas and captions, `n` counts images."""
+    """Something measured or set: prints as a marked span.
+
+    `value` serves conditions, `text` formulas and captions, `n` counts images.
+    """
 
     value: Any
     text: str
@@ -103,10 +106,13 @@ class Speech:
             text += f"{NO_BREAK}±{NO_BREAK}{language.number(fact.spread, 2 if digits is None else digits)}"
         return text + (NO_BREAK + language.unit(fact.unit) if unit and fact.unit else "")
 
-    # --- verdicts ---------------------------------------------------------------------------------------------------------------
+    # --- verdicts -----------------------------------------------------------------------------------------------------------
 
     def verdict(self, a: str, b: str, by: str | Sequence[str] = (), *, seeds_note: bool = True, **wording: str) -> str:
-        """The wording that holds for `a` against `b`; `better`, `worse` (or `greater`, `smaller`) and `same`, or the language's own."""
+        """The wording that holds for `a` against `b`.
+
+        `wording` is `better`, `worse` (or `greater`, `smaller` where the metric has no direction) and `same`; else the language's.
+        """
         compared = self._compare(a, b, by)
         if compared is None:
             return marked(f"{a} / {b}", "claim")
@@ -147,7 +153,9 @@ class Speech:
     def _threshold(self, name: str, relation: str, limit: str | float, text: str) -> str:
         fact = self._find(name)
         if isinstance(limit, str) and not (fact and isinstance(fact.value, str)):
-            self.ledger.problem(f"'{relation}' compares a fact with a number", repr(limit), "Two facts: better, worse, greater, smaller, same.")
+            self.ledger.problem(
+                f"'{relation}' compares a fact with a number", repr(limit), "Two facts: better, worse, greater, smaller, same."
+            )
         elif fact and not fact.placeholder:
             said, found = f"{relation} {limit}", f"{fact.value}"
             return self._claimed((name,), said, said if THRESHOLDS[relation](fact.value, limit) else found, text)
@@ -171,7 +179,7 @@ class Speech:
     def _note(self, compared: Comparison, *, show: bool) -> str:
         return f" {self.language.word('verdict.one_seed')}" if show and compared.single_seed else ""
 
-    # --- runs -------------------------------------------------------------------------------------------------------------------
+    # --- runs ---------------------------------------------------------------------------------------------------------------
 
     def run(self, name: str) -> Run:
         """A run's own names and settings: `.name`, `.model`, `.data`, `.seeds`, `.get("training.epochs")`."""
@@ -179,8 +187,8 @@ class Speech:
         seeds = self.language.join([str(seed) for seed in card.seeds] or ["–"])
         return Run(
             Printed(card.name, card.name),
-            self._titled(card.model),
-            self._titled(card.data),
+            self.titled(card.model),
+            self.titled(card.data),
             Printed(card.seeds, seeds),
             lambda path: self._setting(card, path),
         )
@@ -193,7 +201,8 @@ class Speech:
             return RunCard(name, name, {}, {}, (), {})
         return self.material.runs[name]
 
-    def _titled(self, titles: Mapping[str, str]) -> Printed:
+    def titled(self, titles: Mapping[str, str]) -> Printed:
+        """A title in the report's language, else in English."""
         title = titles.get(self.language.code) or titles.get("en") or next(iter(titles.values()), "?")
         return Printed(title, title)
 

@@ -13,7 +13,7 @@ def run_in(node: Node, language: Language) -> Nodes:
     name = next((name for name in ("answer", "opinion") if has_class(node, name)), "")
     if not name:
         return blocks
-    head = [strong(text(language.word(name) + language.word("caption.end"))), {"t": "Space"}]
+    head = [strong(text(language.ended(language.word(name)))), *([{"t": "Space"}] if language.spaced else [])]
     if blocks and blocks[0]["t"] in ("Para", "Plain"):
         return [para([*head, *blocks[0]["c"]]), *blocks[1:]]
     return [para(head[:1]), *blocks]

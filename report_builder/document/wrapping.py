@@ -7,7 +7,7 @@ MARK = "↪ "
 
 
 def wrapped(code: str, first: int = 1, width: int = WIDTH) -> list[tuple[str, str]]:
-    """Lines of at most `width` characters with their numbers; the rest of a long line is marked with an arrow and has no number."""
+    """Lines of at most `width` characters with their numbers; the rest of a long line has an arrow and no number."""
     lines: list[tuple[str, str]] = []
     for i, line in enumerate(code.expandtabs(4).split("\n")):
         parts = _parts(line.rstrip(), width)

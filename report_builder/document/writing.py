@@ -37,7 +37,8 @@ def write(document: Document, formats: Sequence[str], folder: Path, name: str, *
         draft: watermark on every page.
 
     Raises:
-        ReportError: an unknown format, or the PDF cannot be typeset (a missing glyph); the other formats are written, the old PDF stays.
+        ReportError: an unknown format, or the PDF cannot be typeset (a missing glyph): the other formats are written, the old
+            PDF stays.
         StorageError: no space or no permission.
     """
     unknown = [form for form in formats if form not in FORMATS]
@@ -75,7 +76,9 @@ def _file(path: Path, make: Callable[[], bytes]) -> Path:
         replace_file(path, content)
     except OSError as error:
         next_step = "Free some space, or choose another folder."
-        raise StorageError(Problem(str(path), "the file cannot be written", error.strerror or str(error), next_step=next_step)) from error
+        raise StorageError(
+            Problem(str(path), "the file cannot be written", error.strerror or str(error), next_step=next_step)
+        ) from error
     return path
 
 

@@ -71,7 +71,16 @@ class Language:
 
     def caption(self, kind: str, number: str) -> str:
         """What a caption begins with: `Rysunek 3.`."""
-        return self.label(kind, [number], capital=True) + self.words["caption.end"]
+        return self.ended(self.label(kind, [number], capital=True))
+
+    def ended(self, heading: str) -> str:
+        """A heading that text follows on the same line, with the language's mark after it."""
+        return heading + self.words["caption.end"]
+
+    @property
+    def spaced(self) -> bool:
+        """Whether a space follows such a heading; a full-width mark brings its own."""
+        return ord(self.words["caption.end"]) < 0x3000
 
     def number(self, value: float, digits: int | None = None, *, sign: bool = False) -> str:
         """A number as it is printed: true minus, the language's decimal mark, thin spaces between thousands from 10 000 on.

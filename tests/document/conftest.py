@@ -37,7 +37,8 @@ Model {{ run("ae").model }} uczono przez {{ run("ae").get("training.epochs") }} 
 Porównaj oba składniki KL.
 :::
 ::: answer
-ELBO wynosi {{ fact("vae.test.elbo", digits=1, unit=True) }}, czyli {{ verdict("vae.test.elbo", "mc.test.elbo", by="model.kl") }}
+ELBO wynosi {{ fact("vae.test.elbo", digits=1, unit=True) }}, czyli
+{{ verdict("vae.test.elbo", "mc.test.elbo", by="model.kl") }}
 względem {{ fact("mc.test.elbo", digits=1) }}; zob. @eq:vae i [@fig:strip; @fig:codes]{.acc}.
 
 {{ equation("vae") }}
@@ -64,7 +65,9 @@ def png(path: Path, width: int = 60, height: int = 20) -> Path:
 
 def svg(path: Path) -> Path:
     """Writes a circle."""
-    path.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="300" height="180"><circle cx="150" cy="90" r="60" fill="teal"/></svg>')
+    path.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="180"><circle cx="150" cy="90" r="60" fill="teal"/></svg>'
+    )
     return path
 
 
@@ -76,7 +79,15 @@ def elbo(folder: Path, run: str, kl: str, values: list[float], **other: Any) -> 
         np.savez(file, elbo=value + np.random.default_rng(seed).normal(0, 0.5, 50))
         measurements.append(Measurement(seed, value, file))
     settings = {"model": {"kind": "vae", "kl": kl}}
-    known: dict[str, Any] = {"unit": "nats/image", "better": "higher", "split": "test", "n": 50, "run": run, "settings": settings, "data": "d"}
+    known: dict[str, Any] = {
+        "unit": "nats/image",
+        "better": "higher",
+        "split": "test",
+        "n": 50,
+        "run": run,
+        "settings": settings,
+        "data": "d",
+    }
     return Fact(f"{run}.test.elbo", "elbo", tuple(measurements), **{**known, **other})
 
 
@@ -95,9 +106,17 @@ def run_card(name: str, kind: str, title: str, **model: Any) -> RunCard:
 def material(tmp_path: Path) -> Material:
     """Everything that `TEMPLATE` cites."""
     files = tmp_path / "store"
-    files.mkdir()
+    files.mkdir(exist_ok=True)
     closed, sampled = elbo(files, "vae", "closed_form", [-158.0, -158.2]), elbo(files, "mc", "monte_carlo", [-160.8, -160.6])
-    strip = FigureCard("strip", "Oryginały i rekonstrukcje.", "Część testowa, ziarno 1.", "Dwa rzędy cyfr", png(files / "strip.png"), None, raster=True)
+    strip = FigureCard(
+        "strip",
+        "Oryginały i rekonstrukcje.",
+        "Część testowa, ziarno 1.",
+        "Dwa rzędy cyfr",
+        png(files / "strip.png"),
+        None,
+        raster=True,
+    )
     codes = FigureCard("codes", "Kody klas.", "MNIST.", "Chmura punktów", None, svg(files / "codes.svg"), width="70%")
     symbols = (("z", {"pl": "kod", "en": "code"}), (r"\beta", {"pl": "waga", "en": "weight"}))
     return Material(
@@ -112,7 +131,10 @@ def material(tmp_path: Path) -> Material:
         figures={"strip": strip, "codes": codes},
         listings={("vae", "loss"): Listing("vae", "loss", "def loss(x):\n    return x  # " + "x" * 100, "network.py", 12)},
         equations={"vae": Equation(r"\mathcal{L} = \beta D_{KL}(q(z|x) \| p(z))", symbols)},
-        tasks={"1.1": TaskCard("1.1", "Rekonstrukcje", ("answer", "fig:strip")), "2.1": TaskCard("2.1", "", ("answer", "eq:vae", "fact:vae.test.elbo"))},
+        tasks={
+            "1.1": TaskCard("1.1", "Rekonstrukcje", ("answer", "fig:strip")),
+            "2.1": TaskCard("2.1", "", ("answer", "eq:vae", "fact:vae.test.elbo")),
+        },
     )
 
 
@@ -129,8 +151,11 @@ def write_template(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def placeholders(material: Material) -> Material:
+@pytest.fixture
+def unmeasured(material: Material) -> Material:
     """The same material before anything is measured or drawn."""
-    facts = {name: replace(fact, measurements=(Measurement(None, 0.0),), placeholder=True) for name, fact in material.facts.items()}
+    facts = {
+        name: replace(fact, measurements=(Measurement(None, 0.0),), placeholder=True) for name, fact in material.facts.items()
+    }
     figures = {name: FigureCard(name, card.caption) for name, card in material.figures.items()}
     return replace(material, facts=facts, figures=figures, placeholders=True)

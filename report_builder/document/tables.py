@@ -1,0 +1,102 @@
+"""Tables of settings and of facts, printed as labelled Markdown tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from report_builder.document.evidence import one_line
+from report_builder.document.ledger import Ledger
+from report_builder.document.material import Material
+from report_builder.document.vocabulary import Printed, Speech, flat, setting_text
+from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.languages import Language
+
+ESSENTIAL = ("model.latent_dim", "training.epochs", "training.batch_size", "training.learning_rate", "training.optimizer.kind")
+_UNPRINTED = re.compile(r"^(versions|seed|threads)\b|fingerprint|^model\.kind$|^data\.")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The words of the template that print tables."""
+
+    material: Material
+    language: Language
+    ledger: Ledger
+    speech: Speech
+
+    def words(self) -> dict[str, Any]:
+        """The globals of the template."""
+        return {"settings_table": self.settings_table, "fact_table": self.fact_table}
+
+    def settings_table(
+        self,
+        runs: Sequence[str],
+        caption: str = "",
+        id: str = "tbl:settings",  # noqa: A002 - a label is called id in Markdown, too
+        show: Sequence[str] = (),
+    ) -> str:
+        """The resolved settings of runs: the essential ones, those that differ, and those named in `show` (key paths)."""
+        cards = [self.speech.card(run) for run in runs]
+        leaves = [dict(flat(card.settings)) for card in cards]
+        rows = [
+            self._row("model", [self.speech.titled(card.model).text for card in cards]),
+            self._row("data", [self.speech.titled(card.data).text for card in cards]),
+            *(self._row(path, [self._setting(leaf, path) for leaf in leaves]) for path in self._paths(leaves, show)),
+            self._row("seeds", [", ".join(map(str, card.seeds)) or "–" for card in cards]),
+        ]
+        heads = [self.language.word("settings.setting"), *(str(Printed(card.name, card.name)) for card in cards)]
+        return _table(heads, rows, "l" + "c" * len(cards), caption, id)
+
+    def _setting(self, leaves: dict[str, Any], path: str) -> str:
+        return setting_text(leaves[path], self.language) if path in leaves else "–"
+
+    def _paths(self, leaves: Sequence[dict[str, Any]], show: Sequence[str]) -> list[str]:
+        every = list(dict.fromkeys(path for leaf in leaves for path in leaf))
+        for path in show:
+            if path not in every:
+                self.ledger.problem("unknown setting in a table", repr(path), near_miss(path, every))
+        wanted = [p for p in every if not _UNPRINTED.search(p) and len({repr(leaf.get(p)) for leaf in leaves}) > 1]
+        chosen = {*wanted, *show, *ESSENTIAL}
+        return [path for path in every if path in chosen]
+
+    def _row(self, path: str, values: Sequence[str]) -> list[str]:
+        parts = path.split(".")
+        name = parts[-2] if parts[-1] == "kind" and len(parts) > 1 else parts[-1]
+        key = f"settings.{name}"
+        label = self.language.word(key) if self.language.has(key) else f"`{path}`"
+        return [label, *(str(Printed(value, value)) for value in values)]
+
+    def fact_table(
+        self,
+        rows: Sequence[str],
+        columns: Sequence[Sequence[Any]],
+        caption: str = "",
+        id: str = "tbl:facts",  # noqa: A002
+        *,
+        spread: bool = True,
+    ) -> str:
+        """Facts of several runs: a row for each run id, a column for each `(heading, "test.elbo")`, perhaps digits third."""
+        heads, body = [""], [[str(Printed(card.name, card.name))] for card in map(self.speech.card, rows)]
+        for heading, scope, *digits in columns:
+            facts = [self.material.facts.get(f"{run}.{scope}") for run in rows]
+            if not any(facts):
+                self.speech.fact(f"{rows[0]}.{scope}")
+            unit = next((fact.unit for fact in facts if fact), "")
+            heads.append(heading + (f" [{self.language.unit(unit)}]" if unit and unit != "%" else ""))
+            for line, run, fact in zip(body, rows, facts, strict=True):
+                name, places = f"{run}.{scope}", digits[0] if digits else None
+                line.append(str(self.speech.fact(name, digits=places, spread=spread)) if fact else "–")
+        heads = [head.replace("[", "\\[").replace("]", "\\]") for head in heads]
+        return _table(heads, body, "l" + "r" * len(columns), caption, id)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], columns: str, caption: str, label: str) -> str:
+    rules = {"l": ":---", "c": ":--:", "r": "---:"}
+    if not label.startswith("tbl:"):
+        raise ReportError(Problem("", "a table's id begins with 'tbl:'", repr(label)))
+    lines = [heads, [rules[column] for column in columns], *rows]
+    body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return f"\n\n{body}\n\n: {one_line(caption)} {{#{label}}}\n\n"
