@@ -1,0 +1,78 @@
+"""Figure steps become files: `figure.png`, `figure.svg` and `drawing.json`."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from report_builder.errors import Problem, ReportError
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, Drawing, FigureKind, Subject
+    from report_builder.languages import Language
+
+PNG, SVG, DRAWING = "figure.png", "figure.svg", "drawing.json"
+DPI, INCH = 300, 2.54
+
+
+def draw(
+    kind: FigureKind,
+    parameters: Any,
+    arrays: Mapping[str, Arrays],
+    subjects: Mapping[str, Subject],
+    language: Language,
+    folder: Path,
+    *,
+    figure: str = "",
+) -> None:
+    """Draws and writes `figure.png` (at least 300 dpi), `figure.svg` and `drawing.json` into `folder`.
+
+    `drawing.json` holds `details` (end of the caption), `alt`, `raster` (whether the document takes the PNG), `width_cm`
+    and `height_cm` on paper. The bytes are the same for the same arguments.
+
+    Args:
+        kind: the module of the figure kind.
+        parameters: its parameters, checked.
+        arrays: what its probes gave, by panel name.
+        subjects: what may be said of each panel.
+        language: of labels, captions and numbers.
+        folder: where the files go.
+        figure: id of the figure in the report, for messages.
+
+    Raises:
+        ReportError: nothing to draw, arrays that do not fit, a character no font has, or a failure of Matplotlib; it names
+        the figure.
+    """
+    import matplotlib as mpl
+
+    from report_builder.plots._style import STYLE
+
+    where = f"figures.{figure}" if figure else ""
+    try:
+        with mpl.rc_context(fname=STYLE), warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)
+            drawn = kind.draw(arrays, parameters, subjects, language)
+            _write(drawn, language, folder)
+    except ReportError as error:
+        raise type(error)(
+            *(Problem(p.where or where, p.rule, p.received, p.allowed, p.next_step) for p in error.problems)
+        ) from error
+    except (ArithmeticError, LookupError, RuntimeError, TypeError, UserWarning, ValueError) as error:
+        received = f"{type(error).__name__}: {error}"
+        raise ReportError(Problem(where, "the figure cannot be drawn from these arrays", received)) from error
+
+
+def _write(drawn: Drawing, language: Language, folder: Path) -> None:
+    from report_builder.drawing._files import write_png, write_svg
+    from report_builder.drawing._fonts import complete_fonts
+
+    with complete_fonts(drawn.figure, language):
+        dpi = max(DPI, float(drawn.figure.dpi)) if drawn.raster else DPI
+        write_png(drawn.figure, folder / PNG, dpi=dpi, exact=drawn.raster)
+        write_svg(drawn.figure, folder / SVG, exact=drawn.raster)
+    width, height = (round(float(side) * INCH, 2) for side in drawn.figure.get_size_inches())
+    said = {"details": drawn.details, "alt": drawn.alt, "raster": drawn.raster, "width_cm": width, "height_cm": height}
+    (folder / DRAWING).write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")

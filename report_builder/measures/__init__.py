@@ -19,8 +19,8 @@ FACTS, SAMPLES = "facts.json", "samples.npz"
 def measure(kind: MetricKind, parameters: Any, arrays: Mapping[str, Arrays], folder: Path, *, metric: str = "") -> None:
     """Measures and writes `facts.json` and `samples.npz` into `folder`.
 
-    `facts.json` is a list of `{name, value, unit, better, reduction, n, paired, samples}`, where `samples` says whether `samples.npz`
-    holds the value of each image under that name.
+    `facts.json` is a list of `{name, value, unit, better, reduction, n, paired, samples}`, where `samples` says whether
+    `samples.npz` holds the value of each image under that name.
 
     Args:
         kind: the module of the metric.

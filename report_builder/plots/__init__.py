@@ -1,0 +1,1 @@
+"""Figure kinds: arrays in, a figure out; one file for each kind."""

@@ -1,0 +1,1 @@
+"""Metrics: named arrays in, measured values out; one file for each kind."""

@@ -41,7 +41,7 @@ def flat(images: np.ndarray) -> np.ndarray:
 
 
 def own_probe(of: str | None, probe: dict[str, Any] | None, split: str, n: int) -> tuple[str, dict[str, Any]] | None:
-    """Kind and parameters of the probe a metric asks itself: none when it measures a figure; default: reconstructions of `n` images."""
+    """Kind and parameters of the probe a metric asks itself (default: reconstructions); none when it measures a figure."""
     if of is not None:
         return None
     chosen = dict(probe or {"kind": "reconstructions", "split": split, "n": n})

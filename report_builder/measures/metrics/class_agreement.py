@@ -44,7 +44,7 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 
 
 def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """The share, and class and share of each pair where pairs are shown (`pair_0_6_class`; by index where indices were given)."""
+    """The share; where pairs are shown also class and share of each (`pair_0_6_class`; by index where indices were given)."""
     from report_builder.measures.probes._pair_names import pair_names
 
     asked = requests["images"]
@@ -53,7 +53,10 @@ def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
-    """`class_agreement`: share of images whose `k` nearest training images (squared Euclidean distance of pixels) all have one class.
+    """How many images look like one class, and like which the images between two ends look.
+
+    `class_agreement` is the share of images whose `k` nearest training images (squared Euclidean distance of pixels) all
+    have one class.
 
     For pairs, over the images between the two ends: `pair_<a>_<b>_class` is the class that most of their neighbours have,
     `pair_<a>_<b>_share` the share of those neighbours.

@@ -54,10 +54,11 @@ def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
     """Statistics of the codes, in units of the code.
 
-    `code_min/max/range/std/mean_<axis>` describe one coordinate, `code_sigma_<axis>` is the median of the posterior's standard deviation;
-    `code_area` is the area of the squares of side `cell` (on the first two coordinates) that hold a code, `code_density` the number
-    of codes per unit of that area; `code_neighbour_distance` is the median distance to the nearest other code, over all coordinates;
-    `code_class_purity` is the mean share of the five nearest other codes that have the same class.
+    `code_min/max/range/std/mean_<axis>` describe one coordinate, `code_sigma_<axis>` is the median of the posterior's
+    standard deviation; `code_area` is the area of the squares of side `cell` (on the first two coordinates) that hold a
+    code, `code_density` the number of codes per unit of that area; `code_neighbour_distance` is the median distance to the
+    nearest other code, over all coordinates; `code_class_purity` is the mean share of the five nearest other codes that
+    have the same class.
 
     Raises:
         ReportError: the code has fewer coordinates than `axes`, or deviations are asked of a model without a posterior.

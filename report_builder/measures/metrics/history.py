@@ -40,7 +40,9 @@ def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
-    """`epochs`; `epoch_time`: median in seconds; `epoch_time_outliers`: how many epochs took a time far from it (modified z-score,
+    """How long it took and where it ended.
+
+    `epochs`; `epoch_time`: median in seconds; `epoch_time_outliers`: how many epochs took a time far from it (modified z-score,
     0.6745 |t - median| / MAD, over 3.5; the first epoch compiles); `final_<term>`: value in the last epoch.
 
     Raises:
@@ -67,7 +69,7 @@ def outliers(times: np.ndarray) -> np.ndarray:
 
     distance = np.abs(times - np.median(times))
     spread = max(float(np.median(distance)), 0.01 * float(np.median(times)))
-    return 0.6745 * distance > OUTLIER * spread
+    return np.asarray(0.6745 * distance > OUTLIER * spread)
 
 
 def _final(term: str, values: np.ndarray) -> Value:

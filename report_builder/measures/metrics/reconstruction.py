@@ -34,7 +34,7 @@ def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
-    """Binary cross-entropy (nats) and squared error, for each image (sum over its pixels) and for each pixel (mean over them)."""
+    """Binary cross-entropy (nats) and squared error of an image (sum over its pixels) and of a pixel (mean over them)."""
     errors = arrays["errors"]
     pixels = float(errors["pixels"])
     bce, mse = errors["bce"], errors["mse"]

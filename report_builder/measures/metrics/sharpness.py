@@ -42,12 +42,12 @@ def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
-    """`sharpness`: mean edge strength of the images divided by that of the real images of the split; 1 is as sharp as real, 0 is blank.
+    """`sharpness`: mean edge strength of the images over that of the real images; 1 is as sharp as real, 0 is blank.
 
     Edge strength of an image is sum |g|^2 / sum |g| over its pixels, g being the forward-difference gradient: the mean gradient
     magnitude where there is an edge. The numerator is the Tenengrad focus measure (Krotkov 1988; Pertuz et al. 2013, GRA6);
-    the denominator, the total variation, makes it independent of how much ink an image has. Blur spreads an edge: sum |g| stays,
-    sum |g|^2 falls.
+    the denominator, the total variation, makes it independent of how much ink an image has. Blur spreads an edge: sum |g|
+    stays, sum |g|^2 falls.
     """
     from report_builder.measures.metrics._images import images_of, same_images
 

@@ -26,7 +26,7 @@ def part_of(data: ImageData, split: str, n: int | None = None) -> Split:
 
 
 def in_batches(function: Callable[[np.ndarray], Any], x: np.ndarray) -> np.ndarray:
-    """The float32 results of a function of images or codes, called with at most `BATCH` of them, joined along the first axis."""
+    """Float32 results of a function of images or codes, called with at most `BATCH` of them, joined along the first axis."""
     parts = [np.asarray(function(x[start : start + BATCH]), dtype=np.float32) for start in range(0, len(x), BATCH)]
     return np.concatenate(parts)
 

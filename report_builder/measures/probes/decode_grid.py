@@ -44,17 +44,18 @@ class Parameters(Base):
 
 
 def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
-    """Decoded lattice, row by row as it is printed: the top row has the largest second coordinate, the left column the smallest first.
+    """Decoded lattice, row by row as it is printed: top row, largest second coordinate; left column, smallest first.
 
     Returns:
-        `images` (n*n, height, width, channels) float32 with `value_range` (2,), `axis_0` (n,) ascending: first coordinate of the columns
-        from left to right, `axis_1` (n,) ascending: second coordinate of the rows from bottom to top, `limits` (2, 2).
+        `images` (n*n, height, width, channels) float32 with `value_range` (2,), `axis_0` (n,) ascending: first coordinate
+        of the columns from left to right, `axis_1` (n,) ascending: second coordinate of the rows from bottom to top,
+        `limits` (2, 2).
     """
     import numpy as np
 
     from report_builder.measures.probes._batches import decode
 
-    limits = np.array(parameters.limits if parameters.limits else _measured(model, data, parameters))
+    limits = np.array(parameters.limits or _measured(model, data, parameters))
     axis_0, axis_1 = (np.linspace(low, high, parameters.n) for low, high in limits)
     columns, rows = np.meshgrid(axis_0, axis_1[::-1])
     images = decode(model, np.stack([columns.ravel(), rows.ravel()], axis=1))

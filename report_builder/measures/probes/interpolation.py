@@ -33,9 +33,9 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """Decoded points of the segment between two codes; first and last are exactly the codes of the two images.
 
     Returns:
-        `images` (pairs, steps, height, width, channels) float32 with `value_range` (2,), `ends` (pairs, 2, height, width, channels):
-        the originals, `z` (pairs, steps, latent_dim) float32, `labels` (pairs, 2) int64, `index` (pairs, 2) int64, `class_names` (k,),
-        `pair_names` (pairs,) unicode.
+        `images` (pairs, steps, height, width, channels) float32 with `value_range` (2,), `ends` (pairs, 2, height, width,
+        channels): the originals, `z` (pairs, steps, latent_dim) float32, `labels` (pairs, 2) int64, `index` (pairs, 2)
+        int64, `class_names` (k,), `pair_names` (pairs,) unicode.
     """
     import numpy as np
 

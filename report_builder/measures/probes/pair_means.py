@@ -31,9 +31,9 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """Decoded means of two codes, and the reconstructions of both ends.
 
     Returns:
-        `images` (pairs, n, height, width, channels) float32 with `value_range` (2,), `ends` (pairs, n, 2, height, width, channels):
-        reconstructions, `labels` (pairs, 2) int64, `index` (pairs, n, 2) int64, `class_names` (k,),
-        `pair_names` (pairs,) unicode.
+        `images` (pairs, n, height, width, channels) float32 with `value_range` (2,), `ends` (pairs, n, 2, height, width,
+        channels): reconstructions, `labels` (pairs, 2) int64, `index` (pairs, n, 2) int64, `class_names` (k,), `pair_names`
+        (pairs,) unicode.
     """
     import numpy as np
 

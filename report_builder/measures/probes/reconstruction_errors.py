@@ -28,8 +28,8 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """Errors of `decode(encode(x))`, without noise, so that models with and without a posterior stand on one scale.
 
     Returns:
-        `bce` (n,) float64: binary cross-entropy in nats, summed over pixels; `mse` (n,) float64: squared error, summed over pixels;
-        `pixels` () int64: pixels times channels of an image; `index` (n,) int64.
+        `bce` (n,) float64: binary cross-entropy in nats, summed over pixels; `mse` (n,) float64: squared error, summed over
+        pixels; `pixels` () int64: pixels times channels of an image; `index` (n,) int64.
     """
     import numpy as np
 

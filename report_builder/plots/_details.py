@@ -1,0 +1,75 @@
+"""What every caption must state of what is shown, in the report's language: model, data, split, seed, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.kinds import Subject
+    from report_builder.languages import Language
+
+
+def details(language: Language, subjects: Sequence[Subject], *further: str, split: str | None = None) -> str:
+    """Sentences: the models, the data with the split, the seeds, then `further` ones."""
+    sentences = [_models(language, subjects), _data(language, subjects, split), _seeds(language, subjects), *further]
+    return language.word("details.space").join(sentence for sentence in sentences if sentence)
+
+
+def named(language: Language, values: Mapping[str, str]) -> str:
+    """One value for each panel: the value alone where all are equal, else each with its panel's name."""
+    if len(set(values.values())) == 1:
+        return next(iter(values.values()))
+    return language.word("details.semicolon").join(
+        language.word("details.named", name=name, value=value) for name, value in values.items()
+    )
+
+
+def interval(language: Language, low: float, high: float) -> str:
+    """A closed interval: `[-1,5; 2]`."""
+    digits = 2 if high - low < 20 else 1
+    low_text, high_text = (language.number(round(float(value), digits)) for value in (low, high))
+    return language.word("details.interval", low=low_text, high=high_text)
+
+
+def limits(language: Language, of: Mapping[str, np.ndarray]) -> str:
+    """The limits of two coordinates for each panel; each array has shape `(2, 2)`."""
+    texts = {name: " × ".join(interval(language, *row) for row in both) for name, both in of.items()}
+    return language.word("details.limits", limits=named(language, texts))
+
+
+def listed(language: Language, items: Iterable[str]) -> str:
+    """Items of a list, each once."""
+    return language.join(list(dict.fromkeys(items)))
+
+
+def _models(language: Language, subjects: Sequence[Subject]) -> str:
+    models = [_model(language, subject) for subject in subjects if subject.model]
+    if not models:
+        return ""
+    return language.word("details.model" if len(set(models)) == 1 else "details.models", names=listed(language, models))
+
+
+def _model(language: Language, subject: Subject) -> str:
+    same = subject.name.casefold() in subject.model.casefold()
+    return subject.model if same else language.word("details.model_of", name=subject.name, model=subject.model)
+
+
+def _data(language: Language, subjects: Sequence[Subject], split: str | None) -> str:
+    names = listed(language, (subject.data for subject in subjects if subject.data)) if any(s.data for s in subjects) else ""
+    key = f"splits.{split}.nom"
+    part = language.word(key) if split and language.has(key) else split or ""
+    return (
+        language.word("details.data", what=language.word("list.comma").join(p for p in (names, part) if p))
+        if names or part
+        else ""
+    )
+
+
+def _seeds(language: Language, subjects: Sequence[Subject]) -> str:
+    seeds = list(dict.fromkeys(str(subject.seed) for subject in subjects if subject.seed is not None))
+    if not seeds:
+        return ""
+    return language.word("details.seed" if len(seeds) == 1 else "details.seeds", seeds=language.join(seeds))

@@ -1,0 +1,25 @@
+"""Parameters that many figure kinds share."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from report_builder.kinds import Parameters
+
+
+class RunOptions(Parameters):
+    """Which runs a figure shows, and how wide it is."""
+
+    runs: tuple[str, ...] = Field(min_length=1, description="Ids of the runs, in the order in which they are shown.")
+    width_cm: float = Field(default=16.0, ge=4, le=40, description="Width on paper; text is drawn for this width.")
+
+
+class SheetOptions(RunOptions):
+    """How a sheet of images looks."""
+
+    ink: Literal["dark", "light"] = Field(
+        default="dark", description="Grey images: dark prints large pixel values black on white paper, light white on black."
+    )
+    cell_cm: float = Field(default=1.5, gt=0.2, le=10, description="Largest width of one image on paper.")

@@ -1,0 +1,223 @@
+"""Sheets of images: equal cells, every source pixel a whole number of printed ones, labels for rows and columns.
+
+A sheet is laid out in source pixels of its images. The resolution of the figure is then chosen, at least 300 dpi, so that a
+source pixel becomes exactly `k` x `k` device pixels: nothing is interpolated, no row of pixels is thicker than its
+neighbours.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from report_builder.errors import Problem, ReportError
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays
+
+INCH, POINT, DPI = 2.54, 2.54 / 72, 300
+FONT, LINE = 8.0, 1.25  # points; line height in font sizes
+MAX_HEIGHT_CM = 22.0
+PAD_CM = 0.12
+THIN, WIDE = 0.02, 0.3  # gaps in shares of a cell: between neighbours, between groups
+SEPARATOR = 214  # grey level of thin gaps
+TOLERANCE = 0.02  # of the range of pixels, before a value counts as out of range
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Rows or columns of a sheet: a label for each, and the gap before each in shares of a cell."""
+
+    labels: Sequence[str]
+    gaps: Sequence[float] = ()
+
+    @property
+    def offsets(self) -> np.ndarray:
+        """Where each begins, in cells from the first."""
+        gaps = np.array(self.gaps or [0.0] + [THIN] * (len(self.labels) - 1))
+        return np.asarray(np.arange(len(self.labels)) + np.cumsum(gaps) - gaps[0])
+
+    @property
+    def extent(self) -> float:
+        """From the first one's beginning to the last one's end, in cells."""
+        return float(self.offsets[-1]) + 1
+
+    @property
+    def separated(self) -> bool:
+        """Whether thin lines stand between neighbours."""
+        return any(0 < gap <= THIN for gap in self.gaps) or not self.gaps
+
+    def wrapped(self, characters: int) -> Lines:
+        """The same with labels in lines of about so many characters."""
+        return Lines([wrapped(label, max(characters, 4)) for label in self.labels], self.gaps)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Images `(rows, columns, height, width, channels)` with their labels; `title` stands above. All values are in [0, 1]."""
+
+    images: np.ndarray
+    rows: Lines
+    columns: Lines
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A drawn sheet: its figure; for each block axes, and the centres of rows (top first) and columns in data units."""
+
+    figure: Figure
+    axes: Sequence[Any]
+    row_centres: Sequence[np.ndarray] = field(default=())
+    column_centres: Sequence[np.ndarray] = field(default=())
+
+
+def unit_range(arrays: Arrays, name: str, panel: str) -> np.ndarray:
+    """The array `name`, brought to [0, 1] by the array `value_range`.
+
+    Raises:
+        ReportError: values lie outside the range: logits shown as probabilities, or data scaled otherwise than the model's
+        output.
+    """
+    images = np.asarray(arrays[name], dtype=np.float32)
+    low, high = (float(v) for v in arrays.get("value_range", (0.0, 1.0)))
+    images = (images - low) / (high - low)
+    if not np.isfinite(images).all() or images.min() < -TOLERANCE or images.max() > 1 + TOLERANCE:
+        received = f"{panel}.{name}: {images.min() * (high - low) + low:.3g} to {images.max() * (high - low) + low:.3g}"
+        rule, allowed = "pixels lie outside the range of the data", f"Allowed: {low:g} to {high:g}."
+        raise ReportError(Problem("", rule, received, allowed, "Give the decoder an output that fits the scaling of the data."))
+    return images.clip(0, 1)
+
+
+def sheet(
+    blocks: Sequence[Block], *, width_cm: float, cell_cm: float, ink: str, axis_room: tuple[float, float] = (0.0, 0.0)
+) -> Sheet:
+    """Draws blocks side by side.
+
+    Args:
+        blocks: at least one; all images have the same height and width.
+        width_cm: width of the figure; the blocks are centred in it.
+        cell_cm: largest width of a cell.
+        ink: `dark` prints large grey values black, `light` white.
+        axis_room: centimetres kept free left of and below each block, for ticks and axis labels.
+    """
+    left = [_label_width(block.rows.labels) + axis_room[0] for block in blocks]
+    height, width = blocks[0].images.shape[2:4]
+    free = width_cm - sum(left) - PAD_CM * (len(blocks) + 1)
+    cell = min(cell_cm, free / sum(block.columns.extent for block in blocks))
+    blocks = [replace(block, columns=block.columns.wrapped(int(cell / text_width("x")))) for block in blocks]
+    top = max(_label_height(block) for block in blocks)
+    aspect = height / width
+    tallest = max(block.rows.extent for block in blocks)
+    cell = min(cell, (MAX_HEIGHT_CM - top - axis_room[1]) / (tallest * aspect))
+    scale = math.ceil(cell / INCH * DPI / width)
+    dpi = scale * width / (cell / INCH)
+    total = top + tallest * cell * aspect + axis_room[1] + 2 * PAD_CM
+    figure = Figure(figsize=(round(width_cm / INCH * dpi) / dpi, round(total / INCH * dpi) / dpi), dpi=dpi)
+    used = sum(left) + sum(block.columns.extent * cell for block in blocks) + PAD_CM * (len(blocks) - 1)
+    x, drawn = (width_cm - used) / 2, []
+    for block, room in zip(blocks, left, strict=True):
+        x += room
+        drawn.append(_draw(figure, block, x, top + PAD_CM, scale, ink))
+        x += block.columns.extent * cell + PAD_CM
+    return Sheet(figure, [axes for axes, _, _ in drawn], [rows for _, rows, _ in drawn], [columns for _, _, columns in drawn])
+
+
+def _draw(
+    figure: Figure, block: Block, left_cm: float, top_cm: float, scale: int, ink: str
+) -> tuple[Any, np.ndarray, np.ndarray]:
+    """One block, its left upper corner at the given place; returns its axes and the centres of its rows and columns."""
+    height, width = block.images.shape[2:4]
+    # Without separators the picture stays as small as its source: the renderer repeats each pixel `scale` times.
+    zoom = scale if block.columns.separated else 1
+    picture, starts_y, starts_x = _montage(block, zoom, ink)
+    rest = scale // zoom
+    (tall, wide), starts_y, starts_x = np.array(picture.shape[:2]) * rest, starts_y * rest, starts_x * rest
+    page_w, page_h = (round(side * figure.dpi) for side in figure.get_size_inches())
+    x, y = round(left_cm / INCH * figure.dpi), page_h - round(top_cm / INCH * figure.dpi) - tall
+    axes = figure.add_axes((x / page_w, y / page_h, wide / page_w, tall / page_h))
+    axes.imshow(picture, interpolation="none", aspect="auto", extent=(0, wide, tall, 0))
+    axes.grid(visible=False)
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
+    rows, columns = starts_y + height * scale / 2, starts_x + width * scale / 2
+    _label(axes, block, rows, columns, wide)
+    return axes, rows, columns
+
+
+def _montage(block: Block, scale: int, ink: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """All cells as one picture, uint8 `(height, width, 3)`, and where rows and columns begin, in its pixels."""
+    images = block.images
+    count_y, count_x, height, width = images.shape[:4]
+    starts_y = np.round(block.rows.offsets * height * scale).astype(int)
+    starts_x = np.round(block.columns.offsets * width * scale).astype(int)
+    edge = round(THIN * width * scale) if block.columns.separated else 0
+    starts_y, starts_x = starts_y + edge, starts_x + edge
+    picture = np.full((starts_y[-1] + height * scale + edge, starts_x[-1] + width * scale + edge, 3), 255, dtype=np.uint8)
+    for y in starts_y:
+        for x in starts_x:
+            picture[y - edge : y + height * scale + edge, x - edge : x + width * scale + edge] = SEPARATOR
+    coloured = np.round(255 * (1 - images if ink == "dark" and images.shape[-1] == 1 else images)).astype(np.uint8)
+    for row in range(count_y):
+        for column in range(count_x):
+            big = coloured[row, column].repeat(scale, axis=0).repeat(scale, axis=1)
+            y, x = starts_y[row], starts_x[column]
+            picture[y : y + height * scale, x : x + width * scale] = big
+    return picture, starts_y, starts_x
+
+
+def _label(axes: Any, block: Block, rows: np.ndarray, columns: np.ndarray, wide: int) -> None:
+    for label, y in zip(block.rows.labels, rows, strict=True):
+        axes.annotate(wrapped(label), (0, y), (-4, 0), textcoords="offset points", ha="right", va="center", fontsize=FONT)
+    for label, x in zip(block.columns.labels, columns, strict=True):
+        axes.annotate(label, (x, 0), (0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=FONT)
+    if block.title:
+        lift = 5 + FONT * LINE * _lines(block.columns.labels)
+        axes.annotate(block.title, (wide / 2, 0), (0, lift), textcoords="offset points", ha="center", va="bottom", fontsize=9)
+
+
+def text_width(text: str, size: float = FONT) -> float:
+    """Width of a line of text in cm, estimated from its characters."""
+    ems = sum(1.0 if unicodedata.east_asian_width(c) in "WF" else 0.62 for c in text)
+    return ems * size * POINT
+
+
+def wrapped(label: str, characters: int = 16) -> str:
+    """A label in lines of at most so many characters; longer words stay whole."""
+    return "\n".join(
+        textwrap.fill(line, characters, break_long_words=False, break_on_hyphens=False) for line in label.split("\n")
+    )
+
+
+def _label_width(labels: Sequence[str]) -> float:
+    lines = [line for label in labels for line in wrapped(label).split("\n")]
+    widest = max((text_width(line) for line in lines), default=0.0)
+    return widest + 0.2 if widest else 0.0
+
+
+def _lines(labels: Sequence[str]) -> int:
+    return max((label.count("\n") + 1 for label in labels if label), default=0)
+
+
+def _label_height(block: Block) -> float:
+    """Room above a block for column labels and title, in cm."""
+    lines = _lines(block.columns.labels)
+    title = 9 * LINE + 3 if block.title else 0
+    return (FONT * LINE * lines + (4 if lines else 0) + title) * POINT
+
+
+def wrap_columns(count: int, per_row: int) -> list[range]:
+    """Indices of `count` images in bands of at most `per_row`."""
+    return [range(start, min(start + per_row, count)) for start in range(0, count, per_row)]
+
+
+def title_of(subjects: Mapping[str, Any], name: str) -> str:
+    """A run's name as printed."""
+    return str(subjects[name].name) if name in subjects else name

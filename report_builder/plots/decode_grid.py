@@ -1,0 +1,98 @@
+"""The plane of the code, decoded on a lattice: what the decoder has learnt, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from report_builder.kinds import Drawing, ProbeRequest
+from report_builder.plots._options import SheetOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.kinds import Arrays, Subject
+    from report_builder.languages import Language
+    from report_builder.plots._sheet import Block
+
+SUMMARY = "n x n decoded images over a rectangle of the two-dimensional code, runs side by side"
+
+Limits = tuple[tuple[float, float], tuple[float, float]]
+TICKS = 5
+
+
+class Parameters(SheetOptions):
+    """Which rectangle of the code of which runs is decoded."""
+
+    n: int = Field(default=20, ge=2, le=100, description="Images along each axis.")
+    limits: Limits | dict[str, Limits] | None = Field(
+        default=None,
+        description="[[from, to], [from, to]] of both coordinates, or such by run id; null: the range of each run's codes.",
+    )
+    quantile: float = Field(default=0.01, ge=0, lt=0.5, description="Share of the codes left out at either end of an axis.")
+    split: str = Field(default="test", description="Part of the data set whose codes give the range.")
+    cell_cm: float = Field(default=0.6, gt=0.1, le=10, description="Largest width of one image on paper.")
+    separators: bool = Field(default=False, description="Leave a thin gap between the images.")
+
+
+def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+    """The decoded lattice of each run."""
+    return {run: ProbeRequest("decode_grid", _asked(parameters, run), run=run) for run in parameters.runs}
+
+
+def _asked(parameters: Parameters, run: str) -> dict[str, Any]:
+    given = parameters.limits
+    limits = given.get(run) if isinstance(given, dict) else given
+    return {"n": parameters.n, "limits": limits, "quantile": parameters.quantile, "split": parameters.split}
+
+
+def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
+    """One lattice for each run; first coordinate to the right, second upwards, as in a scatter of the codes."""
+    from report_builder.plots._details import details, limits
+    from report_builder.plots._sheet import sheet, title_of
+    from report_builder.plots._style import shown
+
+    of_runs = shown(arrays, parameters.runs, "images")
+    names = {run: title_of(subjects, run) for run in parameters.runs}
+    blocks = [
+        _block(of_runs[run], run, names[run] if len(names) > 1 else "", separators=parameters.separators) for run in of_runs
+    ]
+    drawn = sheet(blocks, width_cm=parameters.width_cm, cell_cm=parameters.cell_cm, ink=parameters.ink, axis_room=(1.15, 0.95))
+    for place, run in enumerate(of_runs):
+        _axes(drawn.axes[place], drawn.column_centres[place], drawn.row_centres[place], of_runs[run], language)
+    people = [subjects[run] for run in parameters.runs]
+    stated = limits(language, {names[run]: of_runs[run]["limits"] for run in of_runs})
+    alt = language.word("alt.decode_grid", n=parameters.n, runs=language.join(list(names.values())))
+    return Drawing(
+        drawn.figure, details(language, people, stated, split=None if parameters.limits else parameters.split), alt, raster=True
+    )
+
+
+def _block(arrays: Arrays, run: str, title: str, *, separators: bool) -> Block:
+    from report_builder.plots._sheet import THIN, Block, Lines, unit_range
+
+    rows, columns = len(arrays["axis_1"]), len(arrays["axis_0"])
+    images = unit_range(arrays, "images", run)
+    gap = THIN if separators else 0.0
+    return Block(
+        images.reshape(rows, columns, *images.shape[1:]),
+        Lines([""] * rows, [0.0] + [gap] * (rows - 1)),
+        Lines([""] * columns, [0.0] + [gap] * (columns - 1)),
+        title,
+    )
+
+
+def _axes(axes: Any, columns: np.ndarray, rows: np.ndarray, arrays: Arrays, language: Language) -> None:
+    """Ticks at the centres of chosen cells, labelled with the coordinate that was decoded there."""
+    import numpy as np
+
+    for axis, centres, values in ((axes.xaxis, columns, arrays["axis_0"]), (axes.yaxis, rows[::-1], arrays["axis_1"])):
+        chosen = np.unique(np.linspace(0, len(values) - 1, TICKS).round().astype(int))
+        digits = 1 if np.ptp(values) > 1 else 2
+        axis.set_ticks(centres[chosen], [language.number(float(values[i]), digits) for i in chosen])
+        axis.set_tick_params(length=2.5, labelsize=8, pad=2)
+    axes.set_xlabel(language.word("axis.latent", i=1))
+    axes.set_ylabel(language.word("axis.latent", i=2))
+    axes.spines[:].set_visible(True)

@@ -1,0 +1,94 @@
+"""The straight way from one image's code to another's, decoded step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from report_builder.kinds import Drawing, ProbeRequest
+from report_builder.plots._options import SheetOptions
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, Subject
+    from report_builder.languages import Language
+    from report_builder.plots._sheet import Block, Lines
+
+SUMMARY = "k-step interpolation between the codes of two images, for pairs and runs, the originals at both ends"
+
+
+class Parameters(SheetOptions):
+    """Which pairs of images are joined, and in how many steps."""
+
+    pairs: tuple[tuple[int | str, int | str], ...] = Field(
+        default=((0, 6), (3, 8)),
+        min_length=1,
+        description="Pairs of classes (numbers or names); of each class the first image of the split is taken.",
+    )
+    indices: tuple[tuple[int, int], ...] | None = Field(
+        default=None, min_length=1, description="Instead: pairs of places in the split, counted from 0."
+    )
+    steps: int = Field(default=5, ge=2, description="Decoded images of a pair, both ends included.")
+    split: str = Field(default="test", description="Part of the data set.")
+    originals: bool = Field(default=True, description="Show the two images themselves left and right of the decoded ones.")
+
+
+def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+    """The decoded steps of each run."""
+    asked = parameters.model_dump(include={"pairs", "indices", "steps", "split"})
+    return {run: ProbeRequest("interpolation", asked, run=run) for run in parameters.runs}
+
+
+def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
+    """A sheet with a row for each pair and run; columns say how far along the way the code lies."""
+    from report_builder.plots._details import details
+    from report_builder.plots._pairs import stated_pairs
+    from report_builder.plots._sheet import sheet
+    from report_builder.plots._style import shown
+
+    of_runs = shown(arrays, parameters.runs, "images")
+    block = _block(of_runs, parameters, subjects, language)
+    drawn = sheet([block], width_cm=parameters.width_cm, cell_cm=parameters.cell_cm, ink=parameters.ink)
+    people = [subjects[run] for run in parameters.runs]
+    pairs = stated_pairs(of_runs[parameters.runs[0]], language)
+    alt = language.word("alt.interpolation", steps=parameters.steps, runs=language.join([s.name for s in people]))
+    return Drawing(
+        drawn.figure, details(language, people, pairs, language.word("details.share"), split=parameters.split), alt, raster=True
+    )
+
+
+def _block(of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Block:
+    import numpy as np
+
+    from report_builder.plots._pairs import pair_labels
+    from report_builder.plots._sheet import Block, title_of, unit_range
+
+    first = of_runs[parameters.runs[0]]
+    steps = {run: unit_range(each, "images", run) for run, each in of_runs.items()}
+    ends = unit_range(first, "ends", "data")
+    rows, labels = [], []
+    for place, (a, b) in enumerate(pair_labels(first)):
+        for run, decoded in steps.items():
+            inner = decoded[place]
+            rows.append(np.concatenate([ends[place, :1], inner, ends[place, 1:]]) if parameters.originals else inner)
+            name = f"\n{title_of(subjects, run)}" if len(steps) > 1 else ""
+            labels.append(language.word("sheet.way", a=a, b=b) + name)
+    return Block(np.stack(rows), _rows(labels, len(steps)), _columns(parameters, language))
+
+
+def _rows(labels: list[str], runs: int) -> Lines:
+    from report_builder.plots._sheet import THIN, WIDE, Lines
+
+    return Lines(labels, [WIDE * 0.6 if place and place % runs == 0 and runs > 1 else THIN for place in range(len(labels))])
+
+
+def _columns(parameters: Parameters, language: Language) -> Lines:
+    from report_builder.plots._sheet import THIN, WIDE, Lines
+
+    labels = [language.percent(step / (parameters.steps - 1)) for step in range(parameters.steps)]
+    gaps = [THIN] * len(labels)
+    if parameters.originals:
+        original = language.word("figure.original")
+        labels, gaps = [original, *labels, original], [0.0, WIDE, *gaps[1:], WIDE]
+    return Lines(labels, gaps)

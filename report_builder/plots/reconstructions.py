@@ -1,0 +1,80 @@
+"""Originals, and under them what each run makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from report_builder.kinds import Drawing, ProbeRequest
+from report_builder.plots._options import SheetOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.kinds import Arrays, Subject
+    from report_builder.languages import Language
+    from report_builder.plots._sheet import Block
+
+SUMMARY = "originals in the order of their classes, and under them the reconstructions of each run"
+
+
+class Parameters(SheetOptions):
+    """Which images are reconstructed by which runs."""
+
+    split: str = Field(default="test", description="Part of the data set.")
+    per_class: int = Field(default=1, ge=1, description="Images of each class, from the first of each on.")
+    n: int | None = Field(default=None, ge=1, description="Instead: the first n images, whatever their class.")
+    columns: int = Field(default=10, ge=1, description="Images side by side; more of them start a new band.")
+    class_names: bool = Field(default=True, description="Print the class above each image.")
+
+
+def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+    """The reconstructions of each run."""
+    asked = {"split": parameters.split, "per_class": parameters.per_class, "n": parameters.n}
+    return {run: ProbeRequest("reconstructions", asked, run=run) for run in parameters.runs}
+
+
+def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
+    """A sheet in bands: originals, then one row for each run."""
+    from report_builder.plots._details import details
+    from report_builder.plots._sheet import sheet
+    from report_builder.plots._style import shown
+
+    of_runs = shown(arrays, parameters.runs, "reconstruction")
+    block = _block(of_runs, parameters, subjects, language)
+    drawn = sheet([block], width_cm=parameters.width_cm, cell_cm=parameters.cell_cm, ink=parameters.ink)
+    people = [subjects[run] for run in parameters.runs]
+    first = of_runs[parameters.runs[0]]
+    alt = language.word("alt.reconstructions", n=len(first["y"]), runs=language.join([s.name for s in people]))
+    return Drawing(drawn.figure, details(language, people, split=parameters.split), alt, raster=True)
+
+
+def _block(of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Block:
+    import numpy as np
+
+    from report_builder.plots._sheet import THIN, WIDE, Block, Lines, title_of, unit_range, wrap_columns
+
+    first = of_runs[parameters.runs[0]]
+    stacked = np.stack([unit_range(first, "x", "data"), *(unit_range(a, "reconstruction", run) for run, a in of_runs.items())])
+    bands = wrap_columns(stacked.shape[1], parameters.columns)
+    names = [str(first["class_names"][label]) if parameters.class_names else "" for label in first["y"]]
+    same = all([names[i] for i in band] == [names[i] for i in bands[0]][: len(band)] for band in bands)
+    labels = [language.word("figure.originals"), *(title_of(subjects, run) for run in of_runs)]
+    gaps = [[WIDE if band else 0, *[THIN] * (len(labels) - 1)] for band in range(len(bands))]
+    rows = Lines(labels * len(bands), [gap for band in gaps for gap in band])
+    return Block(_filled(stacked, bands), rows, Lines([names[i] if same else "" for i in bands[0]]))
+
+
+def _filled(stacked: np.ndarray, bands: list[range]) -> np.ndarray:
+    """Bands `(bands * rows, columns, ...)`; the cells after the last image show its background."""
+    import numpy as np
+
+    full = len(bands[0])
+    filled = []
+    for band in bands:
+        row = stacked[:, band.start : band.stop]
+        missing = np.zeros((len(row), full - len(band), *row.shape[2:]), dtype=row.dtype)
+        filled.append(np.concatenate([row, missing], axis=1))
+    return np.concatenate(filled)
