@@ -27,7 +27,7 @@ def image_data(path: Path, class_names: Sequence[str]) -> ImageData:
     import numpy as np
 
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in KEYS}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         allowed = f"A .npz with the arrays {', '.join(KEYS)}."

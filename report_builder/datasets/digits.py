@@ -41,9 +41,9 @@ class Parameters(kinds.Parameters):
     """How the digits are split and varied."""
 
     copies: int = Field(15, ge=0, le=200, description="Variations of each training image beside the image itself.")
-    rotation: float = Field(10.0, ge=0, le=45, description="Largest rotation of a variation, in degrees.")
-    zoom: float = Field(0.1, ge=0, le=0.5, description="Largest relative change of width and of height of a variation.")
-    shift: float = Field(1.5, ge=0, le=6, description="Largest shift of a variation along each axis, in pixels.")
+    rotation: float = Field(7.0, ge=0, le=45, description="Largest rotation of a variation, in degrees.")
+    zoom: float = Field(0.06, ge=0, le=0.5, description="Largest relative change of width and of height of a variation.")
+    shift: float = Field(0.6, ge=0, le=6, description="Largest shift of a variation along each axis, in pixels.")
     test_images: int = Field(297, ge=10, le=1787, description="Images kept for the test split, the classes in proportion.")
     seed: int = Field(0, ge=0, description="Seed of the split and of the variations.")
 

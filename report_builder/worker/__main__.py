@@ -30,25 +30,13 @@ def main() -> None:
     events, jobs = _own_stdout(), queue.SimpleQueue[Mapping[str, Any]]()
     threading.Thread(target=_listen, args=(jobs,), daemon=True).start()
     os.environ.update(ENVIRONMENT)
-    prepare_tensorflow(int(sys.argv[1]))
+    from report_builder.worker import loop
     from report_builder.worker.jobs import carry_out
+
+    loop.prepare(int(sys.argv[1]))
 
     while True:
         carry_out(jobs.get(), lambda event: _tell(events, event))
-
-
-def prepare_tensorflow(threads: int) -> None:
-    """Fixes what results depend on: threads, number format, order of axes, and on a graphics card deterministic kernels."""
-    import keras
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    keras.config.set_floatx("float32")
-    keras.config.set_image_data_format("channels_last")
-    if tf.config.list_physical_devices("GPU"):
-        tf.config.experimental.enable_op_determinism()
-        tf.config.experimental.enable_tensor_float_32_execution(enabled=False)
 
 
 def _own_stdout() -> TextIO:
@@ -71,4 +59,5 @@ def _tell(events: TextIO, event: Mapping[str, Any]) -> None:
         os._exit(0)
 
 
-main()
+if __name__ == "__main__":
+    main()

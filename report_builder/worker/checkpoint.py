@@ -27,7 +27,7 @@ def save(training: Training, path: Path) -> None:
 def restore(training: Training, path: Path) -> bool:
     """Continues from a checkpoint; False, and nothing changed, where there is none that fits."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             values = dict(stored)
         state = json.loads(str(values.pop(STATE)))
     except (FileNotFoundError, ValueError, KeyError, EOFError, zipfile.BadZipFile):

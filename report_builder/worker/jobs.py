@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import sys
 import time
@@ -31,7 +32,7 @@ Emit = Callable[[Mapping[str, Any]], None]
 def carry_out(job: Mapping[str, Any], emit: Emit) -> None:
     """Does one job and says how it went: `done` or `failed`, and `epoch` and `progress` on the way."""
     step, began = Step.from_json(job["step"]), time.perf_counter()
-    emit({"event": "started", "epochs": step.spec.get("training", {}).get("epochs", 0)})
+    emit({"event": "started", "epochs": step.spec.get("training", {}).get("epochs", 0), "process": os.getpid()})
     try:
         reused = _complete(step, job, emit)
     except ReportError as error:

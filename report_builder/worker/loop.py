@@ -54,6 +54,17 @@ class Training:
         return weights(self.model) | {f"optimizer.{i:03d}.{v.name}": v for i, v in enumerate(self.model.optimizer.variables)}
 
 
+def prepare(threads: int) -> None:
+    """Fixes what results depend on in a new process: threads, number format, order of axes, and on a graphics card its kernels."""
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    keras.config.set_floatx("float32")
+    keras.config.set_image_data_format("channels_last")
+    if tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.enable_op_determinism()
+        tf.config.experimental.enable_tensor_float_32_execution(enabled=False)
+
+
 def weights(model: Any) -> dict[str, Any]:
     """The model's weights (what is trained and what is not), under names that do not depend on the process."""
     return {f"model.{i:03d}.{v.name}": v for i, v in enumerate(model.weights)}

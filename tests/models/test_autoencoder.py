@@ -1,0 +1,72 @@
+"""The autoencoder: known answers, and the loss that its equation prints."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+from report_builder.models import autoencoder
+from report_builder.models.autoencoder import network
+
+
+@pytest.fixture
+def x():
+    return (np.random.default_rng(0).random((16, 8, 8, 1)) > 0.5).astype(np.float32)
+
+
+def compiled(**parameters):
+    keras.utils.set_random_seed(3)
+    model = network.build((8, 8, 1), **parameters)
+    model.compile(keras.optimizers.Adam(1e-3))
+    return model
+
+
+def test_binary_cross_entropy_of_a_fair_coin_is_log_two_for_each_pixel(x):
+    """With logits of zero every pixel costs log 2 nats, summed over the pixels."""
+    assert np.asarray(network.binary_crossentropy(x, 0 * x)) == pytest.approx(64 * np.log(2), rel=1e-5)
+
+
+def test_mean_squared_error_of_grey_is_a_quarter(x):
+    """Grey 0.5 against black and white differs by 0.25 on average over the pixels."""
+    assert np.asarray(network.mean_squared_error(x, 0 * x)) == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("loss", ["bce", "mse"])
+def test_the_loss_is_the_reconstruction_loss(x, loss):
+    """Both logged terms are equal, since nothing else is in the loss."""
+    logs = {name: float(value) for name, value in compiled(loss=loss).train_step(x).items()}
+    assert logs["loss"] == pytest.approx(logs["reconstruction_loss"], rel=1e-6)
+
+
+def test_the_printed_loss_is_the_compiled_loss(x):
+    """Each equation, evaluated by hand from the drawn image, is what the model minimises."""
+    for loss in ("bce", "mse"):
+        model = compiled(loss=loss)
+        x_hat = np.asarray(model.decode(model.encode(x)), np.float64)
+        by_hand = {
+            "bce": -np.sum(x * np.log(x_hat) + (1 - x) * np.log(1 - x_hat), axis=(1, 2, 3)),
+            "mse": np.sum((x - x_hat) ** 2, axis=(1, 2, 3)) / 64,
+        }
+        assert float(model.compute_loss(x, None, model(x))) == pytest.approx(by_hand[loss].mean(), rel=1e-5)
+        assert (r"\frac{1}{D}" in autoencoder.equation(autoencoder.Parameters(loss=loss)).latex) is (loss == "mse")
+
+
+def test_the_code_is_deterministic(x):
+    """Encoding twice gives the same code."""
+    model = compiled(latent_dim=3)
+    assert np.asarray(model.encode(x)).shape == (16, 3)
+    assert (np.asarray(model.encode(x)) == np.asarray(model.encode(x))).all()
+
+
+def test_the_likelihood_has_a_reconstruction_and_no_kl_term(x):
+    """`elbo_terms` of an autoencoder gives nats of binary cross-entropy alone."""
+    terms = compiled().elbo_terms(x, 5)
+    assert list(terms) == ["reconstruction"]
+    assert np.asarray(terms["reconstruction"]).shape == (16,)
+
+
+def test_other_shapes_and_channels_come_out_as_they_went_in():
+    """Any height and width that the strides divide, and any number of channels, are restored."""
+    model = network.build((12, 20, 3), filters=(4, 8))
+    assert np.asarray(model(np.zeros((2, 12, 20, 3), np.float32))).shape == (2, 12, 20, 3)
