@@ -45,7 +45,7 @@ class RunCard:
 
 @dataclass(frozen=True)
 class FigureCard:
-    """A figure: the author's caption, the details its drawing states, alt text and files (nothing of these before it is drawn)."""
+    """A figure: the author's caption, the details its drawing states, alt text and files (none before it is drawn)."""
 
     id: str
     caption: str

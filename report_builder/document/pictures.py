@@ -43,7 +43,7 @@ class Pictures:
             if target.startswith("figure:"):
                 self._figure(target)
             elif target:
-                self._own(target, self.places.of(image["c"][1]))
+                self._own(target, next(iter(self.places.containing(f"({target}")), self.places.of(image["c"][1])))
             values = image["c"][0][2]
             if not any(key == "alt" for key, _ in values):
                 values.append(["alt", plain_text(image["c"][1]) or Path(target).stem])

@@ -16,7 +16,7 @@ _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _BULLETS = re.compile(r"^\s{0,3}(?:(?:[-*+]|\d+[.)]|>)\s+)*")
 _PROSE = re.compile(r"(?!\$\$)([^\W_]|[\[*`$(„“\"])")
 _NO_PROSE = re.compile(r"\||\s{2}\S|^\s*\[[^\]]*\]:|^\s*(\S)\1{2,}\s*$")
-_RULE = re.compile(r"^[-=+: |]+$")
+_RULE = re.compile(r"^(?=.*[-=])[-=+: |]+$")
 
 
 def numbered(markdown: str) -> str:

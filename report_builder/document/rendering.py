@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # A line of the template writes its own number into the text, between two characters that no text uses; it is taken out again.
 OPEN, CLOSE = "\ue0f0", "\ue0f1"
 _MARK = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
+_LEADING = re.compile(f"(?:{_MARK.pattern})+")
 
 
 @dataclass(frozen=True)
@@ -110,8 +111,8 @@ def _unmarked(marked: str, template: Path) -> tuple[str, SourceMap]:
     """The text without marks; a line that has no mark of its own comes from where the one above came from."""
     lines, origins, current = [], [], (str(template), 1)
     for line in marked.split("\n"):
-        marks = _MARK.findall(line)
-        origins.append(_origin(marks[0]) if marks else current)
+        marks, leading = _MARK.findall(line), _LEADING.match(line)
+        origins.append(_origin(leading[1]) if leading else current)
         current = _origin(marks[-1]) if marks else current
         lines.append(_MARK.sub("", line))
     return "\n".join(lines), SourceMap(str(template), tuple(origins))

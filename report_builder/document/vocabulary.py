@@ -111,7 +111,7 @@ class Speech:
     def verdict(self, a: str, b: str, by: str | Sequence[str] = (), *, seeds_note: bool = True, **wording: str) -> str:
         """The wording that holds for `a` against `b`.
 
-        `wording` is `better`, `worse` (or `greater`, `smaller` where the metric has no direction) and `same`; else the language's.
+        `wording` is `better`, `worse` (or `greater`, `smaller` where there is no direction) and `same`; else the language's.
         """
         compared = self._compare(a, b, by)
         if compared is None:

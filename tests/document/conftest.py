@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from report_builder.document import Document, compose, render
 from report_builder.document.material import FigureCard, Header, Listing, Material, RunCard, TaskCard
 from report_builder.facts import Fact, Measurement
 from report_builder.kinds import Equation
@@ -159,3 +160,19 @@ def unmeasured(material: Material) -> Material:
     }
     figures = {name: FigureCard(name, card.caption) for name, card in material.figures.items()}
     return replace(material, facts=facts, figures=figures, placeholders=True)
+
+
+@pytest.fixture
+def composed(material: Material, write_template: Callable[..., Path]) -> Callable[..., Document]:
+    """Renders and composes a text with the material, or with another one."""
+
+    def compose_text(text: str = TEMPLATE, given: Material = material, *, draft: bool = False) -> Document:
+        return compose(render(write_template(text), given, draft=draft), given, draft=draft)
+
+    return compose_text
+
+
+@pytest.fixture
+def free(material: Material) -> Material:
+    """The material without tasks, for texts that have none."""
+    return replace(material, tasks={})

@@ -1,0 +1,116 @@
+"""The tree is read once, and everything wrong with it is said at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from report_builder.document import compose, render
+from report_builder.document.tree import plain_text, walk
+from report_builder.errors import ReportError
+
+
+def words(document):
+    """All words of a document."""
+    return plain_text(document.blocks)
+
+
+def test_all_problems_at_once(composed, free):
+    """Unknown facts, undefined references, broken formulas, unclosed blocks and missing images come in one error."""
+    text = '{{ fact("no") }}\n\n@fig:no\n\n$\\nosuchcommand{x}$\n\n![c](no.png){#fig:c}\n\n::: answer\nx\n'
+    with pytest.raises(ReportError) as caught:
+        composed(text, free)
+    rules = " | ".join(problem.rule for problem in caught.value.problems)
+    for part in (
+        "unknown fact",
+        "label that does not exist",
+        "formula cannot be typeset",
+        "not closed",
+        "image does not exist",
+    ):
+        assert part in rules
+    assert all(":" in problem.where for problem in caught.value.problems)
+
+
+def test_angle_brackets_stay(composed, free):
+    """`a<b>c` is text, and so are raw TeX and raw HTML."""
+    assert words(composed("a<b>c <script>x</script> \\newpage", free)) == "a<b>c <script>x</script> \\newpage"
+
+
+def test_answer_cannot_change_the_title(composed, free):
+    """A YAML block in an answer is text."""
+    document = composed("::: answer\n\n---\ntitle: Inny\n---\n\n:::\n", free)
+    assert document.header.title == "Modele generatywne"
+    assert "Inny" in words(document)
+
+
+@pytest.mark.parametrize("target", ["../store/strip.png", "https://example.org/a.png", "/etc/hostname.png"])
+def test_images_stay_in_the_folder(composed, free, target):
+    """An image outside the template's folder is refused."""
+    with pytest.raises(ReportError, match="outside"):
+        composed(f"![c]({target})", free)
+
+
+def test_inline_figure(composed, free, write_template):
+    """An image with a label that is glued to text is an error, not a figure without number."""
+    write_template("", "a.png")
+    with pytest.raises(ReportError, match="stand alone"):
+        composed("text ![c](a.png){#fig:c}", free)
+
+
+def test_unknown_block(composed, free):
+    """A misspelt block kind is an error with its near miss."""
+    with pytest.raises(ReportError, match="Did you mean 'answer'"):
+        composed("::: answr\nx\n:::\n", free)
+
+
+def test_unknown_task(composed, material):
+    """A task that the experiment does not declare is an error."""
+    with pytest.raises(ReportError, match="does not declare"):
+        composed("::: {.task #9.9}\nx\n:::\n", material)
+
+
+def test_task_keeps_numbers(composed):
+    """One task alone has the numbers of the whole; references to what is left out are plain text."""
+    document = composed()
+    task = document.task("2.1")
+    assert task.figures == ("codes",)
+    assert "Rysunek\u00a02." in words(task)
+    targets = {node["c"][2][0][1:] for node in walk(task.blocks) if node["t"] == "Link"}
+    assert targets == {"eq:vae", "fig:codes"}
+    assert [node["c"][0] for node in walk(task.blocks) if node["t"] == "Header"] == [1]
+    with pytest.raises(ReportError, match="unknown task"):
+        document.task("7")
+
+
+def test_placeholders_have_the_same_labels(composed, unmeasured):
+    """The numbers of a report are known before anything is measured."""
+    assert composed(given=unmeasured).labels == composed().labels
+
+
+def test_sheet_without_answers(material, write_template):
+    """Without answers a report is the sheet that is handed out."""
+    document = compose(render(write_template(), material, answers=False), material)
+    assert "Pokaż rekonstrukcje." in words(document)
+    assert "ELBO wynosi" not in words(document)
+    assert not document.findings
+
+
+def test_draft_marks(composed, free):
+    """A draft shows which claims are false and what was measured instead."""
+    text = '{{ claim("vae.test.elbo", "worse", "mc.test.elbo", "gorzej", by="model.kl") }}'
+    document = composed(text, free, draft=True)
+    assert "[zmierzono: wynik lepszy]" in words(document)
+    assert document.findings
+
+
+def test_draft_names_what_is_missing(composed, material):
+    """A draft says in each task what it still lacks."""
+    text = "::: {.task #1.1}\nx\n:::\n\n::: {.task #2.1}\nx\n:::\n"
+    assert "brakuje: nie ma jeszcze odpowiedzi, fig:strip" in words(composed(text, material, draft=True))
+
+
+def test_figures_in_order(composed, material):
+    """Figures are listed in document order, as their files are numbered."""
+    assert composed('{{ figure("codes") }}\n\n{{ figure("strip") }}', replace(material, tasks={})).figures == ("codes", "strip")

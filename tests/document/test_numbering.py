@@ -1,0 +1,51 @@
+"""Numbers have one owner and follow the document."""
+
+from __future__ import annotations
+
+import pytest
+
+from report_builder.document.tree import plain_text, walk
+from report_builder.errors import ReportError
+
+
+def test_sample(composed):
+    """Each kind is counted by itself, in document order."""
+    labels = composed().labels
+    assert labels == {
+        "task:1.1": "1.1",
+        "fig:strip": "1",
+        "task:2.1": "2.1",
+        "eq:vae": "1",
+        "fig:codes": "2",
+        "lst:vae-loss": "1",
+        "tbl:facts": "1",
+    }
+
+
+def test_sections(composed, free):
+    """Sections are numbered by level unless they say they are not; headings never skip a level."""
+    document = composed("# A {#sec:a}\n\n### B {#sec:b}\n\n# C {.unnumbered}\n\n# D {#sec:d}\n", free)
+    assert dict(document.labels) == {"sec:a": "1", "sec:b": "1.1", "sec:d": "2"}
+    assert [node["c"][0] for node in walk(document.blocks) if node["t"] == "Header"] == [1, 2, 1, 1]
+
+
+def test_caption_begins_with_label(composed, free):
+    """A caption begins with the label of its language."""
+    document = composed('{{ figure("strip") }}', free)
+    (figure,) = (node for node in walk(document.blocks) if node["t"] == "Figure")
+    assert plain_text(figure["c"][1]).startswith("Rysunek\u00a01. Oryginały")
+
+
+def test_panels(composed, free):
+    """Figures side by side are (a), (b) of one number."""
+    document = composed('::: {.panels #fig:two}\n{{ figure("strip") }}\n{{ figure("codes") }}\nRazem.\n:::\n\n@fig:codes', free)
+    assert document.labels == {"fig:two": "1", "fig:strip": "1a", "fig:codes": "1b"}
+
+
+def test_duplicate_label(composed, free):
+    """Two elements with one label are an error that names both lines."""
+    with pytest.raises(ReportError) as caught:
+        composed('{{ figure("strip") }}\n\n{{ figure("strip") }}', free)
+    (problem,) = caught.value.problems
+    assert ":1" in problem.where
+    assert ":3" in problem.where

@@ -1,0 +1,64 @@
+"""The PDF has every glyph, meets its standards, and is the same every time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from report_builder.document.pdf import pdf, typst_source
+from report_builder.errors import ReportError
+
+
+def test_same_bytes(composed):
+    """The same document gives the same bytes, in the standards PDF/A-2a and PDF/UA-1."""
+    first, lost = pdf(composed())
+    second, _ = pdf(composed())
+    assert first.startswith(b"%PDF")
+    assert lost is None
+    assert first == second
+
+
+def test_missing_glyph(composed, free):
+    """A character without a glyph is an error that names it, its code point and what to do."""
+    with pytest.raises(ReportError, match=r"'\U0001f4a5' U\+1F4A5 COLLISION SYMBOL"):
+        pdf(composed("boom \U0001f4a5", free))
+
+
+def test_lost_standard(composed, free, monkeypatch):
+    """When a standard cannot be met, a plain PDF is written and the standard named."""
+    monkeypatch.setattr("report_builder.document.pdf.STANDARDS", ["a-4", "ua-1"])
+    content, lost = pdf(composed("x", free))
+    assert content.startswith(b"%PDF")
+    assert lost is not None
+    assert lost.startswith("PDF/A-2a + PDF/UA-1: ")
+
+
+def test_source_is_safe(composed, free):
+    """Typst code in an answer is text, and so are its special characters."""
+    source, _ = typst_source(composed('#read("x") $a$ \\@b *c* `#d`', free))
+    assert "\\#read" in source
+    assert pdf(composed('#read("/etc/hostname") 5 \\$ # = / + < > ~ "', free))[0]
+
+
+def test_alt_text(composed):
+    """Pictures and formulas carry their alternative text."""
+    source, files = typst_source(composed())
+    assert 'alt: "Dwa rzędy cyfr"' in source
+    assert r'alt: "\\mathcal{L} = \\beta D_{KL}' in source
+    assert sorted(files) == ["picture-1.png", "picture-2.svg"]
+
+
+def test_title_block(composed, material):
+    """Title, author, course and date stand in the title block; a date that is not printed still dates the file."""
+    source, _ = typst_source(composed())
+    assert '("Data", "20 listopada 2025")' in source
+    undated = replace(material, header=replace(material.header, date="", metadata_date="2024-02-03"))
+    source, _ = typst_source(composed(given=undated))
+    assert "datetime(year: 2024, month: 2, day: 3)" in source
+    assert '"Data"' not in source
+
+
+def test_draft_watermark(composed, free):
+    """A draft says so on every page."""
+    assert 'draft: "WERSJA ROBOCZA"' in typst_source(composed("x", free), draft=True)[0]

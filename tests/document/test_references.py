@@ -1,0 +1,59 @@
+"""References are linked, inflected, and lead somewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from report_builder.document.tree import plain_text, walk
+from report_builder.errors import ReportError
+
+FIGURES = '\n\n{{ figure("strip") }}\n\n{{ figure("codes") }}\n\n{{ equation("vae") }}\n'
+
+
+@pytest.mark.parametrize(
+    ("reference", "expected"),
+    [
+        ("@fig:strip", "rysunek\u00a01"),
+        ("@Fig:strip", "Rysunek\u00a01"),
+        ("[-@fig:codes]", "2"),
+        ("[@fig:strip]{.loc}", "rysunku\u00a01"),
+        ("[@fig:strip]{.Loc}", "Rysunku\u00a01"),
+        ("[@fig:strip; @fig:codes]{.loc}", "rysunkach\u00a01 i 2"),
+        ("[@fig:strip; @fig:codes]", "rysunki\u00a01 i 2"),
+        ("[@fig:strip; @eq:vae]", "rysunek\u00a01 i wzór\u00a0(1)"),
+        ("[@eq:vae]{.ins}", "wzorem\u00a0(1)"),
+    ],
+)
+def test_forms(composed, free, reference, expected):
+    """A reference prints the label word in its case, number and capital, before its target as after it."""
+    document = composed(f"x {reference} y{FIGURES}", free)
+    assert plain_text(document.blocks[0]) == f"x {expected} y"
+    assert any(node["t"] == "Link" for node in walk(document.blocks[0]))
+
+
+def test_undefined(composed, free):
+    """A reference to nothing is an error with the template's line and a near miss."""
+    with pytest.raises(ReportError) as caught:
+        composed(f"one\n\nsee @fig:stripe{FIGURES}", free)
+    (problem,) = caught.value.problems
+    assert problem.where.endswith("lab.md:3")
+    assert "'fig:strip'" in problem.allowed
+
+
+def test_dangling_link(composed, free):
+    """A hand-written link to a place that is not there is an error."""
+    with pytest.raises(ReportError, match="does not exist"):
+        composed("[x](#no)", free)
+
+
+def test_mention(composed):
+    """A figure that another task speaks of says so below its caption, with a link."""
+    document = composed()
+    figure = next(node for node in walk(document.blocks) if node["t"] == "Figure")
+    assert plain_text(figure["c"][1]).endswith("(omówienie: zadanie\u00a02.1)")
+
+
+def test_unreferenced(composed, free):
+    """A figure that nobody refers to is a warning."""
+    (warning,) = composed('{{ figure("strip") }}', free).warnings
+    assert warning.received == "fig:strip"

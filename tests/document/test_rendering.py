@@ -1,0 +1,94 @@
+"""Templates become Markdown; a template reads nothing but its folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from report_builder.document import render
+from report_builder.errors import ReportError
+
+
+def test_sample(material, write_template):
+    """A rendering prints facts as marked spans and records what it cites."""
+    rendered = render(write_template(), material)
+    assert '[−158,1\u00a0nata/obraz]{.fact name="vae.test.elbo"}' in rendered.text
+    assert rendered.cited.facts == ("vae.test.elbo", "mc.test.elbo")
+    assert rendered.cited.figures == ("strip", "codes")
+    assert (rendered.cited.listings, rendered.cited.equations) == (("vae.loss",), ("vae",))
+    assert not rendered.problems
+
+
+def test_lines_know_their_template(material, write_template):
+    """Each line of the Markdown knows the file and line it comes from, also behind blocks and in a partial."""
+    write_template("in the partial\n", "part.md")
+    text = "first\n<# a\ncomment #>\n{% if true %}\ninside\n{% endif %}\n{% include 'part.md' %}\nlast\n"
+    rendered = render(write_template(text), material)
+    lines = rendered.text.split("\n")
+    where = {
+        word: rendered.source.where(lines.index(word) + 1).rsplit("/", 1)[1]
+        for word in ("first", "inside", "in the partial", "last")
+    }
+    assert where == {"first": "lab.md:1", "inside": "lab.md:5", "in the partial": "part.md:1", "last": "lab.md:8"}
+
+
+def test_unknown_names_are_collected(material, write_template):
+    """Every unknown fact, figure, run, listing and equation is reported at once, each with its line and a near miss."""
+    calls = ('fact("vae.test.elbow")', 'figure("stripe")', 'run("va").name', 'listing("vae", "los")', 'equation("ae")')
+    text = "\n\n".join(f"{{{{ {call} }}}}" for call in calls)
+    problems = render(write_template(text), material).problems
+    assert [p.where.rsplit(":", 1)[1] for p in problems] == ["1", "3", "5", "7", "9"]
+    assert "Did you mean 'vae.test.elbo'?" in problems[0].allowed
+    assert "Did you mean 'strip'?" in problems[1].allowed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% include '../secret.md' %}",
+        "{% include '/etc/hostname' %}",
+        "{{ fact.__globals__ }}",
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ header.__init__.__globals__ }}",
+        "{{ fact.__self__.material.facts }}",
+        "{% import 'os' as os %}",
+    ],
+)
+def test_sandbox(material, write_template, text):
+    """A template reaches neither files outside its folder nor the program's own objects."""
+    template = write_template(text)
+    (template.parent.parent / "secret.md").write_text("secret")
+    with pytest.raises(ReportError):
+        render(template, material)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("a\n{% if %}", 2), ("a\n\n{{ nothing }}", 3), ("{{ 1 / 0 }}", 1), ("{{ fact(1, 2, 3) }}", 1)]
+)
+def test_broken_template(material, write_template, text, line):
+    """A mistake of the template's language names the template's line."""
+    with pytest.raises(ReportError) as caught:
+        render(write_template(text), material)
+    assert caught.value.problems[0].where.endswith(f"lab.md:{line}")
+
+
+def test_missing_template(material):
+    """A template that does not exist is an error, not a traceback."""
+    with pytest.raises(ReportError, match="does not exist"):
+        render(Path("nowhere.md"), material)
+
+
+def test_placeholders(unmeasured, write_template):
+    """Before anything is measured a template renders with the same labels, no false claims and no problems."""
+    text = 'x {{ claim("vae.test.elbo", "worse", "mc.test.elbo", "gorzej", by="model.kl") }} {{ figure("strip") }}'
+    rendered = render(write_template(text), unmeasured)
+    assert not rendered.problems
+    assert all(claim.true for claim in rendered.claims)
+    assert "#fig:strip" in rendered.text
+
+
+def test_comments_and_pandoc_labels(material, write_template):
+    """`{#fig:x}` is pandoc's label and `<# #>` the comment."""
+    assert render(write_template("# T {#sec:t} <# gone #>"), replace(material, tasks={})).text == "# T {#sec:t} "

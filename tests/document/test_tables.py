@@ -1,0 +1,28 @@
+"""Tables come from resolved settings and from facts."""
+
+from __future__ import annotations
+
+from report_builder.document import render
+
+
+def test_settings_table(material, write_template):
+    """A table of settings shows the essential ones and those that differ, with labels of the language."""
+    text = render(write_template('{{ settings_table(["vae", "mc"], caption="Ustawienia.") }}'), material).text
+    assert "| składnik KL | [postać zamknięta]{.fact} | [estymator Monte Carlo]{.fact} |" in text
+    assert "| liczba epok | [10]{.fact} | [10]{.fact} |" in text
+    assert "fingerprint" not in text
+    assert ": Ustawienia. {#tbl:settings}" in text
+
+
+def test_fact_table(material, write_template):
+    """A table of facts has a row for each run, with unit and spread."""
+    text = render(write_template('{{ fact_table(["vae", "mc"], [("ELBO", "test.elbo", 1)], caption="W.") }}'), material).text
+    assert "ELBO \\[nata/obraz\\]" in text
+    assert "±" in text
+    assert ": W. {#tbl:facts}" in text
+
+
+def test_unknown_fact_in_table(material, write_template):
+    """A column that no run has is an unknown fact."""
+    (problem,) = render(write_template('{{ fact_table(["vae"], [("x", "test.nothing")]) }}'), material).problems
+    assert problem.rule == "unknown fact"

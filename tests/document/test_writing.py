@@ -1,0 +1,50 @@
+"""Files are whole or absent, and one format does not stop the others."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from report_builder.document import write
+from report_builder.document.writing import FORMATS
+from report_builder.errors import ReportError, StorageError
+
+
+def test_every_format(composed, tmp_path):
+    """Every format is written under the report's name, and nothing else is left."""
+    written = write(composed(), FORMATS, tmp_path / "out", "lab")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(f"lab.{form}" for form in FORMATS)
+    assert written.paths["pdf"].read_bytes().startswith(b"%PDF")
+    assert written.lost_standard is None
+
+
+def test_missing_glyph_keeps_the_old_pdf(composed, free, tmp_path):
+    """When the PDF fails, the old one stays and the other formats are new."""
+    (tmp_path / "lab.pdf").write_bytes(b"old")
+    with pytest.raises(ReportError, match="U\\+1F4A5"):
+        write(composed("boom \U0001f4a5", free), ["pdf", "html", "md"], tmp_path, "lab")
+    assert (tmp_path / "lab.pdf").read_bytes() == b"old"
+    assert "boom" in (tmp_path / "lab.html").read_text()
+    assert "boom" in (tmp_path / "lab.md").read_text()
+
+
+def test_full_disk(composed, free, tmp_path, monkeypatch):
+    """A full disk is a storage error; the old file stays and no temporary one is left."""
+    (tmp_path / "lab.md").write_text("old")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(StorageError, match="No space left"):
+        write(composed("x", free), ["md"], tmp_path, "lab")
+    assert [path.name for path in tmp_path.glob("*lab*")] == ["lab.md"]
+    assert Path(tmp_path / "lab.md").read_text() == "old"
+
+
+def test_unknown_format(composed, free, tmp_path):
+    """An unknown format is an error with its near miss."""
+    with pytest.raises(ReportError, match="Did you mean 'html'"):
+        write(composed("x", free), ["htm"], tmp_path, "lab")
