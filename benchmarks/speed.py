@@ -1,0 +1,158 @@
+"""Speed and memory of commands that find everything stored: whole processes, on an idle machine.
+
+Every round runs each case once, and before each the yardstick `python -c "import pydantic, jinja2, yaml"`; the table gives medians and
+their ratio. Works on a copy of the experiments, the templates and the store in a temporary folder; what is not stored yet is built
+there first. `make benchmark`, or `python benchmarks/speed.py --rounds 3 --report generative-models`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parent.parent
+YARDSTICK = [sys.executable, "-c", "import pydantic, jinja2, yaml"]
+MEGABYTE = 1e6 if sys.platform == "darwin" else 1e3  # of ru_maxrss, which is in bytes there and in kilobytes on Linux
+SCATTER = re.compile(r"(kind: latent_scatter)(, opacity: [\d.]+)?")
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One process: seconds from start to end, and the largest resident memory of it or of a process it started, in MB."""
+
+    seconds: float
+    megabytes: float
+
+
+@dataclass
+class Case:
+    """A command, what happens before each run of it, and the goals of the design."""
+
+    name: str
+    command: Sequence[str]
+    goal: float
+    before: Callable[[int], None] = lambda _: None
+    runs: list[Run] = field(default_factory=list)
+    beside: list[Run] = field(default_factory=list)
+
+
+def main() -> None:
+    """Measures and prints a Markdown table."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--report", default="generative-models")
+    options.add_argument("--rounds", type=int, default=7)
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        workspace = copy(Path(scratch))
+        environment = surroundings(workspace)
+        first = run(command("build", chosen.report), environment, quiet=False)
+        cases = all_cases(chosen.report, workspace)
+        for number in range(chosen.rounds):
+            for case in cases:
+                case.before(number)
+                case.beside.append(run(YARDSTICK, environment))
+                case.runs.append(run(case.command, environment))
+    print_table(cases, first, chosen.rounds)
+
+
+def copy(workspace: Path) -> Path:
+    """A workspace with the project's experiments and templates, and with what is stored."""
+    for name in ("experiments", "templates", "runs"):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, workspace / name, ignore=shutil.ignore_patterns("*.lock"))
+    return workspace
+
+
+def surroundings(workspace: Path) -> dict[str, str]:
+    """The environment of every measured process: all folders in the workspace, byte code kept as for a user."""
+    folders = {"experiments": "experiments", "templates": "templates", "store": "runs", "build": "build", "figures": "figures"}
+    own = {f"REPORT_BUILDER_{name.upper()}": str(workspace / folder) for name, folder in folders.items()}
+    data = os.environ.get("REPORT_BUILDER_DATA") or str(ROOT / "data")
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return kept | own | {"REPORT_BUILDER_DATA": data}
+
+
+def command(*arguments: str) -> list[str]:
+    """A command of the report builder."""
+    return [sys.executable, "-m", "report_builder", *arguments]
+
+
+def run(line: Sequence[str], environment: dict[str, str], *, quiet: bool = True) -> Run:
+    """Runs a process to its end.
+
+    Raises:
+        SystemExit: it failed; what it said is shown.
+    """
+    with tempfile.TemporaryFile() as said:
+        output = said if quiet else None
+        begin = time.perf_counter()
+        process = subprocess.Popen(line, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            said.seek(0)
+            sys.exit(f"{' '.join(line)} failed with {process.returncode}:\n{said.read().decode(errors='replace')}")
+    return Run(seconds, usage.ru_maxrss / MEGABYTE)
+
+
+def all_cases(report: str, workspace: Path) -> list[Case]:
+    """The cases of the design with their goals in seconds."""
+    template, experiment = workspace / "templates" / f"{report}.md", workspace / "experiments" / f"{report}.yaml"
+    build = command("build", report)
+    return [
+        Case("`--help`", command("--help"), 0.3),
+        Case("`check`", command("check", report), 0.5),
+        Case("nothing changed", build, 0.7),
+        Case("one sentence changed", build, 1.5, lambda number: change_sentence(template, number)),
+        Case("one figure's style changed", build, 2.5, lambda number: change_style(experiment, number)),
+    ]
+
+
+def change_sentence(template: Path, number: int) -> None:
+    """Gives the first paragraph of prose a last sentence that it never had."""
+    lines = template.read_text(encoding="utf-8").splitlines()
+    place = next(i for i, line in enumerate(lines) if line[:1].isalpha() and line.rstrip().endswith("."))
+    lines[place] = f"{lines[place].partition(' Zdanie')[0]} Zdanie próbne {LETTERS[number % len(LETTERS)]}."
+    template.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def change_style(experiment: Path, number: int) -> None:
+    """Gives the points of the first scatter another opacity."""
+    text = experiment.read_text(encoding="utf-8")
+    changed = SCATTER.sub(rf"\1, opacity: {0.40 + number / 100:.2f}", text, count=1)
+    experiment.write_text(changed, encoding="utf-8")
+
+
+def print_table(cases: Sequence[Case], first: Run, rounds: int) -> None:
+    """One row for each case."""
+    print(
+        f"\n{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {rounds} rounds"
+    )
+    print(f"First build, with what was stored before: {first.seconds:.1f} s\n")
+    print("| case | median s | min-max s | goal s | yardsticks | peak MB |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for case in cases:
+        seconds = [one.seconds for one in case.runs]
+        ratio = median(seconds) / median(one.seconds for one in case.beside)
+        peak = max(one.megabytes for one in case.runs)
+        spread = f"{min(seconds):.2f}-{max(seconds):.2f}"
+        print(f"| {case.name} | {median(seconds):.2f} | {spread} | {case.goal} | {ratio:.1f} | {peak:.0f} |")
+    yardstick = [one.seconds for case in cases for one in case.beside]
+    print(f"\nYardstick: {median(yardstick):.2f} s. Peak: the largest of the process and those it starts (goal: under 400 MB).")
+
+
+if __name__ == "__main__":
+    main()
