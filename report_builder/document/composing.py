@@ -52,6 +52,7 @@ class Document:
         images: image target -> picture.
         findings: false claims, typed numbers and verdicts, unanswered tasks: exit code 3 unless it is a draft.
         warnings: figures that nobody refers to.
+        places: finds the template's line of a text, for what only a writer can tell.
     """
 
     header: Header
@@ -61,6 +62,7 @@ class Document:
     images: Mapping[str, Picture]
     findings: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    places: Places | None = None
 
     @property
     def language(self) -> Language:
@@ -124,7 +126,8 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
         _mark_missing(linked.blocks, [(task, part) for task, part, _ in missing], language)
     blocks = change(linked.blocks, lambda node: _unmarked(node, language, draft=draft))
     figures = tuple(name for label in linked.labels if (name := label.removeprefix("fig:")) in material.figures)
-    return Document(material.header, blocks, linked.labels, figures, linked.images, tuple(findings), tuple(linked.warnings))
+    told = tuple(findings), tuple(linked.warnings)
+    return Document(material.header, blocks, linked.labels, figures, linked.images, *told, places)
 
 
 @dataclass(frozen=True)

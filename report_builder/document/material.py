@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 from report_builder.facts import Fact
 from report_builder.kinds import Equation
+
+_ISO = re.compile(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,11 @@ class Header:
     logo: Path | None = None
     note: str = ""
     metadata_date: str = ""
+
+    @property
+    def dated(self) -> str:
+        """The day (ISO) that the files carry."""
+        return next((day for day in (self.date, self.metadata_date) if _ISO.match(day)), "2000-01-01")
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,7 @@ def docx(document: Document, *, draft: bool = False) -> bytes:
         "date": _meta(header.date),
         "lang": _meta(header.language),
     }
-    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
-    return pandoc.write(blocks, "docx", meta={key: given for key, given in meta.items() if given["c"]})[0]
+    return pandoc.write(blocks, "docx", meta={key: given for key, given in meta.items() if given["c"]}, day=header.dated)[0]
 
 
 def latex(document: Document, *, draft: bool = False) -> str:

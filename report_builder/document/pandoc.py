@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from report_builder.document.tree import Node, Nodes
@@ -40,14 +41,17 @@ def read(markdown: str) -> tuple[Nodes, list[str]]:
     return blocks, warnings
 
 
-def write(blocks: Nodes, form: str, *options: str, meta: Node | None = None) -> tuple[bytes, list[str]]:
-    """The blocks in another format, and pandoc's warnings."""
+def write(
+    blocks: Nodes, form: str, *options: str, meta: Node | None = None, day: str = "2000-01-01"
+) -> tuple[bytes, list[str]]:
+    """The blocks in another format, and pandoc's warnings; `day` (ISO) dates a file that carries a date."""
     tree = {"pandoc-api-version": API, "meta": meta or {}, "blocks": blocks}
-    return _run(["-f", "json", "-t", form, "--wrap=none", *options], json.dumps(tree, ensure_ascii=False).encode())
+    return _run(["-f", "json", "-t", form, "--wrap=none", *options], json.dumps(tree, ensure_ascii=False).encode(), day)
 
 
-def _run(arguments: Sequence[str], given: bytes) -> tuple[bytes, list[str]]:
-    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+def _run(arguments: Sequence[str], given: bytes, day: str = "2000-01-01") -> tuple[bytes, list[str]]:
+    epoch = int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": str(epoch)}
     done = subprocess.run([program(), *arguments], input=given, capture_output=True, check=False, env=environment)
     told = done.stderr.decode("utf-8", "replace").strip()
     if done.returncode:

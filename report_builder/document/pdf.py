@@ -39,17 +39,22 @@ def pdf(document: Document, *, draft: bool = False) -> tuple[bytes, str | None]:
     with tempfile.TemporaryDirectory(prefix="report-builder-") as folder:
         for name, file in files.items():
             shutil.copyfile(file, Path(folder) / name)
-        return _compiled(source.encode(), folder, _font_folders(source))
+        return _compiled(source.encode(), folder, document)
 
 
-def _compiled(source: bytes, root: str, font_paths: list[str]) -> tuple[bytes, str | None]:
+def _compiled(source: bytes, root: str, document: Document) -> tuple[bytes, str | None]:
     import typst
 
-    options: dict[str, Any] = {"root": root, "ignore_system_fonts": True, "font_paths": font_paths, "timestamp": 0}
+    options: dict[str, Any] = {
+        "root": root,
+        "ignore_system_fonts": True,
+        "font_paths": _font_folders(source.decode()),
+        "timestamp": 0,
+    }
     try:
         return typst.compile(source, pdf_standards=STANDARDS, **options), None
     except typst.TypstError as error:
-        _refuse_missing_glyphs(error.diagnostic)
+        _refuse_missing_glyphs(error.diagnostic, document)
         lost = f"PDF/A-2a + PDF/UA-1: {error.message}"
     try:
         plain: bytes = typst.compile(source, **options)
@@ -58,7 +63,7 @@ def _compiled(source: bytes, root: str, font_paths: list[str]) -> tuple[bytes, s
     return plain, lost
 
 
-def _refuse_missing_glyphs(diagnostic: str) -> None:
+def _refuse_missing_glyphs(diagnostic: str, document: Document) -> None:
     missing = sorted({character for text in _GLYPH.findall(diagnostic) for character in text if not character.isspace()})
     if not missing:
         return
@@ -67,7 +72,8 @@ def _refuse_missing_glyphs(diagnostic: str) -> None:
         name = unicodedata.name(character, "unnamed")
         received = f"'{character}' U+{ord(character):04X} {name}"
         hint = _CJK_HINT if _EAST.match(character) else _OTHER_HINT
-        problems.append(Problem("PDF", "no font has this character", received, next_step=hint))
+        where = document.places.holding(character) if document.places else ""
+        problems.append(Problem(where or "PDF", "no font has this character", received, next_step=hint))
     raise ReportError(*problems)
 
 
@@ -105,7 +111,7 @@ def typst_source(document: Document, *, draft: bool = False) -> tuple[str, dict[
 def _opening(document: Document, *, draft: bool, east: bool) -> str:
     header, language = document.header, document.language
     code, _, script = header.language.partition("-")
-    year, month, day = (header.date or header.metadata_date or "2000-01-01").split("-")
+    year, month, day = header.dated.split("-")
     headings = [node for node in walk(document.blocks) if node["t"] == "Header" and node["c"][0] < 3]
     contents = quoted(language.word("contents")) if len(headings) >= 6 else "none"
     facts = "".join(f"({quoted(key)}, {quoted(text)}), " for key, text in title_facts(header, language))

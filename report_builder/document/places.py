@@ -89,6 +89,11 @@ class Places:
         pattern = re.compile("|".join(re.escape(text) + r"(?![\w-])" for text in texts))
         return [self.source.where(i + 1) for i, line in enumerate(self.markdown.split("\n")) if pattern.search(line)]
 
+    def holding(self, text: str) -> str:
+        """The first line that holds a text, or ""."""
+        found = (i for i, line in enumerate(self.markdown.split("\n"), 1) if text in line)
+        return next((self.source.where(i) for i in found), "")
+
     def label(self, name: str) -> str:
         """Where a label is set."""
         return next(iter(self.containing(f"#{name}")), self.source.where(0))

@@ -8,6 +8,7 @@ import pytest
 
 from report_builder.document.pdf import pdf, typst_source
 from report_builder.errors import ReportError
+from report_builder.languages import load
 
 
 def test_same_bytes(composed):
@@ -23,6 +24,28 @@ def test_missing_glyph(composed, free):
     """A character without a glyph is an error that names it, its code point and what to do."""
     with pytest.raises(ReportError, match=r"'\U0001f4a5' U\+1F4A5 COLLISION SYMBOL"):
         pdf(composed("boom \U0001f4a5", free))
+
+
+def test_missing_glyph_knows_its_line(composed, free):
+    """The error names the template's line."""
+    with pytest.raises(ReportError) as caught:
+        pdf(composed("first\n\nboom \U0001f4a5", free))
+    assert caught.value.problems[0].where.endswith("lab.md:3")
+
+
+def test_chinese_without_its_fonts(composed, free, monkeypatch):
+    """Chinese text without the optional fonts says which extra brings them."""
+    monkeypatch.setattr("report_builder.document.pdf._cjk_folder", lambda: None)
+    with pytest.raises(ReportError, match="report-builder\\[cjk\\]"):
+        pdf(composed("圖", free))
+
+
+@pytest.mark.parametrize("code", ["en", "pl", "ru"])
+def test_words_have_glyphs(code, composed, free):
+    """Every word of a language has its glyphs in the fonts that are always there."""
+    words = " ".join(load(code).words.values()).replace("{", "").replace("}", "")
+    given = replace(free, header=replace(free.header, language=code))
+    assert pdf(composed(f"```\n{words}\n```\n\n" + words.replace("_", " "), given))[0]
 
 
 def test_lost_standard(composed, free, monkeypatch):
