@@ -51,7 +51,7 @@ class Training:
 
     def variables(self) -> dict[str, Any]:
         """Everything that the next epoch starts from: weights, then the optimiser's variables, each under its own name."""
-        return weights(self.model) | {f"optimizer.{i:03d}.{v.name}": v for i, v in enumerate(self.model.optimizer.variables)}
+        return weights(self.model) | {f"optimizer.{i:03d}": v for i, v in enumerate(self.model.optimizer.variables)}
 
 
 def prepare(threads: int) -> None:

@@ -67,7 +67,8 @@ class _Worker:
             command = [sys.executable, "-m", "report_builder.worker", str(threads)]
             pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": stream}
             self.process = subprocess.Popen(command, **pipes, env=_environment(), process_group=0)
-        threading.Thread(target=self._listen, args=(events,), daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, args=(events,), daemon=True)
+        self._listener.start()
 
     def _listen(self, events: queue.SimpleQueue[tuple[_Worker, str]]) -> None:
         for line in self.process.stdout or ():
@@ -90,6 +91,7 @@ class _Worker:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self._listener.join()
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe:
                 with suppress(BrokenPipeError):
@@ -181,7 +183,9 @@ class _Pool:
     def _died(self, worker: _Worker) -> None:
         """A process that ended by itself: its job failed, the others go on in theirs."""
         self.workers.remove(worker)
-        worker.process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            worker.process.wait(timeout=5)  # its own end, so that the exit code says how it ended
+        worker.end()
         code, key = worker.process.returncode, _key(worker.job) if worker.job else ""
         if not key:
             return

@@ -1,0 +1,151 @@
+"""The pool with real workers: each test starts one or two."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from report_builder.errors import RunError
+from report_builder.store import Store
+from report_builder.worker import pool
+
+
+def weights(tmp_path, step, store="store"):
+    return Store(tmp_path / store).read("run", step.key).path("weights.npz").read_bytes()
+
+
+class Killer:
+    """Kills the worker of a label once its event comes; keeps all events."""
+
+    def __init__(self, label="", epoch=0):
+        self.label, self.epoch, self.processes, self.events = label, epoch, {}, []
+
+    def __call__(self, event):
+        self.events.append(event)
+        if event["event"] == "started":
+            self.processes[event["key"]] = event["process"]
+        if event["event"] == "epoch" and event["label"] == self.label and event["epoch"] == self.epoch:
+            os.kill(self.processes[event["key"]], signal.SIGKILL)
+
+    def named(self, kind):
+        return [event for event in self.events if event["event"] == kind]
+
+
+def test_runs_probes_and_their_order(job, tmp_path, run_step, probe_step):
+    """A probe runs after its run, everything is committed once, a second call reuses it all, and quiet workers leave no log."""
+    run = run_step()
+    steps = [probe_step(run, kind="codes", split="test"), probe_step(run, kind="likelihood", samples=2), run]
+    told = Killer()
+    assert pool.run([job(step) for step in steps], on_event=told, workers=1) == []
+    assert told.named("done")[0]["key"] == run.key
+    assert told.events[0]["event"] == "planned"
+    assert told.events[-1]["event"] == "finished"
+    stored = Store(tmp_path / "store").read("run", run.key)
+    assert sorted(path.name for path in stored.folder.iterdir()) == ["history.json", "step.json", "weights.npz"]
+    assert stored.meta["note"]["image_shape"] == [28, 28, 1]
+    assert stored.meta["note"]["images"] == {"train": 256, "test": 40}
+    assert len(stored.json("history.json")["loss"]) == 3
+    codes = np.load(Store(tmp_path / "store").read("arrays", steps[0].key).path("arrays.npz"), allow_pickle=False)
+    assert codes["z_mean"].shape == (40, 2)
+    again = Killer()
+    pool.run([job(step) for step in steps], on_event=again, workers=1)
+    assert all(event["reused"] for event in again.named("done"))
+    assert list((tmp_path / "store" / "logs").iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["vae", pytest.param("autoencoder", marks=pytest.mark.slow)])
+def test_a_killed_run_ends_with_the_weights_of_one_that_was_not(kind, job, tmp_path, run_step):
+    """SIGKILL at a random epoch, then the same command: the run goes on there and its weights are equal to the last bit."""
+    step = run_step(model={"kind": kind, "filters": [4, 8]}, epochs=5)
+    epoch = int(np.random.default_rng().integers(1, 5))
+    killer = Killer(job(step)["label"], epoch)
+    with pytest.raises(RunError, match="SIGKILL"):
+        pool.run([job(step)], on_event=killer)
+    assert Store(tmp_path / "store").read("run", step.key) is None
+    resumed = Killer()
+    pool.run([job(step)], on_event=resumed)
+    assert resumed.named("resumed")[0]["epoch"] >= epoch
+    pool.run([job(step, store="other")])
+    assert weights(tmp_path, step) == weights(tmp_path, step, "other")
+
+
+@pytest.mark.slow
+def test_a_dead_worker_costs_its_own_job_only(job, tmp_path, run_step, probe_step):
+    """With keep_going the other runs finish, what reads the lost run is skipped, and the error names the run."""
+    lost, kept = run_step(epochs=3), run_step(seed=2, epochs=3)
+    jobs = [job(lost), job(probe_step(lost, kind="codes")), job(kept), job(probe_step(kept, kind="codes"))]
+    told = Killer("run vae, seed 1", 1)
+    problems = pool.run(jobs, on_event=told, keep_going=True, workers=2)
+    assert [problem.where for problem in problems] == ["run vae, seed 1"]
+    assert "checkpoint" in problems[0].next_step
+    assert [event["key"] for event in told.named("skipped")] == [probe_step(lost, kind="codes").key]
+    assert Store(tmp_path / "store").read("arrays", probe_step(kept, kind="codes").key)
+
+
+def test_a_failing_run_stops_the_others_and_says_why(job, run_step):
+    """Without keep_going the first failure ends the call with its own five-part error."""
+    bad = run_step(learning_rate=1e6, optimizer={"kind": "sgd"}, epochs=50)
+    with pytest.raises(RunError) as caught:
+        pool.run([job(bad)])
+    problem = caught.value.problems[0]
+    assert problem.where == "run vae, seed 1"
+    assert "finite number in epoch" in problem.rule
+
+
+def test_an_exception_in_a_model_of_ones_own_names_the_line(job, tmp_path, run_step):
+    """What a user's file raises becomes an error with file and line, and the whole output stays in a log."""
+    (tmp_path / "own.py").write_text("from report_builder.kinds import Parameters\n\ndef build(image_shape, **_):\n    return 1 / 0\n")
+    with pytest.raises(RunError) as caught:
+        pool.run([job(run_step(model={"kind": "./own.py"}))])
+    problem = caught.value.problems[0]
+    assert "own.py:4" in problem.rule
+    assert "ZeroDivisionError" in problem.rule
+    assert "worker-" in problem.next_step
+
+
+def test_ctrl_c_stops_the_workers_and_keeps_the_checkpoint(job, tmp_path, run_step):
+    """An interrupt ends every worker before `run` returns; the next call goes on from the checkpoint."""
+    step, processes = run_step(epochs=500), []
+
+    def interrupt(event):
+        if event["event"] == "started":
+            processes.append(event["process"])
+        if event["event"] == "epoch":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pool.run([job(step)], on_event=interrupt)
+    with pytest.raises(ProcessLookupError):
+        os.kill(processes[0], 0)
+    assert (tmp_path / "store" / "run" / f"{step.key}.work" / "checkpoint.npz").is_file()
+
+
+def test_a_worker_ends_when_its_parent_is_gone(job, run_step):
+    """The end of stdin ends the process also in the middle of a training."""
+    command = [sys.executable, "-m", "report_builder.worker", "1"]
+    worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    with worker:
+        worker.stdin.write(json.dumps(job(run_step(epochs=5000))).encode() + b"\n")
+        worker.stdin.flush()
+        while json.loads(worker.stdout.readline())["event"] != "epoch":
+            pass
+        worker.stdin.close()
+        began = time.monotonic()
+        worker.wait(timeout=10)
+    assert time.monotonic() - began < 5
+
+
+def test_the_front_process_imports_no_tensorflow():
+    """Pool, progress and estimate leave TensorFlow, Keras and NumPy to the workers."""
+    code = (
+        "import sys; from report_builder.worker import pool, progress, estimate; "
+        "assert not {'tensorflow', 'keras', 'numpy', 'sklearn', 'matplotlib'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
