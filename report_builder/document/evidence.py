@@ -12,6 +12,8 @@ from report_builder.document.material import FigureCard, Material
 from report_builder.document.vocabulary import Printed, Speech, escaped
 from report_builder.languages import NO_BREAK, Language
 
+PLACES = ("", "top", "bottom", "auto")
+
 
 def one_line(text: str) -> str:
     """Text without line breaks."""
@@ -37,8 +39,13 @@ class Evidence:
         names = ("figure", "equation", "symbols", "listing")
         return {name: getattr(self, name) for name in names}
 
-    def figure(self, name: str, width: str | None = None, caption: str | None = None) -> str:
-        """A figure with its caption and the details that its drawing states."""
+    def figure(self, name: str, width: str | None = None, caption: str | None = None, *, place: str = "") -> str:
+        """A figure with its caption and the details that its drawing states.
+
+        `place` lets the PDF move it (`top`, `bottom` or `auto`), so that text fills the page around it; else it stays here.
+        """
+        if place not in PLACES:
+            self.ledger.unknown("place of a figure", place, PLACES)
         self.ledger.cite("figures", name)
         if name not in self.material.figures:
             self.ledger.unknown("figure", name, self.material.figures)
@@ -46,7 +53,7 @@ class Evidence:
         said = one_line(caption if caption is not None else card.caption)
         details = " " + re.sub(r" (?=\d)", NO_BREAK, escaped(one_line(card.details))) if card.details else ""
         alt = quoted(card.alt or said)
-        label = f"#fig:{name} width={quoted(width or card.width)} alt={alt}"
+        label = f"#fig:{name} width={quoted(width or card.width)} alt={alt}" + (f" place={place}" if place else "")
         return f"\n\n![{said}{details}](figure:{name}){{{label}}}\n\n"
 
     # --- equations ----------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from typing import Any
 
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
+from report_builder.document.evidence import PLACES
 from report_builder.document.tree import Node, Nodes, attributes, caption_of, identifier, para, raw, value, walk
 from report_builder.document.wording import run_in, title_facts
 from report_builder.document.wrapping import wrapped
@@ -197,7 +198,9 @@ class Typst:
     def _figure(self, node: Node, name: str) -> Nodes:
         pictures = "".join(self._picture(image) for image in walk(node["c"][2]) if image["t"] == "Image")
         start = f"{'#' if name == 'shown' else ''}{name}({_label(node)}, {pictures or '[]'}, ["
-        return [raw("typst", start, inline=True), *self._inside(caption_of(node)), raw("typst", "])", inline=True)]
+        place = next((value(image, "place") for image in walk(node["c"][2]) if image["t"] == "Image"), "")
+        end = f"], place: {place})" if place in PLACES[1:] and name == "shown" else "])"
+        return [raw("typst", start, inline=True), *self._inside(caption_of(node)), raw("typst", end, inline=True)]
 
     # --- blocks of ours -----------------------------------------------------------------------------------------------------
 
