@@ -115,7 +115,7 @@ def _cut(source: Path, characters: set[str], family: str, target: Path) -> Path:
         cutter = subset.Subsetter(subset.Options(layout_features=[], name_IDs=["*"], notdef_outline=True))
         cutter.populate(text="".join(sorted(characters)))
         cutter.subset(font)
-        cut = instancer.instantiateVariableFont(font, {"wght": 400}) if "fvar" in font else font
+        cut = instancer.instantiateVariableFont(font, {"wght": 400}, inplace=True) if "fvar" in font else font
         names = {1: family, 2: "Regular", 4: family, 6: f"Extra-{source.stem[:10]}"}
         cut["name"].names = [record for record in cut["name"].names if record.nameID in names]
         for number, name in names.items():

@@ -53,7 +53,7 @@ def _models(language: Language, subjects: Sequence[Subject]) -> str:
 
 
 def _model(language: Language, subject: Subject) -> str:
-    same = subject.name.casefold() in subject.model.casefold()
+    same = subject.name.casefold() == subject.model.casefold()
     return subject.model if same else language.word("details.model_of", name=subject.name, model=subject.model)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -53,7 +53,8 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     seeds = _by_seed(arrays, parameters.runs)
     figure, panel_axes = panels(len(parameters.terms), parameters.width_cm, parameters.height_cm, min(len(parameters.terms), 2))
     drawn = {
-        term: _panel(axes, seeds, term, parameters, language) for axes, term in zip(panel_axes, parameters.terms, strict=True)
+        term: _panel(axes, seeds, term, parameters, language, _unit(term, subjects.values()))
+        for axes, term in zip(panel_axes, parameters.terms, strict=True)
     }
     _legend(figure, parameters, subjects, {kind for kinds in drawn.values() for kind in kinds}, language)
     people = [subjects[name] for name in arrays if name in subjects]
@@ -72,6 +73,12 @@ def term_name(language: Language, term: str) -> str:
     return language.word(f"terms.{term}") if language.has(f"terms.{term}") else term
 
 
+def _unit(term: str, people: Iterable[Subject]) -> str:
+    """Unit of a term; a squared error is no number of nats."""
+    squared = any(subject.settings.get("loss") == "mse" for subject in people)
+    return "" if squared and term in ("loss", "reconstruction_loss") else UNITS.get(term, "")
+
+
 def _by_seed(arrays: Mapping[str, Arrays], runs: Sequence[str]) -> dict[str, list[Arrays]]:
     """The histories of each run."""
     found = {run: [history for name, history in arrays.items() if name.split("@")[0] == run] for run in runs}
@@ -80,7 +87,9 @@ def _by_seed(arrays: Mapping[str, Arrays], runs: Sequence[str]) -> dict[str, lis
     return found
 
 
-def _panel(axes: Any, seeds: Mapping[str, list[Arrays]], term: str, parameters: Parameters, language: Language) -> set[str]:
+def _panel(
+    axes: Any, seeds: Mapping[str, list[Arrays]], term: str, parameters: Parameters, language: Language, unit: str
+) -> set[str]:
     """Draws one term; returns which parts of the data (`train`, `val`, `test`) its lines show."""
     from report_builder.plots._style import localise
 
@@ -93,7 +102,7 @@ def _panel(axes: Any, seeds: Mapping[str, list[Arrays]], term: str, parameters: 
         logged_terms = sorted({name for each in seeds.values() for history in each for name in history})
         raise ReportError(Problem("", "no run logged this term", repr(term), near_miss(term, logged_terms)))
     name = term_name(language, term)
-    axes.set(xlabel=language.word("axis.epoch"), ylabel=language.unit(UNITS[term]) if term in UNITS else name)
+    axes.set(xlabel=language.word("axis.epoch"), ylabel=language.unit(unit) if unit else name)
     axes.set_title(name[:1].upper() + name[1:])
     if parameters.log:
         axes.set_yscale("log")

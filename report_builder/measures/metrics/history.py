@@ -73,5 +73,5 @@ def outliers(times: np.ndarray) -> np.ndarray:
 
 
 def _final(term: str, values: np.ndarray) -> Value:
-    unit = "nats/image" if term.removeprefix("val_").removeprefix("test_") in ("reconstruction_loss", "kl_loss") else ""
+    unit = "nats/image" if term.endswith("kl_loss") else ""  # the unit of other terms depends on the model's loss
     return Value(f"final_{term}", float(values[-1]), unit, "lower", "last epoch", len(values))

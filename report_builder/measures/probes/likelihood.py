@@ -11,7 +11,7 @@ from report_builder.kinds import Parameters as Base
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays, ImageData
 
-NEEDS = frozenset({"likelihood"})
+NEEDS = frozenset({"likelihood", "posterior"})
 
 
 class Parameters(Base):

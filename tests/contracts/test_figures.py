@@ -1,0 +1,126 @@
+"""What every registered figure kind must keep."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+
+import matplotlib as mpl
+import pytest
+
+from report_builder import languages
+from report_builder.drawing import draw
+from report_builder.errors import ReportError
+from report_builder.kinds import FIGURES, PROBES, Subject
+from report_builder.plots._style import STYLE
+
+ALL_FIGURES = pytest.mark.parametrize("kind", [module for _, module in FIGURES], ids=FIGURES.names())
+ALL_LANGUAGES = pytest.mark.parametrize("language", [languages.load(code) for code in languages.codes()], ids=languages.codes())
+PEOPLE = {name: Subject(name.upper(), f"model of {name}", "MNIST", seed) for seed, name in enumerate(("ae", "vae"), start=1)}
+FONTS = importlib.util.find_spec("justmytype_intl_cjk") is not None
+DRAWABLE = languages.load("zh-Hant" if FONTS else "ru")  # the language that asks most of the fonts that are here
+WITHOUT_AXES = {"reconstructions", "interpolation", "pair_mean"}  # sheets whose rows and columns are labelled
+
+
+def small(kind):
+    """Parameters for two runs that suit the small data."""
+    known = kind.Parameters.model_fields
+    extra = {key: value for key, value in {"pairs": [[0, 1]], "steps": 3}.items() if key in known}
+    return kind.Parameters.model_validate({"runs": ["ae", "vae"], **extra, **({"n": 5} if "quantile" in known else {})})
+
+
+@pytest.fixture
+def arrays_of(answer):
+    """Arrays of a kind's requests."""
+    return lambda kind: {name: answer(request) for name, request in kind.probes(small(kind)).items()}
+
+
+def drawn(kind, arrays, language, folder):
+    """Draws and returns what `drawing.json` says."""
+    draw(kind, small(kind), arrays, PEOPLE, language, folder, figure="some-figure")
+    return json.loads((folder / "drawing.json").read_text(encoding="utf-8"))
+
+
+def test_the_registry_is_not_empty():
+    """The figure kinds of the first report are found by their file names."""
+    wanted = {"reconstructions", "latent_scatter", "decode_grid", "interpolation", "pair_mean", "training_curves"}
+    assert wanted <= set(FIGURES.names())
+
+
+@ALL_FIGURES
+def test_a_figure_kind_documents_itself(kind):
+    """It has a one-line summary, and every parameter has a description."""
+    assert kind.SUMMARY
+    assert "\n" not in kind.SUMMARY
+    assert all(field.description for field in kind.Parameters.model_fields.values())
+
+
+@ALL_FIGURES
+def test_what_a_figure_asks_for_exists(kind):
+    """Its requests are named by their run and pass the parameter check of their probe."""
+    for name, request in kind.probes(small(kind)).items():
+        assert name == request.run
+        if request.kind != "history":
+            assert PROBES.get(request.kind).Parameters.model_validate(request.parameters)
+
+
+@ALL_LANGUAGES
+@ALL_FIGURES
+def test_a_figure_is_drawn_in_every_language(kind, language, arrays_of, tmp_path):
+    """PNG, SVG, details and alt text are written without a warning; without fonts for its script a figure is refused."""
+    if language.code == "zh-Hant" and not FONTS:
+        with pytest.raises(ReportError, match="no font here has a character"):
+            drawn(kind, arrays_of(kind), language, tmp_path)
+        return
+    said = drawn(kind, arrays_of(kind), language, tmp_path)
+    assert said["alt"]
+    assert "MNIST" in said["details"]
+    assert "AE" in said["details"]
+    assert (tmp_path / "figure.png").stat().st_size > 1000
+    assert (tmp_path / "figure.svg").stat().st_size > 1000
+
+
+@ALL_FIGURES
+def test_the_same_arrays_give_the_same_bytes(kind, arrays_of, tmp_path):
+    """Two drawings of the same arrays are equal byte for byte."""
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for folder in folders:
+        folder.mkdir()
+        drawn(kind, arrays_of(kind), DRAWABLE, folder)
+    for name in ("figure.png", "figure.svg", "drawing.json"):
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()
+
+
+@ALL_FIGURES
+def test_axes_that_mean_something_are_labelled(kind, arrays_of):
+    """Every axes with ticks has a label on both of its axes."""
+    with mpl.rc_context(fname=STYLE):
+        figure = kind.draw(arrays_of(kind), small(kind), PEOPLE, languages.load("en")).figure
+    labels = [(axes.get_xlabel(), axes.get_ylabel()) for axes in figure.axes if axes.axison and len(axes.get_xticks())]
+    name = kind.__name__.rpartition(".")[2]
+    assert all(x and y for x, y in labels)
+    assert bool(labels) == (name not in WITHOUT_AXES)
+
+
+@ALL_FIGURES
+def test_text_is_readable_on_paper(kind, arrays_of):
+    """No text is smaller than eight points at the printed width, and the figure fits the page."""
+    from matplotlib.text import Text
+
+    with mpl.rc_context(fname=STYLE):
+        figure = kind.draw(arrays_of(kind), small(kind), PEOPLE, languages.load("pl")).figure
+        figure.draw_without_rendering()
+    assert min(text.get_fontsize() for text in figure.findobj(Text) if text.get_text()) >= 8
+    width, height = figure.get_size_inches() * 2.54
+    assert width == pytest.approx(16, abs=0.02)
+    assert height < 24
+
+
+@ALL_FIGURES
+def test_drawing_leaves_no_trace(kind, arrays_of, tmp_path):
+    """Matplotlib's settings and fonts are the same before and after a drawing."""
+    from matplotlib import font_manager
+
+    before = dict(mpl.rcParams), list(font_manager.fontManager.ttflist)
+    drawn(kind, arrays_of(kind), DRAWABLE, tmp_path)
+    assert before == (dict(mpl.rcParams), font_manager.fontManager.ttflist)

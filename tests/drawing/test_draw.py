@@ -1,0 +1,110 @@
+"""Figures as files."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from report_builder import languages
+from report_builder.drawing import _fonts, draw
+from report_builder.errors import ReportError
+from report_builder.kinds import FIGURES, Drawing, Subject
+
+ENGLISH = languages.load("en")
+
+
+def kind(paint):
+    """A figure kind of one's own that paints on a small figure."""
+
+    def drawn(arrays, parameters, subjects, language):
+        figure = Figure(figsize=(2, 1))
+        paint(figure)
+        return Drawing(figure, "details", "alt")
+
+    return SimpleNamespace(draw=drawn)
+
+
+def test_a_figure_of_ones_own_is_drawn(tmp_path):
+    """Any module with `draw` gives PNG, SVG and what the document must know of them."""
+    draw(kind(lambda figure: figure.text(0.5, 0.5, "a")), None, {}, {}, ENGLISH, tmp_path)
+    said = json.loads((tmp_path / "drawing.json").read_text())
+    assert said == {"details": "details", "alt": "alt", "raster": False, "width_cm": 5.08, "height_cm": 2.54}
+
+
+def test_a_failure_of_matplotlib_names_the_figure(tmp_path):
+    """An exception while drawing becomes a problem with the figure's id, and nothing is written."""
+    with pytest.raises(ReportError, match=r"figures\.scatter: the figure cannot be drawn"):
+        draw(
+            kind(lambda figure: figure.add_subplot().plot([1, 2], [1, 2, 3])), None, {}, {}, ENGLISH, tmp_path, figure="scatter"
+        )
+    assert not list(tmp_path.iterdir())
+
+
+def test_missing_and_empty_arrays_name_the_figure(tmp_path):
+    """A run without arrays, or with empty ones, is told with the figure's id and the array's name."""
+    scatter = FIGURES.get("latent_scatter")
+    for arrays in ({}, {"ae": {"z_mean": np.zeros((0, 2))}}):
+        with pytest.raises(ReportError, match=r"figures\.f: .*'z_mean' of 'ae'"):
+            draw(scatter, scatter.Parameters(runs=("ae",)), arrays, {"ae": Subject("AE")}, ENGLISH, tmp_path, figure="f")
+
+
+def test_a_character_without_a_font_is_an_error(tmp_path, monkeypatch):
+    """Without the extra fonts a Chinese label is refused, with the character, its code point and what to install."""
+    monkeypatch.setattr(_fonts, "PACKAGE", "no_such_package")
+    with pytest.raises(ReportError, match=r"'測' \(U\+6E2C\)(.|\n)*report-builder\[cjk\]"):
+        draw(kind(lambda figure: figure.text(0.5, 0.5, "測")), None, {}, {}, ENGLISH, tmp_path, figure="f")
+
+
+def embedded(svg):
+    """The pictures inside an SVG."""
+    from PIL import Image
+
+    found = re.findall(r"data:image/png;base64,([^\"]+)", svg)
+    return [Image.open(io.BytesIO(base64.b64decode(code))) for code in found]
+
+
+def test_a_big_scatter_is_small_on_disk(tmp_path):
+    """Ten thousand points stay under 400 kB in the document, as one picture at 300 dpi inside the SVG."""
+    random = np.random.default_rng(0)
+    y = random.integers(0, 10, 10_000)
+    z = 3 * random.normal(size=(10, 2))[y] + random.normal(size=(10_000, 2))
+    scatter = FIGURES.get("latent_scatter")
+    codes = {"z_mean": z, "y": y, "class_names": np.array(list("0123456789"))}
+    draw(scatter, scatter.Parameters(runs=("ae",)), {"ae": codes}, {"ae": Subject("AE")}, ENGLISH, tmp_path)
+    svg = (tmp_path / "figure.svg").read_text()
+    assert len(svg) < 400_000
+    (picture,) = embedded(svg)
+    assert picture.width > 800
+
+
+def test_a_big_grid_is_small_on_disk(tmp_path):
+    """A grid of 20 x 20 images stays under 400 kB."""
+    from scipy.ndimage import gaussian_filter
+
+    images = gaussian_filter(np.random.default_rng(0).random((400, 28, 28, 1)) > 0.8, (0, 1, 1, 0), output=np.float32)
+    axis = np.linspace(-3, 3, 20)
+    grid = FIGURES.get("decode_grid")
+    arrays = {"images": images.clip(0, 1), "axis_0": axis, "axis_1": axis, "limits": np.array([[-3, 3], [-3, 3]])}
+    draw(grid, grid.Parameters(runs=("ae",)), {"ae": arrays}, {"ae": Subject("AE")}, ENGLISH, tmp_path)
+    assert (tmp_path / "figure.png").stat().st_size < 400_000
+
+
+def test_colours_of_images_stay_exact(tmp_path):
+    """A sheet of colour images is stored with every colour it has."""
+    from PIL import Image
+
+    x = np.random.default_rng(0).random((10, 16, 16, 3)).astype(np.float32)
+    arrays = {"x": x, "reconstruction": x, "y": np.arange(10), "class_names": np.array(list("0123456789"))}
+    sheet = FIGURES.get("reconstructions")
+    draw(sheet, sheet.Parameters(runs=("ae",)), {"ae": arrays}, {"ae": Subject("AE")}, ENGLISH, tmp_path)
+    with Image.open(tmp_path / "figure.png") as image:
+        shown = {tuple(colour) for colour in np.asarray(image).reshape(-1, 3).tolist()}
+    wanted = {tuple(colour) for colour in np.round(x * 255).astype(int).reshape(-1, 3).tolist()}
+    assert wanted <= shown

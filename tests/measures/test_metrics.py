@@ -1,0 +1,188 @@
+"""Metrics with answers known beforehand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from report_builder.errors import ReportError
+from report_builder.kinds import ProbeRequest
+from report_builder.measures.metrics import class_agreement, code_statistics, elbo, history, reconstruction, sharpness
+
+
+def by_name(values):
+    """Values by their names."""
+    return {value.name: value for value in values}
+
+
+def test_the_bound_is_minus_the_sum_of_its_terms():
+    """`elbo` = -(reconstruction + KL), image by image, for both forms of the KL term; the signs are those of the definition."""
+    random = np.random.default_rng(0)
+    terms = {name: random.random(50) for name in ("reconstruction", "kl_closed_form", "kl_monte_carlo")}
+    found = by_name(elbo.measure({"likelihood": terms}, elbo.Parameters()))
+    assert found["elbo"].value == pytest.approx(-found["reconstruction_loss"].value - found["kl_loss"].value)
+    assert found["elbo_monte_carlo"].value == pytest.approx(-(terms["reconstruction"] + terms["kl_monte_carlo"]).mean())
+    np.testing.assert_allclose(found["elbo"].samples, -terms["reconstruction"] - terms["kl_closed_form"])
+    assert (found["elbo"].better, found["reconstruction_loss"].better) == ("higher", "lower")
+
+
+def test_a_model_without_posterior_has_no_bound():
+    """An autoencoder's reconstruction term alone is refused, not reported as a bound."""
+    with pytest.raises(ReportError, match="no posterior"):
+        elbo.measure({"likelihood": {"reconstruction": np.ones(3)}}, elbo.Parameters())
+
+
+def test_errors_per_image_and_per_pixel_differ_by_the_pixels():
+    """The same error is a sum over pixels per image and a mean over them per pixel, and says so in its reduction."""
+    errors = {"bce": np.array([10.0, 20.0]), "mse": np.array([1.0, 3.0]), "pixels": np.array(100)}
+    found = by_name(reconstruction.measure({"errors": errors}, reconstruction.Parameters()))
+    assert found["reconstruction_bce"].value == 15
+    assert found["reconstruction_bce_per_pixel"].value == pytest.approx(0.15)
+    assert found["reconstruction_mse"].reduction != found["reconstruction_mse_per_pixel"].reduction
+
+
+def square_codes():
+    """Codes on a square lattice of step 2, classes by their left or right half."""
+    side = np.arange(10) * 2.0
+    z = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    return {"z_mean": z, "z_log_var": np.full_like(z, np.log(4.0)), "y": (z[:, 0] > 9).astype(int)}
+
+
+def test_code_statistics_of_a_lattice():
+    """Range, area, density, distance and deviation of a lattice of step 2 are what they must be."""
+    parameters = code_statistics.Parameters(cell=1, deviations=True)
+    found = by_name(code_statistics.measure({"codes": square_codes()}, parameters))
+    assert (found["code_min_1"].value, found["code_max_2"].value, found["code_range_1"].value) == (0, 18, 18)
+    assert (found["code_area"].value, found["code_density"].value) == (100, 1)
+    assert found["code_neighbour_distance"].value == 2
+    assert found["code_sigma_2"].value == pytest.approx(2)
+
+
+def test_purity_is_one_where_classes_lie_apart():
+    """Neighbours of far clusters share their class; of mixed labels half of them do."""
+    random = np.random.default_rng(1)
+    y = np.arange(400) % 2
+    apart = {"z_mean": random.normal(size=(400, 2)) + 100 * y[:, None], "y": y}
+    mixed = {"z_mean": random.normal(size=(400, 2)), "y": y}
+    purity = [
+        by_name(code_statistics.measure({"codes": c}, code_statistics.Parameters()))["code_class_purity"].value
+        for c in (apart, mixed)
+    ]
+    assert purity[0] == 1
+    assert purity[1] == pytest.approx(0.5, abs=0.08)
+
+
+@pytest.mark.parametrize(("change", "message"), [({"axes": 3}, "fewer coordinates"), ({"deviations": True}, "posterior")])
+def test_code_statistics_refuse_what_is_not_there(change, message):
+    """More axes than coordinates, or deviations without a posterior, are mistakes."""
+    codes = {"z_mean": np.zeros((20, 2)), "y": np.zeros(20)}
+    with pytest.raises(ReportError, match=message):
+        code_statistics.measure({"codes": codes}, code_statistics.Parameters(**change))
+
+
+def strokes():
+    """Thirty images with a bar of random place and thickness."""
+    random = np.random.default_rng(2)
+    x = np.zeros((30, 28, 28, 1), dtype=np.float32)
+    for image in x:
+        left, thick = random.integers(4, 16), random.integers(2, 6)
+        image[5:23, left : left + thick] = 1
+    return x
+
+
+def sharp(images):
+    """Sharpness of images against the strokes."""
+    arrays = {"images": {"images": images}, "real": {"x": strokes()}}
+    return sharpness.measure(arrays, sharpness.Parameters(of="figure"))[0]
+
+
+def test_the_same_images_are_as_sharp_as_themselves():
+    """Real images have sharpness 1, whatever the amount of ink."""
+    assert sharp(strokes()).value == pytest.approx(1)
+    assert sharpness.edge_strength(strokes()).std() < 0.05
+
+
+def test_blur_lowers_sharpness():
+    """The wider the blur the lower the sharpness, of every image; a blank image has none."""
+    from scipy.ndimage import gaussian_filter
+
+    widths = (0, 0.5, 1, 2)
+    values = np.stack([sharp(gaussian_filter(strokes(), (0, s, s, 0))).samples for s in widths])
+    assert (np.diff(values, axis=0) < 0).all()
+    assert sharp(np.zeros((2, 28, 28, 1))).value == 0
+
+
+def test_cells_of_a_grid_are_not_paired():
+    """Samples belong to the same originals only where the probe says which: a grid's cells do not."""
+    arrays = {"images": {"reconstruction": strokes(), "index": np.arange(30)}, "real": {"x": strokes()}}
+    assert sharpness.measure(arrays, sharpness.Parameters())[0].paired
+    assert not sharp(strokes()).paired
+
+
+def agreement(images, **extra):
+    """Measured against twenty dark and twenty bright training images."""
+    real = {"x": np.repeat([0.0, 1.0], 20)[:, None, None, None] * np.ones((40, 4, 4, 1)), "y": np.repeat([0, 1], 20)}
+    real |= {"class_names": np.array(["dark", "bright"])}
+    return by_name(
+        class_agreement.measure({"images": {"images": images, **extra}, "real": real}, class_agreement.Parameters(of="f"))
+    )
+
+
+def test_images_near_one_class_agree():
+    """An image like one class has five neighbours of it."""
+    assert agreement(np.full((3, 4, 4, 1), 0.1))["class_agreement"].value == 1
+
+
+def test_an_image_between_two_classes_does_not_agree():
+    """Where the neighbours have several classes the image does not count."""
+    real = {"x": np.zeros((10, 4, 4, 1)), "y": np.arange(10) % 2, "class_names": np.array(["a", "b"])}
+    found = class_agreement.measure(
+        {"images": {"images": np.zeros((2, 4, 4, 1))}, "real": real}, class_agreement.Parameters(of="f", k=7)
+    )
+    assert found[0].value == 0
+
+
+def test_a_pair_says_which_class_its_means_look_like():
+    """Of an interpolation only the images between the ends count; the majority's name and share are facts."""
+    levels = np.array([0.0, 0.9, 0.8, 0.9, 0.0])[None, :, None, None, None] * np.ones((1, 5, 4, 4, 1))
+    found = agreement(levels, pair_names=np.array(["0_1"]), z=np.zeros((1, 5, 2)))
+    assert found["pair_0_1_class"].value == "bright"
+    assert found["pair_0_1_share"].value == 1
+
+
+def test_names_of_pairs_follow_the_request():
+    """Pairs by class are named by class, pairs by index by index, and a grid has none."""
+    parameters = class_agreement.Parameters(of="f")
+
+    def asked(**given):
+        return class_agreement.names(parameters, {"images": ProbeRequest("interpolation", given)})
+
+    assert asked(pairs=[[0, 6]], indices=None) == ["class_agreement", "pair_0_6_class", "pair_0_6_share"]
+    assert asked(pairs=[[0, 6]], indices=[[10, 21]])[1] == "pair_10_21_class"
+    assert class_agreement.names(parameters, {"images": ProbeRequest("decode_grid", {})}) == ["class_agreement"]
+
+
+def test_other_shapes_are_refused():
+    """Images of another size than the training images have no neighbours among them."""
+    with pytest.raises(ReportError, match="another shape"):
+        agreement(np.zeros((2, 5, 5, 1)))
+
+
+def logged(times):
+    """A history with these epoch times."""
+    return {"history": {"loss": np.linspace(9, 2, len(times)), "epoch_time": np.array(times)}}
+
+
+def test_one_slow_epoch_is_flagged_and_does_not_move_the_time():
+    """The time per epoch is the median; the epoch that compiled is an outlier, small fluctuations are none."""
+    found = by_name(history.measure(logged([9.0, 2.0, 2.1, 2.0, 1.9, 2.0]), history.Parameters()))
+    assert found["epoch_time"].value == 2
+    assert found["epoch_time_outliers"].value == 1
+    assert found["final_loss"].value == 2
+    assert by_name(history.measure(logged([2.0, 2.0, 2.0, 2.01]), history.Parameters()))["epoch_time_outliers"].value == 0
+
+
+def test_a_term_that_was_not_logged_is_refused():
+    """A misspelt term is named with the near miss."""
+    with pytest.raises(ReportError, match="Did you mean 'loss'"):
+        history.measure(logged([1.0]), history.Parameters(terms=("los",)))

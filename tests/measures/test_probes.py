@@ -1,0 +1,59 @@
+"""The probes that measure image by image."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from report_builder.measures.probes import codes, images, likelihood, reconstruction_errors, reconstructions
+
+
+def test_reconstructions_stand_in_the_order_of_the_classes(model, data):
+    """`per_class` takes the first images of each class, class by class, and says which they are."""
+    arrays = reconstructions.measure(model, data, reconstructions.Parameters(per_class=2))
+    assert arrays["y"].tolist() == [0, 0, 1, 1, 2, 2]
+    assert arrays["index"].tolist() == [0, 3, 1, 4, 2, 5]
+    np.testing.assert_array_equal(arrays["x"], arrays["reconstruction"])
+
+
+def test_the_first_n_may_be_asked_for_instead(model, data):
+    """`n` takes the first images of the split in their order."""
+    assert reconstructions.measure(model, data, reconstructions.Parameters(n=4))["index"].tolist() == [0, 1, 2, 3]
+
+
+def test_codes_have_variances_where_the_model_has_a_posterior(model, vae, data):
+    """`z_log_var` is there for a VAE and absent for an autoencoder."""
+    assert "z_log_var" not in codes.measure(model, data, codes.Parameters())
+    assert codes.measure(vae, data, codes.Parameters(n=5))["z_log_var"].shape == (5, 2)
+
+
+def test_images_need_no_model(data):
+    """Images are read from the data alone, with their classes and the range of their pixels."""
+    arrays = images.measure(None, data, images.Parameters(n=3))
+    assert arrays["class_names"][arrays["y"]].tolist() == ["a", "b", "c"]
+    assert arrays["value_range"].tolist() == [0, 100]
+
+
+def test_likelihood_passes_the_terms_on(vae, data):
+    """The terms of every image come back, measured with the asked number of samples."""
+    arrays = likelihood.measure(vae, data, likelihood.Parameters(samples=3))
+    assert arrays["kl_monte_carlo"].tolist() == [3] * 12
+
+
+def test_errors_of_known_images(data):
+    """A pixel of 1 decoded as 1/2 costs log 2 nats and a squared error of 1/4; one decoded exactly costs nothing."""
+
+    class Half:
+        def encode(self, x):
+            return np.zeros((len(x), 2))
+
+        def decode(self, z):
+            grey = np.zeros((len(z), 4, 4, 1))
+            grey[:, 0, 0] = 0.5
+            return grey
+
+    data.splits["test"].x[:] = 0
+    data.splits["test"].x[:, 0, 0] = 1
+    arrays = reconstruction_errors.measure(Half(), data, reconstruction_errors.Parameters())
+    np.testing.assert_allclose(arrays["bce"], np.log(2), rtol=1e-5)
+    np.testing.assert_allclose(arrays["mse"], 0.25)
+    assert arrays["pixels"] == 16

@@ -1,0 +1,55 @@
+"""The printed decode grid is the measured one, upright."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from report_builder.plots.decode_grid import Parameters, probes
+
+
+def grid(n=3):
+    """Cells whose grey level tells their place in the list."""
+    levels = np.arange(n * n, dtype=np.float32) / (n * n)
+    images = np.ones((n * n, 4, 4, 1), dtype=np.float32) * levels[:, None, None, None]
+    return {
+        "images": images,
+        "axis_0": np.linspace(-3, 3, n),
+        "axis_1": np.linspace(0, 8, n),
+        "limits": np.array([[-3, 3], [0, 8]]),
+    }
+
+
+def test_cells_stand_where_the_probe_put_them(drawn):
+    """Row 0 of the list is printed on top, its first cell on the left: neither transposed nor mirrored."""
+    axes = drawn("decode_grid", {"ae": grid()}, ink="light").figure.axes[0]
+    painted = np.asarray(axes.images[0].get_array())[..., 0]
+    step = painted.shape[0] // 3
+    levels = painted[step // 2 :: step, step // 2 :: step]
+    np.testing.assert_array_equal(levels, np.round(255 * np.arange(9).reshape(3, 3) / 9))
+
+
+def test_ticks_say_the_coordinates_of_the_cells(drawn):
+    """The lowest tick of the vertical axis is the smallest second coordinate, at the centre of the bottom row."""
+    axes = drawn("decode_grid", {"ae": grid()}, language="pl").figure.axes[0]
+    bottom, top = axes.get_ylim()
+    ticks = {
+        label.get_text(): (place - bottom) / (top - bottom)
+        for place, label in zip(axes.get_yticks(), axes.get_yticklabels(), strict=True)
+    }
+    assert list(ticks) == ["0,0", "4,0", "8,0"]
+    np.testing.assert_allclose(list(ticks.values()), [1 / 6, 1 / 2, 5 / 6], atol=0.01)
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["\u22123,0", "0,0", "3,0"]
+
+
+def test_the_caption_states_the_limits_of_each_run(drawn):
+    """Limits are in the details, for several runs by name."""
+    wide = grid() | {"limits": np.array([[-30, 30], [0, 8.25]])}
+    assert "[−3; 3] × [0; 8]" in drawn("decode_grid", {"ae": grid()}, language="pl").details
+    assert "AE: [−3, 3] × [0, 8]; VAE: [−30, 30] × [0, 8.25]" in drawn("decode_grid", {"ae": grid(), "vae": wide}).details
+
+
+def test_limits_may_differ_by_run():
+    """Given by run id, each run is asked for its own limits, and a run without any for those of its codes."""
+    asked = probes(Parameters(runs=("ae", "vae"), limits={"ae": ((-6, 10), (-6.5, 8))}))
+    assert asked["ae"].parameters["limits"] == ((-6, 10), (-6.5, 8))
+    assert asked["vae"].parameters["limits"] is None

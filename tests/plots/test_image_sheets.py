@@ -1,0 +1,87 @@
+"""What stands where in the sheets of reconstructions, interpolations and pair means."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from report_builder.kinds import FIGURES
+
+NAMES = np.array(["zero", "one", "two"])
+
+
+def level(value, *shape):
+    """Images of one grey level."""
+    return np.full((*shape, 4, 4, 1), value, dtype=np.float32)
+
+
+def painting(drawing):
+    """The painted sheet, grey, with its height and width."""
+    axes = drawing.figure.axes[0]
+    painted = np.asarray(axes.images[0].get_array())[..., 0]
+    tall, wide = painted.shape
+    return painted, tall, wide
+
+
+def texts(drawing):
+    """All labels of a sheet."""
+    return [text.get_text() for axes in drawing.figure.axes for text in axes.texts]
+
+
+def sampled(drawing, row, column, rows, columns):
+    """Grey level of a cell of an evenly spaced sheet, 0 to 1."""
+    painted, tall, wide = painting(drawing)
+    return painted[round((row + 0.5) * tall / rows), round((column + 0.5) * wide / columns)] / 255
+
+
+def pair(middle):
+    """An interpolation in three steps with a given middle."""
+    steps = np.stack([level(0.2, 1), level(middle, 1), level(0.8, 1)], axis=1)
+    ends = np.stack([level(0.1, 1), level(0.9, 1)], axis=1)
+    known = {"labels": np.array([[0, 2]]), "index": np.array([[10, 21]]), "class_names": NAMES, "z": np.zeros((1, 3, 2))}
+    return {"images": steps, "ends": ends} | known
+
+
+def test_originals_stand_above_their_reconstructions(drawn):
+    """The top row shows the data, the next ones each run in the given order."""
+    of_run = {"x": level(0.1, 3), "y": np.arange(3), "class_names": NAMES}
+    arrays = {"ae": of_run | {"reconstruction": level(0.5, 3)}, "vae": of_run | {"reconstruction": level(0.9, 3)}}
+    drawing = drawn("reconstructions", arrays, ink="light")
+    assert [sampled(drawing, row, 1, 3, 3) for row in range(3)] == pytest.approx([0.1, 0.5, 0.9], abs=0.01)
+    assert texts(drawing) == ["originals", "AE", "VAE", "zero", "one", "two"]
+
+
+def test_more_images_than_columns_start_a_new_band(drawn):
+    """Seven images in rows of four make two bands, the last one filled with blank cells."""
+    arrays = {"ae": {"x": level(0.3, 7), "reconstruction": level(0.6, 7), "y": np.arange(7) % 3, "class_names": NAMES}}
+    drawing = drawn("reconstructions", arrays, columns=4)
+    assert texts(drawing).count("AE") == 2
+
+
+def test_an_interpolation_begins_and_ends_with_the_originals(drawn):
+    """Originals stand left and right and are labelled, the decoded steps between them from 0 to 100 per cent."""
+    drawing = drawn("interpolation", {"ae": pair(0.5)}, ink="light", steps=3)
+    assert texts(drawing) == ["zero → two", "original", "0%", "50%", "100%", "original"]
+    painted, tall, wide = painting(drawing)
+    middle = painted[tall // 2] / 255
+    assert middle[wide // 20] == pytest.approx(0.1, abs=0.01)
+    assert middle[wide // 2] == pytest.approx(0.5, abs=0.01)
+    assert middle[-wide // 20] == pytest.approx(0.9, abs=0.01)
+    assert "zero (no. 10) and two (no. 21)" in drawing.details
+
+
+def test_a_pair_mean_is_the_middle_of_three_steps(drawn):
+    """First original, second original, then the decoded mean of each run: the mean of the codes, no random sample."""
+    assert FIGURES.get("pair_mean").probes(FIGURES.get("pair_mean").Parameters(runs=("ae",)))["ae"].parameters["steps"] == 3
+    drawing = drawn("pair_mean", {"ae": pair(0.4), "vae": pair(0.6)}, ink="light")
+    painted, tall, wide = painting(drawing)
+    row = painted[tall // 2] / 255
+    quarter = [row[round(wide * at)] for at in (0.1, 0.32, 0.62, 0.9)]
+    assert quarter == pytest.approx([0.1, 0.9, 0.4, 0.6], abs=0.01)
+    assert [text.replace("\n", " ") for text in texts(drawing)] == [
+        "zero and two",
+        "first original",
+        "second original",
+        "AE mean",
+        "VAE mean",
+    ]

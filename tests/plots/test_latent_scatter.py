@@ -1,0 +1,81 @@
+"""A scatter that can carry a claim about classes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from report_builder.errors import ReportError
+from report_builder.plots.latent_scatter import apart
+
+
+def test_the_legend_has_the_class_names(drawn, codes):
+    """Every class that is shown stands in the legend by its name, in a colour of its own."""
+    figure = drawn("latent_scatter", {"ae": codes}).figure
+    legend = figure.legends[0]
+    assert [text.get_text() for text in legend.get_texts()] == ["shirt", "bag", "boot"]
+    assert len({handle.get_color() for handle in legend.legend_handles}) == 3
+
+
+def test_classes_are_named_where_their_codes_are(drawn, codes):
+    """The printed name of a class lies at the median of its codes."""
+    places = {text.get_text(): text.get_position() for text in drawn("latent_scatter", {"ae": codes}).figure.axes[0].texts}
+    assert np.allclose(places["bag"], (10, 0), atol=0.5)
+    assert np.allclose(places["boot"], (0, 10), atol=0.5)
+
+
+def test_points_stand_at_their_codes(drawn, codes):
+    """First coordinate to the right, second upwards, with equal scales; `axes` chooses others."""
+    axes = drawn("latent_scatter", {"ae": codes}).figure.axes[0]
+    np.testing.assert_allclose(axes.collections[0].get_offsets(), codes["z_mean"])
+    assert axes.get_aspect() == 1
+    swapped = drawn("latent_scatter", {"ae": codes}, axes=(2, 1)).figure.axes[0]
+    np.testing.assert_allclose(swapped.collections[0].get_offsets(), codes["z_mean"][:, ::-1])
+    assert "2" in swapped.get_xlabel()
+
+
+def test_bars_are_one_standard_deviation_long_to_each_side(drawn, codes):
+    """The horizontal bar has the first deviation, the vertical one the second."""
+    across, upwards = drawn("latent_scatter", {"vae": codes}, spread="bars").figure.axes[0].collections[:2]
+    assert np.ptp(across.get_segments()[0], axis=0) == pytest.approx([1, 0])
+    assert np.ptp(upwards.get_segments()[0], axis=0) == pytest.approx([0, 4])
+
+
+def test_ellipses_have_the_deviations_as_half_axes(drawn, codes):
+    """Widths and heights are twice the deviations."""
+    ellipses = drawn("latent_scatter", {"vae": codes}, spread="ellipses").figure.axes[0].collections[0]
+    assert ellipses.get_widths()[0] == pytest.approx(1)
+    assert ellipses.get_heights()[0] == pytest.approx(4)
+
+
+def test_deviations_need_a_posterior(drawn, codes):
+    """Bars for an autoencoder are refused, as is a coordinate that the code lacks."""
+    plain = {key: value for key, value in codes.items() if key != "z_log_var"}
+    with pytest.raises(ReportError, match="no posterior"):
+        drawn("latent_scatter", {"ae": plain}, spread="bars")
+    with pytest.raises(ReportError, match=r"axes: \[1, 3\]"):
+        drawn("latent_scatter", {"ae": codes}, axes=(1, 3))
+
+
+def test_many_points_are_rasterised(drawn, codes):
+    """Over two thousand marks become a picture inside the SVG, fewer stay outlines."""
+    many = {key: value if key == "class_names" else np.repeat(value, 21, axis=0) for key, value in codes.items()}
+    assert drawn("latent_scatter", {"ae": many}).figure.axes[0].collections[0].get_rasterized()
+    assert not drawn("latent_scatter", {"ae": codes}).figure.axes[0].collections[0].get_rasterized()
+
+
+def test_more_classes_than_colours_differ_by_marker(drawn, codes):
+    """The eleventh class repeats the first one's colour with another marker."""
+    names = np.array([f"class {i}" for i in range(11)])
+    eleven = codes | {"y": np.arange(100) % 11, "class_names": names}
+    handles = drawn("latent_scatter", {"ae": eleven}).figure.legends[0].legend_handles
+    assert handles[0].get_color() == handles[10].get_color()
+    assert handles[0].get_marker() != handles[10].get_marker()
+
+
+def test_names_do_not_cover_each_other():
+    """Close names are moved apart, names in one place too, and distant ones stay where they are."""
+    moved = apart(np.array([[0.0, 0.0], [0.0, 0.0], [0.1, 0.0], [50.0, 50.0]]), 1.0)
+    distances = np.linalg.norm(moved[:, None] - moved[None], axis=2) + 9 * np.eye(4)
+    assert distances.min() > 0.9
+    np.testing.assert_allclose(moved[3], [50, 50], atol=0.01)

@@ -1,0 +1,87 @@
+"""Sheets show every source pixel where it belongs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from report_builder.errors import ReportError
+from report_builder.plots._sheet import THIN, Block, Lines, sheet, unit_range, wrapped
+
+
+def numbered(rows, columns):
+    """Cells of one grey level each, growing along rows."""
+    levels = np.arange(rows * columns, dtype=np.float32).reshape(rows, columns) / (rows * columns)
+    return np.ones((rows, columns, 7, 5, 1), dtype=np.float32) * levels[..., None, None, None]
+
+
+def picture(figure):
+    """The figure as Matplotlib paints it, uint8 grey."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., 0]
+
+
+@pytest.mark.parametrize("gap", [0.0, THIN])
+def test_every_source_pixel_is_a_whole_number_of_printed_ones(gap):
+    """Painted at the figure's resolution, each image is its pixels repeated k x k, with nothing interpolated in between."""
+    random = np.random.default_rng(0)
+    images = (random.integers(1, 9, (2, 3, 7, 5, 1)) / 10).astype(np.float32)
+    block = Block(images, Lines(["", ""], [0, gap]), Lines(["", "", ""], [0, gap, gap]))
+    drawn = sheet([block], width_cm=6, cell_cm=1.0, ink="light")
+    painted, axes = picture(drawn.figure), drawn.axes[0]
+    box = axes.get_position()
+    tall, wide = painted.shape
+    corner_y, corner_x = tall - round(box.y1 * tall), round(box.x0 * wide)
+    scale = round(drawn.figure.dpi / 2.54 / 5)  # a cell of 1 cm has five pixels across
+    for row, y in enumerate(drawn.row_centres[0]):
+        for column, x in enumerate(drawn.column_centres[0]):
+            top, left = corner_y + round(y - 3.5 * scale), corner_x + round(x - 2.5 * scale)
+            cell = painted[top : top + 7 * scale, left : left + 5 * scale]
+            expected = np.round(255 * images[row, column, ..., 0]).astype(int).repeat(scale, 0).repeat(scale, 1)
+            np.testing.assert_array_equal(cell, expected)
+
+
+def test_a_sheet_is_as_wide_as_asked_and_at_least_300_dpi():
+    """The figure has the asked width on paper, whatever it holds."""
+    for columns in (1, 4, 30):
+        block = Block(numbered(2, columns), Lines(["first", "second"]), Lines([""] * columns))
+        figure = sheet([block], width_cm=16, cell_cm=1.5, ink="dark").figure
+        assert figure.get_size_inches()[0] * 2.54 == pytest.approx(16, abs=0.02)
+        assert figure.dpi >= 300
+
+
+def test_a_tall_sheet_fits_a_page():
+    """Many rows make smaller cells, not a figure that runs off the page."""
+    block = Block(numbered(60, 2), Lines([""] * 60), Lines(["", ""]))
+    assert sheet([block], width_cm=16, cell_cm=1.5, ink="dark").figure.get_size_inches()[1] * 2.54 < 23
+
+
+def test_dark_ink_prints_large_values_black():
+    """Grey images are inverted for paper by default; colours never are."""
+    bright = np.ones((1, 1, 4, 4, 1), dtype=np.float32)
+    for images, ink, level in ((bright, "dark", 0), (bright, "light", 255), (bright.repeat(3, axis=-1), "dark", 255)):
+        axes = sheet([Block(images, Lines([""]), Lines([""]))], width_cm=5, cell_cm=1, ink=ink).axes[0]
+        painted = np.asarray(axes.images[0].get_array())
+        assert painted[painted.shape[0] // 2, painted.shape[1] // 2, 0] == level
+
+
+def test_logits_are_not_shown_as_probabilities():
+    """Values outside the range of the data are an error that names the array and its range."""
+    arrays = {"images": np.array([-4.0, 7.0]), "value_range": np.array([0.0, 1.0])}
+    with pytest.raises(ReportError, match=r"vae\.images: -4 to 7.*Allowed: 0 to 1"):
+        unit_range(arrays, "images", "vae")
+
+
+def test_other_ranges_are_brought_to_one():
+    """Images in [-1, 1] are shown from black to white."""
+    arrays = {"x": np.array([-1.0, 0.0, 1.0]), "value_range": np.array([-1.0, 1.0])}
+    np.testing.assert_allclose(unit_range(arrays, "x", "data"), [0, 0.5, 1])
+
+
+def test_labels_break_at_spaces_only():
+    """A long label is set in lines; a word stays whole."""
+    assert wrapped("first original", 8) == "first\noriginal"
+    assert wrapped("rekonstrukcje", 5) == "rekonstrukcje"
