@@ -1,8 +1,8 @@
 """Speed and memory of commands that find everything stored: whole processes, on an idle machine.
 
-Every round runs each case once, and before each the yardstick `python -c "import pydantic, jinja2, yaml"`; the table gives medians and
-their ratio. Works on a copy of the experiments, the templates and the store in a temporary folder; what is not stored yet is built
-there first. `make benchmark`, or `python benchmarks/speed.py --rounds 3 --report generative-models`.
+Every round runs each case once, and before each the yardstick `python -c "import pydantic, jinja2, yaml"`; the table gives
+medians and their ratio. Works on a copy of the experiments, the templates and the store in a temporary folder; what is not stored
+yet is built there first. `make benchmark`, or `python benchmarks/speed.py --rounds 3 --report generative-models`.
 """
 
 from __future__ import annotations
