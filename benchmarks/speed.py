@@ -1,8 +1,8 @@
 """Speed and memory of commands that find everything stored: whole processes, on an idle machine.
 
 Every round runs each case once, and before each the yardstick `python -c "import pydantic, jinja2, yaml"`; the table gives
-medians and their ratio. Works on a copy of the experiments, the templates and the store in a temporary folder; what is not stored
-yet is built there first. `make benchmark`, or `python benchmarks/speed.py --rounds 3 --report generative-models`.
+medians and their ratio. Works on a copy of the experiments, the templates and the store in a temporary folder; what is not
+stored yet is built there first. `make benchmark`, or `python benchmarks/speed.py --rounds 3 --report generative-models`.
 """
 
 from __future__ import annotations
@@ -138,9 +138,8 @@ def change_style(experiment: Path, number: int) -> None:
 
 def print_table(cases: Sequence[Case], first: Run, rounds: int) -> None:
     """One row for each case."""
-    print(
-        f"\n{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {rounds} rounds"
-    )
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    print(f"\n{machine}, Python {platform.python_version()}, {rounds} rounds")
     print(f"First build, with what was stored before: {first.seconds:.1f} s\n")
     print("| case | median s | min-max s | goal s | yardsticks | peak MB |")
     print("| --- | --- | --- | --- | --- | --- |")
