@@ -12,14 +12,14 @@ from typing import Any
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import DATA_STEPS, DATASETS, ImageData, opened
 
-KEPT = 4  # prepared data sets kept in a process; jobs of one report mostly share one
+KEPT = 2  # prepared data sets kept in a process; jobs of one report mostly share one
 
 
 def prepare(data: Mapping[str, Any], folders: Sequence[Path], beside: Path | None = None) -> ImageData:
-    """Loads a data set and applies its steps; the same data asked for again comes from memory, so treat it as read-only.
+    """Loads a data set and applies its steps; the same data asked for again comes from memory, read-only.
 
     Args:
-        data: a resolved `data` entry, `{"dataset": {"kind": ...}, "steps": [{"kind": ...}, ...]}`; a `fingerprint` in it is checked.
+        data: a resolved `data` entry, `{"dataset": {"kind": ...}, "steps": [{"kind": ...}, ...]}`; a `fingerprint` is checked.
         folders: data folders, searched in order.
         beside: folder of the experiment, for kinds of the user's own.
 
@@ -29,7 +29,9 @@ def prepare(data: Mapping[str, Any], folders: Sequence[Path], beside: Path | Non
     expected = data.get("fingerprint")
     if expected and expected != (found := fingerprint(data, folders, beside)):
         rule = "the files of the data set changed while the report was built"
-        raise ReportError(Problem("data", rule, f"sha256 {found[:12]}", f"Planned with {expected[:12]}.", "Run the command again."))
+        raise ReportError(
+            Problem("data", rule, f"sha256 {found[:12]}", f"Planned with {expected[:12]}.", "Run the command again.")
+        )
     entry = json.dumps({"dataset": data["dataset"], "steps": data.get("steps", [])}, sort_keys=True)
     return _prepare(entry, tuple(folders), beside)
 

@@ -1,4 +1,4 @@
-"""Where the files of a public data set lie: named in the experiment, in a data folder, in Keras' cache, or to be downloaded there."""
+"""Where the files of a public data set lie: named in the experiment, in a data folder, in Keras' cache, or to be fetched."""
 
 from __future__ import annotations
 
@@ -45,20 +45,20 @@ def download(name: str, target: Path, sha256: str, *, place_instead: str) -> Pat
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        found = _fetch(SOURCE + name, temporary)
-        if found != sha256:
-            raise OSError(f"its sha256 is {found}, published is {sha256}")
+        _fetch(SOURCE + name, temporary, sha256)
         temporary.replace(target)
     except OSError as error:
-        problem = Problem(name, f"the data set is not on this computer and could not be downloaded ({error})", next_step=place_instead)
+        problem = Problem(
+            name, f"the data set is not on this computer and could not be downloaded ({error})", next_step=place_instead
+        )
         raise ReportError(problem) from error
     finally:
         temporary.unlink(missing_ok=True)
     return target
 
 
-def _fetch(address: str, target: Path) -> str:
-    """Writes an address to a file with progress on stderr; the sha256 of what came."""
+def _fetch(address: str, target: Path, sha256: str) -> None:
+    """Writes an address to a file with progress on stderr; OSError if its content has another digest."""
     digest, done = hashlib.sha256(), 0
     with urllib.request.urlopen(address, timeout=PATIENCE) as answer, target.open("wb") as stream:  # noqa: S310  a constant https address
         total = int(answer.headers.get("Content-Length") or 0)
@@ -67,7 +67,8 @@ def _fetch(address: str, target: Path) -> str:
             digest.update(chunk)
             done += len(chunk)
             _show(target.name.strip(".").split(".")[0], done, total)
-    return digest.hexdigest()
+    if digest.hexdigest() != sha256:
+        raise OSError(f"its sha256 is {digest.hexdigest()}, published is {sha256}")
 
 
 def _show(name: str, done: int, total: int) -> None:
@@ -75,4 +76,5 @@ def _show(name: str, done: int, total: int) -> None:
     finished = done >= total
     if sys.stderr.isatty() or finished:
         line = f"downloading {name}: {done / 1e6:.1f} of {total / 1e6:.1f} MB"
-        print(f"\r{line}" if sys.stderr.isatty() else line, end="\n" if finished else "", file=sys.stderr, flush=True)
+        sys.stderr.write(("\r" if sys.stderr.isatty() else "") + line + ("\n" if finished else ""))
+        sys.stderr.flush()

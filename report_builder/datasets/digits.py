@@ -1,8 +1,8 @@
 """The handwritten digits that come with scikit-learn, redrawn at 28 x 28 so that they train without a download.
 
 1797 images of 8 x 8 pixels (Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998). Each is enlarged with a
-bicubic filter and its contrast raised; training images also appear in seeded variations. Test images never do, and no image is in
-both parts.
+bicubic filter and its contrast raised; training images also appear in seeded variations. Test images never do, and no image is
+in both parts.
 """
 
 from __future__ import annotations
@@ -55,7 +55,13 @@ def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
         path = Path(place, "datasets", "data", "digits.csv.gz")
         if path.is_file():
             return [path]
-    raise ReportError(Problem("digits", "scikit-learn, which holds the digits, is not installed", next_step="Install it: pip install scikit-learn."))
+    raise ReportError(
+        Problem(
+            "digits",
+            "scikit-learn, which holds the digits, is not installed",
+            next_step="Install it: pip install scikit-learn.",
+        )
+    )
 
 
 def train_images(parameters: Parameters) -> int:
@@ -114,7 +120,7 @@ def _redraw(small: np.ndarray, variations: np.ndarray) -> np.ndarray:
 
 
 def _backward(angle: float, zoom_x: float, zoom_y: float, shift_x: float, shift_y: float) -> tuple[float, ...]:
-    """The affine map from a pixel of the result to the original: undo the shift, rotate, undo the zoom, both about the centre."""
+    """The affine map from a pixel of the result to the original: shift, rotation and zoom undone, about the centre."""
     across, down = ENLARGE * math.exp(zoom_x), ENLARGE * math.exp(zoom_y)
     a, b = math.cos(angle) / across, math.sin(angle) / across
     d, e = -math.sin(angle) / down, math.cos(angle) / down

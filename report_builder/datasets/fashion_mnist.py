@@ -25,11 +25,13 @@ IDX_FILES = {  # in the order x_train, y_train, x_test, y_test, with the sha256 
 class Parameters(kinds.Parameters):
     """Where the file lies, if not in a data folder."""
 
-    path: str | None = Field(None, description="A .npz with x_train, y_train, x_test, y_test; relative paths start in a data folder.")
+    path: str | None = Field(
+        None, description="A .npz with x_train, y_train, x_test, y_test; relative paths start in a data folder."
+    )
 
 
 def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
-    """`fashion_mnist.npz` where it was named or lies in a folder, else the four idx files of Keras' cache, downloaded if need be."""
+    """`fashion_mnist.npz` where it was named or lies in a folder, else Keras' four idx files, fetched if absent."""
     found = named_or_found(parameters.path, "fashion_mnist.npz", [*folders, keras_cache()])
     return [found] if found else [_idx_file(name, folders) for name in IDX_FILES]
 
@@ -50,5 +52,6 @@ def _idx_file(name: str, folders: Sequence[Path]) -> Path:
     cached = keras_cache() / "fashion-mnist" / name
     if cached.is_file():
         return cached
-    instead = f"Put fashion_mnist.npz (arrays x_train, y_train, x_test, y_test) into {(*folders, keras_cache())[0]}, or name it with 'path'."
+    place = (*folders, keras_cache())[0]
+    instead = f"Put fashion_mnist.npz (x_train, y_train, x_test, y_test) into {place}, or name it with 'path'."
     return download(name, cached, IDX_FILES[name], place_instead=instead)

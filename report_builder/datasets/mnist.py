@@ -20,7 +20,9 @@ PUBLISHED = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 class Parameters(kinds.Parameters):
     """Where the file lies, if not in a data folder."""
 
-    path: str | None = Field(None, description="A .npz with x_train, y_train, x_test, y_test; relative paths start in a data folder.")
+    path: str | None = Field(
+        None, description="A .npz with x_train, y_train, x_test, y_test; relative paths start in a data folder."
+    )
 
 
 def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:

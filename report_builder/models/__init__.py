@@ -16,8 +16,9 @@ def misfit(image_shape: Sequence[int], value_range: Sequence[float], filters: Se
     height, width, _ = image_shape
     step = 2 ** len(filters)
     if height % step or width % step:
-        return f"height and width must be multiples of {step} (one halving for each entry of 'filters'); the images are {height} x {width}"
+        rule = f"height and width must be multiples of {step}, one halving for each entry of 'filters'"
+        return f"{rule}; the images are {height} x {width}"
     if value_range[0] < 0 or value_range[1] > 1:
         low, high = value_range
-        return f"pixels must lie in [0, 1]; they lie in [{low:g}, {high:g}] (the data step 'scale' with 'range: unit' brings them there)"
+        return f"pixels must lie in [0, 1]; they lie in [{low:g}, {high:g}]. The data step 'scale' with 'range: unit' helps"
     return ""

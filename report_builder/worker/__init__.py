@@ -1,1 +1,1 @@
-"""Training and probing: a pool of processes that alone import TensorFlow. The front process uses `pool`, `progress` and `estimate` only."""
+"""Training and probing in processes that alone import TensorFlow; the front process uses `pool`, `progress` and `estimate`."""

@@ -1,8 +1,8 @@
 """A worker process: `python -m report_builder.worker <threads>`.
 
-Jobs come as JSON lines on stdin, events leave as JSON lines on stdout. Whatever TensorFlow or a model prints goes to stderr, which the
-pool keeps in a log. When stdin ends, the parent is gone or needs no worker any more: the process ends at once. Nothing is lost by
-that, because files appear complete or not at all.
+Jobs come as JSON lines on stdin, events leave as JSON lines on stdout. Whatever TensorFlow or a model prints goes to stderr,
+which the pool keeps in a log. When stdin ends, the parent is gone or needs no worker any more: the process ends at once.
+Nothing is lost by that, because files appear complete or not at all.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ STATE = "state"  # epoch and history, as JSON
 
 
 def save(training: Training, path: Path) -> None:
-    """Everything that the next epoch starts from: weights, optimiser, history, epoch. Randomness is set from (seed, epoch) anyway."""
+    """What the next epoch starts from: weights, optimiser, history, epoch. Randomness is set from (seed, epoch) anyway."""
     state = json.dumps({"epoch": training.epoch, "history": training.history})
     save_arrays({STATE: np.array(state)} | _values(training.variables()), path)
 
@@ -54,7 +54,9 @@ def load_weights(model: Any, path: Path) -> None:
     with np.load(path, allow_pickle=False) as stored:
         values = dict(stored)
     if not _fits(values, weights(model)):
-        raise RunError(Problem(str(path), "these weights belong to another architecture", next_step="Remove the run and train it again."))
+        raise RunError(
+            Problem(str(path), "these weights belong to another architecture", next_step="Remove the run and train it again.")
+        )
     _assign(values, weights(model))
 
 

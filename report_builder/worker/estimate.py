@@ -21,7 +21,11 @@ def seconds(spec: Mapping[str, Any], store: Store) -> float:
     known = [run for run in store.all("run") if run.meta["spec"]["model"]["kind"] == spec["model"]["kind"]]
     images = _images(spec["data"], known)
     best = max(known, key=lambda run: (_likeness(run, spec), run.meta["note"]["finished"]), default=None)
-    rate = _rate(best) if best else float(getattr(MODELS.get(spec["model"]["kind"]), "SECONDS_PER_IMAGE", ANY_MODEL) if _built_in(spec) else ANY_MODEL)
+    rate = (
+        _rate(best)
+        if best
+        else float(getattr(MODELS.get(spec["model"]["kind"]), "SECONDS_PER_IMAGE", ANY_MODEL) if _built_in(spec) else ANY_MODEL)
+    )
     return rate * images * int(spec["training"]["epochs"])
 
 

@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,11 @@ def carry_out(job: Mapping[str, Any], emit: Emit) -> None:
     except ReportError as error:
         emit(_failed(error, job["label"]))
     except (MemoryError, tf.errors.ResourceExhaustedError):
-        emit(_failed(RunError(Problem("", "memory ran out", next_step="Lower batch_size, or close other programs.")), job["label"]))
+        emit(
+            _failed(
+                RunError(Problem("", "memory ran out", next_step="Lower batch_size, or close other programs.")), job["label"]
+            )
+        )
     except Exception as error:  # noqa: BLE001  whatever a model of the user's own raises must name the run, not end the pool
         traceback.print_exc()
         emit(_failed(RunError(_unexpected(error)), job["label"]))
@@ -83,14 +87,17 @@ def _train(work: Work, data: ImageData, beside: Path | None, emit: Emit) -> None
 def _note(training: loop.Training, data: ImageData) -> dict[str, Any]:
     """What the run was, beside what determined it: shapes, counts, time, versions, device."""
     sizes = {name: len(split.y) for name, split in data.splits.items()}
-    gpus = [tf.config.experimental.get_device_details(gpu).get("device_name", "GPU") for gpu in tf.config.list_physical_devices("GPU")]
+    gpus = [
+        tf.config.experimental.get_device_details(gpu).get("device_name", "GPU")
+        for gpu in tf.config.list_physical_devices("GPU")
+    ]
     return {
         "image_shape": list(data.image_shape),
         "class_names": list(data.class_names),
         "images": sizes,
         "parameters": int(sum(np.prod(v.shape) for v in training.model.trainable_weights)),
         "seconds": sum(training.history["epoch_time"]),
-        "finished": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": {
             "python": platform.python_version(),
             "tensorflow": tf.__version__,

@@ -1,7 +1,7 @@
 """Training: what determines the weights of a run, and nothing else.
 
-The loop knows neither files nor progress displays: it calls back. At the start of each epoch all randomness is set from (seed, epoch),
-so a run continued from the state between two epochs ends with the same weights as one that was never stopped.
+The loop knows neither files nor progress displays: it calls back. At the start of each epoch all randomness is set from
+(seed, epoch), so a run continued from the state between two epochs ends with the same weights as one that was never stopped.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Training:
 
 
 def prepare(threads: int) -> None:
-    """Fixes what results depend on in a new process: threads, number format, order of axes, and on a graphics card its kernels."""
+    """Fixes what results depend on in a new process: threads, number format, order of axes, kernels of a graphics card."""
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     keras.config.set_floatx("float32")
@@ -99,12 +99,14 @@ def start(spec: Mapping[str, Any], data: ImageData, beside: Path | None = None) 
     return Training(model, spec)
 
 
-def train(training: Training, data: ImageData, *, on_epoch: Callable[[Training], None], on_progress: OnProgress | None = None) -> None:
+def train(
+    training: Training, data: ImageData, *, on_epoch: Callable[[Training], None], on_progress: OnProgress | None = None
+) -> None:
     """Trains the epochs that are missing; after each, `on_epoch` gets the state that the next one starts from.
 
     Args:
         training: the run.
-        data: `train` is learnt from; `validation` (terms `val_*`), or `test` where there is none (terms `test_*`), is evaluated.
+        data: `train` is learnt from; `validation` (terms `val_*`), or `test` where there is none (terms `test_*`), is judged.
         on_epoch: called between epochs.
         on_progress: called some times a second with images done, images of the epoch, means so far.
 
@@ -113,7 +115,9 @@ def train(training: Training, data: ImageData, *, on_epoch: Callable[[Training],
     """
     settings = training.spec["training"]
     learn = _compiled(training.model, training.model.train_step, data.splits["train"].x)
-    prefix, held_out = next((p, data.splits[s]) for p, s in (("val_", "validation"), ("test_", "test"), ("", "train")) if s in data.splits)
+    prefix, held_out = next(
+        (p, data.splits[s]) for p, s in (("val_", "validation"), ("test_", "test"), ("", "train")) if s in data.splits
+    )
     judge = _compiled(training.model, training.model.test_step, held_out.x) if prefix else None
     while not training.finished:
         random = set_randomness(training.model, training.spec["seed"], training.epoch)
@@ -153,7 +157,11 @@ def _mixed(seed: int) -> int:
 def _optimizer(settings: Mapping[str, Any]) -> Any:
     entry = dict(settings["optimizer"])
     name = entry.pop("kind")
-    known = {n.lower(): c for n, c in vars(keras.optimizers).items() if isinstance(c, type) and n not in ("Optimizer", "LossScaleOptimizer")}
+    known = {
+        n.lower(): c
+        for n, c in vars(keras.optimizers).items()
+        if isinstance(c, type) and n not in ("Optimizer", "LossScaleOptimizer")
+    }
     if name.lower() not in known:
         raise ReportError(Problem("training.optimizer", "unknown optimiser", repr(name), near_miss(name, known)))
     try:
@@ -210,7 +218,14 @@ class _Means:
         if lost := [name for name, value in means.items() if not math.isfinite(value)]:
             causes = [name for name in lost if name != "loss"] or lost
             advice = "Try a lower learning_rate, or gradient clipping: optimizer: {kind: adam, clipnorm: 1.0}."
-            raise RunError(Problem("", f"{' and '.join(causes)} stopped being a finite number in epoch {epoch}", _shown(means), next_step=advice))
+            raise RunError(
+                Problem(
+                    "",
+                    f"{' and '.join(causes)} stopped being a finite number in epoch {epoch}",
+                    _shown(means),
+                    next_step=advice,
+                )
+            )
         return means
 
     def _values(self) -> Iterator[tuple[str, float]]:

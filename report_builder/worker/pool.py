@@ -1,7 +1,7 @@
 """The pool of worker processes, seen from the front process: no TensorFlow here.
 
-Jobs are plain values; those that others wait for and those that take longest go first. One worker does several jobs in turn. A worker
-that dies costs its own job only, and that job's checkpoint is kept.
+Jobs are plain values; those that take longest go first. One worker does several jobs in turn. A worker that dies costs its own
+job only, and that job's checkpoint is kept.
 """
 
 from __future__ import annotations
@@ -35,14 +35,15 @@ def run(
     Args:
         jobs: `step`, `label`, `after`, `store`, `folders`, `beside` as plain values.
         workers: processes side by side; default: one for each core.
-        on_event: is told `planned`, `started`, `resumed`, `epoch`, `progress`, `done`, `failed`, `skipped`, `finished`, with `key` and `label`.
+        on_event: is told `planned` and `finished`, and of each job, with `key` and `label`, `started`, `resumed`, `epoch`,
+            `progress`, and one of `done`, `failed`, `skipped`.
         keep_going: let the other jobs finish when one fails.
 
     Returns:
         What failed, where `keep_going` let the others go on.
 
     Raises:
-        RunError: a job failed (another ReportError, if that is what it failed with); the others were stopped and keep their checkpoints.
+        RunError: a job failed (another ReportError, if it was that); the others were stopped, their checkpoints are kept.
         KeyboardInterrupt: as it came; the workers are stopped first.
     """
     pool = _Pool(jobs, workers or estimate.cores(), on_event or (lambda event: None), keep_going=keep_going)
@@ -65,8 +66,10 @@ class _Worker:
         with stream:
             # a group of its own: Ctrl-C in the terminal reaches the front process, which then stops the workers
             command = [sys.executable, "-m", "report_builder.worker", str(threads)]
-            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": stream}
-            self.process = subprocess.Popen(command, **pipes, env=_environment(), process_group=0)
+            pipe = subprocess.PIPE
+            self.process = subprocess.Popen(
+                command, stdin=pipe, stdout=pipe, stderr=stream, env=_environment(), process_group=0
+            )
         self._listener = threading.Thread(target=self._listen, args=(events,), daemon=True)
         self._listener.start()
 
@@ -192,7 +195,11 @@ class _Pool:
         how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
         memory = "Mostly memory ran out: lower batch_size or close other programs. " if code == -signal.SIGKILL else ""
         advice = f"{memory}Run the command again: it goes on from the last checkpoint."
-        problem = Problem(self.jobs[key]["label"], f"the worker process was {how}" if code < 0 else f"the worker process {how}", next_step=advice)
+        problem = Problem(
+            self.jobs[key]["label"],
+            f"the worker process was {how}" if code < 0 else f"the worker process {how}",
+            next_step=advice,
+        )
         self._fail(key, [problem if code == -signal.SIGKILL else _with_log(problem, worker.log)], "RunError")
 
     def _fail(self, key: str, problems: Sequence[Problem], error: str) -> None:
@@ -241,4 +248,6 @@ def _with_log(problem: Problem, log: Path) -> Problem:
     except OSError:
         return problem
     received = problem.received or (lines[-1] if lines else "")
-    return Problem(problem.where, problem.rule, received, problem.allowed, f"{problem.next_step} The whole output: {log}".strip())
+    return Problem(
+        problem.where, problem.rule, received, problem.allowed, f"{problem.next_step} The whole output: {log}".strip()
+    )

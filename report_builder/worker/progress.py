@@ -147,7 +147,7 @@ def _state(job: _Job, now: float, *, bar: bool = False) -> str:
     picture = "█" * filled + "░" * (BAR - filled) + "  " if bar else ""
     left = job.left(now)
     time_left = f", {_time(left)} left" if left is not None and left >= 1 else ""
-    return f"{picture}epoch {min(int(job.done) + bar, job.epochs)}/{job.epochs}{_loss(job.terms)}{time_left}"
+    return f"{picture}epoch {min(int(job.done) + bar, job.epochs)}/{job.epochs}{time_left}{_loss(job.terms)}"
 
 
 def _loss(terms: Mapping[str, float]) -> str:

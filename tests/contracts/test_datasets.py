@@ -15,6 +15,7 @@ ALL_STEPS = pytest.mark.parametrize("kind", [module for _, module in DATA_STEPS]
 
 
 def documented(model):
+    """Whether every parameter has a description."""
     return all(field.description for field in model.model_fields.values())
 
 

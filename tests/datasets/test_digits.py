@@ -12,12 +12,14 @@ from report_builder.datasets.digits import Parameters
 
 
 def load(**parameters):
+    """The digits of these parameters."""
     chosen = Parameters(**parameters)
     return digits.load(chosen, digits.files(chosen, []))
 
 
 @pytest.fixture(scope="module")
 def few():
+    """Originals and two copies of each."""
     return load(copies=2)
 
 

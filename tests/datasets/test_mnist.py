@@ -7,6 +7,7 @@ import hashlib
 import io
 import struct
 import urllib.request
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ BOTH = pytest.mark.parametrize(("kind", "name"), [(mnist, "mnist.npz"), (fashion
 
 
 def write_idx(folder, arrays):
+    """The four files as Keras keeps them."""
     folder.mkdir(parents=True)
     for name, key in zip(fashion_mnist.IDX_FILES, ("x_train", "y_train", "x_test", "y_test"), strict=True):
         values = arrays[key]
@@ -102,7 +104,7 @@ def test_a_download_is_shown_only_when_its_digest_fits(monkeypatch, tmp_path, ca
     """A file with the published digest arrives under its name; one with another digest leaves nothing behind."""
 
     class Answer(io.BytesIO):
-        headers = {"Content-Length": "3"}
+        headers = MappingProxyType({"Content-Length": "3"})
 
     monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: Answer(b"abc"))
     target = tmp_path / "folder" / "file.npz"

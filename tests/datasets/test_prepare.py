@@ -13,6 +13,7 @@ STEPS = [{"kind": "scale"}, {"kind": "binarise", "threshold": 0.5}]
 
 @pytest.fixture
 def folder(arrays, tmp_path):
+    """A data folder with a small MNIST."""
     np.savez(tmp_path / "mnist.npz", **arrays)
     return tmp_path
 

@@ -12,6 +12,7 @@ from report_builder.kinds import ImageData, Split
 
 @pytest.fixture
 def data():
+    """Small images in two splits."""
     x = np.arange(40, dtype=np.uint8).reshape(10, 2, 2, 1) * 6
     x[0], x[-1] = 0, 255
     y = np.arange(10, dtype=np.int64) % 3

@@ -12,10 +12,12 @@ from report_builder.models.autoencoder import network
 
 @pytest.fixture
 def x():
+    """Sixteen black and white images of 8 x 8."""
     return (np.random.default_rng(0).random((16, 8, 8, 1)) > 0.5).astype(np.float32)
 
 
 def compiled(**parameters):
+    """A small model, ready to train."""
     keras.utils.set_random_seed(3)
     model = network.build((8, 8, 1), **parameters)
     model.compile(keras.optimizers.Adam(1e-3))

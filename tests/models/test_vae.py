@@ -14,10 +14,12 @@ from report_builder.models.vae import network
 
 @pytest.fixture
 def x():
+    """Sixteen black and white images of 8 x 8."""
     return (np.random.default_rng(0).random((16, 8, 8, 1)) > 0.5).astype(np.float32)
 
 
 def compiled(**parameters):
+    """A small model, ready to train."""
     keras.utils.set_random_seed(3)
     model = network.build((8, 8, 1), **parameters)
     model.compile(keras.optimizers.Adam(1e-3))
@@ -50,11 +52,13 @@ def test_the_monte_carlo_estimate_is_right_in_expectation():
     mean, log_var = np.array([[0.7, -1.2]]), np.array([[-0.5, 0.3]])
     z = mean + np.exp(log_var / 2) * random.normal(size=(200_000, 2))
     estimate = np.asarray(network.kl_monte_carlo(z, mean, log_var))
-    assert estimate.mean() == pytest.approx(float(network.kl_closed_form(mean, log_var)[0]), abs=5 * estimate.std() / 200_000**0.5)
+    assert estimate.mean() == pytest.approx(
+        float(network.kl_closed_form(mean, log_var)[0]), abs=5 * estimate.std() / 200_000**0.5
+    )
 
 
 def test_log_normal_is_the_density_of_the_normal_distribution():
-    """log N(0; 0, 1) = -log(2 pi) / 2 for each dimension."""
+    """At its mean, log N(0; 0, 1) is -log(2 pi) / 2 for each dimension."""
     zeros = np.zeros((1, 3))
     assert np.asarray(network.log_normal(zeros, zeros, zeros)) == pytest.approx(-1.5 * np.log(2 * np.pi))
 
@@ -67,7 +71,7 @@ def test_the_reconstruction_of_a_fair_coin_costs_log_two_for_each_pixel(x):
 @pytest.mark.parametrize("kl", ["closed_form", "monte_carlo"])
 @pytest.mark.parametrize("beta", [0.0, 1.0, 4.0])
 def test_the_loss_is_the_weighted_sum_of_its_parts(x, kl, beta):
-    """loss = reconstruction_loss + beta * kl_loss, to rounding, in training and in evaluation."""
+    """To rounding, loss = reconstruction_loss + beta * kl_loss, in training and in evaluation."""
     model = compiled(kl=kl, beta=beta)
     for step in (model.train_step, model.test_step):
         model.reset_metrics()

@@ -39,7 +39,9 @@ def job(tmp_path):
     """Makes the job of a step, in a store under the test's folder."""
 
     def make(step, *, store="store", beside=None):
-        label = f"run {step.spec['model']['kind']}, seed {step.spec['seed']}" if step.kind == "run" else step.spec["probe"]["kind"]
+        label = (
+            f"run {step.spec['model']['kind']}, seed {step.spec['seed']}" if step.kind == "run" else step.spec["probe"]["kind"]
+        )
         return {
             "step": step.as_json(),
             "label": label,

@@ -11,6 +11,7 @@ from report_builder.worker import checkpoint, loop
 
 
 def training(filters=(4, 8)):
+    """A run of a small model after two epochs."""
     keras.utils.set_random_seed(0)
     model = loop.build({"kind": "autoencoder", "filters": filters}, (8, 8, 1))
     model.compile(keras.optimizers.Adam())

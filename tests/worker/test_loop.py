@@ -12,12 +12,16 @@ from report_builder.worker import checkpoint, loop
 
 
 def spec(**changes):
-    training = {"epochs": 2, "batch_size": 16, "learning_rate": 1e-3, "optimizer": {"kind": "adam"}} | changes.pop("training", {})
+    """A run of two epochs."""
+    training = {"epochs": 2, "batch_size": 16, "learning_rate": 1e-3, "optimizer": {"kind": "adam"}} | changes.pop(
+        "training", {}
+    )
     return {"model": {"kind": "vae", "filters": [4, 8]}, "training": training, "seed": 1, "threads": 1} | changes
 
 
 @pytest.fixture
 def data():
+    """Small images in two splits."""
     random = np.random.default_rng(0)
     x = (random.random((50, 8, 8, 1)) > 0.5).astype(np.float32)
     y = np.zeros(50, np.int64)
@@ -25,16 +29,19 @@ def data():
 
 
 def trained(chosen, data, *, on_epoch=lambda state: None):
+    """A run, trained."""
     state = loop.start(chosen, data)
     loop.train(state, data, on_epoch=on_epoch)
     return state
 
 
 def values(state):
+    """All weights."""
     return [np.asarray(v) for v in loop.weights(state.model).values()]
 
 
 def same(first, second):
+    """Whether two runs have the same weights."""
     return all((a == b).all() for a, b in zip(values(first), values(second), strict=True))
 
 
@@ -101,7 +108,7 @@ def test_every_seed_generator_is_set_also_nested_ones_and_keras_own():
 
 
 def test_a_step_that_logs_plain_numbers_gets_their_mean(data):
-    """A model of the user's own that returns the loss of each batch is averaged over the images, the short last batch by its size."""
+    """What a model of the user's own returns for each batch is averaged over the images, the short last batch by its size."""
 
     class Plain(keras.Model):
         def train_step(self, x):
@@ -122,7 +129,8 @@ def test_a_loss_that_explodes_stops_with_the_term_and_what_to_try(data):
 
 
 @pytest.mark.parametrize(
-    ("optimizer", "message"), [({"kind": "adamm"}, "Did you mean 'adam'"), ({"kind": "adam", "beta": 1}, "does not take these arguments")]
+    ("optimizer", "message"),
+    [({"kind": "adamm"}, "Did you mean 'adam'"), ({"kind": "adam", "beta": 1}, "does not take these arguments")],
 )
 def test_an_optimiser_that_does_not_exist_is_named(data, optimizer, message):
     """A misspelt optimiser or argument is an error before training."""

@@ -18,6 +18,7 @@ from report_builder.worker import pool
 
 
 def weights(tmp_path, step, store="store"):
+    """The bytes of a stored run's weights."""
     return Store(tmp_path / store).read("run", step.key).path("weights.npz").read_bytes()
 
 
@@ -28,6 +29,7 @@ class Killer:
         self.label, self.epoch, self.processes, self.events = label, epoch, {}, []
 
     def __call__(self, event):
+        """Hears an event."""
         self.events.append(event)
         if event["event"] == "started":
             self.processes[event["key"]] = event["process"]
@@ -35,6 +37,7 @@ class Killer:
             os.kill(self.processes[event["key"]], signal.SIGKILL)
 
     def named(self, kind):
+        """All events of a kind."""
         return [event for event in self.events if event["event"] == kind]
 
 
@@ -101,7 +104,9 @@ def test_a_failing_run_stops_the_others_and_says_why(job, run_step):
 
 def test_an_exception_in_a_model_of_ones_own_names_the_line(job, tmp_path, run_step):
     """What a user's file raises becomes an error with file and line, and the whole output stays in a log."""
-    (tmp_path / "own.py").write_text("from report_builder.kinds import Parameters\n\ndef build(image_shape, **_):\n    return 1 / 0\n")
+    (tmp_path / "own.py").write_text(
+        "from report_builder.kinds import Parameters\n\ndef build(image_shape, **_):\n    return 1 / 0\n"
+    )
     with pytest.raises(RunError) as caught:
         pool.run([job(run_step(model={"kind": "./own.py"}))])
     problem = caught.value.problems[0]

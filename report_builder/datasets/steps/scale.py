@@ -16,7 +16,9 @@ RANGES = {"unit": (0.0, 1.0), "symmetric": (-1.0, 1.0)}
 class Parameters(kinds.Parameters):
     """The range of the pixels afterwards."""
 
-    range: Literal["unit", "symmetric"] = Field("unit", description="unit: [0, 1], as a likelihood needs; symmetric: [-1, 1], as tanh gives.")
+    range: Literal["unit", "symmetric"] = Field(
+        "unit", description="unit: [0, 1], as a likelihood needs; symmetric: [-1, 1], as tanh gives."
+    )
 
 
 def apply(data: ImageData, parameters: Parameters) -> ImageData:

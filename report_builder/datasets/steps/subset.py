@@ -21,7 +21,9 @@ class Parameters(kinds.Parameters):
 
     train: int | None = Field(None, ge=1, description="Training images kept, drawn at random; null keeps all.")
     test: int | None = Field(None, ge=1, description="Test images kept, drawn at random; null keeps all.")
-    classes: tuple[str | int, ...] | None = Field(None, min_length=1, description="Classes kept, by name or by number; null keeps all.")
+    classes: tuple[str | int, ...] | None = Field(
+        None, min_length=1, description="Classes kept, by name or by number; null keeps all."
+    )
     seed: int = Field(0, ge=0, description="Seed of the choice.")
 
 

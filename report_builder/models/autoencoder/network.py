@@ -60,7 +60,7 @@ class Autoencoder(keras.Model):
     def call(self, x):
         return self.decoder(self.encoder(x))
 
-    def compute_loss(self, x, y, y_pred, sample_weight=None, training=True):
+    def compute_loss(self, x, y, y_pred, sample_weight=None):
         """Reconstruction loss, mean over the batch."""
         reconstruction = self.reconstruction_loss(x, y_pred)
         self.reconstruction_tracker.update_state(reconstruction)

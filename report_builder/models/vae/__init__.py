@@ -40,7 +40,7 @@ class Parameters(kinds.Parameters):
     )
     kl: Literal["closed_form", "monte_carlo"] = Field(
         "closed_form",
-        description="closed_form: the KL divergence of two normal distributions; monte_carlo: its estimate from the one draw of z.",
+        description="closed_form: the KL divergence of two normal distributions; monte_carlo: its estimate from one draw of z.",
     )
     beta: float = Field(1.0, ge=0, description="Weight of the KL term; 1 is the evidence lower bound.")
 

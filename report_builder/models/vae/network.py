@@ -83,7 +83,7 @@ class VariationalAutoencoder(keras.Model):
             return kl_closed_form(z_mean, z_log_var)
         return kl_monte_carlo(z, z_mean, z_log_var)
 
-    def compute_loss(self, x, y, y_pred, sample_weight=None, training=True):
+    def compute_loss(self, x, y, y_pred, sample_weight=None):
         """Negative evidence lower bound (beta = 1), mean over the batch."""
         logits, z, z_mean, z_log_var = y_pred
         reconstruction = reconstruction_loss(x, logits)
@@ -105,7 +105,7 @@ class VariationalAutoencoder(keras.Model):
         return ops.sigmoid(self.decoder(z))
 
     def sample(self, n, seed):
-        """n images from the prior."""
+        """Images of n codes drawn from the prior."""
         z = keras.random.normal((n, self.decoder.input_shape[-1]), seed=seed)
         return self.decode(z)
 

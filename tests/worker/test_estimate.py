@@ -1,0 +1,57 @@
+"""How long trainings will take."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from report_builder.store import Step, Store
+from report_builder.worker import estimate
+
+DATA = {"dataset": {"kind": "digits", "copies": 15}, "steps": [{"kind": "scale"}]}
+
+
+def spec(**changes):
+    """A run of two epochs."""
+    training = {"epochs": 10, "batch_size": 128}
+    return {"model": {"kind": "vae"}, "data": DATA, "training": training, "seed": 1, "threads": 1} | changes
+
+
+def store_run(store, chosen, *, seconds, images, finished="2026-01-01"):
+    """A finished run, as a worker leaves it."""
+    with store.claim(Step("run", (), chosen, {})) as work:
+        (work.folder / "history.json").write_text(json.dumps({}))
+        work.commit({"seconds": seconds, "images": {"train": images}, "finished": finished})
+
+
+def test_without_a_stored_run_the_models_own_figure_counts(tmp_path):
+    """A first guess is the model's seconds for an image, times the images that the data set says it has, times the epochs."""
+    assert estimate.seconds(spec(), Store(tmp_path)) == pytest.approx(3e-4 * 24_000 * 10)
+
+
+def test_a_subset_shortens_the_guess(tmp_path):
+    """The step `subset` is taken into account."""
+    fewer = spec(data={"dataset": {"kind": "mnist"}, "steps": [{"kind": "subset", "train": 1000}]})
+    assert estimate.seconds(fewer, Store(tmp_path)) == pytest.approx(3e-4 * 1000 * 10)
+
+
+def test_a_stored_run_of_the_same_model_replaces_the_guess(tmp_path):
+    """The measured seconds for an image of the most similar stored run are used."""
+    store = Store(tmp_path)
+    store_run(store, spec(training={"epochs": 5, "batch_size": 128}), seconds=50.0, images=24_000)
+    store_run(store, spec(threads=2, seed=2, training={"epochs": 5, "batch_size": 64}), seconds=10.0, images=24_000)
+    assert estimate.seconds(spec(), store) == pytest.approx(100.0)
+
+
+def test_images_are_counted_in_a_run_on_the_same_data(tmp_path):
+    """How many images a data set has is read from a stored run where there is one."""
+    store, own = Store(tmp_path), {"dataset": {"kind": "./own.py"}, "steps": []}
+    store_run(store, spec(data=own), seconds=1.0, images=100)
+    assert estimate.seconds(spec(data=own), store) == pytest.approx(1.0)
+
+
+def test_trainings_side_by_side_take_as_long_as_the_fullest_worker():
+    """Longest first: 3, 2, 2 and 1 seconds on two workers take four, and the start of the workers."""
+    assert estimate.together([1, 2, 3, 2], workers=2) == pytest.approx(4 + estimate.START)
+    assert estimate.together([]) == 0
