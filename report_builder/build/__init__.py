@@ -84,7 +84,7 @@ def _document(plan: Plan, workspace: Workspace, options: Options, missing: Seque
     material = gather.material(plan)
     rendered = document.render(workspace.template(loaded), material, draft=options.draft)
     stamp = publish.Stamp(folder, loaded.name)
-    digest = publish.document_digest(rendered.markdown, material, options.formats, {"draft": options.draft}, plan.store.memo)
+    digest = publish.document_digest(rendered.text, material, options.formats, {"draft": options.draft}, plan.store.memo)
     fresh = None if failed else stamp.fresh(digest, plan.store.memo)
     if fresh is not None and figures.is_dir():
         plan.store.memo.save()
@@ -96,7 +96,7 @@ def _document(plan: Plan, workspace: Workspace, options: Options, missing: Seque
         raise FindingError(*composed.findings)
     publish.publish_figures(material, {id_: composed.labels[f"fig:{id_}"] for id_ in composed.figures}, figures)
     publish.write_facts(material.facts, folder)
-    written = document.write(composed, material, options.formats, folder, loaded.name, draft=options.draft)
+    written = document.write(composed, options.formats, folder, loaded.name, draft=options.draft)
     if not failed:
         stamp.write(digest, written.paths, plan.store.memo)
     plan.store.memo.save()
@@ -143,7 +143,7 @@ def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) ->
     folder, figures = workspace.outputs(loaded)
     numbers = {figure: whole.labels[f"fig:{figure}"] for figure in whole.figures if material.figures[figure].png}
     publish.publish_figures(material, numbers, figures)
-    written = document.write(part, material, options.formats, folder, f"{loaded.name}-task-{task}", draft=options.draft)
+    written = document.write(part, options.formats, folder, f"{loaded.name}-task-{task}", draft=options.draft)
     plan.store.memo.save()
     return Built(written.paths, part.warnings, written.lost_standard, missing)
 

@@ -23,6 +23,7 @@ from report_builder.errors import Problem, ReportError
 STANDARDS: Any = ["a-2a", "ua-1"]
 CJK = {"zh-Hans": "Noto Sans SC", "ja": "Noto Sans JP", "ko": "Noto Sans KR"}
 _WIDTH = re.compile(r"^\d+(\.\d+)?(%|cm|mm|in|pt)$")
+_FORMULA = re.compile(r"(?<!\\)\$.*?(?<!\\)\$", re.DOTALL)
 _GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed with font')
 _EAST = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]")
 # Which package has glyphs for what the fonts of the typst wheel lack.
@@ -100,13 +101,22 @@ def typst_source(document: Document, *, draft: bool = False) -> tuple[str, dict[
     }
     used = {node["c"][2][0] for node in walk(document.blocks) if node["t"] == "Image"}
     files = {names[target]: picture.file for target, picture in document.images.items() if target in used}
-    body = pandoc.write(Typst(names, document).blocks(document.blocks), "typst")[0].decode()
+    body = current_names(pandoc.write(Typst(names, document).blocks(document.blocks), "typst")[0].decode())
     logo = document.header.logo
     if logo:
         files[f"logo{logo.suffix.lower()}"] = logo
     style = (Path(__file__).parent / "styles" / "default.typ").read_text(encoding="utf-8")
     east = bool(_EAST.search(body + repr(document.header))) and _cjk_folder() is not None
     return f"{style}\n{_opening(document, draft=draft, east=east)}\n\n{body}", files
+
+
+def current_names(source: str) -> str:
+    """Symbols in formulas under the names that typst 0.15 knows: pandoc 3.9 still writes `dot.circle` and `sect`."""
+
+    def renamed(formula: re.Match[str]) -> str:
+        return re.sub(r"\bsect\b", "inter", re.sub(r"\b(dot|times|minus|plus)\.circle\b", r"\1.o", formula[0]))
+
+    return _FORMULA.sub(renamed, source)
 
 
 def _opening(document: Document, *, draft: bool, east: bool) -> str:
