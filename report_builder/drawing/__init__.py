@@ -72,6 +72,7 @@ def _write(drawn: Drawing, language: Language, folder: Path) -> None:
     with complete_fonts(drawn.figure, language):
         dpi = max(DPI, float(drawn.figure.dpi)) if drawn.raster else DPI
         write_png(drawn.figure, folder / PNG, dpi=dpi, exact=drawn.raster)
+        drawn.figure.set_layout_engine("none")  # both files have the layout that was found for the first
         write_svg(drawn.figure, folder / SVG, exact=drawn.raster)
     width, height = (round(float(side) * INCH, 2) for side in drawn.figure.get_size_inches())
     said = {"details": drawn.details, "alt": drawn.alt, "raster": drawn.raster, "width_cm": width, "height_cm": height}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import Formatter, MaxNLocator
 
 from report_builder.errors import Problem, ReportError
 
@@ -38,11 +38,25 @@ def panels(count: int, width_cm: float, height_cm: float, columns: int) -> tuple
     return figure, axes[:count]
 
 
+class Numbers(Formatter):  # type: ignore[misc, unused-ignore]  # Matplotlib's types differ by version
+    """Numbers of an axis in the report's language, all with as many digits as the finest of them needs."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def __call__(self, value: float, position: int | None = None) -> str:
+        return self.format_ticks([value])[0]
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """The label of each tick."""
+        finest = min((d for d in range(10) if all(abs(round(v, d) - v) < 1e-9 * max(1, abs(v)) for v in values)), default=None)
+        return [self._language.number(float(value), finest) for value in values]
+
+
 def localise(axes: Axes, language: Language, *, integer_x: bool = False) -> None:
     """Prints the tick labels with the language's decimal mark and minus."""
-    written = FuncFormatter(lambda value, _: language.number(round(float(value), 10)))
-    axes.xaxis.set_major_formatter(written)
-    axes.yaxis.set_major_formatter(written)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(Numbers(language))
     if integer_x:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
 

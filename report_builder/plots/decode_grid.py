@@ -59,7 +59,13 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     blocks = [
         _block(of_runs[run], run, names[run] if len(names) > 1 else "", separators=parameters.separators) for run in of_runs
     ]
-    drawn = sheet(blocks, width_cm=parameters.width_cm, cell_cm=parameters.cell_cm, ink=parameters.ink, axis_room=(1.15, 0.95))
+    drawn = sheet(
+        blocks,
+        width_cm=parameters.width_cm,
+        cell_cm=parameters.cell_cm,
+        ink=parameters.ink,
+        axis_room=(_tick_room(of_runs, language), 0.95),
+    )
     for place, run in enumerate(of_runs):
         _axes(drawn.axes[place], drawn.column_centres[place], drawn.row_centres[place], of_runs[run], language)
     people = [subjects[run] for run in parameters.runs]
@@ -84,14 +90,28 @@ def _block(arrays: Arrays, run: str, title: str, *, separators: bool) -> Block:
     )
 
 
-def _axes(axes: Any, columns: np.ndarray, rows: np.ndarray, arrays: Arrays, language: Language) -> None:
-    """Ticks at the centres of chosen cells, labelled with the coordinate that was decoded there."""
+def _tick_labels(values: np.ndarray, language: Language) -> dict[int, str]:
+    """Some cells of an axis, both ends among them, with the coordinates that were decoded there."""
     import numpy as np
 
+    chosen = np.unique(np.linspace(0, len(values) - 1, TICKS).round().astype(int))
+    digits = 1 if np.ptp(values) > 1 else 2
+    return {int(i): language.number(float(values[i]), digits) for i in chosen}
+
+
+def _tick_room(of_runs: Mapping[str, Arrays], language: Language) -> float:
+    """Centimetres left of a block for its ticks and axis label."""
+    from report_builder.plots._sheet import text_width
+
+    labels = [label for arrays in of_runs.values() for label in _tick_labels(arrays["axis_1"], language).values()]
+    return max(text_width(label) for label in labels) + 0.65
+
+
+def _axes(axes: Any, columns: np.ndarray, rows: np.ndarray, arrays: Arrays, language: Language) -> None:
+    """Ticks at the centres of chosen cells, labelled with the coordinate that was decoded there."""
     for axis, centres, values in ((axes.xaxis, columns, arrays["axis_0"]), (axes.yaxis, rows[::-1], arrays["axis_1"])):
-        chosen = np.unique(np.linspace(0, len(values) - 1, TICKS).round().astype(int))
-        digits = 1 if np.ptp(values) > 1 else 2
-        axis.set_ticks(centres[chosen], [language.number(float(values[i]), digits) for i in chosen])
+        labels = _tick_labels(values, language)
+        axis.set_ticks(centres[list(labels)], list(labels.values()))
         axis.set_tick_params(length=2.5, labelsize=8, pad=2)
     axes.set_xlabel(language.word("axis.latent", i=1))
     axes.set_ylabel(language.word("axis.latent", i=2))

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 SUMMARY = "codes of the images of a split by class, runs side by side, with standard deviations as bars or ellipses if asked"
 
+SPREAD_POINTS = 500  # more bars or ellipses than that cover each other
+WEIGHTS = {"none": 1, "bars": 3, "ellipses": 5}  # how much a point adds to an SVG
+
 
 class Parameters(RunOptions):
     """Which codes are shown, and how."""
 
     split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all, with deviations 500.")
     spread: Literal["none", "bars", "ellipses"] = Field(
         default="none", description="One standard deviation of the posterior of each code, for models that have one."
     )
@@ -40,22 +43,24 @@ class Parameters(RunOptions):
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The codes of each run."""
-    return {run: ProbeRequest("codes", {"split": parameters.split, "n": parameters.n}, run=run) for run in parameters.runs}
+    n = parameters.n or (SPREAD_POINTS if parameters.spread != "none" else None)
+    return {run: ProbeRequest("codes", {"split": parameters.split, "n": n}, run=run) for run in parameters.runs}
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A panel for each run, equal scales on both axes, a colour for each class."""
     from report_builder.plots._details import details
     from report_builder.plots._sheet import title_of
-    from report_builder.plots._style import panels, shown
+    from report_builder.plots._style import RASTER_OVER, panels, shown
 
     of_runs = shown(arrays, parameters.runs, "z_mean")
     _check(of_runs, parameters)
     columns = min(len(of_runs), 2)
     height = parameters.height_cm or (parameters.width_cm / columns * (0.66 if columns == 1 else 1.05))
     figure, panel_axes = panels(len(of_runs), parameters.width_cm, height, columns)
+    marks = WEIGHTS[parameters.spread] * sum(len(codes["y"]) for codes in of_runs.values())
     for axes, (run, codes) in zip(panel_axes, of_runs.items(), strict=True):
-        _panel(axes, codes, parameters, language)
+        _panel(axes, codes, parameters, language, raster=marks > RASTER_OVER)
         axes.set_title(title_of(subjects, run) if len(of_runs) > 1 else "")
     first = of_runs[parameters.runs[0]]
     if parameters.legend:
@@ -85,13 +90,12 @@ def _check(of_runs: Mapping[str, Arrays], parameters: Parameters) -> None:
         raise ReportError(*problems)
 
 
-def _panel(axes: Any, codes: Arrays, parameters: Parameters, language: Language) -> None:
-    from report_builder.plots._style import RASTER_OVER, colour, localise, marker
+def _panel(axes: Any, codes: Arrays, parameters: Parameters, language: Language, *, raster: bool) -> None:
+    from report_builder.plots._style import colour, localise, marker
 
     first, second = (axis - 1 for axis in parameters.axes)
     z, y = codes["z_mean"][:, [first, second]].astype(float), codes["y"]
-    marks = len(z) * (1 if parameters.spread == "none" else 2)
-    raster, opacity = marks > RASTER_OVER, parameters.opacity or max(0.5, min(0.9, 40 / len(z) ** 0.5))
+    opacity = parameters.opacity or max(0.5, min(0.9, 40 / len(z) ** 0.5))
     size = parameters.size or max(2.0, min(8.0, 250 / len(z) ** 0.5))
     colours = [colour(int(label)) for label in y]
     if parameters.spread != "none":

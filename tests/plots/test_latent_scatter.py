@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from report_builder.errors import ReportError
+from report_builder.kinds import FIGURES
 from report_builder.plots.latent_scatter import apart
 
 
@@ -79,3 +80,13 @@ def test_names_do_not_cover_each_other():
     distances = np.linalg.norm(moved[:, None] - moved[None], axis=2) + 9 * np.eye(4)
     assert distances.min() > 0.9
     np.testing.assert_allclose(moved[3], [50, 50], atol=0.01)
+
+
+def test_bars_are_asked_of_fewer_images():
+    """With deviations five hundred images are shown unless told otherwise, without them all."""
+    kind = FIGURES.get("latent_scatter")
+    asked = [
+        kind.probes(kind.Parameters(runs=("vae",), **given))["vae"].parameters["n"]
+        for given in ({}, {"spread": "bars"}, {"spread": "bars", "n": 9})
+    ]
+    assert asked == [None, 500, 9]
