@@ -21,7 +21,15 @@ def fact(tmp_path: Path, name: str, values: list[float], spread: float = 1.0, sh
         file = tmp_path / f"{name}-{seed}.npz"
         np.savez(file, elbo=value + noise + own)
         measurements.append(Measurement(seed, value, file))
-    defaults = {"metric": "elbo", "unit": "nats/image", "better": "higher", "split": "test", "settings": SETTINGS, "data": "d", "n": 200}
+    defaults = {
+        "metric": "elbo",
+        "unit": "nats/image",
+        "better": "higher",
+        "split": "test",
+        "settings": SETTINGS,
+        "data": "d",
+        "n": 200,
+    }
     return Fact(name, measurements=tuple(measurements), **defaults | changes)
 
 
