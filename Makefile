@@ -52,7 +52,7 @@ test-slow: $(READY_DEV) ## The slow tests
 	@$(BIN)/python -m pytest -m slow -q || test $$? = 5 # none are marked
 
 lint: $(READY_DEV) ## Style, format, types
-	@$(BIN)/python -m ruff check --quiet
+	@$(BIN)/python -m ruff check --quiet --output-format concise
 	@$(BIN)/python -m ruff format --check --quiet
 	@$(BIN)/python -m mypy
 
