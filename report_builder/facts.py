@@ -127,7 +127,9 @@ def compare(a: Fact, b: Fact, *, by: Sequence[str]) -> Comparison:
     single = min(map(len, values)) < 2
     if single and error is None:
         rule = "one seed and no value for each image: a difference cannot be judged"
-        raise ReportError(Problem("", rule, f"{a.name}, {b.name}", next_step="Train more seeds, or cite the numbers without a verdict."))
+        raise ReportError(
+            Problem("", rule, f"{a.name}, {b.name}", next_step="Train more seeds, or cite the numbers without a verdict.")
+        )
     apart = single or max(values[0]) < min(values[1]) or max(values[1]) < min(values[0])
     measurable = difference != 0 and apart and (error is None or abs(difference) > 2 * error)
     return Comparison(a, b, _relation(a.better, difference) if measurable else "same", difference, error, single)
@@ -149,7 +151,9 @@ def _guard(a: Fact, b: Fact, by: Sequence[str]) -> None:
             differs.append(f"{key}: {left!r} / {right!r}")
     if differs:
         rule = f"'{a.name}' and '{b.name}' cannot be compared by {', '.join(by) or 'nothing'}: something else differs too"
-        raise ReportError(Problem("", rule, "; ".join(differs), next_step="Name the factor in `by`, or compare runs that share the rest."))
+        raise ReportError(
+            Problem("", rule, "; ".join(differs), next_step="Name the factor in `by`, or compare runs that share the rest.")
+        )
 
 
 def _covers(name: str, key: str) -> bool:
@@ -185,7 +189,8 @@ def _image_means(fact: Fact) -> np.ndarray | None:
             return None
         with np.load(file) as stored:
             loaded.append(stored[fact.metric])
-    return np.mean(loaded, axis=0)
+    means: np.ndarray = np.mean(loaded, axis=0)
+    return means
 
 
 def _median(values: Sequence[float]) -> float:

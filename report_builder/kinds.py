@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     Arrays: TypeAlias = Mapping[str, np.ndarray]
 
 
-
 class Parameters(BaseModel):
     """Base of every kind's parameters: frozen, and a key that is not documented is an error."""
 
@@ -270,7 +269,9 @@ class FigureKind(Protocol):
     def probes(self, parameters: Any) -> Mapping[str, ProbeRequest]:
         """What the figure shows. A request's name is its panel's: the run id where it shows runs."""
 
-    def draw(self, arrays: Mapping[str, Arrays], parameters: Any, subjects: Mapping[str, Subject], language: Language) -> Drawing:
+    def draw(
+        self, arrays: Mapping[str, Arrays], parameters: Any, subjects: Mapping[str, Subject], language: Language
+    ) -> Drawing:
         """Draws on a new `matplotlib.figure.Figure` under the style in force."""
 
 

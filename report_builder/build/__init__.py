@@ -74,7 +74,14 @@ def build(plan: Plan, workspace: Workspace, options: Options) -> Built:
     return _document(plan, workspace, options, missing, before, failed)
 
 
-def _document(plan: Plan, workspace: Workspace, options: Options, missing: Sequence[Planned], before: Document | None, failed: Sequence[Problem]) -> Built:
+def _document(
+    plan: Plan,
+    workspace: Workspace,
+    options: Options,
+    missing: Sequence[Planned],
+    before: Document | None,
+    failed: Sequence[Problem],
+) -> Built:
     """Facts and figures -> rendered text -> (unless it is the one on the disk) tree -> files."""
     from report_builder import document
     from report_builder.build import gather, publish
@@ -108,7 +115,9 @@ def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -
     from report_builder.build import gather, publish
 
     if id_ not in plan.figures:
-        raise ReportError(Problem(plan.resolved.loaded.where("figures"), "unknown figure", repr(id_), near_miss(id_, plan.figures)))
+        raise ReportError(
+            Problem(plan.resolved.loaded.where("figures"), "unknown figure", repr(id_), near_miss(id_, plan.figures))
+        )
     numbered = compose_plan(plan, workspace, draft=True)[2]
     missing = plan.missing([plan.figures[id_]])
     _carry_out(plan, missing, options)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 IN_WORKERS = ("run", "arrays")
 
 
-def execute(plan: Plan, missing: Sequence[Planned], *, on_event: Callable[[Mapping[str, Any]], None], keep_going: bool = False) -> list[Problem]:
+def execute(
+    plan: Plan, missing: Sequence[Planned], *, on_event: Callable[[Mapping[str, Any]], None], keep_going: bool = False
+) -> list[Problem]:
     """Completes the steps, in an order that works.
 
     Returns:
@@ -53,7 +55,9 @@ def _locally(plan: Plan, planned: Planned) -> None:
     with plan.store.claim(planned.step) as work:
         if work.done is None:
             arrays = {name: _arrays(plan, needed) for name, needed in planned.needs.items()}
-            _metric(plan, planned, arrays, work.folder) if planned.step.kind == "facts" else _figure(plan, planned, arrays, work.folder)
+            _metric(plan, planned, arrays, work.folder) if planned.step.kind == "facts" else _figure(
+                plan, planned, arrays, work.folder
+            )
             work.commit()
 
 
@@ -78,7 +82,9 @@ def _arrays(plan: Plan, planned: Planned) -> Arrays:
 
     stored = plan.stored(planned)
     if stored is None:
-        raise ReportError(Problem(planned.label, "a stored step was damaged while it was needed", next_step="Run the command again."))
+        raise ReportError(
+            Problem(planned.label, "a stored step was damaged while it was needed", next_step="Run the command again.")
+        )
     if planned.step.kind == "run":
         return {name: np.asarray(values) for name, values in stored.json("history.json").items()}
     with np.load(stored.path("arrays.npz")) as file:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import textwrap
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 from report_builder import languages
@@ -72,7 +72,7 @@ def _facts(plan: Plan) -> Iterator[Fact]:
     for measure in plan.resolved.measures:
         settings = _settings(plan, measure)
         digest = hashlib.sha256(canonical(settings["data"]).encode()).hexdigest()[:12]
-        common = {"split": measure.scope, "run": measure.subject, "settings": settings, "data": digest}
+        common: dict[str, Any] = {"split": measure.scope, "run": measure.subject, "settings": settings, "data": digest}
         if not plan.missing([plan.facts[measure, seed] for seed in plan.seeds(measure.subject)]):
             yield from _measured(plan, measure, common)
         else:
@@ -89,12 +89,16 @@ def _settings(plan: Plan, measure: Measure) -> dict[str, Any]:
 def _measured(plan: Plan, measure: Measure, common: dict[str, Any]) -> Iterator[Fact]:
     by_name: dict[str, list[tuple[int | None, dict[str, Any], Stored]]] = {}
     for seed in plan.seeds(measure.subject):
-        stored = plan.stored(plan.facts[measure, seed])
-        for value in stored.json("facts.json") if stored else ():
-            by_name.setdefault(value["name"], []).append((seed, value, stored))
+        found = plan.stored(plan.facts[measure, seed])
+        if found is None:
+            continue
+        for value in found.json("facts.json"):
+            by_name.setdefault(value["name"], []).append((seed, value, found))
     for name, values in by_name.items():
         sampled = values[0][1]["samples"]
-        measurements = tuple(Measurement(s, v["value"], stored.path("samples.npz") if sampled else None) for s, v, stored in values)
+        measurements = tuple(
+            Measurement(s, v["value"], stored.path("samples.npz") if sampled else None) for s, v, stored in values
+        )
         first = {key: values[0][1][key] for key in ("unit", "better", "reduction", "n", "paired")}
         yield Fact(f"{measure.subject}.{measure.scope}.{name}", name, measurements, **first, **common)
 
@@ -109,23 +113,28 @@ def _figure_card(plan: Plan, id_: str) -> FigureCard:
         return FigureCard(id_, entry.caption, width=entry.width)
     drawn = stored.json("drawing.json")
     files = {"png": stored.path("figure.png"), "svg": stored.path("figure.svg")}
-    return FigureCard(id_, entry.caption, drawn["details"], drawn["alt"], **files, raster=drawn["raster"], width=entry.width)
+    return FigureCard(
+        id_, entry.caption, drawn["details"], drawn["alt"], **files, raster=drawn["raster"], width=f"{drawn['width_cm']:g}cm"
+    )
 
 
 def _listings(runs: Iterable[Training]) -> Iterator[Listing]:
     for run in runs:
         file = run.model.file.with_name("network.py")
         text = file.read_text(encoding="utf-8")
+        tree = ast.parse(text)
         for part, names in run.model.module.LISTINGS.items():
-            yield Listing(run.id, part, *_cut(text, names, file))
+            code, numbers = _cut(text, [_span(tree, name.split(".")) for name in names])
+            yield Listing(run.id, part, code, f"{file.parent.name}/{file.name}", numbers)
 
 
-def _cut(text: str, names: Iterable[str], file: Path) -> tuple[str, str, int]:
-    """Code of the named functions and classes (`VAE.compute_loss` for a method), the printed file name, the first line (0: not one piece)."""
-    lines = text.splitlines()
-    spans = [_span(ast.parse(text), name.split(".")) for name in names]
-    pieces = ["\n".join(lines[first - 1 : last]) for first, last in spans]
-    return "\n\n\n".join(pieces), f"{file.parent.name}/{file.name}", spans[0][0] if len(spans) == 1 else 0
+def _cut(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, tuple[int, ...]]:
+    """The lines of each span, a blank line between two; a method stands at the margin. With the number of each line."""
+    lines, code, numbers = text.splitlines(), list[str](), list[int]()
+    for first, last in spans:
+        code += ([""] if code else []) + textwrap.dedent("\n".join(lines[first - 1 : last])).split("\n")
+        numbers += ([0] if numbers else []) + list(range(first, last + 1))
+    return "\n".join(code), tuple(numbers)
 
 
 def _span(tree: ast.AST, path: list[str]) -> tuple[int, int]:

@@ -29,7 +29,14 @@ def publish_figures(material: Material, numbers: Mapping[str, str], folder: Path
     for id_, number in numbers.items():
         card = material.figures[id_]
         name = f"{int(number):02}-{id_}" if number.isdigit() else f"{number}-{id_}"
-        index[id_] = {"number": number, "caption": card.caption, "details": card.details, "alt": card.alt, "png": f"{name}.png", "svg": f"{name}.svg"}
+        index[id_] = {
+            "number": number,
+            "caption": card.caption,
+            "details": card.details,
+            "alt": card.alt,
+            "png": f"{name}.png",
+            "svg": f"{name}.svg",
+        }
         for source in (card.png, card.svg):
             if source is not None:
                 wanted.add(f"{name}{source.suffix}")
@@ -107,7 +114,12 @@ class Stamp:
 
 def document_digest(text: str, material: Material, formats: Sequence[str], options: Mapping[str, Any], memo: Memo) -> str:
     """Digest of everything a document is made of: text, figures, title block, our code, the tools' versions."""
-    code = [memo.sha256(path) for room in ROOMS for path in sorted((PACKAGE / room).rglob("*")) if path.is_file() and path.suffix != ".pyc"]
+    code = [
+        memo.sha256(path)
+        for room in ROOMS
+        for path in sorted((PACKAGE / room).rglob("*"))
+        if path.is_file() and path.suffix != ".pyc"
+    ]
     figures = {id_: [str(c.png), str(c.svg), c.caption, c.details, c.alt, c.width] for id_, c in material.figures.items()}
     header = {key: str(value) for key, value in vars(material.header).items()}
     logo = memo.sha256(material.header.logo) if material.header.logo and material.header.logo.is_file() else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from report_builder.errors import Problem, ReportError, near_miss
@@ -18,7 +18,14 @@ VARIABLES = {
     "figures": "REPORT_BUILDER_FIGURES",
     "data": "REPORT_BUILDER_DATA",
 }
-_DEFAULTS = {"experiments": "experiments", "templates": "templates", "store": "runs", "build": "build", "figures": "figures", "data": "data"}
+_DEFAULTS = {
+    "experiments": "experiments",
+    "templates": "templates",
+    "store": "runs",
+    "build": "build",
+    "figures": "figures",
+    "data": "data",
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,7 @@ class Workspace:
     store: Path
     build: Path
     figures: Path
-    data: tuple[Path, ...] = field(default=())
+    data: tuple[Path, ...]
 
     @classmethod
     def find(cls, options: Mapping[str, str | None], environment: Mapping[str, str] = os.environ) -> Workspace:
@@ -39,8 +46,8 @@ class Workspace:
         def root(name: str) -> str:
             return options.get(name) or environment.get(VARIABLES[name]) or _DEFAULTS[name]
 
-        data = tuple(Path(part).expanduser() for part in root("data").split(os.pathsep))
-        return cls(*(Path(root(name)).expanduser() for name in ("experiments", "templates", "store", "build", "figures")), data=data)
+        folders = {name: Path(root(name)).expanduser() for name in ("experiments", "templates", "store", "build", "figures")}
+        return cls(**folders, data=tuple(Path(part).expanduser() for part in root("data").split(os.pathsep)))
 
     def reports(self) -> list[str]:
         """Names of the reports here."""
@@ -55,7 +62,15 @@ class Workspace:
         if named.is_file():
             return named
         known = near_miss(report, self.reports())
-        raise ReportError(Problem(str(self.experiments), "no such report", repr(report), known, "Give a name from there, or the path of a YAML file."))
+        raise ReportError(
+            Problem(
+                str(self.experiments),
+                "no such report",
+                repr(report),
+                known,
+                "Give a name from there, or the path of a YAML file.",
+            )
+        )
 
     def template(self, loaded: Loaded) -> Path:
         """The template of a report: in the folder of templates, or beside the experiment file."""
@@ -66,7 +81,11 @@ class Workspace:
                 return path
         known = sorted(p.name for p in self.templates.glob("*.md"))
         where = loaded.where("report", "template") if loaded.experiment.report.template else loaded.where("report")
-        raise ReportError(Problem(where, "no such template", str(places[0]), near_miss(name, known), "Write it there, or set report.template."))
+        raise ReportError(
+            Problem(
+                where, "no such template", str(places[0]), near_miss(name, known), "Write it there, or set report.template."
+            )
+        )
 
     def outputs(self, loaded: Loaded) -> tuple[Path, Path]:
         """Folders of the document and of the published figures; another profile than the default has its own."""

@@ -47,5 +47,8 @@ def _our_bug(error: Exception) -> int:
     with tempfile.NamedTemporaryFile("w", prefix="report-builder-", suffix=".txt", delete=False, encoding="utf-8") as file:
         file.write("".join(traceback.format_exception(error)))
     summary = f"{type(error).__name__}: {error}"
-    print(f"error: the report builder itself failed ({summary}).\n  What is stored is kept.  Details for a bug report: {file.name}", file=sys.stderr)
+    print(
+        f"error: the report builder itself failed ({summary}).\n  What is stored is kept.  Details for a bug report: {file.name}",
+        file=sys.stderr,
+    )
     return 1

@@ -31,7 +31,10 @@ def _every_step(plan: Plan) -> list[Planned]:
 def status(options: Options) -> int:
     """Says for every step whether it is stored."""
     plan, _ = _plan(options)
-    rows = [{"step": p.label, "kind": p.step.kind, "key": p.step.key, "stored": plan.stored(p) is not None} for p in _every_step(plan)]
+    rows = [
+        {"step": p.label, "kind": p.step.kind, "key": p.step.key, "stored": plan.stored(p) is not None}
+        for p in _every_step(plan)
+    ]
     plan.store.memo.save()
     if options.json:
         _print_json(rows)
@@ -39,7 +42,10 @@ def status(options: Options) -> int:
     for row in rows:
         print(f"{'stored ' if row['stored'] else 'to do  '} {row['key']}  {row['step']}")
     missing = [row for row in rows if not row["stored"]]
-    print(f"{len(rows) - len(missing)} of {len(rows)} steps are stored." + (" 'explain' says why the others would run." if missing else ""))
+    print(
+        f"{len(rows) - len(missing)} of {len(rows)} steps are stored."
+        + (" 'explain' says why the others would run." if missing else "")
+    )
     return int(Exit.DONE)
 
 
@@ -49,7 +55,14 @@ def explain(options: Options) -> int:
     last = builder.last_steps(plan, workspace)
     chosen = [p for p in _every_step(plan) if options.name in p.label or p.step.key.startswith(options.name)]
     if options.name and not chosen:
-        raise ReportError(Problem("", "no step has this in its name", repr(options.name), near_miss(options.name, (p.label for p in _every_step(plan)))))
+        raise ReportError(
+            Problem(
+                "",
+                "no step has this in its name",
+                repr(options.name),
+                near_miss(options.name, (p.label for p in _every_step(plan))),
+            )
+        )
     rows = [_explained(plan, planned, last) for planned in chosen]
     if options.json:
         _print_json(rows)
@@ -67,7 +80,11 @@ def _explained(plan: Plan, planned: Planned, last: Mapping[str, Mapping[str, Any
         why = f"it reads what changed: {', '.join(changed) or 'another step'}"
     stored = plan.stored(planned)
     if why == "nothing changed":
-        why = "stored, and nothing changed since the last build" if stored else "what was stored is gone or was damaged: it runs again"
+        why = (
+            "stored, and nothing changed since the last build"
+            if stored
+            else "what was stored is gone or was damaged: it runs again"
+        )
     else:
         why = f"{'stored already' if stored else 'would run'}: {why}"
     return {"step": planned.label, "kind": planned.step.kind, "key": planned.step.key, "stored": stored is not None, "why": why}
@@ -88,7 +105,13 @@ def facts(options: Options) -> int:
         return int(Exit.DONE)
     language = languages.load(plan.language)
     for name, fact in chosen.items():
-        value = "not measured yet" if fact.placeholder else fact.value if isinstance(fact.value, str) else language.quantity(fact.value, fact.unit)
+        value = (
+            "not measured yet"
+            if fact.placeholder
+            else fact.value
+            if isinstance(fact.value, str)
+            else language.quantity(fact.value, fact.unit)
+        )
         print(f'{{{{ fact("{name}") }}}}  {value}')
     return int(Exit.DONE)
 
@@ -106,7 +129,10 @@ def check(options: Options) -> int:
     if composed.findings:
         raise FindingError(*composed.findings)
     unmeasured = len(plan.missing(plan.everything()))
-    print("No mistakes found." + (f" {unmeasured} steps are not stored yet: claims are checked again when they are measured." if unmeasured else ""))
+    print(
+        "No mistakes found."
+        + (f" {unmeasured} steps are not stored yet: claims are checked again when they are measured." if unmeasured else "")
+    )
     return int(Exit.DONE)
 
 
@@ -136,13 +162,18 @@ def _kinds(sort: str, workspace: Workspace) -> Iterable[tuple[str, str]]:
         return [(name, str(workspace.experiments / f"{name}.yaml")) for name in workspace.reports()]
     if sort == "languages":
         return [(code, "") for code in languages.codes()]
-    return [(name, getattr(module, "SUMMARY", None) or (module.__doc__ or "").strip().splitlines()[0]) for name, module in registries[sort]]
+    return [
+        (name, getattr(module, "SUMMARY", None) or (module.__doc__ or "").strip().splitlines()[0])
+        for name, module in registries[sort]
+    ]
 
 
 def show_figure_options(plan: Plan, id_: str) -> int:
     """Prints the options of a figure: value, and what each does."""
     if id_ not in plan.resolved.figures:
-        raise ReportError(Problem(plan.resolved.loaded.where("figures"), "unknown figure", repr(id_), near_miss(id_, plan.resolved.figures)))
+        raise ReportError(
+            Problem(plan.resolved.loaded.where("figures"), "unknown figure", repr(id_), near_miss(id_, plan.resolved.figures))
+        )
     kind = plan.resolved.figures[id_].kind
     values = kind.parameters.model_dump(mode="json")
     print(f"{id_}: {kind.name}")
@@ -157,5 +188,3 @@ def doctor(options: Options) -> int:
 
     workspace = Workspace.find(vars(options))
     return int(examination.run(data_folders=workspace.data, store=workspace.store))
-
-

@@ -93,7 +93,9 @@ def _say(built: Built, options: Options) -> None:
     for path in built.paths.values():
         print(_printed(path))
     if built.compiled and "pdf" in built.paths:
-        print(f"Next: edit a sentence in the template and run the same command; 'report-builder facts {options.report}' lists what it may cite.")
+        print(
+            f"Next: edit a sentence in the template and run the same command; 'report-builder facts {options.report}' lists what it may cite."
+        )
 
 
 def _printed(path: Path) -> str:

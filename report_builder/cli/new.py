@@ -18,19 +18,32 @@ def new(options: Options) -> int:
     workspace = Workspace.find(vars(options))
     languages = sorted(path.stem for path in SKELETON.glob("*.md"))
     if options.language not in languages:
-        raise UsageError(Problem("--language", "there is no skeleton in this language", repr(options.language), near_miss(options.language, languages)))
+        raise UsageError(
+            Problem(
+                "--language",
+                "there is no skeleton in this language",
+                repr(options.language),
+                near_miss(options.language, languages),
+            )
+        )
     if not options.name.replace("-", "").replace("_", "").isalnum():
         raise UsageError(Problem("NAME", "a report's name consists of letters, digits, '-' and '_'", repr(options.name)))
     experiment = (SKELETON / ("sheet.yaml" if options.sheet_only else "experiment.yaml")).read_text(encoding="utf-8")
     template = (SKELETON / f"{options.language}.md").read_text(encoding="utf-8")
     title, _, body = template.partition("\n")
     files = {
-        workspace.experiments / f"{options.name}.yaml": experiment.replace("TITLE", title.strip()).replace("LANGUAGE", options.language),
+        workspace.experiments / f"{options.name}.yaml": experiment.replace("TITLE", title.strip()).replace(
+            "LANGUAGE", options.language
+        ),
         workspace.templates / f"{options.name}.md": (_questions(body) if options.sheet_only else body).lstrip("\n"),
     }
     for path in files:
         if path.exists():
-            raise UsageError(Problem(str(path), "this file exists already; nothing was written", next_step="Choose another name, or remove it."))
+            raise UsageError(
+                Problem(
+                    str(path), "this file exists already; nothing was written", next_step="Choose another name, or remove it."
+                )
+            )
     for path, text in files.items():
         write_atomically(path, text)
         print(path)

@@ -6,6 +6,7 @@ import argparse
 import importlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from report_builder import __version__
 
@@ -37,7 +38,7 @@ class Options(argparse.Namespace):
 
 
 class _Parser(argparse.ArgumentParser):
-    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def,override]
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         return super().parse_args(args, namespace or Options())
 
 
@@ -71,9 +72,17 @@ def parser() -> argparse.ArgumentParser:
         command = add(name, f"look:{name}", text, report, roots, json)
         command.add_argument("report", metavar="REPORT", help="name of a report, or path of its YAML file")
         if name in ("explain", "facts"):
-            command.add_argument("name", metavar="STEP" if name == "explain" else "NAME", nargs="?", default="", help="only those whose name contains this")
+            command.add_argument(
+                "name",
+                metavar="STEP" if name == "explain" else "NAME",
+                nargs="?",
+                default="",
+                help="only those whose name contains this",
+            )
     listing = add("list", "look:list_kinds", "the kinds there are", roots, json)
-    listing.add_argument("kind", choices=("reports", "models", "datasets", "steps", "figures", "metrics", "probes", "languages"))
+    listing.add_argument(
+        "kind", choices=("reports", "models", "datasets", "steps", "figures", "metrics", "probes", "languages")
+    )
     add("doctor", "look:doctor", "check this machine and say what is missing", roots)
     schema = add("schema", "new:schema", "JSON Schema of the experiment file, for editors", roots)
     schema.add_argument("--output", help="write it to this file")
@@ -85,8 +94,12 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _runs(commands: argparse._SubParsersAction[argparse.ArgumentParser], roots: argparse.ArgumentParser, json: argparse.ArgumentParser) -> None:
-    actions = commands.add_parser("runs", help="the stored trainings").add_subparsers(dest="action", required=True, metavar="ACTION")
+def _runs(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], roots: argparse.ArgumentParser, json: argparse.ArgumentParser
+) -> None:
+    actions = commands.add_parser("runs", help="the stored trainings").add_subparsers(
+        dest="action", required=True, metavar="ACTION"
+    )
 
     def add(name: str, text: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
         command = actions.add_parser(name, help=text, description=text, parents=[roots, *parents])
@@ -106,7 +119,9 @@ def _runs(commands: argparse._SubParsersAction[argparse.ArgumentParser], roots: 
 def _report() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
     options.add_argument("--profile", help="a profile of the experiment file")
-    options.add_argument("--set", dest="sets", action="append", default=[], metavar="KEY=VALUE", help="override one key, e.g. report.author=...")
+    options.add_argument(
+        "--set", dest="sets", action="append", default=[], metavar="KEY=VALUE", help="override one key, e.g. report.author=..."
+    )
     return options
 
 
@@ -126,8 +141,16 @@ def _json() -> argparse.ArgumentParser:
 
 def _making() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
-    options.add_argument("--to", type=_formats, default=("pdf", "html", "md"), metavar="FORMATS", help=f"of {','.join(FORMATS)}; default pdf,html,md")
-    options.add_argument("--draft", action="store_true", help="watermarked; false or unfinished claims are marked instead of stopping the build")
+    options.add_argument(
+        "--to",
+        type=_formats,
+        default=("pdf", "html", "md"),
+        metavar="FORMATS",
+        help=f"of {','.join(FORMATS)}; default pdf,html,md",
+    )
+    options.add_argument(
+        "--draft", action="store_true", help="watermarked; false or unfinished claims are marked instead of stopping the build"
+    )
     options.add_argument("--dry-run", action="store_true", help="say what would run, and stop")
     options.add_argument("--keep-going", action="store_true", help="go on with other runs when one fails")
     return options

@@ -43,7 +43,9 @@ def list_runs(options: Options) -> int:
         return int(Exit.DONE)
     for row in rows:
         seconds = f"{row['seconds']:.0f} s" if row["seconds"] else ""
-        print(f"{row['key']}  {row['model']:<16} {row['data']:<14} {row['epochs']:>4} epochs  seed {row['seed']}  {row['finished']}  {seconds}")
+        print(
+            f"{row['key']}  {row['model']:<16} {row['data']:<14} {row['epochs']:>4} epochs  seed {row['seed']}  {row['finished']}  {seconds}"
+        )
     print(f"{len(rows)} trainings.")
     return int(Exit.DONE)
 
@@ -87,7 +89,10 @@ def prune_runs(options: Options) -> int:
             store.remove(kind, key)
     if options.yes:
         _remove_leftovers(left)
-    print(f"{len(gone)} unused steps, {len(left)} leftovers." + ("" if options.yes else " Nothing was removed; add --yes to remove them."))
+    print(
+        f"{len(gone)} unused steps, {len(left)} leftovers."
+        + ("" if options.yes else " Nothing was removed; add --yes to remove them.")
+    )
     return int(Exit.DONE)
 
 
@@ -160,7 +165,14 @@ def _verified(store: Store, file: Path) -> Iterator[tuple[str, Stored]]:
         for folder in sorted((store.root / kind).glob("*")):
             stored = store.read(kind, folder.name)
             if stored is None or Step.from_json(stored.meta).key != folder.name:
-                raise ReportError(Problem(str(file), "a step of the export is damaged or was altered", f"{kind}/{folder.name}", next_step="Export it again."))
+                raise ReportError(
+                    Problem(
+                        str(file),
+                        "a step of the export is damaged or was altered",
+                        f"{kind}/{folder.name}",
+                        next_step="Export it again.",
+                    )
+                )
             yield kind, stored
 
 
@@ -169,4 +181,6 @@ def _remember_data(store: Store, stored: Stored) -> None:
     import hashlib
 
     data = {key: value for key, value in stored.meta["spec"]["data"].items() if key != "fingerprint"}
-    store.memo.remember(f"data:{hashlib.sha256(canonical(data).encode()).hexdigest()}", stored.meta["spec"]["data"]["fingerprint"])
+    store.memo.remember(
+        f"data:{hashlib.sha256(canonical(data).encode()).hexdigest()}", stored.meta["spec"]["data"]["fingerprint"]
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from report_builder import languages
@@ -19,6 +19,7 @@ from report_builder.document.references import References, dangling
 from report_builder.document.rendering import Rendered
 from report_builder.document.structure import shape, task_of
 from report_builder.document.tree import (
+    LINE,
     Node,
     Nodes,
     attributes,
@@ -41,6 +42,14 @@ _LINE = re.compile(r"line (\d+)")
 
 
 @dataclass(frozen=True)
+class Section:
+    """What the section of a task cites, and the lines of the template that it comes from."""
+
+    facts: frozenset[str]
+    places: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Document:
     """A report as a tree, with everything that its writers need.
 
@@ -53,6 +62,8 @@ class Document:
         findings: false claims, typed numbers and verdicts, unanswered tasks: exit code 3 unless it is a draft.
         warnings: figures that nobody refers to.
         places: finds the template's line of a text, for what only a writer can tell.
+        sections: the sections of the tasks.
+        facts: names of the facts that the document cites.
     """
 
     header: Header
@@ -63,6 +74,8 @@ class Document:
     findings: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     places: Places | None = None
+    sections: Mapping[str, Section] = field(default_factory=dict)
+    facts: frozenset[str] = frozenset()
 
     @property
     def language(self) -> Language:
@@ -90,7 +103,15 @@ class Document:
         for node in walk(blocks):
             if node["t"] == "Header":
                 node["c"][0] -= lift
-        return replace(self, blocks=blocks, figures=tuple(f for f in self.figures if f"fig:{f}" in present))
+        told = self.sections[name]
+        return replace(
+            self,
+            blocks=blocks,
+            figures=tuple(f for f in self.figures if f"fig:{f}" in present),
+            findings=tuple(finding for finding in self.findings if finding.where in told.places),
+            warnings=tuple(warning for warning in self.warnings if warning.where in told.places),
+            facts=told.facts,
+        )
 
 
 def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> Document:
@@ -124,10 +145,28 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
         raise ReportError(*problems)
     if draft:
         _mark_missing(linked.blocks, [(task, part) for task, part, _ in missing], language)
+    sections = {name: _section(node, places) for node in walk(linked.blocks) if node["t"] == "Div" and (name := task_of(node))}
     blocks = change(linked.blocks, lambda node: _unmarked(node, language, draft=draft))
     figures = tuple(name for label in linked.labels if (name := label.removeprefix("fig:")) in material.figures)
     told = tuple(findings), tuple(linked.warnings)
-    return Document(material.header, blocks, linked.labels, figures, linked.images, *told, places)
+    return Document(
+        material.header,
+        blocks,
+        linked.labels,
+        figures,
+        linked.images,
+        *told,
+        places,
+        sections,
+        frozenset(rendered.cited.facts),
+    )
+
+
+def _section(task: Node, places: Places) -> Section:
+    marks = [dict(attributes(node)[2]) for node in walk(task) if node["t"] == "Span"]
+    facts = {name for mark in marks for name in f"{mark.get('name', '')} {mark.get('facts', '')}".split()}
+    lines = {places.line(node[LINE]) for node in walk(task) if LINE in node}
+    return Section(frozenset(facts), frozenset({*lines, places.of(task)}))
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ class Evidence:
             self.ledger.unknown("figure", name, self.material.figures)
         card = self.material.figures.get(name, FigureCard(name, name))
         said = one_line(caption if caption is not None else card.caption)
+        said += "." if said and said[-1] not in ".!?。" and card.details else ""
         details = " " + re.sub(r" (?=\d)", NO_BREAK, escaped(one_line(card.details))) if card.details else ""
         alt = quoted(card.alt or said)
         label = f"#fig:{name} width={quoted(width or card.width)} alt={alt}" + (f" place={place}" if place else "")
@@ -94,11 +95,11 @@ class Evidence:
             self._no_listing(run, part, parts)
             return ""
         fence = "`" * max(3, 1 + max((len(ticks) for ticks in re.findall(r"`+", found.code)), default=0))
-        lines = self.language.word("listing.lines", file=f"`{found.file}`", line=found.first_line)
+        lines = self.language.word("listing.lines", file=f"`{found.file}`", line=found.numbers[0])
         said = one_line(caption) if caption else f"{self.speech.run(run).model.text}, `{part}`"
-        code = found.code.strip("\n")
-        head = f"::::: {{.listing #lst:{id or f'{run}-{part}'} first={found.first_line}}}"
-        return f"\n\n{head}\n{fence} {found.language}\n{code}\n{fence}\n\n{said} ({lines})\n:::::\n\n"
+        numbers = ",".join(map(str, found.numbers))
+        head = f'::::: {{.listing #lst:{id or f"{run}-{part}"} lines="{numbers}"}}'
+        return f"\n\n{head}\n{fence} {found.language}\n{found.code}\n{fence}\n\n{said} ({lines})\n:::::\n\n"
 
     def _no_listing(self, run: str, part: str, parts: Sequence[str]) -> None:
         if parts:

@@ -28,6 +28,7 @@ from report_builder.document.tree import (
     walk,
 )
 from report_builder.document.wording import run_in, title_facts
+from report_builder.document.wrapping import line_numbers, pieces
 from report_builder.languages import Language
 
 _MIME = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
@@ -97,8 +98,9 @@ def _div(node: Node, language: Language) -> Nodes:
 def _listing(node: Node) -> Node:
     code, caption = node["c"][1][0], node["c"][1][-1]["c"]
     classes = [*attributes(code)[1][:1], "numberLines"]
-    numbered: Node = {"t": "CodeBlock", "c": [attr("", classes, {"startFrom": value(node, "first") or "1"}), code["c"][1]]}
-    return _figure(identifier(node), ["listing"], [numbered], caption)
+    parts = pieces(code["c"][1], line_numbers(value(node, "lines")))
+    numbered: Nodes = [{"t": "CodeBlock", "c": [attr("", classes, {"startFrom": first}), lines]} for lines, first in parts]
+    return _figure(identifier(node), ["listing"], numbered, caption)
 
 
 def _figure(label: str, classes: Sequence[str], blocks: Nodes, caption: Nodes) -> Node:

@@ -67,13 +67,16 @@ class FigureCard:
 
 @dataclass(frozen=True)
 class Listing:
-    """Lines cut from the file that ran. `file` is its name as printed, `first_line` its line number there."""
+    """Lines cut from the file that ran.
+
+    `file` is its name as printed; `numbers` has the number there of each line of `code`, 0 for a line between two pieces.
+    """
 
     run: str
     part: str
     code: str
     file: str
-    first_line: int
+    numbers: tuple[int, ...]
     language: str = "python"
 
 

@@ -17,7 +17,7 @@ from report_builder.document.composing import Document
 from report_builder.document.evidence import PLACES
 from report_builder.document.tree import Node, Nodes, attributes, caption_of, identifier, para, raw, value, walk
 from report_builder.document.wording import run_in, title_facts
-from report_builder.document.wrapping import wrapped
+from report_builder.document.wrapping import line_numbers, wrapped
 from report_builder.errors import Problem, ReportError
 
 STANDARDS: Any = ["a-2a", "ua-1"]
@@ -234,7 +234,7 @@ class Typst:
 
     def _listing(self, node: Node) -> Nodes:
         code, caption = node["c"][1][0], node["c"][1][-1]
-        lines = wrapped(code["c"][1], int(value(node, "first") or 1))
+        lines = wrapped(code["c"][1], line_numbers(value(node, "lines")))
         numbers = "".join(f'"{number}", ' for _, number in lines)
         text = quoted("\n".join(line for line, _ in lines))
         language = quoted(next(iter(attributes(code)[1]), "text"))

@@ -71,7 +71,8 @@ def _listing(block: Node) -> Node:
     given = dict(values)
     block["c"][0] = attr("", classes)
     found = div([block, para(text(given.get("caption", "")))], ["listing"], label)
-    found["c"][0][2].append(["first", given.get("startFrom", "1")])
+    first = int(given.get("startFrom", "1"))
+    found["c"][0][2].append(["lines", ",".join(str(first + i) for i in range(block["c"][1].count("\n") + 1))])
     return found
 
 

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+
 WIDTH = 95
 MARK = "↪ "
 
 
-def wrapped(code: str, first: int = 1, width: int = WIDTH) -> list[tuple[str, str]]:
+def wrapped(code: str, numbers: Iterable[str] = (), width: int = WIDTH) -> list[tuple[str, str]]:
     """Lines of at most `width` characters with their numbers; the rest of a long line has an arrow and no number."""
     lines: list[tuple[str, str]] = []
-    for i, line in enumerate(code.expandtabs(4).split("\n")):
+    for line, number in zip_longest(code.expandtabs(4).split("\n"), numbers, fillvalue=""):
         parts = _parts(line.rstrip(), width)
-        lines += [(parts[0], str(first + i)), *((part, "") for part in parts[1:])]
+        lines += [(parts[0], number), *((part, "") for part in parts[1:])]
     return lines
+
+
+def line_numbers(given: str) -> list[str]:
+    """The numbers of a listing's `lines` attribute, "" for a line between two pieces."""
+    return [number.replace("0", "", 1) if number == "0" else number for number in given.split(",") if number]
+
+
+def pieces(code: str, numbers: Sequence[str]) -> list[tuple[str, str]]:
+    """The code without the lines between its pieces: each piece, and the number of its first line."""
+    found: list[tuple[list[str], str]] = []
+    before = ""
+    for line, number in zip_longest(code.split("\n"), numbers, fillvalue=""):
+        if number and not before:
+            found.append(([], number))
+        if number:
+            found[-1][0].append(line)
+        before = number
+    return [("\n".join(lines), first) for lines, first in found] or [(code, "1")]
 
 
 def _parts(line: str, width: int) -> list[str]:

@@ -15,6 +15,7 @@ from report_builder.spec import Loaded, problems
 from report_builder.spec.grammar import Figure, Metric, Run, Slot
 from report_builder.spec.source import KeyPath
 
+TEXT_WIDTH = 16.4  # cm, of the page style
 HISTORY = "history"  # the probe that a run answers itself
 
 
@@ -118,9 +119,9 @@ class _Resolver:
             self.found += [replace(p, where=self.loaded.where(*path, "kind")) for p in error.problems]
             return None
         model = module.Parameters
-        passed = {key: value for key, value in (extra or {}).items() if key in model.model_fields and value is not None}
+        given = {key: value for key, value in (extra or {}).items() if key in model.model_fields and value is not None}
         try:
-            parameters = model.model_validate(slot.parameters | passed)
+            parameters = model.model_validate(given | slot.parameters)
         except ValidationError as error:
             self.found += problems(error, self.loaded.source, model, path, f"{registry.noun} '{slot.kind}'")
             return None
@@ -140,7 +141,11 @@ class _Resolver:
     def runs(self, data: Mapping[str, DataSet]) -> Iterator[Training]:
         for id_, entry in self.loaded.experiment.runs.items():
             model = self.close(MODELS, entry.model, ("runs", id_, "model"))
-            if self.known("data set", entry.data, self.loaded.experiment.data, ("runs", id_, "data")) and model and entry.data in data:
+            if (
+                self.known("data set", entry.data, self.loaded.experiment.data, ("runs", id_, "data"))
+                and model
+                and entry.data in data
+            ):
                 yield Training(id_, entry.name or id_, data[entry.data], model, entry)
 
     def known(self, noun: str, id_: str, ids: Iterable[str], path: KeyPath) -> bool:
@@ -152,10 +157,12 @@ class _Resolver:
 
     def figures(self, runs: Mapping[str, Training]) -> Iterator[Picture]:
         for id_, entry in self.loaded.experiment.figures.items():
-            kind = self.close(FIGURES, entry, ("figures", id_))
+            kind = self.close(FIGURES, entry, ("figures", id_), {"width_cm": _centimetres(entry)})
             if kind is None:
                 continue
-            requests = {name: self.request(r, runs, ("figures", id_)) for name, r in kind.module.probes(kind.parameters).items()}
+            requests = {
+                name: self.request(r, runs, ("figures", id_)) for name, r in kind.module.probes(kind.parameters).items()
+            }
             if all(requests.values()):
                 yield Picture(id_, entry, kind, {name: r for name, r in requests.items() if r})
 
@@ -176,30 +183,57 @@ class _Resolver:
             if missing:
                 self.found.append(self._cannot_serve(probe, runs[request.run], path))
                 return None
+            if not self._fits_latent(probe, runs[request.run], path):
+                return None
         return replace(request, parameters=probe.parameters.model_dump(mode="json"))
+
+    def _fits_latent(self, probe: Kind, run: Training, path: KeyPath) -> bool:
+        """Whether the run's latent space has the dimension that the probe draws in."""
+        needed, has = getattr(probe.module, "LATENT_DIM", None), getattr(run.model.parameters, "latent_dim", None)
+        if needed is None or has is None or needed == has:
+            return True
+        rule = f"'{probe.name}' needs a latent space of {needed} dimensions, and run '{run.id}' has {has}"
+        self.found.append(
+            Problem(self.loaded.where(*path), rule, next_step="Choose another figure for it, or another latent_dim.")
+        )
+        return False
 
     def _cannot_serve(self, probe: Kind, run: Training, path: KeyPath) -> Problem:
         able = [name for name, module in MODELS if module.PROVIDES >= probe.module.NEEDS]
         rule = f"model '{run.model.name}' of run '{run.id}' cannot serve this: it does not provide {', '.join(sorted(probe.module.NEEDS))}"
         return Problem(self.loaded.where(*path), rule, allowed=f"Models that can: {', '.join(able)}.")
 
-    def measures(self, runs: Mapping[str, Training], data: Mapping[str, DataSet], figures: Mapping[str, Picture]) -> Iterator[Measure]:
+    def measures(
+        self, runs: Mapping[str, Training], data: Mapping[str, DataSet], figures: Mapping[str, Picture]
+    ) -> Iterator[Measure]:
         for id_, entry in self.loaded.experiment.metrics.items():
             kind = self.close(METRICS, entry, ("metrics", id_), {"of": entry.of})
             if kind is None:
                 continue
-            if entry.of is not None and not self.known("figure", entry.of, self.loaded.experiment.figures, ("metrics", id_, "of")):
+            if entry.of is not None and not self.known(
+                "figure", entry.of, self.loaded.experiment.figures, ("metrics", id_, "of")
+            ):
                 continue
             subjects = [(run, run, None) for run in entry.runs] + [(d, None, d) for d in entry.data]
             if not subjects:
-                self.found.append(Problem(self.loaded.where("metrics", id_), "a metric names its 'runs' (or 'data')", next_step="Add runs: [...]."))
+                self.found.append(
+                    Problem(
+                        self.loaded.where("metrics", id_), "a metric names its 'runs' (or 'data')", next_step="Add runs: [...]."
+                    )
+                )
             for subject, run, data_id in subjects:
                 measure = self._measure(id_, entry, kind, (run, data_id), runs, figures)
                 if measure and (run in runs or data_id in data):
                     yield replace(measure, subject=subject)
 
     def _measure(
-        self, id_: str, entry: Metric, kind: Kind, subject: tuple[str | None, str | None], runs: Mapping[str, Training], figures: Mapping[str, Picture]
+        self,
+        id_: str,
+        entry: Metric,
+        kind: Kind,
+        subject: tuple[str | None, str | None],
+        runs: Mapping[str, Training],
+        figures: Mapping[str, Picture],
     ) -> Measure | None:
         run, data = subject
         path = ("metrics", id_)
@@ -209,7 +243,13 @@ class _Resolver:
             if shown is None:
                 if entry.of in figures:
                     where = self.loaded.where(*path, "of")
-                    self.found.append(Problem(where, f"figure '{entry.of}' does not show '{run}'", allowed=f"It shows: {', '.join(figures[entry.of].requests)}."))
+                    self.found.append(
+                        Problem(
+                            where,
+                            f"figure '{entry.of}' does not show '{run}'",
+                            allowed=f"It shows: {', '.join(figures[entry.of].requests)}.",
+                        )
+                    )
                 return None
             asked = {name: request for name, request in asked.items() if name != "images"} | {"images": shown}
         requests = {name: self.request(self._of_subject(r, run, data, runs), runs, path) for name, r in asked.items()}
@@ -219,12 +259,14 @@ class _Resolver:
         scope = entry.of or own_probe or getattr(kind.parameters, "split", None) or "train"
         return Measure(id_, "", scope, kind, {name: r for name, r in requests.items() if r})
 
-    def _of_subject(self, request: ProbeRequest, run: str | None, data: str | None, runs: Mapping[str, Training]) -> ProbeRequest:
+    def _of_subject(
+        self, request: ProbeRequest, run: str | None, data: str | None, runs: Mapping[str, Training]
+    ) -> ProbeRequest:
         """The request for a metric's subject; what needs no model is asked of the run's data alone, so that runs share it."""
         if request.run or request.data:
             return request
         alone = request.kind != HISTORY and request.kind in PROBES.names() and not PROBES.get(request.kind).NEEDS
-        if alone and run in runs:
+        if alone and run is not None and run in runs:
             return replace(request, data=runs[run].data.id)
         return replace(request, run=run, data=None if run else data)
 
@@ -246,6 +288,14 @@ def resolve(loaded: Loaded) -> Resolved:
     return Resolved(loaded, data, runs, figures, measures)
 
 
+def _centimetres(entry: Figure) -> float | None:
+    """A figure is drawn at the width it is printed at, so that its text keeps its size; None: the kind's own width."""
+    if "width" not in entry.model_fields_set:
+        return None
+    number, percent = float(entry.width.rstrip("%cm")), entry.width.endswith("%")
+    return round(TEXT_WIDTH * number / 100 if percent else number, 2)
+
+
 def _twice(measures: Iterable[Measure], loaded: Loaded) -> Iterator[Problem]:
     """Facts that two metrics would give."""
     first: dict[str, str] = {}
@@ -253,4 +303,6 @@ def _twice(measures: Iterable[Measure], loaded: Loaded) -> Iterator[Problem]:
         for name, _ in measure.names():
             if first.setdefault(name, measure.id) != measure.id:
                 rule = f"this metric gives the fact '{name}', and so does metric '{first[name]}'"
-                yield Problem(loaded.where("metrics", measure.id), rule, next_step="Change the split or the figure of one of them.")
+                yield Problem(
+                    loaded.where("metrics", measure.id), rule, next_step="Change the split or the figure of one of them."
+                )

@@ -26,15 +26,24 @@ def json_schema() -> dict[str, Any]:
             slot.pop("$ref", None)
             slot["anyOf"] = _choices(registry, definitions, {})
         else:
-            slot["additionalProperties"] = {"anyOf": _choices(registry, definitions, definitions[common.__name__]["properties"])}
+            slot["additionalProperties"] = {
+                "anyOf": _choices(registry, definitions, definitions[common.__name__]["properties"])
+            }
     definitions["Data"]["properties"]["steps"]["items"] = {"anyOf": _choices(DATA_STEPS, definitions, {})}
     schema["properties"] = definitions.pop("Experiment")["properties"] | {
         "extends": {"type": "string", "description": "Another experiment file that this one changes."},
         "default_profile": {"type": "string", "description": "The profile that is built when none is named."},
-        "profiles": {"type": "object", "description": "Named sets of keys that change the file.", "additionalProperties": {"type": ["object", "null"]}},
+        "profiles": {
+            "type": "object",
+            "description": "Named sets of keys that change the file.",
+            "additionalProperties": {"type": ["object", "null"]},
+        },
     }
     schema.pop("required", None)  # what a variant leaves out stands in the file it extends
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Experiment file of the report builder"} | schema
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Experiment file of the report builder",
+    } | schema
 
 
 def _choices(registry: Registry, definitions: dict[str, Any], common: dict[str, Any]) -> list[dict[str, Any]]:

@@ -59,7 +59,8 @@ class Plan:
     def data(self) -> dict[str, dict[str, Any]]:
         """Resolved data with its fingerprint, by id, for the data sets that something uses."""
         used = {run.data.id for run in self.resolved.runs.values()}
-        used |= {r.data for owner in (*self.resolved.measures, *self.resolved.figures.values()) for r in owner.requests.values() if r.data}
+        owners: list[Measure | Picture] = [*self.resolved.measures, *self.resolved.figures.values()]
+        used |= {request.data for owner in owners for request in owner.requests.values() if request.data}
         problems, found = [], {}
         for id_ in sorted(used):
             try:
@@ -161,7 +162,9 @@ class Plan:
         looks = {f"languages/{self.language}.yaml", "plots/report.mplstyle"}
         code = code_digests([picture.kind.file, PACKAGE / "drawing" / "__init__.py"], self.store.memo)
         code |= {name: self.store.memo.sha256(PACKAGE / name)[:16] for name in sorted(looks)}
-        return Planned(Step("figure", tuple(needs[name].step.key for name in sorted(needs)), spec, code), f"figure {picture.id}", needs)
+        return Planned(
+            Step("figure", tuple(needs[name].step.key for name in sorted(needs)), spec, code), f"figure {picture.id}", needs
+        )
 
     def _shown(self, picture: Picture) -> dict[str, tuple[ProbeRequest, int | None]]:
         """What a figure reads: the first seed of each run, but the history of every seed, as `<name>@<seed>`."""
@@ -186,7 +189,13 @@ class Plan:
         run = self.resolved.runs[request.run]
         title = run.model.module.TITLE
         settings = run.model.parameters.model_dump(mode="json")
-        return Subject(run.name, title.get(self.language, title["en"]), self.data_name(run.data), run.entry.seeds[0] if seed is None else seed, settings)
+        return Subject(
+            run.name,
+            title.get(self.language, title["en"]),
+            self.data_name(run.data),
+            run.entry.seeds[0] if seed is None else seed,
+            settings,
+        )
 
     def data_name(self, data: DataSet) -> str:
         """Name of a data set in the report's language."""

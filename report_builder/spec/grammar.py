@@ -47,10 +47,14 @@ class Report(Closed):
     course: str = Field(default="", description="Course or subject.")
     laboratory: str = Field(default="", description="Laboratory or exercise.")
     field_of_study: str = Field(default="", description="Field of study.")
-    date: str = Field(default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="Date as YYYY-MM-DD; nothing is printed without it.")
+    date: str = Field(
+        default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="Date as YYYY-MM-DD; nothing is printed without it."
+    )
     logo: str = Field(default="", description="SVG or PNG beside the experiment file.")
     language: str = Field(default="en", description="Language of the words that the tool writes: en, pl, ru, zh-Hant.")
-    template: str = Field(default="", description="Template in the folder of templates; default: the name of the report with .md.")
+    template: str = Field(
+        default="", description="Template in the folder of templates; default: the name of the report with .md."
+    )
 
 
 class Data(Closed):
@@ -58,7 +62,9 @@ class Data(Closed):
 
     name: str = Field(default="", description="Name in sentences; default: the data set's own.")
     dataset: Slot = Field(description="Which data set.")
-    steps: list[Slot] = Field(default=[], description="Preprocessing steps, in order. Pixels are scaled to [0, 1] when no step says otherwise.")
+    steps: list[Slot] = Field(
+        default=[], description="Preprocessing steps, in order. Pixels are scaled to [0, 1] when no step says otherwise."
+    )
 
 
 class Training(Closed):
@@ -73,7 +79,9 @@ class Training(Closed):
 class Run(Closed):
     """One training of one model on one data set, once for each seed."""
 
-    extends: Id | None = Field(default=None, description="Another run whose settings are taken over; what stands here comes on top.")
+    extends: Id | None = Field(
+        default=None, description="Another run whose settings are taken over; what stands here comes on top."
+    )
     name: str = Field(default="", description="Name in figures and sentences; default: the id.")
     data: Id = Field(description="Id of a data set of this file.")
     model: Slot = Field(description="Which model, with its parameters.")
@@ -101,7 +109,10 @@ class Task(Closed):
     """A task of the lab sheet."""
 
     title: str = Field(default="", description="Printed after the number of the task.")
-    requires: list[str] = Field(default=["answer"], description="What its section must contain: answer, fig:<id>, tbl:<id>, lst:<id>, eq:<id>, fact:<name>.")
+    requires: list[str] = Field(
+        default=["answer"],
+        description="What its section must contain: answer, fig:<id>, tbl:<id>, lst:<id>, eq:<id>, fact:<name>.",
+    )
 
 
 class Experiment(Closed):

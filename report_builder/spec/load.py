@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -59,7 +60,9 @@ def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = ()) ->
         experiment = Experiment.model_validate(source.data)
     except ValidationError as error:
         found = sentences.problems(error, source, Experiment)
-        unique = {(p.where.partition(": ")[0], p.rule, p.received): p for p in reversed(found)}  # an inherited mistake is one mistake
+        unique = {
+            (p.where.partition(": ")[0], p.rule, p.received): p for p in reversed(found)
+        }  # an inherited mistake is one mistake
         raise ReportError(*reversed(unique.values())) from None
     return Loaded(experiment, source, file.stem, file, chosen, is_default)
 
@@ -74,7 +77,9 @@ def _extended(file: Path, seen: tuple[Path, ...]) -> Source:
         raise ReportError(Problem(source.where(("extends",)), "a file extends itself", str(parent)))
     if not below.is_file():
         known = (p.stem for p in file.parent.glob("*.yaml"))
-        raise ReportError(Problem(source.where(("extends",)), "no such experiment file", str(parent), near_miss(str(parent), known)))
+        raise ReportError(
+            Problem(source.where(("extends",)), "no such experiment file", str(parent), near_miss(str(parent), known))
+        )
     return overlay(_extended(below, (*seen, file.resolve())), source)
 
 
@@ -83,7 +88,9 @@ def _with_profile(source: Source, profile: str | None, file: Path) -> tuple[Sour
     default = source.data.pop("default_profile", "") or ""
     chosen = profile or default
     if not isinstance(profiles, dict) or not all(isinstance(value, dict | None) for value in profiles.values()):
-        raise ReportError(Problem(source.where(("profiles",)), "profiles are a mapping: name -> keys to change", repr(profiles)))
+        raise ReportError(
+            Problem(source.where(("profiles",)), "profiles are a mapping: name -> keys to change", repr(profiles))
+        )
     if chosen and chosen not in profiles:
         where = source.where(("default_profile",)) if not profile else str(file)
         raise ReportError(Problem(where, "unknown profile", repr(chosen), near_miss(chosen, profiles)))
@@ -97,13 +104,15 @@ def _with_profile(source: Source, profile: str | None, file: Path) -> tuple[Sour
 def _set(text: str) -> Source:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
-        raise UsageError(Problem("--set", "an override is key.path=value", repr(text), 'For example --set "report.author=Jan Kowalski".'))
+        raise UsageError(
+            Problem("--set", "an override is key.path=value", repr(text), 'For example --set "report.author=Jan Kowalski".')
+        )
     path: KeyPath = tuple(key.strip().split("."))
     try:
         parsed = parse(f"value: {value}", "--set").data["value"] if value.strip() else ""
     except ReportError:
         parsed = value  # text that YAML would read as a structure: 'a: b'
-    data = parsed
+    data: Any = parsed
     for part in reversed(path):
         data = {part: data}
     return Source(data, {path[:length]: f"--set {text}" for length in range(1, len(path) + 1)})
@@ -119,7 +128,9 @@ def _with_inherited_runs(source: Source) -> Source:
             parent = current["extends"]
             if parent not in runs or parent in chain:
                 rule = "a run extends itself" if parent in chain else "no such run to extend"
-                raise ReportError(Problem(source.where(("runs", chain[-1], "extends")), rule, parent, near_miss(parent, set(runs) - {name})))
+                raise ReportError(
+                    Problem(source.where(("runs", chain[-1], "extends")), rule, parent, near_miss(parent, set(runs) - {name}))
+                )
             chain.append(parent)
             current = runs[parent]
         for parent in chain[1:]:
@@ -129,10 +140,13 @@ def _with_inherited_runs(source: Source) -> Source:
 
 def _inherit(source: Source, name: str, parent: str) -> Source:
     """Run `name` over run `parent`; a name is not inherited."""
+
     def part(run: str) -> Source:
         prefix = ("runs", run)
         inside = {p[2:]: at for p, at in source.positions.items() if p[:2] == prefix}
-        return Source({k: v for k, v in source.data["runs"][run].items() if run == name or k not in ("name", "extends")}, inside)
+        return Source(
+            {k: v for k, v in source.data["runs"][run].items() if run == name or k not in ("name", "extends")}, inside
+        )
 
     merged = overlay(part(parent), part(name))
     positions = dict(source.positions) | {("runs", name, *p): at for p, at in merged.positions.items() if p}

@@ -31,7 +31,9 @@ _ADVICE = {
 }
 
 
-def problems(error: ValidationError, source: Source, model: type[BaseModel], prefix: KeyPath = (), subject: str = "") -> list[Problem]:
+def problems(
+    error: ValidationError, source: Source, model: type[BaseModel], prefix: KeyPath = (), subject: str = ""
+) -> list[Problem]:
     """All findings of one validation.
 
     Args:

@@ -32,7 +32,9 @@ _SCALARS = {
     "float": (r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", "-+.0123456789"),
 }
 for _name, (_pattern, _first) in _SCALARS.items():
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(f"^(?:{_pattern})$"), [*_first, ""] if _name == "null" else list(_first))
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_name}", re.compile(f"^(?:{_pattern})$"), [*_first, ""] if _name == "null" else list(_first)
+    )
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ def read(path: Path) -> Source:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ReportError(Problem(str(path), "no such file", next_step="'report-builder list reports' shows the reports that are here.")) from None
+        raise ReportError(
+            Problem(str(path), "no such file", next_step="'report-builder list reports' shows the reports that are here.")
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ReportError(Problem(str(path), "not a readable UTF-8 text file", str(error))) from None
     return parse(text, str(path))
@@ -74,7 +78,9 @@ def parse(text: str, name: str) -> Source:
         mark = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         hint = "Indent with spaces (not tabs), write 'key: value' with a space, and quote text that holds ': ' or '#'."
-        raise ReportError(Problem(where, "this is not valid YAML", str(getattr(error, "problem", error)), next_step=hint)) from None
+        raise ReportError(
+            Problem(where, "this is not valid YAML", str(getattr(error, "problem", error)), next_step=hint)
+        ) from None
     reader = _Reader(name)
     data = reader.plain(node, ()) if node else {}
     if not isinstance(data, dict):
@@ -94,9 +100,13 @@ class _Reader:
     def plain(self, node: yaml.Node, path: KeyPath) -> Any:
         self._nodes += 1
         if len(path) > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise ReportError(Problem(self._at(node), "nested too deeply", next_step="Look for an alias (*name) that contains itself."))
+            raise ReportError(
+                Problem(self._at(node), "nested too deeply", next_step="Look for an alias (*name) that contains itself.")
+            )
         if node.tag.removeprefix("tag:yaml.org,2002:") not in PLAIN_TAGS:
-            self.problems.append(Problem(self._at(node), "only plain data is read from YAML", node.tag, next_step="Remove the tag."))
+            self.problems.append(
+                Problem(self._at(node), "only plain data is read from YAML", node.tag, next_step="Remove the tag.")
+            )
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -110,10 +120,21 @@ class _Reader:
         for key_node, value_node in node.value:
             key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
             if key is None or key == "<<":
-                self.problems.append(Problem(self._at(key_node), "a key is plain text", "a merge or a structure as key", next_step="Use 'extends'."))
+                self.problems.append(
+                    Problem(
+                        self._at(key_node), "a key is plain text", "a merge or a structure as key", next_step="Use 'extends'."
+                    )
+                )
             elif key in result:
                 first = self.positions[(*path, key)]
-                self.problems.append(Problem(self._at(key_node), f"the key '{key}' stands twice in one mapping", f"first at {first}", next_step="Keep one of them."))
+                self.problems.append(
+                    Problem(
+                        self._at(key_node),
+                        f"the key '{key}' stands twice in one mapping",
+                        f"first at {first}",
+                        next_step="Keep one of them.",
+                    )
+                )
             else:
                 self.positions[(*path, key)] = self._at(key_node)
                 result[key] = self.plain(value_node, (*path, key))

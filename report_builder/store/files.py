@@ -20,9 +20,21 @@ def storage_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageError(Problem(str(path), "no space left on the disk", next_step="Free some space and run the command again: what is stored is kept.")) from error
+            raise StorageError(
+                Problem(
+                    str(path),
+                    "no space left on the disk",
+                    next_step="Free some space and run the command again: what is stored is kept.",
+                )
+            ) from error
         if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-            raise StorageError(Problem(str(path), "no permission to write here", next_step="Choose another folder with --store or --build, or change its permissions.")) from error
+            raise StorageError(
+                Problem(
+                    str(path),
+                    "no permission to write here",
+                    next_step="Choose another folder with --store or --build, or change its permissions.",
+                )
+            ) from error
         raise
 
 

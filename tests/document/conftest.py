@@ -130,7 +130,9 @@ def material(tmp_path: Path) -> Material:
             "mc": run_card("mc", "vae", "VAE (Monte Carlo)", kl="monte_carlo"),
         },
         figures={"strip": strip, "codes": codes},
-        listings={("vae", "loss"): Listing("vae", "loss", "def loss(x):\n    return x  # " + "x" * 100, "network.py", 12)},
+        listings={
+            ("vae", "loss"): Listing("vae", "loss", "def loss(x):\n    return x  # " + "x" * 100, "network.py", (12, 13))
+        },
         equations={"vae": Equation(r"\mathcal{L} = \beta D_{KL}(q(z|x) \| p(z))", symbols)},
         tasks={
             "1.1": TaskCard("1.1", "Rekonstrukcje", ("answer", "fig:strip")),

@@ -33,7 +33,9 @@ def test_a_constant_counts(tmp_path: Path) -> None:
 
 def test_imports_of_the_package_are_followed(tmp_path: Path) -> None:
     """A module's digest covers what it imports from the package, also inside functions, but not rooms that only carry messages."""
-    found = digest(tmp_path, "def f():\n    from report_builder.store.step import Step\n    from report_builder import errors\n")
+    found = digest(
+        tmp_path, "def f():\n    from report_builder.store.step import Step\n    from report_builder import errors\n"
+    )
     assert {"own.py", "store/step.py"} <= set(found)
     assert "errors.py" not in found
 

@@ -57,7 +57,7 @@ KL = {
     "closed_form": r"\frac{1}{2} \sum_{j=1}^{d} \left( \mu_j^2 + \sigma_j^2 - \log \sigma_j^2 - 1 \right)",
     "monte_carlo": r"\left[ \log q_\phi(z \mid x) - \log p(z) \right]",
 }
-DRAW = r"z = \mu + \sigma \odot \varepsilon,\quad \varepsilon \sim \mathcal{N}(0, I)"
+DRAW = r"z &= \mu + \sigma \odot \varepsilon,\quad \varepsilon \sim \mathcal{N}(0, I)"
 
 PIXEL = (
     r"x_i",
@@ -121,7 +121,7 @@ def equation(parameters: Parameters) -> Equation:
     """The loss of one image, in nats, that `compute_loss` averages over a batch."""
     kl = KL[parameters.kl]
     weighted = "" if parameters.beta == 0 else f" + {kl}" if parameters.beta == 1 else rf" + \beta\, {kl}"
-    latex = rf"\mathcal{{L}}(x) = {RECONSTRUCTION}{weighted}, \qquad {DRAW}"
+    latex = rf"\begin{{aligned}} \mathcal{{L}}(x) &= {RECONSTRUCTION}{weighted}, \\ {DRAW} \end{{aligned}}"
     symbols = [PIXEL, PROBABILITY, PIXELS, MOMENTS]
     if parameters.beta != 0:
         symbols += [AXES] if parameters.kl == "closed_form" else [POSTERIOR, PRIOR]
