@@ -6,6 +6,7 @@ pip works; where it is found, an installation was killed, and .venv is made anew
 
 import fcntl
 import hashlib
+import json
 import os
 import platform
 import shutil
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,9 +63,11 @@ def one_at_a_time() -> Iterator[None]:
 
 
 def digest_of(extra: str) -> str:
-    """Digest of the lock files and of what the package declares."""
-    files = [*(FOLDER / f"{name}.lock" for name in LOCKS[extra]), PROJECT / "pyproject.toml"]
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+    """Digest of the lock files and of what the package declares; settings of ruff or pytest do not count."""
+    declared = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+    parts = [(FOLDER / f"{name}.lock").read_text() for name in LOCKS[extra]]
+    parts += [json.dumps(declared[table], sort_keys=True) for table in ("project", "build-system")]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def works() -> bool:
