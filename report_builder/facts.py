@@ -1,7 +1,7 @@
 """Facts, and when two of them may be compared.
 
-A `Fact` is a measured number that knows what it measures. `compare` refuses facts that are not on one scale (the guard) and decides
-whether a difference is measurable.
+A `Fact` is a measured number that knows what it measures. `compare` refuses facts that are not on one scale (the guard) and
+decides whether a difference is measurable.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ RELATIONS = ("better", "worse", "greater", "smaller", "same")
 
 @dataclass(frozen=True)
 class Measurement:
-    """A fact's value for one seed; `samples` is a stored `.npz` that holds the value of each image under the fact's metric name."""
+    """A fact's value for one seed; `samples` is a stored `.npz` with the value of each image under the fact's metric name."""
 
     seed: int | None
     value: float | str
@@ -110,10 +110,10 @@ class Comparison:
 
 
 def compare(a: Fact, b: Fact, *, by: Sequence[str]) -> Comparison:
-    """Compares two facts whose runs may differ only in the settings named by `by` (key paths such as `model.kl`; `split`, `data`).
+    """Compares two facts whose runs may differ only in what `by` names: key paths such as `model.kl`, or `split`, or `data`.
 
-    Measurable: every seed of one side lies beyond every seed of the other, and the means differ by more than two standard errors
-    over the test images (paired where the images are the same). With one seed only the second holds.
+    Measurable: every seed of one side lies beyond every seed of the other, and the means differ by more than two standard
+    errors over the test images (paired where the images are the same). With one seed only the second holds.
 
     Raises:
         ReportError: the facts are not comparable, or nothing was kept from which a difference could be judged.

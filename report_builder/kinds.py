@@ -1,7 +1,7 @@
 """The extension points: what a data set, model, probe, metric or figure kind is, and how one is found.
 
-A kind is one module (for a model, one folder) in the package of its registry. Its file name is its name in YAML; there is no list to
-edit. A kind of the user's own is one file beside the experiment, named by its path: `kind: ./spiral.py`.
+A kind is one module (for a model, one folder) in the package of its registry. Its file name is its name in YAML; there is no
+list to edit. A kind of the user's own is one file beside the experiment, named by its path: `kind: ./spiral.py`.
 """
 
 from __future__ import annotations
@@ -158,8 +158,8 @@ class Equation:
 class ModelKind(Protocol):
     """`models/<name>/__init__.py`; the Keras code is beside it in `network.py` and is imported in workers only.
 
-    `network.build(image_shape, **parameters)` returns a `keras.Model` whose `compile(optimizer)` and `train_step` are Keras' own
-    grammar and which has the methods that `PROVIDES` names.
+    `network.build(image_shape, **parameters)` returns a `keras.Model` whose `compile(optimizer)` and `train_step` are Keras'
+    own grammar and which has the methods that `PROVIDES` names.
     """
 
     Parameters: type[Parameters]
@@ -230,7 +230,7 @@ class MetricKind(Protocol):
         """What must be measured for one run; `run` is filled in by the plan."""
 
     def names(self, parameters: Any, requests: Mapping[str, ProbeRequest]) -> list[str]:
-        """Names of the values that `measure` will give, known before anything is measured (`requests` as resolved by the plan)."""
+        """Names of the values that `measure` will give, known before it runs; `requests` as the plan resolved them."""
 
     def measure(self, arrays: Mapping[str, Arrays], parameters: Any) -> list[Value]:
         """The values, each with unit, direction, reduction and n."""

@@ -13,7 +13,7 @@ SETTINGS = {"model": {"kind": "vae", "kl": "closed_form"}, "training": {"epochs"
 
 
 def fact(tmp_path: Path, name: str, values: list[float], spread: float = 1.0, shift: float = 0.0, **changes: Any) -> Fact:
-    """A fact with one measurement for each value; image i deviates by the same noise in every fact, plus `shift` noise of its own."""
+    """One measurement for each value; image i deviates by the same noise in every fact, plus `shift` noise of its own."""
     noise = np.random.default_rng(0).normal(0, spread, 200)
     own = np.random.default_rng(len(name)).normal(0, shift, 200) if shift else 0.0
     measurements = []
@@ -34,6 +34,7 @@ def fact(tmp_path: Path, name: str, values: list[float], spread: float = 1.0, sh
 
 
 def with_kl(kl: str) -> dict[str, Any]:
+    """Settings with this form of the KL term."""
     return SETTINGS | {"model": SETTINGS["model"] | {"kl": kl}}
 
 

@@ -1,4 +1,7 @@
-"""One call for each arrow: experiment file -> plan -> runs -> arrays -> facts and figures -> Markdown -> document tree -> PDF, HTML, DOCX, md."""
+"""One call for each arrow.
+
+Experiment file -> plan -> runs -> arrays -> facts and figures -> Markdown -> document tree -> PDF, HTML, DOCX, md.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,7 @@ def plan_report(report: str, workspace: Workspace, *, profile: str | None = None
 
 
 def compose_plan(plan: Plan, workspace: Workspace, *, draft: bool = False) -> tuple[Material, Rendered, Document]:
-    """Template -> numbered document, with placeholders for what is not measured: unknown facts, figures and references fail here."""
+    """Template -> numbered document, placeholders for what is not measured: unknown facts, figures and references fail here."""
     from report_builder import document
     from report_builder.build import gather
 
@@ -111,7 +114,7 @@ def _document(
 
 
 def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -> Built:
-    """One figure and nothing else: probes with the stored weights where a probe option changed, trains only if its run is missing."""
+    """One figure and nothing else: probes stored weights where a probe option changed, trains only if its run is missing."""
     from report_builder.build import gather, publish
 
     if id_ not in plan.figures:

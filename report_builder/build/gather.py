@@ -103,7 +103,7 @@ def _measured(plan: Plan, measure: Measure, common: dict[str, Any]) -> Iterator[
         yield Fact(f"{measure.subject}.{measure.scope}.{name}", name, measurements, **first, **common)
 
 
-# --- figures and listings -------------------------------------------------------------------------------------------------------
+# --- figures and listings -----------------------------------------------------------------------------------------------------
 
 
 def _figure_card(plan: Plan, id_: str) -> FigureCard:

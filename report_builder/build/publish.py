@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -77,13 +76,8 @@ def write_facts(facts: Mapping[str, Fact], folder: Path) -> None:
     write_atomically(folder / "facts.json", json.dumps(measured, ensure_ascii=False, indent=1) + "\n")
 
 
-def remove_folder(folder: Path) -> None:
-    """Removes a published folder; it can be made again from the store."""
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 class Stamp:
-    """Says whether a document on the disk is the one that would be made; `stamp.json` holds an entry for each document of the folder."""
+    """Says whether a document on the disk is the one that would be made; `stamp.json` has an entry for each document here."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self._folder = folder

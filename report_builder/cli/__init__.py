@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(Exit.DONE)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  the funnel: whatever nobody foresaw becomes a sentence
         return _our_bug(error)
 
 
@@ -48,7 +48,8 @@ def _our_bug(error: Exception) -> int:
         file.write("".join(traceback.format_exception(error)))
     summary = f"{type(error).__name__}: {error}"
     print(
-        f"error: the report builder itself failed ({summary}).\n  What is stored is kept.  Details for a bug report: {file.name}",
+        f"error: the report builder itself failed ({summary}).\n"
+        f"  What is stored is kept.  Details for a bug report: {file.name}",
         file=sys.stderr,
     )
     return 1

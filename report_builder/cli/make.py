@@ -94,7 +94,8 @@ def _say(built: Built, options: Options) -> None:
         print(_printed(path))
     if built.compiled and "pdf" in built.paths:
         print(
-            f"Next: edit a sentence in the template and run the same command; 'report-builder facts {options.report}' lists what it may cite."
+            "Next: edit a sentence in the template and run the same command; "
+            f"'report-builder facts {options.report}' lists what it may cite."
         )
 
 

@@ -43,9 +43,8 @@ def list_runs(options: Options) -> int:
         return int(Exit.DONE)
     for row in rows:
         seconds = f"{row['seconds']:.0f} s" if row["seconds"] else ""
-        print(
-            f"{row['key']}  {row['model']:<16} {row['data']:<14} {row['epochs']:>4} epochs  seed {row['seed']}  {row['finished']}  {seconds}"
-        )
+        what = f"{row['model']:<16} {row['data']:<14} {row['epochs']:>4} epochs  seed {row['seed']}"
+        print(f"{row['key']}  {what}  {row['finished']}  {seconds}")
     print(f"{len(rows)} trainings.")
     return int(Exit.DONE)
 

@@ -178,17 +178,15 @@ class _Resolver:
         probe = self.close(PROBES, Slot(kind=request.kind, **request.parameters), path)
         if probe is None or (request.run is not None and request.run not in runs):
             return None
-        if request.run is not None:
-            missing = probe.module.NEEDS - runs[request.run].model.module.PROVIDES
-            if missing:
-                self.found.append(self._cannot_serve(probe, runs[request.run], path))
-                return None
-            if not self._fits_latent(probe, runs[request.run], path):
-                return None
+        if request.run is not None and not self._serves(probe, runs[request.run], path):
+            return None
         return replace(request, parameters=probe.parameters.model_dump(mode="json"))
 
-    def _fits_latent(self, probe: Kind, run: Training, path: KeyPath) -> bool:
-        """Whether the run's latent space has the dimension that the probe draws in."""
+    def _serves(self, probe: Kind, run: Training, path: KeyPath) -> bool:
+        """Whether the run's model provides what the probe needs, in a latent space of the dimension that the probe draws in."""
+        if probe.module.NEEDS - run.model.module.PROVIDES:
+            self.found.append(self._cannot_serve(probe, run, path))
+            return False
         needed, has = getattr(probe.module, "LATENT_DIM", None), getattr(run.model.parameters, "latent_dim", None)
         if needed is None or has is None or needed == has:
             return True
@@ -200,7 +198,8 @@ class _Resolver:
 
     def _cannot_serve(self, probe: Kind, run: Training, path: KeyPath) -> Problem:
         able = [name for name, module in MODELS if module.PROVIDES >= probe.module.NEEDS]
-        rule = f"model '{run.model.name}' of run '{run.id}' cannot serve this: it does not provide {', '.join(sorted(probe.module.NEEDS))}"
+        lacks = ", ".join(sorted(probe.module.NEEDS - run.model.module.PROVIDES))
+        rule = f"model '{run.model.name}' of run '{run.id}' cannot serve this: it does not provide {lacks}"
         return Problem(self.loaded.where(*path), rule, allowed=f"Models that can: {', '.join(able)}.")
 
     def measures(

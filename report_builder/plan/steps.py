@@ -216,7 +216,7 @@ class Plan:
         return [*self.runs.values(), *self.facts.values(), *self.figures.values()]
 
     def missing(self, targets: Iterable[Planned]) -> list[Planned]:
-        """What must run for the targets to be complete, each step once, in an order that works; inputs of what is stored are not needed."""
+        """What must run for the targets to be complete, each step once, inputs first; what is stored needs no inputs."""
         found: dict[str, Planned] = {}
         for target in targets:
             self._collect(target, found)

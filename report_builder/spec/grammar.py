@@ -1,7 +1,7 @@
 """The grammar of an experiment file.
 
-Models, data sets, probes, metrics and figure kinds are open slots: a `kind` with parameters that the plan checks against the kind's own
-schema. Everything else is closed: a key that is not described here is an error.
+Models, data sets, probes, metrics and figure kinds are open slots: a `kind` with parameters that the plan checks against the
+kind's own schema. Everything else is closed: a key that is not described here is an error.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def _problem(detail: Mapping[str, Any], source: Source, model: type[BaseModel], 
         return Problem(where, rule, f"{path[-1]}: {detail['input']!r}", near_miss(str(path[-1]), _known(model, path[:-1])))
     if kind == "missing":
         return Problem(where, f"the key '{path[-1]}' is required", allowed=_describe(model, path))
-    if kind == "model_type" or kind == "model_attributes_type":
+    if kind in ("model_type", "model_attributes_type"):
         return Problem(where, "a mapping of keys is expected", repr(detail["input"]), _describe(model, path))
     rule = _RULES.get(kind) or detail["msg"].removeprefix("Value error, ").replace("Input should", "the value should")
     return Problem(where, rule, repr(detail["input"]), _describe(model, path), _ADVICE.get(kind, ""))

@@ -1,6 +1,7 @@
 """YAML as people mean it, with file and line of every key kept.
 
-Scalars follow YAML 1.2's core schema: `1e-3` is a number, `no`, `on` and dates are text. Duplicate keys are errors; only plain data loads.
+Scalars follow YAML 1.2's core schema: `1e-3` is a number, `no`, `on` and dates are text. Duplicate keys are errors; only plain
+data loads.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -22,7 +23,7 @@ MAX_NODES = 100_000  # aliases may not multiply without end
 
 
 class _Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
 
 _SCALARS = {

@@ -48,11 +48,11 @@ def _canonical(node: object) -> Iterator[str]:
     if isinstance(node, ast.AST):
         yield f"({type(node).__name__}"
         for name, value in ast.iter_fields(node):
-            if name == "body" and isinstance(value, list) and _is_docstring(value):
-                value = value[1:]
-            if value not in (None, []) and name not in ("ctx", "type_comment", "kind"):
+            documented = name == "body" and isinstance(value, list) and _is_docstring(value)
+            counts = value[1:] if documented else value
+            if counts not in (None, []) and name not in ("ctx", "type_comment", "kind"):
                 yield f" {name}="
-                yield from _canonical(value)
+                yield from _canonical(counts)
         yield ")"
     elif isinstance(node, list):
         for item in node:

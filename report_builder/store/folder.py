@@ -21,7 +21,10 @@ META = "step.json"
 
 @dataclass(frozen=True)
 class Stored:
-    """A complete step. `meta` holds the step (`kind`, `inputs`, `spec`, `code`), what the worker noted, and the digest of each file."""
+    """A complete step.
+
+    `meta` holds the step (`kind`, `inputs`, `spec`, `code`), what the worker noted, and the digest of each file.
+    """
 
     folder: Path
     meta: Mapping[str, Any]

@@ -22,6 +22,7 @@ profiles:
 
 
 def write(tmp_path: Path, text: str, name: str = "lab.yaml") -> Path:
+    """An experiment file with this text."""
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
     return path

@@ -15,6 +15,7 @@ def area(radius):
 
 
 def digest(tmp_path: Path, code: str) -> dict[str, str]:
+    """Digests of a file with this code."""
     file = tmp_path / "own.py"
     file.write_text(code)
     return code_digests([file], Memo(tmp_path / "memo.json"))
@@ -32,7 +33,7 @@ def test_a_constant_counts(tmp_path: Path) -> None:
 
 
 def test_imports_of_the_package_are_followed(tmp_path: Path) -> None:
-    """A module's digest covers what it imports from the package, also inside functions, but not rooms that only carry messages."""
+    """A digest covers what a module imports from the package, also inside functions, but not rooms that only carry messages."""
     found = digest(
         tmp_path, "def f():\n    from report_builder.store.step import Step\n    from report_builder import errors\n"
     )

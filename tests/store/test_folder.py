@@ -17,6 +17,7 @@ STEP = Step("run", (), {"seed": 1}, {})
 
 
 def finish(store: Store, text: str = "weights") -> None:
+    """Commits the step with one file."""
     with store.claim(STEP) as work:
         (work.folder / "weights.txt").write_text(text)
         work.commit({"seconds": 1.5})
@@ -125,7 +126,7 @@ def test_full_disk_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with store.claim(STEP) as work:
         (work.folder / "weights.txt").write_text("weights")
         monkeypatch.setattr(os, "fsync", fail)
-        with pytest.raises(StorageError, match="space|permission"):
+        with pytest.raises(StorageError, match=r"space|permission"):
             work.commit()
     monkeypatch.undo()
     assert not (tmp_path / "run" / STEP.key).exists()
