@@ -25,7 +25,7 @@ VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 KILLED = VENV / ".installing"
 LOCKS = {"cpu": ("base", "cpu"), "gpu": ("base", "gpu"), "dev": ("dev",), "cjk": ("cjk",)}
-SIZES = {"cpu": "about 460 MB to fetch, 2.1 GB on disk", "gpu": "about 4 GB to fetch, 8 GB on disk"}
+SIZES = {"cpu": "about 460 MB to fetch, 2.1 GB on disk", "gpu": "about 3.5 GB to fetch, 7 GB on disk"}
 ROOM = {"cpu": 3, "gpu": 12}  # GB that must be free
 PIP = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-compile", "--progress-bar", "off"]
 
@@ -108,23 +108,22 @@ def fetch(extra: str, *, whole: bool) -> None:
     version = ".".join(map(str, sys.version_info[:2]))
     print(f"Installing {count} packages for Python {version} into .venv{size} ...", flush=True)
     options = [option for path in locks for option in ("-r", str(path))]
-    pip(["install", *PIP, *options], f"{count} packages", whole=whole)
-    compile_all = [PYTHON, "-m", "compileall", "-q", "-j", "0", VENV / "lib"]
-    subprocess.run(compile_all, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment())
+    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install"]
+    follow([*pip, *PIP, *options], f"{count} packages", whole=whole)
+    follow([PYTHON, "-m", "compileall", "-q", "-j", "0", VENV / "lib"], "byte code", whole=None)
     if extra in SIZES:
-        pip(["install", "--no-deps", "--no-index", "--no-build-isolation", "-e", str(PROJECT)], "report-builder", whole=whole)
+        follow([*pip, "--no-deps", "--no-index", "--no-build-isolation", "-e", PROJECT], "report-builder", whole=whole)
 
 
-def pip(arguments: list[str], what: str, *, whole: bool) -> None:
-    """Runs the pip of .venv and shows how far it is."""
-    command = [PYTHON, "-m", "pip", "--disable-pip-version-check", *arguments]
+def follow(command: list[str | Path], what: str, *, whole: bool | None) -> None:
+    """Runs a command and shows how far it is; a failure stops all, unless `whole` is None."""
     lines: list[str] = []
     with subprocess.Popen(command, env=environment(), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         reader = threading.Thread(target=lambda: lines.extend(iter(process.stdout.readline, "")) if process.stdout else None)
         reader.start()
         show(process, lines, what)
         reader.join()
-    if process.returncode:
+    if process.returncode and whole is not None:
         fail(lines, whole=whole)
 
 
@@ -144,11 +143,11 @@ def show(process: "subprocess.Popen[str]", lines: list[str], what: str) -> None:
 
 
 def state(lines: list[str], what: str) -> str:
-    """What pip is doing, in a few words."""
+    """What is being done, in a few words."""
     if any(line.startswith("Installing collected") for line in lines):
         return f"unpacking {what}"
     fetched = [line.split()[1] for line in lines if line.startswith("Collecting")]
-    return f"fetching {len(fetched)} of {what}: {fetched[-1].split('==')[0]}" if fetched else f"looking for {what}"
+    return f"fetching {len(fetched)} of {what}: {fetched[-1].split('==')[0]}" if fetched else f"preparing {what}"
 
 
 def fail(lines: list[str], *, whole: bool) -> None:
