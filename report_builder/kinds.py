@@ -6,6 +6,7 @@ list to edit. A kind of the user's own is one file beside the experiment, named 
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import pkgutil
@@ -34,6 +35,13 @@ class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+@functools.cache
+def _modules(package: str, *, folders: bool) -> tuple[str, ...]:
+    spec = importlib.util.find_spec(package)
+    places = spec.submodule_search_locations if spec else None
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(places) if m.ispkg == folders and m.name[0] != "_"))
+
+
 @dataclass(frozen=True)
 class Registry:
     """The kinds of one sort: the modules of one package (its sub-packages where a kind is a folder); `_names` are private."""
@@ -43,11 +51,9 @@ class Registry:
     folders: bool = False
     _own: dict[Path, ModuleType] = field(default_factory=dict)
 
-    def names(self) -> list[str]:
+    def names(self) -> tuple[str, ...]:
         """Names of the built-in kinds, without importing them."""
-        spec = importlib.util.find_spec(self.package)
-        places = spec.submodule_search_locations if spec else None
-        return sorted(m.name for m in pkgutil.iter_modules(places) if m.ispkg == self.folders and m.name[0] != "_")
+        return _modules(self.package, folders=self.folders)
 
     def get(self, name: str, *, beside: Path | None = None) -> Any:
         """The module of a kind.

@@ -84,16 +84,16 @@ def value(node: Node, key: str) -> str:
 
 
 def walk(node: Any) -> Iterator[Node]:
-    """Every node below, in document order; a node comes before what it contains."""
-    if isinstance(node, list):
-        for item in node:
-            yield from walk(item)
-    elif isinstance(node, dict):
-        if "t" in node:
-            yield node
-        for item in list(node.values()):
-            if isinstance(item, (list, dict)):
-                yield from walk(item)
+    """Every element below a node, itself included, in document order; a node found may be changed, not its neighbours."""
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        if type(current) is list:
+            waiting += current[::-1]
+        elif type(current) is dict:
+            if "t" in current:
+                yield current
+            waiting += [*current.values()][::-1]
 
 
 def change(node: Any, rule: Callable[[Node], Nodes | None]) -> Any:

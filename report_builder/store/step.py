@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -41,7 +41,7 @@ class Step:
 
     def as_json(self) -> dict[str, Any]:
         """A plain value that can be sent to another process; `Step(**value)` reads it back."""
-        return asdict(self) | {"inputs": list(self.inputs), "spec": dict(self.spec), "code": dict(self.code)}
+        return {"kind": self.kind, "inputs": list(self.inputs), "spec": dict(self.spec), "code": dict(self.code)}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Step:

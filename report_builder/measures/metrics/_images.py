@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from report_builder.errors import Problem, ReportError
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from report_builder.kinds import Arrays
 
 SHOWN = ("images", "reconstruction", "x")  # the first of these that a probe gives is what it shows
