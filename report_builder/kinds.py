@@ -184,13 +184,15 @@ class ModelKind(Protocol):
 class ProbeRequest:
     """Asks for named arrays: a probe kind with parameters, of a run (or of a data set alone).
 
-    The kind `history` is answered from the run itself: one array of shape `(epochs,)` for each logged term.
+    The kind `history` is answered from the run itself: one array of shape `(epochs,)` for each logged term. `needs` names what
+    the model must provide beside what the probe itself needs; it is no part of a key.
     """
 
     kind: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     run: str | None = None
     data: str | None = None
+    needs: frozenset[str] = frozenset()
 
 
 class ProbeKind(Protocol):

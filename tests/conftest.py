@@ -1,11 +1,22 @@
-"""Tests that need a program which is no wheel carry `external(program, ...)` and are left out where it is absent."""
+"""Tests that need a program which is no wheel carry `external(program, ...)` and are left out where it is absent.
+
+And the laboratory: a project folder with one tiny report, for the rooms that need a whole one.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
+
+from report_builder.build import Workspace, plan_report
+from report_builder.cli import main
+from report_builder.plan import Plan
 
 PROGRAMS = {  # what a test names -> programs, one of which will do
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
@@ -36,3 +47,149 @@ def _named(marker: pytest.Mark) -> tuple[str, ...]:
     if not marker.args:
         raise pytest.UsageError("@pytest.mark.external names the programs that the test needs, e.g. external('chromium')")
     return marker.args
+
+
+# --- the laboratory -----------------------------------------------------------------------------------------------------------
+
+EXPERIMENT = """\
+report: {title: Tiny lab, language: en, date: 2025-01-02}
+data:
+  digits:
+    dataset: {kind: digits, copies: 0}
+    steps:
+      - {kind: binarise, threshold: 0.5}
+      - {kind: subset, train: 200, test: 60}
+runs:
+  ae:
+    name: AE
+    data: digits
+    model: {kind: autoencoder, filters: [4, 8]}
+    training: {epochs: 1, batch_size: 50}
+  vae:
+    name: VAE
+    data: digits
+    model: {kind: vae, latent_dim: 2, filters: [4, 8]}
+    training: {epochs: 1, batch_size: 50, learning_rate: 1e-3}
+  longer: {extends: vae, name: Longer, training: {epochs: 8}}
+metrics:
+  elbo: {kind: elbo, runs: [vae, longer], split: test}
+  reconstruction: {kind: reconstruction, runs: [ae], split: test}
+figures:
+  codes: {kind: latent_scatter, runs: [ae, vae], caption: Codes}
+  grid: {kind: decode_grid, runs: [longer], n: 4}
+tasks:
+  "1": {title: Codes, requires: [answer, "fig:codes", "fact:ae.test.reconstruction_bce"]}
+  "2": {title: Bound, requires: [answer, "fig:grid", "fact:longer.test.elbo"]}
+"""
+TEMPLATE = """\
+# Results
+
+::: {.task #1}
+::: question
+Where do the codes lie?
+:::
+
+::: answer
+In [@fig:codes]{.nom}. The reconstruction costs {{ fact("ae.test.reconstruction_bce", digits=1, unit=True) }}.
+
+{{ figure("codes") }}
+:::
+:::
+
+::: {.task #2}
+::: question
+Does a longer training help?
+:::
+
+::: answer
+The bound of the longer training, {{ fact("longer.test.elbo", digits=1) }}, is
+{{ verdict("longer.test.elbo", "vae.test.elbo", by="training.epochs", better="higher", worse="lower", same="the same") }}:
+see [@fig:grid]{.nom}.
+
+{{ figure("grid") }}
+:::
+:::
+"""
+
+
+class Lab:
+    """A project folder with the report `tiny`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.experiment = folder / "experiments" / "tiny.yaml"
+        self.template = folder / "templates" / "tiny.md"
+        self.workspace = Workspace(
+            folder / "experiments",
+            folder / "templates",
+            folder / "runs",
+            folder / "build",
+            folder / "figures",
+            (folder / "data",),
+        )
+
+    def write(self) -> None:
+        """The experiment and its template, as they are at first."""
+        for path, text in ((self.experiment, EXPERIMENT), (self.template, TEMPLATE)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    def edit(self, old: str, new: str, file: Path | None = None) -> None:
+        """Replaces text that stands in the experiment file (or in another one)."""
+        path = file or self.experiment
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{old!r} does not stand in {path.name}"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def plan(self, report: str = "tiny", **options: Any) -> Plan:
+        """The plan of the report, with a store that has just been opened."""
+        return plan_report(report, self.workspace, **options)
+
+    def arguments(self, *arguments: str) -> list[str]:
+        """A command with the folders of this project."""
+        roots = ("experiments", "templates", "store", "build", "figures")
+        named = [f"--{root}={getattr(self.workspace, root)}" for root in roots]
+        return [*arguments, *named, f"--data={self.folder / 'data'}"]
+
+    def run(self, *arguments: str) -> int:
+        """Exit code of a command, run in this process."""
+        return main(self.arguments(*arguments))
+
+    def start(self, *arguments: str, python: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+        """A command in a process of its own, in its own group."""
+        command = [sys.executable, *python, "-m", "report_builder", *self.arguments(*arguments)]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=self.folder, process_group=0)
+
+    def copy(self, folder: Path) -> Lab:
+        """The same project, with all it has stored, in another folder."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        return Lab(folder)
+
+    def to_do(self, **options: Any) -> list[str]:
+        """Labels of the steps that would run."""
+        plan = self.plan(**options)
+        return sorted(planned.label for planned in plan.missing(plan.everything()))
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    """A project in which nothing was built yet."""
+    made = Lab(tmp_path)
+    made.write()
+    return made
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """A project whose report was built once; tests that change it work on a copy (`built`)."""
+    made = Lab(tmp_path_factory.mktemp("finished"))
+    made.write()
+    assert made.run("build", "tiny") == 0
+    return made
+
+
+@pytest.fixture
+def built(finished: Lab, tmp_path: Path) -> Lab:
+    """A copy of the project whose report was built."""
+    return finished.copy(tmp_path)

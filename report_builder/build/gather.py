@@ -110,7 +110,7 @@ def _figure_card(plan: Plan, id_: str) -> FigureCard:
     entry = plan.resolved.figures[id_].entry
     stored = plan.stored(plan.figures[id_])
     if stored is None:
-        return FigureCard(id_, entry.caption, width=entry.width)
+        return FigureCard(id_, entry.caption, "…", width=entry.width)  # some caption: without one it is no figure to pandoc
     drawn = stored.json("drawing.json")
     files = {"png": stored.path("figure.png"), "svg": stored.path("figure.svg")}
     return FigureCard(

@@ -9,9 +9,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from report_builder import languages
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, METRICS, MODELS, PROBES, Parameters, ProbeRequest, Registry
-from report_builder.spec import Loaded, problems
+from report_builder.spec import Loaded, once, problems
 from report_builder.spec.grammar import Figure, Metric, Run, Slot
 from report_builder.spec.source import KeyPath
 
@@ -178,27 +179,28 @@ class _Resolver:
         probe = self.close(PROBES, Slot(kind=request.kind, **request.parameters), path)
         if probe is None or (request.run is not None and request.run not in runs):
             return None
-        if request.run is not None and not self._serves(probe, runs[request.run], path):
+        if request.run is not None and not self._serves(probe, request.needs, runs[request.run], path):
             return None
         return replace(request, parameters=probe.parameters.model_dump(mode="json"))
 
-    def _serves(self, probe: Kind, run: Training, path: KeyPath) -> bool:
-        """Whether the run's model provides what the probe needs, in a latent space of the dimension that the probe draws in."""
-        if probe.module.NEEDS - run.model.module.PROVIDES:
-            self.found.append(self._cannot_serve(probe, run, path))
+    def _serves(self, probe: Kind, also: frozenset[str], run: Training, path: KeyPath) -> bool:
+        """Whether the run's model provides what is needed, in a latent space of the dimension that the probe draws in."""
+        needed = probe.module.NEEDS | also
+        if needed - run.model.module.PROVIDES:
+            self.found.append(self._cannot_serve(needed, run, path))
             return False
-        needed, has = getattr(probe.module, "LATENT_DIM", None), getattr(run.model.parameters, "latent_dim", None)
-        if needed is None or has is None or needed == has:
+        axes, has = getattr(probe.module, "LATENT_DIM", None), getattr(run.model.parameters, "latent_dim", None)
+        if axes is None or has is None or axes == has:
             return True
-        rule = f"'{probe.name}' needs a latent space of {needed} dimensions, and run '{run.id}' has {has}"
+        rule = f"'{probe.name}' needs a latent space of {axes} dimensions, and run '{run.id}' has {has}"
         self.found.append(
             Problem(self.loaded.where(*path), rule, next_step="Choose another figure for it, or another latent_dim.")
         )
         return False
 
-    def _cannot_serve(self, probe: Kind, run: Training, path: KeyPath) -> Problem:
-        able = [name for name, module in MODELS if module.PROVIDES >= probe.module.NEEDS]
-        lacks = ", ".join(sorted(probe.module.NEEDS - run.model.module.PROVIDES))
+    def _cannot_serve(self, needed: frozenset[str], run: Training, path: KeyPath) -> Problem:
+        able = [name for name, module in MODELS if needed <= module.PROVIDES]
+        lacks = ", ".join(sorted(needed - run.model.module.PROVIDES))
         rule = f"model '{run.model.name}' of run '{run.id}' cannot serve this: it does not provide {lacks}"
         return Problem(self.loaded.where(*path), rule, allowed=f"Models that can: {', '.join(able)}.")
 
@@ -282,8 +284,10 @@ def resolve(loaded: Loaded) -> Resolved:
     figures = {item.id: item for item in resolver.figures(runs)}
     measures = tuple(resolver.measures(runs, data, figures))
     resolver.found += list(_twice(measures, loaded))
+    language = loaded.experiment.report.language
+    resolver.known("language", language, languages.codes(), ("report", "language"))
     if resolver.found:
-        raise ReportError(*dict.fromkeys(resolver.found))
+        raise ReportError(*once(resolver.found))
     return Resolved(loaded, data, runs, figures, measures)
 
 

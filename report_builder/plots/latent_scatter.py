@@ -44,7 +44,8 @@ class Parameters(RunOptions):
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The codes of each run."""
     n = parameters.n or (SPREAD_POINTS if parameters.spread != "none" else None)
-    return {run: ProbeRequest("codes", {"split": parameters.split, "n": n}, run=run) for run in parameters.runs}
+    needs = frozenset({"posterior"} if parameters.spread != "none" else ())
+    return {run: ProbeRequest("codes", {"split": parameters.split, "n": n}, run=run, needs=needs) for run in parameters.runs}
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:

@@ -2,6 +2,6 @@
 
 from report_builder.spec.grammar import Experiment
 from report_builder.spec.load import Loaded, load
-from report_builder.spec.sentences import problems
+from report_builder.spec.sentences import once, problems
 
-__all__ = ["Experiment", "Loaded", "load", "problems"]
+__all__ = ["Experiment", "Loaded", "load", "once", "problems"]

@@ -59,11 +59,7 @@ def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = ()) ->
     try:
         experiment = Experiment.model_validate(source.data)
     except ValidationError as error:
-        found = sentences.problems(error, source, Experiment)
-        unique = {
-            (p.where.partition(": ")[0], p.rule, p.received): p for p in reversed(found)
-        }  # an inherited mistake is one mistake
-        raise ReportError(*reversed(unique.values())) from None
+        raise ReportError(*sentences.once(sentences.problems(error, source, Experiment))) from None
     return Loaded(experiment, source, file.stem, file, chosen, is_default)
 
 

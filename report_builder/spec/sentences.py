@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -41,6 +41,12 @@ def problems(
         subject: e.g. "model 'vae'", for the sentence on an unknown key.
     """
     return [_problem(dict(detail), source, model, prefix, subject) for detail in error.errors(include_url=False)]
+
+
+def once(found: Sequence[Problem]) -> list[Problem]:
+    """Each mistake once: one that a run inherits has the line, the rule and the received value of the run it stands in."""
+    first = {(p.where.partition(": ")[0], p.rule, p.received): p for p in reversed(found)}
+    return list(first.values())[::-1]
 
 
 def _problem(detail: Mapping[str, Any], source: Source, model: type[BaseModel], prefix: KeyPath, subject: str) -> Problem:

@@ -37,7 +37,8 @@ class Parameters(Base):
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The codes."""
-    return {"codes": ProbeRequest("codes", {"split": parameters.split, "n": parameters.n})}
+    needs = frozenset({"posterior"} if parameters.deviations else ())
+    return {"codes": ProbeRequest("codes", {"split": parameters.split, "n": parameters.n}, needs=needs)}
 
 
 def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:

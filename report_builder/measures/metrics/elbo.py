@@ -28,7 +28,7 @@ class Parameters(Base):
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The terms of the bound for each image."""
-    return {"likelihood": ProbeRequest("likelihood", parameters.model_dump())}
+    return {"likelihood": ProbeRequest("likelihood", parameters.model_dump(), needs=frozenset({"posterior"}))}
 
 
 def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:

@@ -1,0 +1,35 @@
+"""What `explain` says: the first field that differs, old -> new."""
+
+from __future__ import annotations
+
+import pytest
+
+from report_builder.plan import reason
+
+STEP = {
+    "kind": "run",
+    "inputs": ["a"],
+    "spec": {"model": {"kind": "vae", "latent_dim": 2}, "seed": 1},
+    "code": {"worker/loop.py": "1"},
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, "nothing changed"),
+        ({"spec": {"model": {"kind": "vae", "latent_dim": 3}, "seed": 1}}, "model.latent_dim: 2 -> 3"),
+        ({"spec": {"model": {"kind": "vae"}, "seed": 1}}, "model.latent_dim: 2 -> None"),
+        ({"code": {"worker/loop.py": "2"}}, "the code in worker/loop.py changed"),
+        ({"inputs": ["b"]}, "one of the steps it reads changed"),
+        ({"inputs": ["b"], "spec": {"model": {"kind": "vae", "latent_dim": 2}, "seed": 7}}, "seed: 1 -> 7"),
+    ],
+)
+def test_reason(change: dict, said: str) -> None:
+    """The spec is looked at first, then the code, then what the step reads."""
+    assert reason(STEP, STEP | change) == said
+
+
+def test_a_new_step_was_never_built() -> None:
+    """A step that the last build did not have is new."""
+    assert "never built" in reason(None, STEP)

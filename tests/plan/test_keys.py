@@ -1,0 +1,256 @@
+"""The laws of the key: what trains again, what is measured again, what is only drawn again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from report_builder import datasets
+from report_builder.datasets import _files
+from report_builder.errors import ReportError
+from report_builder.plan import Plan
+
+NEVER_RETRAINS = {
+    "title": ("title: Tiny lab", "title: Another title"),
+    "name of a run": ("name: VAE", "name: Variational"),
+    "name of the data": ("    dataset: {kind: digits", "    name: Digits\n    dataset: {kind: digits"),
+    "caption": ("caption: Codes", "caption: Where the codes lie"),
+    "figure option": ("n: 4", "n: 5"),
+    "language": ("language: en", "language: pl"),
+    "new figure": ("  grid:", "  more: {kind: training_curves, runs: [vae]}\n  grid:"),
+    "new metric": ("  elbo:", "  history: {kind: history, runs: [vae]}\n  elbo:"),
+    "task": ("title: Bound", "title: A bound"),
+    "comment": ("\nruns:\n", "\nruns: # three of them\n"),
+    "scale written out": ("      - {kind: binarise", "      - scale\n      - {kind: binarise"),
+    "short form": ("{kind: digits, copies: 0}", "{copies: 0, kind: digits}"),
+    "defaults written out": ("autoencoder, filters", "autoencoder, latent_dim: 2, loss: bce, filters"),
+    "default of the training": (
+        "{epochs: 1, batch_size: 50}",
+        "{epochs: 1, batch_size: 50, optimizer: adam, learning_rate: 1e-3}",
+    ),
+    "default of the run": (
+        "    training: {epochs: 1, batch_size: 50, l",
+        "    threads: 1\n    seeds: [1]\n    training: {epochs: 1, batch_size: 50, l",
+    ),
+}
+ALWAYS_RETRAINS = {
+    "latent_dim": ("latent_dim: 2", "latent_dim: 3"),
+    "loss": ("kind: vae,", "kind: vae, kl: monte_carlo,"),
+    "epochs": ("{epochs: 1, batch_size: 50, l", "{epochs: 2, batch_size: 50, l"),
+    "batch_size": ("batch_size: 50, l", "batch_size: 20, l"),
+    "learning_rate": ("learning_rate: 1e-3", "learning_rate: 2e-3"),
+    "optimizer": ("learning_rate: 1e-3", "learning_rate: 1e-3, optimizer: sgd"),
+    "argument of the optimizer": ("learning_rate: 1e-3", "learning_rate: 1e-3, optimizer: {kind: adam, beta_1: 0.8}"),
+    "seed": ("    name: VAE", "    name: VAE\n    seeds: [2]"),
+    "threads": ("    name: VAE", "    name: VAE\n    threads: 2"),
+    "data step": ("threshold: 0.5", "threshold: 0.6"),
+    "data set": ("copies: 0", "copies: 1"),
+}
+
+
+def run_keys(plan: Plan) -> dict[tuple[str, int], str]:
+    """Key of each training."""
+    return {name: planned.step.key for name, planned in plan.runs.items()}
+
+
+def keys_of(plan: Plan, kind: str) -> set[str]:
+    """Keys of all steps of a kind."""
+    return {p.step.key for target in plan.everything() for p in target.closure() if p.step.kind == kind}
+
+
+@pytest.mark.parametrize("change", NEVER_RETRAINS)
+def test_what_never_retrains(lab, change: str) -> None:
+    """Names, prose, figures, the language and written-out defaults leave the key of every training as it is."""
+    before = run_keys(lab.plan())
+    lab.edit(*NEVER_RETRAINS[change])
+    assert run_keys(lab.plan()) == before
+
+
+@pytest.mark.parametrize("change", ALWAYS_RETRAINS)
+def test_what_always_retrains(lab, change: str) -> None:
+    """A parameter, the seed, the threads or the data change the key of each training that has it or inherits it."""
+    lab.edit("{kind: decode_grid, runs: [longer], n: 4}", "{kind: reconstructions, runs: [longer]}")  # for any latent_dim
+    before = set(run_keys(lab.plan()).values())
+    lab.edit(*ALWAYS_RETRAINS[change])
+    after = run_keys(lab.plan())
+    changed = {"vae"} if change == "epochs" else {"vae", "longer"}
+    assert not before & {key for (run, _), key in after.items() if run in changed}
+    assert (after["ae", 1] in before) == ("data" not in change)
+
+
+def test_a_run_may_have_another_id(lab) -> None:
+    """The id of a run is no part of its key, nor of what is measured on it."""
+    before = lab.plan()
+    for old, new in (
+        ("  vae:\n", "  other:\n"),
+        ("extends: vae", "extends: other"),
+        ("runs: [vae", "runs: [other"),
+        ("ae, vae]", "ae, other]"),
+    ):
+        lab.edit(old, new)
+    after = lab.plan()
+    assert set(run_keys(after).values()) == set(run_keys(before).values())
+    assert keys_of(after, "arrays") == keys_of(before, "arrays")
+    assert keys_of(after, "facts") == keys_of(before, "facts")
+
+
+def test_equal_runs_of_two_reports_are_one(lab) -> None:
+    """Another report with the same settings has the same keys, whatever it is called."""
+    (lab.experiment.parent / "copy.yaml").write_text(lab.experiment.read_text().replace("Tiny lab", "Copy"))
+    assert keys_of(lab.plan(), "run") == keys_of(lab.plan("copy"), "run")
+    assert keys_of(lab.plan(), "figure") == keys_of(lab.plan("copy"), "figure")
+
+
+def test_equal_runs_of_one_report_are_one(lab) -> None:
+    """Two runs with equal settings are trained once."""
+    lab.edit("training: {epochs: 8}", "training: {epochs: 1}")
+    plan = lab.plan()
+    assert plan.runs["vae", 1].step.key == plan.runs["longer", 1].step.key
+    assert [p.step.kind for p in plan.missing(plan.everything())].count("run") == 2
+
+
+def test_another_seed_is_one_more_training(lab) -> None:
+    """A further seed leaves the trainings of the others alone."""
+    before = run_keys(lab.plan())
+    lab.edit("    name: AE", "    name: AE\n    seeds: [1, 2]")
+    after = run_keys(lab.plan())
+    assert after == before | {("ae", 2): after["ae", 2]}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("runs: [ae, vae], caption", "runs: [ae, vae], opacity: 0.4, caption"),
+        ("n: 4}", "n: 4, ink: light, width: 50%}"),
+        ("language: en", "language: ru"),
+    ],
+)
+def test_drawing_never_probes(lab, old: str, new: str) -> None:
+    """An option that only the drawing reads changes the key of the figure and of nothing that it reads."""
+    before = lab.plan()
+    lab.edit(old, new)
+    after = lab.plan()
+    assert keys_of(after, "arrays") == keys_of(before, "arrays")
+    assert keys_of(after, "facts") == keys_of(before, "facts")
+    assert keys_of(after, "figure") != keys_of(before, "figure")
+
+
+def test_a_caption_draws_nothing(lab) -> None:
+    """Another caption, title or task changes no step at all."""
+    before = lab.plan()
+    for change in ("caption", "title", "task"):
+        lab.edit(*NEVER_RETRAINS[change])
+    after = lab.plan()
+    assert [p.step.key for p in after.everything()] == [p.step.key for p in before.everything()]
+
+
+def test_a_probe_option_probes(lab) -> None:
+    """An option that the probe reads measures again, and trains nothing."""
+    before = lab.plan()
+    lab.edit("n: 4", "n: 5")
+    assert keys_of(lab.plan(), "arrays") != keys_of(before, "arrays")
+
+
+def test_the_code_that_counts(lab) -> None:
+    """A training's key holds the model's network, data set, steps and loop; not the model's description or the pool."""
+    code = set(lab.plan().runs["vae", 1].step.code)
+    assert {
+        "models/vae/network.py",
+        "datasets/digits.py",
+        "datasets/steps/binarise.py",
+        "datasets/steps/subset.py",
+        "worker/loop.py",
+    } <= code
+    assert not code & {
+        "models/vae/__init__.py",
+        "worker/pool.py",
+        "worker/progress.py",
+        "worker/checkpoint.py",
+        "kinds.py",
+        "models/autoencoder/network.py",
+        "datasets/steps/gaussian.py",
+    }
+
+
+def test_the_code_of_a_step_of_ones_own(lab) -> None:
+    """Changed code of a data step of the user's own trains again; a comment in it does not."""
+    own = lab.experiment.parent / "flip.py"
+    own.write_text("from report_builder.kinds import Parameters\n\n\ndef apply(data, parameters):\n    return data\n")
+    lab.edit("      - {kind: binarise", "      - ./flip.py\n      - {kind: binarise")
+    first = run_keys(lab.plan())
+    own.write_text("# mine\n" + own.read_text())
+    assert run_keys(lab.plan()) == first
+    own.write_text(own.read_text().replace("return data", "return data or None"))
+    assert not set(run_keys(lab.plan()).values()) & set(first.values())
+
+
+def test_versions_count(lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another minor version of TensorFlow trains again; a patch does not."""
+
+    def keys(tensorflow: str) -> dict[tuple[str, int], str]:
+        versions = {"tensorflow-cpu": tensorflow, "tensorflow": tensorflow, "keras": "3.15.0"}
+        monkeypatch.setattr("importlib.metadata.version", versions.__getitem__)
+        return run_keys(lab.plan())
+
+    assert keys("2.21.0") == keys("2.21.1")
+    assert keys("2.21.0") != keys("2.22.0")
+
+
+# --- the data -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def on_mnist(lab, monkeypatch: pytest.MonkeyPatch):
+    """The report on an `mnist.npz` of a few images in the data folder; there is no other one, and no network."""
+
+    def offline(*_: object) -> None:
+        raise OSError("no network")
+
+    monkeypatch.setenv("KERAS_HOME", str(lab.folder / "keras"))
+    monkeypatch.setattr(_files, "_fetch", offline)
+    lab.edit("{kind: digits, copies: 0}", "mnist")
+    write_mnist(lab.folder / "data", seed=0)
+    return lab
+
+
+def write_mnist(folder: Path, seed: int) -> None:
+    """A file of random images in the form of MNIST."""
+    random = np.random.default_rng(seed)
+    folder.mkdir(exist_ok=True)
+    arrays = {f"x_{split}": random.integers(0, 256, (30, 28, 28), dtype=np.uint8) for split in ("train", "test")}
+    labels = {f"y_{split}": np.arange(30) % 10 for split in ("train", "test")}
+    np.savez(folder / "mnist.npz", **arrays, **labels)
+
+
+def test_the_bytes_of_the_data_count(on_mnist) -> None:
+    """Other bytes in the data file train everything again."""
+    before = run_keys(on_mnist.plan())
+    write_mnist(on_mnist.folder / "data", seed=1)
+    assert not set(run_keys(on_mnist.plan()).values()) & set(before.values())
+
+
+def test_the_place_of_the_data_does_not_count(on_mnist) -> None:
+    """The same file in another folder gives the same keys."""
+    before = run_keys(on_mnist.plan())
+    (on_mnist.folder / "keras" / "datasets").mkdir(parents=True)
+    (on_mnist.folder / "data" / "mnist.npz").rename(on_mnist.folder / "keras" / "datasets" / "mnist.npz")
+    assert run_keys(on_mnist.plan()) == before
+
+
+def test_what_is_planned_is_what_a_worker_checks(on_mnist) -> None:
+    """The fingerprint in the key is the one that a worker takes of the same files."""
+    planned = on_mnist.plan().data["digits"]
+    assert datasets.fingerprint(planned, [on_mnist.folder / "data"]) == planned["fingerprint"]
+
+
+def test_absent_data_whose_fingerprint_is_known(on_mnist) -> None:
+    """When the data are gone their remembered fingerprint gives the same keys; without one it is said where to put them."""
+    plan = on_mnist.plan()
+    before = run_keys(plan)
+    (on_mnist.folder / "data" / "mnist.npz").unlink()
+    with pytest.raises(ReportError, match=r"tiny\.yaml:3: data\.digits|mnist\.npz"):
+        run_keys(on_mnist.plan())
+    plan.store.memo.save()
+    assert run_keys(on_mnist.plan()) == before

@@ -1,0 +1,133 @@
+"""Mistakes that need no training to be seen: each with file and line, all at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from report_builder.errors import ReportError
+
+
+def mistakes(lab) -> list[str]:
+    """What the plan says of the experiment."""
+    with pytest.raises(ReportError) as caught:
+        lab.plan()
+    return [str(problem).replace(f"{lab.experiment}:", "") for problem in caught.value.problems]
+
+
+MISTAKES = {
+    "unknown model": (
+        "kind: autoencoder",
+        "kind: autoencoderr",
+        "runs.ae.model.kind: unknown model",
+        "Did you mean 'autoencoder'",
+    ),
+    "unknown data set kind": ("kind: digits", "kind: digit", "data.digits.dataset.kind: unknown data set", "mnist"),
+    "unknown data step": ("kind: binarise", "kind: binarize", "data.digits.steps.0.kind: unknown data step", "'binarise'"),
+    "unknown figure kind": ("latent_scatter", "scatter", "figures.codes.kind: unknown figure kind", "latent_scatter"),
+    "unknown metric": ("kind: elbo", "kind: elbow", "metrics.elbo.kind: unknown metric", "'elbo'"),
+    "unknown run of a figure": ("[ae, vae]", "[ae, vea]", "figures.codes: unknown run", "Did you mean 'vae'"),
+    "unknown run of a metric": ("[vae, longer]", "[vae, shorter]", "metrics.elbo: unknown run", "longer"),
+    "unknown data of a run": (
+        "    name: AE\n    data: digits",
+        "    name: AE\n    data: digit",
+        "runs.ae.data: unknown data set",
+        "'digits'",
+    ),
+    "unknown parameter": (
+        "latent_dim: 2",
+        "latent_dims: 2",
+        "runs.vae.model.latent_dims: unknown parameter of model 'vae'",
+        "'latent_dim'",
+    ),
+    "wrong type": ("latent_dim: 2", "latent_dim: two", "runs.vae.model.latent_dim", "'two'"),
+    "text for a number": ("n: 4", 'n: "many"', "figures.grid.n", "'many'"),
+    "out of range": ("threshold: 0.5", "threshold: 5", "data.digits.steps.0.threshold", "Received: 5"),
+    "wrong choice": ("kind: vae, latent_dim: 2", "kind: vae, kl: exact", "runs.vae.model.kl", "'monte_carlo'"),
+    "unknown figure option": ("n: 4", "m: 4", "figures.grid.m: unknown parameter of figure kind 'decode_grid'", "quantile"),
+    "no runs": (
+        "elbo: {kind: elbo, runs: [vae, longer]",
+        "elbo: {kind: elbo",
+        "metrics.elbo: a metric names its 'runs'",
+        "Add runs",
+    ),
+    "unknown figure of a metric": (
+        "runs: [ae], split: test",
+        "runs: [ae], of: scatter",
+        "metrics.reconstruction.of: unknown figure",
+        "codes",
+    ),
+    "no posterior for a figure": (
+        "runs: [ae, vae], caption",
+        "runs: [ae, vae], spread: bars, caption",
+        "figures.codes: model 'autoencoder' of run 'ae' cannot serve this: it does not provide posterior",
+        "Models that can: vae",
+    ),
+    "no posterior for deviations": (
+        "  reconstruction: {kind: reconstruction, ",
+        "  reconstruction: {kind: code_statistics, deviations: true, ",
+        "metrics.reconstruction: model 'autoencoder' of run 'ae' cannot serve this",
+        "posterior",
+    ),
+    "no posterior for a metric": (
+        "[vae, longer]",
+        "[vae, ae]",
+        "metrics.elbo: model 'autoencoder' of run 'ae' cannot serve this",
+        "Models that can: vae",
+    ),
+    "unknown language": ("language: en", "language: eng", "report.language", "zh-Hant"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_messages(lab, mistake: str) -> None:
+    """Each kind of mistake is said with its line, its key path, and the near miss or what is allowed."""
+    old, new, where, *said = MISTAKES[mistake]
+    lab.edit(old, new)
+    line = lab.experiment.read_text().partition(new)[0].count("\n") + new.count("\n") + 1
+    found = mistakes(lab)
+    assert any(text.startswith(f"{line}: {where}") and all(part in text for part in said) for text in found), "\n".join(found)
+
+
+def test_a_plane_needs_two_dimensions(lab) -> None:
+    """A figure of the plane of the code is refused for a run whose latent space has another dimension."""
+    lab.edit("latent_dim: 2", "latent_dim: 3")
+    assert any("figures.grid: 'decode_grid' needs a latent space of 2" in line and "has 3" in line for line in mistakes(lab))
+
+
+def test_all_at_once(lab) -> None:
+    """Mistakes in data, models, figures and metrics are said in one go, each once."""
+    for name in ("unknown data step", "unknown parameter", "unknown run of a figure", "unknown metric"):
+        lab.edit(*MISTAKES[name][:2])
+    found = mistakes(lab)
+    for part in ("unknown data step", "unknown parameter of model", "unknown run", "unknown metric"):
+        assert len([line for line in found if part in line]) == 1, "\n".join(found)
+
+
+def test_an_inherited_mistake_is_one_mistake(lab) -> None:
+    """A parameter that is wrong in a run and so in the run that extends it is said once."""
+    lab.edit(*MISTAKES["unknown parameter"][:2])
+    assert len([line for line in mistakes(lab) if "latent_dims" in line]) == 1
+
+
+def test_two_metrics_of_one_fact(lab) -> None:
+    """Two metrics that give the same fact are a mistake that names both."""
+    lab.edit("  elbo:", "  again: {kind: elbo, runs: [vae]}\n  elbo:")
+    found = [line for line in mistakes(lab) if "'vae.test.elbo'" in line]
+    assert found
+    assert "'again'" in found[0]
+    assert "metrics.elbo" in found[0]
+
+
+def test_a_figure_that_does_not_show_the_run(lab) -> None:
+    """A metric of a figure's images must measure a run that the figure shows."""
+    lab.edit("runs: [ae], split: test", "runs: [ae], of: grid")
+    lab.edit("kind: reconstruction,", "kind: sharpness,")
+    assert any("figure 'grid' does not show 'ae'" in line and "It shows: longer" in line for line in mistakes(lab))
+
+
+def test_nothing_runs_before_the_mistakes_are_gone(lab, capsys: pytest.CaptureFixture[str]) -> None:
+    """An unknown fact in the template stops the build before any training, with the template's line."""
+    lab.edit("longer.test.elbo", "longer.test.elbow", lab.template)
+    assert lab.run("build", "tiny") == 1
+    assert "tiny.md:21: unknown fact" in capsys.readouterr().err
+    assert not (lab.folder / "runs" / "run").exists()
