@@ -17,6 +17,7 @@ from report_builder.errors import Problem, ReportError
 if TYPE_CHECKING:
     import numpy as np
 
+SCALE = ("metric", "unit", "split", "reduction", "method", "data")  # what two facts must share to be on one scale
 RELATIONS = ("better", "worse", "greater", "smaller", "same")
 
 
@@ -42,6 +43,7 @@ class Fact:
         split: split or figure that was measured.
         reduction: how the number was reduced.
         n: images measured, for each seed.
+        method: the metric's own parameters: ten drawn codes and fifty are not one scale.
         paired: whether the samples of two runs belong to the same images.
         run: id of the run, or of the data set.
         settings: the resolved run: what the guard compares.
@@ -58,6 +60,7 @@ class Fact:
     reduction: str = ""
     n: int = 0
     paired: bool = True
+    method: str = ""
     run: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     data: str = ""
@@ -91,7 +94,7 @@ class Comparison:
     Attributes:
         relation: `better` or `worse` where the metric has a direction, else `greater` or `smaller`; `same`: not measurable.
         difference: a minus b, in the facts' unit.
-        standard_error: of that difference over images; None where no images were kept.
+        standard_error: of that difference over images; None for facts that are not measured yet.
         single_seed: only one seed stands on at least one side, so that only the images speak.
     """
 
@@ -113,25 +116,24 @@ def compare(a: Fact, b: Fact, *, by: Sequence[str]) -> Comparison:
     """Compares two facts whose runs may differ only in what `by` names: key paths such as `model.kl`, or `split`, or `data`.
 
     Measurable: every seed of one side lies beyond every seed of the other, and the means differ by more than two standard
-    errors over the test images (paired where the images are the same). With one seed only the second holds.
+    errors over the test images (paired where the images are the same). Where one side has one seed, only the images speak of chance.
 
     Raises:
         ReportError: the facts are not comparable, or nothing was kept from which a difference could be judged.
     """
-    _guard(a, b, by)
-    if a.placeholder or b.placeholder:
+    if a.placeholder or b.placeholder:  # unit and reduction are known when both are measured
+        _guard(a, b, by, ("metric", "split", "data"))
         return Comparison(a, b, "same", 0.0, None, single_seed=True)
+    _guard(a, b, by, SCALE if a.split != b.split else (*SCALE, "n"))
     values = [float(m.value) for m in a.measurements], [float(m.value) for m in b.measurements]
     difference = sum(values[0]) / len(values[0]) - sum(values[1]) / len(values[1])
     error = _standard_error(a, b)
+    if error is None:
+        rule = "no value for each image was kept: whether this difference is more than chance cannot be judged"
+        raise ReportError(Problem("", rule, f"{a.name}, {b.name}", next_step="Cite the numbers without a verdict."))
     single = min(map(len, values)) < 2
-    if single and error is None:
-        rule = "one seed and no value for each image: a difference cannot be judged"
-        raise ReportError(
-            Problem("", rule, f"{a.name}, {b.name}", next_step="Train more seeds, or cite the numbers without a verdict.")
-        )
-    apart = single or max(values[0]) < min(values[1]) or max(values[1]) < min(values[0])
-    measurable = difference != 0 and apart and (error is None or abs(difference) > 2 * error)
+    apart = max(values[0]) < min(values[1]) or max(values[1]) < min(values[0])
+    measurable = apart and abs(difference) > 2 * error
     return Comparison(a, b, _relation(a.better, difference) if measurable else "same", difference, error, single)
 
 
@@ -141,8 +143,7 @@ def _relation(better: str, difference: float) -> str:
     return "better" if (difference > 0) == (better == "higher") else "worse"
 
 
-def _guard(a: Fact, b: Fact, by: Sequence[str]) -> None:
-    scale = ("metric", "unit", "split", "reduction", "data")
+def _guard(a: Fact, b: Fact, by: Sequence[str], scale: Sequence[str]) -> None:
     differs = [f"{key}: {getattr(a, key)!r} / {getattr(b, key)!r}" for key in scale if getattr(a, key) != getattr(b, key)]
     differs = [line for line in differs if not any(_covers(key, line.partition(":")[0]) for key in by)]
     named = (*by, "seed")

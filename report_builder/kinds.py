@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Parameters(BaseModel):
     """Base of every kind's parameters: frozen, and a key that is not documented is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 @functools.cache

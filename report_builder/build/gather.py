@@ -72,7 +72,13 @@ def _facts(plan: Plan) -> Iterator[Fact]:
     for measure in plan.resolved.measures:
         settings = _settings(plan, measure)
         digest = hashlib.sha256(canonical(settings["data"]).encode()).hexdigest()[:12]
-        common: dict[str, Any] = {"split": measure.scope, "run": measure.subject, "settings": settings, "data": digest}
+        common: dict[str, Any] = {
+            "split": measure.scope,
+            "run": measure.subject,
+            "settings": settings,
+            "data": digest,
+            "method": measure.method,
+        }
         if not plan.missing([plan.facts[measure, seed] for seed in plan.seeds(measure.subject)]):
             yield from _measured(plan, measure, common)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -64,9 +65,7 @@ class Training:
 
     def as_spec(self) -> dict[str, Any]:
         """Resolved run without data, seed and versions."""
-        optimizer = {"kind": self.entry.training.optimizer.kind} | self.entry.training.optimizer.parameters
-        training = self.entry.training.model_dump(exclude={"optimizer"}) | {"optimizer": optimizer}
-        return {"model": self.model.as_spec(), "training": training, "threads": self.entry.threads}
+        return {"model": self.model.as_spec(), "training": self.entry.training.model_dump(), "threads": self.entry.threads}
 
 
 @dataclass(frozen=True)
@@ -88,6 +87,12 @@ class Measure:
     scope: str
     kind: Kind
     requests: Mapping[str, ProbeRequest]
+
+    @property
+    def method(self) -> str:
+        """How it measures, apart from what it measures: the parameters that put two values on one scale."""
+        parameters = self.kind.parameters.model_dump(mode="json", exclude={"of", "probe", "split", "n"})
+        return ", ".join(f"{name}={value}" for name, value in sorted(parameters.items()))
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Pairs of fact name and metric name."""
@@ -122,7 +127,7 @@ class _Resolver:
         model = module.Parameters
         given = {key: value for key, value in (extra or {}).items() if key in model.model_fields and value is not None}
         try:
-            parameters = model.model_validate(given | slot.parameters)
+            parameters = model.model_validate_json(json.dumps(given | slot.parameters), strict=True)
         except ValidationError as error:
             self.found += problems(error, self.loaded.source, model, path, f"{registry.noun} '{slot.kind}'")
             return None

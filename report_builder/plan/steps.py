@@ -16,7 +16,8 @@ from report_builder.plan.resolve import HISTORY, DataSet, Measure, Picture, Reso
 from report_builder.store import Step, Store, Stored, canonical, code_digests
 
 PACKAGE = Path(__file__).parents[1]
-ENGINE = (PACKAGE / "worker" / "loop.py", PACKAGE / "datasets" / "__init__.py")
+ENGINE = tuple(PACKAGE / file for file in ("worker/loop.py", "worker/environment.py", "datasets/__init__.py"))
+DRAWING = tuple(PACKAGE / file for file in ("drawing/__init__.py", "languages/__init__.py"))
 FRAMEWORKS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "keras": ("keras",)}
 
 
@@ -160,7 +161,7 @@ class Plan:
         subjects = {name: vars(subject) for name, subject in self.subjects(picture).items()}
         spec = {"figure": picture.kind.as_spec(), "subjects": subjects, "reads": sorted(needs), "language": self.language}
         looks = {f"languages/{self.language}.yaml", "plots/report.mplstyle"}
-        code = code_digests([picture.kind.file, PACKAGE / "drawing" / "__init__.py"], self.store.memo)
+        code = code_digests([picture.kind.file, *DRAWING], self.store.memo)
         code |= {name: self.store.memo.sha256(PACKAGE / name)[:16] for name in sorted(looks)}
         return Planned(
             Step("figure", tuple(needs[name].step.key for name in sorted(needs)), spec, code), f"figure {picture.id}", needs

@@ -6,9 +6,18 @@ kind's own schema. Everything else is closed: a key that is not described here i
 
 from __future__ import annotations
 
+import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 TaskId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -17,7 +26,7 @@ TaskId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$
 class Closed(BaseModel):
     """A mapping with known keys only."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Slot(BaseModel):
@@ -38,6 +47,13 @@ class Slot(BaseModel):
         return dict(self.model_extra or {})
 
 
+def _day(text: str) -> str:
+    """A day of the calendar, or nothing."""
+    if text:
+        datetime.date.fromisoformat(text)
+    return text
+
+
 class Report(Closed):
     """The title block, and how the document is made."""
 
@@ -47,7 +63,7 @@ class Report(Closed):
     course: str = Field(default="", description="Course or subject.")
     laboratory: str = Field(default="", description="Laboratory or exercise.")
     field_of_study: str = Field(default="", description="Field of study.")
-    date: str = Field(
+    date: Annotated[str, AfterValidator(_day)] = Field(
         default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="Date as YYYY-MM-DD; nothing is printed without it."
     )
     logo: str = Field(default="", description="SVG or PNG beside the experiment file.")
@@ -67,13 +83,72 @@ class Data(Closed):
     )
 
 
+class Optimizer(Closed):
+    """What Keras' optimisers share; names and defaults are Keras' own."""
+
+    weight_decay: float | None = Field(default=None, ge=0, description="Decoupled weight decay.")
+    clipnorm: float | None = Field(default=None, gt=0, description="Each gradient is cut to this norm.")
+    clipvalue: float | None = Field(default=None, gt=0, description="Each gradient is cut to this absolute value.")
+    global_clipnorm: float | None = Field(default=None, gt=0, description="All gradients together are cut to this norm.")
+
+
+class Adam(Optimizer):
+    """Kingma and Ba 2015."""
+
+    kind: Literal["adam"] = "adam"
+    beta_1: float = Field(default=0.9, ge=0, lt=1, description="Decay of the mean of the gradients.")
+    beta_2: float = Field(default=0.999, ge=0, lt=1, description="Decay of the mean of their squares.")
+    epsilon: float = Field(default=1e-7, gt=0, description="Keeps the division finite.")
+    amsgrad: bool = Field(default=False, description="AMSGrad variant.")
+
+
+class AdamW(Adam):
+    """Loshchilov and Hutter 2019."""
+
+    kind: Literal["adamw"] = "adamw"  # type: ignore[assignment]
+    weight_decay: float | None = Field(default=0.004, ge=0, description="Decoupled weight decay.")
+
+
+class Sgd(Optimizer):
+    """Gradient descent, with momentum where asked."""
+
+    kind: Literal["sgd"] = "sgd"
+    momentum: float = Field(default=0.0, ge=0, lt=1, description="Share of the last step that is kept.")
+    nesterov: bool = Field(default=False, description="Nesterov's momentum.")
+
+
+class RmsProp(Optimizer):
+    """Hinton's lecture 6e."""
+
+    kind: Literal["rmsprop"] = "rmsprop"
+    rho: float = Field(default=0.9, ge=0, lt=1, description="Decay of the mean of the squared gradients.")
+    momentum: float = Field(default=0.0, ge=0, lt=1, description="Share of the last step that is kept.")
+    epsilon: float = Field(default=1e-7, gt=0, description="Keeps the division finite.")
+    centered: bool = Field(default=False, description="Divide by the variance instead.")
+
+
+def _spelt(value: Any) -> Any:
+    """`Adam` and `adam` and `{kind: adam}` are one optimiser."""
+    entry = {"kind": value} if isinstance(value, str) else value
+    return entry | {"kind": str(entry.get("kind", "adam")).lower()} if isinstance(entry, dict) else entry
+
+
+AnyOptimizer = Annotated[Adam | AdamW | Sgd | RmsProp, Field(discriminator="kind"), BeforeValidator(_spelt)]
+
+
 class Training(Closed):
     """How a run is trained."""
 
     epochs: int = Field(default=10, ge=1, description="Passes over the training images.")
     batch_size: int = Field(default=128, ge=1, description="Images in one step.")
     learning_rate: float = Field(default=1e-3, gt=0, description="Step size of the optimiser.")
-    optimizer: Slot = Field(default=Slot(kind="adam"), description="Keras optimiser by name, with Keras' argument names.")
+    optimizer: AnyOptimizer = Field(default=Adam(), description="adam, adamw, sgd or rmsprop, with Keras' argument names.")
+
+
+def _different(seeds: list[int]) -> list[int]:
+    if len(set(seeds)) < len(seeds):
+        raise ValueError("each seed stands once: the same seed twice is one training")
+    return seeds
 
 
 class Run(Closed):
@@ -86,7 +161,9 @@ class Run(Closed):
     data: Id = Field(description="Id of a data set of this file.")
     model: Slot = Field(description="Which model, with its parameters.")
     training: Training = Field(default=Training(), description="How it is trained.")
-    seeds: list[int] = Field(default=[1], min_length=1, description="One training for each seed.")
+    seeds: Annotated[list[int], AfterValidator(_different)] = Field(
+        default=[1], min_length=1, description="One training for each seed."
+    )
     threads: int = Field(default=1, ge=1, description="Threads of TensorFlow; part of the result, so part of the key.")
 
 
@@ -124,6 +201,3 @@ class Experiment(Closed):
     metrics: dict[Id, Metric] = Field(default={}, description="Measurements by id.")
     figures: dict[Id, Figure] = Field(default={}, description="Figures by id.")
     tasks: dict[TaskId, Task] = Field(default={}, description="Tasks of the sheet by number.")
-
-
-FileKeys = Literal["extends", "profiles", "default_profile"]

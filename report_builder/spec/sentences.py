@@ -22,6 +22,7 @@ _RULES = {
     "dict_type": "a mapping is expected",
     "model_type": "a mapping is expected",
     "model_attributes_type": "a mapping is expected",
+    "union_tag_invalid": "there is no such kind",
 }
 _ADVICE = {
     "string_type": "Quote it to make it text.",
@@ -53,7 +54,7 @@ def _problem(detail: Mapping[str, Any], source: Source, model: type[BaseModel], 
     kind, path = detail["type"], tuple(detail["loc"])
     if path and path[-1] == "[key]":
         path = path[:-1]
-    where = source.where((*prefix, *path))
+    where = source.where(_written(source, (*prefix, *path)))
     if kind == "extra_forbidden":
         rule = f"unknown parameter of {subject}" if subject and len(path) == 1 else "unknown key"
         return Problem(where, rule, f"{path[-1]}: {detail['input']!r}", near_miss(str(path[-1]), _known(model, path[:-1])))
@@ -63,6 +64,18 @@ def _problem(detail: Mapping[str, Any], source: Source, model: type[BaseModel], 
         return Problem(where, "a mapping of keys is expected", repr(detail["input"]), _describe(model, path))
     rule = _RULES.get(kind) or detail["msg"].removeprefix("Value error, ").replace("Input should", "the value should")
     return Problem(where, rule, repr(detail["input"]), _describe(model, path), _ADVICE.get(kind, ""))
+
+
+def _written(source: Source, path: KeyPath) -> KeyPath:
+    """The path without the steps that pydantic adds where a `kind` chooses a model."""
+    written: list[str | int] = []
+    at: Any = source.data
+    for i, step in enumerate(path):
+        here = (isinstance(at, Mapping) and step in at) or (isinstance(at, list) and isinstance(step, int) and step < len(at))
+        if here or i == len(path) - 1:
+            written.append(step)
+            at = at[step] if here else None
+    return tuple(written)
 
 
 def _known(model: type[BaseModel], path: Iterable[str | int]) -> list[str]:
@@ -77,15 +90,25 @@ def _describe(model: type[BaseModel], path: KeyPath) -> str:
 
 
 def _descend(model: type[BaseModel], path: Iterable[str | int]) -> type[BaseModel] | None:
-    """The model that describes the mapping at `path`, through dictionaries and lists of models."""
+    """The model that describes the mapping at `path`, through dictionaries, lists, and unions that a `kind` chooses from."""
     current: Any = model
     for step in path:
-        if isinstance(current, type) and issubclass(current, BaseModel):
+        if _is_model(current):
             field = current.model_fields.get(str(step))
             current = field.annotation if field else None
         else:
+            choices = [choice for choice in _models(current) if step in getattr(choice.model_fields.get("kind"), "default", "")]
             arguments = getattr(current, "__args__", ())
-            current = arguments[-1] if arguments else None
-    while current is not None and not isinstance(current, type):
-        current = next((a for a in getattr(current, "__args__", ()) if isinstance(a, type) and issubclass(a, BaseModel)), None)
-    return current if isinstance(current, type) and issubclass(current, BaseModel) else None
+            current = choices[0] if choices else arguments[-1] if arguments else None
+    return current if _is_model(current) else next(iter(_models(current)), None)
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """The models that an annotation names."""
+    if _is_model(annotation):
+        return [annotation]
+    return [model for argument in getattr(annotation, "__args__", ()) for model in _models(argument)]

@@ -11,7 +11,9 @@ from report_builder.store.files import Memo
 
 PACKAGE = Path(__file__).parents[1]
 # Rooms that carry messages and types only: what they say cannot change a weight or a pixel.
-SILENT = {"report_builder.errors", "report_builder.kinds", "report_builder.languages", "report_builder"}
+# Where a file is found does not count either: the fingerprint is of its content.
+SILENT = {f"report_builder{room}" for room in ("", ".errors", ".kinds", ".languages", ".datasets._files")}
+PRINTED = {"TITLE", "SUMMARY", "SECONDS_PER_IMAGE"}  # constants that only people read
 
 
 def code_digests(roots: Iterable[Path], memo: Memo) -> dict[str, str]:
@@ -44,8 +46,10 @@ def _digest(path: Path, memo: Memo) -> tuple[str, list[str]]:
 
 
 def _canonical(node: object) -> Iterator[str]:
-    """A syntax tree as text that is the same for every Python version: empty fields and docstrings are dropped."""
+    """A syntax tree as text that is the same for every Python version: empty fields and what only people read are dropped."""
     if isinstance(node, ast.AST):
+        if _is_printed(node):
+            return
         yield f"({type(node).__name__}"
         for name, value in ast.iter_fields(node):
             documented = name == "body" and isinstance(value, list) and _is_docstring(value)
@@ -59,6 +63,13 @@ def _canonical(node: object) -> Iterator[str]:
             yield from _canonical(item)
     else:
         yield repr(node)
+
+
+def _is_printed(node: ast.AST) -> bool:
+    """Whether a node is a title, or the description of a parameter."""
+    if isinstance(node, ast.Assign):
+        return any(isinstance(target, ast.Name) and target.id in PRINTED for target in node.targets)
+    return isinstance(node, ast.keyword) and node.arg == "description"
 
 
 def _is_docstring(body: list[ast.stmt]) -> bool:
@@ -95,4 +106,4 @@ def _module(path: Path) -> str:
 
 
 def _printed(path: Path) -> str:
-    return str(path.relative_to(PACKAGE)) if path.is_relative_to(PACKAGE) else path.name
+    return str(path.relative_to(PACKAGE)) if path.is_relative_to(PACKAGE) else f"./{path.name}"

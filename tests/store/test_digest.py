@@ -37,14 +37,14 @@ def test_imports_of_the_package_are_followed(tmp_path: Path) -> None:
     found = digest(
         tmp_path, "def f():\n    from report_builder.store.step import Step\n    from report_builder import errors\n"
     )
-    assert {"own.py", "store/step.py"} <= set(found)
+    assert {"./own.py", "store/step.py"} <= set(found)
     assert "errors.py" not in found
 
 
 def test_imports_for_types_are_not_followed(tmp_path: Path) -> None:
     """An import that only the type checker reads does not count."""
     code = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from report_builder.store import Step\n"
-    assert set(digest(tmp_path, code)) == {"own.py"}
+    assert set(digest(tmp_path, code)) == {"./own.py"}
 
 
 def test_memo_saves_the_second_reading(tmp_path: Path) -> None:
