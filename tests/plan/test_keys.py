@@ -9,8 +9,8 @@ import pytest
 
 from report_builder import datasets
 from report_builder.datasets import _files
-from report_builder.errors import ReportError
 from report_builder.plan import Plan
+from report_builder.plan.steps import ABSENT
 
 NEVER_RETRAINS = {
     "title": ("title: Tiny lab", "title: Another title"),
@@ -246,11 +246,12 @@ def test_what_is_planned_is_what_a_worker_checks(on_mnist) -> None:
 
 
 def test_absent_data_whose_fingerprint_is_known(on_mnist) -> None:
-    """When the data are gone their remembered fingerprint gives the same keys; without one it is said where to put them."""
+    """When the data are gone their remembered fingerprint gives the same keys; unknown data is planned as absent, not fetched."""
     plan = on_mnist.plan()
     before = run_keys(plan)
     (on_mnist.folder / "data" / "mnist.npz").unlink()
-    with pytest.raises(ReportError, match=r"tiny\.yaml:3: data\.digits|mnist\.npz"):
-        run_keys(on_mnist.plan())
+    absent = on_mnist.plan()
+    assert {data["fingerprint"] for data in absent.data.values()} == {ABSENT}
+    assert not set(run_keys(absent).values()) & set(before.values())
     plan.store.memo.save()
     assert run_keys(on_mnist.plan()) == before

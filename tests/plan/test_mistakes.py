@@ -51,8 +51,8 @@ MISTAKES = {
         "Add runs",
     ),
     "unknown figure of a metric": (
-        "runs: [ae], split: test",
-        "runs: [ae], of: scatter",
+        "{kind: reconstruction, runs: [ae], split: test}",
+        "{kind: sharpness, runs: [ae], of: scatter}",
         "metrics.reconstruction.of: unknown figure",
         "codes",
     ),

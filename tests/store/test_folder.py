@@ -64,8 +64,8 @@ def test_damage_is_noticed(tmp_path: Path, damage: str) -> None:
         file.write_text({"truncate": "wei", "alter": "WEIGHTS", "metadata": "{"}[damage])
     store = Store(tmp_path)
     assert store.read("run", STEP.key) is None
-    assert any("damaged" in path.name for path in (tmp_path / "run").iterdir())
     finish(store)
+    assert any("damaged" in path.name for path in (tmp_path / "run").iterdir())
     assert store.read("run", STEP.key) is not None
 
 
