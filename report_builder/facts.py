@@ -116,7 +116,7 @@ def compare(a: Fact, b: Fact, *, by: Sequence[str]) -> Comparison:
     """Compares two facts whose runs may differ only in what `by` names: key paths such as `model.kl`, or `split`, or `data`.
 
     Measurable: every seed of one side lies beyond every seed of the other, and the means differ by more than two standard
-    errors over the test images (paired where the images are the same). Where one side has one seed, only the images speak of chance.
+    errors over the test images (paired where the images are the same). With one seed only the images speak of chance.
 
     Raises:
         ReportError: the facts are not comparable, or nothing was kept from which a difference could be judged.

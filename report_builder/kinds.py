@@ -135,7 +135,10 @@ class DatasetKind(Protocol):
     TITLE: Mapping[str, str]  # language -> name in a sentence, e.g. {"en": "MNIST", "pl": "MNIST"}
 
     def files(self, parameters: Any, folders: Sequence[Path]) -> list[Path]:
-        """The files that hold the data, found in the first folder that has them. Raises ReportError when there are none."""
+        """The files that hold the data, found in the first folder that has them. Raises ReportError when there are none.
+
+        A data set that can be downloaded has `fetch(parameters, folders)`, too, after which `files` finds it.
+        """
 
     def load(self, parameters: Any, files: Sequence[Path]) -> ImageData:
         """Reads the files: uint8 images with the channel axis last."""

@@ -6,6 +6,7 @@ Experiment file -> plan -> runs -> arrays -> facts and figures -> Markdown -> do
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from report_builder.build.workspace import Workspace
 from report_builder.errors import FindingError, Problem, ReportError, RunError, near_miss
-from report_builder.plan import Plan, Planned, resolve
+from report_builder.plan import Plan, Planned, reason, resolve
 from report_builder.spec import load
-from report_builder.store import Store, write_atomically
+from report_builder.store import Step, Store, write_atomically
 
 if TYPE_CHECKING:
     from report_builder.document import Document, Rendered
@@ -50,10 +51,12 @@ class Built:
     failed: Sequence[Problem] = field(default=())
 
 
-def plan_report(report: str, workspace: Workspace, *, profile: str | None = None, sets: Sequence[str] = ()) -> Plan:
-    """Experiment file -> plan. No step runs, nothing is written but the memo of digests."""
+def plan_report(
+    report: str, workspace: Workspace, *, profile: str | None = None, sets: Sequence[str] = (), fetch: bool = False
+) -> Plan:
+    """Experiment file -> plan. No step runs; with `fetch`, data that is nowhere is downloaded."""
     loaded = load(workspace.experiment(report), profile=profile, sets=sets)
-    return Plan(resolve(loaded), Store(workspace.store), workspace.data)
+    return Plan(resolve(loaded), Store(workspace.store), workspace.data, fetch=fetch)
 
 
 def compose_plan(plan: Plan, workspace: Workspace, *, draft: bool = False) -> tuple[Material, Rendered, Document]:
@@ -69,48 +72,52 @@ def compose_plan(plan: Plan, workspace: Workspace, *, draft: bool = False) -> tu
 def build(plan: Plan, workspace: Workspace, options: Options) -> Built:
     """Builds the whole report."""
     missing = plan.missing(plan.everything())
-    before = compose_plan(plan, workspace, draft=options.draft)[2] if missing else None
-    failed = _carry_out(plan, missing, options)
+    if missing:
+        compose_plan(plan, workspace, draft=True)  # every mistake that needs no training shows before it
+    failed = _carry_out(plan, workspace, missing, options)
     if options.dry_run:
         return Built({}, compiled=False)
-    _remember_steps(plan, workspace)
-    return _document(plan, workspace, options, missing, before, failed)
+    return _document(plan, workspace, options, missing, failed)
 
 
 def _document(
-    plan: Plan,
-    workspace: Workspace,
-    options: Options,
-    missing: Sequence[Planned],
-    before: Document | None,
-    failed: Sequence[Problem],
+    plan: Plan, workspace: Workspace, options: Options, missing: Sequence[Planned], failed: Sequence[Problem]
 ) -> Built:
     """Facts and figures -> rendered text -> (unless it is the one on the disk) tree -> files."""
     from report_builder import document
     from report_builder.build import gather, publish
 
-    loaded = plan.resolved.loaded
+    loaded, template = plan.resolved.loaded, workspace.template(plan.resolved.loaded)
     folder, figures = workspace.outputs(loaded)
     material = gather.material(plan)
-    rendered = document.render(workspace.template(loaded), material, draft=options.draft)
-    stamp = publish.Stamp(folder, loaded.name)
-    digest = publish.document_digest(rendered.text, material, options.formats, {"draft": options.draft}, plan.store.memo)
-    fresh = None if failed else stamp.fresh(digest, plan.store.memo)
-    if fresh is not None and figures.is_dir():
+    rendered = document.render(template, material, draft=options.draft)
+    stamp = publish.Stamp(folder, figures)
+    digest = publish.document_digest(rendered, material, options.formats, {"draft": options.draft}, plan.store.memo)
+    fresh = stamp.fresh(digest, plan.store.memo)
+    if fresh is not None:
         plan.store.memo.save()
-        return Built(fresh, done=missing, compiled=False)
+        return Built(fresh, done=missing, compiled=False, failed=failed)
+    _same_labels(plan, template, rendered)
     composed = document.compose(rendered, material, draft=options.draft)
-    if before is not None and not failed:
-        _same_labels(before, composed, str(workspace.template(loaded)))
-    if composed.findings and not options.draft:
-        raise FindingError(*composed.findings)
-    publish.publish_figures(material, {id_: composed.labels[f"fig:{id_}"] for id_ in composed.figures}, figures)
-    publish.write_facts(material.facts, folder)
-    written = document.write(composed, options.formats, folder, loaded.name, draft=options.draft)
-    if not failed:
+    _refuse(composed, failed, options)
+    with publish.alone(folder):
+        numbers = {id_: composed.labels[f"fig:{id_}"] for id_ in composed.figures}
+        publish.publish_figures(material, numbers, figures)
+        publish.write_facts(material.facts, folder)
+        written = document.write(composed, options.formats, folder, loaded.name, draft=options.draft)
         stamp.write(digest, written.paths, plan.store.memo)
     plan.store.memo.save()
     return Built(written.paths, composed.warnings, written.lost_standard, missing, failed=failed)
+
+
+def _refuse(composed: Document, failed: Sequence[Problem], options: Options) -> None:
+    """A document that says what was not measured, or what is not true, is written as a draft only."""
+    if options.draft:
+        return
+    if failed or composed.unmeasured:
+        raise RunError(*failed, *composed.unmeasured)
+    if composed.findings:
+        raise FindingError(*composed.findings)
 
 
 def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -> Built:
@@ -118,21 +125,20 @@ def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -
     from report_builder.build import gather, publish
 
     if id_ not in plan.figures:
-        raise ReportError(
-            Problem(plan.resolved.loaded.where("figures"), "unknown figure", repr(id_), near_miss(id_, plan.figures))
-        )
+        where = plan.resolved.loaded.where("figures")
+        raise ReportError(Problem(where, "unknown figure", repr(id_), near_miss(id_, plan.figures)))
     numbered = compose_plan(plan, workspace, draft=True)[2]
     missing = plan.missing([plan.figures[id_]])
-    _carry_out(plan, missing, options)
+    failed = _carry_out(plan, workspace, missing, options)
+    if failed:
+        raise RunError(*failed)
     if options.dry_run:
         return Built({}, compiled=False)
-    material = gather.material(plan)
-    numbers = {figure: numbered.labels[f"fig:{figure}"] for figure in numbered.figures if material.figures[figure].png}
     folder = workspace.outputs(plan.resolved.loaded)[1]
-    publish.publish_figures(material, numbers | ({id_: "00"} if id_ not in numbers else {}), folder)
+    with publish.alone(workspace.outputs(plan.resolved.loaded)[0]):
+        paths = publish.publish_figure(gather.material(plan).figures[id_], numbered.labels.get(f"fig:{id_}", "00"), folder)
     plan.store.memo.save()
-    index = json.loads((folder / "index.json").read_text(encoding="utf-8"))[id_]
-    return Built({kind: folder / index[kind] for kind in ("png", "svg")}, done=missing)
+    return Built(paths, done=missing)
 
 
 def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> Built:
@@ -145,19 +151,19 @@ def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) ->
         raise ReportError(Problem(loaded.where("tasks"), "unknown task", repr(task), near_miss(task, loaded.experiment.tasks)))
     part = compose_plan(plan, workspace, draft=True)[2].task(task)
     missing = plan.missing(_needed(plan, part.figures, part.facts))
-    _carry_out(plan, missing, options)
+    failed = _carry_out(plan, workspace, missing, options)
     if options.dry_run:
         return Built({}, compiled=False)
     material, _, whole = compose_plan(plan, workspace, draft=options.draft)
     part = whole.task(task)
-    if part.findings and not options.draft:
-        raise FindingError(*part.findings)
+    _refuse(part, failed, options)
     folder, figures = workspace.outputs(loaded)
-    numbers = {figure: whole.labels[f"fig:{figure}"] for figure in whole.figures if material.figures[figure].png}
-    publish.publish_figures(material, numbers, figures)
-    written = document.write(part, options.formats, folder, f"{loaded.name}-task-{task}", draft=options.draft)
+    with publish.alone(folder):
+        for figure in part.figures:
+            publish.publish_figure(material.figures[figure], whole.labels[f"fig:{figure}"], figures)
+        written = document.write(part, options.formats, folder, f"{loaded.name}-task-{task}", draft=options.draft)
     plan.store.memo.save()
-    return Built(written.paths, part.warnings, written.lost_standard, missing)
+    return Built(written.paths, part.warnings, written.lost_standard, missing, failed=failed)
 
 
 def _needed(plan: Plan, figures: Iterable[str], facts: Iterable[str]) -> list[Planned]:
@@ -168,39 +174,48 @@ def _needed(plan: Plan, figures: Iterable[str], facts: Iterable[str]) -> list[Pl
     return [*steps, *(plan.figures[id_] for id_ in figures)]
 
 
-def _carry_out(plan: Plan, missing: Sequence[Planned], options: Options) -> list[Problem]:
+def _carry_out(plan: Plan, workspace: Workspace, missing: Sequence[Planned], options: Options) -> list[Problem]:
     options.on_plan(missing)
-    if options.dry_run or not missing:
+    if options.dry_run:
+        return []
+    _remember_steps(plan, workspace)
+    if not missing:
         return []
     from report_builder.build.execute import execute
 
-    failed = execute(plan, missing, on_event=options.on_event, keep_going=options.keep_going)
-    if failed and not options.keep_going:
-        raise RunError(*failed)
-    return failed
+    return execute(plan, missing, on_event=options.on_event, keep_going=options.keep_going)
 
 
-def _same_labels(before: Document, after: Document, template: str) -> None:
-    """A condition on a fact may choose words, never labelled elements."""
-    if before.labels != after.labels:
-        changed = sorted({*before.labels.items()} ^ {*after.labels.items()})
-        rule = "the labelled elements differ between the plan and the measured report"
-        advice = "A condition on a fact may choose words; take figures, tables, listings and equations out of it."
-        raise ReportError(Problem(template, rule, ", ".join(sorted({label for label, _ in changed})), next_step=advice))
+_LABEL = re.compile(r"#((?:fig|tbl|lst|eq|sec):[\w-]+)")
+
+
+def _same_labels(plan: Plan, template: Path, rendered: Rendered) -> None:
+    """A condition on a fact may choose words, never labelled elements: else numbers would depend on measurements."""
+    from report_builder import document
+    from report_builder.build import gather
+
+    planned = document.render(template, gather.material(plan, measured=False))
+    changed = {*_LABEL.findall(planned.text)} ^ {*_LABEL.findall(rendered.text)}
+    if changed:
+        rule = "a condition on a fact chooses labelled elements"
+        advice = "Such a condition may choose words; take figures, tables, listings and equations out of it."
+        raise ReportError(Problem(str(template), rule, ", ".join(sorted(changed)), next_step=advice))
 
 
 def _remember_steps(plan: Plan, workspace: Workspace) -> None:
-    """Writes the ledger that `explain` compares with."""
-    folder = workspace.outputs(plan.resolved.loaded)[0]
-    steps = {planned.label: planned.step.as_json() for target in plan.everything() for planned in target.closure()}
-    text = json.dumps(steps, ensure_ascii=False, sort_keys=True)
-    ledger = folder / LEDGER
-    if not ledger.exists() or ledger.read_text(encoding="utf-8") != text:
-        write_atomically(ledger, text)
+    """Writes the ledger that `explain` compares with: each step by its label, and why it ran when its key last changed."""
+    ledger = workspace.outputs(plan.resolved.loaded)[0] / LEDGER
+    last, now = last_steps(plan, workspace), {}
+    for planned in {p.label: p for target in plan.everything() for p in target.closure()}.values():
+        step, old = planned.step.as_json(), last.get(planned.label)
+        same = old is not None and Step.from_json(old["step"]).key == planned.step.key
+        now[planned.label] = old if same else {"step": step, "why": reason(old["step"] if old else None, step)}
+    if now != last:
+        write_atomically(ledger, json.dumps(now, ensure_ascii=False, sort_keys=True))
 
 
 def last_steps(plan: Plan, workspace: Workspace) -> dict[str, dict[str, Any]]:
-    """The steps of the last build by label; empty before the first."""
+    """The steps of the last build by label, `{step, why}`; empty before the first."""
     try:
         return dict(json.loads((workspace.outputs(plan.resolved.loaded)[0] / LEDGER).read_text(encoding="utf-8")))
     except (OSError, ValueError):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report_builder.errors import Problem, ReportError
+from report_builder.errors import Problem, ReportError, StorageError
 from report_builder.plan import Plan, Planned
 
 if TYPE_CHECKING:
@@ -33,9 +33,17 @@ def execute(
 
         failed += pool.run(jobs, on_event=on_event, keep_going=keep_going)
     for planned in missing:
-        if planned.step.kind not in IN_WORKERS and all(plan.stored(needed) for needed in planned.needs.values()):
-            on_event({"event": "local", "label": planned.label})
+        if planned.step.kind in IN_WORKERS or not all(plan.stored(needed) for needed in planned.needs.values()):
+            continue
+        on_event({"event": "local", "label": planned.label})
+        try:
             _locally(plan, planned)
+        except (StorageError, KeyboardInterrupt):
+            raise
+        except ReportError as error:
+            if not keep_going:
+                raise
+            failed += error.problems
     plan.store.memo.save()
     return failed
 

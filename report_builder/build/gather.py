@@ -16,16 +16,16 @@ from report_builder.plan import DataSet, Measure, Plan, Training
 from report_builder.store import Stored, canonical
 
 
-def material(plan: Plan) -> Material:
-    """All that the template may cite; placeholders stand for facts and figures that are not stored yet."""
+def material(plan: Plan, *, measured: bool = True) -> Material:
+    """All that the template may cite; placeholders stand for what is not stored yet, and without `measured` for everything."""
     loaded = plan.resolved.loaded
-    complete = not plan.missing([*plan.facts.values(), *plan.figures.values()])
+    complete = measured and not plan.missing([*plan.facts.values(), *plan.figures.values()])
     return Material(
         report=loaded.name,
         header=_header(plan),
-        facts={fact.name: fact for fact in _facts(plan)},
+        facts={fact.name: fact for fact in _facts(plan, measured=measured)},
         runs={run.id: _run_card(plan, run) for run in plan.resolved.runs.values()},
-        figures={id_: _figure_card(plan, id_) for id_ in plan.resolved.figures},
+        figures={id_: _figure_card(plan, id_, measured=measured) for id_ in plan.resolved.figures},
         listings={(listing.run, listing.part): listing for listing in _listings(plan.resolved.runs.values())},
         equations={run.id: equation(run) for run in plan.resolved.runs.values()},
         tasks={id_: TaskCard(id_, task.title, tuple(task.requires)) for id_, task in loaded.experiment.tasks.items()},
@@ -68,7 +68,7 @@ def _title(data: DataSet) -> dict[str, str]:
 # --- facts --------------------------------------------------------------------------------------------------------------------
 
 
-def _facts(plan: Plan) -> Iterator[Fact]:
+def _facts(plan: Plan, *, measured: bool) -> Iterator[Fact]:
     for measure in plan.resolved.measures:
         settings = _settings(plan, measure)
         digest = hashlib.sha256(canonical(settings["data"]).encode()).hexdigest()[:12]
@@ -79,7 +79,7 @@ def _facts(plan: Plan) -> Iterator[Fact]:
             "data": digest,
             "method": measure.method,
         }
-        if not plan.missing([plan.facts[measure, seed] for seed in plan.seeds(measure.subject)]):
+        if measured and not plan.missing([plan.facts[measure, seed] for seed in plan.seeds(measure.subject)]):
             yield from _measured(plan, measure, common)
         else:
             for name, metric in measure.names():
@@ -112,9 +112,9 @@ def _measured(plan: Plan, measure: Measure, common: dict[str, Any]) -> Iterator[
 # --- figures and listings -----------------------------------------------------------------------------------------------------
 
 
-def _figure_card(plan: Plan, id_: str) -> FigureCard:
+def _figure_card(plan: Plan, id_: str, *, measured: bool) -> FigureCard:
     entry = plan.resolved.figures[id_].entry
-    stored = plan.stored(plan.figures[id_])
+    stored = plan.stored(plan.figures[id_]) if measured else None
     if stored is None:
         return FigureCard(id_, entry.caption, "…", width=entry.width)  # some caption: without one it is no figure to pandoc
     drawn = stored.json("drawing.json")

@@ -5,45 +5,79 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from report_builder.document.material import Material
+from report_builder.document.material import FigureCard, Material
 from report_builder.facts import Fact
-from report_builder.store import Memo, canonical, storage_errors, write_atomically
+from report_builder.store import Memo, canonical, locked, storage_errors, write_atomically
+
+if TYPE_CHECKING:
+    from report_builder.document import Rendered
 
 PACKAGE = Path(__file__).parents[1]
 ROOMS = ("document", "languages")
+FACTS, INDEX = "facts.json", "index.json"
+_PUBLISHED = re.compile(r"\w+-[\w-]+\.(png|svg)")
 TOOLS = ("pypandoc-binary", "typst", "jinja2")
 
 
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Holds the folder of a document, so that two builds at once do not publish into each other."""
+    with ExitStack() as held:
+        with storage_errors(folder):
+            held.enter_context(locked(folder / ".lock"))
+        yield
+
+
 def publish_figures(material: Material, numbers: Mapping[str, str], folder: Path) -> None:
-    """Copies the figures as `NN-<id>.png` and `.svg`, writes `index.json`, removes stale names.
+    """Publishes the figures that are drawn, and removes the names that became stale.
 
     Args:
         numbers: figure id -> its number in the document.
     """
-    index, wanted = {}, {"index.json"}
+    index = {}
     for id_, number in numbers.items():
-        card = material.figures[id_]
-        name = f"{int(number):02}-{id_}" if number.isdigit() else f"{number}-{id_}"
-        index[id_] = {
-            "number": number,
-            "caption": card.caption,
-            "details": card.details,
-            "alt": card.alt,
-            "png": f"{name}.png",
-            "svg": f"{name}.svg",
-        }
-        for source in (card.png, card.svg):
-            if source is not None:
-                wanted.add(f"{name}{source.suffix}")
-                _copy(source, folder / f"{name}{source.suffix}")
-    write_atomically(folder / "index.json", json.dumps(index, ensure_ascii=False, indent=1) + "\n")
+        if material.figures[id_].png is not None:
+            index[id_] = _publish(material.figures[id_], number, folder)
+    _write_index(index, folder)
+    wanted = {entry[kind] for entry in index.values() for kind in ("png", "svg")}
     for path in folder.iterdir():
-        if path.name not in wanted:
-            path.unlink()
+        if _PUBLISHED.fullmatch(path.name) and path.name not in wanted:
+            path.unlink(missing_ok=True)
+
+
+def publish_figure(card: FigureCard, number: str, folder: Path) -> dict[str, Path]:
+    """Publishes one figure, and leaves the others as they are; returns its files."""
+    entry = _publish(card, number, folder)
+    try:
+        index = dict(json.loads((folder / INDEX).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        index = {}
+    for kind in ("png", "svg"):
+        if card.id in index and index[card.id][kind] != entry[kind]:
+            (folder / index[card.id][kind]).unlink(missing_ok=True)
+    _write_index(index | {card.id: entry}, folder)
+    return {kind: folder / entry[kind] for kind in ("png", "svg")}
+
+
+def _publish(card: FigureCard, number: str, folder: Path) -> dict[str, str]:
+    """Copies a figure as `NN-<id>.png` and `.svg`; returns its entry of `index.json`."""
+    name = f"{int(number):02}-{card.id}" if number.isdigit() else f"{number}-{card.id}"
+    entry = {"number": number, "caption": card.caption, "details": card.details, "alt": card.alt}
+    for source in filter(None, (card.png, card.svg)):
+        entry[source.suffix[1:]] = f"{name}{source.suffix}"
+        entry["step"] = source.parent.name
+        _copy(source, folder / f"{name}{source.suffix}")
+    return entry
+
+
+def _write_index(index: Mapping[str, Any], folder: Path) -> None:
+    write_atomically(folder / INDEX, json.dumps(index, ensure_ascii=False, indent=1) + "\n")
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -73,50 +107,53 @@ def fact_as_json(fact: Fact) -> dict[str, Any]:
 def write_facts(facts: Mapping[str, Fact], folder: Path) -> None:
     """Writes `facts.json`: every fact that the report may cite."""
     measured = {name: fact_as_json(fact) for name, fact in sorted(facts.items()) if not fact.placeholder}
-    write_atomically(folder / "facts.json", json.dumps(measured, ensure_ascii=False, indent=1) + "\n")
+    write_atomically(folder / FACTS, json.dumps(measured, ensure_ascii=False, indent=1) + "\n")
 
 
 class Stamp:
-    """Says whether a document on the disk is the one that would be made; `stamp.json` has an entry for each document here."""
+    """Says whether what lies on the disk is what would be made: the documents, the facts, the published figures."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, figures: Path) -> None:
         self._folder = folder
-        self._name = name
+        self._figures = figures
         self._file = folder / "stamp.json"
 
     def fresh(self, digest: str, memo: Memo) -> Mapping[str, Path] | None:
-        """The outputs of the last compilation, if it had the same digest and nobody touched them since."""
-        entry = self._read().get(self._name, {})
-        outputs = {fmt: self._folder / name for fmt, (name, _) in entry.get("outputs", {}).items()}
+        """The outputs of the last compilation, if it had the same digest and nobody touched anything since."""
         try:
-            intact = all(memo.sha256(outputs[fmt]) == sha for fmt, (_, sha) in entry.get("outputs", {}).items())
-        except OSError:
+            entry = json.loads(self._file.read_text(encoding="utf-8"))
+            outputs = {fmt: self._folder / name for fmt, name in entry["outputs"].items()}
+            fresh = entry["digest"] == digest and entry["files"] == self._files(outputs, memo)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
-        return outputs if intact and entry.get("digest") == digest else None
+        return outputs if fresh else None
 
     def write(self, digest: str, outputs: Mapping[str, Path], memo: Memo) -> None:
         """Remembers a compilation."""
-        entry = {"digest": digest, "outputs": {fmt: (path.name, memo.sha256(path)) for fmt, path in outputs.items()}}
-        write_atomically(self._file, json.dumps(self._read() | {self._name: entry}, indent=1) + "\n")
+        named = {fmt: path.name for fmt, path in outputs.items()}
+        entry = {"digest": digest, "outputs": named, "files": self._files(outputs, memo)}
+        write_atomically(self._file, json.dumps(entry, indent=1) + "\n")
 
-    def _read(self) -> dict[str, Any]:
-        try:
-            return dict(json.loads(self._file.read_text(encoding="utf-8")))
-        except (OSError, ValueError):
-            return {}
+    def _files(self, outputs: Mapping[str, Path], memo: Memo) -> dict[str, str]:
+        """Digest of each file by name; those of the memo, so that an untouched file is not read."""
+        here = [*outputs.values(), self._folder / FACTS, *self._figures.iterdir()]
+        return {path.name: memo.sha256(path) for path in sorted(here)}
 
 
-def document_digest(text: str, material: Material, formats: Sequence[str], options: Mapping[str, Any], memo: Memo) -> str:
-    """Digest of everything a document is made of: text, figures, title block, our code, the tools' versions."""
+def document_digest(
+    rendered: Rendered, material: Material, formats: Sequence[str], options: Mapping[str, Any], memo: Memo
+) -> str:
+    """Digest of everything a document is made of: text, figures, tasks, title block, our code, the tools' versions."""
     code = [
         memo.sha256(path)
         for room in ROOMS
         for path in sorted((PACKAGE / room).rglob("*"))
         if path.is_file() and path.suffix != ".pyc"
     ]
-    figures = {id_: [str(c.png), str(c.svg), c.caption, c.details, c.alt, c.width] for id_, c in material.figures.items()}
+    figures = {id_: [c.png and c.png.parent.name, c.caption, c.details, c.alt, c.width] for id_, c in material.figures.items()}
     header = {key: str(value) for key, value in vars(material.header).items()}
-    logo = memo.sha256(material.header.logo) if material.header.logo and material.header.logo.is_file() else ""
+    tasks = {id_: [task.title, *task.requires] for id_, task in material.tasks.items()}
+    pictures = [memo.sha256(path) for path in (*rendered.pictures, material.header.logo) if path and path.is_file()]
     tools = [importlib.metadata.version(tool) for tool in TOOLS]
-    parts = [text, figures, header, logo, code, tools, sorted(formats), dict(options)]
+    parts = [rendered.text, figures, header, tasks, pictures, code, tools, sorted(formats), dict(options)]
     return hashlib.sha256(canonical(parts).encode()).hexdigest()

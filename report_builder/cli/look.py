@@ -73,21 +73,22 @@ def explain(options: Options) -> int:
 
 
 def _explained(plan: Plan, planned: Planned, last: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    old, new = last.get(planned.label), planned.step.as_json()
+    entry, new = last.get(planned.label), planned.step.as_json()
+    old = entry["step"] if entry else None
     why = reason(old, new)
-    if old is not None and why == "one of the steps it reads changed":
-        changed = [n.label for n in planned.needs.values() if last.get(n.label) != n.step.as_json()]
-        why = f"it reads what changed: {', '.join(changed) or 'another step'}"
     stored = plan.stored(planned)
-    if why == "nothing changed":
-        why = (
-            "stored, and nothing changed since the last build"
-            if stored
-            else "what was stored is gone or was damaged: it runs again"
-        )
+    if why == "nothing changed" and entry:
+        ran = f"stored; it ran because {entry['why']}"
+        why = ran if stored else "would run: what was stored is gone, was damaged or was never finished"
     else:
+        if why == "one of the steps it reads changed":
+            why = f"it reads what changed: {', '.join(_changed(planned, last)) or 'another step'}"
         why = f"{'stored already' if stored else 'would run'}: {why}"
     return {"step": planned.label, "kind": planned.step.kind, "key": planned.step.key, "stored": stored is not None, "why": why}
+
+
+def _changed(planned: Planned, last: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    return [n.label for n in planned.needs.values() if n.label not in last or last[n.label]["step"] != n.step.as_json()]
 
 
 def facts(options: Options) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from report_builder import build as builder
@@ -16,50 +15,49 @@ from report_builder.plan import Plan, Planned
 
 def build(options: Options) -> int:
     """Builds a report."""
-    plan, workspace = _plan(options, options.report)
-    built = builder.build(plan, workspace, _building(options, plan))
-    _say(built, options)
-    return int(Exit.RUN_FAILED if built.failed else Exit.DONE)
+    plan, workspace = _plan(options)
+    return _say(builder.build(plan, workspace, _building(options, plan)), options)
 
 
 def figure(options: Options) -> int:
     """Redraws one figure, or shows its options."""
-    plan, workspace = _plan(options, options.report)
+    plan, workspace = _plan(options)
     if options.show_options:
         from report_builder.cli.look import show_figure_options
 
         return show_figure_options(plan, options.id)
-    _say(builder.build_figure(plan, workspace, options.id, _building(options, plan)), options)
-    return int(Exit.DONE)
+    return _say(builder.build_figure(plan, workspace, options.id, _building(options, plan)), options)
 
 
 def task(options: Options) -> int:
     """Regenerates one task."""
-    plan, workspace = _plan(options, options.report)
-    _say(builder.build_task(plan, workspace, options.id, _building(options, plan)), options)
-    return int(Exit.DONE)
+    plan, workspace = _plan(options)
+    return _say(builder.build_task(plan, workspace, options.id, _building(options, plan)), options)
 
 
-def _plan(options: Options, report: str) -> tuple[Plan, Workspace]:
+def _plan(options: Options) -> tuple[Plan, Workspace]:
     workspace = Workspace.find(vars(options))
-    return builder.plan_report(report, workspace, profile=options.profile, sets=options.sets), workspace
+    fetch = not options.dry_run
+    return builder.plan_report(options.report, workspace, profile=options.profile, sets=options.sets, fetch=fetch), workspace
 
 
 def _building(options: Options, plan: Plan) -> builder.Options:
-    progress = _Progress(plan)
+    progress = _Progress(plan, dry_run=options.dry_run)
     return builder.Options(options.to, options.draft, options.dry_run, options.keep_going, progress.plan, progress.event)
 
 
 class _Progress:
     """What the user sees while steps run."""
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+    def __init__(self, plan: Plan, *, dry_run: bool) -> None:
+        self._plan, self._dry_run = plan, dry_run
         self._view: Any = None
 
     def plan(self, missing: Sequence[Planned]) -> None:
         """Says what will run and about how long."""
         if not missing:
+            if self._dry_run:
+                print("Nothing to do: every step is stored.")
             return
         counts = {kind: sum(p.step.kind == kind for p in missing) for kind in ("run", "arrays", "facts", "figure")}
         words = {"run": "trainings", "arrays": "probes", "facts": "measurements", "figure": "figures"}
@@ -81,7 +79,8 @@ class _Progress:
         self._view.show(event)
 
 
-def _say(built: Built, options: Options) -> None:
+def _say(built: Built, options: Options) -> int:
+    """Says what was made, what to look at, and what to try next; returns the exit code."""
     for warning in built.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     for problem in built.failed:
@@ -91,13 +90,8 @@ def _say(built: Built, options: Options) -> None:
     if not built.compiled and built.paths:
         print("Nothing changed; the documents are up to date.")
     for path in built.paths.values():
-        print(_printed(path))
+        print(path)
     if built.compiled and "pdf" in built.paths:
-        print(
-            "Next: edit a sentence in the template and run the same command; "
-            f"'report-builder facts {options.report}' lists what it may cite."
-        )
-
-
-def _printed(path: Path) -> str:
-    return str(path)
+        again = "edit a sentence in the template and run the same command"
+        print(f"Next: {again}; 'report-builder facts {options.report}' lists what it may cite.")
+    return int(Exit.RUN_FAILED if built.failed else Exit.DONE)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from report_builder.build import Workspace
 from report_builder.cli.parser import Options
 from report_builder.errors import Exit, Problem, ReportError, UsageError
-from report_builder.store import Step, Store, Stored, canonical
+from report_builder.store import Step, Store, Stored, data_name, storage_errors
 from report_builder.store.step import KINDS
-
-TEMPORARY = (".work", ".gone", ".damaged")
 
 
 def _store(options: Options) -> Store:
@@ -71,35 +70,40 @@ def _find(store: Store, prefix: str) -> Stored:
 
 
 def prune_runs(options: Options) -> int:
-    """Removes what no report here uses, and what killed processes left."""
-    from report_builder.build import plan_report
-
+    """Removes what no report here uses, and what killed processes left of it; checkpoints of planned trainings stay."""
     workspace = Workspace.find(vars(options))
-    store, used = Store(workspace.store), set[str]()
+    store, used = Store(workspace.store), _used(workspace)
+    gone = [(kind, stored.key) for kind in KINDS for stored in store.all(kind) if stored.key not in used]
+    left = [(kind, path) for kind in KINDS for path in (store.root / kind).glob("*.*") if path.name.split(".")[0] not in used]
+    for kind, key in gone:
+        kept = options.yes and not store.remove(kind, key)
+        print(f"{'in use ' if kept else 'removed' if options.yes else 'unused '}  {kind}/{key}")
+    if options.yes:
+        for kind, path in left:
+            if store.remove(kind, path.name.split(".")[0]):
+                shutil.rmtree(path, ignore_errors=True)
+    advice = "" if options.yes else " Nothing was removed; add --yes to remove them."
+    print(f"{len(gone)} unused steps, {len(left)} leftovers.{advice}")
+    return int(Exit.DONE)
+
+
+def _used(workspace: Workspace) -> set[str]:
+    """Keys of every step of every report here, in every profile.
+
+    Raises:
+        ReportError: the data of one is not here and was never seen, so that its keys are not known.
+    """
+    from report_builder.build import plan_report
+    from report_builder.plan.steps import ABSENT
+
+    used: set[str] = set()
     for report in workspace.reports():
         for profile in _profiles(workspace.experiment(report)):
             plan = plan_report(report, workspace, profile=profile)
             used |= {p.step.key for target in plan.everything() for p in target.closure()}
-    gone = [(kind, stored.key) for kind in KINDS for stored in store.all(kind) if stored.key not in used]
-    left = [path for kind in KINDS for path in (store.root / kind).glob("*.*") if any(mark in path.name for mark in TEMPORARY)]
-    for kind, key in gone:
-        print(f"{'removed' if options.yes else 'unused'}  {kind}/{key}")
-        if options.yes:
-            store.remove(kind, key)
-    if options.yes:
-        _remove_leftovers(left)
-    print(
-        f"{len(gone)} unused steps, {len(left)} leftovers."
-        + ("" if options.yes else " Nothing was removed; add --yes to remove them.")
-    )
-    return int(Exit.DONE)
-
-
-def _remove_leftovers(paths: list[Path]) -> None:
-    import shutil
-
-    for path in paths:
-        shutil.rmtree(path, ignore_errors=True)
+            if any(data["fingerprint"] == ABSENT for data in plan.data.values()) and plan.store.all("run"):
+                print(f"note: the data of {report}, profile {profile}, was never here; nothing is stored for it.")
+    return used
 
 
 def _profiles(file: Path) -> list[str | None]:
@@ -109,26 +113,38 @@ def _profiles(file: Path) -> list[str | None]:
 
 
 def export_runs(options: Options) -> int:
-    """Packs trainings and everything that was measured on them."""
+    """Packs trainings and everything that was measured on them alone, with what that was measured against."""
     store = _store(options)
-    runs = [_find(store, key) for key in options.keys] if options.keys else store.all("run")
-    chosen, keys = [("run", s) for s in runs], {s.key for s in runs}
-    for kind in KINDS[1:]:
-        for stored in store.all(kind):
-            if set(stored.meta["inputs"]) <= keys and (stored.meta["inputs"] or not options.keys):
-                chosen.append((kind, stored))
-                keys.add(stored.key)
+    runs = {stored.key for stored in ([_find(store, key) for key in options.keys] if options.keys else store.all("run"))}
+    steps = {stored.key: (kind, stored) for kind in KINDS for stored in store.all(kind)}
+    chosen = {key for key in steps if (back := _runs_below(key, steps)) and back <= runs}
+    chosen |= {key for chosen_key in chosen for key in _below(chosen_key, steps)}
+    if not options.keys:
+        chosen = set(steps)
     target = Path(options.file)
     temporary = target.with_name(f".{target.name}.tmp")
     try:
-        with tarfile.open(temporary, "w:gz") as archive:
-            for kind, stored in chosen:
-                archive.add(stored.folder, f"{kind}/{stored.key}")
+        with storage_errors(target), tarfile.open(temporary, "w:gz") as archive:
+            for key in sorted(chosen):
+                kind, stored = steps[key]
+                archive.add(stored.folder, f"{kind}/{key}")
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
     print(f"{len(runs)} trainings and {len(chosen) - len(runs)} other steps are in {target}.")
     return int(Exit.DONE)
+
+
+def _below(key: str, steps: Mapping[str, tuple[str, Stored]]) -> set[str]:
+    """Keys of a step and of everything stored that it reads."""
+    if key not in steps:
+        return set()
+    return {key}.union(*(_below(needed, steps) for needed in steps[key][1].meta["inputs"]))
+
+
+def _runs_below(key: str, steps: Mapping[str, tuple[str, Stored]]) -> set[str]:
+    """Keys of the trainings that a step goes back to."""
+    return {below for below in _below(key, steps) if steps[below][0] == "run"}
 
 
 def import_runs(options: Options) -> int:
@@ -144,16 +160,18 @@ def import_runs(options: Options) -> int:
                 archive.extractall(scratch, filter="data")
         except (tarfile.TarError, OSError, EOFError) as error:
             raise ReportError(Problem(str(file), "this is not a complete export", str(error))) from None
-        for kind, stored in _verified(Store(Path(scratch)), file):
-            target = store.root / kind / stored.key
-            if store.read(kind, stored.key):
-                known += 1
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            stored.folder.rename(target)
+        for kind, stored in list(_verified(Store(Path(scratch)), file)):
+            with store.claim(Step.from_json(stored.meta)) as work:
+                if work.done:
+                    known += 1
+                    continue
+                for path in stored.folder.iterdir():
+                    path.replace(work.folder / path.name)
+                work.commit(stored.meta["note"], files=list(stored.meta["files"]))
             added += 1
             if kind == "run":
-                _remember_data(store, stored)
+                data = stored.meta["spec"]["data"]
+                store.memo.remember(data_name(data), data["fingerprint"])
     store.memo.save()
     print(f"{added} steps added, {known} were here already.")
     return int(Exit.DONE)
@@ -173,13 +191,3 @@ def _verified(store: Store, file: Path) -> Iterator[tuple[str, Stored]]:
                     )
                 )
             yield kind, stored
-
-
-def _remember_data(store: Store, stored: Stored) -> None:
-    """Keeps the fingerprint of the data, so that a report builds from imported trainings without the data."""
-    import hashlib
-
-    data = {key: value for key, value in stored.meta["spec"]["data"].items() if key != "fingerprint"}
-    store.memo.remember(
-        f"data:{hashlib.sha256(canonical(data).encode()).hexdigest()}", stored.meta["spec"]["data"]["fingerprint"]
-    )

@@ -8,6 +8,7 @@ import sys
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from report_builder.errors import Problem, ReportError
 
@@ -34,6 +35,22 @@ def keras_cache() -> Path:
     """The folder in which Keras keeps the data sets it has downloaded."""
     home = os.environ.get("KERAS_HOME")
     return (Path(home) if home else Path.home() / ".keras") / "datasets"
+
+
+def instead(name: str, folders: Sequence[Path]) -> str:
+    """What to do where there is no internet."""
+    return f"Put {name} into {(*folders, keras_cache())[0]}, or name it with 'path'."
+
+
+def absent(name: str, folders: Sequence[Path]) -> NoReturn:
+    """Says where a file was looked for.
+
+    Raises:
+        ReportError: always.
+    """
+    places = ", ".join(str(folder) for folder in (*folders, keras_cache()))
+    rule = "the data set is not on this computer"
+    raise ReportError(Problem("", rule, f"no {name}", f"Looked in {places}.", instead(name, folders)))
 
 
 def download(name: str, target: Path, sha256: str, *, place_instead: str) -> Path:

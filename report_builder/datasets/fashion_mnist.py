@@ -8,12 +8,13 @@ from pathlib import Path
 from pydantic import Field
 
 from report_builder import kinds
-from report_builder.datasets._files import download, keras_cache, named_or_found
+from report_builder.datasets._files import absent, download, instead, keras_cache, named_or_found
 from report_builder.datasets._npz import as_image_data, idx_arrays, image_data
 from report_builder.kinds import ImageData
 
 TITLE = {"en": "Fashion-MNIST", "pl": "Fashion-MNIST", "ru": "Fashion-MNIST", "zh-Hant": "Fashion-MNIST"}
 CLASS_NAMES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
+NAME = "fashion_mnist.npz"  # x_train, y_train, x_test, y_test
 IDX_FILES = {  # in the order x_train, y_train, x_test, y_test, with the sha256 of the published files
     "train-images-idx3-ubyte.gz": "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
     "train-labels-idx1-ubyte.gz": "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
@@ -31,9 +32,20 @@ class Parameters(kinds.Parameters):
 
 
 def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
-    """`fashion_mnist.npz` where it was named or lies in a folder, else Keras' four idx files, fetched if absent."""
-    found = named_or_found(parameters.path, "fashion_mnist.npz", [*folders, keras_cache()])
-    return [found] if found else [_idx_file(name, folders) for name in IDX_FILES]
+    """`fashion_mnist.npz`, named or in a folder, else the four idx files in Keras' cache. Raises ReportError."""
+    found = named_or_found(parameters.path, NAME, [*folders, keras_cache()])
+    if found:
+        return [found]
+    cached = [keras_cache() / "fashion-mnist" / name for name in IDX_FILES]
+    return cached if all(file.is_file() for file in cached) else [absent(NAME, folders)]
+
+
+def fetch(parameters: Parameters, folders: Sequence[Path]) -> None:
+    """Downloads the idx files that are missing into Keras' cache."""
+    for name, digest in IDX_FILES.items():
+        target = keras_cache() / "fashion-mnist" / name
+        if not target.is_file():
+            download(name, target, digest, place_instead=instead(NAME, folders))
 
 
 def train_images(parameters: Parameters) -> int:
@@ -46,12 +58,3 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
     if len(files) == 1:
         return image_data(files[0], CLASS_NAMES)
     return as_image_data(idx_arrays(files), files[0].parent, CLASS_NAMES)
-
-
-def _idx_file(name: str, folders: Sequence[Path]) -> Path:
-    cached = keras_cache() / "fashion-mnist" / name
-    if cached.is_file():
-        return cached
-    place = (*folders, keras_cache())[0]
-    instead = f"Put fashion_mnist.npz (x_train, y_train, x_test, y_test) into {place}, or name it with 'path'."
-    return download(name, cached, IDX_FILES[name], place_instead=instead)

@@ -8,11 +8,12 @@ from pathlib import Path
 from pydantic import Field
 
 from report_builder import kinds
-from report_builder.datasets._files import download, keras_cache, named_or_found
+from report_builder.datasets._files import absent, download, instead, keras_cache, named_or_found
 from report_builder.datasets._npz import image_data
 from report_builder.kinds import ImageData
 
 TITLE = {"en": "MNIST", "pl": "MNIST", "ru": "MNIST", "zh-Hant": "MNIST"}
+NAME = "mnist.npz"  # as keras.datasets keeps it
 CLASS_NAMES = tuple(str(digit) for digit in range(10))
 PUBLISHED = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 
@@ -26,10 +27,14 @@ class Parameters(kinds.Parameters):
 
 
 def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
-    """`mnist.npz`: the named file, the data folders, Keras' cache, then a download into that cache."""
-    found = named_or_found(parameters.path, "mnist.npz", [*folders, keras_cache()])
-    instead = f"Put mnist.npz (as keras.datasets keeps it) into {(*folders, keras_cache())[0]}, or name it with 'path'."
-    return [found or download("mnist.npz", keras_cache() / "mnist.npz", PUBLISHED, place_instead=instead)]
+    """`mnist.npz`: the named file, else in the data folders, else in Keras' cache. Raises ReportError where it is in none."""
+    found = named_or_found(parameters.path, NAME, [*folders, keras_cache()])
+    return [found or absent(NAME, folders)]
+
+
+def fetch(parameters: Parameters, folders: Sequence[Path]) -> None:
+    """Downloads the file into Keras' cache."""
+    download(NAME, keras_cache() / NAME, PUBLISHED, place_instead=instead(NAME, folders))
 
 
 def train_images(parameters: Parameters) -> int:

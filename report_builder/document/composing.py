@@ -10,6 +10,7 @@ from pathlib import Path
 
 from report_builder import languages
 from report_builder.document import pandoc
+from report_builder.document.drafting import mark_missing, unmarked
 from report_builder.document.honesty import Honesty
 from report_builder.document.material import Header, Material
 from report_builder.document.numbering import Numbers
@@ -17,21 +18,17 @@ from report_builder.document.pictures import Picture, Pictures
 from report_builder.document.places import Places, numbered, take_numbers
 from report_builder.document.references import References, dangling
 from report_builder.document.rendering import Rendered
+from report_builder.document.seals import trust, unsealed
+from report_builder.document.sections import Section, sections, unmeasured_facts
 from report_builder.document.structure import shape, task_of
 from report_builder.document.tree import (
-    LINE,
     Node,
     Nodes,
     attributes,
     change,
-    div,
     has_class,
     identifier,
     para,
-    span,
-    strong,
-    text,
-    value,
     walk,
 )
 from report_builder.errors import Problem, ReportError, near_miss
@@ -39,14 +36,6 @@ from report_builder.languages import Language
 
 _BLOCK_CLASSES = ("task", "question", "answer", "opinion", "pagebreak", "panels", "listing", "symbols", "equation")
 _LINE = re.compile(r"line (\d+)")
-
-
-@dataclass(frozen=True)
-class Section:
-    """What the section of a task cites, and the lines of the template that it comes from."""
-
-    facts: frozenset[str]
-    places: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -64,6 +53,8 @@ class Document:
         places: finds the template's line of a text, for what only a writer can tell.
         sections: the sections of the tasks.
         facts: names of the facts that the document cites.
+        unmeasured: facts that it cites and figures that it shows without being measured or drawn, each at its template line;
+            a document that is no draft must not be written with them.
     """
 
     header: Header
@@ -76,6 +67,7 @@ class Document:
     places: Places | None = None
     sections: Mapping[str, Section] = field(default_factory=dict)
     facts: frozenset[str] = frozenset()
+    unmeasured: tuple[Problem, ...] = ()
 
     @property
     def language(self) -> Language:
@@ -111,6 +103,7 @@ class Document:
             findings=tuple(finding for finding in self.findings if finding.where in told.places),
             warnings=tuple(warning for warning in self.warnings if warning.where in told.places),
             facts=told.facts,
+            unmeasured=told.unmeasured,
         )
 
 
@@ -120,16 +113,17 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
     Args:
         rendered: what `render` returned.
         material: what it was rendered with.
-        draft: marks false claims and missing parts in the text.
+        draft: marks false claims, missing parts and what is not measured in the text.
 
     Raises:
         ReportError: all mistakes of the rendering and of the text: undefined or duplicate labels, missing images, broken
             formulas, blocks that were not closed, unknown block classes.
     """
     language = languages.load(material.header.language)
-    places = Places(rendered.text, rendered.source)
+    places = Places(unsealed(rendered.text), rendered.source)
     read, warned = pandoc.read(numbered(rendered.text))
     blocks: Nodes = take_numbers(read)
+    trust(blocks, rendered.seal)
     with ThreadPoolExecutor(1) as aside:
         formulas = aside.submit(_formulas, [node for node in walk(blocks) if node["t"] == "Math"], places)
         blocks, problems = shape(blocks, material.tasks, language, places)
@@ -139,14 +133,14 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
         honesty = Honesty(language, material.tasks if rendered.answers else {}, places)
         missing = honesty.tasks_met(blocks)
         findings = [*honesty.claims(rendered.claims), *honesty.typed(blocks), *(finding for _, _, finding in missing)]
-        linked = _linked(blocks, material, language, places)
+        linked = _linked(blocks, material, language, places, draft=draft)
         problems = [*rendered.problems, *problems, *linked.problems, *_warned(warned, places), *formulas.result()]
     if problems:
-        raise ReportError(*problems)
+        raise ReportError(*dict.fromkeys(problems))
     if draft:
-        _mark_missing(linked.blocks, [(task, part) for task, part, _ in missing], language)
-    sections = {name: _section(node, places) for node in walk(linked.blocks) if node["t"] == "Div" and (name := task_of(node))}
-    blocks = change(linked.blocks, lambda node: _unmarked(node, language, draft=draft))
+        mark_missing(linked.blocks, [(task, part) for task, part, _ in missing], language)
+    parts = sections(linked.blocks, places, rendered.citations, material, linked.undrawn)
+    blocks = change(linked.blocks, lambda node: unmarked(node, language, draft=draft))
     figures = tuple(name for label in linked.labels if (name := label.removeprefix("fig:")) in material.figures)
     told = tuple(findings), tuple(linked.warnings)
     return Document(
@@ -157,16 +151,10 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
         linked.images,
         *told,
         places,
-        sections,
+        parts,
         frozenset(rendered.cited.facts),
+        (*unmeasured_facts(rendered.citations, material), *linked.undrawn.values()),
     )
-
-
-def _section(task: Node, places: Places) -> Section:
-    marks = [dict(attributes(node)[2]) for node in walk(task) if node["t"] == "Span"]
-    facts = {name for mark in marks for name in f"{mark.get('name', '')} {mark.get('facts', '')}".split()}
-    lines = {places.line(node[LINE]) for node in walk(task) if LINE in node}
-    return Section(frozenset(facts), frozenset({*lines, places.of(task)}))
 
 
 @dataclass(frozen=True)
@@ -174,22 +162,23 @@ class _Linked:
     blocks: Nodes
     labels: Mapping[str, str]
     images: Mapping[str, Picture]
+    undrawn: Mapping[str, Problem]
     problems: list[Problem]
     warnings: list[Problem]
 
 
-def _linked(blocks: Nodes, material: Material, language: Language, places: Places) -> _Linked:
+def _linked(blocks: Nodes, material: Material, language: Language, places: Places, *, draft: bool) -> _Linked:
     """Numbers, references and pictures of a tree."""
     numbers = Numbers(language, places)
     numbers.give(blocks)
     references = References(numbers.labels, language, places)
     blocks = references.resolve(blocks)
     references.mention(blocks)
-    pictures = Pictures(material, Path(places.source.template).parent, places)
+    pictures = Pictures(material, Path(places.source.template).parent, places, draft=draft)
     pictures.resolve(blocks)
     lost = dangling(blocks, numbers.labels, places)
     problems = [*numbers.problems, *references.problems, *pictures.problems, *lost]
-    return _Linked(blocks, numbers.labels, pictures.files, problems, _unseen(blocks, references, places))
+    return _Linked(blocks, numbers.labels, pictures.files, pictures.unmeasured, problems, _unseen(blocks, references, places))
 
 
 def _formulas(formulas: Nodes, places: Places) -> list[Problem]:
@@ -223,30 +212,6 @@ def _unknown_blocks(blocks: Nodes, places: Places) -> list[Problem]:
                     where = next(iter(places.containing(f"::: {name}", f".{name}")), places.of(node))
                     problems.append(Problem(where, "unknown kind of block", repr(name), near_miss(name, _BLOCK_CLASSES)))
     return problems
-
-
-def _mark_missing(blocks: Nodes, missing: list[tuple[str, str]], language: Language) -> None:
-    """Says in a draft, at the end of each task, what it still lacks."""
-    for node in walk(blocks):
-        parts = [part for task, part in missing if node["t"] == "Div" and task == task_of(node)]
-        if parts:
-            named = [language.word("empty_answer") if part == "answer" else part for part in parts]
-            words = language.word("missing", what=", ".join(named))
-            node["c"][1].append(div([para([span(text(words), ["false"])])]))
-
-
-def _unmarked(node: Node, language: Language, *, draft: bool) -> Nodes | None:
-    """Takes off the spans that only the checks needed; in a draft a false claim stays marked."""
-    if node["t"] != "Span" or not {"fact", "claim", "literal"} & set(attributes(node)[1]):
-        return None
-    inlines: Nodes = node["c"][1]
-    measured = value(node, "false")
-    if not measured or not draft:
-        return inlines
-    key = f"verdict.{measured}"
-    said = language.word(key) if language.has(key) else measured
-    told = text(f"[{language.word('measured_is', what=said)}]")
-    return [span([{"t": "Strikeout", "c": inlines}, {"t": "Space"}, strong(told)], ["false"])]
 
 
 def _unseen(blocks: Nodes, references: References, places: Places) -> list[Problem]:

@@ -9,7 +9,9 @@ from typing import Any
 
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import FigureCard, Material
-from report_builder.document.vocabulary import Printed, Speech, escaped
+from report_builder.document.printed import escaped
+from report_builder.document.seals import SEAL
+from report_builder.document.vocabulary import Speech
 from report_builder.languages import NO_BREAK, Language
 
 PLACES = ("", "top", "bottom", "auto")
@@ -22,7 +24,7 @@ def one_line(text: str) -> str:
 
 def quoted(text: str) -> str:
     """Text as a Markdown attribute's value."""
-    return '"' + one_line(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + one_line(text).replace(SEAL, "").replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Evidence:
 
     def _meaning(self, meaning: Any) -> str:
         text = meaning.get(self.language.code) or meaning.get("en", "?")
-        return Printed(text, text).__str__()
+        return str(self.speech.printed(text, text))
 
     # --- listings -----------------------------------------------------------------------------------------------------------
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from report_builder.document.ledger import Claim
 from report_builder.document.material import TaskCard
-from report_builder.document.places import Places
+from report_builder.document.places import Places, between
+from report_builder.document.seals import is_sealed
 from report_builder.document.structure import task_of
-from report_builder.document.tree import LINE, Node, Nodes, attributes, has_class, identifier, plain_text, value, walk
+from report_builder.document.tree import Node, Nodes, attributes, has_class, identifier, plain_text, value, walk
 from report_builder.errors import Problem
 from report_builder.languages import Language
 
-_MEASURED = {"fact", "claim", "literal"}
 _EXEMPT = {"Code", "CodeBlock", "Math", "Cite", "Figure", "Image"}
 _NUMBER = re.compile(r"(?<![\w.\u2011-])[-+−]?\d+(?:[.,:]\d+)*%?(?![^\W\d])")  # not the 10 of `CIFAR-10`, not `3x3`
 _REFERENCES = {"eq", "lst", "fig", "tbl", "fact"}
@@ -32,17 +32,21 @@ class Honesty:
     def typed(self, blocks: Nodes) -> list[Problem]:
         """Numbers and verdicts that stand in an answer by hand, paragraph by paragraph."""
         answers = (node for node in walk(blocks) if node["t"] == "Div" and has_class(node, "answer"))
-        return [problem for answer in answers for paragraph in _paragraphs(answer) for problem in self._paragraph(paragraph)]
+        near = between(blocks)
+        return [
+            problem for answer in answers for paragraph in _paragraphs(answer) for problem in self._paragraph(paragraph, near)
+        ]
 
-    def _paragraph(self, paragraph: Node) -> Iterator[Problem]:
+    def _paragraph(self, paragraph: Node, near: Mapping[int, tuple[int, int]]) -> Iterator[Problem]:
         numbers: dict[int, list[str]] = {}
         verdicts: dict[int, list[str]] = {}
-        line = 0
-        for word in _said(paragraph["c"]):
-            line = word.get(LINE, line)
+        for word, exempt in _said(paragraph["c"]):
             found = [number for number in _NUMBER.findall(word["c"]) if number.rstrip(".,") not in self.tasks]
-            numbers.setdefault(line, []).extend(found)
-            verdicts.setdefault(line, []).extend([word["c"]] if self._verdict(word["c"]) else [])
+            verdict = self._verdict(word["c"])
+            if (found and not exempt) or verdict:
+                line = self.places.nearest(word["c"], *near[id(word)])
+                numbers.setdefault(line, []).extend([] if exempt else found)
+                verdicts.setdefault(line, []).extend([word["c"]] if verdict else [])
         for at, found in numbers.items():
             if found:
                 hint = 'Cite it: {{ fact("...") }}, {{ run("...").get("...") }}; or mark it as no measurement: [5]{.literal}.'
@@ -101,16 +105,17 @@ def _paragraphs(answer: Node) -> Iterator[Node]:
             yield from (child for child in walk(node["c"]) if child["t"] in ("Para", "Plain"))
 
 
-def _said(node: Any) -> Iterator[Node]:
-    """The words that an author typed, without measured spans, code, formulas and references."""
+def _said(node: Any, *, literal: bool = False) -> Iterator[tuple[Node, bool]]:
+    """Each word that an author typed, outside printed spans, code, formulas and references; whether its numbers are free."""
     if isinstance(node, list):
         for item in node:
-            yield from _said(item)
+            yield from _said(item, literal=literal)
     elif isinstance(node, dict):
         if node.get("t") == "Str":
-            yield node
-        elif node.get("t") not in _EXEMPT and not (node.get("t") == "Span" and _MEASURED & set(attributes(node)[1])):
-            yield from _said(node.get("c"))
+            yield node, literal
+        elif node.get("t") not in _EXEMPT and not (node.get("t") == "Span" and is_sealed(node)):
+            free = literal or (node.get("t") == "Span" and has_class(node, "literal"))
+            yield from _said(node.get("c"), literal=free)
 
 
 def _has(section: Node, part: str) -> bool:
@@ -119,9 +124,8 @@ def _has(section: Node, part: str) -> bool:
         return any(plain_text(answer["c"][1]).strip(" …?.-") for answer in answers)
     if part.startswith("fact:"):
         name = part.removeprefix("fact:")
-        return any(
-            name in (value(node, "name"), *value(node, "facts").split()) for node in walk(section) if node["t"] == "Span"
-        )
+        marks = (node for node in walk(section) if is_sealed(node))
+        return any(name in (value(node, "name"), *value(node, "facts").split()) for node in marks)
     shown = {identifier(node) for node in walk(section)}
     cited = {citation["citationId"] for node in walk(section) if node["t"] == "Cite" for citation in node["c"][0]}
     return part in shown | cited

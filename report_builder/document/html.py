@@ -23,11 +23,13 @@ from report_builder.document.tree import (
     identifier,
     plain,
     plain_text,
+    span,
+    strong,
     text,
     value,
     walk,
 )
-from report_builder.document.wording import run_in, title_facts
+from report_builder.document.wording import absent, run_in, title_facts, unmeasured
 from report_builder.document.wrapping import line_numbers, pieces
 from report_builder.languages import Language
 
@@ -62,7 +64,7 @@ $body
 def html_page(document: Document, *, draft: bool = False) -> str:
     """The whole page."""
     header, language = document.header, document.language
-    blocks = change(document.blocks, lambda node: _block(node, language))
+    blocks = change(document.blocks, lambda node: _absent(node, document) or _block(node, language))
     body = pandoc.write(blocks, "html5", "--mathml", "--shift-heading-level-by=1")[0].decode()
     return PAGE.substitute(
         lang=html.escape(header.language),
@@ -74,6 +76,13 @@ def html_page(document: Document, *, draft: bool = False) -> str:
         head=_head(document),
         body=_with_pictures(body, document.images),
     )
+
+
+def _absent(node: Node, document: Document) -> Nodes | None:
+    """A framed note in place of a figure that is not drawn."""
+    if node["t"] != "Image" or not absent(node, document.images):
+        return None
+    return [span([strong(text(unmeasured(document.language)))], ["false", "unmeasured"])]
 
 
 def _block(node: Node, language: Language) -> Nodes | None:
@@ -100,7 +109,7 @@ def _listing(node: Node) -> Node:
     classes = [*attributes(code)[1][:1], "numberLines"]
     parts = pieces(code["c"][1], line_numbers(value(node, "lines")))
     numbered: Nodes = [{"t": "CodeBlock", "c": [attr("", classes, {"startFrom": first}), lines]} for lines, first in parts]
-    return _figure(identifier(node), ["listing"], numbered, caption)
+    return _figure(identifier(node), ["listing"], [div(numbered)], caption)
 
 
 def _figure(label: str, classes: Sequence[str], blocks: Nodes, caption: Nodes) -> Node:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from report_builder.document.seals import SEAL
 from report_builder.errors import Problem, near_miss
 
 
@@ -47,6 +49,20 @@ class Cited:
 
 
 @dataclass(frozen=True)
+class Citation:
+    """A use of something. `lines` are file and line of each template at work: the innermost first, then what included it."""
+
+    kind: str
+    name: str
+    lines: tuple[tuple[str, int], ...]
+
+    @property
+    def where(self) -> str:
+        """File and line of the expression."""
+        return f"{shown(self.lines[0][0])}:{self.lines[0][1]}" if self.lines else ""
+
+
+@dataclass(frozen=True)
 class SourceMap:
     """For each line of the rendered text, the file and the line that it comes from."""
 
@@ -69,10 +85,18 @@ class Ledger:
     problems: list[Problem] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     cited: dict[str, dict[str, None]] = field(default_factory=dict)
+    citations: dict[Citation, None] = field(default_factory=dict)
+    printed: set[str] = field(default_factory=set)
 
     def cite(self, kind: str, name: str) -> None:
         """Notes that the text uses something."""
         self.cited.setdefault(kind, {})[name] = None
+        self.citations[Citation(kind, name, _lines())] = None
+
+    def seal(self, span: str) -> str:
+        """Remembers a span as printed by the program, and marks where it ends."""
+        self.printed.add(span)
+        return span + SEAL
 
     def problem(self, rule: str, received: str = "", allowed: str = "", next_step: str = "") -> None:
         """Notes a mistake of the template, at the line that is rendering."""
@@ -93,12 +117,25 @@ class Ledger:
 
     def here(self) -> str:
         """File and line of the template expression that is being printed."""
-        frame: FrameType | None = inspect.currentframe()
-        while frame is not None and "debug_info" not in frame.f_globals:
-            frame = frame.f_back
-        if frame is None:
-            return shown(self.template)
-        # A compiled template carries its line table: `template line=code line`, joined by `&`.
-        table = [tuple(map(int, pair.split("="))) for pair in frame.f_globals["debug_info"].split("&") if pair]
-        line = next((template for template, code in reversed(table) if code <= frame.f_lineno), 1)
-        return f"{shown(frame.f_code.co_filename)}:{line}"
+        file, line = next(iter(_lines()), ("", 0))
+        return f"{shown(file)}:{line}" if file else shown(self.template)
+
+
+def _lines() -> tuple[tuple[str, int], ...]:
+    """File and line of each template that is rendering, the innermost first."""
+    found = []
+    frame: FrameType | None = inspect.currentframe()
+    while frame is not None:
+        if "debug_info" in frame.f_globals:
+            table = _table(frame.f_globals["debug_info"])
+            line = next((template for template, code in table if code <= frame.f_lineno), 1)
+            found.append((frame.f_code.co_filename, line))
+        frame = frame.f_back
+    return tuple(found)
+
+
+@functools.lru_cache(64)
+def _table(debug_info: str) -> list[tuple[int, int]]:
+    """Template line and code line, last first: a compiled template carries them as `1=9&2=14`."""
+    pairs = [tuple(map(int, pair.split("="))) for pair in debug_info.split("&") if pair]
+    return [(template, code) for template, code in reversed(pairs)]

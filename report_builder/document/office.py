@@ -24,7 +24,7 @@ from report_builder.document.tree import (
     value,
     walk,
 )
-from report_builder.document.wording import run_in, title_facts
+from report_builder.document.wording import absent, run_in, title_facts, unmeasured
 from report_builder.document.wrapping import wrapped
 from report_builder.languages import Language
 
@@ -34,7 +34,7 @@ def docx(document: Document, *, draft: bool = False) -> bytes:
     header = document.header
     files = {target: str((picture.png or picture.file).resolve()) for target, picture in document.images.items()}
     blocks = change(document.blocks, lambda node: _plain(node, document.language, wrap=True))
-    blocks = change(_headed(document, blocks, draft=draft), lambda node: _located(node, files))
+    blocks = change(_headed(document, blocks, draft=draft), lambda node: _located(node, files, document))
     meta = {
         "title": _meta(header.title),
         "author": _meta(header.author),
@@ -49,7 +49,7 @@ def latex(document: Document, *, draft: bool = False) -> str:
     header, language = document.header, document.language
     files = {target: str((picture.png or picture.file).resolve()) for target, picture in document.images.items()}
     blocks = change(document.blocks, lambda node: _plain(node, language, wrap=True))
-    blocks = change(blocks, lambda node: _located(node, files))
+    blocks = change(blocks, lambda node: _located(node, files, document))
     preamble = [raw("latex", "\\usepackage{caption}\\captionsetup{labelformat=empty}")]
     meta: Node = {"title": _meta(header.title), "author": _meta(header.author), "date": _meta(language.date(header.date))}
     meta |= {"lang": _meta(header.language), "header-includes": {"t": "MetaBlocks", "c": preamble}}
@@ -62,7 +62,7 @@ def markdown(document: Document, folder: Path, *, draft: bool = False) -> str:
     files = {target: os.path.relpath(picture.file, folder).replace(os.sep, "/") for target, picture in document.images.items()}
     blocks = change(document.blocks, lambda node: _plain(node, document.language, wrap=False))
     blocks = [new for block in blocks for new in _flat(block)]
-    blocks = change(_headed(document, blocks, draft=draft), lambda node: _located(node, files))
+    blocks = change(_headed(document, blocks, draft=draft), lambda node: _located(node, files, document))
     return pandoc.write(blocks, "gfm")[0].decode()
 
 
@@ -83,9 +83,11 @@ def _headed(document: Document, blocks: Nodes, *, draft: bool) -> Nodes:
     return [*head, *(para(text(line)) for line in lines if line), *blocks]
 
 
-def _located(node: Node, files: Mapping[str, str]) -> Nodes | None:
+def _located(node: Node, files: Mapping[str, str], document: Document) -> Nodes | None:
     if node["t"] != "Image":
         return None
+    if absent(node, document.images):
+        return [strong(text(unmeasured(document.language)))]
     given, words, (target, title) = node["c"]
     return [{"t": "Image", "c": [given, words, [files.get(target, target), title]]}]
 

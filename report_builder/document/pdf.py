@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import importlib.util
 import re
 import shutil
 import tempfile
@@ -15,17 +13,16 @@ from typing import Any
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
 from report_builder.document.evidence import PLACES
+from report_builder.document.fonts import CJK, EAST, cjk_folder, font_folders
 from report_builder.document.tree import Node, Nodes, attributes, caption_of, identifier, para, raw, value, walk
-from report_builder.document.wording import run_in, title_facts
+from report_builder.document.wording import absent, run_in, title_facts, unmeasured
 from report_builder.document.wrapping import line_numbers, wrapped
 from report_builder.errors import Problem, ReportError
 
 STANDARDS: Any = ["a-2a", "ua-1"]
-CJK = {"zh-Hans": "Noto Sans SC", "ja": "Noto Sans JP", "ko": "Noto Sans KR"}
 _WIDTH = re.compile(r"^\d+(\.\d+)?(%|cm|mm|in|pt)$")
 _FORMULA = re.compile(r"(?<!\\)\$.*?(?<!\\)\$", re.DOTALL)
 _GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed with font')
-_EAST = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]")
 # Which package has glyphs for what the fonts of the typst wheel lack.
 _CJK_HINT = "Chinese, Japanese and Korean need the extra 'cjk': pip install 'report-builder[cjk]'."
 _OTHER_HINT = "No font of this installation has it: use another character, a formula or a picture."
@@ -50,7 +47,7 @@ def _compiled(source: bytes, root: str, document: Document) -> tuple[bytes, str 
     options: dict[str, Any] = {
         "root": root,
         "ignore_system_fonts": True,
-        "font_paths": _font_folders(source.decode()),
+        "font_paths": font_folders(source.decode()),
         "timestamp": 0,
     }
     try:
@@ -73,22 +70,10 @@ def _refuse_missing_glyphs(diagnostic: str, document: Document) -> None:
     for character in missing:
         name = unicodedata.name(character, "unnamed")
         received = f"'{character}' U+{ord(character):04X} {name}"
-        hint = _CJK_HINT if _EAST.match(character) else _OTHER_HINT
+        hint = _CJK_HINT if EAST.match(character) else _OTHER_HINT
         where = document.places.holding(character) if document.places else ""
         problems.append(Problem(where or "PDF", "no font has this character", received, next_step=hint))
     raise ReportError(*problems)
-
-
-@functools.cache
-def _cjk_folder() -> str | None:
-    found = importlib.util.find_spec("justmytype_intl_cjk")
-    return next((str(Path(place) / "fonts") for place in found.submodule_search_locations or ()), None) if found else None
-
-
-def _font_folders(source: str) -> list[str]:
-    """Folders to look for fonts in: only when the text needs them."""
-    folder = _cjk_folder() if _EAST.search(source) else None
-    return [folder] if folder else []
 
 
 # --- source -----------------------------------------------------------------------------------------------------------------
@@ -106,7 +91,7 @@ def typst_source(document: Document, *, draft: bool = False) -> tuple[str, dict[
     if logo:
         files[f"logo{logo.suffix.lower()}"] = logo
     style = (Path(__file__).parent / "styles" / "default.typ").read_text(encoding="utf-8")
-    east = bool(_EAST.search(body + repr(document.header))) and _cjk_folder() is not None
+    east = bool(EAST.search(body + repr(document.header))) and cjk_folder() is not None
     return f"{style}\n{_opening(document, draft=draft, east=east)}\n\n{body}", files
 
 
@@ -158,6 +143,7 @@ class Typst:
     def __init__(self, names: Mapping[str, str], document: Document) -> None:
         self.names = names
         self.language = document.language
+        self.images = document.images
 
     def blocks(self, nodes: Sequence[Node]) -> Nodes:
         """The blocks, each with its fragments of typst."""
@@ -200,6 +186,8 @@ class Typst:
         return [raw("typst", before, inline=True), node, raw("typst", f"){after}", inline=True)]
 
     def _picture(self, image: Node) -> str:
+        if absent(image, self.images):
+            return f"unmeasured({quoted(unmeasured(self.language))})"
         width = value(image, "width")
         size = f", width: {width}" if _WIDTH.match(width) else ""
         path = self.names.get(image["c"][2][0], "")
@@ -209,7 +197,10 @@ class Typst:
         pictures = "".join(self._picture(image) for image in walk(node["c"][2]) if image["t"] == "Image")
         start = f"{'#' if name == 'shown' else ''}{name}({_label(node)}, {pictures or '[]'}, ["
         place = next((value(image, "place") for image in walk(node["c"][2]) if image["t"] == "Image"), "")
-        end = f"], place: {place})" if place in PLACES[1:] and name == "shown" else "])"
+        options = f", place: {place}" if place in PLACES[1:] and name == "shown" else ""
+        if name == "shown" and any(absent(image, self.images) for image in walk(node["c"][2]) if image["t"] == "Image"):
+            options += f", alt: {quoted(unmeasured(self.language))}"
+        end = f"]{options})"
         return [raw("typst", start, inline=True), *self._inside(caption_of(node)), raw("typst", end, inline=True)]
 
     # --- blocks of ours -----------------------------------------------------------------------------------------------------

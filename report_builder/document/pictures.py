@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from report_builder.document.material import FigureCard, Material
-from report_builder.document.places import Places
+from report_builder.document.places import Places, outside_code
 from report_builder.document.tree import Nodes, plain_text, walk
-from report_builder.errors import Problem
+from report_builder.errors import Problem, near_miss
 
 SUFFIXES = (".png", ".svg", ".jpg", ".jpeg")
+_TARGET = re.compile(
+    r"""(?:\]\(\s*<?|^\s*\[[^\]]+\]:\s*<?)((?:(?!\]\()[^\s<>"])+?\.(?:png|svg|jpe?g))(?=[)\s>"]|$)""",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -28,13 +33,16 @@ class Pictures:
     Attributes:
         files: image target as it stands in the tree -> picture.
         problems: images that are missing, remote, or outside the template's folder.
+        unmeasured: figures that are not drawn, by image target.
     """
 
     material: Material
     folder: Path
     places: Places
     files: dict[str, Picture] = field(default_factory=dict)
+    draft: bool = False
     problems: list[Problem] = field(default_factory=list)
+    unmeasured: dict[str, Problem] = field(default_factory=dict)
 
     def resolve(self, blocks: Nodes) -> None:
         """Finds the file of every image, and gives each an alternative text."""
@@ -53,10 +61,15 @@ class Pictures:
         file = drawn(card) if card else None
         if file is not None and file.is_file():
             self.files[target] = Picture(file, card.png if card else None)
-        elif card is not None and not self.material.placeholders:
-            self.problems.append(
-                Problem(self.places.label(f"fig:{card.id}"), f"figure '{card.id}' has no picture", str(file or ""))
-            )
+            return
+        where = next(iter(self.places.containing(f"({target}")), self.places.line(0))
+        if card is None:
+            name = target.removeprefix("figure:")
+            self.problems.append(Problem(where, "unknown figure", repr(name), near_miss(name, self.material.figures)))
+            return
+        self.unmeasured[target] = Problem(where, f"figure '{card.id}' has no picture", str(file or ""))
+        if not self.material.placeholders and not self.draft:
+            self.problems.append(self.unmeasured[target])
 
     def _own(self, target: str, where: str) -> None:
         file = (self.folder / target).resolve()
@@ -78,3 +91,10 @@ class Pictures:
 def drawn(card: FigureCard) -> Path | None:
     """The file that the document shows: PNG of an image sheet, SVG of anything else."""
     return (card.png or card.svg) if card.raster else (card.svg or card.png)
+
+
+def own_pictures(markdown: str, folder: Path) -> tuple[Path, ...]:
+    """Pictures in the template's folder that a text names, in order; the content of a code block names none."""
+    text = "\n".join(line for _, line in outside_code(markdown.split("\n")))
+    files = dict.fromkeys((folder / target).resolve() for target in _TARGET.findall(text))
+    return tuple(file for file in files if file.is_relative_to(folder.resolve()) and file.is_file())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from report_builder.document.ledger import SourceMap
-from report_builder.document.tree import LINE, Node, first_line
+from report_builder.document.tree import LINE, Node, first_line, walk
 
 OPEN, CLOSE = "\ue0f2", "\ue0f3"
 _MARK = re.compile(f"{OPEN}(\\d+){CLOSE}")
@@ -30,12 +31,13 @@ def _prose(lines: list[str]) -> set[int]:
     """Indices of lines that are text: no code, formula, table, heading rule or definition of a link."""
     return {
         i
-        for i, line in _outside_code(lines)
+        for i, line in outside_code(lines)
         if line.strip() and not _NO_PROSE.search(line) and not (i + 1 < len(lines) and _RULE.match(lines[i + 1]))
     }
 
 
-def _outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:
+def outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """Index and text of the lines that are neither code nor formula."""
     fence, formula = "", False
     for i, line in enumerate(lines):
         ticks = _FENCE.match(line)
@@ -84,6 +86,13 @@ class Places:
         """Where a line of the rendered Markdown comes from."""
         return self.source.where(number)
 
+    def nearest(self, text: str, low: int, high: int) -> int:
+        """The line of the Markdown that holds a text, looked for between two lines first, then anywhere; else `low`."""
+        lines = self.markdown.split("\n")
+        held = [i for i, line in enumerate(lines, 1) if text in line]
+        inside = [i for i in held if low <= i <= high]
+        return inside[0] if inside else held[0] if len(held) == 1 else low
+
     def containing(self, *texts: str) -> list[str]:
         """Every line that holds one of the texts, which no letter, digit or `-` continues."""
         pattern = re.compile("|".join(re.escape(text) + r"(?![\w-])" for text in texts))
@@ -97,3 +106,17 @@ class Places:
     def label(self, name: str) -> str:
         """Where a label is set."""
         return next(iter(self.containing(f"#{name}")), self.source.where(0))
+
+
+def between(blocks: list[Node]) -> dict[int, tuple[int, int]]:
+    """Identity of each `Str` -> the last known line before it and the first known line after it."""
+    words = [node for node in walk(blocks) if node["t"] == "Str"]
+    before, after = [], []
+    low, high = 0, sys.maxsize
+    for word in words:
+        low = word.get(LINE, low)
+        before.append(low)
+    for word in reversed(words):
+        after.append(high)
+        high = word.get(LINE, high)
+    return {id(word): (a, max(a, b)) for word, a, b in zip(words, before, reversed(after), strict=True)}

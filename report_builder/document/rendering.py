@@ -7,17 +7,20 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import jinja2
 from jinja2.ext import Extension
 from jinja2.lexer import Token
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from report_builder import languages
 from report_builder.document.evidence import Evidence
-from report_builder.document.ledger import Cited, Claim, Ledger, SourceMap, shown
-from report_builder.document.material import Material
+from report_builder.document.ledger import Citation, Cited, Claim, Ledger, SourceMap, shown
+from report_builder.document.material import Header, Material
+from report_builder.document.pictures import own_pictures
+from report_builder.document.seals import SEAL, checked, sealed
 from report_builder.document.tables import Tables
 from report_builder.document.vocabulary import Speech
 from report_builder.errors import Problem, ReportError
@@ -36,12 +39,15 @@ class Rendered:
     """A template as Markdown.
 
     Attributes:
-        text: the Markdown.
+        text: the Markdown; each span that the program printed carries `seal` (see `seals`).
         source: where each line comes from.
         cited: what the text uses.
         claims: what it says of measurements.
         problems: mistakes of the template, all of them; `compose` raises them together with its own.
         answers: whether answers are printed.
+        citations: each use of something, with the template's lines.
+        seal: the value of the attribute `sealed` that printed spans carry.
+        pictures: files beside the template that the text shows.
     """
 
     text: str
@@ -50,6 +56,9 @@ class Rendered:
     claims: tuple[Claim, ...]
     problems: tuple[Problem, ...]
     answers: bool = True
+    citations: tuple[Citation, ...] = ()
+    seal: str = ""
+    pictures: tuple[Path, ...] = ()
 
 
 class _Lines(Extension):
@@ -59,7 +68,7 @@ class _Lines(Extension):
         file = stream.filename or stream.name or ""
         for token in stream:
             if token.type == "data":
-                lines = token.value.split("\n")
+                lines = token.value.replace(SEAL, "").split("\n")
                 marks = [f"\n{OPEN}{file}:{token.lineno + i}{CLOSE}{line}" for i, line in enumerate(lines)]
                 yield Token(token.lineno, "data", f"{OPEN}{file}:{token.lineno}{CLOSE}{lines[0]}" + "".join(marks[1:]))
             else:
@@ -84,18 +93,35 @@ def render(template: Path, material: Material, *, draft: bool = False, answers: 
     environment.globals.update(speech.words(), **Evidence(material, language, ledger, speech).words())
     environment.globals.update(Tables(material, language, ledger, speech).words())
     environment.globals.update(
-        draft=draft, answers=answers, profile=material.profile, header=material.header, language=language.code
+        draft=draft, answers=answers, profile=material.profile, header=_named(material.header), language=language.code
     )
     try:
         marked = environment.get_template(template.name).render()
     except (jinja2.TemplateError, ReportError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as error:
         raise ReportError(*ledger.problems, *_stopped(error, template)) from error
-    text, source = _unmarked(marked, template)
-    return Rendered(text, source, ledger.everything_cited(), tuple(ledger.claims), tuple(ledger.problems), answers)
+    unmarked, source = _unmarked(checked(marked, ledger.printed), template)
+    text, seal = sealed(unmarked)
+    return Rendered(
+        text,
+        source,
+        ledger.everything_cited(),
+        tuple(ledger.claims),
+        tuple(ledger.problems),
+        answers,
+        tuple(ledger.citations),
+        seal,
+        own_pictures(text, template.parent),
+    )
 
 
-def _environment(folder: Path) -> SandboxedEnvironment:
-    return SandboxedEnvironment(
+def _named(header: Header) -> SimpleNamespace:
+    """The title block as words: an object with methods, such as a path, would reach files."""
+    words = {key: str(value or "") for key, value in vars(header).items()}
+    return SimpleNamespace(**words | {"logo": header.logo.name if header.logo else ""})
+
+
+def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
         loader=jinja2.FileSystemLoader(folder),
         undefined=jinja2.StrictUndefined,
         comment_start_string="<#",
@@ -105,6 +131,8 @@ def _environment(folder: Path) -> SandboxedEnvironment:
         keep_trailing_newline=True,
         extensions=[_Lines],
     )
+    del environment.globals["lipsum"], environment.filters["random"]  # the same store gives the same bytes
+    return environment
 
 
 def _unmarked(marked: str, template: Path) -> tuple[str, SourceMap]:

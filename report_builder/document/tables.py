@@ -10,7 +10,8 @@ from typing import Any
 from report_builder.document.evidence import one_line
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material
-from report_builder.document.vocabulary import Printed, Speech, flat, setting_text
+from report_builder.document.printed import flat, setting_text
+from report_builder.document.vocabulary import Speech
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.languages import Language
 
@@ -47,7 +48,7 @@ class Tables:
             *(self._row(path, [self._setting(leaf, path) for leaf in leaves]) for path in self._paths(leaves, show)),
             self._row("seeds", [", ".join(map(str, card.seeds)) or "–" for card in cards]),
         ]
-        heads = [self.language.word("settings.setting"), *(str(Printed(card.name, card.name)) for card in cards)]
+        heads = [self.language.word("settings.setting"), *(self._cell(card.name) for card in cards)]
         return _table(heads, rows, "l" + "c" * len(cards), caption, id)
 
     def _setting(self, leaves: dict[str, Any], path: str) -> str:
@@ -67,7 +68,10 @@ class Tables:
         name = parts[-2] if parts[-1] == "kind" and len(parts) > 1 else parts[-1]
         key = f"settings.{name}"
         label = self.language.word(key) if self.language.has(key) else f"`{path}`"
-        return [label, *(str(Printed(value, value)) for value in values)]
+        return [label, *(self._cell(value) for value in values)]
+
+    def _cell(self, text: str) -> str:
+        return str(self.speech.printed(text, text))
 
     def fact_table(
         self,
@@ -79,18 +83,27 @@ class Tables:
         spread: bool = True,
     ) -> str:
         """Facts of several runs: a row for each run id, a column for each `(heading, "test.elbo")`, perhaps digits third."""
-        heads, body = [""], [[str(Printed(card.name, card.name))] for card in map(self.speech.card, rows)]
+        heads, body = list[str](), [[self._cell(card.name)] for card in map(self.speech.card, rows)]
+        units = list[str]()
         for heading, scope, *digits in columns:
             facts = [self.material.facts.get(f"{run}.{scope}") for run in rows]
             if not any(facts):
                 self.speech.fact(f"{rows[0]}.{scope}")
             unit = next((fact.unit for fact in facts if fact), "")
-            heads.append(heading + (f" [{self.language.unit(unit)}]" if unit and unit != "%" else ""))
+            heads.append(heading)
+            units.append(f"[{self.language.unit(unit)}]" if unit and unit != "%" else "")
             for line, run, fact in zip(body, rows, facts, strict=True):
                 name, places = f"{run}.{scope}", digits[0] if digits else None
                 line.append(str(self.speech.fact(name, digits=places, spread=spread)) if fact else "–")
-        heads = [head.replace("[", "\\[").replace("]", "\\]") for head in heads]
+        heads = [head.replace("[", "\\[").replace("]", "\\]") for head in _with_units(heads, units)]
         return _table(heads, body, "l" + "r" * len(columns), caption, id)
+
+
+def _with_units(heads: Sequence[str], units: Sequence[str]) -> list[str]:
+    """The first row of a table: a unit that all columns share stands once, in the corner."""
+    if len(units) > 1 and units[0] and len({*units}) == 1:
+        return [units[0], *heads]
+    return ["", *(f"{head} {unit}".strip() for head, unit in zip(heads, units, strict=True))]
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], columns: str, caption: str, label: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from report_builder.document.ledger import Claim, Ledger
 from report_builder.document.material import Material, RunCard
+from report_builder.document.printed import Printed, Run, Unmeasured, escaped, flat, setting_text
+from report_builder.document.seals import marked
+from report_builder.document.wording import unmeasured
 from report_builder.errors import ReportError
 from report_builder.facts import RELATIONS, Comparison, Fact, compare
 from report_builder.languages import NO_BREAK, Language
@@ -21,50 +23,6 @@ THRESHOLDS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
     "==": operator.eq,
 }
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@~^\"'])")
-
-
-def escaped(text: str) -> str:
-    """Text that Markdown prints as it is."""
-    return _SPECIAL.sub(r"\\\1", text)
-
-
-def marked(text: str, kind: str, **values: str) -> str:
-    """A span that the checks know: `[−158,0]{.fact name="..."}`."""
-    listed = "".join(f' {key}="{value}"' for key, value in values.items() if value)
-    return f"[{text}]{{.{kind}{listed}}}"
-
-
-@dataclass(frozen=True)
-class Printed:
-    """Something measured or set: prints as a marked span.
-
-    `value` serves conditions, `text` formulas and captions, `n` counts images.
-    """
-
-    value: Any
-    text: str
-    name: str = ""
-    images: int = 0
-
-    @property
-    def n(self) -> Printed:
-        """How many images it was measured on, for each seed."""
-        return Printed(self.images, str(self.images), self.name)
-
-    def __str__(self) -> str:
-        return marked(escaped(self.text), "fact", name=self.name)
-
-
-@dataclass(frozen=True)
-class Run:
-    """A run as a template sees it."""
-
-    name: Printed
-    model: Printed
-    data: Printed
-    seeds: Printed
-    get: Callable[[str], Printed]
 
 
 @dataclass(frozen=True)
@@ -83,10 +41,23 @@ class Speech:
         """A measured value. `digits` after the decimal mark; `unit` and `spread` (standard deviation over seeds) on request."""
         found = self._find(name)
         if found is None:
-            return Printed(0.0, name, name)
+            return self.printed(0.0, name, name)
         if found.placeholder:
-            return Printed(0.0, "?", name)
-        return Printed(found.value, self._printed(found, digits, unit=unit, spread=spread), name, found.n)
+            words = unmeasured(self.language)
+            return self.printed(Unmeasured(words), words, name)
+        return self.printed(found.value, self._printed(found, digits, unit=unit, spread=spread), name, found.n)
+
+    def printed(self, value: Any, text: str, name: str = "", images: int = 0) -> Printed:
+        """A value as a template sees it; `name` is the fact's."""
+        return Printed(value, text, self.ledger, name, images)
+
+    def _mark(self, text: str, **values: str) -> str:
+        return self.ledger.seal(marked(text, "claim", **values))
+
+    def _unmeasured(self, *names: str) -> str:
+        """Stands for every verdict and claim over what is not measured: nothing can be said of it yet."""
+        words = escaped(unmeasured(self.language))
+        return self._mark(words, facts=" ".join(names), unmeasured="yes")
 
     def _find(self, name: str) -> Fact | None:
         self.ledger.cite("facts", name)
@@ -115,11 +86,13 @@ class Speech:
         """
         compared = self._compare(a, b, by)
         if compared is None:
-            return marked(f"{a} / {b}", "claim")
+            return self._mark(f"{a} / {b}")
         choices = self._wording(compared.a, wording)
+        if compared.a.placeholder or compared.b.placeholder:
+            return self._unmeasured(a, b)
         text = choices.get(compared.relation, "?") + self._note(compared, show=seeds_note)
         self.ledger.claims.append(Claim(self.ledger.here(), (a, b), compared.relation, compared.relation, text))
-        return marked(text, "claim", facts=f"{a} {b}")
+        return self._mark(text, facts=f"{a} {b}")
 
     def _wording(self, fact: Fact, given: Mapping[str, str]) -> Mapping[str, str]:
         needed = ("greater", "smaller", "same") if fact.better == "none" else ("better", "worse", "same")
@@ -142,34 +115,40 @@ class Speech:
             return self._threshold(a, relation, b, text)
         if relation not in RELATIONS:
             self.ledger.unknown("relation", relation, [*RELATIONS, *THRESHOLDS])
-            return marked(text, "claim")
+            return self._mark(text)
         compared = self._compare(a, str(b), by)
         if compared is None:
-            return marked(text, "claim")
-        holds = compared.a.placeholder or compared.b.placeholder or compared.holds(relation)
+            return self._mark(text)
+        if compared.a.placeholder or compared.b.placeholder:
+            return self._unmeasured(a, str(b))
         note = self._note(compared, show=seeds_note)
-        return self._claimed((a, str(b)), relation, relation if holds else compared.relation, text, note)
+        return self._claimed((a, str(b)), relation, relation if compared.holds(relation) else compared.relation, text, note)
 
     def _threshold(self, name: str, relation: str, limit: str | float, text: str) -> str:
         fact = self._find(name)
+        if fact and fact.placeholder:  # whether it is a number or a word is known when it is measured
+            return self._unmeasured(name)
         if isinstance(limit, str) and not (fact and isinstance(fact.value, str)):
             self.ledger.problem(
                 f"'{relation}' compares a fact with a number", repr(limit), "Two facts: better, worse, greater, smaller, same."
             )
-        elif fact and not fact.placeholder:
+        elif fact:
             said, found = f"{relation} {limit}", f"{fact.value}"
             return self._claimed((name,), said, said if THRESHOLDS[relation](fact.value, limit) else found, text)
-        return marked(text, "claim")
+        return self._mark(text, facts=name)
 
     def _claimed(self, names: tuple[str, ...], said: str, measured: str, text: str, note: str = "") -> str:
         made = Claim(self.ledger.here(), names, said, measured, text)
         self.ledger.claims.append(made)
-        return marked(text + note, "claim", facts=" ".join(names), **({} if made.true else {"false": measured}))
+        return self._mark(text + note, facts=" ".join(names), **({} if made.true else {"false": measured}))
 
     def _compare(self, a: str, b: str, by: str | Sequence[str]) -> Comparison | None:
         left, right = self._find(a), self._find(b)
         if left is None or right is None:
             return None
+        if left.placeholder != right.placeholder:  # the one that is not measured has no unit and no reduction yet
+            known = left if right.placeholder else right
+            left, right = (replace(f, unit=known.unit, better=known.better, reduction=known.reduction) for f in (left, right))
         try:
             return compare(left, right, by=[by] if isinstance(by, str) else list(by))
         except ReportError as error:
@@ -186,10 +165,10 @@ class Speech:
         card = self.card(name)
         seeds = self.language.join([str(seed) for seed in card.seeds] or ["–"])
         return Run(
-            Printed(card.name, card.name),
+            self.printed(card.name, card.name),
             self.titled(card.model),
             self.titled(card.data),
-            Printed(card.seeds, seeds),
+            self.printed(card.seeds, seeds),
             lambda path: self._setting(card, path),
         )
 
@@ -204,7 +183,7 @@ class Speech:
     def titled(self, titles: Mapping[str, str]) -> Printed:
         """A title in the report's language, else in English."""
         title = titles.get(self.language.code) or titles.get("en") or next(iter(titles.values()), "?")
-        return Printed(title, title)
+        return self.printed(title, title)
 
     def _setting(self, card: RunCard, path: str) -> Printed:
         found: Any = card.settings
@@ -215,8 +194,8 @@ class Speech:
             except (LookupError, TypeError):
                 if card.settings:
                     self.ledger.unknown(f"setting of run '{card.id}'", path, dict(flat(card.settings)))
-                return Printed(0, path)
-        return Printed(found, setting_text(found, self.language))
+                return self.printed(0, path)
+        return self.printed(found, setting_text(found, self.language))
 
 
 def _nearest(name: str, known: Mapping[str, Any]) -> list[str]:
@@ -225,26 +204,3 @@ def _nearest(name: str, known: Mapping[str, Any]) -> list[str]:
         return list(known)
     near = [other for other in known if other.partition(".")[0] == name.partition(".")[0]]
     return near or list(known)
-
-
-def flat(settings: Any, path: str = "") -> list[tuple[str, Any]]:
-    """The leaves of nested settings by key path; lists of mappings count as one leaf."""
-    if not isinstance(settings, Mapping):
-        return [(path, settings)]
-    return [leaf for key, value in settings.items() for leaf in flat(value, f"{path}.{key}" if path else str(key))]
-
-
-def setting_text(value: Any, language: Language) -> str:
-    """A setting in the report's language."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return language.word("yes" if value else "no")
-    if isinstance(value, (int, float)):
-        return language.number(value)
-    if isinstance(value, (list, tuple)):
-        return ", ".join(setting_text(item, language) for item in value) or "–"
-    if isinstance(value, Mapping):
-        return setting_text(value.get("kind", "–"), language)
-    key = f"values.{value}"
-    return language.word(key) if language.has(key) else str(value)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from report_builder.document.material import Header
 from report_builder.document.tree import Node, Nodes, has_class, para, strong, text
 from report_builder.languages import Language
@@ -17,6 +20,17 @@ def run_in(node: Node, language: Language) -> Nodes:
     if blocks and blocks[0]["t"] in ("Para", "Plain"):
         return [para([*head, *blocks[0]["c"]]), *blocks[1:]]
     return [para(head[:1]), *blocks]
+
+
+def unmeasured(language: Language) -> str:
+    """What stands where a value or a picture is missing."""
+    return f"[{language.word('unmeasured')}]"
+
+
+def absent(image: Node, images: Mapping[str, Any]) -> bool:
+    """Whether an image is a figure that is not drawn: writers print a framed note instead."""
+    target = str(image["c"][2][0])
+    return target.startswith("figure:") and target not in images
 
 
 def title_facts(header: Header, language: Language) -> list[tuple[str, str]]:

@@ -133,6 +133,19 @@ class _Resolver:
             return None
         return Kind(slot.kind, module, parameters)
 
+    def report(self) -> None:
+        """Language and logo of the report, and names that are both a run and a data set."""
+        everything = self.loaded.experiment
+        language, logo = everything.report.language, everything.report.logo
+        if language not in languages.codes():
+            where = self.loaded.where("report", "language")
+            self.found.append(Problem(where, "unknown language", repr(language), near_miss(language, languages.codes())))
+        if logo and not ((self.beside / logo).is_file() and logo.lower().endswith((".svg", ".png"))):
+            where = self.loaded.where("report", "logo")
+            self.found.append(Problem(where, "a logo is an SVG or PNG file beside the experiment file", repr(logo)))
+        for name in sorted(everything.runs.keys() & everything.data.keys()):
+            self.found.append(Problem(self.loaded.where("runs", name), "a run and a data set have the same id", repr(name)))
+
     def data(self) -> Iterator[DataSet]:
         for id_, entry in self.loaded.experiment.data.items():
             dataset = self.close(DATASETS, entry.dataset, ("data", id_, "dataset"))
@@ -146,6 +159,11 @@ class _Resolver:
 
     def runs(self, data: Mapping[str, DataSet]) -> Iterator[Training]:
         for id_, entry in self.loaded.experiment.runs.items():
+            if entry.model.kind.endswith(".py"):
+                rule = "models of your own in one file cannot be trained yet"
+                where = self.loaded.where("runs", id_, "model", "kind")
+                self.found.append(Problem(where, rule, entry.model.kind, f"Known: {', '.join(MODELS.names())}."))
+                continue
             model = self.close(MODELS, entry.model, ("runs", id_, "model"))
             if (
                 self.known("data set", entry.data, self.loaded.experiment.data, ("runs", id_, "data"))
@@ -216,6 +234,10 @@ class _Resolver:
             kind = self.close(METRICS, entry, ("metrics", id_), {"of": entry.of})
             if kind is None:
                 continue
+            if entry.of is not None and "of" not in type(kind.parameters).model_fields:
+                rule = f"metric '{kind.name}' does not measure the images of a figure"
+                self.found.append(Problem(self.loaded.where("metrics", id_, "of"), rule, next_step="Leave 'of' out."))
+                continue
             if entry.of is not None and not self.known(
                 "figure", entry.of, self.loaded.experiment.figures, ("metrics", id_, "of")
             ):
@@ -284,6 +306,7 @@ def resolve(loaded: Loaded) -> Resolved:
         ReportError: with every mistake at once.
     """
     resolver = _Resolver(loaded)
+    resolver.report()
     data = {item.id: item for item in resolver.data()}
     runs = {item.id: item for item in resolver.runs(data)}
     figures = {item.id: item for item in resolver.figures(runs)}

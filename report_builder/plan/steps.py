@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,14 +9,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from report_builder.datasets import fingerprint_of
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import PROBES, ProbeRequest, Subject
 from report_builder.plan.resolve import HISTORY, DataSet, Measure, Picture, Resolved, Training
-from report_builder.store import Step, Store, Stored, canonical, code_digests
+from report_builder.store import Step, Store, Stored, code_digests, data_name
 
 PACKAGE = Path(__file__).parents[1]
 ENGINE = tuple(PACKAGE / file for file in ("worker/loop.py", "worker/environment.py", "datasets/__init__.py"))
 DRAWING = tuple(PACKAGE / file for file in ("drawing/__init__.py", "languages/__init__.py"))
+ABSENT = "not on this computer"  # fingerprint of data that was not looked into
 FRAMEWORKS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "keras": ("keras",)}
 
 
@@ -45,8 +46,10 @@ class Planned:
 class Plan:
     """The steps of a report. Every key is known before anything runs."""
 
-    def __init__(self, resolved: Resolved, store: Store, folders: Sequence[Path]) -> None:
+    def __init__(self, resolved: Resolved, store: Store, folders: Sequence[Path], *, fetch: bool = False) -> None:
+        """A plan; with `fetch`, data that is nowhere is downloaded, else it is planned as `ABSENT`."""
         self.resolved = resolved
+        self.fetch = fetch
         self.store = store
         self.folders = tuple(folders)
         self._stored: dict[str, Stored | None] = {}
@@ -75,17 +78,26 @@ class Plan:
 
     def _with_fingerprint(self, data: DataSet) -> dict[str, Any]:
         spec, memo = data.as_spec(), self.store.memo
-        name = f"data:{hashlib.sha256(canonical(spec).encode()).hexdigest()}"
+        name = data_name(spec)
         try:
-            files = data.dataset.module.files(data.dataset.parameters, self.folders)
-            fingerprint = hashlib.sha256(canonical([memo.sha256(file) for file in files]).encode()).hexdigest()
+            fingerprint = self._fingerprint(data)
             memo.remember(name, fingerprint)
         except ReportError:
             known = memo.recall(name)  # what is stored is of use without the data
-            if known is None:
+            if known is None and not self.fetch:
+                known = ABSENT
+            if known is None and not hasattr(data.dataset.module, "fetch"):
                 raise
+            if known is None:
+                data.dataset.module.fetch(data.dataset.parameters, self.folders)
+                known = self._fingerprint(data)
+                memo.remember(name, known)
             fingerprint = known
         return spec | {"fingerprint": fingerprint}
+
+    def _fingerprint(self, data: DataSet) -> str:
+        files = data.dataset.module.files(data.dataset.parameters, self.folders)
+        return fingerprint_of([self.store.memo.sha256(file) for file in files])
 
     @cached_property
     def versions(self) -> dict[str, str]:
@@ -118,20 +130,20 @@ class Plan:
     def _data_code(data: DataSet) -> list[Path]:
         return [data.dataset.file, *(step.file for step in data.steps)]
 
-    def arrays(self, request: ProbeRequest, seed: int | None = None) -> Planned:
-        """The step that answers a request; the first seed of its run where none is named."""
+    def arrays(self, request: ProbeRequest, seed: int | None, owner: str) -> Planned:
+        """The step that answers the request of `owner`; of the run's first seed where none is named."""
         if request.run is None:
-            return self._probe(request, self.resolved.data[str(request.data)], None)
+            return self._probe(request, self.resolved.data[str(request.data)], None, owner)
         run = self.resolved.runs[request.run]
         planned = self.runs[request.run, run.entry.seeds[0] if seed is None else seed]
-        return planned if request.kind == HISTORY else self._probe(request, run.data, planned)
+        return planned if request.kind == HISTORY else self._probe(request, run.data, planned, owner)
 
-    def _probe(self, request: ProbeRequest, data: DataSet, run: Planned | None) -> Planned:
+    def _probe(self, request: ProbeRequest, data: DataSet, run: Planned | None, owner: str) -> Planned:
         probe = PROBES.get(request.kind, beside=self.resolved.loaded.file.parent)
         spec = {"probe": {"kind": request.kind, **request.parameters}, "data": self.data[data.id]}
         roots = [Path(probe.__file__), *(self._data_code(data) if run is None else [])]
         inputs, needs = ((run.step.key,), {"run": run}) if run else ((), {})
-        label = f"{request.kind} of {run.label.removeprefix('run ') if run else data.id}"
+        label = f"{owner}: {request.kind} of {run.label.removeprefix('run ') if run else data.id}"
         return Planned(Step("arrays", inputs, spec, code_digests(roots, self.store.memo)), label, needs)
 
     @cached_property
@@ -145,10 +157,10 @@ class Plan:
         return tuple(run.entry.seeds) if run else (None,)
 
     def _facts(self, measure: Measure, seed: int | None) -> Planned:
-        needs = {name: self.arrays(request, seed) for name, request in measure.requests.items()}
+        label = f"facts {measure.id} of {measure.subject}" + (f", seed {seed}" if seed is not None else "")
+        needs = {name: self.arrays(request, seed, f"{label}, {name}") for name, request in measure.requests.items()}
         spec = {"metric": measure.kind.as_spec(), "reads": sorted(needs)}
         code = code_digests([measure.kind.file], self.store.memo)
-        label = f"facts {measure.id} of {measure.subject}" + (f", seed {seed}" if seed is not None else "")
         return Planned(Step("facts", tuple(needs[name].step.key for name in sorted(needs)), spec, code), label, needs)
 
     @cached_property
@@ -157,7 +169,8 @@ class Plan:
         return {id_: self._figure(picture) for id_, picture in self.resolved.figures.items()}
 
     def _figure(self, picture: Picture) -> Planned:
-        needs = {name: self.arrays(request, seed) for name, (request, seed) in self._shown(picture).items()}
+        asked = self._shown(picture).items()
+        needs = {name: self.arrays(request, seed, f"figure {picture.id}, {name}") for name, (request, seed) in asked}
         subjects = {name: vars(subject) for name, subject in self.subjects(picture).items()}
         spec = {"figure": picture.kind.as_spec(), "subjects": subjects, "reads": sorted(needs), "language": self.language}
         looks = {f"languages/{self.language}.yaml", "plots/report.mplstyle"}

@@ -6,7 +6,7 @@ kind's own schema. Everything else is closed: a key that is not described here i
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -50,7 +50,7 @@ class Slot(BaseModel):
 def _day(text: str) -> str:
     """A day of the calendar, or nothing."""
     if text:
-        datetime.date.fromisoformat(text)
+        dt.date.fromisoformat(text)
     return text
 
 

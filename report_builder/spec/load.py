@@ -130,7 +130,8 @@ def _with_inherited_runs(source: Source) -> Source:
             chain.append(parent)
             current = runs[parent]
         for parent in chain[1:]:
-            source = _inherit(source, name, parent)
+            if isinstance(run, dict) and isinstance(runs[parent], dict):
+                source = _inherit(source, name, parent)
     return source
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -55,6 +56,19 @@ def write_atomically(path: Path, content: bytes | str) -> None:
                 temporary.unlink()
 
 
+@contextmanager
+def locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Holds the `flock` of a file; without `wait`, says whether it could be had."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
 def sync_folder(folder: Path) -> None:
     """Flushes a folder and the files in it to the disk."""
     for path in [*(p for p in folder.iterdir() if p.is_file()), folder]:
@@ -70,10 +84,14 @@ class Memo:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._known: dict[str, list[object]] = {}
-        self._changed = False
-        with suppress(FileNotFoundError, ValueError, OSError):
-            self._known = dict(json.loads(path.read_text()))
+        self._known: dict[str, list[object]] = self._read()
+        self._learnt: dict[str, list[object]] = {}
+
+    def _read(self) -> dict[str, list[object]]:
+        try:
+            return dict(json.loads(self._path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return {}
 
     def sha256(self, path: Path) -> str:
         """The sha256 of a file's content, hex."""
@@ -83,8 +101,7 @@ class Memo:
         if known is None or known[:2] != signature:
             with path.open("rb") as stream:
                 known = [*signature, hashlib.file_digest(stream, "sha256").hexdigest()]
-            self._known[str(path)] = known
-            self._changed = True
+            self._known[str(path)] = self._learnt[str(path)] = known
         return str(known[2])
 
     def recall(self, name: str) -> str | None:
@@ -95,12 +112,12 @@ class Memo:
     def remember(self, name: str, value: str) -> None:
         """Remembers a value under a name."""
         if self.recall(name) != value:
-            self._known[name] = [0, 0, value]
-            self._changed = True
+            self._known[name] = self._learnt[name] = [0, 0, value]
 
     def save(self) -> None:
         """Keeps what was learnt; a memo that cannot be written costs time only."""
-        if self._changed:
-            with suppress(StorageError):
-                write_atomically(self._path, json.dumps(self._known))
-            self._changed = False
+        if not self._learnt:
+            return
+        with suppress(StorageError, OSError), locked(self._path.with_suffix(".lock")):
+            write_atomically(self._path, json.dumps(self._read() | self._learnt))
+            self._learnt = {}

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from report_builder.store.files import Memo, storage_errors, sync_folder, write_atomically
+from report_builder.store.files import Memo, locked, storage_errors, sync_folder, write_atomically
 from report_builder.store.step import Step
 
 META = "step.json"
@@ -83,36 +82,31 @@ class Store:
         return Memo(self.root / "memo.json")
 
     def read(self, kind: str, key: str) -> Stored | None:
-        """A complete step; None where it is absent, truncated or altered (then it is set aside under another name)."""
+        """A complete step; None where it is absent, truncated or altered. Changes nothing."""
         folder = self.root / kind / key
         try:
             meta = json.loads((folder / META).read_text(encoding="utf-8"))
-            intact = all(self.memo.sha256(folder / name) == digest for name, digest in meta["files"].items())
-        except FileNotFoundError:
-            if not folder.exists():
+            if Step.from_json(meta).key != key:
                 return None
-            intact = False
-        except (ValueError, KeyError):
-            intact = False
-        if intact:
-            return Stored(folder, meta)
-        _set_aside(folder)
-        return None
+            intact = all(self.memo.sha256(folder / name) == digest for name, digest in meta["files"].items())
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return None
+        return Stored(folder, meta) if intact else None
 
     @contextmanager
     def claim(self, step: Step) -> Iterator[Work]:
-        """Waits for the step's lock, then gives what is stored or a scratch folder to fill."""
-        locks = self.root / "locks"
+        """Waits for the step's lock, then gives what is stored or a scratch folder to fill; what is damaged is set aside."""
         target = self.root / step.kind / step.key
-        with storage_errors(self.root):
-            locks.mkdir(parents=True, exist_ok=True)
-            with (locks / step.key).open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
+        scratch = target.with_name(f"{step.key}.work")
+        with ExitStack() as held:
+            with storage_errors(self.root):
+                held.enter_context(locked(self.root / "locks" / step.key))
                 done = self.read(step.kind, step.key)
-                scratch = target.with_name(f"{step.key}.work")
+                if done is None and target.exists():
+                    _set_aside(target)
                 if done is None:
                     scratch.mkdir(parents=True, exist_ok=True)
-                yield Work(step, scratch, done, target)
+            yield Work(step, scratch, done, target)
 
     def all(self, kind: str) -> list[Stored]:
         """Every complete step of a kind, oldest first."""
@@ -120,14 +114,17 @@ class Store:
         found = [self.read(kind, folder.name) for folder in sorted(folders, key=lambda p: (p.stat().st_mtime_ns, p.name))]
         return [stored for stored in found if stored]
 
-    def remove(self, kind: str, key: str) -> None:
-        """Removes a step and what a killed worker left of it."""
+    def remove(self, kind: str, key: str) -> bool:
+        """Removes a step and what a killed worker left of it; False where somebody is at work on it."""
         folder = self.root / kind / key
-        if folder.exists():
-            gone = folder.with_name(f"{key}.gone")
-            folder.rename(gone)
-            shutil.rmtree(gone)
-        shutil.rmtree(folder.with_name(f"{key}.work"), ignore_errors=True)
+        with locked(self.root / "locks" / key, wait=False) as free:
+            if free and folder.exists():
+                gone = folder.with_name(f"{key}.gone-{os.getpid()}")
+                folder.rename(gone)
+                shutil.rmtree(gone)
+            if free:
+                shutil.rmtree(folder.with_name(f"{key}.work"), ignore_errors=True)
+            return free
 
 
 def _set_aside(folder: Path) -> None:

@@ -18,6 +18,12 @@ def canonical(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=list)
 
 
+def data_name(data: Mapping[str, Any]) -> str:
+    """Under which name the memo keeps the fingerprint of resolved data."""
+    spec = {key: value for key, value in data.items() if key != "fingerprint"}
+    return f"data:{hashlib.sha256(canonical(spec).encode()).hexdigest()}"
+
+
 @dataclass(frozen=True)
 class Step:
     """What determines a stored result, and nothing else.

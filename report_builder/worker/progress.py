@@ -97,6 +97,9 @@ class View:
         self._end(event)
         self._say(f"{event['label']}: skipped, what it reads failed")
 
+    def _on_local(self, event: Mapping[str, Any]) -> None:
+        self._say(event["label"], plain=True)
+
     def _on_finished(self, event: Mapping[str, Any]) -> None:
         self._jobs, self._costs, self._total = {}, {}, 0
 

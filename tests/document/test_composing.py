@@ -114,3 +114,12 @@ def test_draft_names_what_is_missing(composed, material):
 def test_figures_in_order(composed, material):
     """Figures are listed in document order, as their files are numbered."""
     assert composed('{{ figure("codes") }}\n\n{{ figure("strip") }}', replace(material, tasks={})).figures == ("codes", "strip")
+
+
+def test_unknown_figure_by_hand(composed, free):
+    """An image that names a figure which does not exist is an error, said once also when `figure` printed it."""
+    for text in ("![c](figure:stripe){#fig:stripe}", '{{ figure("stripe") }}'):
+        with pytest.raises(ReportError) as caught:
+            composed(text, free)
+        (problem,) = caught.value.problems
+        assert "Did you mean 'strip'?" in problem.allowed

@@ -79,3 +79,21 @@ def test_a_reference_answers_a_required_figure(composed, material):
     tasks = {"1.1": TaskCard("1.1", "", ("fig:strip",))}
     document = composed('{{ figure("strip") }}\n\n::: {.task #1.1}\nzob. @fig:strip\n:::\n', replace(material, tasks=tasks))
     assert not document.findings
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["pierwszy", "", "drugi $|a|$ jest lepszy"],
+        ["pierwszy", "", "drugi.  Trzeci jest lepszy"],
+        ["pierwszy", "", "– jest lepszy"],
+        ["pierwszy", "| bez tabeli", "… a lepszy"],
+        ["", "", '{{ fact("vae.test.elbo") }} to lepszy'],
+        ["> cytat", "", "> jest | lepszy"],
+    ],
+)
+def test_line_of_a_verdict(composed, free, lines):
+    """A verdict is found at its very line, whatever else stands there."""
+    (finding,) = composed("lepszy\n\n" + answer("\n".join(lines)), free).findings
+    assert finding.received.strip(",.") == "lepszy"
+    assert finding.where.endswith("lab.md:6")

@@ -35,7 +35,8 @@ def test_missing_glyph_knows_its_line(composed, free):
 
 def test_chinese_without_its_fonts(composed, free, monkeypatch):
     """Chinese text without the optional fonts says which extra brings them."""
-    monkeypatch.setattr("report_builder.document.pdf._cjk_folder", lambda: None)
+    for room in ("fonts", "pdf"):
+        monkeypatch.setattr(f"report_builder.document.{room}.cjk_folder", lambda: None)
     with pytest.raises(ReportError, match="report-builder\\[cjk\\]"):
         pdf(composed("圖", free))
 

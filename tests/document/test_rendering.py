@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from report_builder.document import render
+from report_builder.document.seals import unsealed
 from report_builder.errors import ReportError
 
 
 def test_sample(material, write_template):
     """A rendering prints facts as marked spans and records what it cites."""
     rendered = render(write_template(), material)
-    assert '[−158,1\u00a0nata/obraz]{.fact name="vae.test.elbo"}' in rendered.text
+    assert '[−158,1\u00a0nata/obraz]{.fact name="vae.test.elbo"}' in unsealed(rendered.text)
     assert rendered.cited.facts == ("vae.test.elbo", "mc.test.elbo")
     assert rendered.cited.figures == ("strip", "codes")
     assert (rendered.cited.listings, rendered.cited.equations) == (("vae.loss",), ("vae",))
@@ -92,3 +93,59 @@ def test_placeholders(unmeasured, write_template):
 def test_comments_and_pandoc_labels(material, write_template):
     """`{#fig:x}` is pandoc's label and `<# #>` the comment."""
     assert render(write_template("# T {#sec:t} <# gone #>"), replace(material, tasks={})).text == "# T {#sec:t} "
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ header.logo.parent }}",
+        "{{ header.logo.read_text() }}",
+        '{{ header.logo.write_text("x") }}',
+        '{{ run("vae").get("data.secret").value.read_text() }}',
+        '{{ run("vae").get("data").value.secret.read_text() }}',
+        '{{ run("vae").get("model").value.update({"x": 1}) }}',
+        '{{ run("vae").get.__closure__ }}',
+        '{{ fact("vae.test.elbo")._ledger }}',
+        '{{ fact("vae.test.elbo")|attr("_ledger") }}',
+        '{{ [fact("vae.test.elbo")]|map(attribute="_ledger")|first }}',
+        '{{ "{0._ledger.problems}".format(fact("vae.test.elbo")) }}',
+        '{{ ("{0._ledger.problems}"|attr("format"))(fact("vae.test.elbo")) }}',
+        '{{ "{x._ledger}".format_map({"x": fact("vae.test.elbo")}) }}',
+        "{{ self._TemplateReference__context }}",
+        '{{ cycler.__init__.__globals__["os"] }}',
+        "{{ lipsum() }}",
+        "{{ [1, 2]|random }}",
+        "{% for i in range(10**9) %}{% endfor %}",
+    ],
+)
+def test_only_plain_values(material, write_template, text):
+    """A template reaches words and numbers: no path, no object of the program, nothing it could change, nothing random."""
+    secret = write_template("secret", "secret.txt")
+    run = material.runs["vae"]
+    run = replace(run, settings={**run.settings, "data": {"secret": secret}})
+    given = replace(material, runs={**material.runs, "vae": run}, header=replace(material.header, logo=secret))
+    with pytest.raises(ReportError):
+        render(write_template(text), given)
+    assert secret.read_text() == "secret"
+    assert run.settings["model"]["kind"] == "vae"
+
+
+def test_header_is_words(material, write_template):
+    """The title block can be cited."""
+    given = replace(material, header=replace(material.header, logo=Path("/a/logo.svg")))
+    assert render(write_template("{{ header.author }}, {{ header.logo }}"), given).text == "Żaneta Łęcka, logo.svg"
+
+
+def test_own_pictures(material, write_template):
+    """A rendering names the existing pictures beside the template that it shows, in whatever form Markdown names them."""
+    names = ("a.png", "b.svg", "c.jpg", "d.png", "e.png", "e(1).png")
+    for name in names:
+        write_template("x", name)
+    text = (
+        '![a [nested](x)](a.png "title"){#fig:a}\n\n![two\nlines](b.svg)\n\n![r][ref]\n\n[ref]: c.jpg\n\n![f](figure:strip)\n\n'
+        "![](no.png) ![](../store/strip.png) ![](https://example.org/a.png) ![x](<e(1).png>)\n\n```\n![](d.png)\n```\n"
+    )
+    template = write_template(text)
+    pictures = render(template, material).pictures
+    assert [path.name for path in pictures] == ["a.png", "b.svg", "c.jpg", "e(1).png"]
+    assert all(path.parent == template.parent.resolve() for path in pictures)

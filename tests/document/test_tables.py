@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from report_builder.document import render
+from report_builder.document.seals import unsealed
 
 
 def test_settings_table(material, write_template):
     """A table of settings shows the essential ones and those that differ, with labels of the language."""
     text = render(write_template('{{ settings_table(["vae", "mc"], caption="Ustawienia.") }}'), material).text
+    text = unsealed(text)
     assert "| składnik KL | [postać zamknięta]{.fact} | [estymator Monte Carlo]{.fact} |" in text
     assert "| liczba epok | [10]{.fact} | [10]{.fact} |" in text
     assert "fingerprint" not in text
@@ -26,3 +28,10 @@ def test_unknown_fact_in_table(material, write_template):
     """A column that no run has is an unknown fact."""
     (problem,) = render(write_template('{{ fact_table(["vae"], [("x", "test.nothing")]) }}'), material).problems
     assert problem.rule == "unknown fact"
+
+
+def test_shared_unit(material, write_template):
+    """A unit that all columns share stands once, in the corner."""
+    columns = '[("ELBO", "test.elbo", 1), ("raz jeszcze", "test.elbo", 2)]'
+    text = render(write_template(f'{{{{ fact_table(["vae", "mc"], {columns}) }}}}'), material).text
+    assert "| \\[nata/obraz\\] | ELBO | raz jeszcze |" in text

@@ -8,6 +8,7 @@ import pytest
 
 from report_builder.document import render
 from report_builder.document.material import Material
+from report_builder.document.seals import unsealed
 from report_builder.errors import ReportError
 
 VERDICT = '{{ verdict("vae.test.elbo", "mc.test.elbo", by="model.kl", better="lepszy", worse="gorszy", same="taki sam") }}'
@@ -71,7 +72,7 @@ def test_runs_speak_for_themselves(material, write_template):
     calls = ("name", "seeds", 'get("training.learning_rate")', 'get("model.kl")')
     text = " ".join(f'{{{{ run("vae").{call} }}}}' for call in calls)
     rendered = render(write_template(text), material)
-    assert rendered.text == "[VAE]{.fact} [1 i 2]{.fact} [0,001]{.fact} [postać zamknięta]{.fact}"
+    assert unsealed(rendered.text) == "[VAE]{.fact} [1 i 2]{.fact} [0,001]{.fact} [postać zamknięta]{.fact}"
 
 
 def test_conditions_see_values(material, write_template):

@@ -24,7 +24,7 @@ def build_decoder(image_shape, latent_dim, filters):
     """Codes (n, latent_dim) -> logits of the pixels (n, h, w, c)."""
     height, width, channels = image_shape
     shrink = 2 ** len(filters)
-    small = (height // shrink, width // shrink, filters[0])
+    small = (height // shrink, width // shrink, filters[-1])
     z = keras.Input((latent_dim,))
     x = Dense(math.prod(small), activation="relu")(z)
     x = Reshape(small)(x)

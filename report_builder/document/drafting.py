@@ -1,0 +1,36 @@
+"""Marks in a draft: what is missing, what is false, what is not measured; a final document has none of the spans they need."""
+
+from __future__ import annotations
+
+from report_builder.document.seals import is_sealed
+from report_builder.document.structure import task_of
+from report_builder.document.tree import Node, Nodes, attributes, div, para, span, strong, text, value, walk
+from report_builder.languages import Language
+
+
+def mark_missing(blocks: Nodes, missing: list[tuple[str, str]], language: Language) -> None:
+    """Says in a draft, at the end of each task, what it still lacks."""
+    for node in walk(blocks):
+        parts = [part for task, part in missing if node["t"] == "Div" and task == task_of(node)]
+        if parts:
+            named = [language.word("empty_answer") if part == "answer" else part for part in parts]
+            words = language.word("missing", what=", ".join(named))
+            node["c"][1].append(div([para([span(text(words), ["false"])])]))
+
+
+def unmarked(node: Node, language: Language, *, draft: bool) -> Nodes | None:
+    """Takes off the spans that only the checks needed; in a draft a false claim stays marked."""
+    if node["t"] != "Span" or not {"fact", "claim", "literal"} & set(attributes(node)[1]):
+        return None
+    inlines: Nodes = node["c"][1]
+    measured = value(node, "false")
+    if not draft or not is_sealed(node):
+        return inlines
+    if value(node, "unmeasured"):
+        return [span([strong(inlines)], ["false"])]
+    if not measured:
+        return inlines
+    key = f"verdict.{measured}"
+    said = language.word(key) if language.has(key) else measured
+    told = text(f"[{language.word('measured_is', what=said)}]")
+    return [span([{"t": "Strikeout", "c": inlines}, {"t": "Space"}, strong(told)], ["false"])]

@@ -1,0 +1,24 @@
+"""Fonts beyond those that the typst wheel brings: they come as packages, and only texts that need them look for them."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import re
+from pathlib import Path
+
+CJK = {"zh-Hans": "Noto Sans SC", "ja": "Noto Sans JP", "ko": "Noto Sans KR"}
+EAST = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]")
+
+
+@functools.cache
+def cjk_folder() -> str | None:
+    """Where the package with Chinese, Japanese and Korean fonts is installed."""
+    found = importlib.util.find_spec("justmytype_intl_cjk")
+    return next((str(Path(place) / "fonts") for place in found.submodule_search_locations or ()), None) if found else None
+
+
+def font_folders(source: str) -> list[str]:
+    """Folders to look for fonts in: only when the text needs them."""
+    folder = cjk_folder() if EAST.search(source) else None
+    return [folder] if folder else []

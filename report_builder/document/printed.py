@@ -1,0 +1,132 @@
+"""Values as a template sees them: plain, read only, and citing what they stand for whenever they are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from report_builder.document.ledger import Ledger
+from report_builder.document.seals import marked
+from report_builder.languages import Language
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@~^\"'])")
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown prints as it is."""
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+class Unmeasured(float):
+    """The value of what is not measured: zero to a condition, words to a reader, also after arithmetic."""
+
+    def __new__(cls, words: str) -> Self:
+        """Zero that prints as `words`."""
+        made = super().__new__(cls, 0.0)
+        made._words = words
+        return made
+
+    _words: str
+
+    def __str__(self) -> str:
+        return self._words
+
+    def __format__(self, _: str) -> str:
+        return self._words
+
+    def _still(self, *_: Any) -> Any:
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _still
+    __pow__ = __rpow__ = __neg__ = __pos__ = __abs__ = __round__ = _still
+
+
+@dataclass(frozen=True)
+class Printed:
+    """Something measured or set: prints as a marked span.
+
+    `value` serves conditions, `text` formulas and captions, `n` counts images.
+    """
+
+    _value: Any
+    _text: str
+    _ledger: Ledger
+    _name: str = ""
+    _images: int = 0
+
+    @property
+    def value(self) -> Any:
+        """The number or word itself."""
+        return self._cited(plain(self._value))
+
+    @property
+    def text(self) -> str:
+        """As it is printed, without mark."""
+        return str(self._cited(self._text))
+
+    @property
+    def n(self) -> Printed:
+        """How many images it was measured on, for each seed."""
+        images, text = (self._images, str(self._images)) if self.measured else (self._value, self._text)
+        return Printed(images, text, self._ledger, self._name)
+
+    @property
+    def measured(self) -> bool:
+        """Whether it is."""
+        return not isinstance(self._value, Unmeasured)
+
+    def __str__(self) -> str:
+        missing = "" if self.measured else "yes"
+        return self._ledger.seal(marked(escaped(self.text), "fact", name=self._name, unmeasured=missing))
+
+    def _cited(self, given: Any) -> Any:
+        if self._name:
+            self._ledger.cite("facts", self._name)
+        return given
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as a template sees it."""
+
+    name: Printed
+    model: Printed
+    data: Printed
+    seeds: Printed
+    get: Callable[[str], Printed]
+
+
+def plain(value: Any) -> Any:
+    """A copy of numbers, words, lists and mappings; anything else as text, for a template must reach no object of ours."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return str(value)
+
+
+def flat(settings: Any, path: str = "") -> list[tuple[str, Any]]:
+    """The leaves of nested settings by key path; lists of mappings count as one leaf."""
+    if not isinstance(settings, Mapping):
+        return [(path, settings)]
+    return [leaf for key, value in settings.items() for leaf in flat(value, f"{path}.{key}" if path else str(key))]
+
+
+def setting_text(value: Any, language: Language) -> str:
+    """A setting in the report's language."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return language.word("yes" if value else "no")
+    if isinstance(value, (int, float)):
+        return language.number(value)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(setting_text(item, language) for item in value) or "–"
+    if isinstance(value, Mapping):
+        return setting_text(value.get("kind", "–"), language)
+    key = f"values.{value}"
+    return language.word(key) if language.has(key) else str(value)

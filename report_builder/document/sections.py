@@ -1,0 +1,97 @@
+"""What the section of each task cites, shows and lacks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from report_builder.document.ledger import Citation
+from report_builder.document.material import Material
+from report_builder.document.places import Places, outside_code
+from report_builder.document.seals import is_sealed
+from report_builder.document.structure import task_of
+from report_builder.document.tree import LINE, Node, Nodes, value, walk
+from report_builder.errors import Problem
+
+_FENCE = re.compile(r"^ {0,3}:{3,}\s*(.*?)\s*:*$")
+_TASK = re.compile(r"(?=.*\.task\b).*#([\w.-]+)")
+
+
+@dataclass(frozen=True)
+class Section:
+    """What the section of a task cites, the lines of the template that it comes from, and what of it is not measured."""
+
+    facts: frozenset[str]
+    places: frozenset[str]
+    unmeasured: tuple[Problem, ...] = ()
+
+
+def sections(
+    blocks: Nodes, places: Places, citations: Iterable[Citation], material: Material, undrawn: Mapping[str, Problem]
+) -> dict[str, Section]:
+    """The section of each task.
+
+    A fact belongs to a section when the section prints it or when a line between its fences reads it: a condition, a formula.
+
+    Args:
+        undrawn: image target -> problem.
+    """
+    extents = _extents(places)
+    tasks = [(name, node) for node in walk(blocks) if node["t"] == "Div" and (name := task_of(node))]
+    return {name: _section(node, extents.get(name), places, citations, material, undrawn) for name, node in tasks}
+
+
+def _section(
+    task: Node,
+    extent: tuple[str, int, int] | None,
+    places: Places,
+    citations: Iterable[Citation],
+    material: Material,
+    undrawn: Mapping[str, Problem],
+) -> Section:
+    read = [citation for citation in citations if citation.kind == "facts" and _inside(citation, extent)]
+    marks = [node for node in walk(task) if is_sealed(node)]
+    printed = {name for mark in marks for name in f"{value(mark, 'name')} {value(mark, 'facts')}".split()}
+    lines = {places.line(node[LINE]) for node in walk(task) if LINE in node}
+    targets = dict.fromkeys(node["c"][2][0] for node in walk(task) if node["t"] == "Image")
+    lacking = [*unmeasured_facts(read, material), *(undrawn[target] for target in targets if target in undrawn)]
+    return Section(
+        frozenset(printed | {citation.name for citation in read}), frozenset({*lines, places.of(task)}), tuple(lacking)
+    )
+
+
+def unmeasured_facts(citations: Iterable[Citation], material: Material) -> Iterator[Problem]:
+    """Each fact that is cited and not measured, where it is first cited."""
+    first: dict[str, Citation] = {}
+    for citation in citations:
+        if citation.kind == "facts":
+            first.setdefault(citation.name, citation)
+    for name, citation in first.items():
+        fact = material.facts.get(name)
+        if fact is not None and fact.placeholder:
+            yield Problem(citation.where, "a fact that is not measured", repr(name))
+
+
+def _inside(citation: Citation, extent: tuple[str, int, int] | None) -> bool:
+    return extent is not None and any(file == extent[0] and extent[1] <= line <= extent[2] for file, line in citation.lines)
+
+
+def _extents(places: Places) -> dict[str, tuple[str, int, int]]:
+    """Task -> template file, first and last line between its fences."""
+    lines, found, opened = places.markdown.split("\n"), dict[str, tuple[str, int, int]](), list[tuple[int, str]]()
+    for number, line in outside_code(lines):
+        fence = _FENCE.match(line)
+        if fence and fence[1]:
+            task = _TASK.match(fence[1])
+            opened.append((number, task[1] if task else ""))
+        elif fence and opened:
+            start, name = opened.pop()
+            if name:
+                found[name] = _extent(places.source.lines[start : number + 1])
+    return found
+
+
+def _extent(origins: tuple[tuple[str, int], ...]) -> tuple[str, int, int]:
+    file, first = origins[0]
+    return file, first, max(line for other, line in origins if other == file)
