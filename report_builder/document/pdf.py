@@ -206,14 +206,11 @@ class Typst:
     # --- blocks of ours -----------------------------------------------------------------------------------------------------
 
     def _div(self, node: Node) -> Nodes:
-        kinds: dict[str, Callable[[Node], Nodes]] = {
-            "equation": self._equation,
-            "listing": self._listing,
-            "panels": self._panels,
-        }
+        own: dict[str, Callable[[Node], Nodes]]
+        own = {"equation": self._equation, "listing": self._listing, "panels": self._panels}
         name = next(iter(attributes(node)[1]), "")
-        if name in kinds:
-            return kinds[name](node)
+        if name in own:
+            return own[name](node)
         if name == "pagebreak":
             return [raw("typst", "#pagebreak(weak: true)")]
         inner = self.blocks(run_in(node, self.language))
