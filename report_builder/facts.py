@@ -122,7 +122,7 @@ def compare(a: Fact, b: Fact, *, by: Sequence[str]) -> Comparison:
         ReportError: the facts are not comparable, or nothing was kept from which a difference could be judged.
     """
     if a.placeholder or b.placeholder:  # unit and reduction are known when both are measured
-        _guard(a, b, by, ("metric", "split", "data"))
+        _guard(a, b, by, ("metric", "split", "method", "data"))
         return Comparison(a, b, "same", 0.0, None, single_seed=True)
     _guard(a, b, by, SCALE if a.split != b.split else (*SCALE, "n"))
     values = [float(m.value) for m in a.measurements], [float(m.value) for m in b.measurements]

@@ -217,6 +217,7 @@ def _remember_steps(plan: Plan, workspace: Workspace) -> None:
 def last_steps(plan: Plan, workspace: Workspace) -> dict[str, dict[str, Any]]:
     """The steps of the last build by label, `{step, why}`; empty before the first."""
     try:
-        return dict(json.loads((workspace.outputs(plan.resolved.loaded)[0] / LEDGER).read_text(encoding="utf-8")))
-    except (OSError, ValueError):
+        ledger = json.loads((workspace.outputs(plan.resolved.loaded)[0] / LEDGER).read_text(encoding="utf-8"))
+        return {label: entry for label, entry in ledger.items() if {"step", "why"} <= entry.keys()}
+    except (OSError, ValueError, AttributeError):
         return {}

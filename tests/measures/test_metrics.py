@@ -7,7 +7,15 @@ import pytest
 
 from report_builder.errors import ReportError
 from report_builder.kinds import ProbeRequest
-from report_builder.measures.metrics import class_agreement, code_statistics, elbo, history, reconstruction, sharpness
+from report_builder.measures.metrics import (
+    class_agreement,
+    code_deviations,
+    code_statistics,
+    elbo,
+    history,
+    reconstruction,
+    sharpness,
+)
 
 
 def by_name(values):
@@ -49,12 +57,17 @@ def square_codes():
 
 
 def test_code_statistics_of_a_lattice():
-    """Range, area, density, distance and deviation of a lattice of step 2 are what they must be."""
-    parameters = code_statistics.Parameters(cell=1, deviations=True)
+    """Range, area, density and distance of a lattice of step 2 are what they must be."""
+    parameters = code_statistics.Parameters(cell=1)
     found = by_name(code_statistics.measure({"codes": square_codes()}, parameters))
     assert (found["code_min_1"].value, found["code_max_2"].value, found["code_range_1"].value) == (0, 18, 18)
     assert (found["code_area"].value, found["code_density"].value) == (100, 1)
     assert found["code_neighbour_distance"].value == 2
+
+
+def test_code_deviations_are_the_roots_of_the_variances():
+    """A posterior of variance four has deviation two on every axis."""
+    found = by_name(code_deviations.measure({"codes": square_codes()}, code_deviations.Parameters()))
     assert found["code_sigma_2"].value == pytest.approx(2)
 
 
@@ -72,12 +85,12 @@ def test_purity_is_one_where_classes_lie_apart():
     assert purity[1] == pytest.approx(0.5, abs=0.08)
 
 
-@pytest.mark.parametrize(("change", "message"), [({"axes": 3}, "fewer coordinates"), ({"deviations": True}, "posterior")])
-def test_code_statistics_refuse_what_is_not_there(change, message):
-    """More axes than coordinates, or deviations without a posterior, are mistakes."""
-    codes = {"z_mean": np.zeros((20, 2)), "y": np.zeros(20)}
-    with pytest.raises(ReportError, match=message):
-        code_statistics.measure({"codes": codes}, code_statistics.Parameters(**change))
+@pytest.mark.parametrize("kind", [code_statistics, code_deviations])
+def test_more_axes_than_coordinates(kind):
+    """More axes than the code has coordinates are a mistake."""
+    codes = {"z_mean": np.zeros((20, 2)), "z_log_var": np.zeros((20, 2)), "y": np.zeros(20)}
+    with pytest.raises(ReportError, match="fewer coordinates"):
+        kind.measure({"codes": codes}, kind.Parameters(axes=3))
 
 
 def strokes():

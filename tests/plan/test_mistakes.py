@@ -64,7 +64,7 @@ MISTAKES = {
     ),
     "no posterior for deviations": (
         "  reconstruction: {kind: reconstruction, ",
-        "  reconstruction: {kind: code_statistics, deviations: true, ",
+        "  reconstruction: {kind: code_deviations, ",
         "metrics.reconstruction: model 'autoencoder' of run 'ae' cannot serve this",
         "posterior",
     ),

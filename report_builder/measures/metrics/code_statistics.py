@@ -30,20 +30,16 @@ class Parameters(Base):
     cell: float = Field(
         default=0.25, gt=0, description="Side of the squares that the covered area is counted in, in units of the code."
     )
-    deviations: bool = Field(
-        default=False, description="Also the standard deviations of the posterior (models with a posterior only)."
-    )
 
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The codes."""
-    needs = frozenset({"posterior"} if parameters.deviations else ())
-    return {"codes": ProbeRequest("codes", {"split": parameters.split, "n": parameters.n}, needs=needs)}
+    return {"codes": ProbeRequest("codes", {"split": parameters.split, "n": parameters.n})}
 
 
 def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """Five values for each axis (six with deviations), and four of the whole cloud."""
-    of_axis = ["min", "max", "range", "std", "mean"] + ["sigma"] * parameters.deviations
+    """Five values for each axis, and four of the whole cloud."""
+    of_axis = ("min", "max", "range", "std", "mean")
     return [f"code_{what}_{axis + 1}" for axis in range(parameters.axes) for what in of_axis] + [
         "code_area",
         "code_density",
@@ -55,14 +51,13 @@ def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
     """Statistics of the codes, in units of the code.
 
-    `code_min/max/range/std/mean_<axis>` describe one coordinate, `code_sigma_<axis>` is the median of the posterior's
-    standard deviation; `code_area` is the area of the squares of side `cell` (on the first two coordinates) that hold a
-    code, `code_density` the number of codes per unit of that area; `code_neighbour_distance` is the median distance to the
-    nearest other code, over all coordinates; `code_class_purity` is the mean share of the five nearest other codes that
-    have the same class.
+    `code_min/max/range/std/mean_<axis>` describe one coordinate; `code_area` is the area of the squares of side `cell` (on
+    the first two coordinates) that hold a code, `code_density` the number of codes per unit of that area;
+    `code_neighbour_distance` is the median distance to the nearest other code, over all coordinates; `code_class_purity` is
+    the mean share of the five nearest other codes that have the same class.
 
     Raises:
-        ReportError: the code has fewer coordinates than `axes`, or deviations are asked of a model without a posterior.
+        ReportError: the code has fewer coordinates than `axes`.
     """
     codes = arrays["codes"]
     z = codes["z_mean"].astype("float64")
@@ -70,23 +65,15 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
         raise ReportError(
             Problem("", "the code has fewer coordinates than 'axes'", f"axes: {parameters.axes}, latent_dim: {z.shape[1]}")
         )
-    if parameters.deviations and "z_log_var" not in codes:
-        raise ReportError(
-            Problem(
-                "", "'deviations' need a model with a posterior", "deviations: true", next_step="Leave it out for this run."
-            )
-        )
-    of_axes = [value for axis in range(parameters.axes) for value in _axis(codes, z, axis, parameters)]
+    of_axes = [value for axis in range(parameters.axes) for value in _axis(z, axis)]
     return of_axes + _area(z, parameters.cell) + _neighbours(z, codes["y"])
 
 
-def _axis(codes: Arrays, z: np.ndarray, axis: int, parameters: Parameters) -> list[Value]:
+def _axis(z: np.ndarray, axis: int) -> list[Value]:
     import numpy as np
 
     x, n = z[:, axis], len(z)
     found = {"min": x.min(), "max": x.max(), "range": np.ptp(x), "std": x.std(ddof=1), "mean": x.mean()}
-    if parameters.deviations:
-        found["sigma"] = np.median(np.exp(0.5 * codes["z_log_var"][:, axis].astype(np.float64)))
     return [
         Value(f"code_{what}_{axis + 1}", float(value), reduction=f"{what} over images", n=n) for what, value in found.items()
     ]

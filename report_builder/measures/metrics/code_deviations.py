@@ -1,0 +1,52 @@
+"""How wide the posterior of each image is: standard deviations of its code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Parameters as Base
+from report_builder.kinds import ProbeRequest, Value
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays
+
+
+class Parameters(Base):
+    """Which images are encoded."""
+
+    split: str = Field(default="test", description="Part of the data set.")
+    n: int | None = Field(default=2000, ge=1, description="How many images, from the first on; null: all.")
+    axes: int = Field(default=2, ge=1, description="How many coordinates are described, from the first on.")
+
+
+def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+    """The codes of a model with a posterior."""
+    needs = frozenset({"posterior"})
+    return {"codes": ProbeRequest("codes", {"split": parameters.split, "n": parameters.n}, needs=needs)}
+
+
+def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
+    """One value for each axis."""
+    return [f"code_sigma_{axis + 1}" for axis in range(parameters.axes)]
+
+
+def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+    """`code_sigma_<axis>`: median over images of the posterior's standard deviation, exp(z_log_var / 2), in units of the code.
+
+    Raises:
+        ReportError: the code has fewer coordinates than `axes`.
+    """
+    import numpy as np
+
+    sigma = np.exp(0.5 * arrays["codes"]["z_log_var"].astype(np.float64))
+    if sigma.shape[1] < parameters.axes:
+        received = f"axes: {parameters.axes}, latent_dim: {sigma.shape[1]}"
+        raise ReportError(Problem("", "the code has fewer coordinates than 'axes'", received))
+    return [
+        Value(f"code_sigma_{axis + 1}", float(np.median(sigma[:, axis])), reduction="median over images", n=len(sigma))
+        for axis in range(parameters.axes)
+    ]
