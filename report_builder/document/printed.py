@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from report_builder.document.ledger import Ledger
@@ -33,6 +33,8 @@ class Unmeasured(float):
     def __str__(self) -> str:
         return self._words
 
+    __repr__ = __str__
+
     def __format__(self, _: str) -> str:
         return self._words
 
@@ -43,7 +45,7 @@ class Unmeasured(float):
     __pow__ = __rpow__ = __neg__ = __pos__ = __abs__ = __round__ = _still
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Printed:
     """Something measured or set: prints as a marked span.
 
@@ -52,7 +54,7 @@ class Printed:
 
     _value: Any
     _text: str
-    _ledger: Ledger
+    _ledger: Ledger = field(compare=False)
     _name: str = ""
     _images: int = 0
 
@@ -81,15 +83,17 @@ class Printed:
         missing = "" if self.measured else "yes"
         return self._ledger.seal(marked(escaped(self.text), "fact", name=self._name, unmeasured=missing))
 
+    __repr__ = __str__
+
     def _cited(self, given: Any) -> Any:
         if self._name:
             self._ledger.cite("facts", self._name)
         return given
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
-    """A run as a template sees it."""
+    """A run as a template sees it; prints its name."""
 
     name: Printed
     model: Printed
@@ -97,11 +101,34 @@ class Run:
     seeds: Printed
     get: Callable[[str], Printed]
 
+    def __str__(self) -> str:
+        return str(self.name)
+
+    __repr__ = __str__
+
+
+class Word:
+    """A function as a template sees it: it can be called, and prints its name only."""
+
+    def __init__(self, name: str, call: Callable[..., Any]) -> None:
+        self._name = name
+        self._call = call
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        """Calls it."""
+        return self._call(*args, **options)
+
+    def __repr__(self) -> str:
+        return self._name
+
 
 def plain(value: Any) -> Any:
     """A copy of numbers, words, lists and mappings; anything else as text, for a template must reach no object of ours."""
-    if value is None or isinstance(value, (bool, int, float, str)):
+    if value is None or isinstance(value, (bool, Unmeasured)):
         return value
+    for kind in (int, float, str):
+        if isinstance(value, kind):  # of a subclass, such as NumPy's, only the value
+            return kind(value)
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -20,6 +20,7 @@ from report_builder.document.evidence import Evidence
 from report_builder.document.ledger import Citation, Cited, Claim, Ledger, SourceMap, shown
 from report_builder.document.material import Header, Material
 from report_builder.document.pictures import own_pictures
+from report_builder.document.printed import Word
 from report_builder.document.seals import SEAL, checked, sealed
 from report_builder.document.tables import Tables
 from report_builder.document.vocabulary import Speech
@@ -90,8 +91,9 @@ def render(template: Path, material: Material, *, draft: bool = False, answers: 
     ledger, language = Ledger(str(template)), languages.load(material.header.language)
     speech = Speech(material, language, ledger)
     environment = _environment(template.parent)
-    environment.globals.update(speech.words(), **Evidence(material, language, ledger, speech).words())
-    environment.globals.update(Tables(material, language, ledger, speech).words())
+    shown_by = (Evidence(material, language, ledger, speech), Tables(material, language, ledger, speech))
+    words = speech.words() | {name: call for room in shown_by for name, call in room.words().items()}
+    environment.globals.update({name: Word(name, call) for name, call in words.items()})
     environment.globals.update(
         draft=draft, answers=answers, profile=material.profile, header=_named(material.header), language=language.code
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from report_builder.document.ledger import Claim, Ledger
 from report_builder.document.material import Material, RunCard
-from report_builder.document.printed import Printed, Run, Unmeasured, escaped, flat, setting_text
+from report_builder.document.printed import Printed, Run, Unmeasured, Word, escaped, flat, setting_text
 from report_builder.document.seals import marked
 from report_builder.document.wording import unmeasured
 from report_builder.errors import ReportError
@@ -169,7 +169,7 @@ class Speech:
             self.titled(card.model),
             self.titled(card.data),
             self.printed(card.seeds, seeds),
-            lambda path: self._setting(card, path),
+            Word("get", lambda path: self._setting(card, path)),
         )
 
     def card(self, name: str) -> RunCard:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from report_builder.document import render
@@ -149,3 +150,26 @@ def test_own_pictures(material, write_template):
     pictures = render(template, material).pictures
     assert [path.name for path in pictures] == ["a.png", "b.svg", "c.jpg", "e(1).png"]
     assert all(path.parent == template.parent.resolve() for path in pictures)
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("{{ fact }}", "fact"),
+        ('{{ run("vae").get }}', "get"),
+        ('{{ run("vae") }}', "[VAE]{.fact}"),
+        ('{{ [run("vae").name] }}', "[[VAE]{.fact}]"),
+        ('{{ fact("vae.test.elbo") == fact("vae.test.elbo") }}', "True"),
+    ],
+)
+def test_objects_print_no_insides(material, write_template, text, printed):
+    """What is not meant to be printed shows its name, neither paths nor addresses of the program."""
+    assert unsealed(render(write_template(text), material).text) == printed
+
+
+def test_numpy_values_are_copied(material, write_template):
+    """A NumPy number could write files; a template gets the number alone."""
+    run = material.runs["vae"]
+    given = replace(material, runs={"vae": replace(run, settings={"size": np.float64(2.5)})})
+    with pytest.raises(ReportError, match="tofile"):
+        render(write_template('{{ run("vae").get("size").value.tofile("x") }}'), given)
