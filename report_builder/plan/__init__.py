@@ -1,7 +1,8 @@
 """Resolves an experiment into steps, and says why each would run."""
 
 from report_builder.plan.explain import reason
-from report_builder.plan.resolve import DataSet, Measure, Picture, Resolved, Training, resolve
+from report_builder.plan.resolve import resolve
+from report_builder.plan.resolved import DataSet, Measure, Picture, Resolved, Training
 from report_builder.plan.steps import Plan, Planned
 
 __all__ = ["DataSet", "Measure", "Picture", "Plan", "Planned", "Resolved", "Training", "reason", "resolve"]

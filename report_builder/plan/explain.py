@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+
 class _Absent:
     """Stands where one side has no such field."""
 

@@ -4,111 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from report_builder import languages
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, METRICS, MODELS, PROBES, Parameters, ProbeRequest, Registry
+from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, METRICS, MODELS, PROBES, ProbeRequest, Registry
+from report_builder.plan.resolved import HISTORY, DataSet, Kind, Measure, Picture, Resolved, Training
 from report_builder.spec import Loaded, once, problems
-from report_builder.spec.grammar import Figure, Metric, Run, Slot
+from report_builder.spec.grammar import Figure, Metric, Slot
 from report_builder.spec.source import KeyPath
 
 TEXT_WIDTH = 16.4  # cm, of the page style
-HISTORY = "history"  # the probe that a run answers itself
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A closed slot: the module of the kind, its file, and its parameters with all defaults."""
-
-    name: str
-    module: Any
-    parameters: Parameters
-
-    @property
-    def file(self) -> Path:
-        """The Python file of the kind."""
-        return Path(self.module.__file__)
-
-    def as_spec(self) -> dict[str, Any]:
-        """What goes into a key: `{kind, parameter: value, ...}`."""
-        return {"kind": self.name} | self.parameters.model_dump(mode="json")
-
-
-@dataclass(frozen=True)
-class DataSet:
-    """A data set with its steps."""
-
-    id: str
-    name: str
-    dataset: Kind
-    steps: tuple[Kind, ...]
-
-    def as_spec(self) -> dict[str, Any]:
-        """Resolved data, without the fingerprint."""
-        return {"dataset": self.dataset.as_spec(), "steps": [step.as_spec() for step in self.steps]}
-
-
-@dataclass(frozen=True)
-class Training:
-    """A run of the experiment file with its model closed."""
-
-    id: str
-    name: str
-    data: DataSet
-    model: Kind
-    entry: Run
-
-    def as_spec(self) -> dict[str, Any]:
-        """Resolved run without data, seed and versions."""
-        return {"model": self.model.as_spec(), "training": self.entry.training.model_dump(), "threads": self.entry.threads}
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure with its kind closed and its requests checked against the models."""
-
-    id: str
-    entry: Figure
-    kind: Kind
-    requests: Mapping[str, ProbeRequest]
-
-
-@dataclass(frozen=True, eq=False)
-class Measure:
-    """A metric of one run (or of one data set): what it reads, and the facts it will give."""
-
-    id: str
-    subject: str
-    scope: str
-    kind: Kind
-    requests: Mapping[str, ProbeRequest]
-
-    @property
-    def method(self) -> str:
-        """How it measures, apart from what it measures: the parameters that put two values on one scale."""
-        parameters = self.kind.parameters.model_dump(mode="json", exclude={"of", "probe", "split", "n"})
-        return ", ".join(f"{name}={value}" for name, value in sorted(parameters.items()))
-
-    def names(self) -> Iterator[tuple[str, str]]:
-        """Pairs of fact name and metric name."""
-        for name in self.kind.module.names(self.kind.parameters, self.requests):
-            yield f"{self.subject}.{self.scope}.{name}", name
-
-
-@dataclass(frozen=True)
-class Resolved:
-    """An experiment without open slots."""
-
-    loaded: Loaded
-    data: Mapping[str, DataSet]
-    runs: Mapping[str, Training]
-    figures: Mapping[str, Picture]
-    measures: tuple[Measure, ...]
 
 
 class _Resolver:

@@ -12,7 +12,7 @@ from typing import Any
 from report_builder.datasets import fingerprint_of
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import PROBES, ProbeRequest, Subject
-from report_builder.plan.resolve import HISTORY, DataSet, Measure, Picture, Resolved, Training
+from report_builder.plan.resolved import HISTORY, DataSet, Measure, Picture, Resolved, Training
 from report_builder.store import Step, Store, Stored, code_digests, data_name
 
 PACKAGE = Path(__file__).parents[1]
