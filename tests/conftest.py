@@ -9,11 +9,13 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import report_builder
 from report_builder.build import Workspace, plan_report
 from report_builder.cli import main
 from report_builder.plan import Plan
@@ -155,11 +157,11 @@ class Lab:
         """Exit code of a command, run in this process."""
         return main(self.arguments(*arguments))
 
-    def start(self, *arguments: str, python: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, python: Sequence[str] = ("-m", "report_builder")) -> subprocess.Popen[str]:
         """A command in a process of its own, in its own group."""
-        command = [sys.executable, *python, "-m", "report_builder", *self.arguments(*arguments)]
-        pipe = subprocess.PIPE
-        return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=self.folder, process_group=0)
+        command, pipe = [sys.executable, *python, *self.arguments(*arguments)], subprocess.PIPE
+        here = os.environ | {"PYTHONPATH": str(Path(report_builder.__file__).parents[1])}
+        return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=self.folder, env=here, process_group=0)
 
     def copy(self, folder: Path) -> Lab:
         """The same project, with all it has stored, in another folder."""
@@ -167,9 +169,9 @@ class Lab:
         return Lab(folder)
 
     def to_do(self, **options: Any) -> list[str]:
-        """Labels of the steps that would run."""
+        """The steps that would run, without the names of those that read them."""
         plan = self.plan(**options)
-        return sorted(planned.label for planned in plan.missing(plan.everything()))
+        return sorted(planned.label.rpartition(": ")[2] for planned in plan.missing(plan.everything()))
 
 
 @pytest.fixture

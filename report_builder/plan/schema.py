@@ -1,58 +1,75 @@
-"""JSON Schema of the experiment file, for editors: the grammar, with every open slot closed by the kinds there are."""
+"""JSON Schema of the experiment file, for editors: the grammar, with every open slot closed by the kinds there are.
+
+A file may be a variant of another one, and a run may extend another: nothing is required, but what stands there must be known.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, METRICS, MODELS, Registry
 from report_builder.spec.grammar import Experiment, Figure, Metric
 
-SLOTS = (
-    (("Data", "dataset"), DATASETS, None),
-    (("Run", "model"), MODELS, None),
-    (("Experiment", "figures"), FIGURES, Figure),
-    (("Experiment", "metrics"), METRICS, Metric),
-)
+OWN = {"type": "string", "pattern": r"\.py$", "description": "A Python file of your own beside the experiment."}
+SLOTS = (("Data", "dataset", DATASETS), ("Run", "model", MODELS))
+TABLES = (("figures", FIGURES, Figure), ("metrics", METRICS, Metric))
+FILE_KEYS = {
+    "extends": {"type": "string", "description": "Another experiment file that this one changes."},
+    "default_profile": {"type": "string", "description": "The profile that is built when none is named."},
+    "profiles": {
+        "type": "object",
+        "description": "Named sets of keys that change the file.",
+        "additionalProperties": {"type": ["object", "null"]},
+    },
+}
 
 
 def json_schema() -> dict[str, Any]:
     """The schema, with `extends`, `profiles` and `default_profile`, which exist only in the file."""
     schema = Experiment.model_json_schema()
-    definitions = schema["$defs"]
-    definitions["Experiment"] = {"properties": schema["properties"]}
-    for (owner, name), registry, common in SLOTS:
-        slot = definitions[owner]["properties"][name]
-        if common is None:
-            slot.pop("$ref", None)
-            slot["anyOf"] = _choices(registry, definitions, {})
-        else:
-            slot["additionalProperties"] = {
-                "anyOf": _choices(registry, definitions, definitions[common.__name__]["properties"])
-            }
+    definitions, properties = schema["$defs"], schema["properties"]
+    for owner, name, registry in SLOTS:
+        slot = definitions[owner]["properties"]
+        slot[name] = {"description": slot[name].get("description", ""), "anyOf": _choices(registry, definitions, {})}
     definitions["Data"]["properties"]["steps"]["items"] = {"anyOf": _choices(DATA_STEPS, definitions, {})}
-    schema["properties"] = definitions.pop("Experiment")["properties"] | {
-        "extends": {"type": "string", "description": "Another experiment file that this one changes."},
-        "default_profile": {"type": "string", "description": "The profile that is built when none is named."},
-        "profiles": {
-            "type": "object",
-            "description": "Named sets of keys that change the file.",
-            "additionalProperties": {"type": ["object", "null"]},
-        },
-    }
-    schema.pop("required", None)  # what a variant leaves out stands in the file it extends
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Experiment file of the report builder",
-    } | schema
+    for name, registry, common in TABLES:
+        entries = {"anyOf": _choices(registry, definitions, definitions.pop(common.__name__)["properties"])}
+        properties[name]["patternProperties"] = dict.fromkeys(properties[name]["patternProperties"], entries)
+        properties[name].pop("additionalProperties", None)
+    _optimizer_by_name(definitions["Training"]["properties"]["optimizer"])
+    for table in properties.values():
+        if "patternProperties" in table:
+            table["additionalProperties"] = False
+    for part in (schema, *(definitions[name] for name in ("Report", "Data", "Run"))):
+        part.pop("required", None)
+    schema["properties"] = properties | FILE_KEYS
+    named = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Experiment file of the report builder"}
+    return schema | named
 
 
-def _choices(registry: Registry, definitions: dict[str, Any], common: dict[str, Any]) -> list[dict[str, Any]]:
-    choices: list[dict[str, Any]] = [{"enum": registry.names()}] if not common else []
+def _optimizer_by_name(slot: dict[str, Any]) -> None:
+    """An optimiser may be written as its name alone."""
+    names = sorted(slot.pop("discriminator")["mapping"])
+    slot["anyOf"] = [{"enum": names}, *slot.pop("oneOf")]
+
+
+def _choices(registry: Registry, definitions: dict[str, Any], common: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a slot may hold: each kind with its parameters, parameters alone (the kind is inherited), a file of one's own."""
+    choices: list[dict[str, Any]] = []
+    every: dict[str, Any] = {}
     for name, module in registry:
         parameters = module.Parameters.model_json_schema(ref_template="#/$defs/{model}")
         definitions.update(parameters.pop("$defs", {}))
-        properties = common | parameters.get("properties", {}) | {"kind": {"const": name}}
-        required = ["kind", *parameters.get("required", [])]
-        choices.append({"type": "object", "properties": properties, "required": required, "additionalProperties": False})
-    own = {"type": "object", "properties": {"kind": {"type": "string", "pattern": r"\.py$"}}, "required": ["kind"]}
-    return [*choices, own]
+        known = dict(common) | parameters.get("properties", {})
+        every |= {key: {} for key in known}
+        kind = {"const": name, "description": (module.__doc__ or "").strip().partition("\n")[0]}
+        choices.append(_mapping(known | {"kind": kind}, ["kind"]))
+    by_name: list[dict[str, Any]] = [] if common else [{"enum": registry.names()}, OWN]
+    own = {"type": "object", "properties": {"kind": OWN}, "required": ["kind"]}
+    every.pop("kind", None)
+    return [*by_name, *choices, _mapping(every, []), own]
+
+
+def _mapping(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}

@@ -70,8 +70,8 @@ class Plan:
             try:
                 found[id_] = self._with_fingerprint(self.resolved.data[id_])
             except ReportError as error:
-                where = self.resolved.loaded.where("data", id_)
-                problems += [Problem(p.where or where, p.rule, p.received, p.allowed, p.next_step) for p in error.problems]
+                where = self.resolved.loaded.where("data", id_, "dataset")
+                problems += [Problem(where, p.rule, p.received or p.where, p.allowed, p.next_step) for p in error.problems]
         if problems:
             raise ReportError(*problems)
         return found
@@ -86,8 +86,9 @@ class Plan:
             known = memo.recall(name)  # what is stored is of use without the data
             if known is None and not self.fetch:
                 known = ABSENT
-            if known is None and not hasattr(data.dataset.module, "fetch"):
-                raise
+            named = getattr(data.dataset.parameters, "path", None)
+            if known is None and (named or not hasattr(data.dataset.module, "fetch")):
+                raise  # a file that the experiment names is not to be had elsewhere
             if known is None:
                 data.dataset.module.fetch(data.dataset.parameters, self.folders)
                 known = self._fingerprint(data)

@@ -30,6 +30,15 @@ def test_reason(change: dict, said: str) -> None:
     assert reason(STEP, STEP | change) == said
 
 
+def test_a_list_of_equal_length_is_entered() -> None:
+    """In a list of as many entries the entry that differs is named; a longer one is another value."""
+    steps = [{"kind": "scale"}, {"kind": "binarise", "threshold": 0.5}]
+    other = [{"kind": "scale"}, {"kind": "binarise", "threshold": 0.4}]
+    old = STEP | {"spec": {"steps": steps}}
+    assert reason(old, STEP | {"spec": {"steps": other}}) == "steps.1.threshold: 0.5 -> 0.4"
+    assert reason(old, STEP | {"spec": {"steps": steps[:1]}}) == f"steps: {steps} -> {steps[:1]}"
+
+
 def test_a_new_step_was_never_built() -> None:
     """A step that the last build did not have is new."""
     assert "never built" in reason(None, STEP)

@@ -246,7 +246,7 @@ def test_what_is_planned_is_what_a_worker_checks(on_mnist) -> None:
 
 
 def test_absent_data_whose_fingerprint_is_known(on_mnist) -> None:
-    """When the data are gone their remembered fingerprint gives the same keys; unknown data is planned as absent, not fetched."""
+    """When the data are gone their remembered fingerprint gives the same keys; unknown data are planned as absent."""
     plan = on_mnist.plan()
     before = run_keys(plan)
     (on_mnist.folder / "data" / "mnist.npz").unlink()

@@ -1,0 +1,277 @@
+"""Commands that only look: status, explain, facts, check, list, schema."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from report_builder.cli import main
+from report_builder.plan.schema import json_schema
+from report_builder.spec.source import parse
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]):
+    """Runs a command and gives exit code, output and errors."""
+
+    def run(lab, *arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = lab.run(*arguments)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["status", "tiny"],
+        ["explain", "tiny"],
+        ["facts", "tiny"],
+        ["check", "tiny"],
+        ["runs", "list"],
+        *(["list", kind] for kind in ("reports", "models", "datasets", "steps", "figures", "metrics", "probes", "languages")),
+    ],
+    ids=" ".join,
+)
+def test_json_parses(finished, say, command: list[str]) -> None:
+    """With --json a command prints one JSON value and nothing else."""
+    code, out, err = say(finished, *command, "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)
+
+
+def test_status(built, say) -> None:
+    """Status says for every step whether it is stored, before and after a change."""
+    code, out, _ = say(built, "status", "tiny")
+    assert code == 0
+    assert out.endswith("14 of 14 steps are stored.\n")
+    built.edit("n: 4}", "n: 4, ink: light}")
+    rows = json.loads(say(built, "status", "tiny", "--json")[1])
+    assert [row["step"] for row in rows if not row["stored"]] == ["figure grid"]
+    assert "13 of 14 steps are stored. 'explain' says why" in say(built, "status", "tiny")[1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "step", "why"),
+    [
+        ("Tiny lab", "Small lab", "figure grid", "stored; it ran because it was never built in this report"),
+        ("n: 4}", "n: 4, ink: light}", "figure grid", "would run: figure.ink: 'dark' -> 'light'"),
+        ("epochs: 8", "epochs: 9", "run longer", "would run: training.epochs: 8 -> 9"),
+        ("epochs: 8", "epochs: 9", "decode_grid of longer", "would run: it reads what changed: run longer, seed 1"),
+        ("epochs: 8", "epochs: 9", "run vae", "stored; it ran because it was never built"),
+        ("threshold: 0.5", "threshold: 0.4", "run ae", "would run: data.steps.1.threshold: 0.5 -> 0.4"),
+    ],
+)
+def test_explain(built, say, old: str, new: str, step: str, why: str) -> None:
+    """Explain names the first field that differs from the last build, old -> new; of what only reads it, that step."""
+    built.edit(old, new)
+    code, out, _ = say(built, "explain", "tiny", step)
+    assert code == 0
+    assert why in out
+
+
+def test_explain_what_was_damaged(built, say) -> None:
+    """A stored step that somebody destroyed would run because of that, not because something changed."""
+    planned = built.plan().figures["grid"]
+    (built.folder / "runs" / "figure" / planned.step.key / "figure.png").unlink()
+    assert "what was stored is gone, was damaged" in say(built, "explain", "tiny", "figure grid")[1]
+
+
+def test_explain_of_a_first_build(lab, say) -> None:
+    """Before the first build every step is new."""
+    code, out, _ = say(lab, "explain", "tiny", "run ae")
+    assert code == 0
+    assert "never built" in out
+
+
+def test_facts_can_be_pasted(finished, lab, say) -> None:
+    """Facts are printed as the template cites them, with the value in the report's language; unmeasured ones say so."""
+    line = say(finished, "facts", "tiny", "longer.test.elbo")[1].splitlines()[0]
+    assert re.fullmatch(r'\{\{ fact\("longer\.test\.elbo"\) \}\}  −\d+(\.\d+)?.*', line)
+    assert "not measured yet" in say(lab, "facts", "tiny", "longer.test.elbo")[1]
+
+
+def test_looking_changes_nothing(lab, say) -> None:
+    """Commands that look leave nothing but the memo of digests, also where nothing was built."""
+    for command in ("status", "explain", "facts", "check"):
+        assert say(lab, command, "tiny")[0] == 0
+    files = {str(path.relative_to(lab.folder)) for path in lab.folder.rglob("*") if path.is_file()}
+    assert files <= {"experiments/tiny.yaml", "templates/tiny.md", "runs/memo.json", "runs/memo.lock"}
+
+
+def test_check_finds_a_typed_number(built, say) -> None:
+    """A number typed into an answer is a finding: exit code 3 with its line, as text and as JSON."""
+    built.edit("In [@fig:codes]", "It is 12.5 in [@fig:codes]", built.template)
+    code, _, err = say(built, "check", "tiny")
+    assert code == 3
+    assert "tiny.md:9: a number typed into an answer" in err
+    code, out, _ = say(built, "check", "tiny", "--json")
+    assert code == 3
+    assert json.loads(out)["findings"][0]["received"] == "12.5"
+
+
+def test_doctor(lab, say) -> None:
+    """The doctor looks at this machine and prints a line for each thing it needs."""
+    code, out, _ = say(lab, "doctor")
+    assert code in (0, 3)
+    assert "TensorFlow" in out
+
+
+def test_options_of_a_figure(finished, say) -> None:
+    """A figure's options are printed with their values and what they do, and nothing is drawn."""
+    code, out, _ = say(finished, "figure", "grid", "--report", "tiny", "--show-options")
+    assert code == 0
+    assert "  n: 4  Images along each axis." in out
+    assert "To do" not in out
+
+
+# --- the schema ---------------------------------------------------------------------------------------------------------------
+
+
+TYPES = {
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "null": (type(None),),
+}
+
+
+SILENT = {"$schema", "$defs", "title", "description", "default", "type"}
+
+
+def accepts(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool:
+    """Whether a JSON Schema accepts a value; a keyword that is not known here fails the test."""
+    named = schema.get("type", [])
+    allowed = tuple(t for name in ([named] if isinstance(named, str) else named) for t in TYPES[name])
+    right = not allowed or (isinstance(value, allowed) and not (isinstance(value, bool) and bool not in allowed))
+    return right and all(CHECKS[word](schema[word], value, schema, root) for word in schema if word not in SILENT)
+
+
+def of_keys(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> bool:
+    """Whether every key of a mapping is known and its value accepted."""
+    if not isinstance(value, dict):
+        return True
+    other = schema.get("additionalProperties", True)
+    patterns = schema.get("patternProperties", {})
+    for key, item in value.items():
+        choices = [part for name, part in schema.get("properties", {}).items() if name == key]
+        choices += [part for pattern, part in patterns.items() if re.search(pattern, key)]
+        choices = choices or [other if isinstance(other, dict) else {} if other else {"enum": []}]
+        if not all(accepts(part, item, root) for part in choices):
+            return False
+    return True
+
+
+def number(value: Any) -> bool:
+    """Whether limits apply."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+CHECKS = {
+    "$ref": lambda said, value, _, root: accepts(root["$defs"][said.removeprefix("#/$defs/")], value, root),
+    "anyOf": lambda said, value, _, root: any(accepts(choice, value, root) for choice in said),
+    "enum": lambda said, value, *_: value in said,
+    "const": lambda said, value, *_: value == said,
+    "pattern": lambda said, value, *_: not isinstance(value, str) or bool(re.search(said, value)),
+    "minimum": lambda said, value, *_: not number(value) or value >= said,
+    "maximum": lambda said, value, *_: not number(value) or value <= said,
+    "exclusiveMinimum": lambda said, value, *_: not number(value) or value > said,
+    "exclusiveMaximum": lambda said, value, *_: not number(value) or value < said,
+    "minItems": lambda said, value, *_: not isinstance(value, list) or len(value) >= said,
+    "maxItems": lambda said, value, *_: not isinstance(value, list) or len(value) <= said,
+    "items": lambda said, value, _, root: not isinstance(value, list) or all(accepts(said, item, root) for item in value),
+    "prefixItems": lambda said, value, _, root: all(accepts(s, v, root) for s, v in zip(said, value, strict=False)),
+    "required": lambda said, value, *_: not isinstance(value, dict) or set(said) <= set(value),
+    "properties": lambda _, value, schema, root: of_keys(value, schema, root),
+    "patternProperties": lambda _, value, schema, root: of_keys(value, schema, root),
+    "additionalProperties": lambda _, value, schema, root: of_keys(value, schema, root),
+}
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    """The JSON Schema of experiment files."""
+    return json_schema()
+
+
+def read(text: str) -> dict[str, Any]:
+    """An experiment file as plain data."""
+    return parse(text, "experiment").data
+
+
+def test_the_schema_accepts_what_we_hand_out(schema) -> None:
+    """The schema accepts the experiment of this repository and what `new` writes."""
+    skeleton = ROOT / "report_builder" / "cli" / "skeleton"
+    for file in [*(ROOT / "experiments").glob("*.yaml"), *skeleton.glob("*.yaml")]:
+        assert accepts(schema, read(file.read_text(encoding="utf-8").replace("LANGUAGE", "en")), schema), file
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("learning_rate: 1e-3", "optimizer: sgd"),
+        ("learning_rate: 1e-3", "optimizer: {kind: adam, beta_1: 0.8}"),
+        ("{kind: digits, copies: 0}", "mnist"),
+        ("{kind: digits, copies: 0}", "./own.py"),
+        ("extends: vae, name: Longer,", "extends: vae, model: {kl: monte_carlo},"),
+        ("report: {title: Tiny lab, ", "extends: other\nreport: {"),
+    ],
+)
+def test_the_schema_accepts_what_may_be_written(schema, lab, old: str, new: str) -> None:
+    """Short forms, a file of one's own, and what only changes something inherited are right to an editor."""
+    lab.edit(old, new)
+    assert accepts(schema, read(lab.experiment.read_text()), schema)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("latent_dim: 2", "latent_dims: 2"),
+        ("latent_dim: 2", "latent_dim: two"),
+        ("kind: vae", "kind: vea"),
+        ("kind: digits", "kind: digit"),
+        ("kind: binarise", "kind: binarize"),
+        ("kind: latent_scatter", "kind: scatter"),
+        ("n: 4", "m: 4"),
+        ("kind: elbo", "kind: elbow"),
+        ("title: Tiny lab", "titel: Tiny lab"),
+        ("latent_dim: 2", "latent_dim: 0"),
+        ("epochs: 8", "epohcs: 8"),
+        ("learning_rate: 1e-3", "optimizer: adamm"),
+        ("learning_rate: 1e-3", "optimizer: {kind: adam, beta1: 0.5}"),
+        ("extends: vae", "extend: vae"),
+    ],
+)
+def test_the_schema_refuses_what_the_plan_refuses(schema, lab, old: str, new: str) -> None:
+    """An editor that knows the schema marks a misspelt key, kind or type before the file is built."""
+    assert accepts(schema, read(lab.experiment.read_text()), schema)
+    lab.edit(old, new)
+    assert not accepts(schema, read(lab.experiment.read_text()), schema)
+
+
+def test_every_key_of_the_schema_is_described(schema) -> None:
+    """Every key that an editor offers has a sentence of help."""
+    parts = schema["$defs"] | {"": schema}
+    keys = [(name, key, entry) for name, part in parts.items() for key, entry in part.get("properties", {}).items()]
+    bare = [f"{name}.{key}" for name, key, entry in keys if not entry.get("description") and key not in ("kind", "report")]
+    assert bare == []
+
+
+def test_schema_to_a_file(schema, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The schema is printed, or written to the file that is named."""
+    assert main(["schema"]) == 0
+    schema = json.loads(json.dumps(schema))
+    assert json.loads(capsys.readouterr().out) == schema
+    assert main(["schema", "--output", str(tmp_path / "schema.json")]) == 0
+    assert json.loads((tmp_path / "schema.json").read_text()) == schema

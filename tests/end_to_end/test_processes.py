@@ -1,0 +1,173 @@
+"""Whole processes, as a user starts, doubles, interrupts and kills them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from report_builder.store import Store
+
+LOADED = """
+import sys
+from report_builder.cli import main
+code = main(sys.argv[1:])
+print("loaded:", *sorted({"tensorflow", "keras", "matplotlib", "sklearn"} & set(sys.modules)), sep="")
+sys.exit(code)
+"""
+
+
+def finish(process: subprocess.Popen[str], timeout: float = 120) -> tuple[int, str, str]:
+    """Exit code and what was said."""
+    out, err = process.communicate(timeout=timeout)
+    return process.returncode, out, err
+
+
+def until(there, process: subprocess.Popen[str], seconds: float = 90) -> None:
+    """Waits until something is there, while the process runs."""
+    end = time.monotonic() + seconds
+    while not there():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def scratch(lab, run: str, *sets: str) -> Path:
+    """The folder in which a run that has not ended keeps its checkpoint."""
+    return lab.folder / "runs" / "run" / f"{lab.plan(sets=sets).runs[run, 1].step.key}.work"
+
+
+def weights(lab, run: str, *sets: str) -> bytes:
+    """The bytes of a trained run's weights."""
+    plan = lab.plan(sets=sets)
+    return plan.stored(plan.runs[run, 1]).path("weights.npz").read_bytes()
+
+
+def test_a_cached_build_is_light(built) -> None:
+    """A build that finds everything stored loads no TensorFlow, Matplotlib or scikit-learn, also when a sentence changed."""
+    for changed in (False, True):
+        if changed:
+            built.edit("Where do the codes lie?", "Where are they?", built.template)
+        code, out, err = finish(built.start("build", "tiny", python=("-c", LOADED)))
+        assert (code, err) == (0, "")
+        assert ("Nothing changed" in out) != changed
+        assert out.endswith("loaded:\n")
+
+
+@pytest.mark.parametrize("command", ["status", "explain", "facts", "check"])
+def test_looking_is_light(built, command: str) -> None:
+    """A command that only looks loads none of them either."""
+    code, out, _ = finish(built.start(command, "tiny", python=("-c", LOADED)))
+    assert code == 0
+    assert out.endswith("loaded:\n")
+
+
+def test_two_builds_at_once(lab) -> None:
+    """Two builds into one store both succeed, and every run is trained once."""
+    both = [finish(process) for process in [lab.start("build", "tiny"), lab.start("build", "tiny")]]
+    assert [code for code, _, _ in both] == [0, 0], both
+    said = "".join(err for _, _, err in both)
+    for run in ("ae", "vae", "longer"):
+        assert said.count(f"run {run}, seed 1: done in") == 1, said
+    assert len(list((lab.folder / "runs" / "run").iterdir())) == 3
+    assert lab.to_do() == []
+
+
+def test_ctrl_c(lab) -> None:
+    """Ctrl-C ends a training with exit code 130 and a sentence; the workers are gone and the checkpoint is kept."""
+    endless = "runs.longer.training.epochs=5000"
+    checkpoint = scratch(lab, "longer", endless) / "checkpoint.npz"
+    process = lab.start("build", "tiny", "--set", endless)
+    until(checkpoint.is_file, process)
+    os.kill(process.pid, signal.SIGINT)
+    began = time.monotonic()
+    code, _, err = finish(process)
+    assert code == 130
+    assert time.monotonic() - began < 10
+    assert "interrupted: what is finished is stored" in err
+    assert "Traceback" not in err
+    assert checkpoint.is_file()
+
+
+@pytest.mark.slow
+def test_a_killed_build_goes_on_to_the_same_weights(lab, tmp_path: Path) -> None:
+    """After SIGKILL in a training the same command ends with the weights and documents of an undisturbed one."""
+    epochs = "runs.longer.training.epochs=150"
+    process = lab.start("build", "tiny", "--set", epochs)
+    until((scratch(lab, "longer", epochs) / "checkpoint.npz").is_file, process)
+    os.kill(process.pid, signal.SIGKILL)
+    finish(process)
+    assert not (lab.folder / "build").exists()
+    code, _, err = finish(lab.start("build", "tiny", "--set", epochs))
+    assert code == 0, err
+    assert "run longer, seed 1: goes on after epoch" in err
+    whole = type(lab)(tmp_path / "whole")
+    whole.write()
+    assert finish(whole.start("build", "tiny", "--set", epochs))[0] == 0
+    for run in ("ae", "vae", "longer"):
+        assert weights(lab, run, epochs) == weights(whole, run, epochs)
+    for name in ("tiny.pdf", "tiny.html", "tiny.md"):
+        assert (lab.folder / "build/tiny" / name).read_bytes() == (whole.folder / "build/tiny" / name).read_bytes()
+
+
+def test_a_run_that_fails(lab) -> None:
+    """A training that leaves the numbers ends with exit code 4, its name and advice; --keep-going stores the others."""
+    lab.edit("learning_rate: 1e-3", "learning_rate: 1e9, optimizer: sgd")
+    lab.edit("{epochs: 8}", "{epochs: 8, learning_rate: 1e-3, optimizer: adam}")
+    lab.edit('by="training.epochs"', 'by="training"', lab.template)
+    code, _, err = finish(lab.start("build", "tiny", "--keep-going"))
+    assert code == 4, err
+    assert "error: run vae, seed 1: " in err
+    assert "finite number in epoch" in err
+    assert "learning_rate" in err
+    assert "Traceback" not in err
+    stored = Store(lab.folder / "runs").all("run")
+    assert sorted(run.meta["spec"]["model"]["kind"] for run in stored) == ["autoencoder", "vae"]
+    assert not (lab.folder / "build" / "tiny" / "tiny.pdf").exists()
+    code, _, err = finish(lab.start("build", "tiny", "--keep-going", "--draft"))
+    assert code == 4, err
+    assert (lab.folder / "build" / "tiny" / "tiny.pdf").is_file()
+
+
+def test_one_task_trains_what_it_needs(lab) -> None:
+    """`task` trains only the runs of its figures and facts, and its figure bears the number of the whole report."""
+    code, out, err = finish(lab.start("task", "1", "--report", "tiny"))
+    assert code == 0, err
+    assert "run longer" not in out + err
+    assert (lab.folder / "build" / "tiny" / "tiny-task-1.pdf").is_file()
+    published = sorted(path.name for path in (lab.folder / "figures" / "tiny").iterdir())
+    assert published == ["01-codes.png", "01-codes.svg", "index.json"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "pl", "ru"])
+def test_a_new_report_builds_as_it_is(lab, language: str) -> None:
+    """What `new` writes builds without a change, in every language that the fonts of the installation have."""
+    assert lab.run("new", "lab2", "--language", language) == 0
+    less = [] if language == "en" else ["--set", "data.digits.dataset.copies=0"]  # the prose is another, the training is not
+    code, _, err = finish(lab.start("build", "lab2", *less), timeout=300)
+    assert code == 0, err
+    assert "warning" not in err
+    assert (lab.folder / "build" / "lab2" / "lab2.pdf").is_file()
+
+
+@pytest.mark.parametrize("language", ["en", "pl", "ru", "zh-Hant"])
+def test_a_new_report_has_no_mistakes(lab, language: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What `new` writes passes the check in every language."""
+    assert lab.run("new", "lab2", "--language", language) == 0
+    assert lab.run("check", "lab2") == 0
+    assert "No mistakes found." in capsys.readouterr().out
+
+
+def test_a_sheet_without_answers_needs_no_training(lab, capsys: pytest.CaptureFixture[str]) -> None:
+    """The sheet to hand out builds at once: questions, no answers, no run."""
+    assert lab.run("new", "sheet", "--sheet-only", "--language", "pl") == 0
+    assert lab.run("build", "sheet") == 0, capsys.readouterr().err
+    text = (lab.folder / "build" / "sheet" / "sheet.html").read_text()
+    assert "rekonstrukcje" in text
+    assert not (lab.folder / "runs" / "run").exists()
+    assert (lab.folder / "build" / "sheet" / "sheet.pdf").is_file()
