@@ -221,8 +221,6 @@ def resolve(loaded: Loaded) -> Resolved:
     figures = {item.id: item for item in resolver.figures(runs)}
     measures = tuple(resolver.measures(runs, data, figures))
     resolver.found += list(_twice(measures, loaded))
-    language = loaded.experiment.report.language
-    resolver.known("language", language, languages.codes(), ("report", "language"))
     if resolver.found:
         raise ReportError(*once(resolver.found))
     return Resolved(loaded, data, runs, figures, measures)

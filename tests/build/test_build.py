@@ -355,7 +355,9 @@ def test_labelled_elements_do_not_hang_on_a_fact(built, capsys: pytest.CaptureFi
     )
     shutil.rmtree(built.folder / "runs" / "facts")
     assert built.run("build", "tiny") == 1
-    assert "fig:grid" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "a condition on a fact chooses labelled elements" in said
+    assert "fig:grid" in said
 
 
 def test_the_store_of_a_step_is_its_key(finished) -> None:

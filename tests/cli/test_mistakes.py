@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -186,6 +188,19 @@ def test_no_permission(lab, refused, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "mkdir", denied)
     message = refused(lab, 5, "build", "tiny")
     assert "no permission to write here" in message
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [(errno.ENOSPC, "no space left on the disk"), (errno.EROFS, "no permission to write here")]
+)
+def test_a_disk_that_refuses_anywhere(lab, refused, monkeypatch: pytest.MonkeyPatch, code: int, said: str) -> None:
+    """A full or read-only disk ends with exit code 5 wherever it is noticed."""
+
+    def failing(*_: object, **__: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("report_builder.build.plan_report", failing)
+    assert said in refused(lab, 5, "status", "tiny")
 
 
 def test_a_broken_program_says_so(lab, refused, monkeypatch: pytest.MonkeyPatch) -> None:
