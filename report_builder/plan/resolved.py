@@ -84,7 +84,7 @@ class Measure:
     @property
     def method(self) -> str:
         """How it measures, apart from what it measures: the parameters that put two values on one scale."""
-        parameters = self.kind.parameters.model_dump(mode="json", exclude={"of", "probe", "split", "n"})
+        parameters = self.kind.parameters.model_dump(mode="json", exclude={"of", "probe", "split", "n", "ends"})
         return ", ".join(f"{name}={value}" for name, value in sorted(parameters.items()))
 
     def names(self) -> Iterator[tuple[str, str]]:

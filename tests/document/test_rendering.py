@@ -16,7 +16,7 @@ from report_builder.errors import ReportError
 def test_sample(material, write_template):
     """A rendering prints facts as marked spans and records what it cites."""
     rendered = render(write_template(), material)
-    assert '[−158,1\u00a0nata/obraz]{.fact name="vae.test.elbo"}' in unsealed(rendered.text)
+    assert '[−158,1\u00a0nat/obraz]{.fact name="vae.test.elbo"}' in unsealed(rendered.text)
     assert rendered.cited.facts == ("vae.test.elbo", "mc.test.elbo")
     assert rendered.cited.figures == ("strip", "codes")
     assert (rendered.cited.listings, rendered.cited.equations) == (("vae.loss",), ("vae",))

@@ -10,7 +10,7 @@ def test_settings_table(material, write_template):
     """A table of settings shows the essential ones and those that differ, with labels of the language."""
     text = render(write_template('{{ settings_table(["vae", "mc"], caption="Ustawienia.") }}'), material).text
     text = unsealed(text)
-    assert "| składnik KL | [postać zamknięta]{.fact} | [estymator Monte Carlo]{.fact} |" in text
+    assert "| człon KL | [postać zamknięta]{.fact} | [estymator Monte Carlo]{.fact} |" in text
     assert "| liczba epok | [10]{.fact} | [10]{.fact} |" in text
     assert "fingerprint" not in text
     assert ": Ustawienia. {#tbl:settings}" in text
@@ -19,7 +19,7 @@ def test_settings_table(material, write_template):
 def test_fact_table(material, write_template):
     """A table of facts has a row for each run, with unit and spread."""
     text = render(write_template('{{ fact_table(["vae", "mc"], [("ELBO", "test.elbo", 1)], caption="W.") }}'), material).text
-    assert "ELBO \\[nata/obraz\\]" in text
+    assert "ELBO \\[nat/obraz\\]" in text
     assert "±" in text
     assert ": W. {#tbl:facts}" in text
 
@@ -34,4 +34,4 @@ def test_shared_unit(material, write_template):
     """A unit that all columns share stands once, in the corner."""
     columns = '[("ELBO", "test.elbo", 1), ("raz jeszcze", "test.elbo", 2)]'
     text = render(write_template(f'{{{{ fact_table(["vae", "mc"], {columns}) }}}}'), material).text
-    assert "| \\[nata/obraz\\] | ELBO | raz jeszcze |" in text
+    assert "| \\[nat/obraz\\] | ELBO | raz jeszcze |" in text

@@ -30,6 +30,22 @@ def images_of(arrays: Arrays) -> np.ndarray:
     )
 
 
+def ends_of(arrays: Arrays) -> np.ndarray:
+    """Reconstructions of both ends of each pair, `(2 n, height, width, channels)`, the ends of a pair one after the other.
+
+    Raises:
+        ReportError: the probe gives no pairs.
+    """
+    if "ends" not in arrays:
+        raise ReportError(Problem("", "this measures the ends of pairs, and there are none", ", ".join(arrays)))
+    return arrays["ends"].reshape(-1, *arrays["ends"].shape[-3:])
+
+
+def by_pair(values: np.ndarray, *, ends: bool) -> np.ndarray:
+    """With `ends`, the mean of the two values of each pair, `(n,)`; else the values."""
+    return values.reshape(-1, 2).mean(axis=1) if ends else values
+
+
 def same_images(arrays: Arrays) -> bool:
     """Whether image i of two runs belongs to the same originals: cells of a decode grid do not."""
     return "index" in arrays

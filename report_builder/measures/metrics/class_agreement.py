@@ -32,6 +32,9 @@ class Parameters(Base):
         default=10_000, ge=5, description="How many training images judge, from the first on; null: all."
     )
     k: int = Field(default=5, ge=1, description="Nearest training images that must agree.")
+    ends: bool = Field(
+        default=False, description="Of pairs: the reconstructions of both ends (their mean for each pair), not what is between."
+    )
 
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
@@ -48,7 +51,8 @@ def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[
     from report_builder.measures.probes._pair_names import pair_names
 
     asked = requests["images"]
-    pairs = pair_names(asked.parameters["pairs"], asked.parameters.get("indices")) if asked.kind in PAIRED else []
+    paired = asked.kind in PAIRED and not parameters.ends
+    pairs = pair_names(asked.parameters["pairs"], asked.parameters.get("indices")) if paired else []
     return ["class_agreement"] + [f"pair_{pair}_{what}" for pair in pairs for what in ("class", "share")]
 
 
@@ -66,15 +70,16 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     """
     import numpy as np
 
-    from report_builder.measures.metrics._images import images_of, same_images
+    from report_builder.measures.metrics._images import by_pair as of_ends
+    from report_builder.measures.metrics._images import ends_of, images_of, same_images
 
     shown, real = arrays["images"], arrays["real"]
-    images = images_of(shown)
+    images = ends_of(shown) if parameters.ends else images_of(shown)
     votes = real["y"][_judges(images, images_of(real), parameters.k)]
-    agree = (votes == votes[:, :1]).all(axis=1).astype(np.float64)
+    agree = of_ends((votes == votes[:, :1]).all(axis=1).astype(np.float64), ends=parameters.ends)
     how = f"share of images whose {parameters.k} nearest training images have one class"
     values = [Value("class_agreement", float(agree.mean()), "", "higher", how, len(agree), agree, same_images(shown))]
-    if "pair_names" in shown:
+    if "pair_names" in shown and not parameters.ends:
         by_pair = votes.reshape(*shown["images"].shape[:2], parameters.k)
         for name, of_pair in zip(shown["pair_names"], _between(shown, by_pair), strict=True):
             values += _pair(str(name), of_pair, real["class_names"])

@@ -25,6 +25,9 @@ class Parameters(Base):
     )
     split: str = Field(default="test", description="Part of the data set: the real images, and the images to reconstruct.")
     n: int = Field(default=1000, ge=1, description="How many real images, from the first on.")
+    ends: bool = Field(
+        default=False, description="Of pairs: the reconstructions of both ends (their mean for each pair), not what is between."
+    )
 
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
@@ -49,10 +52,11 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     the denominator, the total variation, makes it independent of how much ink an image has. Blur spreads an edge: sum |g|
     stays, sum |g|^2 falls.
     """
-    from report_builder.measures.metrics._images import images_of, same_images
+    from report_builder.measures.metrics._images import by_pair, ends_of, images_of, same_images
 
     real = edge_strength(images_of(arrays["real"])).mean()
-    samples = edge_strength(images_of(arrays["images"])) / max(real, 1e-12)
+    images = ends_of(arrays["images"]) if parameters.ends else images_of(arrays["images"])
+    samples = by_pair(edge_strength(images), ends=parameters.ends) / max(real, 1e-12)
     how = "edge strength over that of real images, mean over images"
     return [Value("sharpness", float(samples.mean()), "", "higher", how, len(samples), samples, same_images(arrays["images"]))]
 

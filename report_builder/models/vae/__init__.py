@@ -71,10 +71,10 @@ PIXEL = (
 PROBABILITY = (
     r"\hat{x}_i",
     {
-        "en": "probability that the decoder gives this pixel for the drawn z",
-        "pl": "prawdopodobieństwo tego piksela podane przez dekoder dla wylosowanego z",
-        "ru": "вероятность этого пикселя, которую даёт декодер для выбранного z",
-        "zh-Hant": "解碼器由抽取的 z 給出的該像素機率",
+        "en": "probability that this pixel is 1, given by the decoder for the drawn z",
+        "pl": "prawdopodobieństwo, że ten piksel ma wartość 1, podane przez dekoder dla wylosowanego z",
+        "ru": "вероятность того, что этот пиксель равен 1, которую даёт декодер для выбранного z",
+        "zh-Hant": "解碼器由抽取的 z 給出的該像素為 1 的機率",
     },
 )
 PIXELS = (r"D", {"en": "number of pixels", "pl": "liczba pikseli", "ru": "число пикселей", "zh-Hant": "像素數"})
