@@ -166,6 +166,8 @@ def overlay(below: Source, above: Source) -> Source:
 
 
 def _merge(below: Any, above: Any, path: KeyPath, positions: dict[KeyPath, str]) -> Any:
+    if isinstance(below, str) and isinstance(above, dict) and path and "kind" not in above:
+        below = {"kind": below}  # the short form of a slot: `dataset: digits`
     if isinstance(below, dict) and isinstance(above, dict):
         same_kind = "kind" not in above or "kind" not in below or above["kind"] == below["kind"]
         base = below if same_kind else {}  # another kind has other parameters

@@ -45,6 +45,13 @@ def test_set_wins(tmp_path: Path) -> None:
     assert loaded.experiment.report.author == "Jan: Kowalski"
 
 
+def test_a_slot_in_short_form_takes_parameters(tmp_path: Path) -> None:
+    """Parameters that come on top of a slot written as its name alone keep the kind."""
+    loaded = load(write(tmp_path, BASE), sets=["data.digits.dataset.copies=3", "runs.vae.training.optimizer=sgd"])
+    dataset = loaded.experiment.data["digits"].dataset
+    assert (dataset.kind, dataset.parameters) == ("digits", {"copies": 3})
+
+
 def test_extends_a_file(tmp_path: Path) -> None:
     """A variant is a small file over another one; its name is its own."""
     write(tmp_path, BASE)
