@@ -85,11 +85,13 @@ def test_failures_and_what_they_skip_are_said():
     assert stream.getvalue().splitlines()[-2:] == ["run vae, seed 1: failed", "codes of vae: skipped, what it reads failed"]
 
 
-def test_unknown_events_are_passed_over():
-    """A step that the front process does itself needs no line."""
+def test_steps_without_a_worker_are_named():
+    """A step that the front process does itself is one line; an event that nobody knows is passed over."""
     stream = io.StringIO()
-    progress.View(stream).show({"event": "local", "label": "figure latent"})
-    assert stream.getvalue() == ""
+    view = progress.View(stream)
+    view.show({"event": "local", "label": "figure latent"})
+    view.show({"event": "something new", "label": "figure latent"})
+    assert stream.getvalue() == "figure latent\n"
 
 
 def test_a_resumed_run_counts_its_own_epochs_only():
