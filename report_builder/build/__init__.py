@@ -102,7 +102,7 @@ def _document(
     _refuse(composed, failed, options)
     with publish.alone(folder):
         numbers = {id_: composed.labels[f"fig:{id_}"] for id_ in composed.figures}
-        publish.publish_figures(material, numbers, figures)
+        composed = composed.published(publish.publish_figures(material, numbers, figures))
         publish.write_facts(material.facts, folder)
         written = document.write(composed, options.formats, folder, loaded.name, draft=options.draft)
         stamp.write(digest, written.paths, plan.store.memo)
@@ -159,9 +159,11 @@ def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) ->
     _refuse(part, failed, options)
     folder, figures = workspace.outputs(loaded)
     with publish.alone(folder):
-        for figure in part.figures:
-            publish.publish_figure(material.figures[figure], whole.labels[f"fig:{figure}"], figures)
-        written = document.write(part, options.formats, folder, f"{loaded.name}-task-{task}", draft=options.draft)
+        drawn = [id_ for id_ in part.figures if material.figures[id_].png]
+        files = {id_: publish.publish_figure(material.figures[id_], whole.labels[f"fig:{id_}"], figures) for id_ in drawn}
+        written = document.write(
+            part.published(files), options.formats, folder, f"{loaded.name}-task-{task}", draft=options.draft
+        )
     plan.store.memo.save()
     return Built(written.paths, part.warnings, written.lost_standard, missing, failed=failed)
 

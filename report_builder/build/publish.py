@@ -34,8 +34,8 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def publish_figures(material: Material, numbers: Mapping[str, str], folder: Path) -> None:
-    """Publishes the figures that are drawn, and removes the names that became stale.
+def publish_figures(material: Material, numbers: Mapping[str, str], folder: Path) -> dict[str, dict[str, Path]]:
+    """Publishes the figures that are drawn, and removes the names that became stale; returns the files of each figure.
 
     Args:
         numbers: figure id -> its number in the document.
@@ -49,6 +49,7 @@ def publish_figures(material: Material, numbers: Mapping[str, str], folder: Path
     for path in folder.iterdir():
         if _PUBLISHED.fullmatch(path.name) and path.name not in wanted:
             path.unlink(missing_ok=True)
+    return {id_: {kind: folder / entry[kind] for kind in ("png", "svg")} for id_, entry in index.items()}
 
 
 def publish_figure(card: FigureCard, number: str, folder: Path) -> dict[str, Path]:

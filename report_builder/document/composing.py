@@ -51,6 +51,7 @@ class Document:
         findings: false claims, typed numbers and verdicts, unanswered tasks: exit code 3 unless it is a draft.
         warnings: figures that nobody refers to.
         places: finds the template's line of a text, for what only a writer can tell.
+        links: image target -> the published file that Markdown names.
         sections: the sections of the tasks.
         facts: names of the facts that the document cites.
         unmeasured: facts that it cites and figures that it shows without being measured or drawn, each at its template line;
@@ -65,6 +66,7 @@ class Document:
     findings: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     places: Places | None = None
+    links: Mapping[str, Path] = field(default_factory=dict)
     sections: Mapping[str, Section] = field(default_factory=dict)
     facts: frozenset[str] = frozenset()
     unmeasured: tuple[Problem, ...] = ()
@@ -73,6 +75,15 @@ class Document:
     def language(self) -> Language:
         """The language of the words that the program adds."""
         return languages.load(self.header.language)
+
+    def published(self, files: Mapping[str, Mapping[str, Path]]) -> Document:
+        """The document that names its figures as they were published: figure id -> `png`, `svg` -> file."""
+        named = {
+            target: files[target.removeprefix("figure:")][picture.file.suffix[1:]]
+            for target, picture in self.images.items()
+            if target.removeprefix("figure:") in files
+        }
+        return replace(self, links=named)
 
     def task(self, name: str) -> Document:
         """The section of one task as a document of its own: same numbers; what it refers to elsewhere is plain text.
@@ -151,9 +162,9 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
         linked.images,
         *told,
         places,
-        parts,
-        frozenset(rendered.cited.facts),
-        (*unmeasured_facts(rendered.citations, material), *linked.undrawn.values()),
+        sections=parts,
+        facts=frozenset(rendered.cited.facts),
+        unmeasured=(*unmeasured_facts(rendered.citations, material), *linked.undrawn.values()),
     )
 
 

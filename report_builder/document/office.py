@@ -59,7 +59,8 @@ def latex(document: Document, *, draft: bool = False) -> str:
 
 def markdown(document: Document, folder: Path, *, draft: bool = False) -> str:
     """GitHub Markdown; pictures by their path relative to `folder`."""
-    files = {target: os.path.relpath(picture.file, folder).replace(os.sep, "/") for target, picture in document.images.items()}
+    named = {target: document.links.get(target, picture.file) for target, picture in document.images.items()}
+    files = {target: os.path.relpath(file, folder).replace(os.sep, "/") for target, file in named.items()}
     blocks = change(document.blocks, lambda node: _plain(node, document.language, wrap=False))
     blocks = [new for block in blocks for new in _flat(block)]
     blocks = change(_headed(document, blocks, draft=draft), lambda node: _located(node, files, document))
