@@ -77,11 +77,20 @@ def test_two_builds_at_once(lab) -> None:
     assert lab.to_do() == []
 
 
+# What a script starts in the background ignores Ctrl-C; these tests may run there.
+LISTENING = """\
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from report_builder.cli import main
+sys.exit(main())
+"""
+
+
 def test_ctrl_c(lab) -> None:
     """Ctrl-C ends a training with exit code 130 and a sentence; the workers are gone and the checkpoint is kept."""
     endless = "runs.longer.training.epochs=5000"
     checkpoint = scratch(lab, "longer", endless) / "checkpoint.npz"
-    process = lab.start("build", "tiny", "--set", endless)
+    process = lab.start("build", "tiny", "--set", endless, python=("-c", LISTENING))
     until(checkpoint.is_file, process)
     os.kill(process.pid, signal.SIGINT)
     began = time.monotonic()
