@@ -1,7 +1,7 @@
 # The front door: each target is one command of report-builder in .venv, which is made first where it is missing.
 REPORT ?= generative-models
 EXTRA ?= $(if $(wildcard .venv/.installed-gpu),gpu,cpu)
-# PROFILE=full   SET="report.author=Ada Lovelace"   FORMATS=pdf,html   FIG=ae-grid   TASK=2.3   EXTRA=gpu   PYTHON=python3.12
+# REPORT=lab2   PROFILE=full   SET="report.author=Ada Lovelace"   FORMATS=pdf,html   FIG=ae-grid   TASK=2.3   EXTRA=gpu   PYTHON=python3.12
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -16,7 +16,7 @@ export PYTHON REPORT PROFILE SET FORMATS FIG TASK NAME
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
-	@echo; sed -n 's/^# \(PROFILE=.*\)/  Options: \1/p' Makefile
+	@echo; sed -n 's/^# \(REPORT=.*\)/  Options: \1/p' Makefile
 
 report: $(READY) ## The report: trains what is not stored, draws, writes PDF, HTML and Markdown
 	@$(CLI) build "$$REPORT" $(OPTIONS) $${FORMATS:+--to "$$FORMATS"}

@@ -107,7 +107,8 @@ def _document(
         written = document.write(composed, options.formats, folder, loaded.name, draft=options.draft)
         stamp.write(digest, written.paths, plan.store.memo)
     plan.store.memo.save()
-    return Built(written.paths, composed.warnings, written.lost_standard, missing, failed=failed)
+    warnings = (*composed.warnings, *composed.findings, *composed.unmeasured)
+    return Built(written.paths, warnings, written.lost_standard, missing, failed=failed)
 
 
 def _refuse(composed: Document, failed: Sequence[Problem], options: Options) -> None:

@@ -79,7 +79,7 @@ def _explained(plan: Plan, planned: Planned, last: Mapping[str, Mapping[str, Any
     stored = plan.stored(planned)
     if why == "nothing changed" and entry:
         ran = f"stored; it ran because {entry['why']}"
-        why = ran if stored else "would run: what was stored is gone, was damaged or was never finished"
+        why = ran if stored else "would run: it is not stored (never finished, removed, or damaged)"
     else:
         if why == "one of the steps it reads changed":
             why = f"it reads what changed: {', '.join(_changed(planned, last)) or 'another step'}"

@@ -61,7 +61,10 @@ class _Progress:
             return
         counts = {kind: sum(p.step.kind == kind for p in missing) for kind in ("run", "arrays", "facts", "figure")}
         words = {"run": "trainings", "arrays": "probes", "facts": "measurements", "figure": "figures"}
-        print("To do: " + ", ".join(f"{n} {words[kind]}" for kind, n in counts.items() if n) + ".", flush=True)
+        loaded = self._plan.resolved.loaded
+        report = f"{loaded.name}, profile {loaded.profile}" if loaded.profile else loaded.name
+        todo = ", ".join(f"{n} {words[kind] if n > 1 else words[kind][:-1]}" for kind, n in counts.items() if n)
+        print(f"{report}: {todo} to do.", flush=True)
         runs = [planned for planned in missing if planned.step.kind == "run"]
         if runs:
             from report_builder.worker import estimate

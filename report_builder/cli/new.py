@@ -47,7 +47,7 @@ def new(options: Options) -> int:
     for path, text in files.items():
         write_atomically(path, text)
         print(path)
-    print(f"Next: report-builder build {options.name}")
+    print(f"Next: make report REPORT={options.name}   (or report-builder build {options.name})")
     return int(Exit.DONE)
 
 

@@ -179,7 +179,7 @@ def test_dry_run_says_and_does_nothing(built, capsys: pytest.CaptureFixture[str]
     built.edit("epochs: 8", "epochs: 9")
     before = digests(built.folder)
     assert built.run("build", "tiny", "--dry-run") == 0
-    assert "1 trainings" in capsys.readouterr().out
+    assert "1 training" in capsys.readouterr().out
     after = digests(built.folder)
     assert {name for name in after if after[name] != before.get(name)} <= {"runs/memo.json"}
     assert set(before) <= set(after)
@@ -230,7 +230,7 @@ def test_figure_redraws_only_that_figure(built, capsys: pytest.CaptureFixture[st
     before = digests(built.folder / "build"), digests(built.folder / "figures")
     assert built.run("figure", "grid", "--report", "tiny", "--set", "figures.grid.ink=light") == 0
     said = capsys.readouterr().out
-    assert "To do: 1 figures." in said
+    assert "1 figure to do." in said
     assert "02-grid.png" in said
     after = digests(built.folder / "build")
     assert {name for name in after if after[name] != before[0][name]} <= {"tiny/steps.json"}  # what `explain` knows

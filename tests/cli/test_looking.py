@@ -82,7 +82,7 @@ def test_explain_what_was_damaged(built, say) -> None:
     """A stored step that somebody destroyed would run because of that, not because something changed."""
     planned = built.plan().figures["grid"]
     (built.folder / "runs" / "figure" / planned.step.key / "figure.png").unlink()
-    assert "what was stored is gone, was damaged" in say(built, "explain", "tiny", "figure grid")[1]
+    assert "it is not stored (never finished, removed, or damaged)" in say(built, "explain", "tiny", "figure grid")[1]
 
 
 def test_explain_of_a_first_build(lab, say) -> None:
