@@ -130,7 +130,7 @@ def test_options_of_a_figure(finished, say) -> None:
     code, out, _ = say(finished, "figure", "grid", "--report", "tiny", "--show-options")
     assert code == 0
     assert "  n: 4  Images along each axis." in out
-    assert "To do" not in out
+    assert "to do." not in out
 
 
 # --- the schema ---------------------------------------------------------------------------------------------------------------
