@@ -16,7 +16,7 @@ from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.languages import Language
 
 ESSENTIAL = ("model.latent_dim", "training.epochs", "training.batch_size", "training.learning_rate", "training.optimizer.kind")
-_UNPRINTED = re.compile(r"^(versions|seed|threads)\b|fingerprint|^model\.kind$|^data\.")
+_UNPRINTED = re.compile(r"^(versions|seeds?|threads)\b|fingerprint|^model\.kind$|^data\.")
 
 
 @dataclass(frozen=True)

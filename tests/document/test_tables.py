@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from report_builder.document import render
 from report_builder.document.seals import unsealed
 
@@ -14,6 +16,16 @@ def test_settings_table(material, write_template):
     assert "| liczba epok | [10]{.fact} | [10]{.fact} |" in text
     assert "fingerprint" not in text
     assert ": Ustawienia. {#tbl:settings}" in text
+
+
+def test_seeds_stand_once(material, write_template):
+    """Runs of different seeds have one row of seeds, though the settings carry them too."""
+    cards = {
+        id_: replace(card, settings={**card.settings, "seeds": [i]}) for i, (id_, card) in enumerate(material.runs.items())
+    }
+    table = '{{ settings_table(["vae", "mc"], caption="Ustawienia.") }}'
+    text = render(write_template(table), replace(material, runs=cards)).text
+    assert text.count("ziarna losowości") == 1
 
 
 def test_fact_table(material, write_template):
