@@ -10,7 +10,7 @@ import functools
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -100,6 +100,37 @@ def opened(registry: Registry, entry: Mapping[str, Any], *, beside: Path | None 
 # --- data -------------------------------------------------------------------------------------------------------------------
 
 
+class Images(Protocol):
+    """Images of shape `(n, height, width, channels)`: a NumPy array, or a `datasets.stream.Stream` that makes them when asked."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """`(n, height, width, channels)`."""
+
+    @property
+    def dtype(self) -> Any:
+        """uint8 in [0, 255] as loaded, float32 after the step `scale`."""
+
+    def __len__(self) -> int:
+        """How many images."""
+
+    def __getitem__(self, index: Any) -> Any:
+        """By a slice: images again. By an integer array: the array of those images, in that order."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A part of the condition vector: `class` (one-hot), `position` (row and column, 0 to 1) or `attributes` (0 or 1).
+
+    Attributes:
+        kind: what it means.
+        names: one for each entry of the vector.
+    """
+
+    kind: str
+    names: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Split:
     """One part of a data set.
@@ -107,25 +138,64 @@ class Split:
     Attributes:
         x: images, shape `(n, height, width, channels)`, uint8 in [0, 255] as loaded, float32 after the step `scale`.
         y: class of each image, shape `(n,)`, int64.
+        condition: condition vector of each image, shape `(n, k)`, float32; None where no step made one.
+        attributes: attributes of each image, 0 or 1, shape `(n, a)`, uint8; None where the data set has none.
     """
 
-    x: np.ndarray
+    x: Images
     y: np.ndarray
+    condition: np.ndarray | None = None
+    attributes: np.ndarray | None = None
+
+    def take(self, index: Any) -> Split:
+        """The images with these places (a slice or an integer array), with everything that belongs to them."""
+        rest = (None if part is None else part[index] for part in (self.condition, self.attributes))
+        return Split(self.x[index], self.y[index], *rest)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What is known of a data set without reading it; None where only reading tells.
+
+    Attributes:
+        image_shape: height, width, channels.
+        value_range: lowest and highest possible pixel.
+        class_names: names of the classes.
+        images: how many images each split has.
+        conditions: parts of the condition vector, in order.
+        attribute_names: names of the attributes.
+    """
+
+    image_shape: tuple[int, int, int] | None
+    value_range: tuple[float, float] = (0.0, 255.0)
+    class_names: tuple[str, ...] | None = None
+    images: Mapping[str, int | None] = field(default_factory=lambda: {"train": None, "test": None})
+    conditions: tuple[Condition, ...] = ()
+    attribute_names: tuple[str, ...] | None = ()
 
 
 @dataclass(frozen=True)
 class ImageData:
-    """A data set in memory: splits by name (`train`, `test`, perhaps `validation`), class names, range of the pixels."""
+    """A data set: splits by name (`train`, `test`, perhaps `validation`), class names, range of the pixels, conditions."""
 
     splits: Mapping[str, Split]
     class_names: tuple[str, ...]
     value_range: tuple[float, float] = (0.0, 255.0)
+    conditions: tuple[Condition, ...] = ()
+    attribute_names: tuple[str, ...] = ()
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """Height, width, channels."""
         height, width, channels = self.splits["train"].x.shape[1:]
         return int(height), int(width), int(channels)
+
+    @property
+    def layout(self) -> Layout:
+        """What a plan would have known of it, now with nothing left open."""
+        images = {name: len(split.y) for name, split in self.splits.items()}
+        known = (self.value_range, self.class_names, images, self.conditions, self.attribute_names)
+        return Layout(self.image_shape, *known)
 
 
 class DatasetKind(Protocol):
@@ -140,6 +210,9 @@ class DatasetKind(Protocol):
         A data set that can be downloaded has `fetch(parameters, folders)`, too, after which `files` finds it.
         """
 
+    def layout(self, parameters: Any) -> Layout:
+        """What is known of the data without reading it."""
+
     def load(self, parameters: Any, files: Sequence[Path]) -> ImageData:
         """Reads the files: uint8 images with the channel axis last."""
 
@@ -148,6 +221,9 @@ class DataStepKind(Protocol):
     """`datasets/steps/<name>.py`: one preprocessing step."""
 
     Parameters: type[Parameters]
+
+    def layout(self, before: Layout, parameters: Any) -> Layout:
+        """What is known after the step without reading the data. Raises ReportError where the step cannot be done."""
 
     def apply(self, data: ImageData, parameters: Any) -> ImageData:
         """The data after the step; the argument is not changed."""
@@ -164,20 +240,40 @@ class Equation:
     symbols: tuple[tuple[str, Mapping[str, str]], ...] = ()
 
 
+@dataclass(frozen=True)
+class Preset:
+    """Parameters of a model under a name of their own."""
+
+    title: Mapping[str, str]
+    parameters: Mapping[str, Any]
+
+
 class ModelKind(Protocol):
     """`models/<name>/__init__.py`; the Keras code is beside it in `network.py` and is imported in workers only.
 
-    `network.build(image_shape, **parameters)` returns a `keras.Model` whose `compile(optimizer)` and `train_step` are Keras'
-    own grammar and which has the methods that `PROVIDES` names.
+    `network.build(image_shape, **parameters)` returns a `keras.Model` whose `compile(optimizer)`, `train_step` and `test_step` are
+    Keras' own grammar and which has the methods that `PROVIDES` names. Where `build` has an argument `condition_dim` (length of
+    the condition vector) or `classes` (how many), it is given. The class attribute `takes` names the arrays of a batch, of `x`,
+    `condition`, `y`; default `("x",)`. Its attribute `optimizers` lists what `compile` made of the optimiser, default `[optimizer]`.
+
+    What `PROVIDES` may name, and the methods (tensors in and out; with `condition` in `takes`, the condition is a second argument):
+        encode: `encode(x)` -> codes; posterior: `posterior(x)` -> z_mean, z_log_var; likelihood: `elbo_terms(x, samples)`;
+        decode: `decode(z)`; decode_condition: `decode(z, condition)`; sample: `sample(n, seed)`;
+        sample_condition: `sample(n, seed, condition)`; discriminate: `discriminate(x[, condition])` -> logits `(n,)`;
+        classify: `classify(x)` -> probabilities of the classes `(n, classes)`.
+    Optional: `PRESETS`, name -> `Preset`, chosen in YAML by `preset: <name>`.
     """
 
     Parameters: type[Parameters]
-    PROVIDES: frozenset[str]  # of: encode, decode, sample, posterior, likelihood
+    PROVIDES: frozenset[str]
     TITLE: Mapping[str, str]
     LISTINGS: Mapping[str, tuple[str, ...]]  # part of the model -> qualified names in network.py, in print order
 
     def equation(self, parameters: Any) -> Equation:
         """The loss that these parameters compile."""
+
+    def refuses(self, parameters: Any, layout: Layout) -> str:
+        """Why the model cannot be trained on such data (shape, range, missing condition); empty where it can or nothing is known."""
 
 
 # --- measures ---------------------------------------------------------------------------------------------------------------
@@ -187,15 +283,34 @@ class ModelKind(Protocol):
 class ProbeRequest:
     """Asks for named arrays: a probe kind with parameters, of a run (or of a data set alone).
 
-    The kind `history` is answered from the run itself: one array of shape `(epochs,)` for each logged term. `needs` names what
-    the model must provide beside what the probe itself needs; it is no part of a key.
+    Two kinds are answered from the run itself: `history`, one array of shape `(epochs,)` for each logged term, and `progress`,
+    samples of fixed noise before the first and after each epoch. `judge` is the run of a classifier that the probe asks. `needs`
+    names what the model must provide beside what the probe itself needs; it is no part of a key.
     """
 
     kind: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     run: str | None = None
     data: str | None = None
+    judge: str | None = None
     needs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A trained classifier as a probe sees it.
+
+    Attributes:
+        classify: images `(n, *image_shape)` in `value_range` -> probabilities `(n, classes)`, float32.
+        image_shape: height, width, channels that it was trained on.
+        value_range: range of the pixels that it was trained on.
+        class_names: names of its classes.
+    """
+
+    classify: Callable[[np.ndarray], np.ndarray]
+    image_shape: tuple[int, int, int]
+    value_range: tuple[float, float]
+    class_names: tuple[str, ...]
 
 
 class ProbeKind(Protocol):
@@ -205,7 +320,10 @@ class ProbeKind(Protocol):
     NEEDS: frozenset[str]  # what the model must provide; empty: data alone
 
     def measure(self, model: Any, data: ImageData, parameters: Any) -> Arrays:
-        """Named arrays, each documented with shape, dtype and range."""
+        """Named arrays, each documented with shape, dtype and range.
+
+        A probe with `JUDGED = True` has one more argument, `judge: Judge`.
+        """
 
 
 @dataclass(frozen=True)
