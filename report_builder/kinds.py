@@ -101,7 +101,7 @@ def opened(registry: Registry, entry: Mapping[str, Any], *, beside: Path | None 
 
 
 class Images(Protocol):
-    """Images of shape `(n, height, width, channels)`: a NumPy array, or a `datasets.stream.Stream` that makes them when asked."""
+    """Images of shape `(n, height, width, channels)`: a NumPy array, or a stream that makes them when asked."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -251,16 +251,17 @@ class Preset:
 class ModelKind(Protocol):
     """`models/<name>/__init__.py`; the Keras code is beside it in `network.py` and is imported in workers only.
 
-    `network.build(image_shape, **parameters)` returns a `keras.Model` whose `compile(optimizer)`, `train_step` and `test_step` are
-    Keras' own grammar and which has the methods that `PROVIDES` names. Where `build` has an argument `condition_dim` (length of
-    the condition vector) or `classes` (how many), it is given. The class attribute `takes` names the arrays of a batch, of `x`,
-    `condition`, `y`; default `("x",)`. Its attribute `optimizers` lists what `compile` made of the optimiser, default `[optimizer]`.
+    `network.build(image_shape, **parameters)` returns a `keras.Model` whose `compile(optimizer)`, `train_step` and `test_step`
+    are Keras' own grammar and which has the methods that `PROVIDES` names. Where `build` has an argument `condition_dim`
+    (length of the condition vector) or `classes` (how many), it is given. The class attribute `takes` names what a batch holds,
+    of `x`, `condition`, `y`; default `("x",)`. `optimizers` lists what `compile` made of the optimiser; default: that one.
 
-    What `PROVIDES` may name, and the methods (tensors in and out; with `condition` in `takes`, the condition is a second argument):
+    What `PROVIDES` may name, and the methods, tensors in and out (where `takes` has `condition`, it is a second argument):
         encode: `encode(x)` -> codes; posterior: `posterior(x)` -> z_mean, z_log_var; likelihood: `elbo_terms(x, samples)`;
         decode: `decode(z)`; decode_condition: `decode(z, condition)`; sample: `sample(n, seed)`;
-        sample_condition: `sample(n, seed, condition)`; discriminate: `discriminate(x[, condition])` -> logits `(n,)`;
+        sample_condition: `sample(n, seed, condition)`; discriminate: `discriminate(x)` -> logits `(n,)`;
         classify: `classify(x)` -> probabilities of the classes `(n, classes)`.
+
     Optional: `PRESETS`, name -> `Preset`, chosen in YAML by `preset: <name>`.
     """
 
@@ -273,7 +274,7 @@ class ModelKind(Protocol):
         """The loss that these parameters compile."""
 
     def refuses(self, parameters: Any, layout: Layout) -> str:
-        """Why the model cannot be trained on such data (shape, range, missing condition); empty where it can or nothing is known."""
+        """Why the model cannot be trained on such data (shape, range, no condition); empty where it can or may."""
 
 
 # --- measures ---------------------------------------------------------------------------------------------------------------
@@ -284,8 +285,8 @@ class ProbeRequest:
     """Asks for named arrays: a probe kind with parameters, of a run (or of a data set alone).
 
     Two kinds are answered from the run itself: `history`, one array of shape `(epochs,)` for each logged term, and `progress`,
-    samples of fixed noise before the first and after each epoch. `judge` is the run of a classifier that the probe asks. `needs`
-    names what the model must provide beside what the probe itself needs; it is no part of a key.
+    samples of fixed noise before the first and after each epoch. `judge` is the run of a classifier that the probe asks.
+    `needs` names what the model must provide beside what the probe itself needs; it is no part of a key.
     """
 
     kind: str
