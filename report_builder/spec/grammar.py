@@ -7,26 +7,15 @@ kind's own schema. Everything else is closed: a key that is not described here i
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from report_builder.spec.closed import Closed
+from report_builder.spec.training import Training
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 TaskId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-
-
-class Closed(BaseModel):
-    """A mapping with known keys only."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Slot(BaseModel):
@@ -81,68 +70,6 @@ class Data(Closed):
     steps: list[Slot] = Field(
         default=[], description="Preprocessing steps, in order. Pixels are scaled to [0, 1] when no step says otherwise."
     )
-
-
-class Optimizer(Closed):
-    """What Keras' optimisers share; names and defaults are Keras' own."""
-
-    weight_decay: float | None = Field(default=None, ge=0, description="Decoupled weight decay.")
-    clipnorm: float | None = Field(default=None, gt=0, description="Each gradient is cut to this norm.")
-    clipvalue: float | None = Field(default=None, gt=0, description="Each gradient is cut to this absolute value.")
-    global_clipnorm: float | None = Field(default=None, gt=0, description="All gradients together are cut to this norm.")
-
-
-class Adam(Optimizer):
-    """Kingma and Ba 2015."""
-
-    kind: Literal["adam"] = "adam"
-    beta_1: float = Field(default=0.9, ge=0, lt=1, description="Decay of the mean of the gradients.")
-    beta_2: float = Field(default=0.999, ge=0, lt=1, description="Decay of the mean of their squares.")
-    epsilon: float = Field(default=1e-7, gt=0, description="Keeps the division finite.")
-    amsgrad: bool = Field(default=False, description="AMSGrad variant.")
-
-
-class AdamW(Adam):
-    """Loshchilov and Hutter 2019."""
-
-    kind: Literal["adamw"] = "adamw"  # type: ignore[assignment]
-    weight_decay: float | None = Field(default=0.004, ge=0, description="Decoupled weight decay.")
-
-
-class Sgd(Optimizer):
-    """Gradient descent, with momentum where asked."""
-
-    kind: Literal["sgd"] = "sgd"
-    momentum: float = Field(default=0.0, ge=0, lt=1, description="Share of the last step that is kept.")
-    nesterov: bool = Field(default=False, description="Nesterov's momentum.")
-
-
-class RmsProp(Optimizer):
-    """Hinton's lecture 6e."""
-
-    kind: Literal["rmsprop"] = "rmsprop"
-    rho: float = Field(default=0.9, ge=0, lt=1, description="Decay of the mean of the squared gradients.")
-    momentum: float = Field(default=0.0, ge=0, lt=1, description="Share of the last step that is kept.")
-    epsilon: float = Field(default=1e-7, gt=0, description="Keeps the division finite.")
-    centered: bool = Field(default=False, description="Divide by the variance instead.")
-
-
-def _spelt(value: Any) -> Any:
-    """`Adam` and `adam` and `{kind: adam}` are one optimiser."""
-    entry = {"kind": value} if isinstance(value, str) else value
-    return entry | {"kind": str(entry.get("kind", "adam")).lower()} if isinstance(entry, dict) else entry
-
-
-AnyOptimizer = Annotated[Adam | AdamW | Sgd | RmsProp, Field(discriminator="kind"), BeforeValidator(_spelt)]
-
-
-class Training(Closed):
-    """How a run is trained."""
-
-    epochs: int = Field(default=10, ge=1, description="Passes over the training images.")
-    batch_size: int = Field(default=128, ge=1, description="Images in one step.")
-    learning_rate: float = Field(default=1e-3, gt=0, description="Step size of the optimiser.")
-    optimizer: AnyOptimizer = Field(default=Adam(), description="adam, adamw, sgd or rmsprop, with Keras' argument names.")
 
 
 def _different(seeds: list[int]) -> list[int]:

@@ -22,7 +22,6 @@ _RULES = {
     "dict_type": "a mapping is expected",
     "model_type": "a mapping is expected",
     "model_attributes_type": "a mapping is expected",
-    "union_tag_invalid": "there is no such kind",
 }
 _ADVICE = {
     "string_type": "Quote it to make it text.",
@@ -58,6 +57,9 @@ def _problem(detail: Mapping[str, Any], source: Source, model: type[BaseModel], 
     if kind == "extra_forbidden":
         rule = f"unknown parameter of {subject}" if subject and len(path) == 1 else "unknown key"
         return Problem(where, rule, f"{path[-1]}: {detail['input']!r}", near_miss(str(path[-1]), _known(model, path[:-1])))
+    if kind == "union_tag_invalid":
+        given, known = str(detail["ctx"]["tag"]), detail["ctx"]["expected_tags"].replace("'", "").split(", ")
+        return Problem(where, "there is no such kind", repr(given), near_miss(given, [k for k in known if k != "number"]))
     if kind == "missing":
         return Problem(where, f"the key '{path[-1]}' is required", allowed=_describe(model, path))
     if kind in ("model_type", "model_attributes_type"):

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from report_builder.kinds import DATA_STEPS, DATASETS, MODELS, opened
+from report_builder.kinds import DATA_STEPS, DATASETS, MODELS, Layout, opened
 from report_builder.store import Store, Stored
 
 START = 6.0  # seconds until a worker has imported TensorFlow and traced a model
@@ -62,16 +62,16 @@ def _images(data: Mapping[str, Any], known: Sequence[Stored]) -> int:
     counted = [run.meta["note"]["images"]["train"] for run in known if run.meta["spec"]["data"] == data]
     if counted:
         return int(counted[0])
-    images = ANY_DATA
+    known_before = Layout(None)
     for registry, entry in [(DATASETS, data["dataset"]), *((DATA_STEPS, step) for step in data["steps"])]:
-        images = _counted(registry, entry, images)
-    return images
+        known_before = _after(registry, entry, known_before)
+    return known_before.images.get("train") or ANY_DATA
 
 
-def _counted(registry: Any, entry: Mapping[str, Any], before: int) -> int:
+def _after(registry: Any, entry: Mapping[str, Any], before: Layout) -> Layout:
+    """What is known after a data set or a step; a user's own is not opened."""
     if str(entry["kind"]).endswith(".py"):
         return before
     module, parameters = opened(registry, entry)
-    if not hasattr(module, "train_images"):
-        return before
-    return int(module.train_images(parameters) if registry is DATASETS else module.train_images(parameters, before))
+    layout: Layout = module.layout(parameters) if registry is DATASETS else module.layout(before, parameters)
+    return layout

@@ -93,7 +93,9 @@ def _note(training: loop.Training, data: ImageData) -> dict[str, Any]:
     ]
     return {
         "image_shape": list(data.image_shape),
+        "value_range": list(data.value_range),
         "class_names": list(data.class_names),
+        "condition_dim": loop.condition_dim(data.splits["train"]),
         "images": sizes,
         "parameters": int(sum(np.prod(v.shape) for v in training.model.trainable_weights)),
         "seconds": sum(training.history["epoch_time"]),
@@ -133,9 +135,9 @@ def _model(store: Store, key: str, beside: Path | None) -> Any:
 @lru_cache(maxsize=2)
 def _loaded(folder: Path, beside: Path | None) -> Any:
     run = Stored(folder, json.loads((folder / "step.json").read_text(encoding="utf-8")))
-    shape = run.meta["note"]["image_shape"]
-    model = loop.build(run.meta["spec"]["model"], shape, beside)
-    model(tf.zeros((1, *shape)))  # creates what a subclassed model creates on its first call
+    note, entry = run.meta["note"], run.meta["spec"]["model"]
+    known = {"condition_dim": note["condition_dim"], "classes": len(note["class_names"])}
+    model = loop.build(entry, note["image_shape"], beside, **known)
     checkpoint.load_weights(model, run.path("weights.npz"))
     return model
 

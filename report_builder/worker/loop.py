@@ -7,10 +7,12 @@ The loop knows neither files nor progress displays: it calls back. At the start 
 from __future__ import annotations
 
 import importlib
+import inspect
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +21,14 @@ import numpy as np
 import tensorflow as tf
 from keras.src.random.seed_generator import global_seed_generator
 
-from report_builder.errors import Problem, ReportError, RunError, near_miss
-from report_builder.kinds import MODELS, ImageData, opened
+from report_builder.errors import Problem, ReportError, RunError
+from report_builder.kinds import MODELS, ImageData, Split, opened
+from report_builder.worker import optimizers, stopping
+from report_builder.worker.batches import Batches, taken
+from report_builder.worker.passes import OnProgress, Pass, shown
 
 EVALUATION_BATCH = 500  # images in one step without gradients
-TICK = 0.3  # seconds between two calls of `on_progress`
-
-OnProgress = Callable[[int, int, Mapping[str, float]], None]
+HELD_OUT = (("val_", "validation"), ("test_", "test"))  # prefix of its terms, split: the first that there is
 
 
 @dataclass
@@ -46,12 +49,21 @@ class Training:
 
     @property
     def finished(self) -> bool:
-        """Whether all epochs are done."""
-        return self.epoch >= int(self.spec["training"]["epochs"])
+        """Whether all epochs are done, or as many as early stopping allows."""
+        settings = self.spec["training"]
+        return self.epoch >= int(settings["epochs"]) or stopping.over(settings.get("early_stopping"), self.history)
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch whose weights early stopping (or `val_loss`) prefers; None where nothing is watched."""
+        return stopping.best_epoch(self.spec["training"].get("early_stopping"), self.history)
 
     def variables(self) -> dict[str, Any]:
-        """Everything that the next epoch starts from: weights, then the optimiser's variables, each under its own name."""
-        return weights(self.model) | {f"optimizer.{i:03d}": v for i, v in enumerate(self.model.optimizer.variables)}
+        """Everything that the next epoch starts from: weights, then each optimiser's variables, each under its own name."""
+        found = weights(self.model)
+        for place, optimizer in enumerate(optimizers.of(self.model)):
+            found |= {f"optimizer.{place}.{i:03d}": v for i, v in enumerate(optimizer.variables)}
+        return found
 
 
 def prepare(threads: int) -> None:
@@ -70,33 +82,68 @@ def weights(model: Any) -> dict[str, Any]:
     return {f"model.{i:03d}.{v.name}": v for i, v in enumerate(model.weights)}
 
 
-def build(entry: Mapping[str, Any], image_shape: tuple[int, ...], beside: Path | None = None) -> Any:
-    """The model of a resolved `model` entry, not compiled.
+def build(
+    entry: Mapping[str, Any],
+    image_shape: Sequence[int],
+    beside: Path | None = None,
+    *,
+    condition_dim: int = 0,
+    classes: int = 0,
+) -> Any:
+    """The model of a resolved `model` entry, its weights created, not compiled.
+
+    Args:
+        entry: kind and parameters.
+        image_shape: height, width, channels.
+        beside: the folder of the experiment file.
+        condition_dim: length of the condition vector, for a model whose `build` asks for it.
+        classes: how many classes there are, for a model whose `build` asks for it.
 
     Raises:
-        ReportError: there is no such model.
+        ReportError: there is no such model, or the data has no condition for it.
     """
     kind, parameters = opened(MODELS, entry, beside=beside)
     network = kind if hasattr(kind, "build") else importlib.import_module(f"{kind.__name__}.network")
-    return network.build(tuple(image_shape), **parameters.model_dump())
+    known = {"condition_dim": condition_dim, "classes": classes}
+    asked = {name: known[name] for name in known if name in inspect.signature(network.build).parameters}
+    if missing := [name for name, value in asked.items() if not value]:
+        rule = f"model '{entry['kind']}' needs {' and '.join(missing)}, which the data set does not have"
+        raise ReportError(Problem("", rule, next_step="Add a data step that makes a condition: one_hot, canvas."))
+    model = network.build(tuple(image_shape), **parameters.model_dump(), **asked)
+    _create(model, (1, *image_shape), (1, condition_dim))
+    return model
+
+
+def _create(model: Any, images: tuple[int, ...], conditions: tuple[int, ...]) -> None:
+    """Calls a model that creates its layers only then, on what it takes, the answers (`y`) left out."""
+    if not all(layer.built for layer in model.layers):
+        inputs = [tf.zeros(conditions if name == "condition" else images) for name in taken(model) if name != "y"]
+        model(tuple(inputs) if len(inputs) > 1 else inputs[0])
 
 
 def start(spec: Mapping[str, Any], data: ImageData, beside: Path | None = None) -> Training:
     """A run before its first epoch: initial weights from the seed.
 
     Raises:
-        ReportError: the model refuses such images, or the optimiser does not exist.
+        ReportError: the model refuses such data, or the optimiser does not exist.
     """
     kind, parameters = opened(MODELS, spec["model"], beside=beside)
     refuses = getattr(kind, "refuses", None)
-    if refuses and (why := refuses(parameters, data.image_shape, data.value_range)):
+    if refuses and (why := refuses(parameters, data.layout)):
         raise ReportError(Problem("", f"model '{spec['model']['kind']}' cannot be trained on this data", why))
+    learnt = data.splits["train"]
+    steps = math.ceil(len(learnt.y) / spec["training"]["batch_size"])
     keras.utils.set_random_seed(_mixed(spec["seed"]))
-    model = build(spec["model"], data.image_shape, beside)
-    model.compile(optimizer=_optimizer(spec["training"]))
-    model(tf.constant(data.splits["train"].x[:1]))  # creates what a subclassed model creates on its first call
-    model.optimizer.build(model.trainable_variables)
+    model = build(spec["model"], data.image_shape, beside, condition_dim=condition_dim(learnt), classes=len(data.class_names))
+    model.compile(optimizer=optimizers.make(spec["training"], steps))
+    if not getattr(model, "optimizers", None):
+        model.optimizer.build(model.trainable_variables)
     return Training(model, spec)
+
+
+def condition_dim(split: Split) -> int:
+    """Length of the condition vector; 0 where there is none."""
+    return 0 if split.condition is None else int(split.condition.shape[1])
 
 
 def train(
@@ -113,25 +160,38 @@ def train(
     Raises:
         RunError: a term of the loss is no longer a finite number.
     """
-    settings = training.spec["training"]
-    learn = _compiled(training.model, training.model.train_step, data.splits["train"].x)
-    prefix, held_out = next(
-        (p, data.splits[s]) for p, s in (("val_", "validation"), ("test_", "test"), ("", "train")) if s in data.splits
-    )
-    judge = _compiled(training.model, training.model.test_step, held_out.x) if prefix else None
+    model, takes = training.model, taken(training.model)
+    learn = Pass(model, model.train_step, Batches(data.splits["train"], takes))
+    judged = [(prefix, data.splits[name]) for prefix, name in HELD_OUT if name in data.splits][:1]
+    judges = [(prefix, Pass(model, model.test_step, Batches(split, takes)), split) for prefix, split in judged]
     while not training.finished:
-        random = set_randomness(training.model, training.spec["seed"], training.epoch)
-        order = random.permutation(len(data.splits["train"].x)).astype(np.int32)
-        began = time.perf_counter()
-        terms = learn(order, settings["batch_size"], training.epoch + 1, on_progress)
-        took = time.perf_counter() - began
-        if judge:
-            judged = judge(np.arange(len(held_out.x), dtype=np.int32), EVALUATION_BATCH, training.epoch + 1, None)
-            terms |= {prefix + name: value for name, value in judged.items()}
+        random = set_randomness(model, training.spec["seed"], training.epoch)
+        order = random.permutation(len(data.splits["train"].y)).astype(np.int32)
+        with _named_epoch(training):
+            began = time.perf_counter()
+            terms = learn(order, training.spec["training"]["batch_size"], on_progress)
+            took = time.perf_counter() - began
+            for prefix, judge, split in judges:
+                means = judge(np.arange(len(split.y), dtype=np.int32), EVALUATION_BATCH)
+                terms |= {prefix + name: value for name, value in means.items()}
         for name, value in (terms | {"epoch_time": took}).items():
             training.history.setdefault(name, []).append(value)
         training.epoch += 1
         on_epoch(training)
+    optimizers.finish(model)
+
+
+@contextmanager
+def _named_epoch(training: Training) -> Iterator[None]:
+    """A term that is lost in this epoch is reported with the epoch, and with the terms of the one before."""
+    try:
+        yield
+    except RunError as error:
+        last = {name: series[-1] for name, series in training.history.items() if name != "epoch_time"}
+        before = f"; after epoch {training.epoch}: {shown(last)}" if last else ""
+        raise RunError(
+            *(replace(p, rule=f"{p.rule} in epoch {training.epoch + 1}", received=p.received + before) for p in error.problems)
+        ) from error
 
 
 def set_randomness(model: Any, seed: int, epoch: int) -> np.random.Generator:
@@ -152,86 +212,3 @@ def _entropy(seed: int) -> int:
 def _mixed(seed: int) -> int:
     """A seed for the initial weights that is far from that of the neighbouring seed."""
     return int(np.random.SeedSequence(_entropy(seed)).generate_state(1)[0] >> 1)
-
-
-def _optimizer(settings: Mapping[str, Any]) -> Any:
-    entry = dict(settings["optimizer"])
-    name = entry.pop("kind")
-    known = {
-        n.lower(): c
-        for n, c in vars(keras.optimizers).items()
-        if isinstance(c, type) and n not in ("Optimizer", "LossScaleOptimizer")
-    }
-    if name.lower() not in known:
-        raise ReportError(Problem("training.optimizer", "unknown optimiser", repr(name), near_miss(name, known)))
-    try:
-        return known[name.lower()](learning_rate=settings["learning_rate"], **entry)
-    except (TypeError, ValueError) as error:
-        raise ReportError(Problem("training.optimizer", f"Keras' {name} does not take these arguments", str(error))) from error
-
-
-def _compiled(model: Any, step: Callable[[Any], Mapping[str, Any]], x: np.ndarray) -> Callable[..., dict[str, float]]:
-    """A function that takes one pass: `step` on batches gathered from `x`, traced once here so that no epoch pays for it."""
-    images = tf.constant(x)
-    traced = tf.function(lambda index: step(tf.gather(images, index)), input_signature=[tf.TensorSpec([None], tf.int32)])
-    traced.get_concrete_function()
-
-    def one_pass(order: np.ndarray, batch_size: int, epoch: int, on_progress: OnProgress | None) -> dict[str, float]:
-        model.reset_metrics()
-        means, told = _Means(model), time.perf_counter()
-        for first in range(0, len(order), batch_size):
-            index = order[first : first + batch_size]
-            means.add(traced(tf.constant(index)), len(index))
-            if time.perf_counter() - told > TICK:
-                so_far, told = means.finite(epoch), time.perf_counter()
-                if on_progress:
-                    on_progress(first + len(index), len(order), so_far)
-        return means.finite(epoch)
-
-    return one_pass
-
-
-class _Means:
-    """Means over a pass. A Keras metric already is the mean so far; any other number that a step logs is averaged here."""
-
-    def __init__(self, model: Any) -> None:
-        self._metrics = {metric.name for metric in model.metrics}
-        self._latest: dict[str, Any] = {}
-        self._sums: dict[str, Any] = {}
-        self._images = 0
-
-    def add(self, logs: Mapping[str, Any], images: int) -> None:
-        self._images += images
-        for name, value in logs.items():
-            if name in self._metrics:
-                self._latest[name] = value
-            else:
-                self._sums[name] = self._sums.get(name, 0.0) + tf.cast(value, tf.float64) * images
-
-    def finite(self, epoch: int) -> dict[str, float]:
-        """The means so far.
-
-        Raises:
-            RunError: one is not finite.
-        """
-        means = dict(self._values())
-        if lost := [name for name, value in means.items() if not math.isfinite(value)]:
-            causes = [name for name in lost if name != "loss"] or lost
-            advice = "Try a lower learning_rate, or gradient clipping: optimizer: {kind: adam, clipnorm: 1.0}."
-            raise RunError(
-                Problem(
-                    "",
-                    f"{' and '.join(causes)} stopped being a finite number in epoch {epoch}",
-                    _shown(means),
-                    next_step=advice,
-                )
-            )
-        return means
-
-    def _values(self) -> Iterator[tuple[str, float]]:
-        yield from ((name, float(value)) for name, value in self._latest.items())
-        yield from ((name, float(value) / self._images) for name, value in self._sums.items())
-
-
-def _shown(means: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {value:g}" for name, value in means.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from report_builder.spec.training import Training
 from report_builder.store import Step
 
 DATA = {
@@ -13,7 +14,7 @@ DATA = {
 
 
 def _run_step(*, model=None, epochs=3, seed=1, threads=1, **training):
-    settings = {"epochs": epochs, "batch_size": 100, "learning_rate": 1e-3, "optimizer": {"kind": "adam"}} | training
+    settings = Training.model_validate({"epochs": epochs, "batch_size": 100} | training).model_dump()
     entry = model or {"kind": "vae", "filters": [4, 8]}
     return Step("run", (), {"model": entry, "data": DATA, "training": settings, "seed": seed, "threads": threads}, {})
 

@@ -1,0 +1,121 @@
+"""Keras' learning-rate schedules, with epochs instead of steps."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator
+
+from report_builder.spec.closed import Closed
+
+Rate = Annotated[float, Field(gt=0)]
+Epochs = Annotated[float, Field(gt=0)]
+FIRST = "Learning rate at the start."
+
+
+class ExponentialDecay(Closed):
+    """Multiplied by `decay_rate` in each `decay_epochs`."""
+
+    kind: Literal["exponential_decay"] = "exponential_decay"
+    initial_learning_rate: Rate = Field(default=1e-3, description=FIRST)
+    decay_epochs: Epochs = Field(default=1.0, description="Epochs in which it falls by the factor `decay_rate`.")
+    decay_rate: Rate = Field(description="That factor.")
+    staircase: bool = Field(default=False, description="Falls at once at the end of these epochs, and not in each step.")
+
+
+class InverseTimeDecay(Closed):
+    """Divided by 1 + `decay_rate` * epochs / `decay_epochs`."""
+
+    kind: Literal["inverse_time_decay"] = "inverse_time_decay"
+    initial_learning_rate: Rate = Field(default=1e-3, description=FIRST)
+    decay_epochs: Epochs = Field(default=1.0, description="Unit of time, in epochs.")
+    decay_rate: Rate = Field(description="How fast it falls.")
+    staircase: bool = Field(default=False, description="Falls at once at the end of these epochs, and not in each step.")
+
+
+class PolynomialDecay(Closed):
+    """From the start to `end_learning_rate` along a power."""
+
+    kind: Literal["polynomial_decay"] = "polynomial_decay"
+    initial_learning_rate: Rate = Field(default=1e-3, description=FIRST)
+    decay_epochs: Epochs = Field(description="Epochs until the end; default: all.")
+    end_learning_rate: float = Field(default=1e-4, ge=0, description="Learning rate at the end and after it.")
+    power: Rate = Field(default=1.0, description="1 is a straight line.")
+    cycle: bool = Field(default=False, description="Begins again after the end.")
+
+
+class CosineDecay(Closed):
+    """Half a cosine (Loshchilov and Hutter 2017), after a straight rise where asked."""
+
+    kind: Literal["cosine_decay"] = "cosine_decay"
+    initial_learning_rate: Rate = Field(default=1e-3, description=FIRST)
+    decay_epochs: Epochs = Field(description="Epochs until the end, after the warm-up; default: all that are left.")
+    alpha: float = Field(default=0.0, ge=0, le=1, description="Learning rate at the end, as a share of the highest.")
+    warmup_target: Rate | None = Field(default=None, description="Learning rate at the end of the warm-up.")
+    warmup_epochs: float = Field(default=0.0, ge=0, description="Epochs of the warm-up.")
+
+
+class CosineDecayRestarts(Closed):
+    """Half cosines, one after the other (Loshchilov and Hutter 2017)."""
+
+    kind: Literal["cosine_decay_restarts"] = "cosine_decay_restarts"
+    initial_learning_rate: Rate = Field(default=1e-3, description=FIRST)
+    first_decay_epochs: Epochs = Field(description="Epochs of the first.")
+    t_mul: Rate = Field(default=2.0, description="Length of the next, as a multiple.")
+    m_mul: Rate = Field(default=1.0, description="Start of the next, as a multiple.")
+    alpha: float = Field(default=0.0, ge=0, le=1, description="Lowest learning rate, as a share of the start.")
+
+
+class PiecewiseConstantDecay(Closed):
+    """One learning rate after the other."""
+
+    kind: Literal["piecewise_constant_decay"] = "piecewise_constant_decay"
+    boundaries: list[Epochs] = Field(min_length=1, description="After how many epochs the next one begins.")
+    values: list[Rate] = Field(description="Learning rates, one more than boundaries.")
+
+    @field_validator("boundaries")
+    @classmethod
+    def _rise(cls, boundaries: list[float]) -> list[float]:
+        if any(later <= earlier for earlier, later in pairwise(boundaries)):
+            raise ValueError("boundaries must rise")
+        return boundaries
+
+    @field_validator("values")
+    @classmethod
+    def _one_more(cls, values: list[float], info: ValidationInfo) -> list[float]:
+        boundaries = info.data.get("boundaries", values[1:])
+        if len(values) != len(boundaries) + 1:
+            raise ValueError(f"{len(boundaries)} boundaries need {len(boundaries) + 1} values")
+        return values
+
+
+KINDS = (ExponentialDecay, InverseTimeDecay, PolynomialDecay, CosineDecay, CosineDecayRestarts, PiecewiseConstantDecay)
+
+
+def _which(value: Any) -> str | None:
+    """A mapping is the schedule that its `kind` names; anything else should be a number."""
+    if isinstance(value, KINDS):
+        return value.kind
+    return str(value.get("kind")) if isinstance(value, dict) else "number"
+
+
+LearningRate = Annotated[
+    Annotated[Rate, Tag("number")]
+    | Annotated[ExponentialDecay, Tag("exponential_decay")]
+    | Annotated[InverseTimeDecay, Tag("inverse_time_decay")]
+    | Annotated[PolynomialDecay, Tag("polynomial_decay")]
+    | Annotated[CosineDecay, Tag("cosine_decay")]
+    | Annotated[CosineDecayRestarts, Tag("cosine_decay_restarts")]
+    | Annotated[PiecewiseConstantDecay, Tag("piecewise_constant_decay")],
+    Discriminator(_which),
+]
+
+
+def until_the_end(rate: Any, epochs: float) -> Any:
+    """The schedule, its end at the last epoch where it names none."""
+    if isinstance(rate, dict) and rate.get("kind") in ("cosine_decay", "polynomial_decay") and "decay_epochs" not in rate:
+        warm_up = rate.get("warmup_epochs", 0)
+        if isinstance(warm_up, int | float) and warm_up < epochs:
+            return rate | {"decay_epochs": float(epochs - warm_up)}
+    return rate

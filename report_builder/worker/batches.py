@@ -1,0 +1,74 @@
+"""What a training step is given: batches of the arrays that the model takes, from memory or from a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Split
+
+Step = Callable[[Any], Mapping[str, Any]]
+Traced = Callable[..., Mapping[str, Any]]
+
+
+def taken(model: Any) -> tuple[str, ...]:
+    """What a batch of the model holds, of `x`, `condition`, `y`."""
+    return tuple(getattr(model, "takes", ("x",)))
+
+
+class Batches:
+    """The images of a split, with what belongs to them.
+
+    Arrays stand in memory once, as tensors, and a batch is gathered inside the traced step. Where one of them is a stream, its
+    batches are read one ahead in a thread.
+    """
+
+    def __init__(self, split: Split, takes: Sequence[str]) -> None:
+        """Takes the arrays of a split.
+
+        Raises:
+            ReportError: the split has no condition, and the model takes one.
+        """
+        self._parts = [getattr(split, name) for name in takes]
+        if any(part is None for part in self._parts):
+            advice = "Add a data step that makes one: one_hot, canvas or attribute_condition."
+            raise ReportError(Problem("", "the model takes a condition, and the data set has none", next_step=advice))
+        self._streamed = not all(isinstance(part, np.ndarray) for part in self._parts)
+        self._tensors = [] if self._streamed else [tf.constant(part) for part in self._parts]
+
+    def traced(self, step: Step) -> Traced:
+        """`step` as a function of what `read` yields, traced here so that no epoch pays for it."""
+        if self._streamed:
+            signature = [tf.TensorSpec([None, *part.shape[1:]], part.dtype) for part in self._parts]
+            traced = tf.function(lambda *parts: step(_batch(parts)), input_signature=signature)
+        else:
+            signature = [tf.TensorSpec([None], tf.int32)]
+            traced = tf.function(lambda index: step(_batch([tf.gather(t, index) for t in self._tensors])), signature)
+        traced.get_concrete_function()
+        return traced  # type: ignore[no-any-return]
+
+    def read(self, order: np.ndarray, batch_size: int) -> Iterator[tuple[int, Sequence[Any]]]:
+        """The images with these places, batch by batch: how many, and the arguments of the traced step."""
+        indices = (order[first : first + batch_size] for first in range(0, len(order), batch_size))
+        if not self._streamed:
+            return ((len(index), [tf.constant(index)]) for index in indices)
+        return _one_ahead((len(index), [tf.constant(part[index]) for part in self._parts]) for index in indices)
+
+
+def _batch(parts: Sequence[Any]) -> Any:
+    """Keras' grammar: one tensor alone, several as a tuple."""
+    return tuple(parts) if len(parts) > 1 else parts[0]
+
+
+def _one_ahead(items: Iterator[Any]) -> Iterator[Any]:
+    """The same items, each made in a thread while the one before it is in use."""
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = thread.submit(next, items, None)
+            yield item

@@ -1,0 +1,65 @@
+"""The optimiser of resolved training settings, with its learning rate or its schedule in steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import keras
+
+from report_builder.errors import Problem, ReportError, near_miss
+
+NOT_CHOSEN = {"Optimizer", "LossScaleOptimizer", "MultiOptimizer", "OptimizerMap"}  # not optimisers by themselves
+
+
+def classes() -> dict[str, Any]:
+    """Keras' optimisers by their names in YAML."""
+    found = vars(keras.optimizers).items()
+    return {name.lower(): kind for name, kind in found if isinstance(kind, type) and name not in NOT_CHOSEN}
+
+
+def make(settings: Mapping[str, Any], steps: int) -> Any:
+    """The optimiser.
+
+    Args:
+        settings: the resolved `training` settings.
+        steps: batches of one epoch.
+
+    Raises:
+        ReportError: this Keras has no such optimiser, or refuses its arguments.
+    """
+    entry, known = dict(settings["optimizer"]), classes()
+    name = entry.pop("kind")
+    if name.lower() not in known:
+        raise ReportError(Problem("training.optimizer", "unknown optimiser", repr(name), near_miss(name, known)))
+    try:
+        return known[name.lower()](learning_rate=learning_rate(settings["learning_rate"], steps), **entry)
+    except (TypeError, ValueError) as error:
+        raise ReportError(Problem("training.optimizer", f"Keras' {name} does not take these arguments", str(error))) from error
+
+
+def learning_rate(entry: float | Mapping[str, Any], steps: int) -> Any:
+    """A number as it is; of a schedule in epochs, Keras' schedule in steps."""
+    if not isinstance(entry, Mapping):
+        return entry
+    schedule = "".join(word.capitalize() for word in entry["kind"].split("_"))
+    arguments = {
+        name.replace("epochs", "steps"): value * steps if name.endswith("epochs") else value
+        for name, value in entry.items()
+        if name != "kind"
+    }
+    if "boundaries" in arguments:  # Keras keeps the old value in the step of the boundary itself
+        arguments["boundaries"] = [round(epoch * steps) - 1 for epoch in arguments["boundaries"]]
+    return getattr(keras.optimizers.schedules, schedule)(**arguments)
+
+
+def finish(model: Any) -> None:
+    """Replaces weights by their moving average, where the optimiser keeps one; done twice, it changes nothing more."""
+    for optimizer in of(model):
+        if optimizer.use_ema:
+            optimizer.finalize_variable_values(optimizer._trainable_variables)  # noqa: SLF001  Keras' fit has one optimiser only
+
+
+def of(model: Any) -> list[Any]:
+    """What `compile` made of the optimiser: one, or one for each part of the model."""
+    return list(getattr(model, "optimizers", None) or [model.optimizer])
