@@ -140,16 +140,18 @@ class Split:
         y: class of each image, shape `(n,)`, int64.
         condition: condition vector of each image, shape `(n, k)`, float32; None where no step made one.
         attributes: attributes of each image, 0 or 1, shape `(n, a)`, uint8; None where the data set has none.
+        original: shape `(n,)`, int64: images with the same number are made from one original; None: each is one.
     """
 
     x: Images
     y: np.ndarray
     condition: np.ndarray | None = None
     attributes: np.ndarray | None = None
+    original: np.ndarray | None = None
 
     def take(self, index: Any) -> Split:
         """The images with these places (a slice or an integer array), with everything that belongs to them."""
-        rest = (None if part is None else part[index] for part in (self.condition, self.attributes))
+        rest = (None if part is None else part[index] for part in (self.condition, self.attributes, self.original))
         return Split(self.x[index], self.y[index], *rest)
 
 

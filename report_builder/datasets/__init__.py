@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from report_builder.datasets._files import content
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import DATA_STEPS, DATASETS, ImageData, opened
 
@@ -39,15 +40,11 @@ def prepare(data: Mapping[str, Any], folders: Sequence[Path], beside: Path | Non
 def fingerprint(data: Mapping[str, Any], folders: Sequence[Path], beside: Path | None = None) -> str:
     """What `fingerprint_of` gives for the data set's files; steps do not count."""
     module, parameters = opened(DATASETS, data["dataset"], beside=beside)
-    digests = []
-    for path in module.files(parameters, folders):
-        with path.open("rb") as stream:
-            digests.append(hashlib.file_digest(stream, "sha256").hexdigest())
-    return fingerprint_of(digests)
+    return fingerprint_of([content(path) for path in module.files(parameters, folders)])
 
 
 def fingerprint_of(digests: Sequence[str]) -> str:
-    """The sha256 over the sha256 of each file, hex, in the files' order."""
+    """The sha256 over the digests of each file or folder, hex, in their order."""
     return hashlib.sha256(json.dumps(list(digests), separators=(",", ":")).encode()).hexdigest()
 
 
@@ -60,5 +57,7 @@ def _prepare(entry: str, folders: tuple[Path, ...], beside: Path | None) -> Imag
         module, parameters = opened(DATA_STEPS, step, beside=beside)
         prepared = module.apply(prepared, parameters)
     for split in prepared.splits.values():
-        split.x.flags.writeable = split.y.flags.writeable = False
+        for part in vars(split).values():
+            if hasattr(part, "flags"):  # an array; a stream's images are made anew each time
+                part.flags.writeable = False
     return prepared

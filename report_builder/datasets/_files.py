@@ -6,7 +6,8 @@ import hashlib
 import os
 import sys
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,6 +16,7 @@ from report_builder.errors import Problem, ReportError
 SOURCE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"  # where `keras.datasets` downloads from
 PATIENCE = 20  # seconds without an answer before a download counts as failed
 CHUNK = 1 << 18
+PICTURES = (".jpg", ".jpeg", ".png")
 
 
 def named_or_found(path: str | None, name: str, folders: Sequence[Path]) -> Path | None:
@@ -29,6 +31,52 @@ def named_or_found(path: str | None, name: str, folders: Sequence[Path]) -> Path
         places = ", ".join(str(folder / wanted) for folder in folders) or str(wanted)
         raise ReportError(Problem("data.path", "no such file", repr(path), f"Looked for {places}."))
     return found or next((file for folder in folders if (file := folder / name).is_file()), None)
+
+
+def signature(path: Path) -> tuple[int, int | str]:
+    """What changes when a file or a folder of pictures does, without reading it: bytes and time; pictures and their listing."""
+    if not path.is_dir():
+        status = path.stat()
+        return status.st_size, status.st_mtime_ns
+    listed = [f"{name}:{status.st_size}:{status.st_mtime_ns}" for name, status in _listing(path)]
+    return len(listed), hashlib.sha256("\n".join(listed).encode()).hexdigest()
+
+
+def content(path: Path) -> str:
+    """The sha256 of a file's content, hex; of a folder's pictures with their names, wherever the folder lies."""
+    return _content(path, signature(path))
+
+
+@lru_cache(maxsize=64)
+def _content(path: Path, _: tuple[int, int | str]) -> str:
+    """The digest of what lies there, computed once in a process as long as the signature stays."""
+    if path.is_dir():
+        digest = hashlib.sha256()
+        for name, _status in _listing(path):
+            digest.update(f"{name}:{hashlib.sha256((path / name).read_bytes()).hexdigest()}\n".encode())
+        return digest.hexdigest()
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def pictures(folder: Path) -> list[str]:
+    """Names of the JPEG and PNG files in a folder and below it, relative, in alphabetical order; hidden ones do not count."""
+    return sorted(entry.path[len(str(folder)) + 1 :] for entry in _walk(str(folder)))
+
+
+def _listing(folder: Path) -> list[tuple[str, os.stat_result]]:
+    return sorted((entry.path[len(str(folder)) + 1 :], entry.stat()) for entry in _walk(str(folder)))
+
+
+def _walk(folder: str) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.name.lower().endswith(PICTURES):
+                yield entry
+            elif entry.is_dir():
+                yield from _walk(entry.path)
 
 
 def keras_cache() -> Path:

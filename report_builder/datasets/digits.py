@@ -1,8 +1,8 @@
 """The handwritten digits that come with scikit-learn, redrawn at 28 x 28 so that they train without a download.
 
 1797 images of 8 x 8 pixels (Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998). Each is enlarged with a
-bicubic filter and its contrast raised; training images also appear in seeded variations. Test images never do, and no image is
-in both parts.
+bicubic filter and its contrast raised; training images also appear in seeded variations. Images put aside never do, and no
+image is in two parts.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from report_builder import kinds
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import ImageData, Split
+from report_builder.kinds import ImageData, Layout, Split
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +30,7 @@ TITLE = {
     "zh-Hant": "scikit-learn 手寫數字",
 }
 CLASS_NAMES = tuple(str(digit) for digit in range(10))
+IMAGES = 1797
 SIZE = 28  # pixels of a side
 BORDER = 3  # empty pixels put around the 8 x 8 original, so that the filter sees paper there
 ENLARGE = 2.75  # a digit of 8 rows becomes 22 rows high
@@ -45,7 +46,16 @@ class Parameters(kinds.Parameters):
     zoom: float = Field(0.06, ge=0, le=0.5, description="Largest relative change of width and of height of a variation.")
     shift: float = Field(0.6, ge=0, le=6, description="Largest shift of a variation along each axis, in pixels.")
     test_images: int = Field(297, ge=10, le=1787, description="Images kept for the test split, the classes in proportion.")
+    validation_images: int = Field(
+        0, ge=0, le=1000, description="Images kept for a validation split, unvaried; 0: no such split."
+    )
     seed: int = Field(0, ge=0, description="Seed of the split and of the variations.")
+
+    @model_validator(mode="after")
+    def _some_left(self) -> Parameters:
+        if self.test_images + self.validation_images > IMAGES - 10:
+            raise ValueError(f"of {IMAGES} images at least 10 must be left to train on")
+        return self
 
 
 def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
@@ -64,9 +74,12 @@ def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
     )
 
 
-def train_images(parameters: Parameters) -> int:
-    """How many training images there are, known without reading them."""
-    return (1797 - parameters.test_images) * (1 + parameters.copies)
+def layout(parameters: Parameters) -> Layout:
+    """28 x 28 grey pixels; of 1797 images those that are not put aside, each with its variations, are training images."""
+    aside = {"validation": parameters.validation_images} if parameters.validation_images else {}
+    originals = IMAGES - parameters.test_images - parameters.validation_images
+    images = {"train": originals * (1 + parameters.copies), **aside, "test": parameters.test_images}
+    return Layout((SIZE, SIZE, 1), class_names=CLASS_NAMES, images=images)
 
 
 def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
@@ -77,24 +90,27 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
         table = np.loadtxt(stream, delimiter=",", dtype=np.uint8)
     small, y = table[:, :-1].reshape(-1, 8, 8), table[:, -1].astype(np.int64)
     random = np.random.default_rng(parameters.seed)
-    train, test = _split(y, parameters.test_images, random)
+    train, *aside = _split(y, (parameters.test_images, parameters.validation_images), random)
     passes = [_redraw(small[train], np.zeros((len(train), 5)))]
     passes += [_redraw(small[train], _variations(len(train), parameters, random)) for _ in range(parameters.copies)]
-    x_train, y_train = np.concatenate(passes), np.tile(y[train], len(passes))
-    x_test = _redraw(small[test], np.zeros((len(test), 5)))
-    return ImageData({"train": Split(x_train, y_train), "test": Split(x_test, y[test])}, CLASS_NAMES)
+    original = np.tile(np.arange(len(train)), len(passes))
+    splits = {"train": Split(np.concatenate(passes), np.tile(y[train], len(passes)), original=original)}
+    for name, index in zip(("test", "validation"), aside, strict=True):
+        if len(index):
+            splits[name] = Split(_redraw(small[index], np.zeros((len(index), 5))), y[index])
+    return ImageData(splits, CLASS_NAMES)
 
 
-def _split(y: np.ndarray, test_images: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Indices of training and test images: the images that come first in a random order of their class are test images."""
+def _split(y: np.ndarray, aside: Sequence[int], random: np.random.Generator) -> list[np.ndarray]:
+    """Indices of training images and of those put aside: the images that come first in a random order of their class."""
     import numpy as np
 
     place = np.empty(len(y))
     for digit in np.unique(y):
         members = np.flatnonzero(y == digit)
         place[random.permutation(members)] = (np.arange(len(members)) + 0.5) / len(members)
-    order = np.argsort(place, kind="stable")
-    return np.sort(order[test_images:]), np.sort(order[:test_images])
+    *parts, train = np.split(np.argsort(place, kind="stable"), np.cumsum(aside))
+    return [np.sort(train), *(np.sort(part) for part in parts)]
 
 
 def _variations(n: int, parameters: Parameters, random: np.random.Generator) -> Any:

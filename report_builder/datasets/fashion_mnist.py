@@ -10,7 +10,7 @@ from pydantic import Field
 from report_builder import kinds
 from report_builder.datasets._files import absent, download, instead, keras_cache, named_or_found
 from report_builder.datasets._npz import as_image_data, idx_arrays, image_data
-from report_builder.kinds import ImageData
+from report_builder.kinds import ImageData, Layout
 
 TITLE = {"en": "Fashion-MNIST", "pl": "Fashion-MNIST", "ru": "Fashion-MNIST", "zh-Hant": "Fashion-MNIST"}
 CLASS_NAMES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
@@ -48,9 +48,9 @@ def fetch(parameters: Parameters, folders: Sequence[Path]) -> None:
             download(name, target, digest, place_instead=instead(NAME, folders))
 
 
-def train_images(parameters: Parameters) -> int:
-    """How many training images there are, known without reading them."""
-    return 60_000
+def layout(parameters: Parameters) -> Layout:
+    """28 x 28 grey pixels, 60 000 training and 10 000 test images."""
+    return Layout((28, 28, 1), class_names=CLASS_NAMES, images={"train": 60_000, "test": 10_000})
 
 
 def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:

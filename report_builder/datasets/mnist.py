@@ -10,7 +10,7 @@ from pydantic import Field
 from report_builder import kinds
 from report_builder.datasets._files import absent, download, instead, keras_cache, named_or_found
 from report_builder.datasets._npz import image_data
-from report_builder.kinds import ImageData
+from report_builder.kinds import ImageData, Layout
 
 TITLE = {"en": "MNIST", "pl": "MNIST", "ru": "MNIST", "zh-Hant": "MNIST"}
 NAME = "mnist.npz"  # as keras.datasets keeps it
@@ -37,9 +37,9 @@ def fetch(parameters: Parameters, folders: Sequence[Path]) -> None:
     download(NAME, keras_cache() / NAME, PUBLISHED, place_instead=instead(NAME, folders))
 
 
-def train_images(parameters: Parameters) -> int:
-    """How many training images there are, known without reading them."""
-    return 60_000
+def layout(parameters: Parameters) -> Layout:
+    """28 x 28 grey pixels, 60 000 training and 10 000 test images."""
+    return Layout((28, 28, 1), class_names=CLASS_NAMES, images={"train": 60_000, "test": 10_000})
 
 
 def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:

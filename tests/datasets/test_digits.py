@@ -85,5 +85,5 @@ def test_another_seed_gives_another_split():
 
 
 def test_the_number_of_training_images_is_known_beforehand(few):
-    """`train_images` says how many images `load` gives."""
-    assert digits.train_images(Parameters(copies=2)) == len(few.splits["train"].y)
+    """The layout says how many images `load` gives."""
+    assert digits.layout(Parameters(copies=2)) == few.layout

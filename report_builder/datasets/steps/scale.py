@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+import numpy as np
 from pydantic import Field
 
 from report_builder import kinds
-from report_builder.kinds import ImageData, Split
+from report_builder.datasets._stream import each
+from report_builder.kinds import ImageData, Layout
 
 RANGES = {"unit": (0.0, 1.0), "symmetric": (-1.0, 1.0)}
 
@@ -21,12 +23,15 @@ class Parameters(kinds.Parameters):
     )
 
 
+def layout(before: Layout, parameters: Parameters) -> Layout:
+    """The same images in the new range."""
+    return replace(before, value_range=RANGES[parameters.range])
+
+
 def apply(data: ImageData, parameters: Parameters) -> ImageData:
     """Float32 images in the new range."""
-    import numpy as np
-
     (old_low, old_high), (low, high) = data.value_range, RANGES[parameters.range]
     slope = np.float32((high - low) / (old_high - old_low))
     offset = np.float32(low - old_low * (high - low) / (old_high - old_low))
-    splits = {name: Split(split.x * slope + offset, split.y) for name, split in data.splits.items()}
+    splits = each(data, lambda images, _: images * slope + offset, data.image_shape, np.float32)
     return replace(data, splits=splits, value_range=(low, high))

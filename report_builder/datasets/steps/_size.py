@@ -1,0 +1,41 @@
+"""Sizes of images as a user writes them: one number for a square, or [height, width]."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Layout
+
+
+def _checked(size: Any) -> Any:
+    parts = size if isinstance(size, list | tuple) and len(size) == 2 else (size,)
+    if not all(isinstance(part, int) and not isinstance(part, bool) and part >= 1 for part in parts):
+        raise ValueError("a size is a number of pixels, or [height, width]")
+    return size
+
+
+Size = Annotated[int | tuple[int, int], BeforeValidator(_checked)]
+
+
+def pair(size: int | tuple[int, int]) -> tuple[int, int]:
+    """Height and width."""
+    return (size, size) if isinstance(size, int) else size
+
+
+def resized(before: Layout, size: int | tuple[int, int]) -> tuple[int, int, int] | None:
+    """The image shape with another height and width; None where the channels are not known."""
+    return (*pair(size), before.image_shape[2]) if before.image_shape else None
+
+
+def must_fit(step: str, inner: tuple[int, ...], outer: tuple[int, ...], rule: str, next_step: str) -> None:
+    """Checks that the first two of `inner` are not larger than those of `outer`.
+
+    Raises:
+        ReportError: they are; `rule` says what is wrong, the message both sizes.
+    """
+    if inner[0] > outer[0] or inner[1] > outer[1]:
+        small, large = (f"{shape[0]} x {shape[1]}" for shape in (inner, outer))
+        raise ReportError(Problem(f"{step}.size", rule, f"{small} in {large} pixels", next_step=next_step))
