@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from report_builder.errors import Problem, ReportError, StorageError
 from report_builder.plan import Plan, Planned
+from report_builder.plan.resolved import HISTORY
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
@@ -85,7 +86,7 @@ def _figure(plan: Plan, planned: Planned, arrays: Mapping[str, Arrays], folder: 
 
 
 def _arrays(plan: Plan, planned: Planned) -> Arrays:
-    """The arrays of a finished step; a run gives its history, one array of shape `(epochs,)` for each term."""
+    """The arrays of a finished step; a training gives its history, one array of shape `(epochs,)` each, or its progress."""
     import numpy as np
 
     stored = plan.stored(planned)
@@ -93,7 +94,7 @@ def _arrays(plan: Plan, planned: Planned) -> Arrays:
         raise ReportError(
             Problem(planned.label, "a stored step was damaged while it was needed", next_step="Run the command again.")
         )
-    if planned.step.kind == "run":
+    if planned.step.kind == "run" and planned.part == HISTORY:
         return {name: np.asarray(values) for name, values in stored.json("history.json").items()}
-    with np.load(stored.path("arrays.npz")) as file:
+    with np.load(stored.path("arrays.npz" if planned.step.kind == "arrays" else f"{planned.part}.npz")) as file:
         return dict(file)

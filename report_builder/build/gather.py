@@ -58,7 +58,7 @@ def _newest(plan: Plan) -> str:
 
 def _run_card(plan: Plan, run: Training) -> RunCard:
     settings = run.as_spec() | {"data": plan.data[run.data.id], "seeds": list(run.entry.seeds)}
-    return RunCard(run.id, run.name, run.model.module.TITLE, _title(run.data), tuple(run.entry.seeds), settings)
+    return RunCard(run.id, run.name, run.title, _title(run.data), tuple(run.entry.seeds), settings)
 
 
 def _title(data: DataSet) -> dict[str, str]:
@@ -87,9 +87,12 @@ def _facts(plan: Plan, *, measured: bool) -> Iterator[Fact]:
 
 
 def _settings(plan: Plan, measure: Measure) -> dict[str, Any]:
+    """What the guard compares: the resolved run, and those that judged it with their seed: two judges are no one scale."""
     run = plan.resolved.runs.get(measure.subject)
-    data = run.data.id if run else measure.subject
-    return (run.as_spec() if run else {}) | {"data": plan.data[data]}
+    settings = (run.as_spec() if run else {}) | {"data": plan.data[run.data.id if run else measure.subject]}
+    judges = [plan.resolved.runs[id_] for id_ in measure.judges]
+    told = [judge.as_spec() | {"data": plan.data[judge.data.id], "seed": judge.entry.seeds[0]} for judge in judges]
+    return settings | ({"judge": told[0] if len(told) == 1 else told} if told else {})
 
 
 def _measured(plan: Plan, measure: Measure, common: dict[str, Any]) -> Iterator[Fact]:

@@ -94,7 +94,7 @@ def _used(workspace: Workspace) -> set[str]:
         ReportError: the data of one is not here and was never seen, so that its keys are not known.
     """
     from report_builder.build import plan_report
-    from report_builder.plan.steps import ABSENT
+    from report_builder.plan.prepared import ABSENT
 
     used: set[str] = set()
     for report in workspace.reports():

@@ -11,7 +11,8 @@ from report_builder.kinds import Parameters, ProbeRequest
 from report_builder.spec import Loaded
 from report_builder.spec.grammar import Figure, Run
 
-HISTORY = "history"  # the probe that a run answers itself
+HISTORY, PROGRESS = "history", "progress"
+FROM_RUN = (HISTORY, PROGRESS)  # the probes that a run answers itself
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,14 @@ class DataSet:
 
 @dataclass(frozen=True)
 class Training:
-    """A run of the experiment file with its model closed."""
+    """A run of the experiment file with its model closed; `title` is the model's or its preset's, by language."""
 
     id: str
     name: str
     data: DataSet
     model: Kind
     entry: Run
+    title: Mapping[str, str]
 
     def as_spec(self) -> dict[str, Any]:
         """Resolved run without data, seed and versions."""
@@ -87,10 +89,25 @@ class Measure:
         parameters = self.kind.parameters.model_dump(mode="json", exclude={"of", "probe", "split", "n", "ends"})
         return ", ".join(f"{name}={value}" for name, value in sorted(parameters.items()))
 
+    @property
+    def judges(self) -> tuple[str, ...]:
+        """Ids of the runs that judge."""
+        return tuple(dict.fromkeys(request.judge for request in self.requests.values() if request.judge))
+
+    def as_spec(self) -> dict[str, Any]:
+        """What goes into the key of its facts: the judge counts by what was trained, not by its id."""
+        return {key: value for key, value in self.kind.as_spec().items() if key != "judge"}
+
     def names(self) -> Iterator[tuple[str, str]]:
         """Pairs of fact name and metric name."""
         for name in self.kind.module.names(self.kind.parameters, self.requests):
             yield f"{self.subject}.{self.scope}.{name}", name
+
+
+def inner_probe(parameters: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The probe, `{kind, parameter: value, ...}`, that another one asks for its images; None where it asks none."""
+    images = parameters.get("images")
+    return dict(images) if isinstance(images, Mapping) and "kind" in images else None
 
 
 @dataclass(frozen=True)

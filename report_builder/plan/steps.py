@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from report_builder.datasets import fingerprint_of
-from report_builder.errors import Problem, ReportError
 from report_builder.kinds import PROBES, ProbeRequest, Subject
-from report_builder.plan.resolved import HISTORY, DataSet, Measure, Picture, Resolved, Training
-from report_builder.store import Step, Store, Stored, code_digests, data_name
+from report_builder.plan.prepared import with_fingerprints
+from report_builder.plan.resolved import FROM_RUN, HISTORY, DataSet, Measure, Picture, Resolved, Training, inner_probe
+from report_builder.store import Step, Store, Stored, code_digests
 
 PACKAGE = Path(__file__).parents[1]
 ENGINE = tuple(PACKAGE / file for file in ("worker/loop.py", "worker/environment.py", "datasets/__init__.py"))
 DRAWING = tuple(PACKAGE / file for file in ("drawing/__init__.py", "languages/__init__.py"))
-ABSENT = "not on this computer"  # fingerprint of data that was not looked into
 FRAMEWORKS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "keras": ("keras",)}
 
 
@@ -30,11 +28,13 @@ class Planned:
         step: what is stored under `step.key`.
         label: its name in this report, e.g. `run vae, seed 1`.
         needs: the steps it reads, by the name under which it reads them.
+        part: of a training that is read: which probe it answers.
     """
 
     step: Step
     label: str
     needs: Mapping[str, Planned]
+    part: str = HISTORY
 
     def closure(self) -> Iterator[Planned]:
         """Everything it needs, then itself."""
@@ -47,7 +47,7 @@ class Plan:
     """The steps of a report. Every key is known before anything runs."""
 
     def __init__(self, resolved: Resolved, store: Store, folders: Sequence[Path], *, fetch: bool = False) -> None:
-        """A plan; with `fetch`, data that is nowhere is downloaded, else it is planned as `ABSENT`."""
+        """A plan; with `fetch`, data that is nowhere is downloaded, else it is planned as absent."""
         self.resolved = resolved
         self.fetch = fetch
         self.store = store
@@ -62,43 +62,7 @@ class Plan:
     @cached_property
     def data(self) -> dict[str, dict[str, Any]]:
         """Resolved data with its fingerprint, by id, for the data sets that something uses."""
-        used = {run.data.id for run in self.resolved.runs.values()}
-        owners: list[Measure | Picture] = [*self.resolved.measures, *self.resolved.figures.values()]
-        used |= {request.data for owner in owners for request in owner.requests.values() if request.data}
-        problems, found = [], {}
-        for id_ in sorted(used):
-            try:
-                found[id_] = self._with_fingerprint(self.resolved.data[id_])
-            except ReportError as error:
-                where = self.resolved.loaded.where("data", id_, "dataset")
-                problems += [Problem(where, p.rule, p.received or p.where, p.allowed, p.next_step) for p in error.problems]
-        if problems:
-            raise ReportError(*problems)
-        return found
-
-    def _with_fingerprint(self, data: DataSet) -> dict[str, Any]:
-        spec, memo = data.as_spec(), self.store.memo
-        name = data_name(spec)
-        try:
-            fingerprint = self._fingerprint(data)
-            memo.remember(name, fingerprint)
-        except ReportError:
-            known = memo.recall(name)  # what is stored is of use without the data
-            if known is None and not self.fetch:
-                known = ABSENT
-            named = getattr(data.dataset.parameters, "path", None)
-            if known is None and (named or not hasattr(data.dataset.module, "fetch")):
-                raise  # a file that the experiment names is not to be had elsewhere
-            if known is None:
-                data.dataset.module.fetch(data.dataset.parameters, self.folders)
-                known = self._fingerprint(data)
-                memo.remember(name, known)
-            fingerprint = known
-        return spec | {"fingerprint": fingerprint}
-
-    def _fingerprint(self, data: DataSet) -> str:
-        files = data.dataset.module.files(data.dataset.parameters, self.folders)
-        return fingerprint_of([self.store.memo.sha256(file) for file in files])
+        return with_fingerprints(self.resolved, self.store.memo, self.folders, fetch=self.fetch)
 
     @cached_property
     def versions(self) -> dict[str, str]:
@@ -135,17 +99,27 @@ class Plan:
         """The step that answers the request of `owner`; of the run's first seed where none is named."""
         if request.run is None:
             return self._probe(request, self.resolved.data[str(request.data)], None, owner)
-        run = self.resolved.runs[request.run]
-        planned = self.runs[request.run, run.entry.seeds[0] if seed is None else seed]
-        return planned if request.kind == HISTORY else self._probe(request, run.data, planned, owner)
+        planned = self._trained(request.run, seed)
+        if request.kind in FROM_RUN:
+            return replace(planned, part=request.kind)
+        return self._probe(request, self.resolved.runs[request.run].data, planned, owner)
+
+    def _trained(self, run: str, seed: int | None = None) -> Planned:
+        """The training of a run; of its first seed where none is named."""
+        return self.runs[run, self.resolved.runs[run].entry.seeds[0] if seed is None else seed]
 
     def _probe(self, request: ProbeRequest, data: DataSet, run: Planned | None, owner: str) -> Planned:
-        probe = PROBES.get(request.kind, beside=self.resolved.loaded.file.parent)
-        spec = {"probe": {"kind": request.kind, **request.parameters}, "data": self.data[data.id]}
-        roots = [Path(probe.__file__), *(self._data_code(data) if run is None else [])]
-        inputs, needs = ((run.step.key,), {"run": run}) if run else ((), {})
+        needs = {"run": run} if run else {}
+        spec: dict[str, Any] = {"probe": {"kind": request.kind, **request.parameters}, "data": self.data[data.id]}
         label = f"{owner}: {request.kind} of {run.label.removeprefix('run ') if run else data.id}"
-        return Planned(Step("arrays", inputs, spec, code_digests(roots, self.store.memo)), label, needs)
+        if request.judge is not None:
+            needs["judge"] = self._trained(request.judge)
+            spec["reads"] = list(needs)
+            label += f", judged by {request.judge}"
+        kinds = [request.kind, *([inner["kind"]] if (inner := inner_probe(request.parameters)) else [])]
+        files = [Path(PROBES.get(kind, beside=self.resolved.loaded.file.parent).__file__) for kind in kinds]
+        code = code_digests([*files, *(self._data_code(data) if run is None else [])], self.store.memo)
+        return Planned(Step("arrays", tuple(need.step.key for need in needs.values()), spec, code), label, needs)
 
     @cached_property
     def facts(self) -> dict[tuple[Measure, int | None], Planned]:
@@ -160,7 +134,7 @@ class Plan:
     def _facts(self, measure: Measure, seed: int | None) -> Planned:
         label = f"facts {measure.id} of {measure.subject}" + (f", seed {seed}" if seed is not None else "")
         needs = {name: self.arrays(request, seed, f"{label}, {name}") for name, request in measure.requests.items()}
-        spec = {"metric": measure.kind.as_spec(), "reads": sorted(needs)}
+        spec = {"metric": measure.as_spec(), "reads": sorted(needs)}
         code = code_digests([measure.kind.file], self.store.memo)
         return Planned(Step("facts", tuple(needs[name].step.key for name in sorted(needs)), spec, code), label, needs)
 
@@ -202,11 +176,10 @@ class Plan:
             name = self.data_name(self.resolved.data[str(request.data)])
             return Subject(name, data=name)
         run = self.resolved.runs[request.run]
-        title = run.model.module.TITLE
         settings = run.model.parameters.model_dump(mode="json")
         return Subject(
             run.name,
-            title.get(self.language, title["en"]),
+            run.title.get(self.language, run.title["en"]),
             self.data_name(run.data),
             run.entry.seeds[0] if seed is None else seed,
             settings,

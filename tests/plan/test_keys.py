@@ -10,7 +10,7 @@ import pytest
 from report_builder import datasets
 from report_builder.datasets import _files
 from report_builder.plan import Plan
-from report_builder.plan.steps import ABSENT
+from report_builder.plan.prepared import ABSENT
 
 NEVER_RETRAINS = {
     "title": ("title: Tiny lab", "title: Another title"),

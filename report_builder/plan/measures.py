@@ -1,0 +1,84 @@
+"""Closes the metrics: what is measured of which run, and under which names its facts stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from report_builder.kinds import METRICS, PROBES, ProbeRequest
+from report_builder.plan.closing import Closing
+from report_builder.plan.requests import Requests
+from report_builder.plan.resolved import FROM_RUN, Kind, Measure, Picture
+from report_builder.spec.grammar import Metric
+
+Subject = tuple[str, str | None, str | None]  # id, and the same id as a run or as a data set
+
+
+class Measures:
+    """Closes the metrics of an experiment."""
+
+    def __init__(self, closing: Closing, requests: Requests, figures: Mapping[str, Picture]) -> None:
+        self.closing = closing
+        self.requests = requests
+        self.figures = figures
+
+    def closed(self) -> Iterator[Measure]:
+        """A measure for each metric and subject that is without mistakes."""
+        for id_, entry in self.closing.loaded.experiment.metrics.items():
+            kind = self.closing.close(METRICS, entry, ("metrics", id_), {"of": entry.of})
+            if kind is None or not self._of_fits(id_, entry, kind):
+                continue
+            subjects: list[Subject] = [(run, run, None) for run in entry.runs] + [(d, None, d) for d in entry.data]
+            if not subjects:
+                rule = "a metric names its 'runs' (or 'data')"
+                self.closing.note(("metrics", id_), rule, next_step="Add runs: [...].")
+            for subject in subjects:
+                yield from self._of_subject(id_, entry, kind, subject)
+
+    def _of_fits(self, id_: str, entry: Metric, kind: Kind) -> bool:
+        """Whether a metric that names a figure may, and whether there is that figure."""
+        if entry.of is None:
+            return True
+        path = ("metrics", id_, "of")
+        if "of" not in type(kind.parameters).model_fields:
+            self.closing.note(
+                path, f"metric '{kind.name}' does not measure the images of a figure", next_step="Leave 'of' out."
+            )
+            return False
+        return self.closing.known("figure", entry.of, self.closing.loaded.experiment.figures, path)
+
+    def _of_subject(self, id_: str, entry: Metric, kind: Kind, subject: Subject) -> Iterator[Measure]:
+        name, run, data = subject
+        asked = self._asked(id_, entry, kind, name)
+        if asked is None:
+            return
+        made = {n: self.requests.closed(self.requests.of_subject(r, run, data), ("metrics", id_)) for n, r in asked.items()}
+        requests = {n: request for n, request in made.items() if request}
+        if len(requests) == len(made):
+            own_probe = id_ if getattr(kind.parameters, "probe", None) else None
+            scope = entry.of or own_probe or getattr(kind.parameters, "split", None) or "train"
+            yield Measure(id_, name, scope, kind, requests)
+
+    def _asked(self, id_: str, entry: Metric, kind: Kind, subject: str) -> dict[str, ProbeRequest] | None:
+        """What the metric asks; with `of`, its images are those that the figure shows of the subject."""
+        asked: dict[str, ProbeRequest] = dict(kind.module.probes(kind.parameters))
+        if entry.of is None:
+            return asked
+        if entry.of not in self.figures:
+            return None  # its own mistakes are noted
+        figure = self.figures[entry.of]
+        shown = figure.requests.get(subject)
+        if shown is None:
+            rule = f"figure '{entry.of}' does not show '{subject}'"
+            self.closing.note(("metrics", id_, "of"), rule, allowed=f"It shows: {', '.join(figure.requests)}.")
+            return None
+        return asked | {"images": self._shown_to(asked.get("images"), shown)}
+
+    def _shown_to(self, own: ProbeRequest | None, shown: ProbeRequest) -> ProbeRequest:
+        """The figure's images; where the metric has its images judged, those of the figure judged by the metric's judge."""
+        if own is None or own.judge is None or shown.kind in FROM_RUN:
+            return shown
+        if getattr(PROBES.get(shown.kind, beside=self.closing.beside), "JUDGED", False):
+            return replace(shown, judge=own.judge)
+        parameters = dict(own.parameters) | {"images": {"kind": shown.kind, **shown.parameters}}
+        return replace(shown, kind=own.kind, parameters=parameters, judge=own.judge, needs=shown.needs | own.needs)

@@ -1,0 +1,163 @@
+"""Images that a trained classifier judges: what a step reads, and what may be compared."""
+
+from __future__ import annotations
+
+import pytest
+
+from report_builder.build import gather
+from report_builder.errors import ReportError
+from report_builder.facts import compare
+from report_builder.kinds import ProbeRequest
+from report_builder.models import autoencoder
+from report_builder.plan import Plan, Planned
+
+PROBE = """\
+from typing import Any
+
+from report_builder.kinds import Parameters as Base
+
+NEEDS = frozenset()
+JUDGED = True
+
+
+class Parameters(Base):
+    images: dict[str, Any] | None = None
+
+
+def measure(model, data, parameters, judge):
+    return {}
+"""
+METRIC = """\
+from typing import Any
+
+from report_builder.kinds import Parameters as Base
+from report_builder.kinds import ProbeRequest
+
+
+class Parameters(Base):
+    judge: str | None = None
+    of: str | None = None
+    probe: dict[str, Any] | None = None
+    split: str = "test"
+
+
+def probes(parameters):
+    own = parameters.probe or {"kind": "reconstructions", "split": parameters.split}
+    return {"images": ProbeRequest("./judged.py", {"images": own}, judge=parameters.judge)}
+
+
+def names(parameters, requests):
+    return ["class_asked"]
+
+
+def measure(arrays, parameters):
+    return []
+"""
+
+
+@pytest.fixture
+def court(lab, monkeypatch: pytest.MonkeyPatch):
+    """The project, where `ae` can classify and judges the reconstructions of `vae`."""
+    monkeypatch.setattr(autoencoder, "PROVIDES", autoencoder.PROVIDES | {"classify"})
+    lab.experiment.with_name("judged.py").write_text(PROBE)
+    lab.experiment.with_name("asked.py").write_text(METRIC)
+    lab.edit("  elbo:", "  asked: {kind: ./asked.py, runs: [vae], judge: ae}\n  elbo:")
+    lab.edit("    name: AE", "    name: AE\n    seeds: [3, 4]")
+    return lab
+
+
+def arrays(plan: Plan) -> Planned:
+    """The judged arrays of `vae`."""
+    (facts,) = [planned for (measure, _), planned in plan.facts.items() if measure.id == "asked"]
+    return facts.needs["images"]
+
+
+def mistakes(lab) -> str:
+    """What the plan says of the experiment."""
+    with pytest.raises(ReportError) as caught:
+        lab.plan()
+    return str(caught.value)
+
+
+def test_what_a_judged_step_reads(court) -> None:
+    """It reads the run and the first seed of the judge, by name, and its label says who judges."""
+    plan = court.plan()
+    step = arrays(plan)
+    assert step.step.spec["reads"] == ["run", "judge"]
+    assert step.step.inputs == (plan.runs["vae", 1].step.key, plan.runs["ae", 3].step.key)
+    assert step.needs == {"run": plan.runs["vae", 1], "judge": plan.runs["ae", 3]}
+    assert step.label == "facts asked of vae, seed 1, images: ./judged.py of vae, seed 1, judged by ae"
+
+
+def test_the_inner_probe_is_resolved(court) -> None:
+    """The probe whose images are judged stands in the key with its defaults, and its code counts."""
+    step = arrays(court.plan()).step
+    assert step.spec["probe"]["images"]["per_class"] == 1
+    assert "measures/probes/reconstructions.py" in step.code
+
+
+def test_data_alone_may_be_judged(court) -> None:
+    """Images of the data set are judged once for all runs: the step reads the judge alone."""
+    court.edit("judge: ae}", "judge: ae, probe: {kind: images, n: 5}}")
+    plan = court.plan()
+    step = arrays(plan).step
+    assert step.spec["reads"] == ["judge"]
+    assert step.inputs == (plan.runs["ae", 3].step.key,)
+
+
+def test_the_images_of_a_figure_are_judged(court) -> None:
+    """With `of`, what the figure shows of the run becomes the images of the metric's judged probe."""
+    court.edit("runs: [vae], judge: ae}", "runs: [longer], judge: ae, of: grid}")
+    spec = arrays(court.plan()).step.spec
+    assert (spec["probe"]["images"]["kind"], spec["probe"]["images"]["n"]) == ("decode_grid", 4)
+
+
+def test_the_id_of_a_judge_is_in_no_key(court) -> None:
+    """The judge counts by what was trained: another id leaves the facts where they are."""
+    before = {planned.step.key for planned in court.plan().facts.values()}
+    for old, new in (("  ae:\n", "  referee:\n"), ("judge: ae", "judge: referee"), ("[ae", "[referee")):
+        court.edit(old, new)
+    assert {planned.step.key for planned in court.plan().facts.values()} == before
+
+
+def test_two_judges_are_not_one_scale(court) -> None:
+    """Facts that two classifiers gave do not compare, and what differs between the classifiers is named."""
+    judges = "{extends: ae, name: Other, training: {epochs: 2}}"
+    court.edit("metrics:\n", f"  other: {judges}\nmetrics:\n  again: {{kind: ./asked.py, runs: [longer], judge: other}}\n")
+    known = gather.material(court.plan()).facts
+    a, b = known["vae.test.class_asked"], known["longer.test.class_asked"]
+    assert a.settings["judge"]["seed"] == 3
+    with pytest.raises(ReportError, match=r"judge\.training\.epochs"):
+        compare(a, b, by=["training.epochs", "method"])
+    with pytest.raises(ReportError, match="method"):
+        compare(a, b, by=["training.epochs", "judge"])
+
+
+@pytest.mark.parametrize(
+    ("judge", "said"),
+    [
+        (", judge: aee", ("metrics.asked.judge: unknown run", "Did you mean 'ae'?")),
+        (", judge: vae", ("metrics.asked.judge: model 'vae' of run 'vae' cannot judge", "classify", "autoencoder")),
+        ("", ("asks a trained classifier, and none is named", "judge: <run>")),
+    ],
+)
+def test_who_cannot_judge(court, judge: str, said: tuple[str, ...]) -> None:
+    """A judge is a run of this file whose model classifies; else the mistake is said before any training."""
+    court.edit(", judge: ae", judge)
+    message = mistakes(court)
+    assert "tiny.yaml:22: metrics.asked" in message
+    assert all(part in message for part in said)
+
+
+def test_what_the_inner_probe_needs(court) -> None:
+    """The model must serve the probe whose images are judged."""
+    court.edit("judge: ae}", "judge: ae, probe: {kind: likelihood}}")
+    court.edit("runs: [vae], judge", "runs: [ae], judge")
+    assert "metrics.asked: model 'autoencoder' of run 'ae' cannot serve this" in mistakes(court)
+
+
+def test_progress_is_answered_by_the_run(court) -> None:
+    """Samples by epoch are read from the training of the first seed; no step measures them."""
+    plan = court.plan()
+    shown = plan.arrays(ProbeRequest("progress", run="ae"), None, "figure codes")
+    assert (shown.part, shown.step.kind, shown.step.key) == ("progress", "run", plan.runs["ae", 3].step.key)
