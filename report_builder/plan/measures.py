@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
-from report_builder.kinds import METRICS, PROBES, ProbeRequest
+from report_builder.kinds import METRICS, ProbeRequest
 from report_builder.plan.closing import Closing
 from report_builder.plan.requests import Requests
-from report_builder.plan.resolved import FROM_RUN, Kind, Measure, Picture
+from report_builder.plan.resolved import Kind, Measure, Picture
 from report_builder.spec.grammar import Metric
 
 Subject = tuple[str, str | None, str | None]  # id, and the same id as a run or as a data set
@@ -60,7 +59,10 @@ class Measures:
             yield Measure(id_, name, scope, kind, requests)
 
     def _asked(self, id_: str, entry: Metric, kind: Kind, subject: str) -> dict[str, ProbeRequest] | None:
-        """What the metric asks; with `of`, its images are those that the figure shows of the subject."""
+        """What the metric asks; with `of`, its images are those that the figure shows of the subject.
+
+        A metric that has them judged makes its own request of the figure's: its optional `of_figure(parameters, request)`.
+        """
         asked: dict[str, ProbeRequest] = dict(kind.module.probes(kind.parameters))
         if entry.of is None:
             return asked
@@ -72,13 +74,5 @@ class Measures:
             rule = f"figure '{entry.of}' does not show '{subject}'"
             self.closing.note(("metrics", id_, "of"), rule, allowed=f"It shows: {', '.join(figure.requests)}.")
             return None
-        return asked | {"images": self._shown_to(asked.get("images"), shown)}
-
-    def _shown_to(self, own: ProbeRequest | None, shown: ProbeRequest) -> ProbeRequest:
-        """The figure's images; where the metric has its images judged, those of the figure judged by the metric's judge."""
-        if own is None or own.judge is None or shown.kind in FROM_RUN:
-            return shown
-        if getattr(PROBES.get(shown.kind, beside=self.closing.beside), "JUDGED", False):
-            return replace(shown, judge=own.judge)
-        parameters = dict(own.parameters) | {"images": {"kind": shown.kind, **shown.parameters}}
-        return replace(shown, kind=own.kind, parameters=parameters, judge=own.judge, needs=shown.needs | own.needs)
+        of_figure = getattr(kind.module, "of_figure", None)
+        return asked | {"images": of_figure(kind.parameters, shown) if of_figure else shown}

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from report_builder.errors import ReportError
-from report_builder.kinds import MODELS, PROBES, ProbeRequest
+from report_builder.kinds import MODELS, PROBES, Layout, ProbeRequest
 from report_builder.plan.closing import Closing
-from report_builder.plan.resolved import FROM_RUN, Kind, Training, inner_probe
+from report_builder.plan.resolved import FROM_RUN, DataSet, Kind, Training, further_needs, used_by
 from report_builder.spec.grammar import Slot
 from report_builder.spec.source import KeyPath
 
@@ -17,9 +17,10 @@ from report_builder.spec.source import KeyPath
 class Requests:
     """Fills in requests and checks them against the runs."""
 
-    def __init__(self, closing: Closing, runs: Mapping[str, Training]) -> None:
+    def __init__(self, closing: Closing, runs: Mapping[str, Training], data: Mapping[str, DataSet]) -> None:
         self.closing = closing
         self.runs = runs
+        self.data = data
 
     def closed(self, request: ProbeRequest, path: KeyPath) -> ProbeRequest | None:
         """The request with its probe's parameters filled in; None, with the mistakes noted, where its run cannot serve it."""
@@ -31,22 +32,25 @@ class Requests:
         run = self.runs.get(request.run or "")
         if request.kind in FROM_RUN:
             return request if run is None or self._provides(request.needs, run, path) else None
-        probes = self._probes(request, path)
-        if not probes or (request.run is not None and run is None) or not self._judged(request, probes[0], path):
+        probe = self.closing.close(PROBES, Slot(kind=request.kind, **request.parameters), path)
+        if probe is None or (request.run is not None and run is None):
             return None
-        if run is not None and not all(self._serves(probe, request.needs, run, path) for probe in probes):
+        data = run.data if run else self.data.get(request.data or "")
+        fits = self._fitted(probe, data.layout if data else None, path)
+        served = fits and (run is None or self._serves(fits, request.needs, run, path))
+        if not fits or not self._judged(request, fits, path) or not served:
             return None
-        parameters = probes[0].parameters.model_dump(mode="json")
-        inner = {"images": probes[1].as_spec()} if len(probes) > 1 else {}
-        return replace(request, parameters=parameters | inner)
+        return replace(request, parameters=fits.parameters.model_dump(mode="json"))
 
-    def _probes(self, request: ProbeRequest, path: KeyPath) -> list[Kind]:
-        """The probe and, where it asks another one for its images, that one; none where something is wrong."""
-        slots = [Slot(kind=request.kind, **request.parameters)]
-        if (inner := inner_probe(request.parameters)) is not None:
-            slots.append(Slot(**inner))
-        closed = [self.closing.close(PROBES, slot, path) for slot in slots]
-        return [probe for probe in closed if probe] if all(closed) else []
+    def _fitted(self, probe: Kind, data: Layout | None, path: KeyPath) -> Kind | None:
+        """The probe with its parameters fitted to what is known of the data (all classes written out, for example)."""
+        if data is None or not hasattr(probe.module, "fitted"):
+            return probe
+        try:
+            return replace(probe, parameters=probe.module.fitted(probe.parameters, data))
+        except ReportError as error:
+            self.closing.found += [replace(p, where=self.closing.loaded.where(*path)) for p in error.problems]
+            return None
 
     # --- what a run can answer ------------------------------------------------------------------------------------------------
 
@@ -59,22 +63,23 @@ class Requests:
         return replace(request, run=run, data=None if run else data)
 
     def _needs_model(self, request: ProbeRequest) -> bool:
-        kinds = [request.kind, *([inner["kind"]] if (inner := inner_probe(request.parameters)) else [])]
-        return bool(request.needs) or any(self._needs(kind) for kind in kinds)
-
-    def _needs(self, kind: str) -> frozenset[str]:
-        """What a probe needs of the model; what a run answers itself, and an unknown probe, need some."""
+        """Whether the model is needed; what a run answers itself, and what is unknown, counts as needing it."""
+        if request.needs or request.kind in FROM_RUN:
+            return True
         try:
-            needed: frozenset[str] = PROBES.get(kind, beside=self.closing.beside).NEEDS
-        except ReportError:
-            return frozenset({kind})
-        return needed
+            module = PROBES.get(request.kind, beside=self.closing.beside)
+            return bool(module.NEEDS or further_needs(module, request.parameters))
+        except (ReportError, LookupError):
+            return True
 
     def _serves(self, probe: Kind, also: frozenset[str], run: Training, path: KeyPath) -> bool:
         """Whether the run's model provides what is needed, in a latent space of the dimension that the probe draws in."""
-        if not self._provides(probe.module.NEEDS | also, run, path):
+        parameters = probe.parameters.model_dump(mode="json")
+        if not self._provides(probe.module.NEEDS | further_needs(probe.module, parameters) | also, run, path):
             return False
-        axes, has = getattr(probe.module, "LATENT_DIM", None), getattr(run.model.parameters, "latent_dim", None)
+        modules = [PROBES.get(kind, beside=self.closing.beside) for kind in (probe.name, *used_by(probe.module, parameters))]
+        axes = next((m.LATENT_DIM for m in modules if hasattr(m, "LATENT_DIM")), None)
+        has = getattr(run.model.parameters, "latent_dim", None)
         if axes is None or has is None or axes == has:
             return True
         rule = f"'{probe.name}' needs a latent space of {axes} dimensions, and run '{run.id}' has {has}"

@@ -8,11 +8,13 @@ from report_builder import languages
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, MODELS
 from report_builder.plan.closing import Closing
+from report_builder.plan.layouts import layout_of
 from report_builder.plan.measures import Measures
 from report_builder.plan.requests import Requests
 from report_builder.plan.resolved import DataSet, Measure, Picture, Resolved, Training
 from report_builder.spec import Loaded, once
 from report_builder.spec.grammar import Figure, Slot
+from report_builder.spec.source import KeyPath
 
 TEXT_WIDTH = 16.4  # cm, of the page style
 
@@ -33,13 +35,14 @@ class _Resolver(Closing):
         """The data sets without mistakes."""
         for id_, entry in self.loaded.experiment.data.items():
             dataset = self.close(DATASETS, entry.dataset, ("data", id_, "dataset"))
-            slots = list(entry.steps)
-            if not any(slot.kind == "scale" for slot in slots):
-                slots.insert(0, Slot(kind="scale"))
-            shift = len(slots) - len(entry.steps)
-            steps = [self.close(DATA_STEPS, slot, ("data", id_, "steps", max(0, i - shift))) for i, slot in enumerate(slots)]
+            places: list[tuple[Slot, KeyPath]] = [(s, ("data", id_, "steps", i)) for i, s in enumerate(entry.steps)]
+            if not any(slot.kind == "scale" for slot in entry.steps):
+                places.insert(0, (Slot(kind="scale"), ("data", id_, "steps")))
+            closed = [(self.close(DATA_STEPS, slot, path), path) for slot, path in places]
+            steps = [(step, path) for step, path in closed if step]
             if dataset:
-                yield DataSet(id_, entry.name, dataset, tuple(step for step in steps if step))
+                layout = layout_of(self, dataset, steps) if len(steps) == len(closed) else None
+                yield DataSet(id_, entry.name, dataset, tuple(step for step, _ in steps), layout)
 
     def runs(self, data: Mapping[str, DataSet]) -> Iterator[Training]:
         """The runs without mistakes."""
@@ -76,7 +79,7 @@ def resolve(loaded: Loaded) -> Resolved:
     resolver.report()
     data = {item.id: item for item in resolver.data()}
     runs = {item.id: item for item in resolver.runs(data)}
-    requests = Requests(resolver, runs)
+    requests = Requests(resolver, runs, data)
     figures = {item.id: item for item in resolver.figures(requests)}
     measures = tuple(Measures(resolver, requests, figures).closed())
     resolver.found += list(_twice(measures, loaded))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from report_builder.kinds import Parameters, ProbeRequest
+from report_builder.kinds import Layout, Parameters, ProbeRequest
 from report_builder.spec import Loaded
 from report_builder.spec.grammar import Figure, Run
 
@@ -35,12 +35,13 @@ class Kind:
 
 @dataclass(frozen=True)
 class DataSet:
-    """A data set with its steps."""
+    """A data set with its steps; `layout` is what is known of it without reading it, None where nothing is."""
 
     id: str
     name: str
     dataset: Kind
     steps: tuple[Kind, ...]
+    layout: Layout | None = None
 
     def as_spec(self) -> dict[str, Any]:
         """Resolved data, without the fingerprint."""
@@ -104,10 +105,14 @@ class Measure:
             yield f"{self.subject}.{self.scope}.{name}", name
 
 
-def inner_probe(parameters: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The probe, `{kind, parameter: value, ...}`, that another one asks for its images; None where it asks none."""
-    images = parameters.get("images")
-    return dict(images) if isinstance(images, Mapping) and "kind" in images else None
+def further_needs(probe: Any, parameters: Mapping[str, Any]) -> frozenset[str]:
+    """What a probe needs of the model for these parameters, beside its `NEEDS`: its optional `needs(parameters)`."""
+    return frozenset(probe.needs(parameters)) if hasattr(probe, "needs") else frozenset()
+
+
+def used_by(probe: Any, parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """Other probes whose code determines the arrays: the probe's optional `uses(parameters)`."""
+    return tuple(probe.uses(parameters)) if hasattr(probe, "uses") else ()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from report_builder.kinds import PROBES, ProbeRequest, Subject
 from report_builder.plan.prepared import with_fingerprints
-from report_builder.plan.resolved import FROM_RUN, HISTORY, DataSet, Measure, Picture, Resolved, Training, inner_probe
+from report_builder.plan.resolved import FROM_RUN, HISTORY, DataSet, Measure, Picture, Resolved, Training, used_by
 from report_builder.store import Step, Store, Stored, code_digests
 
 PACKAGE = Path(__file__).parents[1]
@@ -116,8 +116,9 @@ class Plan:
             needs["judge"] = self._trained(request.judge)
             spec["reads"] = list(needs)
             label += f", judged by {request.judge}"
-        kinds = [request.kind, *([inner["kind"]] if (inner := inner_probe(request.parameters)) else [])]
-        files = [Path(PROBES.get(kind, beside=self.resolved.loaded.file.parent).__file__) for kind in kinds]
+        beside = self.resolved.loaded.file.parent
+        kinds = (request.kind, *used_by(PROBES.get(request.kind, beside=beside), request.parameters))
+        files = [Path(PROBES.get(kind, beside=beside).__file__) for kind in kinds]
         code = code_digests([*files, *(self._data_code(data) if run is None else [])], self.store.memo)
         return Planned(Step("arrays", tuple(need.step.key for need in needs.values()), spec, code), label, needs)
 

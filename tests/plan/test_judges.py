@@ -11,27 +11,11 @@ from report_builder.kinds import ProbeRequest
 from report_builder.models import autoencoder
 from report_builder.plan import Plan, Planned
 
-PROBE = """\
-from typing import Any
-
-from report_builder.kinds import Parameters as Base
-
-NEEDS = frozenset()
-JUDGED = True
-
-
-class Parameters(Base):
-    images: dict[str, Any] | None = None
-
-
-def measure(model, data, parameters, judge):
-    return {}
-"""
 METRIC = """\
 from typing import Any
 
 from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest
+from report_builder.measures.metrics._judged import images_asked, judged
 
 
 class Parameters(Base):
@@ -43,7 +27,11 @@ class Parameters(Base):
 
 def probes(parameters):
     own = parameters.probe or {"kind": "reconstructions", "split": parameters.split}
-    return {"images": ProbeRequest("./judged.py", {"images": own}, judge=parameters.judge)}
+    return {"images": judged(images_asked(own), parameters.judge)}
+
+
+def of_figure(parameters, request):
+    return judged(request, parameters.judge)
 
 
 def names(parameters, requests):
@@ -59,7 +47,6 @@ def measure(arrays, parameters):
 def court(lab, monkeypatch: pytest.MonkeyPatch):
     """The project, where `ae` can classify and judges the reconstructions of `vae`."""
     monkeypatch.setattr(autoencoder, "PROVIDES", autoencoder.PROVIDES | {"classify"})
-    lab.experiment.with_name("judged.py").write_text(PROBE)
     lab.experiment.with_name("asked.py").write_text(METRIC)
     lab.edit("  elbo:", "  asked: {kind: ./asked.py, runs: [vae], judge: ae}\n  elbo:")
     lab.edit("    name: AE", "    name: AE\n    seeds: [3, 4]")
@@ -86,7 +73,7 @@ def test_what_a_judged_step_reads(court) -> None:
     assert step.step.spec["reads"] == ["run", "judge"]
     assert step.step.inputs == (plan.runs["vae", 1].step.key, plan.runs["ae", 3].step.key)
     assert step.needs == {"run": plan.runs["vae", 1], "judge": plan.runs["ae", 3]}
-    assert step.label == "facts asked of vae, seed 1, images: ./judged.py of vae, seed 1, judged by ae"
+    assert step.label == "facts asked of vae, seed 1, images: classified of vae, seed 1, judged by ae"
 
 
 def test_the_inner_probe_is_resolved(court) -> None:
