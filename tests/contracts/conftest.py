@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from report_builder.kinds import PROBES, ImageData, Split
+from report_builder.kinds import PROBES, Condition, ImageData, Judge, Split
 
 CLASSES = ("zero", "one", "two")
+KEPT = ("history", "progress")  # what a run answers itself
 
 
 class Linear:
     """Codes are the mean of the left and of the right half; decoding paints the halves in that grey."""
 
-    def encode(self, x):
+    def encode(self, x, condition=None):
         """Mean brightness of both halves."""
         x = np.asarray(x)
         return np.stack([x[:, :, :4].mean((1, 2, 3)), x[:, :, 4:].mean((1, 2, 3))], axis=1)
 
-    def decode(self, z):
+    def decode(self, z, condition=None):
         """Both halves in their grey."""
         images = np.repeat(np.asarray(z)[:, None, :], 8, axis=1).repeat(4, axis=2)[..., None]
         return np.clip(images, 0, 1)
+
+    def sample(self, n, seed, condition=None):
+        """Greys drawn anew."""
+        return self.decode(np.random.default_rng(seed).random((n, 2)))
+
+    def classify(self, x):
+        """The class whose brightness is nearest is the most probable one."""
+        far = np.abs(np.asarray(x).mean((1, 2, 3))[:, None] - np.arange(3) / 3)
+        return (1 - far) / (1 - far).sum(axis=1, keepdims=True)
 
 
 class Posterior(Linear):
@@ -42,13 +54,16 @@ def _split(n, seed):
     random = np.random.default_rng(seed)
     y = np.arange(n) % len(CLASSES)
     x = np.clip(y[:, None, None, None] / 3 + random.random((n, 8, 8, 1)) / 3, 0, 1).astype(np.float32)
-    return Split(x, y)
+    position = np.stack(np.divmod(np.arange(n) % 4, 2), axis=1)
+    condition = np.concatenate([np.eye(len(CLASSES))[y], position], axis=1).astype(np.float32)
+    return Split(x, y, condition, (y[:, None] == 1).astype(np.uint8))
 
 
 @pytest.fixture(scope="session")
 def pictures():
-    """Sixty test images of three classes, 8 x 8."""
-    return ImageData({"train": _split(90, 1), "test": _split(60, 2)}, CLASSES, (0.0, 1.0))
+    """Sixty test images of three classes, 8 x 8, with a class and one of 2 x 2 cells as their condition."""
+    conditions = (Condition("class", CLASSES), Condition("position", ("row", "column")))
+    return ImageData({"train": _split(90, 1), "test": _split(60, 2)}, CLASSES, (0.0, 1.0), conditions, ("bright",))
 
 
 @pytest.fixture(scope="session")
@@ -60,16 +75,27 @@ def history():
 
 
 @pytest.fixture(scope="session")
-def answer(pictures, history):
+def progress():
+    """Samples that a run of twelve epochs kept: brighter from epoch to epoch."""
+    level = np.linspace(0, 1, 13)[:, None, None, None, None]
+    asked = np.arange(20) % 3
+    kept = {"images": (level * np.ones((13, 20, 8, 8, 1))).astype(np.float16), "logits": np.tile(level[:, 0, 0, 0], (1, 20))}
+    return kept | {"asked_class": asked, "condition": np.eye(3)[asked], "value_range": np.array([0.0, 1.0])}
+
+
+@pytest.fixture(scope="session")
+def answer(pictures, history, progress):
     """Answers a request as a worker would: `answer(request)` gives its arrays."""
+    judge = Judge(Linear().classify, (8, 8, 1), (0.0, 1.0), CLASSES)
 
     def measured(request):
-        if request.kind == "history":
-            return history
+        if request.kind in KEPT:
+            return {"history": history, "progress": progress}[request.kind]
         probe = PROBES.get(request.kind)
-        return probe.measure(
-            Posterior() if probe.NEEDS else None, pictures, probe.Parameters.model_validate(request.parameters)
-        )
+        parameters = probe.Parameters.model_validate(request.parameters)
+        if getattr(probe, "JUDGED", False):
+            return probe.measure(Posterior(), pictures, parameters, judge)
+        return probe.measure(Posterior() if probe.NEEDS else None, pictures, parameters)
 
     return measured
 
@@ -79,9 +105,9 @@ def resolved():
     """Fills in a request's parameters as the plan does."""
 
     def filled(request):
-        if request.kind == "history":
+        if request.kind in KEPT:
             return request
         parameters = PROBES.get(request.kind).Parameters.model_validate(request.parameters).model_dump(mode="json")
-        return type(request)(request.kind, parameters, request.run, request.data)
+        return replace(request, parameters=parameters)
 
     return filled

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,8 +14,11 @@ from report_builder.measures import measure
 
 ALL_PROBES = pytest.mark.parametrize("kind", [module for _, module in PROBES], ids=PROBES.names())
 ALL_METRICS = pytest.mark.parametrize("kind", [module for _, module in METRICS], ids=METRICS.names())
-CAPABILITIES = {"encode", "decode", "sample", "posterior", "likelihood"}
-SMALL = {"pairs": [[0, 1]], "n": 12, "judges": 30}
+CAPABILITIES = {
+    *("encode", "posterior", "likelihood", "decode", "decode_condition", "sample", "sample_condition"),
+    *("discriminate", "classify"),
+}
+SMALL = {"pairs": [[0, 1]], "n": 12, "judges": 30, "judge": "reference", "classes": ["one", "two"]}
 
 
 def small(kind):
@@ -24,16 +28,16 @@ def small(kind):
 
 def small_request(request, resolved):
     """A request that suits the small data."""
-    known = PROBES.get(request.kind).Parameters.model_fields if request.kind != "history" else {}
-    return resolved(ProbeRequest(request.kind, {**{k: v for k, v in SMALL.items() if k in known}, **request.parameters}))
+    known = PROBES.get(request.kind).Parameters.model_fields if request.kind in PROBES.names() else {}
+    return resolved(replace(request, parameters={**{k: v for k, v in SMALL.items() if k in known}, **request.parameters}))
 
 
 def test_the_registries_are_not_empty():
-    """The probes and metrics of the first report are found by their file names."""
-    assert {"images", "codes", "reconstructions", "decode_grid", "interpolation", "pair_means", "likelihood"} <= set(
-        PROBES.names()
-    )
-    assert {"elbo", "reconstruction", "code_statistics", "sharpness", "class_agreement", "history"} <= set(METRICS.names())
+    """The probes and metrics of the sheet's tasks are found by their file names."""
+    probes = {"images", "codes", "reconstructions", "decode_grid", "interpolation", "pair_means", "likelihood"}
+    metrics = {"elbo", "reconstruction", "code_statistics", "sharpness", "class_agreement", "history"}
+    assert probes | {"conditional_samples", "samples", "classified", "class_scores"} <= set(PROBES.names())
+    assert metrics | {"accuracy", "class_asked", "cell_asked", "untrained"} <= set(METRICS.names())
 
 
 @ALL_PROBES
@@ -54,15 +58,15 @@ def test_a_probe_gives_arrays_that_can_be_stored(kind, answer, tmp_path):
     with np.load(tmp_path / "arrays.npz", allow_pickle=False) as stored:
         for name, array in arrays.items():
             np.testing.assert_array_equal(stored[name], again[name])
-            assert array.dtype.kind in "fiU"
+            assert array.dtype.kind in "fiuU"
             assert array.dtype.kind == "U" or np.isfinite(array).all()
 
 
 @ALL_METRICS
 def test_a_metric_documents_its_parameters(kind):
-    """Every parameter has a default and a description."""
+    """Every parameter has a description, and, but for the judge whom a report must name, a default."""
     assert all(field.description for field in kind.Parameters.model_fields.values())
-    assert kind.Parameters()
+    assert {name for name, field in kind.Parameters.model_fields.items() if field.is_required()} <= {"judge"}
 
 
 @ALL_METRICS
@@ -100,7 +104,13 @@ def test_values_become_the_files_of_a_facts_step(kind, answer, resolved, tmp_pat
 
 
 @pytest.mark.parametrize("name", ["sharpness", "class_agreement"])
-@pytest.mark.parametrize("probe", ["reconstructions", "decode_grid", "interpolation", "pair_means", "images"])
+@pytest.mark.parametrize(
+    "probe",
+    [
+        *("reconstructions", "decode_grid", "interpolation", "pair_means", "images"),
+        *("samples", "conditional_samples", "classified"),
+    ],
+)
 def test_images_of_any_probe_can_be_measured(name, probe, answer, resolved):
     """A metric of images measures those of every probe that gives some, with the names it said before."""
     kind = METRICS.get(name)
@@ -109,3 +119,16 @@ def test_images_of_any_probe_can_be_measured(name, probe, answer, resolved):
     requests["images"] = small_request(ProbeRequest(probe), resolved)
     values = kind.measure({n: answer(r) for n, r in requests.items()}, parameters)
     assert kind.names(parameters, requests) == [value.name for value in values]
+
+
+@pytest.mark.parametrize("name", ["class_asked", "cell_asked"])
+def test_images_of_a_figure_can_be_measured(name, answer, resolved):
+    """What a figure asked for is measured in place of the metric's own probe, with the names it said before."""
+    kind = METRICS.get(name)
+    shown = ProbeRequest("conditional_samples", {"classes": [1, "two"], "positions": "all"}, run="cvae")
+    asked = kind.of_figure(small(kind), shown) if hasattr(kind, "of_figure") else shown
+    assert asked.run == "cvae"
+    requests = {"images": resolved(asked)}
+    values = kind.measure({"images": answer(requests["images"])}, small(kind))
+    assert kind.names(small(kind), requests) == [value.name for value in values]
+    assert values[0].n == 8

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from report_builder.kinds import ImageData, Split
+from report_builder.kinds import Condition, ImageData, Judge, Split
 
 
 class Corners:
@@ -65,3 +65,68 @@ def data():
     x[:, 0, 1, 0] = 100 - np.arange(12)
     split = Split(x, np.arange(12) % 3)
     return ImageData({"train": split, "test": split}, ("a", "b", "c"), (0.0, 100.0))
+
+
+class Painter:
+    """Paints the cell asked of 2 x 3 cells of 2 x 2 pixels: three of its pixels as bright as the class, one as z says."""
+
+    takes = ("x", "condition")
+
+    def __init__(self, cell=lambda row, column: (row, column)):
+        self.cell, self.calls = cell, []
+
+    def decode(self, z, condition):
+        """Classes 0, 1, 2 are painted 0.4, 0.6, 0.8, in the cell that `cell` makes of the one asked."""
+        condition = np.asarray(condition)
+        images = np.zeros((len(z), 2, 2, 3, 2, 1), dtype=np.float32)
+        for image, code, vector in zip(images, np.asarray(z), condition, strict=True):
+            row, column = self.cell(round(vector[3]), round(vector[4] * 2))
+            image[row, :, column] = 0.4 + 0.2 * vector[:3].argmax()
+            image[row, 1, column, 1] = code[0]
+        return images.reshape(-1, 4, 6, 1)
+
+    def encode(self, x, condition):
+        """The pixel that is as z says, from the cell in which the condition says the image stands."""
+        cells = np.asarray(x).reshape(-1, 2, 2, 3, 2, 1)
+        at = np.arange(len(cells)), np.round(condition[:, 3]).astype(int), np.round(condition[:, 4] * 2).astype(int)
+        return cells[at[0], at[1], 1, at[2], 1]
+
+    def sample(self, n, seed, condition):
+        """Codes drawn between 0 and 1/10."""
+        self.calls.append(n)
+        return self.decode(np.random.default_rng(seed).random((n, 1)) / 10, condition)
+
+
+@pytest.fixture
+def painter():
+    """A conditional model that does what it is asked."""
+    return Painter()
+
+
+@pytest.fixture
+def make_painter():
+    """`make_painter(cell)` paints in the cell `cell(row, column)` of that which was asked."""
+    return Painter
+
+
+@pytest.fixture
+def canvases():
+    """Thirty-six canvases of 2 x 3 cells, classes in turn, cells in turn after each class; image i has the code i / 100."""
+    y = np.arange(36) % 3
+    row, column = np.divmod(np.arange(36) // 3 % 6, 3)
+    condition = np.concatenate([np.eye(3)[y], row[:, None], column[:, None] / 2], axis=1).astype(np.float32)
+    x = Painter().decode(np.arange(36)[:, None] / 100, condition)
+    parts = (Condition("class", ("a", "b", "c")), Condition("position", ("row", "column")))
+    split = Split(x, y, condition)
+    return ImageData({"train": split, "test": split}, ("a", "b", "c"), (0.0, 1.0), parts)
+
+
+@pytest.fixture
+def judge():
+    """Knows classes b, a, c by the brightness of the first pixel of images of 2 x 2 in [-1, 1]."""
+
+    def classify(images):
+        far = np.abs(images[:, 0, 0] - np.array([0.2, -0.2, 0.6]))
+        return np.exp(-50 * far) / np.exp(-50 * far).sum(axis=1, keepdims=True)
+
+    return Judge(classify, (2, 2, 1), (-1.0, 1.0), ("b", "a", "c"))

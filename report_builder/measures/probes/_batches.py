@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from report_builder.errors import Problem, ReportError, RunError, near_miss
-from report_builder.kinds import ImageData, Split
+from report_builder.kinds import ImageData, Images, Split
 
 BATCH = 1000
 
 
 def part_of(data: ImageData, split: str, n: int | None = None) -> Split:
-    """The first `n` images of a split (all where `n` is None), pixels as float32.
+    """The first `n` images of a split (all where `n` is None) with all that belongs to them; a stream stays a stream.
 
     Raises:
         ReportError: the data has no such split.
@@ -22,31 +23,75 @@ def part_of(data: ImageData, split: str, n: int | None = None) -> Split:
     if split not in data.splits:
         raise ReportError(Problem("", "the data has no such split", repr(split), near_miss(split, data.splits)))
     whole = data.splits[split]
-    return Split(np.asarray(whole.x[:n], dtype=np.float32), np.asarray(whole.y[:n], dtype=np.int64))
+    part = whole if n is None else whole.take(slice(n))
+    return replace(part, y=np.asarray(part.y, dtype=np.int64))
 
 
-def in_batches(function: Callable[[np.ndarray], Any], x: np.ndarray) -> np.ndarray:
-    """Float32 results of a function of images or codes, called with at most `BATCH` of them, joined along the first axis."""
-    parts = [np.asarray(function(x[start : start + BATCH]), dtype=np.float32) for start in range(0, len(x), BATCH)]
+def pixels(images: Images, index: np.ndarray | None = None) -> np.ndarray:
+    """Images as an array of float32; with `index` those with these places, shape `(*index.shape, height, width, channels)`."""
+    if index is None:
+        return np.asarray(images, dtype=np.float32)
+    chosen = np.asarray(images[np.asarray(index).ravel()], dtype=np.float32)
+    return chosen.reshape(*np.shape(index), *chosen.shape[1:])
+
+
+def in_batches(function: Callable[..., Any], x: Images, *further: np.ndarray | None) -> np.ndarray:
+    """Float32 results of a function of images or codes, called with at most `BATCH` of them, joined along the first axis.
+
+    What `further` holds for each of them is passed on beside them, where there is any.
+    """
+    parts = []
+    for start in range(0, len(x), BATCH):
+        chosen = slice(start, start + BATCH)
+        beside = [np.asarray(each[chosen], dtype=np.float32) for each in further if each is not None]
+        parts.append(np.asarray(function(np.asarray(x[chosen], dtype=np.float32), *beside), dtype=np.float32))
     return np.concatenate(parts)
 
 
-def encode(model: Any, x: np.ndarray) -> np.ndarray:
+def given_to(model: Any, part: Split) -> np.ndarray | None:
+    """The condition vectors `(n, k)` that go to the model beside the images; None where it takes none.
+
+    Raises:
+        ReportError: the model takes a condition and the data has none.
+    """
+    if "condition" not in getattr(model, "takes", ("x",)):
+        return None
+    if part.condition is None:
+        step = "Add a step that makes one, e.g. one_hot."
+        raise ReportError(Problem("", "the model takes a condition, and the data has none", next_step=step))
+    return np.asarray(part.condition, dtype=np.float32)
+
+
+def encode(model: Any, x: Images, condition: np.ndarray | None = None) -> np.ndarray:
     """Codes of images, shape `(n, latent_dim)`, float32; of a VAE the means."""
-    return _finite(in_batches(model.encode, x), "codes")
+    return _finite(in_batches(model.encode, x, condition), "codes")
 
 
-def posterior(model: Any, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def posterior(model: Any, x: Images, condition: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """`z_mean` and `z_log_var` of images, each `(n, latent_dim)`, float32."""
-    both = in_batches(lambda part: np.stack([np.asarray(out) for out in model.posterior(part)], axis=1), x)
+
+    def stacked(*given: np.ndarray) -> np.ndarray:
+        return np.stack([np.asarray(out) for out in model.posterior(*given)], axis=1)
+
+    both = in_batches(stacked, x, condition)
     return _finite(both[:, 0], "codes"), _finite(both[:, 1], "variances")
 
 
-def decode(model: Any, z: np.ndarray) -> np.ndarray:
+def decode(model: Any, z: np.ndarray, condition: np.ndarray | None = None) -> np.ndarray:
     """Images of codes of any leading shape `(..., latent_dim)`: `(..., height, width, channels)`, float32."""
     flat = np.asarray(z, dtype=np.float32).reshape(-1, z.shape[-1])
-    images = in_batches(model.decode, _finite(flat, "codes to decode"))
+    images = in_batches(model.decode, _finite(flat, "codes to decode"), condition)
     return _finite(images, "decoded images").reshape(*z.shape[:-1], *images.shape[1:])
+
+
+def sampled(model: Any, n: int, seed: int, condition: np.ndarray | None = None) -> np.ndarray:
+    """`n` images of codes drawn from the prior, `(n, height, width, channels)`, float32; each batch has a seed of its own."""
+    seeds = [seed, *np.random.default_rng(seed).integers(2**31 - 1, size=n // BATCH).tolist()]
+    parts = []
+    for place, start in enumerate(range(0, n, BATCH)):
+        beside = () if condition is None else (np.asarray(condition[start : start + BATCH], dtype=np.float32),)
+        parts.append(np.asarray(model.sample(min(BATCH, n - start), seeds[place], *beside), dtype=np.float32))
+    return _finite(np.concatenate(parts), "sampled images")
 
 
 def _finite(values: np.ndarray, noun: str) -> np.ndarray:

@@ -53,9 +53,17 @@ def given_pairs(part: Split, indices: Sequence[tuple[int, int]]) -> np.ndarray:
     Raises:
         ReportError: the split has no image of such an index.
     """
-    chosen = np.array(indices, dtype=np.int64)
-    if chosen.min() < 0 or chosen.max() >= len(part.x):
+    return within(part, np.array(indices, dtype=np.int64))
+
+
+def within(part: Split, index: np.ndarray) -> np.ndarray:
+    """The indices.
+
+    Raises:
+        ReportError: the split has no image of such an index.
+    """
+    if index.min() < 0 or index.max() >= len(part.y):
         raise ReportError(
-            Problem("", "an index lies outside the split", str(chosen.tolist()), f"Allowed: 0 to {len(part.x) - 1}.")
+            Problem("", "an index lies outside the split", str(index.tolist()), f"Allowed: 0 to {len(part.y) - 1}.")
         )
-    return chosen
+    return index

@@ -30,11 +30,12 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """
     import numpy as np
 
-    from report_builder.measures.probes._batches import encode, part_of, posterior
+    from report_builder.measures.probes._batches import encode, given_to, part_of, posterior
 
     part = part_of(data, parameters.split, parameters.n)
+    condition = given_to(model, part)
     found = {"y": part.y, "class_names": np.array(data.class_names), "index": np.arange(len(part.y))}
     if hasattr(model, "posterior"):
-        z_mean, z_log_var = posterior(model, part.x)
+        z_mean, z_log_var = posterior(model, part.x, condition)
         return {"z_mean": z_mean, "z_log_var": z_log_var} | found
-    return {"z_mean": encode(model, part.x)} | found
+    return {"z_mean": encode(model, part.x, condition)} | found

@@ -9,7 +9,9 @@ from pydantic import Field
 from report_builder.kinds import Parameters as Base
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, ImageData
+    import numpy as np
+
+    from report_builder.kinds import Arrays, ImageData, Split
 
 NEEDS: frozenset[str] = frozenset()
 
@@ -19,19 +21,61 @@ class Parameters(Base):
 
     split: str = Field(default="test", description="Part of the data set.")
     n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    per_class: int | None = Field(
+        default=None, ge=1, description="Of these, the first ones of each class, in the order of the classes; null: all."
+    )
+    classes: tuple[int | str, ...] | None = Field(
+        default=None, min_length=1, description="Only these classes, numbers or names, in this order; null: all."
+    )
 
 
 def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
-    """Images and their classes.
+    """Images, their classes, and what belongs to them.
 
     Returns:
         `x` (n, height, width, channels) float32 and `value_range` (2,) of its pixels, `y` (n,) int64,
-        `class_names` (k,) unicode, `index` (n,) int64: place of each image in the split.
+        `class_names` (k,) unicode, `index` (n,) int64: place of each image in the split; where the data has them
+        `condition` (n, c) float32 with `condition_kinds` and `condition_names` (c,) unicode, and `attributes` (n, a) uint8 with
+        `attribute_names` (a,) unicode.
     """
     import numpy as np
 
-    from report_builder.measures.probes._batches import part_of
+    from report_builder.measures.probes._batches import part_of, pixels
 
     part = part_of(data, parameters.split, parameters.n)
+    index = _chosen(part, data, parameters)
     names, limits = np.array(data.class_names), np.array(data.value_range, dtype=np.float32)
-    return {"x": part.x, "y": part.y, "class_names": names, "index": np.arange(len(part.y)), "value_range": limits}
+    x, y = (pixels(part.x), part.y) if index is None else (pixels(part.x, index), part.y[index])
+    index = np.arange(len(y)) if index is None else index
+    return {"x": x, "y": y, "class_names": names, "index": index, "value_range": limits} | _beside(part, data, index)
+
+
+def _chosen(part: Split, data: ImageData, parameters: Parameters) -> np.ndarray | None:
+    """Places of the images of the classes, class by class; None where all are wanted."""
+    import numpy as np
+
+    from report_builder.measures.probes._pairs import class_number, members
+
+    if parameters.per_class is None and parameters.classes is None:
+        return None
+    if parameters.classes is None:
+        found = [np.flatnonzero(part.y == label) for label in range(len(data.class_names))]
+    else:
+        labels = [class_number(chosen, data) for chosen in parameters.classes]
+        found = [members(part, label, data.class_names[label]) for label in labels]
+    return np.concatenate([of_class[: parameters.per_class] for of_class in found])
+
+
+def _beside(part: Split, data: ImageData, index: np.ndarray) -> dict[str, np.ndarray]:
+    """Condition vectors and attributes of the images, where the data has them."""
+    import numpy as np
+
+    found = {}
+    if part.condition is not None:
+        named = [(each.kind, name) for each in data.conditions for name in each.names]
+        found = {"condition": np.asarray(part.condition[index], dtype=np.float32)}
+        found |= {"condition_kinds": np.array([kind for kind, _ in named])}
+        found |= {"condition_names": np.array([name for _, name in named])}
+    if part.attributes is not None:
+        found |= {"attributes": part.attributes[index], "attribute_names": np.array(data.attribute_names)}
+    return found

@@ -39,15 +39,16 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """
     import numpy as np
 
-    from report_builder.measures.probes._batches import decode, encode, part_of
+    from report_builder.measures.probes._batches import decode, encode, part_of, pixels
     from report_builder.measures.probes._pair_names import pair_names
     from report_builder.measures.probes._pairs import first_pairs, given_pairs
 
     part = part_of(data, parameters.split)
     index = given_pairs(part, parameters.indices) if parameters.indices else first_pairs(part, data, parameters.pairs)
-    codes = encode(model, part.x[index.ravel()]).reshape(len(index), 2, -1)
+    ends = pixels(part.x, index)
+    codes = encode(model, ends.reshape(-1, *ends.shape[2:])).reshape(len(index), 2, -1)
     t = np.linspace(0, 1, parameters.steps, dtype=np.float32)[None, :, None]
     z = (1 - t) * codes[:, :1] + t * codes[:, 1:]
-    found = {"images": decode(model, z), "z": z, "ends": part.x[index], "labels": part.y[index], "index": index}
+    found = {"images": decode(model, z), "z": z, "ends": ends, "labels": part.y[index], "index": index}
     found["pair_names"] = np.array(pair_names(parameters.pairs, parameters.indices))
     return found | {"class_names": np.array(data.class_names), "value_range": np.array(data.value_range, dtype=np.float32)}

@@ -33,9 +33,13 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """
     import numpy as np
 
-    from report_builder.measures.probes._batches import BATCH, part_of
+    from report_builder.measures.probes._batches import BATCH, given_to, part_of, pixels
 
     part = part_of(data, parameters.split, parameters.n)
-    batches = [model.elbo_terms(part.x[start : start + BATCH], parameters.samples) for start in range(0, len(part.x), BATCH)]
+    condition, batches = given_to(model, part), []
+    for start in range(0, len(part.y), BATCH):
+        chosen = slice(start, start + BATCH)
+        beside = () if condition is None else (condition[chosen],)
+        batches.append(model.elbo_terms(pixels(part.x[chosen]), *beside, parameters.samples))
     terms = {name: np.concatenate([np.asarray(batch[name], dtype=np.float32) for batch in batches]) for name in batches[0]}
     return terms | {"index": np.arange(len(part.y))}

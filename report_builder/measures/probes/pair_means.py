@@ -37,7 +37,7 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """
     import numpy as np
 
-    from report_builder.measures.probes._batches import decode, encode, part_of
+    from report_builder.measures.probes._batches import decode, encode, part_of, pixels
     from report_builder.measures.probes._pair_names import pair_names
     from report_builder.measures.probes._pairs import class_number
 
@@ -47,7 +47,7 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     index = np.stack(
         [np.stack([_drawn(part, label, data.class_names, parameters.n, random) for label in pair], axis=1) for pair in labels]
     )
-    codes = encode(model, part.x[index.ravel()]).reshape(*index.shape, -1)
+    codes = encode(model, pixels(part.x, index.ravel())).reshape(*index.shape, -1)
     found = {"images": decode(model, codes.mean(axis=2)), "ends": decode(model, codes), "labels": labels, "index": index}
     found["pair_names"] = np.array(pair_names(parameters.pairs))
     return found | {"class_names": np.array(data.class_names), "value_range": np.array(data.value_range, dtype=np.float32)}

@@ -31,17 +31,19 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         `bce` (n,) float64: binary cross-entropy in nats, summed over pixels; `mse` (n,) float64: squared error, summed over
         pixels; `pixels` () int64: pixels times channels of an image; `index` (n,) int64.
     """
+    import math
+
     import numpy as np
 
-    from report_builder.measures.probes._batches import BATCH, decode, encode, part_of
+    from report_builder.measures.probes._batches import BATCH, decode, encode, part_of, pixels
 
     part = part_of(data, parameters.split, parameters.n)
     errors = []
-    for start in range(0, len(part.x), BATCH):
-        x = part.x[start : start + BATCH]
+    for start in range(0, len(part.y), BATCH):
+        x = pixels(part.x[start : start + BATCH])
         errors.append(_errors(x, decode(model, encode(model, x))))
     bce, mse = np.concatenate(errors, axis=1)
-    return {"bce": bce, "mse": mse, "pixels": np.array(part.x[0].size), "index": np.arange(len(bce))}
+    return {"bce": bce, "mse": mse, "pixels": np.array(math.prod(part.x.shape[1:])), "index": np.arange(len(bce))}
 
 
 def _errors(x: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:

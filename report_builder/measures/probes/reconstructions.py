@@ -33,7 +33,7 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """
     import numpy as np
 
-    from report_builder.measures.probes._batches import decode, encode, part_of
+    from report_builder.measures.probes._batches import decode, encode, part_of, pixels
 
     part = part_of(data, parameters.split, parameters.n)
     index = np.arange(len(part.y))
@@ -41,6 +41,6 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         index = np.concatenate(
             [np.flatnonzero(part.y == label)[: parameters.per_class] for label in range(len(data.class_names))]
         )
-    x, limits = part.x[index], np.array(data.value_range, dtype=np.float32)
+    x, limits = pixels(part.x, index), np.array(data.value_range, dtype=np.float32)
     found = {"x": x, "reconstruction": decode(model, encode(model, x)), "value_range": limits}
     return found | {"y": part.y[index], "index": index, "class_names": np.array(data.class_names)}

@@ -1,0 +1,90 @@
+"""Whether a conditional model draws in the cell of the canvas that it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Parameters as Base
+from report_builder.kinds import ProbeRequest, Value
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.kinds import Arrays
+
+BLANK = 1e-3  # ink, in pixels: an image with less shows nothing, in no cell
+
+
+class Parameters(Base):
+    """Which images are looked at, and how much must be in the cell asked."""
+
+    of: str | None = Field(default=None, description="Id of the figure whose images are looked at.")
+    probe: dict[str, Any] = Field(
+        default={"kind": "conditional_samples", "positions": "all"},
+        description="Instead: a probe that gives images asked by position, {kind: ..., parameters}.",
+    )
+    threshold: float = Field(default=0.9, gt=0, le=1, description="Least share of an image's ink in the cell asked.")
+
+
+def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+    """The images of the metric's own probe."""
+    from report_builder.measures.metrics._judged import images_asked
+
+    return {"images": images_asked(parameters.probe)}
+
+
+def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
+    """Four values, whatever the parameters."""
+    return ["cell_asked", "cell_asked_count", "cell_asked_total", "cell_asked_ink"]
+
+
+def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+    """How many images stand in the cell asked.
+
+    The ink of a cell is the sum of its pixels, each brought from its range to [0, 1]. An image stands in the cell asked when no
+    other cell has more ink and when that cell holds at least `threshold` of the ink of the image; a blank image stands in none.
+
+    `cell_asked` is the share of such images, `cell_asked_count` and `cell_asked_total` how many of how many, `cell_asked_ink`
+    the mean share of ink in the cell asked.
+
+    Raises:
+        ReportError: no position was asked.
+    """
+    from report_builder.measures.metrics._images import same_images
+
+    images = arrays["images"]
+    if "asked_row" not in images:
+        step = "Measure a figure or probe of a model whose condition has a position."
+        raise ReportError(Problem("", "no position was asked of these images", next_step=step))
+    inside, most = asked_ink(images)
+    right = (most & (inside >= parameters.threshold)).astype("float64")
+    n, paired = len(right), same_images(images)
+    how = f"images with at least {parameters.threshold:g} of their ink, and most of it, in the cell asked"
+    mean = "share of ink in the cell asked, mean over images"
+    return [
+        Value("cell_asked", float(right.mean()), "", "higher", f"share of {how}", n, right, paired),
+        Value("cell_asked_count", int(right.sum()), "", "higher", f"count of {how}", n),
+        Value("cell_asked_total", n, reduction="count of images", n=n),
+        Value("cell_asked_ink", float(inside.mean()), "", "higher", mean, n, inside, paired),
+    ]
+
+
+def asked_ink(images: Arrays) -> tuple[np.ndarray, np.ndarray]:
+    """Share of each image's ink in the cell asked, `(n,)` float64, and whether no other cell has more, `(n,)` bool."""
+    import numpy as np
+
+    from report_builder.measures.metrics._images import images_of
+    from report_builder.measures.probes._cells import in_cells
+
+    low, high = (float(value) for value in images["value_range"])
+    pixels = (images_of(images).astype(np.float64) - low) / (high - low)
+    ink = in_cells(pixels.clip(0, 1), images["cells"]).sum(axis=(3, 4, 5))
+    asked = ink[np.arange(len(ink)), images["asked_row"], images["asked_column"]]
+    total = ink.sum(axis=(1, 2))
+    blank = total < BLANK
+    inside = np.where(blank, 0.0, asked / np.where(blank, 1.0, total))
+    return inside, ~blank & (asked >= ink.max(axis=(1, 2)))

@@ -1,0 +1,170 @@
+"""Condition vectors for what is asked of a conditional model: classes, cells of the canvas, attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.kinds import Condition, ImageData, Layout, Split
+from report_builder.measures.probes._pairs import class_number
+
+Cells = Literal["all"] | tuple[tuple[int, int], ...] | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked, image by image.
+
+    Attributes:
+        condition: condition vectors, `(n, k)` float32.
+        about: int64 arrays. Where the condition has a class, `asked_class` (n,); where it has a position, `asked_row` and
+            `asked_column` (n,), counted from 0, and `cells` (2,); `grid` (3,): how many classes, cells, and images of each.
+    """
+
+    condition: np.ndarray
+    about: dict[str, np.ndarray]
+
+
+def ask(
+    data: ImageData, part: Split, sources: np.ndarray, *, classes: Sequence[int | str] | None, cells: Cells, own: bool
+) -> Asked:
+    """Each class in each cell, an image for each source; classes slowest, sources fastest.
+
+    Args:
+        data: its conditions say what the vector means.
+        part: whose condition vectors stand at first for what is not asked.
+        sources: places in the split of the images whose condition vectors stand at first, one for each image of a combination.
+        classes: numbers or names; None: all of them, with `own` the class of the first source.
+        cells: `all`, or pairs of row and column, counted from 1; None: the cells in turn, with `own` that of the source.
+        own: whether what is not asked is that of the sources.
+
+    Raises:
+        ReportError: the data has no condition, no such class or no such cell.
+    """
+    base = _vectors(part)[sources]
+    labels = _labels(data, part, sources, classes, own=own)
+    known = cell_values(data)
+    places = _cells(known, cells)
+    shape = (max(1, len(labels)), max(1, len(places)), len(sources))
+    condition = np.broadcast_to(base, (*shape, base.shape[1])).copy()
+    about: dict[str, np.ndarray] = {"grid": np.array(shape)}
+    if len(labels):
+        condition[..., part_columns(data.conditions, "class")] = _one_hot(data, labels)[:, None, None]
+        about["asked_class"] = np.broadcast_to(labels[:, None, None], shape).ravel()
+    if known:
+        chosen = _placed(known, places, condition[..., part_columns(data.conditions, "position")], own=own)
+        condition[..., part_columns(data.conditions, "position")] = _values(known, chosen)
+        about |= {"asked_row": chosen[..., 0].ravel(), "asked_column": chosen[..., 1].ravel()}
+        about["cells"] = np.array([len(axis) for axis in known])
+    return Asked(condition.reshape(-1, base.shape[1]), about)
+
+
+def with_attributes(data: ImageData, condition: np.ndarray, attributes: Mapping[str, int]) -> np.ndarray:
+    """The vectors with these attributes set.
+
+    Raises:
+        ReportError: the condition has no such attribute.
+    """
+    if not attributes:
+        return condition
+    names = next((part.names for part in data.conditions if part.kind == "attributes"), ())
+    if unknown := [name for name in attributes if name not in names]:
+        rule = "the condition has no such attribute"
+        raise ReportError(*(Problem("", rule, repr(name), near_miss(name, names)) for name in unknown))
+    first, changed = part_columns(data.conditions, "attributes").start, condition.copy()
+    for name, value in attributes.items():
+        changed[:, first + names.index(name)] = value
+    return changed
+
+
+def part_columns(conditions: Sequence[Condition], kind: str) -> slice:
+    """Where a part of the condition stands in its vector; empty where there is none."""
+    start = 0
+    for part in conditions:
+        if part.kind == kind:
+            return slice(start, start + len(part.names))
+        start += len(part.names)
+    return slice(0, 0)
+
+
+def cell_values(data: ImageData) -> tuple[np.ndarray, ...]:
+    """The values that row and column have in the condition, ascending; empty where there is no position."""
+    at, vectors = part_columns(data.conditions, "position"), data.splits["train"].condition
+    if at.stop == at.start or vectors is None:
+        return ()
+    return tuple(np.unique(np.asarray(vectors[:, column], dtype=np.float32)) for column in range(at.start, at.stop))
+
+
+def all_classes(classes: Sequence[int | str] | None, layout: Layout) -> tuple[int | str, ...] | None:
+    """The classes written out, checked against what is known of the data before it is read.
+
+    Raises:
+        ReportError: there is no such class.
+    """
+    if layout.class_names is None:
+        return None if classes is None else tuple(classes)
+    if classes is None:
+        return tuple(layout.class_names)
+    for chosen in classes:
+        class_number(chosen, ImageData({}, tuple(layout.class_names)))
+    return tuple(classes)
+
+
+def _vectors(part: Split) -> np.ndarray:
+    if part.condition is None:
+        step = "Add a step that makes one, e.g. one_hot."
+        raise ReportError(Problem("", "this asks for images by condition, and the data has none", next_step=step))
+    return np.asarray(part.condition, dtype=np.float32)
+
+
+def _labels(data: ImageData, part: Split, sources: np.ndarray, classes: Sequence[int | str] | None, *, own: bool) -> np.ndarray:
+    """Numbers of the classes asked; empty where the condition has no class."""
+    if part_columns(data.conditions, "class") == slice(0, 0):
+        if classes:
+            raise ReportError(Problem("", "the condition has no class to ask for", repr(list(classes))))
+        return np.zeros(0, dtype=np.int64)
+    if classes is None and own:
+        return np.asarray(part.y[sources[:1]], dtype=np.int64)
+    chosen = range(len(data.class_names)) if classes is None else classes
+    return np.array([class_number(label, data) for label in chosen], dtype=np.int64)
+
+
+def _one_hot(data: ImageData, labels: np.ndarray) -> np.ndarray:
+    """The class part of the condition, `(k, names)`, found by name: a step may have left classes out since."""
+    names = next(part.names for part in data.conditions if part.kind == "class")
+    return np.eye(len(names), dtype=np.float32)[[names.index(data.class_names[label]) for label in labels]]
+
+
+def _cells(known: Sequence[np.ndarray], cells: Cells) -> np.ndarray:
+    """Rows and columns asked, counted from 0, shape `(cells, 2)`; empty where none are."""
+    if cells is None:
+        return np.zeros((0, 2), dtype=np.int64)
+    if not known:
+        raise ReportError(Problem("", "the condition has no position", next_step="Add the step canvas to the data."))
+    rows, columns = (len(axis) for axis in known)
+    every = [(row, column) for row in range(rows) for column in range(columns)]
+    chosen = every if cells == "all" else [(row - 1, column - 1) for row, column in cells]
+    if outside := [[row + 1, column + 1] for row, column in chosen if (row, column) not in every]:
+        rule, allowed = "the canvas has no such cell", f"Rows 1 to {rows}, columns 1 to {columns}."
+        raise ReportError(Problem("", rule, str(outside), allowed))
+    return np.array(chosen, dtype=np.int64)
+
+
+def _placed(known: Sequence[np.ndarray], places: np.ndarray, given: np.ndarray, *, own: bool) -> np.ndarray:
+    """Row and column of each image, `(classes, cells, sources, 2)` int64; `given` are the positions that stand there so far."""
+    shape = given.shape[:-1]
+    if len(places):
+        return np.broadcast_to(places[None, :, None], (*shape, 2))
+    if own:
+        nearest = [np.abs(given[..., axis, None] - values).argmin(axis=-1) for axis, values in enumerate(known)]
+        return np.stack(nearest, axis=-1)
+    in_turn = np.stack(np.divmod(np.arange(shape[2]) % (len(known[0]) * len(known[1])), len(known[1])), axis=-1)
+    return np.broadcast_to(in_turn, (*shape, 2))
+
+
+def _values(known: Sequence[np.ndarray], chosen: np.ndarray) -> np.ndarray:
+    return np.stack([values[chosen[..., axis]] for axis, values in enumerate(known)], axis=-1)

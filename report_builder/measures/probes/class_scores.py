@@ -1,0 +1,58 @@
+"""What a classifier says of the images of a split."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from report_builder.kinds import Parameters as Base
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, ImageData, Layout
+
+NEEDS = frozenset({"classify"})
+
+
+class Parameters(Base):
+    """Which images are classified."""
+
+    split: str = Field(default="test", description="Part of the data set.")
+    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    classes: tuple[int | str, ...] | None = Field(
+        default=None, min_length=1, description="Only images of these classes, numbers or names; null: of all."
+    )
+
+
+def fitted(parameters: Parameters, layout: Layout) -> Parameters:
+    """The parameters with all classes written out, as far as they are known before the data is read.
+
+    Raises:
+        ReportError: the data has no such class.
+    """
+    from report_builder.measures.probes._asked import all_classes
+
+    return parameters.model_copy(update={"classes": all_classes(parameters.classes, layout)})
+
+
+def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+    """Probabilities of the classes.
+
+    Returns:
+        `probability` (n, classes) float32, `y` (n,) int64, `index` (n,) int64, `class_names` (classes,) unicode; where classes
+        were named `classes` (k,) unicode, as named, and `chosen` (k,) int64, their numbers.
+    """
+    import numpy as np
+
+    from report_builder.measures.probes._batches import in_batches, part_of
+    from report_builder.measures.probes._pairs import class_number, members
+
+    part = part_of(data, parameters.split, parameters.n)
+    found = {"class_names": np.array(data.class_names), "index": np.arange(len(part.y))}
+    if parameters.classes:
+        chosen = np.array([class_number(label, data) for label in parameters.classes])
+        found |= {"classes": np.array([str(label) for label in parameters.classes]), "chosen": chosen}
+        found["index"] = np.sort(np.concatenate([members(part, label, data.class_names[label]) for label in np.unique(chosen)]))
+    whole = len(found["index"]) == len(part.y)
+    images = part.x if whole else part.x[found["index"]]
+    return found | {"probability": in_batches(model.classify, images), "y": part.y[found["index"]]}

@@ -1,0 +1,149 @@
+"""Images that a conditional model makes of what is asked: a class, a cell of the canvas, attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field, field_validator
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Parameters as Base
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.kinds import Arrays, ImageData, Layout, Split
+
+NEEDS = frozenset({"sample_condition"})
+
+
+class Parameters(Base):
+    """What is asked, and where the codes come from."""
+
+    per_condition: int = Field(default=1, ge=1, description="Images of each combination of class and cell.")
+    classes: tuple[int | str, ...] | None = Field(
+        default=None, min_length=1, description="Classes asked, numbers or names; null: all, with z encoded that of the image."
+    )
+    positions: Literal["all"] | tuple[tuple[int, int], ...] | None = Field(
+        default=None,
+        description="Cells asked: all, or [[row, column], ...] counted from 1; null: in turn, with z encoded the image's own.",
+    )
+    attributes: dict[str, int] = Field(
+        default={}, description="Attributes asked, 0 or 1 by name; the others are those of the image `index`."
+    )
+    z: Literal["prior", "fixed", "encoded"] = Field(
+        default="prior",
+        description="prior: a new draw from N(0, I) for each image; fixed: the same draws for each combination; encoded: the "
+        "code of an image of the data.",
+    )
+    seed: int = Field(default=0, ge=0, description="Seed of the draw.")
+    split: str = Field(default="test", description="Part of the data set whose image is encoded.")
+    index: int | None = Field(
+        default=None, ge=0, description="Which image is encoded; null: the first of the (first) class asked."
+    )
+
+    @field_validator("attributes")
+    @classmethod
+    def _present_or_not(cls, attributes: dict[str, int]) -> dict[str, int]:
+        if not set(attributes.values()) <= {0, 1}:
+            raise ValueError("an attribute is 0 or 1")
+        return attributes
+
+
+def needs(parameters: Mapping[str, Any]) -> frozenset[str]:
+    """What the model must provide for these parameters beside what it always must."""
+    return frozenset({"encode", "decode_condition"} if parameters.get("z") == "encoded" else ())
+
+
+def fitted(parameters: Parameters, layout: Layout) -> Parameters:
+    """The parameters with all classes written out, as far as they are known before the data is read.
+
+    Raises:
+        ReportError: the data has no such class.
+    """
+    from report_builder.measures.probes._asked import all_classes
+
+    has_class = any(part.kind == "class" for part in layout.conditions)
+    if not has_class or (parameters.z == "encoded" and parameters.classes is None):
+        return parameters
+    return parameters.model_copy(update={"classes": all_classes(parameters.classes, layout)})
+
+
+def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+    """Samples, class by class, cell by cell.
+
+    Returns:
+        `images` (n, height, width, channels) float32 with `value_range` (2,), `condition` (n, k) float32, `class_names` (c,)
+        unicode, `grid` (3,) int64: how many classes, cells, and images of each; where the condition has a class `asked_class`
+        (n,) int64; where it has a position `asked_row` and `asked_column` (n,) int64, counted from 0, and `cells` (2,) int64,
+        rows and columns of the canvas; with z encoded `index` (n,) int64: place of the encoded image in the split, and
+        `source_class` (n,) int64; where classes were named `classes` (k,) unicode, as named, and `chosen` (k,) int64.
+
+    Raises:
+        ReportError: the data has no condition, no such class, cell, attribute or image.
+    """
+    import numpy as np
+
+    from report_builder.measures.probes._asked import ask, with_attributes
+    from report_builder.measures.probes._batches import part_of
+    from report_builder.measures.probes._pairs import class_number
+
+    part, encoded = part_of(data, parameters.split), parameters.z == "encoded"
+    sources = _sources(part, data, parameters)
+    asked = ask(data, part, sources, classes=parameters.classes, cells=parameters.positions, own=encoded)
+    condition = with_attributes(data, asked.condition, parameters.attributes)
+    images = (_encoded if encoded else _drawn)(model, part, sources, condition, parameters)
+    found = {"images": images, "condition": condition, "class_names": np.array(data.class_names)} | asked.about
+    if encoded:
+        index = np.tile(sources, len(condition) // len(sources))
+        found |= {"index": index, "source_class": part.y[index]}
+    if parameters.classes:
+        chosen = np.array([class_number(label, data) for label in parameters.classes])
+        found |= {"classes": np.array([str(label) for label in parameters.classes]), "chosen": chosen}
+    return found | {"value_range": np.array(data.value_range, dtype=np.float32)}
+
+
+def _sources(part: Split, data: ImageData, parameters: Parameters) -> np.ndarray:
+    """Places of the images that stand behind the samples of a combination, shape `(per_condition,)`."""
+    import numpy as np
+
+    from report_builder.measures.probes._pairs import class_number, members, within
+
+    n = parameters.per_condition
+    first = int(within(part, np.array([parameters.index or 0]))[0])
+    if parameters.z != "encoded":
+        return np.full(n, first)
+    label = int(part.y[first])
+    if parameters.index is None and parameters.classes:
+        label = class_number(parameters.classes[0], data)
+    found = members(part, label, data.class_names[label])
+    found = found[found >= first][:n]
+    if len(found) < n:
+        rule = f"the split has fewer images of class {data.class_names[label]} from image {first} on than are to be encoded"
+        raise ReportError(Problem("", rule, f"per_condition: {n}", f"Allowed: 1 to {len(found)}."))
+    return found
+
+
+def _drawn(model: Any, part: Split, sources: np.ndarray, condition: np.ndarray, parameters: Parameters) -> np.ndarray:
+    """Samples with new draws for each image, or with the same ones for each combination."""
+    import numpy as np
+
+    from report_builder.measures.probes._batches import sampled
+
+    if parameters.z == "prior":
+        return sampled(model, len(condition), parameters.seed, condition)
+    n = len(sources)
+    each = [sampled(model, n, parameters.seed, condition[start : start + n]) for start in range(0, len(condition), n)]
+    return np.concatenate(each)
+
+
+def _encoded(model: Any, part: Split, sources: np.ndarray, condition: np.ndarray, parameters: Parameters) -> np.ndarray:
+    """Decoded codes of the sources, each for every combination."""
+    import numpy as np
+
+    from report_builder.measures.probes._batches import decode, encode, given_to, pixels
+
+    own = given_to(model, part)
+    z = encode(model, pixels(part.x, sources), None if own is None else own[sources])
+    return decode(model, np.tile(z, (len(condition) // len(sources), 1)), condition)

@@ -1,0 +1,201 @@
+"""Conditional models are asked for exactly what the arrays say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from report_builder.errors import ReportError
+from report_builder.kinds import Condition, ImageData, Layout, Split
+from report_builder.measures.probes import _batches, codes, likelihood, samples
+from report_builder.measures.probes.conditional_samples import Parameters, fitted, measure, needs
+
+
+def painted(arrays):
+    """Row and column of the cell that has ink, for each image."""
+    cells = arrays["images"].reshape(-1, 2, 2, 3, 2).sum(axis=(2, 4))
+    return [tuple(int(i) for i in np.unravel_index(image.argmax(), (2, 3))) for image in cells]
+
+
+def levels(arrays):
+    """Brightest pixel of each image."""
+    return arrays["images"].max(axis=(1, 2, 3))
+
+
+def free(arrays):
+    """The pixel that is as z says, for each image."""
+    cells = arrays["images"].reshape(-1, 2, 2, 3, 2)
+    at = np.arange(len(cells)), arrays["asked_row"], 1, arrays["asked_column"], 1
+    return cells[at]
+
+
+def test_rows_and_columns_are_those_asked(painter, canvases):
+    """S0-E22: the first number of a position is the row, the second the column, cells go row by row, nothing is transposed."""
+    arrays = measure(painter, canvases, Parameters(classes=(0,), positions="all"))
+    everywhere = [(row, column) for row in range(2) for column in range(3)]
+    assert list(zip(arrays["asked_row"].tolist(), arrays["asked_column"].tolist(), strict=True)) == everywhere
+    assert painted(arrays) == everywhere
+    assert arrays["cells"].tolist() == [2, 3]
+
+
+def test_cells_may_be_named_from_one(painter, canvases):
+    """`[[2, 3], [1, 1]]` asks for the last cell of the second row, then for the first cell of all."""
+    assert painted(measure(painter, canvases, Parameters(classes=("b",), positions=((2, 3), (1, 1))))) == [(1, 2), (0, 0)]
+
+
+def test_without_cells_they_come_in_turn(painter, canvases):
+    """The images of a class stand in all cells before any comes twice."""
+    arrays = measure(painter, canvases, Parameters(per_condition=7))
+    assert painted(arrays)[:7] == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 0)]
+    assert arrays["grid"].tolist() == [3, 1, 7]
+
+
+def test_classes_are_those_asked(painter, canvases):
+    """Class by class in the order asked, as many of each as asked, and the arrays name them."""
+    arrays = measure(painter, canvases, Parameters(classes=("c", 0), per_condition=2))
+    assert arrays["asked_class"].tolist() == [2, 2, 0, 0]
+    np.testing.assert_allclose(levels(arrays), [0.8, 0.8, 0.4, 0.4], atol=1e-6)
+    assert arrays["classes"].tolist() == ["c", "0"]
+    np.testing.assert_array_equal(arrays["condition"][:, :3], np.eye(3)[[2, 2, 0, 0]])
+
+
+def test_a_prior_is_drawn_anew_for_each_image_and_a_fixed_draw_is_shared(painter, canvases):
+    """With z prior all draws differ; with z fixed the k-th image of every cell has the k-th draw; a seed repeats its draws."""
+    asked = {"classes": (0,), "positions": "all", "per_condition": 2}
+    new = free(measure(painter, canvases, Parameters(**asked)))
+    fixed = free(measure(painter, canvases, Parameters(**asked, z="fixed"))).reshape(6, 2)
+    assert len(np.unique(new)) == 12
+    assert (fixed == fixed[0]).all()
+    assert fixed[0, 0] != fixed[0, 1]
+    np.testing.assert_array_equal(new, free(measure(painter, canvases, Parameters(**asked))))
+    assert (new != free(measure(painter, canvases, Parameters(**asked, seed=1)))).all()
+
+
+def test_an_encoded_code_is_that_of_the_image_named(painter, canvases):
+    """S0-E23: the code of test image 16 (class b) stands in every cell, and image, class and index are in the arrays."""
+    arrays = measure(painter, canvases, Parameters(z="encoded", index=16, positions="all"))
+    np.testing.assert_allclose(free(arrays), 0.16, atol=1e-6)
+    assert set(arrays["asked_class"].tolist()) == {1}
+    assert set(arrays["index"].tolist()) == {16}
+    assert set(arrays["source_class"].tolist()) == {1}
+
+
+def test_without_an_index_the_first_image_of_the_class_is_encoded(painter, canvases):
+    """The first of class c is image 2, the next one image 5; each keeps its own cell where none is asked."""
+    arrays = measure(painter, canvases, Parameters(z="encoded", classes=("c",), per_condition=2))
+    assert arrays["index"].tolist() == [2, 5]
+    np.testing.assert_allclose(free(arrays), [0.02, 0.05], atol=1e-6)
+    assert painted(arrays) == [(0, 0), (0, 1)]
+
+
+def test_the_code_of_one_class_can_be_asked_for_another(painter, canvases):
+    """With an index, classes are what is asked and the image is what is encoded."""
+    arrays = measure(painter, canvases, Parameters(z="encoded", index=1, classes=("a", "c")))
+    assert (arrays["asked_class"].tolist(), arrays["source_class"].tolist()) == ([0, 2], [1, 1])
+    np.testing.assert_allclose(levels(arrays), [0.4, 0.8], atol=1e-6)
+
+
+def test_attributes_are_set_by_name():
+    """An attribute named is as asked, the others are those of the image `index`."""
+    condition = np.array([[0, 1, 1], [1, 0, 1]], dtype=np.float32)
+    split = Split(np.zeros((2, 4, 4, 1)), np.zeros(2), condition)
+    parts = (Condition("attributes", ("hat", "smile", "beard")),)
+    data = ImageData({"train": split, "test": split}, ("face",), (0.0, 1.0), parts)
+
+    class Model:
+        def sample(self, n, seed, condition):
+            return np.zeros((n, 4, 4, 1))
+
+    arrays = measure(Model(), data, Parameters(attributes={"smile": 1}, index=1, per_condition=2))
+    assert arrays["condition"].tolist() == [[1, 1, 1], [1, 1, 1]]
+    assert "asked_class" not in arrays
+    with pytest.raises(ReportError, match="Did you mean 'smile'"):
+        measure(Model(), data, Parameters(attributes={"smil": 1}))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"classes": ("d",)}, "no such class"),
+        ({"positions": ((3, 1),)}, r"\[\[3, 1\]\].*Rows 1 to 2, columns 1 to 3"),
+        ({"index": 99, "z": "encoded"}, "0 to 35"),
+        ({"index": 35, "z": "encoded", "per_condition": 2}, "Allowed: 1 to 1"),
+    ],
+)
+def test_what_is_not_there_is_refused(painter, canvases, wrong, message):
+    """A class, a cell or an image that the data lacks is named with what there is."""
+    with pytest.raises(ReportError, match=message):
+        measure(painter, canvases, Parameters(**wrong))
+
+
+def test_data_without_a_condition_is_refused(painter, data):
+    """Where no step made a condition, the message says which step would."""
+    with pytest.raises(ReportError, match="one_hot"):
+        measure(painter, data, Parameters())
+    with pytest.raises(ReportError, match="one_hot"):
+        codes.measure(painter, data, codes.Parameters())
+
+
+def test_many_samples_are_drawn_in_batches(painter, canvases, monkeypatch):
+    """No batch is larger than allowed, and no two of them have the same draws."""
+    monkeypatch.setattr(_batches, "BATCH", 4)
+    drawn = free(measure(painter, canvases, Parameters(classes=(0,), per_condition=10)))
+    assert painter.calls == [4, 4, 2]
+    assert len(np.unique(drawn)) == 10
+
+
+def test_conditional_models_are_encoded_with_their_condition(painter, canvases, monkeypatch):
+    """Codes and the terms of the bound get the condition of each image, batch by batch."""
+    monkeypatch.setattr(_batches, "BATCH", 5)
+    arrays = codes.measure(painter, canvases, codes.Parameters(n=12))
+    np.testing.assert_allclose(arrays["z_mean"][:, 0], np.arange(12) / 100, atol=1e-6)
+    painter.elbo_terms = lambda x, condition, samples: {"reconstruction": np.asarray(condition)[:, 4] + samples}
+    found = likelihood.measure(painter, canvases, likelihood.Parameters(n=12, samples=2))["reconstruction"]
+    np.testing.assert_allclose(found, canvases.splits["test"].condition[:12, 4] + 2)
+
+
+def test_a_stream_is_read_batch_by_batch(painter, canvases, monkeypatch):
+    """Images that are made when asked for are asked for in batches, never all at once."""
+    from report_builder.datasets._stream import Stream
+
+    asked, split = [], canvases.splits["test"]
+
+    def made(places):
+        asked.append(len(places))
+        return split.x[places]
+
+    stream = Stream(made, np.arange(len(split.y)), split.x.shape[1:], np.float32)
+    streamed = ImageData({"train": split, "test": Split(stream, split.y, split.condition)}, *list(vars(canvases).values())[1:4])
+    monkeypatch.setattr(_batches, "BATCH", 10)
+    found = codes.measure(painter, streamed, codes.Parameters())
+    np.testing.assert_array_equal(found["z_mean"], codes.measure(painter, canvases, codes.Parameters())["z_mean"])
+    assert max(asked) == 10
+
+
+def test_the_plan_can_write_the_classes_out():
+    """What the data's layout tells is filled in before any training, and an unknown class is refused then."""
+    layout = Layout((4, 6, 1), class_names=("a", "b"), conditions=(Condition("class", ("a", "b")),))
+    assert fitted(Parameters(), layout).classes == ("a", "b")
+    assert fitted(Parameters(z="encoded"), layout).classes is None
+    assert fitted(Parameters(), Layout(None)).classes is None
+    with pytest.raises(ReportError, match="no such class"):
+        fitted(Parameters(classes=("d",)), layout)
+
+
+def test_encoding_needs_more_of_a_model():
+    """An encoded code needs an encoder and a decoder; a drawn one only samples."""
+    assert needs({"z": "encoded"}) == {"encode", "decode_condition"}
+    assert needs({"z": "fixed"}) == frozenset()
+
+
+def test_samples_without_a_condition(data):
+    """A model without a condition gives as many images as asked, the same for the same seed."""
+
+    class Noise:
+        def sample(self, n, seed):
+            return np.random.default_rng(seed).random((n, 4, 4, 1))
+
+    first, again = (samples.measure(Noise(), data, samples.Parameters(n=1500, seed=3))["images"] for _ in range(2))
+    assert first.shape == (1500, 4, 4, 1)
+    np.testing.assert_array_equal(first, again)
+    assert len(np.unique(first[:, 0, 0, 0])) == 1500
