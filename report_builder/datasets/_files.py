@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import urllib.request
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -38,45 +37,47 @@ def signature(path: Path) -> tuple[int, int | str]:
     if not path.is_dir():
         status = path.stat()
         return status.st_size, status.st_mtime_ns
-    listed = [f"{name}:{status.st_size}:{status.st_mtime_ns}" for name, status in _listing(path)]
-    return len(listed), hashlib.sha256("\n".join(listed).encode()).hexdigest()
+    listed = sorted((name, (status := entry.stat()).st_size, status.st_mtime_ns) for name, entry in _walk(path))
+    return len(listed), hashlib.sha256(repr(listed).encode()).hexdigest()
 
 
-def content(path: Path) -> str:
-    """The sha256 of a file's content, hex; of a folder's pictures with their names, wherever the folder lies."""
-    return _content(path, signature(path))
+def content(path: Path, known: tuple[int, int | str] | None = None) -> str:
+    """The sha256 of a file's content, hex; of a folder's pictures with their names, wherever the folder lies.
+
+    Args:
+        path: a file or a folder.
+        known: its `signature`, where it has just been taken.
+    """
+    return _content(path, known or signature(path))
 
 
 @lru_cache(maxsize=64)
 def _content(path: Path, _: tuple[int, int | str]) -> str:
     """The digest of what lies there, computed once in a process as long as the signature stays."""
-    if path.is_dir():
-        digest = hashlib.sha256()
-        for name, _status in _listing(path):
-            digest.update(f"{name}:{hashlib.sha256((path / name).read_bytes()).hexdigest()}\n".encode())
-        return digest.hexdigest()
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    if not path.is_dir():
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    whole = hashlib.sha256()
+    for name in pictures(path):
+        digest = hashlib.sha256((path / name).read_bytes()).hexdigest()
+        whole.update(f"{name}:{digest}\n".encode())
+    return whole.hexdigest()
 
 
 def pictures(folder: Path) -> list[str]:
     """Names of the JPEG and PNG files in a folder and below it, relative, in alphabetical order; hidden ones do not count."""
-    return sorted(entry.path[len(str(folder)) + 1 :] for entry in _walk(str(folder)))
+    return sorted(name for name, _ in _walk(folder))
 
 
-def _listing(folder: Path) -> list[tuple[str, os.stat_result]]:
-    return sorted((entry.path[len(str(folder)) + 1 :], entry.stat()) for entry in _walk(str(folder)))
-
-
-def _walk(folder: str) -> Iterator[os.DirEntry[str]]:
+def _walk(folder: Path, below: str = "") -> Iterator[tuple[str, os.DirEntry[str]]]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith("."):
+            if entry.name[0] == ".":
                 continue
             if entry.name.lower().endswith(PICTURES):
-                yield entry
+                yield below + entry.name, entry
             elif entry.is_dir():
-                yield from _walk(entry.path)
+                yield from _walk(Path(entry.path), f"{below}{entry.name}/")
 
 
 def keras_cache() -> Path:
@@ -124,6 +125,8 @@ def download(name: str, target: Path, sha256: str, *, place_instead: str) -> Pat
 
 def _fetch(address: str, target: Path, sha256: str) -> None:
     """Writes an address to a file with progress on stderr; OSError if its content has another digest."""
+    import urllib.request  # slow to import, and hardly ever needed
+
     digest, done = hashlib.sha256(), 0
     with urllib.request.urlopen(address, timeout=PATIENCE) as answer, target.open("wb") as stream:  # noqa: S310  a constant https address
         total = int(answer.headers.get("Content-Length") or 0)

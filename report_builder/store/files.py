@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from report_builder.datasets._files import content, signature
 from report_builder.errors import Problem, StorageError
 
 
@@ -80,7 +80,7 @@ def sync_folder(folder: Path) -> None:
 
 
 class Memo:
-    """Digests of files by path, size and modification time, kept in one JSON file."""
+    """Digests of files (and of folders of pictures) by path, size and modification time, kept in one JSON file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -94,13 +94,11 @@ class Memo:
             return {}
 
     def sha256(self, path: Path) -> str:
-        """The sha256 of a file's content, hex."""
-        status = path.stat()
-        signature = [status.st_size, status.st_mtime_ns]
+        """The sha256 of a file's content, or of a folder's pictures, hex."""
+        current = signature(path)
         known = self._known.get(str(path))
-        if known is None or known[:2] != signature:
-            with path.open("rb") as stream:
-                known = [*signature, hashlib.file_digest(stream, "sha256").hexdigest()]
+        if known is None or known[:2] != list(current):
+            known = [*current, content(path, current)]
             self._known[str(path)] = self._learnt[str(path)] = known
         return str(known[2])
 
