@@ -1,24 +1,43 @@
-"""Models, one folder each: what the front process may know of one, and its Keras code in `network.py` for the workers."""
+"""Models, one folder each: what the front process may know of one, and its Keras code in `network.py` for the workers.
+
+The functions here say why data does not fit a model; they give an empty string where it does, or where too little is known.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from report_builder.kinds import Layout
+
+NAMES_OF_RANGES = {(0, 1): "unit", (-1, 1): "symmetric"}
 
 
-def misfit(image_shape: Sequence[int], value_range: Sequence[float], filters: Sequence[int]) -> str:
-    """Why images do not fit a model of stride-2 convolutions with Bernoulli pixels; empty where they do.
+def indivisible(layout: Layout, step: int, why: str) -> str:
+    """Height and width must be multiples of `step`; `why` says where that number comes from."""
+    if layout.image_shape is None:
+        return ""
+    height, width, _ = layout.image_shape
+    if height % step == 0 and width % step == 0:
+        return ""
+    return f"height and width must be multiples of {step}, {why}; the images are {height} x {width}"
 
-    Args:
-        image_shape: height, width, channels.
-        value_range: lowest and highest possible pixel.
-        filters: one number for each convolution of stride 2.
-    """
-    height, width, _ = image_shape
-    step = 2 ** len(filters)
-    if height % step or width % step:
-        rule = f"height and width must be multiples of {step}, one halving for each entry of 'filters'"
-        return f"{rule}; the images are {height} x {width}"
-    if value_range[0] < 0 or value_range[1] > 1:
-        low, high = value_range
-        return f"pixels must lie in [0, 1]; they lie in [{low:g}, {high:g}]. The data step 'scale' with 'range: unit' helps"
-    return ""
+
+def outside(layout: Layout, low: int, high: int) -> str:
+    """No pixel may lie outside `[low, high]`."""
+    given = layout.value_range
+    return "" if given is None or (low <= given[0] and given[1] <= high) else _ranges(low, high, "lie in", given)
+
+
+def unlike(layout: Layout, low: int, high: int) -> str:
+    """The pixels must have exactly the range `[low, high]`, that of the images which the model draws."""
+    given = layout.value_range
+    return "" if given is None or tuple(given) == (low, high) else _ranges(low, high, "have the range", given)
+
+
+def _ranges(low: int, high: int, verb: str, given: tuple[float, float]) -> str:
+    rule = f"pixels must {verb} [{low}, {high}]; they {verb} [{given[0]:g}, {given[1]:g}]"
+    return f"{rule}. The data step 'scale' with 'range: {NAMES_OF_RANGES[low, high]}' helps"
+
+
+def unconditioned(layout: Layout) -> str:
+    """Each image must have a condition vector."""
+    helps = "The data steps 'one_hot', 'canvas' and 'attribute_condition' make one"
+    return "" if layout.conditions else f"each image must have a condition; the data has none. {helps}"

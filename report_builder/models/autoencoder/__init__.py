@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from report_builder import kinds
-from report_builder.kinds import Equation
-from report_builder.models import misfit
+from report_builder.kinds import Equation, Layout
+from report_builder.models import indivisible, outside
 
 TITLE = {"en": "autoencoder", "pl": "autoenkoder", "ru": "автокодировщик", "zh-Hant": "自編碼器"}
 SECONDS_PER_IMAGE = 3e-4  # of training, one core, 28 x 28: for a first guess of how long a run takes
@@ -38,9 +37,10 @@ class Parameters(kinds.Parameters):
     )
 
 
-def refuses(parameters: Parameters, image_shape: Sequence[int], value_range: Sequence[float]) -> str:
+def refuses(parameters: Parameters, layout: Layout) -> str:
     """Why the model cannot be trained on such images; empty where it can."""
-    return misfit(image_shape, value_range, parameters.filters)
+    halvings = indivisible(layout, 2 ** len(parameters.filters), "one halving for each entry of 'filters'")
+    return halvings or outside(layout, 0, 1)
 
 
 # --- the loss as it is compiled -----------------------------------------------------------------------------------------------

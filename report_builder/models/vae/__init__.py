@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from report_builder import kinds
-from report_builder.kinds import Equation
-from report_builder.models import misfit
+from report_builder.kinds import Equation, Layout
+from report_builder.models import indivisible, outside
 
 TITLE = {
     "en": "variational autoencoder",
@@ -45,9 +44,10 @@ class Parameters(kinds.Parameters):
     beta: float = Field(1.0, ge=0, description="Weight of the KL term; 1 is the evidence lower bound.")
 
 
-def refuses(parameters: Parameters, image_shape: Sequence[int], value_range: Sequence[float]) -> str:
+def refuses(parameters: Parameters, layout: Layout) -> str:
     """Why the model cannot be trained on such images; empty where it can."""
-    return misfit(image_shape, value_range, parameters.filters)
+    halvings = indivisible(layout, 2 ** len(parameters.filters), "one halving for each entry of 'filters'")
+    return halvings or outside(layout, 0, 1)
 
 
 # --- the loss as it is compiled -----------------------------------------------------------------------------------------------

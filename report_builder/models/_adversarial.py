@@ -1,0 +1,130 @@
+"""What the adversarial models share: parameters, the loss as it is compiled, and what data they can learn from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from report_builder import kinds
+from report_builder.kinds import Equation, Layout
+from report_builder.models import indivisible, unlike
+
+Filters = Annotated[int, Field(ge=1, le=2048)]
+
+HALF_WIDTH = {"generator_filters": [128, 64, 32], "discriminator_filters": [32, 64]}
+
+
+class Parameters(kinds.Parameters):
+    """The architecture and the loss of both networks."""
+
+    latent_dim: int = Field(100, ge=1, le=4096, description="Dimensions of the generator's noise z.")
+    generator_filters: tuple[Filters, ...] = Field(
+        (256, 128, 64),
+        min_length=2,
+        max_length=7,
+        description="Maps behind the generator's dense layer, then filters of its transposed convolutions; the size doubles "
+        "once for each entry but the first.",
+    )
+    discriminator_filters: tuple[Filters, ...] = Field(
+        (64, 128), min_length=1, max_length=7, description="Filters of the discriminator's convolutions, each of stride 2."
+    )
+    hidden: tuple[Filters, ...] = Field(
+        (256, 128), max_length=4, description="Units of the discriminator's dense layers before the logit."
+    )
+    slope: float = Field(0.3, ge=0, le=1, description="Slope of LeakyReLU for negative values; 0.3 is Keras' default.")
+    dropout: float = Field(0.3, ge=0, lt=1, description="Share of values dropped behind each of the discriminator's layers.")
+    loss: Literal["sum", "half_sum"] = Field(
+        "sum",
+        description="sum: the discriminator pays its cross-entropy on real images plus that on fakes; half_sum: half of that.",
+    )
+    label_smoothing: float = Field(
+        0.0, ge=0, le=0.5, description="By how much the discriminator's target for real images lies below 1."
+    )
+    discriminator_learning_rate: float | None = Field(
+        None, gt=0, description="Learning rate of the discriminator; null: that of the training, as for the generator."
+    )
+
+
+def refuses(parameters: Parameters, layout: Layout) -> str:
+    """Why both networks cannot be trained on such images; empty where they can."""
+    step = 2 ** (len(parameters.generator_filters) - 1)
+    doublings = indivisible(layout, step, "one doubling for each entry of 'generator_filters' but the first")
+    return doublings or unlike(layout, -1, 1)
+
+
+# --- the loss as it is compiled -----------------------------------------------------------------------------------------------
+
+Symbol = tuple[str, dict[str, str]]
+
+IMAGE: Symbol = (
+    r"x",
+    {
+        "en": "real image",
+        "pl": "obraz prawdziwy",
+        "ru": "настоящее изображение",
+        "zh-Hant": "真實影像",
+    },
+)
+CONDITION: Symbol = (
+    r"c",
+    {
+        "en": "condition of the real image, given to both networks",
+        "pl": "warunek obrazu prawdziwego, podany obu sieciom",
+        "ru": "условие настоящего изображения, которое получают обе сети",
+        "zh-Hant": "真實影像的條件，兩個網路都會得到",
+    },
+)
+NOISE: Symbol = (
+    r"z",
+    {
+        "en": "noise drawn for the fake image",
+        "pl": "szum wylosowany dla obrazu fałszywego",
+        "ru": "шум, выбранный для поддельного изображения",
+        "zh-Hant": "為假影像抽取的雜訊",
+    },
+)
+NETWORKS: Symbol = (
+    r"G, D",
+    {
+        "en": "generator, and discriminator, which gives a logit",
+        "pl": "generator i dyskryminator, który podaje logit",
+        "ru": "генератор и дискриминатор, который выдаёт логит",
+        "zh-Hant": "生成器，以及輸出 logit 的判別器",
+    },
+)
+LOGISTIC: Symbol = (
+    r"\sigma",
+    {
+        "en": "logistic function: the probability that belongs to a logit",
+        "pl": "funkcja logistyczna: prawdopodobieństwo odpowiadające logitowi",
+        "ru": "логистическая функция: вероятность, соответствующая логиту",
+        "zh-Hant": "邏輯函數：logit 所對應的機率",
+    },
+)
+SMOOTHING: Symbol = (
+    r"s",
+    {
+        "en": "label smoothing of real images",
+        "pl": "wygładzanie etykiet obrazów prawdziwych",
+        "ru": "сглаживание меток настоящих изображений",
+        "zh-Hant": "真實影像的標籤平滑",
+    },
+)
+
+
+def equation(parameters: Parameters, *, conditional: bool) -> Equation:
+    """The losses of discriminator and generator for one real and one fake image, in nats; a batch has their mean."""
+    condition = ", c" if conditional else ""
+    real, fake = rf"\sigma(D(x{condition}))", rf"\sigma(D(G(z{condition}){condition}))"
+    taken = rf"-\log {real}"
+    if parameters.label_smoothing:
+        taken = rf"-(1 - s) \log {real} - s \log (1 - {real})"
+    both = rf"{taken} - \log (1 - {fake})"
+    if parameters.loss == "half_sum":
+        both = rf"\frac{{1}}{{2}} \left[ {both} \right]"
+    losses = rf"\mathcal{{L}}_D &= {both}, \\ \mathcal{{L}}_G &= -\log {fake}, \\ z &\sim \mathcal{{N}}(0, I)"
+    symbols = [IMAGE, *([CONDITION] if conditional else []), NOISE, NETWORKS, LOGISTIC]
+    if parameters.label_smoothing:
+        symbols.append((rf"s = {parameters.label_smoothing:g}", SMOOTHING[1]))
+    return Equation(rf"\begin{{aligned}} {losses} \end{{aligned}}", tuple(symbols))

@@ -1,0 +1,71 @@
+"""Classifier: LeCun et al., Gradient-Based Learning Applied to Document Recognition, Proceedings of the IEEE 86, 1998."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from report_builder import kinds
+from report_builder.kinds import Equation, Layout
+from report_builder.models import outside
+
+TITLE = {"en": "classifier", "pl": "klasyfikator", "ru": "классификатор", "zh-Hant": "分類器"}
+SECONDS_PER_IMAGE = 2e-4  # of training, one core, 28 x 28: for a first guess of how long a run takes
+PROVIDES = frozenset({"classify"})
+LISTINGS = {
+    "network": ("build_network",),
+    "loss": ("Classifier.compute_loss",),
+    "model": ("Classifier",),
+}
+
+
+class Parameters(kinds.Parameters):
+    """The architecture."""
+
+    filters: tuple[Annotated[int, Field(ge=1, le=1024)], ...] = Field(
+        (32, 64),
+        min_length=1,
+        max_length=6,
+        description="Filters of the convolutions, each followed by a pooling that halves height and width.",
+    )
+    hidden: int = Field(128, ge=1, le=4096, description="Units of the dense layer before the logits.")
+    dropout: float = Field(0.5, ge=0, lt=1, description="Share of these units that is dropped in training.")
+
+
+def refuses(parameters: Parameters, layout: Layout) -> str:
+    """Why the model cannot be trained on such data; empty where it can."""
+    smallest = 2 ** len(parameters.filters)
+    if layout.image_shape and min(layout.image_shape[:2]) < smallest:
+        height, width, _ = layout.image_shape
+        rule = f"height and width must be at least {smallest}, one halving for each entry of 'filters'"
+        return f"{rule}; the images are {height} x {width}"
+    if layout.class_names is not None and len(layout.class_names) < 2:
+        return f"there must be at least 2 classes; the data has {len(layout.class_names)}"
+    return outside(layout, -1, 1)
+
+
+# --- the loss as it is compiled -----------------------------------------------------------------------------------------------
+
+SYMBOLS = (
+    (
+        r"x, y",
+        {"en": "image and its class", "pl": "obraz i jego klasa", "ru": "изображение и его класс", "zh-Hant": "影像與其類別"},
+    ),
+    (
+        r"f_k(x)",
+        {
+            "en": "logit that the network gives to class k",
+            "pl": "logit, który sieć przypisuje klasie k",
+            "ru": "логит, который сеть даёт классу k",
+            "zh-Hant": "網路給類別 k 的 logit",
+        },
+    ),
+    (r"K", {"en": "number of classes", "pl": "liczba klas", "ru": "число классов", "zh-Hant": "類別數"}),
+)
+
+
+def equation(parameters: Parameters) -> Equation:
+    """The cross-entropy of one image, in nats, that `compute_loss` averages over a batch."""
+    probability = r"p(y \mid x) = \frac{\exp f_y(x)}{\sum_{k=1}^{K} \exp f_k(x)}"
+    return Equation(rf"\mathcal{{L}}(x, y) = -\log p(y \mid x), \qquad {probability}", SYMBOLS)

@@ -1,0 +1,50 @@
+"""Classifier with convolutions: a reference that says which class an image shows.
+
+Y. LeCun, L. Bottou, Y. Bengio, P. Haffner: Gradient-Based Learning Applied to Document
+Recognition, 1998; dropout: N. Srivastava et al., JMLR 15, 2014.
+"""
+
+import keras
+from keras import ops
+from keras.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
+
+
+def build_network(image_shape, classes, filters, hidden, dropout):
+    """Images (n, h, w, c) -> logits of the classes (n, classes)."""
+    x = image = keras.Input(image_shape)
+    for number in filters:
+        x = Conv2D(number, 3, padding="same", activation="relu")(x)
+        x = MaxPooling2D()(x)
+    x = Flatten()(x)
+    x = Dense(hidden, activation="relu")(x)
+    x = Dropout(dropout)(x)
+    return keras.Model(image, Dense(classes)(x), name="network")
+
+
+class Classifier(keras.Model):
+    """p(class | image)."""
+
+    takes = ("x", "y")
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+        self.accuracy_tracker = keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+
+    def call(self, x, training=None):
+        return self.network(x, training=training)
+
+    def compute_loss(self, x, y, y_pred, sample_weight=None):
+        """-log p(y | x), mean over the batch: nats."""
+        self.accuracy_tracker.update_state(y, y_pred)
+        loss = ops.sparse_categorical_crossentropy(y, y_pred, from_logits=True)
+        return ops.mean(loss)
+
+    def classify(self, x):
+        """Probabilities of the classes, (n, classes)."""
+        return ops.softmax(self(x, training=False))
+
+
+def build(image_shape, classes, filters=(32, 64), hidden=128, dropout=0.5):
+    """The model, ready for `compile(optimizer)`."""
+    return Classifier(build_network(image_shape, classes, filters, hidden, dropout))
