@@ -3,5 +3,6 @@
 from report_builder.spec.grammar import Experiment
 from report_builder.spec.load import Loaded, load
 from report_builder.spec.sentences import once, problems
+from report_builder.spec.sweeps import Arms
 
-__all__ = ["Experiment", "Loaded", "load", "once", "problems"]
+__all__ = ["Arms", "Experiment", "Loaded", "load", "once", "problems"]

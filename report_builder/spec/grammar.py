@@ -94,10 +94,36 @@ class Run(Closed):
     threads: int = Field(default=1, ge=1, description="Threads of TensorFlow; part of the result, so part of the key.")
 
 
+SettingPath = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*(\.\w+)*$")]
+Axes = dict[SettingPath, Annotated[list[Any], Field(min_length=1)]]
+
+
+class Sweep(Closed):
+    """One run trained several times, alike but for the settings named: each arm is a run `<sweep>-<value>`."""
+
+    run: Id = Field(description="The run whose settings the arms share.")
+    over: Axes = Field(
+        default={}, description="Key path of a setting, e.g. model.latent_dim -> its values; every combination is an arm."
+    )
+    zip: Axes = Field(
+        default={}, description="Key path of a setting -> its values; the first of each are an arm, the second of each, ..."
+    )
+    name: str = Field(
+        default="",
+        description="Name of an arm, its settings in braces: 'z = {latent_dim}'; default: '<run>, latent_dim 2'.",
+    )
+
+    @model_validator(mode="after")
+    def _has_axes(self) -> Sweep:
+        if not self.over and not self.zip:
+            raise ValueError("a sweep has an axis: over: {model.latent_dim: [2, 8]}")
+        return self
+
+
 class Metric(Slot):
     """A measurement of runs (or of data alone) that gives facts."""
 
-    runs: list[Id] = Field(default=[], description="Runs to measure.")
+    runs: list[Id] = Field(default=[], description="Runs to measure; a sweep stands for all its arms.")
     data: list[Id] = Field(default=[], description="Data sets to measure, for metrics that need no model.")
     of: Id | None = Field(default=None, description="Measure the images of this figure.")
 
@@ -125,6 +151,7 @@ class Experiment(Closed):
     report: Report
     data: dict[Id, Data] = Field(default={}, description="Data sets by id.")
     runs: dict[Id, Run] = Field(default={}, description="Trainings by id.")
+    sweeps: dict[Id, Sweep] = Field(default={}, description="Trainings that differ in named settings, by id.")
     metrics: dict[Id, Metric] = Field(default={}, description="Measurements by id.")
     figures: dict[Id, Figure] = Field(default={}, description="Figures by id.")
     tasks: dict[TaskId, Task] = Field(default={}, description="Tasks of the sheet by number.")

@@ -1,9 +1,9 @@
-"""From a file to an `Experiment`: `extends`, the profile, `--set`, then the grammar."""
+"""From a file to an `Experiment`: `extends`, the profile, `--set`, runs that extend runs, sweeps, then the grammar."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from report_builder.errors import Problem, ReportError, UsageError, near_miss
 from report_builder.spec import sentences
 from report_builder.spec.grammar import Experiment
 from report_builder.spec.source import KeyPath, Source, overlay, parse, read
+from report_builder.spec.sweeps import Arms, expand
 
 OUTER_KEYS = ("extends", "profiles", "default_profile")
 
@@ -26,6 +27,7 @@ class Loaded:
         file: the experiment file.
         profile: the profile in force, "" where the file has none.
         is_default_profile: whether the outputs go to the folders without `@profile`.
+        sweeps: the arms of each sweep; they are runs of the experiment.
     """
 
     experiment: Experiment
@@ -34,6 +36,7 @@ class Loaded:
     file: Path
     profile: str
     is_default_profile: bool
+    sweeps: Mapping[str, Arms] = field(default_factory=dict)
 
     def where(self, *path: str | int) -> str:
         """`file:line: key.path`."""
@@ -56,11 +59,14 @@ def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = ()) ->
     for text in sets:
         source = overlay(source, _set(text))
     source = _with_inherited_runs(source)
+    source, arms, found = expand(source)
     try:
         experiment = Experiment.model_validate(source.data)
     except ValidationError as error:
-        raise ReportError(*sentences.once(sentences.problems(error, source, Experiment))) from None
-    return Loaded(experiment, source, file.stem, file, chosen, is_default)
+        raise ReportError(*sentences.once([*found, *sentences.problems(error, source, Experiment)])) from None
+    if found:
+        raise ReportError(*sentences.once(found))
+    return Loaded(experiment, source, file.stem, file, chosen, is_default, arms)
 
 
 def _extended(file: Path, seen: tuple[Path, ...]) -> Source:
@@ -103,7 +109,10 @@ def _set(text: str) -> Source:
         raise UsageError(
             Problem("--set", "an override is key.path=value", repr(text), 'For example --set "report.author=Jan Kowalski".')
         )
-    path: KeyPath = tuple(key.strip().split("."))
+    parts = key.strip().split(".")
+    if parts[0] == "sweeps" and parts[2:3] in (["over"], ["zip"]):
+        parts[3:] = [".".join(parts[3:])] if parts[3:] else []  # an axis is a key path, and one key
+    path: KeyPath = tuple(parts)
     try:
         parsed = parse(f"value: {value}", "--set").data["value"] if value.strip() else ""
     except ReportError:

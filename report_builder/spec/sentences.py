@@ -44,9 +44,16 @@ def problems(
 
 
 def once(found: Sequence[Problem]) -> list[Problem]:
-    """Each mistake once: one that a run inherits has the line, the rule and the received value of the run it stands in."""
-    first = {(p.where.partition(": ")[0], p.rule, p.received): p for p in reversed(found)}
+    """Each mistake once: one that a run inherits has the line, the rule and the received value of the run it stands in.
+
+    An unknown key is one mistake whatever its value: the arms of a sweep have it with each of theirs.
+    """
+    first = {(p.where.partition(": ")[0], p.rule, _what(p)): p for p in reversed(found)}
     return list(first.values())[::-1]
+
+
+def _what(problem: Problem) -> str:
+    return problem.received.partition(":")[0] if problem.rule.startswith("unknown") else problem.received
 
 
 def _problem(detail: Mapping[str, Any], source: Source, model: type[BaseModel], prefix: KeyPath, subject: str) -> Problem:

@@ -1,0 +1,111 @@
+"""The arms of a sweep: which values meet, and what an arm is called."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from report_builder import languages
+from report_builder.spec.source import KeyPath
+
+GROUPS = ("over", "zip")
+_NO_ID = re.compile(r"[^A-Za-z0-9_-]")
+_FIELD = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value of an axis (the key path of a setting), and its place in the file."""
+
+    axis: str
+    value: Any
+    place: KeyPath
+
+
+Row = tuple[Cell, ...]  # an arm: one cell for each axis
+
+
+def axes(sweep: Any, group: str) -> Mapping[str, Any]:
+    """The axes under `over` or `zip`; none where something else stands there."""
+    found = sweep.get(group) if isinstance(sweep, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def rows(id_: str, sweep: Mapping[str, Any]) -> list[Row]:
+    """The arms: every combination of `over`, and with each of them the rows of `zip`, whose axes are equally long."""
+
+    def cells(group: str) -> list[list[Cell]]:
+        every = axes(sweep, group).items()
+        return [[Cell(axis, v, ("sweeps", id_, group, axis, i)) for i, v in enumerate(values)] for axis, values in every]
+
+    zipped: list[Row] = [tuple(row) for row in zip(*cells("zip"), strict=True)] or [()]
+    return [(*over, *row) for over in itertools.product(*cells("over")) for row in zipped]
+
+
+def arm_id(id_: str, row: Row) -> str:
+    """The sweep's id and the values; what an id cannot hold becomes `_`: `latent-2`, `rate-0_001`."""
+    return "-".join([id_, *(_NO_ID.sub("_", _plain(cell.value)) for cell in row)])
+
+
+def arm_name(pattern: str, run: str, row: Row, language: str) -> str:
+    """The pattern with its fields filled in; without one `VAE, latent_dim 2`. Numbers are printed as the language does."""
+    fields = fields_of(row)
+    if pattern:
+        return _FIELD.sub(lambda found: _printed(fields[found[1]], language), pattern)
+    short = {cell.axis: cell.axis.rpartition(".")[2] for cell in row}
+    named = (f"{short[c.axis] if short[c.axis] in fields else c.axis} {_printed(c.value, language)}" for c in row)
+    return ", ".join([run, *named])
+
+
+def unknown_fields(pattern: str, row: Row) -> list[str]:
+    """Fields of a pattern that no axis gives."""
+    return [name for name in _FIELD.findall(pattern) if name not in fields_of(row)]
+
+
+def fields_of(row: Row) -> dict[str, Any]:
+    """What a pattern may name: each axis by its key path, and by the last part of it where that is its alone."""
+    last = [cell.axis.rpartition(".")[2] for cell in row]
+    return {cell.axis: cell.value for cell in row} | {
+        name: cell.value for name, cell in zip(last, row, strict=True) if last.count(name) == 1
+    }
+
+
+def told(row: Row) -> str:
+    """An arm in a message: `model.latent_dim: 2`."""
+    return ", ".join(f"{cell.axis}: {cell.value!r}" for cell in row)
+
+
+def values(row: Row) -> str:
+    """Equal for two arms that are the same: 1 and 1.0 are, 1 and true are not."""
+    return json.dumps([_whole(cell.value) for cell in row], sort_keys=True)
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _plain(value: Any) -> str:
+    """A value as part of an id."""
+    if isinstance(value, Mapping):
+        rest = [f"{key}_{_plain(item)}" for key, item in value.items() if key != "kind"]
+        return "_".join([*([str(value["kind"])] if "kind" in value else []), *rest])
+    if isinstance(value, list):
+        return "_".join(_plain(item) for item in value)
+    if value is None or isinstance(value, bool):
+        return str(value).lower()
+    return str(_whole(value))
+
+
+def _printed(value: Any, language: str) -> str:
+    """A value in a name."""
+    if isinstance(value, Mapping):
+        return str(value.get("kind", _plain(value)))
+    if isinstance(value, list):
+        return ", ".join(_printed(item, language) for item in value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and language in languages.codes():
+        return languages.load(language).number(value)
+    return _plain(value)
