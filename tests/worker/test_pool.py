@@ -51,7 +51,13 @@ def test_runs_probes_and_their_order(job, tmp_path, run_step, probe_step):
     assert told.events[0]["event"] == "planned"
     assert told.events[-1]["event"] == "finished"
     stored = Store(tmp_path / "store").read("run", run.key)
-    assert sorted(path.name for path in stored.folder.iterdir()) == ["history.json", "step.json", "weights.npz"]
+    assert sorted(path.name for path in stored.folder.iterdir()) == [
+        "history.json",
+        "progress.npz",
+        "step.json",
+        "summary.json",
+        "weights.npz",
+    ]
     assert stored.meta["note"]["image_shape"] == [28, 28, 1]
     assert stored.meta["note"]["images"] == {"train": 256, "test": 40}
     assert len(stored.json("history.json")["loss"]) == 3
