@@ -33,7 +33,8 @@ class Closing:
         """Whether an id is known; if not, the mistake is noted."""
         if id_ in ids:
             return True
-        self.note(path, f"unknown {noun}", repr(id_), near_miss(id_, ids))
+        named = [*ids, *(self.loaded.sweeps if noun == "run" else ())]
+        self.note(path, f"unknown {noun}", repr(id_), near_miss(id_, named))
         return False
 
     def close(self, registry: Registry, slot: Slot, path: KeyPath, extra: Mapping[str, Any] | None = None) -> Kind | None:
