@@ -32,6 +32,22 @@ def named_or_found(path: str | None, name: str, folders: Sequence[Path]) -> Path
     return found or next((file for folder in folders if (file := folder / name).is_file()), None)
 
 
+def first(path: str | None, names: Sequence[str], folders: Sequence[Path], where: str = "data.path") -> Path | None:
+    """The file or folder named in the experiment, else the first of `names` in the first folder that has one, else None.
+
+    Raises:
+        ReportError: the experiment names what is not there.
+    """
+    wanted = (str(Path(path).expanduser()),) if path else names
+    found = next((place for folder in folders for name in wanted if (place := folder / name).exists()), None)
+    if path and found is None:
+        found = Path(wanted[0]) if Path(wanted[0]).exists() else None
+    if path and found is None:
+        places = ", ".join(str(folder / wanted[0]) for folder in folders) or wanted[0]
+        raise ReportError(Problem(where, "no such file or folder", repr(path), f"Looked for {places}."))
+    return found
+
+
 def signature(path: Path) -> tuple[int, int | str]:
     """What changes when a file or a folder of pictures does, without reading it: bytes and time; pictures and their listing."""
     if not path.is_dir():
@@ -91,19 +107,19 @@ def instead(name: str, folders: Sequence[Path]) -> str:
     return f"Put {name} into {(*folders, keras_cache())[0]}, or name it with 'path'."
 
 
-def absent(name: str, folders: Sequence[Path]) -> NoReturn:
-    """Says where a file was looked for.
+def absent(name: str, folders: Sequence[Path], *, put: str | None = None) -> NoReturn:
+    """Says where a file was looked for, and to put it there (or, where other forms would do, `put`).
 
     Raises:
         ReportError: always.
     """
     places = ", ".join(str(folder) for folder in (*folders, keras_cache()))
     rule = "the data set is not on this computer"
-    raise ReportError(Problem("", rule, f"no {name}", f"Looked in {places}.", instead(name, folders)))
+    raise ReportError(Problem("", rule, f"no {name}", f"Looked in {places}.", instead(put or name, folders)))
 
 
-def download(name: str, target: Path, sha256: str, *, place_instead: str) -> Path:
-    """Fetches one file of `SOURCE`, checks it, and only then shows it under its name.
+def download(name: str, target: Path, sha256: str, *, place_instead: str, source: str = SOURCE) -> Path:
+    """Fetches one file of a source, checks it, and only then shows it under its name.
 
     Raises:
         ReportError: there is no connection, or the content is not what was published.
@@ -111,7 +127,7 @@ def download(name: str, target: Path, sha256: str, *, place_instead: str) -> Pat
     temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _fetch(SOURCE + name, temporary, sha256)
+        _fetch(source + name, temporary, sha256)
         temporary.replace(target)
     except OSError as error:
         problem = Problem(

@@ -1,0 +1,141 @@
+"""Picture files as a stream of arrays: each is decoded when it is asked for."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from report_builder.datasets._stream import Stream
+from report_builder.errors import Problem, ReportError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+# what Pillow raises for damaged files
+DAMAGE = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, struct.error, zlib.error)
+ORIENTATION = 0x0112  # EXIF tag; from 5 on, rows and columns are exchanged
+KEPT = 1 << 28  # bytes: decoded pictures that all together need no more stay in memory
+
+Fit = Literal["crop", "pad", "stretch"]
+Read = Callable[[Path], np.ndarray]
+
+
+def stream(folder: Path, names: Sequence[str], read: Read, image_shape: tuple[int, int, int]) -> Stream:
+    """The pictures of a folder as uint8 images.
+
+    Args:
+        folder: where they lie.
+        names: relative to it, `n` of them.
+        read: gives the pixels of one file.
+        image_shape: height, width, channels of every picture.
+
+    Raises:
+        ReportError: (when a picture is asked for) it is damaged, or has another shape.
+    """
+    files = np.array(names, dtype=np.bytes_ if all(name.isascii() for name in names) else np.str_)  # a quarter of the memory
+
+    def make(places: np.ndarray) -> np.ndarray:
+        images = np.empty((len(places), *image_shape), np.uint8)
+        for image, name in zip(images, files[places].astype(str).tolist(), strict=True):
+            pixels = read(folder / name)
+            if pixels.shape != image_shape:
+                raise _of_another_size(folder / name, pixels.shape, image_shape)
+            image[...] = pixels
+        return images
+
+    small = len(names) * int(np.prod(image_shape)) <= KEPT
+    return Stream(_kept(make, len(names), image_shape) if small else make, np.arange(len(names)), image_shape, np.uint8)
+
+
+def _kept(make: Callable[[np.ndarray], np.ndarray], n: int, image_shape: tuple[int, ...]) -> Callable[[np.ndarray], np.ndarray]:
+    """The same, each image made once. An array takes memory only where something was written."""
+    images, there = np.empty((n, *image_shape), np.uint8), np.zeros(n, bool)
+
+    def recalled(places: np.ndarray) -> np.ndarray:
+        new = np.unique(places[~there[places]])
+        images[new] = make(new)
+        there[new] = True
+        return np.asarray(images[places])
+
+    return recalled
+
+
+def decoded(path: Path, channels: int = 3, size: tuple[int, int] | None = None, fit: Fit = "crop") -> np.ndarray:
+    """One picture as it is looked at (turned as its EXIF orientation says, transparent parts white).
+
+    Args:
+        path: a JPEG or PNG file.
+        channels: 3 or 1.
+        size: height and width that the picture is brought to; None: its own.
+        fit: `crop` fills the size and cuts off what stands over, `pad` shows all on black, `stretch` changes the proportions.
+
+    Returns:
+        uint8, shape `(height, width, channels)`.
+
+    Raises:
+        ReportError: the file is damaged, or no picture.
+    """
+    import PIL.Image
+
+    try:
+        with PIL.Image.open(path) as picture:
+            if size:
+                picture.draft(None, (2 * max(size), 2 * max(size)))  # a JPEG much larger than needed is decoded in part
+            pixels = np.asarray(_fitted(_upright(picture, channels), size, fit))
+    except (*DAMAGE, PIL.Image.DecompressionBombError) as error:
+        rule = f"this picture cannot be read ({error or type(error).__name__})"
+        advice = "Replace the file, or take it out of the data set."
+        raise ReportError(Problem(str(path), rule, allowed="A JPEG or PNG file.", next_step=advice)) from error
+    return pixels[..., None] if pixels.ndim == 2 else pixels
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """Height and width as the picture is looked at, from the beginning of the file. Raises ReportError as `decoded`."""
+    import PIL.Image
+
+    try:
+        with PIL.Image.open(path) as picture:
+            width, height = picture.size
+            turned = picture.getexif().get(ORIENTATION, 1) >= 5
+    except (*DAMAGE, PIL.Image.DecompressionBombError):
+        height, width = decoded(path).shape[:2]  # says what is wrong
+        return height, width
+    return (width, height) if turned else (height, width)
+
+
+def _upright(picture: Image, channels: int) -> Image:
+    """Upright, in grey or RGB."""
+    import PIL.Image
+    import PIL.ImageOps
+
+    picture = PIL.ImageOps.exif_transpose(picture)
+    if picture.mode.startswith("I"):  # 16 bits; Pillow's own conversion would cut them off at 255
+        picture = PIL.Image.fromarray((np.asarray(picture).astype(np.uint16) >> 8).astype(np.uint8))
+    if picture.has_transparency_data:
+        white = PIL.Image.new("RGBA", picture.size, "white")
+        picture = PIL.Image.alpha_composite(white, picture.convert("RGBA"))
+    return picture.convert("RGB" if channels == 3 else "L")
+
+
+def _fitted(picture: Image, size: tuple[int, int] | None, fit: Fit) -> Image:
+    import PIL.Image
+    import PIL.ImageOps
+
+    method = PIL.Image.Resampling.LANCZOS
+    if size is None or size == (picture.height, picture.width):
+        return picture
+    wanted = (size[1], size[0])
+    if fit == "stretch":
+        return picture.resize(wanted, method)
+    return PIL.ImageOps.fit(picture, wanted, method) if fit == "crop" else PIL.ImageOps.pad(picture, wanted, method)
+
+
+def _of_another_size(path: Path, shape: tuple[int, ...], expected: tuple[int, ...]) -> ReportError:
+    received = " x ".join(str(n) for n in shape)
+    allowed = f"All pictures of the data set are {' x '.join(str(n) for n in expected)} (height, width, channels)."
+    return ReportError(Problem(str(path), "this picture has another size", received, allowed))

@@ -1,0 +1,183 @@
+"""CelebA: 202 599 faces, aligned, with 40 attributes each (Liu et al., Deep Learning Face Attributes in the Wild, ICCV 2015).
+
+The files are those that the authors publish, for research that is not commercial: the folder `img_align_celeba` of JPEGs and,
+beside it, `list_attr_celeba` and `list_eval_partition`, as `.txt` or in the comma form `.csv`. They are not downloaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from report_builder import kinds
+from report_builder.datasets._files import absent, first, pictures
+from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.kinds import ImageData, Layout, Split
+
+if TYPE_CHECKING:
+    import numpy as np
+
+TITLE = {"en": "CelebA", "pl": "CelebA", "ru": "CelebA", "zh-Hant": "CelebA"}
+FOLDER, PICTURES = "celeba", "img_align_celeba"
+LISTS = ("list_attr_celeba", "list_eval_partition")
+ENDINGS = (".txt", ".csv")
+SHAPE = (218, 178, 3)
+PARTS = ("train", "validation", "test")  # 0, 1, 2 in the official partition
+NAMES = (
+    "5_o_Clock_Shadow Arched_Eyebrows Attractive Bags_Under_Eyes Bald Bangs Big_Lips Big_Nose Black_Hair Blond_Hair "
+    "Blurry Brown_Hair Bushy_Eyebrows Chubby Double_Chin Eyeglasses Goatee Gray_Hair Heavy_Makeup High_Cheekbones "
+    "Male Mouth_Slightly_Open Mustache Narrow_Eyes No_Beard Oval_Face Pale_Skin Pointy_Nose Receding_Hairline "
+    "Rosy_Cheeks Sideburns Smiling Straight_Hair Wavy_Hair Wearing_Earrings Wearing_Hat Wearing_Lipstick "
+    "Wearing_Necklace Wearing_Necktie Young"
+)
+ATTRIBUTES = tuple(NAMES.split())
+
+
+class Parameters(kinds.Parameters):
+    """Where the data lie, and what a class is."""
+
+    path: str | None = Field(
+        None, description="The folder with the pictures and both lists; relative paths start in a data folder."
+    )
+    label: str | None = Field(
+        None, description="Attribute that makes two classes, without it (0) and with it (1), e.g. Smiling; null: one class."
+    )
+
+
+def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
+    """Both lists and the folder of pictures, which stands for all of them.
+
+    Raises:
+        ReportError: there is no such folder, or something of it is missing.
+    """
+    found = first(parameters.path, (FOLDER,), folders)
+    if found is None:
+        absent(f"folder {FOLDER}", folders, put=f"the folder {FOLDER} (with {PICTURES} and both lists)")
+    lists = [next((file for ending in ENDINGS if (file := found / (name + ending)).is_file()), None) for name in LISTS]
+    # some archives have the folder twice, one in the other
+    inner = next((place for place in (found / PICTURES / PICTURES, found / PICTURES) if place.is_dir()), None)
+    missing = [name for name, place in zip((*LISTS, PICTURES), (*lists, inner), strict=True) if place is None]
+    if missing:
+        rule, allowed = "parts of CelebA are missing", f"{PICTURES}/, {' and '.join(LISTS)}, each .txt or .csv."
+        advice = "Put the files of the authors side by side into this folder."
+        raise ReportError(Problem(str(found), rule, f"no {', no '.join(missing)}", allowed, advice))
+    return [place for place in (*lists, inner) if place]
+
+
+def layout(parameters: Parameters) -> Layout:
+    """218 x 178 pixels in three colours, the official three splits, 40 attributes.
+
+    Raises:
+        ReportError: the label is none of them.
+    """
+    images = dict.fromkeys(PARTS)
+    return Layout(SHAPE, class_names=_class_names(parameters), images=images, attribute_names=ATTRIBUTES)
+
+
+def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
+    """A stream of uint8 images `(n, 218, 178, 3)` in the order of the list, attributes 0 or 1.
+
+    Raises:
+        ReportError: a list is damaged, the lists and the folder do not fit, or the label is unknown.
+    """
+    import numpy as np
+
+    class_names = _class_names(parameters)
+    listed, folder = _listed(files[0], files[1]), files[2]
+    _all_there(listed, folder, files[0])
+    splits = {}
+    for number, part in enumerate(PARTS):
+        places = np.flatnonzero(listed.partition == number)
+        attributes = listed.attributes[places]
+        y = attributes[:, ATTRIBUTES.index(parameters.label)] if parameters.label else np.zeros(len(places))
+        splits[part] = Split(_stream(folder, listed, places), y.astype(np.int64), attributes=attributes)
+    if empty := [part for part, split in splits.items() if not len(split.y)]:
+        rule = f"the official partition leaves no image for '{empty[0]}'"
+        raise ReportError(Problem(str(files[1]), rule, allowed="0: train, 1: validation, 2: test, each for some image."))
+    return ImageData(splits, class_names, attribute_names=ATTRIBUTES)
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """The rows of both lists: file names, attributes `(n, 40)` 0 or 1 as uint8, partition `(n,)` 0, 1 or 2."""
+
+    names: list[str]
+    attributes: np.ndarray
+    partition: np.ndarray
+
+
+def _class_names(parameters: Parameters) -> tuple[str, ...]:
+    if parameters.label is None:
+        return ("face",)
+    if parameters.label not in ATTRIBUTES:
+        rule = "unknown attribute"
+        raise ReportError(Problem("dataset.label", rule, repr(parameters.label), near_miss(parameters.label, ATTRIBUTES)))
+    return (f"not {parameters.label}", parameters.label)
+
+
+def _stream(folder: Path, listed: _Listed, places: np.ndarray) -> Any:
+    from report_builder.datasets._pictures import decoded, stream
+
+    return stream(folder, [listed.names[place] for place in places.tolist()], decoded, SHAPE)
+
+
+def _listed(attributes: Path, partition: Path) -> _Listed:
+    """Reads both lists; the second may be in another order."""
+    import numpy as np
+
+    columns, names, values = _table(attributes, len(ATTRIBUTES))
+    if columns != ATTRIBUTES:
+        rule = "these are not the attributes of CelebA"
+        raise ReportError(
+            Problem(str(attributes), rule, ", ".join(columns[:3]) + " ...", f"{ATTRIBUTES[0]} to {ATTRIBUTES[-1]}.")
+        )
+    _, others, parts = _table(partition, 1)
+    place = {name: i for i, name in enumerate(others)}
+    if absent_names := [name for name in names if name not in place]:
+        rule = f"{len(absent_names)} images of {attributes.name} are not in this list"
+        raise ReportError(Problem(str(partition), rule, f"no {absent_names[0]}", next_step="Use both lists of one source."))
+    return _Listed(names, (values > 0).astype(np.uint8), parts[[place[name] for name in names], 0])
+
+
+def _table(path: Path, columns: int) -> tuple[tuple[str, ...], list[str], np.ndarray]:
+    """Column names (of the attributes), first column, and the other columns as int8 `(n, columns)`, of a list in either form.
+
+    Raises:
+        ReportError: the file is damaged.
+    """
+    import numpy as np
+
+    comma = path.suffix == ".csv"
+    header = 1 if comma else 2 if columns > 1 else 0  # the first line of the text form is the number of images
+    try:
+        with path.open(encoding="utf-8") as lines:
+            head = [next(lines) for _ in range(header)]
+            names = [line.replace(",", " ").split(maxsplit=1)[0] for line in lines if line.strip()]
+        delimiter = "," if comma else None
+        values = np.loadtxt(
+            path, np.int8, delimiter=delimiter, skiprows=header, usecols=range(1, columns + 1), ndmin=2, encoding="utf-8"
+        )
+    except (OSError, ValueError, StopIteration) as error:
+        allowed = f"A line for each image: its file name and {columns} number{'s' if columns > 1 else ''}."
+        raise ReportError(
+            Problem(str(path), f"this list cannot be read ({error or 'it is empty'})", allowed=allowed)
+        ) from error
+    titles = tuple(head[-1].replace(",", " ").split()) if head else ()
+    return (titles[1:] if comma else titles), names, values
+
+
+def _all_there(listed: _Listed, folder: Path, path: Path) -> None:
+    """Checks that each listed image lies in the folder.
+
+    Raises:
+        ReportError: some do not.
+    """
+    there = set(pictures(folder))
+    if missing := [name for name in listed.names if name not in there]:
+        rule = f"{len(missing)} of {len(listed.names)} images of {path.name} are not in the folder"
+        advice = "Unpack the whole archive, or cut the lists to the images that are there."
+        raise ReportError(Problem(str(folder), rule, f"no {missing[0]}", next_step=advice))

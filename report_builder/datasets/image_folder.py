@@ -1,0 +1,161 @@
+"""A user's own pictures: JPEG and PNG files in a folder, one sub-folder for each class.
+
+    pictures/cats/*.jpg                    or, with splits of their own,    pictures/train/cats/*.jpg
+    pictures/dogs/*.png                                                     pictures/test/cats/*.jpg
+
+Pictures that lie in the folder itself are of one class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from pydantic import Field
+
+from report_builder import kinds
+from report_builder.datasets._files import first, pictures
+from report_builder.datasets.steps._size import Size, pair
+from report_builder.datasets.steps.split import Amount
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import ImageData, Layout, Split
+
+if TYPE_CHECKING:
+    from report_builder.datasets._stream import Stream
+
+TITLE = {"en": "own pictures", "pl": "własne zdjęcia", "ru": "собственные изображения", "zh-Hant": "自有圖片"}
+PARTS = ("train", "test")
+
+
+class Parameters(kinds.Parameters):
+    """Where the pictures lie, and what they are brought to."""
+
+    path: str = Field("pictures", description="The folder; relative paths start in a data folder.")
+    size: Size | None = Field(
+        64, description="Pixels of a side, or [height, width], that all are brought to; null: all have one size already."
+    )
+    fit: Literal["crop", "pad", "stretch"] = Field(
+        "crop", description="crop: cut off what stands over; pad: all of the picture, on black; stretch: proportions change."
+    )
+    channels: Literal[1, 3] = Field(3, description="3: colours; 1: grey.")
+    test: Amount = Field(
+        0.2, description="Test pictures, a number or a share, where there are no sub-folders train and test; null: none."
+    )
+    seed: int = Field(0, ge=0, description="Seed of the choice of test pictures.")
+
+
+def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
+    """The folder, which stands for all pictures in it.
+
+    Raises:
+        ReportError: there is no such folder.
+    """
+    found = first(parameters.path, (), folders)
+    if found is None or not found.is_dir():
+        raise ReportError(Problem("data.path", "a folder of pictures is expected", repr(parameters.path)))
+    return [found]
+
+
+def layout(parameters: Parameters) -> Layout:
+    """The size, where one is asked for; only the folder tells classes and numbers."""
+    shape = (*pair(parameters.size), parameters.channels) if parameters.size else None
+    parts = ("train",) if parameters.test is None else PARTS
+    return Layout(shape, class_names=None, images=dict.fromkeys(parts))
+
+
+def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
+    """A stream of uint8 images `(n, height, width, channels)`; classes are numbered by the alphabet.
+
+    Raises:
+        ReportError: no picture, or none of a split; pictures beside classes; without `size`, pictures of several sizes.
+    """
+    from report_builder.datasets.steps import split
+
+    folder, names = files[0], pictures(files[0])
+    if not names:
+        rule = "there is no picture in this folder"
+        raise ReportError(Problem(str(folder), rule, allowed="JPEG and PNG files, best in one sub-folder for each class."))
+    shape = (*(pair(parameters.size) if parameters.size else _one_size(folder, names)), parameters.channels)
+    parts = _parts(folder, names)
+    class_names = _classes(folder, parts)
+    splits = {
+        part: Split(_stream(folder, of_part, parameters, shape), _numbers(of_part, class_names, depth=len(parts) - 1))
+        for part, of_part in parts.items()
+    }
+    data = ImageData(splits, class_names)
+    if "test" in splits or parameters.test is None:
+        return data
+    return split.apply(data, split.Parameters(validation=None, test=parameters.test, seed=parameters.seed))
+
+
+def _stream(folder: Path, names: Sequence[str], parameters: Parameters, shape: tuple[int, int, int]) -> Stream:
+    from report_builder.datasets._pictures import decoded, stream
+
+    size = pair(parameters.size) if parameters.size else None
+    return stream(folder, names, lambda path: decoded(path, parameters.channels, size, parameters.fit), shape)
+
+
+def _parts(folder: Path, names: Sequence[str]) -> dict[str, list[str]]:
+    """Pictures by split, where the sub-folders are splits, else all of them as `train`.
+
+    Raises:
+        ReportError: there are other folders or pictures beside `train` and `test`, or only one of the two.
+    """
+    tops = {name.partition("/")[0] for name in names}
+    if not tops & set(PARTS):
+        return {"train": list(names)}
+    if tops != set(PARTS):
+        rule = "where one sub-folder is called train or test, there are these two, with pictures in both, and nothing else"
+        advice = "Pictures for validation are taken from train by the step 'split'."
+        raise ReportError(Problem(str(folder), rule, ", ".join(sorted(tops)), next_step=advice))
+    return {part: [name for name in names if name.startswith(f"{part}/")] for part in PARTS}
+
+
+def _classes(folder: Path, parts: dict[str, list[str]]) -> tuple[str, ...]:
+    """Names of the classes: the sub-folders of train, or the folder itself.
+
+    Raises:
+        ReportError: pictures lie beside sub-folders, or a class has no training picture.
+    """
+    depth = len(parts) - 1
+    found = {part: {_class(name, depth) for name in names} for part, names in parts.items()}
+    if any("" in classes and len(classes) > 1 for classes in found.values()):
+        beside = next(name for names in parts.values() for name in names if not _class(name, depth))
+        rule = "pictures lie beside the folders of the classes"
+        raise ReportError(Problem(str(folder), rule, beside, next_step="Put it into the folder of its class."))
+    if unknown := sorted(set().union(*found.values()) - found["train"]):
+        rule = "a class of the test pictures has no training pictures"
+        raise ReportError(
+            Problem(str(folder), rule, unknown[0] or "no class", f"Classes: {', '.join(sorted(found['train']))}.")
+        )
+    return tuple(sorted(name or folder.resolve().name for name in found["train"]))
+
+
+def _class(name: str, depth: int) -> str:
+    """The sub-folder in which a picture lies, below the folder of its split; empty: in none."""
+    folders = name.split("/")[:-1]
+    return folders[depth] if len(folders) > depth else ""
+
+
+def _numbers(names: Sequence[str], class_names: tuple[str, ...], depth: int) -> np.ndarray:
+    known = {name: number for number, name in enumerate(class_names)}
+    return np.array([known.get(_class(name, depth), 0) for name in names], np.int64)
+
+
+def _one_size(folder: Path, names: Sequence[str]) -> tuple[int, int]:
+    """Height and width of every picture, from the beginning of each file.
+
+    Raises:
+        ReportError: they differ.
+    """
+    from report_builder.datasets._pictures import picture_size
+
+    expected = picture_size(folder / names[0])
+    for name in names[1:]:
+        if (size := picture_size(folder / name)) != expected:
+            received = f"{names[0]} {expected[0]} x {expected[1]}, {name} {size[0]} x {size[1]} (height, width)"
+            advice = "Say to which size they are brought, e.g. size: 64."
+            raise ReportError(Problem(str(folder), "the pictures are of different sizes", received, next_step=advice))
+    return expected

@@ -1,0 +1,50 @@
+"""A part of each image."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from pydantic import Field
+
+from report_builder import kinds
+from report_builder.datasets._stream import each
+from report_builder.datasets.steps._size import Size, must_fit, pair, resized
+from report_builder.kinds import ImageData, Layout
+
+
+class Parameters(kinds.Parameters):
+    """Which part is kept."""
+
+    size: Size = Field(24, description="Pixels of a side, or [height, width].")
+    place: Literal["centre", "top", "bottom", "left", "right"] = Field(
+        "centre", description="Where it is cut out; along the other axis always in the middle."
+    )
+
+
+def layout(before: Layout, parameters: Parameters) -> Layout:
+    """Images of the new size.
+
+    Raises:
+        ReportError: it is larger than the image.
+    """
+    if before.image_shape:
+        rule, advice = "a part cannot be larger than the image", "Use the step 'pad' or 'resize'."
+        must_fit("crop", pair(parameters.size), before.image_shape, rule, advice)
+    return replace(before, image_shape=resized(before, parameters.size))
+
+
+def apply(data: ImageData, parameters: Parameters) -> ImageData:
+    """The part of each image.
+
+    Raises:
+        ReportError: the size is larger than the image.
+    """
+    layout(data.layout, parameters)
+    height, width, channels = data.image_shape
+    new_height, new_width = pair(parameters.size)
+    spare_rows, spare_columns = height - new_height, width - new_width
+    top = {"top": 0, "bottom": spare_rows}.get(parameters.place, spare_rows // 2)
+    left = {"left": 0, "right": spare_columns}.get(parameters.place, spare_columns // 2)
+    part = (slice(None), slice(top, top + new_height), slice(left, left + new_width))
+    return replace(data, splits=each(data, lambda images, _: images[part], (new_height, new_width, channels)))

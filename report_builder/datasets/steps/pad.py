@@ -1,0 +1,50 @@
+"""Images with a border."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from pydantic import Field
+
+from report_builder import kinds
+from report_builder.datasets._stream import each
+from report_builder.datasets.steps._size import Size, must_fit, pair, resized
+from report_builder.kinds import ImageData, Layout
+
+
+class Parameters(kinds.Parameters):
+    """The size afterwards."""
+
+    size: Size = Field(32, description="Pixels of a side, or [height, width]; the image stands in the middle.")
+
+
+def layout(before: Layout, parameters: Parameters) -> Layout:
+    """Images of the new size.
+
+    Raises:
+        ReportError: it is smaller than the image.
+    """
+    if before.image_shape:
+        rule, advice = "a padded image cannot be smaller than the image", "Use the step 'crop' or 'resize'."
+        must_fit("pad", before.image_shape, pair(parameters.size), rule, advice)
+    return replace(before, image_shape=resized(before, parameters.size))
+
+
+def apply(data: ImageData, parameters: Parameters) -> ImageData:
+    """Images with the darkest pixel around them; of an odd border the larger half is below and on the right.
+
+    Raises:
+        ReportError: the size is smaller than the image.
+    """
+    layout(data.layout, parameters)
+    height, width, channels = data.image_shape
+    new_height, new_width = pair(parameters.size)
+    top, left = (new_height - height) // 2, (new_width - width) // 2
+
+    def padded(images: np.ndarray, _: np.ndarray) -> np.ndarray:
+        larger = np.full((len(images), new_height, new_width, channels), data.value_range[0], images.dtype)
+        larger[:, top : top + height, left : left + width] = images
+        return larger
+
+    return replace(data, splits=each(data, padded, (new_height, new_width, channels)))
