@@ -1,33 +1,132 @@
-"""What is known of a data set before it is read: shape, range, splits, conditions after each step."""
+"""What is known of a data set before it is read, and whether what is asked of it can be had: all of it before any training."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from report_builder.errors import ReportError
 from report_builder.kinds import Layout
 from report_builder.plan.closing import Closing
-from report_builder.plan.resolved import Kind
+from report_builder.plan.resolved import DataSet, Kind, Training
 from report_builder.spec.source import KeyPath
 
+HELD_OUT = {"val_": "validation", "test_": "test"}  # beginning of a logged term -> the split that it is measured on
 
-def layout_of(closing: Closing, dataset: Kind, steps: Sequence[tuple[Kind, KeyPath]]) -> Layout | None:
+
+def layout_of(closing: Closing, dataset: Kind, id_: str, steps: Sequence[tuple[Kind, KeyPath]]) -> Layout | None:
     """The layout after all steps; None where a kind of the user's own does not say it, or a step cannot be done (noted).
 
     Args:
+        closing: notes what cannot be done.
         dataset: the data set.
+        id_: its id.
         steps: each with its place in the file.
     """
-    if not hasattr(dataset.module, "layout"):
-        return None
-    layout: Layout = dataset.module.layout(dataset.parameters)
-    for step, path in steps:
-        if not hasattr(step.module, "layout"):
+    known: tuple[Layout, ...] = ()
+    for kind, path in [(dataset, ("data", id_, "dataset")), *steps]:
+        if not hasattr(kind.module, "layout"):
             return None
         try:
-            layout = step.module.layout(layout, step.parameters)
+            known = (kind.module.layout(*known, kind.parameters),)
         except ReportError as error:
             closing.found += [replace(p, where=closing.loaded.where(*path)) for p in error.problems]
             return None
-    return layout
+    return known[0]
+
+
+class Layouts:
+    """Checks what is asked against what is known of the data, and notes what cannot be; what is not known is allowed."""
+
+    def __init__(self, closing: Closing) -> None:
+        self.closing = closing
+
+    def trainable(self, run: Training) -> None:
+        """The model takes such data, and early stopping has the images that it watches."""
+        layout, place = run.data.layout, ("runs", run.id)
+        refuses = getattr(run.model.module, "refuses", None)
+        why = refuses(run.model.parameters, layout) if refuses and layout else ""
+        if why:
+            rule = f"model '{run.model.name}' cannot be trained on the data '{run.data.id}'"
+            self.closing.note((*place, "model"), rule, allowed=f"{why[0].upper()}{why[1:]}.")
+        if run.entry.training.early_stopping:
+            path = (*place, "training", "early_stopping", "monitor")
+            self._watched(run.data, run.entry.training.early_stopping.monitor, path)
+
+    def _watched(self, data: DataSet, term: str, path: KeyPath) -> None:
+        if term.startswith("test_"):
+            rule = "early stopping by test images: the epoch would be chosen by the images that the report is measured on"
+            step = f"Watch 'val_{term.removeprefix('test_')}'. {_advice(data, 'validation')}"
+            self.closing.note(path, rule, repr(term), next_step=step)
+        elif term.startswith("val_"):
+            self._has(data, "validation", path, term)
+
+    def measurable(self, data: DataSet, parameters: Mapping[str, Any], path: KeyPath) -> None:
+        """The data has the split that a probe, or the probe inside it, measures."""
+        inner = parameters.get("images")
+        for named in (parameters, inner if isinstance(inner, Mapping) else {}):
+            if isinstance(split := named.get("split"), str):
+                self._has(data, split, (*path, "split"), split)
+
+    def logged(self, data: DataSet, terms: Iterable[str], path: KeyPath) -> None:
+        """A run on the data logs these terms: `val_*` on validation images, `test_*` on test images where there are no such."""
+        for term in terms:
+            split = next((split for prefix, split in HELD_OUT.items() if term.startswith(prefix)), None)
+            if split == "test" and data.layout and "validation" in data.layout.images:
+                rule = (
+                    f"'{term}' is not logged: while it trains, a run on the data '{data.id}' is measured on validation images"
+                )
+                self.closing.note(path, rule, repr(term), next_step=f"Name 'val_{term.removeprefix('test_')}'.")
+            elif split:
+                self._has(data, split, path, term)
+
+    def _has(self, data: DataSet, split: str, path: KeyPath, received: str) -> None:
+        if data.layout and split not in data.layout.images:
+            has = f"It has: {', '.join(data.layout.images)}."
+            self.closing.note(path, f"the data '{data.id}' has no split '{split}'", repr(received), has, _advice(data, split))
+
+    # --- who judges -----------------------------------------------------------------------------------------------------------
+
+    def judgeable(self, data: DataSet, judge: Training, parameters: Mapping[str, Any], path: KeyPath) -> None:
+        """The judge was trained on images of this shape (or of a cell of a canvas) and knows the classes."""
+        seen, known = data.layout, judge.data.layout
+        if seen is None or known is None:
+            return
+        if not _shape_fits(seen, known):
+            rule = f"the judge '{judge.id}' was trained on images of another shape than those of the data '{data.id}'"
+            allowed = f"The judge's: {_size(known)}; of a canvas it sees the cell that was asked."
+            step = "Train a classifier on the same data without the step 'canvas', and name that run."
+            self.closing.note(path, rule, _size(seen), allowed, step)
+        strange = sorted(set(_classes(seen, parameters)) - set(known.class_names or _classes(seen, parameters)))
+        if strange:
+            rule = f"the judge '{judge.id}' does not know every class that it is to recognise"
+            self.closing.note(path, rule, ", ".join(strange), f"It knows: {', '.join(known.class_names or ())}.")
+
+
+def _advice(data: DataSet, split: str) -> str:
+    if split not in ("validation", "test"):
+        return ""
+    return f"The data step 'split' makes one: {{kind: split, {split}: 0.1}} in data.{data.id}.steps."
+
+
+def _shape_fits(seen: Layout, judged: Layout) -> bool:
+    images, whole = judged.image_shape, seen.image_shape
+    if images is None or whole is None or images == whole:
+        return True
+    canvas = any(condition.kind == "position" for condition in seen.conditions)
+    cells = {side // cell for side, cell in zip(whole[:2], images[:2], strict=True) if side % cell == 0}
+    return canvas and whole[2] == images[2] and len(cells) == 1 and all(s % c == 0 for s, c in zip(whole, images, strict=True))
+
+
+def _size(layout: Layout) -> str:
+    return " x ".join(map(str, layout.image_shape or ()))
+
+
+def _classes(layout: Layout, parameters: Mapping[str, Any]) -> list[str]:
+    """Names of the classes that the images show: those that the probe names, else all."""
+    names = layout.class_names or ()
+    asked = parameters.get("images", {}).get("classes") if isinstance(parameters.get("images"), Mapping) else None
+    if not asked:
+        return list(names)
+    return [names[c] if isinstance(c, int) and c < len(names) else str(c) for c in asked]

@@ -53,6 +53,7 @@ class Measures:
             return
         made = {n: self.requests.closed(self.requests.of_subject(r, run, data), ("metrics", id_)) for n, r in asked.items()}
         requests = {n: request for n, request in made.items() if request}
+        self.requests.logged(kind, requests.values(), ("metrics", id_))
         if len(requests) == len(made):
             own_probe = id_ if getattr(kind.parameters, "probe", None) else None
             scope = entry.of or own_probe or getattr(kind.parameters, "split", None) or "train"

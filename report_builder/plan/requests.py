@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from report_builder.errors import ReportError
 from report_builder.kinds import MODELS, PROBES, Layout, ProbeRequest
 from report_builder.plan.closing import Closing
-from report_builder.plan.resolved import FROM_RUN, DataSet, Kind, Training, further_needs, used_by
+from report_builder.plan.layouts import Layouts
+from report_builder.plan.resolved import FROM_RUN, HISTORY, DataSet, Kind, Training, further_needs, used_by
 from report_builder.spec.grammar import Slot
 from report_builder.spec.source import KeyPath
 
@@ -21,6 +21,7 @@ class Requests:
         self.closing = closing
         self.runs = runs
         self.data = data
+        self.layouts = Layouts(closing)
 
     def closed(self, request: ProbeRequest, path: KeyPath) -> ProbeRequest | None:
         """The request with its probe's parameters filled in; None, with the mistakes noted, where its run cannot serve it."""
@@ -37,10 +38,23 @@ class Requests:
             return None
         data = run.data if run else self.data.get(request.data or "")
         fits = self._fitted(probe, data.layout if data else None, path)
-        served = fits and (run is None or self._serves(fits, request.needs, run, path))
-        if not fits or not self._judged(request, fits, path) or not served:
+        if fits is None or data is None:
             return None
-        return replace(request, parameters=fits.parameters.model_dump(mode="json"))
+        found = len(self.closing.found)
+        filled = replace(request, parameters=fits.parameters.model_dump(mode="json"))
+        if run is not None:
+            self._serves(fits, request.needs, run, path)
+        self._judged(filled, fits, data, path)
+        self.layouts.measurable(data, filled.parameters, path)
+        return filled if len(self.closing.found) == found else None
+
+    def logged(self, kind: Kind, requests: Iterable[ProbeRequest], path: KeyPath) -> None:
+        """Checks that the runs will log the terms that a figure or metric reads from their history."""
+        for request in requests:
+            run = self.runs.get(request.run or "")
+            if request.kind == HISTORY and run:
+                terms = [str(term) for term in getattr(kind.parameters, "terms", ())]
+                self.layouts.logged(run.data, terms, (*path, "terms"))
 
     def _fitted(self, probe: Kind, data: Layout | None, path: KeyPath) -> Kind | None:
         """The probe with its parameters fitted to what is known of the data (all classes written out, for example)."""
@@ -96,27 +110,22 @@ class Requests:
 
     # --- who judges -----------------------------------------------------------------------------------------------------------
 
-    def _judged(self, request: ProbeRequest, probe: Kind, path: KeyPath) -> bool:
-        """Whether a probe that asks a classifier has one: a run whose model classifies."""
-        if not getattr(probe.module, "JUDGED", False):
-            return True
+    def _judged(self, request: ProbeRequest, probe: Kind, data: DataSet, path: KeyPath) -> None:
+        """A probe that asks a classifier must have one that can judge: a run whose model classifies such images."""
         at = (*path, "judge")
+        if not getattr(probe.module, "JUDGED", False):
+            return
         if request.judge is None:
             rule = f"'{probe.name}' asks a trained classifier, and none is named"
             self.closing.note(path, rule, next_step="Name the run of a classifier: judge: <run>.")
-            return False
-        if not self.closing.known("run", request.judge, self.closing.loaded.experiment.runs, at):
-            return False
-        judge = self.runs.get(request.judge)
-        if judge is None:
-            return False
-        if "classify" not in judge.model.module.PROVIDES:
+        elif self.closing.known("run", request.judge, self.closing.loaded.experiment.runs, at) and request.judge in self.runs:
+            judge = self.runs[request.judge]
+            if "classify" in judge.model.module.PROVIDES:
+                self.layouts.judgeable(data, judge, request.parameters, at)
+                return
             rule = f"model '{judge.model.name}' of run '{judge.id}' cannot judge: it does not provide classify"
             self.closing.note(at, rule, repr(judge.id), f"Models that can: {_able(frozenset({'classify'}))}.")
-            return False
-        return True
 
 
 def _able(needed: frozenset[str]) -> str:
-    able: list[Any] = [name for name, module in MODELS if needed <= module.PROVIDES]
-    return ", ".join(able) or "none"
+    return ", ".join(name for name, module in MODELS if needed <= module.PROVIDES) or "none"

@@ -8,7 +8,7 @@ from report_builder import languages
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, MODELS
 from report_builder.plan.closing import Closing
-from report_builder.plan.layouts import layout_of
+from report_builder.plan.layouts import Layouts, layout_of
 from report_builder.plan.measures import Measures
 from report_builder.plan.requests import Requests
 from report_builder.plan.resolved import DataSet, Measure, Picture, Resolved, Training
@@ -41,7 +41,7 @@ class _Resolver(Closing):
             closed = [(self.close(DATA_STEPS, slot, path), path) for slot, path in places]
             steps = [(step, path) for step, path in closed if step]
             if dataset:
-                layout = layout_of(self, dataset, steps) if len(steps) == len(closed) else None
+                layout = layout_of(self, dataset, id_, steps) if len(steps) == len(closed) else None
                 yield DataSet(id_, entry.name, dataset, tuple(step for step, _ in steps), layout)
 
     def runs(self, data: Mapping[str, DataSet]) -> Iterator[Training]:
@@ -55,7 +55,9 @@ class _Resolver(Closing):
             model = self.close_model(entry.model, path)
             known = self.known("data set", entry.data, self.loaded.experiment.data, ("runs", id_, "data"))
             if known and model and entry.data in data:
-                yield Training(id_, entry.name or id_, data[entry.data], model[0], entry, model[1])
+                run = Training(id_, entry.name or id_, data[entry.data], model[0], entry, model[1])
+                Layouts(self).trainable(run)
+                yield run
 
     def figures(self, requests: Requests) -> Iterator[Picture]:
         """The figures without mistakes."""
@@ -65,8 +67,10 @@ class _Resolver(Closing):
                 continue
             asked = kind.module.probes(kind.parameters)
             made = {name: requests.closed(request, ("figures", id_)) for name, request in asked.items()}
-            if all(made.values()):
-                yield Picture(id_, entry, kind, {name: request for name, request in made.items() if request})
+            shown = {name: request for name, request in made.items() if request}
+            requests.logged(kind, shown.values(), ("figures", id_))
+            if len(shown) == len(made):
+                yield Picture(id_, entry, kind, shown)
 
 
 def resolve(loaded: Loaded) -> Resolved:

@@ -60,7 +60,7 @@ MISTAKES = {
         "runs: [ae, vae], caption",
         "runs: [ae, vae], spread: bars, caption",
         "figures.codes: model 'autoencoder' of run 'ae' cannot serve this: it does not provide posterior",
-        "Models that can: vae",
+        "Models that can: conditional_vae, vae.",
     ),
     "no posterior for deviations": (
         "  reconstruction: {kind: reconstruction, ",
@@ -72,7 +72,7 @@ MISTAKES = {
         "[vae, longer]",
         "[vae, ae]",
         "metrics.elbo: model 'autoencoder' of run 'ae' cannot serve this",
-        "Models that can: vae",
+        "Models that can: conditional_vae, vae.",
     ),
     "unknown language": ("language: en", "language: eng", "report.language", "zh-Hant"),
 }

@@ -1,0 +1,178 @@
+"""What the plan knows of data before it is read: what cannot be trained or measured is said before any training."""
+
+from __future__ import annotations
+
+import pytest
+
+from report_builder.errors import ReportError
+from report_builder.models import autoencoder
+
+STEPS = "      - {kind: subset, train: 200, test: 60}\n"
+SUBSET = STEPS.strip()
+
+
+def mistakes(lab) -> list[str]:
+    """What the plan says of the experiment."""
+    with pytest.raises(ReportError) as caught:
+        lab.plan()
+    return [str(problem).replace(f"{lab.experiment}:", "") for problem in caught.value.problems]
+
+
+MISTAKES = {
+    "a step that cannot be done": (
+        SUBSET,
+        "- {kind: crop, size: 40}",
+        "data.digits.steps.1: ",
+        "40",
+    ),
+    "a shape that the model refuses": (
+        SUBSET,
+        "- {kind: crop, size: 27}",
+        "runs.ae.model: model 'autoencoder' cannot be trained on the data 'digits'",
+        "multiples of 4",
+    ),
+    "a range that the model refuses (S2-E04)": (
+        "- {kind: binarise, threshold: 0.5}",
+        "- {kind: scale, range: symmetric}",
+        "runs.ae.model: model 'autoencoder' cannot be trained",
+        "'range: unit'",
+    ),
+    "no condition": (
+        "{kind: autoencoder, filters: [4, 8]}",
+        "conditional_gan",
+        "runs.ae.model: model 'conditional_gan' cannot be trained",
+        "'one_hot'",
+    ),
+    "a metric's split (S0-E28)": (
+        "split: test}\n  recon",
+        "split: validation}\n  recon",
+        "metrics.elbo.split: the data 'digits' has no split 'validation'",
+        "It has: train, test.",
+        "{kind: split, validation: 0.1} in data.digits.steps",
+    ),
+    "a figure's split": (
+        "runs: [longer], n: 4}",
+        "runs: [longer], split: validation}",
+        "figures.grid.split: the data 'digits' has no split 'validation'",
+    ),
+    "the split inside a judged probe": (
+        "  elbo:",
+        "  asked: {kind: class_asked, runs: [vae], judge: ae, probe: {kind: reconstructions, split: validation}}\n  elbo:",
+        "metrics.asked.split: the data 'digits' has no split 'validation'",
+    ),
+    "what early stopping watches": (
+        "    training: {epochs: 1, batch_size: 50}",
+        "    training: {epochs: 1, batch_size: 50, early_stopping: {patience: 2}}",
+        "runs.ae.training.early_stopping.monitor: the data 'digits' has no split 'validation'",
+        "'val_loss'",
+    ),
+    "early stopping by test images (S2-E19)": (
+        "    training: {epochs: 1, batch_size: 50}",
+        "    training: {epochs: 1, batch_size: 50, early_stopping: {monitor: test_loss}}",
+        "runs.ae.training.early_stopping.monitor: early stopping by test images",
+        "Watch 'val_loss'",
+    ),
+    "a term that is not logged": (
+        "  elbo:",
+        "  history: {kind: history, runs: [vae], terms: [val_loss]}\n  elbo:",
+        "metrics.history.terms: the data 'digits' has no split 'validation'",
+    ),
+    "a test term beside validation images": (
+        SUBSET,
+        "- {kind: split, validation: 0.2}",
+        "figures.curves.terms: 'test_loss' is not logged",
+        "Name 'val_loss'.",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_messages(lab, monkeypatch: pytest.MonkeyPatch, mistake: str) -> None:
+    """What the data cannot give is said with its line, what there is, and the step that helps."""
+    monkeypatch.setattr(autoencoder, "PROVIDES", autoencoder.PROVIDES | {"classify"})
+    lab.edit("  grid:", "  curves: {kind: training_curves, runs: [vae], terms: [test_loss]}\n  grid:")
+    assert lab.plan()
+    old, new, *said = MISTAKES[mistake]
+    lab.edit(old, new)
+    found = mistakes(lab)
+    assert any(all(part in text for part in said) for text in found), "\n".join(found)
+    assert all(text[0].isdigit() for text in found), "\n".join(found)
+
+
+def test_all_at_once(lab) -> None:
+    """Every run that cannot be trained and every measurement that cannot be made is said in one go."""
+    lab.edit("split: test}\n  recon", "split: validation}\n  recon")
+    lab.edit(SUBSET, "- {kind: crop, size: 27}")
+    found = "\n".join(mistakes(lab))
+    for part in ("runs.ae.model", "runs.vae.model", "metrics.elbo.split"):
+        assert part in found
+
+
+def test_arms_that_cannot_be_trained(lab) -> None:
+    """A sweep says what is wrong with all its arms once, and what is wrong with one of them for that one."""
+    sweep = "sweeps:\n  sizes: {run: vae, over: {model.filters: [[4], [4, 8, 8, 8, 8, 8]]}}\nmetrics:\n"
+    lab.edit("metrics:\n", sweep)
+    (found,) = mistakes(lab)
+    assert "runs.sizes-4_8_8_8_8_8.model: model 'vae' cannot be trained" in found
+
+
+def test_what_is_not_known_is_allowed(lab) -> None:
+    """After a step of the user's own nothing is known of the data, and nothing is refused."""
+    own = lab.experiment.with_name("mine.py")
+    own.write_text("from report_builder.kinds import Parameters\n\n\ndef apply(data, parameters):\n    return data\n")
+    lab.edit(SUBSET, "- ./mine.py\n      - {kind: crop, size: 27}")
+    lab.edit("split: test}\n  recon", "split: validation}\n  recon")
+    assert lab.plan().resolved.data["digits"].layout is None
+
+
+# --- judges -------------------------------------------------------------------------------------------------------------------
+
+JUDGED = """\
+runs:
+  judge: {data: small, model: classifier}
+  drawn: {data: canvas, model: conditional_vae}
+metrics:
+  asked: {kind: class_asked, runs: [drawn], judge: judge}
+"""
+DATA = """\
+  canvas:
+    dataset: {kind: digits, copies: 0}
+    steps: [{kind: resize, size: 14}, one_hot, canvas]
+  small:
+    dataset: {kind: digits, copies: 0}
+    steps: [{kind: resize, size: 14}]
+"""
+
+
+@pytest.fixture
+def court(lab):
+    """The project with canvases of 42 x 42 and a judge of their cells."""
+    lab.edit("runs:\n", DATA + JUDGED.partition("metrics:")[0])
+    lab.edit("metrics:\n", JUDGED.partition("metrics:\n")[2].join(["metrics:\n", ""]))
+    return lab
+
+
+def test_a_judge_sees_the_cells_of_a_canvas(court) -> None:
+    """A judge that was trained on images of a cell may judge what is drawn on a canvas."""
+    assert court.plan()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (
+            "dataset: {kind: digits, copies: 0}\n    steps: [{kind: resize, size: 20}]",
+            ("another shape than those of the data 'canvas'", "42 x 42 x 1", "20 x 20 x 1"),
+        ),
+        (
+            "dataset: fashion_mnist\n    steps: [{kind: resize, size: 14}]",
+            ("does not know every class", "It knows: T-shirt/top"),
+        ),
+    ],
+)
+def test_a_judge_of_other_images(court, data: str, said: tuple[str, ...]) -> None:
+    """A judge of another shape, or of other classes, is refused before anything is trained."""
+    court.edit("dataset: {kind: digits, copies: 0}\n    steps: [{kind: resize, size: 14}]\n", f"{data}\n")
+    (found,) = mistakes(court)
+    assert "metrics.asked.judge: the judge 'judge'" in found
+    assert all(part in found for part in said)
