@@ -157,22 +157,23 @@ def test_a_judge_sees_the_cells_of_a_canvas(court) -> None:
     assert court.plan()
 
 
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (
-            "dataset: {kind: digits, copies: 0}\n    steps: [{kind: resize, size: 20}]",
-            ("another shape than those of the data 'canvas'", "42 x 42 x 1", "20 x 20 x 1"),
-        ),
-        (
-            "dataset: fashion_mnist\n    steps: [{kind: resize, size: 14}]",
-            ("does not know every class", "It knows: T-shirt/top"),
-        ),
-    ],
-)
-def test_a_judge_of_other_images(court, data: str, said: tuple[str, ...]) -> None:
+OTHER_JUDGES = {
+    "shape": (
+        "dataset: {kind: digits, copies: 0}\n    steps: [{kind: resize, size: 20}]\n",
+        ("another shape than those of the data 'canvas'", "42 x 42 x 1", "20 x 20 x 1"),
+    ),
+    "classes": (
+        "dataset: fashion_mnist\n    steps: [{kind: resize, size: 14}]\n",
+        ("does not know every class", "It knows: T-shirt/top"),
+    ),
+}
+
+
+@pytest.mark.parametrize("other", OTHER_JUDGES)
+def test_a_judge_of_other_images(court, other: str) -> None:
     """A judge of another shape, or of other classes, is refused before anything is trained."""
-    court.edit("dataset: {kind: digits, copies: 0}\n    steps: [{kind: resize, size: 14}]\n", f"{data}\n")
+    data, said = OTHER_JUDGES[other]
+    court.edit("dataset: {kind: digits, copies: 0}\n    steps: [{kind: resize, size: 14}]\n", data)
     (found,) = mistakes(court)
     assert "metrics.asked.judge: the judge 'judge'" in found
     assert all(part in found for part in said)
