@@ -34,7 +34,6 @@ class Options:
     formats: tuple[str, ...] = ("pdf", "html", "md")
     draft: bool = False
     dry_run: bool = False
-    keep_going: bool = False
     on_plan: Callable[[Sequence[Planned]], None] = lambda missing: None
     on_event: Callable[[Mapping[str, Any]], None] = lambda event: None
 
@@ -99,7 +98,7 @@ def _document(
         return Built(fresh, done=missing, compiled=False, failed=failed)
     _same_labels(plan, template, rendered)
     composed = document.compose(rendered, material, draft=options.draft)
-    _refuse(composed, failed, options)
+    _refuse(composed, options)
     with publish.alone(folder):
         numbers = {id_: composed.labels[f"fig:{id_}"] for id_ in composed.figures}
         composed = composed.published(publish.publish_figures(material, numbers, figures))
@@ -111,12 +110,12 @@ def _document(
     return Built(written.paths, warnings, written.lost_standard, missing, failed=failed)
 
 
-def _refuse(composed: Document, failed: Sequence[Problem], options: Options) -> None:
+def _refuse(composed: Document, options: Options) -> None:
     """A document that says what was not measured, or what is not true, is written as a draft only."""
     if options.draft:
         return
-    if failed or composed.unmeasured:
-        raise RunError(*failed, *composed.unmeasured)
+    if composed.unmeasured:
+        raise RunError(*composed.unmeasured)
     if composed.findings:
         raise FindingError(*composed.findings)
 
@@ -157,7 +156,7 @@ def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) ->
         return Built({}, compiled=False)
     material, _, whole = compose_plan(plan, workspace, draft=options.draft)
     part = whole.task(task)
-    _refuse(part, failed, options)
+    _refuse(part, options)
     folder, figures = workspace.outputs(loaded)
     with publish.alone(folder):
         drawn = [id_ for id_ in part.figures if material.figures[id_].png]
@@ -178,15 +177,19 @@ def _needed(plan: Plan, figures: Iterable[str], facts: Iterable[str]) -> list[Pl
 
 
 def _carry_out(plan: Plan, workspace: Workspace, missing: Sequence[Planned], options: Options) -> list[Problem]:
+    """Completes what is missing; what failed is returned for a draft, and is else an error once all others are done."""
     options.on_plan(missing)
     if options.dry_run:
         return []
     _remember_steps(plan, workspace)
     if not missing:
         return []
-    from report_builder.build.execute import execute
+    from report_builder.build.execute import execute, together
 
-    return execute(plan, missing, on_event=options.on_event, keep_going=options.keep_going)
+    failed = execute(plan, missing, on_event=options.on_event)
+    if failed and not options.draft:
+        raise together(failed)
+    return [problem for error in failed for problem in error.problems]
 
 
 _LABEL = re.compile(r"#((?:fig|tbl|lst|eq|sec):[\w-]+)")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report_builder.errors import Problem, ReportError, StorageError
+from report_builder.errors import Problem, ReportError, RunError, StorageError
 from report_builder.plan import Plan, Planned
 from report_builder.plan.resolved import HISTORY
 
@@ -16,37 +16,40 @@ if TYPE_CHECKING:
 IN_WORKERS = ("run", "arrays")
 
 
-def execute(
-    plan: Plan, missing: Sequence[Planned], *, on_event: Callable[[Mapping[str, Any]], None], keep_going: bool = False
-) -> list[Problem]:
-    """Completes the steps, in an order that works.
+def execute(plan: Plan, missing: Sequence[Planned], *, on_event: Callable[[Mapping[str, Any]], None]) -> list[ReportError]:
+    """Completes the steps, in an order that works; what fails costs only the steps that read it.
 
     Returns:
-        What failed, where `keep_going` let the others go on.
+        What failed.
 
     Raises:
-        RunError: a run failed; what is finished stays stored.
+        StorageError: nothing can be stored; what is finished stays.
     """
-    failed: list[Problem] = []
+    failed: list[ReportError] = []
     jobs = [_job(plan, planned) for planned in missing if planned.step.kind in IN_WORKERS]
     if jobs:
         from report_builder.worker import pool
 
-        failed += pool.run(jobs, on_event=on_event, keep_going=keep_going)
+        failed += pool.run(jobs, on_event=on_event)
     for planned in missing:
         if planned.step.kind in IN_WORKERS or not all(plan.stored(needed) for needed in planned.needs.values()):
             continue
         on_event({"event": "local", "label": planned.label})
         try:
             _locally(plan, planned)
-        except (StorageError, KeyboardInterrupt):
+        except StorageError:
             raise
         except ReportError as error:
-            if not keep_going:
-                raise
-            failed += error.problems
+            failed.append(error)
     plan.store.memo.save()
     return failed
+
+
+def together(failed: Sequence[ReportError]) -> ReportError:
+    """One error with the problems of all: of their class where they share it, else a RunError."""
+    classes = {type(error) for error in failed}
+    kind = classes.pop() if len(classes) == 1 else RunError
+    return kind(*(problem for error in failed for problem in error.problems))
 
 
 def _job(plan: Plan, planned: Planned) -> dict[str, Any]:

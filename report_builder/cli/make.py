@@ -43,7 +43,7 @@ def _plan(options: Options) -> tuple[Plan, Workspace]:
 
 def _building(options: Options, plan: Plan) -> builder.Options:
     progress = _Progress(plan, dry_run=options.dry_run)
-    return builder.Options(options.to, options.draft, options.dry_run, options.keep_going, progress.plan, progress.event)
+    return builder.Options(options.to, options.draft, options.dry_run, progress.plan, progress.event)
 
 
 class _Progress:

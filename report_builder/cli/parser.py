@@ -152,7 +152,6 @@ def _making() -> argparse.ArgumentParser:
         "--draft", action="store_true", help="watermarked; false or unfinished claims are marked instead of stopping the build"
     )
     options.add_argument("--dry-run", action="store_true", help="say what would run, and stop")
-    options.add_argument("--keep-going", action="store_true", help="go on with other runs when one fails")
     return options
 
 

@@ -1,7 +1,7 @@
 """The pool of worker processes, seen from the front process: no TensorFlow here.
 
-Jobs are plain values; those that take longest go first. One worker does several jobs in turn. A worker that dies costs its own
-job only, and that job's checkpoint is kept.
+Jobs are plain values; those that take longest go first. One worker does several jobs in turn. A job that fails, or whose worker
+dies, costs what reads it and nothing else: the others go on, and a dead worker's checkpoint is kept.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from report_builder import errors
-from report_builder.errors import Problem, ReportError, RunError
+from report_builder.errors import Problem, ReportError, RunError, StorageError
 from report_builder.store import Store, storage_errors
 from report_builder.worker import estimate
 
@@ -27,9 +27,7 @@ Job = Mapping[str, Any]
 OnEvent = Callable[[Mapping[str, Any]], None]
 
 
-def run(
-    jobs: Sequence[Job], *, workers: int | None = None, on_event: OnEvent | None = None, keep_going: bool = False
-) -> list[Problem]:
+def run(jobs: Sequence[Job], *, workers: int | None = None, on_event: OnEvent | None = None) -> list[ReportError]:
     """Does all jobs, each after those that it names in `after` (a key that is no job of this call is stored already).
 
     Args:
@@ -37,21 +35,20 @@ def run(
         workers: processes side by side; default: one for each core.
         on_event: is told `planned` and `finished`, and of each job, with `key` and `label`, `started`, `resumed`, `epoch`,
             `progress`, and one of `done`, `failed`, `skipped`.
-        keep_going: let the other jobs finish when one fails.
 
     Returns:
-        What failed, where `keep_going` let the others go on.
+        What failed, in the order in which it did.
 
     Raises:
-        RunError: a job failed (another ReportError, if it was that); the others were stopped, their checkpoints are kept.
+        StorageError: nothing can be stored; the workers were stopped, their checkpoints are kept.
         KeyboardInterrupt: as it came; the workers are stopped first.
     """
-    pool = _Pool(jobs, workers or estimate.cores(), on_event or (lambda event: None), keep_going=keep_going)
+    pool = _Pool(jobs, workers or estimate.cores(), on_event or (lambda event: None))
     try:
         pool.work()
     finally:
         pool.stop()
-    return pool.problems
+    return pool.errors
 
 
 class _Worker:
@@ -102,17 +99,18 @@ class _Worker:
 
 
 class _Pool:
-    def __init__(self, jobs: Sequence[Job], limit: int, on_event: OnEvent, *, keep_going: bool) -> None:
+    def __init__(self, jobs: Sequence[Job], limit: int, on_event: OnEvent) -> None:
         self.jobs = {_key(job): job for job in jobs}
         self.costs = {key: _cost(job) for key, job in self.jobs.items()}
         self.waiting = sorted(self.jobs, key=lambda key: -self.costs[key])
-        self.limit, self.tell, self.keep_going = limit, on_event, keep_going
+        self.limit, self.tell = limit, on_event
         self.events: queue.SimpleQueue[tuple[_Worker, str]] = queue.SimpleQueue()
         self.workers: list[_Worker] = []
         self.started = 0
         self.open = set(self.jobs)  # neither done nor failed
         self.failed: set[str] = set()
-        self.problems: list[Problem] = []
+        self.errors: list[ReportError] = []
+        self.logs: set[Path] = set()  # those that an error names
 
     def work(self) -> None:
         """Until every job is done, failed, or waits for one that failed."""
@@ -127,12 +125,9 @@ class _Pool:
         self.tell({"event": "finished"})
 
     def stop(self) -> None:
-        """Ends every worker; the log of one that was quiet is removed."""
-        for worker in self.workers:
-            worker.end()
-            if not self.failed:
-                worker.log.unlink(missing_ok=True)
-        self.workers = []
+        """Ends every worker; only a log that an error names is kept."""
+        while self.workers:
+            self._dismiss(self.workers[0])
 
     # --- giving out jobs ------------------------------------------------------------------------------------------------------
 
@@ -165,7 +160,8 @@ class _Pool:
     def _dismiss(self, worker: _Worker) -> None:
         self.workers.remove(worker)
         worker.end()
-        worker.log.unlink(missing_ok=True)
+        if worker.log not in self.logs:
+            worker.log.unlink(missing_ok=True)
 
     # --- hearing of them ------------------------------------------------------------------------------------------------------
 
@@ -179,35 +175,32 @@ class _Pool:
         elif event["event"] == "failed":
             worker.job = None
             problems = [Problem(**problem) for problem in event["problems"]]
-            self._fail(key, [_with_log(p, worker.log) if " at " in p.rule else p for p in problems], str(event["error"]))
+            unforeseen = any(" at " in problem.rule for problem in problems)
+            self._fail(key, problems, str(event["error"]), worker.log if unforeseen else None)
         else:
             self._say(key, event)
 
     def _died(self, worker: _Worker) -> None:
         """A process that ended by itself: its job failed, the others go on in theirs."""
-        self.workers.remove(worker)
         with suppress(subprocess.TimeoutExpired):
             worker.process.wait(timeout=5)  # its own end, so that the exit code says how it ended
-        worker.end()
-        code, key = worker.process.returncode, _key(worker.job) if worker.job else ""
-        if not key:
-            return
-        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-        memory = "Mostly memory ran out: lower batch_size or close other programs. " if code == -signal.SIGKILL else ""
-        advice = f"{memory}Run the command again: it goes on from the last checkpoint."
-        problem = Problem(
-            self.jobs[key]["label"],
-            f"the worker process was {how}" if code < 0 else f"the worker process {how}",
-            next_step=advice,
-        )
-        self._fail(key, [problem if code == -signal.SIGKILL else _with_log(problem, worker.log)], "RunError")
+        if worker.job:
+            key = _key(worker.job)
+            code = worker.process.returncode or 0  # 0: it closed its output and still runs
+            log = None if code == -signal.SIGKILL else worker.log
+            self._fail(key, [_death(self.jobs[key]["label"], code)], "RunError", log)
+        self._dismiss(worker)
 
-    def _fail(self, key: str, problems: Sequence[Problem], error: str) -> None:
-        self.problems += problems
+    def _fail(self, key: str, problems: Sequence[Problem], name: str, log: Path | None) -> None:
+        if log:
+            self.logs.add(log)
+            problems = [_with_log(problem, log) for problem in problems]
+        kind = getattr(errors, name, RunError)
+        error = kind(*problems) if issubclass(kind, ReportError) else RunError(*problems)
+        self.errors.append(error)
         self._close(key, {"event": "failed", "problems": [str(problem) for problem in problems]}, failed=True)
-        if not self.keep_going:
-            kind = getattr(errors, error, RunError)
-            raise kind(*problems) if issubclass(kind, ReportError) else RunError(*problems)
+        if isinstance(error, StorageError):
+            raise error
 
     def _close(self, key: str, event: Mapping[str, Any], *, failed: bool = False) -> None:
         self.open.discard(key)
@@ -239,6 +232,14 @@ def _environment() -> dict[str, str]:
     here = str(Path(__file__).parents[2])
     path = [here, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     return os.environ | {"PYTHONPATH": os.pathsep.join(path), "PYTHONUNBUFFERED": "1"}
+
+
+def _death(label: str, code: int) -> Problem:
+    """What to say of a process that ended with this exit code."""
+    how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+    memory = "Mostly memory ran out: lower batch_size or close other programs. " if code == -signal.SIGKILL else ""
+    advice = f"{memory}Run the command again: it goes on from the last checkpoint."
+    return Problem(label, f"the worker process {how}", next_step=advice)
 
 
 def _with_log(problem: Problem, log: Path) -> Problem:

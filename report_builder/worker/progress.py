@@ -91,7 +91,7 @@ class View:
 
     def _on_failed(self, event: Mapping[str, Any]) -> None:
         self._end(event)
-        self._say(f"{event['label']}: failed")
+        self._say("\n".join(f"failed: {problem}" for problem in event["problems"]))
 
     def _on_skipped(self, event: Mapping[str, Any]) -> None:
         self._end(event)

@@ -124,11 +124,11 @@ def test_a_killed_build_goes_on_to_the_same_weights(lab, tmp_path: Path) -> None
 
 
 def test_a_run_that_fails(lab) -> None:
-    """A training that leaves the numbers ends with exit code 4, its name and advice; --keep-going stores the others."""
+    """A training that leaves the numbers ends with exit code 4, its name and advice, once the others are done and stored."""
     lab.edit("learning_rate: 1e-3", "learning_rate: 1e9, optimizer: sgd")
     lab.edit("{epochs: 8}", "{epochs: 8, learning_rate: 1e-3, optimizer: adam}")
     lab.edit('by="training.epochs"', 'by="training"', lab.template)
-    code, _, err = finish(lab.start("build", "tiny", "--keep-going"))
+    code, _, err = finish(lab.start("build", "tiny"))
     assert code == 4, err
     assert "error: run vae, seed 1: " in err
     assert "finite number in epoch" in err
@@ -137,7 +137,7 @@ def test_a_run_that_fails(lab) -> None:
     stored = Store(lab.folder / "runs").all("run")
     assert sorted(run.meta["spec"]["model"]["kind"] for run in stored) == ["autoencoder", "vae"]
     assert not (lab.folder / "build" / "tiny" / "tiny.pdf").exists()
-    code, _, err = finish(lab.start("build", "tiny", "--keep-going", "--draft"))
+    code, _, err = finish(lab.start("build", "tiny", "--draft"))
     assert code == 4, err
     assert (lab.folder / "build" / "tiny" / "tiny.pdf").is_file()
 

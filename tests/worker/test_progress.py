@@ -77,12 +77,16 @@ def test_the_live_lines_are_gone_at_the_end():
 
 
 def test_failures_and_what_they_skip_are_said():
-    """A failed job and one that cannot run without it each get a line."""
+    """A failed job says at once what happened and what to try; one that cannot run without it gets a line."""
     stream = io.StringIO()
     view, _ = shown(stream)
-    view.show({"event": "failed", "key": "a", "label": "run vae, seed 1", "problems": []})
+    view.show({"event": "failed", "key": "a", "label": "run vae, seed 1", "problems": ["run vae, seed 1: lost\n  Try less."]})
     view.show({"event": "skipped", "key": "b", "label": "codes of vae"})
-    assert stream.getvalue().splitlines()[-2:] == ["run vae, seed 1: failed", "codes of vae: skipped, what it reads failed"]
+    assert stream.getvalue().splitlines()[-3:] == [
+        "failed: run vae, seed 1: lost",
+        "  Try less.",
+        "codes of vae: skipped, what it reads failed",
+    ]
 
 
 def test_steps_without_a_worker_are_named():
