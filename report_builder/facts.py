@@ -6,8 +6,9 @@ decides whether a difference is measurable.
 
 from __future__ import annotations
 
+import difflib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 SCALE = ("metric", "unit", "split", "reduction", "method", "data")  # what two facts must share to be on one scale
+PLANNED = ("metric", "split", "method", "data")  # of these, what is known before they are measured
 RELATIONS = ("better", "worse", "greater", "smaller", "same")
 
 
@@ -48,6 +50,7 @@ class Fact:
         run: id of the run, or of the data set.
         settings: the resolved run: what the guard compares.
         data: digest of the data that was measured.
+        splits: parts of the data whose images were looked at; what is chosen by a fact is chosen by these.
         placeholder: stands in for a fact that is not measured yet.
     """
 
@@ -64,6 +67,7 @@ class Fact:
     run: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     data: str = ""
+    splits: tuple[str, ...] = ()
     placeholder: bool = False
 
     @property
@@ -122,7 +126,7 @@ def compare(a: Fact, b: Fact, *, by: Sequence[str]) -> Comparison:
         ReportError: the facts are not comparable, or nothing was kept from which a difference could be judged.
     """
     if a.placeholder or b.placeholder:  # unit and reduction are known when both are measured
-        _guard(a, b, by, ("metric", "split", "method", "data"))
+        _guard(a, b, by, PLANNED)
         return Comparison(a, b, "same", 0.0, None, single_seed=True)
     _guard(a, b, by, SCALE if a.split != b.split else (*SCALE, "n"))
     values = [float(m.value) for m in a.measurements], [float(m.value) for m in b.measurements]
@@ -141,6 +145,32 @@ def _relation(better: str, difference: float) -> str:
     if better == "none":
         return "greater" if difference > 0 else "smaller"
     return "better" if (difference > 0) == (better == "higher") else "worse"
+
+
+def preferred(facts: Sequence[Fact], *, by: Sequence[str]) -> Fact | None:
+    """The fact that the metric's direction prefers, by the medians over the seeds, the first of equal ones.
+
+    None while one of them is not measured. The runs may differ only in what `by` names (see `compare`).
+
+    Raises:
+        ReportError: the facts are not on one scale, the metric has no better direction, or gives words.
+    """
+    first = facts[0]
+    unmeasured = any(fact.placeholder for fact in facts)
+    for fact in facts[1:]:
+        _guard(first, fact, [key for key in by if key != "data"], PLANNED if unmeasured else (*SCALE, "n"))
+    if unmeasured:
+        return None
+    if first.better == "none" or isinstance(first.value, str):
+        raise ReportError(Problem("", f"'{first.metric}' has no better direction: nothing can be chosen by it", first.name))
+    return (max if first.better == "higher" else min)(facts, key=lambda fact: float(fact.value))
+
+
+def closest(name: str, known: Iterable[str], limit: int = 12) -> list[str]:
+    """The names that someone who wrote `name` may have meant, few enough for a message: of its run before others."""
+    names = list(known)
+    own = [other for other in names if other.partition(".")[0] == name.partition(".")[0]] if len(names) > limit else names
+    return difflib.get_close_matches(name, own or names, n=limit, cutoff=0.0) if len(own or names) > limit else own or names
 
 
 def _guard(a: Fact, b: Fact, by: Sequence[str], scale: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from report_builder import languages
-from report_builder.document.material import FigureCard, Header, Listing, Material, RunCard, TaskCard
+from report_builder.document.material import FigureCard, Header, Listing, Material, RunCard, SweepCard, TaskCard
 from report_builder.facts import Fact, Measurement
 from report_builder.kinds import Equation
 from report_builder.plan import DataSet, Measure, Plan, Training
@@ -31,6 +31,7 @@ def material(plan: Plan, *, measured: bool = True) -> Material:
         tasks={id_: TaskCard(id_, task.title, tuple(task.requires)) for id_, task in loaded.experiment.tasks.items()},
         profile=loaded.profile,
         spec_file=str(loaded.file),
+        sweeps={id_: SweepCard(id_, arms.runs, arms.axes) for id_, arms in loaded.sweeps.items()},
         placeholders=not complete,
     )
 
@@ -78,6 +79,7 @@ def _facts(plan: Plan, *, measured: bool) -> Iterator[Fact]:
             "settings": settings,
             "data": digest,
             "method": measure.method,
+            "splits": measure.splits,
         }
         if measured and not plan.missing([plan.facts[measure, seed] for seed in plan.seeds(measure.subject)]):
             yield from _measured(plan, measure, common)

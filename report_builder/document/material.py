@@ -52,6 +52,20 @@ class RunCard:
 
 
 @dataclass(frozen=True)
+class SweepCard:
+    """A sweep: ids of its arms in order, and the key paths of the settings in which they differ."""
+
+    id: str
+    runs: tuple[str, ...]
+    axes: tuple[str, ...]
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """What a comparison of two arms names: an axis that exchanges the whole model stands for all of its parameters."""
+        return tuple("model" if axis in ("model.kind", "model.preset") else axis for axis in self.axes)
+
+
+@dataclass(frozen=True)
 class FigureCard:
     """A figure: the author's caption, the details its drawing states, alt text and files (none before it is drawn)."""
 
@@ -94,7 +108,10 @@ class TaskCard:
 
 @dataclass(frozen=True)
 class Material:
-    """All of it. With `placeholders`, nothing is measured yet and the rendering only serves to number and to check."""
+    """All of it. With `placeholders`, nothing is measured yet and the rendering only serves to number and to check.
+
+    `stand_in` is the place in its sweep of the arm that stands for the best one while that is not measured.
+    """
 
     report: str
     header: Header
@@ -107,3 +124,5 @@ class Material:
     profile: str = ""
     spec_file: str = ""
     placeholders: bool = False
+    sweeps: Mapping[str, SweepCard] = field(default_factory=dict)
+    stand_in: int = 0

@@ -93,8 +93,9 @@ class Printed:
 
 @dataclass(frozen=True, repr=False)
 class Run:
-    """A run as a template sees it; prints its name."""
+    """A run as a template sees it; prints its name. `id` is for the names of its facts: `run.id ~ ".test.elbo"`."""
 
+    id: str
     name: Printed
     model: Printed
     data: Printed

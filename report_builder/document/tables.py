@@ -34,13 +34,16 @@ class Tables:
 
     def settings_table(
         self,
-        runs: Sequence[str],
+        runs: str | Sequence[str],
         caption: str = "",
         id: str = "tbl:settings",  # noqa: A002 - a label is called id in Markdown, too
         show: Sequence[str] = (),
     ) -> str:
-        """The resolved settings of runs: the essential ones, those that differ, and those named in `show` (key paths)."""
-        cards = [self.speech.card(run) for run in runs]
+        """The resolved settings of runs: the essential ones, those that differ, and those named in `show` (key paths).
+
+        A sweep stands for all its arms.
+        """
+        cards = [self.speech.card(run) for run in self.speech.runs_of(runs)]
         leaves = [dict(flat(card.settings)) for card in cards]
         rows = [
             self._row("model", [self.speech.titled(card.model).text for card in cards]),
@@ -75,24 +78,28 @@ class Tables:
 
     def fact_table(
         self,
-        rows: Sequence[str],
+        rows: str | Sequence[str],
         columns: Sequence[Sequence[Any]],
         caption: str = "",
         id: str = "tbl:facts",  # noqa: A002
         *,
         spread: bool = True,
     ) -> str:
-        """Facts of several runs: a row for each run id, a column for each `(heading, "test.elbo")`, perhaps digits third."""
-        heads, body = list[str](), [[self._cell(card.name)] for card in map(self.speech.card, rows)]
+        """Facts of several runs: a row for each run id, a column for each `(heading, "test.elbo")`, perhaps digits third.
+
+        A sweep stands for all its arms.
+        """
+        runs = self.speech.runs_of(rows)
+        heads, body = list[str](), [[self._cell(card.name)] for card in map(self.speech.card, runs)]
         units = list[str]()
         for heading, scope, *digits in columns:
-            facts = [self.material.facts.get(f"{run}.{scope}") for run in rows]
+            facts = [self.material.facts.get(f"{run}.{scope}") for run in runs]
             if not any(facts):
-                self.speech.fact(f"{rows[0]}.{scope}")
+                self.speech.fact(f"{runs[0]}.{scope}")
             unit = next((fact.unit for fact in facts if fact), "")
             heads.append(heading)
             units.append(f"[{self.language.unit(unit)}]" if unit and unit != "%" else "")
-            for line, run, fact in zip(body, rows, facts, strict=True):
+            for line, run, fact in zip(body, runs, facts, strict=True):
                 name, places = f"{run}.{scope}", digits[0] if digits else None
                 line.append(str(self.speech.fact(name, digits=places, spread=spread)) if fact else "–")
         heads = [head.replace("[", "\\[").replace("]", "\\]") for head in _with_units(heads, units)]

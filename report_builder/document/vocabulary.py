@@ -13,7 +13,7 @@ from report_builder.document.printed import Printed, Run, Unmeasured, Word, esca
 from report_builder.document.seals import marked
 from report_builder.document.wording import unmeasured
 from report_builder.errors import ReportError
-from report_builder.facts import RELATIONS, Comparison, Fact, compare
+from report_builder.facts import RELATIONS, Comparison, Fact, closest, compare
 from report_builder.languages import NO_BREAK, Language
 
 THRESHOLDS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -39,7 +39,7 @@ class Speech:
 
     def fact(self, name: str, *, digits: int | None = None, unit: bool = False, spread: bool = False) -> Printed:
         """A measured value. `digits` after the decimal mark; `unit` and `spread` (standard deviation over seeds) on request."""
-        found = self._find(name)
+        found = self.find(name)
         if found is None:
             return self.printed(0.0, name, name)
         if found.placeholder:
@@ -59,11 +59,12 @@ class Speech:
         words = escaped(unmeasured(self.language))
         return self._mark(words, facts=" ".join(names), unmeasured="yes")
 
-    def _find(self, name: str) -> Fact | None:
+    def find(self, name: str) -> Fact | None:
+        """The fact with this name; an unknown one is noted."""
         self.ledger.cite("facts", name)
         if name not in self.material.facts:
             command = f"List what can be cited: report-builder facts {self.material.report}"
-            self.ledger.unknown("fact", name, _nearest(name, self.material.facts), command)
+            self.ledger.unknown("fact", name, closest(name, self.material.facts), command)
         return self.material.facts.get(name)
 
     def _printed(self, fact: Fact, digits: int | None, *, unit: bool, spread: bool) -> str:
@@ -125,7 +126,7 @@ class Speech:
         return self._claimed((a, str(b)), relation, relation if compared.holds(relation) else compared.relation, text, note)
 
     def _threshold(self, name: str, relation: str, limit: str | float, text: str) -> str:
-        fact = self._find(name)
+        fact = self.find(name)
         if fact and fact.placeholder:  # whether it is a number or a word is known when it is measured
             return self._unmeasured(name)
         if isinstance(limit, str) and not (fact and isinstance(fact.value, str)):
@@ -143,17 +144,22 @@ class Speech:
         return self._mark(text + note, facts=" ".join(names), **({} if made.true else {"false": measured}))
 
     def _compare(self, a: str, b: str, by: str | Sequence[str]) -> Comparison | None:
-        left, right = self._find(a), self._find(b)
+        left, right = self.find(a), self.find(b)
         if left is None or right is None:
             return None
         if left.placeholder != right.placeholder:  # the one that is not measured has no unit and no reduction yet
             known = left if right.placeholder else right
             left, right = (replace(f, unit=known.unit, better=known.better, reduction=known.reduction) for f in (left, right))
         try:
-            return compare(left, right, by=[by] if isinstance(by, str) else list(by))
+            return compare(left, right, by=([by] if isinstance(by, str) else list(by)) or self._axes(left, right))
         except ReportError as error:
             self.ledger.take(error.problems)
             return None
+
+    def _axes(self, left: Fact, right: Fact) -> Sequence[str]:
+        """In what two arms of one sweep differ: there the sweep has named the factor."""
+        shared = (sweep for sweep in self.material.sweeps.values() if {left.run, right.run} <= {*sweep.runs})
+        return next((sweep.factors for sweep in shared if left.run != right.run), ())
 
     def _note(self, compared: Comparison, *, show: bool) -> str:
         return f" {self.language.word('verdict.one_seed')}" if show and compared.single_seed else ""
@@ -161,10 +167,11 @@ class Speech:
     # --- runs ---------------------------------------------------------------------------------------------------------------
 
     def run(self, name: str) -> Run:
-        """A run's own names and settings: `.name`, `.model`, `.data`, `.seeds`, `.get("training.epochs")`."""
+        """A run's own names and settings: `.id`, `.name`, `.model`, `.data`, `.seeds`, `.get("training.epochs")`."""
         card = self.card(name)
         seeds = self.language.join([str(seed) for seed in card.seeds] or ["–"])
         return Run(
+            card.id,
             self.printed(card.name, card.name),
             self.titled(card.model),
             self.titled(card.data),
@@ -179,6 +186,12 @@ class Speech:
             self.ledger.unknown("run", name, self.material.runs)
             return RunCard(name, name, {}, {}, (), {})
         return self.material.runs[name]
+
+    def runs_of(self, names: str | Sequence[str]) -> list[str]:
+        """Ids of runs, with the arms where a sweep is named; each once."""
+        listed = [names] if isinstance(names, str) else names
+        sweeps = self.material.sweeps
+        return list(dict.fromkeys(run for name in listed for run in (sweeps[name].runs if name in sweeps else (name,))))
 
     def titled(self, titles: Mapping[str, str]) -> Printed:
         """A title in the report's language, else in English."""
@@ -196,11 +209,3 @@ class Speech:
                     self.ledger.unknown(f"setting of run '{card.id}'", path, dict(flat(card.settings)))
                 return self.printed(0, path)
         return self.printed(found, setting_text(found, self.language))
-
-
-def _nearest(name: str, known: Mapping[str, Any]) -> list[str]:
-    """All names when they are few, else those of the same run: a message should stay readable."""
-    if len(known) <= 12:
-        return list(known)
-    near = [other for other in known if other.partition(".")[0] == name.partition(".")[0]]
-    return near or list(known)

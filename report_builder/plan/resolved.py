@@ -95,6 +95,14 @@ class Measure:
         """Ids of the runs that judge."""
         return tuple(dict.fromkeys(request.judge for request in self.requests.values() if request.judge))
 
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Parts of the data whose images it looks at."""
+        asked = [request.parameters for request in self.requests.values()]
+        asked += [inner for parameters in asked if isinstance(inner := parameters.get("images"), Mapping)]
+        seen = [p for p in asked if "images" not in p and p.get("z", "encoded") == "encoded"]  # another z is drawn, not seen
+        return tuple(sorted({str(p["split"]) for p in seen if p.get("split")}))
+
     def as_spec(self) -> dict[str, Any]:
         """What goes into the key of its facts: the judge counts by what was trained, not by its id."""
         return {key: value for key, value in self.kind.as_spec().items() if key != "judge"}
