@@ -1,0 +1,84 @@
+"""The classifier: known answers, and the loss that its equation prints."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+from report_builder.kinds import Layout
+from report_builder.models import classifier
+from report_builder.models.classifier import network
+
+
+@pytest.fixture
+def batch():
+    """Thirty images of 8 x 8, each as bright as its class says."""
+    y = np.arange(30) % 3
+    noise = np.random.default_rng(0).random((30, 8, 8, 1))
+    return (y[:, None, None, None] / 3 + noise / 4).astype(np.float32), y
+
+
+def compiled():
+    """A small model, ready to train."""
+    keras.utils.set_random_seed(3)
+    model = network.build((8, 8, 1), 3, filters=(4, 8), hidden=16)
+    model.compile(keras.optimizers.Adam(1e-2))
+    return model
+
+
+@pytest.mark.parametrize("shape", [(28, 28, 1), (14, 14, 1), (32, 32, 3), (64, 64, 3)])
+def test_each_size_of_images_is_classified(shape):
+    """For each size that the reports use there is one probability for each class, and they sum to 1."""
+    probability = np.asarray(network.build(shape, 7).classify(np.zeros((2, *shape), np.float32)))
+    assert probability.shape == (2, 7)
+    assert probability.sum(axis=1) == pytest.approx(1)
+
+
+def test_equal_logits_cost_the_logarithm_of_the_number_of_classes(batch):
+    """Without a preference among three classes the cross-entropy is log 3."""
+    assert float(compiled().compute_loss(*batch, np.zeros((30, 3), np.float32))) == pytest.approx(np.log(3))
+
+
+def test_the_printed_loss_is_the_compiled_loss(batch):
+    """The mean of -log p(y | x), from the probabilities that `classify` gives, is what the model minimises."""
+    model, (x, y) = compiled(), batch
+    by_hand = -np.log(np.asarray(model.classify(x), np.float64)[np.arange(30), y]).mean()
+    assert float(model.compute_loss(x, y, model(x, training=False))) == pytest.approx(by_hand, rel=1e-5)
+    assert r"-\log p(y \mid x)" in classifier.equation(classifier.Parameters()).latex
+
+
+def test_the_logged_accuracy_is_the_share_of_right_classes(batch):
+    """After some training `test_step` logs what counting the most probable classes gives."""
+    model, (x, y) = compiled(), batch
+    for _ in range(60):
+        model.train_step(batch)
+    model.reset_metrics()
+    accuracy = float(model.test_step(batch)["accuracy"])
+    assert accuracy == pytest.approx((np.asarray(model.classify(x)).argmax(axis=1) == y).mean())
+    assert accuracy > 0.8
+
+
+def test_dropout_acts_in_training_only(batch):
+    """Two evaluations agree to the bit, two calls in training do not."""
+    model, (x, _) = compiled(), batch
+    assert (np.asarray(model.classify(x)) == np.asarray(model.classify(x))).all()
+    assert (np.asarray(model(x, training=True)) != np.asarray(model(x, training=True))).any()
+
+
+@pytest.mark.parametrize(
+    ("layout", "said"),
+    [
+        (Layout((28, 28, 1), (0, 1), ("a", "b")), ""),
+        (Layout((15, 15, 1), (-1, 1), None), ""),
+        (Layout(None, (0, 1), None), ""),
+        (Layout((28, 28, 1), (0, 255), ("a", "b")), "range: symmetric"),
+        (Layout((3, 28, 1), (0, 1), ("a", "b")), "at least 4"),
+        (Layout((28, 28, 1), (0, 1), ("a",)), "at least 2 classes"),
+    ],
+)
+def test_data_that_does_not_fit_is_refused_with_what_helps(layout, said):
+    """Size, range and a single class are named before training; what is not known is not refused."""
+    why = classifier.refuses(classifier.Parameters(), layout)
+    assert said in why
+    assert bool(why) is bool(said)

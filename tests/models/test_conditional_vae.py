@@ -1,0 +1,195 @@
+"""The conditional autoencoder: the report's layers, known answers, and the loss that its equation prints."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+from report_builder.kinds import Condition, Layout
+from report_builder.models import conditional_vae
+from report_builder.models.conditional_vae import network
+
+CLASS = (Condition("class", ("zero", "one", "two")),)
+
+
+@pytest.fixture
+def batch():
+    """Sixteen black and white images of 12 x 12 with conditions of three entries."""
+    random = np.random.default_rng(0)
+    return (random.random((16, 12, 12, 1)) > 0.5).astype(np.float32), np.eye(3, dtype=np.float32)[np.arange(16) % 3]
+
+
+def compiled(**parameters):
+    """A small model, ready to train."""
+    keras.utils.set_random_seed(3)
+    model = network.build((12, 12, 1), 3, filters=(4, 8), **parameters)
+    model.compile(keras.optimizers.Adam(1e-3))
+    return model
+
+
+# --- the layers ---------------------------------------------------------------------------------------------------------------
+
+
+def _described(layers):
+    """Class, output shape and parameters of each layer that is no input."""
+    return [
+        (type(layer).__name__, tuple(layer.output.shape[1:]), layer.count_params())
+        for layer in layers
+        if not isinstance(layer, keras.layers.InputLayer)
+    ]
+
+
+def test_the_encoder_is_that_of_the_report():
+    """On 42 x 42 images with 12 conditions it has the layers, shapes and parameters of S0-F22."""
+    encoder = network.build((42, 42, 1), 12, latent_dim=20).encoder
+    assert [tuple(given.shape[1:]) for given in encoder.inputs] == [(42, 42, 1), (12,)]
+    assert _described(encoder.layers) == [
+        ("Conv2D", (21, 21, 32), 9 * 32 + 32),
+        ("Conv2D", (11, 11, 64), 9 * 32 * 64 + 64),
+        ("Flatten", (7744,), 0),
+        ("Concatenate", (7756,), 0),
+        ("Dense", (40,), 7756 * 40 + 40),
+    ]
+    convolutions = [layer for layer in encoder.layers if isinstance(layer, keras.layers.Conv2D)]
+    assert [(c.kernel_size, c.strides, c.padding, c.activation.__name__) for c in convolutions] == [
+        ((3, 3), (2, 2), "same", "relu")
+    ] * 2
+    assert encoder.layers[-1].activation.__name__ == "linear"
+
+
+def test_the_decoder_is_that_of_the_report():
+    """It goes from 7 x 7 to 14 x 14 to 42 x 42 by strides of 2 and 3 and ends in logits, layer by layer as in S0-F23."""
+    decoder = network.build((42, 42, 1), 12, latent_dim=20).decoder
+    assert _described(decoder.layers) == [
+        ("Concatenate", (32,), 0),
+        ("Dense", (7 * 7 * 32,), 32 * 1568 + 1568),
+        ("Reshape", (7, 7, 32), 0),
+        ("Conv2DTranspose", (14, 14, 64), 9 * 32 * 64 + 64),
+        ("Conv2DTranspose", (42, 42, 32), 9 * 64 * 32 + 32),
+        ("Conv2DTranspose", (42, 42, 1), 9 * 32 + 1),
+    ]
+    transposed = [layer for layer in decoder.layers if isinstance(layer, keras.layers.Conv2DTranspose)]
+    assert [(t.strides, t.activation.__name__) for t in transposed] == [
+        ((2, 2), "relu"),
+        ((3, 3), "relu"),
+        ((1, 1), "linear"),
+    ]
+
+
+@pytest.mark.parametrize(("shape", "strides"), [((28, 28, 1), (2, 2)), ((32, 48, 3), (2, 2)), ((14, 14, 1), (1, 2))])
+def test_other_sizes_come_out_as_they_went_in(shape, strides):
+    """With strides whose product divides the size, any size and any number of channels is restored."""
+    model = network.build(shape, 2, filters=(4, 8), strides=strides)
+    logits, *_ = model((np.zeros((2, *shape), np.float32), np.zeros((2, 2), np.float32)))
+    assert tuple(logits.shape) == (2, *shape)
+
+
+def test_both_networks_are_told_the_condition(batch):
+    """Another condition gives another code of the same image, and another image of the same code."""
+    model, (x, condition) = compiled(), batch
+    other = np.roll(condition, 1, axis=1)
+    assert (np.asarray(model.encode(x, condition)) != np.asarray(model.encode(x, other))).any(axis=1).all()
+    z = np.zeros((16, 2), np.float32)
+    assert (np.asarray(model.decode(z, condition)) != np.asarray(model.decode(z, other))).any(axis=(1, 2, 3)).all()
+
+
+# --- the loss -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("latent_dim", [1, 2, 7])
+def test_the_kl_term_has_its_known_values(latent_dim):
+    """KL(N(0, I) || N(0, I)) = 0, and KL(N(1, I) || N(0, I)) = D / 2."""
+    ones = np.ones((4, latent_dim), np.float32)
+    assert np.asarray(network.kl_closed_form(0 * ones, 0 * ones)) == pytest.approx(0)
+    assert np.asarray(network.kl_closed_form(ones, 0 * ones)) == pytest.approx(latent_dim / 2)
+
+
+def test_the_monte_carlo_estimate_is_right_in_expectation():
+    """The mean of many draws of log q(z|x, c) - log p(z) is the closed form."""
+    random = np.random.default_rng(2)
+    mean, log_var = np.array([[0.7, -1.2]]), np.array([[-0.5, 0.3]])
+    z = mean + np.exp(log_var / 2) * random.normal(size=(200_000, 2))
+    estimate = np.asarray(network.kl_monte_carlo(z, mean, log_var))
+    exact = float(network.kl_closed_form(mean, log_var)[0])
+    assert estimate.mean() == pytest.approx(exact, abs=5 * estimate.std() / 200_000**0.5)
+
+
+def test_the_reconstruction_of_a_fair_coin_costs_log_two_for_each_pixel(batch):
+    """With logits of zero every pixel costs log 2 nats, summed over the pixels."""
+    assert np.asarray(network.reconstruction_loss(batch[0], 0 * batch[0])) == pytest.approx(144 * np.log(2), rel=1e-5)
+
+
+@pytest.mark.parametrize("kl", ["closed_form", "monte_carlo"])
+@pytest.mark.parametrize("beta", [0.0, 1.0, 4.0])
+def test_the_loss_is_the_weighted_sum_of_its_parts(batch, kl, beta):
+    """To rounding, loss = reconstruction_loss + beta * kl_loss, in training and in evaluation."""
+    model = compiled(kl=kl, beta=beta)
+    for step in (model.train_step, model.test_step):
+        model.reset_metrics()
+        logs = {name: float(value) for name, value in step(batch).items()}
+        assert logs["loss"] == pytest.approx(logs["reconstruction_loss"] + beta * logs["kl_loss"], rel=1e-5)
+
+
+def test_the_printed_loss_is_the_compiled_loss(batch):
+    """The printed sums, evaluated by hand, are what the model minimises."""
+    model = compiled(beta=2.0)
+    outputs = model(batch)
+    logits, _, mu, log_var = (np.asarray(out, np.float64) for out in outputs)
+    x, x_hat = batch[0], 1 / (1 + np.exp(-logits))
+    cross_entropy = -np.sum(x * np.log(x_hat) + (1 - x) * np.log(1 - x_hat), axis=(1, 2, 3))
+    kl = 0.5 * np.sum(mu**2 + np.exp(log_var) - log_var - 1, axis=1)
+    assert float(model.compute_loss(batch, None, outputs)) == pytest.approx(np.mean(cross_entropy + 2 * kl), rel=1e-5)
+
+
+def test_the_terms_of_the_bound_are_per_image(batch):
+    """`elbo_terms` gives one number of nats for each image, and both KL terms agree over many draws."""
+    terms = {name: np.asarray(values) for name, values in compiled().elbo_terms(*batch, 300).items()}
+    assert {values.shape for values in terms.values()} == {(16,)}
+    assert terms["kl_monte_carlo"].mean() == pytest.approx(terms["kl_closed_form"].mean(), abs=0.05)
+
+
+def test_it_learns_what_the_condition_says(batch):
+    """Where the condition alone decides on the image, a hundred steps bring the loss below half of the first."""
+    model, condition = compiled(), batch[1]
+    model.optimizer.learning_rate = 1e-2
+    x = np.repeat(condition, 48, axis=1).reshape(16, 12, 12, 1)
+    first = float(model.train_step((x, condition))["loss"])
+    for _ in range(100):
+        model.reset_metrics()
+        last = float(model.train_step((x, condition))["loss"])
+    assert last < first / 2
+
+
+# --- what the front process reads ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kl", ["closed_form", "monte_carlo"])
+def test_the_equation_is_that_of_the_vae_with_the_condition(kl):
+    """Loss, posterior, encoder and decoder are printed with c, and c is explained."""
+    equation = conditional_vae.equation(conditional_vae.Parameters(kl=kl))
+    assert r"\mathcal{L}(x, c)" in equation.latex
+    assert r"e_\phi(x, c)" in equation.latex
+    assert r"d_\theta(z, c)" in equation.latex
+    assert (r"q_\phi(z \mid x, c)" in equation.latex) is (kl == "monte_carlo")
+    assert r"z \mid x)" not in equation.latex + " ".join(symbol for symbol, _ in equation.symbols)
+    assert "c" in dict(equation.symbols)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "layout", "said"),
+    [
+        ({}, Layout((42, 42, 1), (0, 1), conditions=CLASS), ""),
+        ({}, Layout(None, (0, 1), conditions=CLASS), ""),
+        ({}, Layout((42, 42, 1), (0, 1)), "one_hot"),
+        ({}, Layout((42, 42, 1), (-1, 1), conditions=CLASS), "range: unit"),
+        ({}, Layout((28, 28, 1), (0, 1), conditions=CLASS), "With 'strides: [2, 2]' they fit"),
+        ({"strides": [2, 2]}, Layout((28, 28, 1), (0, 1), conditions=CLASS), ""),
+        ({"strides": [2]}, Layout(None, (0, 1), conditions=CLASS), "one entry for each of 'filters'"),
+    ],
+)
+def test_data_that_does_not_fit_is_refused_with_what_helps(parameters, layout, said):
+    """Size, range and a missing condition are named before training; what is not known is not refused."""
+    why = conditional_vae.refuses(conditional_vae.Parameters(**parameters), layout)
+    assert said in why
+    assert bool(why) is bool(said)

@@ -1,0 +1,292 @@
+"""The adversarial models: the report's layers, known answers, and the losses that their equations print."""
+
+from __future__ import annotations
+
+import importlib
+
+import keras
+import numpy as np
+import pytest
+
+from report_builder.kinds import MODELS, Condition, Layout
+from report_builder.models import conditional_gan, conditional_gan_embedding
+from report_builder.models.conditional_gan import network
+
+NAMES = ("conditional_gan", "conditional_gan_embedding", "gan")
+ADVERSARIAL = pytest.mark.parametrize("name", NAMES)
+CLASS, POSITION = Condition("class", ("zero", "one", "two")), Condition("position", ("row", "column"))
+TINY = {"latent_dim": 5, "generator_filters": (6, 4, 3), "discriminator_filters": (3, 4), "hidden": (8,)}
+
+
+def images():
+    """Twelve images of 8 x 8 in [-1, 1]."""
+    return np.random.default_rng(0).uniform(-1, 1, (12, 8, 8, 1)).astype(np.float32)
+
+
+def classes():
+    """Three classes, one-hot, in turn."""
+    return np.eye(3, dtype=np.float32)[np.arange(12) % 3]
+
+
+def given(name):
+    """What `train_step` gets: tensors."""
+    x, condition = (keras.ops.convert_to_tensor(part) for part in (images(), classes()))
+    return x if name == "gan" else (x, condition)
+
+
+def compiled(name, optimizer=None, **parameters):
+    """A small model, ready to train."""
+    keras.utils.set_random_seed(3)
+    asked = {} if name == "gan" else {"condition_dim": 3}
+    model = importlib.import_module(f"report_builder.models.{name}.network").build((8, 8, 1), **asked, **TINY | parameters)
+    model.compile(optimizer or keras.optimizers.Adam(2e-4, beta_1=0.5))
+    return model
+
+
+def values(variables):
+    """Copies of the values."""
+    return [np.asarray(variable).copy() for variable in variables]
+
+
+# --- the layers ---------------------------------------------------------------------------------------------------------------
+
+
+def _described(layers):
+    """Class, output shape and parameters of each layer that is no input."""
+    return [
+        (type(layer).__name__, tuple(layer.output.shape[1:]), layer.count_params())
+        for layer in layers
+        if not isinstance(layer, keras.layers.InputLayer)
+    ]
+
+
+def test_the_generator_is_that_of_the_report():
+    """With noise of 100 and a condition of 10 it has the layers, shapes and parameters of S0-F24."""
+    generator = network.build((28, 28, 1), 10).generator
+    assert [tuple(tensor.shape[1:]) for tensor in generator.inputs] == [(100,), (10,)]
+    assert _described(generator.layers) == [
+        ("Concatenate", (110,), 0),
+        ("Dense", (12544,), 110 * 12544),
+        ("BatchNormalization", (12544,), 4 * 12544),
+        ("LeakyReLU", (12544,), 0),
+        ("Reshape", (7, 7, 256), 0),
+        ("Conv2DTranspose", (7, 7, 128), 25 * 256 * 128),
+        ("BatchNormalization", (7, 7, 128), 4 * 128),
+        ("LeakyReLU", (7, 7, 128), 0),
+        ("Conv2DTranspose", (14, 14, 64), 25 * 128 * 64),
+        ("BatchNormalization", (14, 14, 64), 4 * 64),
+        ("LeakyReLU", (14, 14, 64), 0),
+        ("Conv2DTranspose", (28, 28, 1), 25 * 64),
+    ]
+    transposed = [layer for layer in generator.layers if isinstance(layer, keras.layers.Conv2DTranspose)]
+    assert [(t.kernel_size, t.strides, t.use_bias) for t in transposed] == [((5, 5), (s, s), False) for s in (1, 2, 2)]
+    assert transposed[-1].activation.__name__ == "tanh"
+
+
+def test_the_discriminator_is_that_of_the_report():
+    """It takes the condition behind the convolutions and ends in one logit, layer by layer as in S0-F25."""
+    discriminator = network.build((28, 28, 1), 10).discriminator
+    assert _described(discriminator.layers) == [
+        ("Conv2D", (14, 14, 64), 25 * 64 + 64),
+        ("LeakyReLU", (14, 14, 64), 0),
+        ("Dropout", (14, 14, 64), 0),
+        ("Conv2D", (7, 7, 128), 25 * 64 * 128 + 128),
+        ("LeakyReLU", (7, 7, 128), 0),
+        ("Dropout", (7, 7, 128), 0),
+        ("Flatten", (6272,), 0),
+        ("Concatenate", (6282,), 0),
+        ("Dense", (256,), 6282 * 256 + 256),
+        ("LeakyReLU", (256,), 0),
+        ("Dropout", (256,), 0),
+        ("Dense", (128,), 256 * 128 + 128),
+        ("LeakyReLU", (128,), 0),
+        ("Dropout", (128,), 0),
+        ("Dense", (1,), 128 + 1),
+    ]
+    rates = [layer.rate for layer in discriminator.layers if isinstance(layer, keras.layers.Dropout)]
+    slopes = [layer.negative_slope for layer in discriminator.layers if isinstance(layer, keras.layers.LeakyReLU)]
+    assert (rates, slopes) == ([0.3] * 4, pytest.approx([0.3] * 4))
+    assert discriminator.layers[-1].activation.__name__ == "linear"
+
+
+def test_an_embedding_stands_in_both_networks():
+    """Each network learns ten numbers for each class, joined to the noise of 100 and to the flattened maps (S4-F14)."""
+    model = importlib.import_module("report_builder.models.conditional_gan_embedding.network").build((32, 32, 3), 10)
+    for network_, joined in ((model.generator, 110), (model.discriminator, 8 * 8 * 128 + 10)):
+        embedding = next(layer for layer in network_.layers if isinstance(layer, keras.layers.Embedding))
+        joint = next(layer for layer in network_.layers if isinstance(layer, keras.layers.Concatenate))
+        assert (embedding.input_dim, embedding.output_dim) == (10, 10)
+        assert joint.output.shape[1:] == (joined,)
+
+
+@ADVERSARIAL
+def test_half_the_width_is_a_preset(name):
+    """It halves each filter of both networks and nothing else, under a title of its own."""
+    kind, preset = MODELS.get(name), MODELS.get(name).PRESETS["half_width"]
+    full, half = kind.Parameters().model_dump(), kind.Parameters(**preset.parameters).model_dump()
+    changed = {key for key in full if full[key] != half[key]}
+    assert changed == {"generator_filters", "discriminator_filters"}
+    assert all(half[key] == tuple(number // 2 for number in full[key]) for key in changed)
+    assert preset.title != kind.TITLE
+
+
+@pytest.mark.parametrize(("shape", "filters"), [((32, 32, 3), (8, 6, 4)), ((64, 48, 3), (8, 8, 6, 4)), ((6, 10, 1), (4, 4))])
+def test_other_sizes_are_drawn(shape, filters):
+    """The size doubles once for each filter but the first, for any proportions and number of channels."""
+    model = network.build(shape, 3, generator_filters=filters)
+    assert np.asarray(model.sample(2, 1, classes()[:2])).shape == (2, *shape)
+
+
+# --- the losses ---------------------------------------------------------------------------------------------------------------
+
+
+@ADVERSARIAL
+@pytest.mark.parametrize(("loss", "expected"), [("sum", 2 * np.log(2)), ("half_sum", np.log(2))])
+def test_a_discriminator_that_knows_nothing_pays_log_two_for_each_answer(name, loss, expected):
+    """At logits of 0 the discriminator's loss is 2 log 2, half of that as half sum, and the generator's is log 2."""
+    model, zeros = compiled(name, loss=loss), np.zeros((4, 1), np.float32)
+    assert float(model.discriminator_loss(zeros, zeros)) == pytest.approx(expected)
+    assert float(model.generator_loss(zeros)) == pytest.approx(np.log(2))
+
+
+@ADVERSARIAL
+def test_losses_are_finite_for_any_logit(name):
+    """A logit of a thousand in the wrong direction costs a thousand nats, not infinity."""
+    model, sure = compiled(name), np.full((4, 1), 1000, np.float32)
+    assert float(model.discriminator_loss(-sure, sure)) == pytest.approx(2000)
+    assert float(model.generator_loss(-sure)) == pytest.approx(1000)
+    assert float(model.discriminator_loss(sure, -sure)) == pytest.approx(0)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("loss", ["sum", "half_sum"])
+@ADVERSARIAL
+def test_the_printed_losses_are_the_compiled_losses(name, loss, smoothing):
+    """Both lines of the equation, evaluated by hand from logits, are what the networks minimise."""
+    model = compiled(name, loss=loss, label_smoothing=smoothing)
+    real, fake = np.random.default_rng(1).normal(size=(2, 9, 1))
+    p, q = 1 / (1 + np.exp(-real)), 1 / (1 + np.exp(-fake))
+    by_hand = np.mean(-(1 - smoothing) * np.log(p) - smoothing * np.log(1 - p) - np.log(1 - q))
+    by_hand *= 0.5 if loss == "half_sum" else 1
+    assert float(model.discriminator_loss(real, fake)) == pytest.approx(by_hand, rel=1e-5)
+    assert float(model.generator_loss(fake)) == pytest.approx(-np.log(q).mean(), rel=1e-5)
+    kind = MODELS.get(name)
+    equation = kind.equation(kind.Parameters(loss=loss, label_smoothing=smoothing))
+    assert (r"\frac{1}{2}" in equation.latex) is (loss == "half_sum")
+    assert (r"(1 - s) \log" in equation.latex) is (smoothing > 0)
+    assert any("0.1" in symbol for symbol, _ in equation.symbols) is (smoothing > 0)
+    assert (", c)" in equation.latex) is (name != "gan")
+
+
+@ADVERSARIAL
+def test_logged_terms_are_those_of_the_vocabulary(name):
+    """Training and evaluation log both losses and the mean probabilities that both kinds of images are called real."""
+    model = compiled(name)
+    for step in (model.train_step, model.test_step):
+        logs = {term: float(value) for term, value in step(given(name)).items()}
+        assert set(logs) == {"generator_loss", "discriminator_loss", "discriminator_real", "discriminator_fake"}
+        assert all(0 < logs[term] < 1 for term in ("discriminator_real", "discriminator_fake"))
+
+
+# --- one step -----------------------------------------------------------------------------------------------------------------
+
+
+@ADVERSARIAL
+def test_a_step_trains_each_network_on_its_own_loss(name):
+    """With plain gradient descent both networks move exactly along the gradients of their losses on the same fakes."""
+    import tensorflow as tf
+
+    model = compiled(name, keras.optimizers.SGD(0.1), dropout=0.0)
+    networks = (model.generator, model.discriminator)
+    model.seed_generator.state.assign([1, 2])
+    with tf.GradientTape(persistent=True) as tape:
+        terms = model.terms(given(name), training=True)
+    expected = [
+        [np.asarray(w) - 0.1 * np.asarray(tf.convert_to_tensor(tape.gradient(terms[loss], w))) for w in part.trainable_weights]
+        for part, loss in zip(networks, ("generator_loss", "discriminator_loss"), strict=True)
+    ]
+    model.seed_generator.state.assign([1, 2])
+    model.train_step(given(name))
+    for part, wanted in zip(networks, expected, strict=True):
+        for weight, value in zip(part.trainable_weights, wanted, strict=True):
+            assert np.asarray(weight) == pytest.approx(value, abs=1e-6)
+
+
+@ADVERSARIAL
+def test_each_network_has_an_optimiser_of_its_own(name):
+    """Both have the settings that were given, variables for their network alone, and count the same steps."""
+    model = compiled(name, keras.optimizers.Adam(2e-4, beta_1=0.5, weight_decay=2e-5))
+    first, second = model.optimizers
+    assert first is not second
+    assert first.get_config() == second.get_config()
+    model.train_step(given(name))
+    for optimizer, part in ((first, model.generator), (second, model.discriminator)):
+        assert len(optimizer.variables) == 2 + 2 * len(part.trainable_weights)
+        assert int(optimizer.iterations) == 1
+
+
+def test_the_discriminator_can_have_a_learning_rate_of_its_own():
+    """The parameter changes the discriminator's rate and leaves a schedule to the generator."""
+    schedule = keras.optimizers.schedules.ExponentialDecay(2e-4, 10, 0.5)
+    model = compiled("gan", keras.optimizers.Adam(schedule), discriminator_learning_rate=4e-4)
+    model.train_step(images())
+    assert float(model.optimizers[1].learning_rate) == pytest.approx(4e-4)
+    assert float(model.optimizers[0].learning_rate) == pytest.approx(2e-4 * 0.5**0.1)
+
+
+@ADVERSARIAL
+def test_a_step_draws_its_fakes_once(name):
+    """One pass of the generator serves both losses: its batch statistics move once in a step, and evaluation moves nothing."""
+    model = compiled(name)
+    calls, call = [], model.generator.call
+    model.generator.call = lambda *args, **kwargs: calls.append(1) or call(*args, **kwargs)
+    model.train_step(given(name))
+    assert len(calls) == 1
+    before = values(model.weights)
+    model.test_step(given(name))
+    assert all((old == new).all() for old, new in zip(before, values(model.weights), strict=True))
+
+
+@ADVERSARIAL
+def test_dropout_and_batch_statistics_act_in_training_only(name):
+    """`sample` and `discriminate` give the same twice, each image alone or among others; a training pass moves statistics."""
+    model = compiled(name)
+    condition = () if name == "gan" else (classes(),)
+    first, again, other = (np.asarray(model.sample(12, seed, *condition)) for seed in (1, 1, 2))
+    assert (first == again).all()
+    assert (first != other).any()
+    assert np.abs(first).max() <= 1
+    logits = np.asarray(model.discriminate(images(), *condition))
+    alone = np.asarray(model.discriminate(images()[:3], *(part[:3] for part in condition)))
+    assert logits.shape == (12,)
+    assert alone == pytest.approx(logits[:3], abs=1e-6)
+    before = values(model.generator.non_trainable_weights)
+    model.train_step(given(name))
+    assert all((old != new).any() for old, new in zip(before, values(model.generator.non_trainable_weights), strict=True))
+
+
+# --- what data fits -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("layout", "said"),
+    [
+        (Layout((28, 28, 1), (-1, 1), conditions=(CLASS,)), ""),
+        (Layout((28, 28, 1), (-1, 1), conditions=(CLASS, POSITION)), ""),
+        (Layout(None, (-1, 1), conditions=(CLASS,)), ""),
+        (Layout((28, 28, 1), (-1, 1)), "one_hot"),
+        (Layout((28, 28, 1), (0, 1), conditions=(CLASS,)), "range: symmetric"),
+        (Layout((42, 42, 1), (-1, 1), conditions=(CLASS,)), "multiples of 4"),
+    ],
+)
+def test_data_that_does_not_fit_is_refused_with_what_helps(layout, said):
+    """Size, range and a missing condition are named before training; what is not known is not refused."""
+    why = conditional_gan.refuses(conditional_gan.Parameters(), layout)
+    assert said in why
+    assert bool(why) is bool(said)
+
+
+def test_an_embedding_needs_the_class_alone():
+    """A condition that is more than the class is refused, with the model that takes it."""
+    layout = Layout((28, 28, 1), (-1, 1), conditions=(CLASS, POSITION))
+    assert "'conditional_gan'" in conditional_gan_embedding.refuses(conditional_gan_embedding.Parameters(), layout)
