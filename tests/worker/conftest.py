@@ -13,14 +13,16 @@ DATA = {
 }
 
 
-def _run_step(*, model=None, epochs=3, seed=1, threads=1, **training):
+def _run_step(*, model=None, data=None, epochs=3, seed=1, threads=1, **training):
     settings = Training.model_validate({"epochs": epochs, "batch_size": 100} | training).model_dump()
     entry = model or {"kind": "vae", "filters": [4, 8]}
-    return Step("run", (), {"model": entry, "data": DATA, "training": settings, "seed": seed, "threads": threads}, {})
+    return Step("run", (), {"model": entry, "data": data or DATA, "training": settings, "seed": seed, "threads": threads}, {})
 
 
-def _probe_step(run, **probe):
-    return Step("arrays", (run.key,) if run else (), {"probe": probe, "data": DATA}, {})
+def _probe_step(run, *, judge=None, data=None, **probe):
+    inputs = tuple(step.key for step in (run, judge) if step)
+    reads = {"reads": [name for name, step in (("run", run), ("judge", judge)) if step]} if judge else {}
+    return Step("arrays", inputs, {"probe": probe, "data": data or DATA} | reads, {})
 
 
 @pytest.fixture
