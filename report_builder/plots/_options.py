@@ -9,17 +9,26 @@ from pydantic import Field
 from report_builder.kinds import Parameters
 
 
-class RunOptions(Parameters):
-    """Which runs a figure shows, and how wide it is."""
+class PrintOptions(Parameters):
+    """How wide a figure is."""
 
-    runs: tuple[str, ...] = Field(min_length=1, description="Ids of the runs, in the order in which they are shown.")
     width_cm: float = Field(default=16.0, ge=4, le=40, description="Width on paper; text is drawn for this width.")
 
 
-class SheetOptions(RunOptions):
-    """How a sheet of images looks."""
+class RunOptions(PrintOptions):
+    """Which runs a figure shows, and how wide it is."""
+
+    runs: tuple[str, ...] = Field(min_length=1, description="Ids of the runs, in the order in which they are shown.")
+
+
+class LookOptions(PrintOptions):
+    """How images look."""
 
     ink: Literal["dark", "light"] = Field(
         default="dark", description="Grey images: dark prints large pixel values black on white paper, light white on black."
     )
     cell_cm: float = Field(default=1.5, gt=0.2, le=10, description="Largest width of one image on paper.")
+
+
+class SheetOptions(RunOptions, LookOptions):
+    """Which runs a sheet of images shows, and how it looks."""

@@ -8,8 +8,6 @@ neighbours.
 from __future__ import annotations
 
 import math
-import textwrap
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -18,12 +16,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from report_builder.errors import Problem, ReportError
+from report_builder.plots._text import FONT, LINE, POINT, text_width, wrapped
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
-INCH, POINT, DPI = 2.54, 2.54 / 72, 300
-FONT, LINE = 8.0, 1.25  # points; line height in font sizes
+INCH, DPI = 2.54, 300
 MAX_HEIGHT_CM = 22.0
 PAD_CM = 0.12
 THIN, WIDE = 0.02, 0.3  # gaps in shares of a cell: between neighbours, between groups
@@ -54,6 +52,11 @@ class Lines:
         """Whether thin lines stand between neighbours."""
         return any(0 < gap <= THIN for gap in self.gaps) or not self.gaps
 
+    def apart(self, more: float) -> Lines:
+        """The same with gaps that are larger by so many cells."""
+        gaps = self.gaps or [0.0] + [THIN] * (len(self.labels) - 1)
+        return Lines(self.labels, [gap + more for gap in gaps])
+
     def wrapped(self, characters: int) -> Lines:
         """The same with labels in lines of about so many characters."""
         return Lines([wrapped(label, max(characters, 4)) for label in self.labels], self.gaps)
@@ -61,22 +64,30 @@ class Lines:
 
 @dataclass(frozen=True)
 class Block:
-    """Images `(rows, columns, height, width, channels)` with their labels; `title` stands above. All values are in [0, 1]."""
+    """Images `(rows, columns, height, width, channels)` with their labels; `title` stands above. All values are in [0, 1].
+
+    `below` holds a text for each image that stands under it, row by row; a row without texts is blank.
+    """
 
     images: np.ndarray
     rows: Lines
     columns: Lines
     title: str = ""
+    below: Sequence[Sequence[str]] = ()
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A drawn sheet: its figure; for each block axes, and the centres of rows (top first) and columns in data units."""
+    """A drawn sheet: its figure; for each block axes, and the centres of rows (top first) and columns in data units.
+
+    A pixel of an image is `scale` data units wide.
+    """
 
     figure: Figure
     axes: Sequence[Any]
     row_centres: Sequence[np.ndarray] = field(default=())
     column_centres: Sequence[np.ndarray] = field(default=())
+    scale: int = 1
 
 
 def unit_range(arrays: Arrays, name: str, panel: str) -> np.ndarray:
@@ -112,14 +123,16 @@ def sheet(
     height, width = blocks[0].images.shape[2:4]
     free = width_cm - sum(left) - PAD_CM * (len(blocks) + 1)
     cell = min(cell_cm, free / sum(block.columns.extent for block in blocks))
-    blocks = [replace(block, columns=block.columns.wrapped(int(cell / text_width("x")))) for block in blocks]
-    top = max(_label_height(block) for block in blocks)
+    blocks = [_fitted(block, int(cell / text_width("x"))) for block in blocks]
+    top, under = max(_label_height(block) for block in blocks), max(_height_below(block) for block in blocks)
     aspect = height / width
+    free = MAX_HEIGHT_CM - top - axis_room[1]
+    cell = min(cell, *((free - under * len(b.rows.labels)) / (b.rows.extent * aspect) for b in blocks))
+    blocks = [replace(block, rows=block.rows.apart(under / (cell * aspect))) for block in blocks]
     tallest = max(block.rows.extent for block in blocks)
-    cell = min(cell, (MAX_HEIGHT_CM - top - axis_room[1]) / (tallest * aspect))
     scale = math.ceil(cell / INCH * DPI / width)
     dpi = scale * width / (cell / INCH)
-    total = top + tallest * cell * aspect + axis_room[1] + 2 * PAD_CM
+    total = top + tallest * cell * aspect + under + axis_room[1] + 2 * PAD_CM
     figure = Figure(figsize=(round(width_cm / INCH * dpi) / dpi, round(total / INCH * dpi) / dpi), dpi=dpi)
     used = sum(left) + sum(block.columns.extent * cell for block in blocks) + PAD_CM * (len(blocks) - 1)
     x, drawn = (width_cm - used) / 2, []
@@ -127,7 +140,8 @@ def sheet(
         x += room
         drawn.append(_draw(figure, block, x, top + PAD_CM, scale, ink))
         x += block.columns.extent * cell + PAD_CM
-    return Sheet(figure, [axes for axes, _, _ in drawn], [rows for _, rows, _ in drawn], [columns for _, _, columns in drawn])
+    all_axes, rows, columns = zip(*drawn, strict=True)
+    return Sheet(figure, all_axes, rows, columns, scale)
 
 
 def _draw(
@@ -149,6 +163,9 @@ def _draw(
     axes.spines[:].set_visible(False)
     rows, columns = starts_y + height * scale / 2, starts_x + width * scale / 2
     _label(axes, block, rows, columns, wide)
+    for texts, y in zip(block.below, rows + height * scale / 2, strict=False):
+        for text, x in zip(texts, columns, strict=False):
+            axes.annotate(text, (x, y), (0, -3), textcoords="offset points", ha="center", va="top", fontsize=FONT)
     return axes, rows, columns
 
 
@@ -183,19 +200,6 @@ def _label(axes: Any, block: Block, rows: np.ndarray, columns: np.ndarray, wide:
         axes.annotate(block.title, (wide / 2, 0), (0, lift), textcoords="offset points", ha="center", va="bottom", fontsize=9)
 
 
-def text_width(text: str, size: float = FONT) -> float:
-    """Width of a line of text in cm, estimated from its characters."""
-    ems = sum(1.0 if unicodedata.east_asian_width(c) in "WF" else 0.62 for c in text)
-    return ems * size * POINT
-
-
-def wrapped(label: str, characters: int = 16) -> str:
-    """A label in lines of at most so many characters; longer words stay whole."""
-    return "\n".join(
-        textwrap.fill(line, characters, break_long_words=False, break_on_hyphens=False) for line in label.split("\n")
-    )
-
-
 def _label_width(labels: Sequence[str]) -> float:
     lines = [line for label in labels for line in wrapped(label).split("\n")]
     widest = max((text_width(line) for line in lines), default=0.0)
@@ -204,6 +208,20 @@ def _label_width(labels: Sequence[str]) -> float:
 
 def _lines(labels: Sequence[str]) -> int:
     return max((label.count("\n") + 1 for label in labels if label), default=0)
+
+
+def _fitted(block: Block, characters: int) -> Block:
+    """The block with texts above and below its images in lines of about so many characters."""
+    below = [[wrapped(text, max(characters, 4)) for text in row] for row in block.below]
+    lines = max((_lines(row) for row in below), default=0)
+    level = [[text + "\n" * (lines - 1 - text.count("\n")) for text in row] for row in below]  # first lines on one height
+    return replace(block, columns=block.columns.wrapped(characters), below=level)
+
+
+def _height_below(block: Block) -> float:
+    """Room under each row for the texts of its images, in cm."""
+    lines = max((_lines(row) for row in block.below), default=0)
+    return (FONT * LINE * lines + 5) * POINT if lines else 0.0
 
 
 def _label_height(block: Block) -> float:

@@ -101,7 +101,7 @@ def _tick_labels(values: np.ndarray, language: Language) -> dict[int, str]:
 
 def _tick_room(of_runs: Mapping[str, Arrays], language: Language) -> float:
     """Centimetres left of a block for its ticks and axis label."""
-    from report_builder.plots._sheet import text_width
+    from report_builder.plots._text import text_width
 
     labels = [label for arrays in of_runs.values() for label in _tick_labels(arrays["axis_1"], language).values()]
     return max(text_width(label) for label in labels) + 0.65

@@ -173,8 +173,8 @@ def apart(places: np.ndarray, distance: float) -> np.ndarray:
 def _legend(figure: Any, codes: Arrays, parameters: Parameters, language: Language) -> None:
     from matplotlib.lines import Line2D
 
-    from report_builder.plots._sheet import text_width
     from report_builder.plots._style import CLASS_COLOURS, colour, marker
+    from report_builder.plots._text import text_width
 
     names = {label: str(codes["class_names"][label]) for label in _classes(codes)}
     handles = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -10,24 +10,24 @@ from pydantic import Field
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import Drawing, ProbeRequest
 from report_builder.plots._options import RunOptions
+from report_builder.plots._terms import ADVERSARIAL, UNITS, common_name, term_name
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from report_builder.kinds import Arrays, Subject
     from report_builder.languages import Language
+    from report_builder.plots._curves import Curves, Key, Panel
 
-SUMMARY = "logged terms over the epochs: runs by colour, held-out images dashed, seeds as thin lines around their mean"
-
-HELD_OUT = ("val", "test")
-UNITS = {"loss": "nats/image", "reconstruction_loss": "nats/image", "kl_loss": "nats/image", "epoch_time": "s"}
+SUMMARY = "logged terms over the epochs: runs or terms by colour, held-out images dashed, seeds as thin lines around their mean"
 
 
 class Parameters(RunOptions):
     """Which terms of which runs are shown."""
 
-    terms: tuple[str, ...] = Field(
-        default=("loss",), min_length=1, description="Logged terms, a panel for each: loss, kl_loss, epoch_time ..."
+    terms: tuple[str | tuple[str, ...], ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="Logged terms, a panel for each: loss, kl_loss, accuracy ...; a list of terms shares a panel: "
+        "[[generator_loss, discriminator_loss]]; null: the losses that the runs log.",
     )
     held_out: bool = Field(
         default=True, description="Also the same term on validation (or test) images, dashed, where it was logged."
@@ -43,34 +43,49 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A panel for each term.
+    """A panel for each term, or for the terms that share one.
 
     `arrays` has the history of a run under the run's id, or that of each seed under `<run>@<seed>`.
     """
+    from report_builder.plots._curves import Curves, legend
     from report_builder.plots._details import details
     from report_builder.plots._style import panels
 
-    seeds = _by_seed(arrays, parameters.runs)
-    figure, panel_axes = panels(len(parameters.terms), parameters.width_cm, parameters.height_cm, min(len(parameters.terms), 2))
-    drawn = {
-        term: _panel(axes, seeds, term, parameters, language, _unit(term, subjects.values()))
-        for axes, term in zip(panel_axes, parameters.terms, strict=True)
-    }
-    _legend(figure, parameters, subjects, {kind for kinds in drawn.values() for kind in kinds}, language)
+    curves = Curves(_by_seed(arrays, parameters.runs), held_out=parameters.held_out, first=parameters.from_epoch)
+    terms = _panels(curves, parameters)
+    colours = curves.colours(terms)
+    figure, panel_axes = panels(len(terms), parameters.width_cm, parameters.height_cm, min(len(terms), 2))
+    parts: set[str] = set()
+    for axes, panel in zip(panel_axes, terms, strict=True):
+        parts |= curves.draw(axes, panel, colours)
+        _finish(axes, panel, [_unit(term, subjects.values()) for term in panel], parameters, language)
+        axes.set_xlim(parameters.from_epoch - 0.03 * curves.last, curves.last * 1.03)
+    legend(figure, _series(colours, terms, subjects, language), parts, parameters.width_cm, language)
     people = [subjects[name] for name in arrays if name in subjects]
-    stated = [language.word("details.mean_of_seeds")] if any(len(each) > 1 for each in seeds.values()) else []
-    epochs = max(len(next(iter(history.values()))) for each in seeds.values() for history in each)
-    stated.insert(0, language.word("details.epochs", n=epochs))
+    stated = [language.word("details.epochs", n=curves.last)]
+    stated += [language.word("details.mean_of_seeds")] if curves.several else []
     names = language.join([_name(subjects, run) for run in parameters.runs])
-    alt = language.word(
-        "alt.training_curves", terms=language.join([term_name(language, term) for term in parameters.terms]), runs=names
-    )
+    shown = language.join([term_name(language, term) for panel in terms for term in panel])
+    alt = language.word("alt.training_curves", terms=shown, runs=names)
     return Drawing(figure, details(language, _once(people), *stated), alt)
 
 
-def term_name(language: Language, term: str) -> str:
-    """A logged term as printed."""
-    return language.word(f"terms.{term}") if language.has(f"terms.{term}") else term
+def _panels(curves: Curves, parameters: Parameters) -> list[Panel]:
+    """The terms of each panel, as given, or else the losses that the runs log.
+
+    Raises:
+        ReportError: no run logged one of the terms.
+    """
+    if parameters.terms is None:
+        default: list[Panel] = [panel for panel in (("loss",), ADVERSARIAL) if panel[0] in curves.logged]
+        return default or _refused(["loss"], curves.logged)
+    given = [(panel,) if isinstance(panel, str) else tuple(panel) for panel in parameters.terms]
+    missing = [term for panel in given for term in panel if not curves.has(term)]
+    return _refused(missing, curves.logged) if missing else given
+
+
+def _refused(terms: Sequence[str], logged: Iterable[str]) -> list[Panel]:
+    raise ReportError(*(Problem("", "no run logged this term", repr(term), near_miss(term, logged)) for term in terms))
 
 
 def _unit(term: str, people: Iterable[Subject]) -> str:
@@ -87,69 +102,30 @@ def _by_seed(arrays: Mapping[str, Arrays], runs: Sequence[str]) -> dict[str, lis
     return found
 
 
-def _panel(
-    axes: Any, seeds: Mapping[str, list[Arrays]], term: str, parameters: Parameters, language: Language, unit: str
-) -> set[str]:
-    """Draws one term; returns which parts of the data (`train`, `val`, `test`) its lines show."""
+def _finish(axes: Any, panel: Panel, units: Sequence[str], parameters: Parameters, language: Language) -> None:
+    """Axis labels and title; terms that share a panel are named by the legend."""
     from report_builder.plots._style import localise
 
-    kinds = set()
-    for number, histories in enumerate(seeds.values()):
-        for part, logged in _parts(histories, term, held_out=parameters.held_out):
-            kinds.add(part)
-            _lines(axes, [history[logged] for history in histories], number, part, parameters.from_epoch)
-    if not kinds:
-        logged_terms = sorted({name for each in seeds.values() for history in each for name in history})
-        raise ReportError(Problem("", "no run logged this term", repr(term), near_miss(term, logged_terms)))
-    name = term_name(language, term)
+    name = common_name(language, panel)
+    unit = units[0] if len(set(units)) == 1 else ""
     axes.set(xlabel=language.word("axis.epoch"), ylabel=language.unit(unit) if unit else name)
     axes.set_title(name[:1].upper() + name[1:])
     if parameters.log:
         axes.set_yscale("log")
-    last = max(len(history[name]) for each in seeds.values() for history in each for name in history)
-    axes.set_xlim(parameters.from_epoch - 0.03 * last, last * 1.03)
     localise(axes, language, integer_x=True)
-    return kinds
 
 
-def _parts(histories: list[Arrays], term: str, *, held_out: bool) -> Iterator[tuple[str, str]]:
-    """Part of the data and name of the logged term, for what every seed has logged."""
-    wanted = [("train", term), *((part, f"{part}_{term}") for part in HELD_OUT if held_out)]
-    return ((part, name) for part, name in wanted if all(name in history for history in histories))
-
-
-def _lines(axes: Any, of_seeds: Sequence[np.ndarray], number: int, part: str, first: int) -> None:
-    """One line, or thin ones for the seeds and a thick one for their mean over the epochs that all of them have."""
-    import numpy as np
-
-    look: dict[str, Any] = {"color": f"C{number}", "linestyle": "-" if part == "train" else (0, (3.5, 1.5))}
-    common = min(len(values) for values in of_seeds)
-    if len(of_seeds) > 1:
-        for values in of_seeds:
-            _line(axes, values, first, **look, linewidth=0.5, alpha=0.5)
-    _line(axes, np.mean([values[:common] for values in of_seeds], axis=0), first, **look)
-
-
-def _line(axes: Any, values: np.ndarray, first: int, **look: Any) -> None:
-    """Values by epoch, counted from 1; few of them are marked, so that a single epoch is seen."""
-    shown = values[first - 1 :]
-    few = len(shown) <= 3
-    axes.plot(range(first, len(values) + 1), shown, marker="o" if few else None, markersize=3, **look)
-
-
-def _legend(figure: Any, parameters: Parameters, subjects: Mapping[str, Subject], kinds: set[str], language: Language) -> None:
-    from matplotlib.lines import Line2D
-
-    runs = [Line2D([], [], color=f"C{number}", label=_name(subjects, run)) for number, run in enumerate(parameters.runs)]
-    words = {"train": "legend.train", "val": "legend.validation", "test": "legend.test"}
-    styles = [
-        Line2D([], [], color="#555555", linestyle="-" if kind == "train" else (0, (3.5, 1.5)), label=language.word(words[kind]))
-        for kind in words
-        if kind in kinds
-    ]
-    handles = (runs if len(runs) > 1 else []) + (styles if len(styles) > 1 else [])
-    if handles:
-        figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 4))
+def _series(
+    colours: Mapping[Key, int], terms: Sequence[Panel], subjects: Mapping[str, Subject], language: Language
+) -> dict[int, str]:
+    """What each colour stands for: a run, a term, or a term of a run; empty where there is one colour."""
+    runs, alone = {run for run, _ in colours}, all(len(panel) == 1 for panel in terms)
+    named: dict[int, str] = {}
+    for (run, term), number in colours.items():
+        name, of_term = _name(subjects, run), term_name(language, term)
+        both = of_term if len(runs) == 1 else language.word("details.named", name=name, value=of_term)
+        named[number] = name if alone else both
+    return named if len(named) > 1 else {}
 
 
 def _name(subjects: Mapping[str, Subject], run: str) -> str:

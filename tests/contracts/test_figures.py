@@ -19,14 +19,16 @@ ALL_LANGUAGES = pytest.mark.parametrize("language", [languages.load(code) for co
 PEOPLE = {name: Subject(name.upper(), f"model of {name}", "MNIST", seed) for seed, name in enumerate(("ae", "vae"), start=1)}
 FONTS = importlib.util.find_spec("justmytype_intl_cjk") is not None
 DRAWABLE = languages.load("zh-Hant" if FONTS else "ru")  # the language that asks most of the fonts that are here
-WITHOUT_AXES = {"reconstructions", "interpolation", "pair_mean"}  # sheets whose rows and columns are labelled
+SHEETS = {"reconstructions", "interpolation", "pair_mean"}  # rows and columns are labelled
+SHEETS |= {"condition_panel", "class_samples", "samples_by_epoch", "dataset_sheet"}
 
 
 def small(kind):
-    """Parameters for two runs that suit the small data."""
+    """Parameters for two runs, or one data set, that suit the small data."""
     known = kind.Parameters.model_fields
-    extra = {key: value for key, value in {"pairs": [[0, 1]], "steps": 3}.items() if key in known}
-    return kind.Parameters.model_validate({"runs": ["ae", "vae"], **extra, **({"n": 5} if "quantile" in known else {})})
+    extra = {"runs": ["ae", "vae"], "data": "ae", "pairs": [[0, 1]], "steps": 3}
+    chosen = {key: value for key, value in extra.items() if key in known}
+    return kind.Parameters.model_validate(chosen | ({"n": 5} if "quantile" in known else {}))
 
 
 @pytest.fixture
@@ -42,9 +44,8 @@ def drawn(kind, arrays, language, folder):
 
 
 def test_the_registry_is_not_empty():
-    """The figure kinds of the first report are found by their file names."""
-    wanted = {"reconstructions", "latent_scatter", "decode_grid", "interpolation", "pair_mean", "training_curves"}
-    assert wanted <= set(FIGURES.names())
+    """The figure kinds of the sheet are found by their file names."""
+    assert SHEETS | {"latent_scatter", "decode_grid", "training_curves"} <= set(FIGURES.names())
 
 
 @ALL_FIGURES
@@ -57,10 +58,10 @@ def test_a_figure_kind_documents_itself(kind):
 
 @ALL_FIGURES
 def test_what_a_figure_asks_for_exists(kind):
-    """Its requests are named by their run and pass the parameter check of their probe."""
+    """Its requests are named by their run (or data set) and pass the parameter check of their probe."""
     for name, request in kind.probes(small(kind)).items():
-        assert name == request.run
-        if request.kind != "history":
+        assert name == (request.run or request.data)
+        if request.kind not in ("history", "progress"):
             assert PROBES.get(request.kind).Parameters.model_validate(request.parameters)
 
 
@@ -99,7 +100,7 @@ def test_axes_that_mean_something_are_labelled(kind, arrays_of):
     labels = [(axes.get_xlabel(), axes.get_ylabel()) for axes in figure.axes if axes.axison and len(axes.get_xticks())]
     name = kind.__name__.rpartition(".")[2]
     assert all(x and y for x, y in labels)
-    assert bool(labels) == (name not in WITHOUT_AXES)
+    assert bool(labels) == (name not in SHEETS)
 
 
 @ALL_FIGURES

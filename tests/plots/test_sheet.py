@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from report_builder.errors import ReportError
-from report_builder.plots._sheet import THIN, Block, Lines, sheet, unit_range, wrapped
+from report_builder.plots._sheet import THIN, Block, Lines, sheet, unit_range
+from report_builder.plots._text import wrapped
 
 
 def numbered(rows, columns):

@@ -25,10 +25,8 @@ def judged(request: ProbeRequest, judge: str) -> ProbeRequest:
 
 def images_asked(probe: Mapping[str, Any]) -> ProbeRequest:
     """A probe `{kind: ..., parameters}` as a request."""
-    from report_builder.measures.probes._needs import needs_of
-
     parameters = dict(probe)
-    return ProbeRequest(str(parameters.pop("kind", "")), parameters, needs=needs_of(probe))
+    return ProbeRequest(str(parameters.pop("kind", "")), parameters)
 
 
 def recognised(arrays: Arrays) -> np.ndarray:

@@ -99,6 +99,15 @@ def cell_values(data: ImageData) -> tuple[np.ndarray, ...]:
     return tuple(np.unique(np.asarray(vectors[:, column], dtype=np.float32)) for column in range(at.start, at.stop))
 
 
+def cells_of(data: ImageData, condition: np.ndarray) -> dict[str, np.ndarray]:
+    """`row`, `column` (n,) of the cells that vectors `(n, k)` name, counted from 0, and `cells` (2,); empty without cells."""
+    known = cell_values(data)
+    if not known:
+        return {}
+    places = _nearest(known, condition[:, part_columns(data.conditions, "position")])
+    return {"row": places[:, 0], "column": places[:, 1], "cells": np.array([len(axis) for axis in known])}
+
+
 def all_classes(classes: Sequence[int | str] | None, layout: Layout) -> tuple[int | str, ...] | None:
     """The classes written out, checked against what is known of the data before it is read.
 
@@ -160,10 +169,14 @@ def _placed(known: Sequence[np.ndarray], places: np.ndarray, given: np.ndarray, 
     if len(places):
         return np.broadcast_to(places[None, :, None], (*shape, 2))
     if own:
-        nearest = [np.abs(given[..., axis, None] - values).argmin(axis=-1) for axis, values in enumerate(known)]
-        return np.stack(nearest, axis=-1)
+        return _nearest(known, given)
     in_turn = np.stack(np.divmod(np.arange(shape[2]) % (len(known[0]) * len(known[1])), len(known[1])), axis=-1)
     return np.broadcast_to(in_turn, (*shape, 2))
+
+
+def _nearest(known: Sequence[np.ndarray], given: np.ndarray) -> np.ndarray:
+    """Row and column of positions `(..., 2)` as the condition has them."""
+    return np.stack([np.abs(given[..., axis, None] - values).argmin(axis=-1) for axis, values in enumerate(known)], axis=-1)
 
 
 def _values(known: Sequence[np.ndarray], chosen: np.ndarray) -> np.ndarray:

@@ -35,8 +35,8 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     Returns:
         `x` (n, height, width, channels) float32 and `value_range` (2,) of its pixels, `y` (n,) int64,
         `class_names` (k,) unicode, `index` (n,) int64: place of each image in the split; where the data has them
-        `condition` (n, c) float32 with `condition_kinds` and `condition_names` (c,) unicode, and `attributes` (n, a) uint8 with
-        `attribute_names` (a,) unicode.
+        `condition` (n, c) float32 with `condition_kinds` and `condition_names` (c,) unicode, `row` and `column` (n,) int64,
+        counted from 0, of `cells` (2,) int64, and `attributes` (n, a) uint8 with `attribute_names` (a,) unicode.
     """
     import numpy as np
 
@@ -70,12 +70,14 @@ def _beside(part: Split, data: ImageData, index: np.ndarray) -> dict[str, np.nda
     """Condition vectors and attributes of the images, where the data has them."""
     import numpy as np
 
-    found = {}
+    from report_builder.measures.probes._asked import cells_of
+
+    found: dict[str, np.ndarray] = {}
     if part.condition is not None:
         named = [(each.kind, name) for each in data.conditions for name in each.names]
         found = {"condition": np.asarray(part.condition[index], dtype=np.float32)}
         found |= {"condition_kinds": np.array([kind for kind, _ in named])}
-        found |= {"condition_names": np.array([name for _, name in named])}
+        found |= {"condition_names": np.array([name for _, name in named])} | cells_of(data, found["condition"])
     if part.attributes is not None:
         found |= {"attributes": part.attributes[index], "attribute_names": np.array(data.attribute_names)}
     return found

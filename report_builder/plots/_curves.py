@@ -1,0 +1,97 @@
+"""Lines over epochs: terms of runs, seeds as thin lines around their mean, held-out images dashed, one legend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.lines import Line2D
+
+from report_builder.plots._terms import HELD_OUT, PARTS
+from report_builder.plots._text import text_width
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays
+    from report_builder.languages import Language
+
+NEUTRAL = "#555555"
+INCH, LEGEND_LINE = 2.54, 0.45  # cm
+
+Panel = tuple[str, ...]  # terms that share a panel
+Key = tuple[str, str]  # run and term
+
+
+class Curves:
+    """The histories of runs, each of one or more seeds."""
+
+    def __init__(self, seeds: Mapping[str, Sequence[Arrays]], *, held_out: bool, first: int) -> None:
+        """Histories by run.
+
+        Args:
+            seeds: for each run the history of each seed, arrays `(epochs,)` by term.
+            held_out: whether terms on validation and test images are drawn, too.
+            first: first epoch drawn, counted from 1.
+        """
+        self._seeds, self._held_out, self._first = seeds, held_out, first
+        self.logged = {name for each in seeds.values() for history in each for name in history}
+        self.last = max(len(values) for each in seeds.values() for history in each for values in history.values())
+        self.several = any(len(each) > 1 for each in seeds.values())
+
+    def has(self, term: str) -> bool:
+        """Whether something would be drawn of a term."""
+        return any(list(self._parts(run, term)) for run in self._seeds)
+
+    def colours(self, panels: Sequence[Panel]) -> dict[Key, int]:
+        """Number of the colour of each run, or, where terms share a panel, of each term of each run."""
+        keys = [(run, term) for panel in panels for term in panel for run in self._seeds if list(self._parts(run, term))]
+        if all(len(panel) == 1 for panel in panels):
+            return {(run, term): list(self._seeds).index(run) for run, term in keys}
+        return {key: number for number, key in enumerate(dict.fromkeys(keys))}
+
+    def draw(self, axes: Any, panel: Panel, colours: Mapping[Key, int]) -> set[str]:
+        """Draws the terms of a panel; returns which parts of the data (`train`, `val`, `test`) its lines show."""
+        parts = set()
+        for run, term in ((run, term) for run in self._seeds for term in panel):
+            for part, logged in self._parts(run, term):
+                parts.add(part)
+                values = [history[logged] for history in self._seeds[run]]
+                self._lines(axes, values, color=f"C{colours[run, term]}", linestyle=_style(part))
+        return parts
+
+    def _parts(self, run: str, term: str) -> Iterator[tuple[str, str]]:
+        """Part of the data and name of the logged term, for what every seed has logged."""
+        wanted = [("train", term), *((part, f"{part}_{term}") for part in HELD_OUT if self._held_out)]
+        return ((part, name) for part, name in wanted if all(name in history for history in self._seeds[run]))
+
+    def _lines(self, axes: Any, of_seeds: Sequence[np.ndarray], **look: Any) -> None:
+        """One line, or thin ones for the seeds and a thick one for their mean over the epochs that all of them have."""
+        common = min(len(values) for values in of_seeds)
+        if len(of_seeds) > 1:
+            for values in of_seeds:
+                self._line(axes, values, **look, linewidth=0.5, alpha=0.5)
+        self._line(axes, np.mean([values[:common] for values in of_seeds], axis=0), **look)
+
+    def _line(self, axes: Any, values: np.ndarray, **look: Any) -> None:
+        """Values by epoch, counted from 1; few of them are marked, so that a single epoch is seen."""
+        shown = values[self._first - 1 :]
+        axes.plot(range(self._first, len(values) + 1), shown, marker="o" if len(shown) <= 3 else None, markersize=3, **look)
+
+
+def legend(figure: Any, series: Mapping[int, str], parts: set[str], width_cm: float, language: Language) -> None:
+    """One legend for all panels: what the colours are, then what is dashed; none where there is nothing to tell apart."""
+    handles = [Line2D([], [], color=f"C{number}", label=name) for number, name in series.items()]
+    if len(parts) > 1:
+        named = {part: language.word(word) for part, word in PARTS.items() if part in parts}
+        handles += [Line2D([], [], color=NEUTRAL, linestyle=_style(part), label=name) for part, name in named.items()]
+    if handles:
+        widest = 0.9 * max(text_width(str(handle.get_label())) for handle in handles) + 1.0
+        columns = max(1, min(len(handles), 4, int(width_cm / widest)))
+        figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+        wide, tall = figure.get_size_inches()
+        more = -(-len(handles) // columns) - 1  # lines beyond the first make the figure higher, not its panels flatter
+        figure.set_size_inches(wide, tall + more * LEGEND_LINE / INCH)
+
+
+def _style(part: str) -> Any:
+    return "-" if part == "train" else (0, (3.5, 1.5))

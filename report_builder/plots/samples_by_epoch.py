@@ -1,0 +1,90 @@
+"""How the samples of fixed noise become what they are, from the untrained model on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Drawing, ProbeRequest
+from report_builder.plots._options import SheetOptions
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, Subject
+    from report_builder.languages import Language
+    from report_builder.plots._sheet import Block
+
+SUMMARY = "samples of the same noise after chosen epochs, a row for each epoch, the untrained model on top"
+
+SERIES = (1, 2, 5)  # epochs shown by default: these times the powers of ten, and the last
+
+
+class Parameters(SheetOptions):
+    """Which epochs of which runs are shown."""
+
+    epochs: tuple[int, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="Epochs, a row for each, 0: the untrained model; null: 0, 1, 2, 5, 10, 20, 50 ... and the last.",
+    )
+    n: int = Field(default=10, ge=1, le=20, description="Samples side by side, of the twenty that a run keeps.")
+
+
+def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+    """The samples that each run kept."""
+    return {run: ProbeRequest("progress", run=run) for run in parameters.runs}
+
+
+def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
+    """A sheet for each run; noise and condition of a column are the same in all its rows."""
+    from report_builder.plots._details import details
+    from report_builder.plots._sheet import sheet, title_of
+    from report_builder.plots._style import shown
+
+    of_runs = shown(arrays, parameters.runs, "images")
+    names = [title_of(subjects, run) for run in parameters.runs]
+    titles = names if len(names) > 1 else [""]
+    epochs = chosen_epochs(of_runs, parameters.epochs)
+    blocks = [_block(each, run, epochs, parameters.n, language) for run, each in of_runs.items()]
+    blocks = [_titled(block, title, first=not place) for place, (block, title) in enumerate(zip(blocks, titles, strict=True))]
+    drawn = sheet(blocks, width_cm=parameters.width_cm, cell_cm=parameters.cell_cm, ink=parameters.ink)
+    people = [subjects[run] for run in parameters.runs]
+    alt = language.word("alt.samples_by_epoch", epochs=language.join([str(e) for e in epochs]), runs=language.join(names))
+    return Drawing(drawn.figure, details(language, people, language.word("details.same_noise")), alt, raster=True)
+
+
+def chosen_epochs(of_runs: Mapping[str, Arrays], given: tuple[int, ...] | None) -> list[int]:
+    """The epochs shown, ascending: those given, or the default ones that every run reached.
+
+    Raises:
+        ReportError: a run has no such epoch.
+    """
+    last = min(len(each["images"]) for each in of_runs.values()) - 1
+    if given is None:
+        series = [step * 10**power for power in range(len(str(last))) for step in SERIES]
+        return [0, *(epoch for epoch in series if epoch < last), last] if last else [0]
+    if beyond := [epoch for epoch in given if not 0 <= epoch <= last]:
+        raise ReportError(Problem("", "a run has no such epoch", f"epochs: {beyond}", f"Allowed: 0 to {last}."))
+    return sorted(set(given))
+
+
+def _block(arrays: Arrays, run: str, epochs: list[int], n: int, language: Language) -> Block:
+    from report_builder.plots._samples import class_name
+    from report_builder.plots._sheet import Block, Lines, unit_range
+
+    images = unit_range({**arrays, "images": arrays["images"][epochs]}, "images", run)[:, :n]
+    labels = [language.word("sheet.epoch", n=epoch) if epoch else language.word("sheet.untrained") for epoch in epochs]
+    asked = [class_name(arrays, int(label)) for label in arrays.get("asked_class", ())][:n]
+    return Block(images, Lines(labels), Lines(asked or [""] * images.shape[1]))
+
+
+def _titled(block: Block, title: str, *, first: bool) -> Block:
+    """The block under its run's name; epochs stand beside the first block only."""
+    from dataclasses import replace
+
+    from report_builder.plots._sheet import Lines
+
+    rows = block.rows if first else Lines([""] * len(block.rows.labels))
+    return replace(block, rows=rows, title=title)
