@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,9 +63,13 @@ def compose_plan(plan: Plan, workspace: Workspace, *, draft: bool = False) -> tu
     from report_builder import document
     from report_builder.build import gather
 
-    material = gather.material(plan)
-    rendered = document.render(workspace.template(plan.resolved.loaded), material, draft=draft)
-    return material, rendered, document.compose(rendered, material, draft=draft)
+    material, template = gather.material(plan), workspace.template(plan.resolved.loaded)
+    rendered = document.render(template, material, draft=draft)
+    composed = document.compose(rendered, material, draft=draft)
+    if rendered.choices:  # whichever arm of a sweep will be the best one, the labels must be the same
+        other = replace(gather.material(plan, measured=False), stand_in=-1)
+        _same_labels(plan, template, document.render(template, other))
+    return material, rendered, composed
 
 
 def build(plan: Plan, workspace: Workspace, options: Options) -> Built:
@@ -149,9 +153,7 @@ def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) ->
     loaded = plan.resolved.loaded
     if task not in loaded.experiment.tasks:
         raise ReportError(Problem(loaded.where("tasks"), "unknown task", repr(task), near_miss(task, loaded.experiment.tasks)))
-    part = compose_plan(plan, workspace, draft=True)[2].task(task)
-    missing = plan.missing(_needed(plan, part.figures, part.facts))
-    failed = _carry_out(plan, workspace, missing, options)
+    missing, failed = _for_task(plan, workspace, task, options)
     if options.dry_run:
         return Built({}, compiled=False)
     material, _, whole = compose_plan(plan, workspace, draft=options.draft)
@@ -166,6 +168,20 @@ def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) ->
         )
     plan.store.memo.save()
     return Built(written.paths, part.warnings, written.lost_standard, missing, failed=failed)
+
+
+def _for_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> tuple[list[Planned], list[Problem]]:
+    """Carries out what a task cites and shows; which facts the best arm of a sweep adds is known when the arms are measured."""
+    done, failed = list[Planned](), list[Problem]()
+    while True:
+        part = compose_plan(plan, workspace, draft=True)[2].task(task)
+        missing = plan.missing(_needed(plan, part.figures, part.facts))
+        if done and (not missing or failed):
+            return done, failed
+        failed += _carry_out(plan, workspace, missing, options)
+        done += missing
+        if options.dry_run or not missing:
+            return done, failed
 
 
 def _needed(plan: Plan, figures: Iterable[str], facts: Iterable[str]) -> list[Planned]:
@@ -196,15 +212,15 @@ _LABEL = re.compile(r"#((?:fig|tbl|lst|eq|sec):[\w-]+)")
 
 
 def _same_labels(plan: Plan, template: Path, rendered: Rendered) -> None:
-    """A condition on a fact may choose words, never labelled elements: else numbers would depend on measurements."""
+    """Measurements may choose words, never labelled elements: else numbers would depend on them."""
     from report_builder import document
     from report_builder.build import gather
 
     planned = document.render(template, gather.material(plan, measured=False))
     changed = {*_LABEL.findall(planned.text)} ^ {*_LABEL.findall(rendered.text)}
     if changed:
-        rule = "a condition on a fact chooses labelled elements"
-        advice = "Such a condition may choose words; take figures, tables, listings and equations out of it."
+        rule = "a condition on a fact, or best(), chooses labelled elements"
+        advice = "They may choose words; name figures, tables, listings and equations that do not depend on them."
         raise ReportError(Problem(str(template), rule, ", ".join(sorted(changed)), next_step=advice))
 
 

@@ -12,11 +12,13 @@ from report_builder.build import Workspace
 from report_builder.cli.parser import Options
 from report_builder.errors import Exit, FindingError, Problem, ReportError, near_miss
 from report_builder.plan import Plan, Planned, reason
+from report_builder.spec import Arms
 
 
-def _plan(options: Options) -> tuple[Plan, Workspace]:
+def plan_of(options: Options, *, fetch: bool = False) -> tuple[Plan, Workspace]:
+    """The plan that a command is about, and where its folders are."""
     workspace = Workspace.find(vars(options))
-    return builder.plan_report(options.report, workspace, profile=options.profile, sets=options.sets), workspace
+    return builder.plan_report(options.report, workspace, profile=options.profile, sets=options.sets, fetch=fetch), workspace
 
 
 def _print_json(value: object) -> None:
@@ -30,7 +32,7 @@ def _every_step(plan: Plan) -> list[Planned]:
 
 def status(options: Options) -> int:
     """Says for every step whether it is stored."""
-    plan, _ = _plan(options)
+    plan, _ = plan_of(options)
     rows = [
         {"step": p.label, "kind": p.step.kind, "key": p.step.key, "stored": plan.stored(p) is not None}
         for p in _every_step(plan)
@@ -41,6 +43,8 @@ def status(options: Options) -> int:
         return int(Exit.DONE)
     for row in rows:
         print(f"{'stored ' if row['stored'] else 'to do  '} {row['key']}  {row['step']}")
+    for id_, arms in plan.resolved.loaded.sweeps.items():
+        print(f"sweep {id_}, {_trained(plan, arms)}")
     missing = [row for row in rows if not row["stored"]]
     print(
         f"{len(rows) - len(missing)} of {len(rows)} steps are stored."
@@ -49,9 +53,15 @@ def status(options: Options) -> int:
     return int(Exit.DONE)
 
 
+def _trained(plan: Plan, arms: Arms) -> str:
+    """What the arms of a sweep differ in, and how many of them are trained with every seed."""
+    done = [arm for arm in arms.runs if all(plan.stored(plan.runs[arm, seed]) for seed in plan.seeds(arm) if seed is not None)]
+    return f"{arms.run} over {' and '.join(arms.axes)}: {len(done)} of {len(arms.runs)} arms are trained."
+
+
 def explain(options: Options) -> int:
     """Says why a step ran or would run: the first field that differs from the last build."""
-    plan, workspace = _plan(options)
+    plan, workspace = plan_of(options)
     last = builder.last_steps(plan, workspace)
     chosen = [p for p in _every_step(plan) if options.name in p.label or p.step.key.startswith(options.name)]
     if options.name and not chosen:
@@ -95,12 +105,15 @@ def facts(options: Options) -> int:
     """Lists the facts that the template may cite."""
     from report_builder import languages
     from report_builder.build import gather, publish
+    from report_builder.facts import closest
 
-    plan, _ = _plan(options)
+    plan, _ = plan_of(options)
     known = gather.material(plan).facts
     chosen = {name: fact for name, fact in sorted(known.items()) if options.name in name}
     if options.name and not chosen:
-        raise ReportError(Problem("", "unknown fact", repr(options.name), near_miss(options.name, known)))
+        raise ReportError(
+            Problem("", "unknown fact", repr(options.name), near_miss(options.name, closest(options.name, known)))
+        )
     if options.json:
         _print_json({name: None if fact.placeholder else publish.fact_as_json(fact) for name, fact in chosen.items()})
         return int(Exit.DONE)
@@ -119,7 +132,7 @@ def facts(options: Options) -> int:
 
 def check(options: Options) -> int:
     """Looks for every mistake that needs no training, and for sentences that nothing vouches for."""
-    plan, workspace = _plan(options)
+    plan, workspace = plan_of(options)
     _, _, composed = builder.compose_plan(plan, workspace, draft=True)
     plan.store.memo.save()
     if options.json:
@@ -163,10 +176,14 @@ def _kinds(sort: str, workspace: Workspace) -> Iterable[tuple[str, str]]:
         return [(name, str(workspace.experiments / f"{name}.yaml")) for name in workspace.reports()]
     if sort == "languages":
         return [(code, "") for code in languages.codes()]
-    return [
-        (name, getattr(module, "SUMMARY", None) or (module.__doc__ or "").strip().splitlines()[0])
-        for name, module in registries[sort]
-    ]
+    return [(name, _summary(module)) for name, module in registries[sort]]
+
+
+def _summary(module: Any) -> str:
+    """The first line of a kind's description, and the presets of a model."""
+    text = getattr(module, "SUMMARY", None) or (module.__doc__ or "").strip().splitlines()[0]
+    presets = ", ".join(getattr(module, "PRESETS", ()))
+    return f"{text} Presets: {presets}." if presets else text
 
 
 def show_figure_options(plan: Plan, id_: str) -> int:

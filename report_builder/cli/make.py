@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from report_builder import build as builder
-from report_builder.build import Built, Workspace
+from report_builder.build import Built
+from report_builder.cli.look import plan_of, show_figure_options
 from report_builder.cli.parser import Options
 from report_builder.errors import Exit
 from report_builder.plan import Plan, Planned
@@ -15,30 +16,22 @@ from report_builder.plan import Plan, Planned
 
 def build(options: Options) -> int:
     """Builds a report."""
-    plan, workspace = _plan(options)
+    plan, workspace = plan_of(options, fetch=not options.dry_run)
     return _say(builder.build(plan, workspace, _building(options, plan)), options)
 
 
 def figure(options: Options) -> int:
     """Redraws one figure, or shows its options."""
-    plan, workspace = _plan(options)
+    plan, workspace = plan_of(options, fetch=not options.dry_run)
     if options.show_options:
-        from report_builder.cli.look import show_figure_options
-
         return show_figure_options(plan, options.id)
     return _say(builder.build_figure(plan, workspace, options.id, _building(options, plan)), options)
 
 
 def task(options: Options) -> int:
     """Regenerates one task."""
-    plan, workspace = _plan(options)
+    plan, workspace = plan_of(options, fetch=not options.dry_run)
     return _say(builder.build_task(plan, workspace, options.id, _building(options, plan)), options)
-
-
-def _plan(options: Options) -> tuple[Plan, Workspace]:
-    workspace = Workspace.find(vars(options))
-    fetch = not options.dry_run
-    return builder.plan_report(options.report, workspace, profile=options.profile, sets=options.sets, fetch=fetch), workspace
 
 
 def _building(options: Options, plan: Plan) -> builder.Options:

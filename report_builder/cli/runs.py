@@ -6,13 +6,14 @@ import json
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from report_builder.build import Workspace
 from report_builder.cli.parser import Options
 from report_builder.errors import Exit, Problem, ReportError, UsageError
+from report_builder.plan.explain import differences
 from report_builder.store import Step, Store, Stored, data_name, storage_errors
 from report_builder.store.step import KINDS
 
@@ -36,16 +37,32 @@ def _summary(stored: Stored) -> dict[str, Any]:
 
 def list_runs(options: Options) -> int:
     """Lists every stored training."""
-    rows = [_summary(stored) for stored in _store(options).all("run")]
+    every = list(_store(options).all("run"))
+    rows = [_summary(stored) | {"settings": _told_apart(stored, every)} for stored in every]
     if options.json:
         print(json.dumps(rows, indent=1))
         return int(Exit.DONE)
     for row in rows:
         seconds = f"{row['seconds']:.0f} s" if row["seconds"] else ""
         what = f"{row['model']:<16} {row['data']:<14} {row['epochs']:>4} epochs  seed {row['seed']}"
-        print(f"{row['key']}  {what}  {row['finished']}  {seconds}")
+        settings = " ".join(f"{path}={value}" for path, value in row["settings"].items())
+        print(f"{row['key']}  {what}  {row['finished']}  {seconds}  {settings}".rstrip())
     print(f"{len(rows)} trainings.")
     return int(Exit.DONE)
+
+
+def _told_apart(stored: Stored, every: Sequence[Stored]) -> dict[str, Any]:
+    """The settings of model and training in which the trainings of this model differ, by key path: what tells arms apart."""
+    same = [other for other in every if other.meta["spec"]["model"]["kind"] == stored.meta["spec"]["model"]["kind"]]
+    settings = [{part: other.meta["spec"][part] for part in ("model", "training")} for other in same]
+    paths = dict.fromkeys(path for other in settings for path, _, _ in differences(settings[0], other))
+    own: dict[str, Any] = {}
+    for path in paths:
+        value: Any = stored.meta["spec"]
+        for step in path.split("."):
+            value = value.get(step) if isinstance(value, Mapping) else value[int(step)] if isinstance(value, list) else None
+        own[path] = value
+    return {path: value for path, value in own.items() if path != "training.epochs"}
 
 
 def show_runs(options: Options) -> int:

@@ -41,6 +41,7 @@ class Choices:
         one of them stands in, whose name and settings are printed as not measured.
         """
         sweep = self._card(name)
+        self.ledger.choices.add(name)
         facts = [found for run in sweep.runs if (found := self.material.facts.get(f"{run}.{fact}"))]
         for run in sweep.runs:
             self.ledger.cite("facts", f"{run}.{fact}")

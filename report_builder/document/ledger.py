@@ -87,6 +87,7 @@ class Ledger:
     cited: dict[str, dict[str, None]] = field(default_factory=dict)
     citations: dict[Citation, None] = field(default_factory=dict)
     printed: set[str] = field(default_factory=set)
+    choices: set[str] = field(default_factory=set)
 
     def cite(self, kind: str, name: str) -> None:
         """Notes that the text uses something."""

@@ -50,6 +50,7 @@ class Rendered:
         citations: each use of something, with the template's lines.
         seal: the value of the attribute `sealed` that printed spans carry.
         pictures: files beside the template that the text shows.
+        choices: sweeps of which the best arm is taken.
     """
 
     text: str
@@ -61,6 +62,7 @@ class Rendered:
     citations: tuple[Citation, ...] = ()
     seal: str = ""
     pictures: tuple[Path, ...] = ()
+    choices: frozenset[str] = frozenset()
 
 
 class _Lines(Extension):
@@ -114,6 +116,7 @@ def render(template: Path, material: Material, *, draft: bool = False, answers: 
         tuple(ledger.citations),
         seal,
         own_pictures(text, template.parent),
+        frozenset(ledger.choices),
     )
 
 

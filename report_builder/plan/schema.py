@@ -38,10 +38,12 @@ def json_schema() -> dict[str, Any]:
         properties[name]["patternProperties"] = dict.fromkeys(properties[name]["patternProperties"], entries)
         properties[name].pop("additionalProperties", None)
     _optimizer_by_name(definitions["Training"]["properties"]["optimizer"])
-    for table in properties.values():
+    rate = definitions["Training"]["properties"]["learning_rate"]
+    rate["anyOf"] = rate.pop("oneOf")  # a number, or a schedule by its kind
+    for table in (*properties.values(), *definitions["Sweep"]["properties"].values()):
         if "patternProperties" in table:
             table["additionalProperties"] = False
-    for part in (schema, *(definitions[name] for name in ("Report", "Data", "Run"))):
+    for part in (schema, *(definitions[name] for name in ("Report", "Data", "Run", "Sweep"))):
         part.pop("required", None)
     schema["properties"] = properties | FILE_KEYS
     named = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Experiment file of the report builder"}
@@ -61,7 +63,7 @@ def _choices(registry: Registry, definitions: dict[str, Any], common: Mapping[st
     for name, module in registry:
         parameters = module.Parameters.model_json_schema(ref_template="#/$defs/{model}")
         definitions.update(parameters.pop("$defs", {}))
-        known = dict(common) | parameters.get("properties", {})
+        known = dict(common) | parameters.get("properties", {}) | _presets(module)
         every |= {key: {} for key in known}
         kind = {"const": name, "description": (module.__doc__ or "").strip().partition("\n")[0]}
         choices.append(_mapping(known | {"kind": kind}, ["kind"]))
@@ -69,6 +71,13 @@ def _choices(registry: Registry, definitions: dict[str, Any], common: Mapping[st
     own = {"type": "object", "properties": {"kind": OWN}, "required": ["kind"]}
     every.pop("kind", None)
     return [*by_name, *choices, _mapping(every, []), own]
+
+
+def _presets(module: Any) -> dict[str, Any]:
+    """The key `preset` of a model that has some."""
+    names = list(getattr(module, "PRESETS", ()))
+    told = "Parameters under a name of their own; what stands beside it lies over them."
+    return {"preset": {"enum": [*names, None], "description": told}} if names else {}
 
 
 def _mapping(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:

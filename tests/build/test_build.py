@@ -356,7 +356,7 @@ def test_labelled_elements_do_not_hang_on_a_fact(built, capsys: pytest.CaptureFi
     shutil.rmtree(built.folder / "runs" / "facts")
     assert built.run("build", "tiny") == 1
     said = capsys.readouterr().err
-    assert "a condition on a fact chooses labelled elements" in said
+    assert "a condition on a fact, or best(), chooses labelled elements" in said
     assert "fig:grid" in said
 
 

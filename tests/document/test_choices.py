@@ -1,0 +1,135 @@
+"""Sweeps in a template: the arms, and the one that a measurement prefers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from report_builder.document import render
+from report_builder.document.material import Material, SweepCard
+from report_builder.document.seals import unsealed
+
+SWEEP = SweepCard("kl", ("vae", "mc"), ("model.kl",))
+BEST = '{{ best("kl", "test.elbo").name }}'
+
+
+@pytest.fixture
+def swept(material: Material) -> Material:
+    """The material, whose two VAEs are the arms of a sweep over the KL term."""
+    return replace(material, sweeps={"kl": SWEEP}, tasks={})
+
+
+def changed(material: Material, **changes: object) -> Material:
+    """The same with other facts of the arms."""
+    facts = {name: replace(fact, **changes) if fact.run in SWEEP.runs else fact for name, fact in material.facts.items()}
+    return replace(material, facts=facts)
+
+
+def rendered(write_template, text: str, given: Material) -> str:
+    """The text of a template without mistakes."""
+    made = render(write_template(text), given)
+    assert not made.problems, made.problems
+    return unsealed(made.text)
+
+
+def test_the_arms_of_a_sweep(swept, write_template):
+    """`sweep` gives the ids of the arms in order, for loops and for the names of facts."""
+    loop = '{% for arm in sweep("kl") %}{{ run(arm).name }} {{ fact(arm ~ ".test.elbo", digits=1) }}; {% endfor %}'
+    assert rendered(write_template, loop, swept).startswith("[VAE]{.fact} [−158,1]{.fact name=")
+    assert rendered(write_template, '{{ sweep("kl") | join(", ") }}', swept) == "vae, mc"
+
+
+@pytest.mark.parametrize(("better", "chosen"), [("higher", "vae"), ("lower", "mc")])
+def test_the_best_arm(swept, write_template, better, chosen):
+    """`best` is the run that the direction of the fact prefers: name, settings and the id for further facts (S0-E01)."""
+    given = changed(swept, better=better)
+    text = (
+        '{% set b = best("kl", "test.elbo") %}{{ b.id }} {{ b.name }} {{ b.get("model.kl") }} {{ fact(b.id ~ ".test.elbo").n }}'
+    )
+    printed = rendered(write_template, text, given)
+    assert printed.startswith(f"{chosen} [{swept.runs[chosen].name}]{{.fact}} [")
+    assert '[50]{.fact name="' + chosen in printed
+
+
+def test_every_arm_is_cited(swept, write_template):
+    """A choice reads the fact of every arm, so that a task trains and measures them all."""
+    assert {"vae.test.elbo", "mc.test.elbo"} <= set(render(write_template(BEST), swept).cited.facts)
+
+
+def test_before_it_is_measured(swept, unmeasured, write_template):
+    """While an arm is not measured another stands in: its id serves to plan, its name and settings are not measured."""
+    given = replace(swept, facts=unmeasured.facts)
+    text = '{% set b = best("kl", "test.elbo") %}{{ b.id }} {{ b.name }} {{ b.get("model.kl") }}'
+    printed = rendered(write_template, text, given)
+    assert printed.startswith("vae [")
+    assert printed.count('unmeasured="yes"') == 2
+    assert rendered(write_template, text, replace(given, stand_in=-1)).startswith("mc [")
+    one = replace(swept, facts=swept.facts | {"mc.test.elbo": unmeasured.facts["mc.test.elbo"]})
+    assert 'unmeasured="yes"' in rendered(write_template, BEST, one)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"splits": ("test",)}, "measured on test images"),
+        ({"better": "none"}, "has no better direction"),
+    ],
+)
+def test_what_nothing_is_chosen_by(swept, write_template, changes, said):
+    """Test images choose nothing that is then reported on them (S0-E28), and a metric without direction nothing at all."""
+    (problem,) = render(write_template("\n" + BEST), changed(swept, **changes)).problems
+    assert said in problem.rule
+    assert problem.where.endswith("lab.md:2")
+
+
+def test_a_choice_on_test_images_is_said(swept, write_template):
+    """`on_test=True` takes the responsibility, and the message names it."""
+    given = changed(swept, splits=("test",))
+    (problem,) = render(write_template(BEST), given).problems
+    assert "on_test=True" in problem.next_step
+    assert 'best("kl", "validation.elbo")' in problem.allowed
+    assert rendered(write_template, BEST.replace('"test.elbo"', '"test.elbo", on_test=True'), given) == "[VAE]{.fact}"
+
+
+def test_arms_on_one_scale(swept, write_template):
+    """Arms that differ in more than the axes, or were measured on other data, are not chosen among."""
+    axes = replace(swept, sweeps={"kl": replace(SWEEP, axes=("model.beta",))})
+    (problem,) = render(write_template(BEST), axes).problems
+    assert "model.kl" in problem.received
+    assert "axes of the sweep" in problem.next_step
+    other = {**swept.facts, "mc.test.elbo": replace(swept.facts["mc.test.elbo"], data="other")}
+    over_data = replace(swept, facts=other, sweeps={"kl": replace(SWEEP, axes=("model.kl", "data"))})
+    (problem,) = render(write_template(BEST), over_data).problems
+    assert problem.received.startswith("data: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{{ sweep("lk") }}', ("unknown sweep", "Known: kl")),
+        ('{{ best("lk", "test.elbo").name }}', ("unknown sweep", "Known: kl")),
+        ('{{ best("kl", "test.elbow").name }}', ("unknown fact", "vae.test.elbo")),
+    ],
+)
+def test_unknown_names(swept, write_template, text, said):
+    """A sweep or a fact that there is not is said with what there is."""
+    (problem, *_) = render(write_template(text), swept).problems
+    assert problem.rule == said[0]
+    assert said[1] in problem.allowed
+
+
+def test_tables_of_a_sweep(swept, write_template):
+    """In a table of facts or of settings the sweep's id stands for all its arms, each once."""
+    table = rendered(write_template, '{{ fact_table(["kl", "vae"], [("ELBO", "test.elbo", 1)], caption="W.") }}', swept)
+    assert [row[: row.index("]")] for row in table.split("\n| [")[1:]] == [swept.runs[arm].name for arm in SWEEP.runs]
+    settings = rendered(write_template, '{{ settings_table("kl", caption="U.") }}', swept)
+    assert "[postać zamknięta]{.fact} | [estymator Monte Carlo]{.fact}" in settings
+
+
+def test_a_verdict_between_arms_needs_no_factor(swept, write_template):
+    """Two arms of a sweep are compared by its axes, unless the template names the factor."""
+    verdict = '{{ verdict("vae.test.elbo", "mc.test.elbo", better="lepszy", worse="gorszy", same="taki sam") }}'
+    assert "lepszy" in rendered(write_template, verdict, swept)
+    (problem,) = render(write_template(verdict.replace("better=", 'by="model.beta", better=')), swept).problems
+    assert "model.kl" in problem.received
