@@ -156,7 +156,7 @@ def _table(path: Path, columns: int) -> tuple[tuple[str, ...], list[str], np.nda
     try:
         with path.open(encoding="utf-8") as lines:
             head = [next(lines) for _ in range(header)]
-            names = [line.replace(",", " ").split(maxsplit=1)[0] for line in lines if line.strip()]
+            names = [_name(line.replace(",", " ").split(), columns) for line in lines if line.strip()]
         delimiter = "," if comma else None
         values = np.loadtxt(
             path, np.int8, delimiter=delimiter, skiprows=header, usecols=range(1, columns + 1), ndmin=2, encoding="utf-8"
@@ -164,10 +164,16 @@ def _table(path: Path, columns: int) -> tuple[tuple[str, ...], list[str], np.nda
     except (OSError, ValueError, StopIteration) as error:
         allowed = f"A line for each image: its file name and {columns} number{'s' if columns > 1 else ''}."
         raise ReportError(
-            Problem(str(path), f"this list cannot be read ({error or 'it is empty'})", allowed=allowed)
+            Problem(str(path), f"this list cannot be read ({str(error) or 'it is empty'})", allowed=allowed)
         ) from error
     titles = tuple(head[-1].replace(",", " ").split()) if head else ()
     return (titles[1:] if comma else titles), names, values
+
+
+def _name(row: list[str], columns: int) -> str:
+    if len(row) != columns + 1:
+        raise ValueError(f"{row[0]} has {len(row) - 1} numbers")
+    return row[0]
 
 
 def _all_there(listed: _Listed, folder: Path, path: Path) -> None:

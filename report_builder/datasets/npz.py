@@ -62,13 +62,11 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
 
     path, arrays = files[0], _arrays(files[0])
     parts = [part for part in ("train", "test") if f"x_{part}" in arrays]
-    classes = {part: _classes(path, arrays, part) for part in parts}
-    class_names = _class_names(path, arrays, classes)
-    splits = {part: Split(_images(path, arrays, part, parameters.range), classes[part]) for part in parts}
+    splits = {part: Split(_images(path, arrays, part, parameters.range), _classes(path, arrays, part)) for part in parts}
     if len({split.x.shape[1:] for split in splits.values()}) > 1:
         received = ", ".join(f"x_{part} {split.x.shape[1:]}" for part, split in splits.items())
         raise ReportError(Problem(str(path), "training and test images are of different sizes", received))
-    data = ImageData(splits, class_names, parameters.range or BYTES)
+    data = ImageData(splits, _class_names(path, arrays, splits), parameters.range or BYTES)
     if "test" in splits or parameters.test is None:
         return data
     return split.apply(data, split.Parameters(validation=None, test=parameters.test, seed=parameters.seed))
@@ -118,9 +116,9 @@ def _classes(path: Path, arrays: Mapping[str, np.ndarray], part: str) -> np.ndar
     return y.astype(np.int64)
 
 
-def _class_names(path: Path, arrays: Mapping[str, np.ndarray], classes: Mapping[str, np.ndarray]) -> tuple[str, ...]:
+def _class_names(path: Path, arrays: Mapping[str, np.ndarray], splits: Mapping[str, Split]) -> tuple[str, ...]:
     """The names in the file, else the numbers as text."""
-    needed = 1 + max(int(y.max()) for y in classes.values())
+    needed = 1 + max(int(split.y.max()) for split in splits.values())
     if "class_names" not in arrays:
         return tuple(str(number) for number in range(needed))
     names = tuple(str(name) for name in arrays["class_names"].reshape(-1).tolist())

@@ -91,6 +91,13 @@ def test_arrays_that_do_not_fit_are_refused(kind, name, arrays, tmp_path):
             kind.load(kind.Parameters(), [tmp_path / name])
 
 
+def test_the_first_classes_are_the_published_ones(mnist_folder):
+    """The order of the images is that of the authors: train 5, 0, 4, 1, 9 and test 7, 2, 1, 0, 4."""
+    data = mnist.load(mnist.Parameters(), mnist.files(mnist.Parameters(), [mnist_folder]))
+    assert data.splits["train"].y[:5].tolist() == [5, 0, 4, 1, 9]
+    assert data.splits["test"].y[:5].tolist() == [7, 2, 1, 0, 4]
+
+
 def test_the_idx_files_of_keras_cache_hold_the_same_images(arrays, tmp_path):
     """Fashion-MNIST as Keras downloads it, four gzipped idx files, is read like the .npz."""
     write_idx(tmp_path / "keras" / "datasets" / "fashion-mnist", arrays)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import PIL.Image
 import pytest
 
-from report_builder.datasets.steps import binarise, scale, subset
+from report_builder.datasets.steps import binarise, greyscale, scale, subset
 from report_builder.errors import ReportError
-from report_builder.kinds import ImageData, Split
+from report_builder.kinds import ImageData, Layout, Split
 
 
 @pytest.fixture
@@ -64,6 +65,79 @@ def test_subset_of_a_size_is_drawn_by_its_seed(data):
 def test_subset_larger_than_the_data_keeps_all(data):
     """Asking for more images than there are is no error."""
     assert len(subset.apply(data, subset.Parameters(test=100)).splits["test"].y) == 6
+
+
+def test_binarise_draws_with_the_brightness_as_probability():
+    """Of pixels at a fifth of the range a fifth becomes 1; black never does, white always."""
+    x = np.repeat(np.array([0, 51, 255], np.uint8), 3000).reshape(3, 60, 50, 1)
+    split = Split(x, np.zeros(3, np.int64))
+    for before in (
+        ImageData({"train": split}, ("a",)),
+        scale.apply(ImageData({"train": split}, ("a",)), scale.Parameters(range="symmetric")),
+    ):
+        drawn = binarise.apply(before, binarise.Parameters(mode="stochastic")).splits["train"].x
+        assert set(np.unique(drawn)) == {0, 1}
+        assert drawn.mean(axis=(1, 2, 3)) == pytest.approx([0, 0.2, 1], abs=0.03)
+
+
+def test_what_is_drawn_belongs_to_the_image(colours):
+    """The same image gets the same pixels in any batch; another seed, another image and another split get others."""
+    first, again, other = (binarise.apply(colours, binarise.Parameters(mode="stochastic", seed=s)).splits for s in (0, 0, 1))
+    assert (first["train"].x == again["train"].x).all()
+    for others in (other["train"].x[:30], first["test"].x, first["train"].x[30:]):
+        assert (first["train"].x[:30] != others).any()
+
+
+def test_greyscale_weighs_the_colours_as_the_eye_does(colours):
+    """Grey is 0.299 red, 0.587 green and 0.114 blue, as Pillow has it; grey images stay."""
+    grey = greyscale.apply(colours, greyscale.Parameters())
+    x = grey.splits["train"].x
+    assert (x.shape, x.dtype) == ((60, 8, 8, 1), np.uint8)
+    theirs = np.asarray(PIL.Image.fromarray(colours.splits["train"].x[0]).convert("L"))
+    assert np.abs(x[0, :, :, 0].astype(int) - theirs).max() <= 1
+    assert greyscale.apply(grey, greyscale.Parameters()) is grey
+    scaled = scale.apply(colours, scale.Parameters(range="symmetric"))
+    assert np.allclose(greyscale.apply(scaled, greyscale.Parameters()).splits["train"].x * 127.5 + 127.5, x, atol=0.51)
+
+
+def test_only_colours_are_made_grey():
+    """Two channels are neither grey nor RGB."""
+    with pytest.raises(ReportError, match="only RGB"):
+        greyscale.layout(Layout((8, 8, 2)), greyscale.Parameters())
+
+
+@pytest.mark.parametrize(
+    ("number", "count", "digits"),
+    [("123456", 4, {6, 5, 4, 3}), ("100200", 3, {0, 2, 1}), ("S-77 0 71", 3, {1, 7, 0}), ("7", 1, {7})],
+)
+def test_a_student_number_chooses_classes_from_its_end(number, count, digits):
+    """Walking from the end, digits not yet seen are the classes."""
+    y = np.arange(40, dtype=np.int64) % 10
+    split = Split(np.zeros((40, 2, 2, 1), np.uint8), y)
+    ten = ImageData({"train": split, "test": split}, tuple("0123456789"))
+    left = subset.apply(ten, subset.Parameters(student_number=number, count=count))
+    assert set(left.splits["train"].y.tolist()) == digits
+
+
+@pytest.mark.parametrize(
+    ("parameters", "rule"),
+    [
+        ({"student_number": "1212"}, "does not have 4 different digits"),
+        ({"student_number": "1234", "classes": ("zero",)}, "chosen twice"),
+        ({"student_number": "0129"}, "there is no class 9"),
+    ],
+)
+def test_a_student_number_that_does_not_fit_is_an_error(data, parameters, rule):
+    """Too few digits, a digit without a class and two choices at once are said when the plan is made."""
+    with pytest.raises(ReportError, match=rule):
+        subset.layout(data.layout, subset.Parameters(**parameters))
+
+
+def test_a_class_without_images_in_a_split_is_an_error(data):
+    """A choice that leaves a split empty names the split and the classes."""
+    some = ImageData({"train": data.splits["train"], "test": data.splits["test"].take(np.array([0, 3]))}, data.class_names)
+    with pytest.raises(ReportError, match=r"no image of the split 'test' is left\n  Received: one, two"):
+        subset.apply(some, subset.Parameters(classes=("one", 2)))
 
 
 @pytest.mark.parametrize("classes", [("three",), (3,), ("on",)])
