@@ -1,0 +1,55 @@
+"""Digests that are not computed twice."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from report_builder.store.files import Memo
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder with two pictures, one of them in a folder of its own, and other files."""
+    folder = tmp_path / "pictures"
+    (folder / "cats").mkdir(parents=True)
+    for name in ("a.jpg", "cats/b.PNG", "cats/notes.txt"):
+        (folder / name).write_bytes(name.encode())
+    return folder
+
+
+def digest(path: Path, memo: Path) -> str:
+    """The digest as a new process takes it, which keeps what it learnt."""
+    fresh = Memo(memo)
+    found = fresh.sha256(path)
+    fresh.save()
+    return found
+
+
+def test_the_digest_of_a_folder_is_that_of_its_pictures(pictures: Path, tmp_path: Path) -> None:
+    """The place of the folder, the time and files that are no pictures do not count; bytes and names do."""
+    memo = tmp_path / "memo.json"
+    first = digest(pictures, memo)
+    shutil.copytree(pictures, tmp_path / "copy", copy_function=shutil.copyfile)
+    (tmp_path / "copy" / "cats" / "notes.txt").unlink()
+    assert digest(tmp_path / "copy", memo) == first
+    (pictures / "cats" / "b.PNG").write_bytes(b"cats/c.PNG")
+    second = digest(pictures, memo)
+    (pictures / "a.jpg").rename(pictures / "c.jpg")
+    assert len({first, second, digest(pictures, memo)}) == 3
+
+
+def test_an_unchanged_folder_is_not_read_again(pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as names, sizes and times stay, the digest comes from the memo; a picture with a new time is looked at again."""
+    memo = tmp_path / "memo.json"
+    first = digest(pictures, memo)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} was read"))
+        assert digest(pictures, memo) == first
+    before = (pictures / "a.jpg").stat().st_mtime_ns
+    (pictures / "a.jpg").write_bytes(b"A.jpg")
+    os.utime(pictures / "a.jpg", ns=(before + 10**9, before + 10**9))
+    assert digest(pictures, memo) != first
