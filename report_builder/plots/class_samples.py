@@ -72,7 +72,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     cell = max([parameters.cell_cm, *(room_for([*block.columns.labels, *_flat(block.below)]) for block in blocks)])
     drawn = sheet(blocks, width_cm=parameters.width_cm, cell_cm=cell, ink=parameters.ink)
     people = [subjects[run] for run in parameters.runs]
-    classes = language.join(list(dict.fromkeys(_labels(of_runs[parameters.runs[0]])))) or "–"
+    classes = language.join(list(dict.fromkeys(_labels(of_runs[parameters.runs[0]]))) or ["–"])
     alt = language.word("alt.class_samples", n=parameters.per_class, classes=classes, runs=language.join(names))
     return Drawing(drawn.figure, details(language, people, *_stated(parameters, subjects, language)), alt, raster=True)
 

@@ -86,3 +86,18 @@ def test_labels_break_at_spaces_only():
     """A long label is set in lines; a word stays whole."""
     assert wrapped("first original", 8) == "first\noriginal"
     assert wrapped("rekonstrukcje", 5) == "rekonstrukcje"
+
+
+def test_texts_below_images_have_room(tmp_path):
+    """Each row keeps room for the texts under its images: none lies on the next row or outside the figure."""
+    below = [["a\nb", "c"], ["d", "e\nf"]]
+    drawn = sheet([Block(numbered(2, 2), Lines(["", ""]), Lines(["", ""]), below=below)], width_cm=8, cell_cm=2, ink="dark")
+    drawn.figure.draw_without_rendering()
+    axes = drawn.axes[0]
+    boxes = [text.get_window_extent() for text in axes.texts if text.get_text().strip()]
+    cell = 3.5 * drawn.scale  # half the height of an image, in device pixels
+    top = axes.get_window_extent().y1
+    tops, bottoms = ([top - centre + sign * cell for centre in drawn.row_centres[0]] for sign in (1, -1))
+    assert [box.y1 <= bottoms[i // 2] for i, box in enumerate(boxes)] == [True] * 4
+    assert all(box.y0 >= tops[1] for box in boxes[:2])
+    assert all(box.y0 >= 0 for box in boxes[2:])

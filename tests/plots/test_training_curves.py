@@ -65,3 +65,63 @@ def test_a_term_that_no_run_logged_is_refused(drawn):
     """A misspelt term is named with the near miss."""
     with pytest.raises(ReportError, match="Did you mean 'loss'"):
         drawn("training_curves", {"ae": history()}, terms=("lss",))
+
+
+def adversarial(**more):
+    """What a GAN logs."""
+    terms = {"generator_loss": np.linspace(1, 2, 5), "discriminator_loss": np.linspace(2, 1, 5)}
+    return terms | {"epoch_time": np.ones(5)} | more
+
+
+def legend(drawing):
+    """Texts of the only legend."""
+    (only,) = drawing.figure.legends
+    return [text.get_text() for text in only.get_texts()]
+
+
+def test_adversarial_losses_share_a_panel(drawn):
+    """Without terms a GAN shows both of its losses in one panel, each in its colour, named by one legend."""
+    drawing = drawn("training_curves", {"gan": adversarial()})
+    generator, discriminator = lines(drawing)
+    assert len(drawing.figure.axes) == 1
+    np.testing.assert_allclose(generator.get_ydata(), np.linspace(1, 2, 5))
+    assert generator.get_color() != discriminator.get_color()
+    assert legend(drawing) == ["generator loss", "discriminator loss"]
+    assert (drawing.figure.axes[0].get_title(loc="left"), drawing.figure.axes[0].get_ylabel()) == ("Losses", "nats/image")
+
+
+def test_held_out_losses_have_the_colour_of_their_term(drawn):
+    """The losses on validation images are dashed lines of the same colours, and the legend says so once."""
+    drawing = drawn("training_curves", {"gan": adversarial(val_generator_loss=np.ones(5), val_discriminator_loss=np.ones(5))})
+    colours = [line.get_color() for line in lines(drawing)]
+    assert [line.get_linestyle() for line in lines(drawing)] == ["-", "--", "-", "--"]
+    assert (colours[0], colours[2]) == (colours[1], colours[3])
+    assert legend(drawing) == ["generator loss", "discriminator loss", "training", "validation"]
+
+
+def test_terms_of_several_runs_are_named_by_both(drawn):
+    """Where terms of two runs share a panel each has a colour of its own and is named by its run and term."""
+    drawing = drawn("training_curves", {"gan": adversarial(), "half": adversarial()})
+    assert len({line.get_color() for line in lines(drawing)}) == 4
+    assert sorted(legend(drawing))[:2] == ["GAN: discriminator loss", "GAN: generator loss"]
+
+
+def test_a_long_legend_makes_the_figure_higher(drawn):
+    """Lines of the legend beyond the first do not take the panels' height."""
+    one, many = (drawn("training_curves", {f"run-{i}": adversarial() for i in range(n)}) for n in (1, 4))
+    assert many.figure.get_size_inches()[1] > one.figure.get_size_inches()[1] + 0.3
+
+
+def test_panels_may_be_mixed(drawn):
+    """A list of terms shares a panel, a term alone has its own; a term that is on held-out images only is drawn, too."""
+    history = adversarial(accuracy=np.ones(5), val_accuracy=np.ones(5))
+    terms = (("generator_loss", "discriminator_loss"), "val_accuracy")
+    axes = drawn("training_curves", {"gan": history}, terms=terms).figure.axes
+    assert [each.get_title(loc="left") for each in axes] == ["Losses", "Accuracy (validation)"]
+    assert [len(each.get_lines()) for each in axes] == [2, 1]
+
+
+def test_runs_without_a_loss_are_refused(drawn):
+    """Where no run logged a loss the message says what was logged."""
+    with pytest.raises(ReportError, match="Known: epoch_time"):
+        drawn("training_curves", {"gan": {"epoch_time": np.ones(5)}})

@@ -1,0 +1,110 @@
+"""The sheet of a data set says of each image what the data say."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from report_builder import languages
+from report_builder.errors import ReportError
+from report_builder.kinds import FIGURES, Condition, ImageData, Split, Subject
+from report_builder.measures.probes import images
+from report_builder.plots._style import STYLE
+
+CELLS = Condition("position", ("row", "column"))
+
+
+def pictures(conditions=(), condition=None, **more):
+    """Six images as grey as tenths of their place, of classes a, b, c in turn."""
+    x = np.ones((6, 4, 4, 1), dtype=np.float32) * (np.arange(6) / 10)[:, None, None, None].astype(np.float32)
+    split = Split(x, np.arange(6) % 3, condition, more.get("attributes"))
+    return ImageData({"train": split}, ("a", "b", "c"), (0.0, 1.0), conditions, more.get("names", ()))
+
+
+def on_canvas():
+    """The same in cells (1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3) of 2 x 3."""
+    row, column = np.divmod(np.arange(6), 3)
+    return pictures((CELLS,), np.stack([row, column / 2], axis=1).astype(np.float32))
+
+
+def with_attributes():
+    """Images with two attributes, the second of which is the condition."""
+    attributes = np.array([[1, 1], [1, 0], [0, 1], [0, 0], [0, 0], [0, 0]], dtype=np.uint8)
+    condition = attributes[:, 1:].astype(np.float32)
+    return pictures((Condition("attributes", ("Smiling",)),), condition, attributes=attributes, names=("Big_Nose", "Smiling"))
+
+
+def drawn(data, **parameters):
+    """The sheet of a data set, drawn under the style."""
+    kind = FIGURES.get("dataset_sheet")
+    chosen = kind.Parameters(data="pictures", **parameters)
+    request = kind.probes(chosen)["pictures"]
+    arrays = {"pictures": images.measure(None, data, images.Parameters.model_validate(request.parameters))}
+    with mpl.rc_context(fname=STYLE):
+        return kind.draw(arrays, chosen, {"pictures": Subject("Pictures", data="Pictures")}, languages.load("en"))
+
+
+def texts(drawing):
+    """All labels, stripped of the blank lines that level them."""
+    return [text.get_text().strip() for axes in drawing.figure.axes for text in axes.texts]
+
+
+def levels(drawing, rows, columns):
+    """Grey levels of the images, in tenths."""
+    painted = np.asarray(drawing.figure.axes[0].images[0].get_array())[..., 0]
+    tall, wide = painted.shape
+    down, right = ([round((i + 0.5) * side / n) for i in range(n)] for side, n in ((tall, rows), (wide, columns)))
+    return np.round(painted[np.ix_(down, right)] / 25.5).astype(int).tolist()
+
+
+def test_a_row_for_each_class():
+    """The first images of each class stand in the class's row, in the order of the split."""
+    drawing = drawn(pictures(), per_class=2, ink="light")
+    assert levels(drawing, 3, 2) == [[0, 3], [1, 4], [2, 5]]
+    assert texts(drawing)[:3] == ["a", "b", "c"]
+
+
+def test_classes_may_be_chosen():
+    """Only the classes named are shown, in the order in which they are named."""
+    drawing = drawn(pictures(), per_class=1, classes=("c", 0), ink="light")
+    assert texts(drawing)[:2] == ["c", "a"]
+    assert levels(drawing, 2, 1) == [[2], [0]]
+
+
+def test_row_and_column_stand_below_each_image():
+    """S0-E22: below an image in the first row and third column stands (1, 3), and the caption says which is which."""
+    drawing = drawn(on_canvas(), per_class=2)
+    assert texts(drawing)[-6:] == ["(1, 1)", "(2, 1)", "(1, 2)", "(2, 2)", "(1, 3)", "(2, 3)"]
+    assert "row and column of its cell, counted from 1" in drawing.details
+    assert "(1, 1)" not in texts(drawn(on_canvas(), per_class=2, conditions=False))
+
+
+def test_cells_are_counted_in_the_whole_data():
+    """The number of a cell does not depend on which images are shown: of the last row alone it is still the second."""
+    assert texts(drawn(on_canvas(), per_class=1, classes=("c",)))[-1] == "(1, 3)"
+
+
+def test_the_first_images_with_their_classes():
+    """With `n` the first images stand in their order, class and cell below each."""
+    drawing = drawn(on_canvas(), n=4, columns=4, ink="light")
+    assert levels(drawing, 1, 4) != []
+    assert texts(drawing)[-4:] == ["a\n(1, 1)", "b\n(1, 2)", "c\n(1, 3)", "a\n(2, 1)"]
+
+
+def test_attributes_are_named_where_an_image_has_them():
+    """Attributes of the condition, and those asked for, stand below the images that have them, and the caption lists them."""
+    drawing = drawn(with_attributes(), n=4, attributes=("Big_Nose",))
+    assert texts(drawing)[-4:] == ["a\nSmiling\nBig Nose", "b\nBig Nose", "c\nSmiling", "a"]
+    assert "Smiling and Big Nose" in drawing.details
+
+
+def test_an_attribute_that_the_data_lacks_is_refused():
+    """A misspelt attribute is named with the near miss."""
+    with pytest.raises(ReportError, match="Did you mean 'Smiling'"):
+        drawn(with_attributes(), n=4, attributes=("Smiling_",))
+
+
+def test_the_caption_names_data_and_split():
+    """Data set and split are stated."""
+    assert "Pictures, training set" in drawn(pictures(), per_class=1).details

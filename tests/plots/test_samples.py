@@ -1,0 +1,163 @@
+"""Sheets of samples by class, and by epoch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from report_builder.errors import ReportError
+from report_builder.kinds import FIGURES
+from report_builder.plots._samples import per_band
+
+NAMES = np.array(["zero", "one", "two"])
+
+
+def samples(per_class=1, **more):
+    """Samples class by class, as grey as tenths of their place."""
+    n = 3 * per_class
+    images = np.ones((n, 8, 8, 1)) * (np.arange(n) / 10)[:, None, None, None]
+    return {"images": images, "asked_class": np.arange(n) // per_class, "class_names": NAMES} | more
+
+
+def judged(**more):
+    """Samples that a judge takes for a zero, a one, and a zero again."""
+    probability = np.array([[0.9, 0.1, 0.0], [0.0, 1.0, 0.0], [0.51, 0.0, 0.49]])
+    return samples(probability=probability, judge_names=NAMES) | more
+
+
+def progress(epochs=12, **more):
+    """Twenty samples of the classes in turn, brighter from epoch to epoch."""
+    level = np.linspace(0, 1, epochs + 1)[:, None, None, None, None]
+    images = (level * np.ones((epochs + 1, 20, 8, 8, 1))).astype(np.float16)
+    return {"images": images, "asked_class": np.arange(20) % 10, "value_range": np.array([0.0, 1.0])} | more
+
+
+def texts(drawing):
+    """All labels, stripped of the blank lines that level them."""
+    return [text.get_text().strip() for axes in drawing.figure.axes for text in axes.texts]
+
+
+def grey(drawing, row, column, rows, columns):
+    """Grey level of an image of an evenly spaced sheet, 0 to 1."""
+    painted = np.asarray(drawing.figure.axes[0].images[0].get_array())[..., 0] / 255
+    tall, wide = painted.shape
+    return painted[round((row + 0.5) * tall / rows), round((column + 0.5) * wide / columns)]
+
+
+def test_a_strip_has_the_class_above_each_image(drawn):
+    """One image of each class in the order asked, its class above it."""
+    drawing = drawn("class_samples", {"gan": samples()}, ink="light")
+    assert texts(drawing) == ["", "zero", "one", "two"]
+    assert [grey(drawing, 0, column, 1, 3) for column in range(3)] == pytest.approx([0, 0.1, 0.2], abs=0.01)
+
+
+def test_a_strip_of_runs_has_a_row_for_each(drawn):
+    """Runs stand under one another, each under its name, the classes above all of them."""
+    bright = samples() | {"images": samples()["images"] + 0.5}
+    drawing = drawn("class_samples", {"gan": samples(), "cvae": bright}, ink="light")
+    assert texts(drawing) == ["GAN", "CVAE", "zero", "one", "two"]
+    assert [grey(drawing, row, 1, 2, 3) for row in range(2)] == pytest.approx([0.1, 0.6], abs=0.01)
+
+
+def test_a_sheet_has_a_row_for_each_class(drawn):
+    """S4-F25: row k shows the samples of class k from left to right, its class at the left."""
+    drawing = drawn("class_samples", {"gan": samples(3)}, per_class=3, ink="light")
+    assert texts(drawing)[:3] == ["zero", "one", "two"]
+    assert [grey(drawing, row, 2, 3, 3) for row in range(3)] == pytest.approx([0.2, 0.5, 0.8], abs=0.01)
+
+
+def test_a_judge_says_below_each_image_what_it_sees(drawn):
+    """Under each image stands the class that the judge recognises, right or wrong, with its probability; the judge is named."""
+    drawing = drawn("class_samples", {"gan": judged()}, judge="reference")
+    assert texts(drawing)[-3:] == ["zero\n90%", "one\n100%", "zero\n51%"]
+    assert "“reference”" in drawing.details
+
+
+def test_classes_that_do_not_fit_stand_in_bands(drawn):
+    """Fewer columns than classes give bands, with the class asked and then the class recognised below each image."""
+    drawing = drawn("class_samples", {"gan": judged()}, judge="reference", columns=2)
+    below = [text for text in texts(drawing) if "%" in text]
+    assert below == ["zero\nzero\n90%", "one\none\n100%", "two\nzero\n51%"]
+
+
+def test_long_names_do_not_touch():
+    """As many images stand side by side as their labels leave room for, in bands of equal length."""
+    assert per_band(list("0123456789"), 10, 16) == 10
+    assert per_band(["automobile"] * 10, 10, 15.5) == 5
+    assert per_band(["a" * 200], 10, 16) == 1
+
+
+def test_the_untrained_model_is_epoch_zero(drawn):
+    """S0-F49: with `epoch: 0` the samples kept before the training are shown, of the classes asked, and the caption says so."""
+    drawing = drawn("class_samples", {"gan": progress()}, epoch=0, classes=(1,), ink="light")
+    assert texts(drawing) == ["", "1"]
+    assert grey(drawing, 0, 0, 1, 1) == 0
+    assert "before the first epoch" in drawing.details
+    later = drawn("class_samples", {"gan": progress()}, epoch=6, per_class=2, ink="light")
+    assert grey(later, 3, 1, 10, 2) == pytest.approx(0.5, abs=0.01)
+    assert "after epoch 6" in later.details
+
+
+def test_a_model_without_a_condition_has_samples_without_classes(drawn):
+    """What an unconditional model kept is shown in one row, without labels."""
+    arrays = {name: array for name, array in progress().items() if name != "asked_class"}
+    drawing = drawn("class_samples", {"gan": arrays}, epoch=0, per_class=8)
+    assert not any(texts(drawing))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"epoch": 13}, "Allowed: 0 to 12"),
+        ({"epoch": 0, "per_class": 3}, "Kept: 2"),
+        ({"epoch": 0, "classes": ("one",)}, "named by their numbers"),
+    ],
+)
+def test_what_was_not_kept_is_refused(drawn, wrong, message):
+    """An epoch, a class or a number of samples that the run did not keep is named with what it kept."""
+    with pytest.raises(ReportError, match=message):
+        drawn("class_samples", {"gan": progress()}, **wrong)
+
+
+def test_samples_that_were_kept_are_not_judged():
+    """A judge and an epoch together are refused."""
+    with pytest.raises(ValidationError, match="leave out 'epoch' or 'judge'"):
+        FIGURES.get("class_samples").Parameters(runs=("gan",), epoch=0, judge="reference")
+
+
+def test_a_judge_is_part_of_the_request():
+    """With a judge the same samples are asked for, and judged."""
+    kind = FIGURES.get("class_samples")
+    plain, with_judge = (kind.probes(kind.Parameters(runs=("gan",), seed=2, judge=j))["gan"] for j in (None, "reference"))
+    assert (with_judge.kind, with_judge.judge) == ("classified", "reference")
+    assert with_judge.parameters["images"] == {"kind": plain.kind, **plain.parameters}
+
+
+def test_epochs_stand_under_one_another(drawn):
+    """The untrained model is the first row, the last epoch the last; between them 1, 2, 5, 10, 20 and so on."""
+    drawing = drawn("samples_by_epoch", {"gan": progress()}, n=4, ink="light")
+    rows = ["before training", "epoch 1", "epoch 2", "epoch 5", "epoch 10", "epoch 12"]
+    assert texts(drawing) == [*rows, "0", "1", "2", "3"]
+    found = [grey(drawing, row, 2, 6, 4) for row in range(6)]
+    assert found == pytest.approx(np.array([0, 1, 2, 5, 10, 12]) / 12, abs=0.01)
+
+
+def test_epochs_can_be_chosen(drawn):
+    """Chosen epochs stand in their order, each once; one that the run has not reached is refused."""
+    labels = texts(drawn("samples_by_epoch", {"gan": progress()}, epochs=(12, 3, 3), n=1))
+    assert labels[:2] == ["epoch 3", "epoch 12"]
+    with pytest.raises(ReportError, match=r"epochs: \[13\](.|\n)*Allowed: 0 to 12"):
+        drawn("samples_by_epoch", {"gan": progress()}, epochs=(0, 13))
+
+
+def test_runs_share_the_epochs_that_both_reached(drawn):
+    """Two runs stand side by side under their names, until the last epoch of the shorter one."""
+    labels = texts(drawn("samples_by_epoch", {"gan": progress(), "cvae": progress(3)}, n=1))
+    assert {"GAN", "CVAE", "epoch 3"} <= set(labels)
+    assert "epoch 5" not in labels
+
+
+def test_a_run_without_training_shows_the_untrained_model(drawn):
+    """Of a run of no epochs there is one row."""
+    assert texts(drawn("samples_by_epoch", {"gan": progress(0)}, n=1))[0] == "before training"
