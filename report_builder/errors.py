@@ -74,6 +74,14 @@ class StorageError(ReportError):
     exit_code = Exit.STORAGE
 
 
+def together(errors: Iterable[ReportError]) -> ReportError:
+    """One error with the problems of all: of their class where they share it, else a RunError."""
+    several = list(errors)
+    classes = {type(error) for error in several}
+    kind = classes.pop() if len(classes) == 1 else RunError
+    return kind(*(problem for error in several for problem in error.problems))
+
+
 def near_miss(received: str, known: Iterable[str]) -> str:
     """Says "Did you mean 'x'?" and lists the known names, for `Problem.allowed`."""
     names = sorted(known)

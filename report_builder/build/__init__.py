@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from report_builder.build.workspace import Workspace
-from report_builder.errors import FindingError, Problem, ReportError, RunError, near_miss
+from report_builder.errors import FindingError, Problem, ReportError, RunError, near_miss, together
 from report_builder.plan import Plan, Planned, reason, resolve
 from report_builder.spec import load
 from report_builder.store import Step, Store, write_atomically
@@ -29,11 +29,12 @@ LEDGER = "steps.json"
 
 @dataclass(frozen=True)
 class Options:
-    """How to build. `on_plan` hears what will run before it runs, `on_event` what is happening."""
+    """How to build. `tensorboard` writes event files; `on_plan` hears what will run, `on_event` what is happening."""
 
     formats: tuple[str, ...] = ("pdf", "html", "md")
     draft: bool = False
     dry_run: bool = False
+    tensorboard: bool = False
     on_plan: Callable[[Sequence[Planned]], None] = lambda missing: None
     on_event: Callable[[Mapping[str, Any]], None] = lambda event: None
 
@@ -198,14 +199,28 @@ def _carry_out(plan: Plan, workspace: Workspace, missing: Sequence[Planned], opt
     if options.dry_run:
         return []
     _remember_steps(plan, workspace)
-    if not missing:
-        return []
-    from report_builder.build.execute import execute, together
-
-    failed = execute(plan, missing, on_event=options.on_event)
+    failed = _execute(plan, workspace, missing, options) if missing or options.tensorboard else []
     if failed and not options.draft:
         raise together(failed)
     return [problem for error in failed for problem in error.problems]
+
+
+def _execute(plan: Plan, workspace: Workspace, missing: Sequence[Planned], options: Options) -> list[ReportError]:
+    from report_builder.build.execute import execute
+
+    if not options.tensorboard:
+        return execute(plan, missing, on_event=options.on_event)
+    from report_builder.build.tensorboard import Boards
+
+    boards = Boards(plan, workspace.outputs(plan.resolved.loaded)[0] / "tensorboard")
+
+    def on_event(event: Mapping[str, Any]) -> None:
+        boards.heard(event)
+        options.on_event(event)
+
+    failed = execute(plan, missing, on_event=on_event)
+    boards.complete()
+    return failed
 
 
 _LABEL = re.compile(r"#((?:fig|tbl|lst|eq|sec):[\w-]+)")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report_builder.errors import Problem, ReportError, RunError, StorageError
+from report_builder.errors import Problem, ReportError, StorageError
 from report_builder.plan import Plan, Planned
 from report_builder.plan.resolved import HISTORY
 
@@ -45,16 +45,10 @@ def execute(plan: Plan, missing: Sequence[Planned], *, on_event: Callable[[Mappi
     return failed
 
 
-def together(failed: Sequence[ReportError]) -> ReportError:
-    """One error with the problems of all: of their class where they share it, else a RunError."""
-    classes = {type(error) for error in failed}
-    kind = classes.pop() if len(classes) == 1 else RunError
-    return kind(*(problem for error in failed for problem in error.problems))
-
-
 def _job(plan: Plan, planned: Planned) -> dict[str, Any]:
     return {
         "step": planned.step.as_json(),
+        "data": plan.located(planned.step.spec["data"]),
         "label": planned.label,
         "after": [needed.step.key for needed in planned.needs.values()],
         "store": str(plan.store.root),

@@ -56,6 +56,8 @@ def parser() -> argparse.ArgumentParser:
 
     build = add("build", "make:build", "train what is not trained, draw, write, compile", report, roots, _making())
     build.add_argument("report", metavar="REPORT", help="name of a report, or path of its YAML file")
+    board = "write the histories of all trainings for TensorBoard, into build/REPORT/tensorboard"
+    build.add_argument("--tensorboard", action="store_true", help=board)
     figure = add("figure", "make:figure", "redraw one figure", report, roots, _making())
     figure.add_argument("id", metavar="ID", help="id of the figure")
     figure.add_argument("--report", required=True, help="name or path of its report")
