@@ -47,7 +47,7 @@ def _built_in(spec: Mapping[str, Any]) -> bool:
 
 
 def _rate(run: Stored) -> float:
-    epochs = int(run.meta["spec"]["training"]["epochs"])
+    epochs = int(run.meta["note"].get("epochs", run.meta["spec"]["training"]["epochs"]))  # early stopping trains fewer
     return float(run.meta["note"]["seconds"]) / (epochs * int(run.meta["note"]["images"]["train"]))
 
 

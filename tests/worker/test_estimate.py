@@ -18,11 +18,11 @@ def spec(**changes):
     return {"model": {"kind": "vae"}, "data": DATA, "training": training, "seed": 1, "threads": 1} | changes
 
 
-def store_run(store, chosen, *, seconds, images, finished="2026-01-01"):
+def store_run(store, chosen, *, seconds, images, finished="2026-01-01", **note):
     """A finished run, as a worker leaves it."""
     with store.claim(Step("run", (), chosen, {})) as work:
         (work.folder / "history.json").write_text(json.dumps({}))
-        work.commit({"seconds": seconds, "images": {"train": images}, "finished": finished})
+        work.commit({"seconds": seconds, "images": {"train": images}, "finished": finished} | note)
 
 
 def test_without_a_stored_run_the_models_own_figure_counts(tmp_path):
@@ -55,3 +55,10 @@ def test_trainings_side_by_side_take_as_long_as_the_fullest_worker():
     """Longest first: 3, 2, 2 and 1 seconds on two workers take four, and the start of the workers."""
     assert estimate.together([1, 2, 3, 2], workers=2) == pytest.approx(4 + estimate.START)
     assert estimate.together([]) == 0
+
+
+def test_a_run_that_ended_early_is_measured_by_the_epochs_it_trained(tmp_path):
+    """Two of ten epochs in 20 seconds are ten seconds an epoch."""
+    store = Store(tmp_path)
+    store_run(store, spec(seed=2), seconds=20.0, images=24_000, epochs=2)
+    assert estimate.seconds(spec(), store) == pytest.approx(100.0)
