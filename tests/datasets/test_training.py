@@ -1,0 +1,69 @@
+"""Every model on the colour data sets, as they lie in the data folder, through the training loop."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import pytest
+
+from report_builder import datasets
+from report_builder.datasets._stream import Stream
+from report_builder.kinds import DATA_STEPS, DATASETS, MODELS
+from report_builder.worker import loop
+
+TRAINING = {"epochs": 1, "batch_size": 16, "learning_rate": 1e-4, "optimizer": {"kind": "adam"}}
+CONDITIONS = ({"kind": "attribute_condition", "names": ["Smiling", "Male"]}, {"kind": "one_hot"})
+
+
+def planned(dataset, steps):
+    """What a plan knows of the data."""
+    layout = DATASETS.get(dataset["kind"]).layout(DATASETS.get(dataset["kind"]).Parameters(**parameters(dataset)))
+    for step in steps:
+        layout = DATA_STEPS.get(step["kind"]).layout(layout, DATA_STEPS.get(step["kind"]).Parameters(**parameters(step)))
+    return layout
+
+
+def parameters(entry):
+    """An entry without its kind."""
+    return {key: value for key, value in entry.items() if key != "kind"}
+
+
+def fitting(name, dataset, first, conditions):
+    """Data for which a plan would accept the model: a size, a range and a condition, tried in turn."""
+    for size, bounds, condition in itertools.product((28, 32, 42, 48, 64), ("unit", "symmetric"), conditions):
+        # images are chosen first, so that no other is read
+        steps = [{"kind": "subset", "train": 32, "validation": 16, "test": 16}, {"kind": "scale", "range": bounds}]
+        steps += [*first, {"kind": "resize", "size": size}, condition]
+        if not MODELS.get(name).refuses(MODELS.get(name).Parameters(), planned(dataset, steps)):
+            return {"dataset": dataset, "steps": steps}
+    raise AssertionError(f"{name} refuses every size and range")
+
+
+def trained(name, data, folder):
+    """The history of two steps, and the data."""
+    prepared = datasets.prepare(data, [folder])
+    model = {"kind": name, **MODELS.get(name).Parameters().model_dump(mode="json")}
+    training = loop.start({"model": model, "data": data, "training": TRAINING, "seed": 1, "threads": 1}, prepared)
+    loop.train(training, prepared, on_epoch=lambda _: None)
+    return training.history, prepared
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MODELS.names())
+def test_every_model_trains_on_cifar10(name, cifar10_folder):
+    """Two steps on colour images in memory leave finite terms, also on the test split."""
+    history, _ = trained(name, fitting(name, {"kind": "cifar10"}, [], CONDITIONS[1:]), cifar10_folder)
+    assert all(math.isfinite(value) for values in history.values() for value in values)
+    assert any(term.startswith("test_") for term in history)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MODELS.names())
+def test_every_model_trains_on_streamed_celeba(name, celeba_folder):
+    """Two steps on faces that are read batch by batch leave finite terms, also on the official validation split."""
+    dataset, crop = {"kind": "celeba", "label": "Smiling"}, [{"kind": "crop", "size": 148}]
+    history, data = trained(name, fitting(name, dataset, crop, CONDITIONS), celeba_folder)
+    assert isinstance(data.splits["train"].x, Stream)
+    assert all(math.isfinite(value) for values in history.values() for value in values)
+    assert any(term.startswith("val_") for term in history)
