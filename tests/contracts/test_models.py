@@ -1,4 +1,4 @@
-"""What every registered model must keep."""
+"""What every registered model must say of itself; what it must do stands in `test_models_trained`."""
 
 from __future__ import annotations
 
@@ -9,30 +9,15 @@ import sys
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
-import keras
-import numpy as np
 import pytest
 
-from report_builder import datasets, languages
-from report_builder.kinds import MODELS
-from report_builder.store import Step, Store
-from report_builder.worker import checkpoint, loop, pool
+from report_builder import languages
+from report_builder.kinds import MODELS, Condition, Layout
 
-DATA = {
-    "dataset": {"kind": "digits", "copies": 0},
-    "steps": [{"kind": "scale"}, {"kind": "binarise"}, {"kind": "subset", "train": 64, "test": 20}],
-}
-TRAINING = {"epochs": 1, "batch_size": 32, "learning_rate": 1e-3, "optimizer": {"kind": "adam"}}
-CAPABILITIES = {"encode", "posterior", "decode", "likelihood", "sample"}
+CAPABILITIES = {"encode", "posterior", "decode", "decode_condition", "likelihood", "sample", "sample_condition"}
+CAPABILITIES |= {"discriminate", "classify"}
 PRINTED_WIDTH = 88
 ALL = pytest.mark.parametrize("kind", [module for _, module in MODELS], ids=MODELS.names())
-NAMES = pytest.mark.parametrize("name", MODELS.names())
-
-
-def spec(name):
-    """A run of two steps with the kind's defaults, as the plan resolves it."""
-    parameters = MODELS.get(name).Parameters().model_dump(mode="json")
-    return {"model": {"kind": name, **parameters}, "data": DATA, "training": TRAINING, "seed": 1, "threads": 1}
 
 
 def variants(kind):
@@ -54,31 +39,13 @@ def definitions(kind):
     return found
 
 
-@pytest.fixture(scope="module")
-def data():
-    """Small images in two splits."""
-    return datasets.prepare(DATA, [])
-
-
-@pytest.fixture(scope="module")
-def trained(data):
-    """Each model trained in this process for one epoch of two steps."""
-
-    def train(name):
-        keras.utils.clear_session()
-        state = loop.start(spec(name), data)
-        loop.train(state, data, on_epoch=lambda _: None)
-        return state
-
-    return {name: train(name) for name in MODELS.names()}
-
-
 # --- what the front process reads ---------------------------------------------------------------------------------------------
 
 
-def test_the_models_of_the_first_issue_are_found():
-    """An autoencoder and a variational autoencoder are registered by their folders."""
-    assert {"autoencoder", "vae"} <= set(MODELS.names())
+def test_the_models_of_the_lab_sheets_are_found():
+    """Folders alone register a model: autoencoders, conditional and adversarial models, and the classifier that judges them."""
+    asked = {"autoencoder", "vae", "conditional_vae", "conditional_gan", "conditional_gan_embedding", "gan", "classifier"}
+    assert asked <= set(MODELS.names())
 
 
 @ALL
@@ -92,6 +59,38 @@ def test_a_model_documents_its_parameters(kind):
 def test_a_model_says_its_name_in_every_language(kind):
     """TITLE has an entry for each language of the reports."""
     assert set(languages.codes()) <= set(kind.TITLE)
+
+
+@ALL
+def test_a_preset_has_a_name_in_every_language_and_known_parameters(kind):
+    """Each is the model with other parameters than the defaults, under a title that is not the model's."""
+    for preset in getattr(kind, "PRESETS", {}).values():
+        assert set(languages.codes()) <= set(preset.title)
+        assert all(preset.title[code] != kind.TITLE[code] for code in languages.codes())
+        assert kind.Parameters(**preset.parameters) != kind.Parameters()
+
+
+@ALL
+def test_capabilities_have_one_name_each(kind):
+    """PROVIDES names capabilities of the contract, and a model samples with a condition or without one, not both."""
+    assert CAPABILITIES >= kind.PROVIDES
+    assert not {"sample", "sample_condition"} <= kind.PROVIDES
+    assert not {"decode", "decode_condition"} <= kind.PROVIDES
+
+
+@ALL
+def test_what_is_not_known_is_not_refused(kind):
+    """Where only reading the data tells shape and classes, a model waits for it."""
+    conditions = (Condition("class", ()),)
+    layouts = [Layout(None, bounds, None, conditions=conditions) for bounds in ((0, 1), (-1, 1))]
+    assert not all(kind.refuses(kind.Parameters(), layout) for layout in layouts)
+
+
+@ALL
+def test_pixels_as_loaded_are_refused_with_the_step_that_helps(kind):
+    """No model learns from 0 to 255, and each says so with the step `scale` and the range it wants."""
+    layout = Layout(None, (0, 255), None, conditions=(Condition("class", ()),))
+    assert "The data step 'scale' with 'range: " in kind.refuses(kind.Parameters(), layout)
 
 
 @ALL
@@ -122,58 +121,3 @@ def test_reading_the_models_imports_no_keras():
         "assert not {'tensorflow', 'keras', 'numpy'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-# --- what a worker does -------------------------------------------------------------------------------------------------------
-
-
-@NAMES
-def test_a_model_trains_two_steps(name, trained):
-    """One epoch of two steps logs a finite loss for training and test images."""
-    history = trained[name].history
-    assert np.isfinite([history["loss"], history["test_loss"]]).all()
-    assert trained[name].finished
-
-
-@NAMES
-def test_a_model_saves_and_loads(name, trained, data, tmp_path):
-    """A model built anew with the stored weights computes the same."""
-    checkpoint.save_weights(trained[name].model, tmp_path / "weights.npz")
-    again = loop.build(spec(name)["model"], data.image_shape)
-    again(data.splits["test"].x[:1])
-    checkpoint.load_weights(again, tmp_path / "weights.npz")
-    x = data.splits["test"].x
-    assert (np.asarray(again.encode(x)) == np.asarray(trained[name].model.encode(x))).all()
-
-
-@NAMES
-def test_a_model_provides_what_it_says(name, trained, data):
-    """Every capability in PROVIDES has the shapes and ranges of the contract, and no other is there."""
-    model, provides, x = trained[name].model, MODELS.get(name).PROVIDES, data.splits["test"].x
-    assert provides <= CAPABILITIES
-    size = MODELS.get(name).Parameters().latent_dim
-    checks = {
-        "encode": lambda: np.asarray(model.encode(x)).shape == (20, size),
-        "posterior": lambda: [np.asarray(part).shape for part in model.posterior(x)] == [(20, size)] * 2,
-        "decode": lambda: _are_images(np.asarray(model.decode(np.zeros((3, size), np.float32))), 3, data.image_shape),
-        "sample": lambda: _are_images(np.asarray(model.sample(4, 1)), 4, data.image_shape),
-        "likelihood": lambda: all(np.asarray(term).shape == (20,) for term in model.elbo_terms(x, 2).values()),
-    }
-    assert all(checks[capability]() for capability in provides)
-    methods = {"likelihood": "elbo_terms"}
-    assert not any(hasattr(model, methods.get(capability, capability)) for capability in CAPABILITIES - provides)
-
-
-def test_models_are_reproducible_across_processes(tmp_path):
-    """Two workers, each with one thread, end with the same weights to the last bit."""
-    steps = {name: Step("run", (), spec(name), {}) for name in MODELS.names()}
-    for folder in ("first", "second"):
-        base = {"after": [], "store": str(tmp_path / folder), "folders": [], "beside": None}
-        pool.run([base | {"step": step.as_json(), "label": name} for name, step in steps.items()], workers=1)
-    for step in steps.values():
-        first, second = (Store(tmp_path / folder).read("run", step.key) for folder in ("first", "second"))
-        assert first.path("weights.npz").read_bytes() == second.path("weights.npz").read_bytes()
-
-
-def _are_images(images, n, shape):
-    return images.shape == (n, *shape) and images.min() >= 0 and images.max() <= 1

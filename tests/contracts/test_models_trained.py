@@ -1,0 +1,189 @@
+"""What every registered model, with its defaults and with each preset, must do in a worker."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import keras
+import numpy as np
+import pytest
+import yaml
+
+from report_builder import datasets
+from report_builder.kinds import MODELS, Condition, Layout, Split
+from report_builder.store import Step, Store
+from report_builder.worker import checkpoint, loop, pool
+
+DIGITS = {"kind": "digits", "copies": 0}
+TRAINING = {"epochs": 1, "batch_size": 32, "learning_rate": 1e-3, "optimizer": {"kind": "adam"}}
+CLASS = Condition("class", tuple("0123456789"))
+RANGES = {"unit": (0, 1), "symmetric": (-1, 1)}
+CASES = [(name, preset) for name, kind in MODELS for preset in (None, *getattr(kind, "PRESETS", {}))]
+IDS = [f"{name}-{preset}" if preset else name for name, preset in CASES]
+ALL = pytest.mark.parametrize("case", CASES, ids=IDS)
+PLAIN = pytest.mark.parametrize("case", [case for case in CASES if not case[1]], ids=MODELS.names())
+LIMITS = {"decode": (0, 1), "decode_condition": (0, 1), "classify": (0, 1)}
+
+
+def parameters_of(case):
+    """The model's parameters with the preset's over the defaults."""
+    kind, preset = MODELS.get(case[0]), case[1]
+    return kind.Parameters(**(kind.PRESETS[preset].parameters if preset else {}))
+
+
+def fitting(case, sizes=range(2, 65)):
+    """The smallest square size that the model takes, and the range of its pixels."""
+    for size, bounds in itertools.product(sizes, RANGES):
+        layout = Layout((size, size, 1), RANGES[bounds], CLASS.names, conditions=(CLASS,))
+        if not MODELS.get(case[0]).refuses(parameters_of(case), layout):
+            return size, bounds
+    raise AssertionError("the model refuses all images")
+
+
+def spec(case, **training):
+    """A run of two steps an epoch on the smallest images that fit, as the plan resolves it."""
+    size, bounds = fitting(case)
+    steps = [{"kind": "subset", "train": 64, "test": 20}, {"kind": "scale", "range": bounds}]
+    steps += [{"kind": "resize", "size": size}, {"kind": "one_hot"}]
+    model = {"kind": case[0], **parameters_of(case).model_dump(mode="json")}
+    data = {"dataset": DIGITS, "steps": steps}
+    return {"model": model, "data": data, "training": TRAINING | training, "seed": 1, "threads": 1}
+
+
+def answers(case, model, split):
+    """What each capability of the model answers to the images of a split: arrays by capability."""
+    x, condition = split.x, [split.condition] if "condition" in getattr(model, "takes", ()) else []
+    n, size = len(x), getattr(parameters_of(case), "latent_dim", 0)
+    z = np.zeros((n, size), np.float32)
+    calls = {
+        "encode": lambda: model.encode(x, *condition),
+        "posterior": lambda: np.stack([np.asarray(part) for part in model.posterior(x, *condition)]),
+        "likelihood": lambda: np.stack([np.asarray(term) for term in model.elbo_terms(x, *condition, 2).values()]),
+        "decode": lambda: model.decode(z),
+        "decode_condition": lambda: model.decode(z, *condition),
+        "sample": lambda: model.sample(n, 1),
+        "sample_condition": lambda: model.sample(n, 1, *condition),
+        "discriminate": lambda: model.discriminate(x, *condition),
+        "classify": lambda: model.classify(x),
+    }
+    return {name: np.asarray(calls[name]()) for name in sorted(MODELS.get(case[0]).PROVIDES)}
+
+
+def given(entry, split):
+    """The keywords with which `loop.build` gets what it is told of the data."""
+    return {"entry": entry, "image_shape": split.x.shape[1:], "condition_dim": 10, "classes": 10}
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """Each model trained in this process for one epoch, with its data."""
+
+    def train(case):
+        keras.utils.clear_session()
+        data = datasets.prepare(spec(case)["data"], [])
+        state = loop.start(spec(case), data)
+        loop.train(state, data, on_epoch=lambda _: None)
+        return state, data
+
+    return {case: train(case) for case in CASES}
+
+
+@ALL
+def test_a_model_trains_two_steps(case, trained):
+    """One epoch of two steps on the smallest fitting images logs finite losses, the same terms for training and test images."""
+    state, _ = trained[case]
+    terms = {name for name in state.history if not name.startswith("test_")} - {"epoch_time"}
+    assert {f"test_{name}" for name in terms} == {name for name in state.history if name.startswith("test_")}
+    assert np.isfinite(list(state.history.values())).all()
+    assert {"loss"} <= terms or {"generator_loss", "discriminator_loss"} <= terms
+
+
+@ALL
+def test_a_model_saves_and_loads(case, trained, tmp_path):
+    """A model built anew with the stored weights answers the same to the bit."""
+    state, data = trained[case]
+    checkpoint.save_weights(state.model, tmp_path / "weights.npz")
+    again = loop.build(**given(spec(case)["model"], data.splits["test"]))
+    checkpoint.load_weights(again, tmp_path / "weights.npz")
+    for model in (state.model, again):
+        loop.set_randomness(model, 1, 0)
+    first, second = (answers(case, model, data.splits["test"]) for model in (state.model, again))
+    assert all((first[name] == second[name]).all() for name in first)
+
+
+@ALL
+def test_a_model_provides_what_it_says(case, trained):
+    """Every capability in PROVIDES has the shapes and ranges of the contract."""
+    state, data = trained[case]
+    found, images = answers(case, state.model, data.splits["test"]), (20, *data.image_shape)
+    size = getattr(parameters_of(case), "latent_dim", 0)
+    shapes = {"encode": (20, size), "posterior": (2, 20, size), "discriminate": (20,), "classify": (20, 10)}
+    shapes |= dict.fromkeys(("decode", "decode_condition", "sample", "sample_condition"), images)
+    for name, values in found.items():
+        assert values.shape == shapes.get(name, (len(values), 20))
+        low, high = data.value_range if name.startswith("sample") else LIMITS.get(name, (-np.inf, np.inf))
+        assert ((values >= low) & (values <= high)).all()
+
+
+@ALL
+def test_a_model_has_no_capability_that_it_does_not_name(case, trained):
+    """A method of the contract is there only if PROVIDES says so."""
+    provides, model = MODELS.get(case[0]).PROVIDES, trained[case][0].model
+    methods = {"likelihood": "elbo_terms", "sample_condition": "sample", "decode_condition": "decode"}
+    named = {methods.get(name, name) for name in provides}
+    every = {"encode", "posterior", "elbo_terms", "decode", "sample", "discriminate", "classify"}
+    assert {name for name in every if hasattr(model, name)} == named
+
+
+@pytest.mark.slow
+@PLAIN
+def test_a_model_continues_where_it_was_stopped(case, tmp_path):
+    """Stopped between two epochs and continued in a new process' state, a run ends with the same weights to the last bit."""
+    keras.utils.clear_session()
+    data, run = datasets.prepare(spec(case)["data"], []), spec(case, epochs=2)
+    kept = []
+    whole = loop.start(run, data)
+    loop.train(whole, data, on_epoch=lambda state: kept or kept.append(checkpoint.save(state, tmp_path / "checkpoint.npz")))
+    again = loop.start(run, data)
+    assert checkpoint.restore(again, tmp_path / "checkpoint.npz")
+    assert again.epoch == 1
+    loop.train(again, data, on_epoch=lambda _: None)
+    before, after = (state.variables() for state in (whole, again))
+    assert before.keys() == after.keys()
+    assert all((np.asarray(before[name]) == np.asarray(after[name])).all() for name in before)
+
+
+@ALL
+@pytest.mark.parametrize("size", [32, 64])
+def test_a_model_takes_a_step_on_colour_images(case, size):
+    """On images of CIFAR's and CelebA's sizes it trains a step, with the parameters that its refusal proposes if need be."""
+    name, bounds = case[0], RANGES[fitting(case)[1]]
+    kind, parameters = MODELS.get(name), parameters_of(case)
+    layout = Layout((size, size, 3), bounds, CLASS.names, conditions=(CLASS,))
+    if proposed := re.search(r"With '(.+?)' they fit", kind.refuses(parameters, layout)):
+        parameters = kind.Parameters(**parameters.model_dump() | yaml.safe_load(proposed[1]))
+    assert not kind.refuses(parameters, layout)
+    keras.utils.clear_session()
+    x = np.random.default_rng(0).uniform(*bounds, (4, size, size, 3)).astype(np.float32)
+    split = Split(x, np.arange(4), np.eye(10, dtype=np.float32)[:4])
+    model = loop.build(**given({"kind": name} | parameters.model_dump(), split))
+    model.compile(keras.optimizers.Adam(1e-4))
+    before = [np.asarray(weight).copy() for weight in model.trainable_weights]
+    held = {"x": split.x, "condition": split.condition, "y": split.y}
+    batch = tuple(keras.ops.convert_to_tensor(held[part]) for part in getattr(model, "takes", ("x",)))
+    logs = model.train_step(batch if len(batch) > 1 else batch[0])
+    assert np.isfinite([float(value) for value in logs.values()]).all()
+    assert all((old != np.asarray(new)).any() for old, new in zip(before, model.trainable_weights, strict=True))
+
+
+@pytest.mark.slow
+def test_models_are_reproducible_across_processes(tmp_path):
+    """Two workers, each with one thread, end with the same weights to the last bit."""
+    steps = {name: Step("run", (), spec((name, None)), {}) for name in MODELS.names()}
+    for folder in ("first", "second"):
+        base = {"after": [], "store": str(tmp_path / folder), "folders": [], "beside": None}
+        pool.run([base | {"step": step.as_json(), "label": label} for label, step in steps.items()], workers=1)
+    for step in steps.values():
+        first, second = (Store(tmp_path / folder).read("run", step.key) for folder in ("first", "second"))
+        assert first.path("weights.npz").read_bytes() == second.path("weights.npz").read_bytes()
