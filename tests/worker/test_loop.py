@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from report_builder.errors import ReportError, RunError
+from report_builder.errors import Problem, ReportError, RunError
 from report_builder.kinds import ImageData, Split
 from report_builder.spec.training import Training
 from report_builder.worker import checkpoint, loop
@@ -129,6 +129,25 @@ def test_a_loss_that_explodes_stops_with_the_term_and_what_to_try(data):
     assert "finite number in epoch" in problem.rule
     assert "_loss" in problem.rule
     assert "learning_rate" in problem.next_step
+
+
+def test_a_loss_that_is_lost_later_is_reported_with_the_last_good_values(data, monkeypatch):
+    """The message names the epoch, and the terms after the epoch before it."""
+    genuine = Pass.__call__
+
+    def lost(self, order, batch_size, on_progress=None):
+        if len(order) == 40 and state.epoch == 1:
+            raise RunError(Problem("", "kl_loss stopped being a finite number", "kl_loss nan"))
+        return genuine(self, order, batch_size, on_progress)
+
+    monkeypatch.setattr(Pass, "__call__", lost)
+    state = loop.start(spec(), data)
+    with pytest.raises(RunError) as caught:
+        loop.train(state, data, on_epoch=lambda _: None)
+    problem = caught.value.problems[0]
+    assert problem.rule == "kl_loss stopped being a finite number in epoch 2"
+    assert problem.received.startswith("kl_loss nan; after epoch 1: loss ")
+    assert "epoch_time" not in problem.received
 
 
 def test_data_that_the_model_refuses_never_trains(data):
