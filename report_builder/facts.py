@@ -177,7 +177,7 @@ def _guard(a: Fact, b: Fact, by: Sequence[str], scale: Sequence[str]) -> None:
     differs = [f"{key}: {getattr(a, key)!r} / {getattr(b, key)!r}" for key in scale if getattr(a, key) != getattr(b, key)]
     differs = [line for line in differs if not any(_covers(key, line.partition(":")[0]) for key in by)]
     named = (*by, "seed")
-    for key, left, right in _differences(a.settings, b.settings):
+    for key, left, right in differences(a.settings, b.settings):
         if not any(_covers(name, key) for name in named):
             differs.append(f"{key}: {left!r} / {right!r}")
     if differs:
@@ -191,12 +191,26 @@ def _covers(name: str, key: str) -> bool:
     return key == name or key.startswith(name + ".")
 
 
-def _differences(a: Any, b: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
-    if isinstance(a, Mapping) and isinstance(b, Mapping):
-        for key in sorted({*a, *b}):
-            yield from _differences(a.get(key), b.get(key), f"{path}.{key}" if path else str(key))
-    elif a != b:
-        yield path, a, b
+class _Absent:
+    """Stands where one side has no such field."""
+
+    def __repr__(self) -> str:
+        return "absent"
+
+
+ABSENT = _Absent()
+
+
+def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Fields that differ, as `(key path, old, new)`, in the order of the new value."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in dict.fromkeys([*new, *old]):
+            yield from differences(old.get(key, ABSENT), new.get(key, ABSENT), f"{path}.{key}" if path else str(key))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for place, (was, now) in enumerate(zip(old, new, strict=True)):
+            yield from differences(was, now, f"{path}.{place}")
+    elif old != new:
+        yield path, old, new
 
 
 def _standard_error(a: Fact, b: Fact) -> float | None:

@@ -13,8 +13,9 @@ from typing import Any
 from report_builder.build import Workspace
 from report_builder.cli.parser import Options
 from report_builder.errors import Exit, Problem, ReportError, UsageError
-from report_builder.plan.explain import differences
-from report_builder.store import Step, Store, Stored, data_name, storage_errors
+from report_builder.facts import differences
+from report_builder.plan.prepared import imported
+from report_builder.store import Step, Store, Stored, storage_errors
 from report_builder.store.step import KINDS
 
 
@@ -187,11 +188,16 @@ def import_runs(options: Options) -> int:
                 work.commit(stored.meta["note"], files=list(stored.meta["files"]))
             added += 1
             if kind == "run":
-                data = stored.meta["spec"]["data"]
-                store.memo.remember(data_name(data), data["fingerprint"])
+                _remember(store, stored.meta["spec"]["data"])
     store.memo.save()
     print(f"{added} steps added, {known} were here already.")
     return int(Exit.DONE)
+
+
+def _remember(store: Store, data: Mapping[str, Any]) -> None:
+    """Keeps the fingerprint of imported data; of two that were the same but for their files, neither."""
+    name, found = imported(data), data["fingerprint"]
+    store.memo.remember(name, found if store.memo.recall(name) in (None, found) else "")
 
 
 def _verified(store: Store, file: Path) -> Iterator[tuple[str, Stored]]:

@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-
-class _Absent:
-    """Stands where one side has no such field."""
-
-    def __repr__(self) -> str:
-        return "absent"
-
-
-ABSENT = _Absent()
-
-
-def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Fields that differ, as `(key path, old, new)`, in the order of the new value."""
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        for key in dict.fromkeys([*new, *old]):
-            yield from differences(old.get(key, ABSENT), new.get(key, ABSENT), f"{path}.{key}" if path else str(key))
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for place, (was, now) in enumerate(zip(old, new, strict=True)):
-            yield from differences(was, now, f"{path}.{place}")
-    elif old != new:
-        yield path, old, new
+from report_builder.facts import differences
 
 
 def reason(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +39,12 @@ def with_fingerprints(resolved: Resolved, memo: Memo, folders: Sequence[Path], *
 
 
 def _with_fingerprint(data: DataSet, memo: Memo, folders: Sequence[Path], *, fetch: bool) -> dict[str, Any]:
-    spec = data.as_spec()
-    name = data_name(spec)
+    name = data_name(data.located())
     try:
         fingerprint = _fingerprint(data, memo, folders)
         memo.remember(name, fingerprint)
     except ReportError:
-        known = memo.recall(name)  # what is stored is of use without the data
+        known = memo.recall(name) or memo.recall(imported(data.as_spec()))  # what is stored is of use without the data
         if known is None and not fetch:
             known = ABSENT
         named = getattr(data.dataset.parameters, "path", None)
@@ -56,7 +55,12 @@ def _with_fingerprint(data: DataSet, memo: Memo, folders: Sequence[Path], *, fet
             known = _fingerprint(data, memo, folders)
             memo.remember(name, known)
         fingerprint = known
-    return spec | {"fingerprint": fingerprint}
+    return data.as_spec() | {"fingerprint": fingerprint}
+
+
+def imported(data: Mapping[str, Any]) -> str:
+    """Under which name the memo keeps the fingerprint of data that came with imported trainings, wherever its files were."""
+    return f"imported:{data_name(data)}"
 
 
 def _fingerprint(data: DataSet, memo: Memo, folders: Sequence[Path]) -> str:

@@ -43,9 +43,17 @@ class DataSet:
     steps: tuple[Kind, ...]
     layout: Layout | None = None
 
-    def as_spec(self) -> dict[str, Any]:
+    def located(self) -> dict[str, Any]:
         """Resolved data, without the fingerprint."""
         return {"dataset": self.dataset.as_spec(), "steps": [step.as_spec() for step in self.steps]}
+
+    def as_spec(self) -> dict[str, Any]:
+        """The same for a key: the `path` of a built-in data set, which only says where the bytes lie, is the default one."""
+        place = type(self.dataset.parameters).model_fields.get("path")
+        if place is None or self.dataset.name.endswith(".py"):
+            return self.located()
+        spec = self.located()
+        return spec | {"dataset": spec["dataset"] | {"path": place.default}}
 
 
 @dataclass(frozen=True)

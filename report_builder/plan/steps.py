@@ -64,6 +64,11 @@ class Plan:
         """Resolved data with its fingerprint, by id, for the data sets that something uses."""
         return with_fingerprints(self.resolved, self.store.memo, self.folders, fetch=self.fetch)
 
+    def located(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Resolved data of a key, with the path where its files are."""
+        id_ = next(id_ for id_, known in self.data.items() if known == data)
+        return self.resolved.data[id_].located() | {"fingerprint": data["fingerprint"]}
+
     @cached_property
     def versions(self) -> dict[str, str]:
         """Major and minor version of TensorFlow and Keras, without importing them."""

@@ -46,7 +46,7 @@ def _complete(step: Step, job: Mapping[str, Any], emit: Emit) -> bool:
     with store.claim(step) as work:
         if work.done:
             return True
-        data = datasets.prepare(step.spec["data"], [Path(folder) for folder in job["folders"]], beside)
+        data = datasets.prepare(job.get("data", step.spec["data"]), [Path(folder) for folder in job["folders"]], beside)
         run.train(work, data, beside, emit) if step.kind == "run" else probe.measure(work, data, store, beside)
     store.memo.save()
     return False

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import numpy as np
 import pytest
 
-from report_builder import datasets
-from report_builder.datasets import _files
 from report_builder.plan import Plan
-from report_builder.plan.prepared import ABSENT
 
 NEVER_RETRAINS = {
     "title": ("title: Tiny lab", "title: Another title"),
@@ -196,62 +190,3 @@ def test_versions_count(lab, monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert keys("2.21.0") == keys("2.21.1")
     assert keys("2.21.0") != keys("2.22.0")
-
-
-# --- the data -----------------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def on_mnist(lab, monkeypatch: pytest.MonkeyPatch):
-    """The report on an `mnist.npz` of a few images in the data folder; there is no other one, and no network."""
-
-    def offline(*_: object) -> None:
-        raise OSError("no network")
-
-    monkeypatch.setenv("KERAS_HOME", str(lab.folder / "keras"))
-    monkeypatch.setattr(_files, "_fetch", offline)
-    lab.edit("{kind: digits, copies: 0}", "mnist")
-    write_mnist(lab.folder / "data", seed=0)
-    return lab
-
-
-def write_mnist(folder: Path, seed: int) -> None:
-    """A file of random images in the form of MNIST."""
-    random = np.random.default_rng(seed)
-    folder.mkdir(exist_ok=True)
-    arrays = {f"x_{split}": random.integers(0, 256, (30, 28, 28), dtype=np.uint8) for split in ("train", "test")}
-    labels = {f"y_{split}": np.arange(30) % 10 for split in ("train", "test")}
-    np.savez(folder / "mnist.npz", **arrays, **labels)
-
-
-def test_the_bytes_of_the_data_count(on_mnist) -> None:
-    """Other bytes in the data file train everything again."""
-    before = run_keys(on_mnist.plan())
-    write_mnist(on_mnist.folder / "data", seed=1)
-    assert not set(run_keys(on_mnist.plan()).values()) & set(before.values())
-
-
-def test_the_place_of_the_data_does_not_count(on_mnist) -> None:
-    """The same file in another folder gives the same keys."""
-    before = run_keys(on_mnist.plan())
-    (on_mnist.folder / "keras" / "datasets").mkdir(parents=True)
-    (on_mnist.folder / "data" / "mnist.npz").rename(on_mnist.folder / "keras" / "datasets" / "mnist.npz")
-    assert run_keys(on_mnist.plan()) == before
-
-
-def test_what_is_planned_is_what_a_worker_checks(on_mnist) -> None:
-    """The fingerprint in the key is the one that a worker takes of the same files."""
-    planned = on_mnist.plan().data["digits"]
-    assert datasets.fingerprint(planned, [on_mnist.folder / "data"]) == planned["fingerprint"]
-
-
-def test_absent_data_whose_fingerprint_is_known(on_mnist) -> None:
-    """When the data are gone their remembered fingerprint gives the same keys; unknown data are planned as absent."""
-    plan = on_mnist.plan()
-    before = run_keys(plan)
-    (on_mnist.folder / "data" / "mnist.npz").unlink()
-    absent = on_mnist.plan()
-    assert {data["fingerprint"] for data in absent.data.values()} == {ABSENT}
-    assert not set(run_keys(absent).values()) & set(before.values())
-    plan.store.memo.save()
-    assert run_keys(on_mnist.plan()) == before
