@@ -38,7 +38,7 @@ def ask(
         data: its conditions say what the vector means.
         part: whose condition vectors stand at first for what is not asked.
         sources: places in the split of the images whose condition vectors stand at first, one for each image of a combination.
-        classes: numbers or names; None: all of them, with `own` the class of the first source.
+        classes: numbers or names; None: all of them, with `own` for each source its own.
         cells: `all`, or pairs of row and column, counted from 1; None: the cells in turn, with `own` that of the source.
         own: whether what is not asked is that of the sources.
 
@@ -53,8 +53,8 @@ def ask(
     condition = np.broadcast_to(base, (*shape, base.shape[1])).copy()
     about: dict[str, np.ndarray] = {"grid": np.array(shape)}
     if len(labels):
-        condition[..., part_columns(data.conditions, "class")] = _one_hot(data, labels)[:, None, None]
-        about["asked_class"] = np.broadcast_to(labels[:, None, None], shape).ravel()
+        condition[..., part_columns(data.conditions, "class")] = _one_hot(data, labels)[:, None]
+        about["asked_class"] = np.broadcast_to(labels[:, None], shape).ravel()
     if known:
         chosen = _placed(known, places, condition[..., part_columns(data.conditions, "position")], own=own)
         condition[..., part_columns(data.conditions, "position")] = _values(known, chosen)
@@ -131,21 +131,22 @@ def _vectors(part: Split) -> np.ndarray:
 
 
 def _labels(data: ImageData, part: Split, sources: np.ndarray, classes: Sequence[int | str] | None, *, own: bool) -> np.ndarray:
-    """Numbers of the classes asked; empty where the condition has no class."""
+    """Numbers of the classes asked, `(classes, 1)`, or of the sources' own, `(1, sources)`; empty without a class."""
     if part_columns(data.conditions, "class") == slice(0, 0):
         if classes:
             raise ReportError(Problem("", "the condition has no class to ask for", repr(list(classes))))
         return np.zeros(0, dtype=np.int64)
     if classes is None and own:
-        return np.asarray(part.y[sources[:1]], dtype=np.int64)
+        return np.asarray(part.y[sources], dtype=np.int64)[None]
     chosen = range(len(data.class_names)) if classes is None else classes
-    return np.array([class_number(label, data) for label in chosen], dtype=np.int64)
+    return np.array([[class_number(label, data)] for label in chosen], dtype=np.int64)
 
 
 def _one_hot(data: ImageData, labels: np.ndarray) -> np.ndarray:
-    """The class part of the condition, `(k, names)`, found by name: a step may have left classes out since."""
+    """The class part of the condition, `(*labels.shape, names)`, found by name: a step may have left classes out since."""
     names = next(part.names for part in data.conditions if part.kind == "class")
-    return np.eye(len(names), dtype=np.float32)[[names.index(data.class_names[label]) for label in labels]]
+    places = [names.index(data.class_names[label]) for label in labels.ravel()]
+    return np.eye(len(names), dtype=np.float32)[places].reshape(*labels.shape, len(names))
 
 
 def _cells(known: Sequence[np.ndarray], cells: Cells) -> np.ndarray:

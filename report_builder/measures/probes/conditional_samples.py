@@ -23,7 +23,9 @@ class Parameters(Base):
 
     per_condition: int = Field(default=1, ge=1, description="Images of each combination of class and cell.")
     classes: tuple[int | str, ...] | None = Field(
-        default=None, min_length=1, description="Classes asked, numbers or names; null: all, with z encoded that of the image."
+        default=None,
+        min_length=1,
+        description="Classes asked, numbers or names; null: all, with z encoded the own class of each image.",
     )
     positions: Literal["all"] | tuple[tuple[int, int], ...] | None = Field(
         default=None,
@@ -40,7 +42,7 @@ class Parameters(Base):
     seed: int = Field(default=0, ge=0, description="Seed of the draw.")
     split: str = Field(default="test", description="Part of the data set whose image is encoded.")
     index: int | None = Field(
-        default=None, ge=0, description="Which image is encoded; null: the first of the (first) class asked."
+        default=None, ge=0, description="Which image is encoded first; null: the first of the (first) class asked."
     )
 
     @field_validator("attributes")
@@ -114,15 +116,14 @@ def _sources(part: Split, data: ImageData, parameters: Parameters) -> np.ndarray
     first = int(within(part, np.array([parameters.index or 0]))[0])
     if parameters.z != "encoded":
         return np.full(n, first)
-    label = int(part.y[first])
+    found, of = np.arange(first, len(part.y)), ""
     if parameters.index is None and parameters.classes:
         label = class_number(parameters.classes[0], data)
-    found = members(part, label, data.class_names[label])
-    found = found[found >= first][:n]
+        found, of = members(part, label, data.class_names[label]), f" of class {data.class_names[label]}"
     if len(found) < n:
-        rule = f"the split has fewer images of class {data.class_names[label]} from image {first} on than are to be encoded"
+        rule = f"the split has fewer images{of} from image {found[0]} on than are to be encoded"
         raise ReportError(Problem("", rule, f"per_condition: {n}", f"Allowed: 1 to {len(found)}."))
-    return found
+    return found[:n]
 
 
 def _drawn(model: Any, part: Split, sources: np.ndarray, condition: np.ndarray, parameters: Parameters) -> np.ndarray:
