@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator
+from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 
 from report_builder.spec.closed import Closed
 
@@ -34,23 +34,33 @@ class InverseTimeDecay(Closed):
     staircase: bool = Field(default=False, description="Falls at once at the end of these epochs, and not in each step.")
 
 
-class PolynomialDecay(Closed):
+class _Ending(Closed):
+    """A schedule that comes to an end, with the training where none is named."""
+
+    decay_epochs: Epochs | None = Field(default=None, description="Epochs until the end, after a warm-up; default: all left.")
+
+    @model_validator(mode="after")
+    def _has_time(self) -> Self:
+        if self.decay_epochs is None:
+            raise ValueError("the warm-up leaves no epoch of the training to decay in")
+        return self
+
+
+class PolynomialDecay(_Ending):
     """From the start to `end_learning_rate` along a power."""
 
     kind: Literal["polynomial_decay"] = "polynomial_decay"
     initial_learning_rate: Rate = Field(default=1e-3, description=FIRST)
-    decay_epochs: Epochs = Field(description="Epochs until the end; default: all.")
     end_learning_rate: float = Field(default=1e-4, ge=0, description="Learning rate at the end and after it.")
     power: Rate = Field(default=1.0, description="1 is a straight line.")
     cycle: bool = Field(default=False, description="Begins again after the end.")
 
 
-class CosineDecay(Closed):
+class CosineDecay(_Ending):
     """Half a cosine (Loshchilov and Hutter 2017), after a straight rise where asked."""
 
     kind: Literal["cosine_decay"] = "cosine_decay"
     initial_learning_rate: Rate = Field(default=1e-3, description=FIRST)
-    decay_epochs: Epochs = Field(description="Epochs until the end, after the warm-up; default: all that are left.")
     alpha: float = Field(default=0.0, ge=0, le=1, description="Learning rate at the end, as a share of the highest.")
     warmup_target: Rate | None = Field(default=None, description="Learning rate at the end of the warm-up.")
     warmup_epochs: float = Field(default=0.0, ge=0, description="Epochs of the warm-up.")
@@ -114,7 +124,7 @@ LearningRate = Annotated[
 
 def until_the_end(rate: Any, epochs: float) -> Any:
     """The schedule, its end at the last epoch where it names none."""
-    if isinstance(rate, dict) and rate.get("kind") in ("cosine_decay", "polynomial_decay") and "decay_epochs" not in rate:
+    if isinstance(rate, dict) and rate.get("kind") in ("cosine_decay", "polynomial_decay") and rate.get("decay_epochs") is None:
         warm_up = rate.get("warmup_epochs", 0)
         if isinstance(warm_up, int | float) and warm_up < epochs:
             return rate | {"decay_epochs": float(epochs - warm_up)}
