@@ -6,9 +6,8 @@ Experiment file -> plan -> runs -> arrays -> facts and figures -> Markdown -> do
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,14 +61,13 @@ def plan_report(
 def compose_plan(plan: Plan, workspace: Workspace, *, draft: bool = False) -> tuple[Material, Rendered, Document]:
     """Template -> numbered document, placeholders for what is not measured: unknown facts, figures and references fail here."""
     from report_builder import document
-    from report_builder.build import gather
+    from report_builder.build import gather, labels
 
     material, template = gather.material(plan), workspace.template(plan.resolved.loaded)
     rendered = document.render(template, material, draft=draft)
     composed = document.compose(rendered, material, draft=draft)
-    if rendered.choices:  # whichever arm of a sweep will be the best one, the labels must be the same
-        other = replace(gather.material(plan, measured=False), stand_in=-1)
-        _same_labels(plan, template, document.render(template, other))
+    if rendered.choices:
+        labels.whichever_is_best(plan, template, rendered)
     return material, rendered, composed
 
 
@@ -89,7 +87,7 @@ def _document(
 ) -> Built:
     """Facts and figures -> rendered text -> (unless it is the one on the disk) tree -> files."""
     from report_builder import document
-    from report_builder.build import gather, publish
+    from report_builder.build import gather, labels, publish
 
     loaded, template = plan.resolved.loaded, workspace.template(plan.resolved.loaded)
     folder, figures = workspace.outputs(loaded)
@@ -101,7 +99,7 @@ def _document(
     if fresh is not None:
         plan.store.memo.save()
         return Built(fresh, done=missing, compiled=False, failed=failed)
-    _same_labels(plan, template, rendered)
+    labels.as_planned(plan, template, rendered)
     composed = document.compose(rendered, material, draft=options.draft)
     _refuse(composed, options)
     with publish.alone(folder):
@@ -221,22 +219,6 @@ def _execute(plan: Plan, workspace: Workspace, missing: Sequence[Planned], optio
     failed = execute(plan, missing, on_event=on_event)
     boards.complete()
     return failed
-
-
-_LABEL = re.compile(r"#((?:fig|tbl|lst|eq|sec):[\w-]+)")
-
-
-def _same_labels(plan: Plan, template: Path, rendered: Rendered) -> None:
-    """Measurements may choose words, never labelled elements: else numbers would depend on them."""
-    from report_builder import document
-    from report_builder.build import gather
-
-    planned = document.render(template, gather.material(plan, measured=False))
-    changed = {*_LABEL.findall(planned.text)} ^ {*_LABEL.findall(rendered.text)}
-    if changed:
-        rule = "a condition on a fact, or best(), chooses labelled elements"
-        advice = "They may choose words; name figures, tables, listings and equations that do not depend on them."
-        raise ReportError(Problem(str(template), rule, ", ".join(sorted(changed)), next_step=advice))
 
 
 def _remember_steps(plan: Plan, workspace: Workspace) -> None:

@@ -41,7 +41,7 @@ class Choices:
         one of them stands in, whose name and settings are printed as not measured.
         """
         sweep = self._card(name)
-        self.ledger.choices.add(name)
+        self.ledger.choices.update({name} & {*self.material.sweeps})
         facts = [found for run in sweep.runs if (found := self.material.facts.get(f"{run}.{fact}"))]
         for run in sweep.runs:
             self.ledger.cite("facts", f"{run}.{fact}")
@@ -73,7 +73,7 @@ class Choices:
 
     def _stand_in(self, sweep: SweepCard, fact: str) -> Run:
         """An arm whose names and settings are not known yet, for it is not known which arm it is."""
-        run = sweep.runs[self.material.stand_in] if sweep.runs else sweep.id
+        run = sweep.runs[min(self.material.stand_in, len(sweep.runs) - 1)] if sweep.runs else sweep.id
         words = unmeasured(self.language)
         nothing = self.speech.printed(Unmeasured(words), words, f"{run}.{fact}")
         return Run(run, nothing, nothing, nothing, nothing, Word("get", lambda path: nothing))

@@ -110,7 +110,7 @@ class TaskCard:
 class Material:
     """All of it. With `placeholders`, nothing is measured yet and the rendering only serves to number and to check.
 
-    `stand_in` is the place in its sweep of the arm that stands for the best one while that is not measured.
+    `stand_in` is the place in its sweep of the arm (or the last one) that stands for the best while that is not measured.
     """
 
     report: str

@@ -64,7 +64,7 @@ def test_before_it_is_measured(swept, unmeasured, write_template):
     printed = rendered(write_template, text, given)
     assert printed.startswith("vae [")
     assert printed.count('unmeasured="yes"') == 2
-    assert rendered(write_template, text, replace(given, stand_in=-1)).startswith("mc [")
+    assert rendered(write_template, text, replace(given, stand_in=5)).startswith("mc [")
     one = replace(swept, facts=swept.facts | {"mc.test.elbo": unmeasured.facts["mc.test.elbo"]})
     assert 'unmeasured="yes"' in rendered(write_template, BEST, one)
 

@@ -1,0 +1,44 @@
+"""Labels and measurements: what has a number stands in a document whatever was measured; else numbers would depend on it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from report_builder import document
+from report_builder.build import gather
+from report_builder.document import Rendered
+from report_builder.errors import Problem, ReportError
+from report_builder.plan import Plan
+
+_LABEL = re.compile(r"#((?:fig|tbl|lst|eq|sec):[\w-]+)")
+
+
+def as_planned(plan: Plan, template: Path, rendered: Rendered) -> None:
+    """The labels are those of the same template before anything was measured.
+
+    Raises:
+        ReportError: a condition on a fact, or the best arm of a sweep, chose a labelled element.
+    """
+    _alike(template, document.render(template, gather.material(plan, measured=False)), rendered)
+
+
+def whichever_is_best(plan: Plan, template: Path, rendered: Rendered) -> None:
+    """The labels do not depend on which arm of the sweeps in `rendered.choices` will be the best one: before it is known.
+
+    Raises:
+        ReportError: they do.
+    """
+    unmeasured = gather.material(plan, measured=False)
+    first = document.render(template, unmeasured)
+    for arm in range(1, max(len(unmeasured.sweeps[id_].runs) for id_ in rendered.choices)):
+        _alike(template, first, document.render(template, replace(unmeasured, stand_in=arm)))
+
+
+def _alike(template: Path, planned: Rendered, rendered: Rendered) -> None:
+    changed = {*_LABEL.findall(planned.text)} ^ {*_LABEL.findall(rendered.text)}
+    if changed:
+        rule = "a condition on a fact, or best(), chooses labelled elements"
+        advice = "They may choose words; name figures, tables, listings and equations that do not depend on them."
+        raise ReportError(Problem(str(template), rule, ", ".join(sorted(changed)), next_step=advice))
