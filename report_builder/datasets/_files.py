@@ -53,8 +53,8 @@ def signature(path: Path) -> tuple[int, int | str]:
     if not path.is_dir():
         status = path.stat()
         return status.st_size, status.st_mtime_ns
-    listed = sorted((name, (status := entry.stat()).st_size, status.st_mtime_ns) for name, entry in _walk(path))
-    return len(listed), hashlib.sha256(repr(listed).encode()).hexdigest()
+    listed = sorted(f"{name}:{(status := entry.stat()).st_size}:{status.st_mtime_ns}" for name, entry in _walk(path))
+    return len(listed), hashlib.sha256("\n".join(listed).encode()).hexdigest()
 
 
 def content(path: Path, known: tuple[int, int | str] | None = None) -> str:
