@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     import numpy as np
 
 TITLE = {
-    "en": "the handwritten digits of scikit-learn",
-    "pl": "odręczne cyfry z biblioteki scikit-learn",
-    "ru": "рукописные цифры из библиотеки scikit-learn",
-    "zh-Hant": "scikit-learn 手寫數字",
+    "en": "the handwritten digits of scikit-learn (enlarged)",
+    "pl": "odręczne cyfry z biblioteki scikit-learn (powiększone)",
+    "ru": "рукописные цифры из библиотеки scikit-learn (увеличенные)",
+    "zh-Hant": "scikit-learn 手寫數字（放大）",
 }
 CLASS_NAMES = tuple(str(digit) for digit in range(10))
 IMAGES = 1797
