@@ -44,6 +44,14 @@ def test_a_stored_run_of_the_same_model_replaces_the_guess(tmp_path):
     assert estimate.seconds(spec(), store) == pytest.approx(100.0)
 
 
+def test_a_run_that_stopped_early_tells_its_own_epochs(tmp_path):
+    """The rate of a run that early stopping ended is by the epochs that it trained."""
+    store = Store(tmp_path)
+    with store.claim(Step("run", (), spec(), {})) as work:
+        work.commit({"seconds": 8.0, "images": {"train": 24_000}, "finished": "2026-01-01", "epochs": 2})
+    assert estimate.seconds(spec(), store) == pytest.approx(40.0)
+
+
 def test_images_are_counted_in_a_run_on_the_same_data(tmp_path):
     """How many images a data set has is read from a stored run where there is one."""
     store, own = Store(tmp_path), {"dataset": {"kind": "./own.py"}, "steps": []}
