@@ -88,6 +88,15 @@ def test_without_an_index_the_first_image_of_the_class_is_encoded(painter, canva
     assert painted(arrays) == [(0, 0), (0, 1)]
 
 
+def test_encoded_images_keep_their_own_classes(painter, canvases):
+    """Without classes each of several encoded images is asked for as its own class, in every cell."""
+    arrays = measure(painter, canvases, Parameters(z="encoded", index=1, per_condition=3, positions=((1, 1), (2, 3))))
+    assert arrays["index"].tolist() == [1, 2, 3] * 2
+    assert arrays["asked_class"].tolist() == arrays["source_class"].tolist() == [1, 2, 0] * 2
+    np.testing.assert_allclose(levels(arrays), [0.6, 0.8, 0.4] * 2, atol=1e-6)
+    assert painted(arrays) == [(0, 0)] * 3 + [(1, 2)] * 3
+
+
 def test_the_code_of_one_class_can_be_asked_for_another(painter, canvases):
     """With an index, classes are what is asked and the image is what is encoded."""
     arrays = measure(painter, canvases, Parameters(z="encoded", index=1, classes=("a", "c")))
