@@ -9,9 +9,12 @@ import sys
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
+import pypandoc
 import pytest
+import typst
 
 from report_builder import languages
+from report_builder.document.pdf import current_names
 from report_builder.kinds import MODELS, Condition, Layout
 
 CAPABILITIES = {"encode", "posterior", "decode", "decode_condition", "likelihood", "sample", "sample_condition"}
@@ -112,6 +115,16 @@ def test_equations_are_balanced_and_their_symbols_explained(kind):
         for symbol, meaning in equation.symbols:
             assert all(part.strip() in equation.latex for part in symbol.split("=")[0].split(","))
             assert set(languages.codes()) <= set(meaning)
+
+
+def test_equations_typeset():
+    """Every equation that a model can print, and every symbol of its legend, becomes a formula that typst compiles."""
+    equations = [kind.equation(parameters) for _, kind in MODELS for parameters in variants(kind)]
+    formulas = {part for equation in equations for part in (equation.latex, *(symbol for symbol, _ in equation.symbols))}
+    text = "\n\n".join(f"$${formula}$$" for formula in sorted(formulas))
+    written = pypandoc.convert_text(text, "typst", format="markdown")
+    assert "\\" + "mathcal" not in written  # pandoc leaves what it cannot read as it stands
+    assert typst.compile(current_names(written).encode()).startswith(b"%PDF")
 
 
 def test_reading_the_models_imports_no_keras():
