@@ -67,7 +67,7 @@ def compose_plan(plan: Plan, workspace: Workspace, *, draft: bool = False) -> tu
     rendered = document.render(template, material, draft=draft)
     composed = document.compose(rendered, material, draft=draft)
     if rendered.choices:
-        labels.whichever_is_best(plan, template, rendered)
+        labels.whichever_is_best(plan, template, rendered, draft=draft)
     return material, rendered, composed
 
 

@@ -24,16 +24,15 @@ def as_planned(plan: Plan, template: Path, rendered: Rendered) -> None:
     _alike(template, document.render(template, gather.material(plan, measured=False)), rendered)
 
 
-def whichever_is_best(plan: Plan, template: Path, rendered: Rendered) -> None:
+def whichever_is_best(plan: Plan, template: Path, rendered: Rendered, *, draft: bool) -> None:
     """The labels do not depend on which arm of the sweeps in `rendered.choices` will be the best one: before it is known.
 
     Raises:
         ReportError: they do.
     """
-    unmeasured = gather.material(plan, measured=False)
-    first = document.render(template, unmeasured)
-    for arm in range(1, max(len(unmeasured.sweeps[id_].runs) for id_ in rendered.choices)):
-        _alike(template, first, document.render(template, replace(unmeasured, stand_in=arm)))
+    material = gather.material(plan)
+    for arm in range(1, max(len(material.sweeps[id_].runs) for id_ in rendered.choices)):
+        _alike(template, rendered, document.render(template, replace(material, stand_in=arm), draft=draft))
 
 
 def _alike(template: Path, planned: Rendered, rendered: Rendered) -> None:

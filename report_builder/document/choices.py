@@ -41,7 +41,6 @@ class Choices:
         one of them stands in, whose name and settings are printed as not measured.
         """
         sweep = self._card(name)
-        self.ledger.choices.update({name} & {*self.material.sweeps})
         facts = [found for run in sweep.runs if (found := self.material.facts.get(f"{run}.{fact}"))]
         for run in sweep.runs:
             self.ledger.cite("facts", f"{run}.{fact}")
@@ -73,6 +72,7 @@ class Choices:
 
     def _stand_in(self, sweep: SweepCard, fact: str) -> Run:
         """An arm whose names and settings are not known yet, for it is not known which arm it is."""
+        self.ledger.choices.update({sweep.id} & {*self.material.sweeps})
         run = sweep.runs[min(self.material.stand_in, len(sweep.runs) - 1)] if sweep.runs else sweep.id
         words = unmeasured(self.language)
         nothing = self.speech.printed(Unmeasured(words), words, f"{run}.{fact}")

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
+from types import CodeType, SimpleNamespace
 from typing import TYPE_CHECKING
 
 import jinja2
@@ -28,6 +28,7 @@ from report_builder.document.vocabulary import Speech
 from report_builder.errors import Problem, ReportError
 
 if TYPE_CHECKING:
+    from jinja2.bccache import Bucket
     from jinja2.lexer import TokenStream
 
 # A line of the template writes its own number into the text, between two characters that no text uses; it is taken out again.
@@ -50,7 +51,7 @@ class Rendered:
         citations: each use of something, with the template's lines.
         seal: the value of the attribute `sealed` that printed spans carry.
         pictures: files beside the template that the text shows.
-        choices: sweeps of which the best arm is taken.
+        choices: sweeps of which the best arm is taken and not known yet.
     """
 
     text: str
@@ -77,6 +78,28 @@ class _Lines(Extension):
                 yield Token(token.lineno, "data", f"{OPEN}{file}:{token.lineno}{CLOSE}{lines[0]}" + "".join(marks[1:]))
             else:
                 yield token
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Keeps what was compiled in this process: a build renders its template several times."""
+
+    def __init__(self, limit: int = 64) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+        self._limit = limit
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Gives the code of the same file with the same text."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keeps the code of a file."""
+        if len(self._codes) >= self._limit:
+            self._codes.clear()
+        if bucket.code is not None:
+            self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
 
 
 def render(template: Path, material: Material, *, draft: bool = False, answers: bool = True) -> Rendered:
@@ -136,6 +159,7 @@ def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         extensions=[_Lines],
+        bytecode_cache=_COMPILED,
     )
     del environment.globals["lipsum"], environment.filters["random"]  # the same store gives the same bytes
     return environment
