@@ -87,3 +87,20 @@ def test_another_seed_gives_another_split():
 def test_the_number_of_training_images_is_known_beforehand(few):
     """The layout says how many images `load` gives."""
     assert digits.layout(Parameters(copies=2)) == few.layout
+
+
+def test_validation_images_are_put_aside_unvaried():
+    """Train, validation and test originals together are the 1797 images, each once; the test split stays the same."""
+    data = load(copies=1, validation_images=100)
+    assert data.layout == digits.layout(Parameters(copies=1, validation_images=100))
+    train = data.splits["train"]
+    originals = [train.x[:1400], data.splits["validation"].x, data.splits["test"].x]
+    assert len(np.unique(np.concatenate(originals).reshape(1797, -1), axis=0)) == 1797
+    assert (data.splits["test"].x == load(copies=0).splits["test"].x).all()
+    assert (train.original == np.tile(np.arange(1400), 2)).all()
+
+
+def test_some_images_are_left_to_train_on():
+    """Putting nearly all images aside is a mistake."""
+    with pytest.raises(ValueError, match="at least 10 must be left"):
+        Parameters(test_images=1000, validation_images=790)
