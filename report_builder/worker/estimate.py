@@ -21,11 +21,7 @@ def seconds(spec: Mapping[str, Any], store: Store) -> float:
     known = [run for run in store.all("run") if run.meta["spec"]["model"]["kind"] == spec["model"]["kind"]]
     images = _images(spec["data"], known)
     best = max(known, key=lambda run: (_likeness(run, spec), run.meta["note"]["finished"]), default=None)
-    rate = (
-        _rate(best)
-        if best
-        else float(getattr(MODELS.get(spec["model"]["kind"]), "SECONDS_PER_IMAGE", ANY_MODEL) if _built_in(spec) else ANY_MODEL)
-    )
+    rate = _rate(best) if best else _guess(spec["model"])
     return rate * images * int(spec["training"]["epochs"])
 
 
@@ -42,8 +38,13 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _built_in(spec: Mapping[str, Any]) -> bool:
-    return not str(spec["model"]["kind"]).endswith(".py")
+def _guess(model: Mapping[str, Any]) -> float:
+    """Seconds for an image by the model itself: `seconds_per_image(parameters)`, or the constant `SECONDS_PER_IMAGE`."""
+    if str(model["kind"]).endswith(".py"):
+        return ANY_MODEL
+    kind, parameters = opened(MODELS, model)
+    by_size = getattr(kind, "seconds_per_image", None)
+    return float(by_size(parameters) if by_size else getattr(kind, "SECONDS_PER_IMAGE", ANY_MODEL))
 
 
 def _rate(run: Stored) -> float:

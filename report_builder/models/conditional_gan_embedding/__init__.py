@@ -13,7 +13,7 @@ TITLE = {
     "ru": "условная сеть GAN с вложением меток",
     "zh-Hant": "使用標籤嵌入的條件式 GAN",
 }
-SECONDS_PER_IMAGE = 2.5e-3  # of training, one core, 28 x 28: for a first guess of how long a run takes
+seconds_per_image = _adversarial.seconds_per_image
 PROVIDES = frozenset({"sample_condition", "discriminate"})
 LISTINGS = {
     "generator": ("embed", "build_generator"),

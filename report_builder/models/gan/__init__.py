@@ -6,7 +6,7 @@ from report_builder.kinds import Equation, Layout, Preset
 from report_builder.models import _adversarial
 
 TITLE = {"en": "GAN", "pl": "sieć GAN", "ru": "сеть GAN", "zh-Hant": "GAN"}
-SECONDS_PER_IMAGE = 2.5e-3  # of training, one core, 28 x 28: for a first guess of how long a run takes
+seconds_per_image = _adversarial.seconds_per_image
 PROVIDES = frozenset({"sample", "discriminate"})
 LISTINGS = {
     "generator": ("build_generator",),
