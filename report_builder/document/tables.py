@@ -63,8 +63,8 @@ class Tables:
             if path not in every:
                 self.ledger.problem("unknown setting in a table", repr(path), near_miss(path, every))
         wanted = [p for p in every if not _UNPRINTED.search(p) and len({repr(leaf.get(p)) for leaf in leaves}) > 1]
-        chosen = {*wanted, *show, *ESSENTIAL}
-        return [path for path in every if path in chosen]
+        chosen = (*wanted, *show, *ESSENTIAL)
+        return [path for path in every if any(path == name or path.startswith(f"{name}.") for name in chosen)]
 
     def _row(self, path: str, values: Sequence[str]) -> list[str]:
         parts = path.split(".")

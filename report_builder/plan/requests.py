@@ -53,7 +53,8 @@ class Requests:
         for request in requests:
             run = self.runs.get(request.run or "")
             if request.kind == HISTORY and run:
-                terms = [str(term) for term in getattr(kind.parameters, "terms", None) or ()]
+                panels = getattr(kind.parameters, "terms", None) or ()
+                terms = [term for panel in panels for term in ([panel] if isinstance(panel, str) else panel)]
                 self.layouts.logged(run.data, terms, (*path, "terms"))
 
     def _fitted(self, probe: Kind, data: Layout | None, path: KeyPath) -> Kind | None:

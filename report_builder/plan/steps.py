@@ -173,8 +173,9 @@ class Plan:
         return shown
 
     def subjects(self, picture: Picture) -> dict[str, Subject]:
-        """What the figure may say of each run or data set it shows."""
-        shown = {name: (request, None) for name, request in picture.requests.items()} | self._shown(picture)
+        """What the figure may say of each run or data set it shows, and of a judge, by its id."""
+        judges = {str(r.judge): (replace(r, run=r.judge), None) for r in picture.requests.values() if r.judge}
+        shown = judges | {name: (request, None) for name, request in picture.requests.items()} | self._shown(picture)
         return {name: self._subject(request, seed) for name, (request, seed) in shown.items()}
 
     def _subject(self, request: ProbeRequest, seed: int | None) -> Subject:

@@ -24,8 +24,8 @@ class Samples:
     def __init__(self, model: Any, provides: Iterable[str], data: ImageData, folder: Path) -> None:
         """A run's samples; nothing is drawn where the model `provides` no sampling."""
         self._model, self._provides, self._folder = model, set(provides), folder
-        self._value_range = data.value_range
         self._fixed = _asked(data) if "sample_condition" in self._provides else {}
+        self._about = {"value_range": np.asarray(data.value_range, np.float32), "class_names": np.array(data.class_names)}
 
     def draw(self, epoch: int) -> None:
         """Draws what the model makes of the fixed noise after so many epochs."""
@@ -48,13 +48,13 @@ class Samples:
 
         Arrays: `images` (epochs + 1, 20, h, w, c), float16, in `value_range` (2,), row 0 of the untrained model; `logits`
         (epochs + 1, 20), float32, of a model that discriminates; of a conditional one `condition` (20, k), float32, and
-        `asked_class` (20,), int64, where the class is part of it.
+        `asked_class` (20,), int64, where the class is part of it; `class_names` (c,), unicode.
         """
         if self._provides.isdisjoint(SAMPLING):
             return False
         rows = [_arrays(self._file(e)) for e in range(epoch + 1)]
         joined = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
-        save_arrays(joined | self._fixed | {"value_range": np.asarray(self._value_range, np.float32)}, path)
+        save_arrays(joined | self._fixed | self._about, path)
         return True
 
     def _file(self, epoch: int) -> Path:

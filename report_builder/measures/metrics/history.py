@@ -24,7 +24,8 @@ class Parameters(Base):
     """What is read from the history."""
 
     terms: tuple[str, ...] = Field(
-        default=("loss",), description="Logged terms whose last value becomes a fact, e.g. loss, kl_loss, val_loss."
+        default=(),
+        description="Logged terms whose last value becomes a fact, e.g. loss, kl_loss, val_loss; models log different ones.",
     )
     split: str = Field(default="train", description="Second part of the facts' names.")
 
