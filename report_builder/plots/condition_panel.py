@@ -79,8 +79,12 @@ def _block(arrays: Arrays, run: str, title: str, language: Language) -> Block:
     rows, columns = (int(count) for count in arrays["cells"])
     panel = np.zeros((rows, columns, *images.shape[1:]), dtype=images.dtype)
     panel[arrays["asked_row"], arrays["asked_column"]] = images
-    row_names = [language.word("sheet.row", i=row + 1) for row in range(rows)]
-    return Block(panel, Lines(row_names), Lines([language.word("sheet.column", i=c + 1) for c in range(columns)]), title)
+    of_rows, of_columns = (
+        # beside other panels there is room for numbers only; the caption says what they are
+        [str(i + 1) if title else language.word(word, i=i + 1) for i in range(count)]
+        for word, count in (("sheet.row", rows), ("sheet.column", columns))
+    )
+    return Block(panel, Lines(of_rows), Lines(of_columns), title)
 
 
 def _frame(drawn: Sheet, panel: int, block: Block) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from report_builder.kinds import Equation, Layout
+from report_builder.kinds import Equation, Layout, Preset
 from report_builder.models import indivisible, outside, unconditioned, vae
 
 TITLE = {
@@ -31,6 +31,17 @@ LISTINGS = {
     ),
     "sampling": ("ConditionalVariationalAutoencoder.draw",),
     "model": ("ConditionalVariationalAutoencoder",),
+}
+PRESETS = {
+    "half_width": Preset(
+        {
+            "en": "conditional variational autoencoder of half width",
+            "pl": "warunkowy autoenkoder wariacyjny o połowie szerokości",
+            "ru": "условный вариационный автокодировщик половинной ширины",
+            "zh-Hant": "半寬度的條件變分自編碼器",
+        },
+        {"filters": [16, 32]},
+    )
 }
 
 
