@@ -46,9 +46,14 @@ def listed(language: Language, items: Iterable[str]) -> str:
 
 
 def _models(language: Language, subjects: Sequence[Subject]) -> str:
-    models = [_model(language, subject) for subject in subjects if subject.model]
-    if not models:
+    shown = [subject for subject in subjects if subject.model]
+    if not shown:
         return ""
+    names = list(dict.fromkeys(subject.name for subject in shown))
+    if len(names) > 1 and len({subject.model for subject in shown}) == 1:  # the kind of model is said once
+        all_of_one = language.word("details.model_of", name=language.join(names), model=shown[0].model)
+        return language.word("details.models", names=all_of_one)
+    models = [_model(language, subject) for subject in shown]
     return language.word("details.model" if len(set(models)) == 1 else "details.models", names=listed(language, models))
 
 
