@@ -175,7 +175,7 @@ def import_runs(options: Options) -> int:
     with tempfile.TemporaryDirectory(dir=store.root) as scratch:
         try:
             with tarfile.open(file) as archive:
-                archive.extractall(scratch, filter="data")
+                _unpack(archive, Path(scratch))
         except (tarfile.TarError, OSError, EOFError) as error:
             raise ReportError(Problem(str(file), "this is not a complete export", str(error))) from None
         for kind, stored in list(_verified(Store(Path(scratch)), file)):
@@ -192,6 +192,22 @@ def import_runs(options: Options) -> int:
     store.memo.save()
     print(f"{added} steps added, {known} were here already.")
     return int(Exit.DONE)
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
+    """Writes the regular files of an archive into a folder; `extractall` has no safe form in every Python that is supported.
+
+    Raises:
+        OSError: a name leads out of the folder.
+    """
+    for member in archive:
+        target = folder / member.name
+        if not target.resolve().is_relative_to(folder.resolve()):
+            raise OSError(f"'{member.name}' leads out of the folder")
+        if member.isfile() and (content := archive.extractfile(member)):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("wb") as stream:
+                shutil.copyfileobj(content, stream)
 
 
 def _remember(store: Store, data: Mapping[str, Any]) -> None:

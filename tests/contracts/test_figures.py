@@ -7,6 +7,7 @@ import json
 
 import matplotlib as mpl
 import pytest
+from matplotlib.text import Text
 
 from report_builder import languages
 from report_builder.drawing import draw
@@ -29,6 +30,13 @@ def small(kind):
     extra = {"runs": ["ae", "vae"], "data": "ae", "pairs": [[0, 1]], "steps": 3}
     chosen = {key: value for key, value in extra.items() if key in known}
     return kind.Parameters.model_validate(chosen | ({"n": 5} if "quantile" in known else {}))
+
+
+def has_chinese(kind, arrays):
+    """Whether a figure shows words in Chinese: a sheet may have numbers only."""
+    with mpl.rc_context(fname=STYLE):
+        figure = kind.draw(arrays, small(kind), PEOPLE, languages.load("zh-Hant")).figure
+    return any("\u4e00" <= character <= "\u9fff" for text in figure.findobj(Text) for character in text.get_text())
 
 
 @pytest.fixture
@@ -68,8 +76,8 @@ def test_what_a_figure_asks_for_exists(kind):
 @ALL_LANGUAGES
 @ALL_FIGURES
 def test_a_figure_is_drawn_in_every_language(kind, language, arrays_of, tmp_path):
-    """PNG, SVG, details and alt text are written without a warning; without fonts for its script a figure is refused."""
-    if language.code == "zh-Hant" and not FONTS:
+    """PNG, SVG, details and alt text are written without a warning; without fonts for a script its words are refused."""
+    if language.code == "zh-Hant" and not FONTS and has_chinese(kind, arrays_of(kind)):
         with pytest.raises(ReportError, match="no font here has a character"):
             drawn(kind, arrays_of(kind), language, tmp_path)
         return
@@ -106,8 +114,6 @@ def test_axes_that_mean_something_are_labelled(kind, arrays_of):
 @ALL_FIGURES
 def test_text_is_readable_on_paper(kind, arrays_of):
     """No text is smaller than eight points at the printed width, and the figure fits the page."""
-    from matplotlib.text import Text
-
     with mpl.rc_context(fname=STYLE):
         figure = kind.draw(arrays_of(kind), small(kind), PEOPLE, languages.load("pl")).figure
         figure.draw_without_rendering()

@@ -57,7 +57,7 @@ def joined(data, folder, provides=GAN, **chosen):
 
 
 def test_there_is_a_row_before_the_first_and_after_each_epoch(data, tmp_path):
-    """`images`, `logits`, `condition`, `asked_class` and `value_range` have the documented shapes and types."""
+    """Images, logits, conditions, classes asked, range and class names have the documented shapes and types."""
     found = joined(data, tmp_path)
     assert {name: (a.shape, str(a.dtype)) for name, a in found.items()} == {
         "images": ((3, NUMBER, 4, 4, 1), "float16"),
@@ -65,6 +65,7 @@ def test_there_is_a_row_before_the_first_and_after_each_epoch(data, tmp_path):
         "condition": ((NUMBER, 3), "float32"),
         "asked_class": ((NUMBER,), "int64"),
         "value_range": ((2,), "float32"),
+        "class_names": ((3,), "<U1"),
     }
     assert found["asked_class"].tolist() == [i % 3 for i in range(NUMBER)]
     assert (found["condition"].argmax(1) == found["asked_class"]).all()
@@ -87,10 +88,10 @@ def test_sampling_changes_no_weight(data, tmp_path):
 
 
 def test_a_model_without_conditions_has_images_alone(data, tmp_path):
-    """A VAE draws from its prior: no condition, no logits."""
+    """A VAE draws from its prior: beside its images there are range and class names, no condition, no logits."""
     small = ImageData({n: Split((s.x + 1) / 2, s.y) for n, s in data.splits.items()}, data.class_names, (0.0, 1.0))
     found = joined(small, tmp_path, {"sample"}, kind="vae", filters=[2])
-    assert set(found) == {"images", "value_range"}
+    assert set(found) == {"images", "value_range", "class_names"}
 
 
 def test_what_cannot_sample_has_no_samples(data, tmp_path):
