@@ -55,6 +55,8 @@ class Tables:
         return _table(heads, rows, "l" + "c" * len(cards), caption, id)
 
     def _setting(self, leaves: dict[str, Any], path: str) -> str:
+        if path not in leaves:  # a number where another run has a schedule stands in the row that names the schedule
+            path = path.removesuffix(".kind")
         return setting_text(leaves[path], self.language) if path in leaves else "–"
 
     def _paths(self, leaves: Sequence[dict[str, Any]], show: Sequence[str]) -> list[str]:
@@ -62,9 +64,10 @@ class Tables:
         for path in show:
             if path not in every:
                 self.ledger.problem("unknown setting in a table", repr(path), near_miss(path, every))
-        wanted = [p for p in every if not _UNPRINTED.search(p) and len({repr(leaf.get(p)) for leaf in leaves}) > 1]
+        wanted = [p for p in every if not _UNPRINTED.search(p) and _differs([leaf.get(p) for leaf in leaves])]
         chosen = (*wanted, *show, *ESSENTIAL)
-        return [path for path in every if any(path == name or path.startswith(f"{name}.") for name in chosen)]
+        schedule = [p for p in every if p.startswith("training.learning_rate.") and any(leaf.get(p) for leaf in leaves)]
+        return [path for path in every if path in (*chosen, *schedule) and f"{path}.kind" not in every]
 
     def _row(self, path: str, values: Sequence[str]) -> list[str]:
         parts = path.split(".")
@@ -104,6 +107,11 @@ class Tables:
                 line.append(str(self.speech.fact(name, digits=places, spread=spread)) if fact else "–")
         heads = [head.replace("[", "\\[").replace("]", "\\]") for head in _with_units(heads, units)]
         return _table(heads, body, "l" + "r" * len(columns), caption, id)
+
+
+def _differs(values: Sequence[Any]) -> bool:
+    """Whether a setting is another in some run; that a run does not have it counts only against a value that does something."""
+    return len({repr(value) for value in values}) > 1 and any(values)
 
 
 def _with_units(heads: Sequence[str], units: Sequence[str]) -> list[str]:

@@ -47,3 +47,17 @@ def test_shared_unit(material, write_template):
     columns = '[("ELBO", "test.elbo", 1), ("raz jeszcze", "test.elbo", 2)]'
     text = render(write_template(f'{{{{ fact_table(["vae", "mc"], {columns}) }}}}'), material).text
     assert "| \\[nat/obraz\\] | ELBO | raz jeszcze |" in text
+
+
+def test_a_schedule_and_a_number_share_a_row(material, write_template):
+    """The row of the learning rate names a schedule, or gives the number; what a schedule does not use has no row."""
+    schedule = {"kind": "cosine_decay", "initial_learning_rate": 0.5, "decay_epochs": 7.0, "warmup_epochs": 0.0}
+    cards = dict(material.runs)
+    settings = {**cards["vae"].settings, "training": {**cards["vae"].settings["training"], "learning_rate": schedule}}
+    cards["vae"] = replace(cards["vae"], settings=settings)
+    table = '{{ settings_table(["vae", "mc"], caption="Ustawienia.") }}'
+    text = unsealed(render(write_template(table), replace(material, runs=cards)).text)
+    assert "| współczynnik uczenia | [spadek kosinusowy]{.fact} | [0,001]{.fact} |" in text
+    assert "| początkowy współczynnik uczenia | [0,5]{.fact} | [–]{.fact} |" in text
+    assert text.count("| współczynnik uczenia |") == 1
+    assert "rozgrzewk" not in text
