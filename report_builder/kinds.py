@@ -317,7 +317,11 @@ class Judge:
 
 
 class ProbeKind(Protocol):
-    """`measures/probes/<name>.py`: weights and data -> arrays, in a worker."""
+    """`measures/probes/<name>.py`: weights and data -> arrays, in a worker.
+
+    Optional: `needs(parameters)`, what the model must provide for these parameters beside `NEEDS`; `uses(parameters)`, other
+    probes whose code counts; `fitted(parameters, layout)`, the parameters with what the layout tells written out.
+    """
 
     Parameters: type[Parameters]
     NEEDS: frozenset[str]  # what the model must provide; empty: data alone
@@ -354,7 +358,10 @@ class Value:
 
 
 class MetricKind(Protocol):
-    """`measures/metrics/<name>.py`: arrays -> values, in NumPy."""
+    """`measures/metrics/<name>.py`: arrays -> values, in NumPy.
+
+    Optional: `of_figure(parameters, request)`, the request for the images of a figure, where it is not the figure's own.
+    """
 
     Parameters: type[Parameters]
 
