@@ -1,0 +1,58 @@
+"""The extension points: what a data set, model, probe, metric or figure kind is, and how one is found.
+
+A kind is one module (for a model, one folder) in the package of its registry. Its file name is its name in YAML; there is no
+list to edit. A kind of the user's own is one file beside the experiment, named by its path: `kind: ./spiral.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from report_builder.kinds._data import Condition, DatasetKind, DataStepKind, ImageData, Images, Layout, Split
+from report_builder.kinds._figures import Drawing, FigureKind, Subject
+from report_builder.kinds._measures import Judge, MetricKind, ProbeKind, ProbeRequest, Value
+from report_builder.kinds._models import Equation, ModelKind, Preset
+from report_builder.kinds._registry import (
+    DATA_STEPS,
+    DATASETS,
+    FIGURES,
+    METRICS,
+    MODELS,
+    PROBES,
+    Parameters,
+    Registry,
+    opened,
+)
+
+if TYPE_CHECKING:
+    from report_builder.kinds._measures import Arrays as Arrays  # a name for type checkers only
+
+__all__ = [
+    "DATASETS",
+    "DATA_STEPS",
+    "FIGURES",
+    "METRICS",
+    "MODELS",
+    "PROBES",
+    "Condition",
+    "DataStepKind",
+    "DatasetKind",
+    "Drawing",
+    "Equation",
+    "FigureKind",
+    "ImageData",
+    "Images",
+    "Judge",
+    "Layout",
+    "MetricKind",
+    "ModelKind",
+    "Parameters",
+    "Preset",
+    "ProbeKind",
+    "ProbeRequest",
+    "Registry",
+    "Split",
+    "Subject",
+    "Value",
+    "opened",
+]

@@ -1,0 +1,144 @@
+"""What a data set and a preprocessing step are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from report_builder.kinds._registry import Parameters
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class Images(Protocol):
+    """Images of shape `(n, height, width, channels)`: a NumPy array, or a stream that makes them when asked."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """`(n, height, width, channels)`."""
+
+    @property
+    def dtype(self) -> Any:
+        """uint8 in [0, 255] as loaded, float32 after the step `scale`."""
+
+    def __len__(self) -> int:
+        """How many images."""
+
+    def __getitem__(self, index: Any) -> Any:
+        """By a slice: images again. By an integer array: the array of those images, in that order."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A part of the condition vector: `class` (one-hot), `position` (row and column, 0 to 1) or `attributes` (0 or 1).
+
+    Attributes:
+        kind: what it means.
+        names: one for each entry of the vector.
+    """
+
+    kind: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Split:
+    """One part of a data set.
+
+    Attributes:
+        x: images, shape `(n, height, width, channels)`, uint8 in [0, 255] as loaded, float32 after the step `scale`.
+        y: class of each image, shape `(n,)`, int64.
+        condition: condition vector of each image, shape `(n, k)`, float32; None where no step made one.
+        attributes: attributes of each image, 0 or 1, shape `(n, a)`, uint8; None where the data set has none.
+        original: shape `(n,)`, int64: images with the same number are made from one original; None: each is one.
+    """
+
+    x: Images
+    y: np.ndarray
+    condition: np.ndarray | None = None
+    attributes: np.ndarray | None = None
+    original: np.ndarray | None = None
+
+    def take(self, index: Any) -> Split:
+        """The images with these places (a slice or an integer array), with everything that belongs to them."""
+        rest = (None if part is None else part[index] for part in (self.condition, self.attributes, self.original))
+        return Split(self.x[index], self.y[index], *rest)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What is known of a data set without reading it; None where only reading tells.
+
+    Attributes:
+        image_shape: height, width, channels.
+        value_range: lowest and highest possible pixel.
+        class_names: names of the classes.
+        images: how many images each split has.
+        conditions: parts of the condition vector, in order.
+        attribute_names: names of the attributes.
+    """
+
+    image_shape: tuple[int, int, int] | None
+    value_range: tuple[float, float] = (0.0, 255.0)
+    class_names: tuple[str, ...] | None = None
+    images: Mapping[str, int | None] = field(default_factory=lambda: {"train": None, "test": None})
+    conditions: tuple[Condition, ...] = ()
+    attribute_names: tuple[str, ...] | None = ()
+
+
+@dataclass(frozen=True)
+class ImageData:
+    """A data set: splits by name (`train`, `test`, perhaps `validation`), class names, range of the pixels, conditions."""
+
+    splits: Mapping[str, Split]
+    class_names: tuple[str, ...]
+    value_range: tuple[float, float] = (0.0, 255.0)
+    conditions: tuple[Condition, ...] = ()
+    attribute_names: tuple[str, ...] = ()
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Height, width, channels."""
+        height, width, channels = self.splits["train"].x.shape[1:]
+        return int(height), int(width), int(channels)
+
+    @property
+    def layout(self) -> Layout:
+        """What a plan would have known of it, now with nothing left open."""
+        images = {name: len(split.y) for name, split in self.splits.items()}
+        known = (self.value_range, self.class_names, images, self.conditions, self.attribute_names)
+        return Layout(self.image_shape, *known)
+
+
+class DatasetKind(Protocol):
+    """`datasets/<name>.py`."""
+
+    Parameters: type[Parameters]
+    TITLE: Mapping[str, str]  # language -> name in a sentence, e.g. {"en": "MNIST", "pl": "MNIST"}
+
+    def files(self, parameters: Any, folders: Sequence[Path]) -> list[Path]:
+        """The files that hold the data, found in the first folder that has them. Raises ReportError when there are none.
+
+        A data set that can be downloaded has `fetch(parameters, folders)`, too, after which `files` finds it.
+        """
+
+    def layout(self, parameters: Any) -> Layout:
+        """What is known of the data without reading it."""
+
+    def load(self, parameters: Any, files: Sequence[Path]) -> ImageData:
+        """Reads the files: uint8 images with the channel axis last."""
+
+
+class DataStepKind(Protocol):
+    """`datasets/steps/<name>.py`: one preprocessing step."""
+
+    Parameters: type[Parameters]
+
+    def layout(self, before: Layout, parameters: Any) -> Layout:
+        """What is known after the step without reading the data. Raises ReportError where the step cannot be done."""
+
+    def apply(self, data: ImageData, parameters: Any) -> ImageData:
+        """The data after the step; the argument is not changed."""

@@ -1,0 +1,108 @@
+"""What a probe and a metric are: weights -> arrays, arrays -> values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from report_builder.kinds._data import ImageData
+from report_builder.kinds._registry import Parameters
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Arrays: TypeAlias = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class ProbeRequest:
+    """Asks for named arrays: a probe kind with parameters, of a run (or of a data set alone).
+
+    Two kinds are answered from the run itself: `history`, one array of shape `(epochs,)` for each logged term, and `progress`,
+    samples of fixed noise before the first and after each epoch. `judge` is the run of a classifier that the probe asks.
+    `needs` names what the model must provide beside what the probe itself needs; it is no part of a key.
+    """
+
+    kind: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    run: str | None = None
+    data: str | None = None
+    judge: str | None = None
+    needs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A trained classifier as a probe sees it.
+
+    Attributes:
+        classify: images `(n, *image_shape)` in `value_range` -> probabilities `(n, classes)`, float32.
+        image_shape: height, width, channels that it was trained on.
+        value_range: range of the pixels that it was trained on.
+        class_names: names of its classes.
+    """
+
+    classify: Callable[[np.ndarray], np.ndarray]
+    image_shape: tuple[int, int, int]
+    value_range: tuple[float, float]
+    class_names: tuple[str, ...]
+
+
+class ProbeKind(Protocol):
+    """`measures/probes/<name>.py`: weights and data -> arrays, in a worker.
+
+    Optional: `needs(parameters)`, what the model must provide for these parameters beside `NEEDS`; `uses(parameters)`, other
+    probes whose code counts; `fitted(parameters, layout)`, the parameters with what the layout tells written out.
+    """
+
+    Parameters: type[Parameters]
+    NEEDS: frozenset[str]  # what the model must provide; empty: data alone
+
+    def measure(self, model: Any, data: ImageData, parameters: Any) -> Arrays:
+        """Named arrays, each documented with shape, dtype and range.
+
+        A probe with `JUDGED = True` has one more argument, `judge: Judge`.
+        """
+
+
+@dataclass(frozen=True)
+class Value:
+    """One measured number, before it knows its run.
+
+    Attributes:
+        name: last part of the fact's name.
+        unit: printed unit, or "".
+        better: which direction is better.
+        reduction: how the number was reduced, e.g. "sum over pixels, mean over images".
+        n: how many images (or epochs) it was measured on.
+        samples: the value for each image, shape `(n,)`, for comparisons; None where there is none.
+        paired: whether sample i of every run belongs to the same image (test images do; cells of a decode grid do not).
+    """
+
+    name: str
+    value: float | str
+    unit: str = ""
+    better: str = "none"
+    reduction: str = ""
+    n: int = 0
+    samples: np.ndarray | None = None
+    paired: bool = True
+
+
+class MetricKind(Protocol):
+    """`measures/metrics/<name>.py`: arrays -> values, in NumPy.
+
+    Optional: `of_figure(parameters, request)`, the request for the images of a figure, where it is not the figure's own.
+    """
+
+    Parameters: type[Parameters]
+
+    def probes(self, parameters: Any) -> Mapping[str, ProbeRequest]:
+        """What must be measured for one run; `run` is filled in by the plan."""
+
+    def names(self, parameters: Any, requests: Mapping[str, ProbeRequest]) -> list[str]:
+        """Names of the values that `measure` will give, known before it runs; `requests` as the plan resolved them."""
+
+    def measure(self, arrays: Mapping[str, Arrays], parameters: Any) -> list[Value]:
+        """The values, each with unit, direction, reduction and n."""

@@ -1,0 +1,55 @@
+"""What a model is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from report_builder.kinds._data import Layout
+from report_builder.kinds._registry import Parameters
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A loss as it was compiled: LaTeX, and its symbols in order, each with its meaning by language."""
+
+    latex: str
+    symbols: tuple[tuple[str, Mapping[str, str]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Parameters of a model under a name of their own."""
+
+    title: Mapping[str, str]
+    parameters: Mapping[str, Any]
+
+
+class ModelKind(Protocol):
+    """`models/<name>/__init__.py`; the Keras code is beside it in `network.py` and is imported in workers only.
+
+    `network.build(image_shape, **parameters)` returns a `keras.Model` whose `compile(optimizer)`, `train_step` and `test_step`
+    are Keras' own grammar and which has the methods that `PROVIDES` names. Where `build` has an argument `condition_dim`
+    (length of the condition vector) or `classes` (how many), it is given. The class attribute `takes` names what a batch holds,
+    of `x`, `condition`, `y`; default `("x",)`. `optimizers` lists what `compile` made of the optimiser; default: that one.
+
+    What `PROVIDES` may name, and the methods, tensors in and out (where `takes` has `condition`, it is a second argument):
+        encode: `encode(x)` -> codes; posterior: `posterior(x)` -> z_mean, z_log_var; likelihood: `elbo_terms(x, samples)`;
+        decode: `decode(z)`; decode_condition: `decode(z, condition)`; sample: `sample(n, seed)`;
+        sample_condition: `sample(n, seed, condition)`; discriminate: `discriminate(x)` -> logits `(n,)`;
+        classify: `classify(x)` -> probabilities of the classes `(n, classes)`.
+
+    Optional: `PRESETS`, name -> `Preset`, chosen in YAML by `preset: <name>`.
+    """
+
+    Parameters: type[Parameters]
+    PROVIDES: frozenset[str]
+    TITLE: Mapping[str, str]
+    LISTINGS: Mapping[str, tuple[str, ...]]  # part of the model -> qualified names in network.py, in print order
+
+    def equation(self, parameters: Any) -> Equation:
+        """The loss that these parameters compile."""
+
+    def refuses(self, parameters: Any, layout: Layout) -> str:
+        """Why the model cannot be trained on such data (shape, range, no condition); empty where it can or may."""

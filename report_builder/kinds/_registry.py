@@ -1,0 +1,93 @@
+"""How a kind is found: by the name of its file, or as one file of the user's own; there is no list to edit."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.util
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from report_builder.errors import Problem, ReportError, near_miss
+
+
+class Parameters(BaseModel):
+    """Base of every kind's parameters: frozen, and a key that is not documented is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+@functools.cache
+def _modules(package: str, *, folders: bool) -> tuple[str, ...]:
+    spec = importlib.util.find_spec(package)
+    places = spec.submodule_search_locations if spec else None
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(places) if m.ispkg == folders and m.name[0] != "_"))
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The kinds of one sort: the modules of one package (its sub-packages where a kind is a folder); `_names` are private."""
+
+    package: str
+    noun: str
+    folders: bool = False
+    _own: dict[Path, ModuleType] = field(default_factory=dict)
+
+    def names(self) -> tuple[str, ...]:
+        """Names of the built-in kinds, without importing them."""
+        return _modules(self.package, folders=self.folders)
+
+    def get(self, name: str, *, beside: Path | None = None) -> Any:
+        """The module of a kind.
+
+        Args:
+            name: a built-in kind, or the path of a Python file relative to `beside`.
+            beside: the folder of the experiment file.
+
+        Raises:
+            ReportError: there is no such kind.
+        """
+        if name.endswith(".py"):
+            return self._from_file((beside or Path()) / name)
+        if name not in self.names():
+            raise ReportError(Problem("", f"unknown {self.noun}", repr(name), near_miss(name, self.names())))
+        return importlib.import_module(f"{self.package}.{name}")
+
+    def _from_file(self, path: Path) -> ModuleType:
+        path = path.resolve()
+        if path not in self._own:
+            spec = importlib.util.spec_from_file_location(f"report_builder_own_{path.stem}", path)
+            if spec is None or spec.loader is None or not path.is_file():
+                raise ReportError(Problem(str(path), f"no such file for a {self.noun} of your own"))
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            self._own[path] = module
+        return self._own[path]
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """Every built-in kind with its module, imported."""
+        return ((name, self.get(name)) for name in self.names())
+
+
+def opened(registry: Registry, entry: Mapping[str, Any], *, beside: Path | None = None) -> tuple[Any, Any]:
+    """Module and parameters of a resolved entry `{"kind": ..., parameter: value, ...}`.
+
+    Raises:
+        ReportError: there is no such kind.
+    """
+    module = registry.get(entry["kind"], beside=beside)
+    return module, module.Parameters(**{key: value for key, value in entry.items() if key != "kind"})
+
+
+DATASETS = Registry("report_builder.datasets", "data set")
+DATA_STEPS = Registry("report_builder.datasets.steps", "data step")
+MODELS = Registry("report_builder.models", "model", folders=True)
+PROBES = Registry("report_builder.measures.probes", "probe")
+METRICS = Registry("report_builder.measures.metrics", "metric")
+FIGURES = Registry("report_builder.plots", "figure kind")
