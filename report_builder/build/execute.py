@@ -12,6 +12,7 @@ from report_builder.plan.resolved import HISTORY
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
+    from report_builder.store import Stored
 
 IN_WORKERS = ("run", "arrays")
 
@@ -60,7 +61,8 @@ def _job(plan: Plan, planned: Planned) -> dict[str, Any]:
 def _locally(plan: Plan, planned: Planned) -> None:
     with plan.store.claim(planned.step) as work:
         if work.done is None:
-            arrays = {name: _arrays(plan, needed) for name, needed in planned.needs.items()}
+            read = {name: needed for name, needed in planned.needs.items() if needed.step.kind != "facts"}
+            arrays = {name: _arrays(plan, needed) for name, needed in read.items()}
             _metric(plan, planned, arrays, work.folder) if planned.step.kind == "facts" else _figure(
                 plan, planned, arrays, work.folder
             )
@@ -79,6 +81,7 @@ def _figure(plan: Plan, planned: Planned, arrays: Mapping[str, Arrays], folder: 
 
     picture = next(plan.resolved.figures[id_] for id_, step in plan.figures.items() if step.step.key == planned.step.key)
     kind, language = picture.kind, languages.load(plan.language)
+    arrays = {**arrays, **{name: _fact(plan, name) for name in picture.facts}}
     drawing.draw(kind.module, kind.parameters, arrays, plan.subjects(picture), language, folder, figure=picture.id)
 
 
@@ -86,12 +89,30 @@ def _arrays(plan: Plan, planned: Planned) -> Arrays:
     """The arrays of a finished step; a training gives its history, one array of shape `(epochs,)` each, or its progress."""
     import numpy as np
 
-    stored = plan.stored(planned)
-    if stored is None:
-        raise ReportError(
-            Problem(planned.label, "a stored step was damaged while it was needed", next_step="Run the command again.")
-        )
+    stored = _stored(plan, planned)
     if planned.step.kind == "run" and planned.part == HISTORY:
         return {name: np.asarray(values) for name, values in stored.json("history.json").items()}
     with np.load(stored.path("arrays.npz" if planned.step.kind == "arrays" else f"{planned.part}.npz")) as file:
         return dict(file)
+
+
+def _fact(plan: Plan, name: str) -> Arrays:
+    """A fact of one or more seeds, as a figure reads it; the words of the first seed hold for all."""
+    import numpy as np
+
+    metric = dict(plan.resolved.measured[name].names())[name]
+    found = [
+        next(v for v in _stored(plan, step).json("facts.json") if v["name"] == metric) for step in plan.fact(name).values()
+    ]
+    seeds = [seed for seed in plan.seeds(plan.resolved.measured[name].subject) if seed is not None]
+    values = {"value": np.array([each["value"] for each in found]), "seeds": np.array(seeds, dtype=np.int64)}
+    return values | {key: np.array(found[0][key]) for key in ("unit", "better", "reduction", "n")}
+
+
+def _stored(plan: Plan, planned: Planned) -> Stored:
+    """A finished step that is read now."""
+    stored = plan.stored(planned)
+    if stored is None:
+        rule = "a stored step was damaged while it was needed"
+        raise ReportError(Problem(planned.label, rule, next_step="Run the command again."))
+    return stored

@@ -18,13 +18,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a figure says of the run it shows: all of it from the run, none of it typed."""
+    """What a figure says of the run it shows: all of it from the run, none of it typed.
+
+    Attributes:
+        name: as printed.
+        model: title of the model, in the report's language.
+        data: name of the data set.
+        seed: of the training that is shown (the first one where facts are shown: those have their own seeds).
+        settings: parameters of the model.
+        swept: key path -> value, for each axis of the sweep of which the run is an arm; empty where it is none.
+        spec: the resolved run: `model`, `training`, `threads`.
+    """
 
     name: str
     model: str = ""
     data: str = ""
     seed: int | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    swept: Mapping[str, Any] = field(default_factory=dict)
+    spec: Mapping[str, Any] = field(default_factory=dict)
+
+    def setting(self, path: str) -> Any:
+        """The setting at a key path such as `model.latent_dim` or `training.learning_rate`.
+
+        Raises:
+            LookupError: the run has no such setting.
+        """
+        if path in self.swept:
+            return self.swept[path]
+        found: Any = self.spec
+        for part in path.split("."):
+            found = (found if isinstance(found, Mapping) else {})[part]
+        return found
 
 
 @dataclass(frozen=True)
@@ -38,7 +63,15 @@ class Drawing:
 
 
 class FigureKind(Protocol):
-    """`plots/<name>.py`: arrays in, figure out. No files, no numbers of its own, no TensorFlow."""
+    """`plots/<name>.py`: arrays in, figure out. No files, no numbers of its own, no TensorFlow.
+
+    Optional: `facts(parameters)`, the names of the facts that it shows, `<run>.<scope>.<metric>` as a template cites them,
+    each of a metric of the report. `draw` finds under a fact's name in `arrays`: `value` (seeds,), numbers or words; `seeds`
+    (seeds,) int64, empty for a fact of a data set; and without axes `unit`, `better` and `reduction`, words, and `n`, images
+    measured.
+
+    Optional: `check(parameters, subjects)`, called when the plan is made: raises ReportError where the runs cannot be shown so.
+    """
 
     Parameters: type[Parameters]
     SUMMARY: str  # one line for `list figures`

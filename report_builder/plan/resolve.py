@@ -12,6 +12,7 @@ from report_builder.plan.layouts import Layouts, layout_of
 from report_builder.plan.measures import Measures
 from report_builder.plan.requests import Requests
 from report_builder.plan.resolved import DataSet, Measure, Picture, Resolved, Training
+from report_builder.plan.shown import facts_of, unshowable
 from report_builder.spec import Loaded, once
 from report_builder.spec.grammar import Figure, Slot
 from report_builder.spec.source import KeyPath
@@ -70,7 +71,7 @@ class _Resolver(Closing):
             shown = {name: request for name, request in made.items() if request}
             requests.logged(kind, shown.values(), ("figures", id_))
             if len(shown) == len(made):
-                yield Picture(id_, entry, kind, shown)
+                yield Picture(id_, entry, kind, shown, facts_of(kind))
 
 
 def resolve(loaded: Loaded) -> Resolved:
@@ -87,9 +88,11 @@ def resolve(loaded: Loaded) -> Resolved:
     figures = {item.id: item for item in resolver.figures(requests)}
     measures = tuple(Measures(resolver, requests, figures).closed())
     resolver.found += list(_twice(measures, loaded))
+    resolved = Resolved(loaded, data, runs, figures, measures)
+    resolver.found += list(unshowable(resolved, whole=not resolver.found))
     if resolver.found:
         raise ReportError(*once(resolver.found))
-    return Resolved(loaded, data, runs, figures, measures)
+    return resolved
 
 
 def _centimetres(entry: Figure) -> float | None:

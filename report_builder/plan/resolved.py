@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -74,12 +75,13 @@ class Training:
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure with its kind closed and its requests checked against the models."""
+    """A figure with its kind closed and its requests checked against the models; `facts` are the names of those it shows."""
 
     id: str
     entry: Figure
     kind: Kind
     requests: Mapping[str, ProbeRequest]
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,3 +142,13 @@ class Resolved:
     runs: Mapping[str, Training]
     figures: Mapping[str, Picture]
     measures: tuple[Measure, ...]
+
+    @cached_property
+    def measured(self) -> dict[str, Measure]:
+        """The metric that gives each fact, by the fact's name."""
+        return {name: measure for measure in self.measures for name, _ in measure.names()}
+
+    def seeds(self, subject: str) -> tuple[int | None, ...]:
+        """The seeds of a run; (None,) for a data set."""
+        run = self.runs.get(subject)
+        return tuple(run.entry.seeds) if run else (None,)

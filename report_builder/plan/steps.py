@@ -12,6 +12,7 @@ from typing import Any
 from report_builder.kinds import PROBES, ProbeRequest, Subject
 from report_builder.plan.prepared import with_fingerprints
 from report_builder.plan.resolved import FROM_RUN, HISTORY, DataSet, Measure, Picture, Resolved, Training, used_by
+from report_builder.plan.shown import requests_of, subjects
 from report_builder.store import Step, Store, Stored, code_digests
 
 PACKAGE = Path(__file__).parents[1]
@@ -134,8 +135,12 @@ class Plan:
 
     def seeds(self, subject: str) -> tuple[int | None, ...]:
         """The seeds of a run; (None,) for a data set."""
-        run = self.resolved.runs.get(subject)
-        return tuple(run.entry.seeds) if run else (None,)
+        return self.resolved.seeds(subject)
+
+    def fact(self, name: str) -> dict[str, Planned]:
+        """The steps that give a fact, one for each seed, by `<fact>@<seed>`; by the fact's name where there are no seeds."""
+        measure = self.resolved.measured[name]
+        return {name if seed is None else f"{name}@{seed}": self.facts[measure, seed] for seed in self.seeds(measure.subject)}
 
     def _facts(self, measure: Measure, seed: int | None) -> Planned:
         label = f"facts {measure.id} of {measure.subject}" + (f", seed {seed}" if seed is not None else "")
@@ -150,8 +155,9 @@ class Plan:
         return {id_: self._figure(picture) for id_, picture in self.resolved.figures.items()}
 
     def _figure(self, picture: Picture) -> Planned:
-        asked = self._shown(picture).items()
+        asked = requests_of(self.resolved, picture).items()
         needs = {name: self.arrays(request, seed, f"figure {picture.id}, {name}") for name, (request, seed) in asked}
+        needs |= {place: step for fact in picture.facts for place, step in self.fact(fact).items()}
         subjects = {name: vars(subject) for name, subject in self.subjects(picture).items()}
         spec = {"figure": picture.kind.as_spec(), "subjects": subjects, "reads": sorted(needs), "language": self.language}
         looks = {f"languages/{self.language}.yaml", "plots/report.mplstyle"}
@@ -161,41 +167,9 @@ class Plan:
             Step("figure", tuple(needs[name].step.key for name in sorted(needs)), spec, code), f"figure {picture.id}", needs
         )
 
-    def _shown(self, picture: Picture) -> dict[str, tuple[ProbeRequest, int | None]]:
-        """What a figure reads: the first seed of each run, but the history of every seed, as `<name>@<seed>`."""
-        shown: dict[str, tuple[ProbeRequest, int | None]] = {}
-        for name, request in picture.requests.items():
-            seeds = self.seeds(request.run) if request.run else (None,)
-            if request.kind == HISTORY and len(seeds) > 1:
-                shown |= {f"{name}@{seed}": (request, seed) for seed in seeds}
-            else:
-                shown[name] = (request, seeds[0])
-        return shown
-
     def subjects(self, picture: Picture) -> dict[str, Subject]:
         """What the figure may say of each run or data set it shows, and of a judge, by its id."""
-        judges = {str(r.judge): (replace(r, run=r.judge), None) for r in picture.requests.values() if r.judge}
-        shown = judges | {name: (request, None) for name, request in picture.requests.items()} | self._shown(picture)
-        return {name: self._subject(request, seed) for name, (request, seed) in shown.items()}
-
-    def _subject(self, request: ProbeRequest, seed: int | None) -> Subject:
-        if request.run is None:
-            name = self.data_name(self.resolved.data[str(request.data)])
-            return Subject(name, data=name)
-        run = self.resolved.runs[request.run]
-        settings = run.model.parameters.model_dump(mode="json")
-        return Subject(
-            run.name,
-            run.title.get(self.language, run.title["en"]),
-            self.data_name(run.data),
-            run.entry.seeds[0] if seed is None else seed,
-            settings,
-        )
-
-    def data_name(self, data: DataSet) -> str:
-        """Name of a data set in the report's language."""
-        title = data.dataset.module.TITLE
-        return data.name or str(title.get(self.language, title["en"]))
+        return subjects(self.resolved, picture)
 
     # --- what is there ----------------------------------------------------------------------------------------------------
 

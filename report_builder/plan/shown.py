@@ -1,0 +1,125 @@
+"""What a figure shows: the arrays and facts it reads, and what it may say of the runs behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.facts import closest
+from report_builder.kinds import ProbeRequest, Subject
+from report_builder.plan.resolved import HISTORY, DataSet, Kind, Picture, Resolved, Training
+from report_builder.spec import Loaded
+
+
+def facts_of(kind: Kind) -> tuple[str, ...]:
+    """Names of the facts that a figure shows, each once: its kind's optional `facts(parameters)`."""
+    named = kind.module.facts(kind.parameters) if hasattr(kind.module, "facts") else ()
+    return tuple(dict.fromkeys(named))
+
+
+def requests_of(resolved: Resolved, picture: Picture) -> dict[str, tuple[ProbeRequest, int | None]]:
+    """The arrays that a figure reads: of the first seed of each run, but the history of every seed, as `<name>@<seed>`."""
+    shown: dict[str, tuple[ProbeRequest, int | None]] = {}
+    for name, request in picture.requests.items():
+        seeds = resolved.seeds(request.run or "")
+        if request.kind == HISTORY and len(seeds) > 1:
+            shown |= {f"{name}@{seed}": (request, seed) for seed in seeds}
+        else:
+            shown[name] = (request, seeds[0])
+    return shown
+
+
+# --- of whom ------------------------------------------------------------------------------------------------------------------
+
+
+def subjects(resolved: Resolved, picture: Picture) -> dict[str, Subject]:
+    """What the figure may say of each run or data set it shows, and of a judge, by its id."""
+    asked = picture.requests
+    found = {str(r.judge): _subject(resolved, str(r.judge)) for r in asked.values() if r.judge}
+    found |= {subject: _subject(resolved, subject) for subject in (name.partition(".")[0] for name in picture.facts)}
+    found |= {name: _subject(resolved, str(request.run or request.data)) for name, request in asked.items()}
+    shown = requests_of(resolved, picture).items()
+    return found | {name: _subject(resolved, str(request.run or request.data), seed) for name, (request, seed) in shown}
+
+
+def _subject(resolved: Resolved, id_: str, seed: int | None = None) -> Subject:
+    run = resolved.runs.get(id_)
+    if run is None:
+        name = data_name(resolved, resolved.data[id_])
+        return Subject(name, data=name)
+    return Subject(
+        run.name,
+        run.title.get(_language(resolved), run.title["en"]),
+        data_name(resolved, run.data),
+        run.entry.seeds[0] if seed is None else seed,
+        run.model.parameters.model_dump(mode="json"),
+        _swept(resolved, run),
+        run.as_spec(),
+    )
+
+
+def _swept(resolved: Resolved, run: Training) -> dict[str, Any]:
+    """The settings in which the arms of the run's sweep differ: data by its name, everything else as it was resolved."""
+    axes = next((arms.axes for arms in resolved.loaded.sweeps.values() if run.id in arms.runs), ())
+    written = resolved.loaded.source.data["runs"][run.id]
+    known = [run.as_spec() | {"data": data_name(resolved, run.data)}, written]  # a preset is only written, not resolved
+    return {axis: next((value for spec in known if (value := _at(spec, axis)) is not None), None) for axis in axes}
+
+
+def _at(spec: Any, path: str) -> Any:
+    """What stands at a key path; None where nothing does."""
+    for part in path.split("."):
+        spec = spec.get(part) if isinstance(spec, Mapping) else None
+    return spec
+
+
+def data_name(resolved: Resolved, data: DataSet) -> str:
+    """Name of a data set in the report's language."""
+    title = data.dataset.module.TITLE
+    return data.name or str(title.get(_language(resolved), title["en"]))
+
+
+def _language(resolved: Resolved) -> str:
+    return resolved.loaded.experiment.report.language
+
+
+# --- what cannot be shown -----------------------------------------------------------------------------------------------------
+
+
+def unshowable(resolved: Resolved, *, whole: bool) -> Iterator[Problem]:
+    """Facts that no metric gives, and runs that a figure cannot show so.
+
+    Args:
+        resolved: the experiment.
+        whole: whether everything else in it is without mistakes; else a fact may be missing only because its metric is wrong.
+    """
+    for picture in resolved.figures.values() if whole else ():
+        unknown = [name for name in picture.facts if name not in resolved.measured]
+        yield from (_unknown(resolved, picture, name) for name in unknown)
+        check = getattr(picture.kind.module, "check", None)
+        if check and not unknown:
+            yield from _checked(resolved.loaded, picture, check, subjects(resolved, picture))
+
+
+def _checked(loaded: Loaded, picture: Picture, check: Any, shown: Mapping[str, Subject]) -> Iterator[Problem]:
+    """What the kind's `check` says; its `where` is a parameter of the figure."""
+    try:
+        check(picture.kind.parameters, shown)
+    except ReportError as error:
+        places = [(p, p.where.split(".") if p.where else []) for p in error.problems]
+        yield from (replace(p, where=loaded.where("figures", picture.id, *path)) for p, path in places)
+
+
+def _unknown(resolved: Resolved, picture: Picture, name: str) -> Problem:
+    """A fact that no metric gives: the metric that gives it of other runs, or the facts that there are."""
+    loaded, (subject, _, rest) = resolved.loaded, name.partition(".")
+    where, rule = loaded.where("figures", picture.id), "the figure shows a fact that no metric of this report gives"
+    of_others = {known: measure for known, measure in resolved.measured.items() if known.partition(".")[2] == rest}
+    if not of_others:
+        step = f"Name one of these, or add to metrics what gives it. List all of them: report-builder facts {loaded.name}"
+        return Problem(where, rule, repr(name), near_miss(name, closest(name, resolved.measured)), step)
+    metric, others = next(iter(of_others.values())).id, ", ".join(known.partition(".")[0] for known in of_others)
+    step = f"Add '{subject}' (or its sweep) to metrics.{metric}.runs."
+    return Problem(where, rule, repr(name), f"Metric '{metric}' gives '{rest}' of {others}.", step)
