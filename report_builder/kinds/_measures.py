@@ -57,7 +57,7 @@ class ProbeKind(Protocol):
     """
 
     Parameters: type[Parameters]
-    NEEDS: frozenset[str]  # what the model must provide; empty: data alone
+    NEEDS: frozenset[str]  # what the model must provide, `a|b`: one of the two; empty: data alone
 
     def measure(self, model: Any, data: ImageData, parameters: Any) -> Arrays:
         """Named arrays, each documented with shape, dtype and range.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from report_builder.errors import ReportError
 from report_builder.kinds import MODELS, PROBES, Layout, ProbeRequest
@@ -102,9 +103,10 @@ class Requests:
         return False
 
     def _provides(self, needed: frozenset[str], run: Training, path: KeyPath) -> bool:
-        if needed <= run.model.module.PROVIDES:
+        lacking = sorted(need.replace("|", " or ") for need in needed if not _has(run.model.module, need))
+        if not lacking:
             return True
-        lacks = ", ".join(sorted(needed - run.model.module.PROVIDES))
+        lacks = ", ".join(lacking)
         rule = f"model '{run.model.name}' of run '{run.id}' cannot serve this: it does not provide {lacks}"
         self.closing.note(path, rule, allowed=f"Models that can: {_able(needed)}.")
         return False
@@ -129,4 +131,9 @@ class Requests:
 
 
 def _able(needed: frozenset[str]) -> str:
-    return ", ".join(name for name, module in MODELS if needed <= module.PROVIDES) or "none"
+    return ", ".join(name for name, module in MODELS if all(_has(module, need) for need in needed)) or "none"
+
+
+def _has(model: Any, need: str) -> bool:
+    """Whether a model provides what is needed, or of `a|b` one of the two."""
+    return not model.PROVIDES.isdisjoint(need.split("|"))

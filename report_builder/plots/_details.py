@@ -12,9 +12,17 @@ if TYPE_CHECKING:
     from report_builder.languages import Language
 
 
-def details(language: Language, subjects: Sequence[Subject], *further: str, split: str | None = None) -> str:
-    """Sentences: the models, the data with the split, the seeds, then `further` ones."""
+def details(
+    language: Language,
+    subjects: Sequence[Subject],
+    *further: str,
+    split: str | None = None,
+    threshold: float | None = None,
+) -> str:
+    """Sentences: the models, the data with the split, the seeds, then `further` ones, and where outputs have two levels how."""
     sentences = [_models(language, subjects), _data(language, subjects, split), _seeds(language, subjects), *further]
+    if threshold is not None:
+        sentences.append(language.word("details.two_levels", threshold=language.number(threshold)))
     return language.word("details.space").join(sentence for sentence in sentences if sentence)
 
 

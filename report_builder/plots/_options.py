@@ -32,3 +32,11 @@ class LookOptions(PrintOptions):
 
 class SheetOptions(RunOptions, LookOptions):
     """Which runs a sheet of images shows, and how it looks."""
+
+    threshold: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="Images that a model made are drawn in two levels: pixels of at least this share of their range as 1, "
+        "others as 0; originals stay as they are. null: as the model made them.",
+    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from report_builder.errors import Problem, ReportError
 from report_builder.plots._text import text_width
 
 if TYPE_CHECKING:
@@ -17,6 +18,33 @@ if TYPE_CHECKING:
 def class_name(arrays: Arrays, label: int) -> str:
     """Name of a class as printed; its number where the arrays have no names."""
     return str(arrays["class_names"][label]).replace("_", " ") if "class_names" in arrays else str(label)
+
+
+def of_epoch(arrays: Arrays, epoch: int | None) -> Arrays:
+    """Of what a run kept, the samples after an epoch; without an epoch the arrays as they are.
+
+    Raises:
+        ReportError: the run has no such epoch.
+    """
+    if epoch is None:
+        return arrays
+    if epoch >= len(arrays["images"]):
+        allowed = f"Allowed: 0 to {len(arrays['images']) - 1}."
+        raise ReportError(Problem("", "the run has no such epoch", f"epoch: {epoch}", allowed))
+    return {**arrays, "images": arrays["images"][epoch]}
+
+
+def asked_in_turn(of_runs: Mapping[str, Arrays], n: int, language: Language) -> list[str]:
+    """What was asked of the first `n` samples of conditional models: the classes in turn, or what training images have."""
+    from report_builder.plots._details import listed, named
+
+    asked = {name: each["asked_class"][:n] for name, each in of_runs.items() if "asked_class" in each}
+    classes = {
+        name: listed(language, (class_name(of_runs[name], int(label)) for label in labels)) for name, labels in asked.items()
+    }
+    if classes:
+        return [language.word("details.in_turn", names=named(language, classes))]
+    return [language.word("details.conditions_of_data")] if any("condition" in each for each in of_runs.values()) else []
 
 
 def recognised(arrays: Arrays, language: Language) -> list[str]:

@@ -16,10 +16,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from report_builder.errors import Problem, ReportError
+from report_builder.plots._style import shown
 from report_builder.plots._text import FONT, LINE, POINT, text_width, wrapped
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
+    from report_builder.plots._options import SheetOptions
 
 INCH, DPI = 2.54, 300
 MAX_HEIGHT_CM = 22.0
@@ -105,6 +107,24 @@ def unit_range(arrays: Arrays, name: str, panel: str) -> np.ndarray:
         rule, allowed = "pixels lie outside the range of the data", f"Allowed: {low:g} to {high:g}."
         raise ReportError(Problem("", rule, received, allowed, "Give the decoder an output that fits the scaling of the data."))
     return images.clip(0, 1)
+
+
+def outputs(arrays: Mapping[str, Arrays], options: SheetOptions, name: str) -> dict[str, Arrays]:
+    """The arrays of the runs shown, in that order; the images `name`, which models made, in two levels where it is asked for.
+
+    Raises:
+        ReportError: a run has no such images, or in two levels they would hide that they lie outside their range.
+    """
+    of_runs = shown(arrays, options.runs, name)
+    if options.threshold is None:
+        return of_runs
+    return {run: {**each, name: _two_levels(each, name, run, options.threshold)} for run, each in of_runs.items()}
+
+
+def _two_levels(arrays: Arrays, name: str, run: str, threshold: float) -> np.ndarray:
+    """Images whose pixels are the lowest or the highest value of their range."""
+    low, high = (float(v) for v in arrays.get("value_range", (0.0, 1.0)))
+    return np.where(unit_range(arrays, name, run) >= threshold, high, low).astype(np.float32)
 
 
 def sheet(

@@ -63,10 +63,9 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     """A strip in which rows are runs, or a sheet for each run in which rows are classes."""
     from report_builder.plots._details import details
     from report_builder.plots._samples import room_for
-    from report_builder.plots._sheet import sheet, title_of
-    from report_builder.plots._style import shown
+    from report_builder.plots._sheet import outputs, sheet, title_of
 
-    of_runs = {run: _chosen(each, parameters) for run, each in shown(arrays, parameters.runs, "images").items()}
+    of_runs = {run: _chosen(each, parameters) for run, each in outputs(arrays, parameters, "images").items()}
     names = [title_of(subjects, run) for run in parameters.runs]
     blocks = (_strip if parameters.per_class == 1 else _sheets)(of_runs, names, parameters, language)
     cell = max([parameters.cell_cm, *(room_for([*block.columns.labels, *_flat(block.below)]) for block in blocks)])
@@ -74,7 +73,8 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     people = [subjects[run] for run in parameters.runs]
     classes = language.join(list(dict.fromkeys(_labels(of_runs[parameters.runs[0]]))) or ["–"])
     alt = language.word("alt.class_samples", n=parameters.per_class, classes=classes, runs=language.join(names))
-    return Drawing(drawn.figure, details(language, people, *_stated(parameters, subjects, language)), alt, raster=True)
+    said = details(language, people, *_stated(parameters, subjects, language), threshold=parameters.threshold)
+    return Drawing(drawn.figure, said, alt, raster=True)
 
 
 def _flat(texts: Sequence[Sequence[str]]) -> list[str]:
@@ -87,13 +87,13 @@ def _chosen(arrays: Arrays, parameters: Parameters) -> Arrays:
     Raises:
         ReportError: the run kept no samples of that epoch, or too few of a class.
     """
+    from report_builder.plots._samples import of_epoch
+
     if parameters.epoch is None:
         return arrays
-    if parameters.epoch >= len(arrays["images"]):
-        allowed = f"Allowed: 0 to {len(arrays['images']) - 1}."
-        raise ReportError(Problem("", "the run has no such epoch", f"epoch: {parameters.epoch}", allowed))
+    arrays = of_epoch(arrays, parameters.epoch)
     index = _first_of_each(arrays, parameters)
-    kept = {"images": arrays["images"][parameters.epoch][index]}
+    kept = {"images": arrays["images"][index]}
     kept |= {"asked_class": arrays["asked_class"][index]} if "asked_class" in arrays else {}
     return kept | {name: arrays[name] for name in ("class_names", "value_range") if name in arrays}
 
@@ -102,7 +102,7 @@ def _first_of_each(arrays: Arrays, parameters: Parameters) -> np.ndarray:
     """Places of the first samples of each class among those that the run kept."""
     import numpy as np
 
-    asked = arrays["asked_class"] if "asked_class" in arrays else np.zeros(arrays["images"].shape[1], dtype=np.int64)
+    asked = arrays["asked_class"] if "asked_class" in arrays else np.zeros(len(arrays["images"]), dtype=np.int64)
     found = []
     for label in _numbers(arrays, parameters) or np.unique(asked).tolist():
         of_class = np.flatnonzero(asked == label)[: parameters.per_class]
@@ -185,5 +185,6 @@ def _stated(parameters: Parameters, subjects: Mapping[str, Subject], language: L
         return [language.word(key, n=parameters.epoch)]
     stated = [language.word("details.code", code=language.word("code.prior", seed=parameters.seed))]
     if parameters.judge is not None:
-        stated.append(language.word("details.judged", judge=title_of(subjects, parameters.judge)))
+        judged = "details.judged" if parameters.threshold is None else "details.judged_before"
+        stated.append(language.word(judged, judge=title_of(subjects, parameters.judge)))
     return stated

@@ -53,10 +53,10 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A panel for each run: row and column of the panel are row and column of the cell asked."""
     from report_builder.plots._details import details
-    from report_builder.plots._sheet import sheet, title_of
+    from report_builder.plots._sheet import outputs, sheet, title_of
     from report_builder.plots._style import shown
 
-    of_runs = shown(arrays, parameters.runs, "asked_row")
+    of_runs = outputs(shown(arrays, parameters.runs, "asked_row"), parameters, "images")
     names = {run: title_of(subjects, run) for run in parameters.runs}
     blocks = [_block(each, run, names[run] if len(names) > 1 else "", language) for run, each in of_runs.items()]
     drawn = sheet(blocks, width_cm=parameters.width_cm, cell_cm=parameters.cell_cm, ink=parameters.ink)
@@ -67,7 +67,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     stated = _stated({names[run]: each for run, each in of_runs.items()}, parameters, language)
     rows, columns = (int(count) for count in of_runs[parameters.runs[0]]["cells"])
     alt = language.word("alt.condition_panel", rows=rows, columns=columns, runs=language.join(list(names.values())))
-    return Drawing(drawn.figure, details(language, people, *stated), alt, raster=True)
+    return Drawing(drawn.figure, details(language, people, *stated, threshold=parameters.threshold), alt, raster=True)
 
 
 def _block(arrays: Arrays, run: str, title: str, language: Language) -> Block:

@@ -51,10 +51,9 @@ def _asked(parameters: Parameters, run: str) -> dict[str, Any]:
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """One lattice for each run; first coordinate to the right, second upwards, as in a scatter of the codes."""
     from report_builder.plots._details import details, limits
-    from report_builder.plots._sheet import sheet, title_of
-    from report_builder.plots._style import shown
+    from report_builder.plots._sheet import outputs, sheet, title_of
 
-    of_runs = shown(arrays, parameters.runs, "images")
+    of_runs = outputs(arrays, parameters, "images")
     names = {run: title_of(subjects, run) for run in parameters.runs}
     blocks = [
         _block(of_runs[run], run, names[run] if len(names) > 1 else "", separators=parameters.separators) for run in of_runs
@@ -71,9 +70,9 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     people = [subjects[run] for run in parameters.runs]
     stated = limits(language, {names[run]: of_runs[run]["limits"] for run in of_runs})
     alt = language.word("alt.decode_grid", n=parameters.n, runs=language.join(list(names.values())))
-    return Drawing(
-        drawn.figure, details(language, people, stated, split=None if parameters.limits else parameters.split), alt, raster=True
-    )
+    split = None if parameters.limits else parameters.split
+    said = details(language, people, stated, split=split, threshold=parameters.threshold)
+    return Drawing(drawn.figure, said, alt, raster=True)
 
 
 def _block(arrays: Arrays, run: str, title: str, *, separators: bool) -> Block:

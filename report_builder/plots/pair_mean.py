@@ -45,16 +45,16 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     """A sheet with a row for each pair: two originals, then the decoded mean of each run."""
     from report_builder.plots._details import details
     from report_builder.plots._pairs import stated_pairs
-    from report_builder.plots._sheet import sheet
-    from report_builder.plots._style import shown
+    from report_builder.plots._sheet import outputs, sheet
 
-    of_runs = shown(arrays, parameters.runs, "images")
+    of_runs = outputs(arrays, parameters, "images")
     block = _block(of_runs, parameters, subjects, language)
     drawn = sheet([block], width_cm=parameters.width_cm, cell_cm=parameters.cell_cm, ink=parameters.ink)
     people = [subjects[run] for run in parameters.runs]
     pairs = stated_pairs(of_runs[parameters.runs[0]], language)
     alt = language.word("alt.pair_mean", runs=language.join([s.name for s in people]))
-    return Drawing(drawn.figure, details(language, people, pairs, split=parameters.split), alt, raster=True)
+    said = details(language, people, pairs, split=parameters.split, threshold=parameters.threshold)
+    return Drawing(drawn.figure, said, alt, raster=True)
 
 
 def _block(of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Block:

@@ -39,16 +39,16 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A sheet in bands: originals, then one row for each run."""
     from report_builder.plots._details import details
-    from report_builder.plots._sheet import sheet
-    from report_builder.plots._style import shown
+    from report_builder.plots._sheet import outputs, sheet
 
-    of_runs = shown(arrays, parameters.runs, "reconstruction")
+    of_runs = outputs(arrays, parameters, "reconstruction")
     block = _block(of_runs, parameters, subjects, language)
     drawn = sheet([block], width_cm=parameters.width_cm, cell_cm=parameters.cell_cm, ink=parameters.ink)
     people = [subjects[run] for run in parameters.runs]
     first = of_runs[parameters.runs[0]]
     alt = language.word("alt.reconstructions", n=len(first["y"]), runs=language.join([s.name for s in people]))
-    return Drawing(drawn.figure, details(language, people, split=parameters.split), alt, raster=True)
+    said = details(language, people, split=parameters.split, threshold=parameters.threshold)
+    return Drawing(drawn.figure, said, alt, raster=True)
 
 
 def _block(of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Block:

@@ -40,10 +40,9 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A sheet for each run; noise and condition of a column are the same in all its rows."""
     from report_builder.plots._details import details
-    from report_builder.plots._sheet import sheet, title_of
-    from report_builder.plots._style import shown
+    from report_builder.plots._sheet import outputs, sheet, title_of
 
-    of_runs = shown(arrays, parameters.runs, "images")
+    of_runs = outputs(arrays, parameters, "images")
     names = [title_of(subjects, run) for run in parameters.runs]
     titles = names if len(names) > 1 else [""]
     epochs = chosen_epochs(of_runs, parameters.epochs)
@@ -52,7 +51,8 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     drawn = sheet(blocks, width_cm=parameters.width_cm, cell_cm=parameters.cell_cm, ink=parameters.ink)
     people = [subjects[run] for run in parameters.runs]
     alt = language.word("alt.samples_by_epoch", epochs=language.join([str(e) for e in epochs]), runs=language.join(names))
-    return Drawing(drawn.figure, details(language, people, language.word("details.same_noise")), alt, raster=True)
+    said = details(language, people, language.word("details.same_noise"), threshold=parameters.threshold)
+    return Drawing(drawn.figure, said, alt, raster=True)
 
 
 def chosen_epochs(of_runs: Mapping[str, Arrays], given: tuple[int, ...] | None) -> list[int]:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from report_builder.kinds import ImageData, Split
+from report_builder.kinds import ImageData
+from report_builder.measures.probes._asked import in_turn
 from report_builder.worker.batches import taken
 from report_builder.worker.checkpoint import save_arrays
 
@@ -69,14 +70,8 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
 def _asked(data: ImageData) -> dict[str, np.ndarray]:
     """Condition vectors as the training images have them: the first image of each class in turn, then the second of each."""
     split = data.splits["train"]
-    places = _in_turn(split, len(data.class_names))
+    places = in_turn(split.y, NUMBER)
     asked = {"condition": np.asarray(split.condition, np.float32)[places]}
     if any(part.kind == "class" for part in data.conditions):
         asked["asked_class"] = split.y[places]
     return asked
-
-
-def _in_turn(split: Split, classes: int) -> np.ndarray:
-    of_class = [found for c in range(classes) if len(found := np.flatnonzero(split.y == c))] or [np.arange(len(split.y))]
-    turns = (divmod(i, len(of_class)) for i in range(NUMBER))
-    return np.array([of_class[c][turn % len(of_class[c])] for turn, c in turns])

@@ -208,3 +208,11 @@ def test_samples_without_a_condition(data):
     assert first.shape == (1500, 4, 4, 1)
     np.testing.assert_array_equal(first, again)
     assert len(np.unique(first[:, 0, 0, 0])) == 1500
+
+
+def test_random_samples_of_a_conditional_model_take_the_classes_in_turn(painter, canvases):
+    """The probe `samples` asks a conditional model for conditions of training images, class by class in turn."""
+    arrays = samples.measure(painter, canvases, samples.Parameters(n=5))
+    assert arrays["asked_class"].tolist() == [0, 1, 2, 0, 1]
+    np.testing.assert_array_equal(arrays["condition"][:, :3].argmax(axis=1), [0, 1, 2, 0, 1])
+    np.testing.assert_allclose(levels(arrays), [0.4, 0.6, 0.8, 0.4, 0.6], atol=1e-6)

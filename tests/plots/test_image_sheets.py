@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from report_builder.errors import ReportError
 from report_builder.kinds import FIGURES
 
 NAMES = np.array(["zero", "one", "two"])
@@ -85,3 +86,32 @@ def test_a_pair_mean_is_the_middle_of_three_steps(drawn):
         "AE mean",
         "VAE mean",
     ]
+
+
+# --- two levels ---------------------------------------------------------------------------------------------------------------
+
+
+def test_outputs_in_two_levels_leave_the_originals(drawn):
+    """S1-F25, S1-E11: at a threshold the model's images are 0 or 1, the data stays as it is, and the caption states it."""
+    arrays = {"ae": {"x": level(0.3, 1), "y": np.zeros(1, int), "class_names": NAMES, "reconstruction": level(0.6, 1)}}
+    for threshold, expected in ((0.5, 1), (0.6, 1), (0.61, 0)):
+        drawing = drawn("reconstructions", arrays, ink="light", threshold=threshold)
+        assert [sampled(drawing, row, 0, 2, 1) for row in range(2)] == pytest.approx([0.3, expected], abs=0.01)
+        assert f"at least {threshold} of their range" in drawing.details
+    assert "two levels" not in drawn("reconstructions", arrays).details
+
+
+def test_a_threshold_is_a_share_of_the_range(drawn):
+    """In pixels from -1 to 1 the threshold 0.5 is 0, and the ends of pairs are data."""
+    arrays = pair(0.1) | {"value_range": np.array([-1.0, 1.0])}
+    drawing = drawn("pair_mean", {"ae": arrays}, ink="light", threshold=0.5)
+    painted, tall, wide = painting(drawing)
+    assert painted[tall // 2, -wide // 20] == 255
+    assert painted[tall // 2, wide // 20] / 255 == pytest.approx(0.55, abs=0.01)
+
+
+def test_two_levels_do_not_hide_that_pixels_lie_outside_their_range(drawn):
+    """Logits shown as probabilities are refused with a threshold as they are without one."""
+    arrays = pair(3.0)
+    with pytest.raises(ReportError, match="outside the range"):
+        drawn("interpolation", {"ae": arrays}, threshold=0.5, steps=3)

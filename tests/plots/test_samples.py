@@ -161,3 +161,35 @@ def test_runs_share_the_epochs_that_both_reached(drawn):
 def test_a_run_without_training_shows_the_untrained_model(drawn):
     """Of a run of no epochs there is one row."""
     assert texts(drawn("samples_by_epoch", {"gan": progress(0)}, n=1))[0] == "before training"
+
+
+def drawn_anew(n=20, **more):
+    """Samples of a model, as grey as hundredths of their place."""
+    return {"images": np.ones((n, 8, 8, 1)) * (np.arange(n) / 100)[:, None, None, None], "class_names": NAMES} | more
+
+
+def test_random_samples_fill_the_sheet_row_by_row(drawn):
+    """S3-F42, S4-F26: n rows of m samples in the order drawn, the seed of the draw in the caption."""
+    drawing = drawn("samples", {"vae": drawn_anew()}, rows=2, columns=3, seed=7, ink="light")
+    assert [grey(drawing, 1, column, 2, 3) for column in range(3)] == pytest.approx([0.03, 0.04, 0.05], abs=0.01)
+    assert "seed of the draw: 7" in drawing.details
+
+
+def test_columns_of_one_class_are_labelled(drawn):
+    """Classes asked in turn stand above the columns where each column is one class, and in the caption in any case."""
+    asked = np.arange(20) % 3
+    assert texts(drawn("samples", {"gan": drawn_anew(asked_class=asked)}, rows=2, columns=3)) == ["", "", *NAMES]
+    across = drawn("samples", {"gan": drawn_anew(asked_class=asked)}, rows=2, columns=2)
+    assert texts(across) == [""] * 4
+    assert "Classes asked, in turn: zero, one and two." in across.details
+
+
+def test_samples_that_a_run_kept_are_shown_of_any_epoch(drawn):
+    """S0-F49: epoch 0 shows the untrained model; an epoch that is not there, or more samples than were kept, are refused."""
+    kept = {"gan": progress()}
+    assert grey(drawn("samples", kept, epoch=0, ink="light"), 0, 0, 4, 5) == pytest.approx(0, abs=0.01)
+    assert grey(drawn("samples", kept, epoch=12, ink="light"), 3, 4, 4, 5) == pytest.approx(1, abs=0.01)
+    with pytest.raises(ReportError, match="Allowed: 0 to 12"):
+        drawn("samples", kept, epoch=13)
+    with pytest.raises(ReportError, match="Kept: 20"):
+        drawn("samples", kept, epoch=0, rows=5)

@@ -81,6 +81,13 @@ def with_attributes(data: ImageData, condition: np.ndarray, attributes: Mapping[
     return changed
 
 
+def in_turn(y: np.ndarray, n: int) -> np.ndarray:
+    """Places of `n` images of the classes `y` in turn: the first of each class that there is, then the second of each."""
+    of_class = [np.flatnonzero(y == label) for label in np.unique(y)]
+    turns = (divmod(i, len(of_class)) for i in range(n))
+    return np.array([of_class[c][turn % len(of_class[c])] for turn, c in turns])
+
+
 def part_columns(conditions: Sequence[Condition], kind: str) -> slice:
     """Where a part of the condition stands in its vector; empty where there is none."""
     start = 0
