@@ -12,6 +12,7 @@ from report_builder import languages
 from report_builder.document.material import FigureCard, Header, Listing, Material, RunCard, SweepCard, TaskCard
 from report_builder.facts import Fact, Measurement
 from report_builder.kinds import Equation
+from report_builder.models._layers import lists, source
 from report_builder.plan import DataSet, Measure, Plan, Training
 from report_builder.store import Stored, canonical
 
@@ -131,12 +132,17 @@ def _figure_card(plan: Plan, id_: str, *, measured: bool) -> FigureCard:
 
 def _listings(runs: Iterable[Training]) -> Iterator[Listing]:
     for run in runs:
-        file = run.model.file.with_name("network.py")
+        file, own = run.model.network, lists(run.model.parameters)
         text = file.read_text(encoding="utf-8")
         tree = ast.parse(text)
+        name = f"{file.parent.name}/{file.name}" if file.name == "network.py" else file.name
         for part, names in run.model.module.LISTINGS.items():
-            code, numbers = _cut(text, [_span(tree, name.split(".")) for name in names])
-            yield Listing(run.id, part, code, f"{file.parent.name}/{file.name}", numbers)
+            if part not in own:
+                code, numbers = _cut(text, [_span(tree, path.split(".")) for path in names])
+                yield Listing(run.id, part, code, name, numbers)
+        for part, layers in own.items():
+            code = source(layers)
+            yield Listing(run.id, part, code, "", tuple(range(1, len(layers) + 1)))
 
 
 def _cut(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, tuple[int, ...]]:

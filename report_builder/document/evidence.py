@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from report_builder.document.ledger import Ledger
-from report_builder.document.material import FigureCard, Material
+from report_builder.document.material import FigureCard, Listing, Material
 from report_builder.document.printed import escaped
 from report_builder.document.seals import SEAL
 from report_builder.document.vocabulary import Speech
@@ -97,11 +97,17 @@ class Evidence:
             self._no_listing(run, part, parts)
             return ""
         fence = "`" * max(3, 1 + max((len(ticks) for ticks in re.findall(r"`+", found.code)), default=0))
-        lines = self.language.word("listing.lines", file=f"`{found.file}`", line=found.numbers[0])
+        lines = self._lines(found)
         said = one_line(caption) if caption else f"{self.speech.run(run).model.text}, `{part}`"
         numbers = ",".join(map(str, found.numbers))
         head = f'::::: {{.listing #lst:{id or f"{run}-{part}"} lines="{numbers}"}}'
         return f"\n\n{head}\n{fence} {found.language}\n{found.code}\n{fence}\n\n{said} ({lines})\n:::::\n\n"
+
+    def _lines(self, found: Listing) -> str:
+        """Where the code stands."""
+        if not found.file:
+            return self.language.word("listing.layers")
+        return self.language.word("listing.lines", file=f"`{found.file}`", line=found.numbers[0])
 
     def _no_listing(self, run: str, part: str, parts: Sequence[str]) -> None:
         if parts:

@@ -81,9 +81,10 @@ class FigureCard:
 
 @dataclass(frozen=True)
 class Listing:
-    """Lines cut from the file that ran.
+    """Lines cut from the file that ran, or the layers of a list that ran as Keras source.
 
-    `file` is its name as printed; `numbers` has the number there of each line of `code`, 0 for a line between two pieces.
+    `file` is its name as printed, "" for a list of layers; `numbers` has the number there of each line of `code`, 0 for a
+    line between two pieces.
     """
 
     run: str

@@ -155,6 +155,6 @@ def setting_text(value: Any, language: Language) -> str:
     if isinstance(value, (list, tuple)):
         return ", ".join(setting_text(item, language) for item in value) or "–"
     if isinstance(value, Mapping):
-        return setting_text(value.get("kind", "–"), language)
+        return setting_text(str(value.get("kind", "–")).rpartition(".py:")[2], language)  # of a layer's file only the class
     key = f"values.{value}"
     return language.word(key) if language.has(key) else str(value)

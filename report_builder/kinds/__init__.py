@@ -22,6 +22,7 @@ from report_builder.kinds._registry import (
     Parameters,
     Registry,
     opened,
+    own_module,
 )
 
 if TYPE_CHECKING:
@@ -55,4 +56,5 @@ __all__ = [
     "Subject",
     "Value",
     "opened",
+    "own_module",
 ]

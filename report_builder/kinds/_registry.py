@@ -6,6 +6,8 @@ import functools
 import importlib
 import importlib.util
 import pkgutil
+import sys
+import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,17 +64,36 @@ class Registry:
     def _from_file(self, path: Path) -> ModuleType:
         path = path.resolve()
         if path not in self._own:
-            spec = importlib.util.spec_from_file_location(f"report_builder_own_{path.stem}", path)
-            if spec is None or spec.loader is None or not path.is_file():
-                raise ReportError(Problem(str(path), f"no such file for a {self.noun} of your own"))
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-            self._own[path] = module
+            self._own[path] = own_module(path, self.noun)
         return self._own[path]
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
         """Every built-in kind with its module, imported."""
         return ((name, self.get(name)) for name in self.names())
+
+
+def own_module(path: Path, noun: str) -> ModuleType:
+    """The module of a file of the user's own, run anew.
+
+    Raises:
+        ReportError: there is no such file, or it cannot be run; with the line.
+    """
+    spec = importlib.util.spec_from_file_location(f"report_builder_own_{path.stem}", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise ReportError(Problem(str(path), f"no such file for a {noun} of your own", path.name))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses and pydantic look their own module up there
+    try:
+        spec.loader.exec_module(module)
+    except ReportError:
+        raise
+    except SyntaxError as error:
+        raise ReportError(Problem(str(path), f"{path.name}:{error.lineno} is not valid Python", error.msg)) from None
+    except Exception as error:
+        line = next((f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == str(path)), 1)
+        rule = f"{path.name}:{line} cannot be run"
+        raise ReportError(Problem(str(path), rule, f"{type(error).__name__}: {error}")) from error
+    return module
 
 
 def opened(registry: Registry, entry: Mapping[str, Any], *, beside: Path | None = None) -> tuple[Any, Any]:

@@ -9,6 +9,7 @@ from pydantic import Field
 from report_builder import kinds
 from report_builder.kinds import Equation, Layout
 from report_builder.models import indivisible, unlike
+from report_builder.models._layers import Layers
 
 Filters = Annotated[int, Field(ge=1, le=2048)]
 
@@ -44,6 +45,16 @@ class Parameters(kinds.Parameters):
     discriminator_learning_rate: float | None = Field(
         None, gt=0, description="Learning rate of the discriminator; null: that of the training, as for the generator."
     )
+    generator: Layers = Field(
+        None,
+        description="Layers of your own from the noise (with the condition) to the image in [-1, 1]; null: those that "
+        "'generator_filters' and 'slope' describe.",
+    )
+    discriminator: Layers = Field(
+        None,
+        description="Layers of your own for the image; flattening, the condition and the logit follow. null: those that "
+        "'discriminator_filters', 'hidden', 'slope' and 'dropout' describe.",
+    )
 
 
 def seconds_per_image(parameters: Parameters) -> float:
@@ -53,7 +64,7 @@ def seconds_per_image(parameters: Parameters) -> float:
 
 def refuses(parameters: Parameters, layout: Layout) -> str:
     """Why both networks cannot be trained on such images; empty where they can."""
-    step = 2 ** (len(parameters.generator_filters) - 1)
+    step = 1 if parameters.generator else 2 ** (len(parameters.generator_filters) - 1)
     doublings = indivisible(layout, step, "one doubling for each entry of 'generator_filters' but the first")
     return doublings or unlike(layout, -1, 1)
 

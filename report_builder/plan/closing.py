@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import MODELS, Registry
+from report_builder.kinds import MODELS, Parameters, Registry
+from report_builder.models._layers import OWN, lists
 from report_builder.plan.resolved import Kind
 from report_builder.spec import Loaded, problems
 from report_builder.spec.grammar import Slot
 from report_builder.spec.source import KeyPath
+
+
+def not_python(file: Path) -> str:
+    """What is wrong with a file of the user's own before anything runs it; empty where nothing is."""
+    try:
+        ast.parse(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return f"there is no file {file.name} beside the experiment"
+    except (OSError, UnicodeDecodeError) as error:
+        return f"{file.name} is not a readable UTF-8 text file: {error}"
+    except SyntaxError as error:
+        return f"{file.name}:{error.lineno} is not valid Python: {error.msg}"
+    return ""
 
 
 class Closing:
@@ -51,7 +67,17 @@ class Closing:
         except ValidationError as error:
             self.found += problems(error, self.loaded.source, model, path, f"{registry.noun} '{slot.kind}'")
             return None
-        return Kind(slot.kind, module, parameters)
+        return Kind(slot.kind, module, parameters) if self._layers_found(parameters, path) else None
+
+    def _layers_found(self, parameters: Parameters, path: KeyPath) -> bool:
+        """Whether the files of the layers of the user's own are there and are Python; if not, the mistakes are noted."""
+        found = len(self.found)
+        for name, layers in lists(parameters).items():
+            for index, layer in enumerate(layers):
+                file = self.beside / layer.kind.rpartition(":")[0]
+                if OWN in layer.kind and (mistake := not_python(file)):
+                    self.note((*path, name, index), mistake, layer.kind)
+        return len(self.found) == found
 
     def close_model(self, slot: Slot, path: KeyPath) -> tuple[Kind, Mapping[str, str]] | None:
         """A model with its title; where a preset is named, what the slot gives lies over the preset's parameters."""

@@ -29,6 +29,11 @@ class Kind:
         """The Python file of the kind."""
         return Path(self.module.__file__)
 
+    @property
+    def network(self) -> Path:
+        """The Keras code of a model: beside the package's description of it, or the user's own file itself."""
+        return self.file.with_name("network.py") if self.file.name == "__init__.py" else self.file
+
     def as_spec(self) -> dict[str, Any]:
         """What goes into a key: `{kind, parameter: value, ...}`."""
         return {"kind": self.name} | self.parameters.model_dump(mode="json")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from report_builder.kinds import PROBES, ProbeRequest, Subject
+from report_builder.models._layers import files
 from report_builder.plan.prepared import with_fingerprints
 from report_builder.plan.resolved import FROM_RUN, HISTORY, DataSet, Measure, Picture, Resolved, Training, used_by
 from report_builder.plan.shown import requests_of, subjects
@@ -94,8 +95,12 @@ class Plan:
 
     def _run(self, run: Training, seed: int) -> Planned:
         spec = run.as_spec() | {"data": self.data[run.data.id], "seed": seed, "versions": self.versions}
-        roots = [run.model.file.with_name("network.py"), *self._data_code(run.data), *ENGINE]
+        roots = [*self._model_code(run), *self._data_code(run.data), *ENGINE]
         return Planned(Step("run", (), spec, code_digests(roots, self.store.memo)), f"run {run.id}, seed {seed}", {})
+
+    def _model_code(self, run: Training) -> list[Path]:
+        """The network, and the files of the layers of the user's own in it."""
+        return [run.model.network, *files(run.model.parameters, self.resolved.loaded.file.parent)]
 
     @staticmethod
     def _data_code(data: DataSet) -> list[Path]:

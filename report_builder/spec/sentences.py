@@ -106,8 +106,8 @@ def _descend(model: type[BaseModel], path: Iterable[str | int]) -> type[BaseMode
             field = current.model_fields.get(str(step))
             current = field.annotation if field else None
         else:
-            choices = [choice for choice in _models(current) if step in getattr(choice.model_fields.get("kind"), "default", "")]
-            arguments = getattr(current, "__args__", ())
+            choices = [choice for choice in _models(current) if step == getattr(choice.model_fields.get("kind"), "default", "")]
+            arguments = [a for a in getattr(current, "__args__", ()) if a not in (type(None), Ellipsis)]
             current = choices[0] if choices else arguments[-1] if arguments else None
     return current if _is_model(current) else next(iter(_models(current)), None)
 

@@ -12,7 +12,8 @@ from report_builder.store.files import Memo
 PACKAGE = Path(__file__).parents[1]
 # Rooms that carry messages and types only: what they say cannot change a weight or a pixel.
 # Where a file is found does not count either: the fingerprint is of its content.
-SILENT = {f"report_builder{room}" for room in ("", ".errors", ".kinds", ".languages", ".datasets._files")}
+_QUIET = ("", ".errors", ".kinds", ".languages", ".datasets._files", ".models._layers", ".models._complaints")
+SILENT = {f"report_builder{room}" for room in _QUIET}
 PRINTED = {"TITLE", "SUMMARY", "SECONDS_PER_IMAGE"}  # constants that only people read
 
 

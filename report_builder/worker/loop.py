@@ -23,6 +23,7 @@ from keras.src.random.seed_generator import global_seed_generator
 
 from report_builder.errors import Problem, ReportError, RunError
 from report_builder.kinds import MODELS, ImageData, Split, opened
+from report_builder.models._layers import located
 from report_builder.worker import optimizers, stopping
 from report_builder.worker.batches import Batches, taken
 from report_builder.worker.passes import OnProgress, Pass, shown
@@ -109,7 +110,7 @@ def build(
     if missing := [name for name, value in asked.items() if not value]:
         rule = f"model '{entry['kind']}' needs {' and '.join(missing)}, which the data set does not have"
         raise ReportError(Problem("", rule, next_step="Add a data step that makes a condition: one_hot, canvas."))
-    model = network.build(tuple(image_shape), **parameters.model_dump(), **asked)
+    model = network.build(tuple(image_shape), **located(parameters, beside), **asked)
     _create(model, (1, *image_shape), (1, condition_dim))
     return model
 

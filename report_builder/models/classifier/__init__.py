@@ -9,6 +9,7 @@ from pydantic import Field
 from report_builder import kinds
 from report_builder.kinds import Equation, Layout
 from report_builder.models import outside
+from report_builder.models._layers import Layers
 
 TITLE = {"en": "classifier", "pl": "klasyfikator", "ru": "классификатор", "zh-Hant": "分類器"}
 SECONDS_PER_IMAGE = 2e-4  # of training, one core, 28 x 28: for a first guess of how long a run takes
@@ -31,11 +32,16 @@ class Parameters(kinds.Parameters):
     )
     hidden: int = Field(128, ge=1, le=4096, description="Units of the dense layer before the logits.")
     dropout: float = Field(0.5, ge=0, lt=1, description="Share of these units that is dropped in training.")
+    network: Layers = Field(
+        None,
+        description="Layers of your own for the image; flattening and a dense layer with the logits follow. null: those that "
+        "'filters', 'hidden' and 'dropout' describe.",
+    )
 
 
 def refuses(parameters: Parameters, layout: Layout) -> str:
     """Why the model cannot be trained on such data; empty where it can."""
-    smallest = 2 ** len(parameters.filters)
+    smallest = 1 if parameters.network else 2 ** len(parameters.filters)
     if layout.image_shape and min(layout.image_shape[:2]) < smallest:
         height, width, _ = layout.image_shape
         rule = f"height and width must be at least {smallest}, one halving for each entry of 'filters'"

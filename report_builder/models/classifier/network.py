@@ -8,6 +8,8 @@ import keras
 from keras import ops
 from keras.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 
+from report_builder.models.stack import stack
+
 
 def build_network(image_shape, classes, filters, hidden, dropout):
     """Images (n, h, w, c) -> logits of the classes (n, classes)."""
@@ -18,6 +20,13 @@ def build_network(image_shape, classes, filters, hidden, dropout):
     x = Flatten()(x)
     x = Dense(hidden, activation="relu")(x)
     x = Dropout(dropout)(x)
+    return keras.Model(image, Dense(classes)(x), name="network")
+
+
+def stack_network(layers, image_shape, classes):
+    """The same from layers of one's own, with a dense layer for the logits behind."""
+    image = keras.Input(image_shape)
+    x = Flatten()(stack(layers, image, "network"))
     return keras.Model(image, Dense(classes)(x), name="network")
 
 
@@ -45,6 +54,15 @@ class Classifier(keras.Model):
         return ops.softmax(self(x, training=False))
 
 
-def build(image_shape, classes, filters=(32, 64), hidden=128, dropout=0.5):
-    """The model, ready for `compile(optimizer)`."""
+def build(
+    image_shape,
+    classes,
+    filters=(32, 64),
+    hidden=128,
+    dropout=0.5,
+    network=None,
+):
+    """The model, ready for `compile(optimizer)`; a list of layers is made here."""
+    if network:
+        return Classifier(stack_network(network, image_shape, classes))
     return Classifier(build_network(image_shape, classes, filters, hidden, dropout))

@@ -23,6 +23,8 @@ from keras.layers import (
     Reshape,
 )
 
+from report_builder.models.stack import stack
+
 
 def build_generator(image_shape, condition_dim, latent_dim, filters, slope):
     """Noise z (n, latent_dim), conditions -> images (n, h, w, c) in [-1, 1]."""
@@ -58,6 +60,22 @@ def build_discriminator(image_shape, condition_dim, filters, hidden, slope, drop
         x = Dense(units)(x)
         x = LeakyReLU(slope)(x)
         x = Dropout(dropout)(x)
+    return keras.Model([image, condition], Dense(1)(x), name="discriminator")
+
+
+def stack_generator(layers, image_shape, condition_dim, latent_dim):
+    """The same from layers of one's own, whose last one gives the image."""
+    z, condition = keras.Input((latent_dim,)), keras.Input((condition_dim,))
+    x = Concatenate()([z, condition])
+    x = stack(layers, x, "generator", ends=image_shape)
+    return keras.Model([z, condition], x, name="generator")
+
+
+def stack_discriminator(layers, image_shape, condition_dim):
+    """The same from layers of one's own, with a dense layer for the logit behind."""
+    image, condition = keras.Input(image_shape), keras.Input((condition_dim,))
+    x = stack(layers, image, "discriminator")
+    x = Concatenate()([Flatten()(x), condition])
     return keras.Model([image, condition], Dense(1)(x), name="discriminator")
 
 
@@ -164,23 +182,31 @@ def build(
     loss="sum",
     label_smoothing=0.0,
     discriminator_learning_rate=None,
+    generator=None,
+    discriminator=None,
 ):
-    """The model, ready for `compile(optimizer)`."""
-    generator = build_generator(
-        image_shape,
-        condition_dim,
-        latent_dim,
-        generator_filters,
-        slope,
-    )
-    discriminator = build_discriminator(
-        image_shape,
-        condition_dim,
-        discriminator_filters,
-        hidden,
-        slope,
-        dropout,
-    )
+    """The model, ready for `compile(optimizer)`; lists of layers are made here."""
+    if generator:
+        generator = stack_generator(generator, image_shape, condition_dim, latent_dim)
+    else:
+        generator = build_generator(
+            image_shape,
+            condition_dim,
+            latent_dim,
+            generator_filters,
+            slope,
+        )
+    if discriminator:
+        discriminator = stack_discriminator(discriminator, image_shape, condition_dim)
+    else:
+        discriminator = build_discriminator(
+            image_shape,
+            condition_dim,
+            discriminator_filters,
+            hidden,
+            slope,
+            dropout,
+        )
     return ConditionalGAN(
         generator,
         discriminator,

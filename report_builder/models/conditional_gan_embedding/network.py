@@ -24,6 +24,8 @@ from keras.layers import (
     Reshape,
 )
 
+from report_builder.models.stack import stack
+
 
 def embed(one_hot, size):
     """One-hot classes (n, classes) -> their learned vectors (n, size)."""
@@ -65,6 +67,22 @@ def build_discriminator(image_shape, classes, size, filters, hidden, slope, drop
         x = Dense(units)(x)
         x = LeakyReLU(slope)(x)
         x = Dropout(dropout)(x)
+    return keras.Model([image, one_hot], Dense(1)(x), name="discriminator")
+
+
+def stack_generator(layers, image_shape, classes, size, latent_dim):
+    """The same from layers of one's own, whose last one gives the image."""
+    z, one_hot = keras.Input((latent_dim,)), keras.Input((classes,))
+    x = Concatenate()([z, embed(one_hot, size)])
+    x = stack(layers, x, "generator", ends=image_shape)
+    return keras.Model([z, one_hot], x, name="generator")
+
+
+def stack_discriminator(layers, image_shape, classes, size):
+    """The same from layers of one's own, with a dense layer for the logit behind."""
+    image, one_hot = keras.Input(image_shape), keras.Input((classes,))
+    x = stack(layers, image, "discriminator")
+    x = Concatenate()([Flatten()(x), embed(one_hot, size)])
     return keras.Model([image, one_hot], Dense(1)(x), name="discriminator")
 
 
@@ -172,25 +190,25 @@ def build(
     loss="sum",
     label_smoothing=0.0,
     discriminator_learning_rate=None,
+    generator=None,
+    discriminator=None,
 ):
-    """The model, ready for `compile(optimizer)`."""
-    generator = build_generator(
-        image_shape,
-        condition_dim,
-        embedding_dim,
-        latent_dim,
-        generator_filters,
-        slope,
-    )
-    discriminator = build_discriminator(
-        image_shape,
-        condition_dim,
-        embedding_dim,
-        discriminator_filters,
-        hidden,
-        slope,
-        dropout,
-    )
+    """The model, ready for `compile(optimizer)`; lists of layers are made here."""
+    told = (image_shape, condition_dim, embedding_dim)
+    if generator:
+        generator = stack_generator(generator, *told, latent_dim)
+    else:
+        generator = build_generator(*told, latent_dim, generator_filters, slope)
+    if discriminator:
+        discriminator = stack_discriminator(discriminator, *told)
+    else:
+        discriminator = build_discriminator(
+            *told,
+            discriminator_filters,
+            hidden,
+            slope,
+            dropout,
+        )
     return EmbeddingGAN(
         generator,
         discriminator,

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from report_builder.kinds import Equation, Layout, Preset
 from report_builder.models import indivisible, outside, unconditioned, vae
+from report_builder.models._layers import Layers
 
 TITLE = {
     "en": "conditional variational autoencoder",
@@ -55,10 +56,22 @@ class Parameters(vae.Parameters):
         description="Strides of the decoder's transposed convolutions, one for each of 'filters'; "
         "2 and 3 bring a canvas of 7 x 7 to 42 x 42. The encoder's are all 2.",
     )
+    encoder: Layers = Field(
+        None,
+        description="Layers of your own for the image; flattening, the condition and a dense layer with both moments follow. "
+        "null: those that 'filters' describes.",
+    )
+    decoder: Layers = Field(
+        None,
+        description="Layers of your own from z and the condition to the logits of the pixels, the last one without activation; "
+        "null: those that 'filters' and 'strides' describe.",
+    )
 
 
 def refuses(parameters: Parameters, layout: Layout) -> str:
     """Why the model cannot be trained on such data; empty where it can."""
+    if parameters.decoder:
+        return unconditioned(layout) or outside(layout, 0, 1)
     number, strides = len(parameters.filters), parameters.strides
     if len(strides) != number:
         return f"'strides' must have one entry for each of 'filters'; it has {len(strides)} for {number}"

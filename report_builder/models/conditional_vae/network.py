@@ -11,6 +11,8 @@ import keras
 from keras import ops
 from keras.layers import Concatenate, Conv2D, Conv2DTranspose, Dense, Flatten, Reshape
 
+from report_builder.models.stack import stack
+
 
 def build_encoder(image_shape, condition_dim, latent_dim, filters):
     """Images, conditions -> z_mean and z_log_var side by side, (n, 2 * latent_dim)."""
@@ -36,6 +38,23 @@ def build_decoder(image_shape, condition_dim, latent_dim, filters, strides):
     for number, stride in zip(reversed(filters), strides, strict=True):
         x = Conv2DTranspose(number, 3, stride, padding="same", activation="relu")(x)
     logits = Conv2DTranspose(channels, 3, strides=1, padding="same")(x)
+    return keras.Model([z, condition], logits, name="decoder")
+
+
+def stack_encoder(layers, image_shape, condition_dim, latent_dim):
+    """The same from layers of one's own, with a dense layer for both moments behind."""
+    image, condition = keras.Input(image_shape), keras.Input((condition_dim,))
+    x = stack(layers, image, "encoder")
+    x = Concatenate()([Flatten()(x), condition])
+    moments = Dense(2 * latent_dim)(x)
+    return keras.Model([image, condition], moments, name="encoder")
+
+
+def stack_decoder(layers, image_shape, condition_dim, latent_dim):
+    """The same from layers of one's own, whose last one gives the logits."""
+    z, condition = keras.Input((latent_dim,)), keras.Input((condition_dim,))
+    x = Concatenate()([z, condition])
+    logits = stack(layers, x, "decoder", ends=image_shape)
     return keras.Model([z, condition], logits, name="decoder")
 
 
@@ -147,8 +166,22 @@ def build(
     strides=(2, 3),
     kl="closed_form",
     beta=1.0,
+    encoder=None,
+    decoder=None,
 ):
-    """The model, ready for `compile(optimizer)`."""
-    encoder = build_encoder(image_shape, condition_dim, latent_dim, filters)
-    decoder = build_decoder(image_shape, condition_dim, latent_dim, filters, strides)
+    """The model, ready for `compile(optimizer)`; lists of layers are made here."""
+    if encoder:
+        encoder = stack_encoder(encoder, image_shape, condition_dim, latent_dim)
+    else:
+        encoder = build_encoder(image_shape, condition_dim, latent_dim, filters)
+    if decoder:
+        decoder = stack_decoder(decoder, image_shape, condition_dim, latent_dim)
+    else:
+        decoder = build_decoder(
+            image_shape,
+            condition_dim,
+            latent_dim,
+            filters,
+            strides,
+        )
     return ConditionalVariationalAutoencoder(encoder, decoder, kl=kl, beta=beta)

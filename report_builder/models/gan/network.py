@@ -21,6 +21,8 @@ from keras.layers import (
     Reshape,
 )
 
+from report_builder.models.stack import stack
+
 
 def build_generator(image_shape, latent_dim, filters, slope):
     """Noise z (n, latent_dim) -> images (n, h, w, c) in [-1, 1]."""
@@ -53,6 +55,20 @@ def build_discriminator(image_shape, filters, hidden, slope, dropout):
         x = Dense(units)(x)
         x = LeakyReLU(slope)(x)
         x = Dropout(dropout)(x)
+    return keras.Model(image, Dense(1)(x), name="discriminator")
+
+
+def stack_generator(layers, image_shape, latent_dim):
+    """The same from layers of one's own, whose last one gives the image."""
+    z = keras.Input((latent_dim,))
+    x = stack(layers, z, "generator", ends=image_shape)
+    return keras.Model(z, x, name="generator")
+
+
+def stack_discriminator(layers, image_shape):
+    """The same from layers of one's own, with a dense layer for the logit behind."""
+    image = keras.Input(image_shape)
+    x = Flatten()(stack(layers, image, "discriminator"))
     return keras.Model(image, Dense(1)(x), name="discriminator")
 
 
@@ -154,21 +170,29 @@ def build(
     loss="sum",
     label_smoothing=0.0,
     discriminator_learning_rate=None,
+    generator=None,
+    discriminator=None,
 ):
-    """The model, ready for `compile(optimizer)`."""
-    generator = build_generator(
-        image_shape,
-        latent_dim,
-        generator_filters,
-        slope,
-    )
-    discriminator = build_discriminator(
-        image_shape,
-        discriminator_filters,
-        hidden,
-        slope,
-        dropout,
-    )
+    """The model, ready for `compile(optimizer)`; lists of layers are made here."""
+    if generator:
+        generator = stack_generator(generator, image_shape, latent_dim)
+    else:
+        generator = build_generator(
+            image_shape,
+            latent_dim,
+            generator_filters,
+            slope,
+        )
+    if discriminator:
+        discriminator = stack_discriminator(discriminator, image_shape)
+    else:
+        discriminator = build_discriminator(
+            image_shape,
+            discriminator_filters,
+            hidden,
+            slope,
+            dropout,
+        )
     return GAN(
         generator,
         discriminator,

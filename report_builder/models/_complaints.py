@@ -1,0 +1,93 @@
+"""What is said of a layer that cannot be made or applied: which one it is, what came in, and Keras' complaint in one line."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from report_builder.errors import Problem, ReportError, near_miss
+
+_COLOUR = re.compile(r"\x1b\[\d+m")
+_PASSED_ON = {"activity_regularizer", "trainable", "dtype", "autocast", "name"}  # arguments of every Keras layer
+
+
+@dataclass(frozen=True)
+class Place:
+    """A layer of an own architecture.
+
+    Attributes:
+        what: the list it stands in, e.g. `encoder`.
+        index: its place there, from 0.
+        kind: its class as it stands in the list.
+    """
+
+    what: str
+    index: int
+    kind: str
+
+    def problem(self, rule: str, *details: str, key: str = "") -> ReportError:
+        """An error about this layer; `key` is the argument that it is about."""
+        where = f"{self.what}.{self.index}" + (f".{key}" if key else "")
+        name = self.kind.rpartition(".py:")[2]
+        return ReportError(Problem(where, f"{self.what}, layer {self.index + 1}, {name}: {rule}", *details))
+
+    @contextmanager
+    def complaints(self, rule: str, came_in: Any) -> Iterator[None]:
+        """Whatever a layer raises becomes an error that says what came in."""
+        try:
+            yield
+        except ReportError:
+            raise
+        except Exception as error:
+            raise self.problem(rule, f"{shown(came_in)} came in", f"Keras says: {one_line(error)}") from error
+
+
+def unknown_layer(place: Place, known: Sequence[str]) -> ReportError:
+    """There is no such class."""
+    name = place.kind.rpartition(".py:")[2]
+    return place.problem("there is no such layer", repr(name), near_miss(name, known), key="kind")
+
+
+def check_arguments(place: Place, kind: type, arguments: Sequence[str]) -> None:
+    """Raises ReportError for an argument that the class does not take."""
+    known = arguments_of(kind)
+    for name in arguments:
+        if name not in known:
+            raise place.problem("there is no such argument", repr(name), near_miss(name, known), key=name)
+
+
+def arguments_of(kind: type) -> set[str]:
+    """Names that a class takes, with those that it passes on to the classes below it."""
+    found: set[str] = set()
+    for owner in kind.__mro__:
+        if "__init__" not in vars(owner):
+            continue
+        taken = list(inspect.signature(vars(owner)["__init__"]).parameters.values())[1:]
+        found |= {p.name for p in taken if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+        if not any(p.kind == p.VAR_KEYWORD for p in taken):
+            return found
+    return found | _PASSED_ON
+
+
+def shown(tensor: Any) -> str:
+    """The shape of a tensor without the batch: `14 x 14 x 32`, `10 values`."""
+    if isinstance(tensor, list | tuple):
+        return f"{len(tensor)} tensors"
+    sizes = ["?" if size is None else str(size) for size in tuple(tensor.shape)[1:]]
+    return " x ".join(sizes) if len(sizes) > 1 else f"{sizes[0]} values" if sizes else "one number"
+
+
+def size(shape: Sequence[int]) -> str:
+    """A shape as people write it: `28 x 28 x 1`."""
+    return " x ".join(map(str, shape))
+
+
+def one_line(error: BaseException) -> str:
+    """What Keras says, without colours and without the frame around it."""
+    text = _COLOUR.sub("", str(error))
+    inner = re.sub(r"^Exception encountered when calling [^\n]*\n", "", text.strip()).partition("Arguments received by")[0]
+    return " ".join((inner if inner.strip() else text).split()) or type(error).__name__

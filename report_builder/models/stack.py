@@ -1,0 +1,57 @@
+"""Layers of one's own architecture, one behind the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from report_builder.kinds import own_module
+from report_builder.models._complaints import Place, check_arguments, shown, size, unknown_layer
+
+NO_LAYERS = {"Layer", "Wrapper", "InputLayer", "Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper"}
+
+
+def stack(layers: Sequence[Mapping[str, Any]], x: Any, what: str, ends: Sequence[int] | None = None) -> Any:
+    """What layers make of a tensor.
+
+    Args:
+        layers: `{kind, argument: value, ...}`, as a model's `build` is given them.
+        x: the tensor that the first layer gets, shape `(n, ...)`.
+        what: the list's name, for messages: `encoder`.
+        ends: the shape, without the batch, that must come out; None: any.
+
+    Raises:
+        ReportError: a layer does not exist, refuses its arguments or its input, or another shape comes out.
+    """
+    for index, entry in enumerate(layers):
+        place, arguments = Place(what, index, entry["kind"]), {k: _plain(v) for k, v in entry.items() if k != "kind"}
+        kind = _class(place)
+        check_arguments(place, kind, list(arguments))
+        with place.complaints("it cannot be made with these arguments", x):
+            layer = kind(**arguments)
+        with place.complaints("it cannot be applied to what comes in", x):
+            x = layer(x)
+        if isinstance(x, list | tuple):
+            raise place.problem("one tensor must come out", shown(x))
+    if ends is not None and tuple(x.shape)[1:] != tuple(ends):
+        rule = "the last layer must give the shape of the images"
+        raise place.problem(rule, shown(x), f"The images are {size(ends)}.")
+    return x
+
+
+def _plain(value: Any) -> Any:
+    """Lists of YAML as the tuples that Keras' code writes."""
+    return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
+
+
+def _class(place: Place) -> Any:
+    """The class of a layer: Keras' own, or one of a file."""
+    file, own, name = place.kind.rpartition(".py:")
+    found = vars(own_module(Path(f"{file}.py"), "layer") if own else keras.layers)
+    known = {n: k for n, k in found.items() if isinstance(k, type) and issubclass(k, keras.Layer) and n not in NO_LAYERS}
+    if name not in known:
+        raise unknown_layer(place, list(known))
+    return known[name]

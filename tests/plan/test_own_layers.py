@@ -1,0 +1,114 @@
+"""Layers of one's own in an experiment file: mistakes with their lines, keys, and what a template prints of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from report_builder.build import gather
+from report_builder.errors import ReportError
+from report_builder.plan.schema import json_schema
+
+LAYERS = """\
+      kind: classifier
+      network:
+        - {kind: Conv2D, filters: 4, kernel_size: 3, activation: relu}
+        - BatchNormalization
+        - {kind: ./mine.py:Swish, steepness: 2}
+"""
+MINE = "import keras\n\n\nclass Swish(keras.layers.Layer):\n    def call(self, x):\n        return x\n"
+
+
+@pytest.fixture
+def layered(lab):
+    """The project with a classifier of layers of its own, one of them in a file."""
+    lab.edit("metrics:\n", f"  own:\n    data: digits\n    model:\n{LAYERS}metrics:\n")
+    lab.experiment.with_name("mine.py").write_text(MINE)
+    return lab
+
+
+def key(lab) -> str:
+    """Key of the run with own layers."""
+    return lab.plan().runs["own", 1].step.key
+
+
+def said(lab) -> str:
+    """What is said of the experiment file."""
+    with pytest.raises(ReportError) as error:
+        lab.plan()
+    return str(error.value)
+
+
+def line(lab, text: str) -> int:
+    """Number of the line of the experiment file that has a text."""
+    return next(n for n, row in enumerate(lab.experiment.read_text().splitlines(), 1) if text in row)
+
+
+def test_the_short_form_has_the_key_of_the_long_one(layered) -> None:
+    """A name alone is the layer without arguments; an argument is another run."""
+    before = key(layered)
+    layered.edit("- BatchNormalization", "- {kind: BatchNormalization}")
+    assert key(layered) == before
+    layered.edit("{kind: BatchNormalization}", "{kind: BatchNormalization, momentum: 0.5}")
+    assert key(layered) != before
+
+
+def test_the_code_of_an_own_layer_counts(layered) -> None:
+    """Its code trains again, a comment or docstring in it does not; runs without it are left alone."""
+    mine, before, other = layered.experiment.with_name("mine.py"), key(layered), layered.plan().runs["vae", 1].step.key
+    mine.write_text("# mine\n" + MINE.replace("(keras.layers.Layer):\n", '(keras.layers.Layer):\n    """An activation."""\n\n'))
+    assert key(layered) == before
+    mine.write_text(MINE.replace("return x", "return x + x"))
+    assert key(layered) != before
+    assert layered.plan().runs["vae", 1].step.key == other
+
+
+def test_mistakes_in_a_list_have_their_lines(layered) -> None:
+    """All of them at once: code in YAML, a file that is not there, an entry without a kind."""
+    layered.edit("- BatchNormalization", "- Lambda")
+    layered.edit("{kind: Conv2D, filters: 4,", "{filters: 4,")
+    found = said(layered)
+    assert f"tiny.yaml:{line(layered, '- Lambda')}: runs.own.model.network.1" in found
+    assert f"tiny.yaml:{line(layered, '{filters: 4')}: runs.own.model.network.0.kind: the key 'kind' is required" in found
+    layered.edit("- Lambda", "- Flatten")
+    layered.edit("{filters: 4,", "{kind: Conv2D, filters: 4,")
+    layered.edit("./mine.py:Swish", "./yours.py:Swish")
+    assert f"tiny.yaml:{line(layered, './yours.py')}: runs.own.model.network.2: there is no file yours.py" in said(layered)
+
+
+def test_a_file_of_layers_that_is_no_python(layered) -> None:
+    """The line of the file, at the entry that names it."""
+    layered.experiment.with_name("mine.py").write_text("class Swish:\n    def call(self, x:\n")
+    found = said(layered)
+    assert "mine.py:2 is not valid Python" in found
+    assert f"tiny.yaml:{line(layered, './mine.py')}: runs.own.model.network.2" in found
+
+
+def test_the_listing_is_the_layers_that_ran(layered) -> None:
+    """`network` prints the list as Keras source, the other parts are cut from the file as ever."""
+    listings = gather.material(layered.plan()).listings
+    own = listings["own", "network"]
+    assert own.code.splitlines() == ['Conv2D(4, 3, activation="relu"),', "BatchNormalization(),", "Swish(steepness=2),"]
+    assert (own.file, own.numbers) == ("", (1, 2, 3))
+    assert listings["own", "loss"].file == "classifier/network.py"
+
+
+def test_the_listing_says_what_it_is(layered) -> None:
+    """It is printed without a file's name and line; a table of settings names the classes."""
+    layered.edit(
+        "# Results\n",
+        '# Results\n\n{{ listing("own", "network") }}\n\n{{ run("own").get("model.network") }}\n',
+        layered.template,
+    )
+    from report_builder import document
+
+    text = document.render(layered.template, gather.material(layered.plan())).text
+    assert "(the layers of this run)" in text
+    assert "Swish(steepness=2)," in text
+    assert "Conv2D, BatchNormalization, Swish" in text
+
+
+def test_editors_know_layers() -> None:
+    """The JSON Schema takes a name or a mapping with any arguments."""
+    layer = json_schema()["$defs"]["Layer"]
+    assert [choice["type"] for choice in layer["anyOf"]] == ["string", "object"]
+    assert layer["anyOf"][1]["additionalProperties"] is True
