@@ -6,7 +6,7 @@ Experiment file -> plan -> runs -> arrays -> facts and figures -> Markdown -> do
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -174,7 +174,7 @@ def _for_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> 
     done, failed = list[Planned](), list[Problem]()
     while True:
         part = compose_plan(plan, workspace, draft=True)[2].task(task)
-        missing = plan.missing(_needed(plan, part.figures, part.facts))
+        missing = plan.missing(_needed(plan, part))
         if done and (not missing or failed):
             return done, failed
         failed += _carry_out(plan, workspace, missing, options)
@@ -183,12 +183,12 @@ def _for_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> 
             return done, failed
 
 
-def _needed(plan: Plan, figures: Iterable[str], facts: Iterable[str]) -> list[Planned]:
-    """Figure steps, and the facts steps that give the named facts."""
-    wanted = set(facts)
-    measures = [m for m in plan.resolved.measures if any(name in wanted for name, _ in m.names())]
+def _needed(plan: Plan, part: Document) -> list[Planned]:
+    """The steps that give the facts, figures and tables of a part of the document."""
+    measures = [m for m in plan.resolved.measures if any(name in part.facts for name, _ in m.names())]
     steps = [plan.facts[m, seed] for m in measures for seed in plan.seeds(m.subject)]
-    return [*steps, *(plan.figures[id_] for id_ in figures)]
+    behind = [name for kind, name in sorted(part.sources) if kind == "figure"]
+    return [*steps, *(plan.figures[id_] for id_ in dict.fromkeys([*part.figures, *behind]))]
 
 
 def _carry_out(plan: Plan, workspace: Workspace, missing: Sequence[Planned], options: Options) -> list[Problem]:

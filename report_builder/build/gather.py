@@ -6,12 +6,13 @@ import ast
 import hashlib
 import textwrap
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from report_builder import languages
 from report_builder.document.material import FigureCard, Header, Listing, Material, RunCard, SweepCard, TaskCard
 from report_builder.facts import Fact, Measurement
-from report_builder.kinds import Equation
+from report_builder.kinds import Equation, Table
 from report_builder.models._layers import lists, source
 from report_builder.plan import DataSet, Measure, Plan, Training
 from report_builder.store import Stored, canonical
@@ -119,14 +120,24 @@ def _measured(plan: Plan, measure: Measure, common: dict[str, Any]) -> Iterator[
 
 
 def _figure_card(plan: Plan, id_: str, *, measured: bool) -> FigureCard:
-    entry = plan.resolved.figures[id_].entry
+    picture = plan.resolved.figures[id_]
     stored = plan.stored(plan.figures[id_]) if measured else None
-    if stored is None:
-        return FigureCard(id_, entry.caption, "…", width=entry.width)  # some caption: without one it is no figure to pandoc
+    card = FigureCard(  # some details: without a caption it is no figure to pandoc
+        id_, picture.entry.caption, "…", width=picture.entry.width, tabulated=getattr(picture.kind.module, "TABLE", False)
+    )
+    return _drawn(card, stored) if stored else card
+
+
+def _drawn(card: FigureCard, stored: Stored) -> FigureCard:
+    """The card with what was drawn."""
     drawn = stored.json("drawing.json")
-    files = {"png": stored.path("figure.png"), "svg": stored.path("figure.svg")}
-    return FigureCard(
-        id_, entry.caption, drawn["details"], drawn["alt"], **files, raster=drawn["raster"], width=f"{drawn['width_cm']:g}cm"
+    return replace(
+        card,
+        **{key: drawn[key] for key in ("details", "alt", "raster")},
+        png=stored.path("figure.png"),
+        svg=stored.path("figure.svg"),
+        width=f"{drawn['width_cm']:g}cm",
+        table=Table.from_json(drawn["table"]) if "table" in drawn else None,
     )
 
 

@@ -76,6 +76,12 @@ class Document:
         """The language of the words that the program adds."""
         return languages.load(self.header.language)
 
+    @property
+    def sources(self) -> frozenset[tuple[str, str]]:
+        """What its tables are made of: pairs such as `("figure", id)`, whether or not the figure itself is shown."""
+        tables = (node for node in walk(self.blocks) if node["t"] == "Table")
+        return frozenset((key, name) for table in tables for key, name in attributes(table)[2])
+
     def published(self, files: Mapping[str, Mapping[str, Path]]) -> Document:
         """The document that names its figures as they were published: figure id -> `png`, `svg` -> file."""
         named = {

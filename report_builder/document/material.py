@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from report_builder.facts import Fact
-from report_builder.kinds import Equation
+from report_builder.kinds import Equation, Table
 
 _ISO = re.compile(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
 
@@ -67,7 +67,10 @@ class SweepCard:
 
 @dataclass(frozen=True)
 class FigureCard:
-    """A figure: the author's caption, the details its drawing states, alt text and files (none before it is drawn)."""
+    """A figure: the author's caption, the details its drawing states, alt text and files (none before it is drawn).
+
+    `tabulated`: its kind gives a table, too; `table` is None before it is drawn.
+    """
 
     id: str
     caption: str
@@ -77,6 +80,8 @@ class FigureCard:
     svg: Path | None = None
     raster: bool = False
     width: str = "100%"
+    tabulated: bool = False
+    table: Table | None = None
 
 
 @dataclass(frozen=True)

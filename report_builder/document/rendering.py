@@ -17,6 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from report_builder import languages
 from report_builder.document.choices import Choices
+from report_builder.document.columns import Columns
 from report_builder.document.evidence import Evidence
 from report_builder.document.ledger import Citation, Cited, Claim, Ledger, SourceMap, shown
 from report_builder.document.material import Header, Material
@@ -117,7 +118,7 @@ def render(template: Path, material: Material, *, draft: bool = False, answers: 
     ledger, language = Ledger(str(template)), languages.load(material.header.language)
     speech = Speech(material, language, ledger)
     environment = _environment(template.parent)
-    shown_by = [room(material, language, ledger, speech) for room in (Evidence, Tables, Choices)]
+    shown_by = [room(material, language, ledger, speech) for room in (Evidence, Tables, Columns, Choices)]
     words = speech.words() | {name: call for room in shown_by for name, call in room.words().items()}
     environment.globals.update({name: Word(name, call) for name, call in words.items()})
     environment.globals.update(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-from report_builder.document.evidence import one_line
+from report_builder.document.evidence import one_line, quoted
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material
 from report_builder.document.printed import flat, setting_text
@@ -52,7 +53,7 @@ class Tables:
             self._row("seeds", [", ".join(map(str, card.seeds)) or "–" for card in cards]),
         ]
         heads = [self.language.word("settings.setting"), *(self._cell(card.name) for card in cards)]
-        return _table(heads, rows, "l" + "c" * len(cards), caption, id)
+        return table_block(heads, rows, "l" + "c" * len(cards), caption, id)
 
     def _setting(self, leaves: dict[str, Any], path: str) -> str:
         if path not in leaves:  # a number where another run has a schedule stands in the row that names the schedule
@@ -106,7 +107,7 @@ class Tables:
                 name, places = f"{run}.{scope}", digits[0] if digits else None
                 line.append(str(self.speech.fact(name, digits=places, spread=spread)) if fact else "–")
         heads = [head.replace("[", "\\[").replace("]", "\\]") for head in _with_units(heads, units)]
-        return _table(heads, body, "l" + "r" * len(columns), caption, id)
+        return table_block(heads, body, "l" + "r" * len(columns), caption, id)
 
 
 def _differs(values: Sequence[Any]) -> bool:
@@ -121,10 +122,31 @@ def _with_units(heads: Sequence[str], units: Sequence[str]) -> list[str]:
     return ["", *(f"{head} {unit}".strip() for head, unit in zip(heads, units, strict=True))]
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], columns: str, caption: str, label: str) -> str:
+def table_block(
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    columns: str,
+    caption: str,
+    label: str,
+    source: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """A labelled Markdown table.
+
+    Args:
+        heads: the first row.
+        rows: the others.
+        columns: `l`, `c` or `r` for each column: where its cells stand.
+        caption: without number.
+        label: `tbl:<name>`.
+        source: what it was made of: `figure` or `run`, and its id.
+
+    Raises:
+        ReportError: the label is another.
+    """
     rules = {"l": ":---", "c": ":--:", "r": "---:"}
     if not label.startswith("tbl:"):
         raise ReportError(Problem("", "a table's id begins with 'tbl:'", repr(label)))
     lines = [heads, [rules[column] for column in columns], *rows]
     body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-    return f"\n\n{body}\n\n: {one_line(caption)} {{#{label}}}\n\n"
+    attributes = "".join(f" {key}={quoted(value)}" for key, value in source.items())
+    return f"\n\n{body}\n\n: {one_line(caption)} {{#{label}{attributes}}}\n\n"

@@ -31,7 +31,8 @@ def draw(
     """Draws and writes `figure.png` (at least 300 dpi), `figure.svg` and `drawing.json` into `folder`.
 
     `drawing.json` holds `details` (end of the caption), `alt`, `raster` (whether the document takes the PNG), `width_cm`
-    and `height_cm` on paper. The bytes are the same for the same arguments.
+    and `height_cm` on paper, and `table`, the columns of the figure's table, where it has one. The bytes are the same for
+    the same arguments.
 
     Args:
         kind: the module of the figure kind.
@@ -75,5 +76,13 @@ def _write(drawn: Drawing, language: Language, folder: Path) -> None:
         drawn.figure.set_layout_engine("none")  # both files have the layout that was found for the first
         write_svg(drawn.figure, folder / SVG, exact=drawn.raster)
     width, height = (round(float(side) * INCH, 2) for side in drawn.figure.get_size_inches())
-    said = {"details": drawn.details, "alt": drawn.alt, "raster": drawn.raster, "width_cm": width, "height_cm": height}
+    said: dict[str, Any] = {
+        "details": drawn.details,
+        "alt": drawn.alt,
+        "raster": drawn.raster,
+        "width_cm": width,
+        "height_cm": height,
+    }
+    if drawn.table is not None:
+        said["table"] = drawn.table.as_json()
     (folder / DRAWING).write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from report_builder.kinds._data import Condition, DatasetKind, DataStepKind, ImageData, Images, Layout, Split
-from report_builder.kinds._figures import Drawing, FigureKind, Subject
+from report_builder.kinds._figures import Column, Drawing, FigureKind, Subject, Table
 from report_builder.kinds._measures import Judge, MetricKind, ProbeKind, ProbeRequest, Value
 from report_builder.kinds._models import Equation, ModelKind, Preset
 from report_builder.kinds._registry import (
@@ -35,6 +35,7 @@ __all__ = [
     "METRICS",
     "MODELS",
     "PROBES",
+    "Column",
     "Condition",
     "DataStepKind",
     "DatasetKind",
@@ -54,6 +55,7 @@ __all__ = [
     "Registry",
     "Split",
     "Subject",
+    "Table",
     "Value",
     "opened",
     "own_module",

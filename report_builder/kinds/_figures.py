@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -53,6 +53,42 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading in the report's language, and a value for each row.
+
+    Words are printed as they are and numbers as the language prints them, all with `digits` after the decimal mark (None: as
+    many as give the largest of them four significant ones); None is printed as a dash. `unit` is a name such as `nats/image`,
+    printed in the heading.
+    """
+
+    heading: str
+    values: Sequence[str | float | None]
+    unit: str = ""
+    digits: int | None = None
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it has numbers, which stand under one another at the right."""
+        return any(isinstance(value, int | float) for value in self.values)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The numbers behind a picture: columns of equal length, the first of which says what each row is."""
+
+    columns: Sequence[Column]
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Plain values, from which `from_json` makes it again."""
+        return [vars(column) | {"values": list(column.values)} for column in self.columns]
+
+    @classmethod
+    def from_json(cls, columns: Sequence[Mapping[str, Any]]) -> Table:
+        """The table that `as_json` wrote."""
+        return cls(tuple(Column(**column) for column in columns))
+
+
+@dataclass(frozen=True)
 class Drawing:
     """A drawn figure, the details that its caption must state (limits, seed, split ...), and its alt text."""
 
@@ -60,6 +96,7 @@ class Drawing:
     details: str
     alt: str
     raster: bool = False  # an image sheet: PNG in the document; else SVG
+    table: Table | None = None  # the numbers that it shows, for `figure_table` in a template
 
 
 class FigureKind(Protocol):
@@ -71,6 +108,8 @@ class FigureKind(Protocol):
     measured.
 
     Optional: `check(parameters, subjects)`, called when the plan is made: raises ReportError where the runs cannot be shown so.
+
+    Optional: `TABLE = True`, its drawings have a table.
     """
 
     Parameters: type[Parameters]

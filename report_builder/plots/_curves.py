@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.lines import Line2D
 
+from report_builder.kinds import Column, Table
 from report_builder.plots._terms import HELD_OUT, PARTS
 from report_builder.plots._text import text_width
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 NEUTRAL = "#555555"
 INCH, LEGEND_LINE = 2.54, 0.45  # cm
+SHORT = 12  # epochs
 
 Panel = tuple[str, ...]  # terms that share a panel
 Key = tuple[str, str]  # run and term
@@ -59,6 +61,25 @@ class Curves:
                 self._lines(axes, values, color=f"C{colours[run, term]}", linestyle=_style(part))
         return parts
 
+    def table(self, panels: Sequence[Panel], epoch: str, named: Callable[[str, str], tuple[str, str]]) -> Table:
+        """The curves in numbers: means over the seeds, a row for some of the epochs.
+
+        Args:
+            panels: the terms drawn.
+            epoch: heading of the first column.
+            named: run and logged term -> heading and unit.
+        """
+        epochs = [e for e in milestones(self.last) if e >= self._first]
+        columns = [Column(epoch, epochs)]
+        for term, run in ((term, run) for panel in panels for term in panel for run in self._seeds):
+            for _, logged in self._parts(run, term):
+                every = [history[logged] for history in self._seeds[run]]
+                common = min(len(values) for values in every)
+                means = [float(np.mean([v[e - 1] for v in every])) if e <= common else None for e in epochs]
+                heading, unit = named(run, logged)
+                columns.append(Column(heading, means, unit))
+        return Table(columns)
+
     def _parts(self, run: str, term: str) -> Iterator[tuple[str, str]]:
         """Part of the data and name of the logged term, for what every seed has logged."""
         wanted = [("train", term), *((part, f"{part}_{term}") for part in HELD_OUT if self._held_out)]
@@ -76,6 +97,14 @@ class Curves:
         """Values by epoch, counted from 1; few of them are marked, so that a single epoch is seen."""
         shown = values[self._first - 1 :]
         axes.plot(range(self._first, len(values) + 1), shown, marker="o" if len(shown) <= 3 else None, markersize=3, **look)
+
+
+def milestones(last: int) -> list[int]:
+    """Every epoch of a short training; of a longer one 1, 2, 5, 10, 20, 50 ... and the last."""
+    if last <= SHORT:
+        return list(range(1, last + 1))
+    series = [step * 10**power for power in range(len(str(last))) for step in (1, 2, 5)]
+    return [*(epoch for epoch in series if epoch < last), last]
 
 
 def legend(figure: Any, series: Mapping[int, str], parts: set[str], width_cm: float, language: Language) -> None:

@@ -15,6 +15,12 @@ HELD_OUT = ("val", "test")  # prefixes of terms on images that were not trained 
 PARTS = {"train": "legend.train", "val": "legend.validation", "test": "legend.test"}
 
 
+def unprefixed(term: str) -> str:
+    """The term that was logged on the training images."""
+    part, _, rest = term.partition("_")
+    return rest if part in HELD_OUT else term
+
+
 def term_name(language: Language, term: str) -> str:
     """A logged term as printed; one on held-out images says so."""
     if language.has(f"terms.{term}"):

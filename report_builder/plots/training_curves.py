@@ -10,13 +10,14 @@ from pydantic import Field
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import Drawing, ProbeRequest
 from report_builder.plots._options import RunOptions
-from report_builder.plots._terms import ADVERSARIAL, UNITS, common_name, term_name
+from report_builder.plots._terms import ADVERSARIAL, UNITS, common_name, term_name, unprefixed
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays, Subject
     from report_builder.languages import Language
     from report_builder.plots._curves import Curves, Key, Panel
 
+TABLE = True
 SUMMARY = "logged terms over the epochs: runs or terms by colour, held-out images dashed, seeds as thin lines around their mean"
 
 
@@ -67,7 +68,8 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     names = language.join([_name(subjects, run) for run in parameters.runs])
     shown = language.join([term_name(language, term) for panel in terms for term in panel])
     alt = language.word("alt.training_curves", terms=shown, runs=names)
-    return Drawing(figure, details(language, _once(people), *stated), alt)
+    table = curves.table(terms, language.word("axis.epoch"), lambda run, term: _headed(run, term, subjects, language))
+    return Drawing(figure, details(language, _once(people), *stated), alt, table=table)
 
 
 def _panels(curves: Curves, parameters: Parameters) -> list[Panel]:
@@ -126,6 +128,14 @@ def _series(
         both = of_term if len(runs) == 1 else language.word("details.named", name=name, value=of_term)
         named[number] = name if alone else both
     return named if len(named) > 1 else {}
+
+
+def _headed(run: str, term: str, subjects: Mapping[str, Subject], language: Language) -> tuple[str, str]:
+    """Heading of a column of the table, and its unit."""
+    of_term = term_name(language, term)
+    alone = len({name.split("@")[0] for name in subjects}) == 1
+    named = of_term if alone else language.word("details.named", name=_name(subjects, run), value=of_term)
+    return named, _unit(unprefixed(term), subjects.values())
 
 
 def _name(subjects: Mapping[str, Subject], run: str) -> str:

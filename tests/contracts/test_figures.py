@@ -88,6 +88,15 @@ def test_a_figure_is_drawn_in_every_language(kind, language, arrays_of, tmp_path
 
 
 @ALL_FIGURES
+def test_a_table_is_announced(kind, arrays_of, tmp_path):
+    """A drawing has a table if and only if its kind says so; its columns have headings and are equally long."""
+    columns = drawn(kind, arrays_of(kind), languages.load("en"), tmp_path).get("table")
+    assert (columns is not None) == getattr(kind, "TABLE", False)
+    assert all(column["heading"] for column in columns or ())
+    assert len({len(column["values"]) for column in columns or ()}) <= 1
+
+
+@ALL_FIGURES
 def test_the_same_arrays_give_the_same_bytes(kind, arrays_of, tmp_path):
     """Two drawings of the same arrays are equal byte for byte."""
     folders = [tmp_path / "a", tmp_path / "b"]

@@ -125,3 +125,29 @@ def test_runs_without_a_loss_are_refused(drawn):
     """Where no run logged a loss the message says what was logged."""
     with pytest.raises(ReportError, match="Known: epoch_time"):
         drawn("training_curves", {"gan": {"epoch_time": np.ones(5)}})
+
+
+def columns(drawing):
+    """Heading, unit and values of each column of the table."""
+    return [(column.heading, column.unit, list(column.values)) for column in drawing.table.columns]
+
+
+def test_the_curves_are_a_table_too(drawn):
+    """S1-E15: the table has a row for each epoch shown, and a column for each line, with its unit."""
+    people = {"ae": Subject("AE", "a model", "MNIST", 1, {"loss": "bce"})}
+    arrays = {"ae": history(test_loss=np.full(5, 9.0))}
+    found = columns(drawn("training_curves", arrays, subjects=people, from_epoch=3))
+    assert found == [
+        ("epoch", "", [3, 4, 5]),
+        ("loss", "nats/image", [8, 7, 6]),
+        ("loss (test)", "nats/image", [9, 9, 9]),
+    ]
+
+
+def test_a_long_training_is_a_short_table(drawn):
+    """Of many epochs the table has the first ones, then ever fewer, and the last, as means over the seeds that reached them."""
+    arrays = {"vae@1": history(n=60), "vae@2": history(2, n=55), "ae@1": history(n=60)}
+    epochs, vae, ae = columns(drawn("training_curves", arrays))
+    assert epochs[2] == [1, 2, 5, 10, 20, 50, 60]
+    assert vae == ("VAE: loss", "nats/image", [11, 10, 7, 2, -8, -38, None])
+    assert ae[2] == [10, 9, 6, 1, -9, -39, -49]

@@ -1,0 +1,82 @@
+"""Tables of what is stored with a figure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from report_builder.document import render
+from report_builder.document.office import markdown
+from report_builder.document.pdf import pdf
+from report_builder.document.seals import unsealed
+from report_builder.document.tree import plain_text, walk
+from report_builder.kinds import Column, Table
+
+MOVES = Table(
+    (
+        Column("para", ["3 i 5", "1 i 7"]),
+        Column("odległość", [12.5, 0.03125], "px"),
+        Column("krok", [12500, None], digits=0),
+    )
+)
+
+
+@pytest.fixture
+def tabulated(free):
+    """The material with a table behind one figure, and with one that is not drawn yet behind the other."""
+    strip, codes = free.figures["strip"], free.figures["codes"]
+    drawn = {"strip": replace(strip, tabulated=True, table=MOVES), "codes": codes}
+    return replace(free, figures=drawn | {"later": replace(strip, id="later", tabulated=True)})
+
+
+@pytest.fixture
+def printed(tabulated, write_template):
+    """The Markdown of a template with these tables."""
+    return lambda text: unsealed(render(write_template(text), tabulated).text)
+
+
+def test_numbers_are_printed_in_the_language(printed):
+    """Words stand as they are, numbers of a column have equally many digits, units stand in the heading, nothing is a dash."""
+    text = printed('{{ figure_table("strip", id="tbl:moves", caption="Ruchy") }}')
+    assert "| para | odległość \\[px\\] | krok |\n| :--- | ---: | ---: |" in text
+    assert "| [3 i 5]{.fact} | [12,50]{.fact} | [12\u202f500]{.fact} |" in text
+    assert "| [1 i 7]{.fact} | [0,03]{.fact} | [–]{.fact} |" in text
+    assert ': Ruchy {#tbl:moves figure="strip"}' in text
+
+
+def test_a_table_is_numbered_and_may_stand_in_an_answer(composed, tabulated, tmp_path):
+    """S1-E15: what a picture shows stands as text under a number of its own, is no typed number, and reaches every format."""
+    document = composed('::: answer\n[@tbl:strip]\n\n{{ figure_table("strip", "Ruchy") }}\n:::', tabulated)
+    assert document.labels == {"tbl:strip": "1"}
+    assert not document.findings
+    assert document.sources == {("figure", "strip")}
+    assert pdf(document)[1] is None
+    assert "12,50" in markdown(document, tmp_path)
+
+
+def test_a_table_before_its_figure_is_drawn(composed, tabulated):
+    """The label of a table is there before its numbers are, which a draft says."""
+    document = composed('{{ figure_table("later", "Ruchy") }}', tabulated, draft=True)
+    assert document.labels == {"tbl:later": "1"}
+    assert "[nie zmierzono]" in plain_text(document.blocks)
+
+
+@pytest.mark.parametrize(("name", "rule"), [("stripe", "unknown figure"), ("codes", "unknown figure with a table")])
+def test_a_figure_without_a_table(tabulated, write_template, name, rule):
+    """A figure whose kind gives no table is told apart from one that does not exist, and those that have one are named."""
+    (problem,) = render(write_template(f'{{{{ figure_table("{name}") }}}}'), tabulated).problems
+    assert problem.rule == rule
+    assert "strip" in problem.allowed
+
+
+def test_long_tables_break(composed, tabulated):
+    """S3-F12: a table of many rows goes on on the next page, under its headings again."""
+    rows = Table((Column("n", list(range(200))),))
+    figures = tabulated.figures | {"strip": replace(tabulated.figures["strip"], table=rows)}
+    document = composed('{{ figure_table("strip", "Wiersze") }}', replace(tabulated, figures=figures))
+    (table,) = (node for node in walk(document.blocks) if node["t"] == "Table")
+    assert len(table["c"][4][0][3]) == 200
+    content, lost = pdf(document)
+    assert lost is None
+    assert content.count(b"/Type /Page\n") + content.count(b"/Type/Page/") >= 3
