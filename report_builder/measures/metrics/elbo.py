@@ -32,19 +32,22 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 
 
 def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """Five values, whatever the parameters."""
-    return list(NAMES)
+    """Six values, whatever the parameters."""
+    return [*NAMES, "elbo_standard_error"]
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
     """`elbo` = -(reconstruction_loss + kl_loss), whatever weight beta the training gave to the KL term, in nats per image.
 
     `elbo` and `kl_loss` use the closed form of the KL divergence (Kingma and Welling 2014, appendix B); `elbo_monte_carlo` and
-    `kl_monte_carlo` use log q(z|x) - log p(z) at the drawn codes. Their expectations are equal.
+    `kl_monte_carlo` use log q(z|x) - log p(z) at the drawn codes. Their expectations are equal. `elbo_standard_error`: of
+    `elbo_monte_carlo`, over the images and their draws.
 
     Raises:
         ReportError: the model has no posterior, so there is no bound.
     """
+    from report_builder.measures.metrics._errors import standard_error
+
     terms = arrays["likelihood"]
     if "kl_closed_form" not in terms:
         rule = "the model has no posterior, so it has no evidence lower bound"
@@ -55,7 +58,9 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     samples = (-(loss + closed), -(loss + drawn), loss, closed, drawn)
     better = ("higher", "higher", "lower", "none", "none")
     reduction = "sum over pixels and latent dimensions, mean over images"
-    return [
+    values = [
         Value(name, float(each.mean(dtype="float64")), UNIT, direction, reduction, len(each), each)
         for name, each, direction in zip(NAMES, samples, better, strict=True)
     ]
+    error, how = standard_error(samples[1]), "standard error of the mean over images and draws"
+    return [*values, Value("elbo_standard_error", error, UNIT, "none", how, len(loss))]

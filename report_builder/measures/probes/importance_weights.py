@@ -1,0 +1,65 @@
+"""The importance-weighted bound of the log-likelihood of each image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from report_builder.kinds import Parameters as Base
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.kinds import Arrays, ImageData
+
+NEEDS = frozenset({"likelihood", "posterior"})
+
+
+class Parameters(Base):
+    """Which images, and how many codes are drawn for each."""
+
+    split: str = Field(default="test", description="Part of the data set.")
+    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    k: int = Field(default=50, ge=1, description="Codes drawn from the posterior of each image, each with its weight.")
+
+
+def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+    """The bound log (1/k) sum_i w_i, in nats (Burda et al. 2016, equation 8): log w_i = log p(x|z_i) + log p(z_i) - log q(z_i|x).
+
+    Returns:
+        `bound` (n,) float64; `draw_variance` (n,) float64: variance of the bound by its k draws, to first order (the relative
+        variance of the mean weight), 0 for k = 1; `index` (n,) int64.
+    """
+    import numpy as np
+
+    from report_builder.measures.probes._batches import BATCH, given_to, part_of, pixels
+
+    part = part_of(data, parameters.split, parameters.n)
+    condition, found = given_to(model, part), []
+    for start in range(0, len(part.y), BATCH):
+        chosen = slice(start, start + BATCH)
+        beside = () if condition is None else (condition[chosen],)
+        x = pixels(part.x[chosen])
+        terms = [model.elbo_terms(x, *beside, 1) for _ in range(parameters.k)]
+        weights = [-(_float64(each["reconstruction"]) + _float64(each["kl_monte_carlo"])) for each in terms]
+        found.append(_bound(np.stack(weights)))
+    bound, variance = np.concatenate(found, axis=1)
+    return {"bound": bound, "draw_variance": variance, "index": np.arange(len(bound))}
+
+
+def _float64(term: Any) -> np.ndarray:
+    import numpy as np
+
+    return np.asarray(np.asarray(term), dtype=np.float64)
+
+
+def _bound(log_weights: np.ndarray) -> np.ndarray:
+    """Logarithm of the mean weight, and its variance by the delta method, shape `(2, n)`; weights `(k, n)`."""
+    import numpy as np
+
+    k, largest = len(log_weights), log_weights.max(axis=0)
+    relative = np.exp(log_weights - largest)
+    mean = relative.mean(axis=0)
+    variance = relative.var(axis=0, ddof=1) / (k * mean**2) if k > 1 else np.zeros_like(mean)
+    return np.stack([largest + np.log(mean), variance])

@@ -1,0 +1,46 @@
+"""How alike images and their reconstructions are, computed where the images are so that only numbers are stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from report_builder.kinds import Parameters as Base
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, ImageData
+
+NEEDS = frozenset({"encode", "decode"})
+
+
+class Parameters(Base):
+    """Which images are reconstructed."""
+
+    split: str = Field(default="test", description="Part of the data set.")
+    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+
+
+def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+    """Likeness of `x` and `decode(encode(x))`, without noise.
+
+    Returns:
+        `psnr` (n,) float64 in dB, at most 100; `ssim` (n,) float64, -1 to 1; `window` () int64: side of the window of `ssim`;
+        `data_range` () float64: highest minus lowest possible pixel; `index` (n,) int64.
+    """
+    import numpy as np
+
+    from report_builder.measures.metrics._quality import psnr, ssim, window
+    from report_builder.measures.probes._batches import BATCH, decode, encode, part_of, pixels
+
+    part = part_of(data, parameters.split, parameters.n)
+    low, high = data.value_range
+    found = []
+    for start in range(0, len(part.y), BATCH):
+        x = pixels(part.x[start : start + BATCH])
+        pair = x, decode(model, encode(model, x)), high - low
+        found.append((psnr(*pair), ssim(*pair)))
+    ratio, likeness = np.concatenate(found, axis=1)
+    side = len(window(min(part.x.shape[1:3])))
+    about = {"window": np.array(side), "data_range": np.array(high - low), "index": np.arange(len(ratio))}
+    return {"psnr": ratio, "ssim": likeness} | about

@@ -1,0 +1,93 @@
+"""Signal-to-noise ratio and structural similarity: known answers, and an independent computation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from report_builder.kinds import ImageData, Split
+from report_builder.measures.metrics import image_quality
+from report_builder.measures.metrics._quality import psnr, ssim, window
+from report_builder.measures.probes import reconstruction_quality
+
+
+@pytest.fixture
+def noisy():
+    """Two images 13 x 15 in two channels, and the same with noise."""
+    random = np.random.default_rng(0)
+    x = random.random((2, 13, 15, 2))
+    return x, (x + 0.2 * random.normal(size=x.shape)).clip(0, 1)
+
+
+def by_hand(x, y, weights, data_range):
+    """The index place by place, with plain weighted moments of one channel."""
+    k, found = len(weights), []
+    square = weights[:, None] * weights[None]
+    for top in range(x.shape[0] - k + 1):
+        for left in range(x.shape[1] - k + 1):
+            a, b = (image[top : top + k, left : left + k] for image in (x, y))
+            m, n = (square * a).sum(), (square * b).sum()
+            variances = (square * (a - m) ** 2).sum() + (square * (b - n) ** 2).sum()
+            covariance = (square * (a - m) * (b - n)).sum()
+            c1, c2 = (0.01 * data_range) ** 2, (0.03 * data_range) ** 2
+            found.append((2 * m * n + c1) * (2 * covariance + c2) / ((m * m + n * n + c1) * (variances + c2)))
+    return np.mean(found)
+
+
+def test_equal_images_are_as_alike_as_images_can_be(noisy):
+    """The index of an image and itself is 1, and its ratio, which is infinite, is given as 100 dB."""
+    np.testing.assert_allclose(ssim(noisy[0], noisy[0], 1.0), 1)
+    np.testing.assert_allclose(psnr(noisy[0], noisy[0], 1.0), 100)
+
+
+def test_the_ratio_of_a_known_error():
+    """An error of a tenth of the range at every pixel is 20 dB, whatever the range is."""
+    x = np.zeros((1, 4, 4, 1))
+    assert psnr(x, x + 0.1, 1.0) == pytest.approx(20)
+    assert psnr(x, x + 25.5, 255.0) == pytest.approx(20)
+
+
+def test_the_index_is_that_of_its_definition(noisy):
+    """It equals weighted moments taken place by place and channel by channel with a Gaussian window of eleven pixels."""
+    weights = np.exp(-(np.arange(-5, 6) ** 2) / (2 * 1.5**2))
+    weights /= weights.sum()
+    x, y = noisy
+    expected = [np.mean([by_hand(x[i, ..., c], y[i, ..., c], weights, 1.0) for c in range(2)]) for i in range(2)]
+    np.testing.assert_allclose(ssim(x, y, 1.0), expected, rtol=1e-9)
+
+
+def test_the_index_knows_the_range(noisy):
+    """Pixels from 0 to 255 with that range have the index of the same pixels from 0 to 1, and not without it."""
+    x, y = noisy
+    np.testing.assert_allclose(ssim(255 * x, 255 * y, 255.0), ssim(x, y, 1.0))
+    assert abs(ssim(255 * x, 255 * y, 1.0) - ssim(x, y, 1.0)).max() > 1e-6
+
+
+def test_flat_images_are_compared_by_their_light():
+    """Of two flat images only the first factor is left: (2 a b + C1) / (a^2 + b^2 + C1)."""
+    a, b, c1 = 0.5, 0.8, 1e-4
+    found = ssim(np.full((1, 12, 12, 1), a), np.full((1, 12, 12, 1), b), 1.0)
+    assert found == pytest.approx((2 * a * b + c1) / (a * a + b * b + c1))
+
+
+@pytest.mark.parametrize(("side", "width"), [(28, 11), (11, 11), (10, 9), (8, 7), (1, 1)])
+def test_the_window_fits_into_the_image(side, width):
+    """It has eleven pixels, or the largest odd number that a smaller image has, and its weights sum to one."""
+    assert len(window(side)) == width
+    assert window(side).sum() == pytest.approx(1)
+    assert ssim(np.zeros((1, side, side, 1)), np.zeros((1, side, side, 1)), 1.0) == pytest.approx(1)
+
+
+def test_the_probe_measures_reconstructions(model):
+    """A model that loses all but two pixels has the ratio of that loss; window and range are stated."""
+    x = np.zeros((3, 4, 4, 1), dtype=np.float32)
+    x[:, 3, 3, 0] = [0, 40, 100]
+    data = ImageData({"test": Split(x, np.zeros(3, int))}, ("a",), (0.0, 100.0))
+    arrays = reconstruction_quality.measure(model, data, reconstruction_quality.Parameters())
+    expected = [100, *(10 * np.log10(100**2 / (error**2 / 16)) for error in (40, 100))]
+    np.testing.assert_allclose(arrays["psnr"], expected)
+    assert arrays["ssim"][0] == pytest.approx(1)
+    ratio, likeness = image_quality.measure({"quality": arrays}, image_quality.Parameters())
+    assert (ratio.value, ratio.unit, ratio.better) == (pytest.approx(np.mean(expected)), "dB", "higher")
+    assert "window 3 x 3" in likeness.reduction
+    assert "data range 100" in likeness.reduction
