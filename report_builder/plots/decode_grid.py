@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from report_builder.kinds import Drawing, ProbeRequest
 from report_builder.plots._options import SheetOptions
@@ -33,8 +33,18 @@ class Parameters(SheetOptions):
     )
     quantile: float = Field(default=0.01, ge=0, lt=0.5, description="Share of the codes left out at either end of an axis.")
     split: str = Field(default="test", description="Part of the data set whose codes give the range.")
+    lattice: Literal["even", "normal"] = Field(
+        default="even",
+        description="even: equal steps between the limits; normal: quantiles of N(0, 1) at (i + 1/2) / n for every run.",
+    )
     cell_cm: float = Field(default=0.6, gt=0.1, le=10, description="Largest width of one image on paper.")
     separators: bool = Field(default=False, description="Leave a thin gap between the images.")
+
+    @model_validator(mode="after")
+    def _quantiles_have_no_limits(self) -> Parameters:
+        if self.lattice == "normal" and self.limits is not None:
+            raise ValueError("a lattice of normal quantiles has no limits: leave out 'limits' or 'lattice'")
+        return self
 
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
@@ -45,12 +55,12 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 def _asked(parameters: Parameters, run: str) -> dict[str, Any]:
     given = parameters.limits
     limits = given.get(run) if isinstance(given, dict) else given
-    return {"n": parameters.n, "limits": limits, "quantile": parameters.quantile, "split": parameters.split}
+    return parameters.model_dump(include={"n", "quantile", "split", "lattice"}) | {"limits": limits}
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """One lattice for each run; first coordinate to the right, second upwards, as in a scatter of the codes."""
-    from report_builder.plots._details import details, limits
+    from report_builder.plots._details import details
     from report_builder.plots._sheet import outputs, sheet, title_of
 
     of_runs = outputs(arrays, parameters, "images")
@@ -58,21 +68,33 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     blocks = [
         _block(of_runs[run], run, names[run] if len(names) > 1 else "", separators=parameters.separators) for run in of_runs
     ]
+    fine = parameters.lattice == "normal"  # its steps are of unequal size
     drawn = sheet(
         blocks,
         width_cm=parameters.width_cm,
         cell_cm=parameters.cell_cm,
         ink=parameters.ink,
-        axis_room=(_tick_room(of_runs, language), 0.95),
+        axis_room=(_tick_room(of_runs, language, fine=fine), 0.95),
     )
     for place, run in enumerate(of_runs):
-        _axes(drawn.axes[place], drawn.column_centres[place], drawn.row_centres[place], of_runs[run], language)
+        _axes(drawn.axes[place], drawn.column_centres[place], drawn.row_centres[place], of_runs[run], language, fine=fine)
     people = [subjects[run] for run in parameters.runs]
-    stated = limits(language, {names[run]: of_runs[run]["limits"] for run in of_runs})
+    stated = _stated({names[run]: of_runs[run] for run in of_runs}, parameters, language)
+    measured = parameters.limits is None and parameters.lattice == "even"
     alt = language.word("alt.decode_grid", n=parameters.n, runs=language.join(list(names.values())))
-    split = None if parameters.limits else parameters.split
+    split = parameters.split if measured else None
     said = details(language, people, stated, split=split, threshold=parameters.threshold)
     return Drawing(drawn.figure, said, alt, raster=True)
+
+
+def _stated(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> str:
+    """The range of the coordinates, and of normal quantiles also at which shares they were taken."""
+    from report_builder.plots._details import interval, limits
+
+    if parameters.lattice == "even":
+        return limits(language, {name: arrays["limits"] for name, arrays in of_runs.items()})
+    ends = next(iter(of_runs.values()))["limits"][0]
+    return language.word("details.normal_lattice", n=parameters.n, last=parameters.n - 1, interval=interval(language, *ends))
 
 
 def _block(arrays: Arrays, run: str, title: str, *, separators: bool) -> Block:
@@ -89,27 +111,27 @@ def _block(arrays: Arrays, run: str, title: str, *, separators: bool) -> Block:
     )
 
 
-def _tick_labels(values: np.ndarray, language: Language) -> dict[int, str]:
+def _tick_labels(values: np.ndarray, language: Language, *, fine: bool) -> dict[int, str]:
     """Some cells of an axis, both ends among them, with the coordinates that were decoded there."""
     import numpy as np
 
     chosen = np.unique(np.linspace(0, len(values) - 1, TICKS).round().astype(int))
-    digits = 1 if np.ptp(values) > 1 else 2
+    digits = 1 if np.ptp(values) > 1 and not fine else 2
     return {int(i): language.number(float(values[i]), digits) for i in chosen}
 
 
-def _tick_room(of_runs: Mapping[str, Arrays], language: Language) -> float:
+def _tick_room(of_runs: Mapping[str, Arrays], language: Language, *, fine: bool) -> float:
     """Centimetres left of a block for its ticks and axis label."""
     from report_builder.plots._text import text_width
 
-    labels = [label for arrays in of_runs.values() for label in _tick_labels(arrays["axis_1"], language).values()]
+    labels = [label for each in of_runs.values() for label in _tick_labels(each["axis_1"], language, fine=fine).values()]
     return max(text_width(label) for label in labels) + 0.65
 
 
-def _axes(axes: Any, columns: np.ndarray, rows: np.ndarray, arrays: Arrays, language: Language) -> None:
+def _axes(axes: Any, columns: np.ndarray, rows: np.ndarray, arrays: Arrays, language: Language, *, fine: bool) -> None:
     """Ticks at the centres of chosen cells, labelled with the coordinate that was decoded there."""
     for axis, centres, values in ((axes.xaxis, columns, arrays["axis_0"]), (axes.yaxis, rows[::-1], arrays["axis_1"])):
-        labels = _tick_labels(values, language)
+        labels = _tick_labels(values, language, fine=fine)
         axis.set_ticks(centres[list(labels)], list(labels.values()))
         axis.set_tick_params(length=2.5, labelsize=8, pad=2)
     axes.set_xlabel(language.word("axis.latent", i=1))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from report_builder.errors import ReportError
-from report_builder.measures.probes.decode_grid import Parameters, measure
+from report_builder.measures.probes.decode_grid import Parameters, measure, normal_quantiles
 
 
 def codes_of(arrays, n):
@@ -56,3 +56,24 @@ def test_limits_must_ascend():
     """Swapped limits would mirror the grid, so they are refused."""
     with pytest.raises(ValueError, match="smaller to the larger"):
         Parameters(limits=((2, 0), (0, 1)))
+
+
+def test_a_lattice_of_quantiles_is_finite_and_even_in_probability(model, data):
+    """Its coordinates are the middles of equally probable intervals of N(0, 1): finite at the border, symmetric, ascending."""
+    np.testing.assert_allclose(normal_quantiles(2), [-0.6744898, 0.6744898])
+    for n in (2, 15, 100):
+        quantiles = normal_quantiles(n)
+        assert np.isfinite(quantiles).all()
+        assert (np.diff(quantiles) > 0).all()
+        np.testing.assert_allclose(quantiles, -quantiles[::-1], atol=1e-12)
+    arrays = measure(model, data, Parameters(n=3, lattice="normal"))
+    codes = codes_of(arrays, 3)
+    np.testing.assert_allclose(codes[0, :, 0], normal_quantiles(3), atol=1e-6)
+    np.testing.assert_allclose(codes[::-1, 0, 1], normal_quantiles(3), atol=1e-6)
+    np.testing.assert_allclose(arrays["limits"], [[-0.967422, 0.967422]] * 2, atol=1e-6)
+
+
+def test_quantiles_have_no_limits():
+    """Limits beside a lattice of quantiles would be silently ignored, so both together are refused."""
+    with pytest.raises(ValueError, match="no limits"):
+        Parameters(lattice="normal", limits=((-1, 1), (-1, 1)))

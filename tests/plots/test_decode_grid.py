@@ -53,3 +53,15 @@ def test_limits_may_differ_by_run():
     asked = probes(Parameters(runs=("ae", "vae"), limits={"ae": ((-6, 10), (-6.5, 8))}))
     assert asked["ae"].parameters["limits"] == ((-6, 10), (-6.5, 8))
     assert asked["vae"].parameters["limits"] is None
+
+
+def test_a_lattice_of_quantiles_says_so(drawn):
+    """The caption says that coordinates are quantiles, and ticks print the coordinates that were decoded."""
+    quantiles = np.array([-0.967, 0.0, 0.967])
+    shown = grid() | {"axis_0": quantiles, "axis_1": quantiles, "limits": np.array([[-0.967, 0.967]] * 2)}
+    drawing = drawn("decode_grid", {"vae": shown}, n=3, lattice="normal")
+    assert "quantiles of N(0, 1) at (i + ½) / 3, i = 0, …, 2; range: [−0.97, 0.97]." in drawing.details
+    assert "test set" not in drawing.details
+    assert [label.get_text() for label in drawing.figure.axes[0].get_xticklabels()] == ["−0.97", "0.00", "0.97"]
+    asked = probes(Parameters(runs=("vae",), lattice="normal"))["vae"].parameters
+    assert asked["lattice"] == "normal"

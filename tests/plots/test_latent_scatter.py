@@ -7,7 +7,7 @@ import pytest
 
 from report_builder.errors import ReportError
 from report_builder.kinds import FIGURES
-from report_builder.plots.latent_scatter import apart
+from report_builder.plots._scatter import apart
 
 
 def test_the_legend_has_the_class_names(drawn, codes):

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Parameters as Base
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from report_builder.kinds import Arrays, ImageData
 
 NEEDS = frozenset({"encode"})
 
 
 class Parameters(Base):
-    """Which images are encoded."""
+    """Which images are encoded, and whether their codes are drawn."""
 
     split: str = Field(default="test", description="Part of the data set.")
     n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    drawn: int | None = Field(
+        default=None,
+        ge=0,
+        description="Seed of one draw from the posterior of each image, given beside the means; null: no draw.",
+    )
+
+
+def needs(parameters: Mapping[str, Any]) -> frozenset[str]:
+    """What the model must provide for these parameters beside what it always must."""
+    return frozenset({"posterior"} if parameters.get("drawn") is not None else ())
 
 
 def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
@@ -26,7 +40,10 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
 
     Returns:
         `z_mean` (n, latent_dim) float32, for a model with a posterior `z_log_var` of the same shape (log of the variance),
-        `y` (n,) int64, `class_names` (k,) unicode, `index` (n,) int64.
+        where codes are drawn `z` of the same shape, `y` (n,) int64, `class_names` (k,) unicode, `index` (n,) int64.
+
+    Raises:
+        ReportError: codes are to be drawn, and the model has no posterior.
     """
     import numpy as np
 
@@ -35,7 +52,26 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     part = part_of(data, parameters.split, parameters.n)
     condition = given_to(model, part)
     found = {"y": part.y, "class_names": np.array(data.class_names), "index": np.arange(len(part.y))}
-    if hasattr(model, "posterior"):
-        z_mean, z_log_var = posterior(model, part.x, condition)
-        return {"z_mean": z_mean, "z_log_var": z_log_var} | found
-    return {"z_mean": encode(model, part.x, condition)} | found
+    if not hasattr(model, "posterior"):
+        if parameters.drawn is not None:
+            raise ReportError(Problem("", "the model has no posterior to draw codes from", f"drawn: {parameters.drawn}"))
+        return {"z_mean": encode(model, part.x, condition)} | found
+    z_mean, z_log_var = posterior(model, part.x, condition)
+    if parameters.drawn is not None:
+        found["z"] = _draw(z_mean, z_log_var, parameters.drawn)
+    return {"z_mean": z_mean, "z_log_var": z_log_var} | found
+
+
+def codes_of(arrays: Arrays) -> np.ndarray:
+    """The codes to measure, `(n, latent_dim)` float64: drawn ones where there are any, else the encoder's."""
+    import numpy as np
+
+    return arrays["z" if "z" in arrays else "z_mean"].astype(np.float64)
+
+
+def _draw(z_mean: np.ndarray, z_log_var: np.ndarray, seed: int) -> np.ndarray:
+    """One code of each image from its posterior; image i has the same noise however many there are."""
+    import numpy as np
+
+    noise = np.random.default_rng(seed).standard_normal(z_mean.shape, dtype=np.float32)
+    return np.asarray(z_mean + np.exp(0.5 * z_log_var) * noise, dtype=np.float32)

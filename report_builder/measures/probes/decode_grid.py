@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Parameters as Base
@@ -34,6 +34,10 @@ class Parameters(Base):
         description="Share of the codes left out at either end of an axis where no limits are given.",
     )
     split: str = Field(default="test", description="Part of the data set whose codes give the range.")
+    lattice: Literal["even", "normal"] = Field(
+        default="even",
+        description="even: equal steps between the limits; normal: quantiles of N(0, 1) at (i + 1/2) / n for every run.",
+    )
 
     @field_validator("limits")
     @classmethod
@@ -41,6 +45,12 @@ class Parameters(Base):
         if limits and not all(low < high for low, high in limits):
             raise ValueError("each pair of limits goes from the smaller to the larger number")
         return limits
+
+    @model_validator(mode="after")
+    def _quantiles_have_no_limits(self) -> Parameters:
+        if self.lattice == "normal" and self.limits is not None:
+            raise ValueError("a lattice of normal quantiles has no limits: leave out 'limits' or 'lattice'")
+        return self
 
 
 def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
@@ -55,12 +65,24 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
 
     from report_builder.measures.probes._batches import decode
 
-    limits = np.array(parameters.limits or _measured(model, data, parameters))
-    axis_0, axis_1 = (np.linspace(low, high, parameters.n) for low, high in limits)
+    if parameters.lattice == "normal":
+        axis_0 = axis_1 = normal_quantiles(parameters.n)
+        limits = np.array([[axis_0[0], axis_0[-1]]] * LATENT_DIM)
+    else:
+        limits = np.array(parameters.limits or _measured(model, data, parameters))
+        axis_0, axis_1 = (np.linspace(low, high, parameters.n) for low, high in limits)
     columns, rows = np.meshgrid(axis_0, axis_1[::-1])
     images = decode(model, np.stack([columns.ravel(), rows.ravel()], axis=1))
     value_range = np.array(data.value_range, dtype=np.float32)
     return {"images": images, "axis_0": axis_0, "axis_1": axis_1, "limits": limits, "value_range": value_range}
+
+
+def normal_quantiles(n: int) -> np.ndarray:
+    """Quantiles of N(0, 1) at (i + 1/2) / n: the middle of each of n equally probable intervals; `(n,)` ascending, finite."""
+    import numpy as np
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri((np.arange(n) + 0.5) / n))
 
 
 def _measured(model: Any, data: ImageData, parameters: Parameters) -> np.ndarray:

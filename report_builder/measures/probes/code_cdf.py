@@ -1,0 +1,58 @@
+"""Codes through the distribution function of the standard normal distribution: where N(0, I) is uniform on the unit square."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from report_builder.errors import Problem, ReportError
+from report_builder.measures.probes import codes
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.kinds import Arrays, ImageData
+
+NEEDS = codes.NEEDS
+needs = codes.needs
+LATTICE = 100  # places along each side of the unit square that are given to the class of the nearest code
+
+
+class Parameters(codes.Parameters):
+    """Which images are encoded, and which coordinates are looked at."""
+
+    axes: tuple[int, int] = Field(default=(1, 2), description="Coordinates, counted from 1.")
+
+
+def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+    """Codes as `codes` gives them, and two of their coordinates through the distribution function.
+
+    Returns:
+        The arrays of the probe `codes`, `cdf` (n, 2) float64 in [0, 1], `share` (k,) float64: for each class the share of the
+        unit square in which the nearest code is one of its own; the shares add up to 1.
+
+    Raises:
+        ReportError: the code has no such coordinate.
+    """
+    from report_builder.measures.metrics._normal import normal_cdf
+
+    found = codes.measure(model, data, parameters)
+    z = codes.codes_of(found)
+    if not all(1 <= axis <= z.shape[1] for axis in parameters.axes):
+        rule, received = "the code has no such coordinate", f"axes: {list(parameters.axes)}"
+        raise ReportError(Problem("", rule, received, f"Allowed: 1 to {z.shape[1]}."))
+    cdf = normal_cdf(z[:, [axis - 1 for axis in parameters.axes]])
+    return {**found, "cdf": cdf, "share": shares(cdf, found["y"], len(data.class_names))}
+
+
+def shares(cdf: np.ndarray, y: np.ndarray, classes: int) -> np.ndarray:
+    """Share of the unit square whose nearest code is of each class, `(classes,)`, counted on a lattice of places."""
+    import numpy as np
+
+    from report_builder.measures.metrics._neighbours import nearest
+
+    middle = (np.arange(LATTICE) + 0.5) / LATTICE
+    places = np.stack(np.meshgrid(middle, middle), axis=-1).reshape(-1, 2)
+    owners = y[nearest(places, cdf, 1)[0][:, 0]]
+    return np.bincount(owners, minlength=classes) / len(places)

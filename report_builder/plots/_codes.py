@@ -1,0 +1,73 @@
+"""Which codes a figure shows, means or draws, and what its caption says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from report_builder.errors import Problem, ReportError
+from report_builder.plots._options import RunOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.kinds import Arrays
+    from report_builder.languages import Language
+
+
+class CodeOptions(RunOptions):
+    """Which codes of which runs are shown."""
+
+    split: str = Field(default="test", description="Part of the data set.")
+    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    codes: Literal["mean", "drawn"] = Field(
+        default="mean",
+        description="mean: what the encoder gives, of a VAE the means; drawn: one draw from the posterior of each image.",
+    )
+    seed: int = Field(default=0, ge=0, description="Seed of the draw, where codes are drawn.")
+
+
+def asked(parameters: CodeOptions) -> dict[str, Any]:
+    """Parameters of a probe that encodes."""
+    drawn = parameters.seed if parameters.codes == "drawn" else None
+    return {"split": parameters.split, "n": parameters.n, "drawn": drawn}
+
+
+def shown_codes(arrays: Arrays) -> np.ndarray:
+    """The codes to show, `(n, latent_dim)` float64: drawn ones where there are any."""
+    codes: np.ndarray = arrays["z" if "z" in arrays else "z_mean"].astype(float)
+    return codes
+
+
+def stated_codes(of_runs: Mapping[str, Arrays], parameters: CodeOptions, language: Language) -> str:
+    """A sentence that says which codes are shown; none where no run has a posterior. `of_runs` by printed name."""
+    from report_builder.plots._details import named
+
+    if not any("z_log_var" in arrays for arrays in of_runs.values()):
+        return ""
+    kinds = {name: parameters.codes if "z_log_var" in arrays else "output" for name, arrays in of_runs.items()}
+    texts = {name: language.word(f"codes.{kind}", seed=parameters.seed) for name, kind in kinds.items()}
+    return language.word("details.codes", codes=named(language, texts))
+
+
+def check_axes(of_runs: Mapping[str, Arrays], axes: tuple[int, ...]) -> list[Problem]:
+    """A problem for each run whose code lacks one of the coordinates, counted from 1."""
+    problems = []
+    for run, arrays in of_runs.items():
+        dimension = arrays["z_mean"].shape[1]
+        if not all(1 <= axis <= dimension for axis in axes):
+            allowed = f"The code of '{run}' has {dimension} coordinate(s), counted from 1."
+            problems.append(Problem("", "the code has no such coordinate", f"axes: {list(axes)}", allowed))
+    return problems
+
+
+def refuse(problems: list[Problem]) -> None:
+    """Raises them as one error.
+
+    Raises:
+        ReportError: there is at least one.
+    """
+    if problems:
+        raise ReportError(*problems)

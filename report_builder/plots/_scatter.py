@@ -1,0 +1,146 @@
+"""Points by class: marks, names at their medians, a legend or a colour bar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from report_builder.errors import Problem, ReportError
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays
+    from report_builder.languages import Language
+
+INK = "#222222"
+PALE = "#b8bcc4"
+CROSS = "x"
+
+
+def classes_of(*of_runs: Arrays) -> dict[int, str]:
+    """Number and name of each class that occurs, ascending."""
+    found = sorted({int(label) for arrays in of_runs for label in arrays["y"]})
+    return {label: str(of_runs[0]["class_names"][label]) for label in found}
+
+
+def points(
+    axes: Any,
+    places: np.ndarray,
+    y: np.ndarray,
+    *,
+    raster: bool,
+    size: float | None = None,
+    opacity: float | None = None,
+) -> None:
+    """Marks at `places` (n, 2) in the colour and with the marker of their class; fewer points are larger and more opaque."""
+    from report_builder.plots._style import colour, marker
+
+    numbers = [int(label) for label in y]
+    for shape in dict.fromkeys(marker(label) for label in numbers):
+        chosen = [i for i, label in enumerate(numbers) if marker(label) == shape]
+        drawn = axes.scatter(*places[chosen].T, c=[colour(numbers[i]) for i in chosen], marker=shape, linewidths=0)
+        drawn.set(sizes=[_size(places, size)], alpha=_opacity(places, opacity), rasterized=raster, zorder=3)
+
+
+def plain_points(
+    axes: Any,
+    places: np.ndarray,
+    *,
+    raster: bool,
+    size: float | None = None,
+    opacity: float | None = None,
+    mark: str = "o",
+    ink: str = INK,
+) -> None:
+    """Marks at `places` (n, 2), all in one colour, whatever their class."""
+    drawn = axes.scatter(*places.T, c=ink, marker=mark, linewidths=0.6 if mark == CROSS else 0)
+    wide = _size(places, size) * (2 if mark == CROSS else 1)  # two thin strokes look smaller than a disc
+    drawn.set(sizes=[wide], alpha=_opacity(places, opacity), rasterized=raster, zorder=3)
+
+
+def _size(places: np.ndarray, size: float | None) -> float:
+    return size or max(2.0, min(8.0, 250 / len(places) ** 0.5))
+
+
+def _opacity(places: np.ndarray, opacity: float | None) -> float:
+    return opacity or max(0.5, min(0.9, 40 / len(places) ** 0.5))
+
+
+# --- names ------------------------------------------------------------------------------------------------------------------
+
+
+def name_classes(axes: Any, places: np.ndarray, y: np.ndarray, names: np.ndarray) -> None:
+    """The name of each class at the median of its points."""
+    labels = np.unique(y)
+    medians = np.array([np.median(places[y == label], axis=0) for label in labels])
+    moved = apart(medians, 0.045 * float(np.ptp(places, axis=0).max()))
+    for label, (x, upwards) in zip(labels, moved, strict=True):
+        written(axes, str(names[label]), x, upwards)
+
+
+def written(axes: Any, text: str, x: float, y: float) -> None:
+    """Bold text in the plot, with a white rim that keeps it legible on points."""
+    from matplotlib.patheffects import withStroke
+
+    rim = [withStroke(linewidth=2.2, foreground="white")]
+    axes.text(x, y, text, ha="center", va="center", fontsize=9, weight="bold", path_effects=rim, zorder=5)
+
+
+def apart(places: np.ndarray, distance: float) -> np.ndarray:
+    """Moves points `(k, 2)` that are closer than `distance` away from each other, a little at a time."""
+    angles = 2.4 * np.arange(len(places))  # points in one place part along directions of their own
+    moved: np.ndarray = places + 1e-3 * distance * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    for _ in range(50):
+        between = moved[:, None] - moved[None]
+        length = np.linalg.norm(between, axis=2)
+        np.fill_diagonal(length, np.inf)
+        moved += 0.25 * (((distance - length).clip(0) / length)[..., None] * between).sum(axis=1)
+    return moved
+
+
+# --- what the colours are ---------------------------------------------------------------------------------------------------
+
+
+def class_legend(figure: Any, classes: Mapping[int, str], language: Language, *, width_cm: float, right: bool) -> None:
+    """One legend for all panels: right of a single one where there is room, else in lines below."""
+    from matplotlib.lines import Line2D
+
+    from report_builder.plots._style import CLASS_COLOURS, colour, marker
+    from report_builder.plots._text import text_width
+
+    handles = [
+        Line2D([], [], linestyle="none", marker=marker(label), color=colour(label), markeredgewidth=0, markersize=5, label=name)
+        for label, name in classes.items()
+    ]
+    title = language.word("legend.class")
+    if right and len(classes) <= len(CLASS_COLOURS) * 2:
+        figure.legend(handles=handles, loc="outside right upper", title=title, alignment="left")
+        return
+    widest = max(text_width(name) for name in classes.values()) + 0.95
+    columns = max(1, min(len(handles), int((width_cm - 0.5) / widest)))
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns, title=title)
+
+
+def colour_bar(figure: Any, axes: Sequence[Any], classes: Mapping[int, str], language: Language) -> None:
+    """A bar with one field for each class, the first on top, the names beside it.
+
+    Raises:
+        ReportError: there are more classes than colours; only their markers would tell them apart.
+    """
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import BoundaryNorm, ListedColormap
+
+    from report_builder.plots._style import CLASS_COLOURS, colour
+
+    if len(classes) > len(CLASS_COLOURS):
+        rule, step = "a colour bar cannot tell so many classes apart", "Leave 'colour_bar' out: a legend has markers, too."
+        raise ReportError(Problem("", rule, f"classes: {len(classes)}", f"Allowed: at most {len(CLASS_COLOURS)}.", step))
+    edges = np.arange(len(classes) + 1)
+    fields = ScalarMappable(BoundaryNorm(edges, len(classes)), ListedColormap([colour(label) for label in classes]))
+    bar = figure.colorbar(fields, ax=list(axes), ticks=edges[:-1] + 0.5, fraction=0.04, pad=0.02, aspect=32)
+    bar.set_ticklabels(list(classes.values()))
+    bar.set_label(language.word("legend.class"))
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(length=0)
+    bar.ax.invert_yaxis()
