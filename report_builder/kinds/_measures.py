@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 class ProbeRequest:
     """Asks for named arrays: a probe kind with parameters, of a run (or of a data set alone).
 
-    Two kinds are answered from the run itself: `history`, one array of shape `(epochs,)` for each logged term, and `progress`,
-    samples of fixed noise before the first and after each epoch. `judge` is the run of a classifier that the probe asks.
-    `needs` names what the model must provide beside what the probe itself needs; it is no part of a key.
+    Three kinds are answered from the run itself: `history`, one array of shape `(epochs,)` for each logged term; `progress`,
+    samples of fixed noise before the first and after each epoch; `costs`, numbers of shape `()`: parameters, seconds, memory.
+    `judge` is the run of a classifier that the probe asks. `needs` names what the model must provide beside what the probe
+    itself needs; it is no part of a key.
     """
 
     kind: str
@@ -41,12 +42,14 @@ class Judge:
         image_shape: height, width, channels that it was trained on.
         value_range: range of the pixels that it was trained on.
         class_names: names of its classes.
+        features: images as above -> what its last layer sees of each `(n, d)`, float32; None: it does not say.
     """
 
     classify: Callable[[np.ndarray], np.ndarray]
     image_shape: tuple[int, int, int]
     value_range: tuple[float, float]
     class_names: tuple[str, ...]
+    features: Callable[[np.ndarray], np.ndarray] | None = None
 
 
 class ProbeKind(Protocol):
@@ -62,7 +65,8 @@ class ProbeKind(Protocol):
     def measure(self, model: Any, data: ImageData, parameters: Any) -> Arrays:
         """Named arrays, each documented with shape, dtype and range.
 
-        A probe with `JUDGED = True` has one more argument, `judge: Judge`.
+        A probe with `JUDGED = True` has one more argument, `judge: Judge`. Optional: `JUDGE_NEEDS`, what the judge's model must
+        provide beside `classify`; `of_judge(parameters, layout)`, the parameters with what the judge's layout tells.
         """
 
 

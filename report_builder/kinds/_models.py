@@ -38,7 +38,8 @@ class ModelKind(Protocol):
         encode: `encode(x)` -> codes; posterior: `posterior(x)` -> z_mean, z_log_var; likelihood: `elbo_terms(x, samples)`;
         decode: `decode(z)`; decode_condition: `decode(z, condition)`; sample: `sample(n, seed)`;
         sample_condition: `sample(n, seed, condition)`; discriminate: `discriminate(x)` -> logits `(n,)`;
-        classify: `classify(x)` -> probabilities of the classes `(n, classes)`.
+        classify: `classify(x)` -> probabilities of the classes `(n, classes)`; features: `features(x)` -> what its last layer
+        sees of each image `(n, d)`.
 
     Optional: `PRESETS`, name -> `Preset`, chosen in YAML by `preset: <name>`.
     """

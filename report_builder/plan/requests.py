@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from report_builder.errors import ReportError
-from report_builder.kinds import MODELS, PROBES, Layout, ProbeRequest
+from report_builder.kinds import MODELS, PROBES, Layout, Parameters, ProbeRequest
 from report_builder.plan.closing import Closing
 from report_builder.plan.layouts import Layouts
 from report_builder.plan.resolved import FROM_RUN, HISTORY, DataSet, Kind, Training, further_needs, used_by
@@ -42,10 +42,9 @@ class Requests:
         if fits is None or data is None:
             return None
         found = len(self.closing.found)
-        filled = replace(request, parameters=fits.parameters.model_dump(mode="json"))
         if run is not None:
             self._serves(fits, request.needs, run, path)
-        self._judged(filled, fits, data, path)
+        filled = replace(request, parameters=self._judged(request.judge, fits, data, path).model_dump(mode="json"))
         self.layouts.measurable(data, filled.parameters, path)
         return filled if len(self.closing.found) == found else None
 
@@ -103,31 +102,43 @@ class Requests:
         return False
 
     def _provides(self, needed: frozenset[str], run: Training, path: KeyPath) -> bool:
-        lacking = sorted(need.replace("|", " or ") for need in needed if not _has(run.model.module, need))
-        if not lacking:
-            return True
-        lacks = ", ".join(lacking)
-        rule = f"model '{run.model.name}' of run '{run.id}' cannot serve this: it does not provide {lacks}"
-        self.closing.note(path, rule, allowed=f"Models that can: {_able(needed)}.")
-        return False
+        if lacks := _lacks(run, needed):
+            rule = f"model '{run.model.name}' of run '{run.id}' cannot serve this: it does not provide {lacks}"
+            self.closing.note(path, rule, allowed=f"Models that can: {_able(needed)}.")
+        return not lacks
 
     # --- who judges -----------------------------------------------------------------------------------------------------------
 
-    def _judged(self, request: ProbeRequest, probe: Kind, data: DataSet, path: KeyPath) -> None:
-        """A probe that asks a classifier must have one that can judge: a run whose model classifies such images."""
-        at = (*path, "judge")
+    def _judged(self, judge: str | None, probe: Kind, data: DataSet, path: KeyPath) -> Parameters:
+        """The probe's parameters, with what the judge's data tells; who asks a classifier must have one that can judge.
+
+        That is a run whose model classifies such images, and provides what the probe needs of it (`JUDGE_NEEDS`).
+        """
+        at, parameters = (*path, "judge"), probe.parameters
         if not getattr(probe.module, "JUDGED", False):
-            return
-        if request.judge is None:
+            return parameters
+        if judge is None:
             rule = f"'{probe.name}' asks a trained classifier, and none is named"
             self.closing.note(path, rule, next_step="Name the run of a classifier: judge: <run>.")
-        elif self.closing.known("run", request.judge, self.closing.loaded.experiment.runs, at) and request.judge in self.runs:
-            judge = self.runs[request.judge]
-            if "classify" in judge.model.module.PROVIDES:
-                self.layouts.judgeable(data, judge, request.parameters, at)
-                return
-            rule = f"model '{judge.model.name}' of run '{judge.id}' cannot judge: it does not provide classify"
-            self.closing.note(at, rule, repr(judge.id), f"Models that can: {_able(frozenset({'classify'}))}.")
+        elif self.closing.known("run", judge, self.closing.loaded.experiment.runs, at) and judge in self.runs:
+            court = self.runs[judge]
+            if self._may_judge(court, getattr(probe.module, "JUDGE_NEEDS", frozenset()), at):
+                self.layouts.judgeable(data, court, parameters.model_dump(mode="json"), at)
+                if hasattr(probe.module, "of_judge") and court.data.layout:
+                    return cast("Parameters", probe.module.of_judge(parameters, court.data.layout))
+        return parameters
+
+    def _may_judge(self, judge: Training, also: frozenset[str], at: KeyPath) -> bool:
+        needed = also | {"classify"}
+        if lacks := _lacks(judge, needed):
+            rule = f"model '{judge.model.name}' of run '{judge.id}' cannot judge: it does not provide {lacks}"
+            self.closing.note(at, rule, repr(judge.id), f"Models that can: {_able(needed)}.")
+        return not lacks
+
+
+def _lacks(run: Training, needed: frozenset[str]) -> str:
+    """What the model of a run does not provide, of what is needed."""
+    return ", ".join(sorted(need.replace("|", " or ") for need in needed if not _has(run.model.module, need)))
 
 
 def _able(needed: frozenset[str]) -> str:

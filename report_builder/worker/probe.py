@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -48,14 +48,14 @@ def _judge(run: Stored, beside: Path | None) -> Judge:
     """The trained classifier of a run."""
     model, note = _loaded(run.folder, beside), run.meta["note"]
 
-    def classify(images: np.ndarray) -> np.ndarray:
-        parts = [images[first : first + BATCH] for first in range(0, len(images), BATCH)]
-        probabilities = [np.asarray(model.classify(tf.constant(part, tf.float32)), np.float32) for part in parts]
-        return np.concatenate([np.zeros((0, len(note["class_names"])), np.float32), *probabilities])
+    def asked(method: Any, images: np.ndarray) -> np.ndarray:
+        parts = [images[first : first + BATCH] for first in range(0, len(images), BATCH)] or [images]
+        return np.concatenate([np.asarray(method(tf.constant(part, tf.float32)), np.float32) for part in parts])
 
     low, high = note["value_range"]
     height, width, channels = note["image_shape"]
-    return Judge(classify, (height, width, channels), (low, high), tuple(note["class_names"]))
+    known = ((height, width, channels), (low, high), tuple(note["class_names"]))
+    return Judge(partial(asked, model.classify), *known, partial(asked, model.features) if hasattr(model, "features") else None)
 
 
 @lru_cache(maxsize=4)

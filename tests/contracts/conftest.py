@@ -10,7 +10,7 @@ import pytest
 from report_builder.kinds import PROBES, Condition, ImageData, Judge, Split
 
 CLASSES = ("zero", "one", "two")
-KEPT = ("history", "progress")  # what a run answers itself
+KEPT = ("history", "progress", "costs")  # what a run answers itself
 
 
 class Linear:
@@ -34,6 +34,10 @@ class Linear:
         """The class whose brightness is nearest is the most probable one."""
         far = np.abs(np.asarray(x).mean((1, 2, 3))[:, None] - np.arange(3) / 3)
         return (1 - far) / (1 - far).sum(axis=1, keepdims=True)
+
+    def features(self, x):
+        """Its last layer sees the code."""
+        return self.encode(x)
 
 
 class Posterior(Linear):
@@ -84,13 +88,20 @@ def progress():
 
 
 @pytest.fixture(scope="session")
-def answer(pictures, history, progress):
+def costs():
+    """What a run of twelve epochs notes of its costs."""
+    known = {"epochs": 12, "parameters": 100, "non_trainable_parameters": 10, "seconds": 24.0}
+    return {name: np.asarray(value) for name, value in (known | {"cpu_seconds": 30.0, "peak_memory": 5e8}).items()}
+
+
+@pytest.fixture(scope="session")
+def answer(pictures, history, progress, costs):
     """Answers a request as a worker would: `answer(request)` gives its arrays."""
-    judge = Judge(Linear().classify, (8, 8, 1), (0.0, 1.0), CLASSES)
+    judge = Judge(Linear().classify, (8, 8, 1), (0.0, 1.0), CLASSES, Linear().features)
 
     def measured(request):
         if request.kind in KEPT:
-            return {"history": history, "progress": progress}[request.kind]
+            return {"history": history, "progress": progress, "costs": costs}[request.kind]
         probe = PROBES.get(request.kind)
         parameters = probe.Parameters.model_validate(request.parameters)
         if getattr(probe, "JUDGED", False):

@@ -16,7 +16,7 @@ ALL_PROBES = pytest.mark.parametrize("kind", [module for _, module in PROBES], i
 ALL_METRICS = pytest.mark.parametrize("kind", [module for _, module in METRICS], ids=METRICS.names())
 CAPABILITIES = {
     *("encode", "posterior", "likelihood", "decode", "decode_condition", "sample", "sample_condition"),
-    *("discriminate", "classify"),
+    *("discriminate", "classify", "features"),
 }
 SMALL = {"pairs": [[0, 1]], "n": 12, "judges": 30, "judge": "reference", "classes": ["one", "two"]}
 
@@ -37,7 +37,8 @@ def test_the_registries_are_not_empty():
     probes = {"images", "codes", "reconstructions", "decode_grid", "interpolation", "pair_means", "likelihood"}
     metrics = {"elbo", "reconstruction", "code_statistics", "sharpness", "class_agreement", "history"}
     assert probes | {"conditional_samples", "samples", "classified", "class_scores"} <= set(PROBES.names())
-    assert metrics | {"accuracy", "class_asked", "cell_asked", "untrained"} <= set(METRICS.names())
+    metrics |= {"accuracy", "class_asked", "cell_asked", "untrained"}
+    assert metrics | {"sample_quality", "frechet_distance", "coverage", "recognised"} <= set(METRICS.names())
 
 
 @ALL_PROBES

@@ -18,7 +18,7 @@ from report_builder.document.pdf import current_names
 from report_builder.kinds import MODELS, Condition, Layout
 
 CAPABILITIES = {"encode", "posterior", "decode", "decode_condition", "likelihood", "sample", "sample_condition"}
-CAPABILITIES |= {"discriminate", "classify"}
+CAPABILITIES |= {"discriminate", "classify", "features"}
 PRINTED_WIDTH = 88
 ALL = pytest.mark.parametrize("kind", [module for _, module in MODELS], ids=MODELS.names())
 

@@ -66,6 +66,7 @@ def answers(case, model, split):
         "sample_condition": lambda: model.sample(n, 1, *condition),
         "discriminate": lambda: model.discriminate(x, *condition),
         "classify": lambda: model.classify(x),
+        "features": lambda: model.features(x),
     }
     return {name: np.asarray(calls[name]()) for name in sorted(MODELS.get(case[0]).PROVIDES)}
 
@@ -119,6 +120,7 @@ def test_a_model_provides_what_it_says(case, trained):
     found, images = answers(case, state.model, data.splits["test"]), (20, *data.image_shape)
     size = getattr(parameters_of(case), "latent_dim", 0)
     shapes = {"encode": (20, size), "posterior": (2, 20, size), "discriminate": (20,), "classify": (20, 10)}
+    shapes |= {"features": (20, getattr(parameters_of(case), "hidden", 0))}
     shapes |= dict.fromkeys(("decode", "decode_condition", "sample", "sample_condition"), images)
     for name, values in found.items():
         assert values.shape == shapes.get(name, (len(values), 20))
@@ -132,7 +134,7 @@ def test_a_model_has_no_capability_that_it_does_not_name(case, trained):
     provides, model = MODELS.get(case[0]).PROVIDES, trained[case][0].model
     methods = {"likelihood": "elbo_terms", "sample_condition": "sample", "decode_condition": "decode"}
     named = {methods.get(name, name) for name in provides}
-    every = {"encode", "posterior", "elbo_terms", "decode", "sample", "discriminate", "classify"}
+    every = {"encode", "posterior", "elbo_terms", "decode", "sample", "discriminate", "classify", "features"}
     assert {name for name in every if hasattr(model, name)} == named
 
 

@@ -125,7 +125,7 @@ def test_a_class_that_the_judge_does_not_know(painter, canvases, judge):
 def test_an_inner_probe_is_resolved():
     """The key of judged images holds every parameter of their probe, and a mistake in it is told by its name."""
     resolved = classified.Parameters(images={"kind": "samples"})
-    assert resolved.images == {"kind": "samples", "n": 100, "seed": 0}
+    assert resolved.images == {"kind": "samples", "n": 100, "seed": 0, "conditions": "in_turn"}
     assert classified.uses(resolved.model_dump()) == ("samples",)
     assert classified.needs({"images": {"kind": "conditional_samples", "z": "encoded"}}) >= {"encode", "sample_condition"}
     for wrong, message in (({"kind": "samples", "m": 1}, "m: Extra"), ({"kind": "sample"}, "probe that gives images")):

@@ -59,6 +59,15 @@ def test_the_logged_accuracy_is_the_share_of_right_classes(batch):
     assert accuracy > 0.8
 
 
+def test_the_last_layer_sees_the_features(batch):
+    """Logits are the last dense layer of the features: nothing stands between, and nothing is dropped."""
+    model, (x, _) = compiled(), batch
+    kernel, bias = model.network.layers[-1].get_weights()
+    features = np.asarray(model.features(x))
+    assert features.shape == (30, 16)
+    np.testing.assert_allclose(features @ kernel + bias, np.asarray(model(x, training=False)), atol=1e-5)
+
+
 def test_dropout_acts_in_training_only(batch):
     """Two evaluations agree to the bit, two calls in training do not."""
     model, (x, _) = compiled(), batch

@@ -136,6 +136,33 @@ def test_who_cannot_judge(court, judge: str, said: tuple[str, ...]) -> None:
     assert all(part in message for part in said)
 
 
+def test_a_judge_without_features_judges_what_needs_none(court) -> None:
+    """A classifier of somebody else's that says no features is refused by what compares them, and by nothing else."""
+    court.edit("  elbo:", "  quality: {kind: sample_quality, runs: [vae], judge: ae}\n  elbo:")
+    assert court.plan()
+    court.edit("  elbo:", "  distance: {kind: frechet_distance, runs: [vae], judge: ae}\n  elbo:")
+    message = mistakes(court)
+    assert "metrics.distance.judge: model 'autoencoder' of run 'ae' cannot judge: it does not provide features" in message
+    assert "Models that can: classifier" in message
+    assert "metrics.quality" not in message
+
+
+def test_any_model_that_samples_may_be_judged(court) -> None:
+    """Samples are asked of a model whether it is conditional or not; one that makes none is told what could."""
+    court.edit("  elbo:", "  quality: {kind: sample_quality, runs: [ae], judge: ae}\n  elbo:")
+    message = mistakes(court)
+    assert "cannot serve this: it does not provide sample or sample_condition" in message
+    assert all(name in message for name in ("gan", "vae", "conditional_gan", "conditional_vae"))
+
+
+def test_the_classes_of_the_judge_are_known_before_it_is_trained(court) -> None:
+    """Facts of each class of the judge can be cited as soon as its data says which there are."""
+    court.edit("  elbo:", "  shown: {kind: recognised, runs: [longer], of: grid, judge: ae}\n  elbo:")
+    names = [name for m in court.plan().resolved.measures if m.id == "shown" for name, _ in m.names()]
+    assert names[:2] == ["longer.grid.recognised", "longer.grid.recognised_count"]
+    assert names[-10:] == [f"longer.grid.recognised_{digit}" for digit in range(10)]
+
+
 def test_what_the_inner_probe_needs(court) -> None:
     """The model must serve the probe whose images are judged."""
     court.edit("judge: ae}", "judge: ae, probe: {kind: likelihood}}")

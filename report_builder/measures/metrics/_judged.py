@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 WHOLE = ("", "_count", "_total")
 
 
-def judged(request: ProbeRequest, judge: str) -> ProbeRequest:
-    """A request for images, asked as one for images and what the judge says of them."""
-    images = request.parameters["images"] if request.kind == "classified" else {"kind": request.kind, **request.parameters}
-    return replace(request, kind="classified", parameters={"images": images}, judge=judge)
+def judged(request: ProbeRequest, judge: str, kind: str = "classified") -> ProbeRequest:
+    """A request for images, asked as one for images and what the judge says of them (with `features`: sees of them)."""
+    images = request.parameters["images"] if request.judge else {"kind": request.kind, **request.parameters}
+    return replace(request, kind=kind, parameters={"images": images}, judge=judge)
 
 
 def images_asked(probe: Mapping[str, Any]) -> ProbeRequest:

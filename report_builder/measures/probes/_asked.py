@@ -88,6 +88,12 @@ def in_turn(y: np.ndarray, n: int) -> np.ndarray:
     return np.array([of_class[c][turn % len(of_class[c])] for turn, c in turns])
 
 
+def drawn(images: int, n: int, seed: int) -> np.ndarray:
+    """Places of `n` images drawn at random of so many; each of them once before any comes twice."""
+    random = np.random.default_rng(seed)
+    return np.concatenate([random.permutation(images) for _ in range(-(-n // images))])[:n]
+
+
 def part_columns(conditions: Sequence[Condition], kind: str) -> slice:
     """Where a part of the condition stands in its vector; empty where there is none."""
     start = 0

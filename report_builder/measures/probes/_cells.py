@@ -35,6 +35,7 @@ def in_cells(images: np.ndarray, cells: np.ndarray) -> np.ndarray:
 
 
 def asked_cells(images: np.ndarray, arrays: Arrays) -> np.ndarray:
-    """Of each canvas the cell that was asked, `(n, height / rows, width / columns, channels)`."""
+    """Of each canvas the cell asked, of a real one that of its image, `(n, height / rows, width / columns, channels)`."""
     cells = in_cells(images, arrays["cells"])
-    return cells[np.arange(len(cells)), arrays["asked_row"], arrays["asked_column"]]
+    row, column = (arrays.get(f"asked_{axis}", arrays.get(axis)) for axis in ("row", "column"))
+    return cells[np.arange(len(cells)), row, column]

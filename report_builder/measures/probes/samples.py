@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
 from report_builder.kinds import Parameters as Base
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from report_builder.kinds import Arrays, ImageData
 
 NEEDS = frozenset({"sample|sample_condition"})
@@ -19,32 +21,50 @@ class Parameters(Base):
 
     n: int = Field(default=100, ge=1, description="How many images.")
     seed: int = Field(default=0, ge=0, description="Seed of the draw.")
+    conditions: Literal["in_turn", "drawn"] = Field(
+        default="in_turn",
+        description="What a conditional model is asked: classes in turn, or conditions drawn from those of training images.",
+    )
 
 
 def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """Samples.
 
-    A conditional model is asked for conditions of training images, of the classes in turn.
+    A conditional model is asked for conditions of training images.
 
     Returns:
         `images` (n, height, width, channels) float32 with `value_range` (2,), `class_names` (c,) unicode; of a conditional
-        model `condition` (n, k) float32, and where the class is part of it `asked_class` (n,) int64.
+        model `condition` (n, k) float32, where it has a class `asked_class` (n,) int64, where it has a position `asked_row` and
+        `asked_column` (n,) int64, counted from 0, and `cells` (2,) int64.
 
     Raises:
         ReportError: the model takes a condition and the data has none.
     """
     import numpy as np
 
-    from report_builder.measures.probes._asked import in_turn
-    from report_builder.measures.probes._batches import given_to, sampled
+    from report_builder.measures.probes._batches import sampled
+
+    about = _asked(model, data, parameters)
+    images = sampled(model, parameters.n, parameters.seed, about.get("condition"))
+    limits = np.array(data.value_range, dtype=np.float32)
+    return {"images": images, "value_range": limits, "class_names": np.array(data.class_names)} | about
+
+
+def _asked(model: Any, data: ImageData, parameters: Parameters) -> dict[str, np.ndarray]:
+    """Conditions of training images, and what they ask; empty: the model takes none."""
+    import numpy as np
+
+    from report_builder.measures.probes._asked import cells_of, drawn, in_turn
+    from report_builder.measures.probes._batches import given_to
 
     part = data.splits["train"]
-    known, asked = given_to(model, part), {}
-    if known is not None:
-        places = in_turn(part.y, parameters.n)
-        asked = {"condition": known[places]}
-        if any(each.kind == "class" for each in data.conditions):
-            asked["asked_class"] = np.asarray(part.y[places], dtype=np.int64)
-    images = sampled(model, parameters.n, parameters.seed, asked.get("condition"))
-    limits = np.array(data.value_range, dtype=np.float32)
-    return {"images": images, "value_range": limits, "class_names": np.array(data.class_names)} | asked
+    known = given_to(model, part)
+    if known is None:
+        return {}
+    by_class = parameters.conditions == "in_turn"
+    places = in_turn(part.y, parameters.n) if by_class else drawn(len(known), parameters.n, parameters.seed)
+    found = {"condition": known[places]}
+    if any(condition.kind == "class" for condition in data.conditions):
+        found["asked_class"] = np.asarray(part.y[places], dtype=np.int64)
+    asked = cells_of(data, found["condition"])
+    return found | {name if name == "cells" else f"asked_{name}": values for name, values in asked.items()}

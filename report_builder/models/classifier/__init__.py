@@ -13,7 +13,7 @@ from report_builder.models._layers import Layers
 
 TITLE = {"en": "classifier", "pl": "klasyfikator", "ru": "классификатор", "zh-Hant": "分類器"}
 SECONDS_PER_IMAGE = 2e-4  # of training, one core, 28 x 28: for a first guess of how long a run takes
-PROVIDES = frozenset({"classify"})
+PROVIDES = frozenset({"classify", "features"})
 LISTINGS = {
     "network": ("build_network",),
     "loss": ("Classifier.compute_loss",),

@@ -53,6 +53,12 @@ class Classifier(keras.Model):
         """Probabilities of the classes, (n, classes)."""
         return ops.softmax(self(x, training=False))
 
+    def features(self, x):
+        """Activations that the last dense layer sees, (n, hidden)."""
+        for layer in self.network.layers[1:-1]:
+            x = layer(x, training=False)
+        return x
+
 
 def build(
     image_shape,

@@ -1,0 +1,104 @@
+"""Images of another probe as a classifier sees them: generated ones, decoded ones, originals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import Field, ValidationError, field_validator
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import PROBES, opened
+from report_builder.kinds import Parameters as Base
+from report_builder.measures.probes._needs import needs_of
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.kinds import Arrays, ImageData, Judge, Layout
+
+P = TypeVar("P", bound="Parameters")
+
+
+class Parameters(Base):
+    """Which images are judged."""
+
+    images: dict[str, Any] = Field(
+        default={"kind": "conditional_samples"},
+        validate_default=True,
+        description="A probe that gives images, {kind: ..., parameters}.",
+    )
+
+    @field_validator("images")
+    @classmethod
+    def _resolved(cls, images: dict[str, Any]) -> dict[str, Any]:
+        """The probe with all its defaults filled in, so that a key holds them."""
+        given = dict(images)
+        kind = given.pop("kind", None)
+        if kind not in PROBES.names() or getattr(PROBES.get(kind), "JUDGED", False):
+            raise ValueError(f"'kind' is a probe that gives images, not {kind!r}")
+        try:
+            resolved = PROBES.get(kind).Parameters.model_validate_json(json.dumps(given), strict=True)
+        except ValidationError as error:
+            wrong = [f"{'.'.join(map(str, each['loc'])) or kind}: {each['msg']}" for each in error.errors()]
+            raise ValueError("; ".join(wrong)) from error
+        return {"kind": kind, **resolved.model_dump(mode="json")}
+
+
+def needs(parameters: Mapping[str, Any]) -> frozenset[str]:
+    """What the model must provide for these parameters: what the inner probe needs."""
+    return needs_of(parameters["images"])
+
+
+def uses(parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """Other probes whose code determines the result."""
+    return (str(parameters["images"]["kind"]),)
+
+
+def fitted(parameters: P, layout: Layout) -> P:
+    """The parameters with the inner probe's fitted to what is known of the data."""
+    module, inner = opened(PROBES, parameters.images)
+    if not hasattr(module, "fitted"):
+        return parameters
+    dumped = module.fitted(inner, layout).model_dump(mode="json")
+    return parameters.model_copy(update={"images": {"kind": parameters.images["kind"], **dumped}})
+
+
+def arrays_seen(model: Any, data: ImageData, parameters: Parameters, judge: Judge) -> tuple[dict[str, Any], np.ndarray]:
+    """The arrays of the inner probe, and its images as the judge sees them, `(n, *judge.image_shape)` float32.
+
+    Of a canvas the judge sees the cell that was asked, of a real one the cell in which something stands, alone; pixels are
+    brought to the range that it knows.
+
+    Raises:
+        ReportError: the images have another shape than those that the judge was trained on.
+    """
+    from report_builder.measures.metrics._images import images_of
+
+    module, inner = opened(PROBES, parameters.images)
+    arrays = dict(module.measure(model, data, inner))
+    return arrays, _as_judged(_cut(images_of(arrays), arrays, judge), arrays, judge)
+
+
+def _cut(images: np.ndarray, arrays: Arrays, judge: Judge) -> np.ndarray:
+    """Images of the judge's shape: as they are, or of each canvas the cell that was asked (of a real one, its own)."""
+    from report_builder.measures.probes._cells import asked_cells
+
+    shape = tuple(judge.image_shape)
+    cut = asked_cells(images, arrays) if "cells" in arrays and images.shape[1:] != shape else images
+    if cut.shape[1:] != shape:
+        rule = "the images have another shape than those that the judge was trained on"
+        received = " × ".join(map(str, cut.shape[1:])) + (" (the cell asked)" if cut is not images else "")
+        step = "Choose a judge that was trained on images of this shape."
+        raise ReportError(Problem("", rule, received, f"The judge's: {' × '.join(map(str, shape))}.", step))
+    return cut
+
+
+def _as_judged(images: np.ndarray, arrays: Arrays, judge: Judge) -> np.ndarray:
+    """Pixels in the judge's range."""
+    low, high = (float(value) for value in arrays["value_range"])
+    below, above = judge.value_range
+    if (low, high) == (below, above):
+        return images
+    return (images - low) * ((above - below) / (high - low)) + below

@@ -1,0 +1,39 @@
+"""What the last layer of a classifier sees of the images of another probe: the space in which distributions are compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from report_builder.measures.probes import _judged_images
+from report_builder.measures.probes._judged_images import fitted, needs, uses  # noqa: F401  hooks of a probe
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, ImageData, Judge
+
+NEEDS: frozenset[str] = frozenset()  # what the inner probe needs comes with the request
+JUDGED = True
+JUDGE_NEEDS = frozenset({"features"})
+
+
+class Parameters(_judged_images.Parameters):
+    """Which images the classifier looks at."""
+
+
+def measure(model: Any, data: ImageData, parameters: Parameters, judge: Judge) -> Arrays:
+    """Activations before the last layer of the classifier; the images themselves are not stored again.
+
+    Returns:
+        `features` (n, d) float32; where the images are those of a split `index` (n,) int64, their places in it.
+
+    Raises:
+        ReportError: the images have another shape than those that the judge was trained on, or it says no features.
+    """
+    from report_builder.errors import Problem, ReportError
+    from report_builder.measures.probes._batches import in_batches
+
+    if judge.features is None:
+        raise ReportError(Problem("", "the judge does not provide features"))
+    arrays, seen = _judged_images.arrays_seen(model, data, parameters, judge)
+    found = in_batches(judge.features, seen)
+    places = {"index": arrays["index"]} if "index" in arrays else {}
+    return {"features": found.reshape(len(found), -1)} | places
