@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from report_builder.errors import Problem, ReportError, StorageError
 from report_builder.plan import Plan, Planned
-from report_builder.plan.resolved import HISTORY
+from report_builder.plan.resolved import COSTS, HISTORY
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
     from report_builder.store import Stored
 
 IN_WORKERS = ("run", "arrays")
+NOTED = ("epochs", "parameters", "non_trainable_parameters", "seconds")  # what else costs are, of what a run notes
 
 
 def execute(plan: Plan, missing: Sequence[Planned], *, on_event: Callable[[Mapping[str, Any]], None]) -> list[ReportError]:
@@ -86,12 +87,15 @@ def _figure(plan: Plan, planned: Planned, arrays: Mapping[str, Arrays], folder: 
 
 
 def _arrays(plan: Plan, planned: Planned) -> Arrays:
-    """The arrays of a finished step; a training gives its history, one array of shape `(epochs,)` each, or its progress."""
+    """The arrays of a finished step; a training gives its history, arrays of shape `(epochs,)`, its progress or costs."""
     import numpy as np
 
     stored = _stored(plan, planned)
     if planned.step.kind == "run" and planned.part == HISTORY:
         return {name: np.asarray(values) for name, values in stored.json("history.json").items()}
+    if planned.step.kind == "run" and planned.part == COSTS:
+        note = {key: value for key, value in stored.meta["note"].items() if key in NOTED} | stored.meta["note"].get("costs", {})
+        return {name: np.asarray(value) for name, value in note.items() if value is not None}
     with np.load(stored.path("arrays.npz" if planned.step.kind == "arrays" else f"{planned.part}.npz")) as file:
         return dict(file)
 

@@ -12,8 +12,8 @@ from report_builder.kinds import Layout, Parameters, ProbeRequest
 from report_builder.spec import Loaded
 from report_builder.spec.grammar import Figure, Run
 
-HISTORY, PROGRESS = "history", "progress"
-FROM_RUN = (HISTORY, PROGRESS)  # the probes that a run answers itself
+HISTORY, PROGRESS, COSTS = "history", "progress", "costs"
+FROM_RUN = (HISTORY, PROGRESS, COSTS)  # the probes that a run answers itself
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import tensorflow as tf
 from report_builder.kinds import MODELS, ImageData, opened
 from report_builder.store import Work, write_atomically
 from report_builder.worker import checkpoint, loop
+from report_builder.worker.costs import Costs
 from report_builder.worker.samples import Samples
 from report_builder.worker.summary import summary
 
@@ -31,13 +32,16 @@ def train(work: Work, data: ImageData, beside: Path | None, emit: Emit) -> None:
         emit({"event": "resumed", "epoch": training.epoch, "history": training.history})
     else:
         samples.draw(0)
+    costs = Costs(work.folder, training.epoch)
 
     def on_epoch(state: loop.Training) -> None:
+        costs.end()
         if state.best_epoch == state.epoch:
             checkpoint.save_weights(state.model, work.folder / BEST)
         samples.draw(state.epoch)
         checkpoint.save(state, work.folder / CHECKPOINT)  # last: what it goes on from is complete
         emit({"event": "epoch", "epoch": state.epoch, "terms": {name: values[-1] for name, values in state.history.items()}})
+        costs.begin()
 
     def on_progress(done: int, images: int, terms: Mapping[str, float]) -> None:
         emit({"event": "progress", "epoch": training.epoch, "share": done / images, "terms": dict(terms)})
@@ -48,7 +52,7 @@ def train(work: Work, data: ImageData, beside: Path | None, emit: Emit) -> None:
     write_atomically(work.folder / "summary.json", json.dumps(summary(training.model)))
     samples.join(training.epoch, work.folder / "progress.npz")
     files += ["history.json", "summary.json", "progress.npz"]
-    work.commit(_note(training, data) | weights, files=files)
+    work.commit(_note(training, data) | weights | {"costs": costs.note(training.epoch)}, files=files)
 
 
 def _begun(work: Work, data: ImageData, beside: Path | None) -> tuple[loop.Training, Samples]:
@@ -89,7 +93,8 @@ def _note(training: loop.Training, data: ImageData) -> dict[str, Any]:
         "class_names": list(data.class_names),
         "condition_dim": loop.condition_dim(data.splits["train"]),
         "images": {name: len(split.y) for name, split in data.splits.items()},
-        "parameters": int(sum(np.prod(v.shape) for v in training.model.trainable_weights)),
+        "parameters": _count(training.model.trainable_weights),
+        "non_trainable_parameters": _count(training.model.non_trainable_weights),
         "seconds": sum(training.history["epoch_time"]),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": {
@@ -100,3 +105,7 @@ def _note(training: loop.Training, data: ImageData) -> dict[str, Any]:
         },
         "device": gpus[0] if gpus else f"CPU {platform.machine()}",
     }
+
+
+def _count(variables: Iterable[Any]) -> int:
+    return int(sum(np.prod(variable.shape) for variable in variables))

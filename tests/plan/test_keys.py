@@ -162,6 +162,8 @@ def test_the_code_that_counts(lab) -> None:
         "worker/pool.py",
         "worker/progress.py",
         "worker/checkpoint.py",
+        "worker/run.py",
+        "worker/costs.py",
         "kinds/__init__.py",
         "kinds/_registry.py",
         "models/autoencoder/network.py",

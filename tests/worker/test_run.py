@@ -56,6 +56,7 @@ def test_what_a_run_leaves(data, tmp_path):
     expected = {"image_shape": [8, 8, 1], "value_range": [0, 1], "class_names": ["a", "b", "c"], "condition_dim": 3}
     expected |= {"images": {"train": 40, "validation": 10, "test": 10}, "epochs": 4, "best_epoch": None, "weights_epoch": 4}
     assert expected.items() <= done.meta["note"].items()
+    assert done.meta["note"]["costs"].keys() == {"cpu_seconds", "peak_memory"}
     assert arrays(done.path("progress.npz"))["images"].shape == (5, 20, 8, 8, 1)
 
 
@@ -68,7 +69,8 @@ def test_the_summary_has_the_layers_of_each_part(data, tmp_path):
     assert rows["Reshape"]["output_shape"] == [8, 8, 1]
     assert rows["BatchNormalization"]["parameters"] == 4 * 16
     total = sum(row["parameters"] for rows in parts.values() for row in rows)
-    assert total == done.meta["note"]["parameters"] + 2 * 16  # moving mean and variance are not trained
+    assert done.meta["note"]["non_trainable_parameters"] == 2 * 16  # moving mean and variance
+    assert total == done.meta["note"]["parameters"] + 2 * 16
 
 
 def validation_losses(monkeypatch, values):
@@ -152,6 +154,7 @@ def test_a_run_goes_on_only_with_everything_that_belongs_to_it(data, tmp_path, l
     heard = []
     done = stored(store, chosen, data, heard.append)
     assert [event["epoch"] for event in heard if event["event"] == "resumed"] == ([] if lost else [2])
+    assert done.meta["note"]["costs"]["cpu_seconds"] > 0
     compared = ("weights.npz", "progress.npz", "summary.json")
     assert all(done.path(name).read_bytes() == whole.path(name).read_bytes() for name in compared)
 

@@ -1,0 +1,29 @@
+"""What a finished training says of its costs."""
+
+from __future__ import annotations
+
+import pytest
+
+from report_builder.build import execute
+from report_builder.errors import ReportError
+from report_builder.kinds import ProbeRequest
+from report_builder.measures.metrics import training_cost
+
+
+def test_a_run_answers_with_what_it_cost(finished) -> None:
+    """Parameters, times and memory of the training itself; nothing is measured for it."""
+    plan = finished.plan()
+    planned = plan.arrays(ProbeRequest("costs", run="ae"), None, "metric")
+    assert (planned.part, planned.step.key) == ("costs", plan.runs["ae", 1].step.key)
+    costs = execute._arrays(plan, planned)
+    found = {v.name: v for v in training_cost.measure({"costs": costs}, training_cost.Parameters())}
+    stored = plan.stored(planned)
+    assert stored
+    assert found["trainable_parameters"].value == stored.meta["note"]["parameters"]
+    assert found["non_trainable_parameters"].value == 0
+    assert found["training_time"].value == sum(stored.json("history.json")["epoch_time"])
+    assert 0 < found["cpu_time"].value < 600
+    assert 100 < found["peak_memory"].value < 16_000
+    del costs["cpu_seconds"]
+    with pytest.raises(ReportError, match="did not keep all of its costs"):
+        training_cost.measure({"costs": costs}, training_cost.Parameters())
