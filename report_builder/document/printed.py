@@ -9,7 +9,6 @@ from typing import Any, Self
 
 from report_builder.document.ledger import Ledger
 from report_builder.document.seals import marked
-from report_builder.languages import Language
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@~^\"'])")
 
@@ -142,19 +141,3 @@ def flat(settings: Any, path: str = "") -> list[tuple[str, Any]]:
     if not isinstance(settings, Mapping):
         return [(path, settings)]
     return [leaf for key, value in settings.items() for leaf in flat(value, f"{path}.{key}" if path else str(key))]
-
-
-def setting_text(value: Any, language: Language) -> str:
-    """A setting in the report's language."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return language.word("yes" if value else "no")
-    if isinstance(value, (int, float)):
-        return language.number(value)
-    if isinstance(value, (list, tuple)):
-        return ", ".join(setting_text(item, language) for item in value) or "–"
-    if isinstance(value, Mapping):
-        return setting_text(str(value.get("kind", "–")).rpartition(".py:")[2], language)  # of a layer's file only the class
-    key = f"values.{value}"
-    return language.word(key) if language.has(key) else str(value)

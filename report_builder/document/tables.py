@@ -11,7 +11,7 @@ from typing import Any
 from report_builder.document.evidence import one_line, quoted
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material
-from report_builder.document.printed import flat, setting_text
+from report_builder.document.printed import flat
 from report_builder.document.vocabulary import Speech
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.languages import Language
@@ -58,7 +58,7 @@ class Tables:
     def _setting(self, leaves: dict[str, Any], path: str) -> str:
         if path not in leaves:  # a number where another run has a schedule stands in the row that names the schedule
             path = path.removesuffix(".kind")
-        return setting_text(leaves[path], self.language) if path in leaves else "–"
+        return self.language.setting(leaves[path]) if path in leaves else "–"
 
     def _paths(self, leaves: Sequence[dict[str, Any]], show: Sequence[str]) -> list[str]:
         every = list(dict.fromkeys(path for leaf in leaves for path in leaf))

@@ -9,7 +9,7 @@ from typing import Any
 
 from report_builder.document.ledger import Claim, Ledger
 from report_builder.document.material import Material, RunCard
-from report_builder.document.printed import Printed, Run, Unmeasured, Word, escaped, flat, setting_text
+from report_builder.document.printed import Printed, Run, Unmeasured, Word, escaped, flat
 from report_builder.document.seals import marked
 from report_builder.document.wording import unmeasured
 from report_builder.errors import ReportError
@@ -208,4 +208,4 @@ class Speech:
                 if card.settings:
                     self.ledger.unknown(f"setting of run '{card.id}'", path, dict(flat(card.settings)))
                 return self.printed(0, path)
-        return self.printed(found, setting_text(found, self.language))
+        return self.printed(found, self.language.setting(found))

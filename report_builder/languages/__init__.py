@@ -126,6 +126,20 @@ class Language:
             return self.percent(value / 100, digits)
         return self.number(value, digits) + (NO_BREAK + self.unit(unit) if unit else "")
 
+    def setting(self, value: Any) -> str:
+        """The value of a setting: a number, a word, yes or no, a list; of a mapping its kind; a dash where there is none."""
+        if value is None:
+            return "–"
+        if isinstance(value, bool):
+            return self.word("yes" if value else "no")
+        if isinstance(value, int | float):
+            return self.number(value)
+        if isinstance(value, list | tuple):
+            return ", ".join(map(self.setting, value)) or "–"
+        if isinstance(value, Mapping):
+            return self.setting(str(value.get("kind", "–")).rpartition(".py:")[2])  # of a layer's file only the class
+        return self.words.get(f"values.{value}", str(value))
+
     def date(self, iso: str) -> str:
         """`2025-11-20` -> `20 listopada 2025`; text that is no ISO date is printed as it is."""
         parts = iso.split("-")

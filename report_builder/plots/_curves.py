@@ -107,7 +107,9 @@ def milestones(last: int) -> list[int]:
     return [*(epoch for epoch in series if epoch < last), last]
 
 
-def legend(figure: Any, series: Mapping[int, str], parts: set[str], width_cm: float, language: Language) -> None:
+def legend(
+    figure: Any, series: Mapping[int, str], parts: set[str], width_cm: float, language: Language, title: str = ""
+) -> None:
     """One legend for all panels: what the colours are, then what is dashed; none where there is nothing to tell apart."""
     handles = [Line2D([], [], color=f"C{number}", label=name) for number, name in series.items()]
     if len(parts) > 1:
@@ -115,10 +117,10 @@ def legend(figure: Any, series: Mapping[int, str], parts: set[str], width_cm: fl
         handles += [Line2D([], [], color=NEUTRAL, linestyle=_style(part), label=name) for part, name in named.items()]
     if handles:
         widest = 0.9 * max(text_width(str(handle.get_label())) for handle in handles) + 1.0
-        columns = max(1, min(len(handles), 4, int(width_cm / widest)))
-        figure.legend(handles=handles, loc="outside lower center", ncols=columns)
+        lines = -(-len(handles) // max(1, min(len(handles), 4, int(width_cm / widest))))
+        figure.legend(handles=handles, loc="outside lower center", ncols=-(-len(handles) // lines), title=title or None)
         wide, tall = figure.get_size_inches()
-        more = -(-len(handles) // columns) - 1  # lines beyond the first make the figure higher, not its panels flatter
+        more = lines - 1 + bool(title)  # lines beyond the first make the figure higher, not its panels flatter
         figure.set_size_inches(wide, tall + more * LEGEND_LINE / INCH)
 
 

@@ -16,15 +16,24 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from report_builder.errors import Problem, ReportError
+from report_builder.plots._fitting import (
+    BAND_CM,
+    TITLE,
+    extent,
+    fitted_to_page,
+    heights,
+    label_width,
+    lines_of,
+    title_width,
+)
 from report_builder.plots._style import shown
-from report_builder.plots._text import FONT, LINE, POINT, text_width, wrapped
+from report_builder.plots._text import FONT, LINE, wrapped
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
     from report_builder.plots._options import SheetOptions
 
 INCH, DPI = 2.54, 300
-MAX_HEIGHT_CM = 22.0
 PAD_CM = 0.12
 THIN, WIDE = 0.02, 0.3  # gaps in shares of a cell: between neighbours, between groups
 SEPARATOR = 214  # grey level of thin gaps
@@ -128,7 +137,14 @@ def _two_levels(arrays: Arrays, name: str, run: str, threshold: float) -> np.nda
 
 
 def sheet(
-    blocks: Sequence[Block], *, width_cm: float, cell_cm: float, ink: str, axis_room: tuple[float, float] = (0.0, 0.0)
+    blocks: Sequence[Block],
+    *,
+    width_cm: float,
+    cell_cm: float,
+    ink: str,
+    axis_room: tuple[float, float] = (0.0, 0.0),
+    per_band: int | None = None,
+    gap_cm: float = PAD_CM,
 ) -> Sheet:
     """Draws blocks side by side.
 
@@ -138,28 +154,35 @@ def sheet(
         cell_cm: largest width of a cell.
         ink: `dark` prints large grey values black, `light` white.
         axis_room: centimetres kept free left of and below each block, for ticks and axis labels.
+        per_band: how many blocks stand side by side, the others below them; None: all.
+        gap_cm: centimetres between two blocks.
+
+    Raises:
+        ReportError: so many blocks do not fit on a page.
     """
-    left = [_label_width(block.rows.labels) + axis_room[0] for block in blocks]
+    across = per_band or len(blocks)
+    bands = [list(blocks[start : start + across]) for start in range(0, len(blocks), across)]
+    left = [[label_width(block.rows.labels) + axis_room[0] for block in band] for band in bands]
     height, width = blocks[0].images.shape[2:4]
-    free = width_cm - sum(left) - PAD_CM * (len(blocks) + 1)
-    cell = min(cell_cm, free / sum(block.columns.extent for block in blocks))
-    blocks = [_fitted(block, int(cell / text_width("x"))) for block in blocks]
-    top, under = max(_label_height(block) for block in blocks), max(_height_below(block) for block in blocks)
-    aspect = height / width
-    free = MAX_HEIGHT_CM - top - axis_room[1]
-    cell = min(cell, *((free - under * len(b.rows.labels)) / (b.rows.extent * aspect) for b in blocks))
-    blocks = [replace(block, rows=block.rows.apart(under / (cell * aspect))) for block in blocks]
-    tallest = max(block.rows.extent for block in blocks)
+    free = [width_cm - 2 * PAD_CM - sum(rooms) for rooms in left]
+    cell = min(cell_cm, *((f - gap_cm * (len(b) - 1)) / extent(b) for f, b in zip(free, bands, strict=True)))
+    rooms_above = [f / len(band) - PAD_CM for f, band in zip(free, bands, strict=True)]
+    bands, cell = fitted_to_page(bands, rooms_above, cell, height / width, axis_room[1])
+    gap = max(gap_cm, *(title_width(b) - b.columns.extent * cell + PAD_CM for band in bands for b in band if len(band) > 1), 0)
+    top, under = heights(bands)
+    bands = [[replace(block, rows=block.rows.apart(under / (cell * height / width))) for block in band] for band in bands]
+    tall = [top + max(b.rows.extent for b in band) * cell * height / width + under + axis_room[1] + BAND_CM for band in bands]
     scale = math.ceil(cell / INCH * DPI / width)
     dpi = scale * width / (cell / INCH)
-    total = top + tallest * cell * aspect + under + axis_room[1] + 2 * PAD_CM
-    figure = Figure(figsize=(round(width_cm / INCH * dpi) / dpi, round(total / INCH * dpi) / dpi), dpi=dpi)
-    used = sum(left) + sum(block.columns.extent * cell for block in blocks) + PAD_CM * (len(blocks) - 1)
-    x, drawn = (width_cm - used) / 2, []
-    for block, room in zip(blocks, left, strict=True):
-        x += room
-        drawn.append(_draw(figure, block, x, top + PAD_CM, scale, ink))
-        x += block.columns.extent * cell + PAD_CM
+    size = (width_cm, sum(tall) - BAND_CM + 2 * PAD_CM)
+    figure = Figure(figsize=tuple(round(side / INCH * dpi) / dpi for side in size), dpi=dpi)
+    drawn = []
+    for place, (band, rooms) in enumerate(zip(bands, left, strict=True)):
+        used = sum(rooms) + extent(band) * cell + gap * (len(band) - 1)
+        x, y = (width_cm - used) / 2, PAD_CM + sum(tall[:place]) + top
+        for block, room in zip(band, rooms, strict=True):
+            drawn.append(_draw(figure, block, x + room, y, scale, ink))
+            x += room + block.columns.extent * cell + gap
     all_axes, rows, columns = zip(*drawn, strict=True)
     return Sheet(figure, all_axes, rows, columns, scale)
 
@@ -216,39 +239,10 @@ def _label(axes: Any, block: Block, rows: np.ndarray, columns: np.ndarray, wide:
     for label, x in zip(block.columns.labels, columns, strict=True):
         axes.annotate(label, (x, 0), (0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=FONT)
     if block.title:
-        lift = 5 + FONT * LINE * _lines(block.columns.labels)
-        axes.annotate(block.title, (wide / 2, 0), (0, lift), textcoords="offset points", ha="center", va="bottom", fontsize=9)
-
-
-def _label_width(labels: Sequence[str]) -> float:
-    lines = [line for label in labels for line in wrapped(label).split("\n")]
-    widest = max((text_width(line) for line in lines), default=0.0)
-    return widest + 0.2 if widest else 0.0
-
-
-def _lines(labels: Sequence[str]) -> int:
-    return max((label.count("\n") + 1 for label in labels if label), default=0)
-
-
-def _fitted(block: Block, characters: int) -> Block:
-    """The block with texts above and below its images in lines of about so many characters."""
-    below = [[wrapped(text, max(characters, 4)) for text in row] for row in block.below]
-    lines = max((_lines(row) for row in below), default=0)
-    level = [[text + "\n" * (lines - 1 - text.count("\n")) for text in row] for row in below]  # first lines on one height
-    return replace(block, columns=block.columns.wrapped(characters), below=level)
-
-
-def _height_below(block: Block) -> float:
-    """Room under each row for the texts of its images, in cm."""
-    lines = max((_lines(row) for row in block.below), default=0)
-    return (FONT * LINE * lines + 5) * POINT if lines else 0.0
-
-
-def _label_height(block: Block) -> float:
-    """Room above a block for column labels and title, in cm."""
-    lines = _lines(block.columns.labels)
-    title = 9 * LINE + 3 if block.title else 0
-    return (FONT * LINE * lines + (4 if lines else 0) + title) * POINT
+        lift = 5 + FONT * LINE * lines_of(block.columns.labels)
+        axes.annotate(
+            block.title, (wide / 2, 0), (0, lift), textcoords="offset points", ha="center", va="bottom", fontsize=TITLE
+        )
 
 
 def wrap_columns(count: int, per_row: int) -> list[range]:

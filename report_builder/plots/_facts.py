@@ -1,0 +1,107 @@
+"""What figures say of the facts that they show: names, values, and what they were measured on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from report_builder.errors import Problem, ReportError
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, Subject
+    from report_builder.languages import Language
+
+FINAL = "final_"  # a fact: the last value of a logged term
+
+
+def fact_names(runs: Sequence[str], metrics: Sequence[str]) -> list[str]:
+    """Names of the facts of all runs; a metric is `<scope>.<metric>`."""
+    return [f"{run}.{metric}" for metric in metrics for run in runs]
+
+
+def values_of(arrays: Mapping[str, Arrays], fact: str) -> np.ndarray:
+    """The value of each seed, shape `(seeds,)`, float64.
+
+    Raises:
+        ReportError: the fact is a word, so it has no place on an axis.
+    """
+    values = arrays[fact]["value"]
+    if values.dtype.kind not in "fiu":
+        raise ReportError(Problem("", "this fact is a word, and only numbers can be drawn", f"{fact}: {values[0]}"))
+    return np.asarray(values, dtype=np.float64)
+
+
+def metric_name(language: Language, metric: str) -> str:
+    """A metric as printed, `test.elbo` -> `ELBO`; one that the language does not know by its own name."""
+    name = metric.rpartition(".")[2]
+    if name.startswith(FINAL):
+        return language.word("metrics.final", term=_word(language, name.removeprefix(FINAL)))
+    return _word(language, name)
+
+
+def _word(language: Language, name: str) -> str:
+    known = next((key for key in (f"metrics.{name}", f"terms.{name}") if language.has(key)), None)
+    return language.word(known) if known else name.replace("_", " ")
+
+
+def printed(arrays: Mapping[str, Arrays], facts: Sequence[str], language: Language, digits: int | None) -> list[str]:
+    """Facts of one metric without their unit, all with as many digits: medians, with standard deviations over several seeds.
+
+    Args:
+        arrays: of the figure.
+        facts: names, one for each run.
+        language: of the numbers.
+        digits: after the decimal mark; None: as many as give the largest value four significant ones.
+    """
+    shown = [arrays[fact]["value"] for fact in facts]
+    if any(values.dtype.kind not in "fiu" for values in shown):
+        return [str(values[0]) for values in shown]
+    if digits is None:
+        digits = _digits(max(abs(float(np.median(values))) for values in shown))
+    texts = [language.number(float(np.median(values)), digits) for values in shown]
+    for place, values in enumerate(shown):
+        if len(values) > 1:
+            texts[place] += f"\u00a0±\u00a0{language.number(float(np.std(values, ddof=1)), digits)}"
+    return [language.words["number.percent"].format(t) if str(arrays[facts[0]]["unit"]) == "%" else t for t in texts]
+
+
+def _digits(largest: float) -> int:
+    """Digits after the mark that leave four significant ones."""
+    return int(np.clip(3 - math.floor(math.log10(largest)), 0, 6)) if largest else 0
+
+
+def stated(
+    arrays: Mapping[str, Arrays], runs: Sequence[str], metrics: Sequence[str], language: Language, *, units: bool = False
+) -> list[str]:
+    """Sentences: on which part of the data, and on how many images, each metric was measured; with its unit if asked."""
+    same: dict[tuple[str, str], list[str]] = {}
+    for metric in metrics:
+        facts = [arrays[f"{run}.{metric}"] for run in runs]
+        counts = dict.fromkeys(language.number(int(fact["n"])) for fact in facts)
+        unit = str(facts[0]["unit"]) if units else ""
+        name = metric_name(language, metric) + (f" [{language.unit(unit)}]" if unit not in ("", "%") else "")
+        same.setdefault((metric.partition(".")[0], language.join([*counts])), []).append(name)
+    return [_measured(language, language.join(names), *place) for place, names in same.items()]
+
+
+def _measured(language: Language, names: str, scope: str, count: str) -> str:
+    """One sentence; a scope that is the id of a figure or of a metric says nothing to a reader."""
+    names, split = names[:1].upper() + names[1:], f"splits.{scope}.nom"
+    if language.has(split):
+        return language.word("details.measured_on", names=names, split=language.word(split), n=count)
+    return language.word("details.measured", names=names, n=count)
+
+
+def without_names(subjects: Sequence[Subject]) -> list[Subject]:
+    """Whom a caption names where the figure itself tells its runs apart: each model once, by its kind."""
+    return list({(s.model, s.data, s.seed): replace(s, name=s.model) for s in subjects}.values())
+
+
+def with_seeds(arrays: Mapping[str, Arrays], subjects: Sequence[Subject], facts: Sequence[str]) -> list[Subject]:
+    """The subjects, once for each seed that the facts were measured on."""
+    seeds = {seed: None for fact in facts for seed in arrays[fact]["seeds"].tolist()}
+    return [replace(subject, seed=seed) for subject in subjects for seed in seeds or {subject.seed: None}]

@@ -1,0 +1,90 @@
+"""How the texts of a sheet of images fit: lines, heights, and the width of a cell at which everything stands on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from report_builder.errors import Problem, ReportError
+from report_builder.plots._text import FONT, LINE, POINT, text_width, wrapped
+
+if TYPE_CHECKING:
+    from report_builder.plots._sheet import Block
+
+MAX_HEIGHT_CM = 22.0
+BAND_CM = 0.45  # between blocks that stand below each other
+SMALLEST_CM = 0.1  # of an image
+TITLE = 9.0  # points
+
+
+def extent(band: Sequence[Block]) -> float:
+    """Cells side by side."""
+    return sum(block.columns.extent for block in band)
+
+
+def heights(bands: Sequence[Sequence[Block]]) -> tuple[float, float]:
+    """Room above each band for labels and titles, and below each row for the texts of its images, in cm."""
+    blocks = [block for band in bands for block in band]
+    return max(map(_label_height, blocks)), max(map(_height_below, blocks))
+
+
+def fitted_to_page(
+    bands: list[list[Block]], rooms_above: list[float], cell: float, aspect: float, axis_room: float
+) -> tuple[list[list[Block]], float]:
+    """Blocks with their texts in lines that have room, and the width of a cell at which the bands fit on a page.
+
+    `rooms_above` has the room for the title of each block of a band, in cm.
+    """
+    rows = sum(max(len(block.rows.labels) for block in band) for band in bands)
+    tall = sum(max(block.rows.extent for block in band) for band in bands) * aspect
+    fitted = bands
+    for _ in range(3):  # smaller cells have longer labels, and those leave less room
+        fitted = [[_fitted(block, cell, room) for block in band] for band, room in zip(bands, rooms_above, strict=True)]
+        top, under = heights(fitted)
+        free = MAX_HEIGHT_CM - len(bands) * (top + axis_room + BAND_CM) + BAND_CM - under * rows
+        cell = min(cell, free / tall)
+        if cell < SMALLEST_CM:
+            step = "Show fewer runs, or fewer images of each."
+            raise ReportError(Problem("", "the images would not fit on a page", f"{rows} rows of images", next_step=step))
+    return fitted, cell
+
+
+def label_width(labels: Sequence[str]) -> float:
+    """Room for labels beside rows, in cm."""
+    lines = [line for label in labels for line in wrapped(label).split("\n")]
+    widest = max((text_width(line) for line in lines), default=0.0)
+    return widest + 0.2 if widest else 0.0
+
+
+def title_width(block: Block) -> float:
+    """Width of a title, in cm."""
+    return max(text_width(line, TITLE) for line in block.title.split("\n"))
+
+
+def lines_of(labels: Sequence[str]) -> int:
+    """Lines of the label that has most of them."""
+    return max((label.count("\n") + 1 for label in labels if label), default=0)
+
+
+def _fitted(block: Block, cell: float, room: float) -> Block:
+    """The block with its title in lines that have `room`, and texts above and below its images in lines of a cell's width."""
+    characters = int(cell / text_width("x"))
+    title = wrapped(block.title, int(room / text_width("x", TITLE)))
+    below = [[wrapped(text, max(characters, 4)) for text in row] for row in block.below]
+    lines = max((lines_of(row) for row in below), default=0)
+    level = [[text + "\n" * (lines - 1 - text.count("\n")) for text in row] for row in below]  # first lines on one height
+    return replace(block, columns=block.columns.wrapped(characters), below=level, title=title)
+
+
+def _height_below(block: Block) -> float:
+    """Room under each row for the texts of its images, in cm."""
+    lines = max((lines_of(row) for row in block.below), default=0)
+    return (FONT * LINE * lines + 5) * POINT if lines else 0.0
+
+
+def _label_height(block: Block) -> float:
+    """Room above a block for column labels and title, in cm."""
+    lines = lines_of(block.columns.labels)
+    title = TITLE * LINE * lines_of([block.title]) + 3 if block.title else 0
+    return (FONT * LINE * lines + (4 if lines else 0) + title) * POINT

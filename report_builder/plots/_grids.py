@@ -1,0 +1,70 @@
+"""Grids of a panel: the images of any probe in rows and columns, and what the caption says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from report_builder.kinds import PROBES, ProbeRequest
+from report_builder.plots._details import limits
+from report_builder.plots._pairs import stated_pairs
+from report_builder.plots._samples import in_bands
+from report_builder.plots._sheet import THIN, WIDE, Block, Lines, unit_range
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays
+    from report_builder.languages import Language
+
+
+def counts(kind: str, given: Mapping[str, Any], n: int) -> dict[str, Any]:
+    """How many images a probe is asked for, so that they fill a grid with `n` along a side."""
+    if kind == "reconstructions":  # an original and its reconstruction stand in two rows
+        return {} if "per_class" in given else {"n": n * max(1, n // 2)}
+    known = {"samples": ("n", n * n), "decode_grid": ("n", n), "interpolation": ("steps", max(2, n))}
+    known["conditional_samples"] = ("per_condition", n)
+    return dict([known[kind]]) if kind in known else {}
+
+
+def grid(arrays: Arrays, run: str, request: ProbeRequest, n: int, title: str) -> Block:
+    """The images of a run as a block without labels; a lattice has no gaps, and originals stand above their reconstructions."""
+    if "reconstruction" in arrays:
+        pairs = [in_bands(unit_range(arrays, name, run), n) for name in ("x", "reconstruction")]
+        images = np.stack(pairs, axis=1).reshape(-1, *pairs[0].shape[1:])
+        gaps = [WIDE if row and row % 2 == 0 else THIN for row in range(len(images))]
+    else:
+        images = unit_range(arrays, "images", run)
+        if images.ndim == 4:
+            images = in_bands(images, int(arrays["grid"][-1]) if "grid" in arrays else n)
+        gaps = [0.0 if request.kind == "decode_grid" else THIN] * len(images)
+    columns = images.shape[1]
+    return Block(images, Lines([""] * len(images), gaps), Lines([""] * columns, [gaps[0]] * columns), title)
+
+
+def split_of(request: ProbeRequest) -> str | None:
+    """The part of the data whose images are behind those shown; None where they are drawn."""
+    parameters = _filled(request)
+    return parameters.get("split") if parameters.get("z", "encoded") == "encoded" and not parameters.get("limits") else None
+
+
+def said_of_images(titled: Mapping[str, Arrays], request: ProbeRequest, language: Language) -> list[str]:
+    """Sentences: where the codes come from, the limits of a lattice, the pairs of an interpolation, what the rows are."""
+    parameters, first = _filled(request), next(iter(titled.values()))
+    z = parameters.get("z", "prior")
+    said = []
+    if "seed" in parameters and z in ("prior", "fixed"):
+        said.append(language.word("details.code", code=language.word(f"code.{z}", seed=parameters["seed"])))
+    if "limits" in first:
+        said.append(limits(language, {title: arrays["limits"] for title, arrays in titled.items()}))
+    if {"labels", "index"} <= set(first) and first["labels"].ndim == 2 and first["labels"].shape[1] == 2:
+        said.append(stated_pairs(first, language))
+    return said + ([language.word("details.rows_in_pairs")] if "reconstruction" in first else [])
+
+
+def _filled(request: ProbeRequest) -> Mapping[str, Any]:
+    """The request's parameters with the probe's defaults; those of a probe of the user's own as they are written."""
+    if request.kind not in PROBES.names():
+        return request.parameters
+    filled: dict[str, Any] = PROBES.get(request.kind).Parameters.model_validate(request.parameters).model_dump()
+    return filled

@@ -1,0 +1,135 @@
+"""In what runs differ: which setting stands on an axis, and which are told apart by colour or in a heading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from report_builder.errors import Problem, ReportError, near_miss
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Subject
+    from report_builder.languages import Language
+
+CHOSEN = ("model.kind", "model.preset")  # axes that exchange the whole model
+
+
+@dataclass(frozen=True)
+class Swept:
+    """The setting on the axis, the settings that make a line of their own, and the runs of each line in ascending order."""
+
+    over: str
+    by: tuple[str, ...]
+    lines: Mapping[str, tuple[str, ...]]
+
+
+def differing(runs: Sequence[str], subjects: Mapping[str, Subject]) -> list[str]:
+    """Key paths of the axes of the runs' sweeps on which the runs differ."""
+    axes = dict.fromkeys(path for run in runs for path in subjects[run].swept)
+    return [path for path in axes if len({repr(value(subjects[run], path)) for run in runs}) > 1]
+
+
+def value(subject: Subject, path: str) -> Any:
+    """A setting of a run; None where it has none such."""
+    try:
+        return subject.setting(path)
+    except LookupError:
+        return None
+
+
+def numeric(values: Sequence[Any]) -> bool:
+    """Whether all are numbers, so that they have places on an axis."""
+    return all(isinstance(each, int | float) and not isinstance(each, bool) for each in values)
+
+
+def swept(runs: Sequence[str], subjects: Mapping[str, Subject], over: str | None, by: Sequence[str] | None) -> Swept:
+    """What stands on the axis, as asked, or else as the sweep has it.
+
+    Args:
+        runs: ids of the runs shown.
+        subjects: the runs.
+        over: setting on the axis; None: the first axis of the sweep whose values are numbers, or else the first.
+        by: settings that make a line of their own; None: the other axes of the sweep, unless the first tells all runs apart.
+
+    Raises:
+        ReportError: the runs are no arms of a sweep and no setting is named, have no such setting, do not differ in it, or
+        would lie in one place.
+    """
+    axes = differing(runs, subjects)
+    if over is None and not axes:
+        step = "Name the setting: over: model.latent_dim."
+        raise ReportError(Problem("over", "the runs are no arms of a sweep: which setting stands on the axis?", next_step=step))
+    numbers = (path for path in axes if numeric([value(subjects[run], path) for run in runs]))
+    chosen = over or next(numbers, axes[0] if axes else "")
+    if problems := list(unknown(runs, subjects, {"over": [chosen], "lines": by or ()})):
+        raise ReportError(*problems)
+    alone = len({repr(value(subjects[run], chosen)) for run in runs}) == len(runs)
+    others = tuple(by) if by is not None else () if alone else tuple(path for path in axes if path != chosen)
+    lines: dict[str, list[str]] = {}
+    for run in runs:
+        lines.setdefault(repr([value(subjects[run], path) for path in others]), []).append(run)
+    found = Swept(chosen, others, {line[0]: tuple(_ordered(line, subjects, chosen)) for line in lines.values()})
+    _check(found, subjects)
+    return found
+
+
+def unknown(runs: Sequence[str], subjects: Mapping[str, Subject], asked: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
+    """Settings that a run does not have; `asked` has them by the parameter of the figure that names them."""
+    for parameter, paths in asked.items():
+        for path in paths:
+            lacking = next((run for run in runs if value(subjects[run], path) is None), None)
+            if lacking is not None:
+                known = near_miss(path, paths_of(subjects[lacking].spec))
+                yield Problem(parameter, f"run '{lacking}' has no such setting", repr(path), known)
+
+
+def paths_of(spec: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    """Key paths of the settings of a run."""
+    for key, inner in spec.items():
+        if isinstance(inner, Mapping):
+            yield from paths_of(inner, f"{path}{key}.")
+        elif inner is not None:
+            yield f"{path}{key}"
+
+
+def _ordered(line: Sequence[str], subjects: Mapping[str, Subject], over: str) -> list[str]:
+    """The runs from the smallest value to the largest; values that are no numbers stay as they are listed."""
+    values = {run: value(subjects[run], over) for run in line}
+    return sorted(line, key=lambda run: values[run]) if numeric([*values.values()]) else list(line)
+
+
+def _check(found: Swept, subjects: Mapping[str, Subject]) -> None:
+    at = {run: repr(value(subjects[run], found.over)) for runs in found.lines.values() for run in runs}
+    if len({*at.values()}) < 2:
+        rule = "all runs have the same value of the setting on the axis"
+        raise ReportError(Problem("over", rule, f"{found.over}: {next(iter(at.values()))}"))
+    for line in found.lines.values():
+        places = [at[run] for run in line]
+        if len({*places}) < len(places):
+            runs = ", ".join(run for run in line if places.count(at[run]) > 1)
+            step = "Name in 'lines' the settings in which they differ, or show fewer runs."
+            raise ReportError(Problem("runs", f"runs would lie in one place: '{found.over}' is the same", runs, next_step=step))
+
+
+# --- words --------------------------------------------------------------------------------------------------------------------
+
+
+def setting_name(language: Language, path: str) -> str:
+    """A setting as printed: `model.latent_dim` -> `latent dimensions`."""
+    name = "model" if path in CHOSEN else path.removesuffix(".kind").rpartition(".")[2]
+    key = f"settings.{name}"
+    return language.word(key) if language.has(key) else name.replace("_", " ")
+
+
+def setting_text(language: Language, subject: Subject, path: str) -> str:
+    """The value of a setting as printed; where it exchanges the model, the model's title."""
+    return subject.model if path in CHOSEN else language.setting(value(subject, path))
+
+
+def told(language: Language, subject: Subject, paths: Sequence[str]) -> list[str]:
+    """`latent dimensions: 2` for each of the settings."""
+    return [
+        language.word("details.named", name=setting_name(language, path), value=setting_text(language, subject, path))
+        for path in paths
+    ]

@@ -1,0 +1,117 @@
+"""Facts over a setting: places on the axis, lines, the spread over the seeds, the ring around the best value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.transforms import ScaledTranslation
+
+from report_builder.plots._facts import values_of
+from report_builder.plots._style import localise
+from report_builder.plots._sweep import numeric, setting_text, value
+from report_builder.plots._text import text_width
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, Subject
+    from report_builder.languages import Language
+    from report_builder.plots._sweep import Swept
+
+DECADE = 10.0  # largest over smallest value, from which on an axis is logarithmic
+RING = "#222222"
+BESIDE = 3.0  # points between the bars of two lines, which would else cover each other
+
+
+class SweptAxes:
+    """Draws facts over the values of a setting; values that are no numbers stand side by side, as they are listed."""
+
+    def __init__(self, swept: Swept, subjects: Mapping[str, Subject], language: Language, *, log: bool | None) -> None:
+        """Places of the runs.
+
+        Args:
+            swept: what stands on the axis.
+            subjects: the runs.
+            language: of the ticks.
+            log: whether the axis is logarithmic; None: where the values span a decade.
+        """
+        self._swept, self._language = swept, language
+        runs = [run for line in swept.lines.values() for run in line]
+        values = {run: value(subjects[run], swept.over) for run in runs}
+        labels = {run: setting_text(language, subjects[run], swept.over) for run in runs}
+        self.numeric = numeric([*values.values()])
+        order = list(dict.fromkeys(labels.values()))
+        self.places = {run: float(values[run]) if self.numeric else float(order.index(labels[run])) for run in runs}
+        self._ticks = dict(sorted({self.places[run]: labels[run] for run in runs}.items()))
+        low, high = min(self._ticks), max(self._ticks)
+        self.log = self.numeric and low > 0 and (high >= DECADE * low if log is None else log)
+
+    def draw(self, axes: Any, facts: Mapping[str, Arrays], spread: str, *, best: bool) -> None:
+        """Draws the facts of the runs, arrays by run: a line through the medians, and the seeds as `spread` says."""
+        values = {run: values_of({run: fact}, run) for run, fact in facts.items()}
+        lines = [*self._swept.lines.values()]
+        for number, line in enumerate(lines):
+            x, seeds = [self.places[run] for run in line], [values[run] for run in line]
+            if spread == "points":
+                self._points(axes, x, seeds, f"C{number}")
+            bars = spread == "range" and any(len(each) > 1 for each in seeds)
+            aside = BESIDE * (number - (len(lines) - 1) / 2) if bars else 0.0
+            self._line(axes, x, seeds, f"C{number}", aside, bars=bars)
+        better = str(next(iter(facts.values()))["better"])
+        if best and better != "none":
+            self._ring(axes, {run: float(np.median(each)) for run, each in values.items()}, better)
+
+    def _line(
+        self, axes: Any, x: Sequence[float], seeds: Sequence[np.ndarray], colour: str, aside: float, *, bars: bool
+    ) -> None:
+        """A line through the medians; with bars it stands `aside` by so many points."""
+        low, medians, high = (np.array([how(each) for each in seeds]) for how in (np.min, np.median, np.max))
+        shift = axes.transData + ScaledTranslation(aside / 72, 0, axes.figure.dpi_scale_trans)
+        look = {"color": colour, "marker": "o", "markersize": 4, "transform": shift}
+        axes.plot(x, medians, linestyle="-" if self.numeric else "none", **look)
+        if bars:
+            ends = [medians - low, high - medians]
+            axes.errorbar(x, medians, ends, fmt="none", ecolor=colour, elinewidth=0.8, capsize=2, transform=shift)
+        axes.update_datalim(np.concatenate([np.stack([x, y], axis=1) for y in ((low, high) if bars else (medians,))]))
+        axes.autoscale_view()  # what stands aside is not seen by it
+
+    @staticmethod
+    def _points(axes: Any, x: Sequence[float], seeds: Sequence[np.ndarray], colour: str) -> None:
+        several = [(place, each) for place, each in zip(x, seeds, strict=True) if len(each) > 1]
+        for place, each in several:
+            axes.scatter(np.full(len(each), place), each, s=9, facecolors="none", edgecolors=colour, linewidths=0.6, zorder=4)
+
+    def _ring(self, axes: Any, medians: Mapping[str, float], better: str) -> None:
+        """Around the first of the best values."""
+        run = (max if better == "higher" else min)(medians, key=lambda name: medians[name])
+        look = {"marker": "o", "markersize": 10, "fillstyle": "none", "color": RING, "markeredgewidth": 1.0}
+        axes.plot([self.places[run]], [medians[run]], linestyle="none", zorder=5, **look)
+
+    def finish(self, axes: Any, width_cm: float, *, log: bool) -> None:
+        """Scales, and a tick at each value; labels that would touch are left out."""
+        localise(axes, self._language)
+        if log:
+            axes.set_yscale("log")
+            localise(axes, self._language)
+        if self.log:
+            axes.set_xscale("log")
+        labels = self._fitting(width_cm - 2.0)
+        axes.xaxis.set_major_locator(FixedLocator([*self._ticks]))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda place, _: labels.get(float(place), "")))
+        if not self.numeric:
+            axes.set_xlim(min(self._ticks) - 0.5, max(self._ticks) + 0.5)
+
+    def _fitting(self, width_cm: float) -> dict[float, str]:
+        """The labels that have room beside those before them."""
+        scale = np.log if self.log else float
+        first, last = (float(scale(end)) for end in (min(self._ticks), max(self._ticks)))
+        kept: dict[float, str] = {}
+        free = -np.inf
+        for place, label in self._ticks.items():
+            at, half = (float(scale(place)) - first) / (last - first) * width_cm, text_width(label) / 2
+            if at - half >= free:
+                kept[place] = label
+                free = at + half + 0.1
+        return kept

@@ -1,0 +1,162 @@
+"""What a setting does to a measured value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from report_builder.kinds import Column, Drawing, ProbeRequest, Table
+from report_builder.plots._options import RunOptions
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from report_builder.kinds import Arrays, Subject
+    from report_builder.languages import Language
+    from report_builder.plots._sweep import Swept
+
+SUMMARY = (
+    "facts over a setting of a sweep: a panel for each metric, a line for each value of the other settings, seeds as points"
+)
+
+TABLE = True
+
+
+class Parameters(RunOptions):
+    """Which facts of which runs are shown, and over which setting."""
+
+    metrics: tuple[str, ...] = Field(
+        min_length=1, description="Facts without their run, a panel for each: [test.elbo, test.kl_loss]."
+    )
+    over: str | None = Field(
+        default=None, description="Setting to the right, e.g. model.latent_dim; null: the sweep's first axis of numbers."
+    )
+    lines: tuple[str, ...] | None = Field(
+        default=None, description="Settings that are told apart by colour; null: the other axes of the sweep."
+    )
+    spread: Literal["points", "range", "none"] = Field(
+        default="points",
+        description="Of several seeds: each one as a thin point, or bars from the smallest to the largest value.",
+    )
+    best: bool = Field(default=False, description="Mark the run whose value the metric prefers with a ring, in each panel.")
+    log_over: bool | None = Field(
+        default=None, description="Logarithmic axis to the right; null: where its values span a factor of ten or more."
+    )
+    log: bool = Field(default=False, description="Logarithmic axis upwards.")
+    height_cm: float = Field(default=6.0, gt=2, le=22, description="Height of a panel on paper.")
+
+
+def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+    """Nothing: facts are shown."""
+    return {}
+
+
+def facts(parameters: Parameters) -> list[str]:
+    """Each metric of each run."""
+    from report_builder.plots._facts import fact_names
+
+    return fact_names(parameters.runs, parameters.metrics)
+
+
+def check(parameters: Parameters, subjects: Mapping[str, Subject]) -> None:
+    """The runs have places on the axis, and no two of a line have the same.
+
+    Raises:
+        ReportError: they have not.
+    """
+    _swept(parameters, subjects)
+
+
+def _swept(parameters: Parameters, subjects: Mapping[str, Subject]) -> Swept:
+    from report_builder.plots._sweep import swept
+
+    return swept(parameters.runs, subjects, parameters.over, parameters.lines)
+
+
+def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
+    """A panel for each metric; lines go through the medians over the seeds, which are the values that sentences cite."""
+    from report_builder.plots._curves import legend
+    from report_builder.plots._details import details
+    from report_builder.plots._facts import metric_name, stated, with_seeds, without_names
+    from report_builder.plots._sweep import setting_name, setting_text
+
+    found = _swept(parameters, subjects)
+    figure = _figure(arrays, parameters, subjects, found, language)
+    if found.by:
+        legend(figure, _lines(found, subjects, language), set(), parameters.width_cm, language, _title(found, language))
+    people = with_seeds(arrays, without_names([subjects[run] for run in parameters.runs]), facts(parameters))
+    said = [*stated(arrays, parameters.runs, parameters.metrics, language), *_marks(arrays, parameters, language)]
+    values = dict.fromkeys(setting_text(language, subjects[run], found.over) for line in found.lines.values() for run in line)
+    metrics = language.join([metric_name(language, metric) for metric in parameters.metrics])
+    setting = setting_name(language, found.over)
+    alt = language.word("alt.sweep_curves", metrics=metrics, setting=setting, values=language.join([*values]))
+    return Drawing(figure, details(language, people, *said), alt, table=_table(arrays, parameters, subjects, found, language))
+
+
+def _figure(
+    arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], found: Swept, language: Language
+) -> Figure:
+    """The panels; titles name the metrics, and the axis upwards their unit."""
+    from report_builder.plots._facts import metric_name
+    from report_builder.plots._style import panels
+    from report_builder.plots._sweep import setting_name
+    from report_builder.plots._swept_axes import SweptAxes
+
+    columns = min(len(parameters.metrics), 2)
+    figure, panel_axes = panels(len(parameters.metrics), parameters.width_cm, parameters.height_cm, columns)
+    swept_axes = SweptAxes(found, subjects, language, log=parameters.log_over)
+    for axes, metric in zip(panel_axes, parameters.metrics, strict=True):
+        of_runs = {run: arrays[f"{run}.{metric}"] for run in parameters.runs}
+        name, unit = metric_name(language, metric), str(next(iter(of_runs.values()))["unit"])
+        swept_axes.draw(axes, of_runs, parameters.spread, best=parameters.best)
+        swept_axes.finish(axes, parameters.width_cm / columns, log=parameters.log)
+        axes.set(xlabel=setting_name(language, found.over), ylabel=language.unit(unit) if unit else name)
+        axes.set_title(name[:1].upper() + name[1:])
+    return figure
+
+
+def _table(
+    arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], found: Swept, language: Language
+) -> Table:
+    """A row for each run, line by line: its settings, and the median of each metric."""
+    import numpy as np
+
+    from report_builder.plots._facts import metric_name, values_of
+    from report_builder.plots._sweep import setting_name, setting_text
+
+    runs = [run for line in found.lines.values() for run in line]
+    columns = [
+        Column(setting_name(language, path), [setting_text(language, subjects[run], path) for run in runs])
+        for path in (*found.by, found.over)
+    ]
+    for metric in parameters.metrics:
+        medians = [float(np.median(values_of(arrays, f"{run}.{metric}"))) for run in runs]
+        columns.append(Column(metric_name(language, metric), medians, str(arrays[f"{runs[0]}.{metric}"]["unit"])))
+    return Table(columns)
+
+
+def _title(found: Swept, language: Language) -> str:
+    """What the lines are, where it is one setting."""
+    from report_builder.plots._sweep import setting_name
+
+    return setting_name(language, found.by[0]) if len(found.by) == 1 else ""
+
+
+def _lines(found: Swept, subjects: Mapping[str, Subject], language: Language) -> dict[int, str]:
+    """Each line by its values: alone where the legend's title says of what they are."""
+    from report_builder.plots._sweep import setting_text, told
+
+    if len(found.by) == 1:
+        return {n: setting_text(language, subjects[line], found.by[0]) for n, line in enumerate(found.lines)}
+    return {n: ", ".join(told(language, subjects[line], found.by)) for n, line in enumerate(found.lines)}
+
+
+def _marks(arrays: Mapping[str, Arrays], parameters: Parameters, language: Language) -> list[str]:
+    """Sentences: what points, bars and rings are."""
+    shown = [arrays[name] for name in facts(parameters)]
+    several = parameters.spread != "none" and any(len(fact["value"]) > 1 for fact in shown)
+    marked = parameters.best and any(str(fact["better"]) != "none" for fact in shown)
+    said = [language.word(f"details.seeds_{parameters.spread}")] if several else []
+    return said + ([language.word("details.best_marked")] if marked else [])
