@@ -124,14 +124,15 @@ def _refuse(composed: Document, options: Options) -> None:
 
 
 def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -> Built:
-    """One figure and nothing else: probes stored weights where a probe option changed, trains only if its run is missing."""
+    """One figure, or those of a group, and nothing else.
+
+    Probes stored weights where a probe option changed, trains only if its run is missing.
+    """
     from report_builder.build import gather, publish
 
-    if id_ not in plan.figures:
-        where = plan.resolved.loaded.where("figures")
-        raise ReportError(Problem(where, "unknown figure", repr(id_), near_miss(id_, plan.figures)))
+    ids = plan.resolved.parts(id_)
     numbered = compose_plan(plan, workspace, draft=True)[2]
-    missing = plan.missing([plan.figures[id_]])
+    missing = plan.missing([plan.figures[part] for part in ids])
     failed = _carry_out(plan, workspace, missing, options)
     if failed:
         raise RunError(*failed)
@@ -139,7 +140,11 @@ def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -
         return Built({}, compiled=False)
     folder = workspace.outputs(plan.resolved.loaded)[1]
     with publish.alone(workspace.outputs(plan.resolved.loaded)[0]):
-        paths = publish.publish_figure(gather.material(plan).figures[id_], numbered.labels.get(f"fig:{id_}", "00"), folder)
+        material, paths = gather.material(plan), dict[str, Path]()
+        for part in ids:
+            number = numbered.labels.get(f"fig:{part}", "00")
+            files = publish.publish_figure(material.figures[part], number, folder)
+            paths |= {f"{part}.{kind}": file for kind, file in files.items()}
     plan.store.memo.save()
     return Built(paths, done=missing)
 

@@ -10,11 +10,12 @@ from dataclasses import replace
 from typing import Any
 
 from report_builder import languages
-from report_builder.document.material import FigureCard, Header, Listing, Material, RunCard, SweepCard, TaskCard
+from report_builder.document.material import FigureCard, Header, Listing, Material, RunCard, SubfiguresCard, SweepCard, TaskCard
 from report_builder.facts import Fact, Measurement
 from report_builder.kinds import Equation, Table
 from report_builder.models._layers import lists, source
 from report_builder.plan import DataSet, Measure, Plan, Training
+from report_builder.spec.grammar import Subfigures
 from report_builder.store import Stored, canonical
 
 
@@ -35,6 +36,7 @@ def material(plan: Plan, *, measured: bool = True) -> Material:
         spec_file=str(loaded.file),
         sweeps={id_: SweepCard(id_, arms.runs, arms.axes) for id_, arms in loaded.sweeps.items()},
         placeholders=not complete,
+        subfigures={id_: SubfiguresCard(id_, (*s.parts,), s.side_by_side, s.caption) for id_, s in beside(plan).items()},
     )
 
 
@@ -122,10 +124,16 @@ def _measured(plan: Plan, measure: Measure, common: dict[str, Any]) -> Iterator[
 def _figure_card(plan: Plan, id_: str, *, measured: bool) -> FigureCard:
     picture = plan.resolved.figures[id_]
     stored = plan.stored(plan.figures[id_]) if measured else None
-    card = FigureCard(  # some details: without a caption it is no figure to pandoc
-        id_, picture.entry.caption, "…", width=picture.entry.width, tabulated=getattr(picture.kind.module, "TABLE", False)
-    )
+    group = next((group for group, entry in beside(plan).items() if id_ in entry.parts), "")
+    tabulated = getattr(picture.kind.module, "TABLE", False)
+    some = "…"  # without a caption it is no figure to pandoc
+    card = FigureCard(id_, picture.entry.caption, some, width=picture.entry.width, tabulated=tabulated, group=group)
     return _drawn(card, stored) if stored else card
+
+
+def beside(plan: Plan) -> dict[str, Subfigures]:
+    """The figures that stand side by side, by the id of the whole."""
+    return plan.resolved.loaded.experiment.subfigures
 
 
 def _drawn(card: FigureCard, stored: Stored) -> FigureCard:
@@ -137,6 +145,7 @@ def _drawn(card: FigureCard, stored: Stored) -> FigureCard:
         png=stored.path("figure.png"),
         svg=stored.path("figure.svg"),
         width=f"{drawn['width_cm']:g}cm",
+        sentences=tuple(drawn["sentences"]),
         table=Table.from_json(drawn["table"]) if "table" in drawn else None,
     )
 

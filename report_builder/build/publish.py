@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
 from report_builder.document.material import FigureCard, Material
@@ -67,9 +68,11 @@ def publish_figure(card: FigureCard, number: str, folder: Path) -> dict[str, Pat
 
 
 def _publish(card: FigureCard, number: str, folder: Path) -> dict[str, str]:
-    """Copies a figure as `NN-<id>.png` and `.svg`; returns its entry of `index.json`."""
-    name = f"{int(number):02}-{card.id}" if number.isdigit() else f"{number}-{card.id}"
+    """Copies a figure as `NN-<id>.png` and `.svg` (`NNa-` where it is one of a group); returns its entry of `index.json`."""
+    digits = number.rstrip(ascii_lowercase)
+    name = f"{digits.zfill(2)}{number.removeprefix(digits)}-{card.id}"
     entry = {"number": number, "caption": card.caption, "details": card.details, "alt": card.alt}
+    entry |= {"group": card.group} if card.group else {}
     for source in filter(None, (card.png, card.svg)):
         entry[source.suffix[1:]] = f"{name}{source.suffix}"
         entry["step"] = source.parent.name

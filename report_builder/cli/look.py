@@ -187,16 +187,13 @@ def _summary(module: Any) -> str:
 
 
 def show_figure_options(plan: Plan, id_: str) -> int:
-    """Prints the options of a figure: value, and what each does."""
-    if id_ not in plan.resolved.figures:
-        raise ReportError(
-            Problem(plan.resolved.loaded.where("figures"), "unknown figure", repr(id_), near_miss(id_, plan.resolved.figures))
-        )
-    kind = plan.resolved.figures[id_].kind
-    values = kind.parameters.model_dump(mode="json")
-    print(f"{id_}: {kind.name}")
-    for name, field in type(kind.parameters).model_fields.items():
-        print(f"  {name}: {json.dumps(values[name], ensure_ascii=False)}  {field.description or ''}")
+    """Prints the options of a figure (or of those of a group): value, and what each does."""
+    for part in plan.resolved.parts(id_):
+        kind = plan.resolved.figures[part].kind
+        values = kind.parameters.model_dump(mode="json")
+        print(f"{part}: {kind.name}")
+        for name, field in type(kind.parameters).model_fields.items():
+            print(f"  {name}: {json.dumps(values[name], ensure_ascii=False)}  {field.description or ''}")
     return int(Exit.DONE)
 
 

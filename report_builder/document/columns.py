@@ -64,4 +64,5 @@ def _digits(column: Column) -> int | None:
 
 
 def _headed(column: Column, language: Language) -> str:
-    return f"{column.heading} \\[{language.unit(column.unit)}\\]" if column.unit else column.heading
+    unit = language.unit(column.unit).replace("/", "/\u2060")  # no line ends inside a unit
+    return f"{column.heading} \\[{unit}\\]" if unit else column.heading

@@ -14,6 +14,7 @@ from report_builder.document.drafting import mark_missing, unmarked
 from report_builder.document.honesty import Honesty
 from report_builder.document.material import Header, Material
 from report_builder.document.numbering import Numbers
+from report_builder.document.panels import misshapen, parts_of
 from report_builder.document.pictures import Picture, Pictures
 from report_builder.document.places import Places, numbered, take_numbers
 from report_builder.document.references import References, dangling
@@ -144,7 +145,7 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
     with ThreadPoolExecutor(1) as aside:
         formulas = aside.submit(_formulas, [node for node in walk(blocks) if node["t"] == "Math"], places)
         blocks, problems = shape(blocks, material.tasks, language, places)
-        problems += _unknown_blocks(blocks, places)
+        problems += [*_unknown_blocks(blocks, places), *misshapen(blocks, places)]
         if not rendered.answers:
             blocks = change(blocks, lambda node: [] if has_class(node, "answer") and node["t"] == "Div" else None)
         honesty = Honesty(language, material.tasks if rendered.answers else {}, places)
@@ -232,9 +233,12 @@ def _unknown_blocks(blocks: Nodes, places: Places) -> list[Problem]:
 
 
 def _unseen(blocks: Nodes, references: References, places: Places) -> list[Problem]:
-    """Figures that no sentence refers to; panels are seen with what they are part of."""
+    """Figures that no sentence refers to; those side by side are seen when one of them is, or all together."""
     named = [node for node in walk(blocks) if node["t"] == "Figure" or has_class(node, "panels")]
-    inner = {identifier(child) for node in named if node["t"] == "Div" for child in walk(node["c"][1])}
+    groups = [(node, {identifier(part) for part in parts_of(node)}) for node in named if node["t"] == "Div"]
+    inner = {
+        label for node, parts in groups for label in (*parts, *([identifier(node)] if parts & {*references.cited} else []))
+    }
     rule = "nothing refers to this figure"
     unseen = [
         identifier(node)

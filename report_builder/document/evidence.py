@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from report_builder.document.ledger import Ledger
-from report_builder.document.material import FigureCard, Listing, Material
+from report_builder.document.material import FigureCard, Listing, Material, SubfiguresCard
 from report_builder.document.printed import escaped
 from report_builder.document.seals import SEAL
 from report_builder.document.vocabulary import Speech
@@ -27,6 +27,18 @@ def quoted(text: str) -> str:
     return '"' + one_line(text).replace(SEAL, "").replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def _captioned(caption: str, details: str) -> str:
+    """The author's words, ended, and then the details as plain text."""
+    said = one_line(caption)
+    said += "." if said and said[-1] not in ".!?。" and details else ""
+    return said + (" " + re.sub(r" (?=\d)", NO_BREAK, escaped(one_line(details))) if details else "")
+
+
+def _picture(card: FigureCard, caption: str, width: str, placed: str = "") -> str:
+    label = f"#fig:{card.id} width={quoted(width)} alt={quoted(card.alt or caption)}{placed}"
+    return f"\n\n![{caption}](figure:{card.id}){{{label}}}\n\n"
+
+
 @dataclass(frozen=True)
 class Evidence:
     """The words of the template that show something."""
@@ -42,22 +54,32 @@ class Evidence:
         return {name: getattr(self, name) for name in names}
 
     def figure(self, name: str, width: str | None = None, caption: str | None = None, *, place: str = "") -> str:
-        """A figure with its caption and the details that its drawing states.
+        """A figure, or figures side by side, with caption and the details that the drawings state.
 
         `place` lets the PDF move it (`top`, `bottom` or `auto`), so that text fills the page around it; else it stays here.
         """
         if place not in PLACES:
             self.ledger.unknown("place of a figure", place, PLACES)
         self.ledger.cite("figures", name)
+        placed = f" place={place}" if place else ""
+        if name in self.material.subfigures:
+            return self._side_by_side(self.material.subfigures[name], caption, placed)
         if name not in self.material.figures:
-            self.ledger.unknown("figure", name, self.material.figures)
+            self.ledger.unknown("figure", name, [*self.material.figures, *self.material.subfigures])
         card = self.material.figures.get(name, FigureCard(name, name))
-        said = one_line(caption if caption is not None else card.caption)
-        said += "." if said and said[-1] not in ".!?。" and card.details else ""
-        details = " " + re.sub(r" (?=\d)", NO_BREAK, escaped(one_line(card.details))) if card.details else ""
-        alt = quoted(card.alt or said)
-        label = f"#fig:{name} width={quoted(width or card.width)} alt={alt}" + (f" place={place}" if place else "")
-        return f"\n\n![{said}{details}](figure:{name}){{{label}}}\n\n"
+        said = _captioned(card.caption if caption is None else caption, card.details)
+        return _picture(card, said, width or card.width, placed)
+
+    def _side_by_side(self, group: SubfiguresCard, caption: str | None, placed: str) -> str:
+        """What all parts state is said once, in the common caption."""
+        cards = [self.material.figures[part] for part in group.parts]
+        shared = [sentence for sentence in cards[0].sentences if all(sentence in card.sentences for card in cards)]
+        space = self.language.word("details.space")
+        own = [space.join(sentence for sentence in card.sentences if sentence not in shared) for card in cards]
+        parts = [_picture(c, _captioned(c.caption, said) or NO_BREAK, c.width) for c, said in zip(cards, own, strict=True)]
+        common = _captioned(group.caption if caption is None else caption, space.join(shared))
+        head = f"{{.panels #fig:{group.id} columns={group.columns}{placed}}}"
+        return f"\n\n:::::: {head}\n{''.join(parts)}\n\n{common}\n::::::\n\n"
 
     # --- equations ----------------------------------------------------------------------------------------------------------
 

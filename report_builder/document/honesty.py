@@ -99,7 +99,7 @@ def _paragraphs(answer: Node) -> Iterator[Node]:
     for node in answer["c"][1]:
         if node["t"] in ("Para", "Plain", "Header"):
             yield {"t": node["t"], "c": node["c"] if node["t"] != "Header" else node["c"][2]}
-        elif node["t"] == "Div" and not {"opinion", "listing", "symbols", "equation"} & set(attributes(node)[1]):
+        elif node["t"] == "Div" and not {"opinion", "listing", "symbols", "equation", "panels"} & set(attributes(node)[1]):
             yield from _paragraphs(node)
         elif node["t"] not in ("Div", "Figure", "CodeBlock"):
             yield from (child for child in walk(node["c"]) if child["t"] in ("Para", "Plain"))

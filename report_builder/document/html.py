@@ -11,6 +11,7 @@ from string import Template
 
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
+from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.pictures import Picture
 from report_builder.document.tree import (
     Node,
@@ -96,8 +97,8 @@ def _div(node: Node, language: Language) -> Nodes:
     if has_class(node, "listing"):
         return [_listing(node)]
     if has_class(node, "panels"):
-        figures = [child for child in node["c"][1] if child["t"] == "Figure"]
-        return [_figure(identifier(node), ["panels"], [div(figures, ["row"])], node["c"][1][-1]["c"])]
+        row = div(parts_of(node), ["row", f"columns-{columns_of(node)}"])
+        return [_figure(identifier(node), ["panels"], [row], caption_of_all(node))]
     if has_class(node, "equation"):
         number = div([plain(text(f"({value(node, 'number')})"))], ["number"])
         return [div([div(node["c"][1], ["formula"]), number], ["equation"], identifier(node))]

@@ -69,6 +69,7 @@ class SweepCard:
 class FigureCard:
     """A figure: the author's caption, the details its drawing states, alt text and files (none before it is drawn).
 
+    `sentences` are the details one by one; `group` is the id of the figures side by side of which it is one.
     `tabulated`: its kind gives a table, too; `table` is None before it is drawn.
     """
 
@@ -82,6 +83,18 @@ class FigureCard:
     width: str = "100%"
     tabulated: bool = False
     table: Table | None = None
+    sentences: tuple[str, ...] = ()
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class SubfiguresCard:
+    """Figures side by side: ids of its parts in order, how many stand in a row, the author's caption of all."""
+
+    id: str
+    parts: tuple[str, ...]
+    columns: int
+    caption: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,3 +145,4 @@ class Material:
     placeholders: bool = False
     sweeps: Mapping[str, SweepCard] = field(default_factory=dict)
     stand_in: int = 0
+    subfigures: Mapping[str, SubfiguresCard] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from report_builder.document.panels import LETTERS, parts_of
 from report_builder.document.places import Places
 from report_builder.document.tree import Node, Nodes, caption_of, has_class, identifier, para, strong, text, walk
 from report_builder.errors import Problem
@@ -77,8 +78,7 @@ class Numbers:
     def _side_by_side(self, node: Node) -> None:
         self._last_paragraph(node, "fig")
         number = self.labels.get(identifier(node), "")
-        figures = [child for child in walk(node["c"][1]) if child["t"] == "Figure"]
-        for letter, figure in zip("abcdefghijkl", figures, strict=False):
+        for letter, figure in zip(LETTERS, parts_of(node), strict=False):
             self._panels.add(id(figure))
             self._register(identifier(figure), number + letter)
             caption_of(figure)[:0] = [*text(f"({letter})"), {"t": "Space"}]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
+from report_builder.document.panels import as_table, caption_of_all
 from report_builder.document.tree import (
     Node,
     Nodes,
@@ -18,6 +19,7 @@ from report_builder.document.tree import (
     has_class,
     identifier,
     para,
+    plain,
     raw,
     strong,
     text,
@@ -99,10 +101,10 @@ def _plain(node: Node, language: Language, *, wrap: bool) -> Nodes | None:
         return [{"t": "CodeBlock", "c": [attributes(node), "\n".join(line for line, _ in wrapped(node["c"][1]))]}]
     if node["t"] == "Span" and not identifier(node):
         return list(node["c"][1])
-    return _div(node, language) if node["t"] == "Div" else None
+    return _div(node, language, wrap=wrap) if node["t"] == "Div" else None
 
 
-def _div(node: Node, language: Language) -> Nodes:
+def _div(node: Node, language: Language, *, wrap: bool) -> Nodes:
     label, blocks = identifier(node), node["c"][1]
     if has_class(node, "pagebreak"):
         return [{"t": "HorizontalRule"}]
@@ -111,7 +113,8 @@ def _div(node: Node, language: Language) -> Nodes:
     if has_class(node, "listing"):
         return [para([_anchor(label), *blocks[-1]["c"]]), blocks[0]]
     if has_class(node, "panels"):
-        return [*blocks[:-1], para([_anchor(label), *blocks[-1]["c"]])]
+        cells = [_both] if wrap else [_bare, lambda figure: [plain(list(caption_of(figure)))]]
+        return [as_table(node, cells, headed=not wrap), para([_anchor(label), *caption_of_all(node)])]
     if has_class(node, "equation"):
         kind, tex = blocks[0]["c"][0]["c"]
         numbered = {"t": "Math", "c": [kind, f"{tex} \\qquad ({value(node, 'number')})"]}
@@ -123,16 +126,27 @@ def _anchor(label: str) -> Node:
     return {"t": "Span", "c": [attr(label), []]}
 
 
+def _both(figure: Node) -> Nodes:
+    """Picture and caption of a figure that stands beside others."""
+    images = [child for child in walk(figure["c"][2]) if child["t"] == "Image"]
+    return [para([_anchor(identifier(figure)), *images]), para(list(caption_of(figure)))]
+
+
+def _bare(figure: Node) -> Nodes:
+    """The picture of a figure without its size, for formats that know none."""
+    images = [child for child in walk(figure["c"][2]) if child["t"] == "Image"]
+    bare = [{"t": "Image", "c": [attr(), text(value(image, "alt")), image["c"][2]]} for image in images]
+    return [plain([_anchor(identifier(figure)), *bare])]
+
+
 def _flat(node: Node) -> Nodes:
     """A figure as its picture and its caption, for formats without figures."""
     if node["t"] == "BlockQuote":
         return [{"t": "BlockQuote", "c": [new for child in node["c"] for new in _flat(child)]}]
-    if node["t"] == "Table":
+    if node["t"] == "Table" and identifier(node):
         caption, node["c"][1] = list(caption_of(node)), [None, []]
         label, node["c"][0] = identifier(node), attr()
         return [para([_anchor(label), *caption]), node]
     if node["t"] != "Figure":
         return [node]
-    images = [child for child in walk(node["c"][2]) if child["t"] == "Image"]
-    bare = [{"t": "Image", "c": [attr(), text(value(image, "alt")), image["c"][2]]} for image in images]
-    return [para([_anchor(identifier(node)), *bare]), para(list(caption_of(node)))]
+    return [para(_bare(node)[0]["c"]), para(list(caption_of(node)))]

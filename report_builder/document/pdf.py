@@ -14,6 +14,7 @@ from report_builder.document import pandoc
 from report_builder.document.composing import Document
 from report_builder.document.evidence import PLACES
 from report_builder.document.fonts import CJK, EAST, cjk_folder, font_folders
+from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.tree import Node, Nodes, attributes, caption_of, identifier, para, raw, value, walk
 from report_builder.document.wording import absent, run_in, title_facts, unmeasured
 from report_builder.document.wrapping import line_numbers, wrapped
@@ -230,13 +231,13 @@ class Typst:
         return [para([start, *self._inside(caption["c"]), raw("typst", "])", inline=True)])]
 
     def _panels(self, node: Node) -> Nodes:
-        figures = [child for child in walk(node["c"][1]) if child["t"] == "Figure"]
-        columns = 2 if len(figures) == 4 else min(3, len(figures))
-        caption = self._inside(node["c"][1][-1]["c"])
-        inlines = [raw("typst", f"#panels({_label(node)}, {columns}, [", inline=True), *caption, raw("typst", "]", inline=True)]
-        for figure in figures:
+        caption = self._inside(caption_of_all(node))
+        start = f"#panels({_label(node)}, {columns_of(node)}, ["
+        inlines = [raw("typst", start, inline=True), *caption, raw("typst", "]", inline=True)]
+        for figure in parts_of(node):
             inlines += [raw("typst", ", ", inline=True), *self._figure(figure, "panel")]
-        return [para([*inlines, raw("typst", ")", inline=True)])]
+        place = f", place: {value(node, 'place')}" if value(node, "place") in PLACES[1:] else ""
+        return [para([*inlines, raw("typst", f"{place})", inline=True)])]
 
 
 def _label(node: Node) -> str:

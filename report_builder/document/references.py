@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from report_builder.document.panels import caption_of_all
 from report_builder.document.places import Places
 from report_builder.document.structure import task_of
-from report_builder.document.tree import Node, Nodes, attributes, caption_of, identifier, link, span, text, walk
+from report_builder.document.tree import Node, Nodes, attributes, caption_of, has_class, identifier, link, span, text, walk
 from report_builder.errors import Problem, near_miss
 from report_builder.languages import CASES, KINDS, Language
 
@@ -98,22 +99,22 @@ class References:
 
     def mention(self, blocks: Nodes) -> None:
         """Ends the caption of a figure that another task speaks of with a link to that task."""
-        for task, figure in _figures(blocks):
+        for task, figure, caption in _figures(blocks):
             elsewhere = [other for other in dict.fromkeys(self.cited.get(identifier(figure), [])) if other not in ("", task)]
             if elsewhere and task:
                 tasks = self._printed_group([f"task:{other}" for other in elsewhere], "nom", capital=False, bare=False)
                 before, _, after = self.language.word("discussed", tasks="\ue100").partition("\ue100")
-                caption_of(figure).extend(
-                    [{"t": "Space"}, span([*text(f"({before}"), *tasks, *text(f"{after})")], ["mention"])]
-                )
+                caption.extend([{"t": "Space"}, span([*text(f"({before}"), *tasks, *text(f"{after})")], ["mention"])])
 
 
-def _figures(blocks: Nodes, task: str = "") -> list[tuple[str, Node]]:
-    found: list[tuple[str, Node]] = []
+def _figures(blocks: Nodes, task: str = "") -> list[tuple[str, Node, Nodes]]:
+    """Task, figure and caption of each figure, and of figures side by side as a whole."""
+    found: list[tuple[str, Node, Nodes]] = []
     for block in blocks:
         if block["t"] == "Figure":
-            found.append((task, block))
+            found.append((task, block, caption_of(block)))
         elif block["t"] == "Div":
+            found += [(task, block, caption_of_all(block))] if has_class(block, "panels") else []
             found += _figures(block["c"][1], task_of(block) or task)
     return found
 

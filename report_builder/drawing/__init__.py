@@ -30,9 +30,9 @@ def draw(
 ) -> None:
     """Draws and writes `figure.png` (at least 300 dpi), `figure.svg` and `drawing.json` into `folder`.
 
-    `drawing.json` holds `details` (end of the caption), `alt`, `raster` (whether the document takes the PNG), `width_cm`
-    and `height_cm` on paper, and `table`, the columns of the figure's table, where it has one. The bytes are the same for
-    the same arguments.
+    `drawing.json` holds `details` (end of the caption), `sentences` (the same, one by one), `alt`, `raster` (whether the
+    document takes the PNG), `width_cm` and `height_cm` on paper, and `table`, the columns of the figure's table, where it has
+    one. The bytes are the same for the same arguments.
 
     Args:
         kind: the module of the figure kind.
@@ -76,8 +76,10 @@ def _write(drawn: Drawing, language: Language, folder: Path) -> None:
         drawn.figure.set_layout_engine("none")  # both files have the layout that was found for the first
         write_svg(drawn.figure, folder / SVG, exact=drawn.raster)
     width, height = (round(float(side) * INCH, 2) for side in drawn.figure.get_size_inches())
+    sentences = [line for line in drawn.details.split("\n") if line]
     said: dict[str, Any] = {
-        "details": drawn.details,
+        "details": language.word("details.space").join(sentences),
+        "sentences": sentences,
         "alt": drawn.alt,
         "raster": drawn.raster,
         "width_cm": width,

@@ -90,7 +90,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A drawn figure, the details that its caption must state (limits, seed, split ...), and its alt text."""
+    """A drawn figure, the details that its caption must state (limits, seed ...), a sentence a line, and its alt text."""
 
     figure: Figure
     details: str

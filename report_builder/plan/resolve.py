@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from report_builder import languages
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, MODELS
+from report_builder.plan.beside import Widths
 from report_builder.plan.closing import Closing
 from report_builder.plan.layouts import Layouts, layout_of
 from report_builder.plan.measures import Measures
@@ -14,10 +15,8 @@ from report_builder.plan.requests import Requests
 from report_builder.plan.resolved import DataSet, Measure, Picture, Resolved, Training
 from report_builder.plan.shown import facts_of, unshowable
 from report_builder.spec import Loaded, once
-from report_builder.spec.grammar import Figure, Slot
+from report_builder.spec.grammar import Slot
 from report_builder.spec.source import KeyPath
-
-TEXT_WIDTH = 16.4  # cm, of the page style
 
 
 class _Resolver(Closing):
@@ -62,8 +61,9 @@ class _Resolver(Closing):
 
     def figures(self, requests: Requests) -> Iterator[Picture]:
         """The figures without mistakes."""
+        widths = Widths(self)
         for id_, entry in self.loaded.experiment.figures.items():
-            kind = self.close(FIGURES, entry, ("figures", id_), {"width_cm": _centimetres(entry)})
+            kind = self.close(FIGURES, entry, ("figures", id_), {"width_cm": widths.of(id_, entry)})
             if kind is None:
                 continue
             asked = kind.module.probes(kind.parameters)
@@ -93,14 +93,6 @@ def resolve(loaded: Loaded) -> Resolved:
     if resolver.found:
         raise ReportError(*once(resolver.found))
     return resolved
-
-
-def _centimetres(entry: Figure) -> float | None:
-    """A figure is drawn at the width it is printed at, so that its text keeps its size; None: the kind's own width."""
-    if "width" not in entry.model_fields_set:
-        return None
-    number, percent = float(entry.width.rstrip("%cm")), entry.width.endswith("%")
-    return round(TEXT_WIDTH * number / 100 if percent else number, 2)
 
 
 def _twice(measures: Iterable[Measure], loaded: Loaded) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import Layout, Parameters, ProbeRequest
 from report_builder.spec import Loaded
 from report_builder.spec.grammar import Figure, Run
@@ -152,6 +153,20 @@ class Resolved:
     def measured(self) -> dict[str, Measure]:
         """The metric that gives each fact, by the fact's name."""
         return {name: measure for measure in self.measures for name, _ in measure.names()}
+
+    def parts(self, figure: str) -> tuple[str, ...]:
+        """The id of a figure, or those of the figures of a group.
+
+        Raises:
+            ReportError: there is no such figure.
+        """
+        groups = self.loaded.experiment.subfigures
+        if figure in groups:
+            return tuple(groups[figure].parts)
+        if figure not in self.figures:
+            known = near_miss(figure, [*self.figures, *groups])
+            raise ReportError(Problem(self.loaded.where("figures"), "unknown figure", repr(figure), known))
+        return (figure,)
 
     def seeds(self, subject: str) -> tuple[int | None, ...]:
         """The seeds of a run; (None,) for a data set."""

@@ -19,11 +19,11 @@ def details(
     split: str | None = None,
     threshold: float | None = None,
 ) -> str:
-    """Sentences: the models, the data with the split, the seeds, then `further` ones, and where outputs have two levels how."""
+    """Sentences, a line each: the models, the data with the split, the seeds, then `further` ones, and the threshold if any."""
     sentences = [_models(language, subjects), _data(language, subjects, split), _seeds(language, subjects), *further]
     if threshold is not None:
         sentences.append(language.word("details.two_levels", threshold=language.number(threshold)))
-    return language.word("details.space").join(sentence for sentence in sentences if sentence)
+    return "\n".join(sentence for sentence in sentences if sentence)
 
 
 def named(language: Language, values: Mapping[str, str]) -> str:

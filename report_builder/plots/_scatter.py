@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 INK = "#222222"
 PALE = "#b8bcc4"
 CROSS = "x"
+WIDE, INCH, LEGEND_LINE = 9.0, 2.54, 0.45  # cm; a narrower figure has its legend below
 
 
 def classes_of(*of_runs: Arrays) -> dict[int, str]:
@@ -114,12 +115,15 @@ def class_legend(figure: Any, classes: Mapping[int, str], language: Language, *,
         for label, name in classes.items()
     ]
     title = language.word("legend.class")
-    if right and len(classes) <= len(CLASS_COLOURS) * 2:
+    if right and width_cm >= WIDE and len(classes) <= len(CLASS_COLOURS) * 2:
         figure.legend(handles=handles, loc="outside right upper", title=title, alignment="left")
         return
     widest = max(text_width(name) for name in classes.values()) + 0.95
     columns = max(1, min(len(handles), int((width_cm - 0.5) / widest)))
     figure.legend(handles=handles, loc="outside lower center", ncols=columns, title=title)
+    if width_cm < WIDE:  # the legend of a narrow figure is tall: it makes the figure higher, not its panels flatter
+        wide, tall = figure.get_size_inches()
+        figure.set_size_inches(wide, tall + LEGEND_LINE * (1 + -(-len(handles) // columns)) / INCH)
 
 
 def colour_bar(figure: Any, axes: Sequence[Any], classes: Mapping[int, str], language: Language) -> None:

@@ -64,14 +64,15 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A panel for each run, equal scales on both axes, a colour for each class."""
-    from report_builder.plots._scatter import classes_of
+    from report_builder.plots._scatter import WIDE, classes_of
     from report_builder.plots._sheet import title_of
     from report_builder.plots._style import RASTER_OVER, panels, shown
 
     of_runs = shown(arrays, parameters.runs, "z_mean")
     _check(of_runs, parameters)
     columns = min(len(of_runs), 2)
-    height = parameters.height_cm or (parameters.width_cm / columns * (0.66 if columns == 1 else 1.05))
+    flat = columns == 1 and parameters.width_cm >= WIDE
+    height = parameters.height_cm or (parameters.width_cm / columns * (0.66 if flat else 1.05))
     figure, panel_axes = panels(len(of_runs), parameters.width_cm, height, columns)
     marks = WEIGHTS[parameters.spread] * sum(len(codes["y"]) for codes in of_runs.values())
     for axes, (run, codes) in zip(panel_axes, of_runs.items(), strict=True):

@@ -78,6 +78,12 @@ def _different(seeds: list[int]) -> list[int]:
     return seeds
 
 
+def _once(ids: list[str]) -> list[str]:
+    if len(set(ids)) < len(ids):
+        raise ValueError("each part stands once")
+    return ids
+
+
 class Run(Closed):
     """One training of one model on one data set, once for each seed."""
 
@@ -135,6 +141,23 @@ class Figure(Slot):
     width: str = Field(default="100%", pattern=r"^\d+(\.\d+)?(%|cm)$", description="Width on the page.")
 
 
+class Subfigures(Closed):
+    """Figures side by side under one number: (a), (b), (c)."""
+
+    parts: Annotated[list[Id], AfterValidator(_once)] = Field(
+        min_length=2,
+        max_length=12,
+        description="Ids of figures of this file, in order; each is drawn at the width of its column.",
+    )
+    caption: str = Field(default="", description="Caption of all; what the parts have in common is added from the runs.")
+    columns: int = Field(default=0, ge=0, le=3, description="How many stand side by side; 0: as many as are legible.")
+
+    @property
+    def side_by_side(self) -> int:
+        """Number of columns."""
+        return min(self.columns or (2 if len(self.parts) == 4 else 3), len(self.parts))
+
+
 class Task(Closed):
     """A task of the lab sheet."""
 
@@ -154,4 +177,5 @@ class Experiment(Closed):
     sweeps: dict[Id, Sweep] = Field(default={}, description="Trainings that differ in named settings, by id.")
     metrics: dict[Id, Metric] = Field(default={}, description="Measurements by id.")
     figures: dict[Id, Figure] = Field(default={}, description="Figures by id.")
+    subfigures: dict[Id, Subfigures] = Field(default={}, description="Figures side by side under one number, by id.")
     tasks: dict[TaskId, Task] = Field(default={}, description="Tasks of the sheet by number.")

@@ -1,6 +1,8 @@
-"""What stands beside single figures: tables of theirs."""
+"""What stands beside single figures: tables of theirs, and other figures."""
 
 from __future__ import annotations
+
+import json
 
 CURVES = "figures:\n  curves: {kind: training_curves, runs: [vae, longer], caption: Losses}\n"
 
@@ -14,3 +16,20 @@ def test_a_task_draws_the_figure_behind_its_table(built) -> None:
     assert "Table\u00a01." in text
     assert text.count("<td") >= 3 * 8
     assert not list((built.folder / "figures" / "tiny").glob("*curves*"))
+
+
+def test_parts_are_published_under_number_and_letter(built) -> None:
+    """Figures side by side are drawn without training, published as `01a-...`, and `figure` and `task` know them."""
+    built.edit("tasks:\n", "subfigures:\n  both: {parts: [codes, grid], caption: Both}\ntasks:\n")
+    built.edit('"fig:codes", ', '"fig:both", "fig:grid", ')
+    built.edit('{{ figure("codes") }}', '{{ figure("both") }}', built.template)
+    built.edit('{{ figure("grid") }}', "", built.template)
+    assert built.run("build", "tiny") == 0
+    folder = built.folder / "figures" / "tiny"
+    names = sorted(path.name for path in folder.glob("*.png"))
+    assert names == ["01a-codes.png", "01b-grid.png"]
+    index = json.loads((folder / "index.json").read_text())
+    assert (index["grid"]["number"], index["grid"]["group"]) == ("1b", "both")
+    assert built.run("figure", "both", "--report", "tiny", "--set", "figures.grid.ink=light") == 0
+    assert built.run("task", "1", "--report", "tiny") == 0
+    assert "figure\u00a01b" in (built.folder / "build" / "tiny" / "tiny.html").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from report_builder.document import Document, compose, render
-from report_builder.document.material import FigureCard, Header, Listing, Material, RunCard, TaskCard
+from report_builder.document.material import FigureCard, Header, Listing, Material, RunCard, SubfiguresCard, TaskCard
 from report_builder.facts import Fact, Measurement
 from report_builder.kinds import Equation
 
@@ -178,3 +178,13 @@ def composed(material: Material, write_template: Callable[..., Path]) -> Callabl
 def free(material: Material) -> Material:
     """The material without tasks, for texts that have none."""
     return replace(material, tasks={})
+
+
+@pytest.fixture
+def beside(free: Material) -> Material:
+    """The material with both figures as parts of `both`; they share one sentence, and one has a sentence of its own."""
+    common = ("Dane: MNIST.", "Ziarno: 1.")
+    strip = replace(free.figures["strip"], group="both", sentences=common, width="8.02cm")
+    codes = replace(free.figures["codes"], group="both", sentences=(common[0], "Punkty: 5.", common[1]), width="8.02cm")
+    group = SubfiguresCard("both", ("strip", "codes"), 2, "Rekonstrukcje i kody")
+    return replace(free, figures={"strip": strip, "codes": codes}, subfigures={"both": group})

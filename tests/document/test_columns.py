@@ -16,7 +16,7 @@ from report_builder.kinds import Column, Table
 MOVES = Table(
     (
         Column("para", ["3 i 5", "1 i 7"]),
-        Column("odległość", [12.5, 0.03125], "px"),
+        Column("odległość", [12.5, 0.03125], "px/krok"),
         Column("krok", [12500, None], digits=0),
     )
 )
@@ -39,7 +39,7 @@ def printed(tabulated, write_template):
 def test_numbers_are_printed_in_the_language(printed):
     """Words stand as they are, numbers of a column have equally many digits, units stand in the heading, nothing is a dash."""
     text = printed('{{ figure_table("strip", id="tbl:moves", caption="Ruchy") }}')
-    assert "| para | odległość \\[px\\] | krok |\n| :--- | ---: | ---: |" in text
+    assert "| para | odległość \\[px/\u2060krok\\] | krok |\n| :--- | ---: | ---: |" in text
     assert "| [3 i 5]{.fact} | [12,50]{.fact} | [12\u202f500]{.fact} |" in text
     assert "| [1 i 7]{.fact} | [0,03]{.fact} | [–]{.fact} |" in text
     assert ': Ruchy {#tbl:moves figure="strip"}' in text

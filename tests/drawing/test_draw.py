@@ -35,7 +35,14 @@ def test_a_figure_of_ones_own_is_drawn(tmp_path):
     """Any module with `draw` gives PNG, SVG and what the document must know of them."""
     draw(kind(lambda figure: figure.text(0.5, 0.5, "a")), None, {}, {}, ENGLISH, tmp_path)
     said = json.loads((tmp_path / "drawing.json").read_text())
-    assert said == {"details": "details", "alt": "alt", "raster": False, "width_cm": 5.08, "height_cm": 2.54}
+    assert said == {
+        "details": "details",
+        "sentences": ["details"],
+        "alt": "alt",
+        "raster": False,
+        "width_cm": 5.08,
+        "height_cm": 2.54,
+    }
 
 
 def test_a_failure_of_matplotlib_names_the_figure(tmp_path):

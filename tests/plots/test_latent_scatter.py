@@ -90,3 +90,14 @@ def test_bars_are_asked_of_fewer_images():
         for given in ({}, {"spread": "bars"}, {"spread": "bars", "n": 9})
     ]
     assert asked == [None, 500, 9]
+
+
+def test_a_narrow_figure_has_its_legend_below(drawn, codes):
+    """In a column of a third of the page nothing is clipped: the legend stands below, inside the figure."""
+    figure = drawn("latent_scatter", {"ae": codes}, width_cm=5.2).figure
+    figure.draw_without_rendering()
+    (legend,) = figure.legends
+    box, page = legend.get_window_extent(), figure.bbox
+    assert 0 <= box.x0 < box.x1 <= page.x1
+    assert box.y1 < figure.axes[0].get_window_extent().y0
+    assert figure.axes[0].yaxis.label.get_window_extent().x0 >= 0

@@ -1,0 +1,67 @@
+"""Figures side by side: a `Div.panels` of figures, and then the paragraph that is their common caption."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from report_builder.document.places import Places
+from report_builder.document.tree import Node, Nodes, attr, has_class, identifier, value, walk
+from report_builder.errors import Problem
+
+LETTERS = "abcdefghijkl"
+
+
+def parts_of(panels: Node) -> Nodes:
+    """The figures, in order."""
+    return [child for child in panels["c"][1] if child["t"] == "Figure"]
+
+
+def caption_of_all(panels: Node) -> Nodes:
+    """The inlines of the common caption."""
+    inlines: Nodes = panels["c"][1][-1]["c"]
+    return inlines
+
+
+def columns_of(panels: Node) -> int:
+    """How many stand side by side."""
+    parts = len(parts_of(panels))
+    given = value(panels, "columns")
+    return min(int(given), parts) if given.isdigit() and int(given) else 2 if parts == 4 else min(3, parts)
+
+
+def misshapen(blocks: Nodes, places: Places) -> list[Problem]:
+    """Blocks that hold something else, which would not be printed, or more figures than there are letters."""
+    rule = "figures side by side are two to twelve figures, and then one paragraph: their caption"
+    found = [node for node in walk(blocks) if node["t"] == "Div" and has_class(node, "panels")]
+    wrong = [node for node in found if not _well_shaped(node)]
+    return [Problem(places.of(node), rule, identifier(node), next_step="Leave blank lines between them.") for node in wrong]
+
+
+def _well_shaped(panels: Node) -> bool:
+    *before, last = panels["c"][1] or [{"t": "Para"}]
+    figures = before if last["t"] in ("Para", "Plain") else [*before, last]
+    return all(child["t"] == "Figure" for child in figures) and 2 <= len(figures) <= len(LETTERS)
+
+
+def as_table(panels: Node, cells: Sequence[Callable[[Node], Nodes]], *, headed: bool) -> Node:
+    """The figures as a table without a caption, for formats that know no other way to put things side by side.
+
+    Args:
+        panels: the block.
+        cells: makes of a figure the content of a cell, for each of the rows that a row of figures takes.
+        headed: whether the first row must be a heading, and columns have no width, as in GitHub Markdown.
+    """
+    figures, count = parts_of(panels), columns_of(panels)
+    bands = [figures[first : first + count] for first in range(0, len(figures), count)]
+    rows = [_row([make(figure) for figure in band], count) for band in bands for make in cells]
+    width = {"t": "ColWidthDefault"} if headed else {"t": "ColWidth", "c": round(1 / count, 4)}
+    head = [attr(), rows[:1]] if headed else [attr(), []]
+    body = [attr(), 0, [], rows[1:] if headed else rows]
+    columns = [[{"t": "AlignCenter"}, width] for _ in range(count)]
+    return {"t": "Table", "c": [attr(), [None, []], columns, head, [body], [attr(), []]]}
+
+
+def _row(contents: Sequence[Nodes], count: int) -> list[Any]:
+    filled = [*contents, *([[]] * (count - len(contents)))]
+    return [attr(), [[attr(), {"t": "AlignDefault"}, 1, 1, blocks] for blocks in filled]]

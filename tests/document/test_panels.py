@@ -1,0 +1,124 @@
+"""Figures side by side: one number, letters, captions of their own, in every format."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from report_builder.document.html import html_page
+from report_builder.document.office import docx, latex, markdown
+from report_builder.document.pdf import pdf, typst_source
+from report_builder.document.tree import plain_text, walk
+from report_builder.errors import ReportError
+
+SHOWN = '{{ figure("both") }}'
+
+
+def captions(document):
+    """Captions of the parts, and the common one."""
+    (panels,) = (node for node in walk(document.blocks) if node["t"] == "Div")
+    parts = [plain_text(child["c"][1]) for child in walk(panels["c"][1]) if child["t"] == "Figure"]
+    return parts, plain_text(panels["c"][1][-1])
+
+
+def test_one_number_and_letters(composed, beside):
+    """S1-F08: the whole has a number, its parts have that number with a letter, and every part counts as a figure."""
+    document = composed(SHOWN, beside)
+    assert document.labels == {"fig:both": "1", "fig:strip": "1a", "fig:codes": "1b"}
+    assert document.figures == ("strip", "codes")
+
+
+def test_what_all_say_is_said_once(composed, beside):
+    """Sentences that all drawings state stand in the common caption, the others in the caption of their part."""
+    parts, common = captions(composed(SHOWN, beside))
+    assert parts == ["(a) Oryginały i rekonstrukcje.", "(b) Kody klas. Punkty:\u00a05."]
+    assert common == "Rysunek\u00a01. Rekonstrukcje i kody. Dane: MNIST. Ziarno:\u00a01."
+
+
+@pytest.mark.parametrize(
+    ("reference", "expected"),
+    [
+        ("@fig:both", "rysunek\u00a01"),
+        ("[@fig:codes]{.loc}", "rysunku\u00a01b"),
+        ("[@fig:codes]{.Nom}", "Rysunek\u00a01b"),
+        ("[-@fig:strip]", "1a"),
+        ("[@fig:strip; @fig:codes]{.loc}", "rysunkach\u00a01a i 1b"),
+    ],
+)
+def test_parts_are_referred_to(composed, beside, reference, expected):
+    """A reference to a part prints number and letter, in every case and form."""
+    document = composed(f"x {reference} y\n\n{SHOWN}", beside)
+    assert plain_text(document.blocks[0]) == f"x {expected} y"
+
+
+@pytest.mark.parametrize(("text", "unseen"), [("", {"fig:both"}), ("@fig:codes\n\n", set()), ("@fig:both\n\n", set())])
+def test_parts_are_seen_with_the_whole(composed, beside, text, unseen):
+    """Parts are seen when the whole or one of them is referred to; where nothing is, that is one warning."""
+    assert {warning.received for warning in composed(text + SHOWN, beside).warnings} == unseen
+
+
+def test_a_part_cannot_stand_twice(composed, beside):
+    """A part that is shown by itself, too, has a label that is there already."""
+    with pytest.raises(ReportError, match="same label"):
+        composed(f'{SHOWN}\n\n{{{{ figure("codes") }}}}', beside)
+
+
+def test_a_task_may_require_a_part(composed, beside, material):
+    """A part, and the whole, count for what a task requires; in an answer their captions are no typed numbers."""
+    card = replace(material.tasks["1.1"], requires=("answer", "fig:codes", "fig:both"))
+    text = f"::: {{.task #1.1}}\n::: answer\nPatrz [@fig:both]{{.nom}}.\n\n{SHOWN}\n:::\n:::\n"
+    document = composed(text, replace(beside, tasks={"1.1": card}))
+    assert not document.findings
+    assert document.task("1.1").figures == ("strip", "codes")
+
+
+def test_pdf(composed, beside):
+    """The PDF keeps its standards; parts stand in columns at their width with alternative texts, and may be moved."""
+    document = composed('{{ figure("both", place="top") }}\n\n[@fig:codes]', beside)
+    source, _ = typst_source(document)
+    assert "#panels(<fig:both>, 2, [" in source
+    assert source.count("width: 8.02cm") == 2
+    assert 'alt: "Dwa rzędy cyfr"' in source
+    assert pdf(document)[1] is None
+    assert ", place: top)" in source
+
+
+def test_html(composed, beside):
+    """In HTML parts are figures inside a figure, each with its caption, and every link has its target."""
+    page = html_page(composed(f"[@fig:codes]{{.loc}}\n\n{SHOWN}", beside))
+    assert page.count("<figcaption>") == 3
+    assert 'class="row columns-2"' in page
+    assert {*re.findall(r'href="#([^"]+)"', page)} <= {*re.findall(r'id="([^"]+)"', page)}
+
+
+def test_markdown(composed, beside, tmp_path):
+    """GitHub Markdown has a table: the pictures, and below each its caption."""
+    text = markdown(composed(SHOWN, beside), tmp_path)
+    rows = [line for line in text.split("\n") if line.startswith("|")]
+    assert rows[0].count("![") == 2
+    assert "Oryginały i rekonstrukcje." in rows[2]
+    assert "Kody klas." in rows[2]
+    assert "**Rysunek\u00a01.** Rekonstrukcje i kody." in text
+
+
+def test_docx_and_latex(composed, beside):
+    """Word and LaTeX have a table without rules, with both pictures and all captions."""
+    document = composed(SHOWN, beside)
+    assert docx(document) == docx(document)
+    text = latex(document)
+    assert text.count("\\includegraphics") + text.count("\\includesvg") == 2
+    assert "(a) Oryginały" in text
+    assert "label{fig:codes}" in text
+
+
+@pytest.mark.parametrize("inside", ["", "x\n\n", "![c](figure:strip){#fig:strip}\n\n"])
+def test_something_else_beside(composed, free, inside):
+    """A block of figures that holds fewer than two, or other text before its caption, is an error: it would not be printed."""
+    text = f'::: {{.panels #fig:p}}\n{inside}{{{{ figure("codes") }}}}\n\n' + ("y\n" if "x" in inside else "") + "z\n:::"
+    if "strip" in inside:
+        assert composed(text, free).labels["fig:codes"] == "1b"
+        return
+    with pytest.raises(ReportError, match="two to twelve figures"):
+        composed(text, free)
