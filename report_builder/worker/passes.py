@@ -89,6 +89,7 @@ def shown(means: Mapping[str, float]) -> str:
 def _advice(means: Mapping[str, float]) -> str:
     """What to try, for the sort of model that logs these terms."""
     clipping = "or gradient clipping: optimizer: {kind: adam, clipnorm: 1.0}"
-    if "discriminator_loss" in means:
-        return f"Try a lower learning_rate, first of all for the discriminator, {clipping}."
+    for part in ("discriminator", "critic"):
+        if f"{part}_loss" in means:
+            return f"Try a lower learning_rate, first of all for the {part}, {clipping}."
     return f"Try a lower learning_rate, {clipping}."

@@ -24,6 +24,8 @@ SWAPPED = {
     "gan": {"generator": IMAGE, "discriminator": INNER},
     "conditional_gan": {"generator": IMAGE, "discriminator": INNER},
     "conditional_gan_embedding": {"generator": IMAGE, "discriminator": INNER},
+    "wgan": {"generator": IMAGE, "critic": INNER, "lipschitz": "clip", "critic_steps": 1},
+    "conditional_wgan": {"generator": IMAGE, "critic": INNER, "lipschitz": "clip", "critic_steps": 1},
     "conditional_vae": {"encoder": INNER, "decoder": IMAGE},
     "classifier": {"network": INNER},
 }

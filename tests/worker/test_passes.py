@@ -47,9 +47,11 @@ def test_a_lost_term_is_named(terms, rule):
     assert all(name in problem.received for name in terms)
 
 
-@pytest.mark.parametrize(("name", "tried"), [("discriminator_loss", "discriminator"), ("kl_loss", "learning_rate")])
+@pytest.mark.parametrize(
+    ("name", "tried"), [("discriminator_loss", "discriminator"), ("critic_loss", "critic"), ("kl_loss", "learning_rate")]
+)
 def test_what_to_try_depends_on_the_model(name, tried):
-    """A GAN is told of its discriminator, anything else of the learning rate and of clipping."""
+    """A GAN is told of its discriminator or critic, anything else of the learning rate and of clipping."""
     with pytest.raises(RunError) as caught:
         means({name: float("nan")})
     assert tried in caught.value.problems[0].next_step

@@ -1,0 +1,169 @@
+"""What the Wasserstein models share: parameters, the losses as they are compiled, and what data they can learn from."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from report_builder import kinds
+from report_builder.kinds import Equation, Layout
+from report_builder.models import indivisible, unlike
+from report_builder.models._adversarial import CONDITION, IMAGE, NOISE, Filters, Symbol
+from report_builder.models._layers import Layers
+
+HALF_WIDTH = {"generator_filters": [128, 64, 32], "critic_filters": [32, 64]}
+USED_BY = {"clip_value": "clip", "penalty_weight": "gradient_penalty"}
+DEFAULTS = {"clip_value": 0.01, "penalty_weight": 10.0}  # of the two papers
+
+
+class Parameters(kinds.Parameters):
+    """The architecture of both networks, and how the critic is kept smooth."""
+
+    latent_dim: int = Field(100, ge=1, le=4096, description="Dimensions of the generator's noise z.")
+    generator_filters: tuple[Filters, ...] = Field(
+        (256, 128, 64),
+        min_length=2,
+        max_length=7,
+        description="Maps behind the generator's dense layer, then filters of its transposed convolutions; the size doubles "
+        "once for each entry but the first.",
+    )
+    critic_filters: tuple[Filters, ...] = Field(
+        (64, 128), min_length=1, max_length=7, description="Filters of the critic's convolutions, each of stride 2."
+    )
+    hidden: tuple[Filters, ...] = Field(
+        (256, 128), max_length=4, description="Units of the critic's dense layers before the score."
+    )
+    slope: float = Field(0.3, ge=0, le=1, description="Slope of LeakyReLU for negative values; 0.3 is Keras' default.")
+    lipschitz: Literal["gradient_penalty", "clip"] = Field(
+        "gradient_penalty",
+        description="What keeps the critic's slope bounded: a penalty for gradients whose norm is not 1, or clipped weights.",
+    )
+    clip_value: float | None = Field(
+        None, gt=0, description="Largest absolute value of a critic's weight; with 'lipschitz: clip' only, there 0.01."
+    )
+    penalty_weight: float | None = Field(
+        None, gt=0, description="Weight lambda of the gradient penalty; with 'lipschitz: gradient_penalty' only, there 10."
+    )
+    critic_steps: int = Field(
+        5, ge=1, le=100, description="Steps of the critic, each on a batch of its own, for one step of the generator."
+    )
+    critic_learning_rate: float | None = Field(
+        None, gt=0, description="Learning rate of the critic; null: that of the training, as for the generator."
+    )
+    generator: Layers = Field(
+        None,
+        description="Layers of your own from the noise (with the condition) to the image in [-1, 1]; null: those that "
+        "'generator_filters' and 'slope' describe.",
+    )
+    critic: Layers = Field(
+        None,
+        description="Layers of your own for the image; flattening, the condition, the dense layers of 'hidden' and the score "
+        "follow. null: those that 'critic_filters' and 'slope' describe.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _used_one_alone(cls, value: Any) -> Any:
+        """Only what the chosen constraint reads may be set, and it is written out, so that a key holds it."""
+        if not isinstance(value, dict):
+            return value
+        chosen = value.get("lipschitz", "gradient_penalty")
+        for name, user in USED_BY.items():
+            if user != chosen and value.get(name) is not None:
+                raise ValueError(f"'{name}' is read with 'lipschitz: {user}' only, and here it is '{chosen}'")
+        filled = {name: default for name, default in DEFAULTS.items() if USED_BY[name] == chosen and value.get(name) is None}
+        return value | filled
+
+    @model_validator(mode="after")
+    def _each_image_by_itself(self) -> Parameters:
+        """The penalty is of each image; where a layer mixes those of a batch, its gradient is not."""
+        mixing = [layer.name for layer in self.critic or () if layer.name == "BatchNormalization"]
+        if mixing and self.lipschitz == "gradient_penalty":
+            raise ValueError("the gradient penalty allows no BatchNormalization in 'critic': LayerNormalization does")
+        return self
+
+
+def seconds_per_image(parameters: Parameters) -> float:
+    """Of training, one core, 28 x 28: for a first guess of how long a run takes; measured at full and at half width."""
+    penalty = 1.0 if parameters.lipschitz == "clip" else 2.0
+    return float(1.5e-3 * penalty * (parameters.generator_filters[0] / 256) ** 1.5)
+
+
+def refuses(parameters: Parameters, layout: Layout) -> str:
+    """Why both networks cannot be trained on such images; empty where they can."""
+    step = 1 if parameters.generator else 2 ** (len(parameters.generator_filters) - 1)
+    doublings = indivisible(layout, step, "one doubling for each entry of 'generator_filters' but the first")
+    return doublings or unlike(layout, -1, 1)
+
+
+# --- the losses as they are compiled ------------------------------------------------------------------------------------------
+
+NETWORKS: Symbol = (
+    r"G, f",
+    {
+        "en": "generator, and critic, which gives a score: any real number",
+        "pl": "generator i krytyk, który podaje ocenę: dowolną liczbę rzeczywistą",
+        "ru": "генератор и критик, который выдаёт оценку: любое вещественное число",
+        "zh-Hant": "生成器，以及輸出評分（任意實數）的評論器",
+    },
+)
+BETWEEN: Symbol = (
+    r"\hat{x}",
+    {
+        "en": "random point between the real and the generated image",
+        "pl": "losowy punkt między obrazem prawdziwym a wygenerowanym",
+        "ru": "случайная точка между настоящим и сгенерированным изображением",
+        "zh-Hant": "真實影像與生成影像之間的隨機點",
+    },
+)
+SHARE: Symbol = (
+    r"\varepsilon",
+    {
+        "en": "share of the real image, drawn anew for each pair",
+        "pl": "udział obrazu prawdziwego, losowany osobno dla każdej pary",
+        "ru": "доля настоящего изображения, выбираемая заново для каждой пары",
+        "zh-Hant": "真實影像所占的比例，每一對各自重新抽取",
+    },
+)
+WEIGHT = {
+    "en": "weight of the gradient penalty",
+    "pl": "waga kary za gradient",
+    "ru": "вес штрафа на градиент",
+    "zh-Hant": "梯度懲罰的權重",
+}
+WEIGHTS: Symbol = (
+    r"w",
+    {
+        "en": "each weight of the critic, clipped after each of its steps",
+        "pl": "każda waga krytyka, przycinana po każdym jego kroku",
+        "ru": "каждый вес критика, обрезаемый после каждого его шага",
+        "zh-Hant": "評論器的每個權重，在其每一步之後截斷",
+    },
+)
+LIMIT = {
+    "en": "clip value: largest absolute value of a weight",
+    "pl": "próg przycinania: największa wartość bezwzględna wagi",
+    "ru": "порог обрезки: наибольшее абсолютное значение веса",
+    "zh-Hant": "截斷值：權重絕對值的上限",
+}
+
+
+def equation(parameters: Parameters, *, conditional: bool) -> Equation:
+    """The losses of critic and generator for one real and one fake image, scores without a unit; a batch has their mean."""
+    condition = ", c" if conditional else ""
+    generated = rf"G(z{condition})"
+    real, fake = rf"f(x{condition})", rf"f({generated}{condition})"
+    both, below = f"{fake} - {real}", [rf"\mathcal{{L}}_G &= -{fake}", r"z &\sim \mathcal{N}(0, I)"]
+    symbols = [IMAGE, *([CONDITION] if conditional else []), NOISE, NETWORKS]
+    if parameters.lipschitz == "clip":
+        below.append(r"w &\in [-a, a]")
+        symbols += [WEIGHTS, (rf"a = {parameters.clip_value:g}", LIMIT)]
+    else:
+        slope = rf"\nabla_{{\hat{{x}}}} f(\hat{{x}}{condition})"
+        both += rf" + \lambda \left( \left\| {slope} \right\|_2 - 1 \right)^2"
+        between = rf"\hat{{x}} &= \varepsilon x + (1 - \varepsilon) {generated}"
+        below += [between, r"\varepsilon &\sim \mathcal{U}(0, 1)"]
+        symbols += [(rf"\lambda = {parameters.penalty_weight:g}", WEIGHT), BETWEEN, SHARE]
+    lines = r", \\ ".join([rf"\mathcal{{L}}_f &= {both}", *below])
+    return Equation(rf"\begin{{aligned}} {lines} \end{{aligned}}", tuple(symbols))

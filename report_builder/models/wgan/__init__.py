@@ -1,0 +1,45 @@
+"""Wasserstein GAN: Arjovsky et al., arXiv:1701.07875 (clipped weights); Gulrajani et al., arXiv:1704.00028 (gradient penalty).
+
+A critic's score is no logit, so the model does not provide `discriminate`: no probability of being real belongs to it.
+"""
+
+from __future__ import annotations
+
+from report_builder.kinds import Equation, Layout, Preset
+from report_builder.models import _wasserstein
+
+TITLE = {"en": "WGAN", "pl": "sieć WGAN", "ru": "сеть WGAN", "zh-Hant": "WGAN"}
+seconds_per_image = _wasserstein.seconds_per_image
+PROVIDES = frozenset({"sample"})
+LISTINGS = {
+    "generator": ("build_generator",),
+    "critic": ("build_critic",),
+    "loss": ("WGAN.critic_loss", "WGAN.generator_loss", "WGAN.gradient_penalty"),
+    "training": ("WGAN.terms", "WGAN.critic_step", "WGAN.generator_step", "WGAN.train_step"),
+    "model": ("WGAN",),
+}
+PRESETS = {
+    "half_width": Preset(
+        {
+            "en": "WGAN of half width",
+            "pl": "sieć WGAN o połowie szerokości",
+            "ru": "сеть WGAN половинной ширины",
+            "zh-Hant": "半寬度的 WGAN",
+        },
+        _wasserstein.HALF_WIDTH,
+    )
+}
+
+
+class Parameters(_wasserstein.Parameters):
+    """The architecture of both networks, and how the critic is kept smooth."""
+
+
+def refuses(parameters: Parameters, layout: Layout) -> str:
+    """Why the model cannot be trained on such images; empty where it can."""
+    return _wasserstein.refuses(parameters, layout)
+
+
+def equation(parameters: Parameters) -> Equation:
+    """The losses of critic and generator, which `WGAN.terms` averages over a batch."""
+    return _wasserstein.equation(parameters, conditional=False)
