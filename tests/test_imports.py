@@ -88,14 +88,14 @@ def test_rooms_import_in_one_direction() -> None:
 
 
 def test_tensorflow_stays_in_the_workers() -> None:
-    """Only network.py of a model, the stack of own layers and the workers' room import TensorFlow or Keras."""
+    """Only networks of models, the stack of own layers and the workers' room import TensorFlow or Keras."""
     wrong = [
         f"{path.relative_to(PACKAGE.parent)}:{line}: imports {imported}"
         for name, path in modules()
         for line, imported in imports(path)
         if imported.partition(".")[0] in {"tensorflow", "keras"}
         and not name.endswith((".network", "models.stack"))
-        and not name.startswith("worker")
+        and not name.startswith(("worker", "models._networks."))
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -121,5 +121,7 @@ def test_front_of_the_pool_is_light() -> None:
     """The front's half of the workers' room, and the descriptions of models, metrics and figures, bring no TensorFlow."""
     described = [name for name, _ in modules() if name.partition(".")[0] in {"models", "measures", "plots", "drawing"}]
     front = [name for name, _ in modules() if name in {"worker", "worker.pool", "worker.progress", "worker.estimate"}]
-    names = [name for name in (*described, *front) if not name.endswith((".network", "models.stack"))]
+    names = [
+        name for name in (*described, *front) if not name.endswith((".network", "models.stack")) and "_networks." not in name
+    ]
     assert not imported_by(names) & {"tensorflow", "keras"}

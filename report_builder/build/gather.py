@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
-import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from report_builder import languages
-from report_builder.document.material import FigureCard, Header, Listing, Material, RunCard, SubfiguresCard, SweepCard, TaskCard
+from report_builder.build.listings import listings_of
+from report_builder.document.material import FigureCard, Header, Material, RunCard, SubfiguresCard, SweepCard, TaskCard
 from report_builder.facts import Fact, Measurement
 from report_builder.kinds import Equation, Table
-from report_builder.models._layers import lists, source
 from report_builder.plan import DataSet, Measure, Plan, Training
 from report_builder.spec.grammar import Subfigures
 from report_builder.store import Stored, canonical
@@ -29,7 +27,7 @@ def material(plan: Plan, *, measured: bool = True) -> Material:
         facts={fact.name: fact for fact in _facts(plan, measured=measured)},
         runs={run.id: _run_card(plan, run) for run in plan.resolved.runs.values()},
         figures={id_: _figure_card(plan, id_, measured=measured) for id_ in plan.resolved.figures},
-        listings={(listing.run, listing.part): listing for listing in _listings(plan.resolved.runs.values())},
+        listings={(listing.run, listing.part): listing for run in plan.resolved.runs.values() for listing in listings_of(run)},
         equations={run.id: equation(run) for run in plan.resolved.runs.values()},
         tasks={id_: TaskCard(id_, task.title, tuple(task.requires)) for id_, task in loaded.experiment.tasks.items()},
         profile=loaded.profile,
@@ -118,7 +116,7 @@ def _measured(plan: Plan, measure: Measure, common: dict[str, Any]) -> Iterator[
         yield Fact(f"{measure.subject}.{measure.scope}.{name}", name, measurements, **first, **common)
 
 
-# --- figures and listings -----------------------------------------------------------------------------------------------------
+# --- figures ------------------------------------------------------------------------------------------------------------------
 
 
 def _figure_card(plan: Plan, id_: str, *, measured: bool) -> FigureCard:
@@ -148,37 +146,3 @@ def _drawn(card: FigureCard, stored: Stored) -> FigureCard:
         sentences=tuple(drawn["sentences"]),
         table=Table.from_json(drawn["table"]) if "table" in drawn else None,
     )
-
-
-def _listings(runs: Iterable[Training]) -> Iterator[Listing]:
-    for run in runs:
-        file, own = run.model.network, lists(run.model.parameters)
-        text = file.read_text(encoding="utf-8")
-        tree = ast.parse(text)
-        name = f"{file.parent.name}/{file.name}" if file.name == "network.py" else file.name
-        for part, names in run.model.module.LISTINGS.items():
-            if part not in own:
-                code, numbers = _cut(text, [_span(tree, path.split(".")) for path in names])
-                yield Listing(run.id, part, code, name, numbers)
-        for part, layers in own.items():
-            code = source(layers)
-            yield Listing(run.id, part, code, "", tuple(range(1, len(layers) + 1)))
-
-
-def _cut(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, tuple[int, ...]]:
-    """The lines of each span, a blank line between two; a method stands at the margin. With the number of each line."""
-    lines, code, numbers = text.splitlines(), list[str](), list[int]()
-    for first, last in spans:
-        code += ([""] if code else []) + textwrap.dedent("\n".join(lines[first - 1 : last])).split("\n")
-        numbers += ([0] if numbers else []) + list(range(first, last + 1))
-    return "\n".join(code), tuple(numbers)
-
-
-def _span(tree: ast.AST, path: list[str]) -> tuple[int, int]:
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == path[0]:
-            if len(path) > 1:
-                return _span(node, path[1:])
-            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            return first, node.end_lineno or first
-    raise KeyError(path[0])

@@ -127,9 +127,9 @@ class Evidence:
 
     def _lines(self, found: Listing) -> str:
         """Where the code stands."""
-        if not found.file:
+        if not found.files:
             return self.language.word("listing.layers")
-        return self.language.word("listing.lines", file=f"`{found.file}`", line=found.numbers[0])
+        return "; ".join(self.language.word("listing.lines", file=f"`{file}`", line=line) for file, line in found.files)
 
     def _no_listing(self, run: str, part: str, parts: Sequence[str]) -> None:
         if parts:

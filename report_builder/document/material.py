@@ -99,16 +99,16 @@ class SubfiguresCard:
 
 @dataclass(frozen=True)
 class Listing:
-    """Lines cut from the file that ran, or the layers of a list that ran as Keras source.
+    """Lines cut from the files that ran, or the layers of a list that ran as Keras source.
 
-    `file` is its name as printed, "" for a list of layers; `numbers` has the number there of each line of `code`, 0 for a
-    line between two pieces.
+    `files` has the name of each as printed, with the first line taken from it, none for a list of layers; `numbers` the number
+    there of each line of `code`, 0 for a line between two pieces.
     """
 
     run: str
     part: str
     code: str
-    file: str
+    files: tuple[tuple[str, int], ...]
     numbers: tuple[int, ...]
     language: str = "python"
 

@@ -31,8 +31,9 @@ class ModelKind(Protocol):
 
     `network.build(image_shape, **parameters)` returns a `keras.Model` whose `compile(optimizer)`, `train_step` and `test_step`
     are Keras' own grammar and which has the methods that `PROVIDES` names. Where `build` has an argument `condition_dim`
-    (length of the condition vector) or `classes` (how many), it is given. The class attribute `takes` names what a batch holds,
-    of `x`, `condition`, `y`; default `("x",)`. `optimizers` lists what `compile` made of the optimiser; default: that one.
+    (length of the condition vector), `classes` (how many) or `steps_per_epoch` (of the optimiser), it is given. The class
+    attribute `takes` names what a batch holds, of `x`, `condition`, `y`; default `("x",)`. `optimizers` lists what `compile`
+    made of the optimiser; default: that one.
 
     What `PROVIDES` may name, and the methods, tensors in and out (where `takes` has `condition`, it is a second argument):
         encode: `encode(x)` -> codes; posterior: `posterior(x)` -> z_mean, z_log_var; likelihood: `elbo_terms(x, samples)`;
@@ -41,13 +42,16 @@ class ModelKind(Protocol):
         classify: `classify(x)` -> probabilities of the classes `(n, classes)`; features: `features(x)` -> what its last layer
         sees of each image `(n, d)`.
 
-    Optional: `PRESETS`, name -> `Preset`, chosen in YAML by `preset: <name>`.
+    Optional: `PRESETS`, name -> `Preset`, chosen in YAML by `preset: <name>`; `listings(parameters)` in place of `LISTINGS`:
+    only what runs with these parameters. A model with `elbo_terms` may say in `pixels.name` which distribution its pixels
+    have; without it they are Bernoulli's, and bounds of different distributions are not compared.
     """
 
     Parameters: type[Parameters]
     PROVIDES: frozenset[str]
     TITLE: Mapping[str, str]
-    LISTINGS: Mapping[str, tuple[str, ...]]  # part of the model -> qualified names in network.py, in print order
+    LISTINGS: Mapping[str, tuple[str, ...]]
+    """Part of the model -> qualified names in print order, of network.py or, as `file.py:name`, of a file in `models/`."""
 
     def equation(self, parameters: Any) -> Equation:
         """The loss that these parameters compile."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from report_builder.languages import Language
 
 ADVERSARIAL = ("generator_loss", "discriminator_loss")
-UNITS = dict.fromkeys(("loss", "reconstruction_loss", "kl_loss", *ADVERSARIAL), "nats/image") | {"epoch_time": "s"}
+UNITS = dict.fromkeys(
+    ("loss", "reconstruction_loss", "kl_loss", "free_bits_loss", "weighted_kl_loss", *ADVERSARIAL), "nats/image"
+) | {"epoch_time": "s"}
 PROBABILITIES = ("discriminator_real", "discriminator_fake")  # that the discriminator gives to "real"
 HELD_OUT = ("val", "test")  # prefixes of terms on images that were not trained on
 PARTS = {"train": "legend.train", "val": "legend.validation", "test": "legend.test"}
@@ -19,6 +21,14 @@ def unprefixed(term: str) -> str:
     """The term that was logged on the training images."""
     part, _, rest = term.partition("_")
     return rest if part in HELD_OUT else term
+
+
+def in_nats(settings: Mapping[str, Any], term: str) -> bool:
+    """Whether `loss` or `reconstruction_loss` of a model with these settings is in nats per image."""
+    summed = settings.get("reduction", "sum_over_pixels") == "sum_over_pixels"
+    likelihood = summed and "mse" not in (settings.get("loss"), settings.get("reconstruction"))
+    plain = not settings.get("ssim_weight") and settings.get("reconstruction_weight", 1) == 1
+    return likelihood and (plain or term != "loss")
 
 
 def term_name(language: Language, term: str) -> str:

@@ -10,7 +10,7 @@ from pydantic import Field
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import Drawing, ProbeRequest
 from report_builder.plots._options import RunOptions
-from report_builder.plots._terms import ADVERSARIAL, UNITS, common_name, term_name, unprefixed
+from report_builder.plots._terms import ADVERSARIAL, UNITS, common_name, in_nats, term_name, unprefixed
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays, Subject
@@ -91,9 +91,9 @@ def _refused(terms: Sequence[str], logged: Iterable[str]) -> list[Panel]:
 
 
 def _unit(term: str, people: Iterable[Subject]) -> str:
-    """Unit of a term; a squared error is no number of nats."""
-    squared = any(subject.settings.get("loss") == "mse" for subject in people)
-    return "" if squared and term in ("loss", "reconstruction_loss") else UNITS.get(term, "")
+    """Unit of a term; neither a squared error nor a sum with other weights is a number of nats."""
+    nats = all(in_nats(subject.settings, term) for subject in people)
+    return "" if term in ("loss", "reconstruction_loss") and not nats else UNITS.get(term, "")
 
 
 def _by_seed(arrays: Mapping[str, Arrays], runs: Sequence[str]) -> dict[str, list[Arrays]]:

@@ -90,6 +90,7 @@ def build(
     *,
     condition_dim: int = 0,
     classes: int = 0,
+    steps_per_epoch: float = 1,
 ) -> Any:
     """The model of a resolved `model` entry, its weights created, not compiled.
 
@@ -99,13 +100,14 @@ def build(
         beside: the folder of the experiment file.
         condition_dim: length of the condition vector, for a model whose `build` asks for it.
         classes: how many classes there are, for a model whose `build` asks for it.
+        steps_per_epoch: of the optimiser, for a model whose loss changes with them; no matter to a trained model.
 
     Raises:
         ReportError: there is no such model, or the data has no condition for it.
     """
     kind, parameters = opened(MODELS, entry, beside=beside)
     network = kind if hasattr(kind, "build") else importlib.import_module(f"{kind.__name__}.network")
-    known = {"condition_dim": condition_dim, "classes": classes}
+    known = {"condition_dim": condition_dim, "classes": classes, "steps_per_epoch": steps_per_epoch}
     asked = {name: known[name] for name in known if name in inspect.signature(network.build).parameters}
     if missing := [name for name, value in asked.items() if not value]:
         rule = f"model '{entry['kind']}' needs {' and '.join(missing)}, which the data set does not have"
@@ -135,7 +137,9 @@ def start(spec: Mapping[str, Any], data: ImageData, beside: Path | None = None) 
     learnt = data.splits["train"]
     steps = math.ceil(len(learnt.y) / spec["training"]["batch_size"])
     keras.utils.set_random_seed(_mixed(spec["seed"]))
-    model = build(spec["model"], data.image_shape, beside, condition_dim=condition_dim(learnt), classes=len(data.class_names))
+    known = {"condition_dim": condition_dim(learnt), "classes": len(data.class_names)}
+    known["steps_per_epoch"] = steps / (spec["training"]["optimizer"].get("gradient_accumulation_steps") or 1)
+    model = build(spec["model"], data.image_shape, beside, **known)
     model.compile(optimizer=optimizers.make(spec["training"], steps))
     if not getattr(model, "optimizers", None):
         model.optimizer.build(model.trainable_variables)

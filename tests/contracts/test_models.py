@@ -12,8 +12,10 @@ from typing import Literal, get_args, get_origin
 import pypandoc
 import pytest
 import typst
+from pydantic import ValidationError
 
 from report_builder import languages
+from report_builder.build.listings import listed, placed
 from report_builder.document.pdf import current_names
 from report_builder.kinds import MODELS, Condition, Layout
 
@@ -24,16 +26,32 @@ ALL = pytest.mark.parametrize("kind", [module for _, module in MODELS], ids=MODE
 
 
 def variants(kind):
-    """The parameters with every combination of their choices."""
-    choices = {
-        n: get_args(f.annotation) for n, f in kind.Parameters.model_fields.items() if get_origin(f.annotation) is Literal
-    }
-    return [kind.Parameters(**dict(zip(choices, values, strict=True))) for values in itertools.product(*choices.values())]
+    """The parameters with every combination of their choices, each weight at its default and at another value."""
+    choices = {n: _choices(f) for n, f in kind.Parameters.model_fields.items() if n not in {"latent_dim", "architecture"}}
+    choices = {name: values for name, values in choices.items() if values}
+    return [
+        p for values in itertools.product(*choices.values()) if (p := _allowed(kind, dict(zip(choices, values, strict=True))))
+    ]
 
 
-def definitions(kind):
-    """Qualified names of the functions and classes of the network's file."""
-    tree = ast.parse(Path(kind.__file__).with_name("network.py").read_text(encoding="utf-8"))
+def _choices(field):
+    """What a parameter may be: its words; of a number that may be zero (a weight) two values."""
+    if get_origin(field.annotation) is Literal:
+        return get_args(field.annotation)
+    return (field.default, 0.25) if field.annotation is float else ()
+
+
+def _allowed(kind, chosen):
+    """The parameters; None where the model refuses the combination."""
+    try:
+        return kind.Parameters(**chosen)
+    except ValidationError:
+        return None
+
+
+def definitions(file):
+    """Qualified names of the functions and classes of a file."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
     found = {}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -99,11 +117,12 @@ def test_pixels_as_loaded_are_refused_with_the_step_that_helps(kind):
 
 @ALL
 def test_listings_exist_and_fit_on_a_page(kind):
-    """Every listing names a function or class of network.py, and no line of that file is wider than the page."""
-    known = definitions(kind)
-    assert {name for names in kind.LISTINGS.values() for name in names} <= set(known)
-    lines = Path(kind.__file__).with_name("network.py").read_text(encoding="utf-8").splitlines()
-    assert max(map(len, lines)) <= PRINTED_WIDTH
+    """Every listing, for all choices, names functions and classes of its files, and no line there is wider than the page."""
+    own = Path(kind.__file__).with_name("network.py")
+    named = {name for parameters in variants(kind) for names in listed(kind, parameters).values() for name in names}
+    for file, name in [placed(name, own) for name in named]:
+        assert name in definitions(file)
+        assert max(map(len, file.read_text(encoding="utf-8").splitlines())) <= PRINTED_WIDTH
 
 
 @ALL

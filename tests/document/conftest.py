@@ -131,7 +131,9 @@ def material(tmp_path: Path) -> Material:
         },
         figures={"strip": strip, "codes": codes},
         listings={
-            ("vae", "loss"): Listing("vae", "loss", "def loss(x):\n    return x  # " + "x" * 100, "network.py", (12, 13))
+            ("vae", "loss"): Listing(
+                "vae", "loss", "def loss(x):\n    return x  # " + "x" * 100, (("network.py", 12),), (12, 13)
+            )
         },
         equations={"vae": Equation(r"\mathcal{L} = \beta D_{KL}(q(z|x) \| p(z))", symbols)},
         tasks={

@@ -24,16 +24,6 @@ def compiled(**parameters):
     return model
 
 
-def test_binary_cross_entropy_of_a_fair_coin_is_log_two_for_each_pixel(x):
-    """With logits of zero every pixel costs log 2 nats, summed over the pixels."""
-    assert np.asarray(network.binary_crossentropy(x, 0 * x)) == pytest.approx(64 * np.log(2), rel=1e-5)
-
-
-def test_mean_squared_error_of_grey_is_a_quarter(x):
-    """Grey 0.5 against black and white differs by 0.25 on average over the pixels."""
-    assert np.asarray(network.mean_squared_error(x, 0 * x)) == pytest.approx(0.25)
-
-
 @pytest.mark.parametrize("loss", ["bce", "mse"])
 def test_the_loss_is_the_reconstruction_loss(x, loss):
     """Both logged terms are equal, since nothing else is in the loss."""

@@ -27,8 +27,11 @@ SWAPPED = {
     "wgan": {"generator": IMAGE, "critic": INNER, "lipschitz": "clip", "critic_steps": 1},
     "conditional_wgan": {"generator": IMAGE, "critic": INNER, "lipschitz": "clip", "critic_steps": 1},
     "conditional_vae": {"encoder": INNER, "decoder": IMAGE},
+    "vae": {"encoder": INNER, "decoder": IMAGE},
+    "autoencoder": {"encoder": INNER, "decoder": IMAGE},
     "classifier": {"network": INNER},
 }
+IN_UNIT_RANGE = {"autoencoder", "vae", "conditional_vae"}
 EACH = pytest.mark.parametrize("name", SWAPPED)
 
 
@@ -109,7 +112,9 @@ def test_the_printed_source_makes_the_layers_that_ran():
 @EACH
 def test_own_layers_are_no_longer_bound_to_the_size_of_the_built_in_ones(name):
     """Images that no doubling or halving fits are refused by the built-in architecture only."""
-    layout = Layout((7, 9, 1), (0, 1) if "vae" in name else (-1, 1), ("a", "b"), conditions=(Condition("class", ("a", "b")),))
+    layout = Layout(
+        (7, 9, 1), (0, 1) if name in IN_UNIT_RANGE else (-1, 1), ("a", "b"), conditions=(Condition("class", ("a", "b")),)
+    )
     kind = MODELS.get(name)
     assert not kind.refuses(kind.Parameters(**SWAPPED[name]), layout)
     assert name == "classifier" or kind.refuses(kind.Parameters(), layout)

@@ -10,6 +10,7 @@ import pytest
 
 from report_builder.kinds import Layout
 from report_builder.models import vae
+from report_builder.models._networks import losses
 from report_builder.models.vae import network
 
 
@@ -25,48 +26,6 @@ def compiled(**parameters):
     model = network.build((8, 8, 1), **parameters)
     model.compile(keras.optimizers.Adam(1e-3))
     return model
-
-
-@pytest.mark.parametrize("latent_dim", [1, 2, 7])
-def test_the_kl_term_of_the_prior_is_zero(latent_dim):
-    """KL(N(0, I) || N(0, I)) = 0."""
-    zeros = np.zeros((4, latent_dim), np.float32)
-    assert np.asarray(network.kl_closed_form(zeros, zeros)) == pytest.approx(0)
-
-
-@pytest.mark.parametrize("latent_dim", [1, 2, 7])
-def test_the_kl_term_of_a_shift_by_one_is_half_the_dimension(latent_dim):
-    """KL(N(1, I) || N(0, I)) = D / 2."""
-    ones = np.ones((4, latent_dim), np.float32)
-    assert np.asarray(network.kl_closed_form(ones, 0 * ones)) == pytest.approx(latent_dim / 2)
-
-
-def test_the_kl_term_is_never_negative():
-    """The divergence of two distributions is at least zero, so the term has the right sign."""
-    random = np.random.default_rng(1)
-    assert (np.asarray(network.kl_closed_form(random.normal(size=(500, 3)), random.normal(size=(500, 3)))) >= 0).all()
-
-
-def test_the_monte_carlo_estimate_is_right_in_expectation():
-    """The mean of many draws of log q(z|x) - log p(z) is the closed form."""
-    random = np.random.default_rng(2)
-    mean, log_var = np.array([[0.7, -1.2]]), np.array([[-0.5, 0.3]])
-    z = mean + np.exp(log_var / 2) * random.normal(size=(200_000, 2))
-    estimate = np.asarray(network.kl_monte_carlo(z, mean, log_var))
-    assert estimate.mean() == pytest.approx(
-        float(network.kl_closed_form(mean, log_var)[0]), abs=5 * estimate.std() / 200_000**0.5
-    )
-
-
-def test_log_normal_is_the_density_of_the_normal_distribution():
-    """At its mean, log N(0; 0, 1) is -log(2 pi) / 2 for each dimension."""
-    zeros = np.zeros((1, 3))
-    assert np.asarray(network.log_normal(zeros, zeros, zeros)) == pytest.approx(-1.5 * np.log(2 * np.pi))
-
-
-def test_the_reconstruction_of_a_fair_coin_costs_log_two_for_each_pixel(x):
-    """With logits of zero every pixel costs log 2 nats, summed over the pixels."""
-    assert np.asarray(network.reconstruction_loss(x, 0 * x)) == pytest.approx(64 * np.log(2), rel=1e-5)
 
 
 @pytest.mark.parametrize("kl", ["closed_form", "monte_carlo"])
@@ -85,8 +44,8 @@ def test_the_kl_parameter_chooses_the_kl_term_that_is_compiled(x, kl):
     """What `compute_loss` adds to the reconstruction is the term that the parameter names."""
     model = compiled(kl=kl)
     outputs = logits, z, z_mean, z_log_var = model(x)
-    term = network.kl_closed_form(z_mean, z_log_var) if kl == "closed_form" else network.kl_monte_carlo(z, z_mean, z_log_var)
-    expected = np.mean(np.asarray(network.reconstruction_loss(x, logits)) + np.asarray(term))
+    term = losses.KL[kl](z_mean, z_log_var, z)
+    expected = np.mean(np.asarray(losses.binary_crossentropy(x, logits)) + np.asarray(term))
     assert float(model.compute_loss(x, None, outputs)) == pytest.approx(expected, rel=1e-5)
 
 
@@ -168,3 +127,86 @@ def test_images_that_cannot_be_halved_are_refused_with_the_reason():
     assert not vae.refuses(vae.Parameters(), Layout(None, (0, 1)))
     assert "multiples of 4" in vae.refuses(vae.Parameters(), Layout((30, 28, 1), (0, 1)))
     assert "range: unit" in vae.refuses(vae.Parameters(), Layout((28, 28, 1), (-1, 1)))
+
+
+# --- weights and further terms ------------------------------------------------------------------------------------------------
+
+EVERYTHING = {
+    "reconstruction": "mse",
+    "reduction": "mean_over_pixels",
+    "reconstruction_weight": 50.0,
+    "beta": 2.0,
+    "free_bits": 0.5,
+    "ssim_weight": 3.0,
+}
+
+
+def logged(model, step, x):
+    """What one step logs."""
+    model.reset_metrics()
+    return {name: float(value) for name, value in step(x).items()}
+
+
+def test_the_loss_is_the_sum_of_everything_that_is_logged_and_counts(x):
+    """With weights, free bits and SSIM: loss = 50 * reconstruction + 2 * free bits + 3 * (1 - SSIM) (S2-E05)."""
+    model = compiled(**EVERYTHING)
+    for step in (model.train_step, model.test_step):
+        logs = logged(model, step, x)
+        parts = 50 * logs["reconstruction_loss"] + 2 * logs["free_bits_loss"] + 3 * logs["ssim_loss"]
+        assert logs["loss"] == pytest.approx(parts, rel=1e-5)
+        assert logs["kl_loss"] < logs["free_bits_loss"]
+        assert "weighted_kl_loss" not in logs
+
+
+def test_the_weight_of_the_kl_term_grows_in_training_and_is_whole_in_evaluation(x):
+    """Over two epochs of three steps beta grows by sixths; loss = reconstruction + weighted KL at every step."""
+    model = compiled(beta=4.0, beta_warm_up=2.0, steps_per_epoch=3)
+    for done in range(8):
+        logs = logged(model, model.train_step, x)
+        assert logs["weighted_kl_loss"] == pytest.approx(4 * min(1, done / 6) * logs["kl_loss"], rel=1e-5)
+        assert logs["loss"] == pytest.approx(logs["reconstruction_loss"] + logs["weighted_kl_loss"], rel=1e-5)
+        held_out = logged(model, model.test_step, x)
+        assert held_out["loss"] == pytest.approx(held_out["reconstruction_loss"] + 4 * held_out["kl_loss"], rel=1e-5)
+
+
+def test_the_bound_of_a_squared_error_has_the_variance_of_its_weight(x):
+    """`elbo_terms` counts -log N(x; drawn, 64 / 100), though the loss has a weighted mean and further terms."""
+    model = compiled(**EVERYTHING)
+    z_mean, z_log_var = model.posterior(x)
+    model.seed_generator.state.assign([1, 1])
+    drawn = np.asarray(model.decode(model.draw(z_mean, z_log_var)), np.float64)
+    model.seed_generator.state.assign([1, 1])
+    terms = model.elbo_terms(x, 1)
+    by_hand = np.sum((x - drawn) ** 2 / 0.64 + np.log(2 * np.pi * 0.64), axis=(1, 2, 3)) / 2
+    assert np.asarray(terms["reconstruction"]) == pytest.approx(by_hand, rel=1e-4)
+    assert np.asarray(terms["kl_closed_form"]) == pytest.approx(np.asarray(losses.kl_closed_form(z_mean, z_log_var)))
+
+
+def test_free_bits_need_the_closed_form():
+    """A Monte Carlo estimate has no dimensions to raise, and the message says what to choose."""
+    with pytest.raises(ValueError, match="kl: closed_form"):
+        vae.Parameters(free_bits=1.0, kl="monte_carlo")
+
+
+def test_the_equation_names_the_term_that_a_weight_multiplies():
+    """S3-E01: a weight of the reconstruction is w before the reconstruction; beta is printed before the KL term alone."""
+    equation = vae.equation(vae.Parameters(reduction="mean_over_pixels", reconstruction_weight=500))
+    assert r"-\frac{w}{D} \sum_{i=1}^{D}" in equation.latex
+    assert r"\beta" not in equation.latex
+    assert "w = 500" in dict(equation.symbols)
+
+
+def test_listings_hold_only_what_runs():
+    """The loss of the defaults has neither the estimate nor SSIM; with everything it has what was chosen."""
+    plain = vae.listings(vae.Parameters())["loss"]
+    assert [name.rpartition(":")[2] for name in plain] == [
+        "binary_crossentropy",
+        "kl_closed_form",
+        "WeightedLoss.weighted_sum",
+        "WeightedLoss.weigh",
+        "VariationalAutoencoder.compute_loss",
+    ]
+    every = vae.listings(vae.Parameters(**EVERYTHING, beta_warm_up=1.0))["loss"]
+    assert {"mean_squared_error", "ssim_loss", "FreeBits", "WarmUp.weigh"} <= {name.rpartition(":")[2] for name in every}
+    dense = vae.listings(vae.Parameters(architecture="dense"))
+    assert dense["encoder"] == ("_networks/dense.py:build_encoder",)

@@ -88,8 +88,8 @@ def test_the_listing_is_the_layers_that_ran(layered) -> None:
     listings = gather.material(layered.plan()).listings
     own = listings["own", "network"]
     assert own.code.splitlines() == ['Conv2D(4, 3, activation="relu"),', "BatchNormalization(),", "Swish(steepness=2),"]
-    assert (own.file, own.numbers) == ("", (1, 2, 3))
-    assert listings["own", "loss"].file == "classifier/network.py"
+    assert (own.files, own.numbers) == ((), (1, 2, 3))
+    assert [name for name, _ in listings["own", "loss"].files] == ["classifier/network.py"]
 
 
 def test_the_listing_says_what_it_is(layered) -> None:

@@ -53,7 +53,7 @@ def test_the_title_is_the_presets(presets) -> None:
     ("model", "said"),
     [
         ("{kind: vae, preset: smal}", ("unknown preset of model 'vae'", "Did you mean 'small'?")),
-        ("{kind: autoencoder, preset: small}", ("unknown preset of model 'autoencoder'", "Known: none")),
+        ("{kind: classifier, preset: small}", ("unknown preset of model 'classifier'", "Known: none")),
         ("{kind: vae, preset: small, betta: 1}", ("unknown parameter of model 'vae'", "'beta'")),
     ],
 )

@@ -41,7 +41,8 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
 
     `elbo` and `kl_loss` use the closed form of the KL divergence (Kingma and Welling 2014, appendix B); `elbo_monte_carlo` and
     `kl_monte_carlo` use log q(z|x) - log p(z) at the drawn codes. Their expectations are equal. `elbo_standard_error`: of
-    `elbo_monte_carlo`, over the images and their draws.
+    `elbo_monte_carlo`, over the images and their draws. The reduction names the distribution of the pixels: a probability and
+    a density are no one scale, so that such bounds are not compared.
 
     Raises:
         ReportError: the model has no posterior, so there is no bound.
@@ -57,10 +58,12 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     loss, closed, drawn = terms["reconstruction"], terms["kl_closed_form"], terms["kl_monte_carlo"]
     samples = (-(loss + closed), -(loss + drawn), loss, closed, drawn)
     better = ("higher", "higher", "lower", "none", "none")
-    reduction = "sum over pixels and latent dimensions, mean over images"
+    of_codes = "sum over pixels and latent dimensions, mean over images"
+    of_images = f"{terms.get('pixels', 'Bernoulli')} pixels, {of_codes}"
+    reductions = (of_images, of_images, of_images, of_codes, of_codes)
     values = [
         Value(name, float(each.mean(dtype="float64")), UNIT, direction, reduction, len(each), each)
-        for name, each, direction in zip(NAMES, samples, better, strict=True)
+        for name, each, direction, reduction in zip(NAMES, samples, better, reductions, strict=True)
     ]
     error, how = standard_error(samples[1]), "standard error of the mean over images and draws"
     return [*values, Value("elbo_standard_error", error, UNIT, "none", how, len(loss))]

@@ -50,7 +50,8 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
 
     bound, variance = arrays["weights"]["bound"], arrays["weights"]["draw_variance"]
     n = len(bound)
-    how = f"logarithm of the mean of {parameters.k} importance weights, mean over images"
+    pixels = arrays["weights"].get("pixels", "Bernoulli")
+    how = f"{pixels} pixels, logarithm of the mean of {parameters.k} importance weights, mean over images"
     by_draws = float(variance.sum()) ** 0.5 / n
     return [
         Value(NAME, float(bound.mean()), UNIT, "higher", how, n, bound),

@@ -62,6 +62,11 @@ def given_to(model: Any, part: Split) -> np.ndarray | None:
     return np.asarray(part.condition, dtype=np.float32)
 
 
+def distribution(model: Any) -> np.ndarray:
+    """Name of the distribution of a pixel, shape (), unicode: that of the model's `pixels`; without it `Bernoulli`."""
+    return np.array(getattr(getattr(model, "pixels", None), "name", "Bernoulli"))
+
+
 def encode(model: Any, x: Images, condition: np.ndarray | None = None) -> np.ndarray:
     """Codes of images, shape `(n, latent_dim)`, float32; of a VAE the means."""
     return _finite(in_batches(model.encode, x, condition), "codes")

@@ -25,15 +25,15 @@ class Parameters(Base):
 
 
 def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
-    """The bound log (1/k) sum_i w_i, in nats (Burda et al. 2016, equation 8): log w_i = log p(x|z_i) + log p(z_i) - log q(z_i|x).
+    """The bound log (1/k) sum_i w_i, in nats (Burda et al. 2016, eq. 8): log w_i = log p(x|z_i) + log p(z_i) - log q(z_i|x).
 
     Returns:
         `bound` (n,) float64; `draw_variance` (n,) float64: variance of the bound by its k draws, to first order (the relative
-        variance of the mean weight), 0 for k = 1; `index` (n,) int64.
+        variance of the mean weight), 0 for k = 1; `index` (n,) int64; `pixels` () unicode: the distribution p(x|z) of a pixel.
     """
     import numpy as np
 
-    from report_builder.measures.probes._batches import BATCH, given_to, part_of, pixels
+    from report_builder.measures.probes._batches import BATCH, distribution, given_to, part_of, pixels
 
     part = part_of(data, parameters.split, parameters.n)
     condition, found = given_to(model, part), []
@@ -45,7 +45,7 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         weights = [-(_float64(each["reconstruction"]) + _float64(each["kl_monte_carlo"])) for each in terms]
         found.append(_bound(np.stack(weights)))
     bound, variance = np.concatenate(found, axis=1)
-    return {"bound": bound, "draw_variance": variance, "index": np.arange(len(bound))}
+    return {"bound": bound, "draw_variance": variance, "index": np.arange(len(bound)), "pixels": distribution(model)}
 
 
 def _float64(term: Any) -> np.ndarray:

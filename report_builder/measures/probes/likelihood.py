@@ -29,11 +29,11 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
 
     Returns:
         `reconstruction` (n,) float32: -log p(x|z); `kl_closed_form` and `kl_monte_carlo` (n,) where the model has a posterior;
-        `index` (n,) int64.
+        `index` (n,) int64; `pixels` () unicode: the distribution p(x|z) of a pixel, `Bernoulli` or `normal`.
     """
     import numpy as np
 
-    from report_builder.measures.probes._batches import BATCH, given_to, part_of, pixels
+    from report_builder.measures.probes._batches import BATCH, distribution, given_to, part_of, pixels
 
     part = part_of(data, parameters.split, parameters.n)
     condition, batches = given_to(model, part), []
@@ -42,4 +42,4 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         beside = () if condition is None else (condition[chosen],)
         batches.append(model.elbo_terms(pixels(part.x[chosen]), *beside, parameters.samples))
     terms = {name: np.concatenate([np.asarray(batch[name], dtype=np.float32) for batch in batches]) for name in batches[0]}
-    return terms | {"index": np.arange(len(part.y))}
+    return terms | {"index": np.arange(len(part.y)), "pixels": distribution(model)}

@@ -2,85 +2,70 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from report_builder import kinds
-from report_builder.kinds import Equation, Layout
-from report_builder.models import indivisible, outside
+from report_builder.kinds import Equation, Layout, Preset
+from report_builder.models import _architectures, _objective, outside
+from report_builder.models import _symbols as s
 
 TITLE = {"en": "autoencoder", "pl": "autoenkoder", "ru": "автокодировщик", "zh-Hant": "自編碼器"}
 SECONDS_PER_IMAGE = 3e-4  # of training, one core, 28 x 28: for a first guess of how long a run takes
 PROVIDES = frozenset({"encode", "decode", "likelihood"})
-LISTINGS = {
-    "encoder": ("build_encoder",),
-    "decoder": ("build_decoder",),
-    "loss": ("binary_crossentropy", "mean_squared_error", "Autoencoder.compute_loss"),
-    "model": ("Autoencoder",),
+PRESETS = {
+    "dense": Preset(
+        {
+            "en": "autoencoder of dense layers",
+            "pl": "autoenkoder z warstw gęstych",
+            "ru": "автокодировщик из полносвязных слоёв",
+            "zh-Hant": "全連接自編碼器",
+        },
+        {"architecture": "dense_relu", "hidden": [64, 32], "latent_dim": 16, "loss": "mse"},
+    )
 }
 
 
-class Parameters(kinds.Parameters):
+class Parameters(_architectures.Parameters):
     """The architecture and the loss."""
 
-    latent_dim: int = Field(2, ge=1, le=512, description="Dimensions of the code.")
-    filters: tuple[Annotated[int, Field(ge=1, le=1024)], ...] = Field(
-        (32, 64),
-        min_length=1,
-        max_length=6,
-        description="Filters of the encoder's convolutions, each of stride 2; the decoder has them in reverse.",
+    architecture: Literal["convolutional", "textbook", "batch_norm", "size_derived", "dense", "dense_relu"] = Field(
+        "convolutional", description=f"{_architectures.DOCUMENTED[:-1]}; dense_relu: with a code that is not negative."
     )
     loss: Literal["bce", "mse"] = Field(
         "bce",
         description="bce: binary cross-entropy summed over the pixels, in nats; mse: squared error, mean over the pixels.",
     )
+    ssim_weight: _objective.Weight = Field(
+        0.0, description="Weight of a term 1 - SSIM, the structural similarity of image and reconstruction; 0: no such term."
+    )
+
+
+def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
+    """The functions that run with these parameters, by part of the model."""
+    names = {"bce": ["binary_crossentropy"], "mse": ["mean_squared_error"]}[parameters.loss]
+    names += [*_objective.SSIM_FUNCTIONS] if parameters.ssim_weight else []
+    names += ["WeightedLoss.weighted_sum", "WeightedLoss.weigh"]
+    return _architectures.listed(parameters.architecture) | {
+        "loss": (*(f"{_objective.FILE}:{name}" for name in names), "Autoencoder.compute_loss"),
+        "model": ("Autoencoder",),
+    }
 
 
 def refuses(parameters: Parameters, layout: Layout) -> str:
     """Why the model cannot be trained on such images; empty where it can."""
-    halvings = indivisible(layout, 2 ** len(parameters.filters), "one halving for each entry of 'filters'")
-    return halvings or outside(layout, 0, 1)
+    return _architectures.refuses(parameters.architecture, parameters, layout) or outside(layout, 0, 1)
 
 
 # --- the loss as it is compiled -----------------------------------------------------------------------------------------------
 
-LOSSES = {
-    "bce": r"-\sum_{i=1}^{D} \left[ x_i \log \hat{x}_i + (1 - x_i) \log (1 - \hat{x}_i) \right]",
-    "mse": r"\frac{1}{D} \sum_{i=1}^{D} \left( x_i - \hat{x}_i \right)^2",
-}
-SYMBOLS = (
-    (
-        r"x_i",
-        {
-            "en": "pixel of the image",
-            "pl": "piksel obrazu",
-            "ru": "пиксель изображения",
-            "zh-Hant": "影像的像素",
-        },
-    ),
-    (
-        r"\hat{x}_i",
-        {
-            "en": "the same pixel as the decoder draws it, between 0 and 1",
-            "pl": "ten sam piksel odtworzony przez dekoder, od 0 do 1",
-            "ru": "тот же пиксель, восстановленный декодером, от 0 до 1",
-            "zh-Hant": "解碼器重建的同一像素，介於 0 與 1 之間",
-        },
-    ),
-    (r"D", {"en": "number of pixels", "pl": "liczba pikseli", "ru": "число пикселей", "zh-Hant": "像素數"}),
-    (
-        r"e_\phi, d_\theta",
-        {
-            "en": "encoder and decoder",
-            "pl": "enkoder i dekoder",
-            "ru": "кодировщик и декодировщик",
-            "zh-Hant": "編碼器與解碼器",
-        },
-    ),
-)
+LOSSES = {"bce": f"-{_objective.CROSS_ENTROPY}", "mse": rf"\frac{{1}}{{D}} {_objective.SQUARES}"}
 
 
 def equation(parameters: Parameters) -> Equation:
     """The loss of one image that `compute_loss` averages over a batch."""
-    return Equation(rf"\mathcal{{L}}(x) = {LOSSES[parameters.loss]}, \qquad \hat{{x}} = d_\theta(e_\phi(x))", SYMBOLS)
+    weight, symbols = parameters.ssim_weight, [s.PIXEL, s.DECODED, s.PIXELS, s.ENCODER_DECODER]
+    loss = LOSSES[parameters.loss] + (f" {_objective.ssim_term(weight)}" if weight else "")
+    if weight:
+        symbols += _objective.ssim_symbols(weight)
+    return Equation(rf"\mathcal{{L}}(x) = {loss}, \qquad \hat{{x}} = d_\theta(e_\phi(x))", tuple(symbols))

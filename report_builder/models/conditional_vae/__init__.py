@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from report_builder.kinds import Equation, Layout, Preset
-from report_builder.models import indivisible, outside, unconditioned, vae
+from report_builder.models import _objective, indivisible, outside, unconditioned
 from report_builder.models._layers import Layers
 
 TITLE = {
@@ -20,19 +20,6 @@ TITLE = {
 }
 SECONDS_PER_IMAGE = 6.5e-4  # of training, one core, 42 x 42: for a first guess of how long a run takes
 PROVIDES = frozenset({"encode", "posterior", "likelihood", "decode_condition", "sample_condition"})
-LISTINGS = {
-    "encoder": ("build_encoder",),
-    "decoder": ("build_decoder",),
-    "loss": (
-        "reconstruction_loss",
-        "kl_closed_form",
-        "log_normal",
-        "kl_monte_carlo",
-        "ConditionalVariationalAutoencoder.compute_loss",
-    ),
-    "sampling": ("ConditionalVariationalAutoencoder.draw",),
-    "model": ("ConditionalVariationalAutoencoder",),
-}
 PRESETS = {
     "half_width": Preset(
         {
@@ -46,9 +33,16 @@ PRESETS = {
 }
 
 
-class Parameters(vae.Parameters):
+class Parameters(_objective.Parameters):
     """The architecture and the loss."""
 
+    latent_dim: int = Field(2, ge=1, le=4096, description="Dimensions of the latent space.")
+    filters: tuple[Annotated[int, Field(ge=1, le=1024)], ...] = Field(
+        (32, 64),
+        min_length=1,
+        max_length=6,
+        description="Filters of the encoder's convolutions, each of stride 2; the decoder has them in reverse.",
+    )
     strides: tuple[Annotated[int, Field(ge=1, le=8)], ...] = Field(
         (2, 3),
         min_length=1,
@@ -66,6 +60,18 @@ class Parameters(vae.Parameters):
         description="Layers of your own from z and the condition to the logits of the pixels, the last one without activation; "
         "null: those that 'filters' and 'strides' describe.",
     )
+
+
+def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
+    """The functions that run with these parameters, by part of the model."""
+    model = "ConditionalVariationalAutoencoder"
+    return {
+        "encoder": ("build_encoder",),
+        "decoder": ("build_decoder",),
+        "loss": _objective.listed(parameters, f"{model}.compute_loss"),
+        "sampling": (f"{model}.draw",),
+        "model": (model, "WarmingConditionalVAE") if parameters.beta_warm_up else (model,),
+    }
 
 
 def refuses(parameters: Parameters, layout: Layout) -> str:
@@ -114,9 +120,7 @@ TOLD = r"(\mu, \log \sigma^2) &= e_\phi(x, c),\quad \hat{x} = d_\theta(z, c)"
 
 
 def equation(parameters: Parameters) -> Equation:
-    """The loss of one image, in nats, that `compute_loss` averages over a batch."""
-    plain = vae.equation(parameters)
-    latex = plain.latex.replace(r"\mathcal{L}(x)", r"\mathcal{L}(x, c)").replace(r"(z \mid x)", r"(z \mid x, c)")
-    latex = latex.replace(vae.DRAW, rf"{vae.DRAW}, \\ {TOLD}")
-    told = [(symbol.replace(r"(z \mid x)", r"(z \mid x, c)"), meaning) for symbol, meaning in plain.symbols]
-    return Equation(latex, (*told, CONDITION, NETWORKS))
+    """The loss of one image that `compute_loss` averages over a batch."""
+    plain = _objective.equation(parameters, "x, c")
+    latex = plain.latex.replace(_objective.DRAW, rf"{_objective.DRAW}, \\ {TOLD}")
+    return Equation(latex, (*plain.symbols, CONDITION, NETWORKS))

@@ -11,6 +11,13 @@ import keras
 from keras import ops
 from keras.layers import Concatenate, Conv2D, Conv2DTranspose, Dense, Flatten, Reshape
 
+from report_builder.models._networks.losses import (
+    WarmUp,
+    WeightedLoss,
+    kl_closed_form,
+    kl_monte_carlo,
+    weighted_terms,
+)
 from report_builder.models.stack import stack
 
 
@@ -58,41 +65,15 @@ def stack_decoder(layers, image_shape, condition_dim, latent_dim):
     return keras.Model([z, condition], logits, name="decoder")
 
 
-def reconstruction_loss(x, logits):
-    """-log p(x | z, condition) of Bernoulli pixels, summed over them: (n,), nats."""
-    pixels = ops.binary_crossentropy(x, logits, from_logits=True)
-    return ops.sum(pixels, axis=(1, 2, 3))
-
-
-def kl_closed_form(z_mean, z_log_var):
-    """KL(N(z_mean, exp(z_log_var)) || N(0, I)): (n,), nats."""
-    return 0.5 * ops.sum(z_mean**2 + ops.exp(z_log_var) - z_log_var - 1, axis=-1)
-
-
-def log_normal(z, mean, log_var):
-    """Log density of N(mean, exp(log_var)) at z, summed over its axes: (n,), nats."""
-    square = (z - mean) ** 2 * ops.exp(-log_var)
-    return -0.5 * ops.sum(square + log_var + math.log(2 * math.pi), axis=-1)
-
-
-def kl_monte_carlo(z, z_mean, z_log_var):
-    """Its estimate from one draw, log q(z | x, condition) - log p(z): (n,), nats."""
-    zeros = ops.zeros_like(z)
-    return log_normal(z, z_mean, z_log_var) - log_normal(z, zeros, zeros)
-
-
-class ConditionalVariationalAutoencoder(keras.Model):
+class ConditionalVariationalAutoencoder(WeightedLoss):
     """A variational autoencoder whose encoder and decoder are told the condition."""
 
     takes = ("x", "condition")
 
-    def __init__(self, encoder, decoder, kl="closed_form", beta=1.0):
-        super().__init__()
-        self.encoder, self.decoder = encoder, decoder
-        self.kl, self.beta = kl, beta
+    def __init__(self, encoder, decoder, pixels, *terms_and_weights):
+        super().__init__(*terms_and_weights)
+        self.encoder, self.decoder, self.pixels = encoder, decoder, pixels
         self.seed_generator = keras.random.SeedGenerator(0)
-        self.reconstruction_tracker = keras.metrics.Mean(name="reconstruction_loss")
-        self.kl_tracker = keras.metrics.Mean(name="kl_loss")
 
     def train_step(self, data):
         return super().train_step((data,))  # images and conditions are both inputs
@@ -100,43 +81,38 @@ class ConditionalVariationalAutoencoder(keras.Model):
     def test_step(self, data):
         return super().test_step((data,))
 
-    def call(self, inputs):
+    def call(self, inputs, training=None):
         x, condition = inputs
-        z_mean, z_log_var = self.posterior(x, condition)
+        z_mean, z_log_var = self.posterior(x, condition, training)
         z = self.draw(z_mean, z_log_var)
-        return self.decoder([z, condition]), z, z_mean, z_log_var
+        return self.decoder([z, condition], training=training), z, z_mean, z_log_var
 
     def draw(self, z_mean, z_log_var):
         """One draw from q(z | x, condition) by the reparameterisation trick."""
         noise = keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)
         return z_mean + ops.exp(0.5 * z_log_var) * noise
 
-    def kl_loss(self, z, z_mean, z_log_var):
-        if self.kl == "closed_form":
-            return kl_closed_form(z_mean, z_log_var)
-        return kl_monte_carlo(z, z_mean, z_log_var)
-
-    def compute_loss(self, x, y, y_pred, sample_weight=None):
-        """Negative evidence lower bound (beta = 1), mean over the batch."""
+    def compute_loss(self, x, y, y_pred, sample_weight=None, training=True):
+        """Weighted sum of what image and code cost, mean over the batch."""
         images, _ = x
         logits, z, z_mean, z_log_var = y_pred
-        reconstruction = reconstruction_loss(images, logits)
-        kl = self.kl_loss(z, z_mean, z_log_var)
-        self.reconstruction_tracker.update_state(reconstruction)
-        self.kl_tracker.update_state(kl)
-        return ops.mean(reconstruction + self.beta * kl)
+        values = {name: term(images, logits) for name, term in self.image_terms.items()}
+        for name, term in self.code_terms.items():
+            values[name] = term(z_mean, z_log_var, z)
+        return ops.mean(self.weighted_sum(values, training))
 
-    def posterior(self, x, condition):
+    def posterior(self, x, condition, training=False):
         """Mean and logarithm of the variance of q(z | x, condition)."""
-        z_mean, z_log_var = ops.split(self.encoder([x, condition]), 2, axis=-1)
+        moments = self.encoder([x, condition], training=training)
+        z_mean, z_log_var = ops.split(moments, 2, axis=-1)
         return z_mean, z_log_var
 
     def encode(self, x, condition):
         return self.posterior(x, condition)[0]
 
     def decode(self, z, condition):
-        """Probability that a pixel is 1."""
-        return ops.sigmoid(self.decoder([z, condition]))
+        """The drawn image: pixels between 0 and 1."""
+        return ops.sigmoid(self.decoder([z, condition], training=False))
 
     def sample(self, n, seed, condition):
         """Images of n codes drawn from the prior, one for each condition."""
@@ -145,17 +121,25 @@ class ConditionalVariationalAutoencoder(keras.Model):
         return self.decode(z, ops.convert_to_tensor(condition))
 
     def elbo_terms(self, x, condition, samples):
-        """The terms of the bound for each image, means over `samples` draws, nats."""
-        condition = ops.convert_to_tensor(condition)
-        z_mean, z_log_var = self.posterior(ops.convert_to_tensor(x), condition)
+        """The terms of the bound for each image, means over `samples` draws, nats.
+
+        The distribution of x is that of `pixels`: Bernoulli, or for a squared error
+        normal with the variance that its weight implies. beta does not count.
+        """
+        x, condition = ops.convert_to_tensor(x), ops.convert_to_tensor(condition)
+        z_mean, z_log_var = self.posterior(x, condition)
         draws = [self.draw(z_mean, z_log_var) for _ in range(samples)]
-        logits = [self.decoder([z, condition]) for z in draws]
-        estimates = [kl_monte_carlo(z, z_mean, z_log_var) for z in draws]
+        logits = [self.decoder([z, condition], training=False) for z in draws]
+        estimates = [kl_monte_carlo(z_mean, z_log_var, z) for z in draws]
         return {
-            "reconstruction": sum(reconstruction_loss(x, a) for a in logits) / samples,
+            "reconstruction": sum(self.pixels(x, drawn) for drawn in logits) / samples,
             "kl_closed_form": kl_closed_form(z_mean, z_log_var),
             "kl_monte_carlo": sum(estimates) / samples,
         }
+
+
+class WarmingConditionalVAE(WarmUp, ConditionalVariationalAutoencoder):
+    """The same, whose KL term comes in by and by."""
 
 
 def build(
@@ -164,24 +148,20 @@ def build(
     latent_dim=2,
     filters=(32, 64),
     strides=(2, 3),
-    kl="closed_form",
-    beta=1.0,
     encoder=None,
     decoder=None,
+    beta_warm_up=0.0,
+    steps_per_epoch=1,
+    **loss,
 ):
-    """The model, ready for `compile(optimizer)`; lists of layers are made here."""
-    if encoder:
-        encoder = stack_encoder(encoder, image_shape, condition_dim, latent_dim)
-    else:
-        encoder = build_encoder(image_shape, condition_dim, latent_dim, filters)
-    if decoder:
-        decoder = stack_decoder(decoder, image_shape, condition_dim, latent_dim)
-    else:
-        decoder = build_decoder(
-            image_shape,
-            condition_dim,
-            latent_dim,
-            filters,
-            strides,
-        )
-    return ConditionalVariationalAutoencoder(encoder, decoder, kl=kl, beta=beta)
+    """The model, ready for `compile(optimizer)`; `loss` is for `weighted_terms`."""
+    sizes, widths = (image_shape, condition_dim, latent_dim), (filters, strides)
+    networks = (
+        stack_encoder(encoder, *sizes) if encoder else build_encoder(*sizes, filters),
+        stack_decoder(decoder, *sizes) if decoder else build_decoder(*sizes, *widths),
+    )
+    parts = (*networks, *weighted_terms(image_shape, **loss))
+    if beta_warm_up:
+        steps = beta_warm_up * steps_per_epoch
+        return WarmingConditionalVAE(*parts).warm_up(steps)
+    return ConditionalVariationalAutoencoder(*parts)

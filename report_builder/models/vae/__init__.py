@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from report_builder import kinds
-from report_builder.kinds import Equation, Layout
-from report_builder.models import indivisible, outside
+from report_builder.kinds import Equation, Layout, Preset
+from report_builder.models import _architectures, _objective, outside
 
 TITLE = {
     "en": "variational autoencoder",
@@ -18,113 +17,69 @@ TITLE = {
 }
 SECONDS_PER_IMAGE = 3e-4  # of training, one core, 28 x 28: for a first guess of how long a run takes
 PROVIDES = frozenset({"encode", "posterior", "decode", "likelihood", "sample"})
-LISTINGS = {
-    "encoder": ("build_encoder",),
-    "decoder": ("build_decoder",),
-    "loss": ("reconstruction_loss", "kl_closed_form", "log_normal", "kl_monte_carlo", "VariationalAutoencoder.compute_loss"),
-    "sampling": ("VariationalAutoencoder.draw",),
-    "model": ("VariationalAutoencoder",),
+PRESETS = {
+    "textbook_32": Preset(
+        {
+            "en": "variational autoencoder of three convolutions",
+            "pl": "autoenkoder wariacyjny o trzech splotach",
+            "ru": "вариационный автокодировщик с тремя свёртками",
+            "zh-Hant": "三層卷積的變分自編碼器",
+        },
+        _architectures.TEXTBOOK_32,
+    ),
+    "batch_norm_64": Preset(
+        {
+            "en": "variational autoencoder with batch normalisation",
+            "pl": "autoenkoder wariacyjny z normalizacją wsadową",
+            "ru": "вариационный автокодировщик с пакетной нормализацией",
+            "zh-Hant": "使用批次正規化的變分自編碼器",
+        },
+        _architectures.BATCH_NORM_64,
+    ),
+    "size_derived": Preset(
+        {
+            "en": "variational autoencoder with a depth derived from the image size",
+            "pl": "autoenkoder wariacyjny o głębokości zależnej od rozmiaru obrazu",
+            "ru": "вариационный автокодировщик с глубиной по размеру изображения",
+            "zh-Hant": "深度依影像大小而定的變分自編碼器",
+        },
+        _architectures.SIZE_DERIVED,
+    ),
+    "dense": Preset(
+        {
+            "en": "variational autoencoder of dense layers",
+            "pl": "autoenkoder wariacyjny z warstw gęstych",
+            "ru": "вариационный автокодировщик из полносвязных слоёв",
+            "zh-Hant": "全連接的變分自編碼器",
+        },
+        {"architecture": "dense", "hidden": [512, 256], "latent_dim": 2},
+    ),
 }
 
 
-class Parameters(kinds.Parameters):
+class Parameters(_objective.Parameters, _architectures.Parameters):
     """The architecture and the loss."""
 
-    latent_dim: int = Field(2, ge=1, le=512, description="Dimensions of the latent space.")
-    filters: tuple[Annotated[int, Field(ge=1, le=1024)], ...] = Field(
-        (32, 64),
-        min_length=1,
-        max_length=6,
-        description="Filters of the encoder's convolutions, each of stride 2; the decoder has them in reverse.",
+    architecture: Literal["convolutional", "textbook", "batch_norm", "size_derived", "dense"] = Field(
+        "convolutional", description=_architectures.DOCUMENTED
     )
-    kl: Literal["closed_form", "monte_carlo"] = Field(
-        "closed_form",
-        description="closed_form: the KL divergence of two normal distributions; monte_carlo: its estimate from one draw of z.",
-    )
-    beta: float = Field(1.0, ge=0, description="Weight of the KL term; 1 is the evidence lower bound.")
+
+
+def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
+    """The functions that run with these parameters, by part of the model."""
+    model = "VariationalAutoencoder"
+    return _architectures.listed(parameters.architecture) | {
+        "loss": _objective.listed(parameters, f"{model}.compute_loss"),
+        "sampling": (f"{model}.draw",),
+        "model": (model, "WarmingVAE") if parameters.beta_warm_up else (model,),
+    }
 
 
 def refuses(parameters: Parameters, layout: Layout) -> str:
     """Why the model cannot be trained on such images; empty where it can."""
-    halvings = indivisible(layout, 2 ** len(parameters.filters), "one halving for each entry of 'filters'")
-    return halvings or outside(layout, 0, 1)
-
-
-# --- the loss as it is compiled -----------------------------------------------------------------------------------------------
-
-RECONSTRUCTION = r"-\sum_{i=1}^{D} \left[ x_i \log \hat{x}_i + (1 - x_i) \log (1 - \hat{x}_i) \right]"
-KL = {
-    "closed_form": r"\frac{1}{2} \sum_{j=1}^{d} \left( \mu_j^2 + \sigma_j^2 - \log \sigma_j^2 - 1 \right)",
-    "monte_carlo": r"\left[ \log q_\phi(z \mid x) - \log p(z) \right]",
-}
-DRAW = r"z &= \mu + \sigma \odot \varepsilon,\quad \varepsilon \sim \mathcal{N}(0, I)"
-
-PIXEL = (
-    r"x_i",
-    {
-        "en": "pixel of the image",
-        "pl": "piksel obrazu",
-        "ru": "пиксель изображения",
-        "zh-Hant": "影像的像素",
-    },
-)
-PROBABILITY = (
-    r"\hat{x}_i",
-    {
-        "en": "probability that this pixel is 1, given by the decoder for the drawn z",
-        "pl": "prawdopodobieństwo, że ten piksel ma wartość 1, podane przez dekoder dla wylosowanego z",
-        "ru": "вероятность того, что этот пиксель равен 1, которую даёт декодер для выбранного z",
-        "zh-Hant": "解碼器由抽取的 z 給出的該像素為 1 的機率",
-    },
-)
-PIXELS = (r"D", {"en": "number of pixels", "pl": "liczba pikseli", "ru": "число пикселей", "zh-Hant": "像素數"})
-AXES = (
-    r"d",
-    {
-        "en": "dimension of the latent space",
-        "pl": "wymiar przestrzeni ukrytej",
-        "ru": "размерность латентного пространства",
-        "zh-Hant": "潛在空間的維度",
-    },
-)
-MOMENTS = (
-    r"\mu, \sigma",
-    {
-        "en": "mean and standard deviation that the encoder gives for the image x",
-        "pl": "średnia i odchylenie standardowe podane przez enkoder dla obrazu x",
-        "ru": "среднее и стандартное отклонение, которые даёт кодировщик для изображения x",
-        "zh-Hant": "編碼器對影像 x 給出的平均值與標準差",
-    },
-)
-POSTERIOR = (
-    r"q_\phi(z \mid x)",
-    {
-        "en": "normal distribution with this mean and standard deviation",
-        "pl": "rozkład normalny o tej średniej i tym odchyleniu standardowym",
-        "ru": "нормальное распределение с этими средним и стандартным отклонением",
-        "zh-Hant": "具有上述平均值與標準差的常態分布",
-    },
-)
-PRIOR = (
-    r"p(z)",
-    {
-        "en": "prior, the standard normal distribution",
-        "pl": "rozkład a priori, standardowy rozkład normalny",
-        "ru": "априорное распределение, стандартное нормальное",
-        "zh-Hant": "先驗分布，即標準常態分布",
-    },
-)
-BETA = (r"\beta", {"en": "weight of the KL term", "pl": "waga członu KL", "ru": "вес члена KL", "zh-Hant": "KL 項的權重"})
+    return _architectures.refuses(parameters.architecture, parameters, layout) or outside(layout, 0, 1)
 
 
 def equation(parameters: Parameters) -> Equation:
-    """The loss of one image, in nats, that `compute_loss` averages over a batch."""
-    kl = KL[parameters.kl]
-    weighted = "" if parameters.beta == 0 else f" + {kl}" if parameters.beta == 1 else rf" + \beta\, {kl}"
-    latex = rf"\begin{{aligned}} \mathcal{{L}}(x) &= {RECONSTRUCTION}{weighted}, \\ {DRAW} \end{{aligned}}"
-    symbols = [PIXEL, PROBABILITY, PIXELS, MOMENTS]
-    if parameters.beta != 0:
-        symbols += [AXES] if parameters.kl == "closed_form" else [POSTERIOR, PRIOR]
-    if parameters.beta not in (0, 1):
-        symbols.append((rf"\beta = {parameters.beta:g}", BETA[1]))
-    return Equation(latex, tuple(symbols))
+    """The loss of one image that `compute_loss` averages over a batch."""
+    return _objective.equation(parameters)

@@ -1,0 +1,72 @@
+"""Listings: code cut from the files that ran, only the functions that a run's parameters use."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from report_builder import models
+from report_builder.document.material import Listing
+from report_builder.models import _layers
+from report_builder.plan import Training
+
+MODELS = Path(models.__file__).parent
+
+
+def listings_of(run: Training) -> Iterator[Listing]:
+    """A listing for each part of the run's model, cut from its files; of a list of layers their Keras source."""
+    own, lists = run.model.network, _layers.lists(run.model.parameters)
+    for part, layers in lists.items():
+        yield Listing(run.id, part, _layers.source(layers), (), tuple(range(1, len(layers) + 1)))
+    for part, names in listed(run.model.module, run.model.parameters).items():
+        if part in lists:
+            continue
+        files, code, numbers = dict[str, int](), list[str](), list[int]()
+        for name in names:
+            file, qualified = placed(name, own)
+            first, last = span(ast.parse(file.read_text(encoding="utf-8")), qualified.split("."))
+            code += ([""] if code else []) + _lines(file, first, last)
+            numbers += ([0] if numbers else []) + list(range(first, last + 1))
+            files.setdefault(_printed(file), first)
+        yield Listing(run.id, part, "\n".join(code), tuple(files.items()), tuple(numbers))
+
+
+def listed(module: Any, parameters: Any) -> Mapping[str, tuple[str, ...]]:
+    """The listings of a model with these parameters: qualified names by part."""
+    by_parameters = getattr(module, "listings", None)
+    found: Mapping[str, tuple[str, ...]] = by_parameters(parameters) if by_parameters else module.LISTINGS
+    return found
+
+
+def placed(name: str, own: Path) -> tuple[Path, str]:
+    """File and qualified name: `file.py:name` is in the room of the models, `name` alone in the model's own network."""
+    file, _, qualified = name.rpartition(":")
+    return (own.parents[1] / file if file else own), qualified
+
+
+def span(tree: ast.AST, path: list[str]) -> tuple[int, int]:
+    """First and last line of a function or class.
+
+    Raises:
+        KeyError: there is none of this name.
+    """
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == path[0]:
+            if len(path) > 1:
+                return span(node, path[1:])
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            return first, node.end_lineno or first
+    raise KeyError(path[0])
+
+
+def _printed(file: Path) -> str:
+    """The name of a file of the package with its folder; of the user's own without."""
+    return f"{file.parent.name}/{file.name}" if file.is_relative_to(MODELS) else file.name
+
+
+def _lines(file: Path, first: int, last: int) -> list[str]:
+    """These lines; a method stands at the margin."""
+    return textwrap.dedent("\n".join(file.read_text(encoding="utf-8").splitlines()[first - 1 : last])).split("\n")

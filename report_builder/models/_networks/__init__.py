@@ -1,0 +1,1 @@
+"""Keras code that models share, for workers only: architectures and losses."""

@@ -1,0 +1,229 @@
+"""Terms of the losses of autoencoders, each one number for an image.
+
+D. P. Kingma, M. Welling: Auto-Encoding Variational Bayes, 2013, arXiv:1312.6114.
+Free bits: D. P. Kingma et al.: Improved Variational Inference with Inverse
+Autoregressive Flow, 2016, arXiv:1606.04934. Warm-up: C. K. Sønderby et al.: Ladder
+Variational Autoencoders, 2016, arXiv:1602.02282.
+"""
+
+import math
+
+import keras
+from keras import ops
+
+# --- what the image costs: x (n, h, w, c) in [0, 1], logits of the drawn pixels -------
+
+
+def binary_crossentropy(x, logits):
+    """-log p(x | z) of Bernoulli pixels, summed over the pixels: (n,), nats."""
+    pixels = ops.binary_crossentropy(x, logits, from_logits=True)
+    return ops.sum(pixels, axis=(1, 2, 3))
+
+
+def mean_binary_crossentropy(x, logits):
+    """-log p(x | z) of Bernoulli pixels, mean over the pixels: (n,), nats."""
+    pixels = ops.binary_crossentropy(x, logits, from_logits=True)
+    return ops.mean(pixels, axis=(1, 2, 3))
+
+
+def squared_error(x, logits):
+    """Squared difference to the drawn image, summed over the pixels: (n,)."""
+    return ops.sum((x - ops.sigmoid(logits)) ** 2, axis=(1, 2, 3))
+
+
+def mean_squared_error(x, logits):
+    """Squared difference to the drawn image, mean over the pixels: (n,)."""
+    return ops.mean((x - ops.sigmoid(logits)) ** 2, axis=(1, 2, 3))
+
+
+RECONSTRUCTIONS = {
+    ("bce", "sum_over_pixels"): binary_crossentropy,
+    ("bce", "mean_over_pixels"): mean_binary_crossentropy,
+    ("mse", "sum_over_pixels"): squared_error,
+    ("mse", "mean_over_pixels"): mean_squared_error,
+}
+
+# --- what the code costs: z_mean, z_log_var and a draw z, (n, latent_dim) ------------
+
+
+def kl_closed_form(z_mean, z_log_var, z=None):
+    """KL(N(z_mean, exp(z_log_var)) || N(0, I)), the paper's appendix B: (n,), nats."""
+    return 0.5 * ops.sum(z_mean**2 + ops.exp(z_log_var) - z_log_var - 1, axis=-1)
+
+
+def log_normal(z, mean, log_var):
+    """Log density of N(mean, exp(log_var)) at z, summed over its axes: (n,), nats."""
+    square = (z - mean) ** 2 * ops.exp(-log_var)
+    return -0.5 * ops.sum(square + log_var + math.log(2 * math.pi), axis=-1)
+
+
+def kl_monte_carlo(z_mean, z_log_var, z):
+    """Its estimate from one draw, log q(z | x) - log p(z): (n,), nats."""
+    zeros = ops.zeros_like(z)
+    return log_normal(z, z_mean, z_log_var) - log_normal(z, zeros, zeros)
+
+
+KL = {"closed_form": kl_closed_form, "monte_carlo": kl_monte_carlo}
+
+
+class FreeBits:
+    """The KL term, at least `nats` for each dimension: Kingma et al. 2016, eq. 15."""
+
+    def __init__(self, nats):
+        self.nats = nats
+
+    def __call__(self, z_mean, z_log_var, z=None):
+        """Sum over the dimensions of their mean over the batch, raised: (n,), nats."""
+        kl = 0.5 * (z_mean**2 + ops.exp(z_log_var) - z_log_var - 1)
+        raised = ops.maximum(self.nats, ops.mean(kl, axis=0))
+        return ops.zeros_like(kl[:, 0]) + ops.sum(raised)
+
+
+# --- structural similarity: Z. Wang et al., IEEE Trans. Image Processing 13, 2004 -----
+
+
+def gaussian_window(size, sigma=1.5):
+    """Weights of a Gaussian curve that sum to one: (size,)."""
+    distance = ops.arange(size, dtype="float32") - (size - 1) / 2
+    weights = ops.exp(-0.5 * (distance / sigma) ** 2)
+    return weights / ops.sum(weights)
+
+
+def local_mean(images, window):
+    """Weighted means under the window wherever it fits: along rows, then columns."""
+    channels = images.shape[-1]
+    row = ops.tile(ops.reshape(window, (1, -1, 1, 1)), (1, 1, channels, 1))
+    column = ops.transpose(row, (1, 0, 2, 3))
+    return ops.depthwise_conv(ops.depthwise_conv(images, row), column)
+
+
+def ssim_loss(x, logits):
+    """1 - SSIM of image and drawn image, eq. 13, mean over windows: (n,), 0 to 2."""
+    y, window = ops.sigmoid(logits), gaussian_window(min(11, *x.shape[1:3]))
+    mean_x, mean_y = local_mean(x, window), local_mean(y, window)
+    variance_x = local_mean(x**2, window) - mean_x**2
+    variance_y = local_mean(y**2, window) - mean_y**2
+    covariance = local_mean(x * y, window) - mean_x * mean_y
+    c1, c2 = 0.01**2, 0.03**2  # of pixels in [0, 1]
+    means = (2 * mean_x * mean_y + c1) / (mean_x**2 + mean_y**2 + c1)
+    structure = (2 * covariance + c2) / (variance_x + variance_y + c2)
+    return 1 - ops.mean(means * structure, axis=(1, 2, 3))
+
+
+# --- their sum ------------------------------------------------------------------------
+
+KL_TERMS = ("kl_loss", "free_bits_loss")
+
+
+class WeightedLoss(keras.Model):
+    """A model whose loss is a weighted sum of terms, each logged under its own name."""
+
+    def __init__(self, image_terms, code_terms, weights):
+        super().__init__()
+        self.image_terms, self.code_terms = image_terms, code_terms
+        self.term_weights = weights
+        names = (*image_terms, *code_terms)
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in names}
+
+    def weighted_sum(self, values, training):
+        """Logs each term (n,); the weighted sum of those that have a weight: (n,)."""
+        for name, value in values.items():
+            self.trackers[name].update_state(value)
+        counted = self.term_weights
+        return sum(self.weigh(name, values[name], training) for name in counted)
+
+    def weigh(self, name, value, training):
+        """A term as it counts in the loss: (n,)."""
+        return self.term_weights[name] * value
+
+
+class WarmUp(WeightedLoss):
+    """The weight of the KL term grows from 0, linearly, in the first steps of training.
+
+    Held-out images are judged with the whole weight, so that their losses compare.
+    """
+
+    def warm_up(self, steps):
+        """Sets the number of these steps."""
+        self.warm_up_steps = steps
+        self.trackers["weighted_kl_loss"] = keras.metrics.Mean(name="weighted_kl_loss")
+        return self
+
+    def weigh(self, name, value, training):
+        """A term as it counts in this step: (n,)."""
+        weighted = super().weigh(name, value, training)
+        if name not in KL_TERMS:
+            return weighted
+        if training:
+            done = ops.cast(self.optimizer.iterations, "float32")
+            weighted = weighted * ops.minimum(1.0, done / self.warm_up_steps)
+        self.trackers["weighted_kl_loss"].update_state(weighted)
+        return weighted
+
+
+# --- the likelihood that belongs to it ------------------------------------------------
+
+
+class NormalPixels:
+    """-log p(x | z) of pixels N(drawn pixel, variance), constants included."""
+
+    name = "normal"
+
+    def __init__(self, variance):
+        self.variance = variance
+
+    def __call__(self, x, logits):
+        """Summed over the pixels: (n,), nats."""
+        square = (x - ops.sigmoid(logits)) ** 2 / self.variance
+        constant = math.log(2 * math.pi * self.variance)
+        return 0.5 * ops.sum(square + constant, axis=(1, 2, 3))
+
+
+class BernoulliPixels:
+    """-log p(x | z) of pixels that are 1 with the drawn probability."""
+
+    name = "Bernoulli"
+
+    def __call__(self, x, logits):
+        """Summed over the pixels: (n,), nats."""
+        return binary_crossentropy(x, logits)
+
+
+def likelihood(image_shape, reconstruction, reduction, reconstruction_weight):
+    """The distribution of the pixels whose -log p the reconstruction term stands for.
+
+    A squared error with weight w, summed over the pixels, belongs to a normal
+    distribution of variance 1 / (2 w); divided by their number D, to D / (2 w). The
+    cross-entropy belongs to Bernoulli pixels, whatever its weight.
+    """
+    if reconstruction == "bce":
+        return BernoulliPixels()
+    pixels = math.prod(image_shape) if reduction == "mean_over_pixels" else 1
+    return NormalPixels(pixels / (2 * reconstruction_weight))
+
+
+# --- all of it, by the parameters of a model ------------------------------------------
+
+
+def weighted_terms(
+    image_shape,
+    reconstruction="bce",
+    reduction="sum_over_pixels",
+    reconstruction_weight=1.0,
+    kl="closed_form",
+    beta=1.0,
+    free_bits=0.0,
+    ssim_weight=0.0,
+):
+    """Likelihood of the pixels, terms of the image, terms of the code, weights."""
+    pixels = likelihood(image_shape, reconstruction, reduction, reconstruction_weight)
+    image_terms = {"reconstruction_loss": RECONSTRUCTIONS[reconstruction, reduction]}
+    code_terms = {"kl_loss": KL[kl]}
+    weights = {"reconstruction_loss": reconstruction_weight}
+    if free_bits:
+        code_terms["free_bits_loss"] = FreeBits(free_bits)
+    weights["free_bits_loss" if free_bits else "kl_loss"] = beta
+    if ssim_weight:
+        image_terms["ssim_loss"] = ssim_loss
+        weights["ssim_loss"] = ssim_weight
+    return pixels, image_terms, code_terms, weights

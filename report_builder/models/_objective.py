@@ -1,0 +1,157 @@
+"""The loss of variational autoencoders: parameters, equation as it is compiled, and the functions that it consists of."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from report_builder import kinds
+from report_builder.kinds import Equation
+from report_builder.models import _symbols as s
+
+FILE = "_networks/losses.py"
+SSIM_FUNCTIONS = ("gaussian_window", "local_mean", "ssim_loss")
+
+Weight = Annotated[float, Field(ge=0, le=1e9)]
+
+
+class Parameters(kinds.Parameters):
+    """Terms of the loss, and their weights."""
+
+    reconstruction: Literal["bce", "mse"] = Field(
+        "bce", description="bce: binary cross-entropy, in nats; mse: squared error of the pixels between 0 and 1."
+    )
+    reduction: Literal["sum_over_pixels", "mean_over_pixels"] = Field(
+        "sum_over_pixels",
+        description="How the reconstruction term is reduced for an image; the sum is that of the lower bound.",
+    )
+    reconstruction_weight: float = Field(
+        1.0,
+        gt=0,
+        le=1e9,
+        description="Weight of the reconstruction term. With mse it says which normal distribution the pixels have: its "
+        "variance is 1 / (2 weight) for the sum, pixels / (2 weight) for the mean.",
+    )
+    kl: Literal["closed_form", "monte_carlo"] = Field(
+        "closed_form",
+        description="closed_form: the KL divergence of two normal distributions; monte_carlo: its estimate from one draw of z.",
+    )
+    beta: Weight = Field(1.0, description="Weight of the KL term; 1 is the evidence lower bound.")
+    beta_warm_up: float = Field(
+        0.0,
+        ge=0,
+        le=1e6,
+        description="Epochs in which the weight of the KL term grows linearly from 0 to 'beta'; held-out images are judged "
+        "with the whole of it.",
+    )
+    free_bits: float = Field(
+        0.0,
+        ge=0,
+        le=1e3,
+        description="Nats that each latent dimension costs at least, by its mean over the batch; needs kl: closed_form.",
+    )
+    ssim_weight: Weight = Field(
+        0.0, description="Weight of a term 1 - SSIM, the structural similarity of image and reconstruction; 0: no such term."
+    )
+
+    @model_validator(mode="after")
+    def _closed_form_has_dimensions(self) -> Self:
+        if self.free_bits and self.kl != "closed_form":
+            raise ValueError("free_bits raises the KL divergence of each dimension, which only 'kl: closed_form' gives")
+        return self
+
+
+def listed(parameters: Parameters, compute_loss: str) -> tuple[str, ...]:
+    """The functions that make up the loss of these parameters, in print order."""
+    mean = "mean_" if parameters.reduction == "mean_over_pixels" else ""
+    names = [{"bce": f"{mean}binary_crossentropy", "mse": f"{mean}squared_error"}[parameters.reconstruction]]
+    names += [*SSIM_FUNCTIONS] if parameters.ssim_weight else []
+    names += ["kl_closed_form"] if parameters.kl == "closed_form" else ["log_normal", "kl_monte_carlo"]
+    names += ["FreeBits"] if parameters.free_bits else []
+    names += ["WeightedLoss.weighted_sum", "WarmUp.weigh" if parameters.beta_warm_up else "WeightedLoss.weigh"]
+    return (*(f"{FILE}:{name}" for name in names), compute_loss)
+
+
+# --- the equation -------------------------------------------------------------------------------------------------------------
+
+CROSS_ENTROPY = r"\sum_{i=1}^{D} \left[ x_i \log \hat{x}_i + (1 - x_i) \log (1 - \hat{x}_i) \right]"
+SQUARES = r"\sum_{i=1}^{D} \left( x_i - \hat{x}_i \right)^2"
+OF_AXIS = r"\mu_j^2 + \sigma_j^2 - \log \sigma_j^2 - 1"
+DRAW = r"z &= \mu + \sigma \odot \varepsilon,\quad \varepsilon \sim \mathcal{N}(0, I)"
+
+
+def equation(parameters: Parameters, given: str = "x") -> Equation:
+    """The loss of one image that `compute_loss` averages over a batch; `given` is what the encoder is told: x, or x and c."""
+    p = parameters
+    terms = [_reconstruction(p), _weighted_kl(p, given), ssim_term(p.ssim_weight)]
+    counts = [True, p.beta > 0, p.ssim_weight > 0]
+    shown = [term for term, counted in zip(terms, counts, strict=True) if counted]
+    long = len(shown) > 2 or bool(p.free_bits or p.beta_warm_up)
+    first = rf"\mathcal{{L}}({given}) &= " + (r" \\ &\quad " if long else " ").join(shown)
+    lines = [first, *_further(p), DRAW]
+    return Equation(r"\begin{aligned} " + r", \\ ".join(lines) + r" \end{aligned}", tuple(_symbols(p, given)))
+
+
+def ssim_term(weight: float) -> str:
+    """The weighted SSIM term, with its sign."""
+    return rf"+ {_times(weight, 'gamma')}\left( 1 - {s.SIMILARITY[0]} \right)"
+
+
+def ssim_symbols(weight: float) -> list[s.Symbol]:
+    """What the SSIM term is explained by."""
+    return [s.SIMILARITY, *([s.valued(r"\gamma", weight, s.SSIM_WEIGHT)] if weight != 1 else [])]
+
+
+def _times(weight: float, letter: str) -> str:
+    return "" if weight == 1 else rf"\{letter}\, "
+
+
+def _reconstruction(p: Parameters) -> str:
+    sign, total = ("-", CROSS_ENTROPY) if p.reconstruction == "bce" else ("", SQUARES)
+    w = "" if p.reconstruction_weight == 1 else "w"
+    factor = rf"\frac{{{w or 1}}}{{D}} " if p.reduction == "mean_over_pixels" else rf"{w}\, " if w else ""
+    return f"{sign}{factor}{total}"
+
+
+def _weighted_kl(p: Parameters, given: str) -> str:
+    if p.free_bits:
+        kl = r"\sum_{j=1}^{d} \max \left( \lambda, K_j \right)"
+    elif p.kl == "closed_form":
+        kl = rf"\frac{{1}}{{2}} \sum_{{j=1}}^{{d}} \left( {OF_AXIS} \right)"
+    else:
+        kl = rf"\left[ \log q_\phi(z \mid {given}) - \log p(z) \right]"
+    return rf"+ \beta_t\, {kl}" if p.beta_warm_up else f"+ {_times(p.beta, 'beta')}{kl}"
+
+
+def _further(p: Parameters) -> list[str]:
+    """Lines below the loss: what its terms mean."""
+    lines = []
+    if p.beta_warm_up and p.beta:
+        lines.append(rf"\beta_t &= {_times(p.beta, 'beta')}\min \left( 1, \frac{{t}}{{T}} \right)")
+    if p.free_bits and p.beta:
+        lines.append(rf"K_j &= \frac{{1}}{{2}}\, \overline{{{OF_AXIS}}}")
+    return lines
+
+
+def _symbols(p: Parameters, given: str) -> list[s.Symbol]:
+    found = [s.PIXEL, s.PROBABILITY if p.reconstruction == "bce" else s.DRAWN, s.PIXELS]
+    if p.reconstruction_weight != 1:
+        found.append(s.valued("w", p.reconstruction_weight, s.RECONSTRUCTION_WEIGHT))
+    found.append(s.MOMENTS)
+    if p.beta:
+        found += _symbols_of_kl(p, given)
+    if p.ssim_weight:
+        found += ssim_symbols(p.ssim_weight)
+    return found
+
+
+def _symbols_of_kl(p: Parameters, given: str) -> list[s.Symbol]:
+    found = [s.AXES] if p.kl == "closed_form" else [s.posterior(given), s.PRIOR]
+    if p.beta != 1:
+        found.append(s.valued(r"\beta", p.beta, s.FULL_BETA if p.beta_warm_up else s.BETA))
+    if p.beta_warm_up:
+        found += [s.GROWING_BETA, s.STEPS_DONE, s.warm_up(p.beta_warm_up)]
+    if p.free_bits:
+        found += [s.OF_BATCH, s.valued(r"\lambda", p.free_bits, s.FREE_BITS)]
+    return found
