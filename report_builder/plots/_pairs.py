@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,3 +23,17 @@ def stated_pairs(arrays: Arrays, language: Language) -> str:
         for (a, b), index in zip(pair_labels(arrays), arrays["index"], strict=True)
     ]
     return language.word("details.pairs", pairs=language.word("details.semicolon").join(pairs))
+
+
+def stated_way(of_runs: Mapping[str, Arrays], path: str, condition: str, language: Language) -> list[str]:
+    """Sentences: that ways are arcs, where they are, and what becomes of the condition of a conditional model.
+
+    Args:
+        of_runs: arrays of the runs; those of a conditional model have `condition`.
+        path: linear or spherical.
+        condition: word for what becomes of the condition.
+        language: of the sentences.
+    """
+    stated = [language.word("details.arc")] if path == "spherical" else []
+    conditional = any("condition" in arrays for arrays in of_runs.values())
+    return stated + ([language.word(f"details.condition_{condition}")] if conditional else [])

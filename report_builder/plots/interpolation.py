@@ -1,9 +1,9 @@
-"""The straight way from one image's code to another's, decoded step by step."""
+"""The way from one image's code to another's, straight or along an arc, decoded step by step."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -30,20 +30,27 @@ class Parameters(SheetOptions):
         default=None, min_length=1, description="Instead: pairs of places in the split, counted from 0."
     )
     steps: int = Field(default=5, ge=2, description="Decoded images of a pair, both ends included.")
+    path: Literal["linear", "spherical"] = Field(
+        default="linear", description="linear: the straight way; spherical: an arc around the origin."
+    )
+    condition: Literal["blended", "first"] = Field(
+        default="blended",
+        description="Of a conditional model: blended moves the condition with the code, first keeps that of the first image.",
+    )
     split: str = Field(default="test", description="Part of the data set.")
     originals: bool = Field(default=True, description="Show the two images themselves left and right of the decoded ones.")
 
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The decoded steps of each run."""
-    asked = parameters.model_dump(include={"pairs", "indices", "steps", "split"})
+    asked = parameters.model_dump(include={"pairs", "indices", "steps", "split", "path", "condition"})
     return {run: ProbeRequest("interpolation", asked, run=run) for run in parameters.runs}
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A sheet with a row for each pair and run; columns say how far along the way the code lies."""
     from report_builder.plots._details import details
-    from report_builder.plots._pairs import stated_pairs
+    from report_builder.plots._pairs import stated_pairs, stated_way
     from report_builder.plots._sheet import outputs, sheet
 
     of_runs = outputs(arrays, parameters, "images")
@@ -52,7 +59,9 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     people = [subjects[run] for run in parameters.runs]
     pairs = stated_pairs(of_runs[parameters.runs[0]], language)
     alt = language.word("alt.interpolation", steps=parameters.steps, runs=language.join([s.name for s in people]))
-    stated = (pairs, language.word("details.share"))
+    share = "details.share_of_way" if parameters.path == "spherical" else "details.share"
+    stated = [pairs, language.word(share)]
+    stated += stated_way(of_runs, parameters.path, parameters.condition, language)
     said = details(language, people, *stated, split=parameters.split, threshold=parameters.threshold)
     return Drawing(drawn.figure, said, alt, raster=True)
 

@@ -38,7 +38,8 @@ class Parameters(SheetOptions):
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """An interpolation of three steps: the middle one is the mean."""
     asked = parameters.model_dump(include={"pairs", "indices", "split"}) | {"steps": 3}
-    return {run: ProbeRequest("interpolation", asked, run=run) for run in parameters.runs}
+    needs = frozenset({"decode"})  # of a conditional model the mean of two conditions would be shown as well
+    return {run: ProbeRequest("interpolation", asked, run=run, needs=needs) for run in parameters.runs}
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:

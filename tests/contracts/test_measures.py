@@ -18,7 +18,7 @@ CAPABILITIES = {
     *("encode", "posterior", "likelihood", "decode", "decode_condition", "sample", "sample_condition"),
     *("discriminate", "classify", "features"),
 }
-SMALL = {"pairs": [[0, 1]], "n": 12, "judges": 30, "judge": "reference", "classes": ["one", "two"]}
+SMALL = {"pairs": [[0, 1]], "corners": [0, 1, 2, 1], "n": 12, "judges": 30, "judge": "reference", "classes": ["one", "two"]}
 
 
 def small(kind):

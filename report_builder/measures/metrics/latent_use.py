@@ -1,0 +1,85 @@
+"""How much of the latent space a model uses: KL divergence by dimension, and active units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Parameters as Base
+from report_builder.kinds import ProbeRequest, Value
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.kinds import Arrays
+
+NAMES = ("latent_kl", "latent_kl_per_dimension", "latent_kl_top_share", "active_units", "active_units_total")
+
+
+class Parameters(Base):
+    """Which images are encoded, and when a unit is active."""
+
+    split: str = Field(default="test", description="Part of the data set.")
+    n: int | None = Field(default=2000, ge=2, description="How many images, from the first on; null: all.")
+    threshold: float = Field(
+        default=0.01, gt=0, description="Variance of a mean over images above which its dimension is active."
+    )
+    axes: int = Field(
+        default=0, ge=0, description="How many dimensions are described one by one, that of the largest KL first."
+    )
+
+
+def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+    """The codes of a model with a posterior."""
+    needs = frozenset({"posterior"})
+    return {"codes": ProbeRequest("codes", {"split": parameters.split, "n": parameters.n}, needs=needs)}
+
+
+def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
+    """Five values, and one for each dimension described."""
+    return [*NAMES, *(f"latent_kl_top_{place + 1}" for place in range(parameters.axes))]
+
+
+def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+    """KL(q(z_j | x) || N(0, 1)) of each dimension j and image x by the closed form, and which dimensions vary with the image.
+
+    `latent_kl` is its sum over dimensions (nats per image; Kingma and Welling 2014, appendix B), `latent_kl_per_dimension` its
+    mean over them, `latent_kl_top_share` the share of the dimension with the largest mean, `latent_kl_top_<place>` the means of
+    the dimensions in falling order (nats). `active_units` counts the dimensions with Var_x(E[z_j | x]) > `threshold` (Burda et
+    al. 2016, section 5.2), `active_units_total` all of them.
+
+    Raises:
+        ReportError: the code has fewer dimensions than `axes`.
+    """
+    codes = arrays["codes"]
+    kl = kl_by_dimension(codes["z_mean"], codes["z_log_var"])
+    n, dimensions = kl.shape
+    if dimensions < parameters.axes:
+        received = f"axes: {parameters.axes}, latent_dim: {dimensions}"
+        raise ReportError(Problem("", "the code has fewer dimensions than 'axes'", received))
+    of_image, falling = kl.sum(axis=1), sorted(kl.mean(axis=0).tolist(), reverse=True)
+    total = max(sum(falling), 1e-12)  # a posterior that is the prior everywhere
+    active = int((codes["z_mean"].astype("float64").var(axis=0, ddof=1) > parameters.threshold).sum())
+    each, counted = "mean over images", f"dimensions whose mean varies by more than {parameters.threshold:g} over images"
+    summed = "sum over latent dimensions, mean over images"
+    found = [
+        Value("latent_kl", float(of_image.mean()), "nats/image", "none", summed, n, of_image),
+        Value("latent_kl_per_dimension", float(kl.mean()), "nats", "none", f"mean over latent dimensions, {each}", n),
+        Value("latent_kl_top_share", falling[0] / total, "", "none", "largest dimension over the sum of all", n),
+        Value("active_units", active, "", "none", f"count of {counted}", n),
+        Value("active_units_total", dimensions, "", "none", "count of dimensions", n),
+    ]
+    for place, value in enumerate(falling[: parameters.axes], start=1):
+        found.append(Value(f"latent_kl_top_{place}", value, "nats", "none", f"dimension no. {place} by KL, {each}", n))
+    return found
+
+
+def kl_by_dimension(z_mean: np.ndarray, z_log_var: np.ndarray) -> np.ndarray:
+    """KL(N(z_mean, exp(z_log_var)) || N(0, 1)) in nats, elementwise: 0.5 (z_mean^2 + exp(z_log_var) - z_log_var - 1)."""
+    import numpy as np
+
+    mean, log_var = z_mean.astype(np.float64), z_log_var.astype(np.float64)
+    return np.asarray(0.5 * (mean**2 + np.exp(log_var) - log_var - 1))

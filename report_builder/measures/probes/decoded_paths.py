@@ -1,0 +1,66 @@
+"""How evenly images change on the ways between many pairs of codes: one pair is an anecdote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import Field
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Parameters as Base
+from report_builder.measures.probes._paths import ConditionKind
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, ImageData
+
+NEEDS = frozenset({"encode", "decode|decode_condition"})
+PATHS = ("linear", "spherical")
+
+
+class Parameters(Base):
+    """How many pairs are drawn, and how finely their ways are decoded."""
+
+    n: int = Field(default=100, ge=1, description="Pairs of different images drawn.")
+    steps: int = Field(default=16, ge=2, description="Decoded images of a way, both ends included.")
+    condition: ConditionKind = Field(
+        default="blended",
+        description="Of a conditional model: blended moves the condition with the code, first keeps that of the first image.",
+    )
+    split: str = Field(default="test", description="Part of the data set.")
+    seed: int = Field(default=0, ge=0, description="Seed of the draw; the same pairs are drawn for every run.")
+
+
+def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+    """Distances of decoded images, Euclidean over pixels, on the straight way and on the arc between two codes.
+
+    Returns:
+        `linear` and `spherical` (n, steps - 1) float64: distances of successive images; `linear_ends` and `spherical_ends` (n,)
+        float64: distances of the first and the last image; `index` (n, 2) int64: places of the images in the split.
+
+    Raises:
+        ReportError: the split has fewer than two images.
+    """
+    from report_builder.measures.probes._batches import decode, part_of
+    from report_builder.measures.probes._paths import between, codes_at, conditions_between
+
+    part = part_of(data, parameters.split)
+    index = _drawn(len(part.y), parameters)
+    codes, given = codes_at(model, part, index)
+    t = np.linspace(0, 1, parameters.steps)
+    condition, found = conditions_between(given, t, parameters.condition), {"index": index}
+    for path in PATHS:
+        z = between(codes[:, 0], codes[:, 1], t, "linear" if path == "linear" else "spherical")
+        images = decode(model, z, condition).reshape(*z.shape[:2], -1).astype(np.float64)
+        found[path] = np.linalg.norm(np.diff(images, axis=1), axis=2)
+        found[f"{path}_ends"] = np.linalg.norm(images[:, -1] - images[:, 0], axis=1)
+    return found
+
+
+def _drawn(images: int, parameters: Parameters) -> np.ndarray:
+    """Places of two different images for each pair, `(n, 2)`."""
+    if images < 2:
+        raise ReportError(Problem("", "a pair needs two images, and the split has fewer", f"images: {images}"))
+    random = np.random.default_rng(parameters.seed)
+    first = random.integers(images, size=parameters.n)
+    return np.stack([first, (first + random.integers(1, images, size=parameters.n)) % images], axis=1)

@@ -1,0 +1,93 @@
+"""A square of codes between those of four images, decoded: bilinear, or along arcs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import Field
+
+from report_builder.kinds import Parameters as Base
+from report_builder.measures.probes._paths import ConditionKind, PathKind
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, ImageData, Split
+
+NEEDS = frozenset({"encode", "decode|decode_condition"})
+
+
+class Parameters(Base):
+    """Which four images, how finely, and on which way."""
+
+    corners: tuple[int | str, int | str, int | str, int | str] = Field(
+        default=(0, 1, 2, 3),
+        description="Classes (numbers or names) of top left, top right, bottom left, bottom right: the first image of each, "
+        "of a class that is named again the next one.",
+    )
+    indices: tuple[int, int, int, int] | None = Field(
+        default=None, description="Instead: places in the split of the four images, in the same order, counted from 0."
+    )
+    n: int = Field(default=8, ge=2, le=50, description="Images along each side, both corners included.")
+    path: PathKind = Field(
+        default="linear", description="linear: straight ways between the codes; spherical: arcs around the origin."
+    )
+    condition: ConditionKind = Field(
+        default="blended",
+        description="Of a conditional model: blended moves the condition with the code, first keeps that of the top left.",
+    )
+    split: str = Field(default="test", description="Part of the data set.")
+
+
+def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+    """Decoded square, row by row from the top: at its corners exactly the codes of the four images.
+
+    Returns:
+        `images` (n*n, height, width, channels) float32 with `value_range` (2,), `z` (n, n, latent_dim) float32: rows from top
+        to bottom, columns from left to right, `corners` (4, height, width, channels): the originals, `labels` and `index` (4,)
+        int64, in the order top left, top right, bottom left, bottom right, `class_names` (k,) unicode; of a conditional
+        model `condition` (n, n, c) float32.
+
+    Raises:
+        ReportError: the data has no such class or image.
+    """
+    from report_builder.measures.probes._batches import decode, part_of, pixels
+    from report_builder.measures.probes._pairs import within
+    from report_builder.measures.probes._paths import codes_at
+
+    part = part_of(data, parameters.split)
+    index = within(part, np.array(parameters.indices)) if parameters.indices else first_of_each(part, data, parameters.corners)
+    codes, given = codes_at(model, part, index)
+    z = square(codes, parameters.n, parameters.path)
+    found = {"z": z, "corners": pixels(part.x, index), "labels": part.y[index], "index": index}
+    if given is not None:
+        found["condition"] = square(given if parameters.condition == "blended" else given[[0, 0, 0, 0]], parameters.n)
+    flat = found["condition"].reshape(parameters.n**2, -1) if given is not None else None
+    found["images"] = decode(model, z.reshape(parameters.n**2, -1), flat)
+    return found | {"class_names": np.array(data.class_names), "value_range": np.array(data.value_range, dtype=np.float32)}
+
+
+def square(corners: np.ndarray, n: int, path: PathKind = "linear") -> np.ndarray:
+    """Points between four, `(n, n, d)` float32: first along the top and the bottom side, then downwards between these.
+
+    Args:
+        corners: top left, top right, bottom left, bottom right, shape `(4, d)`.
+        n: points along each side.
+        path: which ways.
+    """
+    from report_builder.measures.probes._paths import between
+
+    t = np.linspace(0, 1, n)
+    top, bottom = between(corners[[0, 2]], corners[[1, 3]], t, path)
+    return between(top, bottom, t, path).swapaxes(0, 1)
+
+
+def first_of_each(part: Split, data: ImageData, classes: tuple[int | str, ...]) -> np.ndarray:
+    """Index of the first image of each class, of a class that was named before the next one; `(len(classes),)`."""
+    from report_builder.measures.probes._pairs import class_number, members
+
+    labels = [class_number(chosen, data) for chosen in classes]
+    found = []
+    for place, label in enumerate(labels):
+        of_class = members(part, label, data.class_names[label])
+        found.append(of_class[labels[:place].count(label) % len(of_class)])
+    return np.array(found, dtype=np.int64)
