@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -13,8 +13,8 @@ from report_builder.models._adversarial import CONDITION, IMAGE, NOISE, Filters,
 from report_builder.models._layers import Layers
 
 HALF_WIDTH = {"generator_filters": [128, 64, 32], "critic_filters": [32, 64]}
-USED_BY = {"clip_value": "clip", "penalty_weight": "gradient_penalty"}
-DEFAULTS = {"clip_value": 0.01, "penalty_weight": 10.0}  # of the two papers
+READ_BY = {"clip_value": "clip", "penalty_weight": "gradient_penalty"}
+CLIP_VALUE, PENALTY_WEIGHT = 0.01, 10.0  # of the two papers
 
 
 class Parameters(kinds.Parameters):
@@ -40,10 +40,14 @@ class Parameters(kinds.Parameters):
         description="What keeps the critic's slope bounded: a penalty for gradients whose norm is not 1, or clipped weights.",
     )
     clip_value: float | None = Field(
-        None, gt=0, description="Largest absolute value of a critic's weight; with 'lipschitz: clip' only, there 0.01."
+        default_factory=lambda data: CLIP_VALUE if data.get("lipschitz") == "clip" else None,
+        gt=0,
+        description="Largest absolute value of a critic's weight; with 'lipschitz: clip' only, there 0.01.",
     )
     penalty_weight: float | None = Field(
-        None, gt=0, description="Weight lambda of the gradient penalty; with 'lipschitz: gradient_penalty' only, there 10."
+        default_factory=lambda data: PENALTY_WEIGHT if data.get("lipschitz") == "gradient_penalty" else None,
+        gt=0,
+        description="Weight lambda of the gradient penalty; with 'lipschitz: gradient_penalty' only, there 10.",
     )
     critic_steps: int = Field(
         5, ge=1, le=100, description="Steps of the critic, each on a batch of its own, for one step of the generator."
@@ -62,18 +66,14 @@ class Parameters(kinds.Parameters):
         "follow. null: those that 'critic_filters' and 'slope' describe.",
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _used_one_alone(cls, value: Any) -> Any:
-        """Only what the chosen constraint reads may be set, and it is written out, so that a key holds it."""
-        if not isinstance(value, dict):
-            return value
-        chosen = value.get("lipschitz", "gradient_penalty")
-        for name, user in USED_BY.items():
-            if user != chosen and value.get(name) is not None:
-                raise ValueError(f"'{name}' is read with 'lipschitz: {user}' only, and here it is '{chosen}'")
-        filled = {name: default for name, default in DEFAULTS.items() if USED_BY[name] == chosen and value.get(name) is None}
-        return value | filled
+    @model_validator(mode="after")
+    def _of_the_constraint(self) -> Parameters:
+        """What the chosen constraint reads has a value, and what it does not read has none."""
+        for name, reader in READ_BY.items():
+            if (getattr(self, name) is None) == (reader == self.lipschitz):
+                rule = "needs a value" if reader == self.lipschitz else f"is read with 'lipschitz: {reader}' only"
+                raise ValueError(f"'{name}' {rule}; here it is '{self.lipschitz}'")
+        return self
 
     @model_validator(mode="after")
     def _each_image_by_itself(self) -> Parameters:

@@ -44,6 +44,10 @@ class Curves:
         """Whether something would be drawn of a term."""
         return any(list(self._parts(run, term)) for run in self._seeds)
 
+    def terms(self, run: str) -> set[str]:
+        """What a run logged."""
+        return {name for history in self._seeds[run] for name in history}
+
     def colours(self, panels: Sequence[Panel]) -> dict[Key, int]:
         """Number of the colour of each run, or, where terms share a panel, of each term of each run."""
         keys = [(run, term) for panel in panels for term in panel for run in self._seeds if list(self._parts(run, term))]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from report_builder.languages import Language
 
-ADVERSARIAL = ("generator_loss", "discriminator_loss")
-UNITS = dict.fromkeys(
-    ("loss", "reconstruction_loss", "kl_loss", "free_bits_loss", "weighted_kl_loss", *ADVERSARIAL), "nats/image"
-) | {"epoch_time": "s"}
+ADVERSARIAL = ("generator_loss", "discriminator_loss", "critic_loss")  # those that are logged share a panel
+NATS = ("kl_loss", "free_bits_loss", "weighted_kl_loss", "generator_loss", "discriminator_loss")
+RECONSTRUCTING = ("loss", "reconstruction_loss")  # in nats if they are sums of log-likelihoods
 PROBABILITIES = ("discriminator_real", "discriminator_fake")  # that the discriminator gives to "real"
 HELD_OUT = ("val", "test")  # prefixes of terms on images that were not trained on
 PARTS = {"train": "legend.train", "val": "legend.validation", "test": "legend.test"}
@@ -21,6 +20,21 @@ def unprefixed(term: str) -> str:
     """The term that was logged on the training images."""
     part, _, rest = term.partition("_")
     return rest if part in HELD_OUT else term
+
+
+def unit_of(term: str, logged: Iterable[str], every_settings: Iterable[Mapping[str, Any]]) -> str:
+    """Unit of a term of a run.
+
+    Args:
+        term: as logged on the training images.
+        logged: all terms of the run: beside a critic's loss the generator's is a score, and scores have no unit.
+        every_settings: those of the run's model, for each of its seeds.
+    """
+    if term in RECONSTRUCTING:
+        return "nats/image" if all(in_nats(settings, term) for settings in every_settings) else ""
+    if term == "epoch_time":
+        return "s"
+    return "nats/image" if term in NATS and not (term == "generator_loss" and "critic_loss" in logged) else ""
 
 
 def in_nats(settings: Mapping[str, Any], term: str) -> bool:

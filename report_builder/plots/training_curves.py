@@ -10,7 +10,7 @@ from pydantic import Field
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import Drawing, ProbeRequest
 from report_builder.plots._options import RunOptions
-from report_builder.plots._terms import ADVERSARIAL, UNITS, common_name, in_nats, term_name, unprefixed
+from report_builder.plots._terms import ADVERSARIAL, common_name, term_name, unit_of, unprefixed
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays, Subject
@@ -59,7 +59,8 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     parts: set[str] = set()
     for axes, panel in zip(panel_axes, terms, strict=True):
         parts |= curves.draw(axes, panel, colours)
-        _finish(axes, panel, [_unit(term, subjects.values()) for term in panel], parameters, language)
+        units = [_unit(run, term, curves, subjects) for run, term in colours if term in panel]
+        _finish(axes, panel, units, parameters, language)
         axes.set_xlim(parameters.from_epoch - 0.03 * curves.last, curves.last * 1.03)
     legend(figure, _series(colours, terms, subjects, language), parts, parameters.width_cm, language)
     people = [subjects[name] for name in arrays if name in subjects]
@@ -68,7 +69,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     names = language.join([_name(subjects, run) for run in parameters.runs])
     shown = language.join([term_name(language, term) for panel in terms for term in panel])
     alt = language.word("alt.training_curves", terms=shown, runs=names)
-    table = curves.table(terms, language.word("axis.epoch"), lambda run, term: _headed(run, term, subjects, language))
+    table = curves.table(terms, language.word("axis.epoch"), lambda run, term: _headed(run, term, curves, subjects, language))
     return Drawing(figure, details(language, _once(people), *stated), alt, table=table)
 
 
@@ -79,7 +80,8 @@ def _panels(curves: Curves, parameters: Parameters) -> list[Panel]:
         ReportError: no run logged one of the terms.
     """
     if parameters.terms is None:
-        default: list[Panel] = [panel for panel in (("loss",), ADVERSARIAL) if panel[0] in curves.logged]
+        shared = (tuple(term for term in panel if curves.has(term)) for panel in (("loss",), ADVERSARIAL))
+        default: list[Panel] = [panel for panel in shared if panel]
         return default or _refused(["loss"], curves.logged)
     given = [(panel,) if isinstance(panel, str) else tuple(panel) for panel in parameters.terms]
     missing = [term for panel in given for term in panel if not curves.has(term)]
@@ -90,10 +92,10 @@ def _refused(terms: Sequence[str], logged: Iterable[str]) -> list[Panel]:
     raise ReportError(*(Problem("", "no run logged this term", repr(term), near_miss(term, logged)) for term in terms))
 
 
-def _unit(term: str, people: Iterable[Subject]) -> str:
-    """Unit of a term; neither a squared error nor a sum with other weights is a number of nats."""
-    nats = all(in_nats(subject.settings, term) for subject in people)
-    return "" if term in ("loss", "reconstruction_loss") and not nats else UNITS.get(term, "")
+def _unit(run: str, term: str, curves: Curves, subjects: Mapping[str, Subject]) -> str:
+    """Unit of a term of a run."""
+    every = [subject.settings for name, subject in subjects.items() if name.split("@")[0] == run]
+    return unit_of(term, curves.terms(run), every)
 
 
 def _by_seed(arrays: Mapping[str, Arrays], runs: Sequence[str]) -> dict[str, list[Arrays]]:
@@ -130,12 +132,12 @@ def _series(
     return named if len(named) > 1 else {}
 
 
-def _headed(run: str, term: str, subjects: Mapping[str, Subject], language: Language) -> tuple[str, str]:
+def _headed(run: str, term: str, curves: Curves, subjects: Mapping[str, Subject], language: Language) -> tuple[str, str]:
     """Heading of a column of the table, and its unit."""
     of_term = term_name(language, term)
     alone = len({name.split("@")[0] for name in subjects}) == 1
     named = of_term if alone else language.word("details.named", name=_name(subjects, run), value=of_term)
-    return named, _unit(unprefixed(term), subjects.values())
+    return named, _unit(run, unprefixed(term), curves, subjects)
 
 
 def _name(subjects: Mapping[str, Subject], run: str) -> str:
