@@ -23,10 +23,11 @@ def extent(band: Sequence[Block]) -> float:
     return sum(block.columns.extent for block in band)
 
 
-def heights(bands: Sequence[Sequence[Block]]) -> tuple[float, float]:
-    """Room above each band for labels and titles, and below each row for the texts of its images, in cm."""
+def heights(bands: Sequence[Sequence[Block]]) -> tuple[float, list[float]]:
+    """Room above each band for labels and titles, and below each row, first to last, for the texts of its images, in cm."""
     blocks = [block for band in bands for block in band]
-    return max(map(_label_height, blocks)), max(map(_height_below, blocks))
+    rows = range(max(len(block.rows.labels) for block in blocks))
+    return max(map(_label_height, blocks)), [max(_height_below(block, row) for block in blocks) for row in rows]
 
 
 def fitted_to_page(
@@ -36,17 +37,18 @@ def fitted_to_page(
 
     `rooms_above` has the room for the title of each block of a band, in cm.
     """
-    rows = sum(max(len(block.rows.labels) for block in band) for band in bands)
+    rows = [max(len(block.rows.labels) for block in band) for band in bands]
     tall = sum(max(block.rows.extent for block in band) for band in bands) * aspect
     fitted = bands
     for _ in range(3):  # smaller cells have longer labels, and those leave less room
         fitted = [[_fitted(block, cell, room) for block in band] for band, room in zip(bands, rooms_above, strict=True)]
         top, under = heights(fitted)
-        free = MAX_HEIGHT_CM - len(bands) * (top + axis_room + BAND_CM) + BAND_CM - under * rows
+        texts = sum(sum(under[:count]) for count in rows)
+        free = MAX_HEIGHT_CM - len(bands) * (top + axis_room + BAND_CM) + BAND_CM - texts
         cell = min(cell, free / tall)
         if cell < SMALLEST_CM:
             step = "Show fewer runs, or fewer images of each."
-            raise ReportError(Problem("", "the images would not fit on a page", f"{rows} rows of images", next_step=step))
+            raise ReportError(Problem("", "the images would not fit on a page", f"{sum(rows)} rows of images", next_step=step))
     return fitted, cell
 
 
@@ -77,9 +79,9 @@ def _fitted(block: Block, cell: float, room: float) -> Block:
     return replace(block, columns=block.columns.wrapped(characters), below=level, title=title)
 
 
-def _height_below(block: Block) -> float:
-    """Room under each row for the texts of its images, in cm."""
-    lines = max((lines_of(row) for row in block.below), default=0)
+def _height_below(block: Block, row: int) -> float:
+    """Room under a row for the texts of its images, in cm."""
+    lines = lines_of(block.below[row]) if row < len(block.below) else 0
     return (FONT * LINE * lines + 5) * POINT if lines else 0.0
 
 

@@ -63,10 +63,10 @@ class Lines:
         """Whether thin lines stand between neighbours."""
         return any(0 < gap <= THIN for gap in self.gaps) or not self.gaps
 
-    def apart(self, more: float) -> Lines:
-        """The same with gaps that are larger by so many cells."""
+    def apart(self, more: Sequence[float]) -> Lines:
+        """The same with room behind each line but the last, in cells."""
         gaps = self.gaps or [0.0] + [THIN] * (len(self.labels) - 1)
-        return Lines(self.labels, [gap + more for gap in gaps])
+        return Lines(self.labels, [gap + room for gap, room in zip(gaps, (0.0, *more), strict=False)])
 
     def wrapped(self, characters: int) -> Lines:
         """The same with labels in lines of about so many characters."""
@@ -170,8 +170,11 @@ def sheet(
     bands, cell = fitted_to_page(bands, rooms_above, cell, height / width, axis_room[1])
     gap = max(gap_cm, *(title_width(b) - b.columns.extent * cell + PAD_CM for band in bands for b in band if len(band) > 1), 0)
     top, under = heights(bands)
-    bands = [[replace(block, rows=block.rows.apart(under / (cell * height / width))) for block in band] for band in bands]
-    tall = [top + max(b.rows.extent for b in band) * cell * height / width + under + axis_room[1] + BAND_CM for band in bands]
+    row = cell * height / width
+    bands = [[replace(b, rows=b.rows.apart([room / row for room in under])) for b in band] for band in bands]
+    tall = [
+        top + max(b.rows.extent * row + under[len(b.rows.labels) - 1] for b in band) + axis_room[1] + BAND_CM for band in bands
+    ]
     scale = math.ceil(cell / INCH * DPI / width)
     dpi = scale * width / (cell / INCH)
     size = (width_cm, sum(tall) - BAND_CM + 2 * PAD_CM)

@@ -29,7 +29,8 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
 
     Returns:
         `bce` (n,) float64: binary cross-entropy in nats, summed over pixels; `mse` (n,) float64: squared error, summed over
-        pixels; `pixels` () int64: pixels times channels of an image; `index` (n,) int64.
+        pixels; `pixels` () int64: pixels times channels of an image; `y` (n,) int64, `class_names` (k,) unicode,
+        `index` (n,) int64.
     """
     import math
 
@@ -43,7 +44,8 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         x = pixels(part.x[start : start + BATCH])
         errors.append(_errors(x, decode(model, encode(model, x))))
     bce, mse = np.concatenate(errors, axis=1)
-    return {"bce": bce, "mse": mse, "pixels": np.array(math.prod(part.x.shape[1:])), "index": np.arange(len(bce))}
+    about = {"y": part.y, "class_names": np.array(data.class_names), "index": np.arange(len(bce))}
+    return {"bce": bce, "mse": mse, "pixels": np.array(math.prod(part.x.shape[1:]))} | about
 
 
 def _errors(x: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:

@@ -1,0 +1,47 @@
+"""The images that a model reconstructs best and worst."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from report_builder.kinds import Parameters as Base
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, ImageData
+
+NEEDS = frozenset({"encode", "decode"})
+
+
+class Parameters(Base):
+    """Among which images, by which error, and how many."""
+
+    split: str = Field(default="test", description="Part of the data set.")
+    n: int | None = Field(default=None, ge=1, description="Among how many images, from the first on; null: all.")
+    count: int = Field(default=5, ge=1, description="How many of the best, and how many of the worst.")
+    error: Literal["bce", "mse"] = Field(
+        default="bce", description="bce: binary cross-entropy in nats; mse: squared error; both summed over pixels."
+    )
+
+
+def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+    """Images by their error of reconstruction: the best ones, then the worst ones, each from the most extreme on.
+
+    Returns:
+        `x` and `reconstruction` (2 count, height, width, channels) float32 with `value_range` (2,), `error` (2 count,) float64,
+        `y` (2 count,) int64, `index` (2 count,) int64, `class_names` (k,) unicode, `searched` () int64: among how many.
+    """
+    import numpy as np
+
+    from report_builder.measures.probes import reconstruction_errors
+    from report_builder.measures.probes._batches import decode, encode, part_of, pixels
+
+    asked = reconstruction_errors.Parameters(split=parameters.split, n=parameters.n)
+    error = reconstruction_errors.measure(model, data, asked)[parameters.error]
+    part, order = part_of(data, parameters.split, parameters.n), np.argsort(error, kind="stable")
+    chosen = np.concatenate([order[: parameters.count], order[::-1][: parameters.count]])
+    x, limits = pixels(part.x, chosen), np.array(data.value_range, dtype=np.float32)
+    found = {"x": x, "reconstruction": decode(model, encode(model, x)), "value_range": limits, "error": error[chosen]}
+    found |= {"y": part.y[chosen], "index": chosen, "searched": np.array(len(error))}
+    return found | {"class_names": np.array(data.class_names)}

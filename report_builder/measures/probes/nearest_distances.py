@@ -1,0 +1,38 @@
+"""How far samples, and real images that were not trained on, lie from the nearest training image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from report_builder.kinds import Parameters as Base
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, ImageData
+
+NEEDS = frozenset({"sample|sample_condition"})
+
+
+class Parameters(Base):
+    """How many samples, and against which real images."""
+
+    n: int = Field(default=1000, ge=1, description="How many samples, and at most how many real images, from the first on.")
+    seed: int = Field(default=0, ge=0, description="Seed of the draw.")
+    split: str = Field(default="test", description="Part of the data set with the real images.")
+
+
+def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+    """Distances to the nearest training image: root mean square difference of the pixels in units of their range.
+
+    Returns:
+        `distance` (n,) float64 of samples as the probe `samples` draws them; `real` (m,) float64 of real images, m <= n.
+    """
+    from report_builder.measures.probes import samples
+    from report_builder.measures.probes._batches import part_of, pixels
+    from report_builder.measures.probes._search import nearest_images
+
+    drawn = samples.measure(model, data, samples.Parameters(n=parameters.n, seed=parameters.seed))["images"]
+    searched, real = data.splits["train"].x, pixels(part_of(data, parameters.split, parameters.n).x)
+    both = {"distance": drawn, "real": real}
+    return {name: nearest_images(images, searched, 1, data.value_range)[1][:, 0] for name, images in both.items()}

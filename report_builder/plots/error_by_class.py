@@ -1,0 +1,136 @@
+"""Which classes a model reconstructs well, and which badly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from report_builder.kinds import Column, Drawing, ProbeRequest, Table
+from report_builder.plots._options import RunOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.kinds import Arrays, Subject
+    from report_builder.languages import Language
+
+SUMMARY = "error of reconstruction of the images of each class, as boxes with their means, runs side by side"
+TABLE = True
+
+WHISKERS = (5, 95)  # percentiles
+ROW_CM, FRAME_CM = 0.42, 1.9  # of one box; of axis, label and legend
+
+
+class Parameters(RunOptions):
+    """Which errors of which runs are shown."""
+
+    split: str = Field(default="test", description="Part of the data set.")
+    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    error: Literal["bce", "mse"] = Field(default="bce", description="bce: binary cross-entropy in nats; mse: squared error.")
+    per: Literal["image", "pixel"] = Field(
+        default="image", description="image: sum over the pixels of an image; pixel: mean over them."
+    )
+
+
+def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+    """The errors of each image of each run."""
+    asked = parameters.model_dump(include={"split", "n"})
+    return {run: ProbeRequest("reconstruction_errors", asked, run=run) for run in parameters.runs}
+
+
+def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
+    """A row of boxes for each class, first class on top, in it a box for each run."""
+    from report_builder.plots._details import details
+    from report_builder.plots._samples import class_name
+    from report_builder.plots._sheet import title_of
+    from report_builder.plots._style import localise, panels, shown
+
+    of_runs = shown(arrays, parameters.runs, parameters.error)
+    first = next(iter(of_runs.values()))
+    labels = sorted({int(label) for each in of_runs.values() for label in each["y"]})
+    classes = [class_name(first, label) for label in labels]
+    names = {run: title_of(subjects, run) for run in parameters.runs}
+    tall = min(22.0, FRAME_CM + ROW_CM * len(labels) * (len(of_runs) + 0.5))
+    figure, (axes,) = panels(1, parameters.width_cm, tall, 1)
+    for place, each in enumerate(of_runs.values()):
+        _boxes(axes, [_errors(each, label, parameters) for label in labels], place, len(of_runs))
+    axes.set_yticks(range(len(labels)))
+    localise(axes, language)
+    axes.set_yticklabels(classes)
+    axes.set(ylim=(len(labels) - 0.5, -0.5), ylabel=language.word("legend.class"))
+    unit = _unit(parameters)
+    word = language.word(f"values.{parameters.error}")
+    axes.set_xlabel(f"{word} [{language.unit(unit)}]" if unit else language.word(f"axis.per_{parameters.per}", what=word))
+    axes.grid(visible=False, axis="y")
+    if len(of_runs) > 1:
+        _legend(figure, names.values())
+    table = _table(of_runs, parameters, names, (labels, classes), language)
+    stated = [language.word("details.boxes", low=WHISKERS[0], high=WHISKERS[1])]
+    stated.append(language.word("details.images", n=language.number(len(first["y"]))))
+    said = details(language, [subjects[run] for run in parameters.runs], *stated, split=parameters.split)
+    alt = language.word("alt.error_by_class", classes=language.join(classes), runs=language.join(list(names.values())))
+    return Drawing(figure, said, alt, table=table)
+
+
+def _unit(parameters: Parameters) -> str:
+    return f"nats/{parameters.per}" if parameters.error == "bce" else ""
+
+
+def _errors(arrays: Arrays, label: int, parameters: Parameters) -> np.ndarray:
+    """Errors of the images of a class, `(n,)`; empty where the run has none."""
+    import numpy as np
+
+    of_class = arrays[parameters.error][arrays["y"] == label]
+    return np.asarray(of_class / (float(arrays["pixels"]) if parameters.per == "pixel" else 1.0))
+
+
+def _boxes(axes: Any, of_classes: list[np.ndarray], place: int, runs: int) -> None:
+    """The boxes of one run: quartiles, median, whiskers at percentiles, the mean as a point."""
+    height = 0.8 / runs
+    positions = [row + (place - (runs - 1) / 2) * height for row in range(len(of_classes))]
+    line = {"color": "#222222", "linewidth": 0.8}
+    axes.boxplot(
+        of_classes,
+        positions=positions,
+        widths=0.8 * height,
+        orientation="horizontal",
+        whis=WHISKERS,
+        showfliers=False,
+        showmeans=True,
+        manage_ticks=False,
+        patch_artist=True,
+        boxprops=_look(place),
+        medianprops=line | {"linewidth": 1.2},
+        whiskerprops=line,
+        capprops=line,
+        meanprops={"marker": "o", "markersize": 3.2, "markerfacecolor": "white", "markeredgecolor": "#222222"},
+    )
+
+
+def _look(place: int) -> dict[str, Any]:
+    return {"facecolor": f"C{place}", "edgecolor": "#222222", "linewidth": 0.6, "alpha": 0.6}
+
+
+def _legend(figure: Any, names: Iterable[str]) -> None:
+    from matplotlib.patches import Patch
+
+    handles = [Patch(**_look(place), label=name) for place, name in enumerate(names)]
+    figure.legend(handles=handles, loc="outside lower center", ncols=min(4, len(handles)))
+
+
+def _table(
+    of_runs: Mapping[str, Arrays],
+    parameters: Parameters,
+    names: Mapping[str, str],
+    classes: tuple[list[int], list[str]],
+    language: Language,
+) -> Table:
+    """Mean error of each class, a column for each run."""
+    labels, printed = classes
+    columns = [Column(language.word("legend.class"), printed)]
+    for run, each in of_runs.items():
+        means = [float(errors.mean()) if errors.size else None for errors in (_errors(each, n, parameters) for n in labels)]
+        columns.append(Column(language.word("details.mean_of", name=names[run]), means, _unit(parameters)))
+    return Table(columns)

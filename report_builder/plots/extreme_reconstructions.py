@@ -1,0 +1,74 @@
+"""The images that each run reconstructs best and worst: the mean hides both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from report_builder.kinds import Drawing, ProbeRequest
+from report_builder.plots._options import SheetOptions
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, Subject
+    from report_builder.languages import Language
+    from report_builder.plots._sheet import Block
+
+SUMMARY = "best and worst reconstructions of each run, originals above, the error under each"
+
+ENDS = ("best", "worst")
+
+
+class Parameters(SheetOptions):
+    """How many images of which runs are shown, and what counts as good."""
+
+    split: str = Field(default="test", description="Part of the data set.")
+    n: int | None = Field(default=None, ge=1, description="Among how many images, from the first on; null: all.")
+    count: int = Field(default=8, ge=1, le=40, description="How many of the best, and how many of the worst.")
+    error: Literal["bce", "mse"] = Field(
+        default="bce", description="bce: binary cross-entropy in nats; mse: squared error; both summed over pixels."
+    )
+
+
+def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+    """The extreme images of each run."""
+    asked = parameters.model_dump(include={"split", "n", "count", "error"})
+    return {run: ProbeRequest("extreme_reconstructions", asked, run=run) for run in parameters.runs}
+
+
+def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
+    """For each run two bands, the best images and the worst; each run has its own."""
+    from report_builder.plots._details import details, named
+    from report_builder.plots._samples import room_for
+    from report_builder.plots._sheet import outputs, sheet, title_of
+
+    of_runs = outputs(arrays, parameters, "reconstruction")
+    names = {run: title_of(subjects, run) for run in parameters.runs}
+    block = _block(of_runs, names, language)
+    cell = max(parameters.cell_cm, room_for([text for row in block.below for text in row]))
+    drawn = sheet([block], width_cm=parameters.width_cm, cell_cm=cell, ink=parameters.ink)
+    searched = named(language, {names[run]: language.number(int(each["searched"])) for run, each in of_runs.items()})
+    error = language.word(f"values.{parameters.error}") + (f" [{language.unit('nats')}]" if parameters.error == "bce" else "")
+    stated = [language.word("details.below_error", error=error), language.word("details.searched", n=searched)]
+    people = [subjects[run] for run in parameters.runs]
+    said = details(language, people, *stated, split=parameters.split, threshold=parameters.threshold)
+    alt = language.word("alt.extreme_reconstructions", n=parameters.count, runs=language.join(list(names.values())))
+    return Drawing(drawn.figure, said, alt, raster=True)
+
+
+def _block(of_runs: Mapping[str, Arrays], names: Mapping[str, str], language: Language) -> Block:
+    import numpy as np
+
+    from report_builder.plots._sheet import THIN, WIDE, Block, Lines, unit_range
+
+    rows, labels, gaps, below = [], [], [], []
+    for run, each in of_runs.items():
+        x, made, count = unit_range(each, "x", "data"), unit_range(each, "reconstruction", run), len(each["error"]) // 2
+        for place, end in enumerate(ENDS):
+            chosen = slice(place * count, (place + 1) * count)
+            rows += [x[chosen], made[chosen]]
+            labels += [language.word(f"sheet.{end}") + (f"\n{names[run]}" if len(names) > 1 else ""), ""]
+            gaps += [WIDE / 2 if rows[2:] else 0.0, THIN]
+            below += [[], [language.number(float(error), 1) for error in each["error"][chosen]]]
+    return Block(np.stack(rows), Lines(labels, gaps), Lines([""] * len(rows[0])), below=below)

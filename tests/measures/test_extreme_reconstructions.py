@@ -1,0 +1,41 @@
+"""The best and the worst reconstructions are those with the smallest and largest errors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from report_builder.kinds import ImageData, Split
+from report_builder.measures.probes import extreme_reconstructions, reconstruction_errors
+
+
+@pytest.fixture
+def lossy():
+    """Images whose only pixel that a model of two pixels loses is as bright as their place in a shuffled order says."""
+    x = np.zeros((12, 4, 4, 1), dtype=np.float32)
+    x[:, 3, 3, 0] = np.random.default_rng(0).permutation(12) / 12
+    return ImageData({"test": Split(x, np.arange(12) % 3)}, ("a", "b", "c"), (0.0, 1.0))
+
+
+def test_the_most_extreme_come_first(model, lossy):
+    """First the best from the very best on, then the worst from the very worst on, with their errors, classes and places."""
+    arrays = extreme_reconstructions.measure(model, lossy, extreme_reconstructions.Parameters(count=3, error="mse"))
+    lost = lossy.splits["test"].x[:, 3, 3, 0]
+    np.testing.assert_allclose(arrays["error"], (np.array([0, 1, 2, 11, 10, 9]) / 12) ** 2, atol=1e-6)
+    np.testing.assert_allclose(lost[arrays["index"]] ** 2, arrays["error"], atol=1e-6)
+    np.testing.assert_array_equal(arrays["x"], lossy.splits["test"].x[arrays["index"]])
+    np.testing.assert_array_equal(arrays["y"], arrays["index"] % 3)
+    assert arrays["searched"] == 12
+
+
+def test_only_the_first_images_are_looked_at(model, lossy):
+    """With `n` the extremes are those of the first n images."""
+    arrays = extreme_reconstructions.measure(model, lossy, extreme_reconstructions.Parameters(count=2, n=4, error="mse"))
+    assert set(arrays["index"].tolist()) == {0, 1, 2, 3}
+
+
+def test_errors_come_with_their_classes(model, lossy):
+    """Each error of reconstruction has the class of its image, for boxes by class."""
+    arrays = reconstruction_errors.measure(model, lossy, reconstruction_errors.Parameters())
+    np.testing.assert_array_equal(arrays["y"], np.arange(12) % 3)
+    assert arrays["class_names"].tolist() == ["a", "b", "c"]
