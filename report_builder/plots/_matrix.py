@@ -1,0 +1,111 @@
+"""Tables of shares as pictures: a colour for each cell, and the number in it where there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from report_builder.plots._text import FONT, LINE, POINT, text_width
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.languages import Language
+
+# From white to dark blue on a straight line of CIELAB: equal steps look equal, in grey, too, and with impaired colour vision.
+SHARES = (
+    *("#ffffff", "#e9e8f0", "#d3d1e1", "#bdbbd2", "#a8a5c3", "#928fb5"),
+    *("#7d7ba6", "#686798", "#53538a", "#3d407c", "#252f6e"),
+)
+WHITE_FROM = 2 / 3  # of the share: from here on white text has more contrast than black
+LARGEST_CM = 0.95  # of a cell
+MARGIN_CM, TICKS_CM = 0.95, 0.25  # what stands around the cells beside the names of the classes
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Counts of a panel: rows by name, columns by name.
+
+    Attributes:
+        counts: shape `(rows, columns)`, int64.
+        rows: name of each row.
+        columns: name of each column.
+    """
+
+    counts: np.ndarray
+    rows: Sequence[str]
+    columns: Sequence[str]
+
+    @property
+    def shares(self) -> np.ndarray:
+        """Share of each cell in its row; 0 in a row without images."""
+        total = self.counts.sum(axis=1, keepdims=True)
+        shares: np.ndarray = self.counts / total.clip(1)
+        return shares
+
+    @property
+    def right(self) -> int:
+        """How many stand in the column that is named as their row."""
+        return sum(int(self.counts[i, self.columns.index(row)]) for i, row in enumerate(self.rows) if row in self.columns)
+
+    def texts(self, language: Language, *, counts: bool) -> list[list[str]]:
+        """What is printed in each cell: a count, or a share in whole per cent; nothing where there is no image."""
+        both = zip(self.counts.tolist(), self.shares.tolist(), strict=True)
+        return [[_text(n, share, language, counts=counts) for n, share in zip(*row, strict=True)] for row in both]
+
+    def cell_cm(self, width_cm: float) -> float:
+        """Side of a cell in a panel of this width."""
+        beside = MARGIN_CM + TICKS_CM + max(map(text_width, self.rows))
+        return min(LARGEST_CM, (width_cm - beside) / len(self.columns))
+
+    def height_cm(self, cell_cm: float, *, title: bool) -> float:
+        """Height of a panel with cells of this size, its names and title included."""
+        names = max(map(text_width, self.columns)) if self.turned(cell_cm) else FONT * LINE * POINT
+        return cell_cm * len(self.rows) + names + MARGIN_CM + TICKS_CM + (0.6 if title else 0.0)
+
+    def turned(self, cell_cm: float) -> bool:
+        """Whether the names of the columns stand upright: side by side they would touch."""
+        return max(map(text_width, self.columns)) + 0.1 > cell_cm
+
+
+def room_for(texts: Sequence[Sequence[str]]) -> float:
+    """Side of a cell, in cm, in which all the texts fit."""
+    return max(text_width(text) for row in texts for text in row) + 0.08
+
+
+def draw(axes: Any, matrix: Matrix, texts: Sequence[Sequence[str]] | None, cell_cm: float) -> Any:
+    """Draws the cells, with `texts` in them where there are any, and names rows and columns; returns the picture."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    shares = matrix.shares
+    colours = LinearSegmentedColormap.from_list("shares", SHARES)
+    picture = axes.imshow(shares, cmap=colours, vmin=0, vmax=1, aspect="equal", interpolation="nearest")
+    for row, of_row in enumerate(texts or ()):
+        for column, text in enumerate(of_row):
+            ink = "white" if shares[row, column] >= WHITE_FROM else "black"
+            axes.text(column, row, text, ha="center", va="center", fontsize=FONT, color=ink)
+    every = -(-FONT * LINE * POINT // cell_cm) if cell_cm > 0 else 1
+    _named(axes.yaxis, matrix.rows, int(every))
+    _named(axes.xaxis, matrix.columns, int(every), rotation=90 if matrix.turned(cell_cm) else 0)
+    axes.grid(visible=False)
+    axes.spines[:].set(visible=True, color="#cccccc")
+    axes.tick_params(length=0)
+    return picture
+
+
+def _named(axis: Any, names: Sequence[str], every: int, **look: Any) -> None:
+    """Names along an axis; where they would lie over each other only some of them."""
+    places = range(0, len(names), max(1, every))
+    axis.set_ticks(list(places), [names[place] for place in places], **look)
+
+
+def _text(n: int, share: float, language: Language, *, counts: bool) -> str:
+    if n == 0:
+        return ""
+    if counts:
+        return language.number(n)
+    whole = round(100 * share)
+    if whole in (0, 100) and share < 1:
+        return "<1" if whole == 0 else ">99"
+    return language.number(whole)

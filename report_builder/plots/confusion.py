@@ -1,0 +1,160 @@
+"""Which class a classifier takes for which: of generated images against the class asked, of real ones against their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Drawing, ProbeRequest
+from report_builder.plots._options import RunOptions
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, Subject, Table
+    from report_builder.languages import Language
+    from report_builder.plots._matrix import Matrix
+
+TABLE = True
+SUMMARY = "class asked (or true class) against class recognised as a heat map with numbers: conditional models, or classifiers"
+
+BAR_CM = 2.2  # width of the bar of colours with its numbers and label
+
+
+class Parameters(RunOptions):
+    """Which images are recognised, and what the cells show."""
+
+    judge: str | None = Field(
+        default=None, description="Run of a classifier that recognises what the runs generate; null: the runs are classifiers."
+    )
+    per_class: int = Field(default=100, ge=1, description="With a judge: images generated of each class.")
+    seed: int = Field(default=0, ge=0, description="With a judge: seed of the draw.")
+    classes: tuple[int | str, ...] | None = Field(
+        default=None, min_length=1, description="Only images of these classes, numbers or names; null: of all."
+    )
+    split: str = Field(default="test", description="Without a judge: part of the data set that the runs classify.")
+    n: int | None = Field(default=None, ge=1, description="Without a judge: how many images, from the first on; null: all.")
+    cells: Literal["share", "count"] = Field(
+        default="share", description="What the cells print: the share of the images of the row in per cent, or how many."
+    )
+
+
+def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+    """What the judge says of samples of each class, or what each classifier says of the images of the split."""
+    if parameters.judge is None:
+        asked = parameters.model_dump(mode="json", include={"split", "n", "classes"})
+        return {run: ProbeRequest("class_scores", asked, run=run) for run in parameters.runs}
+    drawn = {"per_condition": parameters.per_class, "classes": parameters.classes, "seed": parameters.seed}
+    images = {"images": {"kind": "conditional_samples", **drawn}}
+    return {run: ProbeRequest("classified", images, run=run, judge=parameters.judge) for run in parameters.runs}
+
+
+def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
+    """A panel for each run; rows are classes asked (or true), columns classes recognised, the colour the share of the row."""
+    from report_builder.plots import _matrix
+    from report_builder.plots._details import details, named
+    from report_builder.plots._sheet import title_of
+    from report_builder.plots._style import panels, shown
+
+    of_runs = shown(arrays, parameters.runs, "probability")
+    matrices = {run: counted(each, run) for run, each in of_runs.items()}
+    texts = {run: m.texts(language, counts=parameters.cells == "count") for run, m in matrices.items()}
+    columns, fits = _columns(list(matrices.values()), list(texts.values()), parameters.width_cm)
+    wide = (parameters.width_cm - (0 if fits else BAR_CM)) / columns
+    cells = [matrix.cell_cm(wide) for matrix in matrices.values()]
+    titles = len(matrices) > 1
+    height = max(m.height_cm(cell, title=titles) for m, cell in zip(matrices.values(), cells, strict=True))
+    figure, panel_axes = panels(len(matrices), parameters.width_cm, height, columns)
+    for axes, (run, matrix), cell in zip(panel_axes, matrices.items(), cells, strict=True):
+        picture = _matrix.draw(axes, matrix, texts[run] if fits else None, cell)
+        axes.set(xlabel=language.word("axis.class_recognised"), ylabel=language.word(f"axis.class_{_given(parameters)}"))
+        axes.set_title(title_of(subjects, run) if titles else "")
+    if not fits:
+        _bar(figure, picture, panel_axes, language)
+    names = {run: title_of(subjects, run) for run in parameters.runs}
+    shares = named(language, {names[run]: _right(each, language) for run, each in matrices.items()})
+    stated = _stated(parameters, subjects, shares, language, numbers=fits)
+    split = parameters.split if parameters.judge is None else None
+    alt = language.word(f"alt.confusion_{_given(parameters)}", runs=language.join(list(names.values())), shares=shares)
+    said = details(language, [subjects[run] for run in parameters.runs], *stated, split=split)
+    return Drawing(figure, said, alt, table=_table(matrices, names, language, _given(parameters)))
+
+
+def counted(arrays: Arrays, run: str = "") -> Matrix:
+    """How often each class of the images was recognised as each class of the classifier; classes without images have no row.
+
+    Raises:
+        ReportError: no class was asked of the images.
+    """
+    import numpy as np
+
+    from report_builder.plots._matrix import Matrix
+
+    if "judge_names" in arrays and "asked_class" not in arrays:
+        raise ReportError(Problem("", f"no class was asked of the images of '{run}'"))
+    given = np.asarray(arrays["asked_class"] if "judge_names" in arrays else arrays["y"], dtype=np.int64)
+    columns = arrays["judge_names"] if "judge_names" in arrays else arrays["class_names"]
+    rows, place = np.unique(given, return_inverse=True)
+    counts = np.zeros((len(rows), len(columns)), dtype=np.int64)
+    np.add.at(counts, (place.ravel(), arrays["probability"].argmax(axis=1)), 1)
+    return Matrix(counts, [_printed(arrays["class_names"][row]) for row in rows], [_printed(name) for name in columns])
+
+
+def _printed(name: Any) -> str:
+    return str(name).replace("_", " ")
+
+
+def _given(parameters: Parameters) -> str:
+    return "true" if parameters.judge is None else "asked"
+
+
+def _columns(matrices: Sequence[Matrix], texts: Sequence[Sequence[Sequence[str]]], width_cm: float) -> tuple[int, bool]:
+    """How many panels stand side by side so that the numbers fit into their cells, and whether they do."""
+    from report_builder.plots._matrix import room_for
+
+    needed = max(room_for(of_panel) for of_panel in texts)
+    for columns in range(min(3, len(matrices)), 0, -1):
+        if all(matrix.cell_cm(width_cm / columns) >= needed for matrix in matrices):
+            return columns, True
+    return min(2, len(matrices)), False
+
+
+def _bar(figure: Any, picture: Any, panel_axes: Sequence[Any], language: Language) -> None:
+    """What the colours mean, where no numbers say it."""
+    from report_builder.plots._style import Numbers
+
+    bar = figure.colorbar(picture, ax=list(panel_axes), shrink=0.6, aspect=25)
+    bar.outline.set_visible(False)
+    bar.ax.yaxis.set_major_formatter(Numbers(language))
+    bar.set_label(language.word("axis.share_images"))
+
+
+def _right(matrix: Matrix, language: Language) -> str:
+    """Share of the images that are recognised as what they are, and of how many."""
+    n = int(matrix.counts.sum())
+    return language.word("details.share_of", share=language.percent(matrix.right / n), n=language.number(n))
+
+
+def _stated(
+    parameters: Parameters, subjects: Mapping[str, Subject], shares: str, language: Language, *, numbers: bool
+) -> list[str]:
+    """Sentences: who recognised, how many rightly, what the numbers are."""
+    from report_builder.plots._sheet import title_of
+
+    judge = parameters.judge
+    stated = [language.word("details.judge", judge=title_of(subjects, judge))] if judge else []
+    stated.append(language.word(f"details.right_{_given(parameters)}", shares=shares))
+    return [*stated, language.word(f"details.cell_{parameters.cells}s" if numbers else "details.cell_colours")]
+
+
+def _table(matrices: Mapping[str, Matrix], names: Mapping[str, str], language: Language, given: str) -> Table:
+    """The counts: a row for each class of each run."""
+    from report_builder.kinds import Column, Table
+
+    several = len(matrices) > 1
+    heads = [f"{names[run]}: {row}" if several else row for run, matrix in matrices.items() for row in matrix.rows]
+    rows = [dict(zip(m.columns, row, strict=True)) for m in matrices.values() for row in m.counts.tolist()]
+    known = dict.fromkeys(name for row in rows for name in row)
+    counts = [Column(name, [row.get(name) for row in rows], digits=0) for name in known]
+    return Table([Column(language.word(f"axis.class_{given}"), heads), *counts])
