@@ -6,6 +6,7 @@ And the laboratory: a project folder with one tiny report, for the rooms that ne
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -179,6 +180,18 @@ def lab(tmp_path: Path) -> Lab:
     """A project in which nothing was built yet."""
     made = Lab(tmp_path)
     made.write()
+    return made
+
+
+@pytest.fixture(scope="session")
+def page_of_own_pieces(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """A project with every file that docs/own-model.md shows; nothing is built."""
+    made, page = Lab(tmp_path_factory.mktemp("own")), Path(__file__).parents[1] / "docs" / "own-model.md"
+    for block in re.findall(r"^```\w+\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        name, _, text = block.partition("\n")
+        path = made.folder / name.strip("<# >")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     return made
 
 

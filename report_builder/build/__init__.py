@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from report_builder.build import asking
 from report_builder.build.workspace import Workspace
 from report_builder.errors import FindingError, Problem, ReportError, RunError, near_miss, together
 from report_builder.plan import Plan, Planned, reason, resolve
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from report_builder.document import Document, Rendered
     from report_builder.document.material import Material
 
-__all__ = ["Built", "Options", "Workspace", "build", "build_figure", "build_task", "compose_plan", "plan_report"]
+__all__ = ["Built", "Options", "Workspace", "build", "build_figure", "build_task", "compose_plan", "plan_report", "settle"]
 
 LEDGER = "steps.json"
+settle = asking.settle
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,12 @@ class Built:
 def plan_report(
     report: str, workspace: Workspace, *, profile: str | None = None, sets: Sequence[str] = (), fetch: bool = False
 ) -> Plan:
-    """Experiment file -> plan. No step runs; with `fetch`, data that is nowhere is downloaded."""
-    loaded = load(workspace.experiment(report), profile=profile, sets=sets)
-    return Plan(resolve(loaded), Store(workspace.store), workspace.data, fetch=fetch)
+    """Experiment file -> plan. No step runs, but of a model of the user's own a worker is asked what it is, once.
+
+    With `fetch`, data that is nowhere is downloaded.
+    """
+    loaded, store = load(workspace.experiment(report), profile=profile, sets=sets), Store(workspace.store)
+    return Plan(resolve(loaded, asking.descriptions(loaded, store)), store, workspace.data, fetch=fetch)
 
 
 def compose_plan(plan: Plan, workspace: Workspace, *, draft: bool = False) -> tuple[Material, Rendered, Document]:
@@ -73,6 +78,7 @@ def compose_plan(plan: Plan, workspace: Workspace, *, draft: bool = False) -> tu
 
 def build(plan: Plan, workspace: Workspace, options: Options) -> Built:
     """Builds the whole report."""
+    asking.settle(plan)
     missing = plan.missing(plan.everything())
     if missing:
         compose_plan(plan, workspace, draft=True)  # every mistake that needs no training shows before it
@@ -131,6 +137,7 @@ def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -
     from report_builder.build import gather, publish
 
     ids = plan.resolved.parts(id_)
+    asking.settle(plan)
     numbered = compose_plan(plan, workspace, draft=True)[2]
     missing = plan.missing([plan.figures[part] for part in ids])
     failed = _carry_out(plan, workspace, missing, options)
@@ -157,6 +164,7 @@ def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) ->
     loaded = plan.resolved.loaded
     if task not in loaded.experiment.tasks:
         raise ReportError(Problem(loaded.where("tasks"), "unknown task", repr(task), near_miss(task, loaded.experiment.tasks)))
+    asking.settle(plan)
     missing, failed = _for_task(plan, workspace, task, options)
     if options.dry_run:
         return Built({}, compiled=False)

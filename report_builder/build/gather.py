@@ -11,7 +11,7 @@ from report_builder import languages
 from report_builder.build.listings import listings_of
 from report_builder.document.material import FigureCard, Header, Material, RunCard, SubfiguresCard, SweepCard, TaskCard
 from report_builder.facts import Fact, Measurement
-from report_builder.kinds import Equation, Table
+from report_builder.kinds import Table
 from report_builder.plan import DataSet, Measure, Plan, Training
 from report_builder.spec.grammar import Subfigures
 from report_builder.store import Stored, canonical
@@ -28,7 +28,7 @@ def material(plan: Plan, *, measured: bool = True) -> Material:
         runs={run.id: _run_card(plan, run) for run in plan.resolved.runs.values()},
         figures={id_: _figure_card(plan, id_, measured=measured) for id_ in plan.resolved.figures},
         listings={(listing.run, listing.part): listing for run in plan.resolved.runs.values() for listing in listings_of(run)},
-        equations={run.id: equation(run) for run in plan.resolved.runs.values()},
+        equations={run.id: found for run in plan.resolved.runs.values() if (found := plan.equation(run))},
         tasks={id_: TaskCard(id_, task.title, tuple(task.requires)) for id_, task in loaded.experiment.tasks.items()},
         profile=loaded.profile,
         spec_file=str(loaded.file),
@@ -36,12 +36,6 @@ def material(plan: Plan, *, measured: bool = True) -> Material:
         placeholders=not complete,
         subfigures={id_: SubfiguresCard(id_, (*s.parts,), s.side_by_side, s.caption) for id_, s in beside(plan).items()},
     )
-
-
-def equation(run: Training) -> Equation:
-    """The loss that the run compiled."""
-    result: Equation = run.model.module.equation(run.model.parameters)
-    return result
 
 
 def _header(plan: Plan) -> Header:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from report_builder import build as builder
@@ -12,6 +14,7 @@ from report_builder.build import Workspace
 from report_builder.cli.parser import Options
 from report_builder.errors import Exit, FindingError, Problem, ReportError, near_miss
 from report_builder.plan import Plan, Planned, reason
+from report_builder.plan.closing import not_python
 from report_builder.spec import Arms
 
 
@@ -133,6 +136,7 @@ def facts(options: Options) -> int:
 def check(options: Options) -> int:
     """Looks for every mistake that needs no training, and for sentences that nothing vouches for."""
     plan, workspace = plan_of(options)
+    builder.settle(plan)
     _, _, composed = builder.compose_plan(plan, workspace, draft=True)
     plan.store.memo.save()
     if options.json:
@@ -176,7 +180,17 @@ def _kinds(sort: str, workspace: Workspace) -> Iterable[tuple[str, str]]:
         return [(name, str(workspace.experiments / f"{name}.yaml")) for name in workspace.reports()]
     if sort == "languages":
         return [(code, "") for code in languages.codes()]
-    return [(name, _summary(module)) for name, module in registries[sort]]
+    own = [(f"./{path.name}", text) for path, text in _own_models(workspace)] if sort == "models" else []
+    return [*((name, _summary(module)) for name, module in registries[sort]), *own]
+
+
+def _own_models(workspace: Workspace) -> Iterable[tuple[Path, str]]:
+    """Files beside the experiments that are models, with the first line of their description; none of them is run."""
+    for path in sorted(workspace.experiments.glob("*.py")):
+        if not not_python(path):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            if any(isinstance(node, ast.FunctionDef) and node.name == "build" for node in tree.body):
+                yield path, (ast.get_docstring(tree) or "a model of your own").splitlines()[0]
 
 
 def _summary(module: Any) -> str:

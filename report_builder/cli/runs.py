@@ -14,6 +14,7 @@ from report_builder.build import Workspace
 from report_builder.cli.parser import Options
 from report_builder.errors import Exit, Problem, ReportError, UsageError
 from report_builder.facts import differences
+from report_builder.plan.own import ANSWER
 from report_builder.plan.prepared import imported
 from report_builder.store import Step, Store, Stored, storage_errors
 from report_builder.store.step import KINDS
@@ -119,6 +120,7 @@ def _used(workspace: Workspace) -> set[str]:
         for profile in _profiles(workspace.experiment(report)):
             plan = plan_report(report, workspace, profile=profile)
             used |= {p.step.key for target in plan.everything() for p in target.closure()}
+            used |= {step.key for step in plan.answers()}
             if any(data["fingerprint"] == ABSENT for data in plan.data.values()) and plan.store.all("run"):
                 print(f"note: the data of {report}, profile {profile}, was never here; nothing is stored for it.")
     return used
@@ -137,6 +139,7 @@ def export_runs(options: Options) -> int:
     steps = {stored.key: (kind, stored) for kind in KINDS for stored in store.all(kind)}
     chosen = {key for key in steps if (back := _runs_below(key, steps)) and back <= runs}
     chosen |= {key for chosen_key in chosen for key in _below(chosen_key, steps)}
+    chosen |= {key for key, (kind, _) in steps.items() if kind == ANSWER}  # without them a worker must be asked there
     if not options.keys:
         chosen = set(steps)
     target = Path(options.file)

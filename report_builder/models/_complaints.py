@@ -68,6 +68,8 @@ def arguments_of(kind: type) -> set[str]:
             continue
         taken = list(inspect.signature(vars(owner)["__init__"]).parameters.values())[1:]
         found |= {p.name for p in taken if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+        if owner.__module__.startswith("keras."):  # what it passes on is not for users
+            break
         if not any(p.kind == p.VAR_KEYWORD for p in taken):
             return found
     return found | _PASSED_ON
@@ -90,4 +92,4 @@ def one_line(error: BaseException) -> str:
     """What Keras says, without colours and without the frame around it."""
     text = _COLOUR.sub("", str(error))
     inner = re.sub(r"^Exception encountered when calling [^\n]*\n", "", text.strip()).partition("Arguments received by")[0]
-    return " ".join((inner if inner.strip() else text).split()) or type(error).__name__
+    return " ".join((inner if inner.strip() else text).replace(" with name 'None'", "").split()) or type(error).__name__

@@ -50,7 +50,7 @@ class Layer(BaseModel):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """For editors: the name alone will do."""
-        return {"anyOf": [{"type": "string"}, handler(schema)], "description": "A layer."}
+        return {"anyOf": [{"type": "string"}, handler(schema)], "description": "A layer.", "x-layer": True}
 
     @property
     def arguments(self) -> dict[str, Any]:

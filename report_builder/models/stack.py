@@ -1,4 +1,4 @@
-"""Layers of one's own architecture, one behind the other."""
+"""Layers of one's own architecture, one behind the other; `Layers` is the type of such a list in `Parameters`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import keras
 
 from report_builder.kinds import own_module
 from report_builder.models._complaints import Place, check_arguments, shown, size, unknown_layer
+from report_builder.models._layers import Layers
+
+__all__ = ["Layers", "stack"]
 
 NO_LAYERS = {"Layer", "Wrapper", "InputLayer", "Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper"}
 

@@ -36,8 +36,11 @@ def not_python(file: Path) -> str:
 class Closing:
     """Closes slots; `found` has the mistakes, in the order in which they were seen."""
 
-    def __init__(self, loaded: Loaded) -> None:
+    def __init__(self, loaded: Loaded, own: Mapping[str, Any] | None = None) -> None:
+        """Closes the slots of `loaded`; `own` has the models of the user's own, or the error of a wrong file, by kind."""
         self.loaded = loaded
+        self.own = own or {}
+        self._said: set[str] = set()  # own models whose mistakes are noted: several runs may have one
         self.found: list[Problem] = []
         self.beside = loaded.file.parent
 
@@ -55,10 +58,8 @@ class Closing:
 
     def close(self, registry: Registry, slot: Slot, path: KeyPath, extra: Mapping[str, Any] | None = None) -> Kind | None:
         """A slot's kind; None, with the mistakes noted, where it is wrong. `extra` goes to those parameters the kind has."""
-        try:
-            module = registry.get(slot.kind, beside=self.beside)
-        except ReportError as error:
-            self.found += [replace(p, where=self.loaded.where(*path, "kind")) for p in error.problems]
+        module = self._module(registry, slot.kind, path)
+        if module is None:
             return None
         model = module.Parameters
         given = {key: value for key, value in (extra or {}).items() if key in model.model_fields and value is not None}
@@ -68,6 +69,27 @@ class Closing:
             self.found += problems(error, self.loaded.source, model, path, f"{registry.noun} '{slot.kind}'")
             return None
         return Kind(slot.kind, module, parameters) if self._layers_found(parameters, path) else None
+
+    def _module(self, registry: Registry, kind: str, path: KeyPath) -> Any:
+        """The module of a kind, for a model of the user's own what was said of it; None, with the mistakes noted."""
+        try:
+            if registry is MODELS and kind.endswith(".py"):
+                return self._described(kind)
+            return registry.get(kind, beside=self.beside)
+        except ReportError as error:
+            self.found += [replace(p, where=self.loaded.where(*path, "kind")) for p in error.problems]
+            self._said.add(kind)
+            return None
+
+    def _described(self, kind: str) -> Any:
+        """Raises ReportError where the file is wrong; with what is wrong in it only once."""
+        mistake = not_python(self.beside / kind)
+        found = ReportError(Problem("", mistake, repr(kind))) if mistake else self.own.get(kind)
+        if found is None:
+            found = ReportError(Problem("", "nobody was asked about this model of your own", repr(kind)))
+        if not isinstance(found, ReportError):
+            return found
+        raise ReportError(*(() if kind in self._said else found.problems))
 
     def _layers_found(self, parameters: Parameters, path: KeyPath) -> bool:
         """Whether the files of the layers of the user's own are there and are Python; if not, the mistakes are noted."""
@@ -84,10 +106,11 @@ class Closing:
         given = slot.parameters
         name = given.pop("preset", None)
         plain = Slot(kind=slot.kind, **given)
-        if name is None or slot.kind not in MODELS.names():
-            kind = self.close(MODELS, plain, path)
+        kind = self.close(MODELS, plain, path) if name is None else None
+        module = self._module(MODELS, slot.kind, path) if name is not None else None
+        if module is None:
             return (kind, kind.module.TITLE) if kind else None
-        presets = getattr(MODELS.get(slot.kind), "PRESETS", {})
+        presets = getattr(module, "PRESETS", {})
         if name not in presets:
             rule = f"unknown preset of model '{slot.kind}'"
             self.note((*path, "preset"), rule, repr(name), near_miss(str(name), presets), "Leave it out, or name one of these.")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from report_builder import languages
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, MODELS
+from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES
 from report_builder.plan.beside import Widths
 from report_builder.plan.closing import Closing
 from report_builder.plan.layouts import Layouts, layout_of
@@ -47,12 +48,7 @@ class _Resolver(Closing):
     def runs(self, data: Mapping[str, DataSet]) -> Iterator[Training]:
         """The runs without mistakes."""
         for id_, entry in self.loaded.experiment.runs.items():
-            path = ("runs", id_, "model")
-            if entry.model.kind.endswith(".py"):
-                rule = "models of your own in one file cannot be trained yet"
-                self.note((*path, "kind"), rule, entry.model.kind, f"Known: {', '.join(MODELS.names())}.")
-                continue
-            model = self.close_model(entry.model, path)
+            model = self.close_model(entry.model, ("runs", id_, "model"))
             known = self.known("data set", entry.data, self.loaded.experiment.data, ("runs", id_, "data"))
             if known and model and entry.data in data:
                 run = Training(id_, entry.name or id_, data[entry.data], model[0], entry, model[1])
@@ -74,13 +70,17 @@ class _Resolver(Closing):
                 yield Picture(id_, entry, kind, shown, facts_of(kind))
 
 
-def resolve(loaded: Loaded) -> Resolved:
+def resolve(loaded: Loaded, own: Mapping[str, Any] | None = None) -> Resolved:
     """Closes every slot.
+
+    Args:
+        loaded: the experiment.
+        own: models of the user's own as they were described, or the error of a wrong file, by their `kind`.
 
     Raises:
         ReportError: with every mistake at once.
     """
-    resolver = _Resolver(loaded)
+    resolver = _Resolver(loaded, own or {})
     resolver.report()
     data = {item.id: item for item in resolver.data()}
     runs = {item.id: item for item in resolver.runs(data)}

@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from report_builder.kinds import PROBES, ProbeRequest, Subject
+from report_builder.kinds import PROBES, Equation, ProbeRequest, Subject
 from report_builder.models._layers import files
+from report_builder.plan import own
 from report_builder.plan.prepared import with_fingerprints
 from report_builder.plan.resolved import FROM_RUN, HISTORY, DataSet, Measure, Picture, Resolved, Training, used_by
 from report_builder.plan.shown import requests_of, subjects
@@ -85,6 +86,29 @@ class Plan:
             self.store.memo.remember(f"version:{name}", version)
             return version
         return self.store.memo.recall(f"version:{name}") or "none"
+
+    # --- answers of a worker ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def verdicts(self) -> dict[str, Step]:
+        """For each run with an architecture of the user's own, the step in which the verdict on it is stored."""
+        judged = [run for run in self.resolved.runs.values() if own.is_judged(run)]
+        code = {run.id: code_digests(self._model_code(run), self.store.memo) for run in judged}
+        return {run.id: own.verdict(run, code[run.id], self.versions, self.store.memo) for run in judged}
+
+    def answers(self) -> list[Step]:
+        """Every step in which an answer about models of the user's own is stored."""
+        files = own.files_of(self.resolved.loaded)
+        return [*self.verdicts.values(), *(own.description(kind, file, self.store.memo) for kind, file in files.items())]
+
+    def equation(self, run: Training) -> Equation | None:
+        """The loss that a run compiles; of an own model what the worker said, before it is asked a placeholder."""
+        if not own.is_own(run.model.name):
+            found: Equation = run.model.module.equation(run.model.parameters)
+            return found
+        step = self.verdicts[run.id]
+        stored = self.store.read(step.kind, step.key)
+        return own.equation(stored) if stored else Equation(r"\text{…}")
 
     # --- steps ------------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parents[1]
 # Where a file is found does not count either: the fingerprint is of its content.
 _QUIET = ("", ".errors", ".kinds", ".languages", ".datasets._files", ".models._layers", ".models._complaints")
 SILENT = {f"report_builder{room}" for room in _QUIET}
+TOLD = {"equation", "refuses", "LISTINGS", "PRESETS"}  # of a user's own model: they say, they do not compute
 PRINTED = {"TITLE", "SUMMARY", "SECONDS_PER_IMAGE"}  # constants that only people read
 
 
@@ -40,6 +41,7 @@ def _digest(path: Path, memo: Memo) -> tuple[str, list[str]]:
     if known is None:
         tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
         imported = sorted(set(_imports(tree, _module(path))) - SILENT)
+        tree.body = tree.body if path.is_relative_to(PACKAGE) else _computing(tree.body)
         known = " ".join([hashlib.sha256("".join(_canonical(tree)).encode()).hexdigest()[:16], *imported])
         memo.remember(name, known)
     digest, *modules = known.split(" ")
@@ -71,6 +73,35 @@ def _is_printed(node: ast.AST) -> bool:
     if isinstance(node, ast.Assign):
         return any(isinstance(target, ast.Name) and target.id in PRINTED for target in node.targets)
     return isinstance(node, ast.keyword) and node.arg == "description"
+
+
+def _computing(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements of a user's own file without what `TOLD` names, and without what only those statements need."""
+    computing, told = list(body), list[ast.stmt]()
+    while silent := [one for one in computing if _only_told(one, computing, told)]:
+        told += silent
+        computing = [one for one in computing if one not in silent]
+    return computing
+
+
+def _only_told(statement: ast.stmt, computing: list[ast.stmt], told: list[ast.stmt]) -> bool:
+    """Whether a function or constant is of no use to what computes: it is told itself, or only what is told names it."""
+    defined = _defined(statement)
+    if not defined or any(defined & _names(other) for other in computing if other is not statement):
+        return False
+    return defined <= TOLD or any(defined & _names(other) for other in told)
+
+
+def _defined(statement: ast.stmt) -> set[str]:
+    """Names that a function or an assignment at the top of a file gives a value."""
+    if isinstance(statement, ast.FunctionDef):
+        return {statement.name}
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _names(statement: ast.stmt) -> set[str]:
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
 
 
 def _is_docstring(body: list[ast.stmt]) -> bool:

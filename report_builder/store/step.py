@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-KINDS = ("run", "arrays", "facts", "figure")
+KINDS = ("run", "arrays", "facts", "figure", "answer")  # answer: what a worker says of code of the user's own
 KEY_LENGTH = 20  # hex digits: 80 bits, short enough to read
 
 

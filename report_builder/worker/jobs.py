@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 import traceback
 from collections.abc import Mapping
@@ -16,7 +15,8 @@ import tensorflow as tf
 from report_builder import datasets
 from report_builder.errors import Problem, ReportError, RunError
 from report_builder.store import Step, Store
-from report_builder.worker import probe, run
+from report_builder.worker import answers, probe, run
+from report_builder.worker.blame import unforeseen
 from report_builder.worker.run import Emit
 
 
@@ -36,7 +36,8 @@ def carry_out(job: Mapping[str, Any], emit: Emit) -> None:
         )
     except Exception as error:  # noqa: BLE001  whatever a model of the user's own raises must name the run, not end the pool
         traceback.print_exc()
-        emit(_failed(RunError(_unexpected(error)), job["label"]))
+        beside = Path(job["beside"]) if job.get("beside") else None
+        emit(_failed(RunError(unforeseen(error, beside)), job["label"]))
     else:
         emit({"event": "done", "reused": reused, "seconds": time.perf_counter() - began})
 
@@ -46,6 +47,9 @@ def _complete(step: Step, job: Mapping[str, Any], emit: Emit) -> bool:
     with store.claim(step) as work:
         if work.done:
             return True
+        if step.kind == "answer":
+            answers.answer(work, beside)
+            return False
         data = datasets.prepare(job.get("data", step.spec["data"]), [Path(folder) for folder in job["folders"]], beside)
         run.train(work, data, beside, emit) if step.kind == "run" else probe.measure(work, data, store, beside)
     store.memo.save()
@@ -58,10 +62,3 @@ def _complete(step: Step, job: Mapping[str, Any], emit: Emit) -> bool:
 def _failed(error: ReportError, label: str) -> dict[str, Any]:
     problems = [replace(problem, where=problem.where or label) for problem in error.problems]
     return {"event": "failed", "error": type(error).__name__, "problems": [asdict(problem) for problem in problems]}
-
-
-def _unexpected(error: Exception) -> Problem:
-    """An error that nobody foresaw: its last own line, and the place where it was raised."""
-    frame = traceback.extract_tb(sys.exc_info()[2])[-1]
-    message = (str(error).strip().splitlines() or [""])[0]
-    return Problem("", f"{type(error).__name__} at {frame.filename}:{frame.lineno}", message)

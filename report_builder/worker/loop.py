@@ -29,6 +29,7 @@ from report_builder.worker.batches import Batches, taken
 from report_builder.worker.passes import OnProgress, Pass, shown
 
 EVALUATION_BATCH = 500  # images in one step without gradients
+TOLD = ("condition_dim", "classes", "steps_per_epoch")  # what `build` is given of the data, where it has such an argument
 HELD_OUT = (("val_", "validation"), ("test_", "test"))  # prefix of its terms, split: the first that there is
 
 
@@ -107,7 +108,7 @@ def build(
     """
     kind, parameters = opened(MODELS, entry, beside=beside)
     network = kind if hasattr(kind, "build") else importlib.import_module(f"{kind.__name__}.network")
-    known = {"condition_dim": condition_dim, "classes": classes, "steps_per_epoch": steps_per_epoch}
+    known = dict(zip(TOLD, (condition_dim, classes, steps_per_epoch), strict=True))
     asked = {name: known[name] for name in known if name in inspect.signature(network.build).parameters}
     if missing := [name for name, value in asked.items() if not value]:
         rule = f"model '{entry['kind']}' needs {' and '.join(missing)}, which the data set does not have"

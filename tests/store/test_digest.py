@@ -32,6 +32,37 @@ def test_a_constant_counts(tmp_path: Path) -> None:
     assert digest(tmp_path, CODE) != digest(tmp_path, CODE.replace("**2", "**3"))
 
 
+OWN = """
+SYMBOL, WEIGHT = "x", 2
+
+NAMES = {"x": "image"}
+
+
+def latex():
+    return "L(x)"
+
+
+def equation(parameters):
+    return latex(), NAMES, WEIGHT
+
+
+def build(image_shape):
+    return WEIGHT
+"""
+
+
+def test_what_a_file_of_ones_own_only_says_does_not_count(tmp_path: Path) -> None:
+    """The equation and what it alone needs are left out; what also computes counts, and so does an equation that is called."""
+    first = digest(tmp_path, OWN)
+    for old, new in (('"L(x)"', '"M(x)"'), ('"image"', '"picture"'), ("latex(), NAMES", "NAMES, latex()")):
+        assert old in OWN
+        assert digest(tmp_path, OWN.replace(old, new)) == first
+    assert digest(tmp_path, OWN.replace('"x", 2', '"x", 3')) != first
+    assert digest(tmp_path, OWN.replace("    return WEIGHT", "    return equation(WEIGHT)")) != first
+    used = OWN.replace("    return WEIGHT", "    return equation(WEIGHT)")
+    assert digest(tmp_path, used) != digest(tmp_path, used.replace('"L(x)"', '"M(x)"'))
+
+
 def test_imports_of_the_package_are_followed(tmp_path: Path) -> None:
     """A digest covers what a module imports from the package, also inside functions, but not rooms that only carry messages."""
     found = digest(

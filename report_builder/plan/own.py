@@ -1,0 +1,91 @@
+"""Models of the user's own, one file each: known by what a worker said of the file, never by running it here.
+
+A worker is asked two things, and each answer is stored: the description of a file (its parameters, what it provides), and the
+verdict on a run (whether its layers fit together on such images, and the loss that it compiles).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from report_builder.errors import Problem
+from report_builder.kinds import Equation, Layout, Preset
+from report_builder.models._layers import lists
+from report_builder.plan.own_parameters import parameters_of
+from report_builder.plan.resolved import Training
+from report_builder.spec import Loaded
+from report_builder.store import Memo, Step, Stored
+
+ANSWER = "answer"  # kind of the steps in which answers are stored
+FORMAT = 1  # of the answers
+CHECKED = ("image_shape", "value_range", "class_names", "conditions")  # what a verdict depends on
+
+
+def is_own(kind: str) -> bool:
+    """Whether a model is a file of the user's own."""
+    return kind.endswith(".py")
+
+
+def files_of(loaded: Loaded) -> dict[str, Path]:
+    """The files that the runs name as their models, by the name that they have there."""
+    kinds = {run.model.kind for run in loaded.experiment.runs.values() if is_own(run.model.kind)}
+    return {kind: loaded.file.parent / kind for kind in sorted(kinds)}
+
+
+def description(kind: str, file: Path, memo: Memo) -> Step:
+    """The step that stores what a file says of itself."""
+    return Step(ANSWER, (), {"asks": "description", "kind": kind, "content": memo.sha256(file), "format": FORMAT})
+
+
+def described(file: Path, answer: Mapping[str, Any]) -> Any:
+    """A description as the plan sees a model's module: `Parameters`, `PROVIDES`, `TITLE`, `LISTINGS`, `PRESETS`."""
+    return SimpleNamespace(
+        __file__=str(file),
+        __doc__=answer["doc"],
+        Parameters=parameters_of(answer["schema"], answer["defaults"]),
+        PROVIDES=frozenset(answer["provides"]),
+        TITLE=answer["title"],
+        LISTINGS={part: tuple(names) for part, names in answer["listings"].items()},
+        PRESETS={name: Preset(p["title"], p["parameters"]) for name, p in answer["presets"].items()},
+    )
+
+
+# --- verdicts -----------------------------------------------------------------------------------------------------------------
+
+
+def is_judged(run: Training) -> bool:
+    """Whether a worker must look at the architecture of a run before it trains."""
+    return is_own(run.model.name) or bool(lists(run.model.parameters))
+
+
+def verdict(run: Training, code: Mapping[str, str], versions: Mapping[str, str], memo: Memo) -> Step:
+    """The step that stores the verdict on a run; of an own file every byte counts: its equation is no code of a training."""
+    spec: dict[str, Any] = {"asks": "verdict", "model": run.model.as_spec(), "layout": _layout(run.data.layout)}
+    spec |= {"versions": dict(versions), "format": FORMAT}
+    if is_own(run.model.name):
+        spec["content"] = memo.sha256(run.model.file)
+    return Step(ANSWER, (), spec, code)
+
+
+def _layout(layout: Layout | None) -> dict[str, Any] | None:
+    return {name: value for name, value in asdict(layout).items() if name in CHECKED} if layout else None
+
+
+def problems(run: Training, stored: Stored, loaded: Loaded) -> list[Problem]:
+    """What a verdict found wrong, at the place in the experiment file."""
+    found = stored.json("answer.json")["problems"]
+    return [Problem(loaded.where("runs", run.id, "model", *_path(p.pop("where"))), **p) for p in found]
+
+
+def _path(where: str) -> list[str | int]:
+    return [int(part) if part.isdigit() else part for part in where.split(".") if part]
+
+
+def equation(stored: Stored) -> Equation | None:
+    """The loss that the run compiles; None where the file does not print one."""
+    found = stored.json("answer.json")["equation"]
+    return Equation(found["latex"], tuple((symbol, meaning) for symbol, meaning in found["symbols"])) if found else None

@@ -1,0 +1,81 @@
+"""From a JSON Schema back to a parameter model: what a worker read in a file is checked here like the parameters of ours."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Union
+
+from pydantic import ConfigDict, Field, TypeAdapter, create_model
+
+from report_builder.kinds import Parameters
+from report_builder.models._layers import Layer
+
+Schema = Mapping[str, Any]
+SIMPLE = {"integer": int, "number": float, "string": str, "boolean": bool, "null": None}
+LIMITS = {  # in JSON Schema, in pydantic
+    "minimum": "ge",
+    "exclusiveMinimum": "gt",
+    "maximum": "le",
+    "exclusiveMaximum": "lt",
+    "multipleOf": "multiple_of",
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "minItems": "min_length",
+    "maxItems": "max_length",
+    "pattern": "pattern",
+}
+
+
+def parameters_of(schema: Schema, defaults: Mapping[str, Any]) -> type[Parameters]:
+    """A model with the fields of the schema.
+
+    Args:
+        schema: of a pydantic model.
+        defaults: as JSON, by field; a field without one is required.
+    """
+    return _model(schema, schema.get("$defs", {}), defaults)
+
+
+def _model(schema: Schema, named: Mapping[str, Schema], defaults: Mapping[str, Any]) -> type[Parameters]:
+    fields: dict[str, Any] = {}
+    for name, entry in schema.get("properties", {}).items():
+        kind = _type(entry, named)
+        default = TypeAdapter(kind).validate_json(json.dumps(defaults[name])) if name in defaults else ...
+        fields[name] = (kind, Field(default, description=entry.get("description")))
+    made: type[Parameters] = create_model(schema.get("title", "Parameters"), __base__=_Read, **fields)
+    return made
+
+
+class _Read(Parameters):
+    """Of the names that pydantic keeps for itself none is a problem here."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+
+def _type(schema: Schema, named: Mapping[str, Schema]) -> Any:
+    schema = named[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    if schema.get("x-layer"):
+        return Layer
+    if choices := schema.get("anyOf") or schema.get("oneOf"):
+        return Union[tuple(_type(choice, named) for choice in choices)]  # noqa: UP007  made from a list
+    if "const" in schema or "enum" in schema:
+        return Literal[tuple(schema.get("enum", [schema.get("const")]))]
+    kind = _plain_type(schema, named)
+    limits = {LIMITS[key]: value for key, value in schema.items() if key in LIMITS}
+    return Annotated[kind, Field(**limits)] if limits and schema.get("type") != "null" else kind
+
+
+def _plain_type(schema: Schema, named: Mapping[str, Schema]) -> Any:
+    kind = schema.get("type")
+    if kind == "array" and "prefixItems" in schema:
+        return tuple[tuple(_type(item, named) for item in schema["prefixItems"])]  # type: ignore[misc]
+    if kind == "array":
+        return tuple[_type(schema.get("items", {}), named), ...]  # type: ignore[misc]
+    if kind == "object" and "properties" in schema:
+        inner = schema["properties"]
+        return _model(schema, named, {name: entry["default"] for name, entry in inner.items() if "default" in entry})
+    if kind == "object":
+        values = schema.get("additionalProperties")
+        return dict[str, _type(values, named) if isinstance(values, Mapping) else Any]  # type: ignore[misc]
+    return SIMPLE.get(str(kind), Any)

@@ -1,0 +1,138 @@
+"""Every piece of docs/own-model.md, built as a user would; what is asked of a worker, and what never is again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from report_builder.worker import pool
+
+LOADED = """
+import sys
+from report_builder.cli import main
+code = main(sys.argv[1:])
+print("loaded:", *sorted({"tensorflow", "keras", "matplotlib", "sklearn"} & set(sys.modules)), sep="")
+sys.exit(code)
+"""
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Exit code and what was said."""
+    out, err = process.communicate(timeout=240)
+    return process.returncode, out, err
+
+
+@pytest.fixture(scope="module")
+def page(page_of_own_pieces):
+    """The page's report, built in a process of its own that loads no TensorFlow."""
+    code, out, err = finish(page_of_own_pieces.start("build", "own", python=("-c", LOADED)))
+    assert code == 0, err
+    assert not {"tensorflow", "keras"} & set(out.rpartition("loaded:")[2].split())
+    return page_of_own_pieces
+
+
+@pytest.fixture
+def own(page, tmp_path: Path):
+    """A copy of it, to change."""
+    return page.copy(tmp_path)
+
+
+@pytest.fixture
+def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is started fails the test."""
+
+    def run(*_: object, **__: object) -> None:
+        raise AssertionError("a worker was started")
+
+    monkeypatch.setattr(pool, "run", run)
+
+
+def markdown(lab) -> str:
+    """What was written."""
+    return (lab.folder / "build" / "own" / "own.md").read_text(encoding="utf-8")
+
+
+def test_the_page_is_true(page) -> None:
+    """Its report has the loss, the layers that ran, both figures of the models, and the facts of its own metric."""
+    text = markdown(page)
+    assert r"\mathcal{L}(x) = 1 \cdot \frac{1}{D}" in text
+    assert 'Conv2D(8, 3, strides=2, padding="same"),\nBatchNormalization(),\nSwish(steepness=2),' in text
+    facts = json.loads((page.folder / "build" / "own" / "facts.json").read_text())
+    assert facts["plain.test.code_length"]["value"] > 0
+    assert facts["plain.test.code_length"]["value"] != facts["layered.test.code_length"]["value"]
+    published = {path.name for path in (page.folder / "figures" / "own").iterdir()}
+    assert {"01-digits.png", "02-lengths.svg"} <= published
+    plan = page.plan("own")
+    layers = plan.stored(plan.runs["layered", 1]).json("summary.json")["encoder"]
+    assert [row["type"] for row in layers][1:4] == ["Conv2D", "BatchNormalization", "Swish"]
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_what_was_asked_is_not_asked_again(own, capsys: pytest.CaptureFixture[str]) -> None:
+    """A second build and the commands that look start no worker."""
+    assert own.run("build", "own") == 0
+    assert "Nothing changed" in capsys.readouterr().out
+    assert own.run("check", "own") == 0
+    assert own.run("status", "own") == 0
+    assert own.run("runs", "prune") == 0
+    assert "0 unused steps" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_an_export_holds_what_the_workers_said(own, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With what one training's export brings, another store plans the report without a worker."""
+    key = own.plan("own").runs["plain", 1].step.key
+    assert own.run("runs", "export", str(tmp_path / "one.tar.gz"), key) == 0
+    (own.folder / "runs").rename(own.folder / "old")
+    assert own.run("runs", "import", str(tmp_path / "one.tar.gz")) == 0
+    plan = own.plan("own")
+    assert plan.stored(plan.runs["plain", 1])
+    assert plan.equation(plan.resolved.runs["plain"]).latex.startswith(r"\mathcal{L}(x) = 1 ")
+
+
+def test_an_equation_and_a_comment_train_nothing(own) -> None:
+    """The new equation is printed; the file is asked again, by a worker alone, and no run trains."""
+    model = own.folder / "experiments" / "absolute.py"
+    own.edit("    mean = r", "    # the mean\n    mean = r", model)
+    own.edit(r"\mathcal{{L}}(x) =", r"\mathcal{{L}}(x_i) =", model)
+    own.edit('"autoencoder with absolute errors"', '"another name"', model)
+    code, out, err = finish(own.start("build", "own", python=("-c", LOADED)))
+    assert code == 0, err
+    assert "trainings" not in out
+    assert not {"tensorflow", "keras"} & set(out.rpartition("loaded:")[2].split())
+    assert r"\mathcal{L}(x_i) = 1" in markdown(own)
+    assert "another name" in markdown(own)
+
+
+def test_mistakes_of_all_runs_at_once(own, capsys: pytest.CaptureFixture[str]) -> None:
+    """A list that does not fit, and a model whose step fails, each with its line; asked once, then known; nothing is lost."""
+    trained = {path.name for path in (own.folder / "runs" / "run").iterdir()}
+    own.edit(
+        "- BatchNormalization",
+        "- Flatten\n        - {kind: Conv2D, filters: 2, kernel_size: 3}",
+        own.folder / "experiments/own.yaml",
+    )
+    own.edit("cross_entropy)) **", "crossentropy)) **", own.folder / "experiments/focal.py")
+    said = []
+    for _ in range(2):
+        assert own.run("check", "own") == 1
+        said.append(capsys.readouterr().err)
+    assert said[0] == said[1]
+    assert "own.yaml:19: runs.layered.model.encoder.2: encoder, layer 3, Conv2D: it cannot be applied" in said[0]
+    assert "1568 values came in" in said[0]
+    assert "runs.judge.model.kind: NameError at focal.py:23, in compute_loss" in said[0]
+    assert "Traceback" not in said[0]
+    assert {path.name for path in (own.folder / "runs" / "run").iterdir()} == trained
+    assert own.run("build", "own") == 1
+
+
+def test_models_beside_the_experiments_are_listed(page, capsys: pytest.CaptureFixture[str]) -> None:
+    """By their files, with the first line of what they say; figures and metrics of one's own are no models."""
+    assert page.run("list", "models") == 0
+    out = capsys.readouterr().out
+    assert "./absolute.py" in out
+    assert "Autoencoder that pays for absolute differences." in out
+    assert "code_length" not in out

@@ -1,0 +1,136 @@
+"""A model of one's own in the plan: what was said of its file stands for it; nothing runs it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from report_builder.errors import Problem, ReportError
+from report_builder.plan import Plan, own, resolve
+from report_builder.spec import load
+from report_builder.store import Store
+
+MODEL = """\
+raise SystemExit("the front process ran a model")
+
+WIDTH = 4
+
+
+def equation(parameters):
+    return "L"
+
+
+def build(image_shape, latent_dim):
+    return WIDTH
+"""
+PROPERTIES = {
+    "latent_dim": {"type": "integer", "minimum": 1, "description": "Dimensions of the code."},
+    "mode": {"enum": ["a", "b"], "type": "string"},
+}
+SAID: dict[str, Any] = {
+    "doc": "A spiral.",
+    "schema": {"type": "object", "title": "Parameters", "properties": PROPERTIES},
+    "defaults": {"latent_dim": 2, "mode": "a"},
+    "provides": ["decode", "encode", "likelihood", "posterior", "sample"],
+    "title": {"en": "spiral VAE", "pl": "spiralny VAE"},
+    "listings": {"model": ["build"]},
+    "presets": {"wide": {"title": {"en": "wide spiral VAE"}, "parameters": {"mode": "b"}}},
+}
+
+
+@pytest.fixture
+def spiral(lab):
+    """The project whose VAE is a file of its own."""
+    lab.edit("model: {kind: vae, latent_dim: 2, filters: [4, 8]}", "model: {kind: ./spiral.py}")
+    lab.experiment.with_name("spiral.py").write_text(MODEL)
+    return lab
+
+
+def plan(lab, said: Any = SAID) -> Plan:
+    """The plan, with what a worker would have said."""
+    file = lab.experiment.with_name("spiral.py")
+    known = said if isinstance(said, ReportError) else own.described(file, said)
+    return Plan(resolve(load(lab.experiment), {"./spiral.py": known}), Store(lab.workspace.store), [])
+
+
+def key(lab) -> str:
+    """Key of the run."""
+    return plan(lab).runs["vae", 1].step.key
+
+
+def refused(lab, said: Any = SAID) -> str:
+    """What is wrong with the experiment."""
+    with pytest.raises(ReportError) as error:
+        plan(lab, said)
+    return str(error.value)
+
+
+def test_it_is_planned_like_ours(spiral) -> None:
+    """Defaults are in its spec, its title and capabilities serve figures and metrics."""
+    planned = plan(spiral)
+    assert planned.runs["vae", 1].step.spec["model"] == {"kind": "./spiral.py", "latent_dim": 2, "mode": "a"}
+    assert planned.resolved.runs["vae"].title == SAID["title"]
+    assert set(planned.figures) == {"codes", "grid"}
+
+
+def test_its_code_trains_again_what_it_says_does_not(spiral) -> None:
+    """A comment, the equation and a title leave the key; a constant and a parameter change it."""
+    file, before = spiral.experiment.with_name("spiral.py"), key(spiral)
+    file.write_text("# mine\nTITLE = 'other'\n" + MODEL.replace('"L"', '"M"'))
+    assert key(spiral) == before
+    file.write_text(MODEL.replace("WIDTH = 4", "WIDTH = 5"))
+    assert key(spiral) != before
+    file.write_text(MODEL)
+    assert key(spiral) == before
+    spiral.edit("{kind: ./spiral.py}", "{kind: ./spiral.py, mode: b}")
+    assert key(spiral) != before
+
+
+def test_its_parameters_are_checked_with_file_and_line(spiral) -> None:
+    """An unknown one with the nearest known one, a wrong value with what is expected."""
+    spiral.edit("{kind: ./spiral.py}", "{kind: ./spiral.py, latent_dimm: 3, mode: c}")
+    found = refused(spiral)
+    assert "tiny.yaml:17: runs.vae.model.latent_dimm: unknown parameter of model './spiral.py'" in found
+    assert "Did you mean 'latent_dim'?" in found
+    assert "tiny.yaml:17: runs.vae.model.mode: " in found
+
+
+def test_a_preset_of_it(spiral) -> None:
+    """Its parameters lie below what stands in the file, its title is the run's."""
+    spiral.edit("{kind: ./spiral.py}", "{kind: ./spiral.py, preset: wide}")
+    run = plan(spiral).resolved.runs["vae"]
+    assert run.model.parameters.model_dump() == {"latent_dim": 2, "mode": "b"}
+    assert run.title == {"en": "wide spiral VAE"}
+    spiral.edit("preset: wide", "preset: wid")
+    assert "Did you mean 'wide'?" in refused(spiral)
+
+
+def test_what_it_does_not_provide_cannot_be_asked(spiral) -> None:
+    """A figure that needs a capability is refused before any training."""
+    assert "does not provide encode" in refused(spiral, SAID | {"provides": ["sample"]})
+
+
+def test_mistakes_of_its_file_are_said_once(spiral) -> None:
+    """At the first run that names it, though two do."""
+    found = refused(spiral, ReportError(Problem("", "spiral.py has no function 'build'")))
+    assert found.count("has no function 'build'") == 1
+    assert "runs.vae.model.kind: spiral.py has no function 'build'" in found
+    spiral.experiment.with_name("spiral.py").write_text("def build(:\n")
+    assert "runs.vae.model.kind: spiral.py:1 is not valid Python" in refused(spiral)
+    spiral.experiment.with_name("spiral.py").unlink()
+    assert "runs.vae.model.kind: there is no file spiral.py beside the experiment" in refused(spiral)
+
+
+def test_a_verdict_is_of_one_architecture_on_such_data(spiral) -> None:
+    """Seed, epochs and a name ask nobody again; a parameter, the data's shape and each byte of the file do."""
+    verdict = plan(spiral).verdicts["vae"].key
+    assert set(plan(spiral).verdicts) == {"vae", "longer"}
+    assert plan(spiral).verdicts["longer"].key == verdict  # it differs in its epochs only
+    spiral.edit("name: VAE", "name: Spiral")
+    assert plan(spiral).verdicts["vae"].key == verdict
+    spiral.experiment.with_name("spiral.py").write_text("# mine\n" + MODEL)
+    assert plan(spiral).verdicts["vae"].key != verdict
+    spiral.experiment.with_name("spiral.py").write_text(MODEL)
+    spiral.edit("threshold: 0.5}", "threshold: 0.5}\n      - {kind: resize, size: 32}")
+    assert plan(spiral).verdicts["vae"].key != verdict

@@ -1,0 +1,220 @@
+"""What a worker says of a model of one's own: the description of its file, and the verdict on a run."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from report_builder.errors import ReportError
+from report_builder.store import Step, Store
+from report_builder.worker import answers, descriptions
+
+OWN = Path(__file__).parent / "own"
+CLASS = {"kind": "class", "names": ["a", "b", "c"]}
+LAYOUT = {"image_shape": [8, 8, 1], "value_range": [0, 1], "class_names": ["a", "b", "c"], "conditions": [CLASS]}
+MODEL = """\
+'''Scales images.'''
+
+import keras
+from keras import ops
+from pydantic import field_validator
+
+from report_builder import kinds
+
+TITLE = {"pl": "skala"}
+PROVIDES = {"encode", "decode", "sample"}
+LISTINGS = {"loss": ("Scale.compute_loss",)}
+
+
+class Parameters(kinds.Parameters):
+    latent_dim: int = 3
+    factor: float = 1.0
+
+    @field_validator("factor")
+    @classmethod
+    def _not_two(cls, value):
+        if value == 2:
+            raise ValueError("two is too much")
+        return value
+
+
+def equation(parameters):
+    return kinds.Equation(f"{parameters.factor:g} x", (("x", "image"),))
+
+
+class Scale(keras.Model):
+    def __init__(self, image_shape, latent_dim, factor):
+        super().__init__()
+        self.flat, self.code = keras.layers.Flatten(), keras.layers.Dense(latent_dim)
+        self.pixels, self.image = keras.layers.Dense(64), keras.layers.Reshape(image_shape)
+        self.factor = factor
+
+    def call(self, x):
+        return self.decode(self.encode(x))
+
+    def compute_loss(self, x, y, y_pred, sample_weight=None):
+        return ops.mean((self.factor * x - y_pred) ** 2)
+
+    def encode(self, x):
+        return self.code(self.flat(x))
+
+    def decode(self, z):
+        return self.image(self.pixels(z))
+
+    def sample(self, n, seed):
+        return self.decode(keras.random.normal((n, 3), seed=seed))
+
+
+def build(image_shape, latent_dim, factor):
+    return Scale(image_shape, latent_dim, factor)
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path):
+    """Writes the model, changed in one place, and gives its folder."""
+
+    def write(old: str = "", new: str = "") -> Path:
+        assert old in MODEL
+        (tmp_path / "scale.py").write_text(MODEL.replace(old, new) if old else MODEL)
+        return tmp_path
+
+    return write
+
+
+def verdict(folder: Path, kind: str = "./scale.py", layout=LAYOUT, **parameters):
+    """The answer as it is stored."""
+    model = (
+        {"kind": kind, **parameters} if parameters or kind != "./scale.py" else {"kind": kind, "latent_dim": 3, "factor": 1.0}
+    )
+    step = Step("answer", (), {"asks": "verdict", "model": model, "layout": layout})
+    with Store(folder / "store").claim(step) as work:
+        answers.answer(work, folder)
+        return work.done.json("answer.json")
+
+
+def mistakes(folder: Path) -> str:
+    """What is said of a file that is none."""
+    with pytest.raises(ReportError) as error:
+        descriptions.describe("./scale.py", folder)
+    return str(error.value)
+
+
+# --- descriptions -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_description(own) -> None:
+    """Everything that the front process must know, as JSON; an English title is there in any case."""
+    said = descriptions.describe("./scale.py", own())
+    assert said["doc"] == "Scales images."
+    assert said["defaults"] == {"latent_dim": 3, "factor": 1.0}
+    assert said["schema"]["properties"]["latent_dim"]["type"] == "integer"
+    assert said["provides"] == ["decode", "encode", "sample"]
+    assert said["title"] == {"en": "skala", "pl": "skala"}
+    assert said["listings"] == {"loss": ["Scale.compute_loss"]}
+
+
+@pytest.mark.parametrize("name", ["small_gan", "classes"])
+def test_a_plain_file_is_described(name: str) -> None:
+    """Without titles, listings and equation; its name is that of the file."""
+    said = descriptions.describe(f"./{name}.py", OWN)
+    assert said["title"] == {"en": name.replace("_", " ")}
+    assert (said["listings"], said["presets"], said["defaults"]) == ({}, {}, {})
+
+
+def test_everything_that_a_file_lacks_is_said(own) -> None:
+    """Function, class, names with the nearest known one: all at once."""
+    folder = own()
+    text = MODEL.replace("def build(", "def built(").replace(
+        "class Parameters(kinds.Parameters)", "class Settings(kinds.Parameters)"
+    )
+    (folder / "scale.py").write_text(
+        text.replace('"decode", "sample"}', '"decoder"}').replace('"Scale.compute_loss"', '"Scale.loss"')
+    )
+    found = mistakes(folder)
+    assert "scale.py has no function 'build'" in found
+    assert "scale.py has no class 'Parameters'" in found
+    assert "Did you mean 'decode'?" in found
+    assert "LISTINGS names what is not in the file" in found
+
+
+def test_build_and_parameters_must_agree(own) -> None:
+    """What `build` does not take, and what nobody gives it."""
+    found = mistakes(own("def build(image_shape, latent_dim, factor):", "def build(image_shape, factr, classes, latent_dim):"))
+    assert "'build' does not take what 'Parameters' has\n  Received: factor." in found
+    assert "'build' asks for what 'Parameters' does not have\n  Received: factr." in found
+
+
+def test_a_file_that_cannot_be_run(own) -> None:
+    """Its line, and what Python says."""
+    assert "scale.py:4 cannot be run\n  Received: ImportError" in mistakes(
+        own("import ops\nfrom pyd", "import ops, nops\nfrom pyd")
+    )
+
+
+# --- verdicts -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_model_that_fits(own) -> None:
+    """No problems, and the loss that these parameters compile."""
+    said = verdict(own(), latent_dim=3, factor=0.5)
+    assert said == {"problems": [], "equation": {"latex": "0.5 x", "symbols": [["x", {"en": "image"}]]}}
+
+
+@pytest.mark.parametrize("name", ["small_gan", "classes"])
+def test_models_of_other_sorts_fit(tmp_path: Path, name: str) -> None:
+    """Two networks with two optimisers and a condition; a classifier that is told the classes."""
+    shutil.copy(OWN / f"{name}.py", tmp_path)
+    assert verdict(tmp_path, f"./{name}.py") == {"problems": [], "equation": None}
+
+
+BROKEN = {
+    "in build": ("    return Scale(", "    image_shape.size\n    return Scale(", "AttributeError at scale.py:54, in build"),
+    "in the first step": ("self.factor * x - y", "self.factr * x - y", "AttributeError at scale.py:41, in compute_loss"),
+    "no method": ("    def sample(", "    def draw(", "PROVIDES names 'sample', and the model has no method sample(n, seed)"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_breaks_is_said_with_its_line(own, case: str) -> None:
+    """At the model's kind: the exception with file and line, or the method that is not there."""
+    old, new, rule = BROKEN[case]
+    problems = verdict(own(old, new))["problems"]
+    assert [(problem["where"], problem["rule"]) for problem in problems] == [("kind", rule)]
+
+
+def test_what_a_method_gives_is_checked(own) -> None:
+    """`sample` must give images and `encode` codes; both shapes are named."""
+    folder = own("return self.decode(keras.random.normal((n, 3), seed=seed))", "return keras.random.normal((n, 3), seed=seed)")
+    (problem,) = verdict(folder)["problems"]
+    assert "sample(n, seed) gives something else" in problem["rule"]
+    assert (problem["received"], problem["allowed"]) == ("3 values", "An image: 8 x 8 x 1.")
+
+
+def test_a_check_of_the_file_itself_is_said_at_the_parameter(own) -> None:
+    """A validator in the user's file refuses a value: its sentence, and the value."""
+    (problem,) = verdict(own(), latent_dim=3, factor=2)["problems"]
+    assert (problem["where"], problem["rule"], problem["received"]) == ("factor", "two is too much", "2")
+
+
+def test_data_that_the_model_refuses(own) -> None:
+    """Its own `refuses` is asked with what is known of the data."""
+    folder = own("def equation(", "def refuses(parameters, layout):\n    return f'no {layout.image_shape}'\n\n\ndef equation(")
+    (problem,) = verdict(folder)["problems"]
+    assert problem["allowed"] == "No (8, 8, 1)."
+
+
+def test_what_is_not_known_is_not_tried(own) -> None:
+    """Without the shape of the images there is still the equation."""
+    said = verdict(own(), layout=LAYOUT | {"image_shape": None})
+    assert (said["problems"], said["equation"]["latex"]) == ([], "1 x")
+
+
+def test_layers_of_a_built_in_model(tmp_path: Path) -> None:
+    """The place in the list, and nothing else of the model is tried."""
+    layers = [{"kind": "Flatten"}, {"kind": "MaxPooling2D"}]
+    (problem,) = verdict(tmp_path, "classifier", network=layers)["problems"]
+    assert problem["where"] == "network.1"
+    assert "64 values came in" in problem["received"]
