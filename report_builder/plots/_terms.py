@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 ADVERSARIAL = ("generator_loss", "discriminator_loss", "critic_loss")  # those that are logged share a panel
 NATS = ("kl_loss", "free_bits_loss", "weighted_kl_loss", "generator_loss", "discriminator_loss")
 RECONSTRUCTING = ("loss", "reconstruction_loss")  # in nats if they are sums of log-likelihoods
+DIFFERENCE = "score_difference"  # of a critic; captions say what it is
 PROBABILITIES = ("discriminator_real", "discriminator_fake")  # that the discriminator gives to "real"
 HELD_OUT = ("val", "test")  # prefixes of terms on images that were not trained on
 PARTS = {"train": "legend.train", "val": "legend.validation", "test": "legend.test"}

@@ -10,7 +10,7 @@ from pydantic import Field
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import Drawing, ProbeRequest
 from report_builder.plots._options import RunOptions
-from report_builder.plots._terms import ADVERSARIAL, common_name, term_name, unit_of, unprefixed
+from report_builder.plots._terms import ADVERSARIAL, DIFFERENCE, common_name, term_name, unit_of, unprefixed
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays, Subject
@@ -66,6 +66,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     people = [subjects[name] for name in arrays if name in subjects]
     stated = [language.word("details.epochs", n=curves.last)]
     stated += [language.word("details.mean_of_seeds")] if curves.several else []
+    stated += [language.word(f"details.{term}") for panel in terms for term in panel if term == DIFFERENCE]
     names = language.join([_name(subjects, run) for run in parameters.runs])
     shown = language.join([term_name(language, term) for panel in terms for term in panel])
     alt = language.word("alt.training_curves", terms=shown, runs=names)

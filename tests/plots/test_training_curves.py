@@ -90,6 +90,37 @@ def test_adversarial_losses_share_a_panel(drawn):
     assert (drawing.figure.axes[0].get_title(loc="left"), drawing.figure.axes[0].get_ylabel()) == ("Losses", "nats/image")
 
 
+def critical(**more):
+    """What a Wasserstein GAN logs."""
+    terms = {"generator_loss": np.linspace(-9, -2, 5), "critic_loss": np.linspace(-8, -1, 5)}
+    return terms | {"score_difference": np.linspace(9, 2, 5), "epoch_time": np.ones(5)} | more
+
+
+def test_scores_have_no_unit(drawn):
+    """Losses of generator and critic share a panel without a unit; the generator's is in nats beside a discriminator only."""
+    drawing = drawn("training_curves", {"wgan": critical()})
+    assert legend(drawing) == ["generator loss", "critic loss"]
+    assert drawing.figure.axes[0].get_ylabel() == "losses"
+    units = {run: drawn("training_curves", {run: each}).table for run, each in (("gan", adversarial()), ("wgan", critical()))}
+    assert [column.unit for column in units["gan"].columns[1:]] == ["nats/image", "nats/image"]
+    assert [column.unit for column in units["wgan"].columns[1:]] == ["", ""]
+
+
+def test_losses_of_different_models_have_no_common_unit(drawn):
+    """Where a GAN and a Wasserstein GAN share a panel all three losses are drawn, and nats are not claimed for scores."""
+    drawing = drawn("training_curves", {"gan": adversarial(), "wgan": critical()})
+    assert len(lines(drawing)) == 4
+    assert drawing.figure.axes[0].get_ylabel() == "losses"
+
+
+def test_a_caption_says_what_a_score_difference_is(drawn):
+    """It is named as an estimate of the Wasserstein distance up to a factor, and only where it is drawn."""
+    shown = drawn("training_curves", {"wgan": critical()}, terms=("score_difference",))
+    assert "Wasserstein distance, up to a factor" in shown.details
+    assert shown.figure.axes[0].get_ylabel() == "score difference"
+    assert "Wasserstein" not in drawn("training_curves", {"wgan": critical()}).details
+
+
 def test_held_out_losses_have_the_colour_of_their_term(drawn):
     """The losses on validation images are dashed lines of the same colours, and the legend says so once."""
     drawing = drawn("training_curves", {"gan": adversarial(val_generator_loss=np.ones(5), val_discriminator_loss=np.ones(5))})
