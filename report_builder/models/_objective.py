@@ -69,7 +69,7 @@ def listed(parameters: Parameters, compute_loss: str) -> tuple[str, ...]:
     names += [*SSIM_FUNCTIONS] if parameters.ssim_weight else []
     names += ["kl_closed_form"] if parameters.kl == "closed_form" else ["log_normal", "kl_monte_carlo"]
     names += ["FreeBits"] if parameters.free_bits else []
-    names += ["WeightedLoss.weighted_sum", "WarmUp.weigh" if parameters.beta_warm_up else "WeightedLoss.weigh"]
+    names += ["WeightedLoss.weighted_sum", *(["WarmUp.weighted_sum", "WarmUp.share"] if parameters.beta_warm_up else [])]
     return (*(f"{FILE}:{name}" for name in names), compute_loss)
 
 

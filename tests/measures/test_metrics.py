@@ -34,6 +34,18 @@ def test_the_bound_is_minus_the_sum_of_its_terms():
     assert (found["elbo"].better, found["reconstruction_loss"].better) == ("higher", "lower")
 
 
+def test_bounds_of_other_distributions_of_the_pixels_are_no_one_scale():
+    """A probability and a density have other reductions, so that no verdict compares them; the KL term is the same quantity."""
+    terms = {name: np.ones(5) for name in ("reconstruction", "kl_closed_form", "kl_monte_carlo")}
+    bernoulli, normal = (
+        by_name(elbo.measure({"likelihood": terms | {"pixels": np.array(pixels)}}, elbo.Parameters()))
+        for pixels in ("Bernoulli", "normal")
+    )
+    for name in ("elbo", "elbo_monte_carlo", "reconstruction_loss"):
+        assert bernoulli[name].reduction != normal[name].reduction
+    assert bernoulli["kl_loss"].reduction == normal["kl_loss"].reduction
+
+
 def test_a_model_without_posterior_has_no_bound():
     """An autoencoder's reconstruction term alone is refused, not reported as a bound."""
     with pytest.raises(ReportError, match="no posterior"):

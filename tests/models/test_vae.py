@@ -203,10 +203,9 @@ def test_listings_hold_only_what_runs():
         "binary_crossentropy",
         "kl_closed_form",
         "WeightedLoss.weighted_sum",
-        "WeightedLoss.weigh",
         "VariationalAutoencoder.compute_loss",
     ]
     every = vae.listings(vae.Parameters(**EVERYTHING, beta_warm_up=1.0))["loss"]
-    assert {"mean_squared_error", "ssim_loss", "FreeBits", "WarmUp.weigh"} <= {name.rpartition(":")[2] for name in every}
+    assert {"mean_squared_error", "ssim_loss", "FreeBits", "WarmUp.weighted_sum"} <= {name.rpartition(":")[2] for name in every}
     dense = vae.listings(vae.Parameters(architecture="dense"))
     assert dense["encoder"] == ("_networks/dense.py:build_encoder",)

@@ -85,6 +85,26 @@ def test_a_run_continued_between_epochs_ends_with_the_same_weights(data, tmp_pat
     assert resumed.history["test_kl_loss"] == whole.history["test_kl_loss"]
 
 
+def test_a_resumed_warm_up_goes_on_where_it_was(data, tmp_path):
+    """The weight of the KL term grows over three steps an epoch, also across an interruption; gradients may be gathered."""
+    model = {"kind": "vae", "filters": [4, 8], "beta": 4.0, "beta_warm_up": 2.0}
+    chosen, file = spec(model=model), tmp_path / "checkpoint.npz"
+    whole = trained(chosen, data, on_epoch=lambda state: state.epoch == 1 and checkpoint.save(state, file))
+    resumed = loop.start(chosen, data)
+    assert checkpoint.restore(resumed, file)
+    loop.train(resumed, data, on_epoch=lambda state: None)
+    assert resumed.model.warm_up_steps == 6
+    assert same(whole, resumed)
+    assert resumed.history["weighted_kl_loss"] == whole.history["weighted_kl_loss"]
+    history = whole.history
+    parts = np.array(history["reconstruction_loss"]) + np.array(history["weighted_kl_loss"])
+    assert history["loss"] == pytest.approx(parts, rel=1e-5)
+    shares = np.array(history["weighted_kl_loss"]) / np.array(history["kl_loss"]) / 4
+    assert shares == pytest.approx([1 / 6, 4 / 6], abs=0.1)
+    gathered = spec(model=model, training={"optimizer": {"kind": "adam", "gradient_accumulation_steps": 3}})
+    assert loop.start(gathered, data).model.warm_up_steps == 2
+
+
 def test_each_epoch_draws_another_order_and_other_noise(data):
     """Randomness is a function of (seed, epoch) that changes with the epoch."""
     model = loop.start(spec(), data).model

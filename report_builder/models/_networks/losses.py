@@ -112,8 +112,6 @@ def ssim_loss(x, logits):
 
 # --- their sum ------------------------------------------------------------------------
 
-KL_TERMS = ("kl_loss", "free_bits_loss")
-
 
 class WeightedLoss(keras.Model):
     """A model whose loss is a weighted sum of terms, each logged under its own name."""
@@ -125,16 +123,11 @@ class WeightedLoss(keras.Model):
         names = (*image_terms, *code_terms)
         self.trackers = {name: keras.metrics.Mean(name=name) for name in names}
 
-    def weighted_sum(self, values, training):
+    def weighted_sum(self, terms, training):
         """Logs each term (n,); the weighted sum of those that have a weight: (n,)."""
-        for name, value in values.items():
-            self.trackers[name].update_state(value)
-        counted = self.term_weights
-        return sum(self.weigh(name, values[name], training) for name in counted)
-
-    def weigh(self, name, value, training):
-        """A term as it counts in the loss: (n,)."""
-        return self.term_weights[name] * value
+        for name, term in terms.items():
+            self.trackers[name].update_state(term)
+        return sum(weight * terms[name] for name, weight in self.term_weights.items())
 
 
 class WarmUp(WeightedLoss):
@@ -146,19 +139,21 @@ class WarmUp(WeightedLoss):
     def warm_up(self, steps):
         """Sets the number of these steps."""
         self.warm_up_steps = steps
+        (self.warming,) = set(self.term_weights) & set(self.code_terms)
         self.trackers["weighted_kl_loss"] = keras.metrics.Mean(name="weighted_kl_loss")
         return self
 
-    def weigh(self, name, value, training):
-        """A term as it counts in this step: (n,)."""
-        weighted = super().weigh(name, value, training)
-        if name not in KL_TERMS:
-            return weighted
-        if training:
-            done = ops.cast(self.optimizer.iterations, "float32")
-            weighted = weighted * ops.minimum(1.0, done / self.warm_up_steps)
+    def weighted_sum(self, terms, training):
+        """Logs also the KL term as it counts in this step."""
+        whole = self.term_weights[self.warming] * terms[self.warming]
+        weighted = whole * self.share() if training else whole
         self.trackers["weighted_kl_loss"].update_state(weighted)
-        return weighted
+        return super().weighted_sum(terms, training) - whole + weighted
+
+    def share(self):
+        """Which part of its weight the KL term has, by the training steps done."""
+        done = ops.cast(self.optimizer.iterations, "float32")
+        return ops.minimum(1.0, done / self.warm_up_steps)
 
 
 # --- the likelihood that belongs to it ------------------------------------------------

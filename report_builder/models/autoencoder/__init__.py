@@ -45,7 +45,7 @@ def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
     """The functions that run with these parameters, by part of the model."""
     names = {"bce": ["binary_crossentropy"], "mse": ["mean_squared_error"]}[parameters.loss]
     names += [*_objective.SSIM_FUNCTIONS] if parameters.ssim_weight else []
-    names += ["WeightedLoss.weighted_sum", "WeightedLoss.weigh"]
+    names.append("WeightedLoss.weighted_sum")
     return _architectures.listed(parameters.architecture) | {
         "loss": (*(f"{_objective.FILE}:{name}" for name in names), "Autoencoder.compute_loss"),
         "model": ("Autoencoder",),

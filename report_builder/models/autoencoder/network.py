@@ -29,8 +29,8 @@ class Autoencoder(WeightedLoss):
 
     def compute_loss(self, x, y, y_pred, sample_weight=None, training=True):
         """Weighted sum of the terms, mean over the batch."""
-        values = {name: term(x, y_pred) for name, term in self.image_terms.items()}
-        return ops.mean(self.weighted_sum(values, training))
+        terms = {name: term(x, y_pred) for name, term in self.image_terms.items()}
+        return ops.mean(self.weighted_sum(terms, training))
 
     def encode(self, x):
         return self.encoder(x, training=False)

@@ -93,13 +93,13 @@ class ConditionalVariationalAutoencoder(WeightedLoss):
         return z_mean + ops.exp(0.5 * z_log_var) * noise
 
     def compute_loss(self, x, y, y_pred, sample_weight=None, training=True):
-        """Weighted sum of what image and code cost, mean over the batch."""
+        """Weighted sum of what the image and its code cost, mean over the batch."""
         images, _ = x
         logits, z, z_mean, z_log_var = y_pred
-        values = {name: term(images, logits) for name, term in self.image_terms.items()}
+        terms = {name: term(images, logits) for name, term in self.image_terms.items()}
         for name, term in self.code_terms.items():
-            values[name] = term(z_mean, z_log_var, z)
-        return ops.mean(self.weighted_sum(values, training))
+            terms[name] = term(z_mean, z_log_var, z)
+        return ops.mean(self.weighted_sum(terms, training))
 
     def posterior(self, x, condition, training=False):
         """Mean and logarithm of the variance of q(z | x, condition)."""
