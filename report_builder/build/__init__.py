@@ -209,6 +209,10 @@ def _carry_out(plan: Plan, workspace: Workspace, missing: Sequence[Planned], opt
     options.on_plan(missing)
     if options.dry_run:
         return []
+    if any(planned.step.kind == "figure" for planned in missing):
+        from report_builder import drawing
+
+        drawing.check_style(plan.resolved.style.values, plan.resolved.style.places)  # before anything is trained
     _remember_steps(plan, workspace)
     failed = _execute(plan, workspace, missing, options) if missing or options.tensorboard else []
     if failed and not options.draft:

@@ -83,7 +83,16 @@ def _figure(plan: Plan, planned: Planned, arrays: Mapping[str, Arrays], folder: 
     picture = next(plan.resolved.figures[id_] for id_, step in plan.figures.items() if step.step.key == planned.step.key)
     kind, language = picture.kind, languages.load(plan.language)
     arrays = {**arrays, **{name: _fact(plan, name) for name in picture.facts}}
-    drawing.draw(kind.module, kind.parameters, arrays, plan.subjects(picture), language, folder, figure=picture.id)
+    drawing.draw(
+        kind.module,
+        kind.parameters,
+        arrays,
+        plan.subjects(picture),
+        language,
+        folder,
+        figure=picture.id,
+        style=plan.resolved.style.values,
+    )
 
 
 def _arrays(plan: Plan, planned: Planned) -> Arrays:

@@ -42,7 +42,7 @@ def _header(plan: Plan) -> Header:
     loaded = plan.resolved.loaded
     report = loaded.experiment.report
     logo = loaded.file.parent / report.logo if report.logo else None
-    fields = report.model_dump(exclude={"logo", "template"})
+    fields = report.model_dump(exclude={"logo", "template", "style"})
     note = languages.load(plan.language).word("profile", name=loaded.profile) if loaded.profile else ""
     return Header(**fields, logo=logo, note=note, metadata_date=_newest(plan))
 

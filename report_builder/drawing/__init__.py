@@ -27,6 +27,7 @@ def draw(
     folder: Path,
     *,
     figure: str = "",
+    style: Mapping[str, str] | None = None,
 ) -> None:
     """Draws and writes `figure.png` (at least 300 dpi), `figure.svg` and `drawing.json` into `folder`.
 
@@ -42,6 +43,7 @@ def draw(
         language: of labels, captions and numbers.
         folder: where the files go.
         figure: id of the figure in the report, for messages.
+        style: Matplotlib's settings over the style of all figures, checked by `check_style`.
 
     Raises:
         ReportError: nothing to draw, arrays that do not fit, a character no font has, or a failure of Matplotlib; it names
@@ -52,8 +54,9 @@ def draw(
     from report_builder.plots._style import STYLE
 
     where = f"figures.{figure}" if figure else ""
+    own: Any = dict(style or {})
     try:
-        with mpl.rc_context(fname=STYLE), warnings.catch_warnings():
+        with mpl.rc_context(fname=STYLE), mpl.rc_context(own), warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
             drawn = kind.draw(arrays, parameters, subjects, language)
             _write(drawn, language, folder)
@@ -64,6 +67,35 @@ def draw(
     except (ArithmeticError, LookupError, RuntimeError, TypeError, UserWarning, ValueError) as error:
         received = f"{type(error).__name__}: {error}"
         raise ReportError(Problem(where, "the figure cannot be drawn from these arrays", received)) from error
+
+
+def check_style(style: Mapping[str, str], places: Mapping[str, str]) -> None:
+    """Checks that Matplotlib takes the values of a style.
+
+    Args:
+        style: name of a setting -> value as text.
+        places: name -> where it stands.
+
+    Raises:
+        ReportError: with every value that it does not take.
+    """
+    if not style:
+        return
+    import matplotlib as mpl
+
+    found = []
+    for name, value in style.items():
+        try:
+            mpl.rcParams.validate[name](value)
+        except ValueError as error:
+            found.append(Problem(places[name], "Matplotlib does not take this value", value, _sentence(error)))
+    if found:
+        raise ReportError(*found)
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error).strip().partition("\n")[0].rstrip(".")
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _write(drawn: Drawing, language: Language, folder: Path) -> None:

@@ -15,6 +15,7 @@ from report_builder.plan.measures import Measures
 from report_builder.plan.requests import Requests
 from report_builder.plan.resolved import DataSet, Measure, Picture, Resolved, Training
 from report_builder.plan.shown import facts_of, unshowable
+from report_builder.plan.styles import SUFFIX, Style, read_style
 from report_builder.spec import Loaded, once
 from report_builder.spec.grammar import Slot
 from report_builder.spec.source import KeyPath
@@ -31,6 +32,20 @@ class _Resolver(Closing):
             self.note(("report", "logo"), "a logo is an SVG or PNG file beside the experiment file", repr(logo))
         for name in sorted(everything.runs.keys() & everything.data.keys()):
             self.note(("runs", name), "a run and a data set have the same id", repr(name))
+
+    def style(self) -> Style:
+        """The style file of the report; none sets nothing."""
+        name = self.loaded.experiment.report.style
+        path = self.beside / name
+        if not name:
+            return Style()
+        if not (path.is_file() and path.suffix == SUFFIX):
+            there = near_miss(name, (file.name for file in self.beside.glob(f"*{SUFFIX}")))
+            self.note(("report", "style"), f"a style is a file *{SUFFIX} beside the experiment file", repr(name), there)
+            return Style()
+        style, problems = read_style(path)
+        self.found += problems
+        return style
 
     def data(self) -> Iterator[DataSet]:
         """The data sets without mistakes."""
@@ -82,13 +97,14 @@ def resolve(loaded: Loaded, own: Mapping[str, Any] | None = None) -> Resolved:
     """
     resolver = _Resolver(loaded, own or {})
     resolver.report()
+    style = resolver.style()
     data = {item.id: item for item in resolver.data()}
     runs = {item.id: item for item in resolver.runs(data)}
     requests = Requests(resolver, runs, data)
     figures = {item.id: item for item in resolver.figures(requests)}
     measures = tuple(Measures(resolver, requests, figures).closed())
     resolver.found += list(_twice(measures, loaded))
-    resolved = Resolved(loaded, data, runs, figures, measures)
+    resolved = Resolved(loaded, data, runs, figures, measures, style)
     resolver.found += list(unshowable(resolved, whole=not resolver.found))
     if resolver.found:
         raise ReportError(*once(resolver.found))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import Layout, Parameters, ProbeRequest
+from report_builder.plan.styles import Style
 from report_builder.spec import Loaded
 from report_builder.spec.grammar import Figure, Run
 
@@ -148,6 +149,7 @@ class Resolved:
     runs: Mapping[str, Training]
     figures: Mapping[str, Picture]
     measures: tuple[Measure, ...]
+    style: Style = field(default_factory=Style)
 
     @cached_property
     def measured(self) -> dict[str, Measure]:

@@ -189,6 +189,7 @@ class Plan:
         needs |= {place: step for fact in picture.facts for place, step in self.fact(fact).items()}
         subjects = {name: vars(subject) for name, subject in self.subjects(picture).items()}
         spec = {"figure": picture.kind.as_spec(), "subjects": subjects, "reads": sorted(needs), "language": self.language}
+        spec |= {"style": dict(self.resolved.style.values)}
         looks = {f"languages/{self.language}.yaml", "plots/report.mplstyle"}
         code = code_digests([picture.kind.file, *DRAWING], self.store.memo)
         code |= {name: self.store.memo.sha256(PACKAGE / name)[:16] for name in sorted(looks)}

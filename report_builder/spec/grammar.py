@@ -56,6 +56,9 @@ class Report(Closed):
         default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="Date as YYYY-MM-DD; nothing is printed without it."
     )
     logo: str = Field(default="", description="SVG or PNG beside the experiment file.")
+    style: str = Field(
+        default="", description="Matplotlib style file (.mplstyle) beside the experiment, laid over the style of all figures."
+    )
     language: str = Field(default="en", description="Language of the words that the tool writes: en, pl, ru, zh-Hant.")
     template: str = Field(
         default="", description="Template in the folder of templates; default: the name of the report with .md."
