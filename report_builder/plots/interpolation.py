@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -11,11 +11,15 @@ from report_builder.kinds import Drawing, ProbeRequest
 from report_builder.plots._options import SheetOptions
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from report_builder.kinds import Arrays, Subject
     from report_builder.languages import Language
     from report_builder.plots._sheet import Block, Lines
 
 SUMMARY = "k-step interpolation between the codes of two images, for pairs and runs, the originals at both ends"
+
+ACROSS = 12  # images side by side; a longer way is folded
 
 
 class Parameters(SheetOptions):
@@ -82,7 +86,29 @@ def _block(of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapp
             rows.append(np.concatenate([ends[place, :1], inner, ends[place, 1:]]) if parameters.originals else inner)
             name = f"\n{title_of(subjects, run)}" if len(steps) > 1 else ""
             labels.append(language.word("sheet.way", a=a, b=b) + name)
+    if len(rows[0]) > ACROSS:
+        return _folded(rows, labels, _columns(parameters, language).labels)
     return Block(np.stack(rows), _rows(labels, len(steps)), _columns(parameters, language))
+
+
+def _folded(rows: list[np.ndarray], labels: list[str], shares: Sequence[str]) -> Block:
+    """Many steps: each way goes on in a new line, what stands above the columns of few steps is below each image."""
+    import numpy as np
+
+    from report_builder.plots._samples import in_bands
+    from report_builder.plots._sheet import THIN, WIDE, Block, Lines
+
+    lines = -(-len(shares) // ACROSS)
+    per_row = -(-len(shares) // lines)
+    below = [shares[start : start + per_row] for start in range(0, len(shares), per_row)]
+    gaps = [WIDE * 0.6 if place and not line else THIN for place in range(len(rows)) for line in range(lines)]
+    names = [label if not line else "" for label in labels for line in range(lines)]
+    return Block(
+        np.concatenate([in_bands(row, per_row) for row in rows]),
+        Lines(names, gaps),
+        Lines([""] * per_row),
+        below=below * len(rows),
+    )
 
 
 def _rows(labels: list[str], runs: int) -> Lines:

@@ -30,7 +30,7 @@ def small(kind):
     """Parameters for two runs, or one data set, that suit the small data."""
     known = kind.Parameters.model_fields
     extra = {"runs": ["ae", "vae"], "data": "ae", "pairs": [[0, 1]], "steps": 3, "metrics": ["test.elbo"]}
-    extra |= {"corners": [0, 1, 2, 1]}
+    extra |= {"corners": [0, 1, 2, 1], "attribute": "bright"}
     chosen = {key: value for key, value in extra.items() if key in known}
     chosen |= {"judge": "cnn"} if "judge" in known and known["judge"].is_required() else {}
     return kind.Parameters.model_validate(chosen | ({"n": 5} if "quantile" in known else {}))

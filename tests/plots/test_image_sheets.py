@@ -115,3 +115,17 @@ def test_two_levels_do_not_hide_that_pixels_lie_outside_their_range(drawn):
     arrays = pair(3.0)
     with pytest.raises(ReportError, match="outside the range"):
         drawn("interpolation", {"ae": arrays}, threshold=0.5, steps=3)
+
+
+def test_a_long_way_is_folded(drawn):
+    """S3-F44: twenty steps and both originals stand in two lines, in their order, each with its share below it."""
+    way = np.stack([level(share, 1) for share in np.linspace(0, 0.95, 20)], axis=1)
+    drawing = drawn("interpolation", {"ae": pair(0.5) | {"images": way}}, ink="light", steps=20)
+    said = [text for text in texts(drawing) if text]
+    assert said[:4] == ["zero → two", "original", "0%", "5.3%"]
+    assert said[-2:] == ["100%", "original"]
+    painted, tall, wide = painting(drawing)
+    upper, lower = (painted[round(tall * at)] for at in (0.2, 0.75))
+    centres = [round((column + 0.5) * wide / 11) for column in range(11)]
+    assert [upper[x] / 255 for x in centres] == pytest.approx([0.1, *np.linspace(0, 0.95, 20)[:10]], abs=0.01)
+    assert [lower[x] / 255 for x in centres] == pytest.approx([*np.linspace(0, 0.95, 20)[10:], 0.9], abs=0.01)

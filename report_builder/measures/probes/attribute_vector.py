@@ -1,0 +1,85 @@
+"""Multiples of an attribute's vector added to the codes of images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from report_builder.kinds import Parameters as Base
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, ImageData, Layout
+
+NEEDS = frozenset({"encode", "decode|decode_condition"})
+
+
+class Parameters(Base):
+    """Which attribute, how its vector is found, and what it is added to."""
+
+    attribute: int | str = Field(
+        default=0, description="Attribute of the data, or a class (number or name) that counts as one."
+    )
+    multiples: tuple[float, ...] = Field(
+        default=(-3, -2, -1, 0, 1, 2, 3), min_length=1, description="How many times the vector is added to each code."
+    )
+    n: int = Field(default=5, ge=1, description="How many images, from the first on.")
+    split: str = Field(default="test", description="Part of the data set with the images.")
+    of: str = Field(default="train", description="Part of the data set in which the vector is found.")
+    batch: int = Field(default=500, ge=1, description="Images encoded before the means are looked at again.")
+    tolerance: float | None = Field(
+        default=0.08,
+        gt=0,
+        description="The vector is found when both means together move by less in a batch; null: all images.",
+    )
+
+
+def fitted(parameters: Parameters, layout: Layout) -> Parameters:
+    """The parameters as they are.
+
+    Raises:
+        ReportError: the data has no such attribute and no such class.
+    """
+    from report_builder.measures.probes._attributes import check_attribute
+
+    check_attribute(parameters.attribute, layout)
+    return parameters
+
+
+def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+    """Decoded codes z + m v, v being the mean code of images with the attribute minus that of images without it.
+
+    The batches are taken in the order of the split. A linear discriminant of the same codes says whether the decoded images,
+    encoded again, have the attribute.
+
+    Returns:
+        `images` (n, m, height, width, channels) float32 with `value_range` (2,), `x` (n, height, width, channels) float32: the
+        originals; `has` (n,) int64: whether each has the attribute; `score` (n, m) float64: positive where the discriminant
+        finds it in a decoded image; `multiples` (m,) and `vector` (d,) float64; `attribute` () unicode; `index` (n,) int64.
+        After each batch, of shape (batches,): `seen` int64: images with the attribute so far; `moved_with`,
+        `moved_without`: by how much both means moved, the first time from the origin; `distance` of the means; `change` of it.
+    """
+    import numpy as np
+
+    from report_builder.measures.probes._attributes import attribute_means, has_attribute
+    from report_builder.measures.probes._batches import decode, encode, given_to, part_of, pixels
+
+    source, chosen = part_of(data, parameters.of), parameters.attribute
+    means = attribute_means(model, data, source, chosen, batch=parameters.batch, tolerance=parameters.tolerance)
+    part, multiples = part_of(data, parameters.split, parameters.n), np.array(parameters.multiples, dtype=np.float64)
+    own = given_to(model, part)
+    z = encode(model, part.x, own)[:, None] + multiples[None, :, None] * means.vector
+    told = None if own is None else np.repeat(own, len(multiples), axis=0)
+    images = decode(model, z, told)
+    weights, bias = means.discriminant()
+    again = encode(model, images.reshape(-1, *images.shape[2:]), told).reshape(z.shape)
+    names = ("seen", "moved_with", "moved_without", "distance", "change")
+    rows = dict(zip(names, np.array(means.rows).T, strict=True))
+    found = {"images": images, "x": pixels(part.x), "has": has_attribute(data, part, chosen).astype(np.int64)}
+    found |= {"score": again.astype(np.float64) @ weights + bias, "multiples": multiples, "vector": means.vector}
+    found |= {"attribute": np.array(_name(chosen, data)), "index": np.arange(len(part.y))} | rows
+    return found | {"seen": rows["seen"].astype(np.int64), "value_range": np.array(data.value_range, dtype=np.float32)}
+
+
+def _name(chosen: int | str, data: ImageData) -> str:
+    return data.class_names[chosen] if isinstance(chosen, int) else chosen
