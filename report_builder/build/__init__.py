@@ -201,6 +201,7 @@ def _needed(plan: Plan, part: Document) -> list[Planned]:
     measures = [m for m in plan.resolved.measures if any(name in part.facts for name, _ in m.names())]
     steps = [plan.facts[m, seed] for m in measures for seed in plan.seeds(m.subject)]
     behind = [name for kind, name in sorted(part.sources) if kind == "figure"]
+    steps += [plan.trained(name) for kind, name in sorted(part.sources) if kind == "run"]
     return [*steps, *(plan.figures[id_] for id_ in dict.fromkeys([*part.figures, *behind]))]
 
 

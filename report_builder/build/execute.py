@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from report_builder.errors import Problem, ReportError, StorageError
+from report_builder.kinds import layer_arrays, layers_of
 from report_builder.plan import Plan, Planned
-from report_builder.plan.resolved import COSTS, HISTORY
+from report_builder.plan.resolved import COSTS, HISTORY, LAYERS
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
@@ -96,7 +97,7 @@ def _figure(plan: Plan, planned: Planned, arrays: Mapping[str, Arrays], folder: 
 
 
 def _arrays(plan: Plan, planned: Planned) -> Arrays:
-    """The arrays of a finished step; a training gives its history, arrays of shape `(epochs,)`, its progress or costs."""
+    """The arrays of a finished step; of a training its history, arrays of shape `(epochs,)`, progress, costs or layers."""
     import numpy as np
 
     stored = _stored(plan, planned)
@@ -105,6 +106,8 @@ def _arrays(plan: Plan, planned: Planned) -> Arrays:
     if planned.step.kind == "run" and planned.part == COSTS:
         note = {key: value for key, value in stored.meta["note"].items() if key in NOTED} | stored.meta["note"].get("costs", {})
         return {name: np.asarray(value) for name, value in note.items() if value is not None}
+    if planned.step.kind == "run" and planned.part == LAYERS:
+        return layer_arrays(layers_of(stored.json("summary.json")))
     with np.load(stored.path("arrays.npz" if planned.step.kind == "arrays" else f"{planned.part}.npz")) as file:
         return dict(file)
 

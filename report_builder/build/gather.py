@@ -11,7 +11,7 @@ from report_builder import languages
 from report_builder.build.listings import listings_of
 from report_builder.document.material import FigureCard, Header, Material, RunCard, SubfiguresCard, SweepCard, TaskCard
 from report_builder.facts import Fact, Measurement
-from report_builder.kinds import Table
+from report_builder.kinds import Table, layers_of
 from report_builder.plan import DataSet, Measure, Plan, Training
 from report_builder.spec.grammar import Subfigures
 from report_builder.store import Stored, canonical
@@ -25,7 +25,7 @@ def material(plan: Plan, *, measured: bool = True) -> Material:
         report=loaded.name,
         header=_header(plan),
         facts={fact.name: fact for fact in _facts(plan, measured=measured)},
-        runs={run.id: _run_card(plan, run) for run in plan.resolved.runs.values()},
+        runs={run.id: _run_card(plan, run, measured=measured) for run in plan.resolved.runs.values()},
         figures={id_: _figure_card(plan, id_, measured=measured) for id_ in plan.resolved.figures},
         listings={(listing.run, listing.part): listing for run in plan.resolved.runs.values() for listing in listings_of(run)},
         equations={run.id: found for run in plan.resolved.runs.values() if (found := plan.equation(run))},
@@ -53,9 +53,11 @@ def _newest(plan: Plan) -> str:
     return max((str(run.meta["note"].get("finished", ""))[:10] for run in stored if run), default="")
 
 
-def _run_card(plan: Plan, run: Training) -> RunCard:
+def _run_card(plan: Plan, run: Training, *, measured: bool) -> RunCard:
     settings = run.as_spec() | {"data": plan.data[run.data.id], "seeds": list(run.entry.seeds)}
-    return RunCard(run.id, run.name, run.title, _title(run.data), tuple(run.entry.seeds), settings)
+    stored = plan.stored(plan.runs[run.id, run.entry.seeds[0]]) if measured else None
+    layers = layers_of(stored.json("summary.json")) if stored else ()
+    return RunCard(run.id, run.name, run.title, _title(run.data), tuple(run.entry.seeds), settings, layers)
 
 
 def _title(data: DataSet) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from report_builder.document.ledger import Ledger
@@ -13,7 +13,7 @@ from report_builder.document.printed import Unmeasured
 from report_builder.document.tables import table_block
 from report_builder.document.vocabulary import Speech
 from report_builder.document.wording import unmeasured
-from report_builder.kinds import Column
+from report_builder.kinds import Column, Layer
 from report_builder.languages import Language
 
 
@@ -28,7 +28,7 @@ class Columns:
 
     def words(self) -> dict[str, Any]:
         """The globals of the template."""
-        return {"figure_table": self.figure_table}
+        return {"figure_table": self.figure_table, "layers_table": self.layers_table}
 
     def figure_table(self, figure: str, caption: str = "", id: str = "") -> str:  # noqa: A002 - so it is called in Markdown
         """The numbers behind a figure whose kind gives a table; label `tbl:<figure>` where no other is given."""
@@ -38,6 +38,15 @@ class Columns:
             self.ledger.unknown(noun, figure, with_table or {"none"})
         card = self.material.figures.get(figure, FigureCard(figure, figure))
         return self._block(card.table.columns if card.table else (), caption, id or f"tbl:{figure}", figure=figure)
+
+    def layers_table(self, run: str, part: str | None = None, caption: str = "", id: str = "") -> str:  # noqa: A002
+        """The layers of a run's model (or of one part of it), and how many parameters they have; label `tbl:<run>-layers`."""
+        layers, known = self.speech.card(run).layers, {layer.part for layer in self.speech.card(run).layers}
+        if known and part is not None and part not in known:
+            self.ledger.unknown(f"part of the model of run '{run}'", part, known)
+        shown = [layer for layer in layers if part in (None, layer.part)]
+        columns = layer_columns(shown, self.language) if shown else ()
+        return self._block(columns, caption, id or f"tbl:{'-'.join(filter(None, (run, part)))}-layers", run=run)
 
     def _block(self, columns: Sequence[Column], caption: str, label: str, **source: str) -> str:
         """A table; one cell says so where nothing is measured."""
@@ -51,7 +60,29 @@ class Columns:
 
     def _cell(self, value: str | float | None, digits: int | None) -> str:
         shown = "–" if value is None else value if isinstance(value, str) else self.language.number(value, digits)
-        return str(self.speech.printed(value, shown))
+        return str(self.speech.printed(value, shown)) if shown else ""
+
+
+def layer_columns(layers: Sequence[Layer], language: Language) -> list[Column]:
+    """Part (where there are several, on its first layer), name, type, output shape and parameters; below them the sums."""
+    parts = [layer.part if i == 0 or layers[i - 1].part != layer.part else "" for i, layer in enumerate(layers)]
+    named = [language.word(f"parts.{part}") if language.has(f"parts.{part}") else part for part in parts]
+    every, trained = (sum(counts) for counts in zip(*((layer.parameters, layer.trainable) for layer in layers), strict=True))
+    sums = {"trainable": trained, "fixed": every - trained, "total": every}
+    told = [language.word(f"layers.{key}", size=_size(count, language)) for key, count in sums.items()]
+    shapes = [" × ".join("?" if side is None else str(side) for side in layer.shape) or "–" for layer in layers]
+    texts = {"layer": [layer.name for layer in layers], "type": [layer.type for layer in layers], "shape": shapes}
+    columns = [Column(language.word(f"layers.{key}"), [*values, *([""] * len(sums))]) for key, values in texts.items()]
+    columns = [Column(language.word("layers.part"), [*named, *told]), *columns] if len({*parts} - {""}) > 1 else columns
+    columns[0] = replace(columns[0], values=[*columns[0].values[: len(layers)], *told])
+    counts = [*(layer.parameters for layer in layers), *sums.values()]
+    return [*columns, Column(language.word("layers.parameters"), counts, digits=0)]
+
+
+def _size(parameters: int, language: Language) -> str:
+    """What so many parameters take in memory: four bytes each."""
+    size = 4 * parameters / 1000
+    return language.quantity(size / 1000, "MB", 2) if size >= 1000 else language.quantity(size, "kB", 1)
 
 
 def _digits(column: Column) -> int | None:

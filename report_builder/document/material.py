@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from report_builder.facts import Fact
-from report_builder.kinds import Equation, Table
+from report_builder.kinds import Equation, Layer, Table
 
 _ISO = re.compile(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
 
@@ -41,7 +41,10 @@ class Header:
 
 @dataclass(frozen=True)
 class RunCard:
-    """A run as prose may name it; `settings` is the resolved spec (`model.latent_dim`, `training.epochs` ...)."""
+    """A run as prose may name it; `settings` is the resolved spec (`model.latent_dim`, `training.epochs` ...).
+
+    `layers` are those of its model, empty before it is trained.
+    """
 
     id: str
     name: str
@@ -49,6 +52,7 @@ class RunCard:
     data: Mapping[str, str]
     seeds: tuple[int, ...]
     settings: Mapping[str, Any]
+    layers: tuple[Layer, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 class ProbeRequest:
     """Asks for named arrays: a probe kind with parameters, of a run (or of a data set alone).
 
-    Three kinds are answered from the run itself: `history`, one array of shape `(epochs,)` for each logged term; `progress`,
-    samples of fixed noise before the first and after each epoch; `costs`, numbers of shape `()`: parameters, seconds, memory.
+    Four kinds are answered from the run itself: `history`, one array of shape `(epochs,)` for each logged term; `progress`,
+    samples of fixed noise before the first and after each epoch; `costs`, numbers of shape `()`: parameters, seconds, memory;
+    `layers`, what the model consists of (see `layer_arrays`).
     `judge` is the run of a classifier that the probe asks. `needs` names what the model must provide beside what the probe
     itself needs; it is no part of a key.
     """

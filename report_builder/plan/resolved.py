@@ -14,8 +14,8 @@ from report_builder.plan.styles import Style
 from report_builder.spec import Loaded
 from report_builder.spec.grammar import Figure, Run
 
-HISTORY, PROGRESS, COSTS = "history", "progress", "costs"
-FROM_RUN = (HISTORY, PROGRESS, COSTS)  # the probes that a run answers itself
+HISTORY, PROGRESS, COSTS, LAYERS = "history", "progress", "costs", "layers"
+FROM_RUN = (HISTORY, PROGRESS, COSTS, LAYERS)  # the probes that a run answers itself
 
 
 @dataclass(frozen=True)

@@ -134,12 +134,12 @@ class Plan:
         """The step that answers the request of `owner`; of the run's first seed where none is named."""
         if request.run is None:
             return self._probe(request, self.resolved.data[str(request.data)], None, owner)
-        planned = self._trained(request.run, seed)
+        planned = self.trained(request.run, seed)
         if request.kind in FROM_RUN:
             return replace(planned, part=request.kind)
         return self._probe(request, self.resolved.runs[request.run].data, planned, owner)
 
-    def _trained(self, run: str, seed: int | None = None) -> Planned:
+    def trained(self, run: str, seed: int | None = None) -> Planned:
         """The training of a run; of its first seed where none is named."""
         return self.runs[run, self.resolved.runs[run].entry.seeds[0] if seed is None else seed]
 
@@ -148,7 +148,7 @@ class Plan:
         spec: dict[str, Any] = {"probe": {"kind": request.kind, **request.parameters}, "data": self.data[data.id]}
         label = f"{owner}: {request.kind} of {run.label.removeprefix('run ') if run else data.id}"
         if request.judge is not None:
-            needs["judge"] = self._trained(request.judge)
+            needs["judge"] = self.trained(request.judge)
             spec["reads"] = list(needs)
             label += f", judged by {request.judge}"
         beside = self.resolved.loaded.file.parent

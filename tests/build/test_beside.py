@@ -33,3 +33,15 @@ def test_parts_are_published_under_number_and_letter(built) -> None:
     assert built.run("figure", "both", "--report", "tiny", "--set", "figures.grid.ink=light") == 0
     assert built.run("task", "1", "--report", "tiny") == 0
     assert "figure\u00a01b" in (built.folder / "build" / "tiny" / "tiny.html").read_text(encoding="utf-8")
+
+
+def test_a_model_is_drawn_and_tabulated_from_its_run(built) -> None:
+    """A diagram and a table of a model read what its training stored: nothing trains, nothing is probed."""
+    built.edit("figures:\n", "figures:\n  model: {kind: architecture, runs: [vae], caption: Layers}\n")
+    assert built.to_do() == ["figure model"]
+    both = '{{ figure("grid") }}\n\n{{ figure("model") }}\n\n{{ layers_table("vae", caption="Layers") }}\n'
+    built.edit('{{ figure("grid") }}', both, built.template)
+    assert built.run("task", "2", "--report", "tiny") == 0
+    text = (built.folder / "build" / "tiny" / "tiny-task-2.html").read_text(encoding="utf-8")
+    assert "Conv2DTranspose" in text
+    assert "not trainable" in text

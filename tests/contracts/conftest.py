@@ -7,10 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from report_builder.kinds import PROBES, Condition, ImageData, Judge, Split
+from report_builder.kinds import PROBES, Condition, ImageData, Judge, Split, layer_arrays, layers_of
+from report_builder.plan.resolved import FROM_RUN
 
 CLASSES = ("zero", "one", "two")
-KEPT = ("history", "progress", "costs")  # what a run answers itself
+LAYERS = {
+    "encoder": [("image", "InputLayer", [8, 8, 1], 0), ("conv", "Conv2D", [4, 4, 8], 80), ("z", "Dense", [2], 258)],
+    "decoder": [("code", "InputLayer", [2], 0), ("dense", "Dense", [64], 192), ("norm", "BatchNormalization", [64], 256)],
+}
 
 
 class Linear:
@@ -95,13 +99,20 @@ def costs():
 
 
 @pytest.fixture(scope="session")
-def answer(pictures, history, progress, costs):
+def layers():
+    """What a run notes of the layers of its model."""
+    keys = ("name", "type", "output_shape", "parameters")
+    return layer_arrays(layers_of({part: [dict(zip(keys, row, strict=True)) for row in rows] for part, rows in LAYERS.items()}))
+
+
+@pytest.fixture(scope="session")
+def answer(pictures, history, progress, costs, layers):
     """Answers a request as a worker would: `answer(request)` gives its arrays."""
     judge = Judge(Linear().classify, (8, 8, 1), (0.0, 1.0), CLASSES, Linear().features)
 
     def measured(request):
-        if request.kind in KEPT:
-            return {"history": history, "progress": progress, "costs": costs}[request.kind]
+        if request.kind in FROM_RUN:
+            return {"history": history, "progress": progress, "costs": costs, "layers": layers}[request.kind]
         probe = PROBES.get(request.kind)
         parameters = probe.Parameters.model_validate(request.parameters)
         if getattr(probe, "JUDGED", False):
@@ -116,7 +127,7 @@ def resolved():
     """Fills in a request's parameters as the plan does."""
 
     def filled(request):
-        if request.kind in KEPT:
+        if request.kind in FROM_RUN:
             return request
         parameters = PROBES.get(request.kind).Parameters.model_validate(request.parameters).model_dump(mode="json")
         return replace(request, parameters=parameters)

@@ -14,6 +14,7 @@ from report_builder import languages
 from report_builder.drawing import draw
 from report_builder.errors import ReportError
 from report_builder.kinds import FIGURES, PROBES, Subject
+from report_builder.plan.resolved import FROM_RUN
 from report_builder.plots._style import STYLE
 
 ALL_FIGURES = pytest.mark.parametrize("kind", [module for _, module in FIGURES], ids=FIGURES.names())
@@ -86,7 +87,7 @@ def test_what_a_figure_asks_for_exists(kind):
     """Its requests are named by their run (or data set) and pass the parameter check of their probe."""
     for name, request in kind.probes(small(kind)).items():
         assert name == (request.run or request.data)
-        if request.kind not in ("history", "progress"):
+        if request.kind not in FROM_RUN:
             assert PROBES.get(request.kind).Parameters.model_validate(request.parameters)
 
 
@@ -128,12 +129,13 @@ def test_the_same_arrays_give_the_same_bytes(kind, arrays_of, tmp_path):
 
 @ALL_FIGURES
 def test_axes_that_mean_something_are_labelled(kind, arrays_of):
-    """Every axes with ticks has a label on both of its axes; only a sheet of images may have none with ticks."""
+    """Every axes with ticks has a label on both of its axes; only sheets and diagrams may have none with ticks."""
     with mpl.rc_context(fname=STYLE):
         drawing = kind.draw(arrays_of(kind), small(kind), PEOPLE, languages.load("en"))
     ticked = [axes for axes in drawing.figure.axes if axes.axison and len(axes.get_xticks())]
     assert all(axes.get_xlabel() and axes.get_ylabel() for axes in ticked)
-    assert ticked or drawing.raster
+    diagram = not any(axes.axison for axes in drawing.figure.axes)
+    assert ticked or drawing.raster or diagram
 
 
 @ALL_FIGURES

@@ -1,7 +1,8 @@
-"""Tables of what is stored with a figure."""
+"""Tables of what is stored with a figure or a run."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,8 @@ from report_builder.document.office import markdown
 from report_builder.document.pdf import pdf
 from report_builder.document.seals import unsealed
 from report_builder.document.tree import plain_text, walk
-from report_builder.kinds import Column, Table
+from report_builder.errors import ReportError
+from report_builder.kinds import Column, Table, layers_of
 
 MOVES = Table(
     (
@@ -68,6 +70,51 @@ def test_a_figure_without_a_table(tabulated, write_template, name, rule):
     (problem,) = render(write_template(f'{{{{ figure_table("{name}") }}}}'), tabulated).problems
     assert problem.rule == rule
     assert "strip" in problem.allowed
+
+
+SUMMARY = {
+    "encoder": [
+        {"name": "image", "type": "InputLayer", "output_shape": [28, 28, 1], "parameters": 0},
+        {"name": "dense", "type": "Dense", "output_shape": [16], "parameters": 12560},
+        {"name": "norm", "type": "BatchNormalization", "output_shape": [16], "parameters": 64},
+    ],
+    "decoder": [{"name": "own", "type": "Own", "output_shape": None, "parameters": 300000}],
+}
+
+
+@pytest.fixture
+def trained(free):
+    """The material with the layers of one run."""
+    return replace(free, runs=free.runs | {"vae": replace(free.runs["vae"], layers=layers_of(SUMMARY))})
+
+
+def test_layers_of_a_model(trained, write_template):
+    """S3-F08: a row for each layer, and sums: trainable and not, with their size, four bytes for each parameter."""
+    text = unsealed(render(write_template('{{ layers_table("vae", caption="Warstwy") }}'), trained).text)
+    lines = [re.sub(r"\[(.*?)\]{.fact}", r"\1", line) for line in text.split("\n") if line.startswith("|")]
+    assert lines == [
+        "| Część | Warstwa | Rodzaj | Kształt wyjścia | Parametry |",
+        "| :--- | :--- | :--- | :--- | ---: |",
+        "| enkoder | image | InputLayer | 28 × 28 × 1 | 0 |",
+        "|  | dense | Dense | 16 | 12\u202f560 |",
+        "|  | norm | BatchNormalization | 16 | 64 |",
+        "| dekoder | own | Own | – | 300\u202f000 |",
+        "| uczone (1,25\u00a0MB) |  |  |  | 312\u202f592 |",
+        "| nieuczone (0,1\u00a0kB) |  |  |  | 32 |",
+        "| wszystkie (1,25\u00a0MB) |  |  |  | 312\u202f624 |",
+    ]
+    assert '{#tbl:vae-layers run="vae"}' in text
+
+
+def test_layers_of_one_part(composed, trained, free):
+    """A part is told alone under a label of its own; an unknown one is refused, and before a training nothing is known."""
+    document = composed('{{ layers_table("vae", "encoder", caption="Warstwy") }}', trained)
+    assert document.labels == {"tbl:vae-encoder-layers": "1"}
+    assert document.sources == {("run", "vae")}
+    assert pdf(document)[1] is None
+    assert "[nie zmierzono]" in plain_text(composed('{{ layers_table("vae", "encoder") }}', free, draft=True).blocks)
+    with pytest.raises(ReportError, match="unknown part of the model of run 'vae'"):
+        composed('{{ layers_table("vae", "encodr") }}', trained)
 
 
 def test_long_tables_break(composed, tabulated):

@@ -61,11 +61,14 @@ def test_what_a_run_leaves(data, tmp_path):
 
 
 def test_the_summary_has_the_layers_of_each_part(data, tmp_path):
-    """Name, type, output shape and parameters of each layer, by network; the parameters are those of the model."""
+    """Name, type, output shape, parameters and inputs of each layer, by network; the parameters are those of the model."""
     done = stored(Store(tmp_path), step("./small_gan.py", epochs=1), data)
     parts = done.json("summary.json")
     assert list(parts) == ["generator", "discriminator"]
     rows = {row["type"]: row for row in parts["generator"]}
+    assert rows["BatchNormalization"]["trainable"] == 2 * 16
+    assert rows["Concatenate"]["inputs"] == [row["name"] for row in parts["generator"] if row["type"] == "InputLayer"]
+    assert all(row["name"] in {other["name"] for other in parts["generator"]} for row in rows.values())
     assert rows["Reshape"]["output_shape"] == [8, 8, 1]
     assert rows["BatchNormalization"]["parameters"] == 4 * 16
     total = sum(row["parameters"] for rows in parts.values() for row in rows)

@@ -1,0 +1,72 @@
+"""What a trained model consists of, as its run stored it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from report_builder.kinds._measures import Arrays
+
+MERGING = ("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer of a model.
+
+    Attributes:
+        part: the model inside the model that it belongs to: `encoder`, `generator` ...
+        name: unique inside its part.
+        type: name of its class in Keras.
+        shape: of its output without the batch, None for a side that varies; empty where nothing is known.
+        parameters: how many it has.
+        trainable: how many of them are trained.
+        inputs: names of the layers of its part whose outputs it reads.
+    """
+
+    part: str
+    name: str
+    type: str
+    shape: tuple[int | None, ...]
+    parameters: int
+    trainable: int
+    inputs: tuple[str, ...]
+
+
+def layers_of(summary: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[Layer, ...]:
+    """The layers that `summary.json` of a run lists by part, in order."""
+    return tuple(layer for part, rows in summary.items() for layer in _of_part(part, rows))
+
+
+def _of_part(part: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[Layer]:
+    """A row that does not say what it reads reads the row above, a merging one every row that nothing has read yet."""
+    unread: list[str] = []
+    for row in rows:
+        likely = unread if row["type"] in MERGING else unread[-1:] if row["type"] != "InputLayer" else []
+        inputs = tuple(row.get("inputs", likely))
+        unread = [*(name for name in unread if name not in inputs), row["name"]]
+        shape, parameters = tuple(row["output_shape"] or ()), int(row["parameters"])
+        moving = parameters // 2 if row["type"] == "BatchNormalization" else 0  # its mean and variance follow the batches
+        yield Layer(part, row["name"], row["type"], shape, parameters, row.get("trainable", parameters - moving), inputs)
+
+
+def layer_arrays(layers: Sequence[Layer]) -> Arrays:
+    """The layers as a figure reads them.
+
+    Arrays: `part`, `name` and `type` (n,), unicode; `shape` (n, d), int64, sides of the output, filled up with 0 at the end,
+    -1 for one that varies; `parameters` and `trainable` (n,), int64; `edges` (m, 2), int64, places of a layer and of one that
+    reads it.
+    """
+    import numpy as np
+
+    place = {(layer.part, layer.name): i for i, layer in enumerate(layers)}
+    sides = max((len(layer.shape) for layer in layers), default=0)
+    shape = np.zeros((len(layers), sides), np.int64)
+    for row, layer in zip(shape, layers, strict=True):
+        row[: len(layer.shape)] = [-1 if side is None else side for side in layer.shape]
+    edges = [(place[layer.part, name], i) for i, layer in enumerate(layers) for name in layer.inputs]
+    words = {key: np.array([getattr(layer, key) for layer in layers]) for key in ("part", "name", "type")}
+    counts = {key: np.array([getattr(layer, key) for layer in layers], np.int64) for key in ("parameters", "trainable")}
+    return words | counts | {"shape": shape, "edges": np.array(edges, np.int64).reshape(-1, 2)}

@@ -1,0 +1,241 @@
+"""Diagrams of models on paper: parts side by side, each a column of boxes (or several, where one would be too tall)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from report_builder.errors import Problem, ReportError
+from report_builder.plots._text import FONT, LINE, POINT, text_width, wrapped
+
+if TYPE_CHECKING:
+    from report_builder.languages import Language
+    from report_builder.plots._diagram import Box, Part, Shape
+
+ARROW, GUTTER, PAD, HEAD, BESIDE = 0.45, 0.8, 0.12, 1.05, 0.3  # cm
+WIDEST = 5.6  # cm, of a box
+TEXT = FONT * LINE * POINT
+INK, PALE = "#222222", "#777777"
+LOOKS = {  # fill and edge of each kind of box
+    "convolution": ("#dbe9f8", "#3f90da"),
+    "dense": ("#fde6cf", "#e76300"),
+    "shaping": ("#eef0f0", "#94a4a2"),
+    "merging": ("#eadff4", "#832db6"),
+    "other": ("#f2e4df", "#a96b59"),
+    "end": ("#ffffff", "#555555"),
+}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A box on paper: its text, centre, top, width and height in cm, and the number of its column."""
+
+    box: Box
+    text: str
+    x: float
+    top: float
+    width: float
+    height: float
+    column: int
+
+    @property
+    def bottom(self) -> float:
+        """Lower edge."""
+        return self.top + self.height
+
+    @property
+    def middle(self) -> float:
+        """Height of its centre."""
+        return self.top + self.height / 2
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A model on paper: boxes of each part by place, x of each part's first column, width of a column, height of all."""
+
+    parts: Sequence[Sequence[Placed]]
+    left: Sequence[float]
+    column: float
+    height: float
+
+
+def laid(parts: Sequence[Part], *, width: float, tallest: float, language: Language) -> Laid:
+    """Places the boxes of a model, its upper left corner at (0, 0).
+
+    Raises:
+        ReportError: no number of columns makes it small enough.
+    """
+    counts = [1] * len(parts)
+    while True:
+        column = (width - GUTTER * (sum(counts) - 1)) / sum(counts)
+        texts = [[[_text(part.boxes[i], column, len(row), language) for i in row] for row in part.rows] for part in parts]
+        heights = [[max(_height(text) for text in row) for row in rows] for rows in texts]
+        high = [_tallest(rows, count) for rows, count in zip(heights, counts, strict=True)]
+        if max(high) <= tallest:
+            break
+        counts[high.index(max(high))] += 1
+        if column < 3.0:
+            rule, step = "the diagram of a model does not fit on a page", "Show fewer runs in one figure, or make it wider."
+            raise ReportError(Problem("", rule, f"layers: {sum(len(part.boxes) for part in parts)}", next_step=step))
+    first = [sum(counts[:i]) for i in range(len(parts))]
+    placed = [
+        _placed(part, rows, high, count, start, column)
+        for part, rows, high, count, start in zip(parts, texts, heights, counts, first, strict=True)
+    ]
+    return Laid(placed, [start * (column + GUTTER) for start in first], column, max(high))
+
+
+def _placed(
+    part: Part, texts: Sequence[Sequence[str]], heights: Sequence[float], count: int, start: int, column: float
+) -> list[Placed]:
+    found: dict[int, Placed] = {}
+    for number, rows in enumerate(_columns(heights, count)):
+        top = 0.0
+        for row in rows:
+            places = part.rows[row]
+            room = (column - BESIDE * (len(places) - 1)) / len(places)
+            for k, i in enumerate(places):
+                x = (start + number) * (column + GUTTER) + room / 2 + k * (room + BESIDE)
+                width = min(room, WIDEST if len(places) == 1 else room)
+                found[i] = Placed(part.boxes[i], texts[row][k], x, top, width, heights[row], start + number)
+            top += heights[row] + ARROW
+    return [found[i] for i in sorted(found)]
+
+
+def _columns(heights: Sequence[float], count: int) -> list[list[int]]:
+    """Rows of each column, about equally tall."""
+    share, columns, used = (sum(heights) + ARROW * len(heights)) / count, [list[int]()], 0.0
+    for row, height in enumerate(heights):
+        if columns[-1] and used + height / 2 > share * len(columns) and len(columns) < count:
+            columns.append([])
+        columns[-1].append(row)
+        used += height + ARROW
+    return columns
+
+
+def _tallest(heights: Sequence[float], count: int) -> float:
+    return max(sum(heights[row] for row in rows) + ARROW * (len(rows) - 1) for rows in _columns(heights, count))
+
+
+def _text(box: Box, column: float, beside: int, language: Language) -> str:
+    """Name of the box, what its layers do to the output, and the shape."""
+    room = min(WIDEST if beside == 1 else column, (column - BESIDE * (beside - 1)) / beside) - 0.2
+    characters = max(4, int(room / text_width("x")))
+    further = wrapped(", ".join(box.types[1:]), characters)
+    name = wrapped(language.word(f"layers.{box.end}"), characters) if box.end else box.types[0]
+    return "\n".join(line for line in (name, further, shape_text(box.shape)) if line)
+
+
+def shape_text(shape: Shape) -> str:
+    """A shape as printed: `14 × 14 × 32`."""
+    return " × ".join("?" if side < 0 else str(side) for side in shape)
+
+
+def _height(text: str) -> float:
+    return TEXT * (text.count("\n") + 1) + 2 * PAD
+
+
+# --- drawing ------------------------------------------------------------------------------------------------------------------
+
+
+def paint(axes: Any, drawn: Laid, parts: Sequence[Part], top: float, language: Language) -> None:
+    """Draws a model whose upper left corner is at (0, `top`), on axes in cm with y downwards."""
+    for part, placed, left in zip(parts, drawn.parts, drawn.left, strict=True):
+        key = f"parts.{part.name}"
+        name = language.word(key) if language.has(key) else part.name
+        x = left + drawn.column / 2
+        axes.text(x, top, name, ha="center", va="top", fontsize=9, weight="bold")
+        count = language.word("layers.count", n=language.number(part.parameters))
+        axes.text(x, top + 0.42, count, ha="center", va="top", fontsize=FONT, color=PALE)
+        for box in placed:
+            _paint_box(axes, box, top + HEAD)
+    for path in [*_inside(drawn), *_between(drawn)]:
+        _arrow(axes, [(x, y + top + HEAD) for x, y in path])
+
+
+def _paint_box(axes: Any, placed: Placed, top: float) -> None:
+    from matplotlib.patches import FancyBboxPatch
+
+    fill, edge = LOOKS[placed.box.kind]
+    corner = (placed.x - placed.width / 2, top + placed.top)
+    style = "round,pad=0,rounding_size=0.12"
+    axes.add_patch(FancyBboxPatch(corner, placed.width, placed.height, style, facecolor=fill, edgecolor=edge, linewidth=0.8))
+    axes.text(placed.x, top + placed.middle, placed.text, ha="center", va="center", fontsize=FONT, linespacing=LINE)
+
+
+Line = list[tuple[float, float]]
+
+
+def _inside(drawn: Laid) -> Iterator[Line]:
+    """The way of each arrow inside a part."""
+    for placed in drawn.parts:
+        for box in placed:
+            yield from (_way(placed[source], box, drawn, placed) for source in box.box.reads)
+
+
+def _between(drawn: Laid) -> Iterator[Line]:
+    """From what comes out of a part to where it goes into the next one."""
+    for before, after in zip(drawn.parts, drawn.parts[1:], strict=False):
+        said = before[-1].box.end.replace("moments", "code")
+        into = next((box for box in after if not box.box.reads and box.box.end == said), None)
+        if into:
+            yield _across(before[-1], into, drawn)
+
+
+def _way(source: Placed, reader: Placed, drawn: Laid, part: Sequence[Placed]) -> Line:
+    if source.column != reader.column:
+        return _across(source, reader, drawn)
+    between = [box for box in part if box.column == source.column and source.bottom < box.top < reader.top]
+    if not between:
+        return [(source.x, source.bottom), (reader.x, reader.top)]
+    side = max(box.x + box.width / 2 for box in (*between, source, reader)) + 0.3
+    return [
+        (source.x + source.width / 2, source.middle),
+        (side, source.middle),
+        (side, reader.middle),
+        (reader.x + reader.width / 2, reader.middle),
+    ]
+
+
+def _across(source: Placed, reader: Placed, drawn: Laid) -> Line:
+    """Through the gutter left of the reader's column."""
+    gutter = reader.column * (drawn.column + GUTTER) - GUTTER / 2
+    under, over = source.bottom + ARROW / 2, reader.top - ARROW / 2
+    return [
+        (source.x, source.bottom),
+        (source.x, under),
+        (gutter, under),
+        (gutter, over),
+        (reader.x, over),
+        (reader.x, reader.top),
+    ]
+
+
+def _arrow(axes: Any, points: Line) -> None:
+    from matplotlib.patches import FancyArrowPatch
+    from matplotlib.path import Path
+
+    look: dict[str, Any] = {"linewidth": 0.8, "color": "#555555", "joinstyle": "round"}
+    axes.add_patch(FancyArrowPatch(path=Path(points), arrowstyle="-|>", mutation_scale=7, shrinkA=0, shrinkB=0, **look))
+
+
+def legend(figure: Any, kinds: Sequence[str], width: float, language: Language) -> None:
+    """What the colours are, in lines below."""
+    from matplotlib.patches import Patch
+
+    handles = [
+        Patch(facecolor=LOOKS[kind][0], edgecolor=LOOKS[kind][1], label=language.word(f"layers.{kind}")) for kind in kinds
+    ]
+    figure.legend(handles=handles, loc="lower center", ncols=legend_columns(kinds, width, language))
+
+
+def legend_columns(kinds: Sequence[str], width: float, language: Language) -> int:
+    """How many entries of the legend stand side by side."""
+    widest = max(text_width(language.word(f"layers.{kind}")) for kind in kinds) + 1.3
+    return max(1, min(len(kinds), int(width / widest)))
+
+
+def legend_height(kinds: Sequence[str], width: float, language: Language) -> float:
+    """Room for the legend, in cm."""
+    return 0.45 * -(-len(kinds) // legend_columns(kinds, width, language)) + 0.3

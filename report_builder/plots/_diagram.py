@@ -1,0 +1,165 @@
+"""A model as boxes in levels: layers that only follow another one are told in its box."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from report_builder.errors import Problem, ReportError, near_miss
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays
+
+QUIET = {
+    "Activation",
+    "ActivityRegularization",
+    "AlphaDropout",
+    "Dropout",
+    "ELU",
+    "GaussianDropout",
+    "GaussianNoise",
+    "LeakyReLU",
+}
+QUIET |= {"PReLU", "ReLU", "Softmax", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "UnitNormalization"}
+QUIET |= {"BatchNormalization", "GroupNormalization", "LayerNormalization", "RMSNormalization", "SpectralNormalization"}
+SHAPING = ("Flatten", "Reshape", "Permute", "RepeatVector", "UpSampling", "ZeroPadding", "Cropping", "Resizing", "Rescaling")
+MERGING = ("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract")
+KINDS = ("convolution", "dense", "shaping", "merging", "other", "end")
+ENDS = ("image", "code", "moments", "condition", "output", "input")
+CODING, MAKING = ("encoder",), ("decoder", "generator")
+
+Shape = tuple[int, ...]  # -1 for a side that varies; empty where nothing is known
+
+
+@dataclass(frozen=True)
+class Box:
+    """One box: what it is (of `KINDS`), types of its layers in order, shape of its output, places of the boxes that it reads.
+
+    An input or output has the word of `ENDS` that says what goes in or comes out, and no layers.
+    """
+
+    kind: str
+    types: tuple[str, ...]
+    shape: Shape
+    reads: tuple[int, ...] = ()
+    end: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A model inside the model: its boxes, inputs first read, and the level of each, 0 on top."""
+
+    name: str
+    boxes: Sequence[Box]
+    parameters: int = 0
+    levels: Sequence[int] = field(default=())
+
+    @property
+    def rows(self) -> list[list[int]]:
+        """Places of the boxes of each level."""
+        return [[i for i, level in enumerate(self.levels) if level == row] for row in range(max(self.levels) + 1)]
+
+
+def parts_of(arrays: Arrays, latent_dim: int | None) -> list[Part]:
+    """The parts of a model, in order.
+
+    Args:
+        arrays: what `layers` of a run are.
+        latent_dim: length of the code, if the model has one: tells it from a condition.
+    """
+    names = [str(name) for name in dict.fromkeys(arrays["part"].tolist())]
+    return [_part(name, arrays, latent_dim) for name in names]
+
+
+def shown_parts(arrays: Arrays, run: str, names: Sequence[str] | None, latent_dim: int | None) -> list[Part]:
+    """The parts that are asked for, in the order of the model.
+
+    Raises:
+        ReportError: the model has no such part.
+    """
+    parts = parts_of(arrays, latent_dim)
+    known = [part.name for part in parts]
+    problems = [
+        Problem("", f"the model of '{run}' has no such part", repr(name), near_miss(name, known))
+        for name in names or ()
+        if name not in known
+    ]
+    if problems:
+        raise ReportError(*problems)
+    return [part for part in parts if names is None or part.name in names]
+
+
+def _part(name: str, arrays: Arrays, latent_dim: int | None) -> Part:
+    places = [i for i, part in enumerate(arrays["part"]) if part == name]
+    reads: dict[int, list[int]] = {i: [] for i in places}
+    for source, reader in arrays["edges"].tolist():
+        if reader in reads:
+            reads[reader].append(source)
+    boxes = _merged(list(_boxes(places, reads, arrays, name, latent_dim)), reads)
+    boxes.append(_output(boxes, name, latent_dim))
+    return Part(name, boxes, int(arrays["parameters"][places].sum()), _levels(boxes))
+
+
+def _boxes(
+    places: Sequence[int], reads: Mapping[int, Sequence[int]], arrays: Arrays, part: str, latent_dim: int | None
+) -> Iterator[tuple[int, Box]]:
+    """A box for each layer, under its place."""
+    for i in places:
+        kind, shape = str(arrays["type"][i]), tuple(int(side) for side in arrays["shape"][i] if side)
+        if kind == "InputLayer":
+            yield i, Box("end", (), shape, end=_input(shape, part, latent_dim))
+        else:
+            yield i, Box(_kind(kind), (kind,), shape, tuple(reads[i]))
+
+
+def _kind(type_: str) -> str:
+    if "Conv" in type_:
+        return "convolution"
+    if type_ in ("Dense", "EinsumDense", "Embedding"):
+        return "dense"
+    return "shaping" if type_.startswith(SHAPING) or "Pooling" in type_ else "merging" if type_ in MERGING else "other"
+
+
+def _input(shape: Shape, part: str, latent_dim: int | None) -> str:
+    if len(shape) == 3:
+        return "image"
+    codes = part in MAKING and latent_dim in (None, *shape)
+    return "code" if codes else "condition" if latent_dim is not None else "input"
+
+
+def _output(boxes: Sequence[Box], part: str, latent_dim: int | None) -> Box:
+    """What comes out: of all boxes that no other reads."""
+    read = {source for box in boxes for source in box.reads}
+    last = [i for i in range(len(boxes)) if i not in read]
+    shape = boxes[last[0]].shape if len(last) == 1 else ()
+    if part in CODING:
+        return Box("end", (), shape, tuple(last), "moments" if len(last) > 1 or shape == (2 * (latent_dim or 0),) else "code")
+    return Box("end", (), shape, tuple(last), "image" if part in MAKING else "output")
+
+
+def _merged(numbered: Sequence[tuple[int, Box]], reads: Mapping[int, Sequence[int]]) -> list[Box]:
+    """The boxes, each with the quiet layers behind it told in it; they read one another by their new places."""
+    readers = {i: [other for other in reads if i in reads[other]] for i in reads}
+    boxes: list[Box] = []
+    place: dict[int, int] = {}
+    for i, box in numbered:
+        before = box.reads[0] if len(box.reads) == 1 else -1
+        quiet = bool(box.types) and box.types[0] in QUIET and before in place and len(readers[before]) == 1
+        if quiet and boxes[place[before]].types:
+            place[i] = place[before]
+            known = boxes[place[i]]
+            boxes[place[i]] = replace(known, types=(*known.types, *box.types), shape=box.shape)
+        else:
+            place[i] = len(boxes)
+            boxes.append(replace(box, reads=tuple(place[source] for source in box.reads)))
+    return boxes
+
+
+def _levels(boxes: Sequence[Box]) -> list[int]:
+    """Each box stands as low as what reads it allows: an input right above the box that needs it."""
+    above = [0] * len(boxes)
+    for i in reversed(range(len(boxes))):
+        for source in boxes[i].reads:
+            above[source] = max(above[source], above[i] + 1)
+    return [max(above) - height for height in above]

@@ -1,0 +1,75 @@
+"""What a model consists of: its layers as boxes, and arrows to what reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from report_builder.kinds import Drawing, ProbeRequest
+from report_builder.plots._options import RunOptions
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, Subject
+    from report_builder.languages import Language
+
+SUMMARY = "layers of a trained model as boxes: type, output shape, what reads what; encoder and decoder side by side"
+INCH = 2.54
+BETWEEN = 0.7  # cm, between two models
+
+
+class Parameters(RunOptions):
+    """Which models are shown."""
+
+    parts: tuple[str, ...] | None = Field(
+        default=None, min_length=1, description="Parts shown: encoder, decoder, generator ...; null: all."
+    )
+    height_cm: float = Field(default=19.0, gt=4, le=22, description="Greatest height of all models; a taller part is folded.")
+
+
+def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+    """The layers of each run."""
+    return {run: ProbeRequest("layers", run=run) for run in parameters.runs}
+
+
+def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
+    """A band for each run, its parts side by side.
+
+    Raises:
+        ReportError: a model has no such part, or does not fit on a page.
+    """
+    from matplotlib.figure import Figure
+
+    from report_builder.plots._boxes import HEAD, laid, legend, legend_height, paint
+    from report_builder.plots._details import details
+    from report_builder.plots._diagram import KINDS, shown_parts
+    from report_builder.plots._style import shown
+
+    runs, width = parameters.runs, parameters.width_cm
+    models = [
+        shown_parts(each, run, parameters.parts, subjects[run].settings.get("latent_dim"))
+        for run, each in shown(arrays, runs, "type").items()
+    ]
+    titled, free = 0.55 if len(runs) > 1 else 0.0, parameters.height_cm - BETWEEN * (len(runs) - 1)
+    tallest = free / len(runs) - HEAD - titled
+    bands = [laid(parts, width=width - 0.1, tallest=tallest, language=language) for parts in models]
+    present = {box.kind for parts in models for part in parts for box in part.boxes}
+    kinds = [kind for kind in KINDS if kind in present]
+    below = legend_height(kinds, width, language)
+    total = sum(titled + HEAD + band.height + BETWEEN for band in bands) - BETWEEN + below + 0.3
+    figure = Figure(figsize=(width / INCH, total / INCH))
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(-0.05, width - 0.05), ylim=(total - 0.05, -0.05))
+    axes.set_axis_off()
+    top = 0.0
+    for run, parts, band in zip(runs, models, bands, strict=True):
+        if titled:
+            axes.text(width / 2, top, subjects[run].name, ha="center", va="top", fontsize=10, weight="bold")
+        paint(axes, band, parts, top + titled, language)
+        top += titled + HEAD + band.height + BETWEEN
+    legend(figure, kinds, width, language)
+    people = [subjects[run] for run in runs]
+    names = dict.fromkeys(part.name for parts in models for part in parts)
+    said = [language.word(f"parts.{name}") if language.has(f"parts.{name}") else name for name in names]
+    alt = language.word("alt.architecture", parts=language.join(said), runs=language.join([s.name for s in people]))
+    return Drawing(figure, details(language, people), alt)
