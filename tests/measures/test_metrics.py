@@ -211,3 +211,21 @@ def test_a_term_that_was_not_logged_is_refused():
     """A misspelt term is named with the near miss."""
     with pytest.raises(ReportError, match="Did you mean 'loss'"):
         history.measure(logged([1.0]), history.Parameters(terms=("los",)))
+
+
+@pytest.mark.parametrize(
+    ("term", "better"),
+    [
+        *(("val_loss", "lower"), ("val_accuracy", "higher"), ("kl_loss", "lower")),
+        *(
+            ("generator_loss", "none"),
+            ("test_critic_loss", "none"),
+            ("score_difference", "none"),
+            ("discriminator_real", "none"),
+        ),
+    ],
+)
+def test_only_terms_that_say_how_good_a_model_is_have_a_direction(term, better):
+    """Losses are better when lower, but not those of two networks that work against each other, nor scores."""
+    logs = {"history": {term: np.ones(3), "epoch_time": np.ones(3)}}
+    assert by_name(history.measure(logs, history.Parameters(terms=(term,))))[f"final_{term}"].better == better

@@ -75,4 +75,11 @@ def outliers(times: np.ndarray) -> np.ndarray:
 
 def _final(term: str, values: np.ndarray) -> Value:
     unit = "nats/image" if term.endswith("kl_loss") else ""  # the unit of other terms depends on the model's loss
-    return Value(f"final_{term}", float(values[-1]), unit, "lower", "last epoch", len(values))
+    return Value(f"final_{term}", float(values[-1]), unit, _better(term), "last epoch", len(values))
+
+
+def _better(term: str) -> str:
+    """Of two networks that work against each other no loss says how good the model is, and a score has no direction."""
+    if term.endswith(("generator_loss", "discriminator_loss", "critic_loss")):
+        return "none"
+    return "higher" if term.endswith("accuracy") else "lower" if term.endswith("loss") else "none"
