@@ -1,0 +1,79 @@
+"""Writes `docs/gallery.md` and its pictures from the built report `gallery`: `make gallery`.
+
+Each figure of `experiments/gallery.yaml` stands there with the line of YAML that asks for it, in the order of the report; the
+options of a kind stand with its first figure.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from report_builder.kinds import FIGURES
+
+ROOT = Path(__file__).resolve().parent.parent
+EXPERIMENT, FIGURE_FOLDER = ROOT / "experiments" / "gallery.yaml", ROOT / "figures" / "gallery"
+PAGE, PICTURES = ROOT / "docs" / "gallery.md", ROOT / "docs" / "gallery"
+WIDTH, COLOURS = 900, 64  # pixels and palette of a picture in the docs
+HEAD = """# Figure kinds
+
+Every kind of figure that comes along, drawn by `make report REPORT=gallery` from models that trained for some minutes on the
+embedded digits. The line above a picture is what asks for it under `figures:`; `report-builder figure ID --report gallery
+--show-options` prints the options of one. This page is written by `make gallery`.
+"""
+
+
+def main() -> None:
+    """Renews the page and its pictures."""
+    index = json.loads((FIGURE_FOLDER / "index.json").read_text(encoding="utf-8"))
+    PICTURES.mkdir(exist_ok=True)
+    for old in PICTURES.glob("*.png"):
+        old.unlink()
+    entries = dict(written(EXPERIMENT.read_text(encoding="utf-8")))
+    shown, parts = set[str](), [HEAD]
+    for id_, figure in sorted(index.items(), key=lambda item: item[1]["png"]):
+        kind = re.search(r"kind: ([\w./]+)", entries[id_])[1]
+        small(FIGURE_FOLDER / figure["png"], PICTURES / f"{id_}.png")
+        parts += section(id_, kind, entries[id_], figure, first=kind not in shown)
+        shown.add(kind)
+    PAGE.write_text("\n".join(parts), encoding="utf-8")
+
+
+def written(text: str) -> Iterator[tuple[str, str]]:
+    """The lines of each figure as they stand in the file, by id."""
+    figures = re.search(r"^figures:\n(.*?)(?=^\S)", text, re.MULTILINE | re.DOTALL)[1]
+    for entry in re.finditer(r"^  ([\w-]+):.*\n(?:^   .*\n)*", figures, re.MULTILINE):
+        yield entry[1], entry[0].rstrip()
+
+
+def section(id_: str, kind: str, entry: str, figure: Mapping[str, Any], *, first: bool) -> Iterator[str]:
+    """The lines of one figure: heading and options where the kind is new, then YAML and picture."""
+    if first:
+        yield f"## {kind}\n\n{FIGURES.get(kind).SUMMARY[0].upper()}{FIGURES.get(kind).SUMMARY[1:]}.\n"
+    yield f"```yaml\n{entry}\n```\n\n![{figure['alt']}](gallery/{id_}.png)\n"
+    if first:
+        yield f"<details><summary>Options of <code>{kind}</code></summary>\n\n{options(kind)}\n\n</details>\n"
+
+
+def options(kind: str) -> str:
+    """The options of a kind as a list."""
+    fields = FIGURES.get(kind).Parameters.model_fields
+    return "\n".join(f"- `{name}`: {field.description}" for name, field in fields.items())
+
+
+def small(source: Path, target: Path) -> None:
+    """A figure for the screen: fewer pixels, fewer colours."""
+    with Image.open(source) as picture:
+        picture = picture.convert("RGB")
+        if picture.width > WIDTH:
+            picture = picture.resize((WIDTH, round(picture.height * WIDTH / picture.width)), Image.Resampling.LANCZOS)
+        picture.quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
+
+
+if __name__ == "__main__":
+    main()
