@@ -29,6 +29,7 @@ _ADVICE = {
     "list_type": "Write it as [a, b] or with one '- ' line for each item.",
     "tuple_type": "Write it as [a, b] or with one '- ' line for each item.",
 }
+COMMA = "A comma inside { } begins a new key: put a text that has one in quotes."
 
 
 def problems(
@@ -63,7 +64,9 @@ def _problem(detail: Mapping[str, Any], source: Source, model: type[BaseModel], 
     where = source.where(_written(source, (*prefix, *path)))
     if kind == "extra_forbidden":
         rule = f"unknown parameter of {subject}" if subject and len(path) == 1 else "unknown key"
-        return Problem(where, rule, f"{path[-1]}: {detail['input']!r}", near_miss(str(path[-1]), _known(model, path[:-1])))
+        advice = COMMA if detail["input"] is None else ""  # a key without a value: nobody writes one on purpose
+        known = near_miss(str(path[-1]), _known(model, path[:-1]))
+        return Problem(where, rule, f"{path[-1]}: {detail['input']!r}", known, advice)
     if kind == "union_tag_invalid":
         given, known = str(detail["ctx"]["tag"]), detail["ctx"]["expected_tags"].replace("'", "").split(", ")
         return Problem(where, "there is no such kind", repr(given), near_miss(given, [k for k in known if k != "number"]))

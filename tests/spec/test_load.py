@@ -28,6 +28,12 @@ def write(tmp_path: Path, text: str, name: str = "lab.yaml") -> Path:
     return path
 
 
+def test_a_comma_in_a_text_without_quotes(tmp_path: Path) -> None:
+    """What stands behind the comma is an unknown key without a value, and the message says to quote the text."""
+    with pytest.raises(ReportError, match=r"(?s)unknown key.*put a text that has one in quotes"):
+        load(write(tmp_path, BASE.replace("title: A lab", "title: A lab, the second")))
+
+
 def test_profile_and_inheritance(tmp_path: Path) -> None:
     """The default profile applies, also to a run that another one extends; names are not inherited."""
     loaded = load(write(tmp_path, BASE))
