@@ -1,12 +1,10 @@
-"""Commands that only look: status, explain, facts, check, list, doctor."""
+"""Commands that only look: status, explain, facts, check, doctor."""
 
 from __future__ import annotations
 
-import ast
 import json
 import sys
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from report_builder import build as builder
@@ -14,7 +12,6 @@ from report_builder.build import Workspace
 from report_builder.cli.parser import Options
 from report_builder.errors import Exit, FindingError, Problem, ReportError, near_miss
 from report_builder.plan import Plan, Planned, reason
-from report_builder.plan.closing import not_python
 from report_builder.spec import Arms
 
 
@@ -152,52 +149,6 @@ def check(options: Options) -> int:
         + (f" {unmeasured} steps are not stored yet: claims are checked again when they are measured." if unmeasured else "")
     )
     return int(Exit.DONE)
-
-
-def list_kinds(options: Options) -> int:
-    """Lists the kinds of one sort with a line of help."""
-    rows = dict(_kinds(options.kind, Workspace.find(vars(options))))
-    if options.json:
-        _print_json(rows)
-    else:
-        width = max(map(len, rows), default=0)
-        print("\n".join(f"{name:{width}}  {text}" for name, text in rows.items()))
-    return int(Exit.DONE)
-
-
-def _kinds(sort: str, workspace: Workspace) -> Iterable[tuple[str, str]]:
-    from report_builder import kinds, languages
-
-    registries = {
-        "models": kinds.MODELS,
-        "datasets": kinds.DATASETS,
-        "steps": kinds.DATA_STEPS,
-        "figures": kinds.FIGURES,
-        "metrics": kinds.METRICS,
-        "probes": kinds.PROBES,
-    }
-    if sort == "reports":
-        return [(name, str(workspace.experiments / f"{name}.yaml")) for name in workspace.reports()]
-    if sort == "languages":
-        return [(code, "") for code in languages.codes()]
-    own = [(f"./{path.name}", text) for path, text in _own_models(workspace)] if sort == "models" else []
-    return [*((name, _summary(module)) for name, module in registries[sort]), *own]
-
-
-def _own_models(workspace: Workspace) -> Iterable[tuple[Path, str]]:
-    """Files beside the experiments that are models, with the first line of their description; none of them is run."""
-    for path in sorted(workspace.experiments.glob("*.py")):
-        if not not_python(path):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            if any(isinstance(node, ast.FunctionDef) and node.name == "build" for node in tree.body):
-                yield path, (ast.get_docstring(tree) or "a model of your own").splitlines()[0]
-
-
-def _summary(module: Any) -> str:
-    """The first line of a kind's description, and the presets of a model."""
-    text = getattr(module, "SUMMARY", None) or (module.__doc__ or "").strip().splitlines()[0]
-    presets = ", ".join(getattr(module, "PRESETS", ()))
-    return f"{text} Presets: {presets}." if presets else text
 
 
 def show_figure_options(plan: Plan, id_: str) -> int:

@@ -81,10 +81,11 @@ def parser() -> argparse.ArgumentParser:
                 default="",
                 help="only those whose name contains this",
             )
-    listing = add("list", "look:list_kinds", "the kinds there are", roots, json)
+    listing = add("list", "listing:list_kinds", "the kinds there are", roots, json)
     listing.add_argument(
         "kind", choices=("reports", "models", "datasets", "steps", "figures", "metrics", "probes", "languages")
     )
+    listing.add_argument("--show-options", metavar="NAME", default="", help="print the options of this kind instead")
     add("doctor", "look:doctor", "check this machine and say what is missing", roots)
     schema = add("schema", "new:schema", "JSON Schema of the experiment file, for editors", roots)
     schema.add_argument("--output", help="write it to this file")

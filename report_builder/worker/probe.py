@@ -49,8 +49,10 @@ def _judge(run: Stored, beside: Path | None) -> Judge:
     model, note = _loaded(run.folder, beside), run.meta["note"]
 
     def asked(method: Any, images: np.ndarray) -> np.ndarray:
-        parts = [images[first : first + BATCH] for first in range(0, len(images), BATCH)] or [images]
-        return np.concatenate([np.asarray(method(tf.constant(part, tf.float32)), np.float32) for part in parts])
+        some = images if len(images) else np.zeros((1, *images.shape[1:]))  # layers refuse an empty batch
+        parts = [some[first : first + BATCH] for first in range(0, len(some), BATCH)]
+        found = np.concatenate([np.asarray(method(tf.constant(part, tf.float32)), np.float32) for part in parts])
+        return found[: len(images)]
 
     low, high = note["value_range"]
     height, width, channels = note["image_shape"]

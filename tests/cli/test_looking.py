@@ -133,6 +133,27 @@ def test_options_of_a_figure(finished, say) -> None:
     assert "to do." not in out
 
 
+@pytest.mark.parametrize("sort", ["models", "datasets", "steps", "figures", "metrics", "probes"])
+def test_options_of_every_kind(lab, say, sort: str) -> None:
+    """Each kind's options are printed with their defaults and what they do; as JSON, too; what a report must give is marked."""
+    for name in json.loads(say(lab, "list", sort, "--json")[1]):
+        code, out, _ = say(lab, "list", sort, "--show-options", name)
+        told = json.loads(say(lab, "list", sort, "--show-options", name, "--json")[1])
+        assert code == 0
+        assert out.startswith(f"{name}: ")
+        for option, about in told.items():
+            value = "(required)" if about["required"] else json.dumps(about["default"], ensure_ascii=False)
+            assert f"  {option}: {value}  {about['description']}" in out
+            assert about["description"]
+
+
+def test_what_a_metric_asks_for(lab, say) -> None:
+    """The judge must be named, how many neighbours has a default."""
+    _, out, _ = say(lab, "list", "metrics", "--show-options", "coverage")
+    assert "  judge: (required)  Id of the run of a classifier" in out
+    assert "  k: 5  A neighbourhood reaches to the k-th nearest image" in out
+
+
 # --- the schema ---------------------------------------------------------------------------------------------------------------
 
 

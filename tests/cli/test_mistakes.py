@@ -134,6 +134,9 @@ def test_mistakes_of_the_template(lab, refused, mistake: str) -> None:
         (["explain", "tiny", "run vea"], "no step has this in its name"),
         (["facts", "tiny", "vae.test.elbw"], "unknown fact"),
         (["runs", "show", "ffff"], "no stored training has this key"),
+        (["list", "metrics", "--show-options", "frechet"], "Did you mean 'frechet_distance'"),
+        (["list", "languages", "--show-options", "pl"], "languages have no options"),
+        (["list", "models", "--show-options", "./mine.py"], "is not run to print its options"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

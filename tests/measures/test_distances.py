@@ -94,7 +94,7 @@ def test_the_metric_compares_with_real_images_and_real_with_real():
     assert found["frechet_distance"].value > 2 > found["frechet_distance_floor"].value
     assert found["kernel_distance"].value > found["kernel_distance_floor"].value
     assert (found["frechet_distance"].n, found["frechet_distance_floor"].n, found["feature_dimension"].value) == (50, 60, 4)
-    assert found["frechet_distance"].reduction == "squared Fréchet distance from 40 real images in 4 features"
+    assert found["frechet_distance"].reduction == "squared Fréchet distance of images from 40 real images in 4 features"
     assert not found["frechet_distance"].paired
 
 

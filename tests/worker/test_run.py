@@ -208,6 +208,7 @@ def test_a_probe_is_given_its_judge(data, tmp_path):
         "NEEDS, JUDGED = frozenset(), True\n\n"
         "def measure(model, data, parameters, judge):\n"
         "    assert model is None and judge.class_names == ('a', 'b', 'c') and judge.value_range == (0, 1)\n"
+        "    assert judge.features is None\n"
         "    assert judge.image_shape == (8, 8, 1) and judge.classify(data.splits['test'].x[:0]).shape == (0, 3)\n"
         "    return {'probability': judge.classify(np.asarray(data.splits['test'].x))}\n"
     )
@@ -218,6 +219,16 @@ def test_a_probe_is_given_its_judge(data, tmp_path):
         found = arrays(work.done.path("arrays.npz"))["probability"]
     assert found.shape == (10, 3)
     assert found.sum(axis=1) == pytest.approx(1)
+
+
+def test_a_judge_shows_what_its_last_layer_sees(data, tmp_path):
+    """The features of a trained classifier are those of its images, for none of them, too, and do not depend on the batch."""
+    store = Store(tmp_path)
+    reference = stored(store, step("classifier", epochs=1), data)
+    judge, x = probe._judge(reference, None), np.asarray(data.splits["train"].x)
+    whole = judge.features(x)
+    assert (whole.shape, whole.dtype, judge.features(x[:0]).shape) == ((40, 128), np.float32, (0, 128))
+    np.testing.assert_allclose(judge.features(x[30:]), whole[30:], atol=1e-5)
 
 
 def test_a_probe_of_a_run_that_is_gone_says_so(data, tmp_path):

@@ -70,7 +70,11 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
 
     images, real, floor = (features_of(arrays[name], 2) for name in ("images", "real", "floor"))
     dimension = Value(NAMES[4], real.shape[1], reduction="count of features", n=len(images))
-    return [*_both(NAMES[:2], images, real, "real"), *_both(NAMES[2:4], floor, real, "real of another split"), dimension]
+    return [
+        *_both(NAMES[:2], images, real, "images"),
+        *_both(NAMES[2:4], floor, real, "real images of another split"),
+        dimension,
+    ]
 
 
 def _both(names: tuple[str, ...], x: np.ndarray, y: np.ndarray, what: str) -> list[Value]:
@@ -78,7 +82,7 @@ def _both(names: tuple[str, ...], x: np.ndarray, y: np.ndarray, what: str) -> li
     from report_builder.measures.metrics._distances import frechet, kernel
 
     dimension, n = y.shape[1], len(x)
-    to = f"from {len(y)} {what} images in {dimension} features"
+    to = f"of {what} from {len(y)} real images in {dimension} features"
     few = "; not more images than features: the covariance is singular" if min(n, len(y)) <= dimension else ""
     (distance, of_each), (discrepancy, of_each_by_kernel) = frechet(x, y), kernel(x, y)
     return [

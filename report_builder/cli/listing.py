@@ -1,0 +1,92 @@
+"""The command `list`: the kinds there are, each with a line of help, and the options of one of them."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from report_builder.build import Workspace
+from report_builder.cli.parser import Options
+from report_builder.errors import Exit, Problem, ReportError
+from report_builder.plan.closing import not_python
+
+
+def list_kinds(options: Options) -> int:
+    """Lists the kinds of one sort with a line of help; with `--show-options NAME` the options of one kind."""
+    if options.show_options:
+        return _show_options(options)
+    rows = dict(_kinds(options.kind, Workspace.find(vars(options))))
+    if options.json:
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+    else:
+        width = max(map(len, rows), default=0)
+        print("\n".join(f"{name:{width}}  {text}" for name, text in rows.items()))
+    return int(Exit.DONE)
+
+
+def _registries() -> dict[str, Any]:
+    from report_builder import kinds
+
+    return {
+        "models": kinds.MODELS,
+        "datasets": kinds.DATASETS,
+        "steps": kinds.DATA_STEPS,
+        "figures": kinds.FIGURES,
+        "metrics": kinds.METRICS,
+        "probes": kinds.PROBES,
+    }
+
+
+def _kinds(sort: str, workspace: Workspace) -> Iterable[tuple[str, str]]:
+    from report_builder import languages
+
+    if sort == "reports":
+        return [(name, str(workspace.experiments / f"{name}.yaml")) for name in workspace.reports()]
+    if sort == "languages":
+        return [(code, "") for code in languages.codes()]
+    own = [(f"./{path.name}", text) for path, text in _own_models(workspace)] if sort == "models" else []
+    return [*((name, _summary(module)) for name, module in _registries()[sort]), *own]
+
+
+def _own_models(workspace: Workspace) -> Iterable[tuple[Path, str]]:
+    """Files beside the experiments that are models, with the first line of their description; none of them is run."""
+    for path in sorted(workspace.experiments.glob("*.py")):
+        if not not_python(path):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            if any(isinstance(node, ast.FunctionDef) and node.name == "build" for node in tree.body):
+                yield path, (ast.get_docstring(tree) or "a model of your own").splitlines()[0]
+
+
+def _summary(module: Any) -> str:
+    """The first line of a kind's description, and the presets of a model."""
+    text = getattr(module, "SUMMARY", None) or (module.__doc__ or "").strip().splitlines()[0]
+    presets = ", ".join(getattr(module, "PRESETS", ()))
+    return f"{text} Presets: {presets}." if presets else text
+
+
+def _show_options(options: Options) -> int:
+    """Prints what can be set for a kind: default value, and what it does."""
+    registry = _registries().get(options.kind)
+    if options.show_options.endswith(".py"):
+        step = "Open the file: its class Parameters has them."
+        raise ReportError(
+            Problem("", "a kind of your own is not run to print its options", options.show_options, next_step=step)
+        )
+    if registry is None:
+        raise ReportError(Problem("", f"{options.kind} have no options", f"--show-options {options.show_options}"))
+    module = registry.get(options.show_options)
+    fields = module.Parameters.model_fields
+    defaults = module.Parameters.model_construct().model_dump(mode="json", warnings=False)
+    if options.json:
+        known = {name: {"default": defaults.get(name), "required": field.is_required()} for name, field in fields.items()}
+        told = {name: known[name] | {"description": field.description or ""} for name, field in fields.items()}
+        print(json.dumps(told, ensure_ascii=False, indent=1))
+        return int(Exit.DONE)
+    print(f"{options.show_options}: {_summary(module)}")
+    for name, field in fields.items():
+        value = "(required)" if field.is_required() else json.dumps(defaults[name], ensure_ascii=False)
+        print(f"  {name}: {value}  {field.description or ''}")
+    return int(Exit.DONE)
