@@ -22,6 +22,15 @@ DOCUMENTED = (
 HALVING = ("convolutional", "textbook", "batch_norm")
 BUILDERS: Mapping[str, tuple[str, ...]] = {"size_derived": ("fitting",)}
 
+SECONDS = {  # of training an image at the preset's size, one core: for a first guess of how long a run takes
+    "convolutional": 3e-4,
+    "textbook": 6e-4,
+    "batch_norm": 5e-3,
+    "size_derived": 9e-4,
+    "dense": 5e-5,
+    "dense_relu": 1.5e-5,
+}
+
 TEXTBOOK_32 = {"architecture": "textbook", "filters": [32, 64, 128], "latent_dim": 2}
 BATCH_NORM_64 = {"architecture": "batch_norm", "filters": [64] * 5, "latent_dim": 200}
 SIZE_DERIVED = {"architecture": "size_derived", "filters": [32, 64, 128, 256], "hidden": [512], "latent_dim": 16}

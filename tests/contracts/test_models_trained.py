@@ -22,7 +22,6 @@ RANGES = {"unit": (0, 1), "symmetric": (-1, 1)}
 CASES = [(name, preset) for name, kind in MODELS for preset in (None, *getattr(kind, "PRESETS", {}))]
 IDS = [f"{name}-{preset}" if preset else name for name, preset in CASES]
 ALL = pytest.mark.parametrize("case", CASES, ids=IDS)
-PLAIN = pytest.mark.parametrize("case", [case for case in CASES if not case[1]], ids=MODELS.names())
 LIMITS = {"decode": (0, 1), "decode_condition": (0, 1), "classify": (0, 1)}
 
 
@@ -140,7 +139,7 @@ def test_a_model_has_no_capability_that_it_does_not_name(case, trained):
 
 
 @pytest.mark.slow
-@PLAIN
+@ALL
 def test_a_model_continues_where_it_was_stopped(case, tmp_path):
     """Stopped between two epochs and continued in a new process' state, a run ends with the same weights to the last bit."""
     keras.utils.clear_session()

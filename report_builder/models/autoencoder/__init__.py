@@ -11,7 +11,6 @@ from report_builder.models import _architectures, _objective, outside
 from report_builder.models import _symbols as s
 
 TITLE = {"en": "autoencoder", "pl": "autoenkoder", "ru": "автокодировщик", "zh-Hant": "自編碼器"}
-SECONDS_PER_IMAGE = 3e-4  # of training, one core, 28 x 28: for a first guess of how long a run takes
 PROVIDES = frozenset({"encode", "decode", "likelihood"})
 PRESETS = {
     "dense": Preset(
@@ -39,6 +38,11 @@ class Parameters(_architectures.Parameters):
     ssim_weight: _objective.Weight = Field(
         0.0, description="Weight of a term 1 - SSIM, the structural similarity of image and reconstruction; 0: no such term."
     )
+
+
+def seconds_per_image(parameters: Parameters) -> float:
+    """Of training, one core: for a first guess of how long a run takes."""
+    return _architectures.SECONDS[parameters.architecture]
 
 
 def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:

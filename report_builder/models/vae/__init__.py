@@ -15,7 +15,6 @@ TITLE = {
     "ru": "вариационный автокодировщик",
     "zh-Hant": "變分自編碼器",
 }
-SECONDS_PER_IMAGE = 3e-4  # of training, one core, 28 x 28: for a first guess of how long a run takes
 PROVIDES = frozenset({"encode", "posterior", "decode", "likelihood", "sample"})
 PRESETS = {
     "textbook_32": Preset(
@@ -63,6 +62,11 @@ class Parameters(_objective.Parameters, _architectures.Parameters):
     architecture: Literal["convolutional", "textbook", "batch_norm", "size_derived", "dense"] = Field(
         "convolutional", description=_architectures.DOCUMENTED
     )
+
+
+def seconds_per_image(parameters: Parameters) -> float:
+    """Of training, one core: for a first guess of how long a run takes."""
+    return _architectures.SECONDS[parameters.architecture]
 
 
 def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
