@@ -185,13 +185,13 @@ def lab(tmp_path: Path) -> Lab:
 
 @pytest.fixture(scope="session")
 def page_of_own_pieces(tmp_path_factory: pytest.TempPathFactory) -> Lab:
-    """A project with every file that docs/own-model.md shows; nothing is built."""
+    """A project with every file that docs/own-model.md shows, training for two epochs; nothing is built."""
     made, page = Lab(tmp_path_factory.mktemp("own")), Path(__file__).parents[1] / "docs" / "own-model.md"
     for block in re.findall(r"^```\w+\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
         name, _, text = block.partition("\n")
         path = made.folder / name.strip("<# >")
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text.replace("epochs: 20", "epochs: 2"), encoding="utf-8")
     return made
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import inspect
 import re
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from report_builder.errors import Problem, ReportError, near_miss
 
 _COLOUR = re.compile(r"\x1b\[\d+m")
+_IN_USER_CODE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\w+)')  # what a traced function says
 _PASSED_ON = {"activity_regularizer", "trainable", "dtype", "autocast", "name"}  # arguments of every Keras layer
 
 
@@ -43,7 +46,20 @@ class Place:
         except ReportError:
             raise
         except Exception as error:
-            raise self.problem(rule, f"{shown(came_in)} came in", f"Keras says: {one_line(error)}") from error
+            file, own, _ = self.kind.rpartition(".py:")
+            place = own_line(error, Path(f"{file}.py").parent if own else None)
+            says = f"{type(error).__name__} at {place}: " if place else "Keras says: "
+            raise self.problem(rule, f"{shown(came_in)} came in", f"{says}{one_line(error)}") from error
+
+
+def own_line(error: BaseException, folder: Path | None) -> str:
+    """`spiral.py:31, in call`: the last frame of an error in a file of this folder; empty where there is none."""
+    if folder is None:
+        return ""
+    frames = [(f.filename, str(f.lineno), f.name) for f in traceback.extract_tb(error.__traceback__)]
+    frames += [(m["file"], m["line"], m["function"]) for m in _IN_USER_CODE.finditer(str(error))]
+    here = [frame for frame in frames if Path(frame[0]).resolve().parent == folder.resolve()]
+    return f"{Path(here[-1][0]).name}:{here[-1][1]}, in {here[-1][2]}" if here else ""
 
 
 def unknown_layer(place: Place, known: Sequence[str]) -> ReportError:

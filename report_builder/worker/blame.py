@@ -7,21 +7,9 @@ import traceback
 from pathlib import Path
 
 from report_builder.errors import Problem
-from report_builder.models._complaints import one_line
-
-_IN_USER_CODE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\w+)')  # what a traced function says
+from report_builder.models._complaints import one_line, own_line
 
 _NODE = re.compile(r"\{\{function_node [^}]*\}\} ?")  # TensorFlow's name for the place in a graph
-
-
-def own_line(error: BaseException, folder: Path | None) -> str:
-    """`spiral.py:31, in call`: the last frame in a file of this folder; empty where there is none."""
-    if folder is None:
-        return ""
-    frames = [(f.filename, str(f.lineno), f.name) for f in traceback.extract_tb(error.__traceback__)]
-    frames += [(m["file"], m["line"], m["function"]) for m in _IN_USER_CODE.finditer(str(error))]
-    here = [frame for frame in frames if Path(frame[0]).resolve().parent == folder.resolve()]
-    return f"{Path(here[-1][0]).name}:{here[-1][1]}, in {here[-1][2]}" if here else ""
 
 
 def unforeseen(error: Exception, folder: Path | None) -> Problem:

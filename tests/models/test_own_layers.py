@@ -47,6 +47,12 @@ def said(*args, **options):
     return error.value.problems[0]
 
 
+def test_every_model_with_lists_of_layers_is_tried_here():
+    """A new one stands in the table above."""
+    takes = {n for n, kind in MODELS if any("Layer" in str(f.annotation) for f in kind.Parameters.model_fields.values())}
+    assert set(SWAPPED) == takes
+
+
 # --- in the front process -----------------------------------------------------------------------------------------------------
 
 
@@ -167,6 +173,14 @@ def test_what_keras_refuses_is_one_line_with_the_shape_that_came_in():
     assert problem.received == "8 x 8 x 1 came in"
     assert not {"\n", "\x1b"} & set(problem.allowed)
     assert "Exception encountered" not in said([{"kind": "Reshape", "target_shape": [7, 3]}]).allowed
+
+
+def test_a_mistake_in_a_layer_of_ones_own_has_its_line():
+    """The line of the file in which it was raised, and what Python says."""
+    problem = said([{"kind": f"{OWN}/my_layers.py:Broken"}], shape=(8,))
+    assert problem.rule == "encoder, layer 1, Broken: it cannot be applied to what comes in"
+    assert "NameError at my_layers.py:24, in call: " in problem.allowed
+    assert "name 'opps' is not defined" in problem.allowed
 
 
 def test_the_last_layer_must_give_the_image():

@@ -16,6 +16,14 @@ class Swish(keras.layers.Layer):
         return x * ops.sigmoid(self.steepness * x)
 
 
+class Broken(keras.layers.Layer):
+    """A layer with a mistake in it."""
+
+    def call(self, x):
+        """Nothing, for there is no such name."""
+        return opps.relu(x)  # noqa: F821  the mistake
+
+
 class Halves(keras.layers.Layer):
     """Two tensors, which no list of layers can go on with."""
 
