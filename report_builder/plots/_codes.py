@@ -13,7 +13,7 @@ from report_builder.plots._options import RunOptions
 if TYPE_CHECKING:
     import numpy as np
 
-    from report_builder.kinds import Arrays
+    from report_builder.kinds import Arrays, Subject
     from report_builder.languages import Language
 
 
@@ -61,6 +61,18 @@ def check_axes(of_runs: Mapping[str, Arrays], axes: tuple[int, ...]) -> list[Pro
             allowed = f"The code of '{run}' has {dimension} coordinate(s), counted from 1."
             problems.append(Problem("", "the code has no such coordinate", f"axes: {list(axes)}", allowed))
     return problems
+
+
+def check_settings(runs: tuple[str, ...], axes: tuple[int, ...], subjects: Mapping[str, Subject]) -> None:
+    """Refuses coordinates that a run's code will not have, as far as its `latent_dim` tells.
+
+    Raises:
+        ReportError: a latent_dim is smaller than one of the coordinates.
+    """
+    known = {run: subjects[run].settings.get("latent_dim") for run in runs if run in subjects}
+    short = {run: size for run, size in known.items() if isinstance(size, int) and size < max(axes)}
+    rule = "the code has no such coordinate"
+    refuse([Problem("axes", rule, f"{list(axes)}", f"latent_dim of '{run}' is {size}.") for run, size in short.items()])
 
 
 def refuse(problems: list[Problem]) -> None:

@@ -66,7 +66,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
         _corners(drawn, panel, block, _classes(first))
     people = [subjects[run] for run in parameters.runs]
     kept = "corner" if parameters.condition == "first" else parameters.condition
-    stated = [_stated(first, language), *stated_way(of_runs, parameters.path, kept, language)]
+    stated = [*_stated(first, language), *stated_way(of_runs, parameters.path, kept, language)]
     said = details(language, people, *stated, split=parameters.split, threshold=parameters.threshold)
     classes, runs = language.join(_classes(first)), language.join(names)
     alt = language.word("alt.four_corners", n=parameters.n, classes=classes, runs=runs)
@@ -112,11 +112,11 @@ def _corners(drawn: Sheet, panel: int, block: Block, names: list[str]) -> None:
             upper[place].set_horizontalalignment(side)
 
 
-def _stated(arrays: Arrays, language: Language) -> str:
+def _stated(arrays: Arrays, language: Language) -> list[str]:
     """Sentences: which image stands in which corner, and what the frames are."""
     corners = [
         language.word("details.corner", place=language.word(f"corner.{place}"), name=name, index=int(index))
         for place, name, index in zip(PLACES, _classes(arrays), arrays["index"], strict=True)
     ]
     listed = language.word("details.corners", corners=language.word("details.semicolon").join(corners))
-    return language.word("details.space").join([listed, language.word("details.corners_framed")])
+    return [listed, language.word("details.corners_framed")]

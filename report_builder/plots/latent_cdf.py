@@ -27,6 +27,17 @@ class Parameters(CodeOptions):
     colour_bar: bool = Field(default=False, description="A colour bar with the class names instead of the legend.")
 
 
+def check(parameters: Parameters, subjects: Mapping[str, Subject]) -> None:
+    """The codes have the coordinates that are to be shown.
+
+    Raises:
+        ReportError: a run's latent_dim is too small.
+    """
+    from report_builder.plots._codes import check_settings
+
+    check_settings(parameters.runs, parameters.axes, subjects)
+
+
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The codes of each run, and what the distribution function makes of them."""
     from report_builder.plots._codes import asked

@@ -53,6 +53,17 @@ class Parameters(CodeOptions):
         return self
 
 
+def check(parameters: Parameters, subjects: Mapping[str, Subject]) -> None:
+    """The codes have the coordinates that are to be shown.
+
+    Raises:
+        ReportError: a run's latent_dim is too small.
+    """
+    from report_builder.plots._codes import check_settings
+
+    check_settings(parameters.runs, parameters.axes, subjects)
+
+
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The codes of each run."""
     from report_builder.plots._codes import asked

@@ -1,0 +1,78 @@
+"""Codes of many dimensions on a plane: principal components, and t-SNE."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from report_builder.errors import Problem, ReportError
+from report_builder.measures.probes import codes
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.kinds import Arrays, ImageData
+
+NEEDS = codes.NEEDS
+needs = codes.needs
+PLANE = 2
+
+
+class Parameters(codes.Parameters):
+    """Which codes are mapped, and how."""
+
+    n: int | None = Field(default=1000, ge=5, description="How many images, from the first on; null: all.")
+    methods: tuple[Literal["pca", "tsne"], ...] = Field(default=("pca", "tsne"), min_length=1, description="Which maps.")
+    perplexity: float = Field(default=30.0, gt=1, description="Perplexity of t-SNE; at most a third of the codes but one.")
+    seed: int = Field(default=0, ge=0, description="Seed of t-SNE.")
+
+
+def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+    """Codes as `codes` gives them, and their maps.
+
+    t-SNE (van der Maaten and Hinton 2008) begins with the principal components and runs in one thread, so that a seed has one
+    result. Codes of two dimensions are on a plane already: they have no t-SNE.
+
+    Returns:
+        The arrays of the probe `codes`; with pca `pca` (n, 2) float64 and `explained` (2,): shares of the variance; with tsne,
+        where the code has more than two dimensions, `tsne` (n, 2) float64 and `perplexity` (): the one that was used.
+
+    Raises:
+        ReportError: the code has fewer than two dimensions, or there are fewer than five codes.
+    """
+    found = dict(codes.measure(model, data, parameters))
+    z = codes.codes_of(found)
+    if z.shape[1] < PLANE or len(z) < 5:
+        rule, received = (
+            "a map needs codes of two dimensions or more, and five of them",
+            f"{len(z)} codes, latent_dim {z.shape[1]}",
+        )
+        raise ReportError(Problem("", rule, received))
+    if "pca" in parameters.methods:
+        found |= _components(z)
+    if "tsne" in parameters.methods and z.shape[1] > PLANE:
+        found |= _neighbours(z, min(parameters.perplexity, (len(z) - 1) / 3), parameters.seed)
+    return found
+
+
+def _components(z: np.ndarray) -> dict[str, np.ndarray]:
+    """The first two principal components, and how much of the variance each explains."""
+    import numpy as np
+    from sklearn.decomposition import PCA
+
+    if not np.ptp(z, axis=0).any():  # all codes are equal: nothing is explained
+        return {"pca": np.zeros((len(z), PLANE)), "explained": np.zeros(PLANE)}
+    fitted = PCA(PLANE, svd_solver="full")
+    return {"pca": np.asarray(fitted.fit_transform(z)), "explained": np.asarray(fitted.explained_variance_ratio_)}
+
+
+def _neighbours(z: np.ndarray, perplexity: float, seed: int) -> dict[str, np.ndarray]:
+    """t-SNE on two dimensions."""
+    import numpy as np
+    from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # sums in another order end elsewhere
+        placed = TSNE(PLANE, perplexity=perplexity, init="pca", random_state=seed, n_jobs=1).fit_transform(z)
+    return {"tsne": np.asarray(placed, dtype=np.float64), "perplexity": np.array(float(perplexity))}

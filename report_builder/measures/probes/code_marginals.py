@@ -1,0 +1,26 @@
+"""Codes, and how far each of their coordinates is from the standard normal distribution."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from report_builder.measures.probes import codes
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, ImageData
+
+NEEDS = codes.NEEDS
+needs = codes.needs
+Parameters = codes.Parameters
+
+
+def measure(model: Any, data: ImageData, parameters: codes.Parameters) -> Arrays:
+    """Codes as `codes` gives them, with the distance of Kolmogorov and Smirnov to N(0, 1) for each coordinate.
+
+    Returns:
+        The arrays of the probe `codes`, `ks` (latent_dim,) float64 in (0, 1]; of drawn codes where they are drawn.
+    """
+    from report_builder.measures.metrics._normal import ks_distance
+
+    found = codes.measure(model, data, parameters)
+    return {**found, "ks": ks_distance(codes.codes_of(found))}

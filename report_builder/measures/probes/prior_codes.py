@@ -1,0 +1,43 @@
+"""Codes drawn from the prior and what the decoder makes of them, beside the codes of images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from report_builder.measures.probes import codes
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, ImageData
+
+NEEDS = frozenset({"encode", "decode"})
+needs = codes.needs
+
+
+class Parameters(codes.Parameters):
+    """How many codes are drawn, and which images are encoded."""
+
+    samples: int = Field(default=18, ge=1, description="Codes drawn from N(0, I).")
+    seed: int = Field(
+        default=0, ge=0, description="Seed of the draw; the same codes are drawn for every run of one latent_dim."
+    )
+
+
+def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+    """Draws from N(0, I), decoded, and the codes of a split.
+
+    Returns:
+        The arrays of the probe `codes`, `prior` (samples, latent_dim) float32: the draws, `images` (samples, height, width,
+        channels) float32 with `value_range` (2,): what is decoded from them.
+    """
+    import numpy as np
+
+    from report_builder.measures.probes._batches import decode
+
+    found = codes.measure(model, data, parameters)
+    shape = (parameters.samples, found["z_mean"].shape[1])
+    # a stream of its own: with one seed for both, a draw would repeat the noise of the codes drawn for images
+    prior = np.random.default_rng([parameters.seed, 1]).standard_normal(shape, dtype=np.float32)
+    limits = np.array(data.value_range, dtype=np.float32)
+    return {**found, "prior": prior, "images": decode(model, prior), "value_range": limits}

@@ -1,0 +1,35 @@
+"""Axes above a sheet of images, whose pixels stay where they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+INCH = 2.54
+LEFT, RIGHT, ABOVE, BELOW = 1.3, 0.3, 0.6, 1.1  # cm around axes, for title, ticks and labels
+WIDEST = 1.5  # width of axes over their height
+
+
+def axes_above(figure: Any, tall: float) -> list[Any]:
+    """Makes the figure higher, spreads the blocks of the sheet evenly over its width, and puts axes above each of them.
+
+    Args:
+        figure: a sheet; its blocks keep their size and stay on the grid of device pixels.
+        tall: cm added above.
+
+    Returns:
+        The new axes, in the order of the blocks.
+    """
+    blocks, (wide, before) = list(figure.axes), (round(side * figure.dpi) for side in figure.get_size_inches())
+    after, share = before + round(tall / INCH * figure.dpi), wide / len(blocks)
+    figure.set_size_inches(wide / figure.dpi, after / figure.dpi)
+    cm = figure.dpi / INCH
+    height = (tall - ABOVE - BELOW) * cm
+    width = min(share - (LEFT + RIGHT) * cm, WIDEST * height)
+    made = []
+    for place, block in enumerate(blocks):
+        box, middle = block.get_position(original=True), (place + 0.5) * share
+        x = round(middle - box.width * wide / 2) / wide
+        block.set_position((x, box.y0 * before / after, box.width, box.height * before / after))
+        left = middle + (LEFT - RIGHT) / 2 * cm - width / 2
+        made.append(figure.add_axes((left / wide, (before + BELOW * cm) / after, width / wide, height / after)))
+    return made

@@ -1,0 +1,190 @@
+"""Codes drawn from the prior over the codes of images, and under them the images that the decoder makes of the draws."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Drawing, ProbeRequest
+from report_builder.plots._codes import CodeOptions
+from report_builder.plots._options import SheetOptions
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.kinds import Arrays, Subject
+    from report_builder.languages import Language
+    from report_builder.plots._sheet import Block
+
+SUMMARY = "numbered draws from N(0, I) over the codes of images, the decoded images under them with their coordinates"
+
+PAGE_CM, SCATTER_CM, LEAST_CM = 22.5, 8.0, 0.5
+MARK = "#832db6"
+TEXT_CM = 0.95  # two lines under each image
+NARROWER = 0.9  # coordinates are narrower than other texts: commas, dots and brackets
+
+
+class Parameters(CodeOptions, SheetOptions):
+    """How many draws are shown, over which codes."""
+
+    samples: int = Field(default=18, ge=1, le=60, description="Codes drawn from N(0, I).")
+    axes: tuple[int, int] = Field(default=(1, 2), description="Coordinates shown to the right and upwards, counted from 1.")
+    seed: int = Field(default=0, ge=0, description="Seed of the draw.")
+    cell_cm: float = Field(default=1.4, gt=0.2, le=10, description="Largest width of one image on paper.")
+
+
+def check(parameters: Parameters, subjects: Mapping[str, Subject]) -> None:
+    """The codes have the coordinates that are to be shown.
+
+    Raises:
+        ReportError: a run's latent_dim is too small.
+    """
+    from report_builder.plots._codes import check_settings
+
+    check_settings(parameters.runs, parameters.axes, subjects)
+
+
+def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+    """The draws of each run, decoded, and its codes."""
+    from report_builder.plots._codes import asked
+
+    wanted = asked(parameters) | {"samples": parameters.samples, "seed": parameters.seed}
+    return {run: ProbeRequest("prior_codes", wanted, run=run) for run in parameters.runs}
+
+
+def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
+    """For each run a scatter, and the sheet under it; the number of a mark is the number of its image."""
+    from report_builder.plots._above import axes_above
+    from report_builder.plots._codes import check_axes, refuse
+    from report_builder.plots._details import details
+    from report_builder.plots._sheet import outputs, sheet, title_of
+
+    of_runs = outputs(arrays, parameters, "images")
+    refuse(check_axes(of_runs, parameters.axes))
+    names = {run: title_of(subjects, run) for run in of_runs}
+    wide = parameters.width_cm / len(of_runs)
+    tall = min(SCATTER_CM, wide)
+    plan = _layout(of_runs, (wide, PAGE_CM - tall), parameters, language)
+    blocks = [_block(each, run, plan, parameters, language) for run, each in of_runs.items()]
+    drawn = sheet(blocks, width_cm=parameters.width_cm, cell_cm=plan.cell, ink=parameters.ink)
+    for axes, (run, each) in zip(axes_above(drawn.figure, tall), of_runs.items(), strict=True):
+        _scatter(axes, each, parameters, language)
+        axes.set_title(names[run] if len(of_runs) > 1 else "")
+    by_name = {names[run]: each for run, each in of_runs.items()}
+    people, stated = [subjects[run] for run in parameters.runs], _stated(by_name, parameters, language)
+    said = details(language, people, *stated, split=parameters.split, threshold=parameters.threshold)
+    alt = language.word("alt.prior_samples", n=parameters.samples, runs=language.join(list(by_name)))
+    return Drawing(drawn.figure, said, alt, raster=True)
+
+
+# --- the images -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How many images stand side by side, how wide each is, and how far apart their middles are, in cm."""
+
+    per_row: int
+    cell: float
+    pitch: float
+
+
+def _layout(of_runs: Mapping[str, Arrays], room: tuple[float, float], parameters: Parameters, language: Language) -> _Layout:
+    """As many images side by side as their coordinates leave room for, in rows of equal length.
+
+    Raises:
+        ReportError: so many images do not fit on a page.
+    """
+    from report_builder.plots._text import text_width
+
+    texts = [text for each in of_runs.values() for text in _coordinates(each, parameters, language)]
+    pitch = NARROWER * max(text_width(text) for text in texts) + 0.2
+    rows = math.ceil(parameters.samples / max(1, int((room[0] - 0.4) / pitch)))
+    height, width = of_runs[parameters.runs[0]]["images"].shape[1:3]
+    cell = min(parameters.cell_cm, pitch, (room[1] / rows - TEXT_CM) * width / height)
+    if cell < LEAST_CM:
+        rule, step = "so many images do not fit on a page with their coordinates", "Show fewer samples, or fewer runs."
+        raise ReportError(Problem("", rule, f"samples: {parameters.samples}, runs: {len(parameters.runs)}", next_step=step))
+    return _Layout(math.ceil(parameters.samples / rows), cell, pitch)
+
+
+def _block(arrays: Arrays, run: str, plan: _Layout, parameters: Parameters, language: Language) -> Block:
+    """The decoded draws in rows, each with its number and coordinates under it."""
+    from report_builder.plots._samples import in_bands
+    from report_builder.plots._sheet import Block, Lines, unit_range
+
+    images, per_row = in_bands(unit_range(arrays, "images", run), plan.per_row), plan.per_row
+    below = [f"{place + 1}\n{text}" for place, text in enumerate(_coordinates(arrays, parameters, language))]
+    bands = [below[start : start + per_row] for start in range(0, len(below), per_row)]
+    gaps = [0.0] + [max(0.05, plan.pitch / plan.cell - 1)] * (per_row - 1)
+    return Block(images, Lines([""] * len(images), [0.05] * len(images)), Lines([""] * per_row, gaps), below=bands)
+
+
+def _coordinates(arrays: Arrays, parameters: Parameters, language: Language) -> list[str]:
+    """The two coordinates of each draw that are shown, with spaces that do not break."""
+    chosen = arrays["prior"][:, [axis - 1 for axis in parameters.axes]]
+    texts = [language.word("sheet.point", x=language.number(x, 2), y=language.number(y, 2)) for x, y in chosen.tolist()]
+    return [text.replace(" ", "\u00a0") for text in texts]
+
+
+# --- the scatter ------------------------------------------------------------------------------------------------------------
+
+
+def _scatter(axes: Any, arrays: Arrays, parameters: Parameters, language: Language) -> None:
+    """Codes of images in a pale grey, the draws over them as numbered marks."""
+    from report_builder.plots._codes import shown_codes
+    from report_builder.plots._scatter import PALE, plain_points
+    from report_builder.plots._style import RASTER_OVER, localise
+
+    chosen = [axis - 1 for axis in parameters.axes]
+    z, prior = shown_codes(arrays)[:, chosen], arrays["prior"][:, chosen].astype(float)
+    plain_points(axes, z, raster=len(z) > RASTER_OVER, ink=PALE, opacity=0.9)
+    axes.scatter(*prior.T, s=16, c=MARK, edgecolors="white", linewidths=0.6, zorder=4)
+    axes.set_aspect("equal", adjustable="datalim")
+    _number(axes, prior)
+    axes.set_xlabel(language.word("axis.latent", i=parameters.axes[0]))
+    axes.set_ylabel(language.word("axis.latent", i=parameters.axes[1]))
+    localise(axes, language)
+
+
+def _number(axes: Any, places: np.ndarray) -> None:
+    """The number of each mark beside it, away from its neighbours; a thin line leads to the mark."""
+    import numpy as np
+    from matplotlib.patheffects import withStroke
+
+    from report_builder.plots._scatter import apart
+    from report_builder.plots._text import FONT
+
+    axes.autoscale_view()
+    axes.apply_aspect()
+    step = 0.065 * abs(float(np.diff(axes.get_ylim())[0]))
+    rim, line = (
+        [withStroke(linewidth=2, foreground="white")],
+        {"arrowstyle": "-", "color": MARK, "linewidth": 0.4, "shrinkB": 2},
+    )
+    for number, (place, text) in enumerate(zip(places, apart(places + step * 0.6, step), strict=True), start=1):
+        written = axes.annotate(
+            str(number), place, text, ha="center", va="center", fontsize=FONT, weight="bold", arrowprops=line, zorder=5
+        )
+        written.set_path_effects(rim)
+
+
+def _stated(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> list[str]:
+    """Sentences: which codes, how many, what the numbers are, and which of more than two coordinates are shown."""
+    from report_builder.plots._codes import stated_codes
+    from report_builder.plots._details import named
+
+    n = language.number(len(next(iter(of_runs.values()))["y"]))
+    stated = [stated_codes(of_runs, parameters, language), language.word("details.pale_points", n=n)]
+    stated.append(language.word("details.prior_marks", n=parameters.samples, seed=parameters.seed))
+    dimensions = {name: each["prior"].shape[1] for name, each in of_runs.items()}
+    if max(dimensions.values()) > len(parameters.axes):
+        first, second = parameters.axes
+        texts = {name: language.word("details.two_of", first=first, second=second, all=k) for name, k in dimensions.items()}
+        stated.append(language.word("details.coordinates", which=named(language, texts)))
+    return stated

@@ -1,0 +1,93 @@
+"""Maps, marginals and prior draws beside the codes of images."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from report_builder.errors import ReportError
+from report_builder.measures.probes import code_map, code_marginals, codes, prior_codes
+
+
+class Three:
+    """Codes are three pixels of an image."""
+
+    def encode(self, x):
+        """Reads them."""
+        return np.asarray(x)[:, 0, :3, 0]
+
+
+@pytest.fixture
+def clusters(data):
+    """Sixty images whose codes are three tight clusters far apart, one for each class."""
+    split = data.splits["test"]
+    y = np.arange(60) % 3
+    x = np.random.default_rng(0).normal(size=(60, 4, 4, 1)).astype(np.float32)
+    x[:, 0, :3, 0] += 50 * np.eye(3)[y]
+    object.__setattr__(split, "x", x)
+    object.__setattr__(split, "y", y)
+    return data
+
+
+def test_marginals_have_the_distance_of_the_codes_that_are_shown(vae, data):
+    """Codes 0, 1, 2 ... are Phi(2) - 2/12 away, codes of about 100 one, codes at 0 one half, and draws of N(0, 1) much less."""
+    means = code_marginals.measure(vae, data, codes.Parameters())
+    np.testing.assert_allclose(means["ks"], [0.97725 - 2 / 12, 1], atol=1e-5)
+    vae.posterior = lambda x: (np.zeros((len(x), 2), np.float32), np.zeros((len(x), 2), np.float32))
+    drawn = code_marginals.measure(vae, data, codes.Parameters(drawn=0))
+    assert drawn["ks"].max() < 0.5
+    assert code_marginals.measure(vae, data, codes.Parameters())["ks"].tolist() == [0.5, 0.5]
+
+
+def test_prior_draws_are_decoded_one_by_one(model, vae, data):
+    """Image i is decoded from draw i; every run has the same draws, another seed others."""
+    arrays = prior_codes.measure(model, data, prior_codes.Parameters(samples=7))
+    np.testing.assert_array_equal(arrays["images"][:, 0, :2, 0], arrays["prior"])
+    np.testing.assert_array_equal(arrays["prior"], prior_codes.measure(vae, data, prior_codes.Parameters(samples=7))["prior"])
+    assert not np.allclose(arrays["prior"], prior_codes.measure(vae, data, prior_codes.Parameters(samples=7, seed=1))["prior"])
+    assert arrays["z_mean"].shape == (12, 2)
+
+
+def test_prior_draws_do_not_repeat_the_noise_of_drawn_codes(vae, data):
+    """With one seed for both, the draws from the prior are others than those behind the codes of the images."""
+    arrays = prior_codes.measure(vae, data, prior_codes.Parameters(samples=5, seed=4, drawn=4))
+    noise = arrays["z"] - arrays["z_mean"]
+    assert not np.isclose(noise[:5], arrays["prior"], atol=1e-3).any()
+
+
+def test_principal_components_of_a_line(model, data):
+    """Codes on a straight line have one component that explains everything, along which their distances stay."""
+    arrays = code_map.measure(model, data, code_map.Parameters(methods=("pca",)))
+    np.testing.assert_allclose(arrays["explained"], [1, 0], atol=1e-6)
+    steps = np.abs(np.diff(arrays["pca"][:, 0]))
+    np.testing.assert_allclose(steps, np.sqrt(2), rtol=1e-5)
+    assert "tsne" not in arrays
+
+
+def test_codes_of_two_dimensions_have_no_map_of_neighbours(model, data):
+    """They lie on a plane already: no t-SNE is made, and none is claimed."""
+    assert {"tsne", "perplexity"}.isdisjoint(code_map.measure(model, data, code_map.Parameters()))
+
+
+def test_neighbours_stay_neighbours(clusters):
+    """On the map of three clusters every point's nearest one is of its cluster; the same seed gives the same map."""
+    arrays = code_map.measure(Three(), clusters, code_map.Parameters())
+    far = np.linalg.norm(arrays["tsne"][:, None] - arrays["tsne"][None], axis=2) + 1e9 * np.eye(60)
+    assert (arrays["y"][far.argmin(axis=1)] == arrays["y"]).all()
+    assert arrays["perplexity"] == pytest.approx(59 / 3)
+    np.testing.assert_array_equal(arrays["tsne"], code_map.measure(Three(), clusters, code_map.Parameters())["tsne"])
+
+
+def test_equal_codes_are_mapped_to_one_place(model, data):
+    """A collapsed code has components that explain nothing, and stays finite."""
+    data.splits["test"].x[:] = 3
+    arrays = code_map.measure(model, data, code_map.Parameters())
+    assert not arrays["pca"].any()
+    assert not arrays["explained"].any()
+
+
+def test_a_line_has_no_plane(model, data):
+    """A code of one dimension is refused."""
+    model.encode = lambda x: np.asarray(x)[:, 0, :1, 0]
+    with pytest.raises(ReportError, match="latent_dim 1"):
+        code_map.measure(model, data, code_map.Parameters())
