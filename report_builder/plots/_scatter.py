@@ -35,12 +35,15 @@ def points(
     opacity: float | None = None,
 ) -> None:
     """Marks at `places` (n, 2) in the colour and with the marker of their class; fewer points are larger and more opaque."""
+    from matplotlib.colors import to_rgba_array
+
     from report_builder.plots._style import colour, marker
 
-    numbers = [int(label) for label in y]
-    for shape in dict.fromkeys(marker(label) for label in numbers):
-        chosen = [i for i, label in enumerate(numbers) if marker(label) == shape]
-        drawn = axes.scatter(*places[chosen].T, c=[colour(numbers[i]) for i in chosen], marker=shape, linewidths=0)
+    labels, of = np.unique(y, return_inverse=True)
+    inks, shapes = to_rgba_array([colour(int(label)) for label in labels]), [marker(int(label)) for label in labels]
+    for shape in dict.fromkeys(shapes):
+        chosen = np.array([each == shape for each in shapes])[of]
+        drawn = axes.scatter(*places[chosen].T, c=inks[of[chosen]], marker=shape, linewidths=0)
         drawn.set(sizes=[_size(places, size)], alpha=_opacity(places, opacity), rasterized=raster, zorder=3)
 
 

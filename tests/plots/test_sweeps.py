@@ -134,7 +134,7 @@ def test_each_metric_has_a_panel_and_the_caption_says_where_it_was_measured(draw
     assert [axes.get_ylabel() for axes in drawing.figure.axes] == ["nats/image", "sharpness"]
     assert "ELBO: test set, number of images: 60." in drawing.details
     assert "Sharpness: training set, number of images: 60." in drawing.details
-    assert drawing.details.startswith("Model: a VAE. Data: MNIST.")
+    assert drawing.details.startswith("Model: a VAE.\nData: MNIST.")
 
 
 def test_the_table_has_what_the_picture_shows(drawn):

@@ -1,0 +1,50 @@
+"""How large figures are in the document: many points and many images stay small files."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from report_builder import languages
+from report_builder.drawing import draw
+from report_builder.kinds import FIGURES, Subject
+
+LARGEST = 400_000  # bytes
+
+
+def codes(n):
+    """Codes of `n` images, each of ten classes around a place of its own."""
+    random = np.random.default_rng(0)
+    y = np.arange(n) % 10
+    z = 3 * random.normal(size=(10, 2))[y] + random.normal(size=(n, 2))
+    return {"z_mean": z, "z_log_var": np.full((n, 2), -2.0), "y": y, "class_names": np.array([*"0123456789"])}
+
+
+def lattice(n):
+    """Images of 28 x 28 pixels, each a blot that turns and moves with its place on the lattice."""
+    axis, pixel = np.linspace(-2, 2, n), np.linspace(-1, 1, 28)
+    u, v = (grid.reshape(-1, 1, 1) for grid in np.meshgrid(axis, axis))
+    x, y = pixel[None, None, :] - 0.3 * u, pixel[None, :, None] - 0.3 * v
+    images = np.exp(-6 * (x**2 + y**2 + 0.5 * u * v * x * y)).clip(0, 1)[..., None]
+    return {"images": images, "axis_0": axis, "axis_1": axis, "limits": np.array([[-2, 2], [-2, 2]])}
+
+
+@pytest.mark.parametrize(
+    ("kind", "arrays", "parameters"),
+    [
+        ("latent_scatter", lambda: codes(10_000), {}),
+        ("latent_scatter", lambda: codes(500), {"spread": "ellipses"}),
+        ("decode_grid", lambda: lattice(20), {"n": 20}),
+        ("decode_grid", lambda: lattice(20), {"n": 20, "separators": True}),
+    ],
+    ids=["scatter of 10 000 points", "ellipses of 500 points", "grid of 400 images", "grid with gaps"],
+)
+def test_a_large_figure_is_a_small_file(kind, arrays, parameters, tmp_path):
+    """What the document takes, the PNG of an image sheet and the SVG of everything else, has fewer than 400 kB."""
+    module = FIGURES.get(kind)
+    chosen = module.Parameters.model_validate({"runs": ["vae"], **parameters})
+    draw(module, chosen, {"vae": arrays()}, {"vae": Subject("VAE", "a VAE", "MNIST", 1)}, languages.load("en"), tmp_path)
+    raster = json.loads((tmp_path / "drawing.json").read_text())["raster"]
+    assert (tmp_path / ("figure.png" if raster else "figure.svg")).stat().st_size < LARGEST
