@@ -64,6 +64,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     pairs = stated_pairs(of_runs[parameters.runs[0]], language)
     alt = language.word("alt.interpolation", steps=parameters.steps, runs=language.join([s.name for s in people]))
     share = "details.share_of_way" if parameters.path == "spherical" else "details.share"
+    share += "_below" if block.below else ""
     stated = [pairs, language.word(share)]
     stated += stated_way(of_runs, parameters.path, parameters.condition, language)
     said = details(language, people, *stated, split=parameters.split, threshold=parameters.threshold)

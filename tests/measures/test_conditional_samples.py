@@ -216,3 +216,63 @@ def test_random_samples_of_a_conditional_model_take_the_classes_in_turn(painter,
     assert arrays["asked_class"].tolist() == [0, 1, 2, 0, 1]
     np.testing.assert_array_equal(arrays["condition"][:, :3].argmax(axis=1), [0, 1, 2, 0, 1])
     np.testing.assert_allclose(levels(arrays), [0.4, 0.6, 0.8, 0.4, 0.6], atol=1e-6)
+
+
+def test_one_cell_of_each_row_or_column(painter, canvases):
+    """`rows` asks for each row of the canvas in the column of `cell`, `columns` for each column in its row."""
+    assert painted(measure(painter, canvases, Parameters(classes=(0,), positions="rows", cell=(1, 2)))) == [(0, 1), (1, 1)]
+    across = measure(painter, canvases, Parameters(classes=(0,), positions="columns", cell=(2, 1)))
+    assert painted(across) == [(1, 0), (1, 1), (1, 2)]
+
+
+def test_all_classes_may_be_asked_of_an_encoded_code(painter, canvases):
+    """With `every_class` the code of an image is decoded for each class, in the image's own cell."""
+    arrays = measure(painter, canvases, Parameters(z="encoded", index=3, every_class=True, per_condition=2))
+    assert arrays["asked_class"].tolist() == [0, 0, 1, 1, 2, 2]
+    assert arrays["index"].tolist() == [3, 4] * 3
+    assert arrays["draw"].tolist() == [0, 1] * 3
+    np.testing.assert_allclose(free(arrays), np.array([3, 4] * 3) / 100, atol=1e-6)
+
+
+def test_one_class_may_be_asked_of_drawn_codes(painter, canvases):
+    """With `every_class` false a drawn code is decoded for the class of the image `index` alone."""
+    arrays = measure(painter, canvases, Parameters(index=4, every_class=False, per_condition=3, z="fixed"))
+    assert arrays["asked_class"].tolist() == [1, 1, 1]
+
+
+def test_attributes_are_asked_both_ways():
+    """Each of the varied attributes is 0 and 1 with all else alike, the codes the same; others are as asked."""
+    y = np.zeros(4, int)
+    vectors = np.tile(np.array([1, 0, 1], dtype=np.float32), (4, 1))
+    split = Split(np.zeros((4, 2, 2, 1), np.float32), y, vectors)
+    data = ImageData({"train": split, "test": split}, ("a",), (0.0, 1.0), (Condition("attributes", ("hat", "smile", "young")),))
+
+    class Model:
+        takes = ("x", "condition")
+
+        def sample(self, n, seed, condition):
+            return np.random.default_rng(seed).random((n, 1, 1, 1)) * np.ones((1, 2, 2, 1))
+
+    asked = Parameters(varied=("smile", "hat"), attributes={"young": 0, "hat": 1}, per_condition=2, z="fixed")
+    arrays = measure(Model(), data, asked)
+    assert arrays["condition"][::2].tolist() == [[0, 0, 0], [1, 0, 0], [0, 1, 0], [1, 1, 0]]
+    np.testing.assert_array_equal(arrays["images"][:2], arrays["images"][6:])
+    assert arrays["condition_names"].tolist() == ["hat", "smile", "young"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"varied": ("smlie",)}, "Did you mean 'smile'"),
+        ({"attributes": {"smlie": 1}}, "Did you mean 'smile'"),
+        ({"positions": "rows"}, "no position"),
+        ({"every_class": True}, "no class to ask for"),
+    ],
+)
+def test_what_the_condition_lacks_is_refused_before_the_data_is_read(asked, message):
+    """A condition of attributes alone has no class, no position, and only its own attributes: the layout tells."""
+    layout = Layout(
+        (2, 2, 1), class_names=("a",), conditions=(Condition("attributes", ("smile",)),), attribute_names=("smile",)
+    )
+    with pytest.raises(ReportError, match=message):
+        fitted(Parameters(**asked), layout)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
+from report_builder.errors import ReportError
 from report_builder.kinds import FIGURES
 
 NAMES = np.array(["zero", "one", "two"])
@@ -86,3 +88,89 @@ def test_what_is_asked_of_the_probe():
     assert parameters(index=16) == {"classes": None, "positions": "all", "z": "encoded", "split": "test", "index": 16}
     assert parameters(z="fixed", seed=3) == {"classes": [0], "positions": "all", "z": "fixed", "seed": 3}
     assert parameters(asked_class="two")["classes"] == ["two"]
+
+
+# --- other axes ---------------------------------------------------------------------------------------------------------------
+
+
+def product(**more):
+    """Two draws of each of three classes, with and without a smile, as grey as their place: smile slowest, draws fastest."""
+    place = np.arange(12)
+    images = np.ones((12, 4, 6, 1)) * (place / 20)[:, None, None, None]
+    asked_class, draw = place // 2 % 3, place % 2
+    condition = np.concatenate([np.eye(3)[asked_class], (place // 6)[:, None]], axis=1)
+    names = np.array([*NAMES, "big_smile"])
+    found = {"images": images, "asked_class": asked_class, "draw": draw, "condition": condition, "condition_names": names}
+    return found | {"class_names": NAMES} | more
+
+
+def part(arrays, chosen):
+    """Some of the images with all that belongs to them."""
+    return {name: each[chosen] if len(each) == 12 else each for name, each in arrays.items()}
+
+
+def greys(drawing, rows, columns):
+    """Grey levels of a panel's images, in twentieths."""
+    painted = np.asarray(drawing.figure.axes[0].images[0].get_array())[..., 0]
+    at = [[round((i + 0.5) * side / n) for i in range(n)] for side, n in zip(painted.shape, (rows, columns), strict=True)]
+    return np.round(painted[np.ix_(*at)] / 12.75).astype(int).tolist()
+
+
+def test_codes_stay_along_a_row_of_classes(drawn):
+    """The classic panel: a fixed z in each row, the classes as columns, and the caption says so."""
+    drawing = drawn("condition_panel", {"cvae": part(product(), slice(6))}, rows="z", columns="class", z="fixed", ink="light")
+    assert greys(drawing, 2, 3) == [[0, 2, 4], [1, 3, 5]]
+    assert texts(drawing) == ["draw 1", "draw 2", "zero", "one", "two"]
+    assert "Rows of the panel: draw of z; columns: class asked." in drawing.details
+    assert "draws from N(0, I), each the same" in drawing.details
+    assert not drawing.figure.axes[0].patches
+
+
+def test_an_attribute_is_absent_then_present(drawn):
+    """An axis of an attribute has two places, no and yes, by what the condition says of each image in whatever order."""
+    arrays = part(product(), np.arange(12)[::-1][1::2])
+    drawing = drawn(
+        "condition_panel", {"cvae": arrays}, rows={"attribute": "big_smile"}, columns="class", z="fixed", ink="light"
+    )
+    assert greys(drawing, 2, 3) == [[4, 2, 0], [10, 8, 6]]
+    assert texts(drawing) == ["big smile: no", "big smile: yes", "two", "one", "zero"]
+    with pytest.raises(ReportError, match="Known: zero"):
+        drawn("condition_panel", {"cvae": arrays}, rows={"attribute": "hat"}, columns="class", z="fixed")
+
+
+def test_encoded_images_are_named_by_their_places(drawn):
+    """With z encoded the places along the axis of codes are the images whose codes are used."""
+    arrays = part(product(), slice(6)) | {"index": np.array([4, 9] * 3), "source_class": np.zeros(6, int)}
+    drawing = drawn("condition_panel", {"cvae": arrays}, rows="class", columns="z")
+    assert texts(drawing)[-2:] == ["no. 4", "no. 9"]
+    assert "images of the test set" in drawing.details
+
+
+def test_what_other_axes_ask_of_the_probe():
+    """Each axis asks for what it shows and for no more: classes, cells of a row or column, codes, attributes both ways."""
+    kind = FIGURES.get("condition_panel")
+
+    def asked_of(**given):
+        parameters = kind.Parameters.model_validate({"runs": ("cvae",), **given})
+        return kind.probes(parameters)["cvae"].parameters
+
+    classic = asked_of(rows="z", columns="class", z="fixed", codes=7)
+    assert (classic["per_condition"], classic["every_class"], classic["positions"]) == (7, True, None)
+    cells = asked_of(rows="row", columns="class", cell=(1, 3), classes=("one",))
+    assert (cells["positions"], cells["cell"], cells["classes"], cells["index"]) == ("rows", (1, 3), ["one"], 0)
+    both = asked_of(rows={"attribute": "hat"}, columns={"attribute": "smile"}, z="fixed", attributes={"young": 1})
+    assert (both["varied"], both["attributes"], both["every_class"]) == (["hat", "smile"], {"young": 1}, False)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"rows": "class", "columns": "class"}, "show different things"),
+        ({"rows": "z", "z": "prior"}, "z is encoded or fixed"),
+        ({"rows": "class", "asked_class": 1}, "'classes' in place of 'asked_class'"),
+    ],
+)
+def test_axes_that_make_no_panel_are_refused(wrong, message):
+    """One thing on both axes, codes that do not stay, or two ways to name the class, are mistakes of the file."""
+    with pytest.raises(ValidationError, match=message):
+        FIGURES.get("condition_panel").Parameters.model_validate({"runs": ("cvae",), **wrong})

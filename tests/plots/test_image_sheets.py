@@ -124,6 +124,7 @@ def test_a_long_way_is_folded(drawn):
     said = [text for text in texts(drawing) if text]
     assert said[:4] == ["zero → two", "original", "0%", "5.3%"]
     assert said[-2:] == ["100%", "original"]
+    assert "Below the images: share" in drawing.details
     painted, tall, wide = painting(drawing)
     upper, lower = (painted[round(tall * at)] for at in (0.2, 0.75))
     centres = [round((column + 0.5) * wide / 11) for column in range(11)]

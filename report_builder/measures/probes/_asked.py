@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -30,7 +31,14 @@ class Asked:
 
 
 def ask(
-    data: ImageData, part: Split, sources: np.ndarray, *, classes: Sequence[int | str] | None, cells: Cells, own: bool
+    data: ImageData,
+    part: Split,
+    sources: np.ndarray,
+    *,
+    classes: Sequence[int | str] | None,
+    cells: Cells,
+    own: bool,
+    own_cells: bool | None = None,
 ) -> Asked:
     """Each class in each cell, an image for each source; classes slowest, sources fastest.
 
@@ -41,6 +49,7 @@ def ask(
         classes: numbers or names; None: all of them, with `own` for each source its own.
         cells: `all`, or pairs of row and column, counted from 1; None: the cells in turn, with `own` that of the source.
         own: whether what is not asked is that of the sources.
+        own_cells: the same for cells alone; None: as `own`.
 
     Raises:
         ReportError: the data has no condition, no such class or no such cell.
@@ -56,15 +65,63 @@ def ask(
         condition[..., part_columns(data.conditions, "class")] = _one_hot(data, labels)[:, None]
         about["asked_class"] = np.broadcast_to(labels[:, None], shape).ravel()
     if known:
-        chosen = _placed(known, places, condition[..., part_columns(data.conditions, "position")], own=own)
+        stays = own if own_cells is None else own_cells
+        chosen = _placed(known, places, condition[..., part_columns(data.conditions, "position")], own=stays)
         condition[..., part_columns(data.conditions, "position")] = _values(known, chosen)
         about |= {"asked_row": chosen[..., 0].ravel(), "asked_column": chosen[..., 1].ravel()}
         about["cells"] = np.array([len(axis) for axis in known])
     return Asked(condition.reshape(-1, base.shape[1]), about)
 
 
-def with_attributes(data: ImageData, condition: np.ndarray, attributes: Mapping[str, int]) -> np.ndarray:
-    """The vectors with these attributes set.
+def varied(data: ImageData, asked: Asked, attributes: Sequence[str]) -> Asked:
+    """The same once for each combination of the values 0 and 1 of these attributes; the last of them changes fastest.
+
+    Raises:
+        ReportError: the condition has no such attribute.
+    """
+    combinations = list(itertools.product((0, 1), repeat=len(attributes)))
+    vectors = [with_attributes(data, asked.condition, dict(zip(attributes, values, strict=True))) for values in combinations]
+    single = ("cells", "grid")
+    about = {name: each if name in single else np.tile(each, len(combinations)) for name, each in asked.about.items()}
+    return Asked(np.concatenate(vectors), about)
+
+
+def cells_named(data: ImageData, positions: Cells | Literal["rows", "columns"], cell: tuple[int, int]) -> Cells:
+    """The cells as pairs where one of each row, or of each column, is asked; else as they are."""
+    known = cell_values(data)
+    if positions == "rows":
+        return tuple((row + 1, cell[1]) for row in range(len(known[0]) if known else 1))
+    if positions == "columns":
+        return tuple((cell[0], column + 1) for column in range(len(known[1]) if known else 1))
+    return positions
+
+
+def check_parts(layout: Layout, *, a_class: bool, a_position: bool, attributes: Sequence[str]) -> None:
+    """Refuses what the condition, by all that is known before the data is read, cannot be asked for.
+
+    Raises:
+        ReportError: the condition has no class, no position, or no such attribute.
+    """
+    parts = {part.kind: part.names for part in layout.conditions}
+    problems = []
+    if a_class and "class" not in parts:
+        problems.append(Problem("", "the condition has no class to ask for", next_step="Add the step one_hot to the data."))
+    if a_position and "position" not in parts:
+        problems.append(Problem("", "the condition has no position", next_step="Add the step canvas to the data."))
+    names = parts.get("attributes", ())
+    if not names and layout.attribute_names is None:
+        attributes = ()
+    strange = [name for name in attributes if name not in names]
+    rule = "the condition has no such attribute"
+    problems += [Problem("", rule, repr(name), near_miss(name, names), "Add the step attribute_condition.") for name in strange]
+    if problems:
+        raise ReportError(*problems)
+
+
+def with_attributes(
+    data: ImageData, condition: np.ndarray, attributes: Mapping[str, int], but: Sequence[str] = ()
+) -> np.ndarray:
+    """The vectors with these attributes set, but for some of them.
 
     Raises:
         ReportError: the condition has no such attribute.
@@ -76,8 +133,8 @@ def with_attributes(data: ImageData, condition: np.ndarray, attributes: Mapping[
         rule = "the condition has no such attribute"
         raise ReportError(*(Problem("", rule, repr(name), near_miss(name, names)) for name in unknown))
     first, changed = part_columns(data.conditions, "attributes").start, condition.copy()
-    for name, value in attributes.items():
-        changed[:, first + names.index(name)] = value
+    for name in (each for each in attributes if each not in but):
+        changed[:, first + names.index(name)] = attributes[name]
     return changed
 
 

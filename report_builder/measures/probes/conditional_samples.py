@@ -27,12 +27,27 @@ class Parameters(Base):
         min_length=1,
         description="Classes asked, numbers or names; null: all, with z encoded the own class of each image.",
     )
-    positions: Literal["all"] | tuple[tuple[int, int], ...] | None = Field(
+    every_class: bool | None = Field(
         default=None,
-        description="Cells asked: all, or [[row, column], ...] counted from 1; null: in turn, with z encoded the image's own.",
+        description="Where no classes are named: true asks for all, false for that of the image `index`; null: as z says.",
     )
+
+    @property
+    def own_class(self) -> bool:
+        """Whether the class is that of the images behind the samples where none is named."""
+        return self.z == "encoded" if self.every_class is None else not self.every_class
+
+    positions: Literal["all", "rows", "columns"] | tuple[tuple[int, int], ...] | None = Field(
+        default=None,
+        description="Cells asked: all, or [[row, column], ...] counted from 1; rows: one cell of each row, in the column of "
+        "'cell'; columns: one of each column, in the row of 'cell'; null: in turn, with z encoded the image's own.",
+    )
+    cell: tuple[int, int] = Field(default=(1, 1), description="Row and column, counted from 1, for positions rows or columns.")
     attributes: dict[str, int] = Field(
         default={}, description="Attributes asked, 0 or 1 by name; the others are those of the image `index`."
+    )
+    varied: tuple[str, ...] = Field(
+        default=(), description="Attributes asked both ways: each combination of class and cell once for each of their values."
     )
     z: Literal["prior", "fixed", "encoded"] = Field(
         default="prior",
@@ -62,12 +77,18 @@ def fitted(parameters: Parameters, layout: Layout) -> Parameters:
     """The parameters with all classes written out, as far as they are known before the data is read.
 
     Raises:
-        ReportError: the data has no such class.
+        ReportError: the data has no such class, or its condition has no class, position or attribute to ask for.
     """
-    from report_builder.measures.probes._asked import all_classes
+    from report_builder.measures.probes._asked import all_classes, check_parts
 
+    check_parts(
+        layout,
+        a_class=bool(parameters.every_class),
+        a_position=parameters.positions is not None,
+        attributes=[*parameters.attributes, *parameters.varied],
+    )
     has_class = any(part.kind == "class" for part in layout.conditions)
-    if not has_class or (parameters.z == "encoded" and parameters.classes is None):
+    if not has_class or (parameters.own_class and parameters.classes is None):
         return parameters
     return parameters.model_copy(update={"classes": all_classes(parameters.classes, layout)})
 
@@ -77,9 +98,10 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
 
     Returns:
         `images` (n, height, width, channels) float32 with `value_range` (2,), `condition` (n, k) float32, `class_names` (c,)
-        unicode, `grid` (3,) int64: how many classes, cells, and images of each; where the condition has a class `asked_class`
-        (n,) int64; where it has a position `asked_row` and `asked_column` (n,) int64, counted from 0, and `cells` (2,) int64,
-        rows and columns of the canvas; with z encoded `index` (n,) int64: place of the encoded image in the split, and
+        unicode, `condition_kinds` and `condition_names` (k,) unicode, `draw` (n,) int64: which of the codes, or encoded images,
+        of a combination, `grid` (3,) int64: how many classes, cells, and images of each; where the condition has a class
+        `asked_class` (n,) int64; where it has a position `asked_row` and `asked_column` (n,) int64, counted from 0, and `cells`
+        (2,) int64, rows and columns of the canvas; with z encoded `index` (n,) int64: place of the encoded image in the split, and
         `source_class` (n,) int64; where classes were named `classes` (k,) unicode, as named, and `chosen` (k,) int64.
 
     Raises:
@@ -87,16 +109,24 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """
     import numpy as np
 
-    from report_builder.measures.probes._asked import ask, with_attributes
+    from report_builder.measures.probes._asked import ask, cells_named, varied, with_attributes
     from report_builder.measures.probes._batches import part_of
     from report_builder.measures.probes._pairs import class_number
 
     part, encoded = part_of(data, parameters.split), parameters.z == "encoded"
     sources = _sources(part, data, parameters)
-    asked = ask(data, part, sources, classes=parameters.classes, cells=parameters.positions, own=encoded)
-    condition = with_attributes(data, asked.condition, parameters.attributes)
+    cells, own = cells_named(data, parameters.positions, parameters.cell), parameters.own_class
+    asked = ask(data, part, sources, classes=parameters.classes, cells=cells, own=own, own_cells=encoded)
+    asked = varied(data, asked, parameters.varied)
+    condition = with_attributes(data, asked.condition, parameters.attributes, but=parameters.varied)
     images = (_encoded if encoded else _drawn)(model, part, sources, condition, parameters)
+    named = [(each.kind, name) for each in data.conditions for name in each.names]
     found = {"images": images, "condition": condition, "class_names": np.array(data.class_names)} | asked.about
+    found |= {
+        "condition_kinds": np.array([kind for kind, _ in named]),
+        "condition_names": np.array([name for _, name in named]),
+    }
+    found["draw"] = np.arange(len(condition)) % len(sources)
     if encoded:
         index = np.tile(sources, len(condition) // len(sources))
         found |= {"index": index, "source_class": part.y[index]}

@@ -1,0 +1,98 @@
+"""The axes of a panel of conditional images: what changes from row to row, and from column to column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Parameters
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from report_builder.kinds import Arrays
+    from report_builder.languages import Language
+
+
+class AttributeAxis(Parameters):
+    """An attribute of the condition: absent, then present."""
+
+    attribute: str = Field(description="Name of the attribute.")
+
+
+Axis = Literal["row", "column", "class", "z"] | AttributeAxis
+CELLS = ("row", "column")
+
+
+@dataclass(frozen=True)
+class Along:
+    """What stands along one axis: the place of each image, shape `(n,)` int64, and the labels of all places."""
+
+    places: np.ndarray
+    labels: Sequence[str]
+
+
+def kind_of(axis: Axis) -> str:
+    """`row`, `column`, `class`, `z` or `attribute`."""
+    return axis if isinstance(axis, str) else "attribute"
+
+
+def along(axis: Axis, arrays: Arrays, language: Language, *, short: bool) -> Along:
+    """Where the images stand along an axis; `short` labels rows and columns of the canvas by their numbers alone.
+
+    Raises:
+        ReportError: the images were not asked by this.
+    """
+    import numpy as np
+
+    if isinstance(axis, AttributeAxis):
+        return _by_attribute(axis.attribute, arrays, language)
+    if axis in CELLS:
+        count, values = int(_array(arrays, "cells", axis)[CELLS.index(axis)]), arrays[f"asked_{axis}"]
+        return Along(values, [str(i + 1) if short else language.word(f"sheet.{axis}", i=i + 1) for i in range(count)])
+    values = _array(arrays, "asked_class" if axis == "class" else "draw", axis)
+    distinct = list(dict.fromkeys(values.tolist()))
+    labels = _classes(arrays, distinct) if axis == "class" else _codes(arrays, distinct, language)
+    return Along(np.array([distinct.index(value) for value in values.tolist()], dtype=np.int64), labels)
+
+
+def axis_name(axis: Axis, z: str, language: Language) -> str:
+    """What changes along an axis, as a caption says it."""
+    if isinstance(axis, AttributeAxis):
+        return language.word("panel.attribute", name=axis.attribute.replace("_", " "))
+    return language.word(f"panel.{z}" if axis == "z" else f"panel.{axis}")
+
+
+def _array(arrays: Arrays, name: str, axis: str) -> np.ndarray:
+    if name not in arrays:
+        raise ReportError(Problem("", f"the images were not asked by {axis}", next_step="Choose another axis of the panel."))
+    return arrays[name]
+
+
+def _classes(arrays: Arrays, numbers: Sequence[int]) -> list[str]:
+    from report_builder.plots._samples import class_name
+
+    return [class_name(arrays, number) for number in numbers]
+
+
+def _codes(arrays: Arrays, numbers: Sequence[int], language: Language) -> list[str]:
+    """Draws are counted from 1; an encoded image has its place in the split."""
+    if "index" not in arrays:
+        return [language.word("sheet.draw", i=number + 1) for number in numbers]
+    of_draw = dict(zip(arrays["draw"].tolist(), arrays["index"].tolist(), strict=True))
+    return [language.word("sheet.image", i=of_draw[number]) for number in numbers]
+
+
+def _by_attribute(name: str, arrays: Arrays, language: Language) -> Along:
+    import numpy as np
+
+    known = arrays.get("condition_names", np.array([])).tolist()
+    if name not in known:
+        raise ReportError(Problem("", "the images were not asked by this attribute", repr(name), f"Known: {', '.join(known)}."))
+    present = (arrays["condition"][:, known.index(name)] > 0.5).astype(np.int64)
+    printed = name.replace("_", " ")
+    return Along(present, [language.word("details.named", name=printed, value=language.word(word)) for word in ("no", "yes")])
