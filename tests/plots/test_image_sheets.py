@@ -130,3 +130,5 @@ def test_a_long_way_is_folded(drawn):
     centres = [round((column + 0.5) * wide / 11) for column in range(11)]
     assert [upper[x] / 255 for x in centres] == pytest.approx([0.1, *np.linspace(0, 0.95, 20)[:10]], abs=0.01)
     assert [lower[x] / 255 for x in centres] == pytest.approx([*np.linspace(0, 0.95, 20)[10:], 0.9], abs=0.01)
+    both = drawn("interpolation", {run: pair(0.5) | {"images": way} for run in ("ae", "vae")}, steps=20)
+    assert texts(both).count("original") == texts(both).count("100%") * 2 == 4

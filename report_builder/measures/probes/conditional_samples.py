@@ -101,8 +101,8 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         unicode, `condition_kinds` and `condition_names` (k,) unicode, `draw` (n,) int64: which of the codes, or encoded images,
         of a combination, `grid` (3,) int64: how many classes, cells, and images of each; where the condition has a class
         `asked_class` (n,) int64; where it has a position `asked_row` and `asked_column` (n,) int64, counted from 0, and `cells`
-        (2,) int64, rows and columns of the canvas; with z encoded `index` (n,) int64: place of the encoded image in the split, and
-        `source_class` (n,) int64; where classes were named `classes` (k,) unicode, as named, and `chosen` (k,) int64.
+        (2,) int64, rows and columns of the canvas; with z encoded `index` (n,) int64: place of the encoded image in the split,
+        and `source_class` (n,) int64; where classes were named `classes` (k,) unicode, as named, and `chosen` (k,) int64.
 
     Raises:
         ReportError: the data has no condition, no such class, cell, attribute or image.
