@@ -140,5 +140,6 @@ def _drawn(card: FigureCard, stored: Stored) -> FigureCard:
         svg=stored.path("figure.svg"),
         width=f"{drawn['width_cm']:g}cm",
         sentences=tuple(drawn["sentences"]),
+        animation=stored.path("figure.apng") if "frames" in drawn else None,
         table=Table.from_json(drawn["table"]) if "table" in drawn else None,
     )

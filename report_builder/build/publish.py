@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[1]
 ROOMS = ("document", "languages")
 FACTS, INDEX = "facts.json", "index.json"
-_PUBLISHED = re.compile(r"\w+-[\w-]+\.(png|svg)")
+_PUBLISHED = re.compile(r"\w+-[\w-]+\.(a?png|svg)")
+KINDS = ("png", "svg", "apng")
 TOOLS = ("pypandoc-binary", "typst", "jinja2")
 
 
@@ -46,11 +47,11 @@ def publish_figures(material: Material, numbers: Mapping[str, str], folder: Path
         if material.figures[id_].png is not None:
             index[id_] = _publish(material.figures[id_], number, folder)
     _write_index(index, folder)
-    wanted = {entry[kind] for entry in index.values() for kind in ("png", "svg")}
+    wanted = {name for entry in index.values() for name in _files(entry).values()}
     for path in folder.iterdir():
         if _PUBLISHED.fullmatch(path.name) and path.name not in wanted:
             path.unlink(missing_ok=True)
-    return {id_: {kind: folder / entry[kind] for kind in ("png", "svg")} for id_, entry in index.items()}
+    return {id_: {kind: folder / name for kind, name in _files(entry).items()} for id_, entry in index.items()}
 
 
 def publish_figure(card: FigureCard, number: str, folder: Path) -> dict[str, Path]:
@@ -60,20 +61,24 @@ def publish_figure(card: FigureCard, number: str, folder: Path) -> dict[str, Pat
         index = dict(json.loads((folder / INDEX).read_text(encoding="utf-8")))
     except (OSError, ValueError):
         index = {}
-    for kind in ("png", "svg"):
-        if card.id in index and index[card.id][kind] != entry[kind]:
-            (folder / index[card.id][kind]).unlink(missing_ok=True)
+    for name in {*_files(index.get(card.id, {})).values()} - {*_files(entry).values()}:
+        (folder / name).unlink(missing_ok=True)
     _write_index(index | {card.id: entry}, folder)
-    return {kind: folder / entry[kind] for kind in ("png", "svg")}
+    return {kind: folder / name for kind, name in _files(entry).items()}
+
+
+def _files(entry: Mapping[str, str]) -> dict[str, str]:
+    """Names of the files of an entry of the index, by kind."""
+    return {kind: entry[kind] for kind in KINDS if kind in entry}
 
 
 def _publish(card: FigureCard, number: str, folder: Path) -> dict[str, str]:
-    """Copies a figure as `NN-<id>.png` and `.svg` (`NNa-` where it is one of a group); returns its entry of `index.json`."""
+    """Copies a figure as `NN-<id>.png`, `.svg` and `.apng`, `NNa-` where it is one of a group; returns its index entry."""
     digits = number.rstrip(ascii_lowercase)
     name = f"{digits.zfill(2)}{number.removeprefix(digits)}-{card.id}"
     entry = {"number": number, "caption": card.caption, "details": card.details, "alt": card.alt}
     entry |= {"group": card.group} if card.group else {}
-    for source in filter(None, (card.png, card.svg)):
+    for source in filter(None, (card.png, card.svg, card.animation)):
         entry[source.suffix[1:]] = f"{name}{source.suffix}"
         entry["step"] = source.parent.name
         _copy(source, folder / f"{name}{source.suffix}")

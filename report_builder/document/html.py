@@ -34,8 +34,8 @@ from report_builder.document.wording import absent, run_in, title_facts, unmeasu
 from report_builder.document.wrapping import line_numbers, pieces
 from report_builder.languages import Language
 
-_MIME = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
-_IMAGE = re.compile(r'src="([^"]+)"')
+_MIME = {".apng": "image/apng", ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+_IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"[^>]*>')
 PAGE = Template("""\
 <!DOCTYPE html>
 <html lang="$lang">
@@ -148,9 +148,19 @@ def _entry(heading: Node) -> str:
 def _with_pictures(body: str, images: Mapping[str, Picture]) -> str:
     def inline(found: re.Match[str]) -> str:
         picture = images.get(html.unescape(found[1]))
-        return f'src="{_data_uri(picture.file)}" loading="lazy"' if picture else found[0]
+        if picture is None:
+            return found[0]
+        shown = f'src="{_data_uri(picture.animation or picture.file)}" loading="lazy"'
+        image = found[0].replace(f'src="{found[1]}"', shown)
+        return _still(picture, image) if picture.animation else image
 
     return _IMAGE.sub(inline, body)
+
+
+def _still(picture: Picture, image: str) -> str:
+    """A moving picture, and one that does not move for readers who ask for that, and for paper."""
+    asked = "(prefers-reduced-motion: reduce), print"
+    return f'<picture><source media="{asked}" srcset="{_data_uri(picture.file)}">{image}</picture>'
 
 
 def _data_uri(file: Path) -> str:

@@ -73,7 +73,8 @@ class SweepCard:
 class FigureCard:
     """A figure: the author's caption, the details its drawing states, alt text and files (none before it is drawn).
 
-    `sentences` are the details one by one; `group` is the id of the figures side by side of which it is one.
+    `animation` is shown where a picture can move, in HTML; `sentences` are the details one by one; `group` is the id of the
+    figures side by side of which it is one.
     `tabulated`: its kind gives a table, too; `table` is None before it is drawn.
     """
 
@@ -89,6 +90,7 @@ class FigureCard:
     table: Table | None = None
     sentences: tuple[str, ...] = ()
     group: str = ""
+    animation: Path | None = None
 
 
 @dataclass(frozen=True)

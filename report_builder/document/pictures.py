@@ -20,10 +20,11 @@ _TARGET = re.compile(
 
 @dataclass(frozen=True)
 class Picture:
-    """The file of an image, and a PNG of it for formats that cannot show SVG."""
+    """The file of an image, a PNG of it for formats that cannot show SVG, and a moving one for those that can show that."""
 
     file: Path
     png: Path | None = None
+    animation: Path | None = None
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Pictures:
         card = self.material.figures.get(target.removeprefix("figure:"))
         file = drawn(card) if card else None
         if file is not None and file.is_file():
-            self.files[target] = Picture(file, card.png if card else None)
+            self.files[target] = Picture(file, card.png, card.animation) if card else Picture(file)
             return
         where = next(iter(self.places.containing(f"({target}")), self.places.line(0))
         if card is None:

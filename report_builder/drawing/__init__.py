@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from report_builder.errors import Problem, ReportError
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from report_builder.kinds import Arrays, Drawing, FigureKind, Subject
     from report_builder.languages import Language
 
-PNG, SVG, DRAWING = "figure.png", "figure.svg", "drawing.json"
+PNG, SVG, APNG, DRAWING = "figure.png", "figure.svg", "figure.apng", "drawing.json"
 DPI, INCH = 300, 2.54
 
 
@@ -29,11 +31,11 @@ def draw(
     figure: str = "",
     style: Mapping[str, str] | None = None,
 ) -> None:
-    """Draws and writes `figure.png` (at least 300 dpi), `figure.svg` and `drawing.json` into `folder`.
+    """Draws and writes `figure.png` (at least 300 dpi), `figure.svg`, `drawing.json`, and `figure.apng` where there are frames.
 
     `drawing.json` holds `details` (end of the caption), `sentences` (the same, one by one), `alt`, `raster` (whether the
-    document takes the PNG), `width_cm` and `height_cm` on paper, and `table`, the columns of the figure's table, where it has
-    one. The bytes are the same for the same arguments.
+    document takes the PNG), `width_cm` and `height_cm` on paper, `table`, the columns of the figure's table, where it has
+    one, and `frames`, how many. The bytes are the same for the same arguments.
 
     Args:
         kind: the module of the figure kind.
@@ -117,6 +119,21 @@ def _write(drawn: Drawing, language: Language, folder: Path) -> None:
         "width_cm": width,
         "height_cm": height,
     }
+    if drawn.frames:
+        said["frames"] = _animate(drawn.frames, language, folder)
     if drawn.table is not None:
         said["table"] = drawn.table.as_json()
     (folder / DRAWING).write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _animate(frames: Sequence[Figure], language: Language, folder: Path) -> int:
+    """Writes the frames, each at its own resolution; returns how many there are."""
+    from report_builder.drawing._files import painted, write_apng
+    from report_builder.drawing._fonts import complete_fonts
+
+    pictures = []
+    for frame in frames:
+        with complete_fonts(frame, language):
+            pictures.append(painted(frame, float(frame.dpi)))
+    write_apng(pictures, folder / APNG)
+    return len(pictures)

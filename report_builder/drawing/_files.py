@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,18 +17,43 @@ if TYPE_CHECKING:
 EMBEDDED = re.compile(r"(data:image/png;base64,)([^\"]+)")
 COMPRESSION = 6
 COLOURS = 128
+GREYS = 16  # of an animation
+FRAME_MS, LAST_MS, PLAYS = 450, 2500, 3  # what moves for ever distracts from the text around it
 
 
 def write_png(figure: Figure, path: Path, *, dpi: float, exact: bool) -> None:
     """A PNG without alpha; grey figures have one channel, drawings (not `exact`) a small palette."""
+    image = _smaller(painted(figure, dpi), exact=exact)
+    image.save(path, format="PNG", dpi=(dpi, dpi), compress_level=COMPRESSION)
+
+
+def painted(figure: Figure, dpi: float) -> Any:
+    """The figure as an RGB picture."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
     figure.set_dpi(dpi)
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
-    image = _smaller(Image.fromarray(np.array(canvas.buffer_rgba())[..., :3]), exact=exact)
-    image.save(path, format="PNG", dpi=(dpi, dpi), compress_level=COMPRESSION)
+    return Image.fromarray(np.array(canvas.buffer_rgba())[..., :3])
+
+
+def write_apng(frames: Sequence[Any], path: Path) -> None:
+    """An animation of RGB pictures of one size in few colours: it plays some times and stays at its last picture."""
+    from PIL import Image
+
+    grey = all(bool((pixels[..., :1] == pixels[..., :3]).all()) for pixels in map(np.asarray, frames))
+    if grey:
+        small = [
+            frame.convert("L").point(lambda value: round(value / 255 * (GREYS - 1)) * 255 // (GREYS - 1)) for frame in frames
+        ]
+    else:
+        every = Image.fromarray(np.concatenate([np.asarray(frame) for frame in frames]))
+        palette = every.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
+        small = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+    times = [*[FRAME_MS] * (len(small) - 1), LAST_MS]
+    options = {"save_all": True, "append_images": small[1:], "duration": times, "loop": PLAYS, "compress_level": 9}
+    small[0].save(path, format="PNG", **options)
 
 
 def write_svg(figure: Figure, path: Path, *, exact: bool) -> None:

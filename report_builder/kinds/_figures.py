@@ -90,13 +90,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A drawn figure, the details that its caption must state (limits, seed ...), a sentence a line, and its alt text."""
+    """A drawn figure, the details that its caption must state (limits, seed ...), a sentence a line, and its alt text.
+
+    `frames` are figures of one size, shown one after the other in its place where a picture can move: in HTML.
+    """
 
     figure: Figure
     details: str
     alt: str
     raster: bool = False  # an image sheet: PNG in the document; else SVG
     table: Table | None = None  # the numbers that it shows, for `figure_table` in a template
+    frames: Sequence[Figure] = ()
 
 
 class FigureKind(Protocol):

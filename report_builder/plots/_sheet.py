@@ -145,6 +145,7 @@ def sheet(
     axis_room: tuple[float, float] = (0.0, 0.0),
     per_band: int | None = None,
     gap_cm: float = PAD_CM,
+    dpi: float = DPI,
 ) -> Sheet:
     """Draws blocks side by side.
 
@@ -156,6 +157,7 @@ def sheet(
         axis_room: centimetres kept free left of and below each block, for ticks and axis labels.
         per_band: how many blocks stand side by side, the others below them; None: all.
         gap_cm: centimetres between two blocks.
+        dpi: resolution that it has at least.
 
     Raises:
         ReportError: so many blocks do not fit on a page.
@@ -175,10 +177,11 @@ def sheet(
     tall = [
         top + max(b.rows.extent * row + under[len(b.rows.labels) - 1] for b in band) + axis_room[1] + BAND_CM for band in bands
     ]
-    scale = math.ceil(cell / INCH * DPI / width)
+    scale = math.ceil(cell / INCH * dpi / width)
     dpi = scale * width / (cell / INCH)
     size = (width_cm, sum(tall) - BAND_CM + 2 * PAD_CM)
-    figure = Figure(figsize=tuple(round(side / INCH * dpi) / dpi for side in size), dpi=dpi)
+    wide, tall_page = (round(side / INCH * dpi) / dpi for side in size)
+    figure = Figure(figsize=(wide, tall_page), dpi=dpi)
     drawn = []
     for place, (band, rooms) in enumerate(zip(bands, left, strict=True)):
         used = sum(rooms) + extent(band) * cell + gap * (len(band) - 1)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
@@ -12,12 +12,15 @@ from report_builder.kinds import Drawing, ProbeRequest
 from report_builder.plots._options import SheetOptions
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from report_builder.kinds import Arrays, Subject
     from report_builder.languages import Language
     from report_builder.plots._sheet import Block
 
 SUMMARY = "samples of the same noise after chosen epochs, a row for each epoch, the untrained model on top"
 
+FRAMES, SCREEN = 24, 110  # most frames of the moving picture, and its dots per inch
 SERIES = (1, 2, 5)  # epochs shown by default: these times the powers of ten, and the last
 
 
@@ -28,6 +31,9 @@ class Parameters(SheetOptions):
         default=None,
         min_length=1,
         description="Epochs, a row for each, 0: the untrained model; null: 0, 1, 2, 5, 10, 20, 50 ... and the last.",
+    )
+    moving: bool = Field(
+        default=True, description="In HTML one row for each epoch, one after the other, in place of the sheet."
     )
     n: int = Field(default=10, ge=1, le=20, description="Samples side by side, of the twenty that a run keeps.")
 
@@ -52,7 +58,30 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     people = [subjects[run] for run in parameters.runs]
     alt = language.word("alt.samples_by_epoch", epochs=language.join([str(e) for e in epochs]), runs=language.join(names))
     said = details(language, people, language.word("details.same_noise"), threshold=parameters.threshold)
-    return Drawing(drawn.figure, said, alt, raster=True)
+    frames = _frames(of_runs, parameters, names, language) if parameters.moving else []
+    return Drawing(drawn.figure, said, alt, raster=True, frames=frames)
+
+
+def _frames(of_runs: Mapping[str, Arrays], parameters: Parameters, names: Sequence[str], language: Language) -> list[Figure]:
+    """A sheet of one row for each epoch, of a long training for some of them; the epoch stands above."""
+    from dataclasses import replace
+
+    from report_builder.plots._sheet import Lines, sheet
+
+    last = min(len(each["images"]) for each in of_runs.values()) - 1
+    step = max(1, -(-last // (FRAMES - 1)))
+    epochs = sorted({*range(0, last, step), last})
+    blocks = [_block(each, run, epochs, parameters.n, language) for run, each in of_runs.items()]
+    look: dict[str, Any] = {"width_cm": parameters.width_cm, "cell_cm": parameters.cell_cm, "ink": parameters.ink}
+    frames = []
+    for row, epoch in enumerate(blocks[0].rows.labels):
+        rows = [replace(block, images=block.images[row : row + 1], rows=Lines([""])) for block in blocks]
+        titled = [
+            replace(block, title=language.word("details.named", name=name, value=epoch) if len(names) > 1 else epoch)
+            for block, name in zip(rows, names, strict=True)
+        ]
+        frames.append(sheet(titled, **look, dpi=SCREEN).figure)
+    return frames if len(frames) > 1 else []
 
 
 def chosen_epochs(of_runs: Mapping[str, Arrays], given: tuple[int, ...] | None) -> list[int]:

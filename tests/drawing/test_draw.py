@@ -10,7 +10,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from PIL import Image
 
 from report_builder import languages
 from report_builder.drawing import _fonts, draw
@@ -115,3 +117,36 @@ def test_colours_of_images_stay_exact(tmp_path):
         shown = {tuple(colour) for colour in np.asarray(image).reshape(-1, 3).tolist()}
     wanted = {tuple(colour) for colour in np.round(x * 255).astype(int).reshape(-1, 3).tolist()}
     assert wanted <= shown
+
+
+def moving(*shades):
+    """A figure kind whose frames are as bright as told."""
+
+    def drawn(arrays, parameters, subjects, language):
+        frames = [Figure(figsize=(1, 1), dpi=40, facecolor=shade) for shade in shades]
+        return Drawing(Figure(figsize=(2, 1)), "details", "alt", frames=frames)
+
+    return SimpleNamespace(draw=drawn)
+
+
+@pytest.mark.parametrize(("shades", "mode"), [(("0.1", "0.5", "0.9"), "L"), (("0.1", "blue", "red"), "P")])
+def test_frames_become_a_moving_picture(tmp_path, shades, mode):
+    """S3-F45: each frame is shown in its turn and the last one longest; the picture stops after some rounds."""
+    draw(moving(*shades), None, {}, {}, ENGLISH, tmp_path)
+    assert json.loads((tmp_path / "drawing.json").read_text())["frames"] == 3
+    with Image.open(tmp_path / "figure.apng") as picture:
+        assert (picture.format, picture.mode, picture.n_frames, picture.info["loop"]) == ("PNG", mode, 3, 3)
+        found, times = [], []
+        for frame in range(3):
+            picture.seek(frame)
+            found.append(picture.convert("RGB").getpixel((20, 20)))
+            times.append(picture.info["duration"])
+    wanted = [tuple(round(255 * c) for c in to_rgb(shade)) for shade in shades]
+    assert np.abs(np.array(found) - wanted).max() <= 10
+    assert times[0] == times[1] < times[2]
+
+
+def test_a_drawing_without_frames_has_no_moving_picture(tmp_path):
+    """A figure kind without frames writes none."""
+    draw(moving(), None, {}, {}, ENGLISH, tmp_path)
+    assert not (tmp_path / "figure.apng").exists()

@@ -193,3 +193,25 @@ def test_samples_that_a_run_kept_are_shown_of_any_epoch(drawn):
         drawn("samples", kept, epoch=13)
     with pytest.raises(ReportError, match="Kept: 20"):
         drawn("samples", kept, epoch=0, rows=5)
+
+
+def test_epochs_are_frames_of_one_size(drawn):
+    """S3-F45: every epoch is a frame with its name above, all alike in size; of two runs each has its own name, too."""
+    frames = drawn("samples_by_epoch", {"gan": progress(4), "cvae": progress(4)}, n=3).frames
+    assert len({tuple(frame.get_size_inches()) for frame in frames}) == 1
+    titles = [axes.texts[-1].get_text() for axes in frames[3].axes]
+    assert titles == ["GAN: epoch 3", "CVAE: epoch 3"]
+    assert len(frames) == 5
+
+
+@pytest.mark.parametrize(("epochs", "count"), [(0, 0), (1, 2), (23, 24), (24, 13), (100, 21)])
+def test_a_long_training_has_few_frames(drawn, epochs, count):
+    """Of many epochs some are frames, evenly spaced, the last one always; one picture alone does not move."""
+    frames = drawn("samples_by_epoch", {"gan": progress(epochs)}, n=1).frames
+    assert len(frames) == count
+    assert not frames or frames[-1].axes[0].texts[-1].get_text() == f"epoch {epochs}"
+
+
+def test_a_picture_that_shall_not_move(drawn):
+    """`moving: false` leaves the sheet alone."""
+    assert not drawn("samples_by_epoch", {"gan": progress(3)}, moving=False).frames
