@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from report_builder.kinds import Drawing, ProbeRequest
+from report_builder.kinds import Column, Drawing, ProbeRequest, Table
 from report_builder.plots._codes import CodeOptions
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "n x m histograms of single coordinates of the code with the density of N(0, 1) and the distance to it, by run"
 
+TABLE = True
 PANEL_CM, MAX_CM = 2.6, 20.0
 NARROW = 6  # more panels side by side have titles of two lines
 SPAN = 3.5  # the least range of the axis: the density is seen whole
@@ -68,7 +69,8 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     stated = [stated_codes(by_name, parameters, language), language.word("details.images", n=n)]
     stated += [_which(by_name, parameters, language), language.word("details.histograms")]
     said = details(language, [subjects[run] for run in parameters.runs], *stated, split=parameters.split)
-    return Drawing(figure, said, language.word("alt.latent_histograms", n=n, runs=language.join(list(by_name))))
+    alt = language.word("alt.latent_histograms", n=n, runs=language.join(list(by_name)))
+    return Drawing(figure, said, alt, table=_table(by_name, parameters, language))
 
 
 def _columns(of_runs: Mapping[str, Arrays], parameters: Parameters) -> int:
@@ -134,3 +136,21 @@ def _which(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Lang
         word = "details.dimensions_all" if count == every else "details.dimensions_some"
         texts[name] = language.word(word, n=count, all=every, which=which)
     return language.word("details.dimensions", shown=named(language, texts))
+
+
+def _table(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> Table:
+    """A row for each panel: run, coordinate, mean and standard deviation of its codes, distance to N(0, 1)."""
+    from report_builder.plots._codes import shown_codes
+
+    rows: list[tuple[str, float, float, float, float]] = []
+    for name, arrays in of_runs.items():
+        z = shown_codes(arrays)
+        for axis in chosen(arrays["ks"], parameters.rows * parameters.columns, parameters.dimensions):
+            moments = float(z[:, axis].mean()), float(z[:, axis].std(ddof=1))
+            rows.append((name, axis + 1, *moments, float(arrays["ks"][axis])))
+    names, numbers, *values = ([row[i] for row in rows] for i in range(5))
+    columns = [Column(language.word("figure.model"), [str(name) for name in names])] if len(of_runs) > 1 else []
+    columns.append(Column(language.word("marginal.coordinate"), numbers, digits=0))
+    words = ("mean", "deviation", "distance")
+    columns += [Column(language.word(f"marginal.{word}"), each, digits=3) for word, each in zip(words, values, strict=True)]
+    return Table(columns)

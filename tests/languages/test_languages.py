@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 
 import pytest
+import yaml
 
 from report_builder import languages
 from report_builder.errors import ReportError
@@ -26,6 +27,22 @@ def test_complete(code: str) -> None:
     assert not different
     assert all(set(language.labels[kind][count]) == set(CASES) for kind in KINDS for count in ("one", "many"))
     assert language.stems
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_word_stands_twice(code: str) -> None:
+    """A key that stands twice would silently be the last one."""
+
+    def repeated(node: yaml.Node) -> list[str]:
+        if not isinstance(node, yaml.MappingNode):
+            return []
+        keys = [key.value for key, _ in node.value]
+        return sorted({key for key in keys if keys.count(key) > 1}) + [
+            key for _, value in node.value for key in repeated(value)
+        ]
+
+    tree = yaml.compose(load(code).file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    assert repeated(tree) == []
 
 
 @pytest.mark.parametrize(

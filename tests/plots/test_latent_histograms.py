@@ -82,3 +82,15 @@ def test_several_runs_stand_under_one_another(drawn, marginals):
     assert [block.get_suptitle() for block in drawing.figure.subfigs] == ["AE", "VAE"]
     assert len(panels_of(drawing)) == 6
     assert "AE: all 2; VAE: all 4" in drawing.details
+
+
+def test_the_table_has_what_the_panels_show(drawn, marginals):
+    """A row for each panel in its order: coordinate, mean, deviation, distance; with several runs also which."""
+    known = marginals | {"z_mean": np.tile([[1.0, 0, 0, 2.0], [3.0, 0, 0, 2.0]], (50, 1))}
+    table = drawn("latent_histograms", {"vae": known}, rows=1, columns=2, dimensions="largest").table
+    assert [list(column.values) for column in table.columns[:2]] == [[2, 4], [0.0, 2.0]]
+    assert list(table.columns[3].values) == [0.4, 0.3]
+    first = drawn("latent_histograms", {"ae": known, "vae": known}, rows=1, columns=1).table
+    assert list(first.columns[0].values) == ["AE", "VAE"]
+    assert first.columns[2].values == [2.0, 2.0]
+    assert first.columns[3].values == pytest.approx([np.std([1, 3] * 50, ddof=1)] * 2)
