@@ -33,7 +33,7 @@ class Requests:
             return None
         run = self.runs.get(request.run or "")
         if request.kind in FROM_RUN:
-            return request if run is None or self._provides(request.needs, run, path) else None
+            return request if self._kept(request, run, path) else None
         probe = self.closing.close(PROBES, Slot(kind=request.kind, **request.parameters), path)
         if probe is None or (request.run is not None and run is None):
             return None
@@ -44,6 +44,8 @@ class Requests:
         found = len(self.closing.found)
         if run is not None:
             self._serves(fits, request.needs, run, path)
+        elif self._needs_model(replace(request, parameters=fits.parameters.model_dump(mode="json"))):
+            self._no_model(request, path)
         filled = replace(request, parameters=self._judged(request.judge, fits, data, path).model_dump(mode="json"))
         self.layouts.measurable(data, filled.parameters, path)
         return filled if len(self.closing.found) == found else None
@@ -106,6 +108,17 @@ class Requests:
             rule = f"model '{run.model.name}' of run '{run.id}' cannot serve this: it does not provide {lacks}"
             self.closing.note(path, rule, allowed=f"Models that can: {_able(needed)}.")
         return not lacks
+
+    def _kept(self, request: ProbeRequest, run: Training | None, path: KeyPath) -> bool:
+        """Whether a run answers the request itself; of a run with mistakes of its own nothing more is said."""
+        if request.run is None:
+            self._no_model(request, path)
+            return False
+        return run is None or self._provides(request.needs, run, path)
+
+    def _no_model(self, request: ProbeRequest, path: KeyPath) -> None:
+        rule = f"'{request.kind}' measures a trained model, and the data '{request.data}' alone has none"
+        self.closing.note((*path, "data"), rule, next_step="Name runs: [...] instead of data: [...].")
 
     # --- who judges -----------------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 SUMMARY = "histogram of a classifier's confidence in generated and in real images, and the share of each class it recognises"
 REAL = "#777777"
-PANEL = 0.4  # of the width: what the bars have
+PANEL = 0.8  # of the width of a panel: what the bars have
+NARROW_CM = 11.0  # below this width the panels stand under each other
 
 
 class Parameters(RunOptions):
@@ -47,9 +48,10 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """To the left the histogram, to the right a group of bars for each class; real images in grey, each run in its colour.
+    """The histogram, and beside it (below it in a narrow figure) a group of bars for each class.
 
-    Names of classes stand upright where they would touch, and of many classes only some are named.
+    Real images are grey, each run has its colour. Names of classes stand upright where they would touch, and of many classes
+    only some are named.
     """
     from report_builder.plots._details import details
     from report_builder.plots._sheet import title_of
@@ -61,10 +63,11 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     labels = {parameters.judge: language.word("legend.real")} | names
     colours = {parameters.judge: REAL} | {run: f"C{place}" for place, run in enumerate(parameters.runs)}
     classes = [str(name).replace("_", " ") for name in said[parameters.judge]["class_names"]]
-    room = PANEL * parameters.width_cm / len(classes)
+    columns = 1 if parameters.width_cm < NARROW_CM else 2
+    room = PANEL * parameters.width_cm / columns / len(classes)
     upright = max(map(text_width, classes)) + 0.1 > room
     height = parameters.height_cm + (max(map(text_width, classes)) if upright else 0.0)
-    figure, (left, right) = panels(2, parameters.width_cm, height, 2)
+    figure, (left, right) = panels(2, parameters.width_cm, height, columns)
     _histogram(left, said, colours, parameters, language)
     _balance(right, said, colours, language)
     every = max(1, int(-(-FONT * LINE * POINT // room)))

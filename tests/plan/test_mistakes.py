@@ -74,6 +74,18 @@ MISTAKES = {
         "metrics.elbo: model 'autoencoder' of run 'ae' cannot serve this",
         "Models that can: conditional_vae, vae.",
     ),
+    "a metric of a model on data alone": (
+        "elbo: {kind: elbo, runs: [vae, longer]",
+        "elbo: {kind: elbo, data: [digits]",
+        "metrics.elbo.data: 'likelihood' measures a trained model, and the data 'digits' alone has none",
+        "Name runs: [...]",
+    ),
+    "what a run keeps, of data": (
+        "{kind: reconstruction, runs: [ae], split: test}",
+        "{kind: training_cost, data: [digits]}",
+        "metrics.reconstruction.data: 'costs' measures a trained model",
+        "Name runs: [...]",
+    ),
     "unknown language": ("language: en", "language: eng", "report.language", "zh-Hant"),
 }
 

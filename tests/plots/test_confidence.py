@@ -69,6 +69,16 @@ def test_long_names_of_classes_do_not_touch(drawn):
     assert all(left.x1 < right.x0 for left, right in pairwise(labels))
 
 
+def test_a_narrow_figure_has_its_panels_under_each_other(drawn):
+    """At the width of a column both panels are as wide as the figure."""
+    arrays = {"one": said(0.9, 0.8), "cnn": said(0.99)}
+    figure = drawn("confidence", arrays, runs=("one",), judge="cnn", width_cm=7.5).figure
+    figure.draw_without_rendering()
+    histogram, balance = (axes.get_position() for axes in figure.axes)
+    assert histogram.y0 > balance.y1
+    assert min(histogram.width, balance.width) > 0.7
+
+
 def test_the_real_images_are_those_of_the_judge():
     """Samples of any model are judged; the judge's own test images are the real ones, and it is no run of the figure."""
     kind = FIGURES.get("confidence")
