@@ -26,6 +26,11 @@ def details(
     return "\n".join(sentence for sentence in sentences if sentence)
 
 
+def measured_before(threshold: float | None, language: Language) -> list[str]:
+    """Where images are drawn in two levels, the sentence that the numbers beside them are those of the images as made."""
+    return [] if threshold is None else [language.word("details.measured_before")]
+
+
 def named(language: Language, values: Mapping[str, str]) -> str:
     """One value for each panel: the value alone where all are equal, else each with its panel's name."""
     if len(set(values.values())) == 1:

@@ -39,7 +39,7 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """For each run two bands, the best images and the worst; each run has its own."""
-    from report_builder.plots._details import details, named
+    from report_builder.plots._details import details, measured_before, named
     from report_builder.plots._samples import room_for
     from report_builder.plots._sheet import outputs, sheet, title_of
 
@@ -51,6 +51,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     searched = named(language, {names[run]: language.number(int(each["searched"])) for run, each in of_runs.items()})
     error = language.word(f"values.{parameters.error}") + (f" [{language.unit('nats')}]" if parameters.error == "bce" else "")
     stated = [language.word("details.below_error", error=error), language.word("details.searched", n=searched)]
+    stated += measured_before(parameters.threshold, language)
     people = [subjects[run] for run in parameters.runs]
     said = details(language, people, *stated, split=parameters.split, threshold=parameters.threshold)
     alt = language.word("alt.extreme_reconstructions", n=parameters.count, runs=language.join(list(names.values())))

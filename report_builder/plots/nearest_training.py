@@ -38,7 +38,7 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """Bands of samples, each above its neighbours, nearest first, the distance under each neighbour."""
-    from report_builder.plots._details import details, named
+    from report_builder.plots._details import details, measured_before, named
     from report_builder.plots._samples import asked_in_turn, room_for
     from report_builder.plots._sheet import outputs, sheet, title_of
 
@@ -51,6 +51,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     stated = [language.word("details.code", code=language.word("code.prior", seed=parameters.seed))]
     stated += asked_in_turn({names[run]: each for run, each in of_runs.items()}, parameters.n, language)
     stated += [language.word("details.nearest"), language.word("details.searched", n=searched)]
+    stated += measured_before(parameters.threshold, language)
     people = [subjects[run] for run in parameters.runs]
     said = details(language, people, *stated, split=parameters.split, threshold=parameters.threshold)
     alt = language.word("alt.nearest_training", n=parameters.n, runs=language.join(list(names.values())))

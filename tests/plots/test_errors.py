@@ -83,6 +83,8 @@ def test_extremes_stand_under_their_originals(drawn):
     assert runs == pytest.approx([0.1, 0.5, 0.3, 0.7], abs=0.01)
     assert "binary cross-entropy [nats]" in drawing.details
     assert "Images searched: 50." in drawing.details
+    assert "as the model made them" not in drawing.details
+    assert "as the model made them" in drawn("extreme_reconstructions", {"ae": arrays}, count=2, threshold=0.5).details
 
 
 def test_samples_stand_above_their_neighbours(drawn):
