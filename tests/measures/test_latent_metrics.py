@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from report_builder import languages
 from report_builder.errors import ReportError
 from report_builder.kinds import METRICS
 from report_builder.measures.metrics import _clusters
@@ -157,3 +158,12 @@ def test_a_posterior_that_is_the_prior_uses_nothing():
     assert [found[name].value for name in ("latent_kl", "latent_kl_top_share", "active_units")] == [0, 0, 0]
     with pytest.raises(ReportError, match="latent_dim: 2"):
         facts("latent_use", codes, axes=3)
+
+
+@pytest.mark.parametrize("code", languages.codes())
+def test_facts_about_codes_have_names_in_every_language(code):
+    """A figure or table that shows one of these facts prints words for it, not its id."""
+    kinds = [METRICS.get(name) for name in ("code_prior_distance", "code_separation", "latent_use", "interpolation_smoothness")]
+    found = [name for kind in kinds for name in kind.names(kind.Parameters(), {})]
+    found += METRICS.get("code_prior_distance").names(METRICS.get("code_prior_distance").Parameters(codes="drawn"), {})
+    assert [name for name in found if not languages.load(code).has(f"metrics.{name}")] == []
