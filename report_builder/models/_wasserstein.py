@@ -62,8 +62,8 @@ class Parameters(kinds.Parameters):
     )
     critic: Layers = Field(
         None,
-        description="Layers of your own for the image; flattening, the condition, the dense layers of 'hidden' and the score "
-        "follow. null: those that 'critic_filters' and 'slope' describe.",
+        description="Layers of your own for the image (with the condition as further channels); flattening, the dense layers "
+        "of 'hidden' and the score follow. null: those that 'critic_filters' and 'slope' describe.",
     )
 
     @model_validator(mode="after")

@@ -1,12 +1,13 @@
-"""Conditional Wasserstein GAN: both networks of model `wgan` are told the condition, as in arXiv:1411.1784."""
+"""Conditional Wasserstein GAN: both networks of model `wgan` are told the condition, as in arXiv:1411.1784.
+
+The critic sees the condition at each pixel, not behind its convolutions as the discriminator of `conditional_gan`: there it did
+not learn to ask for the class.
+"""
 
 from __future__ import annotations
 
-from pydantic import Field
-
 from report_builder.kinds import Equation, Layout, Preset
 from report_builder.models import _wasserstein, unconditioned
-from report_builder.models._adversarial import Filters
 
 TITLE = {
     "en": "conditional WGAN",
@@ -18,7 +19,7 @@ seconds_per_image = _wasserstein.seconds_per_image
 PROVIDES = frozenset({"sample_condition"})
 LISTINGS = {
     "generator": ("build_generator",),
-    "critic": ("build_critic",),
+    "critic": ("told", "build_critic"),
     "loss": ("ConditionalWGAN.critic_loss", "ConditionalWGAN.generator_loss", "ConditionalWGAN.gradient_penalty"),
     "training": (
         "ConditionalWGAN.terms",
@@ -43,13 +44,6 @@ PRESETS = {
 
 class Parameters(_wasserstein.Parameters):
     """The architecture of both networks, which are told the condition, and how the critic is kept smooth."""
-
-    hidden: tuple[Filters, ...] = Field(
-        (256, 128),
-        min_length=1,
-        max_length=4,
-        description="Units of the critic's dense layers; they join image and condition: without one it cannot compare them.",
-    )
 
 
 def refuses(parameters: Parameters, layout: Layout) -> str:

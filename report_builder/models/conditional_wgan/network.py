@@ -20,6 +20,7 @@ from keras.layers import (
     Dense,
     Flatten,
     LeakyReLU,
+    RepeatVector,
     Reshape,
 )
 
@@ -47,14 +48,22 @@ def build_generator(image_shape, condition_dim, latent_dim, filters, slope):
     return keras.Model([z, condition], x, name="generator")
 
 
+def told(image, condition):
+    """The image with the condition as further channels, the same at each pixel."""
+    height, width = image.shape[1:3]
+    planes = RepeatVector(height * width)(condition)
+    planes = Reshape((height, width, condition.shape[-1]))(planes)
+    return Concatenate()([image, planes])
+
+
 def build_critic(image_shape, condition_dim, filters, hidden, slope):
     """Images, conditions -> scores (n, 1): no probabilities, any real number."""
-    x = image = keras.Input(image_shape)
-    condition = keras.Input((condition_dim,))
+    image, condition = keras.Input(image_shape), keras.Input((condition_dim,))
+    x = told(image, condition)
     for number in filters:
         x = Conv2D(number, 5, strides=2, padding="same")(x)
         x = LeakyReLU(slope)(x)
-    x = Concatenate()([Flatten()(x), condition])
+    x = Flatten()(x)
     for units in hidden:
         x = Dense(units)(x)
         x = LeakyReLU(slope)(x)
@@ -73,8 +82,7 @@ def stack_generator(layers, image_shape, condition_dim, latent_dim):
 def stack_critic(layers, image_shape, condition_dim, hidden, slope):
     """The same with layers of one's own for the image, dense ones behind."""
     image, condition = keras.Input(image_shape), keras.Input((condition_dim,))
-    x = stack(layers, image, "critic")
-    x = Concatenate()([Flatten()(x), condition])
+    x = Flatten()(stack(layers, told(image, condition), "critic"))
     for units in hidden:
         x = Dense(units)(x)
         x = LeakyReLU(slope)(x)
