@@ -60,5 +60,5 @@ def _complete(step: Step, job: Mapping[str, Any], emit: Emit) -> bool:
 
 
 def _failed(error: ReportError, label: str) -> dict[str, Any]:
-    problems = [replace(problem, where=problem.where or label) for problem in error.problems]
+    problems = [replace(p, where=f"{label}: {p.where}" if p.where else label) for p in error.problems]
     return {"event": "failed", "error": type(error).__name__, "problems": [asdict(problem) for problem in problems]}

@@ -80,4 +80,4 @@ def test_the_schema_knows_sweeps_and_presets() -> None:
         if c.get("required") == ["kind"] and "const" in c["properties"]["kind"]
     }
     assert presets["conditional_gan"]["enum"] == ["half_width", None]
-    assert presets["vae"] is None
+    assert presets["classifier"] is None
