@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ARROW, GUTTER, PAD, HEAD, BESIDE = 0.45, 0.8, 0.12, 1.05, 0.3  # cm
 WIDEST = 5.6  # cm, of a box
+SLIM = 0.88  # names of layers have many narrow letters
 TEXT = FONT * LINE * POINT
 INK, PALE = "#222222", "#777777"
 LOOKS = {  # fill and edge of each kind of box
@@ -64,7 +65,7 @@ def laid(parts: Sequence[Part], *, width: float, tallest: float, language: Langu
     """Places the boxes of a model, its upper left corner at (0, 0).
 
     Raises:
-        ReportError: no number of columns makes it small enough.
+        ReportError: no number of columns makes it small enough, or a name is wider than its box.
     """
     counts = [1] * len(parts)
     while True:
@@ -83,7 +84,15 @@ def laid(parts: Sequence[Part], *, width: float, tallest: float, language: Langu
         _placed(part, rows, high, count, start, column)
         for part, rows, high, count, start in zip(parts, texts, heights, counts, first, strict=True)
     ]
+    _legible([box for each in placed for box in each])
     return Laid(placed, [start * (column + GUTTER) for start in first], column, max(high))
+
+
+def _legible(boxes: Sequence[Placed]) -> None:
+    wide = {line for box in boxes for line in box.text.split("\n") if SLIM * text_width(line) > box.width - 0.1}
+    if wide:
+        rule, step = "the name of a layer is wider than its box", "Make the figure wider, or show one part: parts: [...]."
+        raise ReportError(Problem("", rule, ", ".join(sorted(wide)), next_step=step))
 
 
 def _placed(

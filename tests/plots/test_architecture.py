@@ -117,6 +117,13 @@ def test_a_model_that_does_not_fit_is_refused():
         laid(parts_of(model(network=decoder(80)), 2), width=8, tallest=8, language=ENGLISH)
 
 
+def test_a_box_that_is_too_narrow_is_refused(drawn):
+    """In a column of a third of the page two parts do not fit beside one another, and one does."""
+    with pytest.raises(ReportError, match=r"wider than its box(.|\n)*BatchNormalization"):
+        drawn("architecture", {"vae": model()}, width_cm=5.2)
+    assert drawn("architecture", {"vae": model()}, width_cm=5.2, parts=["decoder"])
+
+
 def test_text_stays_in_its_box(drawn):
     """Every text of a box lies inside the figure, and no text is wider than its box."""
     figure = drawn("architecture", {"vae": model(), "gan": model(generator=decoder(4))}, language="ru").figure
