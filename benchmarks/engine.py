@@ -133,7 +133,9 @@ def run(line: Sequence[str], environment: dict[str, str]) -> str:
     Raises:
         SystemExit: it failed; what it said is shown.
     """
-    done = subprocess.run(line, cwd=HERE.parent, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    done = subprocess.run(
+        line, cwd=HERE.parent, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         sys.exit(f"{' '.join(line)} failed with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
     return done.stdout

@@ -39,8 +39,8 @@ class Clock:
 
     def tell(self, model: str) -> None:
         """Prints what was measured."""
-        assert self.began is not None
-        cpu, wall = time.process_time() - self.began[0], time.perf_counter() - self.began[1]
+        began = self.began or (0.0, 0.0)
+        cpu, wall = time.process_time() - began[0], time.perf_counter() - began[1]
         print(json.dumps({"images": EPOCHS * IMAGES[model], "cpu": cpu, "wall": wall}))
 
 
@@ -57,8 +57,8 @@ def images(model: str) -> tuple[np.ndarray, np.ndarray]:
 
 def started(model: str) -> tuple[Any, Any]:
     """A run of our loop before its first epoch, and its data."""
-    from report_builder.kinds import Condition, ImageData, Split, opened
     from report_builder.kinds import MODELS as KINDS
+    from report_builder.kinds import Condition, ImageData, Split, opened
     from report_builder.spec.training import Training as Settings
     from report_builder.worker import loop
 
@@ -135,7 +135,7 @@ def hand_written(model: str) -> None:
 
 
 def pythae(model: str) -> None:
-    """pythae's trainer with the same layers, batch size and optimiser, on one thread."""
+    """The trainer of pythae with the same layers, batch size and optimiser, on one thread."""
     import torch
     from pythae.data.datasets import BaseDataset
     from pythae.models import VAE, VAEConfig
@@ -171,7 +171,8 @@ def pythae(model: str) -> None:
             return ModelOutput(reconstruction=self.layers(z))
 
     x = torch.tensor(images(model)[0].transpose(0, 3, 1, 2))
-    network = VAE(VAEConfig(input_dim=(1, 28, 28), latent_dim=2, reconstruction_loss="bce"), encoder=Encoder(), decoder=Decoder())
+    settled = VAEConfig(input_dim=(1, 28, 28), latent_dim=2, reconstruction_loss="bce")
+    network = VAE(settled, encoder=Encoder(), decoder=Decoder())
     data = BaseDataset(x, torch.ones(len(x)))
     with tempfile.TemporaryDirectory() as folder:
         settings = {"output_dir": folder, "num_epochs": EPOCHS + 1, "per_device_train_batch_size": BATCH, "no_cuda": True}

@@ -69,10 +69,10 @@ def options(kind: str) -> str:
 def small(source: Path, target: Path) -> None:
     """A figure for the screen: fewer pixels, fewer colours."""
     with Image.open(source) as picture:
-        picture = picture.convert("RGB")
-        if picture.width > WIDTH:
-            picture = picture.resize((WIDTH, round(picture.height * WIDTH / picture.width)), Image.Resampling.LANCZOS)
-        picture.quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
+        width = min(WIDTH, picture.width)
+        size = width, round(picture.height * width / picture.width)
+        resized = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+        resized.quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 if __name__ == "__main__":

@@ -52,8 +52,8 @@ class Parameters(kinds.Parameters):
     )
     discriminator: Layers = Field(
         None,
-        description="Layers of your own for the image; flattening, the condition and the logit follow. null: those that "
-        "'discriminator_filters', 'hidden', 'slope' and 'dropout' describe.",
+        description="Layers of your own for the image; flattening, the condition, the dense layers of 'hidden' and the logit "
+        "follow. null: those that 'discriminator_filters', 'slope' and 'dropout' describe.",
     )
 
 

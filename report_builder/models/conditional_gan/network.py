@@ -71,11 +71,15 @@ def stack_generator(layers, image_shape, condition_dim, latent_dim):
     return keras.Model([z, condition], x, name="generator")
 
 
-def stack_discriminator(layers, image_shape, condition_dim):
-    """The same from layers of one's own, with a dense layer for the logit behind."""
+def stack_discriminator(layers, image_shape, condition_dim, hidden, slope, dropout):
+    """The same with layers of one's own for the image, dense ones behind."""
     image, condition = keras.Input(image_shape), keras.Input((condition_dim,))
     x = stack(layers, image, "discriminator")
     x = Concatenate()([Flatten()(x), condition])
+    for units in hidden:
+        x = Dense(units)(x)
+        x = LeakyReLU(slope)(x)
+        x = Dropout(dropout)(x)
     return keras.Model([image, condition], Dense(1)(x), name="discriminator")
 
 
@@ -197,7 +201,8 @@ def build(
             slope,
         )
     if discriminator:
-        discriminator = stack_discriminator(discriminator, image_shape, condition_dim)
+        sizes = (image_shape, condition_dim, hidden, slope, dropout)
+        discriminator = stack_discriminator(discriminator, *sizes)
     else:
         discriminator = build_discriminator(
             image_shape,

@@ -78,11 +78,15 @@ def stack_generator(layers, image_shape, classes, size, latent_dim):
     return keras.Model([z, one_hot], x, name="generator")
 
 
-def stack_discriminator(layers, image_shape, classes, size):
-    """The same from layers of one's own, with a dense layer for the logit behind."""
+def stack_discriminator(layers, image_shape, classes, size, hidden, slope, dropout):
+    """The same with layers of one's own for the image, dense ones behind."""
     image, one_hot = keras.Input(image_shape), keras.Input((classes,))
     x = stack(layers, image, "discriminator")
     x = Concatenate()([Flatten()(x), embed(one_hot, size)])
+    for units in hidden:
+        x = Dense(units)(x)
+        x = LeakyReLU(slope)(x)
+        x = Dropout(dropout)(x)
     return keras.Model([image, one_hot], Dense(1)(x), name="discriminator")
 
 
@@ -200,7 +204,8 @@ def build(
     else:
         generator = build_generator(*told, latent_dim, generator_filters, slope)
     if discriminator:
-        discriminator = stack_discriminator(discriminator, *told)
+        dense = (hidden, slope, dropout)
+        discriminator = stack_discriminator(discriminator, *told, *dense)
     else:
         discriminator = build_discriminator(
             *told,

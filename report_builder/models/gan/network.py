@@ -65,10 +65,14 @@ def stack_generator(layers, image_shape, latent_dim):
     return keras.Model(z, x, name="generator")
 
 
-def stack_discriminator(layers, image_shape):
-    """The same from layers of one's own, with a dense layer for the logit behind."""
+def stack_discriminator(layers, image_shape, hidden, slope, dropout):
+    """The same with layers of one's own for the image, dense ones behind."""
     image = keras.Input(image_shape)
     x = Flatten()(stack(layers, image, "discriminator"))
+    for units in hidden:
+        x = Dense(units)(x)
+        x = LeakyReLU(slope)(x)
+        x = Dropout(dropout)(x)
     return keras.Model(image, Dense(1)(x), name="discriminator")
 
 
@@ -184,7 +188,8 @@ def build(
             slope,
         )
     if discriminator:
-        discriminator = stack_discriminator(discriminator, image_shape)
+        dense = (hidden, slope, dropout)
+        discriminator = stack_discriminator(discriminator, image_shape, *dense)
     else:
         discriminator = build_discriminator(
             image_shape,
