@@ -25,6 +25,12 @@ def changed(step, x, **parameters):
     return np.asarray(step.apply(of(x), step.Parameters(**parameters)).splits["train"].x)
 
 
+@pytest.mark.parametrize("step", [crop, pad, resize])
+def test_a_size_as_a_file_gives_it(step):
+    """A list of two numbers is height and width, also where types are taken strictly."""
+    assert step.Parameters.model_validate_json('{"size": [40, 32]}', strict=True).size == (40, 32)
+
+
 @pytest.fixture
 def noise():
     """Three images, 28 x 20, in two channels."""

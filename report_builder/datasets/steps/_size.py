@@ -14,7 +14,7 @@ def _checked(size: Any) -> Any:
     parts = size if isinstance(size, list | tuple) and len(size) == 2 else (size,)
     if not all(isinstance(part, int) and not isinstance(part, bool) and part >= 1 for part in parts):
         raise ValueError("a size is a number of pixels, or [height, width]")
-    return size
+    return tuple(size) if isinstance(size, list) else size  # as YAML gives it: strict validation takes no list for a tuple
 
 
 Size = Annotated[int | tuple[int, int], BeforeValidator(_checked)]
