@@ -53,7 +53,10 @@ def draw(
     """
     import matplotlib as mpl
 
-    from report_builder.plots._style import STYLE
+    from report_builder.drawing._imports import without_manual
+
+    with without_manual():
+        from report_builder.plots._style import STYLE
 
     where = f"figures.{figure}" if figure else ""
     own: Any = dict(style or {})

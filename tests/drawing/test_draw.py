@@ -6,6 +6,8 @@ import base64
 import io
 import json
 import re
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -150,3 +152,36 @@ def test_a_drawing_without_frames_has_no_moving_picture(tmp_path):
     """A figure kind without frames writes none."""
     draw(moving(), None, {}, {}, ENGLISH, tmp_path)
     assert not (tmp_path / "figure.apng").exists()
+
+
+LINE = """
+import sys
+from types import SimpleNamespace
+from pathlib import Path
+from report_builder import languages
+from report_builder.drawing import draw
+from report_builder.kinds import Drawing
+
+def drawn(arrays, parameters, subjects, language):
+    from matplotlib.figure import Figure
+    figure = Figure(figsize=(2, 1))
+    line, = figure.subplots().plot([1, 2], label="a")
+    line.set(linewidth=2, color="C1")
+    return Drawing(figure, "details", "alt")
+
+draw(SimpleNamespace(draw=drawn), None, {}, {}, languages.load("en"), Path(sys.argv[1]))
+"""
+
+
+def test_a_new_process_draws_the_same_bytes(tmp_path):
+    """Where a drawing imports Matplotlib itself, and without its manual, files are those of a process that had it imported."""
+    folders = [tmp_path / "alone", tmp_path / "before"]
+    for folder, first in zip(folders, ("", "import matplotlib.pyplot\n"), strict=True):
+        folder.mkdir()
+        manual = "from matplotlib.lines import Line2D\nprint(Line2D.set.__doc__ is None)"
+        ran = subprocess.run(
+            [sys.executable, "-c", first + LINE + manual, str(folder)], check=True, capture_output=True, text=True
+        )
+        assert ran.stdout.strip() == str(not first)
+    for name in ("figure.png", "figure.svg"):
+        assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()
