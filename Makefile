@@ -12,7 +12,7 @@ CLI := $(BIN)/python -m report_builder
 OPTIONS := $${PROFILE:+--profile "$$PROFILE"} $${SET:+--set "$$SET"}
 export PYTHON REPORT PROFILE SET FORMATS FIG TASK NAME
 
-.PHONY: help report figure task status check facts new schema doctor test test-slow lint format benchmark lock cjk install clean
+.PHONY: help report figure task status check facts new schema doctor test test-slow lint format gallery benchmark lock cjk install clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
@@ -59,6 +59,10 @@ lint: $(READY_DEV) ## Style, format, types
 format: $(READY_DEV) ## Formats the code
 	@$(BIN)/python -m ruff format --quiet
 	@$(BIN)/python -m ruff check --quiet --fix
+
+gallery: $(READY) ## Every kind of figure: builds experiments/gallery.yaml and renews docs/gallery.md
+	@$(CLI) build gallery
+	@$(BIN)/python docs/gallery.py
 
 benchmark: $(READY) ## Speed and memory of builds that find everything stored
 	@$(BIN)/python benchmarks/speed.py
