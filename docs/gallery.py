@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,21 @@ ROOT = Path(__file__).resolve().parent.parent
 EXPERIMENT, FIGURE_FOLDER = ROOT / "experiments" / "gallery.yaml", ROOT / "figures" / "gallery"
 PAGE, PICTURES = ROOT / "docs" / "gallery.md", ROOT / "docs" / "gallery"
 WIDTH, COLOURS = 900, 64  # pixels and palette of a picture in the docs
+OVERVIEW, TILE, ACROSS = ROOT / "docs" / "figures.png", (380, 300), 4
+CHOSEN = (
+    "back",
+    "classes",
+    "lattice",
+    "progress",
+    "histograms",
+    "map",
+    "corners",
+    "confused",
+    "attribute",
+    "trend",
+    "sure",
+    "layers",
+)
 HEAD = """# Figure kinds
 
 Every kind of figure that comes along, drawn by `make report REPORT=gallery` from models that trained for some minutes on the
@@ -42,6 +57,7 @@ def main() -> None:
         parts += section(id_, kind, entries[id_], figure, first=kind not in shown)
         shown.add(kind)
     PAGE.write_text("\n".join(parts), encoding="utf-8")
+    overview([FIGURE_FOLDER / index[id_]["png"] for id_ in CHOSEN])
 
 
 def written(text: str) -> Iterator[tuple[str, str]]:
@@ -73,6 +89,19 @@ def small(source: Path, target: Path) -> None:
         size = width, round(picture.height * width / picture.width)
         resized = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
         resized.quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
+
+
+def overview(sources: Sequence[Path]) -> None:
+    """Some figures on one picture, for the README."""
+    wide, tall = TILE
+    sheet = Image.new("RGB", (wide * ACROSS, tall * -(-len(sources) // ACROSS)), "white")
+    for place, source in enumerate(sources):
+        with Image.open(source) as picture:
+            tile = picture.convert("RGB")
+        tile.thumbnail((wide - 24, tall - 24), Image.Resampling.LANCZOS)
+        left, top = place % ACROSS * wide, place // ACROSS * tall
+        sheet.paste(tile, (left + (wide - tile.width) // 2, top + (tall - tile.height) // 2))
+    sheet.quantize(COLOURS, dither=Image.Dither.NONE).save(OVERVIEW, optimize=True)
 
 
 if __name__ == "__main__":
