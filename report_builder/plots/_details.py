@@ -53,6 +53,12 @@ def limits(language: Language, of: Mapping[str, np.ndarray]) -> str:
     return language.word("details.limits", limits=named(language, texts))
 
 
+def normal_lattice(language: Language, of: Mapping[str, np.ndarray], n: int) -> str:
+    """Of a lattice of `n` normal quantiles along each axis, at which shares they were taken, and the range, that of all."""
+    ends = next(iter(of.values()))[0]
+    return language.word("details.normal_lattice", n=n, last=n - 1, interval=interval(language, *ends))
+
+
 def listed(language: Language, items: Iterable[str]) -> str:
     """Items of a list, each once."""
     return language.join(list(dict.fromkeys(items)))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MAX_HEIGHT_CM = 22.0
 BAND_CM = 0.45  # between blocks that stand below each other
 SMALLEST_CM = 0.1  # of an image
-TITLE = 9.0  # points
+TITLE_SIZE = 9.0  # points
 
 
 def extent(band: Sequence[Block]) -> float:
@@ -61,7 +61,7 @@ def label_width(labels: Sequence[str]) -> float:
 
 def title_width(block: Block) -> float:
     """Width of a title, in cm."""
-    return max(text_width(line, TITLE) for line in block.title.split("\n"))
+    return max(text_width(line, TITLE_SIZE) for line in block.title.split("\n"))
 
 
 def lines_of(labels: Sequence[str]) -> int:
@@ -72,7 +72,7 @@ def lines_of(labels: Sequence[str]) -> int:
 def _fitted(block: Block, cell: float, room: float) -> Block:
     """The block with its title in lines that have `room`, and texts above and below its images in lines of a cell's width."""
     characters = int(cell / text_width("x"))
-    title = wrapped(block.title, int(room / text_width("x", TITLE)))
+    title = wrapped(block.title, int(room / text_width("x", TITLE_SIZE)))
     below = [[wrapped(text, max(characters, 4)) for text in row] for row in block.below]
     lines = max((lines_of(row) for row in below), default=0)
     level = [[text + "\n" * (lines - 1 - text.count("\n")) for text in row] for row in below]  # first lines on one height
@@ -88,5 +88,5 @@ def _height_below(block: Block, row: int) -> float:
 def _label_height(block: Block) -> float:
     """Room above a block for column labels and title, in cm."""
     lines = lines_of(block.columns.labels)
-    title = TITLE * LINE * lines_of([block.title]) + 3 if block.title else 0
+    title = TITLE_SIZE * LINE * lines_of([block.title]) + 3 if block.title else 0
     return (FONT * LINE * lines + (4 if lines else 0) + title) * POINT

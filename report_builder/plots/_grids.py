@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from report_builder.kinds import PROBES, ProbeRequest
-from report_builder.plots._details import limits
+from report_builder.plots._details import limits, normal_lattice
 from report_builder.plots._pairs import stated_pairs
 from report_builder.plots._samples import in_bands
 from report_builder.plots._sheet import THIN, WIDE, Block, Lines, unit_range
@@ -16,15 +16,6 @@ from report_builder.plots._sheet import THIN, WIDE, Block, Lines, unit_range
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
     from report_builder.languages import Language
-
-
-def counts(kind: str, given: Mapping[str, Any], n: int) -> dict[str, Any]:
-    """How many images a probe is asked for, so that they fill a grid with `n` along a side."""
-    if kind == "reconstructions":  # an original and its reconstruction stand in two rows
-        return {} if "per_class" in given else {"n": n * max(1, n // 2)}
-    known = {"samples": ("n", n * n), "decode_grid": ("n", n), "interpolation": ("steps", max(2, n))}
-    known["conditional_samples"] = ("per_condition", n)
-    return dict([known[kind]]) if kind in known else {}
 
 
 def grid(arrays: Arrays, run: str, request: ProbeRequest, n: int, title: str) -> Block:
@@ -43,9 +34,10 @@ def grid(arrays: Arrays, run: str, request: ProbeRequest, n: int, title: str) ->
 
 
 def split_of(request: ProbeRequest) -> str | None:
-    """The part of the data whose images are behind those shown; None where they are drawn."""
+    """The part of the data whose images are behind those shown; None where codes are drawn, or a lattice needs no image."""
     parameters = _filled(request)
-    return parameters.get("split") if parameters.get("z", "encoded") == "encoded" and not parameters.get("limits") else None
+    of_images = parameters.get("z", "encoded") == "encoded" and parameters.get("lattice", "even") == "even"
+    return parameters.get("split") if of_images and not parameters.get("limits") else None
 
 
 def said_of_images(titled: Mapping[str, Arrays], request: ProbeRequest, language: Language) -> list[str]:
@@ -56,7 +48,9 @@ def said_of_images(titled: Mapping[str, Arrays], request: ProbeRequest, language
     if "seed" in parameters and z in ("prior", "fixed"):
         said.append(language.word("details.code", code=language.word(f"code.{z}", seed=parameters["seed"])))
     if "limits" in first:
-        said.append(limits(language, {title: arrays["limits"] for title, arrays in titled.items()}))
+        ends = {title: arrays["limits"] for title, arrays in titled.items()}
+        normal = parameters.get("lattice") == "normal"
+        said.append(normal_lattice(language, ends, len(first["axis_0"])) if normal else limits(language, ends))
     if {"labels", "index"} <= set(first) and first["labels"].ndim == 2 and first["labels"].shape[1] == 2:
         said.append(stated_pairs(first, language))
     return said + ([language.word("details.rows_in_pairs")] if "reconstruction" in first else [])

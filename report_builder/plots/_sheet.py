@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from report_builder.errors import Problem, ReportError
 from report_builder.plots._fitting import (
     BAND_CM,
-    TITLE,
+    TITLE_SIZE,
     extent,
     fitted_to_page,
     heights,
@@ -247,7 +247,7 @@ def _label(axes: Any, block: Block, rows: np.ndarray, columns: np.ndarray, wide:
     if block.title:
         lift = 5 + FONT * LINE * lines_of(block.columns.labels)
         axes.annotate(
-            block.title, (wide / 2, 0), (0, lift), textcoords="offset points", ha="center", va="bottom", fontsize=TITLE
+            block.title, (wide / 2, 0), (0, lift), textcoords="offset points", ha="center", va="bottom", fontsize=TITLE_SIZE
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from report_builder.kinds import Subject
     from report_builder.languages import Language
 
 ADVERSARIAL = ("generator_loss", "discriminator_loss", "critic_loss")  # those that are logged share a panel
@@ -23,19 +24,26 @@ def unprefixed(term: str) -> str:
     return rest if part in HELD_OUT else term
 
 
-def unit_of(term: str, logged: Iterable[str], every_settings: Iterable[Mapping[str, Any]]) -> str:
+def unit_of(term: str, logged: Iterable[str], seeds: Sequence[Subject]) -> str:
     """Unit of a term of a run.
 
     Args:
         term: as logged on the training images.
         logged: all terms of the run: beside a critic's loss the generator's is a score, and scores have no unit.
-        every_settings: those of the run's model, for each of its seeds.
+        seeds: the run, for each of its seeds; what the losses of a user's own model are is known to its file only.
     """
-    if term in RECONSTRUCTING:
-        return "nats/image" if all(in_nats(settings, term) for settings in every_settings) else ""
     if term == "epoch_time":
         return "s"
+    if any(_is_own(subject) for subject in seeds):
+        return "nats/image" if term == "kl_loss" else ""
+    if term in RECONSTRUCTING:
+        return "nats/image" if all(in_nats(subject.settings, term) for subject in seeds) else ""
     return "nats/image" if term in NATS and not (term == "generator_loss" and "critic_loss" in logged) else ""
+
+
+def _is_own(subject: Subject) -> bool:
+    """Whether the run's model is a file of the user's own."""
+    return str(subject.spec.get("model", {}).get("kind", "")).endswith(".py")
 
 
 def in_nats(settings: Mapping[str, Any], term: str) -> bool:

@@ -89,12 +89,10 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
 
 def _stated(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> str:
     """The range of the coordinates, and of normal quantiles also at which shares they were taken."""
-    from report_builder.plots._details import interval, limits
+    from report_builder.plots._details import limits, normal_lattice
 
-    if parameters.lattice == "even":
-        return limits(language, {name: arrays["limits"] for name, arrays in of_runs.items()})
-    ends = next(iter(of_runs.values()))["limits"][0]
-    return language.word("details.normal_lattice", n=parameters.n, last=parameters.n - 1, interval=interval(language, *ends))
+    ends = {name: arrays["limits"] for name, arrays in of_runs.items()}
+    return limits(language, ends) if parameters.lattice == "even" else normal_lattice(language, ends, parameters.n)
 
 
 def _block(arrays: Arrays, run: str, title: str, *, separators: bool) -> Block:

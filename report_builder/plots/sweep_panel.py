@@ -52,7 +52,7 @@ class Parameters(SheetOptions):
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The images of each run."""
-    from report_builder.plots._grids import counts
+    from report_builder.plots._counts import counts
 
     kind = parameters.probe["kind"]
     given = {key: value for key, value in parameters.probe.items() if key != "kind"}

@@ -95,8 +95,7 @@ def _refused(terms: Sequence[str], logged: Iterable[str]) -> list[Panel]:
 
 def _unit(run: str, term: str, curves: Curves, subjects: Mapping[str, Subject]) -> str:
     """Unit of a term of a run."""
-    every = [subject.settings for name, subject in subjects.items() if name.split("@")[0] == run]
-    return unit_of(term, curves.terms(run), every)
+    return unit_of(term, curves.terms(run), [subject for name, subject in subjects.items() if name.split("@")[0] == run])
 
 
 def _by_seed(arrays: Mapping[str, Arrays], runs: Sequence[str]) -> dict[str, list[Arrays]]:

@@ -15,7 +15,8 @@ PACKAGE = Path(__file__).parents[1]
 _QUIET = ("", ".errors", ".kinds", ".languages", ".datasets._files", ".models._layers", ".models._complaints")
 SILENT = {f"report_builder{room}" for room in _QUIET}
 TOLD = {"equation", "refuses", "LISTINGS", "PRESETS"}  # of a user's own model: they say, they do not compute
-PRINTED = {"TITLE", "SUMMARY", "SECONDS_PER_IMAGE"}  # constants that only people read
+# Constants at the top of a file that only people read, and what they are: a number called TITLE is the size of one.
+PRINTED = {"TITLE": (ast.Dict, str), "SUMMARY": (str,), "SECONDS_PER_IMAGE": (float, int)}
 
 
 def code_digests(roots: Iterable[Path], memo: Memo) -> dict[str, str]:
@@ -41,6 +42,7 @@ def _digest(path: Path, memo: Memo) -> tuple[str, list[str]]:
     if known is None:
         tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
         imported = sorted(set(_imports(tree, _module(path))) - SILENT)
+        tree.body = [statement for statement in tree.body if not _is_printed(statement)]
         tree.body = tree.body if path.is_relative_to(PACKAGE) else _computing(tree.body)
         known = " ".join([hashlib.sha256("".join(_canonical(tree)).encode()).hexdigest()[:16], *imported])
         memo.remember(name, known)
@@ -49,9 +51,9 @@ def _digest(path: Path, memo: Memo) -> tuple[str, list[str]]:
 
 
 def _canonical(node: object) -> Iterator[str]:
-    """A syntax tree as text that is the same for every Python version: empty fields and what only people read are dropped."""
+    """A syntax tree as text that is the same for every Python version: empty fields and descriptions are dropped."""
     if isinstance(node, ast.AST):
-        if _is_printed(node):
+        if isinstance(node, ast.keyword) and node.arg == "description":
             return
         yield f"({type(node).__name__}"
         for name, value in ast.iter_fields(node):
@@ -68,11 +70,12 @@ def _canonical(node: object) -> Iterator[str]:
         yield repr(node)
 
 
-def _is_printed(node: ast.AST) -> bool:
-    """Whether a node is a title, or the description of a parameter."""
-    if isinstance(node, ast.Assign):
-        return any(isinstance(target, ast.Name) and target.id in PRINTED for target in node.targets)
-    return isinstance(node, ast.keyword) and node.arg == "description"
+def _is_printed(statement: ast.stmt) -> bool:
+    """Whether a statement at the top of a file gives a title, a summary or a first guess."""
+    if not isinstance(statement, ast.Assign):
+        return False
+    value = statement.value.value if isinstance(statement.value, ast.Constant) else statement.value
+    return all(isinstance(target, ast.Name) and isinstance(value, PRINTED.get(target.id, ())) for target in statement.targets)
 
 
 def _computing(body: list[ast.stmt]) -> list[ast.stmt]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +18,36 @@ LAYERS = {
     "encoder": [("image", "InputLayer", [8, 8, 1], 0), ("conv", "Conv2D", [4, 4, 8], 80), ("z", "Dense", [2], 258)],
     "decoder": [("code", "InputLayer", [2], 0), ("dense", "Dense", [64], 192), ("norm", "BatchNormalization", [64], 256)],
 }
+
+
+HEAVY = ("tensorflow", "keras", "matplotlib", "sklearn")
+PLANNED = """
+import json, sys
+from report_builder import kinds
+
+for registry, given in json.load(sys.stdin).items():
+    for name, parameters in given.items():
+        kind = getattr(kinds, registry).get(name)
+        asked = kind.Parameters.model_validate(parameters)
+        subjects = {{run: kinds.Subject(run, swept={{"model.latent_dim": len(run)}}) for run in parameters.get("runs", ())}}
+        calls = {{"probes": [asked], "facts": [asked], "check": [asked, subjects], "needs": [parameters], "uses": [parameters]}}
+        for call, values in calls.items():
+            getattr(kind, call, list)(*values if hasattr(kind, call) else ())
+        print(*(f"{{registry}}.{{name}}: {{package}}" for package in {heavy} if sys.modules.pop(package, None)), sep="\\n")
+"""
+
+
+@pytest.fixture
+def loaded_by_planning():
+    """`loaded_by_planning({registry: {kind: parameters}})`: the heavy packages that planning loads, by kind."""
+
+    def loaded(given):
+        command = [sys.executable, "-c", PLANNED.format(heavy=HEAVY)]
+        done = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.split("\n")
+
+    return loaded
 
 
 class Linear:

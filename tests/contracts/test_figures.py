@@ -91,6 +91,12 @@ def test_what_a_figure_asks_for_exists(kind):
             assert PROBES.get(request.kind).Parameters.model_validate(request.parameters)
 
 
+def test_a_figure_is_planned_without_matplotlib(loaded_by_planning):
+    """What every plan calls (probes, facts, check) loads no Matplotlib, TensorFlow or scikit-learn: a cached build is quick."""
+    given = {name: small(kind).model_dump(mode="json") for name, kind in FIGURES}
+    assert [*filter(None, loaded_by_planning({"FIGURES": given}))] == []
+
+
 @ALL_LANGUAGES
 @ALL_FIGURES
 def test_a_figure_is_drawn_in_every_language(kind, language, arrays_of, tmp_path):

@@ -49,6 +49,13 @@ def test_a_probe_says_what_it_needs(kind):
     assert kind.Parameters()
 
 
+def test_measurements_are_planned_without_heavy_packages(loaded_by_planning):
+    """What every plan calls of a probe or a metric loads no Matplotlib, TensorFlow or scikit-learn."""
+    registries = {"PROBES": PROBES, "METRICS": METRICS}
+    given = {key: {name: small(kind).model_dump(mode="json") for name, kind in known} for key, known in registries.items()}
+    assert [*filter(None, loaded_by_planning(given))] == []
+
+
 @ALL_PROBES
 def test_a_probe_gives_arrays_that_can_be_stored(kind, answer, tmp_path):
     """Arrays are of plain types, finite, the same twice, and survive storing without pickles."""

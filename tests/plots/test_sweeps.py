@@ -263,6 +263,16 @@ def test_what_other_probes_give(drawn):
         assert rows_of(drawing) == pytest.approx(rows / 3, abs=0.15)
 
 
+def test_a_lattice_names_the_images_that_gave_its_range(drawn):
+    """The part of the data stands in the caption where codes of its images are the range, not with quantiles or limits."""
+    places = {"axis_0": np.array([-1.0, 0, 1]), "axis_1": np.array([-1.0, 0, 1]), "limits": np.array([[-1.0, 1]] * 2)}
+    arrays = dict.fromkeys(FLAT, samples(9) | places)
+    for more, named in (({}, True), ({"lattice": "normal"}, False), ({"limits": [[-1, 1], [-1, 1]]}, False)):
+        details = panel(drawn, FLAT, arrays, probe={"kind": "decode_grid", **more}).details
+        assert ("test set" in details) == named
+        assert ("quantiles" in details) == ("lattice" in more)
+
+
 def test_runs_of_no_sweep_stand_under_their_names(drawn):
     """Without a sweep, and without `over`, a grid has its run's name."""
     drawing = panel(drawn, {"ae": {}, "vae": {}}, {run: samples(9) for run in ("ae", "vae")})

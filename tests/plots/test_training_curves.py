@@ -61,6 +61,15 @@ def test_only_nats_are_labelled_as_nats(drawn, loss, unit):
     assert drawn("training_curves", {"ae": history()}, subjects=people).figure.axes[0].get_ylabel() == unit
 
 
+def test_losses_of_ones_own_model_have_no_unit(drawn):
+    """What a file of the user's own computes as its losses is not known, so no nats are claimed; a KL term is in nats."""
+    people = {"own": Subject("Own", "a model", "MNIST", 1, spec={"model": {"kind": "own.py"}})}
+    terms = adversarial(loss=np.ones(5), reconstruction_loss=np.ones(5), kl_loss=np.ones(5))
+    table = drawn("training_curves", {"own": terms}, subjects=people, terms=[*terms]).table
+    units = {term: column.unit for term, column in zip(terms, table.columns[1:], strict=True)}
+    assert units == dict.fromkeys(terms, "") | {"kl_loss": "nats/image", "epoch_time": "s"}
+
+
 def test_a_term_that_no_run_logged_is_refused(drawn):
     """A misspelt term is named with the near miss."""
     with pytest.raises(ReportError, match="Did you mean 'loss'"):

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from report_builder.store import Memo, code_digests
 from report_builder.store.digest import PACKAGE
 
@@ -30,6 +32,31 @@ def test_comments_docstrings_and_layout_do_not_count(tmp_path: Path) -> None:
 def test_a_constant_counts(tmp_path: Path) -> None:
     """Another constant is another digest."""
     assert digest(tmp_path, CODE) != digest(tmp_path, CODE.replace("**2", "**3"))
+
+
+def test_what_only_people_read_does_not_count(tmp_path: Path) -> None:
+    """A title, a summary, a first guess of seconds and the description of a parameter may change."""
+    told = CODE + 'TITLE = {"en": "circle"}\nSUMMARY = "a circle"\nSECONDS_PER_IMAGE = 2e-4\nx = dict(description="it")\n'
+    first = digest(tmp_path, told)
+    for old, new in (('"circle"', '"disc"'), ('"a circle"', '"a disc"'), ("2e-4", "3e-4"), ('"it"', '"this"')):
+        assert old in told
+        assert digest(tmp_path, told.replace(old, new)) == first
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "TITLE = 9",
+        "TITLE = size(9)",
+        "SUMMARY = 9",
+        "SUMMARY, SIZE = 9, 9",
+        "TITLE = SIZE = 'x9'",
+        "def f():\n    TITLE = 'x9'",
+    ],
+)
+def test_what_is_only_called_a_title_counts(tmp_path: Path, line: str) -> None:
+    """A number of that name, a value that is computed, one that has another name too, or one inside a function."""
+    assert digest(tmp_path, f"{CODE}\n{line}\n") != digest(tmp_path, f"{CODE}\n{line.replace('9', '8')}\n")
 
 
 OWN = """
