@@ -43,8 +43,9 @@ class ModelKind(Protocol):
         sees of each image `(n, d)`.
 
     Optional: `PRESETS`, name -> `Preset`, chosen in YAML by `preset: <name>`; `listings(parameters)` in place of `LISTINGS`:
-    only what runs with these parameters. A model with `elbo_terms` may say in `pixels.name` which distribution its pixels
-    have; without it they are Bernoulli's, and bounds of different distributions are not compared.
+    only what runs with these parameters; `files(parameters)`, files in `models/` that `network.py` imports by name for these
+    parameters alone. A model with `elbo_terms` may say in `pixels.name` which distribution its pixels have; without it they are
+    Bernoulli's, and bounds of different distributions are not compared.
 
     A model of the user's own is one file with all of this and `build` in it, of which only `Parameters`, `PROVIDES` and `build`
     are required. It is run in workers alone: what it says of itself is stored, and the front process reads that.

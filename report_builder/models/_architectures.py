@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -14,21 +15,38 @@ from report_builder.models._layers import Layers
 
 Width = Annotated[int, Field(ge=1, le=4096)]
 
-DOCUMENTED = (
-    "convolutional: convolutions of stride 2 and their mirror image; textbook: the same with a linear dense layer and a last "
-    "convolution in the decoder; batch_norm: with batch normalisation and LeakyReLU; size_derived: as deep as the size of the "
-    "images allows, for images of any size; dense: dense layers alone."
-)
-HALVING = ("convolutional", "textbook", "batch_norm")
-BUILDERS: Mapping[str, tuple[str, ...]] = {"size_derived": ("fitting",)}
+Signed = Literal["convolutional", "textbook", "batch_norm", "size_derived", "dense"]  # codes are any real numbers
+Every = Literal[Signed, "dense_relu"]
 
-SECONDS = {  # of training an image at the preset's size, one core: for a first guess of how long a run takes
-    "convolutional": 3e-4,
-    "textbook": 6e-4,
-    "batch_norm": 5e-3,
-    "size_derived": 9e-4,
-    "dense": 5e-5,
-    "dense_relu": 1.5e-5,
+
+@dataclass(frozen=True)
+class Architecture:
+    """What a file of `_networks/` builds, which only workers import.
+
+    Attributes:
+        documented: what it consists of.
+        seconds: of training an image at the preset's size, one core: for a first guess of how long a run takes.
+        halving: whether each of 'filters' halves the image, which the decoder restores by doubling.
+        before: functions that the encoder uses.
+        after: functions that the decoder uses.
+    """
+
+    documented: str
+    seconds: float
+    halving: bool = False
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+BY_NAME: Mapping[str, Architecture] = {  # the name of the file
+    "convolutional": Architecture("convolutions of stride 2 and their mirror image", 3e-4, halving=True),
+    "textbook": Architecture("the same with a linear dense layer and a last convolution in the decoder", 6e-4, halving=True),
+    "batch_norm": Architecture("with batch normalisation and LeakyReLU", 5e-3, halving=True),
+    "size_derived": Architecture(
+        "as deep as the size of the images allows, for images of any size", 9e-4, before=("fitting",), after=("cropped",)
+    ),
+    "dense": Architecture("dense layers alone", 5e-5),
+    "dense_relu": Architecture("with a code that is not negative", 1.5e-5),
 }
 
 TEXTBOOK_32 = {"architecture": "textbook", "filters": [32, 64, 128], "latent_dim": 2}
@@ -65,16 +83,34 @@ class Parameters(kinds.Parameters):
     )
 
 
+def documented(choices: object) -> str:
+    """What each of the choices is: `Signed` or `Every`."""
+    return "; ".join(f"{name}: {BY_NAME[name].documented}" for name in get_args(choices)) + "."
+
+
+def seconds(architecture: str) -> float:
+    """Of training an image, one core: for a first guess of how long a run takes."""
+    return BY_NAME[architecture].seconds
+
+
 def refuses(architecture: str, parameters: Parameters, layout: Layout) -> str:
     """Why the decoder cannot restore the size of such images; empty where it can."""
-    if parameters.decoder or architecture not in HALVING:
+    if parameters.decoder or not BY_NAME[architecture].halving:
         return ""
     return indivisible(layout, 2 ** len(parameters.filters), "one halving for each entry of 'filters'")
 
 
+def files(architecture: str, parameters: Parameters) -> tuple[str, ...]:
+    """The file that builds encoder and decoder; none where both are layers of the user's own."""
+    return () if parameters.encoder and parameters.decoder else (_file(architecture),)
+
+
 def listed(architecture: str) -> dict[str, tuple[str, ...]]:
     """The functions that build encoder and decoder."""
-    file = f"_networks/{architecture}.py"
-    before = tuple(f"{file}:{name}" for name in BUILDERS.get(architecture, ()))
-    after = (f"{file}:cropped",) if architecture == "size_derived" else ()
-    return {"encoder": (*before, f"{file}:build_encoder"), "decoder": (f"{file}:build_decoder", *after)}
+    its = BY_NAME[architecture]
+    parts = {"encoder": (*its.before, "build_encoder"), "decoder": ("build_decoder", *its.after)}
+    return {part: tuple(f"{_file(architecture)}:{name}" for name in names) for part, names in parts.items()}
+
+
+def _file(architecture: str) -> str:
+    return f"_networks/{architecture}.py"

@@ -36,6 +36,12 @@ class Kind:
         """The Keras code of a model: beside the package's description of it, or the user's own file itself."""
         return self.file.with_name("network.py") if self.file.name == "__init__.py" else self.file
 
+    @property
+    def code(self) -> tuple[Path, ...]:
+        """The Keras code of a model, and the files of `models/` that it imports for these parameters alone."""
+        further = self.module.files(self.parameters) if hasattr(self.module, "files") else ()
+        return (self.network, *(self.network.parents[1] / file for file in further))
+
     def as_spec(self) -> dict[str, Any]:
         """What goes into a key: `{kind, parameter: value, ...}`."""
         return {"kind": self.name} | self.parameters.model_dump(mode="json")

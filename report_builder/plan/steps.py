@@ -123,8 +123,8 @@ class Plan:
         return Planned(Step("run", (), spec, code_digests(roots, self.store.memo)), f"run {run.id}, seed {seed}", {})
 
     def _model_code(self, run: Training) -> list[Path]:
-        """The network, and the files of the layers of the user's own in it."""
-        return [run.model.network, *files(run.model.parameters, self.resolved.loaded.file.parent)]
+        """The network, the files it imports for these parameters, and those of the layers of the user's own in it."""
+        return [*run.model.code, *files(run.model.parameters, self.resolved.loaded.file.parent)]
 
     @staticmethod
     def _data_code(data: DataSet) -> list[Path]:

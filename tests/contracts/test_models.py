@@ -18,6 +18,9 @@ from report_builder import languages
 from report_builder.build.listings import listed, placed
 from report_builder.document.pdf import current_names
 from report_builder.kinds import MODELS, Condition, Layout
+from report_builder.plan.resolved import Kind
+from report_builder.store import Memo, code_digests
+from report_builder.store.digest import PACKAGE
 
 CAPABILITIES = {"encode", "posterior", "decode", "decode_condition", "likelihood", "sample", "sample_condition"}
 CAPABILITIES |= {"discriminate", "classify", "features"}
@@ -123,6 +126,16 @@ def test_listings_exist_and_fit_on_a_page(kind):
     for file, name in [placed(name, own) for name in named]:
         assert name in definitions(file)
         assert max(map(len, file.read_text(encoding="utf-8").splitlines())) <= PRINTED_WIDTH
+
+
+@ALL
+def test_every_file_that_is_printed_counts(kind, tmp_path):
+    """The code of a training, for all choices, has each file that its listings are cut from."""
+    memo = Memo(tmp_path / "memo.json")
+    for parameters in variants(kind):
+        used = Kind("", kind, parameters)
+        printed = {placed(name, used.network)[0] for names in listed(kind, parameters).values() for name in names}
+        assert {str(file.relative_to(PACKAGE)) for file in printed} <= set(code_digests(used.code, memo))
 
 
 @ALL

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import get_args
+
 import keras
 import numpy as np
 import pytest
 
 from report_builder.kinds import MODELS
+from report_builder.models import _architectures
+from report_builder.models._networks import building
 from report_builder.worker import loop
 
 
@@ -14,6 +19,14 @@ def built(kind, preset, shape, **parameters):
     """A model of a preset for images of a shape."""
     entry = {"kind": kind} | dict(MODELS.get(kind).PRESETS[preset].parameters) | parameters
     return loop.build(entry, shape)
+
+
+def test_each_file_with_an_architecture_is_named_once_and_can_be_chosen():
+    """Beside the file that builds them, every file with `build_encoder` has its entry, and an autoencoder may have it."""
+    folder = Path(building.__file__).parent
+    written = {file.stem for file in folder.glob("*.py") if "def build_encoder" in file.read_text(encoding="utf-8")}
+    assert set(_architectures.BY_NAME) == written == set(get_args(_architectures.Every))
+    assert set(get_args(_architectures.Signed)) < written
 
 
 def counted(network):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from report_builder.models import _architectures
 from report_builder.plan import Plan
 
 NEVER_RETRAINS = {
@@ -169,6 +170,20 @@ def test_the_code_that_counts(lab) -> None:
         "models/autoencoder/network.py",
         "datasets/steps/gaussian.py",
     }
+
+
+def test_the_code_of_another_architecture_does_not_count(lab) -> None:
+    """Of the files with architectures a training's key holds the one that it names; none where both networks are its own."""
+    others = {f"models/_networks/{name}.py" for name in _architectures.BY_NAME}
+
+    def counted() -> set[str]:
+        return others & set(lab.plan().runs["ae", 1].step.code)
+
+    assert counted() == {"models/_networks/convolutional.py"}
+    lab.edit("autoencoder, filters: [4, 8]", "autoencoder, architecture: dense, encoder: [Flatten]")
+    assert counted() == {"models/_networks/dense.py"}
+    lab.edit("encoder: [", "decoder: [{kind: Dense, units: 64}, {kind: Reshape, target_shape: [8, 8, 1]}], encoder: [")
+    assert counted() == set()
 
 
 def test_the_code_of_a_step_of_ones_own(lab) -> None:

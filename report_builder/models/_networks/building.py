@@ -1,26 +1,12 @@
 """Encoder and decoder of an architecture, by its name."""
 
+from importlib import import_module
+from inspect import signature
+
 import keras
 from keras.layers import Dense, Flatten
 
-from report_builder.models._networks import (
-    batch_norm,
-    convolutional,
-    dense,
-    dense_relu,
-    size_derived,
-    textbook,
-)
 from report_builder.models.stack import stack
-
-BY_NAME = {
-    "convolutional": convolutional,
-    "textbook": textbook,
-    "batch_norm": batch_norm,
-    "size_derived": size_derived,
-    "dense": dense,
-    "dense_relu": dense_relu,
-}
 
 
 def stack_encoder(layers, image_shape, outputs):
@@ -37,6 +23,17 @@ def stack_decoder(layers, image_shape, latent_dim):
     return keras.Model(z, logits, name="decoder")
 
 
+def built(architecture, part, sizes, widths):
+    """`build_<part>` of an architecture, with those of the widths that it names.
+
+    An architecture is the file of its name beside this one; no other is imported.
+    """
+    module = import_module(f"{__package__}.{architecture}")
+    build = getattr(module, f"build_{part}")
+    named = signature(build).parameters
+    return build(*sizes, **{name: widths[name] for name in widths if name in named})
+
+
 def build_networks(sizes, architecture, filters, hidden, encoder, decoder):
     """Encoder and decoder of an architecture, or of lists of layers.
 
@@ -44,14 +41,9 @@ def build_networks(sizes, architecture, filters, hidden, encoder, decoder):
     architecture takes its own widths: `filters`, `hidden` or both.
     """
     image_shape, latent_dim, outputs = sizes
-    both = {
-        "size_derived": (filters, hidden),
-        "dense": (hidden,),
-        "dense_relu": (hidden,),
-    }
-    its, widths = BY_NAME[architecture], both.get(architecture, (filters,))
     into, out = (image_shape, outputs), (image_shape, latent_dim)
+    its, widths = architecture, {"filters": filters, "hidden": hidden}
     return (
-        stack_encoder(encoder, *into) if encoder else its.build_encoder(*into, *widths),
-        stack_decoder(decoder, *out) if decoder else its.build_decoder(*out, *widths),
+        stack_encoder(encoder, *into) if encoder else built(its, "encoder", into, widths),
+        stack_decoder(decoder, *out) if decoder else built(its, "decoder", out, widths),
     )

@@ -28,9 +28,7 @@ PRESETS = {
 class Parameters(_architectures.Parameters):
     """The architecture and the loss."""
 
-    architecture: Literal["convolutional", "textbook", "batch_norm", "size_derived", "dense", "dense_relu"] = Field(
-        "convolutional", description=f"{_architectures.DOCUMENTED[:-1]}; dense_relu: with a code that is not negative."
-    )
+    architecture: _architectures.Every = Field("convolutional", description=_architectures.documented(_architectures.Every))
     loss: Literal["bce", "mse"] = Field(
         "bce",
         description="bce: binary cross-entropy summed over the pixels, in nats; mse: squared error, mean over the pixels.",
@@ -42,7 +40,7 @@ class Parameters(_architectures.Parameters):
 
 def seconds_per_image(parameters: Parameters) -> float:
     """Of training, one core: for a first guess of how long a run takes."""
-    return _architectures.SECONDS[parameters.architecture]
+    return _architectures.seconds(parameters.architecture)
 
 
 def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
@@ -54,6 +52,11 @@ def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
         "loss": (*(f"{_objective.FILE}:{name}" for name in names), "Autoencoder.compute_loss"),
         "model": ("Autoencoder",),
     }
+
+
+def files(parameters: Parameters) -> tuple[str, ...]:
+    """The files of `models/` that `network.py` imports for these parameters."""
+    return _architectures.files(parameters.architecture, parameters)
 
 
 def refuses(parameters: Parameters, layout: Layout) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from report_builder.kinds import Equation, Layout, Preset
@@ -59,14 +57,12 @@ PRESETS = {
 class Parameters(_objective.Parameters, _architectures.Parameters):
     """The architecture and the loss."""
 
-    architecture: Literal["convolutional", "textbook", "batch_norm", "size_derived", "dense"] = Field(
-        "convolutional", description=_architectures.DOCUMENTED
-    )
+    architecture: _architectures.Signed = Field("convolutional", description=_architectures.documented(_architectures.Signed))
 
 
 def seconds_per_image(parameters: Parameters) -> float:
     """Of training, one core: for a first guess of how long a run takes."""
-    return _architectures.SECONDS[parameters.architecture]
+    return _architectures.seconds(parameters.architecture)
 
 
 def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
@@ -77,6 +73,11 @@ def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
         "sampling": (f"{model}.draw",),
         "model": (model, "WarmingVAE") if parameters.beta_warm_up else (model,),
     }
+
+
+def files(parameters: Parameters) -> tuple[str, ...]:
+    """The files of `models/` that `network.py` imports for these parameters."""
+    return _architectures.files(parameters.architecture, parameters)
 
 
 def refuses(parameters: Parameters, layout: Layout) -> str:
