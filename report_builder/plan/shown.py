@@ -64,8 +64,15 @@ def _swept(resolved: Resolved, run: Training) -> dict[str, Any]:
     """The settings in which the arms of the run's sweep differ: data by its name, everything else as it was resolved."""
     axes = next((arms.axes for arms in resolved.loaded.sweeps.values() if run.id in arms.runs), ())
     written = resolved.loaded.source.data["runs"][run.id]
-    known = [run.as_spec() | {"data": data_name(resolved, run.data)}, written]  # a preset is only written, not resolved
+    known = [run.as_spec() | {"data": _told_apart(resolved, run.data)}, written]  # a preset is only written, not resolved
     return {axis: next((value for spec in known if (value := _at(spec, axis)) is not None), None) for axis in axes}
+
+
+def _told_apart(resolved: Resolved, data: DataSet) -> str:
+    """Name of a data set, with its id where another one has the same name."""
+    name = data_name(resolved, data)
+    shared = any(other.id != data.id and data_name(resolved, other) == name for other in resolved.data.values())
+    return f"{name} ({data.id})" if shared else name
 
 
 def _at(spec: Any, path: str) -> Any:

@@ -35,6 +35,28 @@ def values_of(arrays: Mapping[str, Arrays], fact: str) -> np.ndarray:
     return np.asarray(values, dtype=np.float64)
 
 
+def on_one_scale(arrays: Mapping[str, Arrays], runs: Sequence[str], metrics: Sequence[str], *, best: bool) -> None:
+    """Each metric has one scale for all runs; where the best is marked, also as many images, and one metric a direction.
+
+    Raises:
+        ReportError: it has not.
+    """
+    keys = ("unit", "reduction", "better", "n") if best else ("unit", "reduction", "better")
+    problems = []
+    for metric in metrics:
+        about = {name: {key: str(arrays[name][key]) for key in keys} for name in fact_names(runs, [metric])}
+        first = next(iter(about))
+        for name, other in about.items():
+            if differs := [f"{key}: {about[first][key]!r} / {other[key]!r}" for key in keys if about[first][key] != other[key]]:
+                rule, step = f"'{first}' and '{name}' are not on one scale", "Show them in figures of their own."
+                problems.append(Problem("runs", rule, "; ".join(differs), f"Allowed: facts of one {', '.join(keys)}.", step))
+    if best and all(str(arrays[name]["better"]) == "none" for name in fact_names(runs, metrics)):
+        rule = "none of the metrics has a better direction: nothing can be chosen by it"
+        problems.append(Problem("best", rule, ", ".join(metrics), next_step="Leave 'best' out."))
+    if problems:
+        raise ReportError(*problems)
+
+
 def metric_name(language: Language, metric: str) -> str:
     """A metric as printed, `test.elbo` -> `ELBO`; one that the language does not know by its own name."""
     name = metric.rpartition(".")[2]

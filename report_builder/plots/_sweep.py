@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.facts import differences
 
 if TYPE_CHECKING:
     from report_builder.kinds import Subject
@@ -112,6 +113,24 @@ def _check(found: Swept, subjects: Mapping[str, Subject]) -> None:
             raise ReportError(Problem("runs", f"runs would lie in one place: '{found.over}' is the same", runs, next_step=step))
 
 
+def incomparable(runs: Sequence[str], subjects: Mapping[str, Subject], found: Swept) -> Iterator[Problem]:
+    """Runs of which none is the best: beside what is shown of them, and what their sweeps vary, something else differs."""
+    axes = {found.over, *found.by, *(path for run in runs for path in subjects[run].swept)}
+    named = {"model" if path in CHOSEN else path.removesuffix(".kind") for path in axes}
+    first = subjects[runs[0]]
+    for other in (subjects[run] for run in runs[1:]):
+        left, right = ({"data": each.data, **each.spec} for each in (first, other))
+        unnamed = [line for line in differences(left, right) if not _covered(line[0], named)]
+        if unnamed:
+            received = "; ".join(f"{path}: {one!r} / {another!r}" for path, one, another in unnamed)
+            rule = f"'{first.name}' and '{other.name}' differ in something else, too: none of the runs is the best by a setting"
+            yield Problem("best", rule, received, next_step="Name it in 'lines', show comparable runs, or leave 'best' out.")
+
+
+def _covered(path: str, named: Iterable[str]) -> bool:
+    return any(path == name or path.startswith(name + ".") for name in named)
+
+
 # --- words --------------------------------------------------------------------------------------------------------------------
 
 
@@ -127,9 +146,17 @@ def setting_text(language: Language, subject: Subject, path: str) -> str:
     return subject.model if path in CHOSEN else language.setting(value(subject, path))
 
 
-def told(language: Language, subject: Subject, paths: Sequence[str]) -> list[str]:
-    """`latent dimensions: 2` for each of the settings."""
-    return [
-        language.word("details.named", name=setting_name(language, path), value=setting_text(language, subject, path))
-        for path in paths
-    ]
+def setting_texts(language: Language, subjects: Mapping[str, Subject], runs: Sequence[str], path: str) -> dict[str, str]:
+    """The value of a setting of each run as printed; where one text would stand for several values, the names of the runs."""
+    texts = {run: setting_text(language, subjects[run], path) for run in runs}
+    values = {run: repr(value(subjects[run], path)) for run in runs}
+    meant = {text: {values[run] for run in runs if texts[run] == text} for text in texts.values()}
+    return {run: text if len(meant[text]) == 1 else subjects[run].name for run, text in texts.items()}
+
+
+def told(
+    language: Language, subjects: Mapping[str, Subject], runs: Sequence[str], paths: Sequence[str]
+) -> dict[str, list[str]]:
+    """Of each run `latent dimensions: 2` for each of the settings."""
+    texts = {setting_name(language, path): setting_texts(language, subjects, runs, path) for path in paths}
+    return {run: [language.word("details.named", name=name, value=of[run]) for name, of in texts.items()] for run in runs}

@@ -11,7 +11,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from report_builder.plots._facts import values_of
 from report_builder.plots._style import localise
-from report_builder.plots._sweep import numeric, setting_text, value
+from report_builder.plots._sweep import numeric, setting_texts, value
 from report_builder.plots._text import text_width
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ class SweptAxes:
         self._swept, self._language = swept, language
         runs = [run for line in swept.lines.values() for run in line]
         values = {run: value(subjects[run], swept.over) for run in runs}
-        labels = {run: setting_text(language, subjects[run], swept.over) for run in runs}
+        labels = setting_texts(language, subjects, runs, swept.over)
         self.numeric = numeric([*values.values()])
-        order = list(dict.fromkeys(labels.values()))
-        self.places = {run: float(values[run]) if self.numeric else float(order.index(labels[run])) for run in runs}
+        order = list(dict.fromkeys(map(repr, values.values())))
+        self.places = {run: float(values[run] if self.numeric else order.index(repr(values[run]))) for run in runs}
         self._ticks = dict(sorted({self.places[run]: labels[run] for run in runs}.items()))
         low, high = min(self._ticks), max(self._ticks)
         self.log = self.numeric and low > 0 and (high >= DECADE * low if log is None else log)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from report_builder.errors import ReportError
 from report_builder.kinds import Column, Drawing, ProbeRequest, Table
 from report_builder.plots._options import RunOptions
 
@@ -61,12 +62,16 @@ def facts(parameters: Parameters) -> list[str]:
 
 
 def check(parameters: Parameters, subjects: Mapping[str, Subject]) -> None:
-    """The runs have places on the axis, and no two of a line have the same.
+    """The runs have places on the axis, no two of a line the same, and where the best is marked they are comparable.
 
     Raises:
-        ReportError: they have not.
+        ReportError: they have not, or are not.
     """
-    _swept(parameters, subjects)
+    from report_builder.plots._sweep import incomparable
+
+    found = _swept(parameters, subjects)
+    if parameters.best and (problems := list(incomparable(parameters.runs, subjects, found))):
+        raise ReportError(*problems)
 
 
 def _swept(parameters: Parameters, subjects: Mapping[str, Subject]) -> Swept:
@@ -79,19 +84,22 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     """A panel for each metric; lines go through the medians over the seeds, which are the values that sentences cite."""
     from report_builder.plots._curves import legend
     from report_builder.plots._details import details
-    from report_builder.plots._facts import metric_name, stated, with_seeds, without_names
-    from report_builder.plots._sweep import setting_name, setting_text
+    from report_builder.plots._facts import metric_name, on_one_scale, stated, with_seeds, without_names
+    from report_builder.plots._sweep import setting_name, setting_texts
 
+    on_one_scale(arrays, parameters.runs, parameters.metrics, best=parameters.best)
     found = _swept(parameters, subjects)
     figure = _figure(arrays, parameters, subjects, found, language)
     if found.by:
         legend(figure, _lines(found, subjects, language), set(), parameters.width_cm, language, _title(found, language))
     people = with_seeds(arrays, without_names([subjects[run] for run in parameters.runs]), facts(parameters))
     said = [*stated(arrays, parameters.runs, parameters.metrics, language), *_marks(arrays, parameters, language)]
-    values = dict.fromkeys(setting_text(language, subjects[run], found.over) for line in found.lines.values() for run in line)
+    values = setting_texts(language, subjects, [run for line in found.lines.values() for run in line], found.over)
     metrics = language.join([metric_name(language, metric) for metric in parameters.metrics])
     setting = setting_name(language, found.over)
-    alt = language.word("alt.sweep_curves", metrics=metrics, setting=setting, values=language.join([*values]))
+    alt = language.word(
+        "alt.sweep_curves", metrics=metrics, setting=setting, values=language.join([*dict.fromkeys(values.values())])
+    )
     return Drawing(figure, details(language, people, *said), alt, table=_table(arrays, parameters, subjects, found, language))
 
 
@@ -124,11 +132,11 @@ def _table(
     import numpy as np
 
     from report_builder.plots._facts import metric_name, values_of
-    from report_builder.plots._sweep import setting_name, setting_text
+    from report_builder.plots._sweep import setting_name, setting_texts
 
     runs = [run for line in found.lines.values() for run in line]
     columns = [
-        Column(setting_name(language, path), [setting_text(language, subjects[run], path) for run in runs])
+        Column(setting_name(language, path), [*setting_texts(language, subjects, runs, path).values()])
         for path in (*found.by, found.over)
     ]
     for metric in parameters.metrics:
@@ -146,11 +154,11 @@ def _title(found: Swept, language: Language) -> str:
 
 def _lines(found: Swept, subjects: Mapping[str, Subject], language: Language) -> dict[int, str]:
     """Each line by its values: alone where the legend's title says of what they are."""
-    from report_builder.plots._sweep import setting_text, told
+    from report_builder.plots._sweep import setting_texts, told
 
     if len(found.by) == 1:
-        return {n: setting_text(language, subjects[line], found.by[0]) for n, line in enumerate(found.lines)}
-    return {n: ", ".join(told(language, subjects[line], found.by)) for n, line in enumerate(found.lines)}
+        return dict(enumerate(setting_texts(language, subjects, [*found.lines], found.by[0]).values()))
+    return dict(enumerate(map(", ".join, told(language, subjects, [*found.lines], found.by).values())))
 
 
 def _marks(arrays: Mapping[str, Arrays], parameters: Parameters, language: Language) -> list[str]:

@@ -87,7 +87,9 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     from report_builder.plots._sheet import outputs, sheet
 
     request = probes(parameters)[parameters.runs[0]]
-    headings = _headings(arrays, parameters, subjects, language)
+    settings = _settings(parameters, subjects, language)
+    measured = _measured(arrays, parameters, language)
+    headings = {run: lines + measured[run] for run, lines in settings.items()}
     of_runs = outputs(arrays, parameters, "reconstruction" if request.kind == "reconstructions" else "images")
     blocks = [grid(of_runs[run], run, request, parameters.n, "\n".join(lines)) for run, lines in headings.items()]
     drawn = sheet(
@@ -99,8 +101,8 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
         gap_cm=GAP_CM,
     )
     people = without_names([subjects[run] for run in parameters.runs])
-    titles = {lines[0]: arrays[run] for run, lines in headings.items()}
-    said = said_of_images(titles, request, language)
+    titles = _titles(settings, subjects)
+    said = said_of_images({titles[run]: arrays[run] for run in settings}, request, language)
     said += stated(arrays, parameters.runs, parameters.metrics, language, units=True)
     said += _spread(arrays, parameters, language)
     panels = language.word("details.semicolon").join(", ".join(lines) for lines in headings.values())
@@ -113,21 +115,31 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     )
 
 
-def _headings(
-    arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language
-) -> dict[str, list[str]]:
-    """Lines above each grid: its settings, or the run's name where no sweep tells them apart; then what was measured."""
-    from report_builder.plots._facts import metric_name, printed
+def _settings(parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> dict[str, list[str]]:
+    """Lines above each grid with its settings, or the run's name where no sweep tells them apart."""
     from report_builder.plots._sweep import differing, told
 
     runs = parameters.runs
     paths = differing(runs, subjects) if parameters.over is None else parameters.over
-    lines = {run: told(language, subjects[run], paths) or [subjects[run].name] for run in runs}
+    return {run: lines or [subjects[run].name] for run, lines in told(language, subjects, runs, paths).items()}
+
+
+def _measured(arrays: Mapping[str, Arrays], parameters: Parameters, language: Language) -> dict[str, list[str]]:
+    """Lines under those: what was measured of each run."""
+    from report_builder.plots._facts import metric_name, printed
+
+    lines: dict[str, list[str]] = {run: [] for run in parameters.runs}
     for metric in parameters.metrics:
-        values = printed(arrays, [f"{run}.{metric}" for run in runs], language, parameters.digits)
-        for run, value in zip(runs, values, strict=True):
-            lines[run].append(language.word("details.named", name=metric_name(language, metric), value=value))
+        values = printed(arrays, [f"{run}.{metric}" for run in lines], language, parameters.digits)
+        for of_run, value in zip(lines.values(), values, strict=True):
+            of_run.append(language.word("details.named", name=metric_name(language, metric), value=value))
     return lines
+
+
+def _titles(settings: Mapping[str, Sequence[str]], subjects: Mapping[str, Subject]) -> dict[str, str]:
+    """How a caption names each grid: by its settings, or where those are the same for several by the names of the runs."""
+    titles = {run: ", ".join(lines) for run, lines in settings.items()}
+    return titles if len({*titles.values()}) == len(titles) else {run: subjects[run].name for run in titles}
 
 
 def _side_by_side(runs: Sequence[str], subjects: Mapping[str, Subject]) -> int:

@@ -86,6 +86,15 @@ def test_equal_codes_are_mapped_to_one_place(model, data):
     assert not arrays["explained"].any()
 
 
+def test_equal_codes_of_many_dimensions_are_mapped_to_one_place(clusters):
+    """Also t-SNE of a collapsed code is finite, without a division by zero on its way."""
+    clusters.splits["test"].x[:] = 3
+    with np.errstate(all="raise"):
+        arrays = code_map.measure(Three(), clusters, code_map.Parameters())
+    assert not arrays["tsne"].any()
+    assert arrays["perplexity"] == pytest.approx(59 / 3)
+
+
 def test_a_line_has_no_plane(model, data):
     """A code of one dimension is refused."""
     model.encode = lambda x: np.asarray(x)[:, 0, :1, 0]

@@ -104,14 +104,72 @@ def test_words_stand_side_by_side(drawn):
     assert axes.get_lines()[0].get_linestyle() == "None"
 
 
-@pytest.mark.parametrize(("better", "x"), [("higher", 32), ("lower", 2), ("none", None)])
+@pytest.mark.parametrize(("better", "x"), [("higher", 32), ("lower", 2)])
 def test_the_best_is_marked_as_the_metric_prefers(drawn, better, x):
-    """A ring lies around the largest or the smallest median; a metric without a direction has none, and nothing is said."""
+    """A ring lies around the largest or the smallest median; a panel of a metric without a direction has none."""
     arrays = measured(FLAT, lambda s: (s["model.latent_dim"],), better=better)
-    drawing = curves(drawn, FLAT, arrays, best=True)
-    rings = [line.get_xdata()[0] for line in drawing.figure.axes[0].get_lines() if line.get_fillstyle() == "none"]
-    assert rings == ([x] if x else [])
-    assert ("Ring" in drawing.details) == bool(x)
+    arrays |= {f"{run}.test.kl_loss": fact(3.0, better="none") for run in FLAT}
+    drawing = curves(drawn, FLAT, arrays, metrics=["test.elbo", "test.kl_loss"], best=True)
+    rings = [[line.get_xdata()[0] for line in a.get_lines() if line.get_fillstyle() == "none"] for a in drawing.figure.axes]
+    assert rings == [[x], []]
+    assert "Ring" in drawing.details
+
+
+SCALES = {"unit": "bits", "reduction": "mean over pixels", "better": "lower", "n": 30}
+
+
+@pytest.mark.parametrize("key", SCALES)
+def test_facts_of_several_scales_share_no_axis(drawn, key):
+    """Another unit, reduction or direction is refused; another number of images only where the best of the runs is marked."""
+    arrays = measured(FLAT, lambda s: (1.0,))
+    arrays["s-8.test.elbo"][key] = np.array(SCALES[key])
+    for best in (False, True):
+        if key == "n" and not best:
+            assert "number of images: 60 and 30." in curves(drawn, FLAT, arrays).details
+            continue
+        with pytest.raises(ReportError, match=rf"runs: 's-2.test.elbo' and 's-8.test.elbo' are not on one scale.*\n.*{key}: "):
+            curves(drawn, FLAT, arrays, best=best)
+
+
+def test_without_a_direction_there_is_no_best(drawn):
+    """As in a template: nothing can be chosen by a metric that has no better direction."""
+    with pytest.raises(ReportError, match="best: none of the metrics has a better direction"):
+        curves(drawn, FLAT, measured(FLAT, lambda s: (1.0,), better="none"), best=True)
+
+
+@pytest.mark.parametrize(("lines", "refused"), [([], True), (["training.epochs"], False), (None, True)])
+def test_the_best_is_one_of_comparable_runs(lines, refused):
+    """Runs that differ in a setting that is neither shown nor swept are refused where the best of them is asked for."""
+    runs = {f"s-{size}": {"model": {"latent_dim": size}, "training": {"epochs": size // 5}} for size in SIZES}
+    shown = {
+        run: Subject(run, swept={"model.latent_dim": spec["model"]["latent_dim"]}, spec=spec) for run, spec in runs.items()
+    }
+    given = {"runs": [*runs], "metrics": ["test.elbo"], "lines": lines}
+    CURVES.check(CURVES.Parameters.model_validate(given), shown)
+    asked = CURVES.Parameters.model_validate(given | {"best": True})
+    if not refused:
+        CURVES.check(asked, shown)
+        return
+    with pytest.raises(ReportError, match=r"best: 's-2' and 's-8' differ in something else(?s:.*)training.epochs: 0 / 1"):
+        CURVES.check(asked, shown)
+
+
+ADAMS = {
+    f"adam-{clip}-{rate}": {"training.optimizer": {"kind": "adam", "clipnorm": clip}, "training.learning_rate": rate}
+    for clip, rate in itertools.product((1, 5), RATES)
+}
+
+
+def test_values_with_one_label_have_places_of_their_own(drawn):
+    """Adam with two limits of its gradient is two places on the axis and two lines, named by runs: the label is the same."""
+    values = measured(ADAMS, lambda s: (s["training.optimizer"]["clipnorm"] + s["training.learning_rate"],))
+    beside = curves(drawn, ADAMS, values, over="training.optimizer")
+    axes = beside.figure.axes[0]
+    assert lines(beside) == [[[0, 1 + rate], [1, 5 + rate]] for rate in RATES]
+    assert len({label.get_text() for label in axes.get_xticklabels()}) == 2
+    assert all("adam-" in label.get_text() for label in axes.get_xticklabels())
+    (legend,) = curves(drawn, ADAMS, values, over="training.learning_rate").figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["adam-1-0.001", "adam-5-0.001"]
 
 
 def test_bars_reach_from_the_smallest_to_the_largest_seed(drawn):
@@ -277,6 +335,15 @@ def test_runs_of_no_sweep_stand_under_their_names(drawn):
     """Without a sweep, and without `over`, a grid has its run's name."""
     drawing = panel(drawn, {"ae": {}, "vae": {}}, {run: samples(9) for run in ("ae", "vae")})
     assert headings(drawing) == ["ae", "vae"]
+
+
+@pytest.mark.parametrize("over", [None, ["model.latent_dim"]])
+def test_the_limits_of_every_grid_are_stated(drawn, over):
+    """With two settings, or with headings that are the same, the caption has the limits of every run."""
+    places = {"axis_0": np.array([-1.0, 0, 1]), "axis_1": np.array([-1.0, 0, 1])}
+    arrays = {run: samples(9) | places | {"limits": np.array([[-level, level]] * 2)} for level, run in enumerate(ARMS, start=1)}
+    details = panel(drawn, ARMS, arrays, probe={"kind": "decode_grid"}, over=over).details
+    assert all(f"[−{level}, {level}] × [−{level}, {level}]" in details for level in range(1, 7))
 
 
 def test_a_setting_that_a_run_does_not_have(drawn):

@@ -73,6 +73,9 @@ def _neighbours(z: np.ndarray, perplexity: float, seed: int) -> dict[str, np.nda
     from sklearn.manifold import TSNE
     from threadpoolctl import threadpool_limits
 
+    used = np.array(float(perplexity))
+    if not np.ptp(z, axis=0).any():  # all codes are equal: the components from which t-SNE begins would be 0 / 0
+        return {"tsne": np.zeros((len(z), PLANE)), "perplexity": used}
     with threadpool_limits(1):  # sums in another order end elsewhere
         placed = TSNE(PLANE, perplexity=perplexity, init="pca", random_state=seed, n_jobs=1).fit_transform(z)
-    return {"tsne": np.asarray(placed, dtype=np.float64), "perplexity": np.array(float(perplexity))}
+    return {"tsne": np.asarray(placed, dtype=np.float64), "perplexity": used}
