@@ -46,10 +46,10 @@ doctor: $(READY) ## What is installed here, and what is missing
 	@$(CLI) doctor
 
 test: $(READY_DEV) ## The tests; those of programs that are not installed are left out
-	@$(BIN)/python -m pytest -m 'not slow' -q
+	@$(BIN)/python -m pytest -m 'not slow' -q -n auto --dist loadfile
 
 test-slow: $(READY_DEV) ## The slow tests
-	@$(BIN)/python -m pytest -m slow -q || test $$? = 5 # none are marked
+	@$(BIN)/python -m pytest -m slow -q -n auto --dist loadfile || test $$? = 5 # none are marked
 
 lint: $(READY_DEV) ## Style, format, types
 	@$(BIN)/python -m ruff check --quiet --output-format concise
