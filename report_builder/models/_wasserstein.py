@@ -12,6 +12,7 @@ from report_builder.models import indivisible, unlike
 from report_builder.models._adversarial import CONDITION, IMAGE, NOISE, Filters, Symbol
 from report_builder.models._layers import Layers
 
+FILE = "_networks/wasserstein.py"
 HALF_WIDTH = {"generator_filters": [128, 64, 32], "critic_filters": [32, 64]}
 READ_BY = {"clip_value": "clip", "penalty_weight": "gradient_penalty"}
 CLIP_VALUE, PENALTY_WEIGHT = 0.01, 10.0  # of the two papers
@@ -82,6 +83,16 @@ class Parameters(kinds.Parameters):
         if mixing and self.lipschitz == "gradient_penalty":
             raise ValueError("the gradient penalty allows no BatchNormalization in 'critic': LayerNormalization does")
         return self
+
+
+def listed(parameters: Parameters, model: str) -> dict[str, tuple[str, ...]]:
+    """The functions of the loss, of a training step and of the model that run with these parameters."""
+    clipped = parameters.lipschitz == "clip"
+    loss = ("critic_loss", "generator_loss", *(() if clipped else ("gradient_penalty",)))
+    training = ("terms", "critic_step", *(("clip",) if clipped else ()), "generator_step", "train_step")
+    methods = {"loss": loss, "training": training, "model": ("__init__", "compile", "draw")}
+    shared = {part: tuple(f"{FILE}:Wasserstein.{name}" for name in names) for part, names in methods.items()}
+    return shared | {"training": (f"{FILE}:joined", *shared["training"]), "model": (*shared["model"], model)}
 
 
 def seconds_per_image(parameters: Parameters) -> float:

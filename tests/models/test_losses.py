@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from report_builder.measures.metrics._quality import ssim
 from report_builder.models._networks import losses
 
 
@@ -96,6 +97,14 @@ def test_the_squared_error_of_grey_is_a_quarter_for_each_pixel(x):
 def logit(p):
     """The logits of probabilities."""
     return np.log(p / (1 - p)).astype(np.float32)
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 1), (10, 7, 3), (16, 16, 1)])
+def test_the_term_is_one_minus_what_is_measured(shape):
+    """Also where eleven pixels do not fit: loss and metric have the same window, an odd one, and so the same similarity."""
+    first, second = np.random.default_rng(4).uniform(0.01, 0.99, (2, 3, *shape)).astype(np.float32)
+    found = np.asarray(losses.ssim_loss(first, logit(second)))
+    assert found == pytest.approx(1 - ssim(first, second, 1.0), abs=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(28, 28, 1), (16, 20, 3), (11, 11, 1)])

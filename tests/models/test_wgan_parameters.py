@@ -35,6 +35,22 @@ def test_a_constraint_is_written_out_and_the_other_is_not(name):
     assert parameters.model_validate_json(clipped.model_dump_json(), strict=True) == clipped
 
 
+@BOTH
+def test_listings_hold_only_the_constraint_that_runs(name):
+    """With clipped weights the penalty is printed nowhere, and what clips them is; with the penalty the other way round."""
+    kind = MODELS.get(name)
+    printed = {
+        chosen: {
+            function.rpartition(".")[2]
+            for names in kind.listings(kind.Parameters(lipschitz=chosen)).values()
+            for function in names
+        }
+        for chosen in ("clip", "gradient_penalty")
+    }
+    assert printed["clip"] ^ printed["gradient_penalty"] == {"clip", "gradient_penalty"}
+    assert "clip" in printed["clip"]
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [

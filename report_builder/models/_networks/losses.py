@@ -82,8 +82,9 @@ class FreeBits:
 # --- structural similarity: Z. Wang et al., IEEE Trans. Image Processing 13, 2004 -----
 
 
-def gaussian_window(size, sigma=1.5):
-    """Weights of a Gaussian curve that sum to one: (size,)."""
+def gaussian_window(side, sigma=1.5):
+    """Weights that sum to one: 11, or the largest odd number that fits in `side`."""
+    size = min(11, side - 1 + side % 2)
     distance = ops.arange(size, dtype="float32") - (size - 1) / 2
     weights = ops.exp(-0.5 * (distance / sigma) ** 2)
     return weights / ops.sum(weights)
@@ -99,7 +100,7 @@ def local_mean(images, window):
 
 def ssim_loss(x, logits):
     """1 - SSIM of image and drawn image, eq. 13, mean over windows: (n,), 0 to 2."""
-    y, window = ops.sigmoid(logits), gaussian_window(min(11, *x.shape[1:3]))
+    y, window = ops.sigmoid(logits), gaussian_window(min(x.shape[1:3]))
     mean_x, mean_y = local_mean(x, window), local_mean(y, window)
     variance_x = local_mean(x**2, window) - mean_x**2
     variance_y = local_mean(y**2, window) - mean_y**2

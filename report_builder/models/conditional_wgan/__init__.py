@@ -17,18 +17,6 @@ TITLE = {
 }
 seconds_per_image = _wasserstein.seconds_per_image
 PROVIDES = frozenset({"sample_condition"})
-LISTINGS = {
-    "generator": ("build_generator",),
-    "critic": ("told", "build_critic"),
-    "loss": ("ConditionalWGAN.critic_loss", "ConditionalWGAN.generator_loss", "ConditionalWGAN.gradient_penalty"),
-    "training": (
-        "ConditionalWGAN.terms",
-        "ConditionalWGAN.critic_step",
-        "ConditionalWGAN.generator_step",
-        "ConditionalWGAN.train_step",
-    ),
-    "model": ("ConditionalWGAN",),
-}
 PRESETS = {
     "half_width": Preset(
         {
@@ -46,11 +34,17 @@ class Parameters(_wasserstein.Parameters):
     """The architecture of both networks, which are told the condition, and how the critic is kept smooth."""
 
 
+def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
+    """The functions that run with these parameters, by part of the model."""
+    networks = {"generator": ("build_generator",), "critic": ("told", "build_critic")}
+    return networks | _wasserstein.listed(parameters, "ConditionalWGAN")
+
+
 def refuses(parameters: Parameters, layout: Layout) -> str:
     """Why the model cannot be trained on such data; empty where it can."""
     return unconditioned(layout) or _wasserstein.refuses(parameters, layout)
 
 
 def equation(parameters: Parameters) -> Equation:
-    """The losses of critic and generator, which `ConditionalWGAN.terms` averages over a batch."""
+    """The losses of critic and generator, which `terms` averages over a batch."""
     return _wasserstein.equation(parameters, conditional=True)

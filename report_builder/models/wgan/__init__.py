@@ -11,13 +11,6 @@ from report_builder.models import _wasserstein
 TITLE = {"en": "WGAN", "pl": "sieć WGAN", "ru": "сеть WGAN", "zh-Hant": "WGAN"}
 seconds_per_image = _wasserstein.seconds_per_image
 PROVIDES = frozenset({"sample"})
-LISTINGS = {
-    "generator": ("build_generator",),
-    "critic": ("build_critic",),
-    "loss": ("WGAN.critic_loss", "WGAN.generator_loss", "WGAN.gradient_penalty"),
-    "training": ("WGAN.terms", "WGAN.critic_step", "WGAN.generator_step", "WGAN.train_step"),
-    "model": ("WGAN",),
-}
 PRESETS = {
     "half_width": Preset(
         {
@@ -35,11 +28,17 @@ class Parameters(_wasserstein.Parameters):
     """The architecture of both networks, and how the critic is kept smooth."""
 
 
+def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
+    """The functions that run with these parameters, by part of the model."""
+    networks = {"generator": ("build_generator",), "critic": ("build_critic",)}
+    return networks | _wasserstein.listed(parameters, "WGAN")
+
+
 def refuses(parameters: Parameters, layout: Layout) -> str:
     """Why the model cannot be trained on such images; empty where it can."""
     return _wasserstein.refuses(parameters, layout)
 
 
 def equation(parameters: Parameters) -> Equation:
-    """The losses of critic and generator, which `WGAN.terms` averages over a batch."""
+    """The losses of critic and generator, which `terms` averages over a batch."""
     return _wasserstein.equation(parameters, conditional=False)

@@ -1,0 +1,154 @@
+"""A generator and a critic: what Wasserstein models share, whatever the two are told.
+
+M. Arjovsky, S. Chintala, L. Bottou: Wasserstein Generative Adversarial Networks, ICML
+2017, algorithm 1 (weights are clipped). I. Gulrajani et al.: Improved Training of
+Wasserstein GANs, NeurIPS 2017, algorithm 1 (the norm of the gradient is penalised).
+"""
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+
+class Slowed(keras.optimizers.schedules.LearningRateSchedule):
+    """The schedule of a network that learns only once in so many batches."""
+
+    def __init__(self, schedule, batches):
+        self.schedule, self.batches = schedule, batches
+
+    def __call__(self, step):
+        return self.schedule(step * self.batches)
+
+
+def joined(x, *condition):
+    """What a network is given: x alone, or x with the condition."""
+    return [x, *condition] if condition else x
+
+
+class Wasserstein(keras.Model):
+    """A generator, and a critic that tells how far its images are from real ones.
+
+    As in both papers the critic learns `critic_steps` times for each step of the
+    generator, each time from real images of its own: it learns from every batch, the
+    generator after every `critic_steps`-th, also across epochs. What counts is the
+    critic's optimiser, whose steps are stored with the run. A batch is images x, or
+    images and conditions.
+    """
+
+    def __init__(
+        self,
+        generator,
+        critic,
+        lipschitz="gradient_penalty",
+        clip_value=None,
+        penalty_weight=10.0,
+        critic_steps=5,
+        critic_learning_rate=None,
+    ):
+        super().__init__()
+        self.generator, self.critic = generator, critic
+        clipped = lipschitz == "clip"
+        self.clip_value = clip_value if clipped else None
+        self.penalty_weight = None if clipped else penalty_weight
+        self.critic_steps = critic_steps
+        self.critic_learning_rate = critic_learning_rate
+        self.seed_generator = keras.random.SeedGenerator(0)
+
+    def compile(self, optimizer):
+        """Gives each network an optimiser of its own, with the same settings."""
+        super().compile(optimizer=optimizer)
+        settings = optimizer.get_config()
+        rate, critic_rate = settings["learning_rate"], self.critic_learning_rate
+        if isinstance(rate, dict):
+            rate = keras.optimizers.schedules.deserialize(rate)
+            rate = Slowed(rate, self.critic_steps)
+        own = {} if critic_rate is None else {"learning_rate": critic_rate}
+        critic_optimizer = optimizer.from_config(settings | own)
+        generator_optimizer = optimizer.from_config(settings | {"learning_rate": rate})
+        self.optimizers = [generator_optimizer, critic_optimizer]
+        self.optimizers[0].build(self.generator.trainable_variables)
+        self.optimizers[1].build(self.critic.trainable_variables)
+
+    def call(self, inputs):
+        """The critic's scores, (n, 1)."""
+        return self.critic(inputs)
+
+    def critic_loss(self, real, fake, penalty=None):
+        """Minus the difference of the mean scores, and the weighted penalty."""
+        loss = ops.mean(fake) - ops.mean(real)
+        return loss + self.penalty_weight * penalty if penalty is not None else loss
+
+    def generator_loss(self, fake):
+        """Minus the mean score of the generator's images."""
+        return -ops.mean(fake)
+
+    def gradient_penalty(self, x, fakes, *condition):
+        """Mean of (norm of the gradient - 1)^2, anywhere between real and fake."""
+        shape = (ops.shape(x)[0], 1, 1, 1)
+        share = keras.random.uniform(shape, seed=self.seed_generator)
+        between = share * x + (1 - share) * fakes
+        with tf.GradientTape() as tape:
+            tape.watch(between)
+            scores = self.critic(joined(between, *condition), training=True)
+        gradient = tape.gradient(scores, between)
+        squares = ops.sum(ops.square(gradient), axis=(1, 2, 3))
+        norm = ops.sqrt(squares + 1e-12)  # a root has no slope at 0
+        return ops.mean(ops.square(norm - 1))
+
+    def clip(self, weights, limit):
+        """Keeps each weight between -limit and limit."""
+        for weight in weights:
+            weight.assign(ops.clip(weight, -limit, limit))
+
+    def terms(self, batch, training):
+        """Both losses, on a fake for each real image, of the same condition."""
+        x, *condition = keras.tree.flatten(batch)
+        z = self.draw(ops.shape(x)[0], self.seed_generator)
+        fakes = self.generator(joined(z, *condition), training=training)
+        real = self.critic(joined(x, *condition), training=training)
+        fake = self.critic(joined(fakes, *condition), training=training)
+        more = {}
+        if self.penalty_weight:
+            more["gradient_penalty"] = self.gradient_penalty(x, fakes, *condition)
+        return more | {
+            "critic_loss": self.critic_loss(real, fake, *more.values()),
+            "generator_loss": self.generator_loss(fake),
+            "score_difference": ops.mean(real) - ops.mean(fake),
+        }
+
+    def critic_step(self, batch):
+        """One step of the critic, on a batch of real images."""
+        weights = self.critic.trainable_weights
+        with tf.GradientTape() as tape:
+            terms = self.terms(batch, training=True)
+        self.optimizers[1].apply(tape.gradient(terms["critic_loss"], weights), weights)
+        if self.clip_value:
+            self.clip(weights, self.clip_value)
+        return terms
+
+    def generator_step(self, batch):
+        """One step of the generator, on as many new images."""
+        x, *condition = keras.tree.flatten(batch)
+        weights = self.generator.trainable_weights
+        with tf.GradientTape() as tape:
+            z = self.draw(ops.shape(x)[0], self.seed_generator)
+            fakes = self.generator(joined(z, *condition), training=True)
+            scores = self.critic(joined(fakes, *condition), training=True)
+            loss = self.generator_loss(scores)
+        self.optimizers[0].apply(tape.gradient(loss, weights), weights)
+
+    def train_step(self, batch):
+        """One step of the critic and, after so many of them, one of the generator."""
+        terms = self.critic_step(batch)
+        if self.optimizers[1].iterations % self.critic_steps == 0:
+            self.generator_step(batch)
+        return terms
+
+    def test_step(self, batch):
+        """The terms alone."""
+        return self.terms(batch, training=False)
+
+    def draw(self, n, seed):
+        """Noise z from N(0, I), (n, latent_dim)."""
+        latent_dim = self.generator.inputs[0].shape[-1]
+        return keras.random.normal((n, latent_dim), seed=seed)
