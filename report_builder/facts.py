@@ -82,6 +82,8 @@ class Fact:
         values = [m.value for m in self.measurements]
         if len(values) < 2 or isinstance(values[0], str):
             return None
+        if len(set(values)) == 1:  # their mean may differ from them by a rounding
+            return 0.0
         mean = sum(map(float, values)) / len(values)
         return math.sqrt(sum((float(v) - mean) ** 2 for v in values) / (len(values) - 1))
 

@@ -38,7 +38,10 @@ class Speech:
         return {"fact": self.fact, "verdict": self.verdict, "claim": self.claim, "run": self.run}
 
     def fact(self, name: str, *, digits: int | None = None, unit: bool = False, spread: bool = False) -> Printed:
-        """A measured value. `digits` after the decimal mark; `unit` and `spread` (standard deviation over seeds) on request."""
+        """A measured value: with `digits` after the decimal mark, on request with `unit` and `spread`.
+
+        The spread is the standard deviation over the seeds; where all of them have the very same value none is printed.
+        """
         found = self.find(name)
         if found is None:
             return self.printed(0.0, name, name)
@@ -71,11 +74,14 @@ class Speech:
         if isinstance(fact.value, str):
             return fact.value
         language = self.language
-        if fact.unit == "%" and not spread:
+        deviation = fact.spread if spread else None
+        if fact.unit == "%" and not deviation:
             return language.quantity(fact.value, "%", digits)
         text = language.number(fact.value, digits)
-        if spread and fact.spread is not None:
-            text += f"{NO_BREAK}±{NO_BREAK}{language.number(fact.spread, 2 if digits is None else digits)}"
+        if deviation:
+            text += f"{NO_BREAK}±{NO_BREAK}{language.number(deviation, 2 if digits is None else digits)}"
+        if fact.unit == "%":
+            return language.words["number.percent"].format(text)
         return text + (NO_BREAK + language.unit(fact.unit) if unit and fact.unit else "")
 
     # --- verdicts -----------------------------------------------------------------------------------------------------------

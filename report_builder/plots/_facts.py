@@ -86,7 +86,7 @@ def printed(arrays: Mapping[str, Arrays], facts: Sequence[str], language: Langua
         digits = _digits(max(abs(float(np.median(values))) for values in shown))
     texts = [language.number(float(np.median(values)), digits) for values in shown]
     for place, values in enumerate(shown):
-        if len(values) > 1:
+        if np.ptp(values) > 0:  # else all seeds have the same value, a number of parameters for example
             texts[place] += f"\u00a0±\u00a0{language.number(float(np.std(values, ddof=1)), digits)}"
     return [language.words["number.percent"].format(t) if str(arrays[facts[0]]["unit"]) == "%" else t for t in texts]
 

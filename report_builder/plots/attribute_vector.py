@@ -43,12 +43,25 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     return {run: ProbeRequest("attribute_vector", asked, run=run) for run in parameters.runs}
 
 
+def check(parameters: Parameters, subjects: Mapping[str, Subject]) -> None:
+    """Originals stand once for all runs, so the runs have one data set.
+
+    Raises:
+        ReportError: they have several.
+    """
+    from report_builder.plots._same_data import check_data
+
+    check_data(parameters.runs, subjects)
+
+
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A row for each image and run: the original, then the decoded multiples."""
     from report_builder.plots._details import details, named
+    from report_builder.plots._same_data import check_arrays
     from report_builder.plots._sheet import outputs, sheet, title_of
 
     of_runs = outputs(arrays, parameters, "images")
+    check_arrays(of_runs, ("x", "has", "multiples", "attribute"))
     names = {run: title_of(subjects, run) for run in parameters.runs}
     block = _block(of_runs, names, language)
     drawn = sheet([block], width_cm=parameters.width_cm, cell_cm=parameters.cell_cm, ink=parameters.ink)

@@ -40,14 +40,27 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     return {run: ProbeRequest("reconstruction_errors", asked, run=run) for run in parameters.runs}
 
 
+def check(parameters: Parameters, subjects: Mapping[str, Subject]) -> None:
+    """The classes stand once for all runs, so the runs have one data set.
+
+    Raises:
+        ReportError: they have several.
+    """
+    from report_builder.plots._same_data import check_data
+
+    check_data(parameters.runs, subjects)
+
+
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A row of boxes for each class, first class on top, in it a box for each run."""
-    from report_builder.plots._details import details
+    from report_builder.plots._details import details, named
+    from report_builder.plots._same_data import check_arrays
     from report_builder.plots._samples import class_name
     from report_builder.plots._sheet import title_of
     from report_builder.plots._style import localise, panels, shown
 
     of_runs = shown(arrays, parameters.runs, parameters.error)
+    check_arrays(of_runs, ("class_names",))
     first = next(iter(of_runs.values()))
     labels = sorted({int(label) for each in of_runs.values() for label in each["y"]})
     classes = [class_name(first, label) for label in labels]
@@ -68,7 +81,8 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
         _legend(figure, names.values())
     table = _table(of_runs, parameters, names, (labels, classes), language)
     stated = [language.word("details.boxes", low=WHISKERS[0], high=WHISKERS[1])]
-    stated.append(language.word("details.images", n=language.number(len(first["y"]))))
+    counts = {names[run]: language.number(len(each["y"])) for run, each in of_runs.items()}
+    stated.append(language.word("details.images", n=named(language, counts)))
     said = details(language, [subjects[run] for run in parameters.runs], *stated, split=parameters.split)
     alt = language.word("alt.error_by_class", classes=language.join(classes), runs=language.join(list(names.values())))
     return Drawing(figure, said, alt, table=table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from report_builder.kinds import Drawing, ProbeRequest
 from report_builder.plots._options import SheetOptions
@@ -30,6 +30,12 @@ class Parameters(SheetOptions):
         default="bce", description="bce: binary cross-entropy in nats; mse: squared error; both summed over pixels."
     )
 
+    @model_validator(mode="after")
+    def _no_image_is_both(self) -> Parameters:
+        if self.n is not None and self.n < 2 * self.count:
+            raise ValueError(f"no image is best and worst: n is {2 * self.count} or more, twice the count, or count is less")
+        return self
+
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The extreme images of each run."""
@@ -45,29 +51,31 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
 
     of_runs = outputs(arrays, parameters, "reconstruction")
     names = {run: title_of(subjects, run) for run in parameters.runs}
-    block = _block(of_runs, names, language)
+    count = min(len(each["error"]) // 2 for each in of_runs.values())
+    block = _block(of_runs, names, count, language)
     cell = max(parameters.cell_cm, room_for([text for row in block.below for text in row]))
     drawn = sheet([block], width_cm=parameters.width_cm, cell_cm=cell, ink=parameters.ink)
     searched = named(language, {names[run]: language.number(int(each["searched"])) for run, each in of_runs.items()})
     error = language.word(f"values.{parameters.error}") + (f" [{language.unit('nats')}]" if parameters.error == "bce" else "")
     stated = [language.word("details.below_error", error=error), language.word("details.searched", n=searched)]
+    stated += [language.word("details.fewer_extremes", n=count)] if count < parameters.count else []
     stated += measured_before(parameters.threshold, language)
     people = [subjects[run] for run in parameters.runs]
     said = details(language, people, *stated, split=parameters.split, threshold=parameters.threshold)
-    alt = language.word("alt.extreme_reconstructions", n=parameters.count, runs=language.join(list(names.values())))
+    alt = language.word("alt.extreme_reconstructions", n=count, runs=language.join(list(names.values())))
     return Drawing(drawn.figure, said, alt, raster=True)
 
 
-def _block(of_runs: Mapping[str, Arrays], names: Mapping[str, str], language: Language) -> Block:
+def _block(of_runs: Mapping[str, Arrays], names: Mapping[str, str], count: int, language: Language) -> Block:
     import numpy as np
 
     from report_builder.plots._sheet import THIN, WIDE, Block, Lines, unit_range
 
     rows, labels, gaps, below = [], [], [], []
     for run, each in of_runs.items():
-        x, made, count = unit_range(each, "x", "data"), unit_range(each, "reconstruction", run), len(each["error"]) // 2
-        for place, end in enumerate(ENDS):
-            chosen = slice(place * count, (place + 1) * count)
+        x, made, worst = unit_range(each, "x", "data"), unit_range(each, "reconstruction", run), len(each["error"]) // 2
+        for end, first in zip(ENDS, (0, worst), strict=True):
+            chosen = slice(first, first + count)
             rows += [x[chosen], made[chosen]]
             labels += [language.word(f"sheet.{end}") + (f"\n{names[run]}" if len(names) > 1 else ""), ""]
             gaps += [WIDE / 2 if rows[2:] else 0.0, THIN]

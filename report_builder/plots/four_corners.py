@@ -50,13 +50,26 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     return {run: ProbeRequest("four_corners", asked, run=run) for run in parameters.runs}
 
 
+def check(parameters: Parameters, subjects: Mapping[str, Subject]) -> None:
+    """The images at the corners stand once for all runs, so the runs have one data set.
+
+    Raises:
+        ReportError: they have several.
+    """
+    from report_builder.plots._same_data import check_data
+
+    check_data(parameters.runs, subjects)
+
+
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A square for each run; its corners are framed and named."""
     from report_builder.plots._details import details
     from report_builder.plots._pairs import stated_way
+    from report_builder.plots._same_data import check_arrays
     from report_builder.plots._sheet import outputs, sheet, title_of
 
     of_runs = outputs(arrays, parameters, "images")
+    check_arrays(of_runs, ("labels", "index", "class_names"))
     names, first = [title_of(subjects, run) for run in of_runs], of_runs[parameters.runs[0]]
     titles = names if len(names) > 1 else [""]
     blocks = [_block(each, run, title) for (run, each), title in zip(of_runs.items(), titles, strict=True)]

@@ -59,6 +59,8 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     alt = language.word("alt.samples_by_epoch", epochs=language.join([str(e) for e in epochs]), runs=language.join(names))
     said = details(language, people, language.word("details.same_noise"), threshold=parameters.threshold)
     frames = _frames(of_runs, parameters, names, language) if parameters.moving else []
+    if frames:
+        alt += " " + language.word("alt.moving_epochs", last=min(len(each["images"]) for each in of_runs.values()) - 1)
     return Drawing(drawn.figure, said, alt, raster=True, frames=frames)
 
 

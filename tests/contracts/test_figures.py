@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from dataclasses import replace
 
 import matplotlib as mpl
 import numpy as np
@@ -95,6 +96,19 @@ def test_a_figure_is_planned_without_matplotlib(loaded_by_planning):
     """What every plan calls (probes, facts, check) loads no Matplotlib, TensorFlow or scikit-learn: a cached build is quick."""
     given = {name: small(kind).model_dump(mode="json") for name, kind in FIGURES}
     assert [*filter(None, loaded_by_planning({"FIGURES": given}))] == []
+
+
+SHARED = ("attribute_vector", "error_by_class", "four_corners")  # what the first run says there stands for all
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_runs_of_several_data_sets_are_refused_by_the_plan(name):
+    """Where images or classes stand once for all runs, another data set is refused before anything is trained."""
+    kind = FIGURES.get(name)
+    kind.check(small(kind), PEOPLE)
+    others = PEOPLE | {"vae": replace(PEOPLE["vae"], data="Fashion-MNIST")}
+    with pytest.raises(ReportError, match=r"runs: .*same data(?s:.*)ae: MNIST; vae: Fashion-MNIST"):
+        kind.check(small(kind), others)
 
 
 @ALL_LANGUAGES

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from report_builder.document import render
 from report_builder.document.seals import unsealed
+from report_builder.facts import Measurement
 
 
 def test_settings_table(material, write_template):
@@ -34,6 +37,25 @@ def test_fact_table(material, write_template):
     assert "ELBO \\[nat/obraz\\]" in text
     assert "±" in text
     assert ": W. {#tbl:facts}" in text
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "digits", "cell"),
+    [
+        ([96453.0] * 3, "", 0, "| [96 453]{"),
+        ([0.1] * 3, "", 1, "| [0,1]{"),  # their mean is another number
+        ([98.0, 97.0], "%", 1, "| [97,5 ± 0,7%]{"),
+        ([98.0] * 2, "%", 0, "| [98%]{"),
+    ],
+)
+def test_what_is_the_same_for_all_seeds_has_no_spread(material, write_template, values, unit, digits, cell):
+    """The number of parameters has no deviation over the seeds, not one of zero; per cent stand in the cells either way."""
+    known = material.facts["vae.test.elbo"]
+    measurements = tuple(Measurement(seed, value) for seed, value in enumerate(values, start=1))
+    facts = {known.name: replace(known, measurements=measurements, unit=unit)}
+    table = f'{{{{ fact_table(["vae"], [("x", "test.elbo", {digits})], caption="W.") }}}}'
+    text = unsealed(render(write_template(table), replace(material, facts=facts, tasks={})).text)
+    assert cell in text.replace("\xa0", " ").replace("\u202f", " ")
 
 
 def test_unknown_fact_in_table(material, write_template):

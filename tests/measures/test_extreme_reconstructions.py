@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
+from report_builder.errors import ReportError
 from report_builder.kinds import ImageData, Split
 from report_builder.measures.probes import extreme_reconstructions, reconstruction_errors
 
@@ -32,6 +34,17 @@ def test_only_the_first_images_are_looked_at(model, lossy):
     """With `n` the extremes are those of the first n images."""
     arrays = extreme_reconstructions.measure(model, lossy, extreme_reconstructions.Parameters(count=2, n=4, error="mse"))
     assert set(arrays["index"].tolist()) == {0, 1, 2, 3}
+
+
+def test_no_image_is_best_and_worst(model, lossy):
+    """Of twelve images at most six are each; of one nothing is; among fewer than asked for the parameters are refused."""
+    arrays = extreme_reconstructions.measure(model, lossy, extreme_reconstructions.Parameters(count=9, error="mse"))
+    assert sorted(arrays["index"].tolist()) == [*range(12)]
+    one = ImageData({"test": Split(lossy.splits["test"].x[:1], np.zeros(1, int))}, ("a", "b", "c"), (0.0, 1.0))
+    with pytest.raises(ReportError, match="of a single image"):
+        extreme_reconstructions.measure(model, one, extreme_reconstructions.Parameters())
+    with pytest.raises(ValidationError, match="n is 6 or more"):
+        extreme_reconstructions.Parameters(n=5, count=3)
 
 
 def test_errors_come_with_their_classes(model, lossy):

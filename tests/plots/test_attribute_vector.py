@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from report_builder.errors import ReportError
+
 
 def arrays(batches=2, shade=0.5):
     """Two images, the first of which has the attribute, decoded with three multiples of its vector."""
@@ -34,6 +36,13 @@ def test_each_image_stands_before_its_multiples(drawn):
     assert levels == pytest.approx([0.15, 0.75, 0.85, 0.95], abs=0.01)
     assert "Attribute: Blond Hair." in drawing.details
     assert "found: 14." in drawing.details
+
+
+def test_originals_stand_for_all_runs(drawn):
+    """Runs that were shown other images, or another attribute, are refused: their row would lie beside a foreign original."""
+    for name, other in (("x", arrays()["x"] / 2), ("attribute", np.array("Smiling"))):
+        with pytest.raises(ReportError, match=f"'ae' and 'vae' were not measured on the same data(?s:.*){name}"):
+            drawn("attribute_vector", {"ae": arrays(), "vae": arrays() | {name: other}}, attribute="Blond_Hair")
 
 
 def test_the_table_tells_how_the_vector_was_found(drawn):

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
+
+from report_builder.errors import ReportError
+from report_builder.kinds import FIGURES
 
 NAMES = np.array(["zero", "one", "two"])
 
@@ -85,6 +89,27 @@ def test_extremes_stand_under_their_originals(drawn):
     assert "Images searched: 50." in drawing.details
     assert "as the model made them" not in drawing.details
     assert "as the model made them" in drawn("extreme_reconstructions", {"ae": arrays}, count=2, threshold=0.5).details
+
+
+def test_no_image_is_best_and_worst(drawn):
+    """Fewer pairs than were asked for are said, in the caption and in the alt text; too small an n is refused."""
+    arrays = {"x": level([0.1, 0.2]), "reconstruction": level([0.5, 0.6]), "searched": np.array(3), "error": np.array([1, 90])}
+    drawing = drawn("extreme_reconstructions", {"ae": arrays}, count=2)
+    assert texts(drawing) == ["best", "worst", "1.0", "90.0"]
+    assert "Best and worst: 1 of each" in drawing.details
+    assert "the 1 best" in drawing.alt
+    assert "of each" not in drawn("extreme_reconstructions", {"ae": arrays}, count=1).details
+    with pytest.raises(ValidationError, match="n is 16 or more"):
+        FIGURES.get("extreme_reconstructions").Parameters(runs=("ae",), n=15)
+
+
+def test_boxes_of_other_classes_are_refused(drawn):
+    """The names of the first run's classes are those of all runs, and each run's number of images is said."""
+    renamed = errors() | {"class_names": NAMES[::-1]}
+    with pytest.raises(ReportError, match=r"'ae' and 'vae' were not measured on the same data(?s:.*)class_names"):
+        drawn("error_by_class", {"ae": errors(), "vae": renamed})
+    fewer = errors() | {"bce": np.arange(20.0), "y": np.arange(20) // 10}
+    assert "Images: AE: 30; VAE: 20." in drawn("error_by_class", {"ae": errors(), "vae": fewer}).details
 
 
 def test_samples_stand_above_their_neighbours(drawn):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from report_builder.errors import ReportError
+
 NAMES = np.array(["zero", "one", "two", "three"])
 
 
@@ -50,6 +52,12 @@ def test_the_caption_names_images_and_way(drawn):
     said = drawn("four_corners", conditional, n=3, path="spherical", condition="first").details
     assert "arcs around the origin" in said
     assert "Condition: that of the top left image everywhere." in said
+
+
+def test_corners_stand_for_all_runs(drawn):
+    """Squares between other images are refused: the caption names the corners once."""
+    with pytest.raises(ReportError, match=r"'ae' and 'vae' were not measured on the same data(?s:.*)index"):
+        drawn("four_corners", {"ae": square(), "vae": square(index=np.array([7, 1, 4, 8]))}, n=3)
 
 
 def test_an_interpolation_says_its_way(drawn):

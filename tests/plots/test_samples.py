@@ -143,6 +143,14 @@ def test_epochs_stand_under_one_another(drawn):
     assert found == pytest.approx(np.array([0, 1, 2, 5, 10, 12]) / 12, abs=0.01)
 
 
+def test_the_words_for_the_picture_name_its_epochs(drawn):
+    """Who cannot see it hears the chosen epochs, and, where it moves, that every epoch comes."""
+    alt = drawn("samples_by_epoch", {"gan": progress()}, epochs=(0, 3, 12), n=1).alt
+    assert "after epochs 0, 3 and 12 " in alt
+    assert alt.endswith("from 0 to 12.")
+    assert "Where" not in drawn("samples_by_epoch", {"gan": progress()}, n=1, moving=False).alt
+
+
 def test_epochs_can_be_chosen(drawn):
     """Chosen epochs stand in their order, each once; one that the run has not reached is refused."""
     labels = texts(drawn("samples_by_epoch", {"gan": progress()}, epochs=(12, 3, 3), n=1))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Parameters as Base
 
 if TYPE_CHECKING:
@@ -24,13 +25,24 @@ class Parameters(Base):
         default="bce", description="bce: binary cross-entropy in nats; mse: squared error; both summed over pixels."
     )
 
+    @model_validator(mode="after")
+    def _no_image_is_both(self) -> Parameters:
+        if self.n is not None and self.n < 2 * self.count:
+            raise ValueError(f"no image is best and worst: n is {2 * self.count} or more, twice the count, or count is less")
+        return self
+
 
 def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """Images by their error of reconstruction: the best ones, then the worst ones, each from the most extreme on.
 
+    Of a part with fewer than 2 count images fewer are given, so that none is among both; below, count is what is given.
+
     Returns:
         `x` and `reconstruction` (2 count, height, width, channels) float32 with `value_range` (2,), `error` (2 count,) float64,
         `y` (2 count,) int64, `index` (2 count,) int64, `class_names` (k,) unicode, `searched` () int64: among how many.
+
+    Raises:
+        ReportError: the part has a single image.
     """
     import numpy as np
 
@@ -40,7 +52,11 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     asked = reconstruction_errors.Parameters(split=parameters.split, n=parameters.n)
     error = reconstruction_errors.measure(model, data, asked)[parameters.error]
     part, order = part_of(data, parameters.split, parameters.n), np.argsort(error, kind="stable")
-    chosen = np.concatenate([order[: parameters.count], order[::-1][: parameters.count]])
+    count = min(parameters.count, len(order) // 2)
+    if not count:
+        rule, received = "of a single image nothing is best and nothing worst", f"split: {parameters.split}, {len(order)} image"
+        raise ReportError(Problem("", rule, received, "Allowed: two images or more.", "Name a split with more images."))
+    chosen = np.concatenate([order[:count], order[::-1][:count]])
     x, limits = pixels(part.x, chosen), np.array(data.value_range, dtype=np.float32)
     found = {"x": x, "reconstruction": decode(model, encode(model, x)), "value_range": limits, "error": error[chosen]}
     found |= {"y": part.y[chosen], "index": chosen, "searched": np.array(len(error))}

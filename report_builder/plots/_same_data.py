@@ -1,0 +1,41 @@
+"""Runs whose images or classes stand once in a figure, for all of them, must have them in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from report_builder.errors import Problem, ReportError
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, Subject
+
+STEP = "Show the runs of each data set in a figure of their own."
+
+
+def check_data(runs: Sequence[str], subjects: Mapping[str, Subject]) -> None:
+    """The runs have one data set, as far as its name tells.
+
+    Raises:
+        ReportError: they have several.
+    """
+    names = {run: subjects[run].data for run in runs if run in subjects}
+    if len({*names.values()}) > 1:
+        received = "; ".join(f"{run}: {name}" for run, name in names.items())
+        raise ReportError(Problem("runs", "this figure compares runs on the same data", received, next_step=STEP))
+
+
+def check_arrays(of_runs: Mapping[str, Arrays], names: Sequence[str]) -> None:
+    """The arrays `names` are the same for all runs, so that those of the first speak for all.
+
+    Raises:
+        ReportError: they are not.
+    """
+    import numpy as np
+
+    first, *others = of_runs
+    for other in others:
+        one, another = of_runs[first], of_runs[other]
+        if differs := [name for name in names if not np.array_equal(one[name], another[name])]:
+            rule = f"'{first}' and '{other}' were not measured on the same data"
+            raise ReportError(Problem("runs", rule, f"they differ in: {', '.join(differs)}", next_step=STEP))
