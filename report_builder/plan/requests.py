@@ -137,9 +137,18 @@ class Requests:
             court = self.runs[judge]
             if self._may_judge(court, getattr(probe.module, "JUDGE_NEEDS", frozenset()), at):
                 self.layouts.judgeable(data, court, parameters.model_dump(mode="json"), at)
-                if hasattr(probe.module, "of_judge") and court.data.layout:
-                    return cast("Parameters", probe.module.of_judge(parameters, court.data.layout))
+                return self._of_judge(probe, court.data.layout, at)
         return parameters
+
+    def _of_judge(self, probe: Kind, judge: Layout | None, at: KeyPath) -> Parameters:
+        """The probe's parameters, with what is known of the judge's data; a mistake is noted where the judge is named."""
+        if judge is None or not hasattr(probe.module, "of_judge"):
+            return probe.parameters
+        try:
+            return cast("Parameters", probe.module.of_judge(probe.parameters, judge))
+        except ReportError as error:
+            self.closing.found += [replace(p, where=self.closing.loaded.where(*at)) for p in error.problems]
+            return probe.parameters
 
     def _may_judge(self, judge: Training, also: frozenset[str], at: KeyPath) -> bool:
         needed = also | {"classify"}

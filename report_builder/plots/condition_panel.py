@@ -41,7 +41,9 @@ class Parameters(SheetOptions):
         default=None, min_length=1, description="Classes asked, where an axis is class; null: all."
     )
     asked_class: int | str | None = Field(
-        default=None, description="Class asked, number or name; null: that of the encoded image, or class 0 where z is drawn."
+        default=None,
+        description="Class asked, number or name; null: that of the encoded image, or where z is drawn class 0 if both axes "
+        "are of the canvas, else that of the first image of the split.",
     )
     cell: tuple[int, int] | None = Field(
         default=None,
@@ -97,7 +99,7 @@ def _classes(parameters: Parameters) -> list[int | str] | None:
         return list(parameters.classes) if parameters.classes else None
     if parameters.asked_class is not None:
         return [parameters.asked_class]
-    return [0] if parameters.z != "encoded" and (parameters.rows, parameters.columns) == CELLS else None
+    return [0] if parameters.z != "encoded" and {parameters.rows, parameters.columns} == set(CELLS) else None
 
 
 def _positions(parameters: Parameters) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from report_builder.datasets._stream import Stream
 from report_builder.errors import ReportError
@@ -98,6 +99,13 @@ def test_a_copyist_is_told_from_one_that_draws_anew(faces):
     drawn = facts(Copyist(new), faces)
     assert drawn["nearest_distance_ratio"] == pytest.approx(1, abs=0.1)
     assert drawn["data_copying"] == pytest.approx(0.5, abs=0.2)
+
+
+def test_training_images_are_no_images_that_were_not_trained_on():
+    """Each of them would be its own nearest training image: probe and metric refuse them."""
+    for kind in (nearest_distances, nearest_distance):
+        with pytest.raises(ValidationError, match="name another split"):
+            kind.Parameters(split="train")
 
 
 def test_ties_count_one_half():

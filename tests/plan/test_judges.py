@@ -163,6 +163,36 @@ def test_the_classes_of_the_judge_are_known_before_it_is_trained(court) -> None:
     assert names[-10:] == [f"longer.grid.recognised_{digit}" for digit in range(10)]
 
 
+RENAMED = """\
+from dataclasses import replace
+
+from report_builder.kinds import Parameters
+
+
+def layout(known, parameters):
+    return replace(known, class_names=("even", "odd"))
+
+
+def apply(data, parameters):
+    return data
+"""
+
+
+def test_a_judge_must_know_the_attribute(court) -> None:
+    """S2-E09: a class counts as an attribute, also by its number; the plan refuses a judge that was trained without it."""
+    court.edit("  elbo:", "  effect: {kind: attribute_effect, runs: [vae], attribute: 3, judge: ae}\n  elbo:")
+    measured = next(m for m in court.plan().resolved.measures if m.id == "effect")
+    assert measured.requests["images"].parameters["counted"] == ["3"]
+    court.experiment.with_name("renamed.py").write_text(RENAMED)
+    court.edit(
+        "runs:\n  ae:", "  other:\n    dataset: {kind: digits, copies: 0}\n    steps: [scale, ./renamed.py]\nruns:\n  ae:"
+    )
+    court.edit("seeds: [3, 4]\n    data: digits", "seeds: [3, 4]\n    data: other")
+    message = mistakes(court)
+    assert "metrics.effect.judge: the judge has no such class" in message
+    assert all(part in message for part in ("'3'", "even", "odd"))
+
+
 def test_what_the_inner_probe_needs(court) -> None:
     """The model must serve the probe whose images are judged."""
     court.edit("judge: ae}", "judge: ae, probe: {kind: likelihood}}")

@@ -88,6 +88,10 @@ def test_what_is_asked_of_the_probe():
     assert parameters(index=16) == {"classes": None, "positions": "all", "z": "encoded", "split": "test", "index": 16}
     assert parameters(z="fixed", seed=3) == {"classes": [0], "positions": "all", "z": "fixed", "seed": 3}
     assert parameters(asked_class="two")["classes"] == ["two"]
+    turned = parameters(z="fixed", rows="column", columns="row")
+    assert turned["classes"] == [0]
+    of_image = parameters(z="fixed", rows="row", columns="z")
+    assert (of_image["classes"], of_image["every_class"]) == (None, False)
 
 
 # --- other axes ---------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -46,7 +47,10 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 
     asked = parameters.model_dump(mode="json", include={"attribute", "n", "split", "tolerance"})
     request = ProbeRequest("attribute_vector", asked | {"multiples": [-parameters.multiple, 0.0, parameters.multiple]})
-    return {"images": judged(request, parameters.judge) if parameters.judge is not None else request}
+    if parameters.judge is None:
+        return {"images": request}
+    seen = judged(request, parameters.judge)  # the judge must know the attribute: the plan refuses one that does not
+    return {"images": replace(seen, parameters={**seen.parameters, "counted": [parameters.attribute]})}
 
 
 def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:

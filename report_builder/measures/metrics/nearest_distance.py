@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from report_builder.kinds import Parameters as Base
 from report_builder.kinds import ProbeRequest, Value
+from report_builder.measures.probes import nearest_distances
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,12 +14,8 @@ if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
 
-class Parameters(Base):
+class Parameters(nearest_distances.Parameters):
     """How many samples, and against which real images."""
-
-    n: int = Field(default=1000, ge=1, description="How many samples, and at most how many real images, from the first on.")
-    seed: int = Field(default=0, ge=0, description="Seed of the draw.")
-    split: str = Field(default="test", description="Part of the data set with the real images.")
 
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:

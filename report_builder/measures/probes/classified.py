@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.measures.probes import _judged_images
-from report_builder.measures.probes._judged_images import fitted, needs, uses  # noqa: F401  hooks of a probe
+from report_builder.measures.probes._judged_images import needs, uses  # noqa: F401  hooks of a probe
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays, ImageData, Judge, Layout
@@ -19,14 +20,36 @@ JUDGED = True
 class Parameters(_judged_images.Parameters):
     """Which images are judged."""
 
-    counted: tuple[str, ...] | None = Field(
-        default=None, min_length=1, description="Classes of the judge to be counted by name; null: all that the plan knows."
+    counted: tuple[int | str, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="Classes of the judge to be counted: names, or numbers of classes of the images' data; null: all that the "
+        "plan knows.",
     )
 
 
+def fitted(parameters: Parameters, layout: Layout) -> Parameters:
+    """The parameters with the inner probe's fitted to what is known of the data, and its classes named."""
+    named, names = parameters.counted, layout.class_names
+    if named and names is not None:
+        named = tuple(names[c] if isinstance(c, int) and 0 <= c < len(names) else c for c in named)
+    return _judged_images.fitted(parameters, layout).model_copy(update={"counted": named})
+
+
 def of_judge(parameters: Parameters, layout: Layout) -> Parameters:
-    """The parameters with the judge's classes written out, as far as they are known before it is trained."""
-    return parameters if parameters.counted else parameters.model_copy(update={"counted": layout.class_names})
+    """The parameters with the judge's classes written out, as far as they are known before it is trained.
+
+    Raises:
+        ReportError: the judge knows no class that is to be counted.
+    """
+    names = layout.class_names
+    if not parameters.counted:
+        return parameters.model_copy(update={"counted": names})
+    strange = [name for name in parameters.counted if isinstance(name, str) and names is not None and name not in names]
+    if strange:
+        rule = "the judge has no such class"
+        raise ReportError(*(Problem("", rule, repr(name), near_miss(name, names or ())) for name in strange))
+    return parameters
 
 
 def measure(model: Any, data: ImageData, parameters: Parameters, judge: Judge) -> Arrays:
@@ -45,4 +68,5 @@ def measure(model: Any, data: ImageData, parameters: Parameters, judge: Judge) -
 
     arrays, seen = _judged_images.arrays_seen(model, data, parameters, judge)
     arrays |= {"probability": in_batches(judge.classify, seen), "judge_names": np.array(judge.class_names)}
-    return arrays | ({"counted": np.array(parameters.counted)} if parameters.counted else {})
+    named = [name if isinstance(name, str) else data.class_names[name] for name in parameters.counted or ()]
+    return arrays | ({"counted": np.array(named)} if named else {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from report_builder.kinds import Parameters as Base
 
@@ -19,7 +19,14 @@ class Parameters(Base):
 
     n: int = Field(default=1000, ge=1, description="How many samples, and at most how many real images, from the first on.")
     seed: int = Field(default=0, ge=0, description="Seed of the draw.")
-    split: str = Field(default="test", description="Part of the data set with the real images.")
+    split: str = Field(default="test", description="Part of the data set with the real images, not 'train'.")
+
+    @field_validator("split")
+    @classmethod
+    def _not_trained_on(cls, split: str) -> str:
+        if split == "train":
+            raise ValueError("the nearest training image of a training image is itself: name another split")
+        return split
 
 
 def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
