@@ -87,6 +87,18 @@ def test_rooms_import_in_one_direction() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_probes_and_metrics_share_what_is_shared() -> None:
+    """A probe imports no metric, and a metric nothing private of the probes: what both need stands beside them."""
+    forbidden = {"measures.probes": "report_builder.measures.metrics", "measures.metrics": "report_builder.measures.probes._"}
+    wrong = [
+        f"{path.relative_to(PACKAGE.parent)}:{line}: imports {imported}"
+        for name, path in modules()
+        for line, imported in imports(path)
+        if imported.startswith(forbidden.get(".".join(name.split(".")[:2]), "-"))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_tensorflow_stays_in_the_workers() -> None:
     """Only networks of models, the stack of own layers and the workers' room import TensorFlow or Keras."""
     wrong = [

@@ -8,6 +8,7 @@ from typing import Any
 from report_builder.document.places import Places
 from report_builder.document.tree import Node, Nodes, attr, has_class, identifier, value, walk
 from report_builder.errors import Problem
+from report_builder.spec.grammar import columns_for
 
 LETTERS = "abcdefghijkl"
 
@@ -25,9 +26,8 @@ def caption_of_all(panels: Node) -> Nodes:
 
 def columns_of(panels: Node) -> int:
     """How many stand side by side."""
-    parts = len(parts_of(panels))
     given = value(panels, "columns")
-    return min(int(given), parts) if given.isdigit() and int(given) else 2 if parts == 4 else min(3, parts)
+    return columns_for(len(parts_of(panels)), int(given) if given.isdigit() else 0)
 
 
 def misshapen(blocks: Nodes, places: Places) -> list[Problem]:

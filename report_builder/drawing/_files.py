@@ -42,8 +42,7 @@ def write_apng(frames: Sequence[Any], path: Path) -> None:
     """An animation of RGB pictures of one size in few colours: it plays some times and stays at its last picture."""
     from PIL import Image
 
-    grey = all(bool((pixels[..., :1] == pixels[..., :3]).all()) for pixels in map(np.asarray, frames))
-    if grey:
+    if all(_grey(np.asarray(frame)) for frame in frames):
         small = [
             frame.convert("L").point(lambda value: round(value / 255 * (GREYS - 1)) * 255 // (GREYS - 1)) for frame in frames
         ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from report_builder.kinds._data import Condition, DatasetKind, DataStepKind, ImageData, Images, Layout, Split
 from report_builder.kinds._figures import Column, Drawing, FigureKind, Subject, Table
 from report_builder.kinds._layers import Layer, layer_arrays, layers_of
-from report_builder.kinds._measures import Judge, MetricKind, ProbeKind, ProbeRequest, Value
+from report_builder.kinds._measures import Judge, MetricKind, ProbeKind, ProbeRequest, Value, further_needs
 from report_builder.kinds._models import Equation, ModelKind, Preset
 from report_builder.kinds._registry import (
     DATA_STEPS,
@@ -59,6 +59,7 @@ __all__ = [
     "Subject",
     "Table",
     "Value",
+    "further_needs",
     "layer_arrays",
     "layers_of",
     "opened",

@@ -71,6 +71,11 @@ class ProbeKind(Protocol):
         """
 
 
+def further_needs(probe: Any, parameters: Mapping[str, Any]) -> frozenset[str]:
+    """What a probe needs of the model for these parameters, beside its `NEEDS`: its optional `needs(parameters)`."""
+    return frozenset(probe.needs(parameters)) if hasattr(probe, "needs") else frozenset()
+
+
 @dataclass(frozen=True)
 class Value:
     """One measured number, before it knows its run.

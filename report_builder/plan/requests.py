@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any, cast
 
 from report_builder.errors import ReportError
-from report_builder.kinds import MODELS, PROBES, Layout, Parameters, ProbeRequest
+from report_builder.kinds import MODELS, PROBES, Layout, Parameters, ProbeRequest, further_needs
 from report_builder.plan.closing import Closing
 from report_builder.plan.layouts import Layouts
-from report_builder.plan.resolved import FROM_RUN, HISTORY, DataSet, Kind, Training, further_needs, used_by
+from report_builder.plan.resolved import FROM_RUN, HISTORY, DataSet, Kind, Training, used_by
 from report_builder.spec.grammar import Slot
 from report_builder.spec.source import KeyPath
 

@@ -136,11 +136,6 @@ class Measure:
             yield f"{self.subject}.{self.scope}.{name}", name
 
 
-def further_needs(probe: Any, parameters: Mapping[str, Any]) -> frozenset[str]:
-    """What a probe needs of the model for these parameters, beside its `NEEDS`: its optional `needs(parameters)`."""
-    return frozenset(probe.needs(parameters)) if hasattr(probe, "needs") else frozenset()
-
-
 def used_by(probe: Any, parameters: Mapping[str, Any]) -> tuple[str, ...]:
     """Other probes whose code determines the arrays: the probe's optional `uses(parameters)`."""
     return tuple(probe.uses(parameters)) if hasattr(probe, "uses") else ()

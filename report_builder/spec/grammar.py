@@ -144,6 +144,11 @@ class Figure(Slot):
     width: str = Field(default="100%", pattern=r"^\d+(\.\d+)?(%|cm)$", description="Width on the page.")
 
 
+def columns_for(parts: int, asked: int = 0) -> int:
+    """How many of so many figures stand side by side: as many as are asked for, else three, and of four figures two."""
+    return min(asked or (2 if parts == 4 else 3), parts)
+
+
 class Subfigures(Closed):
     """Figures side by side under one number: (a), (b), (c)."""
 
@@ -158,7 +163,7 @@ class Subfigures(Closed):
     @property
     def side_by_side(self) -> int:
         """Number of columns."""
-        return min(self.columns or (2 if len(self.parts) == 4 else 3), len(self.parts))
+        return columns_for(len(self.parts), self.columns)
 
 
 class Task(Closed):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from report_builder.kinds import ImageData, Split
+from report_builder.measures._mathematics.quality import psnr, ssim, window
 from report_builder.measures.metrics import image_quality
-from report_builder.measures.metrics._quality import psnr, ssim, window
 from report_builder.measures.probes import reconstruction_quality
 
 

@@ -9,8 +9,8 @@ from scipy import stats
 from report_builder import languages
 from report_builder.errors import ReportError
 from report_builder.kinds import METRICS
+from report_builder.measures._mathematics.normal import ks_distance, mmd_to_normal
 from report_builder.measures.metrics import _clusters
-from report_builder.measures.metrics._normal import ks_distance, mmd_to_normal
 
 
 def facts(kind, arrays, **parameters):
@@ -65,7 +65,7 @@ def test_the_discrepancy_is_the_same_in_blocks(monkeypatch):
     """Codes that do not fit into one block give the same estimate as those that do."""
     z = normal(101, 3)
     whole = mmd_to_normal(z, 1.5)
-    monkeypatch.setattr("report_builder.measures.metrics._normal.BLOCK", 500)
+    monkeypatch.setattr("report_builder.measures._mathematics.normal.BLOCK", 500)
     np.testing.assert_allclose(mmd_to_normal(z, 1.5).samples, whole.samples)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from report_builder.measures.metrics._quality import ssim
+from report_builder.measures._mathematics.quality import ssim
 from report_builder.models._networks import losses
 
 

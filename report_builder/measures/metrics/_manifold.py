@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from report_builder.measures.metrics._neighbours import BLOCK, nearest
+from report_builder.measures._mathematics.neighbours import BLOCK, nearest
 
 ROUNDING = 1e-9  # of the squared radius: a point on the surface is inside
 

@@ -54,7 +54,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     Raises:
         ReportError: no position was asked.
     """
-    from report_builder.measures.metrics._images import same_images
+    from report_builder.measures._arrays import same_images
 
     images = arrays["images"]
     if "asked_row" not in images:
@@ -77,8 +77,8 @@ def asked_ink(images: Arrays) -> tuple[np.ndarray, np.ndarray]:
     """Share of each image's ink in the cell asked, `(n,)` float64, and whether no other cell has more, `(n,)` bool."""
     import numpy as np
 
-    from report_builder.measures.metrics._images import images_of
-    from report_builder.measures.probes._cells import in_cells
+    from report_builder.measures._arrays import images_of
+    from report_builder.measures._cells import in_cells
 
     low, high = (float(value) for value in images["value_range"])
     pixels = (images_of(images).astype(np.float64) - low) / (high - low)

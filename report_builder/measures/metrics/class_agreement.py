@@ -39,7 +39,7 @@ class Parameters(Base):
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The training images, and unless a figure's images are judged those of the metric's own probe."""
-    from report_builder.measures.metrics._images import own_probe
+    from report_builder.measures.metrics._own_probe import own_probe
 
     real = {"real": ProbeRequest("images", {"split": "train", "n": parameters.judges})}
     own = own_probe(parameters.of, parameters.probe, parameters.split, parameters.n)
@@ -48,7 +48,7 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 
 def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
     """The share; where pairs are shown also class and share of each (`pair_0_6_class`; by index where indices were given)."""
-    from report_builder.measures.probes._pair_names import pair_names
+    from report_builder.measures._pair_names import pair_names
 
     asked = requests["images"]
     paired = asked.kind in PAIRED and not parameters.ends
@@ -70,8 +70,8 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     """
     import numpy as np
 
-    from report_builder.measures.metrics._images import by_pair as of_ends
-    from report_builder.measures.metrics._images import ends_of, images_of, same_images
+    from report_builder.measures._arrays import by_pair as of_ends
+    from report_builder.measures._arrays import ends_of, images_of, same_images
 
     shown, real = arrays["images"], arrays["real"]
     images = ends_of(shown) if parameters.ends else images_of(shown)
@@ -87,8 +87,8 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
 
 
 def _judges(images: np.ndarray, real: np.ndarray, k: int) -> np.ndarray:
-    from report_builder.measures.metrics._images import flat
-    from report_builder.measures.metrics._neighbours import nearest
+    from report_builder.measures._arrays import flat
+    from report_builder.measures._mathematics.neighbours import nearest
 
     if images.shape[1:] != real.shape[1:]:
         raise ReportError(

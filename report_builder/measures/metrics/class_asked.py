@@ -57,7 +57,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     Raises:
         ReportError: no class was asked, or the judge does not know it.
     """
-    from report_builder.measures.metrics._images import same_images
+    from report_builder.measures._arrays import same_images
     from report_builder.measures.metrics._judged import recognised, shares
 
     images = arrays["images"]

@@ -55,8 +55,8 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     N(0, 1). `code_mmd2` is the unbiased estimate of the squared maximum mean discrepancy with a Gaussian kernel (Gretton et al.
     2012, lemma 6); it can lie below 0. Of drawn codes they are `drawn_code_ks_mean`, `drawn_code_ks_max`, `drawn_code_mmd2`.
     """
-    from report_builder.measures.metrics._normal import ks_distance, mmd_to_normal
-    from report_builder.measures.probes.codes import codes_of
+    from report_builder.measures._arrays import codes_of
+    from report_builder.measures._mathematics.normal import ks_distance, mmd_to_normal
 
     z = codes_of(arrays["codes"])
     n, dimension = z.shape

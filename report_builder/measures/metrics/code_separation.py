@@ -45,8 +45,8 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     Raises:
         ReportError: there are no more than `k` codes, or all are of one class.
     """
+    from report_builder.measures._mathematics.neighbours import nearest
     from report_builder.measures.metrics._clusters import majority, silhouette
-    from report_builder.measures.metrics._neighbours import nearest
 
     z, y, k = arrays["codes"]["z_mean"].astype("float64"), arrays["codes"]["y"], parameters.k
     n = len(z)

@@ -94,7 +94,7 @@ def _area(z: np.ndarray, cell: float) -> list[Value]:
 def _neighbours(z: np.ndarray, y: np.ndarray) -> list[Value]:
     import numpy as np
 
-    from report_builder.measures.metrics._neighbours import nearest
+    from report_builder.measures._mathematics.neighbours import nearest
 
     index, distances = nearest(z, z, NEIGHBOURS, skip_self=True)
     distance, purity = distances[:, 0], (y[index] == y[:, None]).mean(axis=1)

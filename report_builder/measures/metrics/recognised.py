@@ -55,7 +55,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     `recognised_classes` how many classes appear among them, `recognised_<class>` the share of all images that are recognised
     as that class: these sum to `recognised`.
     """
-    from report_builder.measures.metrics._images import same_images
+    from report_builder.measures._arrays import same_images
     from report_builder.measures.metrics._judged import part_of_name, recognised
 
     images = arrays["images"]

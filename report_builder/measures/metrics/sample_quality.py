@@ -66,7 +66,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     """
     import numpy as np
 
-    from report_builder.measures.metrics._images import same_images
+    from report_builder.measures._arrays import same_images
 
     images = arrays["images"]
     paired, probability = same_images(images), images["probability"].astype(np.float64)

@@ -32,7 +32,7 @@ class Parameters(Base):
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The real images, and unless a figure's images are measured those of the metric's own probe."""
-    from report_builder.measures.metrics._images import own_probe
+    from report_builder.measures.metrics._own_probe import own_probe
 
     real = {"real": ProbeRequest("images", {"split": parameters.split, "n": parameters.n})}
     own = own_probe(parameters.of, parameters.probe, parameters.split, parameters.n)
@@ -52,7 +52,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     the denominator, the total variation, makes it independent of how much ink an image has. Blur spreads an edge: sum |g|
     stays, sum |g|^2 falls.
     """
-    from report_builder.measures.metrics._images import by_pair, ends_of, images_of, same_images
+    from report_builder.measures._arrays import by_pair, ends_of, images_of, same_images
 
     real = edge_strength(images_of(arrays["real"])).mean()
     images = ends_of(arrays["images"]) if parameters.ends else images_of(arrays["images"])

@@ -74,7 +74,7 @@ def arrays_seen(model: Any, data: ImageData, parameters: Parameters, judge: Judg
     Raises:
         ReportError: the images have another shape than those that the judge was trained on.
     """
-    from report_builder.measures.metrics._images import images_of
+    from report_builder.measures._arrays import images_of
 
     module, inner = opened(PROBES, parameters.images)
     arrays = dict(module.measure(model, data, inner))
@@ -83,7 +83,7 @@ def arrays_seen(model: Any, data: ImageData, parameters: Parameters, judge: Judg
 
 def _cut(images: np.ndarray, arrays: Arrays, judge: Judge) -> np.ndarray:
     """Images of the judge's shape: as they are, or of each canvas the cell that was asked (of a real one, its own)."""
-    from report_builder.measures.probes._cells import asked_cells
+    from report_builder.measures._cells import asked_cells
 
     shape = tuple(judge.image_shape)
     cut = asked_cells(images, arrays) if "cells" in arrays and images.shape[1:] != shape else images

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from report_builder.kinds import PROBES
+from report_builder.kinds import PROBES, further_needs
 
 
 def needs_of(probe: Mapping[str, Any]) -> frozenset[str]:
@@ -15,5 +15,4 @@ def needs_of(probe: Mapping[str, Any]) -> frozenset[str]:
     if kind not in PROBES.names():
         return frozenset()
     module = PROBES.get(str(kind))
-    further: frozenset[str] = module.needs(parameters) if hasattr(module, "needs") else frozenset()
-    return frozenset(module.NEEDS | further)
+    return frozenset(module.NEEDS | further_needs(module, parameters))

@@ -8,7 +8,7 @@ import numpy as np
 
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import ImageData, Split
-from report_builder.measures.probes._pair_names import Pair
+from report_builder.measures._pair_names import Pair
 
 
 def class_number(chosen: int | str, data: ImageData) -> int:

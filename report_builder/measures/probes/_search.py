@@ -6,8 +6,8 @@ import numpy as np
 
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Images
-from report_builder.measures.metrics._images import flat
-from report_builder.measures.metrics._neighbours import nearest
+from report_builder.measures._arrays import flat
+from report_builder.measures._mathematics.neighbours import nearest
 from report_builder.measures.probes._batches import BATCH, pixels
 
 

@@ -35,10 +35,11 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     Raises:
         ReportError: the code has no such coordinate.
     """
-    from report_builder.measures.metrics._normal import normal_cdf
+    from report_builder.measures._arrays import codes_of
+    from report_builder.measures._mathematics.normal import normal_cdf
 
     found = codes.measure(model, data, parameters)
-    z = codes.codes_of(found)
+    z = codes_of(found)
     if not all(1 <= axis <= z.shape[1] for axis in parameters.axes):
         rule, received = "the code has no such coordinate", f"axes: {list(parameters.axes)}"
         raise ReportError(Problem("", rule, received, f"Allowed: 1 to {z.shape[1]}."))
@@ -50,7 +51,7 @@ def shares(cdf: np.ndarray, y: np.ndarray, classes: int) -> np.ndarray:
     """Share of the unit square whose nearest code is of each class, `(classes,)`, counted on a lattice of places."""
     import numpy as np
 
-    from report_builder.measures.metrics._neighbours import nearest
+    from report_builder.measures._mathematics.neighbours import nearest
 
     middle = (np.arange(LATTICE) + 0.5) / LATTICE
     places = np.stack(np.meshgrid(middle, middle), axis=-1).reshape(-1, 2)

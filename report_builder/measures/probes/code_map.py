@@ -41,8 +41,10 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     Raises:
         ReportError: the code has fewer than two dimensions, or there are fewer than five codes.
     """
+    from report_builder.measures._arrays import codes_of
+
     found = dict(codes.measure(model, data, parameters))
-    z = codes.codes_of(found)
+    z = codes_of(found)
     if z.shape[1] < PLANE or len(z) < 5:
         rule, received = (
             "a map needs codes of two dimensions or more, and five of them",

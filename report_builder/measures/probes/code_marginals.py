@@ -20,7 +20,8 @@ def measure(model: Any, data: ImageData, parameters: codes.Parameters) -> Arrays
     Returns:
         The arrays of the probe `codes`, `ks` (latent_dim,) float64 in (0, 1]; of drawn codes where they are drawn.
     """
-    from report_builder.measures.metrics._normal import ks_distance
+    from report_builder.measures._arrays import codes_of
+    from report_builder.measures._mathematics.normal import ks_distance
 
     found = codes.measure(model, data, parameters)
-    return {**found, "ks": ks_distance(codes.codes_of(found))}
+    return {**found, "ks": ks_distance(codes_of(found))}

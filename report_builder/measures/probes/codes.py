@@ -62,13 +62,6 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     return {"z_mean": z_mean, "z_log_var": z_log_var} | found
 
 
-def codes_of(arrays: Arrays) -> np.ndarray:
-    """The codes to measure, `(n, latent_dim)` float64: drawn ones where there are any, else the encoder's."""
-    import numpy as np
-
-    return arrays["z" if "z" in arrays else "z_mean"].astype(np.float64)
-
-
 def _draw(z_mean: np.ndarray, z_log_var: np.ndarray, seed: int) -> np.ndarray:
     """One code of each image from its posterior; image i has the same noise however many there are."""
     import numpy as np

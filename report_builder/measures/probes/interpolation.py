@@ -45,8 +45,8 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """
     import numpy as np
 
+    from report_builder.measures._pair_names import pair_names
     from report_builder.measures.probes._batches import decode, part_of, pixels
-    from report_builder.measures.probes._pair_names import pair_names
     from report_builder.measures.probes._pairs import first_pairs, given_pairs
     from report_builder.measures.probes._paths import between, codes_at, conditions_between
 

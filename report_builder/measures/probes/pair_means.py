@@ -37,8 +37,8 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """
     import numpy as np
 
+    from report_builder.measures._pair_names import pair_names
     from report_builder.measures.probes._batches import decode, encode, part_of, pixels
-    from report_builder.measures.probes._pair_names import pair_names
     from report_builder.measures.probes._pairs import class_number
 
     part = part_of(data, parameters.split)

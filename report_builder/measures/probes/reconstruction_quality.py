@@ -30,7 +30,7 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """
     import numpy as np
 
-    from report_builder.measures.metrics._quality import psnr, ssim, window
+    from report_builder.measures._mathematics.quality import psnr, ssim, window
     from report_builder.measures.probes._batches import BATCH, decode, encode, part_of, pixels
 
     part = part_of(data, parameters.split, parameters.n)

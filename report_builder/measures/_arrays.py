@@ -1,8 +1,8 @@
-"""The images that a probe gave, whichever probe it was."""
+"""What stands in the arrays of a probe, whichever probe it was: images, and codes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from report_builder.errors import Problem, ReportError
 
@@ -56,9 +56,8 @@ def flat(images: np.ndarray) -> np.ndarray:
     return images.reshape(len(images), -1)
 
 
-def own_probe(of: str | None, probe: dict[str, Any] | None, split: str, n: int) -> tuple[str, dict[str, Any]] | None:
-    """Kind and parameters of the probe a metric asks itself (default: reconstructions); none when it measures a figure."""
-    if of is not None:
-        return None
-    chosen = dict(probe or {"kind": "reconstructions", "split": split, "n": n})
-    return chosen.pop("kind"), chosen
+def codes_of(arrays: Arrays) -> np.ndarray:
+    """The codes to measure, `(n, latent_dim)` float64: drawn ones where there are any, else the encoder's."""
+    import numpy as np
+
+    return arrays["z" if "z" in arrays else "z_mean"].astype(np.float64)

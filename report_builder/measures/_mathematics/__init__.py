@@ -1,0 +1,1 @@
+"""Mathematics that probes and metrics share: arrays in, arrays out."""
