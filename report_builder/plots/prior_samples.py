@@ -153,21 +153,22 @@ def _scatter(axes: Any, arrays: Arrays, parameters: Parameters, language: Langua
 
 
 def _number(axes: Any, places: np.ndarray) -> None:
-    """The number of each mark beside it, away from its neighbours; a thin line leads to the mark."""
+    """The number of each mark beside it, off all marks and other numbers; a thin line leads to the mark."""
     import numpy as np
     from matplotlib.patheffects import withStroke
 
-    from report_builder.plots._scatter import apart
+    from report_builder.plots._beside import beside
     from report_builder.plots._text import FONT
 
+    axes.margins(0.1)  # also a number beside the outermost mark stands within the axes
     axes.autoscale_view()
     axes.apply_aspect()
-    step = 0.065 * abs(float(np.diff(axes.get_ylim())[0]))
+    step = 0.075 * abs(float(np.diff(axes.get_ylim())[0]))
     rim, line = (
         [withStroke(linewidth=2, foreground="white")],
-        {"arrowstyle": "-", "color": MARK, "linewidth": 0.4, "shrinkB": 2},
+        {"arrowstyle": "-", "color": MARK, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 1.5},
     )
-    for number, (place, text) in enumerate(zip(places, apart(places + step * 0.6, step), strict=True), start=1):
+    for number, (place, text) in enumerate(zip(places, beside(places, step), strict=True), start=1):
         written = axes.annotate(
             str(number), place, text, ha="center", va="center", fontsize=FONT, weight="bold", arrowprops=line, zorder=5
         )

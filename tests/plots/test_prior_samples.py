@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from report_builder.errors import ReportError
 
@@ -32,6 +35,22 @@ def test_marks_stand_at_the_draws_and_codes_under_them(drawn, draws):
     written = np.array([text.get_position() for text in scatter.texts])
     apart = np.linalg.norm(written[:, None] - written[None], axis=2) + 9 * np.eye(5)
     assert apart.min() > 0.03 * np.ptp(scatter.get_ylim())
+
+
+def test_numbers_of_crowded_draws_are_legible(drawn, draws):
+    """Of eighteen draws close together no number lies on another or on a mark, and all stand within the axes."""
+    random = np.random.default_rng(3)
+    prior = random.normal(0, 0.3, (18, 2)).astype(np.float32)
+    images = np.zeros((18, 4, 4, 1), np.float32)
+    figure = drawn("prior_samples", {"vae": draws | {"prior": prior, "images": images}}, samples=18).figure
+    figure.draw_without_rendering()
+    scatter = figure.axes[1]
+    whole = [Text.get_window_extent(text) for text in scatter.texts]  # without the lines to the marks
+    boxes = [line.padded(0, -0.15 * line.height) for line in whole]  # digits have no descenders
+    marks = scatter.transData.transform(prior)
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+    assert not any(box.contains(*mark) for box in boxes for mark in marks)
+    assert all(scatter.bbox.contains(*corner) for box in boxes for corner in (box.min, box.max))
 
 
 def test_images_have_the_number_and_coordinates_of_their_draw(drawn, draws):
