@@ -1,14 +1,16 @@
-"""Asks a worker about models and layers of the user's own; what it answered before is not asked again."""
+"""Asks a worker about models and layers of the user's own; what it found good before is not asked again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from report_builder.errors import ReportError, together
 from report_builder.plan import Plan, own
 from report_builder.plan.closing import not_python
+from report_builder.plan.own import ANSWER
 from report_builder.spec import Loaded, once
 from report_builder.store import Step, Store
 
@@ -33,29 +35,36 @@ def settle(plan: Plan) -> None:
     """
     loaded, verdicts = plan.resolved.loaded, plan.verdicts
     failed = _ask(verdicts, plan.store, loaded.file.parent)
-    found = []
-    for id_, step in verdicts.items():
-        if stored := plan.store.read(step.kind, step.key):
-            found += own.problems(plan.resolved.runs[id_], stored, loaded)
-    if found:
-        raise ReportError(*once(found))
+    refused = {id_: error for id_, error in failed.items() if type(error) is ReportError}
+    if refused:
+        raise ReportError(*once([p for id_, e in refused.items() for p in own.problems(plan.resolved.runs[id_], e, loaded)]))
     if failed:
         raise together(failed.values())
 
 
 def _ask(steps: Mapping[str, Step], store: Store, beside: Path) -> dict[str, ReportError]:
-    """Has what is not stored answered, each question once; what failed, by name."""
-    missing = {step.key: (name, step) for name, step in steps.items() if store.read(step.kind, step.key) is None}
+    """Has what is not stored answered, each question once; what failed, by each name that asked.
+
+    What a worker refuses is a plain `ReportError`, whose places are below what was asked about.
+    """
+    missing = {step.key: _job(name, step, store, beside) for name, step in steps.items()}
+    missing = {key: job for key, job in missing.items() if store.read(ANSWER, key) is None}
     if not missing:
         return {}
     from report_builder.worker import pool
 
-    failed: list[str] = []
-    jobs = [_job(name, step, store, beside) for name, step in missing.values()]
-    errors = pool.run(
-        jobs, workers=1, on_event=lambda event: failed.append(event["key"]) if event["event"] == "failed" else None
-    )
-    return {missing[key][0]: error for key, error in zip(failed, errors, strict=True)}
+    keys: list[str] = []
+    jobs = [*missing.values()]
+    errors = pool.run(jobs, workers=1, on_event=lambda event: keys.append(event["key"]) if event["event"] == "failed" else None)
+    failed = {key: _unlabelled(error, missing[key]["label"]) for key, error in zip(keys, errors, strict=True)}
+    return {name: failed[step.key] for name, step in steps.items() if step.key in failed}
+
+
+def _unlabelled(error: ReportError, label: str) -> ReportError:
+    """A refusal with its places as the worker said them; any other failure as it is."""
+    if type(error) is not ReportError:
+        return error
+    return ReportError(*(replace(p, where=p.where.removeprefix(label).removeprefix(": ")) for p in error.problems))
 
 
 def _job(name: str, step: Step, store: Store, beside: Path) -> dict[str, Any]:

@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from report_builder.errors import Problem, ReportError, StorageError
-from report_builder.kinds import layer_arrays, layers_of
 from report_builder.plan import Plan, Planned
-from report_builder.plan.resolved import COSTS, HISTORY, LAYERS
+from report_builder.store import reading
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
     from report_builder.store import Stored
 
 IN_WORKERS = ("run", "arrays")
-NOTED = ("epochs", "parameters", "non_trainable_parameters", "seconds")  # what else costs are, of what a run notes
 
 
 def execute(plan: Plan, missing: Sequence[Planned], *, on_event: Callable[[Mapping[str, Any]], None]) -> list[ReportError]:
@@ -97,32 +95,17 @@ def _figure(plan: Plan, planned: Planned, arrays: Mapping[str, Arrays], folder: 
 
 
 def _arrays(plan: Plan, planned: Planned) -> Arrays:
-    """The arrays of a finished step; of a training its history, arrays of shape `(epochs,)`, progress, costs or layers."""
-    import numpy as np
-
+    """The arrays of a finished step; of a training what it says of itself."""
     stored = _stored(plan, planned)
-    if planned.step.kind == "run" and planned.part == HISTORY:
-        return {name: np.asarray(values) for name, values in stored.json("history.json").items()}
-    if planned.step.kind == "run" and planned.part == COSTS:
-        note = {key: value for key, value in stored.meta["note"].items() if key in NOTED} | stored.meta["note"].get("costs", {})
-        return {name: np.asarray(value) for name, value in note.items() if value is not None}
-    if planned.step.kind == "run" and planned.part == LAYERS:
-        return layer_arrays(layers_of(stored.json("summary.json")))
-    with np.load(stored.path("arrays.npz" if planned.step.kind == "arrays" else f"{planned.part}.npz")) as file:
-        return dict(file)
+    return reading.of_run(stored, planned.part) if planned.step.kind == "run" else reading.arrays(stored)
 
 
 def _fact(plan: Plan, name: str) -> Arrays:
-    """A fact of one or more seeds, as a figure reads it; the words of the first seed hold for all."""
-    import numpy as np
-
-    metric = dict(plan.resolved.measured[name].names())[name]
-    found = [
-        next(v for v in _stored(plan, step).json("facts.json") if v["name"] == metric) for step in plan.fact(name).values()
-    ]
-    seeds = [seed for seed in plan.seeds(plan.resolved.measured[name].subject) if seed is not None]
-    values = {"value": np.array([each["value"] for each in found]), "seeds": np.array(seeds, dtype=np.int64)}
-    return values | {key: np.array(found[0][key]) for key in ("unit", "better", "reduction", "n")}
+    """A fact of one or more seeds, as a figure reads it."""
+    measure = plan.resolved.measured[name]
+    found = [_stored(plan, step) for step in plan.fact(name).values()]
+    seeds = [seed for seed in plan.seeds(measure.subject) if seed is not None]
+    return reading.of_facts(found, dict(measure.names())[name], seeds)
 
 
 def _stored(plan: Plan, planned: Planned) -> Stored:

@@ -114,31 +114,32 @@ class ImageData:
 
 
 class DatasetKind(Protocol):
-    """`datasets/<name>.py`."""
+    """`datasets/<name>.py`.
+
+    Optional: `fetch(parameters, folders)`, of data that can be downloaded, after which `files` finds it.
+
+    Optional in a file of the user's own: `layout(parameters)`, the `Layout` that is known without reading the data. Without it
+    nothing is known: what does not fit the data is then seen when it is read.
+    """
 
     Parameters: type[Parameters]
     TITLE: Mapping[str, str]  # language -> name in a sentence, e.g. {"en": "MNIST", "pl": "MNIST"}
 
     def files(self, parameters: Any, folders: Sequence[Path]) -> list[Path]:
-        """The files that hold the data, found in the first folder that has them. Raises ReportError when there are none.
-
-        A data set that can be downloaded has `fetch(parameters, folders)`, too, after which `files` finds it.
-        """
-
-    def layout(self, parameters: Any) -> Layout:
-        """What is known of the data without reading it."""
+        """The files that hold the data, found in the first folder that has them. Raises ReportError when there are none."""
 
     def load(self, parameters: Any, files: Sequence[Path]) -> ImageData:
         """Reads the files: uint8 images with the channel axis last."""
 
 
 class DataStepKind(Protocol):
-    """`datasets/steps/<name>.py`: one preprocessing step."""
+    """`datasets/steps/<name>.py`: one preprocessing step.
+
+    Optional in a file of the user's own: `layout(before, parameters)`, the `Layout` that is known after the step without
+    reading the data; raises ReportError where the step cannot be done. Without it nothing more is known from this step on.
+    """
 
     Parameters: type[Parameters]
-
-    def layout(self, before: Layout, parameters: Any) -> Layout:
-        """What is known after the step without reading the data. Raises ReportError where the step cannot be done."""
 
     def apply(self, data: ImageData, parameters: Any) -> ImageData:
         """The data after the step; the argument is not changed."""

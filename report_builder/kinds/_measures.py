@@ -57,7 +57,8 @@ class ProbeKind(Protocol):
     """`measures/probes/<name>.py`: weights and data -> arrays, in a worker.
 
     Optional: `needs(parameters)`, what the model must provide for these parameters beside `NEEDS`; `uses(parameters)`, other
-    probes whose code counts; `fitted(parameters, layout)`, the parameters with what the layout tells written out.
+    probes whose code counts; `fitted(parameters, layout)`, the parameters with what the layout tells written out;
+    `LATENT_DIM`, the dimension of the latent space that it draws in: a model with another `latent_dim` is refused by the plan.
     """
 
     Parameters: type[Parameters]
@@ -103,7 +104,9 @@ class Value:
 class MetricKind(Protocol):
     """`measures/metrics/<name>.py`: arrays -> values, in NumPy.
 
-    Optional: `of_figure(parameters, request)`, the request for the images of a figure, where it is not the figure's own.
+    Optional: `of_figure(parameters, request)`, the request for the images of a figure, where it is not the figure's own;
+    `check(parameters, subject)`, called when the plan is made with what is known of the run (`Subject`) or data set: raises
+    ReportError where it cannot be measured so.
     """
 
     Parameters: type[Parameters]

@@ -44,8 +44,11 @@ class ModelKind(Protocol):
 
     Optional: `PRESETS`, name -> `Preset`, chosen in YAML by `preset: <name>`; `listings(parameters)` in place of `LISTINGS`:
     only what runs with these parameters; `files(parameters)`, files in `models/` that `network.py` imports by name for these
-    parameters alone. A model with `elbo_terms` may say in `pixels.name` which distribution its pixels have; without it they are
-    Bernoulli's, and bounds of different distributions are not compared.
+    parameters alone; `seconds_per_image(parameters)`, or the constant `SECONDS_PER_IMAGE`: of training, on one core, for a
+    first guess of how long a run takes.
+
+    A model with `elbo_terms` may say in `pixels.name` which distribution its pixels have; without it they are Bernoulli's, and
+    bounds of different distributions are not compared.
 
     A model of the user's own is one file with all of this and `build` in it, of which only `Parameters`, `PROVIDES` and `build`
     are required. It is run in workers alone: what it says of itself is stored, and the front process reads that.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import importlib
 import importlib.util
@@ -9,6 +10,7 @@ import pkgutil
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -20,7 +22,10 @@ from report_builder.errors import Problem, ReportError, near_miss
 
 
 class Parameters(BaseModel):
-    """Base of every kind's parameters: frozen, and a key that is not documented is an error."""
+    """Base of every kind's parameters: frozen, and a key that is not documented is an error.
+
+    Some names mean the same in every kind and are read by the plan: `_meanings.py` lists them.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -75,12 +80,15 @@ class Registry:
 def own_module(path: Path, noun: str) -> ModuleType:
     """The module of a file of the user's own, run anew.
 
+    It may import the package, what is installed and the standard library: a second file beside it would be in no key.
+
     Raises:
-        ReportError: there is no such file, or it cannot be run; with the line.
+        ReportError: there is no such file, it imports a file beside it, or it cannot be run; with the line.
     """
     spec = importlib.util.spec_from_file_location(f"report_builder_own_{path.stem}", path)
     if spec is None or spec.loader is None or not path.is_file():
         raise ReportError(Problem(str(path), f"no such file for a {noun} of your own", path.name))
+    _alone(path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # dataclasses and pydantic look their own module up there
     try:
@@ -94,6 +102,30 @@ def own_module(path: Path, noun: str) -> ModuleType:
         rule = f"{path.name}:{line} cannot be run"
         raise ReportError(Problem(str(path), rule, f"{type(error).__name__}: {error}")) from error
     return module
+
+
+def _alone(path: Path) -> None:
+    """Raises ReportError where a file imports another one beside it; what is no Python is said when it runs."""
+    with suppress(SyntaxError):
+        statements = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Import | ast.ImportFrom)]
+        for line, name in ((node.lineno, name) for node in statements for name in _imported(node)):
+            if name.startswith(".") or _is_beside(name.partition(".")[0], path.parent):
+                step = "Put both into one file. What is installed, the standard library and report_builder can be imported."
+                raise ReportError(Problem(str(path), f"{path.name}:{line} imports a file beside it", name, next_step=step))
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """Names of the modules that a statement imports; relative ones begin with a dot."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return ["." * node.level + (node.module or "")]
+
+
+def _is_beside(name: str, folder: Path) -> bool:
+    """Whether a module is a file or a package of this folder, and not an installed one of the same name."""
+    here = [file for file in (folder / f"{name}.py", folder / name / "__init__.py") if file.is_file()]
+    found = importlib.util.find_spec(name) if here else None
+    return bool(here) and (found is None or found.origin is None or Path(found.origin) in here)
 
 
 def opened(registry: Registry, entry: Mapping[str, Any], *, beside: Path | None = None) -> tuple[Any, Any]:

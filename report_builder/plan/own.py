@@ -1,27 +1,27 @@
 """Models of the user's own, one file each: known by what a worker said of the file, never by running it here.
 
-A worker is asked two things, and each answer is stored: the description of a file (its parameters, what it provides), and the
-verdict on a run (whether its layers fit together on such images, and the loss that it compiles).
+A worker is asked two things: the description of a file (its parameters, what it provides), and the verdict on a run (whether
+its layers fit together on such images, and the loss that it compiles). What is good is stored; what is refused is asked again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from report_builder.errors import Problem
+from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Equation, Layout, Preset
 from report_builder.models._layers import lists
 from report_builder.plan.own_parameters import parameters_of
 from report_builder.plan.resolved import Training
 from report_builder.spec import Loaded
-from report_builder.store import Memo, Step, Stored
+from report_builder.store import Memo, Step, Stored, code_digests
 
 ANSWER = "answer"  # kind of the steps in which answers are stored
-FORMAT = 1  # of the answers
+ANSWERING = (Path(__file__).parents[1] / "worker/answers.py",)  # with what it imports, the code behind an answer
 CHECKED = ("image_shape", "value_range", "class_names", "conditions")  # what a verdict depends on
 
 
@@ -38,7 +38,8 @@ def files_of(loaded: Loaded) -> dict[str, Path]:
 
 def description(kind: str, file: Path, memo: Memo) -> Step:
     """The step that stores what a file says of itself."""
-    return Step(ANSWER, (), {"asks": "description", "kind": kind, "content": memo.sha256(file), "format": FORMAT})
+    spec = {"asks": "description", "kind": kind, "content": memo.sha256(file)}
+    return Step(ANSWER, (), spec, code_digests(ANSWERING, memo))
 
 
 def described(file: Path, answer: Mapping[str, Any]) -> Any:
@@ -46,7 +47,7 @@ def described(file: Path, answer: Mapping[str, Any]) -> Any:
     return SimpleNamespace(
         __file__=str(file),
         __doc__=answer["doc"],
-        Parameters=parameters_of(answer["schema"], answer["defaults"]),
+        Parameters=parameters_of(answer["schema"], answer["defaults"], answer["following"]),
         PROVIDES=frozenset(answer["provides"]),
         TITLE=answer["title"],
         LISTINGS={part: tuple(names) for part, names in answer["listings"].items()},
@@ -62,23 +63,22 @@ def is_judged(run: Training) -> bool:
     return is_own(run.model.name) or bool(lists(run.model.parameters))
 
 
-def verdict(run: Training, code: Mapping[str, str], versions: Mapping[str, str], memo: Memo) -> Step:
+def verdict(run: Training, code: Iterable[Path], versions: Mapping[str, str], memo: Memo) -> Step:
     """The step that stores the verdict on a run; of an own file every byte counts: its equation is no code of a training."""
     spec: dict[str, Any] = {"asks": "verdict", "model": run.model.as_spec(), "layout": _layout(run.data.layout)}
-    spec |= {"versions": dict(versions), "format": FORMAT}
+    spec |= {"versions": dict(versions)}
     if is_own(run.model.name):
         spec["content"] = memo.sha256(run.model.file)
-    return Step(ANSWER, (), spec, code)
+    return Step(ANSWER, (), spec, code_digests([*code, *ANSWERING], memo))
 
 
 def _layout(layout: Layout | None) -> dict[str, Any] | None:
     return {name: value for name, value in asdict(layout).items() if name in CHECKED} if layout else None
 
 
-def problems(run: Training, stored: Stored, loaded: Loaded) -> list[Problem]:
+def problems(run: Training, refusal: ReportError, loaded: Loaded) -> list[Problem]:
     """What a verdict found wrong, at the place in the experiment file."""
-    found = stored.json("answer.json")["problems"]
-    return [Problem(loaded.where("runs", run.id, "model", *_path(p.pop("where"))), **p) for p in found]
+    return [replace(p, where=loaded.where("runs", run.id, "model", *_path(p.where))) for p in refusal.problems]
 
 
 def _path(where: str) -> list[str | int]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Union
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, ClassVar, Literal, Union
 
-from pydantic import ConfigDict, Field, TypeAdapter, create_model
+from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, TypeAdapter, create_model, model_serializer
 
 from report_builder.kinds import Parameters
 from report_builder.models._layers import Layer
@@ -27,23 +27,26 @@ LIMITS = {  # in JSON Schema, in pydantic
 }
 
 
-def parameters_of(schema: Schema, defaults: Mapping[str, Any]) -> type[Parameters]:
+def parameters_of(schema: Schema, defaults: Mapping[str, Any], following: Iterable[str] = ()) -> type[Parameters]:
     """A model with the fields of the schema.
 
     Args:
         schema: of a pydantic model.
         defaults: as JSON, by field; a field without one is required.
+        following: fields whose default follows from other fields: where nobody gives them they are left to the file itself.
     """
-    return _model(schema, schema.get("$defs", {}), defaults)
+    made = _model(schema, schema.get("$defs", {}), defaults)
+    made.FOLLOWING = frozenset(following)
+    return made
 
 
-def _model(schema: Schema, named: Mapping[str, Schema], defaults: Mapping[str, Any]) -> type[Parameters]:
+def _model(schema: Schema, named: Mapping[str, Schema], defaults: Mapping[str, Any]) -> type[_Read]:
     fields: dict[str, Any] = {}
     for name, entry in schema.get("properties", {}).items():
         kind = _type(entry, named)
         default = TypeAdapter(kind).validate_json(json.dumps(defaults[name])) if name in defaults else ...
         fields[name] = (kind, Field(default, description=entry.get("description")))
-    made: type[Parameters] = create_model(schema.get("title", "Parameters"), __base__=_Read, **fields)
+    made: type[_Read] = create_model(schema.get("title", "Parameters"), __base__=_Read, **fields)
     return made
 
 
@@ -51,6 +54,12 @@ class _Read(Parameters):
     """Of the names that pydantic keeps for itself none is a problem here."""
 
     model_config = ConfigDict(protected_namespaces=())
+    FOLLOWING: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _without_open_ones(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        open_ones = self.FOLLOWING - self.model_fields_set
+        return {name: value for name, value in written(self).items() if name not in open_ones}
 
 
 def _type(schema: Schema, named: Mapping[str, Schema]) -> Any:

@@ -14,7 +14,7 @@ from report_builder.plan.layouts import Layouts, layout_of
 from report_builder.plan.measures import Measures
 from report_builder.plan.requests import Requests
 from report_builder.plan.resolved import DataSet, Measure, Picture, Resolved, Training
-from report_builder.plan.shown import facts_of, unshowable
+from report_builder.plan.shown import facts_of, unmeasurable, unshowable
 from report_builder.plan.styles import SUFFIX, Style, read_style
 from report_builder.spec import Loaded, once
 from report_builder.spec.grammar import Slot
@@ -105,6 +105,7 @@ def resolve(loaded: Loaded, own: Mapping[str, Any] | None = None) -> Resolved:
     measures = tuple(Measures(resolver, requests, figures).closed())
     resolver.found += list(_twice(measures, loaded))
     resolved = Resolved(loaded, data, runs, figures, measures, style)
+    resolver.found += list(unmeasurable(resolved))
     resolver.found += list(unshowable(resolved, whole=not resolver.found))
     if resolver.found:
         raise ReportError(*once(resolver.found))

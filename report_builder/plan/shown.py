@@ -11,6 +11,7 @@ from report_builder.facts import closest
 from report_builder.kinds import ProbeRequest, Subject
 from report_builder.plan.resolved import HISTORY, DataSet, Kind, Picture, Resolved, Training
 from report_builder.spec import Loaded
+from report_builder.spec.source import KeyPath
 
 
 def facts_of(kind: Kind) -> tuple[str, ...]:
@@ -107,16 +108,24 @@ def unshowable(resolved: Resolved, *, whole: bool) -> Iterator[Problem]:
         yield from (_unknown(resolved, picture, name) for name in unknown)
         check = getattr(picture.kind.module, "check", None)
         if check and not unknown:
-            yield from _checked(resolved.loaded, picture, check, subjects(resolved, picture))
+            yield from _checked(resolved.loaded, ("figures", picture.id), check, picture.kind, subjects(resolved, picture))
 
 
-def _checked(loaded: Loaded, picture: Picture, check: Any, shown: Mapping[str, Subject]) -> Iterator[Problem]:
-    """What the kind's `check` says; its `where` is a parameter of the figure."""
+def unmeasurable(resolved: Resolved) -> Iterator[Problem]:
+    """Runs that a metric cannot measure so, by its kind's optional `check(parameters, subject)`."""
+    for measure in resolved.measures:
+        if check := getattr(measure.kind.module, "check", None):
+            subject = _subject(resolved, measure.subject)
+            yield from _checked(resolved.loaded, ("metrics", measure.id), check, measure.kind, subject)
+
+
+def _checked(loaded: Loaded, place: KeyPath, check: Any, kind: Kind, shown: Any) -> Iterator[Problem]:
+    """What the kind's `check` says; its `where` is a parameter of the kind."""
     try:
-        check(picture.kind.parameters, shown)
+        check(kind.parameters, shown)
     except ReportError as error:
         places = [(p, p.where.split(".") if p.where else []) for p in error.problems]
-        yield from (replace(p, where=loaded.where("figures", picture.id, *path)) for p, path in places)
+        yield from (replace(p, where=loaded.where(*place, *path)) for p, path in places)
 
 
 def _unknown(resolved: Resolved, picture: Picture, name: str) -> Problem:

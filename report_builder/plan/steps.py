@@ -16,6 +16,7 @@ from report_builder.plan.prepared import with_fingerprints
 from report_builder.plan.resolved import FROM_RUN, HISTORY, DataSet, Measure, Picture, Resolved, Training, used_by
 from report_builder.plan.shown import requests_of, subjects
 from report_builder.store import Step, Store, Stored, code_digests
+from report_builder.store.reading import READING
 
 PACKAGE = Path(__file__).parents[1]
 ENGINE = tuple(PACKAGE / file for file in ("worker/loop.py", "worker/environment.py", "datasets/__init__.py"))
@@ -93,8 +94,7 @@ class Plan:
     def verdicts(self) -> dict[str, Step]:
         """For each run with an architecture of the user's own, the step in which the verdict on it is stored."""
         judged = [run for run in self.resolved.runs.values() if own.is_judged(run)]
-        code = {run.id: code_digests(self._model_code(run), self.store.memo) for run in judged}
-        return {run.id: own.verdict(run, code[run.id], self.versions, self.store.memo) for run in judged}
+        return {run.id: own.verdict(run, self._model_code(run), self.versions, self.store.memo) for run in judged}
 
     def answers(self) -> list[Step]:
         """Every step in which an answer about models of the user's own is stored."""
@@ -175,7 +175,7 @@ class Plan:
         label = f"facts {measure.id} of {measure.subject}" + (f", seed {seed}" if seed is not None else "")
         needs = {name: self.arrays(request, seed, f"{label}, {name}") for name, request in measure.requests.items()}
         spec = {"metric": measure.as_spec(), "reads": sorted(needs)}
-        code = code_digests([measure.kind.file], self.store.memo)
+        code = code_digests([measure.kind.file, *_reading(measure.requests)], self.store.memo)
         return Planned(Step("facts", tuple(needs[name].step.key for name in sorted(needs)), spec, code), label, needs)
 
     @cached_property
@@ -191,7 +191,7 @@ class Plan:
         spec = {"figure": picture.kind.as_spec(), "subjects": subjects, "reads": sorted(needs), "language": self.language}
         spec |= {"style": dict(self.resolved.style.values)}
         looks = {f"languages/{self.language}.yaml", "plots/report.mplstyle"}
-        code = code_digests([picture.kind.file, *DRAWING], self.store.memo)
+        code = code_digests([picture.kind.file, *DRAWING, *_reading(picture.requests, picture.facts)], self.store.memo)
         code |= {name: self.store.memo.sha256(PACKAGE / name)[:16] for name in sorted(looks)}
         return Planned(
             Step("figure", tuple(needs[name].step.key for name in sorted(needs)), spec, code), f"figure {picture.id}", needs
@@ -227,3 +227,8 @@ class Plan:
         for needed in planned.needs.values():
             self._collect(needed, found)
         found[planned.step.key] = planned
+
+
+def _reading(requests: Mapping[str, ProbeRequest], facts: Sequence[str] = ()) -> list[Path]:
+    """The code that reads what a run answers itself, and facts, where a step reads such."""
+    return [READING] if facts or any(request.kind in FROM_RUN for request in requests.values()) else []

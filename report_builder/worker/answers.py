@@ -19,7 +19,13 @@ from report_builder.worker.descriptions import by_language, describe
 
 
 def answer(work: Work, beside: Path | None) -> None:
-    """Answers what the step asks, and commits it as `answer.json`."""
+    """Answers what the step asks, and commits it as `answer.json`. A refusal is not stored: it is asked again.
+
+    A missing package may be there by then, which no key would show.
+
+    Raises:
+        ReportError: with what is wrong with the file, or with the architecture; `where` is a path below the model's entry.
+    """
     spec = work.step.spec
     found = describe(spec["kind"], beside) if spec["asks"] == "description" else _verdict(spec, beside)
     write_atomically(work.folder / "answer.json", json.dumps(found, ensure_ascii=False))
@@ -27,26 +33,23 @@ def answer(work: Work, beside: Path | None) -> None:
 
 
 def _verdict(spec: Mapping[str, Any], beside: Path | None) -> dict[str, Any]:
-    """What is wrong with an architecture, and the loss that it compiles."""
-    found: dict[str, Any] = {"problems": [], "equation": None}
-    own = spec["model"]["kind"].endswith(".py")
+    """The loss that an architecture compiles, once it was tried. Raises ReportError with what is wrong with it."""
     try:
         kind = MODELS.get(spec["model"]["kind"], beside=beside)
         parameters = kind.Parameters(**{name: value for name, value in spec["model"].items() if name != "kind"})
-        if own:
-            found["equation"] = _equation(kind, parameters)
+        equation = _equation(kind, parameters) if spec["model"]["kind"].endswith(".py") else None
         if spec["layout"]:
             trial.run(kind, spec["model"], _read(spec["layout"]), beside)
-    except ReportError as error:
-        found["problems"] = [vars(problem) for problem in error.problems]
+    except ReportError:
+        raise
     except ValidationError as error:
-        found["problems"] = [vars(_refused(detail)) for detail in error.errors(include_url=False)]
+        raise ReportError(*map(_refused, error.errors(include_url=False))) from None
     except Exception as error:
         place = own_line(error, beside)
         if not place or isinstance(error, MemoryError):
             raise
-        found["problems"] = [vars(Problem("kind", f"{type(error).__name__} at {place}", said(error)))]
-    return found
+        raise ReportError(Problem("kind", f"{type(error).__name__} at {place}", said(error))) from error
+    return {"equation": equation}
 
 
 def _refused(detail: Any) -> Problem:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import MODELS
@@ -28,12 +28,13 @@ def describe(kind: str, beside: Path | None) -> dict[str, Any]:
     if mistakes:
         raise ReportError(*mistakes)
     fields = module.Parameters.model_fields
-    given = {name: field.get_default(call_default_factory=True) for name, field in fields.items() if not field.is_required()}
+    defaults = module.Parameters.model_construct().model_dump(mode="json", warnings=False)
     title = getattr(module, "TITLE", Path(kind).stem.replace("_", " "))
     return {
         "doc": (module.__doc__ or "A model of your own.").strip().splitlines()[0],
         "schema": module.Parameters.model_json_schema(),
-        "defaults": {name: TypeAdapter(fields[name].annotation).dump_python(v, mode="json") for name, v in given.items()},
+        "defaults": {name: defaults[name] for name, field in fields.items() if not field.is_required()},
+        "following": [name for name, field in fields.items() if field.default_factory_takes_validated_data],
         "provides": sorted(module.PROVIDES),
         "title": by_language(title),
         "listings": {part: list(names) for part, names in getattr(module, "LISTINGS", {}).items()},

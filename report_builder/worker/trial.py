@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -36,13 +38,15 @@ CALLS: dict[str, tuple[str, Call]] = {  # what PROVIDES may name -> how it is wr
 def run(kind: Any, entry: Mapping[str, Any], layout: Layout, beside: Path | None) -> None:
     """Builds a model, and of one in a file of the user's own makes a step and calls all that it provides.
 
+    What needs something of the data that only reading tells (shape, classes, condition) is not tried: its training says it.
+
     Raises:
         ReportError: the data does not fit, a layer does not, or a method gives something else than its contract.
     """
     own = hasattr(kind, "build")
     if own and hasattr(kind, "refuses"):
         _refused(kind, entry, layout)
-    if layout.image_shape is None:
+    if layout.image_shape is None or _open(kind, layout, own=own):
         return
     condition_dim, classes = sum(len(part.names) for part in layout.conditions), len(layout.class_names or ())
     keras.utils.clear_session()
@@ -60,6 +64,14 @@ def _refused(kind: Any, entry: Mapping[str, Any], layout: Layout) -> None:
         raise ReportError(
             Problem("", f"model '{entry['kind']}' cannot be trained on this data", allowed=f"{why[0].upper()}{why[1:]}.")
         )
+
+
+def _open(kind: Any, layout: Layout, *, own: bool) -> bool:
+    """Whether the model needs something that is not known yet; of one of the user's own, what its batches hold is not known."""
+    network = kind if own else importlib.import_module(f"{kind.__name__}.network")
+    asks = set(inspect.signature(network.build).parameters)
+    condition = any(not part.names for part in layout.conditions) and (own or "condition_dim" in asks)
+    return condition or (layout.class_names is None and "classes" in asks)
 
 
 def _given(model: Any, layout: Layout, condition_dim: int) -> dict[str, Any]:
@@ -93,23 +105,38 @@ def _provided(model: Any, capability: str, given: dict[str, Any], entry: Mapping
             return
         given["z"] = tf.zeros((IMAGES, int(entry["latent_dim"])))
     found = call(model, given)
+    if wrong := _wrong(capability, found, given["shape"]):
+        rule, step = f"PROVIDES names '{capability}', and {written} gives something else", "Return that, or take the name out."
+        raise ReportError(Problem("kind", rule, _told(found), wrong, step))
     if capability == "encode":
         given["z"] = found
-    if wrong := _wrong(capability, found, given["shape"]):
-        raise ReportError(Problem("kind", f"PROVIDES names '{capability}', and {written} gives something else", *wrong))
 
 
-def _wrong(capability: str, found: Any, image: tuple[int, ...]) -> tuple[str, str] | None:
-    """What came out and what should have, where they differ."""
+def _wrong(capability: str, found: Any, image: tuple[int, ...]) -> str:
+    """What should have come out, where something else did."""
+    shape = _shape(found)
     if capability == "posterior":
-        fits = isinstance(found, list | tuple) and len(found) == 2 and tuple(found[0].shape) == tuple(found[1].shape)
-        return None if fits else (shown(found), "Two tensors of one shape: z_mean and z_log_var.")
+        shapes = {_shape(each) for each in found} if isinstance(found, list | tuple) and len(found) == 2 else {None}
+        return "" if len(shapes) == 1 and None not in shapes else "Two tensors of one shape: z_mean and z_log_var."
     if capability == "likelihood":
-        fits = isinstance(found, Mapping) and all(tuple(term.shape) == (IMAGES,) for term in found.values())
-        return None if fits else (type(found).__name__, "A mapping: term -> one number for each image, shape (n,).")
-    shape = tuple(found.shape)
+        fits = isinstance(found, Mapping) and all(_shape(term) == (IMAGES,) for term in found.values())
+        return "" if fits else "A mapping: term -> one number for each image, shape (n,)."
     if capability in ("encode", "classify", "features"):
-        return None if len(shape) == 2 else (shown(found), "One vector for each image, shape (n, d).")
+        return "" if shape and len(shape) == 2 else "One vector for each image, shape (n, d)."
     if capability == "discriminate":
-        return None if shape == (IMAGES,) else (size(shape), "One logit for each image, shape (n,).")
-    return None if shape == (IMAGES, *image) else (shown(found), f"An image: {size(image)}.")
+        return "" if shape == (IMAGES,) else "One logit for each image, shape (n,)."
+    return "" if shape == (IMAGES, *image) else f"An image: {size(image)}."
+
+
+def _shape(found: Any) -> tuple[int, ...] | None:
+    """Shape of a tensor; None of anything else."""
+    return tuple(found.shape) if hasattr(found, "shape") else None
+
+
+def _told(found: Any) -> str:
+    """What a method gave, as people write it; of a tensor its shape without the batch."""
+    if isinstance(found, Mapping):
+        return "; ".join(f"{name}: {_told(each)}" for name, each in found.items()) or "an empty mapping"
+    if isinstance(found, list | tuple):
+        return f"{type(found).__name__} of {len(found)}: {'; '.join(map(_told, found))}"
+    return shown(found) if hasattr(found, "shape") else type(found).__name__

@@ -101,7 +101,7 @@ def test_purity_is_one_where_classes_lie_apart():
 def test_more_axes_than_coordinates(kind):
     """More axes than the code has coordinates are a mistake."""
     codes = {"z_mean": np.zeros((20, 2)), "z_log_var": np.zeros((20, 2)), "y": np.zeros(20)}
-    with pytest.raises(ReportError, match="fewer coordinates"):
+    with pytest.raises(ReportError, match="fewer dimensions"):
         kind.measure({"codes": codes}, kind.Parameters(axes=3))
 
 

@@ -186,6 +186,33 @@ def test_the_code_of_another_architecture_does_not_count(lab) -> None:
     assert counted() == set()
 
 
+READERS = {  # a figure -> whether it shows what no probe measured
+    "architecture, runs: [vae]": True,
+    "training_curves, runs: [vae]": True,
+    "samples_by_epoch, runs: [vae]": True,
+    "sweep_curves, runs: [vae, longer], over: training.epochs, metrics: [test.elbo]": True,
+    "latent_scatter, runs: [vae]": False,
+}
+
+
+@pytest.mark.parametrize("figure", READERS)
+def test_the_code_that_reads_a_run(lab, figure: str) -> None:
+    """How layers, history and facts are read counts for the figures that show them, and for no training and no probe."""
+    lab.edit("  grid:", f"  more: {{kind: {figure}}}\n  grid:")
+    plan = lab.plan()
+    reading = {"store/reading.py", "kinds/_layers.py"}
+    assert reading & set(plan.figures["more"].step.code) == (reading if READERS[figure] else set())
+    others = [p.step for target in plan.everything() for p in target.closure() if p.step.kind in ("run", "arrays")]
+    assert not any(reading & set(step.code) for step in others)
+
+
+def test_the_code_that_reads_costs(lab) -> None:
+    """It counts for the metric of the costs, not for one of images."""
+    lab.edit("  elbo:", "  cost: {kind: training_cost, runs: [vae]}\n  elbo:")
+    readers = {measure.id: "store/reading.py" in step.step.code for (measure, _), step in lab.plan().facts.items()}
+    assert readers == {"cost": True, "elbo": False, "reconstruction": False}
+
+
 def test_the_code_of_a_step_of_ones_own(lab) -> None:
     """Changed code of a data step of the user's own trains again; a comment in it does not."""
     own = lab.experiment.parent / "flip.py"

@@ -106,6 +106,19 @@ def test_a_plane_needs_two_dimensions(lab) -> None:
     assert any("figures.grid: 'decode_grid' needs a latent space of 2" in line and "has 3" in line for line in mistakes(lab))
 
 
+@pytest.mark.parametrize("kind", ["latent_use", "code_statistics", "code_deviations"])
+def test_more_axes_than_the_code_has(lab, kind: str) -> None:
+    """A metric of more dimensions than `latent_dim` is refused before the training, with the place of `axes`."""
+    lab.edit("  elbo:", f"  used:\n    kind: {kind}\n    runs: [vae, longer]\n    axes: AXES\n  elbo:")
+    lab.edit("AXES", "2")
+    lab.plan()
+    lab.edit("axes: 2", "axes: 3")
+    found = [text for text in mistakes(lab) if "metrics.used.axes: the code has fewer dimensions than 'axes'" in text]
+    assert len(found) == 1
+    assert "axes: 3, latent_dim: 2" in found[0]
+    assert found[0].startswith("24:")
+
+
 def test_all_at_once(lab) -> None:
     """Mistakes in data, models, figures and metrics are said in one go, each once."""
     for name in ("unknown data step", "unknown parameter", "unknown run of a figure", "unknown metric"):

@@ -32,6 +32,7 @@ SAID: dict[str, Any] = {
     "doc": "A spiral.",
     "schema": {"type": "object", "title": "Parameters", "properties": PROPERTIES},
     "defaults": {"latent_dim": 2, "mode": "a"},
+    "following": [],
     "provides": ["decode", "encode", "likelihood", "posterior", "sample"],
     "title": {"en": "spiral VAE", "pl": "spiralny VAE"},
     "listings": {"model": ["build"]},
@@ -134,3 +135,10 @@ def test_a_verdict_is_of_one_architecture_on_such_data(spiral) -> None:
     spiral.experiment.with_name("spiral.py").write_text(MODEL)
     spiral.edit("threshold: 0.5}", "threshold: 0.5}\n      - {kind: resize, size: 32}")
     assert plan(spiral).verdicts["vae"].key != verdict
+
+
+def test_the_code_behind_an_answer_counts(spiral) -> None:
+    """Of a verdict and of a description: how a file is read and tried."""
+    assert all(
+        {"worker/trial.py", "worker/descriptions.py", "worker/answers.py"} <= set(s.code) for s in plan(spiral).answers()
+    )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from report_builder.errors import ReportError
+from report_builder.plan.own_parameters import parameters_of
 from report_builder.store import Step, Store
 from report_builder.worker import answers, descriptions
 
@@ -95,6 +96,14 @@ def verdict(folder: Path, kind: str = "./scale.py", layout=LAYOUT, **parameters)
         return work.done.json("answer.json")
 
 
+def refused(folder: Path, *arguments, **parameters):
+    """The problems of a verdict, which leaves nothing stored."""
+    with pytest.raises(ReportError) as error:
+        verdict(folder, *arguments, **parameters)
+    assert not Store(folder / "store").all("answer")
+    return error.value.problems
+
+
 def mistakes(folder: Path) -> str:
     """What is said of a file that is none."""
     with pytest.raises(ReportError) as error:
@@ -122,6 +131,23 @@ def test_a_plain_file_is_described(name: str) -> None:
     said = descriptions.describe(f"./{name}.py", OWN)
     assert said["title"] == {"en": name.replace("_", " ")}
     assert (said["listings"], said["presets"], said["defaults"]) == ({}, {}, {})
+
+
+def test_parameters_that_extend_those_of_a_model_of_ours(own) -> None:
+    """Defaults that follow from other parameters are left to the file itself, so that another choice stays possible."""
+    folder = own("class Parameters(kinds.Parameters):", "class Parameters(kinds.MODELS.get('wgan').Parameters):")
+    file = folder / "scale.py"
+    file.write_text(
+        file.read_text().replace(
+            "def build(image_shape, latent_dim, factor)", "def build(image_shape, latent_dim, factor, **rest)"
+        )
+    )
+    said = descriptions.describe("./scale.py", folder)
+    assert said["defaults"]["penalty_weight"] == 10
+    assert said["following"] == ["clip_value", "penalty_weight"]
+    read = parameters_of(said["schema"], said["defaults"], said["following"])
+    assert verdict(folder, "./scale.py", None, **read(lipschitz="clip").model_dump(mode="json"))
+    assert read(penalty_weight=3).model_dump(mode="json")["penalty_weight"] == 3
 
 
 def test_everything_that_a_file_lacks_is_said(own) -> None:
@@ -158,16 +184,16 @@ def test_a_file_that_cannot_be_run(own) -> None:
 
 
 def test_a_model_that_fits(own) -> None:
-    """No problems, and the loss that these parameters compile."""
+    """The loss that these parameters compile."""
     said = verdict(own(), latent_dim=3, factor=0.5)
-    assert said == {"problems": [], "equation": {"latex": "0.5 x", "symbols": [["x", {"en": "image"}]]}}
+    assert said == {"equation": {"latex": "0.5 x", "symbols": [["x", {"en": "image"}]]}}
 
 
 @pytest.mark.parametrize("name", ["small_gan", "classes"])
 def test_models_of_other_sorts_fit(tmp_path: Path, name: str) -> None:
     """Two networks with two optimisers and a condition; a classifier that is told the classes."""
     shutil.copy(OWN / f"{name}.py", tmp_path)
-    assert verdict(tmp_path, f"./{name}.py") == {"problems": [], "equation": None}
+    assert verdict(tmp_path, f"./{name}.py") == {"equation": None}
 
 
 BROKEN = {
@@ -181,40 +207,104 @@ BROKEN = {
 def test_what_breaks_is_said_with_its_line(own, case: str) -> None:
     """At the model's kind: the exception with file and line, or the method that is not there."""
     old, new, rule = BROKEN[case]
-    problems = verdict(own(old, new))["problems"]
-    assert [(problem["where"], problem["rule"]) for problem in problems] == [("kind", rule)]
+    assert [(problem.where, problem.rule) for problem in refused(own(old, new))] == [("kind", rule)]
 
 
 def test_what_a_method_gives_is_checked(own) -> None:
     """`sample` must give images and `encode` codes; both shapes are named."""
     folder = own("return self.decode(keras.random.normal((n, 3), seed=seed))", "return keras.random.normal((n, 3), seed=seed)")
-    (problem,) = verdict(folder)["problems"]
-    assert "sample(n, seed) gives something else" in problem["rule"]
-    assert (problem["received"], problem["allowed"]) == ("3 values", "An image: 8 x 8 x 1.")
+    (problem,) = refused(folder)
+    assert "sample(n, seed) gives something else" in problem.rule
+    assert (problem.received, problem.allowed) == ("3 values", "An image: 8 x 8 x 1.")
+
+
+GIVEN = {  # what a method returns instead -> what is said to have come, and what should have
+    "three tensors": (
+        "return self.code(self.flat(x))",
+        "return [self.code(self.flat(x))] * 3",
+        "encode",
+        "list of 3: 3 values;",
+    ),
+    "a number": ("return self.code(self.flat(x))", "return 1.5", "encode", "float"),
+}
+
+
+@pytest.mark.parametrize("case", GIVEN)
+def test_what_is_no_tensor_is_told(own, case: str) -> None:
+    """Keras' textbook encoder gives three tensors: the method, what it gave and what is expected, without a traceback."""
+    old, new, method, received = GIVEN[case]
+    folder = own("self.decode(self.encode(x))", "self.decode(self.code(self.flat(x)))")
+    file = folder / "scale.py"
+    file.write_text(
+        file.read_text().replace(f"    def encode(self, x):\n        {old}", f"    def encode(self, x):\n        {new}")
+    )
+    (problem,) = refused(folder)
+    assert f"PROVIDES names '{method}'" in problem.rule
+    assert problem.received.startswith(received)
+    assert problem.allowed == "One vector for each image, shape (n, d)."
+    assert problem.next_step
+
+
+def test_numbers_in_place_of_one_for_each_image_are_told(own) -> None:
+    """`elbo_terms` with Python numbers: each term with what it is."""
+    folder = own("    def sample(", "    def elbo_terms(self, x, samples):\n        return {'kl': 1.5}\n\n    def sample(")
+    file = folder / "scale.py"
+    file.write_text(file.read_text().replace('"sample"}', '"sample", "likelihood"}'))
+    (problem,) = refused(folder)
+    assert "elbo_terms(x, samples) gives something else" in problem.rule
+    assert problem.received == "kl: float"
+    assert problem.allowed == "A mapping: term -> one number for each image, shape (n,)."
 
 
 def test_a_check_of_the_file_itself_is_said_at_the_parameter(own) -> None:
     """A validator in the user's file refuses a value: its sentence, and the value."""
-    (problem,) = verdict(own(), latent_dim=3, factor=2)["problems"]
-    assert (problem["where"], problem["rule"], problem["received"]) == ("factor", "two is too much", "2")
+    (problem,) = refused(own(), latent_dim=3, factor=2)
+    assert (problem.where, problem.rule, problem.received) == ("factor", "two is too much", "2")
 
 
 def test_data_that_the_model_refuses(own) -> None:
     """Its own `refuses` is asked with what is known of the data."""
     folder = own("def equation(", "def refuses(parameters, layout):\n    return f'no {layout.image_shape}'\n\n\ndef equation(")
-    (problem,) = verdict(folder)["problems"]
-    assert problem["allowed"] == "No (8, 8, 1)."
+    (problem,) = refused(folder)
+    assert problem.allowed == "No (8, 8, 1)."
 
 
 def test_what_is_not_known_is_not_tried(own) -> None:
     """Without the shape of the images there is still the equation."""
     said = verdict(own(), layout=LAYOUT | {"image_shape": None})
-    assert (said["problems"], said["equation"]["latex"]) == ([], "1 x")
+    assert said["equation"]["latex"] == "1 x"
+
+
+UNKNOWN = {  # what the layout leaves open -> a model that asks for it
+    "classes": ({"class_names": None, "conditions": []}, "classes.py"),
+    "condition": ({"class_names": None, "conditions": [CLASS | {"names": []}]}, "small_gan.py"),
+}
+
+
+@pytest.mark.parametrize("case", UNKNOWN)
+def test_what_only_reading_the_data_tells_refuses_nothing(tmp_path: Path, case: str) -> None:
+    """Names of classes that the layout leaves open: a model that asks for them is not told that there are none."""
+    layout, file = UNKNOWN[case]
+    shutil.copy(OWN / file, tmp_path)
+    assert verdict(tmp_path, f"./{file}", LAYOUT | layout) == {"equation": None}
+
+
+def test_layers_for_classes_that_only_reading_tells(tmp_path: Path) -> None:
+    """A built-in classifier is not told that the data has none."""
+    layers = [{"kind": "Flatten"}, {"kind": "Dense", "units": 4}]
+    assert verdict(tmp_path, "classifier", LAYOUT | {"class_names": None}, network=layers) == {"equation": None}
+
+
+def test_a_condition_that_the_data_does_not_have(tmp_path: Path) -> None:
+    """No data step makes one, and the plan knows it: a conditional model is refused."""
+    shutil.copy(OWN / "small_gan.py", tmp_path)
+    (problem,) = refused(tmp_path, "./small_gan.py", LAYOUT | {"conditions": []})
+    assert "needs condition_dim, which the data set does not have" in problem.rule
 
 
 def test_layers_of_a_built_in_model(tmp_path: Path) -> None:
     """The place in the list, and nothing else of the model is tried."""
     layers = [{"kind": "Flatten"}, {"kind": "MaxPooling2D"}]
-    (problem,) = verdict(tmp_path, "classifier", network=layers)["problems"]
-    assert problem["where"] == "network.1"
-    assert "64 values came in" in problem["received"]
+    (problem,) = refused(tmp_path, "classifier", network=layers)
+    assert problem.where == "network.1"
+    assert "64 values came in" in problem.received

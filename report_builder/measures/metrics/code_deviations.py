@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.kinds import ProbeRequest, Subject, Value
+from report_builder.measures.metrics._axes import check_axes, check_run
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
@@ -34,6 +34,11 @@ def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[
     return [f"code_sigma_{axis + 1}" for axis in range(parameters.axes)]
 
 
+def check(parameters: Parameters, subject: Subject) -> None:
+    """Raises ReportError where the model's code has fewer coordinates than `axes`."""
+    check_run(parameters.axes, subject)
+
+
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
     """`code_sigma_<axis>`: median over images of the posterior's standard deviation, exp(z_log_var / 2), in units of the code.
 
@@ -43,9 +48,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     import numpy as np
 
     sigma = np.exp(0.5 * arrays["codes"]["z_log_var"].astype(np.float64))
-    if sigma.shape[1] < parameters.axes:
-        received = f"axes: {parameters.axes}, latent_dim: {sigma.shape[1]}"
-        raise ReportError(Problem("", "the code has fewer coordinates than 'axes'", received))
+    check_axes(parameters.axes, sigma.shape[1])
     return [
         Value(f"code_sigma_{axis + 1}", float(np.median(sigma[:, axis])), reduction="median over images", n=len(sigma))
         for axis in range(parameters.axes)

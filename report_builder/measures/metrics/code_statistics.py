@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.kinds import ProbeRequest, Subject, Value
+from report_builder.measures.metrics._axes import check_axes, check_run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,6 +48,11 @@ def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[
     ]
 
 
+def check(parameters: Parameters, subject: Subject) -> None:
+    """Raises ReportError where the model's code has fewer dimensions than `axes`."""
+    check_run(parameters.axes, subject)
+
+
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
     """Statistics of the codes, in units of the code.
 
@@ -61,10 +66,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     """
     codes = arrays["codes"]
     z = codes["z_mean"].astype("float64")
-    if z.shape[1] < parameters.axes:
-        raise ReportError(
-            Problem("", "the code has fewer coordinates than 'axes'", f"axes: {parameters.axes}, latent_dim: {z.shape[1]}")
-        )
+    check_axes(parameters.axes, z.shape[1])
     of_axes = [value for axis in range(parameters.axes) for value in _axis(z, axis)]
     return of_axes + _area(z, parameters.cell) + _neighbours(z, codes["y"])
 

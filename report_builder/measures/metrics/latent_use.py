@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.kinds import ProbeRequest, Subject, Value
+from report_builder.measures.metrics._axes import check_axes, check_run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,6 +43,11 @@ def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[
     return [*NAMES, *(f"latent_kl_top_{place + 1}" for place in range(parameters.axes))]
 
 
+def check(parameters: Parameters, subject: Subject) -> None:
+    """Raises ReportError where the model's code has fewer dimensions than `axes`."""
+    check_run(parameters.axes, subject)
+
+
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
     """KL(q(z_j | x) || N(0, 1)) of each dimension j and image x by the closed form, and which dimensions vary with the image.
 
@@ -57,9 +62,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     codes = arrays["codes"]
     kl = kl_by_dimension(codes["z_mean"], codes["z_log_var"])
     n, dimensions = kl.shape
-    if dimensions < parameters.axes:
-        received = f"axes: {parameters.axes}, latent_dim: {dimensions}"
-        raise ReportError(Problem("", "the code has fewer dimensions than 'axes'", received))
+    check_axes(parameters.axes, dimensions)
     of_image, falling = kl.sum(axis=1), sorted(kl.mean(axis=0).tolist(), reverse=True)
     total = max(sum(falling), 1e-12)  # a posterior that is the prior everywhere
     active = int((codes["z_mean"].astype("float64").var(axis=0, ddof=1) > parameters.threshold).sum())

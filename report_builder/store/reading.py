@@ -1,0 +1,51 @@
+"""What figures and metrics read of finished steps; this code is in the keys of those that read a run itself, or facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from report_builder.kinds._layers import layer_arrays, layers_of  # by its file: the package itself is in no key
+from report_builder.store.folder import Stored
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays
+
+READING = Path(__file__)
+NOTED = ("epochs", "parameters", "non_trainable_parameters", "seconds")  # what else costs are, of what a run notes
+
+
+def of_run(run: Stored, part: str) -> Arrays:
+    """What a training says of itself.
+
+    `history`: an array `(epochs,)` for each logged term; `costs`: numbers of shape `()`; `layers`: see `layer_arrays`; any
+    other part is a file of arrays, such as `progress`.
+    """
+    import numpy as np
+
+    if part == "history":
+        return {name: np.asarray(values) for name, values in run.json("history.json").items()}
+    if part == "costs":
+        note = {key: value for key, value in run.meta["note"].items() if key in NOTED} | run.meta["note"].get("costs", {})
+        return {name: np.asarray(value) for name, value in note.items() if value is not None}
+    if part == "layers":
+        return layer_arrays(layers_of(run.json("summary.json")))
+    return arrays(run, f"{part}.npz")
+
+
+def of_facts(found: Sequence[Stored], metric: str, seeds: Sequence[int]) -> Arrays:
+    """A value of one or more facts steps, one for each seed, as a figure reads it; the words of the first hold for all."""
+    import numpy as np
+
+    values = [next(value for value in step.json("facts.json") if value["name"] == metric) for step in found]
+    measured = {"value": np.array([each["value"] for each in values]), "seeds": np.array(seeds, dtype=np.int64)}
+    return measured | {key: np.array(values[0][key]) for key in ("unit", "better", "reduction", "n")}
+
+
+def arrays(step: Stored, file: str = "arrays.npz") -> Arrays:
+    """The arrays that a step stored."""
+    import numpy as np
+
+    with np.load(step.path(file)) as opened:
+        return dict(opened)
