@@ -30,7 +30,8 @@ for registry, given in json.load(sys.stdin).items():
         kind = getattr(kinds, registry).get(name)
         asked = kind.Parameters.model_validate(parameters)
         subjects = {{run: kinds.Subject(run, swept={{"model.latent_dim": len(run)}}) for run in parameters.get("runs", ())}}
-        calls = {{"probes": [asked], "facts": [asked], "check": [asked, subjects], "needs": [parameters], "uses": [parameters]}}
+        shown = subjects if registry == "FIGURES" else kinds.Subject("run", settings={{"latent_dim": 99}})
+        calls = {{"probes": [asked], "facts": [asked], "check": [asked, shown], "needs": [parameters], "uses": [parameters]}}
         for call, values in calls.items():
             getattr(kind, call, list)(*values if hasattr(kind, call) else ())
         print(*(f"{{registry}}.{{name}}: {{package}}" for package in {heavy} if sys.modules.pop(package, None)), sep="\\n")
