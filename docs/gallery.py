@@ -19,7 +19,7 @@ from report_builder.kinds import FIGURES
 ROOT = Path(__file__).resolve().parent.parent
 EXPERIMENT, FIGURE_FOLDER = ROOT / "experiments" / "gallery.yaml", ROOT / "figures" / "gallery"
 PAGE, PICTURES = ROOT / "docs" / "gallery.md", ROOT / "docs" / "gallery"
-WIDTH, COLOURS = 900, 64  # pixels and palette of a picture in the docs
+WIDTH = 900  # pixels of a picture in the docs
 OVERVIEW, TILE, ACROSS = ROOT / "docs" / "figures.png", (380, 300), 4
 CHOSEN = (
     "back",
@@ -88,7 +88,12 @@ def small(source: Path, target: Path) -> None:
         width = min(WIDTH, picture.width)
         size = width, round(picture.height * width / picture.width)
         resized = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
-        resized.quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
+        few_colours(resized).save(target, optimize=True)
+
+
+def few_colours(picture: Image.Image) -> Image.Image:
+    """A picture with a palette that keeps rare colours: those of classes are rare beside black and white."""
+    return picture.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
 
 
 def overview(sources: Sequence[Path]) -> None:
@@ -101,7 +106,7 @@ def overview(sources: Sequence[Path]) -> None:
         tile.thumbnail((wide - 24, tall - 24), Image.Resampling.LANCZOS)
         left, top = place % ACROSS * wide, place // ACROSS * tall
         sheet.paste(tile, (left + (wide - tile.width) // 2, top + (tall - tile.height) // 2))
-    sheet.quantize(COLOURS, dither=Image.Dither.NONE).save(OVERVIEW, optimize=True)
+    few_colours(sheet).save(OVERVIEW, optimize=True)
 
 
 if __name__ == "__main__":
