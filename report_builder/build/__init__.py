@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from report_builder.build import asking
+from report_builder.build.composing import compose_plan, figure_numbers
 from report_builder.build.workspace import Workspace
 from report_builder.errors import FindingError, Problem, ReportError, RunError, near_miss, together
 from report_builder.plan import Plan, Planned, reason, resolve
@@ -19,8 +20,10 @@ from report_builder.spec import load
 from report_builder.store import Step, Store, write_atomically
 
 if TYPE_CHECKING:
-    from report_builder.document import Document, Rendered
+    from report_builder.document.composing import Document
     from report_builder.document.material import Material
+    from report_builder.document.rendering import Rendered
+    from report_builder.document.writing import Written
 
 __all__ = ["Built", "Options", "Workspace", "build", "build_figure", "build_task", "compose_plan", "plan_report", "settle"]
 
@@ -63,19 +66,6 @@ def plan_report(
     return Plan(resolve(loaded, asking.descriptions(loaded, store)), store, workspace.data, fetch=fetch)
 
 
-def compose_plan(plan: Plan, workspace: Workspace, *, draft: bool = False) -> tuple[Material, Rendered, Document]:
-    """Template -> numbered document, placeholders for what is not measured: unknown facts, figures and references fail here."""
-    from report_builder import document
-    from report_builder.build import gather, labels
-
-    material, template = gather.material(plan), workspace.template(plan.resolved.loaded)
-    rendered = document.render(template, material, draft=draft)
-    composed = document.compose(rendered, material, draft=draft)
-    if rendered.choices:
-        labels.whichever_is_best(plan, template, rendered, draft=draft)
-    return material, rendered, composed
-
-
 def build(plan: Plan, workspace: Workspace, options: Options) -> Built:
     """Builds the whole report."""
     asking.settle(plan)
@@ -91,32 +81,44 @@ def build(plan: Plan, workspace: Workspace, options: Options) -> Built:
 def _document(
     plan: Plan, workspace: Workspace, options: Options, missing: Sequence[Planned], failed: Sequence[Problem]
 ) -> Built:
-    """Facts and figures -> rendered text -> (unless it is the one on the disk) tree -> files."""
-    from report_builder import document
-    from report_builder.build import gather, labels, publish
+    """Facts and figures -> rendered text -> (unless it is the one on the disk) files."""
+    from report_builder.build import gather, publish
+    from report_builder.document.rendering import render
 
-    loaded, template = plan.resolved.loaded, workspace.template(plan.resolved.loaded)
-    folder, figures = workspace.outputs(loaded)
     material = gather.material(plan)
-    rendered = document.render(template, material, draft=options.draft)
-    stamp = publish.Stamp(folder, figures)
+    rendered = render(workspace.template(plan.resolved.loaded), material, draft=options.draft)
+    stamp = publish.Stamp(*workspace.outputs(plan.resolved.loaded))
     digest = publish.document_digest(rendered, material, options.formats, {"draft": options.draft}, plan.store.memo)
     fresh = stamp.fresh(digest, plan.store.memo)
     if fresh is not None:
-        plan.store.memo.save()
-        return Built(fresh, done=missing, compiled=False, failed=failed)
-    labels.as_planned(plan, template, rendered)
-    composed = document.compose(rendered, material, draft=options.draft)
-    _refuse(composed, options)
-    with publish.alone(folder):
-        numbers = {id_: composed.labels[f"fig:{id_}"] for id_ in composed.figures}
-        composed = composed.published(publish.publish_figures(material, numbers, figures))
-        publish.write_facts(material.facts, folder)
-        written = document.write(composed, options.formats, folder, loaded.name, draft=options.draft)
-        stamp.write(digest, written.paths, plan.store.memo)
+        built = Built(fresh, done=missing, compiled=False, failed=failed)
+    else:
+        with publish.alone(workspace.outputs(plan.resolved.loaded)[0]):
+            written, warnings = _compiled(plan, workspace, options, material, rendered)
+            stamp.write(digest, written.paths, plan.store.memo)
+        built = Built(written.paths, warnings, written.lost_standard, missing, failed=failed)
     plan.store.memo.save()
-    warnings = (*composed.warnings, *composed.findings, *composed.unmeasured)
-    return Built(written.paths, warnings, written.lost_standard, missing, failed=failed)
+    return built
+
+
+def _compiled(
+    plan: Plan, workspace: Workspace, options: Options, material: Material, rendered: Rendered
+) -> tuple[Written, Sequence[Problem]]:
+    """Rendered text -> tree -> files, the numbered figures and the facts among them; and what is to be looked at."""
+    from report_builder.build import labels, publish
+    from report_builder.document.composing import compose
+    from report_builder.document.writing import write
+
+    loaded = plan.resolved.loaded
+    folder, figures = workspace.outputs(loaded)
+    labels.as_planned(plan, workspace.template(loaded), rendered)
+    composed = compose(rendered, material, draft=options.draft)
+    _refuse(composed, options)
+    numbers = {id_: composed.labels[f"fig:{id_}"] for id_ in composed.figures}
+    composed = composed.published(publish.publish_figures(material, numbers, figures))
+    publish.write_facts(material.facts, folder)
+    written = write(composed, options.formats, folder, loaded.name, draft=options.draft)
+    return written, (*composed.warnings, *composed.findings, *composed.unmeasured)
 
 
 def _refuse(composed: Document, options: Options) -> None:
@@ -138,7 +140,7 @@ def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -
 
     ids = plan.resolved.parts(id_)
     asking.settle(plan)
-    numbered = compose_plan(plan, workspace, draft=True)[2]
+    numbers = figure_numbers(plan, workspace)
     missing = plan.missing([plan.figures[part] for part in ids])
     failed = _carry_out(plan, workspace, missing, options)
     if failed:
@@ -147,10 +149,9 @@ def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -
         return Built({}, compiled=False)
     folder = workspace.outputs(plan.resolved.loaded)[1]
     with publish.alone(workspace.outputs(plan.resolved.loaded)[0]):
-        material, paths = gather.material(plan), dict[str, Path]()
+        paths = dict[str, Path]()
         for part in ids:
-            number = numbered.labels.get(f"fig:{part}", "00")
-            files = publish.publish_figure(material.figures[part], number, folder)
+            files = publish.publish_figure(gather.figure_card(plan, part), numbers.get(part, "00"), folder)
             paths |= {f"{part}.{kind}": file for kind, file in files.items()}
     plan.store.memo.save()
     return Built(paths, done=missing)
@@ -158,8 +159,8 @@ def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -
 
 def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> Built:
     """The figures and facts of one task, and a small document of it with the numbers of the whole report."""
-    from report_builder import document
     from report_builder.build import publish
+    from report_builder.document.writing import write
 
     loaded = plan.resolved.loaded
     if task not in loaded.experiment.tasks:
@@ -175,9 +176,7 @@ def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) ->
     with publish.alone(folder):
         drawn = [id_ for id_ in part.figures if material.figures[id_].png]
         files = {id_: publish.publish_figure(material.figures[id_], whole.labels[f"fig:{id_}"], figures) for id_ in drawn}
-        written = document.write(
-            part.published(files), options.formats, folder, f"{loaded.name}-task-{task}", draft=options.draft
-        )
+        written = write(part.published(files), options.formats, folder, f"{loaded.name}-task-{task}", draft=options.draft)
     plan.store.memo.save()
     return Built(written.paths, part.warnings, written.lost_standard, missing, failed=failed)
 

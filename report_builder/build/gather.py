@@ -26,7 +26,7 @@ def material(plan: Plan, *, measured: bool = True) -> Material:
         header=_header(plan),
         facts={fact.name: fact for fact in _facts(plan, measured=measured)},
         runs={run.id: _run_card(plan, run, measured=measured) for run in plan.resolved.runs.values()},
-        figures={id_: _figure_card(plan, id_, measured=measured) for id_ in plan.resolved.figures},
+        figures={id_: figure_card(plan, id_, measured=measured) for id_ in plan.resolved.figures},
         listings={(listing.run, listing.part): listing for run in plan.resolved.runs.values() for listing in listings_of(run)},
         equations={run.id: found for run in plan.resolved.runs.values() if (found := plan.equation(run))},
         tasks={id_: TaskCard(id_, task.title, tuple(task.requires)) for id_, task in loaded.experiment.tasks.items()},
@@ -115,7 +115,8 @@ def _measured(plan: Plan, measure: Measure, common: dict[str, Any]) -> Iterator[
 # --- figures ------------------------------------------------------------------------------------------------------------------
 
 
-def _figure_card(plan: Plan, id_: str, *, measured: bool) -> FigureCard:
+def figure_card(plan: Plan, id_: str, *, measured: bool = True) -> FigureCard:
+    """A figure as it was drawn; without `measured`, or where it is not drawn yet, what stands in for it."""
     picture = plan.resolved.figures[id_]
     stored = plan.stored(plan.figures[id_]) if measured else None
     group = next((group for group, entry in beside(plan).items() if id_ in entry.parts), "")

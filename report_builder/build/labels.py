@@ -6,9 +6,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from report_builder import document
 from report_builder.build import gather
-from report_builder.document import Rendered
+from report_builder.document.rendering import Rendered, render
 from report_builder.errors import Problem, ReportError
 from report_builder.plan import Plan
 
@@ -21,7 +20,7 @@ def as_planned(plan: Plan, template: Path, rendered: Rendered) -> None:
     Raises:
         ReportError: a condition on a fact, or the best arm of a sweep, chose a labelled element.
     """
-    _alike(template, document.render(template, gather.material(plan, measured=False)), rendered)
+    _alike(template, render(template, gather.material(plan, measured=False)), rendered)
 
 
 def whichever_is_best(plan: Plan, template: Path, rendered: Rendered, *, draft: bool) -> None:
@@ -32,7 +31,7 @@ def whichever_is_best(plan: Plan, template: Path, rendered: Rendered, *, draft: 
     """
     material = gather.material(plan)
     for arm in range(1, max(len(material.sweeps[id_].runs) for id_ in rendered.choices)):
-        _alike(template, rendered, document.render(template, replace(material, stand_in=arm), draft=draft))
+        _alike(template, rendered, render(template, replace(material, stand_in=arm), draft=draft))
 
 
 def _alike(template: Path, planned: Rendered, rendered: Rendered) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -27,11 +28,18 @@ def listings_of(run: Training) -> Iterator[Listing]:
         files, code, numbers = dict[str, int](), list[str](), list[int]()
         for name in names:
             file, qualified = placed(name, own)
-            first, last = span(ast.parse(file.read_text(encoding="utf-8")), qualified.split("."))
-            code += ([""] if code else []) + _lines(file, first, last)
+            text = file.read_text(encoding="utf-8")
+            first, last = span(_parsed(text), qualified.split("."))
+            code += ([""] if code else []) + _lines(text, first, last)
             numbers += ([0] if numbers else []) + list(range(first, last + 1))
             files.setdefault(_printed(file), first)
         yield Listing(run.id, part, "\n".join(code), tuple(files.items()), tuple(numbers))
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed(text: str) -> ast.Module:
+    """The syntax tree of a file, parsed once: several runs cite the same files."""
+    return ast.parse(text)
 
 
 def listed(module: Any, parameters: Any) -> Mapping[str, tuple[str, ...]]:
@@ -67,6 +75,6 @@ def _printed(file: Path) -> str:
     return f"{file.parent.name}/{file.name}" if file.is_relative_to(MODELS) else file.name
 
 
-def _lines(file: Path, first: int, last: int) -> list[str]:
+def _lines(text: str, first: int, last: int) -> list[str]:
     """These lines; a method stands at the margin."""
-    return textwrap.dedent("\n".join(file.read_text(encoding="utf-8").splitlines()[first - 1 : last])).split("\n")
+    return textwrap.dedent("\n".join(text.splitlines()[first - 1 : last])).split("\n")

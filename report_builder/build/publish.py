@@ -17,7 +17,7 @@ from report_builder.facts import Fact
 from report_builder.store import Memo, canonical, locked, storage_errors, write_atomically
 
 if TYPE_CHECKING:
-    from report_builder.document import Rendered
+    from report_builder.document.rendering import Rendered
 
 PACKAGE = Path(__file__).parents[1]
 ROOMS = ("document", "languages")

@@ -87,8 +87,9 @@ class Honesty:
                     (name, "", Problem(self.places.line(0), rule, next_step=f"Add it: ::: {{.task #{name}}} ... :::"))
                 )
                 continue
+            present = _parts(sections[name])
             for part in card.requires:
-                if not _has(sections[name], part):
+                if part not in present:
                     rule = f"task {name} requires '{part}', and its section has none"
                     missing.append((name, part, Problem(self.places.label(name), rule, next_step=_how(part))))
         return missing
@@ -118,17 +119,18 @@ def _said(node: Any, *, literal: bool = False) -> Iterator[tuple[Node, bool]]:
             yield from _said(node.get("c"), literal=free)
 
 
-def _has(section: Node, part: str) -> bool:
-    if part == "answer":
-        answers = (node for node in walk(section["c"][1]) if node["t"] == "Div" and has_class(node, "answer"))
-        return any(plain_text(answer["c"][1]).strip(" …?.-") for answer in answers)
-    if part.startswith("fact:"):
-        name = part.removeprefix("fact:")
-        marks = (node for node in walk(section) if is_sealed(node))
-        return any(name in (value(node, "name"), *value(node, "facts").split()) for node in marks)
-    shown = {identifier(node) for node in walk(section)}
-    cited = {citation["citationId"] for node in walk(section) if node["t"] == "Cite" for citation in node["c"][0]}
-    return part in shown | cited
+def _parts(section: Node) -> set[str]:
+    """What a section has, in the words of `requires`: an answer, what it shows or refers to, `fact:` for what it prints."""
+    labels, parts = set[str](), set[str]()
+    for node in walk(section):
+        labels.add(identifier(node))
+        if node["t"] == "Cite":
+            labels |= {citation["citationId"] for citation in node["c"][0]}
+        elif is_sealed(node):
+            parts |= {f"fact:{name}" for name in (value(node, "name"), *value(node, "facts").split())}
+        elif node["t"] == "Div" and has_class(node, "answer") and plain_text(node["c"][1]).strip(" …?.-"):
+            parts.add("answer")
+    return parts | {label for label in labels if label != "answer" and not label.startswith("fact:")}
 
 
 def _how(part: str) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from report_builder.document import Document, compose, render
+from report_builder.document.composing import Document, compose
 from report_builder.document.material import FigureCard, Header, Listing, Material, RunCard, SubfiguresCard, TaskCard
+from report_builder.document.rendering import render
 from report_builder.facts import Fact, Measurement
 from report_builder.kinds import Equation
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from report_builder.document import render
 from report_builder.document.material import Material, SweepCard
+from report_builder.document.rendering import render
 from report_builder.document.seals import unsealed
 
 SWEEP = SweepCard("kl", ("vae", "mc"), ("model.kl",))

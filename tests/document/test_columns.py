@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from report_builder.document import render
 from report_builder.document.office import markdown
 from report_builder.document.pdf import pdf
+from report_builder.document.rendering import render
 from report_builder.document.seals import unsealed
 from report_builder.document.tree import plain_text, walk
 from report_builder.errors import ReportError

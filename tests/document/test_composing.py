@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from report_builder.document import compose, render
+from report_builder.document.composing import compose
+from report_builder.document.rendering import render
 from report_builder.document.tree import plain_text, walk
 from report_builder.errors import ReportError
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from report_builder.document import FORMATS, write
 from report_builder.document.material import FigureCard
 from report_builder.document.tree import has_class, plain_text, walk
+from report_builder.document.writing import FORMATS, write
 
 NOTE = "[nie zmierzono]"
 

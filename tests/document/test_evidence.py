@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from report_builder.document import render
+from report_builder.document.rendering import render
 from report_builder.document.seals import unsealed
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from report_builder.document import write
+from report_builder.document.writing import write
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from report_builder.document import render
+from report_builder.document.rendering import render
 from report_builder.document.seals import unsealed
 from report_builder.errors import ReportError
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from report_builder.document import render
+from report_builder.document.rendering import render
 from report_builder.document.seals import unsealed
 from report_builder.facts import Measurement
 

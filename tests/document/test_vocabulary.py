@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from report_builder.document import render
 from report_builder.document.material import Material
+from report_builder.document.rendering import render
 from report_builder.document.seals import unsealed
 from report_builder.errors import ReportError
 

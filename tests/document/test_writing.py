@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from report_builder.document import write
-from report_builder.document.writing import FORMATS
+from report_builder.document.writing import FORMATS, write
 from report_builder.errors import ReportError, StorageError
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from report_builder.build import gather
+from report_builder.document.rendering import render
 from report_builder.errors import ReportError
 from report_builder.plan.schema import json_schema
 
@@ -99,9 +100,8 @@ def test_the_listing_says_what_it_is(layered) -> None:
         '# Results\n\n{{ listing("own", "network") }}\n\n{{ run("own").get("model.network") }}\n',
         layered.template,
     )
-    from report_builder import document
 
-    text = document.render(layered.template, gather.material(layered.plan())).text
+    text = render(layered.template, gather.material(layered.plan())).text
     assert "(the layers of this run)" in text
     assert "Swish(steepness=2)," in text
     assert "Conv2D, BatchNormalization, Swish" in text

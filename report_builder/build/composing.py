@@ -1,0 +1,58 @@
+"""Plan and template -> the composed document, and the numbers that its figures have."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from report_builder.build.workspace import Workspace
+from report_builder.plan import Plan
+
+if TYPE_CHECKING:
+    from report_builder.document.composing import Document
+    from report_builder.document.material import Material
+    from report_builder.document.rendering import Rendered
+
+
+def compose_plan(plan: Plan, workspace: Workspace, *, draft: bool = False) -> tuple[Material, Rendered, Document]:
+    """Template -> numbered document, placeholders for what is not measured: unknown facts, figures and references fail here."""
+    from report_builder.build import gather
+    from report_builder.document.rendering import render
+
+    material, template = gather.material(plan), workspace.template(plan.resolved.loaded)
+    rendered = render(template, material, draft=draft)
+    return material, rendered, _composed(plan, workspace, material, rendered, draft=draft)
+
+
+def _composed(plan: Plan, workspace: Workspace, material: Material, rendered: Rendered, *, draft: bool) -> Document:
+    from report_builder.build import labels
+    from report_builder.document.composing import compose
+
+    composed = compose(rendered, material, draft=draft)
+    if rendered.choices:
+        labels.whichever_is_best(plan, workspace.template(plan.resolved.loaded), rendered, draft=draft)
+    return composed
+
+
+def figure_numbers(plan: Plan, workspace: Workspace) -> Mapping[str, str]:
+    """The number of each figure that the document shows, by its id.
+
+    The document is composed for them only where its text changed since the last time, drawn figures left out of the account:
+    a figure that is drawn again changes no number.
+    """
+    from report_builder.build import gather, publish
+    from report_builder.document.rendering import render
+
+    material = gather.material(plan)
+    material = replace(material, figures={id_: gather.figure_card(plan, id_, measured=False) for id_ in material.figures})
+    rendered = render(workspace.template(plan.resolved.loaded), material, draft=True)
+    place = f"numbers:{workspace.outputs(plan.resolved.loaded)[0]}"
+    digest = publish.document_digest(rendered, material, (), {}, plan.store.memo)
+    known, _, numbers = (plan.store.memo.recall(place) or "").partition(" ")
+    if known != digest or rendered.problems:
+        shown = _composed(plan, workspace, material, rendered, draft=True)
+        numbers = json.dumps({id_: shown.labels[f"fig:{id_}"] for id_ in shown.figures})
+        plan.store.memo.remember(place, f"{digest} {numbers}")
+    return dict(json.loads(numbers))
