@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -26,17 +27,23 @@ def code_digests(roots: Iterable[Path], memo: Memo) -> dict[str, str]:
         roots: Python files; modules of the package that they import are followed.
         memo: digests of earlier processes, by path, size and modification time.
     """
-    waiting, found = list(roots), dict[Path, str]()
+    waiting, seen, found = list(roots), set[Path](), dict[str, str]()
     while waiting:
         path = waiting.pop()
-        if path not in found:
-            found[path], imported = _digest(path, memo)
-            waiting += [file for module in imported if (file := _file(module))]
-    return {_printed(path): digest for path, digest in sorted(found.items())}
+        if path not in seen:
+            name, digest, imported = _digest(path, memo)
+            found[name] = digest
+            seen.add(path)
+            waiting += imported
+    return dict(sorted(found.items()))
 
 
-def _digest(path: Path, memo: Memo) -> tuple[str, list[str]]:
-    """Digest of one file and the package's modules that it imports, remembered under the digest of its bytes."""
+@functools.lru_cache(maxsize=1024)
+def _digest(path: Path, memo: Memo) -> tuple[str, str, list[Path]]:
+    """Printed name and digest of one file, and the package's files that it imports, remembered under the digest of its bytes.
+
+    A memo is of one plan: for this plan the file is looked at once.
+    """
     name = f"code:{memo.sha256(path)}:{_module(path)}"
     known = memo.recall(name)
     if known is None:
@@ -47,7 +54,7 @@ def _digest(path: Path, memo: Memo) -> tuple[str, list[str]]:
         known = " ".join([hashlib.sha256("".join(_canonical(tree)).encode()).hexdigest()[:16], *imported])
         memo.remember(name, known)
     digest, *modules = known.split(" ")
-    return digest, modules
+    return _printed(path), digest, [file for module in modules if (file := _file(module))]
 
 
 def _canonical(node: object) -> Iterator[str]:
