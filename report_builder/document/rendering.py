@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, SimpleNamespace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import jinja2
@@ -81,26 +83,38 @@ class _Lines(Extension):
                 yield token
 
 
-class _Compiled(jinja2.BytecodeCache):
-    """Keeps what was compiled in this process: a build renders its template several times."""
+class _Compiled(jinja2.FileSystemBytecodeCache):
+    """Keeps compiled templates between commands, in Jinja's folder for the user's temporary files.
 
-    def __init__(self, limit: int = 64) -> None:
-        self._codes: dict[tuple[str, str], CodeType] = {}
-        self._limit = limit
+    A cache that cannot be read or written costs time only.
+    """
+
+    def get_source_checksum(self, source: str) -> str:
+        """Digest of a template's text and of this file, which decides how its lines are marked."""
+        return super().get_source_checksum(source + _marking())
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Gives the code of the same file with the same text."""
-        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+        with suppress(Exception):  # whatever a damaged file makes of unpickling: the template is compiled
+            super().load_bytecode(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keeps the code of a file."""
-        if len(self._codes) >= self._limit:
-            self._codes.clear()
-        if bucket.code is not None:
-            self._codes[bucket.key, bucket.checksum] = bucket.code
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
-_COMPILED = _Compiled()
+@functools.cache
+def _marking() -> str:
+    return Path(__file__).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _compiled() -> _Compiled | None:
+    """The cache; None where no folder for it is safe."""
+    with suppress(OSError, RuntimeError):
+        return _Compiled()
+    return None
 
 
 def render(template: Path, material: Material, *, draft: bool = False, answers: bool = True) -> Rendered:
@@ -160,7 +174,7 @@ def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         extensions=[_Lines],
-        bytecode_cache=_COMPILED,
+        bytecode_cache=_compiled(),
     )
     del environment.globals["lipsum"], environment.filters["random"]  # the same store gives the same bytes
     return environment

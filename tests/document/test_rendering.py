@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import jinja2
 import numpy as np
 import pytest
+from jinja2.bccache import bc_magic
 
+from report_builder.document import rendering
 from report_builder.document.rendering import render
 from report_builder.document.seals import unsealed
 from report_builder.errors import ReportError
@@ -173,3 +176,39 @@ def test_numpy_values_are_copied(material, write_template):
     given = replace(material, runs={"vae": replace(run, settings={"size": np.float64(2.5)})})
     with pytest.raises(ReportError, match="tofile"):
         render(write_template('{{ run("vae").get("size").value.tofile("x") }}'), given)
+
+
+# --- compiled templates -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch) -> Path:
+    """An empty folder for compiled templates."""
+    folder = tmp_path / "compiled"
+    folder.mkdir()
+    monkeypatch.setattr(rendering, "_compiled", lambda: rendering._Compiled(str(folder)))
+    return folder
+
+
+def test_a_compiled_template_is_kept(material, write_template, cache, monkeypatch):
+    """What was compiled once is not compiled again, gives the same text and lines, and a changed template is compiled anew."""
+    compiled, generate = [], jinja2.environment.generate
+    monkeypatch.setattr(jinja2.environment, "generate", lambda *a, **k: compiled.append(1) or generate(*a, **k))
+    first = render(write_template(), material)
+    assert len(compiled) == len(list(cache.iterdir())) == 1
+    again = render(write_template(), material)
+    assert (again.text, again.source) == (first.text, first.source)
+    assert len(compiled) == 1
+    assert "Changed." in render(write_template("Changed.\n"), material).text
+    assert len(compiled) == 2
+
+
+@pytest.mark.parametrize("damage", [b"", b"nothing", bc_magic, bc_magic + b"nothing", None], ids=str)
+def test_a_damaged_cache_costs_time_only(material, write_template, cache, damage):
+    """With compiled templates that are cut, overwritten, or whose folder is gone, the text is the same."""
+    expected = render(write_template(), material).text
+    (file,) = cache.iterdir()
+    file.unlink() if damage is None else file.write_bytes(damage)
+    if damage is None:
+        cache.rmdir()
+    assert render(write_template(), material).text == expected
