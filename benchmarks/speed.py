@@ -24,7 +24,7 @@ from statistics import median
 ROOT = Path(__file__).resolve().parent.parent
 YARDSTICK = [sys.executable, "-c", "import pydantic, jinja2, yaml"]
 MEGABYTE = 1e6 if sys.platform == "darwin" else 1e3  # of ru_maxrss, which is in bytes there and in kilobytes on Linux
-SCATTER = re.compile(r"(kind: latent_scatter)(, opacity: [\d.]+)?")
+SCATTER = re.compile(r"([\w-]+): \{kind: latent_scatter(, opacity: [\d.]+)?")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -112,12 +112,17 @@ def all_cases(report: str, workspace: Path) -> list[Case]:
     """The cases of the design with their goals in seconds."""
     template, experiment = workspace / "templates" / f"{report}.md", workspace / "experiments" / f"{report}.yaml"
     build = command("build", report)
+
+    def redrawn(number: int) -> None:
+        change_style(experiment, 0.60 + number / 100)
+
     return [
         Case("`--help`", command("--help"), 0.3),
         Case("`check`", command("check", report), 0.5),
         Case("nothing changed", build, 0.7),
         Case("one sentence changed", build, 1.5, lambda number: change_sentence(template, number)),
-        Case("one figure's style changed", build, 2.5, lambda number: change_style(experiment, number)),
+        Case("one figure drawn again alone", command("figure", scatter(experiment), "--report", report), 1.5, redrawn),
+        Case("one figure's style changed", build, 2.5, lambda number: change_style(experiment, 0.40 + number / 100)),
     ]
 
 
@@ -129,10 +134,16 @@ def change_sentence(template: Path, number: int) -> None:
     template.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def change_style(experiment: Path, number: int) -> None:
+def scatter(experiment: Path) -> str:
+    """Id of the first scatter of the report."""
+    found = SCATTER.search(experiment.read_text(encoding="utf-8"))
+    return found[1] if found else ""
+
+
+def change_style(experiment: Path, opacity: float) -> None:
     """Gives the points of the first scatter another opacity."""
     text = experiment.read_text(encoding="utf-8")
-    changed = SCATTER.sub(rf"\1, opacity: {0.40 + number / 100:.2f}", text, count=1)
+    changed = SCATTER.sub(rf"\1: {{kind: latent_scatter, opacity: {opacity:.2f}", text, count=1)
     experiment.write_text(changed, encoding="utf-8")
 
 
