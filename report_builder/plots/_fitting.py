@@ -16,6 +16,7 @@ MAX_HEIGHT_CM = 22.0
 BAND_CM = 0.45  # between blocks that stand below each other
 SMALLEST_CM = 0.1  # of an image
 TITLE_SIZE = 9.0  # points
+SMALLEST_FONT = 6.0  # points
 
 
 def extent(band: Sequence[Block]) -> float:
@@ -50,6 +51,12 @@ def fitted_to_page(
             step = "Show fewer runs, or fewer images of each."
             raise ReportError(Problem("", "the images would not fit on a page", f"{sum(rows)} rows of images", next_step=step))
     return fitted, cell
+
+
+def word_size(labels: Sequence[str], room: float) -> float:
+    """Font size, in points, at which the longest line of these labels has `room`, in cm; not too small to be read."""
+    widest = max((text_width(line) for label in labels for line in label.split("\n")), default=0.0)
+    return max(SMALLEST_FONT, min(FONT, FONT * room / widest)) if widest else FONT
 
 
 def label_width(labels: Sequence[str]) -> float:

@@ -25,6 +25,7 @@ from report_builder.plots._fitting import (
     label_width,
     lines_of,
     title_width,
+    word_size,
 )
 from report_builder.plots._style import shown
 from report_builder.plots._text import FONT, LINE, wrapped
@@ -211,7 +212,7 @@ def _draw(
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
     rows, columns = starts_y + height * scale / 2, starts_x + width * scale / 2
-    _label(axes, block, rows, columns, wide)
+    _label(axes, block, rows, columns, wide, figure.dpi)
     for texts, y in zip(block.below, rows + height * scale / 2, strict=False):
         for text, x in zip(texts, columns, strict=False):
             axes.annotate(text, (x, y), (0, -3), textcoords="offset points", ha="center", va="top", fontsize=FONT)
@@ -239,11 +240,12 @@ def _montage(block: Block, scale: int, ink: str) -> tuple[np.ndarray, np.ndarray
     return picture, starts_y, starts_x
 
 
-def _label(axes: Any, block: Block, rows: np.ndarray, columns: np.ndarray, wide: int) -> None:
+def _label(axes: Any, block: Block, rows: np.ndarray, columns: np.ndarray, wide: int, dpi: float) -> None:
     for label, y in zip(block.rows.labels, rows, strict=True):
         axes.annotate(wrapped(label), (0, y), (-4, 0), textcoords="offset points", ha="right", va="center", fontsize=FONT)
+    size = word_size(block.columns.labels, float(np.diff(columns).min(initial=wide)) / dpi * INCH)
     for label, x in zip(block.columns.labels, columns, strict=True):
-        axes.annotate(label, (x, 0), (0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=FONT)
+        axes.annotate(label, (x, 0), (0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=size)
     if block.title:
         lift = 5 + FONT * LINE * lines_of(block.columns.labels)
         axes.annotate(

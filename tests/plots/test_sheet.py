@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -86,6 +88,18 @@ def test_labels_break_at_spaces_only():
     """A long label is set in lines; a word stays whole."""
     assert wrapped("first original", 8) == "first\noriginal"
     assert wrapped("rekonstrukcje", 5) == "rekonstrukcje"
+
+
+def test_a_long_word_over_a_column_is_printed_smaller():
+    """A class name that is wider than its column neither meets its neighbour nor leaves the figure, and can still be read."""
+    names = ["automobile"] * 10
+    drawn = sheet([Block(numbered(1, 10), Lines([""]), Lines(names))], width_cm=13, cell_cm=2, ink="dark")
+    drawn.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in drawn.axes[0].texts if text.get_text() == "automobile"]
+    assert len(boxes) == 10
+    assert all(left.x1 <= right.x0 + 1 for left, right in itertools.pairwise(boxes))
+    assert boxes[-1].x1 <= drawn.figure.bbox.x1
+    assert {6 <= text.get_fontsize() < 8 for text in drawn.axes[0].texts if text.get_text()} == {True}
 
 
 def test_texts_below_images_have_room(tmp_path):
