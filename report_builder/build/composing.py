@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from report_builder.build.workspace import Workspace
@@ -45,8 +44,7 @@ def figure_numbers(plan: Plan, workspace: Workspace) -> Mapping[str, str]:
     from report_builder.build import gather, publish
     from report_builder.document.rendering import render
 
-    material = gather.material(plan)
-    material = replace(material, figures={id_: gather.figure_card(plan, id_, measured=False) for id_ in material.figures})
+    material = gather.material(plan, drawn=False)
     rendered = render(workspace.template(plan.resolved.loaded), material, draft=True)
     place = f"numbers:{workspace.outputs(plan.resolved.loaded)[0]}"
     digest = publish.document_digest(rendered, material, (), {}, plan.store.memo)

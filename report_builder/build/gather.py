@@ -17,8 +17,13 @@ from report_builder.spec.grammar import Subfigures
 from report_builder.store import Stored, canonical
 
 
-def material(plan: Plan, *, measured: bool = True) -> Material:
-    """All that the template may cite; placeholders stand for what is not stored yet, and without `measured` for everything."""
+def material(plan: Plan, *, measured: bool = True, drawn: bool = True) -> Material:
+    """All that the template may cite; placeholders stand for what is not stored yet.
+
+    Args:
+        measured: without it, they stand for everything.
+        drawn: without it, they stand for every figure.
+    """
     loaded = plan.resolved.loaded
     complete = measured and not plan.missing([*plan.facts.values(), *plan.figures.values()])
     return Material(
@@ -26,7 +31,7 @@ def material(plan: Plan, *, measured: bool = True) -> Material:
         header=_header(plan),
         facts={fact.name: fact for fact in _facts(plan, measured=measured)},
         runs={run.id: _run_card(plan, run, measured=measured) for run in plan.resolved.runs.values()},
-        figures={id_: figure_card(plan, id_, measured=measured) for id_ in plan.resolved.figures},
+        figures={id_: figure_card(plan, id_, drawn=measured and drawn) for id_ in plan.resolved.figures},
         listings={(listing.run, listing.part): listing for run in plan.resolved.runs.values() for listing in listings_of(run)},
         equations={run.id: found for run in plan.resolved.runs.values() if (found := plan.equation(run))},
         tasks={id_: TaskCard(id_, task.title, tuple(task.requires)) for id_, task in loaded.experiment.tasks.items()},
@@ -115,10 +120,10 @@ def _measured(plan: Plan, measure: Measure, common: dict[str, Any]) -> Iterator[
 # --- figures ------------------------------------------------------------------------------------------------------------------
 
 
-def figure_card(plan: Plan, id_: str, *, measured: bool = True) -> FigureCard:
-    """A figure as it was drawn; without `measured`, or where it is not drawn yet, what stands in for it."""
+def figure_card(plan: Plan, id_: str, *, drawn: bool = True) -> FigureCard:
+    """A figure as it was drawn; without `drawn`, or where it is not drawn yet, what stands in for it."""
     picture = plan.resolved.figures[id_]
-    stored = plan.stored(plan.figures[id_]) if measured else None
+    stored = plan.stored(plan.figures[id_]) if drawn else None
     group = next((group for group, entry in beside(plan).items() if id_ in entry.parts), "")
     tabulated = getattr(picture.kind.module, "TABLE", False)
     some = "…"  # without a caption it is no figure to pandoc
