@@ -6,16 +6,19 @@ import functools
 import importlib.util
 import json
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from report_builder.document.tree import Node, Nodes
+from report_builder.document.tree import Node, Nodes, change
 from report_builder.errors import Problem, ReportError
 
 READER = "markdown-raw_html-raw_tex-raw_attribute-yaml_metadata_block-auto_identifiers-latex_macros-markdown_in_html_blocks"
 API = [1, 23, 1, 1]
+_TEX = ("gfm", "latex")  # formats that keep a formula as TeX
+_DECIMAL_COMMA = re.compile(r"(\d+)\{,\}(\d+)")
 
 
 @functools.cache
@@ -45,8 +48,16 @@ def write(
     blocks: Nodes, form: str, *options: str, meta: Node | None = None, day: str = "2000-01-01"
 ) -> tuple[bytes, list[str]]:
     """The blocks in another format, and pandoc's warnings; `day` (ISO) dates a file that carries a date."""
-    tree = {"pandoc-api-version": API, "meta": meta or {}, "blocks": blocks}
+    whole = blocks if form in _TEX else change(blocks, _whole_number)
+    tree = {"pandoc-api-version": API, "meta": meta or {}, "blocks": whole}
     return _run(["-f", "json", "-t", form, "--wrap=none", *options], json.dumps(tree, ensure_ascii=False).encode(), day)
+
+
+def _whole_number(node: Node) -> Nodes | None:
+    """A formula whose `0{,}5` is one word: pandoc's own translation of formulas reads three, with a space after the comma."""
+    if node["t"] != "Math" or not _DECIMAL_COMMA.search(node["c"][1]):
+        return None
+    return [node | {"c": [node["c"][0], _DECIMAL_COMMA.sub(r"\\text{\1,\2}", node["c"][1])]}]
 
 
 def _run(arguments: Sequence[str], given: bytes, day: str = "2000-01-01") -> tuple[bytes, list[str]]:

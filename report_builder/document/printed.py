@@ -56,6 +56,7 @@ class Printed:
     _ledger: Ledger = field(compare=False)
     _name: str = ""
     _images: int = 0
+    _count: str = ""
 
     @property
     def value(self) -> Any:
@@ -70,7 +71,7 @@ class Printed:
     @property
     def n(self) -> Printed:
         """How many images it was measured on, for each seed."""
-        images, text = (self._images, str(self._images)) if self.measured else (self._value, self._text)
+        images, text = (self._images, self._count or str(self._images)) if self.measured else (self._value, self._text)
         return Printed(images, text, self._ledger, self._name)
 
     @property

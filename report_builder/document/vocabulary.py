@@ -52,7 +52,7 @@ class Speech:
 
     def printed(self, value: Any, text: str, name: str = "", images: int = 0) -> Printed:
         """A value as a template sees it; `name` is the fact's."""
-        return Printed(value, text, self.ledger, name, images)
+        return Printed(value, text, self.ledger, name, images, self.language.number(images))
 
     def _mark(self, text: str, **values: str) -> str:
         return self.ledger.seal(marked(text, "claim", **values))

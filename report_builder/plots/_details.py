@@ -41,9 +41,11 @@ def named(language: Language, values: Mapping[str, str]) -> str:
 
 
 def interval(language: Language, low: float, high: float) -> str:
-    """A closed interval: `[-1,5; 2]`."""
-    digits = 2 if high - low < 20 else 1
-    low_text, high_text = (language.number(round(float(value), digits)) for value in (low, high))
+    """A closed interval, its ends with the same number of digits: `[-1,5; 2,0]`."""
+    most = 2 if high - low < 20 else 1
+    ends = [round(float(value), most) for value in (low, high)]
+    digits = next(d for d in range(most + 1) if [round(end, d) for end in ends] == ends)
+    low_text, high_text = (language.number(end, digits) for end in ends)
     return language.word("details.interval", low=low_text, high=high_text)
 
 
@@ -93,7 +95,13 @@ def _data(language: Language, subjects: Sequence[Subject], split: str | None) ->
 
 
 def _seeds(language: Language, subjects: Sequence[Subject]) -> str:
-    seeds = list(dict.fromkeys(str(subject.seed) for subject in subjects if subject.seed is not None))
-    if not seeds:
+    """The seeds of what is shown, said of each run where they differ."""
+    of = dict[str, list[str]]()
+    for subject in subjects:
+        if subject.seed is not None and str(subject.seed) not in of.setdefault(subject.name, []):
+            of[subject.name].append(str(subject.seed))
+    if not of:
         return ""
-    return language.word("details.seed" if len(seeds) == 1 else "details.seeds", seeds=language.join(seeds))
+    one = len({seed for seeds in of.values() for seed in seeds}) == 1
+    told = named(language, {name: language.join(seeds) for name, seeds in of.items()})
+    return language.word("details.seed" if one else "details.seeds", seeds=told)

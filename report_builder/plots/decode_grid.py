@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SUMMARY = "n x n decoded images over a rectangle of the two-dimensional code, runs side by side"
 
 Limits = tuple[tuple[float, float], tuple[float, float]]
-TICKS = 5
+TICKS = 5  # about that many on an axis
 
 
 class Parameters(SheetOptions):
@@ -110,12 +110,14 @@ def _block(arrays: Arrays, run: str, title: str, *, separators: bool) -> Block:
 
 
 def _tick_labels(values: np.ndarray, language: Language, *, fine: bool) -> dict[int, str]:
-    """Some cells of an axis, both ends among them, with the coordinates that were decoded there."""
+    """Some cells of an axis, in equal steps, with the coordinates that were decoded there."""
     import numpy as np
 
-    chosen = np.unique(np.linspace(0, len(values) - 1, TICKS).round().astype(int))
+    last = len(values) - 1
+    step = max(1, round(last / (TICKS - 1)))
+    chosen = range(last % step // 2, len(values), step)
     digits = 1 if np.ptp(values) > 1 and not fine else 2
-    return {int(i): language.number(float(values[i]), digits) for i in chosen}
+    return {i: language.number(float(values[i]), digits) for i in chosen}
 
 
 def _tick_room(of_runs: Mapping[str, Arrays], language: Language, *, fine: bool) -> float:

@@ -29,6 +29,13 @@ def test_swap_flips_the_verdict(material, write_template):
     assert "[gorszy]" in render(template, swapped(material)).text
 
 
+def test_counts_are_printed_as_numbers(material, write_template):
+    """How many images there were is grouped like every number of the language."""
+    fact = replace(material.facts["vae.test.elbo"], n=20000)
+    given = replace(material, facts={**material.facts, fact.name: fact})
+    assert "20\u202f000" in unsealed(render(write_template('{{ fact("vae.test.elbo").n }}'), given).text)
+
+
 def test_swap_makes_a_claim_false(composed, material):
     """A claim whose wording is fixed is a finding when the measurement denies it."""
     assert not composed(CLAIM, replace(material, tasks={})).findings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from report_builder.plots.decode_grid import Parameters, probes
 
@@ -41,11 +42,22 @@ def test_ticks_say_the_coordinates_of_the_cells(drawn):
     assert [label.get_text() for label in axes.get_xticklabels()] == ["\u22123,0", "0,0", "3,0"]
 
 
+@pytest.mark.parametrize("n", [2, 3, 4, 5, 15, 20, 30])
+def test_ticks_are_equally_far_apart(drawn, n):
+    """Whatever the number of cells, ticks stand in equal steps, as far from one end as from the other or one cell farther."""
+    axes = drawn("decode_grid", {"ae": grid(n)}, language="en").figure.axes[0]
+    places = (np.array(axes.get_xticks()) - axes.get_xlim()[0]) / np.ptp(axes.get_xlim()) * n - 0.5
+    cells = places.round().astype(int)
+    assert 2 <= len(cells) <= 6
+    assert len(set(np.diff(cells))) == 1
+    assert 0 <= (n - 1 - cells[-1]) - cells[0] <= 1
+
+
 def test_the_caption_states_the_limits_of_each_run(drawn):
     """Limits are in the details, for several runs by name."""
     wide = grid() | {"limits": np.array([[-30, 30], [0, 8.25]])}
     assert "[−3; 3] × [0; 8]" in drawn("decode_grid", {"ae": grid()}, language="pl").details
-    assert "AE: [−3, 3] × [0, 8]; VAE: [−30, 30] × [0, 8.25]" in drawn("decode_grid", {"ae": grid(), "vae": wide}).details
+    assert "AE: [−3, 3] × [0, 8]; VAE: [−30, 30] × [0.00, 8.25]" in drawn("decode_grid", {"ae": grid(), "vae": wide}).details
 
 
 def test_limits_may_differ_by_run():

@@ -45,6 +45,14 @@ def test_several_seeds_are_thin_lines_around_their_mean(drawn):
     assert "their mean" in drawing.details
 
 
+def test_seeds_are_said_of_each_run_where_they_differ(drawn):
+    """A run of one seed beside one of two is not said to have two."""
+    people = {"ae": Subject("AE", "a model", "MNIST", 1)}
+    people |= {f"vae@{seed}": Subject("VAE", "a model", "MNIST", seed) for seed in (1, 2)}
+    drawing = drawn("training_curves", {"ae": history(), "vae@1": history(), "vae@2": history(2)}, subjects=people)
+    assert "Seeds: AE: 1; VAE: 1 and 2." in drawing.details
+
+
 def test_held_out_images_are_dashed(drawn):
     """The same term on test images has the run's colour and a dashed line, and the legend says which is which."""
     drawing = drawn("training_curves", {"ae": history(test_loss=np.full(5, 9.0)), "vae": history(1)})
