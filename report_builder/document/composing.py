@@ -205,9 +205,11 @@ def _formulas(formulas: Nodes, places: Places) -> list[Problem]:
     for warning in pandoc.write([para([formula]) for formula in formulas], "typst")[1] if formulas else []:
         quoted = re.search(r"TeX math (.*?)(?:, rendering as TeX|$)", warning)
         tex = quoted[1].strip() if quoted else warning
-        known = next((node["c"][1] for node in formulas if " ".join(node["c"][1].split()).startswith(tex[:40])), "")
+        written = {" ".join(pandoc.whole_numbers(node["c"][1]).split()): node["c"][1] for node in formulas}
+        known = next((formula for read, formula in written.items() if read.startswith(tex[:40])), "")
         lines = places.containing(known.strip().split("\n")[0]) if known else []
-        problems.append(Problem(next(iter(lines), places.line(0)), "a formula cannot be typeset", tex))
+        told = " ".join(known.split()) or tex  # as it was written
+        problems.append(Problem(next(iter(lines), places.line(0)), "a formula cannot be typeset", told))
     return problems
 
 

@@ -48,16 +48,18 @@ def write(
     blocks: Nodes, form: str, *options: str, meta: Node | None = None, day: str = "2000-01-01"
 ) -> tuple[bytes, list[str]]:
     """The blocks in another format, and pandoc's warnings; `day` (ISO) dates a file that carries a date."""
-    whole = blocks if form in _TEX else change(blocks, _whole_number)
-    tree = {"pandoc-api-version": API, "meta": meta or {}, "blocks": whole}
+    given = blocks if form in _TEX else change(blocks, _translatable)
+    tree = {"pandoc-api-version": API, "meta": meta or {}, "blocks": given}
     return _run(["-f", "json", "-t", form, "--wrap=none", *options], json.dumps(tree, ensure_ascii=False).encode(), day)
 
 
-def _whole_number(node: Node) -> Nodes | None:
-    """A formula whose `0{,}5` is one word: pandoc's own translation of formulas reads three, with a space after the comma."""
-    if node["t"] != "Math" or not _DECIMAL_COMMA.search(node["c"][1]):
-        return None
-    return [node | {"c": [node["c"][0], _DECIMAL_COMMA.sub(r"\\text{\1,\2}", node["c"][1])]}]
+def whole_numbers(tex: str) -> str:
+    """TeX whose `0{,}5` is one word: pandoc's own translation of formulas reads three, with a space after the comma."""
+    return _DECIMAL_COMMA.sub(r"\\text{\1,\2}", tex)
+
+
+def _translatable(node: Node) -> Nodes | None:
+    return [node | {"c": [node["c"][0], whole_numbers(node["c"][1])]}] if node["t"] == "Math" else None
 
 
 def _run(arguments: Sequence[str], given: bytes, day: str = "2000-01-01") -> tuple[bytes, list[str]]:

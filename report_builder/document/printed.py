@@ -48,7 +48,7 @@ class Unmeasured(float):
 class Printed:
     """Something measured or set: prints as a marked span.
 
-    `value` serves conditions, `text` formulas and captions, `n` counts images.
+    `value` serves conditions, `text` formulas and captions, `n` counts images (printed as `_count`).
     """
 
     _value: Any
@@ -56,7 +56,7 @@ class Printed:
     _ledger: Ledger = field(compare=False)
     _name: str = ""
     _images: int = 0
-    _count: str = ""
+    _count: str = "0"
 
     @property
     def value(self) -> Any:
@@ -71,7 +71,7 @@ class Printed:
     @property
     def n(self) -> Printed:
         """How many images it was measured on, for each seed."""
-        images, text = (self._images, self._count or str(self._images)) if self.measured else (self._value, self._text)
+        images, text = (self._images, self._count) if self.measured else (self._value, self._text)
         return Printed(images, text, self._ledger, self._name)
 
     @property

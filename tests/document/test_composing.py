@@ -34,6 +34,15 @@ def test_all_problems_at_once(composed, free):
     assert all(":" in problem.where for problem in caught.value.problems)
 
 
+def test_a_broken_formula_with_a_decimal_comma_knows_its_line(composed, free):
+    """The error stands at the template's line, with the formula as it was written."""
+    with pytest.raises(ReportError) as caught:
+        composed("first\n\nthen $0{,}5 \\nosuchcommand{x}$\n", free)
+    (problem,) = caught.value.problems
+    assert problem.where.endswith(":3")
+    assert problem.received == "0{,}5 \\nosuchcommand{x}"
+
+
 def test_angle_brackets_stay(composed, free):
     """`a<b>c` is text, and so are raw TeX and raw HTML."""
     assert words(composed("a<b>c <script>x</script> \\newpage", free)) == "a<b>c <script>x</script> \\newpage"

@@ -1,0 +1,34 @@
+"""What the page style keeps on one page."""
+
+import json
+from pathlib import Path
+
+import pytest
+import typst
+
+from report_builder.document import pdf
+
+STYLE = (Path(pdf.__file__).parent / "styles" / "default.typ").read_text(encoding="utf-8")
+FILLER = '#show: report.with(title: "T")\n#v({room}, weak: false)\n'
+HERE = "#context [#metadata(here().page()) <place>]"
+
+
+def table(rows: int) -> str:
+    """A table that says on which pages its first and its last row stand."""
+    cells = [HERE, *(f"row {i}" for i in range(rows - 2)), HERE]
+    return f"#figure(table(columns: 1, {', '.join(f'[{cell}]' for cell in cells)}), kind: table, caption: [C])"
+
+
+def listing(lines: int) -> str:
+    """A listing that says on which pages its caption and the text below it stand."""
+    code, numbers = "\\n".join(["x = 1"] * lines), '"1", ' * lines
+    return f'#listing(<lst>, "python", "{code}", ({numbers}), [{HERE}])\n{HERE}'
+
+
+@pytest.mark.parametrize(("shown", "pages"), [(table(6), 1), (table(60), 2), (listing(10), 1), (listing(60), 2)])
+def test_only_what_is_long_is_broken(shown: str, pages: int) -> None:
+    """Where little room is left, a short table or listing goes to the next page as a whole, a long one begins here."""
+    source = STYLE + FILLER.format(room="20.5cm") + shown
+    places = json.loads(typst.query(source.encode(), "<place>", field="value"))
+    assert places[-1] - places[0] + 1 >= pages
+    assert (places[0] == places[-1]) is (pages == 1)
