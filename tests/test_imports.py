@@ -15,6 +15,7 @@ import report_builder
 PACKAGE = Path(report_builder.__file__).parent
 ARROW = [  # a room imports only what stands above it; those of one line do not import each other
     {"errors"},
+    {"limits"},
     {"languages"},
     {"kinds"},
     {"spec", "facts"},
@@ -38,6 +39,7 @@ ON_COMMAND = {
     "languages",
     "kinds",
     "errors",
+    "limits",
     "datasets",
     "doctor",
 }

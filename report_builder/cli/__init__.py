@@ -14,10 +14,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code; no traceback reaches a user unless REPORT_BUILDER_DEBUG is set."""
     options = parser().parse_args(arguments)
     from report_builder.errors import Exit, ReportError
+    from report_builder.limits import allow
     from report_builder.store.files import storage_errors
 
     signal.signal(signal.SIGTERM, _interrupt)
     try:
+        allow(options.limits)
         with storage_errors(options.where()):
             return int(options.command()(options))
     except ReportError as error:

@@ -133,6 +133,8 @@ def _roots() -> argparse.ArgumentParser:
     group = options.add_argument_group("folders (also as environment variables REPORT_BUILDER_<NAME>)")
     for name, text in ROOTS.items():
         group.add_argument(f"--{name}", metavar="FOLDER", help=text)
+    limit = "raise (or lower) a limit, as a message that one was reached says; may be given several times"
+    options.add_argument("--limit", dest="limits", action="append", default=[], metavar="NAME=VALUE", help=limit)
     return options
 
 

@@ -1,0 +1,102 @@
+"""Limits with a name: how much of anything an input may ask for, and how the user allows more.
+
+One value a limit. `YAML_BYTES.hold(len(text), where)` raises where an amount is too large. Where it is enforced elsewhere
+(a time, the memory of a process), `YAML_BYTES.value` is handed there, and `ReportError(YAML_BYTES.problem(where))` says that it
+was reached. Every message names the option that raises it: `--limit NAME=VALUE`, or the environment variable
+`REPORT_BUILDER_LIMITS=NAME=VALUE,NAME=VALUE`, which the option sets, so that workers know it, too.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from report_builder.errors import Problem, ReportError, UsageError, near_miss
+
+VARIABLE = "REPORT_BUILDER_LIMITS"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A bound that an input may not pass.
+
+    Attributes:
+        name: as `--limit` takes it.
+        default: the bound, in `unit`.
+        unit: "bytes", "s", "pixels", or what is counted, e.g. "arms".
+        noun: what is bounded, e.g. "the size of a YAML file".
+    """
+
+    name: str
+    default: float
+    unit: str
+    noun: str
+
+    @property
+    def value(self) -> float:
+        """The bound in force, in `unit`."""
+        return _raised(os.environ.get(VARIABLE, "")).get(self.name, self.default)
+
+    def hold(self, amount: float, where: str) -> None:
+        """Raises ReportError where the amount, in `unit`, is larger than the bound; `where` is the place that it is said of."""
+        if amount > self.value:
+            raise ReportError(self.problem(where, self.told(amount)))
+
+    def problem(self, where: str, received: str = "") -> Problem:
+        """The message that the bound is passed; `received` is the amount where it is known."""
+        step = f"Where it is meant, allow more: --limit {self.name}={2 * self.value:.15g}"
+        return Problem(where, f"{self.noun} is limited", received, f"At most {self.told(self.value)}.", step)
+
+    def told(self, amount: float) -> str:
+        """An amount as people write it: `5 MB`, `10 s`, `2000 arms`."""
+        if self.unit == "bytes":
+            step = next((n for n in (9, 6, 3) if amount >= 10**n), 0)
+            return f"{amount / 10**step:.4g} { {9: 'GB', 6: 'MB', 3: 'kB', 0: 'bytes'}[step] }"
+        return f"{amount:.15g} {self.unit}"
+
+
+YAML_BYTES = Limit("yaml_bytes", 5e6, "bytes", "the size of a YAML file")
+YAML_DEPTH = Limit("yaml_depth", 50, "levels", "how deeply YAML is nested")
+YAML_VALUES = Limit("yaml_values", 100_000, "values", "how many values a YAML file has, those of aliases counted each time,")
+EXTENDS = Limit("extends", 20, "files", "a chain of 'extends'")
+SWEEP_ARMS = Limit("sweep_arms", 2000, "arms", "the size of a sweep")
+TEMPLATE_SECONDS = Limit("template_seconds", 10, "s", "the time of a template")
+TEMPLATE_BYTES = Limit("template_bytes", 20e6, "bytes", "the text that a template makes")
+TEMPLATE_MEMORY = Limit("template_memory", 500e6, "bytes", "the memory of a template")
+FORMULA_SECONDS = Limit("formula_seconds", 2, "s", "the time of a formula")
+PANDOC_SECONDS = Limit("pandoc_seconds", 30, "s", "the time in which pandoc reads or writes a document")
+PANDOC_MEMORY = Limit("pandoc_memory", 1e9, "bytes", "the memory of pandoc")
+ARCHIVE_BYTES = Limit("archive_bytes", 4e9, "bytes", "what an archive unpacks to")
+IMAGE_PIXELS = Limit("image_pixels", 100e6, "pixels", "the size of an image")
+
+LIMITS = {limit.name: limit for limit in list(globals().values()) if isinstance(limit, Limit)}
+
+
+def allow(settings: Iterable[str]) -> None:
+    """Puts `NAME=VALUE` of the command line in force, over what the environment says, here and in all workers.
+
+    Raises:
+        UsageError: no limit has this name, or the value is no positive number.
+    """
+    given = [text for text in (os.environ.get(VARIABLE, ""), *settings) if text]
+    _raised(",".join(given))
+    if given:
+        os.environ[VARIABLE] = ",".join(given)
+
+
+def _raised(text: str) -> dict[str, float]:
+    """The values that `NAME=VALUE,NAME=VALUE` sets; a later one wins."""
+    found = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, _, value = (piece.strip() for piece in part.partition("="))
+        if name not in LIMITS:
+            raise UsageError(Problem("--limit", "no limit has this name", repr(name), near_miss(name, LIMITS)))
+        try:
+            found[name] = float(value)
+        except ValueError:
+            found[name] = 0
+        if not found[name] > 0:
+            step = f"For example --limit {name}={2 * LIMITS[name].default:.15g}"
+            raise UsageError(Problem("--limit", "a limit is a positive number", repr(value), next_step=step))
+    return found

@@ -1,0 +1,48 @@
+"""Limits: every one says its name, its bound and the option that raises it."""
+
+from __future__ import annotations
+
+import pytest
+
+from report_builder.errors import ReportError, UsageError
+from report_builder.limits import LIMITS, VARIABLE, YAML_BYTES, allow
+
+
+@pytest.fixture(autouse=True)
+def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "")  # put back afterwards, whatever a test allows
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_the_message_leads_on(name: str) -> None:
+    """The option that a message names is taken, and what was refused then passes."""
+    limit = LIMITS[name]
+    limit.hold(limit.value, "here")
+    with pytest.raises(ReportError) as caught:
+        limit.hold(limit.value * 1.5, "here")
+    (problem,) = caught.value.problems
+    assert problem.where == "here"
+    assert limit.told(limit.default) in problem.allowed
+    allow([problem.next_step.rpartition("--limit ")[2]])
+    limit.hold(limit.default * 1.5, "here")
+
+
+def test_amounts_as_people_write_them() -> None:
+    """Bytes have a step of a thousand, other amounts their unit."""
+    assert [YAML_BYTES.told(n) for n in (12, 5e6, 5_120_000, 4e9)] == ["12 bytes", "5 MB", "5.12 MB", "4 GB"]
+    assert LIMITS["sweep_arms"].told(1_000_000) == "1000000 arms"
+
+
+@pytest.mark.parametrize("setting", ["yaml_byte=1", "yaml_bytes", "yaml_bytes=", "yaml_bytes=-1", "yaml_bytes=nan", "=3"])
+def test_what_is_no_limit(setting: str) -> None:
+    """An unknown name or a value that is no positive number is wrong usage."""
+    with pytest.raises(UsageError):
+        allow([setting])
+
+
+def test_the_last_word_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line wins over the environment, and a later option over an earlier one."""
+    monkeypatch.setenv(VARIABLE, "yaml_bytes=7")
+    assert YAML_BYTES.value == 7
+    allow(["yaml_bytes=8", "yaml_bytes=9"])
+    assert YAML_BYTES.value == 9
