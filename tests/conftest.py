@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ from report_builder.plan import Plan
 PROGRAMS = {  # what a test names -> programs, one of which will do
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "libreoffice": ("soffice", "libreoffice"),
-    "latex": ("lualatex", "xelatex", "pdflatex"),
     "poppler": ("pdftotext",),
 }
 REQUIRED = "REPORT_BUILDER_REQUIRE_EXTERNAL"  # set in continuous integration: an absent program is then an error
@@ -158,10 +157,15 @@ class Lab:
         """Exit code of a command, run in this process."""
         return main(self.arguments(*arguments))
 
-    def start(self, *arguments: str, python: Sequence[str] = ("-m", "report_builder")) -> subprocess.Popen[str]:
+    def start(
+        self,
+        *arguments: str,
+        python: Sequence[str] = ("-m", "report_builder"),
+        environment: Mapping[str, str] = os.environ,
+    ) -> subprocess.Popen[str]:
         """A command in a process of its own, in its own group."""
         command, pipe = [sys.executable, *python, *self.arguments(*arguments)], subprocess.PIPE
-        here = os.environ | {"PYTHONPATH": str(Path(report_builder.__file__).parents[1])}
+        here = {**environment, "PYTHONPATH": str(Path(report_builder.__file__).parents[1])}
         return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=self.folder, env=here, process_group=0)
 
     def copy(self, folder: Path) -> Lab:

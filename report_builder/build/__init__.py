@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +45,11 @@ class Options:
 
 @dataclass(frozen=True)
 class Built:
-    """What a build left: output files by format, warnings, and whether anything had to be done."""
+    """What a build left: output files by format, warnings, and whether anything had to be done.
+
+    `error` says why a format was not written, `failed` what else failed; `older` are files of the report, in other formats or
+    of the finished document, that this build did not write and that were made of something else.
+    """
 
     paths: Mapping[str, Path]
     warnings: Sequence[Problem] = ()
@@ -53,6 +57,8 @@ class Built:
     done: Sequence[Planned] = ()
     compiled: bool = True
     failed: Sequence[Problem] = field(default=())
+    error: ReportError | None = None
+    older: Sequence[Path] = ()
 
 
 def plan_report(
@@ -81,24 +87,31 @@ def build(plan: Plan, workspace: Workspace, options: Options) -> Built:
 def _document(
     plan: Plan, workspace: Workspace, options: Options, missing: Sequence[Planned], failed: Sequence[Problem]
 ) -> Built:
-    """Facts and figures -> rendered text -> (unless it is the one on the disk) files."""
+    """Facts and figures -> rendered text -> files, those that are not on the disk as they would be written."""
     from report_builder.build import gather, publish
     from report_builder.document.rendering import render
+    from report_builder.document.writing import FORMATS, paths_of
 
+    loaded, store = plan.resolved.loaded, plan.store
+    folder, figures = workspace.outputs(loaded)
     material = gather.material(plan)
-    rendered = render(workspace.template(plan.resolved.loaded), material, draft=options.draft)
-    stamp = publish.Stamp(*workspace.outputs(plan.resolved.loaded))
-    digest = publish.document_digest(rendered, material, options.formats, {"draft": options.draft}, plan.store.memo)
-    fresh = stamp.fresh(digest, plan.store.memo)
-    if fresh is not None:
+    rendered = render(workspace.template(loaded), material, draft=options.draft)
+    stamp = publish.Stamp(folder, figures, store.memo)
+    digest = publish.document_digest(rendered, material, {"draft": options.draft}, store.memo)
+    paths = paths_of(options.formats, folder, loaded.name, draft=options.draft)
+    fresh = stamp.fresh(digest, paths)
+    if len(fresh) == len(paths):
         built = Built(fresh, done=missing, compiled=False, failed=failed)
     else:
-        with publish.alone(workspace.outputs(plan.resolved.loaded)[0]):
-            written, warnings = _compiled(plan, workspace, options, material, rendered)
-            stamp.write(digest, written.paths, plan.store.memo)
-        built = Built(written.paths, warnings, written.lost_standard, missing, failed=failed)
-    plan.store.memo.save()
-    return built
+        with publish.alone(folder):
+            made = [form for form in options.formats if form not in fresh]
+            written, warnings = _compiled(plan, workspace, replace(options, formats=(*made,)), material, rendered)
+            stamp.write(digest, [*fresh.values(), *written.paths.values()])
+        done = {form: path for form, path in paths.items() if form in {*fresh, *written.paths}}
+        built = Built(done, warnings, written.lost_standard, missing, failed=failed, error=written.error)
+    beside = [path for draft in {False, options.draft} for path in paths_of(FORMATS, folder, loaded.name, draft=draft).values()]
+    store.memo.save()
+    return replace(built, older=stamp.older(digest, sorted({*beside} - {*built.paths.values()})))
 
 
 def _compiled(
@@ -160,7 +173,7 @@ def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -
 def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> Built:
     """The figures and facts of one task, and a small document of it with the numbers of the whole report."""
     from report_builder.build import publish
-    from report_builder.document.writing import write
+    from report_builder.document.writing import FORMATS, paths_of, write
 
     loaded = plan.resolved.loaded
     if task not in loaded.experiment.tasks:
@@ -176,9 +189,12 @@ def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) ->
     with publish.alone(folder):
         drawn = [id_ for id_ in part.figures if material.figures[id_].png]
         files = {id_: publish.publish_figure(material.figures[id_], whole.labels[f"fig:{id_}"], figures) for id_ in drawn}
-        written = write(part.published(files), options.formats, folder, f"{loaded.name}-task-{task}", draft=options.draft)
+        name = f"{loaded.name}-task-{task}"
+        written = write(part.published(files), options.formats, folder, name, draft=options.draft)
     plan.store.memo.save()
-    return Built(written.paths, part.warnings, written.lost_standard, missing, failed=failed)
+    beside = [path for draft in {False, options.draft} for path in paths_of(FORMATS, folder, name, draft=draft).values()]
+    older = [path for path in beside if path.is_file() and path not in written.paths.values()]
+    return Built(written.paths, part.warnings, written.lost_standard, missing, failed=failed, error=written.error, older=older)
 
 
 def _for_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> tuple[list[Planned], list[Problem]]:

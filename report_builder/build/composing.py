@@ -47,7 +47,7 @@ def figure_numbers(plan: Plan, workspace: Workspace) -> Mapping[str, str]:
     material = gather.material(plan, drawn=False)
     rendered = render(workspace.template(plan.resolved.loaded), material, draft=True)
     place = f"numbers:{workspace.outputs(plan.resolved.loaded)[0]}"
-    digest = publish.document_digest(rendered, material, (), {}, plan.store.memo)
+    digest = publish.document_digest(rendered, material, {}, plan.store.memo)
     known, _, numbers = (plan.store.memo.recall(place) or "").partition(" ")
     if known != digest or rendered.problems:
         shown = _composed(plan, workspace, material, rendered, draft=True)

@@ -6,7 +6,7 @@ import hashlib
 import importlib.metadata
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from string import ascii_lowercase
@@ -120,38 +120,52 @@ def write_facts(facts: Mapping[str, Fact], folder: Path) -> None:
 
 
 class Stamp:
-    """Says whether what lies on the disk is what would be made: the documents, the facts, the published figures."""
+    """Says whether what lies on the disk is what would be made: the documents, the facts, the published figures.
 
-    def __init__(self, folder: Path, figures: Path) -> None:
+    For each file it remembers of what it was made (`document_digest`), its content, and the figures and facts beside it.
+    """
+
+    def __init__(self, folder: Path, figures: Path, memo: Memo) -> None:
         self._folder = folder
         self._figures = figures
+        self._memo = memo
         self._file = folder / "stamp.json"
 
-    def fresh(self, digest: str, memo: Memo) -> Mapping[str, Path] | None:
-        """The outputs of the last compilation, if it had the same digest and nobody touched anything since."""
+    def fresh(self, digest: str, paths: Mapping[str, Path]) -> dict[str, Path]:
+        """Those of the files that were made of this and that nobody touched since."""
+        known = self._known()
+        return {
+            form: path for form, path in paths.items() if path.name in known and known[path.name] == self._entry(digest, path)
+        }
+
+    def older(self, digest: str, paths: Iterable[Path]) -> list[Path]:
+        """Those of the files that lie there and were made of something else."""
+        known = self._known()
+        return [path for path in paths if path.is_file() and known.get(path.name, [""])[0] != digest]
+
+    def write(self, digest: str, paths: Iterable[Path]) -> None:
+        """Remembers files that were just made."""
+        known = self._known() | {path.name: self._entry(digest, path) for path in paths}
+        write_atomically(self._file, json.dumps(known, indent=1) + "\n")
+
+    def _known(self) -> dict[str, list[str]]:
         try:
-            entry = json.loads(self._file.read_text(encoding="utf-8"))
-            outputs = {fmt: self._folder / name for fmt, name in entry["outputs"].items()}
-            fresh = entry["digest"] == digest and entry["files"] == self._files(outputs, memo)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return None
-        return outputs if fresh else None
+            return dict(json.loads(self._file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return {}
 
-    def write(self, digest: str, outputs: Mapping[str, Path], memo: Memo) -> None:
-        """Remembers a compilation."""
-        named = {fmt: path.name for fmt, path in outputs.items()}
-        entry = {"digest": digest, "outputs": named, "files": self._files(outputs, memo)}
-        write_atomically(self._file, json.dumps(entry, indent=1) + "\n")
-
-    def _files(self, outputs: Mapping[str, Path], memo: Memo) -> dict[str, str]:
-        """Digest of each file by name; those of the memo, so that an untouched file is not read."""
-        here = [*outputs.values(), self._folder / FACTS, *self._figures.iterdir()]
-        return {path.name: memo.sha256(path) for path in sorted(here)}
+    def _entry(self, digest: str, path: Path) -> list[str]:
+        """What a file was made of, its content, and what lies beside it; by the memo, so that an untouched file is not read."""
+        try:
+            beside = {
+                other.name: self._memo.sha256(other) for other in [self._folder / FACTS, *sorted(self._figures.iterdir())]
+            }
+            return [digest, self._memo.sha256(path), hashlib.sha256(canonical(beside).encode()).hexdigest()]
+        except OSError:
+            return []
 
 
-def document_digest(
-    rendered: Rendered, material: Material, formats: Sequence[str], options: Mapping[str, Any], memo: Memo
-) -> str:
+def document_digest(rendered: Rendered, material: Material, options: Mapping[str, Any], memo: Memo) -> str:
     """Digest of everything a document is made of: text, figures, tasks, title block, our code, the tools' versions."""
     code = [
         memo.sha256(path)
@@ -164,5 +178,5 @@ def document_digest(
     tasks = {id_: [task.title, *task.requires] for id_, task in material.tasks.items()}
     pictures = [memo.sha256(path) for path in (*rendered.pictures, material.header.logo) if path and path.is_file()]
     tools = [importlib.metadata.version(tool) for tool in TOOLS]
-    parts = [rendered.text, figures, header, tasks, pictures, code, tools, sorted(formats), dict(options)]
+    parts = [rendered.text, figures, header, tasks, pictures, code, tools, dict(options)]
     return hashlib.sha256(canonical(parts).encode()).hexdigest()

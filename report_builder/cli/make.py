@@ -78,17 +78,23 @@ class _Progress:
 
 def _say(built: Built, options: Options) -> int:
     """Says what was made, what to look at, and what to try next; returns the exit code."""
-    for warning in built.warnings:
-        print(f"warning: {warning}", file=sys.stderr)
-    for problem in built.failed:
-        print(f"error: {problem}", file=sys.stderr)
-    if built.lost_standard:
-        print(f"note: the PDF does not meet {built.lost_standard}", file=sys.stderr)
+    _look_at(built)
     if not built.compiled and built.paths:
         print("Nothing changed; the documents are up to date.")
     for path in built.paths.values():
-        print(path)
+        print(f"{path} is written all the same" if built.error else path)
+    if built.error:
+        return int(built.error.exit_code)
     if built.compiled and "pdf" in built.paths:
         again = "edit a sentence in the template and run the same command"
         print(f"Next: {again}; 'report-builder facts {options.report}' lists what it may cite.")
     return int(Exit.RUN_FAILED if built.failed else Exit.DONE)
+
+
+def _look_at(built: Built) -> None:
+    """Warnings, errors, and files that are not what their names say."""
+    errors = (*built.failed, *(built.error.problems if built.error else ()))
+    said = [*(f"warning: {warning}" for warning in built.warnings), *(f"error: {problem}" for problem in errors)]
+    said += [f"note: the PDF does not meet {built.lost_standard}"] if built.lost_standard else []
+    said += [f"note: {path} is of an earlier build; this one did not write it" for path in built.older]
+    print("".join(f"{line}\n" for line in said), end="", file=sys.stderr)

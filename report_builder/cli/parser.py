@@ -10,7 +10,7 @@ from typing import Any
 
 from report_builder import __version__
 
-FORMATS = ("pdf", "html", "docx", "md", "tex")
+FORMATS = ("pdf", "html", "docx", "md")
 ROOTS = {
     "experiments": "folder of the experiment files",
     "templates": "folder of the templates",

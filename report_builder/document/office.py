@@ -1,4 +1,4 @@
-"""The tree as DOCX, GitHub Markdown and LaTeX: plain forms that any program opens."""
+"""The tree as DOCX and GitHub Markdown: plain forms that any program opens."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from report_builder.document.tree import (
     identifier,
     para,
     plain,
-    raw,
     strong,
     text,
     value,
@@ -44,19 +43,6 @@ def docx(document: Document, *, draft: bool = False) -> bytes:
         "lang": _meta(header.language),
     }
     return pandoc.write(blocks, "docx", meta={key: given for key, given in meta.items() if given["c"]}, day=header.dated)[0]
-
-
-def latex(document: Document, *, draft: bool = False) -> str:
-    """A LaTeX file that compiles with lualatex or xelatex; pictures are named by their path (PNG where there is one)."""
-    header, language = document.header, document.language
-    files = {target: str((picture.png or picture.file).resolve()) for target, picture in document.images.items()}
-    blocks = change(document.blocks, lambda node: _plain(node, language, wrap=True))
-    blocks = change(blocks, lambda node: _located(node, files, document))
-    preamble = [raw("latex", "\\usepackage{caption}\\captionsetup{labelformat=empty}")]
-    meta: Node = {"title": _meta(header.title), "author": _meta(header.author), "date": _meta(language.date(header.date))}
-    meta |= {"lang": _meta(header.language), "header-includes": {"t": "MetaBlocks", "c": preamble}}
-    drafts = [para([strong(text(language.word("draft")))])] if draft else []
-    return pandoc.write([*drafts, *blocks], "latex", "--standalone", meta=meta)[0].decode()
 
 
 def markdown(document: Document, folder: Path, *, draft: bool = False) -> str:

@@ -11,23 +11,30 @@ from pathlib import Path
 
 from report_builder.document.composing import Document
 from report_builder.document.html import html_page
-from report_builder.document.office import docx, latex, markdown
+from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import pdf
-from report_builder.errors import Problem, ReportError, StorageError, near_miss
+from report_builder.errors import Problem, ReportError, StorageError, near_miss, together
 
-FORMATS = ("pdf", "html", "docx", "md", "tex")
+FORMATS = ("pdf", "html", "docx", "md")
 
 
 @dataclass(frozen=True)
 class Written:
-    """The files that were written, and the PDF standard that could not be met (None: all were)."""
+    """The files that were written.
+
+    Attributes:
+        paths: format -> file.
+        lost_standard: the PDF standard that could not be met (None: all were).
+        error: why the other formats were not written, and their old files stay (None: all were).
+    """
 
     paths: Mapping[str, Path]
     lost_standard: str | None = None
+    error: ReportError | None = None
 
 
 def write(document: Document, formats: Sequence[str], folder: Path, name: str, *, draft: bool = False) -> Written:
-    """Writes `<folder>/<name>.<format>` for each format.
+    """Writes `paths_of(...)`, each format for itself: one that cannot be written keeps no other from being written.
 
     Args:
         document: what `compose` returned.
@@ -37,30 +44,32 @@ def write(document: Document, formats: Sequence[str], folder: Path, name: str, *
         draft: watermark on every page.
 
     Raises:
-        ReportError: an unknown format, or the PDF cannot be typeset (a missing glyph): the other formats are written, the old
-            PDF stays.
-        StorageError: no space or no permission.
+        ReportError: an unknown format.
     """
     unknown = [form for form in formats if form not in FORMATS]
     if unknown:
         raise ReportError(*(Problem("", "unknown format", repr(form), near_miss(form, FORMATS)) for form in unknown))
+    files = paths_of(formats, folder, name, draft=draft)
     lost: list[str] = []
     makers: dict[str, Callable[[], bytes]] = {
         "pdf": lambda: _pdf(document, lost, draft=draft),
         "html": lambda: html_page(document, draft=draft).encode(),
         "docx": lambda: docx(document, draft=draft),
         "md": lambda: markdown(document, folder, draft=draft).encode(),
-        "tex": lambda: latex(document, draft=draft).encode(),
     }
     with ThreadPoolExecutor(len(FORMATS)) as writers:
-        jobs = {form: writers.submit(_file, folder / f"{name}.{form}", makers[form]) for form in dict.fromkeys(formats)}
-    problems = [error for job in jobs.values() if (error := job.exception())]
-    known = [error for error in problems if isinstance(error, ReportError)]
-    if problems and len(known) < len(problems):
-        raise next(error for error in problems if not isinstance(error, ReportError))
-    if known:
-        raise type(known[0])(*(problem for error in known for problem in error.problems))
-    return Written({form: job.result() for form, job in jobs.items()}, next(iter(lost), None))
+        jobs = {form: writers.submit(_file, file, makers[form]) for form, file in files.items()}
+    errors = {form: error for form, job in jobs.items() if (error := job.exception())}
+    known = [error for error in errors.values() if isinstance(error, ReportError)]
+    if len(known) < len(errors):
+        raise next(error for error in errors.values() if not isinstance(error, ReportError))
+    paths = {form: file for form, file in files.items() if form not in errors}
+    return Written(paths, next(iter(lost), None), together(known) if known else None)
+
+
+def paths_of(formats: Sequence[str], folder: Path, name: str, *, draft: bool = False) -> dict[str, Path]:
+    """Format -> `<folder>/<name>.<format>`; a draft has a name of its own, so that it takes the place of no finished file."""
+    return {form: folder / f"{name}{'-draft' if draft else ''}.{form}" for form in formats}
 
 
 def _pdf(document: Document, lost: list[str], *, draft: bool) -> bytes:

@@ -1,11 +1,11 @@
-"""DOCX, Markdown and LaTeX say the same as the PDF."""
+"""DOCX and Markdown say the same as the PDF."""
 
 from __future__ import annotations
 
 import io
 import zipfile
 
-from report_builder.document.office import docx, latex, markdown
+from report_builder.document.office import docx, markdown
 
 
 def test_markdown(composed, tmp_path):
@@ -27,11 +27,3 @@ def test_docx(composed):
         assert any(name.endswith(".png") for name in archive.namelist())
     assert "Zadanie 1.1. Rekonstrukcje" in body
     assert content == docx(composed())
-
-
-def test_latex(composed):
-    """The LaTeX file stands alone and prints our numbers, not its own."""
-    text = latex(composed())
-    assert "\\begin{document}" in text
-    assert "labelformat=empty" in text
-    assert "Rysunek~1." in text

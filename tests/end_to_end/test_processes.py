@@ -139,7 +139,7 @@ def test_a_run_that_fails(lab) -> None:
     assert not (lab.folder / "build" / "tiny" / "tiny.pdf").exists()
     code, _, err = finish(lab.start("build", "tiny", "--draft"))
     assert code == 4, err
-    assert (lab.folder / "build" / "tiny" / "tiny.pdf").is_file()
+    assert (lab.folder / "build" / "tiny" / "tiny-draft.pdf").is_file()
 
 
 def test_one_task_trains_what_it_needs(lab) -> None:

@@ -1,0 +1,80 @@
+"""What a build says of the files of a report: those it wrote, those it could not write, those of an earlier one."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+EXPERIMENT = 'report: {title: T, language: en}\ndata: {d: {dataset: digits}}\ntasks: {"1": {requires: [answer]}}\n'
+TEMPLATE = "::: {.task #1}\n::: question\nQ\n:::\n::: answer\nFirst words.\n:::\n:::\n"
+
+
+@pytest.fixture
+def prose(lab, capsys):
+    """Builds a report without trainings: exit code, what was printed, what was said."""
+    lab.experiment.write_text(EXPERIMENT)
+    lab.template.write_text(TEMPLATE)
+
+    def run(*options: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = lab.run("build", "tiny", *options)
+        return (code, *capsys.readouterr())
+
+    return run
+
+
+def test_a_format_of_an_earlier_build_is_named(prose, lab) -> None:
+    """A file beside the new one that was made of another text is named; one that would be written alike is not."""
+    assert prose("--to", "pdf,html")[::2] == (0, "")
+    code, out, said = prose("--to", "md")
+    assert (code, said) == (0, "")
+    lab.edit("First", "Other", lab.template)
+    code, out, said = prose("--to", "md")
+    assert code == 0
+    assert "tiny.md" in out
+    assert [line.split("/")[-1] for line in said.splitlines()] == [
+        f"tiny.{form} is of an earlier build; this one did not write it" for form in ("html", "pdf")
+    ]
+    assert prose("--to", "md")[2] == said  # nothing changed: they are still older
+    assert prose("--to", "html")[2].count("earlier build") == 1
+    assert prose("--to", "pdf,html,md")[2] == ""
+
+
+def test_a_draft_has_a_name_of_its_own(prose, lab) -> None:
+    """A draft leaves the finished files as they are, and names them where they are older than it."""
+    prose("--to", "html")
+    page = lab.folder / "build" / "tiny" / "tiny.html"
+    finished = page.read_bytes()
+    lab.edit("First", "Other", lab.template)
+    code, out, said = prose("--to", "html", "--draft")
+    assert code == 0
+    assert "tiny-draft.html" in out
+    assert "tiny.html is of an earlier build" in said
+    assert page.read_bytes() == finished
+    assert prose("--to", "html")[::2] == (0, "")  # a draft is never taken for the report: nothing is said of it
+
+
+def test_a_pdf_that_fails_keeps_no_other_format(prose, lab) -> None:
+    """A character without a glyph ends with exit code 1 and its line; HTML and Markdown are new, the old PDF is named."""
+    prose()
+    lab.edit("First words", "Boom \U0001f4a5", lab.template)
+    for _ in range(2):
+        code, out, said = prose()
+        assert code == 1
+        assert "tiny.md:6: no font has this character" in said
+        assert "tiny.pdf is of an earlier build" in said
+        assert "tiny.html is written all the same" in out
+        assert "tiny.md is written all the same" in out
+        assert "Boom" in (lab.folder / "build" / "tiny" / "tiny.html").read_text()
+
+
+def test_no_home_and_no_language(lab) -> None:
+    """The environment of cron, without HOME and with LANG=C, builds every format, with letters of any script in it."""
+    lab.experiment.write_text(EXPERIMENT)
+    lab.template.write_text(TEMPLATE.replace("First", "Zażółć Привет"))
+    bare = {key: value for key, value in os.environ.items() if key in {"PATH", "PYTHONPATH"}}
+    process = lab.start("build", "tiny", "--to", "pdf,html,docx,md", environment=bare | {"LANG": "C"})
+    out, said = process.communicate(timeout=120)
+    assert (process.returncode, said) == (0, ""), out
+    assert "Zażółć Привет" in (lab.folder / "build" / "tiny" / "tiny.md").read_text(encoding="utf-8")
