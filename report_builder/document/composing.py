@@ -32,6 +32,7 @@ from report_builder.document.tree import (
     para,
     walk,
 )
+from report_builder.document.typography import set_quotes
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.languages import Language
 
@@ -159,6 +160,7 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
         mark_missing(linked.blocks, [(task, part) for task, part, _ in missing], language)
     parts = sections(linked.blocks, places, rendered.citations, material, linked.undrawn)
     blocks = change(linked.blocks, lambda node: unmarked(node, language, draft=draft))
+    set_quotes(blocks, language)
     figures = tuple(name for label in linked.labels if (name := label.removeprefix("fig:")) in material.figures)
     told = tuple(findings), tuple(linked.warnings)
     return Document(

@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from report_builder.document.tree import Node, Nodes, change
+from report_builder.document.tree import Node, Nodes, change, walk
 from report_builder.errors import Problem, ReportError
 
 READER = "markdown-raw_html-raw_tex-raw_attribute-yaml_metadata_block-auto_identifiers-latex_macros-markdown_in_html_blocks"
 API = [1, 23, 1, 1]
-_TEX = ("gfm", "latex")  # formats that keep a formula as TeX
+_COLUMNS, _DRAWN = 100_000, 72  # characters of a page: as pandoc is told, and as it counts itself
+_TEX = ("gfm",)  # formats that keep a formula as TeX
 _DECIMAL_COMMA = re.compile(r"(\d+)\{,\}(\d+)")
 
 
@@ -37,11 +38,22 @@ def program() -> str:
 def read(markdown: str) -> tuple[Nodes, list[str]]:
     """The blocks of a Markdown text, and pandoc's warnings.
 
-    The wide column keeps long table rows from turning into relative widths.
+    The wide page keeps long table rows from turning into relative widths; grid and multi-line tables get theirs back.
     """
-    output, warnings = _run(["-f", READER, "-t", "json", "--columns=100000"], markdown.encode())
+    output, warnings = _run(["-f", READER, "-t", "json", f"--columns={_COLUMNS}"], markdown.encode())
     blocks: Nodes = json.loads(output)["blocks"]
+    if b'"ColWidth"' in output:
+        _drawn_widths(blocks)
     return blocks, warnings
+
+
+def _drawn_widths(blocks: Nodes) -> None:
+    """Columns as wide as they are drawn on a page of 72 characters, together at most the page."""
+    for table in (node for node in walk(blocks) if node["t"] == "Table"):
+        widths = [column[1] for column in table["c"][2] if column[1]["t"] == "ColWidth"]
+        page = max(sum(width["c"] for width in widths), _DRAWN / _COLUMNS)
+        for width in widths:
+            width["c"] = round(width["c"] / page, 4)
 
 
 def write(

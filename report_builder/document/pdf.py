@@ -87,7 +87,7 @@ def typst_source(document: Document, *, draft: bool = False) -> tuple[str, dict[
     }
     used = {node["c"][2][0] for node in walk(document.blocks) if node["t"] == "Image"}
     files = {names[target]: picture.file for target, picture in document.images.items() if target in used}
-    body = current_names(pandoc.write(Typst(names, document).blocks(document.blocks), "typst")[0].decode())
+    body = current_names(pandoc.write(Typst(names, document).blocks(document.blocks), "typst-smart")[0].decode())
     logo = document.header.logo
     if logo:
         files[f"logo{logo.suffix.lower()}"] = logo

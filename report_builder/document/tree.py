@@ -58,6 +58,11 @@ def raw(form: str, code: str, *, inline: bool = False) -> Node:
     return {"t": "RawInline" if inline else "RawBlock", "c": [form, code]}
 
 
+def is_node(item: Any, kind: str) -> bool:
+    """Whether a part of the tree is an element of this type."""
+    return isinstance(item, dict) and item.get("t") == kind
+
+
 def attributes(node: Node) -> list[Any]:
     """The attribute triple of a node that has one, else an empty one."""
     content = node.get("c")

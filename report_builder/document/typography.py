@@ -1,0 +1,33 @@
+"""What every writer prints alike: the quotation marks of the language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from report_builder.document.tree import Node, Nodes, is_node
+from report_builder.languages import Language
+
+
+def set_quotes(blocks: Nodes, language: Language) -> None:
+    """Puts the language's marks in the place of every `Quoted`, in place; quotes within quotes get the other marks."""
+    outer, inner = (language.words[f"quotes.{level}"].partition("{}") for level in ("outer", "inner"))
+    _set(blocks, {"DoubleQuote": (outer, inner), "SingleQuote": (inner, outer)}, None)
+
+
+def _set(node: Any, marks: dict[str, Any], around: Any) -> None:
+    """Sets what is below a node that stands in quotes with the pair `around`: its marks, and those of quotes within."""
+    if isinstance(node, dict):
+        node = list(node.values())
+    elif any(is_node(item, "Quoted") for item in node):
+        node[:] = [new for item in node for new in (_marked(item, marks, around) if is_node(item, "Quoted") else [item])]
+    for item in node:
+        if isinstance(item, (dict, list)):
+            _set(item, marks, around)
+
+
+def _marked(quoted: Node, marks: dict[str, Any], around: Any) -> Nodes:
+    kind, inlines = quoted["c"]
+    pair = around[::-1] if around else marks[kind["t"]]
+    _set(inlines, marks, pair)
+    start, _, end = pair[0]
+    return [{"t": "Str", "c": start}, *inlines, {"t": "Str", "c": end}]
