@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from report_builder.store.files import storage_errors
 
     signal.signal(signal.SIGTERM, _interrupt)
+    os.environ["MPLBACKEND"] = "agg"  # figures are drawn into files: what a notebook's kernel sets is known to it only
     try:
         allow(options.limits)
         with storage_errors(options.where()):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report_builder.errors import Problem, ReportError
+from report_builder.errors import Problem, ReportError, near_miss
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -51,17 +51,14 @@ def draw(
         ReportError: nothing to draw, arrays that do not fit, a character no font has, or a failure of Matplotlib; it names
         the figure.
     """
-    import matplotlib as mpl
-
-    from report_builder.drawing._imports import without_manual
+    from report_builder.drawing._imports import settings, without_manual
 
     with without_manual():
         from report_builder.plots._style import STYLE
 
     where = f"figures.{figure}" if figure else ""
-    own: Any = dict(style or {})
     try:
-        with mpl.rc_context(fname=STYLE), mpl.rc_context(own), warnings.catch_warnings():
+        with settings(STYLE, style or {}), warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
             drawn = kind.draw(arrays, parameters, subjects, language)
             _write(drawn, language, folder)
@@ -86,12 +83,14 @@ def check_style(style: Mapping[str, str], places: Mapping[str, str]) -> None:
     """
     if not style:
         return
-    import matplotlib as mpl
+    from report_builder.drawing._imports import matplotlib
 
-    found = []
+    mpl, found = matplotlib(), []
     for name, value in style.items():
         try:
             mpl.rcParams.validate[name](value)
+            if name == "image.cmap" and value not in mpl.colormaps:  # Matplotlib looks for it when it draws
+                found.append(Problem(places[name], "Matplotlib has no such colours", value, near_miss(value, mpl.colormaps)))
         except ValueError as error:
             found.append(Problem(places[name], "Matplotlib does not take this value", value, _sentence(error)))
     if found:

@@ -69,7 +69,7 @@ def _own_characters() -> frozenset[int]:
 
 
 def _lacking(text: str) -> set[str]:
-    return {c for c in text if not c.isspace() and ord(c) not in _own_characters()}
+    return {c for c in text if c != "\n" and ord(c) not in _own_characters()}
 
 
 def _sources(needed: set[str], code: str) -> dict[Path, set[str]]:

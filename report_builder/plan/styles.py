@@ -25,6 +25,7 @@ REFUSED = {  # beginning of a name -> why it may not be set
     "svg.": _BYTES,
     "text.usetex": _BYTES,
     "text.latex": _BYTES,
+    "text.parse_math": "with it names of runs and classes would be read as formulas",
     "text.hinting": _BYTES,
     "pgf.": _BYTES,
     "font.sans-serif": _BYTES,

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 NEUTRAL = "#555555"
 INCH, LEGEND_LINE = 2.54, 0.45  # cm
-SHORT = 12  # epochs
+SHORT, FEW = 12, 3  # epochs
+MARKERS = {"train": "o", "val": "s", "test": "D"}
 
 Panel = tuple[str, ...]  # terms that share a panel
 Key = tuple[str, str]  # run and term
@@ -38,6 +39,7 @@ class Curves:
         self._seeds, self._held_out, self._first = seeds, held_out, first
         self.logged = {name for each in seeds.values() for history in each for name in history}
         self.last = max(len(values) for each in seeds.values() for history in each for values in history.values())
+        self.few = self.last - first < FEW
         self.several = any(len(each) > 1 for each in seeds.values())
 
     def has(self, term: str) -> bool:
@@ -62,7 +64,7 @@ class Curves:
             for part, logged in self._parts(run, term):
                 parts.add(part)
                 values = [history[logged] for history in self._seeds[run]]
-                self._lines(axes, values, color=f"C{colours[run, term]}", linestyle=_style(part))
+                self._lines(axes, values, color=f"C{colours[run, term]}", **_style(part, few=self.few))
         return parts
 
     def table(self, panels: Sequence[Panel], epoch: str, named: Callable[[str, str], tuple[str, str]]) -> Table:
@@ -84,6 +86,15 @@ class Curves:
                 columns.append(Column(heading, means, unit))
         return Table(columns)
 
+    def lost(self, panels: Sequence[Panel]) -> dict[Key, int]:
+        """Run and logged term -> epochs, of all seeds, whose value is no finite number and so has no place in a drawing."""
+        drawn = [(run, name) for panel in panels for term in panel for run in self._seeds for _, name in self._parts(run, term)]
+        counts = {
+            (run, name): sum(int((~np.isfinite(each[name][self._first - 1 :])).sum()) for each in self._seeds[run])
+            for run, name in drawn
+        }
+        return {key: count for key, count in counts.items() if count}
+
     def _parts(self, run: str, term: str) -> Iterator[tuple[str, str]]:
         """Part of the data and name of the logged term, for what every seed has logged."""
         wanted = [("train", term), *((part, f"{part}_{term}") for part in HELD_OUT if self._held_out)]
@@ -98,9 +109,8 @@ class Curves:
         self._line(axes, np.mean([values[:common] for values in of_seeds], axis=0), **look)
 
     def _line(self, axes: Any, values: np.ndarray, **look: Any) -> None:
-        """Values by epoch, counted from 1; few of them are marked, so that a single epoch is seen."""
-        shown = values[self._first - 1 :]
-        axes.plot(range(self._first, len(values) + 1), shown, marker="o" if len(shown) <= 3 else None, markersize=3, **look)
+        """Values by epoch, counted from 1."""
+        axes.plot(range(self._first, len(values) + 1), values[self._first - 1 :], **look)
 
 
 def milestones(last: int) -> list[int]:
@@ -112,13 +122,20 @@ def milestones(last: int) -> list[int]:
 
 
 def legend(
-    figure: Any, series: Mapping[int, str], parts: set[str], width_cm: float, language: Language, title: str = ""
+    figure: Any,
+    series: Mapping[int, str],
+    parts: set[str],
+    width_cm: float,
+    language: Language,
+    title: str = "",
+    *,
+    few: bool = False,
 ) -> None:
     """One legend for all panels: what the colours are, then what is dashed; none where there is nothing to tell apart."""
     handles = [Line2D([], [], color=f"C{number}", label=name) for number, name in series.items()]
     if len(parts) > 1:
         named = {part: language.word(word) for part, word in PARTS.items() if part in parts}
-        handles += [Line2D([], [], color=NEUTRAL, linestyle=_style(part), label=name) for part, name in named.items()]
+        handles += [Line2D([], [], color=NEUTRAL, label=name, **_style(part, few=few)) for part, name in named.items()]
     if handles:
         widest = 0.9 * max(text_width(str(handle.get_label())) for handle in handles) + 1.0
         lines = -(-len(handles) // max(1, min(len(handles), 4, int(width_cm / widest))))
@@ -128,5 +145,8 @@ def legend(
         figure.set_size_inches(wide, tall + more * LEGEND_LINE / INCH)
 
 
-def _style(part: str) -> Any:
-    return "-" if part == "train" else (0, (3.5, 1.5))
+def _style(part: str, *, few: bool) -> dict[str, Any]:
+    """How the lines of a part of the data look; a few epochs are marked, so that a single one is seen, and seen to be which."""
+    line: dict[str, Any] = {"linestyle": "-" if part == "train" else (0, (3.5, 1.5))}
+    marked = {"marker": MARKERS[part], "markersize": 4, "markerfacecolor": None if part == "train" else "white"}
+    return line | marked if few else line

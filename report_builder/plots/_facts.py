@@ -27,11 +27,14 @@ def values_of(arrays: Mapping[str, Arrays], fact: str) -> np.ndarray:
     """The value of each seed, shape `(seeds,)`, float64.
 
     Raises:
-        ReportError: the fact is a word, so it has no place on an axis.
+        ReportError: the fact is a word or no finite number, so it has no place on an axis.
     """
     values = arrays[fact]["value"]
     if values.dtype.kind not in "fiu":
         raise ReportError(Problem("", "this fact is a word, and only numbers can be drawn", f"{fact}: {values[0]}"))
+    if not np.isfinite(values).all():
+        rule, step = "this fact is no finite number, and has no place on an axis", "Leave its run out of the figure."
+        raise ReportError(Problem("", rule, f"{fact}: {', '.join(map(str, values.tolist()))}", next_step=step))
     return np.asarray(values, dtype=np.float64)
 
 

@@ -13,12 +13,7 @@ if TYPE_CHECKING:
 
     from report_builder.languages import Language
 
-# From white to dark blue on a straight line of CIELAB: equal steps look equal, in grey, too, and with impaired colour vision.
-SHARES = (
-    *("#ffffff", "#e9e8f0", "#d3d1e1", "#bdbbd2", "#a8a5c3", "#928fb5"),
-    *("#7d7ba6", "#686798", "#53538a", "#3d407c", "#252f6e"),
-)
-WHITE_FROM = 2 / 3  # of the share: from here on white text has more contrast than black
+LIGHT = 0.179  # luminance of a ground: on darker ones white text has more contrast, on lighter ones black
 LARGEST_CM = 0.95  # of a cell
 MARGIN_CM, TICKS_CM = 0.95, 0.25  # what stands around the cells beside the names of the classes
 
@@ -76,15 +71,12 @@ def room_for(texts: Sequence[Sequence[str]]) -> float:
 
 def draw(axes: Any, matrix: Matrix, texts: Sequence[Sequence[str]] | None, cell_cm: float) -> Any:
     """Draws the cells, with `texts` in them where there are any, and names rows and columns; returns the picture."""
-    from matplotlib.colors import LinearSegmentedColormap
-
     shares = matrix.shares
-    colours = LinearSegmentedColormap.from_list("shares", SHARES)
-    picture = axes.imshow(shares, cmap=colours, vmin=0, vmax=1, aspect="equal", interpolation="nearest")
+    picture = axes.imshow(shares, vmin=0, vmax=1, aspect="equal", interpolation="nearest")
+    inks = [["white" if luminance < LIGHT else "black" for luminance in row] for row in _luminance(picture.to_rgba(shares))]
     for row, of_row in enumerate(texts or ()):
         for column, text in enumerate(of_row):
-            ink = "white" if shares[row, column] >= WHITE_FROM else "black"
-            axes.text(column, row, text, ha="center", va="center", fontsize=FONT, color=ink)
+            axes.text(column, row, text, ha="center", va="center", fontsize=FONT, color=inks[row][column])
     every = -(-FONT * LINE * POINT // cell_cm) if cell_cm > 0 else 1
     _named(axes.yaxis, matrix.rows, int(every))
     _named(axes.xaxis, matrix.columns, int(every), rotation=90 if matrix.turned(cell_cm) else 0)
@@ -92,6 +84,14 @@ def draw(axes: Any, matrix: Matrix, texts: Sequence[Sequence[str]] | None, cell_
     axes.spines[:].set(visible=True, color="#cccccc")
     axes.tick_params(length=0)
     return picture
+
+
+def _luminance(colours: np.ndarray) -> np.ndarray:
+    """Relative luminance of sRGB colours `(..., 4)`, as WCAG 2 defines it: `(...)` in [0, 1]."""
+    import numpy as np
+
+    linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+    return np.asarray(linear[..., :3] @ (0.2126, 0.7152, 0.0722))
 
 
 def _named(axis: Any, names: Sequence[str], every: int, **look: Any) -> None:

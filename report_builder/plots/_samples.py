@@ -70,9 +70,9 @@ def per_band(labels: Sequence[str], columns: int, width_cm: float) -> int:
 
 
 def in_bands(images: np.ndarray, per_row: int) -> np.ndarray:
-    """Images `(n, ...)` in rows `(bands, per_row, ...)`, the places after the last one blank (the darkest value)."""
+    """Images `(n, ...)` in rows `(bands, per_row, ...)`, the places after the last one blank."""
     import numpy as np
 
     missing = -len(images) % per_row
-    blank = np.zeros((missing, *images.shape[1:]), dtype=images.dtype)
+    blank = np.full((missing, *images.shape[1:]), np.nan, dtype=images.dtype)
     return np.concatenate([images, blank]).reshape(-1, per_row, *images.shape[1:])

@@ -78,6 +78,7 @@ class Lines:
 class Block:
     """Images `(rows, columns, height, width, channels)` with their labels; `title` stands above. All values are in [0, 1].
 
+    A place without an image has NaN, and shows the paper.
     `below` holds a text for each image that stands under it, row by row; a row without texts is blank.
     """
 
@@ -161,8 +162,11 @@ def sheet(
         dpi: resolution that it has at least.
 
     Raises:
-        ReportError: so many blocks do not fit on a page.
+        ReportError: so many blocks do not fit on a page, or an ink is asked for images in colour.
     """
+    if ink == "light" and blocks[0].images.shape[-1] > 1:
+        rule = "an ink is for grey images, and these have colours"
+        raise ReportError(Problem("", rule, f"ink: {ink}", next_step="Leave 'ink' out."))
     across = per_band or len(blocks)
     bands = [list(blocks[start : start + across]) for start in range(0, len(blocks), across)]
     left = [[label_width(block.rows.labels) + axis_room[0] for block in band] for band in bands]
@@ -228,15 +232,14 @@ def _montage(block: Block, scale: int, ink: str) -> tuple[np.ndarray, np.ndarray
     edge = round(THIN * width * scale) if block.columns.separated else 0
     starts_y, starts_x = starts_y + edge, starts_x + edge
     picture = np.full((starts_y[-1] + height * scale + edge, starts_x[-1] + width * scale + edge, 3), 255, dtype=np.uint8)
-    for y in starts_y:
-        for x in starts_x:
-            picture[y - edge : y + height * scale + edge, x - edge : x + width * scale + edge] = SEPARATOR
-    coloured = np.round(255 * (1 - images if ink == "dark" and images.shape[-1] == 1 else images)).astype(np.uint8)
-    for row in range(count_y):
-        for column in range(count_x):
-            big = coloured[row, column].repeat(scale, axis=0).repeat(scale, axis=1)
-            y, x = starts_y[row], starts_x[column]
-            picture[y : y + height * scale, x : x + width * scale] = big
+    places = [(row, column) for row in range(count_y) for column in range(count_x) if np.isfinite(images[row, column]).all()]
+    for y, x in ((starts_y[row], starts_x[column]) for row, column in places):
+        picture[y - edge : y + height * scale + edge, x - edge : x + width * scale + edge] = SEPARATOR
+    for row, column in places:
+        image = images[row, column]
+        coloured = np.round(255 * (1 - image if ink == "dark" and image.shape[-1] == 1 else image)).astype(np.uint8)
+        y, x = starts_y[row], starts_x[column]
+        picture[y : y + height * scale, x : x + width * scale] = coloured.repeat(scale, axis=0).repeat(scale, axis=1)
     return picture, starts_y, starts_x
 
 

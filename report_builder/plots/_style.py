@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import matplotlib as mpl
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.ticker import Formatter, MaxNLocator
+from matplotlib.ticker import Formatter, LogFormatter, MaxNLocator
 
 from report_builder.errors import Problem, ReportError
 
@@ -25,6 +27,12 @@ CLASS_COLOURS = (
     "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
 )  # fmt: skip
 MARKERS = "osD^vP*X<>"
+# From white to dark blue on a straight line of CIELAB: equal steps look equal, in grey, too, and with impaired colour vision.
+SHARES = (
+    *("#ffffff", "#e9e8f0", "#d3d1e1", "#bdbbd2", "#a8a5c3", "#928fb5"),
+    *("#7d7ba6", "#686798", "#53538a", "#3d407c", "#252f6e"),
+)
+mpl.colormaps.register(LinearSegmentedColormap.from_list("report-builder", SHARES), force=True)  # the style names it
 
 
 def panels(count: int, width_cm: float, height_cm: float, columns: int) -> tuple[Figure, list[Axes]]:
@@ -53,12 +61,41 @@ class Numbers(Formatter):  # type: ignore[misc, unused-ignore]  # Matplotlib's t
         return [self._language.number(float(value), finest) for value in values]
 
 
+class LogNumbers(LogFormatter):  # type: ignore[misc, unused-ignore]  # Matplotlib's types differ by version
+    """Numbers of a logarithmic axis in the report's language, each with the digits that it needs."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language = language
+
+    def __call__(self, value: float, position: int | None = None) -> str:
+        """A tick is labelled where Matplotlib labels one: between the powers of ten only if few of those are seen."""
+        return self._language.number(float(value)) if super().__call__(value, position) else ""
+
+
 def localise(axes: Axes, language: Language, *, integer_x: bool = False) -> None:
     """Prints the tick labels with the language's decimal mark and minus."""
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(Numbers(language))
+        if axis.get_scale() == "log":
+            axis.set_major_formatter(LogNumbers(language))
+            axis.set_minor_formatter(LogNumbers(language))
+        else:
+            axis.set_major_formatter(Numbers(language))
     if integer_x:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
+
+
+def logarithmic_upwards(axes: Axes, option: str) -> None:
+    """Makes the axis upwards of drawn axes logarithmic.
+
+    Raises:
+        ReportError: something drawn is zero or less and would be left out without a word.
+    """
+    low = float(axes.dataLim.y0)
+    if low <= 0:
+        rule, step = "a logarithmic axis has no place for zero or less", f"Leave '{option}' out."
+        raise ReportError(Problem("", rule, f"smallest value: {low:g}", next_step=step))
+    axes.set_yscale("log")
 
 
 def colour(number: int) -> str:
@@ -75,14 +112,19 @@ def shown(arrays: Mapping[str, Arrays], names: Sequence[str], needed: str) -> di
     """The arrays of the named panels, in that order.
 
     Raises:
-        ReportError: one is missing, lacks the array `needed`, or has nothing in it.
+        ReportError: one is missing, lacks the array `needed`, or has nothing in it, or values that no drawing can show.
     """
+    import numpy as np
+
     problems = []
     for name in names:
         if name not in arrays or needed not in arrays[name]:
             problems.append(Problem("", f"there is no array '{needed}' of '{name}' to draw"))
         elif not arrays[name][needed].size:
             problems.append(Problem("", f"the array '{needed}' of '{name}' is empty"))
+        elif arrays[name][needed].dtype.kind == "f" and (lost := int((~np.isfinite(arrays[name][needed])).sum())):
+            rule, step = f"the array '{needed}' of '{name}' has values that are no finite numbers", "Its training went astray."
+            problems.append(Problem("", rule, f"{lost} of {arrays[name][needed].size}", next_step=step))
     if problems:
         raise ReportError(*problems)
     return {name: arrays[name] for name in names}

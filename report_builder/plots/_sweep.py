@@ -113,6 +113,19 @@ def _check(found: Swept, subjects: Mapping[str, Subject]) -> None:
             raise ReportError(Problem("runs", f"runs would lie in one place: '{found.over}' is the same", runs, next_step=step))
 
 
+def logarithmic_over(found: Swept, subjects: Mapping[str, Subject]) -> None:
+    """The values have places on a logarithmic axis; zero has one, too.
+
+    Raises:
+        ReportError: some are no numbers, or less than zero.
+    """
+    values = [value(subjects[run], found.over) for runs in found.lines.values() for run in runs]
+    if not numeric(values) or min(values) < 0:
+        rule, step = "a logarithmic axis has no place for words and numbers below zero", "Leave 'log_over' out."
+        received = f"{found.over}: {', '.join(dict.fromkeys(map(str, values)))}"
+        raise ReportError(Problem("log_over", rule, received, next_step=step))
+
+
 def incomparable(runs: Sequence[str], subjects: Mapping[str, Subject], found: Swept) -> Iterator[Problem]:
     """Runs of which none is the best: beside what is shown of them, and what their sweeps vary, something else differs."""
     axes = {found.over, *found.by, *(path for run in runs for path in subjects[run].swept)}

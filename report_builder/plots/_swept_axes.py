@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from matplotlib.transforms import ScaledTranslation
 
 from report_builder.plots._facts import values_of
-from report_builder.plots._style import localise
+from report_builder.plots._style import localise, logarithmic_upwards
 from report_builder.plots._sweep import numeric, setting_texts, value
 from report_builder.plots._text import text_width
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from report_builder.languages import Language
     from report_builder.plots._sweep import Swept
 
+LINEAR = 0.9  # a linear part as long as one decade
 DECADE = 10.0  # largest over smallest value, from which on an axis is logarithmic
 RING = "#222222"
 BESIDE = 3.0  # points between the bars of two lines, which would else cover each other
@@ -34,7 +35,8 @@ class SweptAxes:
             swept: what stands on the axis.
             subjects: the runs.
             language: of the ticks.
-            log: whether the axis is logarithmic; None: where the values span a decade.
+            log: whether the axis is logarithmic, with a zero as far before the smallest other value as a decade is long; None:
+                where the values span a decade.
         """
         self._swept, self._language = swept, language
         runs = [run for line in swept.lines.values() for run in line]
@@ -45,7 +47,9 @@ class SweptAxes:
         self.places = {run: float(values[run] if self.numeric else order.index(repr(values[run]))) for run in runs}
         self._ticks = dict(sorted({self.places[run]: labels[run] for run in runs}.items()))
         low, high = min(self._ticks), max(self._ticks)
-        self.log = self.numeric and low > 0 and (high >= DECADE * low if log is None else log)
+        positive = min((place for place in self._ticks if place > 0), default=np.inf)
+        self.log = self.numeric and low >= 0 and (high >= DECADE * positive if log is None else log)
+        self.linear_to = positive if self.log and low == 0 else 0.0  # below it a logarithmic axis is linear, down to zero
 
     def draw(self, axes: Any, facts: Mapping[str, Arrays], spread: str, *, best: bool) -> None:
         """Draws the facts of the runs, arrays by run: a line through the medians, and the seeds as `spread` says."""
@@ -90,12 +94,11 @@ class SweptAxes:
 
     def finish(self, axes: Any, width_cm: float, *, log: bool) -> None:
         """Scales, and a tick at each value; labels that would touch are left out."""
-        localise(axes, self._language)
         if log:
-            axes.set_yscale("log")
-            localise(axes, self._language)
+            logarithmic_upwards(axes, "log")
         if self.log:
-            axes.set_xscale("log")
+            axes.set_xscale("symlog", linthresh=self.linear_to, linscale=LINEAR) if self.linear_to else axes.set_xscale("log")
+        localise(axes, self._language)
         labels = self._fitting(width_cm - 2.0)
         axes.xaxis.set_major_locator(FixedLocator([*self._ticks]))
         axes.xaxis.set_minor_locator(NullLocator())
@@ -103,14 +106,22 @@ class SweptAxes:
         if not self.numeric:
             axes.set_xlim(min(self._ticks) - 0.5, max(self._ticks) + 0.5)
 
+    def _scaled(self, place: float) -> float:
+        """Where a value lies along the axis, in decades if it is logarithmic."""
+        if not self.log:
+            return place
+        if place < self.linear_to:
+            return place / self.linear_to
+        return float(np.log10(place / self.linear_to) + 1 if self.linear_to else np.log10(place))
+
     def _fitting(self, width_cm: float) -> dict[float, str]:
         """The labels that have room beside those before them."""
-        scale = np.log if self.log else float
-        first, last = (float(scale(end)) for end in (min(self._ticks), max(self._ticks)))
+        scale = self._scaled
+        first, last = (scale(end) for end in (min(self._ticks), max(self._ticks)))
         kept: dict[float, str] = {}
         free = -np.inf
         for place, label in self._ticks.items():
-            at, half = (float(scale(place)) - first) / (last - first) * width_cm, text_width(label) / 2
+            at, half = (scale(place) - first) / (last - first) * width_cm, text_width(label) / 2
             if at - half >= free:
                 kept[place] = label
                 free = at + half + 0.1

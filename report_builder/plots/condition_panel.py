@@ -145,7 +145,7 @@ def _block(arrays: Arrays, run: str, placed: tuple[Along, Along], title: str) ->
     from report_builder.plots._sheet import Block, Lines, unit_range
 
     images, (rows, columns) = unit_range(arrays, "images", run), placed
-    panel = np.zeros((len(rows.labels), len(columns.labels), *images.shape[1:]), dtype=images.dtype)
+    panel = np.full((len(rows.labels), len(columns.labels), *images.shape[1:]), np.nan, dtype=images.dtype)
     panel[rows.places, columns.places] = images
     return Block(panel, Lines(rows.labels), Lines(columns.labels), title)
 

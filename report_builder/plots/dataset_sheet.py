@@ -112,7 +112,7 @@ def _by_class(images: Arrays, texts: list[str], parameters: Parameters) -> Block
     x, labels = unit_range(images, "x", "data"), list(dict.fromkeys(images["y"].tolist()))
     of_class = [np.flatnonzero(images["y"] == label) for label in labels]
     columns = max(len(found) for found in of_class)
-    grid = np.zeros((len(labels), columns, *x.shape[1:]), dtype=x.dtype)
+    grid = np.full((len(labels), columns, *x.shape[1:]), np.nan, dtype=x.dtype)
     for row, found in enumerate(of_class):
         grid[row, : len(found)] = x[found]
     below = [[texts[i] for i in found] for found in of_class] if any(texts) else []

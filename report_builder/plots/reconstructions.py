@@ -68,13 +68,13 @@ def _block(of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapp
 
 
 def _filled(stacked: np.ndarray, bands: list[range]) -> np.ndarray:
-    """Bands `(bands * rows, columns, ...)`; the cells after the last image show its background."""
+    """Bands `(bands * rows, columns, ...)`; the cells after the last image are blank."""
     import numpy as np
 
     full = len(bands[0])
     filled = []
     for band in bands:
         row = stacked[:, band.start : band.stop]
-        missing = np.zeros((len(row), full - len(band), *row.shape[2:]), dtype=row.dtype)
+        missing = np.full((len(row), full - len(band), *row.shape[2:]), np.nan, dtype=row.dtype)
         filled.append(np.concatenate([row, missing], axis=1))
     return np.concatenate(filled)

@@ -43,7 +43,9 @@ class Parameters(RunOptions):
     )
     best: bool = Field(default=False, description="Mark the run whose value the metric prefers with a ring, in each panel.")
     log_over: bool | None = Field(
-        default=None, description="Logarithmic axis to the right; null: where its values span a factor of ten or more."
+        default=None,
+        description="Logarithmic axis to the right, linear between zero and the next value; null: where its values span "
+        "a factor of ten or more.",
     )
     log: bool = Field(default=False, description="Logarithmic axis upwards.")
     height_cm: float = Field(default=6.0, gt=2, le=22, description="Height of a panel on paper.")
@@ -62,14 +64,16 @@ def facts(parameters: Parameters) -> list[str]:
 
 
 def check(parameters: Parameters, subjects: Mapping[str, Subject]) -> None:
-    """The runs have places on the axis, no two of a line the same, and where the best is marked they are comparable.
+    """The runs have places on the axis as it is asked for, no two of a line the same; if the best is marked, comparable ones.
 
     Raises:
         ReportError: they have not, or are not.
     """
-    from report_builder.plots._sweep import incomparable
+    from report_builder.plots._sweep import incomparable, logarithmic_over
 
     found = _swept(parameters, subjects)
+    if parameters.log_over:
+        logarithmic_over(found, subjects)
     if parameters.best and (problems := list(incomparable(parameters.runs, subjects, found))):
         raise ReportError(*problems)
 
@@ -89,11 +93,13 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
 
     on_one_scale(arrays, parameters.runs, parameters.metrics, best=parameters.best)
     found = _swept(parameters, subjects)
-    figure = _figure(arrays, parameters, subjects, found, language)
+    figure, linear_to = _figure(arrays, parameters, subjects, found, language)
     if found.by:
         legend(figure, _lines(found, subjects, language), set(), parameters.width_cm, language, _title(found, language))
     people = with_seeds(arrays, without_names([subjects[run] for run in parameters.runs]), facts(parameters))
     said = [*stated(arrays, parameters.runs, parameters.metrics, language), *_marks(arrays, parameters, language)]
+    if linear_to:
+        said.append(language.word("details.linear_below", value=language.number(linear_to)))
     values = setting_texts(language, subjects, [run for line in found.lines.values() for run in line], found.over)
     metrics = language.join([metric_name(language, metric) for metric in parameters.metrics])
     setting = setting_name(language, found.over)
@@ -105,8 +111,8 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
 
 def _figure(
     arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], found: Swept, language: Language
-) -> Figure:
-    """The panels; titles name the metrics, and the axis upwards their unit."""
+) -> tuple[Figure, float]:
+    """The panels, and below which value their logarithmic axis is linear; titles name metrics, axes upwards their units."""
     from report_builder.plots._facts import metric_name
     from report_builder.plots._style import panels
     from report_builder.plots._sweep import setting_name
@@ -122,7 +128,7 @@ def _figure(
         swept_axes.finish(axes, parameters.width_cm / columns, log=parameters.log)
         axes.set(xlabel=setting_name(language, found.over), ylabel=language.unit(unit) if unit else name)
         axes.set_title(name[:1].upper() + name[1:])
-    return figure
+    return figure, swept_axes.linear_to
 
 
 def _table(

@@ -53,6 +53,10 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     from report_builder.plots._style import panels
 
     curves = Curves(_by_seed(arrays, parameters.runs), held_out=parameters.held_out, first=parameters.from_epoch)
+    if parameters.from_epoch > curves.last:
+        raise ReportError(
+            Problem("", "no run has such an epoch", f"from_epoch: {parameters.from_epoch}", f"Last: {curves.last}.")
+        )
     terms = _panels(curves, parameters)
     colours = curves.colours(terms)
     figure, panel_axes = panels(len(terms), parameters.width_cm, parameters.height_cm, min(len(terms), 2))
@@ -62,11 +66,14 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
         units = [_unit(run, term, curves, subjects) for run, term in colours if term in panel]
         _finish(axes, panel, units, parameters, language)
         axes.set_xlim(parameters.from_epoch - 0.03 * curves.last, curves.last * 1.03)
-    legend(figure, _series(colours, terms, subjects, language), parts, parameters.width_cm, language)
+    legend(figure, _series(colours, terms, subjects, language), parts, parameters.width_cm, language, few=curves.few)
     people = [subjects[name] for name in arrays if name in subjects]
     stated = [language.word("details.epochs", n=curves.last)]
     stated += [language.word("details.mean_of_seeds")] if curves.several else []
     stated += [language.word(f"details.{term}") for panel in terms for term in panel if term == DIFFERENCE]
+    if lost := {_headed(*key, curves, subjects, language)[0]: str(n) for key, n in curves.lost(terms).items()}:
+        told = [language.word("details.named", name=name, value=n) for name, n in lost.items()]
+        stated.append(language.word("details.not_finite", values=language.word("details.semicolon").join(told)))
     names = language.join([_name(subjects, run) for run in parameters.runs])
     shown = language.join([term_name(language, term) for panel in terms for term in panel])
     alt = language.word("alt.training_curves", terms=shown, runs=names)
@@ -108,14 +115,14 @@ def _by_seed(arrays: Mapping[str, Arrays], runs: Sequence[str]) -> dict[str, lis
 
 def _finish(axes: Any, panel: Panel, units: Sequence[str], parameters: Parameters, language: Language) -> None:
     """Axis labels and title; terms that share a panel are named by the legend."""
-    from report_builder.plots._style import localise
+    from report_builder.plots._style import localise, logarithmic_upwards
 
     name = common_name(language, panel)
     unit = units[0] if len(set(units)) == 1 else ""
     axes.set(xlabel=language.word("axis.epoch"), ylabel=language.unit(unit) if unit else name)
     axes.set_title(name[:1].upper() + name[1:])
     if parameters.log:
-        axes.set_yscale("log")
+        logarithmic_upwards(axes, "log")
     localise(axes, language, integer_x=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,10 +15,11 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 from report_builder import languages
-from report_builder.drawing import _fonts, draw
+from report_builder.drawing import _fonts, check_style, draw
 from report_builder.errors import ReportError
 from report_builder.kinds import FIGURES, Drawing, Subject
 
@@ -185,3 +187,60 @@ def test_a_new_process_draws_the_same_bytes(tmp_path):
         assert ran.stdout.strip() == str(not first)
     for name in ("figure.png", "figure.svg"):
         assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"MPLBACKEND": "module://matplotlib_inline.backend_inline"},
+        {"MPLBACKEND": "nonsense"},
+        {"MPLCONFIGDIR": "/dev/null/nowhere"},
+        {"MATPLOTLIBRC": "matplotlibrc"},
+        {"HOME": None, "LANG": "C", "LC_ALL": "C"},
+    ],
+    ids=" ".join,
+)
+def test_what_a_machine_says_of_figures_does_not_count(tmp_path, said):
+    """In a notebook's kernel, under cron, without a home, with settings of one's own: the same files, and no word of it."""
+    (tmp_path / "matplotlibrc").write_text("image.origin: lower\nlines.markersize: 20\naxes.facecolor: red\n")
+    environment = {name: value for name, value in (os.environ | said).items() if value is not None}
+    started = "from report_builder.cli import main\nmain(['list', 'figures'])\n"
+    for folder, given in ((tmp_path / "here", dict(os.environ)), (tmp_path / "there", environment)):
+        folder.mkdir()
+        command = [sys.executable, "-c", started + LINE, str(folder)]
+        ran = subprocess.run(command, check=True, capture_output=True, text=True, env=given, cwd=tmp_path)
+        assert not ran.stderr
+    for name in ("figure.png", "figure.svg"):
+        assert (tmp_path / "here" / name).read_bytes() == (tmp_path / "there" / name).read_bytes()
+
+
+def test_names_are_no_formulas(tmp_path):
+    """Dollars, underscores, backslashes and braces are printed as they are, in every text of a figure."""
+    seen, name = [], r"$x_1$ 50 % \\alpha {b} a_b #1"
+
+    def paint(figure):
+        axes = figure.subplots()
+        axes.plot([1], label="_" + name)
+        axes.set(title=name, xlabel=name, ylabel=name)
+        axes.set_xticks([0], [name])
+        figure.legend(handles=axes.get_lines())
+        figure.canvas.draw()
+        seen.extend(text._parse_math for text in figure.findobj(Text))
+
+    draw(kind(paint), None, {}, {}, ENGLISH, tmp_path)
+    assert seen
+    assert not any(seen)
+
+
+@pytest.mark.parametrize(("character", "told"), [("\t", r"U\+0009"), ("\U0001f469", r"U\+1F469"), ("\u3000", r"U\+3000")])
+def test_a_character_that_no_font_has_is_named(tmp_path, monkeypatch, character, told):
+    """Blanks and emoji, too: nothing is printed as a box."""
+    monkeypatch.setattr(_fonts, "PACKAGE", "no_such_package")
+    with pytest.raises(ReportError, match=rf"figures\.f: no font here(.|\n)*{told}"):
+        draw(kind(lambda figure: figure.text(0.5, 0.5, f"a{character}b")), None, {}, {}, ENGLISH, tmp_path, figure="f")
+
+
+def test_colours_that_matplotlib_lacks_are_refused_before_anything_is_drawn():
+    """A colour map is looked up when a style is checked, with a near miss."""
+    with pytest.raises(ReportError, match=r"s:1: (.|\n)*gray"):
+        check_style({"image.cmap": "grai"}, {"image.cmap": "s:1: image.cmap"})

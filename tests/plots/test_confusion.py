@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
+from report_builder import languages
+from report_builder.drawing import draw
 from report_builder.errors import ReportError
-from report_builder.kinds import FIGURES
-from report_builder.plots import _matrix, confusion
+from report_builder.kinds import FIGURES, Subject
+from report_builder.plots import _style, confusion
+
+ENGLISH = languages.load("en")
 
 
 def judged(asked, recognised, names=("a", "b", "c")):
@@ -100,7 +105,7 @@ def lightness(colour):
 
 def test_equal_steps_of_the_share_look_equal():
     """The colours lie on a straight line of CIELAB, equally far apart, and get darker: grey prints keep the order."""
-    lab = np.array([lightness(colour) for colour in _matrix.SHARES])
+    lab = np.array([lightness(colour) for colour in _style.SHARES])
     steps = np.linalg.norm(np.diff(lab, axis=0), axis=1)
     assert steps == pytest.approx(steps.mean(), rel=0.08)
     assert np.diff(lab[:, 0]) == pytest.approx((lab[-1, 0] - 100) / 10, rel=0.08)
@@ -117,6 +122,22 @@ def test_numbers_can_be_read_on_every_colour(drawn):
         cell, ink = (luminance(c) for c in (picture.cmap(picture.norm(picture.get_array()[y, x])), text.get_color()))
         if text.get_text():
             assert (max(cell, ink) + 0.05) / (min(cell, ink) + 0.05) >= 4.5
+
+
+def test_the_style_names_the_colours(tmp_path):
+    """A report's style with `image.cmap` changes them, and the numbers stay legible on them."""
+    kind, arrays, seen = FIGURES.get("confusion"), {"cnn": scored([[9, 1], [0, 10]])}, []
+    parameters = kind.Parameters(runs=("cnn",))
+
+    def noted(*given):
+        drawing = kind.draw(*given)
+        panel = drawing.figure.axes[0]
+        seen.append((panel.images[0].cmap.name, [text.get_color() for text in panel.texts if text.get_text() == "100"]))
+        return drawing
+
+    for style in ({}, {"image.cmap": "gray"}):
+        draw(SimpleNamespace(draw=noted), parameters, arrays, {"cnn": Subject("CNN")}, ENGLISH, tmp_path, style=style)
+    assert seen == [("report-builder", ["white"]), ("gray", ["black"])]
 
 
 def luminance(colour):

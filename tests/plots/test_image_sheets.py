@@ -52,6 +52,35 @@ def test_originals_stand_above_their_reconstructions(drawn):
     assert texts(drawing) == ["originals", "AE", "VAE", "zero", "one", "two"]
 
 
+@pytest.mark.parametrize("ink", ["dark", "light"])
+@pytest.mark.parametrize("name", ["reconstructions", "samples_of_classes"])
+def test_places_without_an_image_show_the_paper(drawn, ink, name):
+    """In whatever ink, a place that is left over is white, without a frame: no image is told that is none."""
+    if name == "reconstructions":
+        of_run = {"x": level(0.3, 7), "reconstruction": level(0.6, 7), "y": np.arange(7) % 3, "class_names": NAMES}
+        painted, tall, wide = painting(drawn(name, {"ae": of_run}, columns=4, ink=ink))
+    else:
+        of_run = {"images": level(0.3, 7), "asked_class": np.arange(7) % 3, "class_names": NAMES}
+        painted, tall, wide = painting(drawn("class_samples", {"ae": of_run}, columns=4, ink=ink))
+    assert (painted[int(tall * 0.53) :, int(wide * 0.76) :] == 255).all()
+
+
+def test_colours_have_no_ink(drawn):
+    """An ink for images in colour would do nothing, and is refused."""
+    colours = np.zeros((1, 4, 4, 3), dtype=np.float32)
+    of_run = {"x": colours, "reconstruction": colours, "y": np.array([0]), "class_names": NAMES}
+    drawn("reconstructions", {"ae": of_run})
+    with pytest.raises(ReportError, match="ink: light"):
+        drawn("reconstructions", {"ae": of_run}, ink="light")
+
+
+def test_values_that_are_no_numbers_are_no_picture(drawn):
+    """What a training gone astray generates is refused by name, and not painted black."""
+    of_run = {"x": level(0.3, 3), "reconstruction": level(np.nan, 3), "y": np.arange(3), "class_names": NAMES}
+    with pytest.raises(ReportError, match=r"'reconstruction' of 'ae' has values that are no finite numbers(.|\n)*48 of 48"):
+        drawn("reconstructions", {"ae": of_run})
+
+
 def test_more_images_than_columns_start_a_new_band(drawn):
     """Seven images in rows of four make two bands, the last one filled with blank cells."""
     arrays = {"ae": {"x": level(0.3, 7), "reconstruction": level(0.6, 7), "y": np.arange(7) % 3, "class_names": NAMES}}

@@ -78,14 +78,43 @@ def test_any_setting_may_stand_on_the_axis(drawn):
     assert drawing.figure.axes[0].get_xlabel() == "learning rate"
 
 
-@pytest.mark.parametrize(("sizes", "scale"), [((2, 8, 32), "log"), ((2, 4, 8), "linear"), ((0, 10, 100), "linear")])
+@pytest.mark.parametrize(
+    ("sizes", "scale"), [((2, 8, 32), "log"), ((2, 4, 8), "linear"), ((0, 1, 4), "linear"), ((0, 0.5, 100), "symlog")]
+)
 def test_values_that_span_a_decade_stand_on_a_logarithmic_axis(drawn, sizes, scale):
-    """From a factor of ten on, unless one of them is zero; each value has a tick."""
+    """From a factor of ten on, not counting a zero, which has a place of its own; each value has a tick."""
     arms = {f"s-{size}": {"model.beta": size} for size in sizes}
     axes = curves(drawn, arms, measured(arms, lambda s: (1.0,))).figure.axes[0]
     assert axes.get_xscale() == scale
     assert axes.get_xticks().tolist() == [*sizes]
     assert [label.get_text() for label in axes.get_xticklabels()] == [str(size) for size in sizes]
+
+
+def test_a_zero_stands_a_decade_before_the_next_value(drawn):
+    """Zero, a thousandth, one and a thousand have places of their own, and the caption says where the axis is linear."""
+    arms = {f"s-{size}": {"model.beta": size} for size in (0, 0.001, 1, 1000)}
+    drawing = curves(drawn, arms, measured(arms, lambda s: (1.0,)), log_over=True)
+    axes = drawing.figure.axes[0]
+    places = axes.transData.transform([(beta, 1) for beta in (0, 0.001, 1, 1000)])[:, 0]
+    np.testing.assert_allclose(np.diff(places) / np.diff(places)[0], [1, 3, 3], rtol=1e-6)
+    assert "linear between 0 and 0.001" in drawing.details
+
+
+@pytest.mark.parametrize(("values", "received"), [((-1, 1, 10), "-1, 1, 10"), (("a", "b"), "a, b")])
+def test_a_logarithmic_axis_that_is_asked_for_is_drawn_or_refused(values, received):
+    """Values without a place on it are refused by the plan, with the option and the values."""
+    arms = {f"s-{value}": {"model.beta": value} for value in values}
+    parameters = CURVES.Parameters(runs=tuple(arms), metrics=("test.elbo",), log_over=True)
+    with pytest.raises(ReportError, match=rf"log_over: a logarithmic axis(.|\n)*{received}"):
+        CURVES.check(parameters, people(arms))
+
+
+@pytest.mark.parametrize(("value", "options", "rule"), [(0.0, {"log": True}, "zero or less"), (np.nan, {}, "no finite number")])
+def test_values_that_cannot_be_drawn_are_refused(drawn, value, options, rule):
+    """What would be left out without a word has a name: a zero on a logarithmic axis, a fact of a training gone astray."""
+    arrays = measured(FLAT, lambda s: (value if s["model.latent_dim"] == 8 else 1.0,))
+    with pytest.raises(ReportError, match=rule):
+        curves(drawn, FLAT, arrays, **options)
 
 
 def test_labels_that_would_touch_are_left_out(drawn):

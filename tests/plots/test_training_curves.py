@@ -199,3 +199,39 @@ def test_a_long_training_is_a_short_table(drawn):
     assert epochs[2] == [1, 2, 5, 10, 20, 50, 60]
     assert vae == ("VAE: loss", "nats/image", [11, 10, 7, 2, -8, -38, None])
     assert ae[2] == [10, 9, 6, 1, -9, -39, -49]
+
+
+def test_a_single_epoch_shows_which_images_it_was_measured_on(drawn):
+    """Where there is no line to be dashed, marks tell training from held-out images, in the legend, too."""
+    drawing = drawn("training_curves", {"ae": history(n=1, test_loss=np.full(1, 9.5))})
+    train, test = lines(drawing)
+    assert train.get_marker() != test.get_marker()
+    assert test.get_markerfacecolor() == "white" != train.get_markerfacecolor()
+    (legend,) = drawing.figure.legends
+    assert [handle.get_marker() for handle in legend.legend_handles] == [train.get_marker(), test.get_marker()]
+
+
+def test_epochs_without_a_finite_value_are_counted_in_the_caption(drawn):
+    """A curve that ends because the training went astray does not look like one that was stopped."""
+    astray = np.array([3.0, 2.0, np.nan, np.inf])
+    drawing = drawn("training_curves", {"ae": {"loss": astray}, "vae": history(n=4)})
+    assert "Epochs without a finite value, not drawn: AE: loss: 2." in drawing.details
+    assert "finite" not in drawn("training_curves", {"vae": history(n=4)}).details
+
+
+def test_an_axis_that_would_hide_values_is_refused(drawn):
+    """A logarithmic axis over negative losses, and a first epoch after the last one, show nothing and are no figure."""
+    with pytest.raises(ReportError, match="no place for zero or less"):
+        drawn("training_curves", {"wgan": {"loss": np.array([1.0, -1.0])}}, log=True)
+    with pytest.raises(ReportError, match="no run has such an epoch"):
+        drawn("training_curves", {"ae": history()}, from_epoch=6)
+
+
+def test_a_logarithmic_axis_prints_its_numbers_as_the_language_does(drawn):
+    """Between powers of ten, too: no formula, no foreign decimal mark."""
+    drawing = drawn("training_curves", {"ae": {"loss": np.array([0.2, 0.3, 0.5])}}, log=True, language="pl")
+    drawing.figure.draw_without_rendering()
+    axis = drawing.figure.axes[0].yaxis
+    found = {label.get_text() for label in [*axis.get_ticklabels(minor=False), *axis.get_ticklabels(minor=True)]}
+    assert found >= {"0,2", "0,3"}
+    assert not any("$" in text or "." in text for text in found)
