@@ -15,6 +15,7 @@ from report_builder.errors import Problem, ReportError, near_miss
 
 _COLOUR = re.compile(r"\x1b\[\d+m")
 _IN_USER_CODE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\w+)')  # what a traced function says
+_LONGEST = 300  # characters of a message; what is longer prints arrays
 _PASSED_ON = {"activity_regularizer", "trainable", "dtype", "autocast", "name"}  # arguments of every Keras layer
 
 
@@ -108,4 +109,10 @@ def one_line(error: BaseException) -> str:
     """What Keras says, without colours and without the frame around it."""
     text = _COLOUR.sub("", str(error))
     inner = re.sub(r"^Exception encountered when calling [^\n]*\n", "", text.strip()).partition("Arguments received by")[0]
-    return " ".join((inner if inner.strip() else text).replace(" with name 'None'", "").split()) or type(error).__name__
+    return cut((inner if inner.strip() else text).replace(" with name 'None'", "")) or type(error).__name__
+
+
+def cut(text: str) -> str:
+    """A message in one line, without the rest of one that prints arrays."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST].rpartition(' ')[0]} ..."

@@ -7,7 +7,7 @@ import traceback
 from pathlib import Path
 
 from report_builder.errors import Problem
-from report_builder.models._complaints import one_line, own_line
+from report_builder.models._complaints import cut, one_line, own_line
 
 _NODE = re.compile(r"\{\{function_node [^}]*\}\} ?")  # TensorFlow's name for the place in a graph
 
@@ -24,5 +24,5 @@ def said(error: BaseException) -> str:
     text = _NODE.sub("", str(error))
     if text.strip().startswith("in user code:"):
         text = [line for line in text.splitlines() if line.strip()][-1]
-        return " ".join(text.split())
+        return cut(text)
     return _NODE.sub("", one_line(error))

@@ -53,11 +53,14 @@ def load_weights(model: Any, path: Path) -> None:
     """
     with np.load(path, allow_pickle=False) as stored:
         values = dict(stored)
-    if not _fits(values, weights(model)):
-        raise RunError(
-            Problem(str(path), "these weights belong to another architecture", next_step="Remove the run and train it again.")
-        )
-    _assign(values, weights(model))
+    there = weights(model)
+    if not _fits(values, there):
+        stored, built = ({name: tuple(each.shape) for name, each in found.items()} for found in (values, there))
+        name = next(name for name in sorted({*stored, *built}) if stored.get(name) != built.get(name))
+        received = f"{name}: stored {stored.get(name, 'none')}, built {built.get(name, 'none')}"
+        rule, step = "these weights belong to another architecture", "Remove the run and train it again."
+        raise RunError(Problem(str(path), rule, received, next_step=step))
+    _assign(values, there)
 
 
 def save_arrays(arrays: Mapping[str, np.ndarray], path: Path) -> None:

@@ -14,8 +14,10 @@ import tensorflow as tf
 
 from report_builder import datasets
 from report_builder.errors import Problem, ReportError, RunError
-from report_builder.store import Step, Store
-from report_builder.worker import answers, probe, run
+from report_builder.kinds import MODELS, ImageData, opened
+from report_builder.models._layers import lists
+from report_builder.store import Step, Store, Work
+from report_builder.worker import answers, probe, run, trial
 from report_builder.worker.blame import unforeseen
 from report_builder.worker.run import Emit
 
@@ -51,9 +53,21 @@ def _complete(step: Step, job: Mapping[str, Any], emit: Emit) -> bool:
             answers.answer(work, beside)
             return False
         data = datasets.prepare(job.get("data", step.spec["data"]), [Path(folder) for folder in job["folders"]], beside)
-        run.train(work, data, beside, emit) if step.kind == "run" else probe.measure(work, data, store, beside)
+        if step.kind == "run":
+            _tried(work, data, beside)
+            run.train(work, data, beside, emit)
+        else:
+            probe.measure(work, data, store, beside)
     store.memo.save()
     return False
+
+
+def _tried(work: Work, data: ImageData, beside: Path | None) -> None:
+    """Tries a model with code of the user's own before its first epoch: now all is known of the data."""
+    entry = work.step.spec["model"]
+    kind, parameters = opened(MODELS, entry, beside=beside)
+    if (entry["kind"].endswith(".py") or lists(parameters)) and not (work.folder / run.CHECKPOINT).is_file():
+        trial.run(kind, entry, data.layout, beside)
 
 
 # --- failures -----------------------------------------------------------------------------------------------------------------

@@ -80,8 +80,8 @@ def prepare(threads: int) -> None:
 
 
 def weights(model: Any) -> dict[str, Any]:
-    """The model's weights (what is trained and what is not), under names that do not depend on the process."""
-    return {f"model.{i:03d}.{v.name}": v for i, v in enumerate(model.weights)}
+    """The model's weights (what is trained and what is not) by place: names depend on the process, and may be none."""
+    return {f"model.{place:03d}": variable for place, variable in enumerate(model.weights)}
 
 
 def build(

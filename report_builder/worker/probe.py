@@ -14,6 +14,7 @@ from report_builder.errors import Problem, RunError
 from report_builder.kinds import PROBES, ImageData, Judge, opened
 from report_builder.store import Store, Stored, Work
 from report_builder.worker import checkpoint, loop
+from report_builder.worker.asked import Asked
 
 BATCH = 500  # images that a judge looks at in one step
 
@@ -41,7 +42,7 @@ def _model(run: Stored, beside: Path | None) -> Any:
     model = _loaded(run.folder, beside)
     spec = run.meta["spec"]
     loop.set_randomness(model, spec["seed"], spec["training"]["epochs"])
-    return model
+    return Asked(model)
 
 
 def _judge(run: Stored, beside: Path | None) -> Judge:

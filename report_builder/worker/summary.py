@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import keras
@@ -11,24 +12,59 @@ import numpy as np
 def summary(model: Any) -> dict[str, list[dict[str, Any]]]:
     """Layers by part of the model: name, type, output shape without the batch, parameters, trainable ones, inputs.
 
-    A model that consists of models has one part for each; any other is one part. `inputs` names the layers of the part that a
-    layer reads, and is absent where Keras keeps no graph of it.
+    A model that consists of models has one part for each, and one of its own for the layers and weights outside of them; any
+    other is one part. Each weight counts once, so that the parameters of all rows are those of the model. `inputs` names the
+    layers of the part that a layer reads, and is absent where Keras keeps no graph of it.
     """
-    parts = [layer for layer in model.layers if isinstance(layer, keras.Model)] or [model]
-    return {part.name: [_row(layer, {other.name for other in part.layers}) for layer in part.layers] for part in parts}
+    inner = [layer for layer in model.layers if isinstance(layer, keras.Model)]
+    found: dict[str, list[dict[str, Any]]] = {}
+    counted: set[int] = set()
+    for part in (each for each in inner if not _joins(each, inner)):
+        found[_free(part.name, found)] = _rows(part.layers, counted)
+    own = _rows([layer for layer in model.layers if not isinstance(layer, keras.Model)], counted)
+    if found:
+        own = [{"inputs": []} | row for row in own]  # nothing says what they read
+    if any(id(weight) not in counted for weight in model.weights):  # weights that no layer holds
+        own.append(_row(model, set(), counted) | {"inputs": []})
+    return found | ({_free(model.name, found): own} if own else {})
 
 
-def _row(layer: Any, part: set[str]) -> dict[str, Any]:
+def _joins(part: Any, inner: Sequence[Any]) -> bool:
+    """Whether a part only puts other parts behind one another, as a model for training often does."""
+    own, *others = ({id(weight) for weight in each.weights} for each in (part, *inner))
+    return bool(own) and own == set().union(*(each for each in others if each < own))
+
+
+def _free(name: str, taken: Iterable[str]) -> str:
+    """The name, with a number where another part has it."""
+    number = 1
+    while (found := name if number == 1 else f"{name}_{number}") in taken:
+        number += 1
+    return found
+
+
+def _rows(layers: Sequence[Any], counted: set[int]) -> list[dict[str, Any]]:
+    names = {layer.name for layer in layers}
+    return [_row(layer, names, counted) for layer in layers]
+
+
+def _row(layer: Any, part: set[str], counted: set[int]) -> dict[str, Any]:
     shape = getattr(getattr(layer, "output", None), "shape", None)  # None: called more than once, or not by Keras' graph
+    weights, trainable = ([w for w in each if id(w) not in counted] for each in (layer.weights, layer.trainable_weights))
+    counted |= {id(weight) for weight in weights}
     row = {
         "name": layer.name,
         "type": type(layer).__name__,
         "output_shape": list(shape[1:]) if shape is not None else None,
-        "parameters": layer.count_params(),
-        "trainable": int(sum(np.prod(weights.shape) for weights in layer.trainable_weights)),
+        "parameters": _count(weights),
+        "trainable": _count(trainable),
     }
     nodes = getattr(layer, "_inbound_nodes", [])
     if nodes:
         read = [parent.operation.name for parent in nodes[0].parent_nodes]
         row["inputs"] = [name for name in dict.fromkeys(read) if name in part]
     return row
+
+
+def _count(weights: Iterable[Any]) -> int:
+    return int(sum(np.prod(weight.shape) for weight in weights))

@@ -46,12 +46,6 @@ def test_bounds_of_other_distributions_of_the_pixels_are_no_one_scale():
     assert bernoulli["kl_loss"].reduction == normal["kl_loss"].reduction
 
 
-def test_a_model_without_posterior_has_no_bound():
-    """An autoencoder's reconstruction term alone is refused, not reported as a bound."""
-    with pytest.raises(ReportError, match="no posterior"):
-        elbo.measure({"likelihood": {"reconstruction": np.ones(3)}}, elbo.Parameters())
-
-
 def test_errors_per_image_and_per_pixel_differ_by_the_pixels():
     """The same error is a sum over pixels per image and a mean over them per pixel, and says so in its reduction."""
     errors = {"bce": np.array([10.0, 20.0]), "mse": np.array([1.0, 3.0]), "pixels": np.array(100)}

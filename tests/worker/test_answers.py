@@ -214,8 +214,8 @@ def test_what_a_method_gives_is_checked(own) -> None:
     """`sample` must give images and `encode` codes; both shapes are named."""
     folder = own("return self.decode(keras.random.normal((n, 3), seed=seed))", "return keras.random.normal((n, 3), seed=seed)")
     (problem,) = refused(folder)
-    assert "sample(n, seed) gives something else" in problem.rule
-    assert (problem.received, problem.allowed) == ("3 values", "An image: 8 x 8 x 1.")
+    assert problem.rule == "sample gives something else than PROVIDES says"
+    assert (problem.received, problem.allowed) == ("3 values; scale.py:49, sample", "20 images: 8 x 8 x 1.")
 
 
 GIVEN = {  # what a method returns instead -> what is said to have come, and what should have
@@ -239,8 +239,9 @@ def test_what_is_no_tensor_is_told(own, case: str) -> None:
         file.read_text().replace(f"    def encode(self, x):\n        {old}", f"    def encode(self, x):\n        {new}")
     )
     (problem,) = refused(folder)
-    assert f"PROVIDES names '{method}'" in problem.rule
+    assert problem.rule.startswith(f"{method} gives something else")
     assert problem.received.startswith(received)
+    assert problem.received.endswith(f"; scale.py:43, {method}")
     assert problem.allowed == "One vector for each image, shape (n, d)."
     assert problem.next_step
 
@@ -251,9 +252,9 @@ def test_numbers_in_place_of_one_for_each_image_are_told(own) -> None:
     file = folder / "scale.py"
     file.write_text(file.read_text().replace('"sample"}', '"sample", "likelihood"}'))
     (problem,) = refused(folder)
-    assert "elbo_terms(x, samples) gives something else" in problem.rule
-    assert problem.received == "kl: float"
-    assert problem.allowed == "A mapping: term -> one number for each image, shape (n,)."
+    assert "elbo_terms gives something else" in problem.rule
+    assert problem.received == "kl: float; scale.py:49, elbo_terms"
+    assert problem.allowed.startswith("A mapping of reconstruction, kl_closed_form, kl_monte_carlo: one number for each image")
 
 
 def test_a_check_of_the_file_itself_is_said_at_the_parameter(own) -> None:

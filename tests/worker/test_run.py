@@ -169,7 +169,9 @@ def test_the_checkpoint_holds_both_optimisers_and_the_statistics(data, tmp_path)
     loop.train(state, data, on_epoch=lambda s: s.epoch == 1 and checkpoint.save(s, tmp_path / "c.npz"))
     names = set(state.variables())
     assert {"optimizer.0.000", "optimizer.1.000"} <= names
-    assert any(name.endswith("moving_mean") for name in names)
+    places = {f"model.{place:03d}" for place, weight in enumerate(state.model.weights) if weight.name == "moving_mean"}
+    assert places
+    assert places <= names
     again = loop.start(chosen.spec, data, OWN)
     assert checkpoint.restore(again, tmp_path / "c.npz")
     loop.train(again, data, on_epoch=lambda s: None)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Parameters as Base
 from report_builder.kinds import ProbeRequest, Value
 
@@ -28,7 +27,7 @@ class Parameters(Base):
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The terms of the bound for each image."""
-    return {"likelihood": ProbeRequest("likelihood", parameters.model_dump(), needs=frozenset({"posterior"}))}
+    return {"likelihood": ProbeRequest("likelihood", parameters.model_dump())}
 
 
 def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
@@ -43,18 +42,10 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     `kl_monte_carlo` use log q(z|x) - log p(z) at the drawn codes. Their expectations are equal. `elbo_standard_error`: of
     `elbo_monte_carlo`, over the images and their draws. The reduction names the distribution of the pixels: a probability and
     a density are no one scale, so that such bounds are not compared.
-
-    Raises:
-        ReportError: the model has no posterior, so there is no bound.
     """
     from report_builder.measures.metrics._errors import standard_error
 
     terms = arrays["likelihood"]
-    if "kl_closed_form" not in terms:
-        rule = "the model has no posterior, so it has no evidence lower bound"
-        raise ReportError(
-            Problem("", rule, next_step="Measure 'reconstruction' instead, or name only runs of models with a posterior.")
-        )
     loss, closed, drawn = terms["reconstruction"], terms["kl_closed_form"], terms["kl_monte_carlo"]
     samples = (-(loss + closed), -(loss + drawn), loss, closed, drawn)
     better = ("higher", "higher", "lower", "none", "none")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from report_builder.kinds import Arrays, ImageData
 
-NEEDS = frozenset({"likelihood", "posterior"})
+NEEDS = frozenset({"likelihood"})
 
 
 class Parameters(Base):

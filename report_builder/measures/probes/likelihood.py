@@ -11,7 +11,7 @@ from report_builder.kinds import Parameters as Base
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays, ImageData
 
-NEEDS = frozenset({"likelihood", "posterior"})
+NEEDS = frozenset({"likelihood"})
 
 
 class Parameters(Base):
@@ -28,8 +28,8 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """Terms in nats, summed over pixels or latent dimensions (Kingma and Welling 2014, eq. 3 and 10).
 
     Returns:
-        `reconstruction` (n,) float32: -log p(x|z); `kl_closed_form` and `kl_monte_carlo` (n,) where the model has a posterior;
-        `index` (n,) int64; `pixels` () unicode: the distribution p(x|z) of a pixel, `Bernoulli` or `normal`.
+        `reconstruction` (n,) float32: -log p(x|z); `kl_closed_form` and `kl_monte_carlo` (n,) float32; `index` (n,) int64;
+        `pixels` () unicode: the distribution p(x|z) of a pixel, `Bernoulli` or `normal`.
     """
     import numpy as np
 

@@ -11,7 +11,7 @@ from report_builder.models import _architectures, _objective, outside
 from report_builder.models import _symbols as s
 
 TITLE = {"en": "autoencoder", "pl": "autoenkoder", "ru": "автокодировщик", "zh-Hant": "自編碼器"}
-PROVIDES = frozenset({"encode", "decode", "likelihood"})
+PROVIDES = frozenset({"encode", "decode"})
 PRESETS = {
     "dense": Preset(
         {

@@ -39,10 +39,6 @@ class Autoencoder(WeightedLoss):
         """Brightness of the pixels, between 0 and 1."""
         return ops.sigmoid(self.decoder(z, training=False))
 
-    def elbo_terms(self, x, samples):
-        """-log p(x | z) for each image, nats; the code is no random variable."""
-        return {"reconstruction": binary_crossentropy(x, self(x, training=False))}
-
 
 def build(
     image_shape,
