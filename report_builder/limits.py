@@ -69,6 +69,8 @@ PANDOC_SECONDS = Limit("pandoc_seconds", 30, "s", "the time in which pandoc read
 PANDOC_MEMORY = Limit("pandoc_memory", 1e9, "bytes", "the memory of pandoc")
 ARCHIVE_BYTES = Limit("archive_bytes", 4e9, "bytes", "what an archive unpacks to")
 IMAGE_PIXELS = Limit("image_pixels", 100e6, "pixels", "the size of an image")
+CLASSES = Limit("classes", 1000, "classes", "how many classes a data set has")
+DATA_BYTES = Limit("data_bytes", 8e9, "bytes", "the memory that prepared images take")
 
 LIMITS = {limit.name: limit for limit in list(globals().values()) if isinstance(limit, Limit)}
 

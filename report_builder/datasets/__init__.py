@@ -11,7 +11,7 @@ from typing import Any
 
 from report_builder.datasets._files import content
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import DATA_STEPS, DATASETS, ImageData, opened
+from report_builder.kinds import DATA_STEPS, DATASETS, ImageData, Layout, opened
 
 KEPT = 2  # prepared data sets kept in a process; jobs of one report mostly share one
 
@@ -50,12 +50,16 @@ def fingerprint_of(digests: Sequence[str]) -> str:
 
 @lru_cache(maxsize=KEPT)
 def _prepare(entry: str, folders: tuple[Path, ...], beside: Path | None) -> ImageData:
+    from report_builder.datasets._checked import checked
+
     data = json.loads(entry)
     module, parameters = opened(DATASETS, data["dataset"], beside=beside)
-    prepared: ImageData = module.load(parameters, module.files(parameters, folders))
+    known = module.layout(parameters) if hasattr(module, "layout") else Layout(None)
+    prepared = checked(module.load(parameters, module.files(parameters, folders)), known, data["dataset"]["kind"])
     for step in data["steps"]:
         module, parameters = opened(DATA_STEPS, step, beside=beside)
-        prepared = module.apply(prepared, parameters)
+        known = module.layout(prepared.layout, parameters) if hasattr(module, "layout") else Layout(None)
+        prepared = checked(module.apply(prepared, parameters), known, step["kind"])
     for split in prepared.splits.values():
         for part in vars(split).values():
             if hasattr(part, "flags"):  # an array; a stream's images are made anew each time

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import pickle
+import pickletools
 import tarfile
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from report_builder.datasets._files import absent, download, first, instead, keras_cache
-from report_builder.datasets._npz import as_image_data, image_data
+from report_builder.datasets._download import download
+from report_builder.datasets._files import absent, find, instead, keras_cache
+from report_builder.datasets._npz import DAMAGE, READ, as_image_data, exactly, image_data
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import ImageData
+from report_builder.limits import ARCHIVE_BYTES
 
 if TYPE_CHECKING:
     import numpy as np
 
 SOURCE = "https://www.cs.toronto.edu/~kriz/"  # the authors' page, from which Keras downloads, too
 SIDE = 32  # pixels
-DAMAGE = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError)  # what reading something else may raise
+DAMAGED = (*DAMAGE, MemoryError, zlib.error, tarfile.TarError, pickle.UnpicklingError)  # what reading something else may raise
+BATCH = 1 << 28  # bytes; the largest batch that is published has 1.5e8
+MEMBERS = 1000  # files in an archive
+MEMO = ("PUT", "BINPUT", "LONG_BINPUT")  # with a place in a table, which takes as much memory as the place is large
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,8 @@ def files(published: Published, path: str | None, folders: Sequence[Path]) -> li
     Raises:
         ReportError: nothing of that is there, or batches are missing in the folder.
     """
-    found = first(path, published.names, [*folders, keras_cache()])
+    what = f"{published.npz}, {published.archive} or the folder {published.folder}"
+    found = find(path, published.names, [*folders, keras_cache()], what)
     if found is None:
         absent(f"{published.npz} and no {published.archive}", folders, put=published.archive)
     if not found.is_dir():
@@ -90,15 +100,13 @@ def _arrays(published: Published, files: Sequence[Path]) -> dict[str, np.ndarray
 
     wanted = {name for part in published.batches.values() for name in part}
     try:
-        batches = (
-            _in_archive(files[0], wanted) if len(files) == 1 else {file.name: _unpickled(file.open("rb")) for file in files}
-        )
+        batches = _in_archive(files[0], wanted) if len(files) == 1 else {file.name: _in_file(file) for file in files}
         arrays = {}
         for split, names in published.batches.items():
             planes = np.concatenate([np.reshape(batches[name][b"data"], (-1, 3, SIDE, SIDE)) for name in names])
             arrays[f"x_{split}"] = np.ascontiguousarray(np.moveaxis(planes, 1, 3))
             arrays[f"y_{split}"] = np.concatenate([np.asarray(batches[name][published.labels.encode()]) for name in names])
-    except (*DAMAGE, tarfile.TarError, pickle.UnpicklingError) as error:
+    except DAMAGED as error:
         allowed = f"{published.archive} as published, its folder {published.folder}, or {published.npz}."
         raise ReportError(Problem(str(files[0]), f"cannot be read as a data set ({error})", allowed=allowed)) from error
     return arrays
@@ -107,17 +115,46 @@ def _arrays(published: Published, files: Sequence[Path]) -> dict[str, np.ndarray
 def _in_archive(path: Path, wanted: set[str]) -> dict[str, Any]:
     """The batches of an archive, which is not unpacked to the disk."""
     found = {}
-    with tarfile.open(path) as archive:
-        for member in archive:
+    with _Gzip(path) as unpacked, tarfile.open(fileobj=unpacked, mode="r:") as archive:
+        for place, member in enumerate(archive):
+            if place > MEMBERS:
+                raise ValueError(f"more than {MEMBERS} files are in it")
             name = member.name.rpartition("/")[2]
             if name in wanted and (stream := archive.extractfile(member)):
-                found[name] = _unpickled(stream)
+                _must_be_short(member.size, f"{path}: {name}")
+                found[name] = _unpickled(exactly(stream, member.size))
     return found
 
 
-def _unpickled(stream: IO[bytes]) -> Any:
-    with stream:
-        return _Unpickler(stream, encoding="bytes").load()
+class _Gzip(gzip.GzipFile):
+    """A packed archive that ends where the limit does; a header of an archive is short, whatever it says itself."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is None or not 0 <= size <= READ:
+            raise ValueError("a part of the archive is too long")
+        ARCHIVE_BYTES.hold(self.tell() + size, str(self.name))
+        return super().read(size)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        ARCHIVE_BYTES.hold(offset, str(self.name))
+        return super().seek(offset, whence)
+
+
+def _in_file(path: Path) -> Any:
+    _must_be_short(path.stat().st_size, str(path))
+    return _unpickled(path.read_bytes())
+
+
+def _must_be_short(size: int, where: str) -> None:
+    if size > BATCH:
+        raise ReportError(Problem(where, "this is larger than a batch of the data set", f"{size} bytes"))
+
+
+def _unpickled(content: bytes) -> Any:
+    for operation, argument, _ in pickletools.genops(content):
+        if operation.name in MEMO and not 0 <= int(argument or 0) < len(content):
+            raise pickle.UnpicklingError("it asks for more memory than it needs")
+    return _Unpickler(io.BytesIO(content), encoding="bytes").load()
 
 
 class _Unpickler(pickle.Unpickler):
@@ -127,10 +164,10 @@ class _Unpickler(pickle.Unpickler):
         import numpy as np
 
         known: dict[tuple[str, str], Callable[..., Any]] = {
-            ("numpy", "ndarray"): np.ndarray,
+            ("numpy", "ndarray"): object,  # only named, as the type of what `_reconstruct` begins
             ("numpy", "dtype"): cast("Callable[..., Any]", np.dtype),
-            ("multiarray", "_reconstruct"): lambda _, shape, code: np.ndarray(shape, code),  # an empty array, filled next
-            ("_codecs", "encode"): lambda text, encoding: text.encode(encoding),  # bytes, as Python 3 pickles them
+            ("multiarray", "_reconstruct"): lambda *_: np.empty(0, np.uint8),  # filled next
+            ("_codecs", "encode"): lambda text, _: text.encode("latin1"),  # bytes, as Python 3 pickles them
         }
         place = (module.removeprefix("numpy.core.").removeprefix("numpy._core."), name)
         if place not in known:

@@ -1,99 +1,185 @@
-"""Where the files of a public data set lie: named in the experiment, in a data folder, in Keras' cache, or to be fetched."""
+"""Where the files of a data set lie (named in the experiment, in a data folder, in Keras' cache), and which bytes they are."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import sys
+import re
+import stat
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
 
 from report_builder.errors import Problem, ReportError
+from report_builder.picture_files import FORMATS
 
-SOURCE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"  # where `keras.datasets` downloads from
-PATIENCE = 20  # seconds without an answer before a download counts as failed
-CHUNK = 1 << 18
-PICTURES = (".jpg", ".jpeg", ".png")
+DEEPEST = 50  # folders in each other that pictures may lie in
 
 
-def named_or_found(path: str | None, name: str, folders: Sequence[Path]) -> Path | None:
-    """The file named in the experiment (relative to the first folder that has it), else `name` in the folders, else None.
+def find(
+    path: str | None, names: Sequence[str], folders: Sequence[Path], what: str, *, folder: bool | None = None
+) -> Path | None:
+    """The file or folder that the experiment names, else the first of `names` in the first folder that has one, else None.
 
-    Raises:
-        ReportError: the experiment names a file that is not there.
-    """
-    wanted = Path(path).expanduser() if path else Path(name)
-    found = next((file for folder in (*folders, Path()) if (file := folder / wanted).is_file()), None) if path else None
-    if path and found is None:
-        places = ", ".join(str(folder / wanted) for folder in folders) or str(wanted)
-        raise ReportError(Problem("data.path", "no such file", repr(path), f"Looked for {places}."))
-    return found or next((file for folder in folders if (file := folder / name).is_file()), None)
-
-
-def first(path: str | None, names: Sequence[str], folders: Sequence[Path], where: str = "data.path") -> Path | None:
-    """The file or folder named in the experiment, else the first of `names` in the first folder that has one, else None.
+    Args:
+        path: what the experiment names, relative to one of the folders or to the current one.
+        names: under which it may lie in a folder.
+        folders: searched in order.
+        what: is expected, e.g. "a .npz file".
+        folder: whether a folder is expected; None: a file or a folder. Anything else (a device, a pipe) never is.
 
     Raises:
-        ReportError: the experiment names what is not there.
+        ReportError: the experiment names what is not there, or is something else.
     """
-    wanted = (str(Path(path).expanduser()),) if path else names
-    found = next((place for folder in folders for name in wanted if (place := folder / name).exists()), None)
-    if path and found is None:
-        found = Path(wanted[0]) if Path(wanted[0]).exists() else None
-    if path and found is None:
-        places = ", ".join(str(folder / wanted[0]) for folder in folders) or wanted[0]
-        raise ReportError(Problem(where, "no such file or folder", repr(path), f"Looked for {places}."))
-    return found
+    wanted = tuple(names) if path is None else (_at_home(path),)
+    places = [place / name for place in (*folders, *([] if path is None else [Path()])) for name in wanted]
+    modes = [(place, _mode(place)) for place in places]
+    good = [
+        place for place, mode in modes if (stat.S_ISDIR(mode) and folder is not False) or (stat.S_ISREG(mode) and not folder)
+    ]
+    if path is not None and not good:
+        other = next((place for place, mode in modes if mode), None)
+        rule = f"something else lies there; {what} is expected" if other else f"no such file or folder; {what} is expected"
+        listed = str(other) if other else ", ".join(dict.fromkeys(str(place) for place in places[: len(folders) or 1]))
+        raise ReportError(Problem("data.path", rule, repr(path), f"{_near(places)}Looked at {listed}."))
+    return good[0] if good else None
 
 
-def signature(path: Path) -> tuple[int, int | str]:
-    """What changes when a file or a folder of pictures does, without reading it: bytes and time; pictures and their listing."""
-    if not path.is_dir():
-        status = path.stat()
-        return status.st_size, status.st_mtime_ns
-    listed = sorted(f"{name}:{(status := entry.stat()).st_size}:{status.st_mtime_ns}" for name, entry in _walk(path))
+def _at_home(path: str) -> str:
+    """The path with `~` written out, where that user is known."""
+    with suppress(RuntimeError):
+        return str(Path(path).expanduser())
+    return path
+
+
+def _mode(path: Path) -> int:
+    """What kind of thing lies there, 0 for nothing: also where the system takes no such path."""
+    with suppress(OSError, ValueError):
+        return path.stat().st_mode
+    return 0
+
+
+def _near(places: Sequence[Path]) -> str:
+    """Asks whether something of a similar name is meant, which lies where it was looked."""
+    for place in places:
+        with suppress(OSError, ValueError):
+            if near := get_close_matches(place.name, [file.name for file in place.parent.iterdir()], n=1):
+                return f"Did you mean '{near[0]}'?  "
+    return ""
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Says a file or folder that cannot be read in a sentence."""
+    try:
+        yield
+    except OSError as error:
+        rule = f"this cannot be read ({error.strerror or error})"
+        raise ReportError(
+            Problem(_shown(Path(error.filename or path)), rule, next_step="Check that it is there, and yours to read.")
+        ) from error
+
+
+def signature(path: Path) -> tuple[int, str]:
+    """What changes when a file or a folder of pictures does, without reading it: bytes and times; pictures and their listing.
+
+    The time at which the file system last changed anything of a file cannot be set back, as the time of its content can.
+
+    Raises:
+        ReportError: it cannot be read, or the folder holds what is no picture under the name of one.
+    """
+    with reading(path):
+        if not path.is_dir():
+            status = path.stat()
+            return status.st_size, _times(status)
+        listed = sorted(f"{name}:{(status := entry.stat()).st_size}:{_times(status)}" for name, entry in _walk(path))
     return len(listed), hashlib.sha256("\n".join(listed).encode()).hexdigest()
 
 
-def content(path: Path, known: tuple[int, int | str] | None = None) -> str:
+def _times(status: os.stat_result) -> str:
+    return f"{status.st_mtime_ns}:{status.st_ctime_ns}:{status.st_ino}"
+
+
+def content(path: Path, known: tuple[int, str] | None = None) -> str:
     """The sha256 of a file's content, hex; of a folder's pictures with their names, wherever the folder lies.
 
     Args:
         path: a file or a folder.
         known: its `signature`, where it has just been taken.
+
+    Raises:
+        ReportError: as `signature`.
     """
     return _content(path, known or signature(path))
 
 
 @lru_cache(maxsize=64)
-def _content(path: Path, _: tuple[int, int | str]) -> str:
+def _content(path: Path, _: tuple[int, str]) -> str:
     """The digest of what lies there, computed once in a process as long as the signature stays."""
-    if not path.is_dir():
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    whole = hashlib.sha256()
-    for name in pictures(path):
-        digest = hashlib.sha256((path / name).read_bytes()).hexdigest()
-        whole.update(f"{name}:{digest}\n".encode())
+    with reading(path):
+        if not path.is_dir():
+            with path.open("rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest()
+        whole = hashlib.sha256()
+        for name in pictures(path):
+            with (path / name).open("rb") as stream:
+                whole.update(f"{name}:{hashlib.file_digest(stream, 'sha256').hexdigest()}\n".encode())
     return whole.hexdigest()
 
 
 def pictures(folder: Path) -> list[str]:
-    """Names of the JPEG and PNG files in a folder and below it, relative, in alphabetical order; hidden ones do not count."""
-    return sorted(name for name, _ in _walk(folder))
+    """Names of the JPEG and PNG files in a folder and below it, relative, in alphabetical order; hidden ones do not count.
+
+    Raises:
+        ReportError: the folder cannot be read, or holds what is no picture under the name of one.
+    """
+    with reading(folder):
+        return sorted(name for name, _ in _walk(folder))
 
 
-def _walk(folder: Path, below: str = "") -> Iterator[tuple[str, os.DirEntry[str]]]:
+def natural(name: str) -> tuple[list[str | int], str]:
+    """What names are sorted by so that 2 stands before 10."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)], name
+
+
+def _walk(folder: Path, below: str = "", above: tuple[tuple[int, int], ...] = ()) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    status = folder.stat()
+    here = (status.st_dev, status.st_ino)
+    if here in above or len(above) > DEEPEST:
+        rule = "a link leads back into its own folder" if here in above else "folders lie too deep in each other"
+        raise ReportError(Problem(_shown(folder), rule, next_step="Take it out of the data set."))
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name[0] == ".":
                 continue
-            if entry.name.lower().endswith(PICTURES):
-                yield below + entry.name, entry
-            elif entry.is_dir():
-                yield from _walk(Path(entry.path), f"{below}{entry.name}/")
+            if entry.is_dir():
+                yield from _walk(Path(entry.path), f"{below}{entry.name}/", (*above, here))
+            elif Path(entry.name).suffix.lower() in FORMATS:
+                yield below + _checked(entry), entry
+
+
+def _checked(entry: os.DirEntry[str]) -> str:
+    """The name of a picture.
+
+    Raises:
+        ReportError: it is a pipe, a device or a link to nothing, or its name is no text.
+    """
+    rule = ""
+    if not entry.is_file():
+        rule = "this link leads nowhere" if entry.is_symlink() else "this has the name of a picture and is no file"
+    elif _shown(Path(entry.path)) != entry.path:
+        rule = "the path of this picture is no UTF-8 text"
+    if rule:
+        raise ReportError(Problem(_shown(Path(entry.path)), rule, next_step="Replace it, or take it out of the data set."))
+    return entry.name
+
+
+def _shown(path: Path) -> str:
+    """A path as text that can be printed, whatever bytes it is of."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def keras_cache() -> Path:
@@ -116,49 +202,3 @@ def absent(name: str, folders: Sequence[Path], *, put: str | None = None) -> NoR
     places = ", ".join(str(folder) for folder in (*folders, keras_cache()))
     rule = "the data set is not on this computer"
     raise ReportError(Problem("", rule, f"no {name}", f"Looked in {places}.", instead(put or name, folders)))
-
-
-def download(name: str, target: Path, sha256: str, *, place_instead: str, source: str = SOURCE) -> Path:
-    """Fetches one file of a source, checks it, and only then shows it under its name.
-
-    Raises:
-        ReportError: there is no connection, or the content is not what was published.
-    """
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _fetch(source + name, temporary, sha256)
-        temporary.replace(target)
-    except OSError as error:
-        problem = Problem(
-            name, f"the data set is not on this computer and could not be downloaded ({error})", next_step=place_instead
-        )
-        raise ReportError(problem) from error
-    finally:
-        temporary.unlink(missing_ok=True)
-    return target
-
-
-def _fetch(address: str, target: Path, sha256: str) -> None:
-    """Writes an address to a file with progress on stderr; OSError if its content has another digest."""
-    import urllib.request  # slow to import, and hardly ever needed
-
-    digest, done = hashlib.sha256(), 0
-    with urllib.request.urlopen(address, timeout=PATIENCE) as answer, target.open("wb") as stream:  # noqa: S310  a constant https address
-        total = int(answer.headers.get("Content-Length") or 0)
-        while chunk := answer.read(CHUNK):
-            stream.write(chunk)
-            digest.update(chunk)
-            done += len(chunk)
-            _show(target.name.strip(".").split(".")[0], done, total)
-    if digest.hexdigest() != sha256:
-        raise OSError(f"its sha256 is {digest.hexdigest()}, published is {sha256}")
-
-
-def _show(name: str, done: int, total: int) -> None:
-    """A progress line on a terminal; for a file or a pipe only its end."""
-    finished = done >= total
-    if sys.stderr.isatty() or finished:
-        line = f"downloading {name}: {done / 1e6:.1f} of {total / 1e6:.1f} MB"
-        sys.stderr.write(("\r" if sys.stderr.isatty() else "") + line + ("\n" if finished else ""))
-        sys.stderr.flush()

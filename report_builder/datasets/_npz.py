@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import gzip
+import math
+import tokenize
+import warnings
 import zipfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Collection, Sequence
+from io import BufferedIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import ImageData, Split
+from report_builder.limits import ARCHIVE_BYTES
 
 if TYPE_CHECKING:
     import numpy as np
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
-IDX_HEADER = {"x": 16, "y": 8}  # bytes before the values
+SIDE = 28  # pixels of an image in an idx file
+# what reading something else, or something damaged, may raise
+DAMAGE = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, SyntaxError)
+DAMAGED_ZIP = (*DAMAGE, zipfile.BadZipFile, zlib.error, tokenize.TokenError)
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # how NumPy packs arrays
+PLAIN = ((1, 0), (2, 0))  # versions of .npy files of numbers and text
+READ = 1 << 20  # bytes at once
 
 
 def image_data(path: Path, class_names: Sequence[str]) -> ImageData:
@@ -24,34 +36,112 @@ def image_data(path: Path, class_names: Sequence[str]) -> ImageData:
     Raises:
         ReportError: the file is damaged, or holds something else.
     """
+    allowed = f"A .npz with the arrays {', '.join(KEYS)}."
+    arrays = stored(path, KEYS, allowed)
+    if missing := [key for key in KEYS if key not in arrays]:
+        raise ReportError(Problem(str(path), f"there is no array {missing[0]}", ", ".join(arrays) or "nothing", allowed))
+    return as_image_data(arrays, path, class_names)
+
+
+def stored(path: Path, wanted: Collection[str], allowed: str) -> dict[str, Any]:
+    """Those of the wanted arrays that an `.npz` has, of any shape and type of number or text; of others only the name (None).
+
+    Raises:
+        ReportError: the file is damaged, no `.npz`, holds Python objects, or the arrays are larger than the limit together.
+    """
     import numpy as np
 
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
-            arrays = {key: stored[key] for key in KEYS}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        allowed = f"A .npz with the arrays {', '.join(KEYS)}."
-        raise ReportError(Problem(str(path), f"cannot be read as a data set ({error})", allowed=allowed)) from error
-    return as_image_data(arrays, path, class_names)
+        with zipfile.ZipFile(path) as archive:
+            members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+            asked = [key for key in members if key in wanted]
+            ARCHIVE_BYTES.hold(sum(_declared(archive, members[key]) for key in asked), str(path))
+            arrays: dict[str, Any] = dict.fromkeys(members)
+            for key in asked:
+                with archive.open(members[key]) as stream, warnings.catch_warnings(action="ignore"):
+                    arrays[key] = np.lib.format.read_array(stream, allow_pickle=False)
+    except DAMAGED_ZIP as error:
+        reason = "it is one array without a name, a .npy" if _is_npy(path) else str(error) or type(error).__name__
+        step = "Save it with a name: np.savez(file, x_train=x)." if _is_npy(path) else ""
+        problem = Problem(str(path), f"cannot be read as a data set ({reason})", allowed=allowed, next_step=step)
+        raise ReportError(problem) from error
+    return arrays
+
+
+def shapes(path: Path, wanted: Collection[str]) -> dict[str, tuple[int, ...]]:
+    """Shapes of the wanted arrays that an `.npz` has, from the beginning of each; nothing where it cannot be read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+            return {key: _header(archive, info)[0] for key, info in members.items() if key in wanted}
+    except DAMAGED_ZIP:
+        return {}
+
+
+def _is_npy(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(6) == b"\x93NUMPY"
+
+
+def _declared(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
+    """Bytes that an array takes, by its header; ValueError where it is no array of numbers, or of another length."""
+    shape, dtype, begin = _header(archive, member)
+    size = math.prod(shape) * int(dtype.itemsize)
+    if dtype.hasobject:
+        raise ValueError(f"{member.filename} holds Python objects; save plain numbers, e.g. np.asarray(x, np.uint8)")
+    if begin + size != member.file_size:
+        raise ValueError(f"{member.filename} is not as long as its header says")
+    return size
+
+
+def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> tuple[tuple[int, ...], Any, int]:
+    """Shape and type of a stored array, and where its values begin."""
+    import numpy as np
+
+    if member.compress_type not in PACKED:
+        raise ValueError(f"{member.filename} is packed in another way than NumPy's")
+    with archive.open(member) as stream, warnings.catch_warnings(action="ignore"):
+        version = np.lib.format.read_magic(stream)
+        if version not in PLAIN:
+            raise ValueError(f"{member.filename} holds no plain numbers")
+        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = read(stream)
+        if any(length < 0 for length in shape):
+            raise ValueError(f"{member.filename} has a negative length")
+        return shape, dtype, stream.tell()
 
 
 def idx_arrays(files: Sequence[Path]) -> dict[str, np.ndarray]:
     """The four gzipped idx files, given in the order of `KEYS`, as arrays `(n, 28, 28)` and `(n,)`.
 
     Raises:
-        ReportError: a file is damaged.
+        ReportError: a file is damaged, or larger than the limit.
     """
     import numpy as np
 
     arrays = {}
     for key, path in zip(KEYS, files, strict=True):
+        sides = (SIDE, SIDE) if key[0] == "x" else ()
         try:
             with gzip.open(path, "rb") as stream:
-                values = np.frombuffer(stream.read(), np.uint8, offset=IDX_HEADER[key[0]])
-            arrays[key] = values.reshape(-1, 28, 28) if key[0] == "x" else values
-        except (OSError, ValueError, EOFError) as error:
+                magic, n, *found = np.frombuffer(stream.read(8 + 4 * len(sides)), ">u4").tolist()
+                if (magic, tuple(found)) != (0x801 + len(sides), sides):
+                    raise ValueError("it begins like another file")
+                ARCHIVE_BYTES.hold(n * math.prod(sides), str(path))
+                arrays[key] = np.frombuffer(exactly(stream, n * math.prod(sides)), np.uint8).reshape(-1, *sides)
+        except (*DAMAGE, zlib.error) as error:
             raise ReportError(Problem(str(path), f"cannot be read as an idx file ({error})")) from error
     return arrays
+
+
+def exactly(stream: BufferedIOBase | IO[bytes], size: int) -> bytes:
+    """The rest of a stream, which is this long; memory is taken as it comes, not as it is announced. Raises ValueError."""
+    whole = bytearray()
+    while part := stream.read(min(READ, size + 1 - len(whole))):
+        whole += part
+    if len(whole) != size:
+        raise ValueError(f"{size} bytes are announced, {'more' if len(whole) > size else len(whole)} are there")
+    return bytes(whole)
 
 
 def as_image_data(arrays: dict[str, np.ndarray], path: Path, class_names: Sequence[str]) -> ImageData:
@@ -64,11 +154,12 @@ def as_image_data(arrays: dict[str, np.ndarray], path: Path, class_names: Sequen
 
     splits = {}
     for name in ("train", "test"):
-        x, y = arrays[f"x_{name}"], arrays[f"y_{name}"].reshape(-1).astype(np.int64)
+        x, y = arrays[f"x_{name}"], arrays[f"y_{name}"].reshape(-1)
         x = x[..., None] if x.ndim == 3 else x
-        if x.dtype != np.uint8 or x.ndim != 4 or len(x) != len(y) or not len(y) or y.min() < 0 or y.max() >= len(class_names):
-            received = f"x_{name} {x.dtype} {x.shape}, y_{name} {y.shape}"
+        numbers = np.issubdtype(y.dtype, np.integer) and len(y) > 0 and 0 <= int(y.min()) <= int(y.max()) < len(class_names)
+        if x.dtype != np.uint8 or x.ndim != 4 or len(x) != len(y) or not x.size or not numbers:
+            received = f"x_{name} {x.dtype} {x.shape}, y_{name} {y.dtype} {y.shape}"
             allowed = f"uint8 images (n, height, width[, channels]) and their classes 0 to {len(class_names) - 1}."
             raise ReportError(Problem(str(path), "these are not the images expected", received, allowed))
-        splits[name] = Split(x, y)
+        splits[name] = Split(x, y.astype(np.int64))
     return ImageData(splits, tuple(class_names))

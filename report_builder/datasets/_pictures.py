@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -12,12 +10,11 @@ import numpy as np
 
 from report_builder.datasets._stream import Stream
 from report_builder.errors import Problem, ReportError
+from report_builder.picture_files import opened
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-# what Pillow raises for damaged files
-DAMAGE = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, struct.error, zlib.error)
 ORIENTATION = 0x0112  # EXIF tag; from 5 on, rows and columns are exchanged
 KEPT = 1 << 28  # bytes: decoded pictures that all together need no more stay in memory
 
@@ -78,34 +75,20 @@ def decoded(path: Path, channels: int = 3, size: tuple[int, int] | None = None, 
         uint8, shape `(height, width, channels)`.
 
     Raises:
-        ReportError: the file is damaged, or no picture.
+        ReportError: the file is damaged, too large, or not what its name says.
     """
-    import PIL.Image
-
-    try:
-        with PIL.Image.open(path) as picture:
-            if size:
-                picture.draft(None, (2 * max(size), 2 * max(size)))  # a JPEG much larger than needed is decoded in part
-            pixels = np.asarray(_fitted(_upright(picture, channels), size, fit))
-    except (*DAMAGE, PIL.Image.DecompressionBombError) as error:
-        rule = f"this picture cannot be read ({error or type(error).__name__})"
-        advice = "Replace the file, or take it out of the data set."
-        raise ReportError(Problem(str(path), rule, allowed="A JPEG or PNG file.", next_step=advice)) from error
+    with opened(path) as picture:
+        if size:
+            picture.draft(None, (2 * max(size), 2 * max(size)))  # a JPEG much larger than needed is decoded in part
+        pixels = np.asarray(_fitted(_upright(picture, channels), size, fit))
     return pixels[..., None] if pixels.ndim == 2 else pixels
 
 
 def picture_size(path: Path) -> tuple[int, int]:
     """Height and width as the picture is looked at, from the beginning of the file. Raises ReportError as `decoded`."""
-    import PIL.Image
-
-    try:
-        with PIL.Image.open(path) as picture:
-            width, height = picture.size
-            turned = picture.getexif().get(ORIENTATION, 1) >= 5
-    except (*DAMAGE, PIL.Image.DecompressionBombError):
-        height, width = decoded(path).shape[:2]  # says what is wrong
-        return height, width
-    return (width, height) if turned else (height, width)
+    with opened(path) as picture:
+        turned = picture.getexif().get(ORIENTATION, 1) in range(5, 9)
+        return (picture.width, picture.height) if turned else (picture.height, picture.width)
 
 
 def _upright(picture: Image, channels: int) -> Image:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from report_builder.kinds import ImageData, Images, Split
+from report_builder.limits import DATA_BYTES
 
 CHUNK = 1024  # images that a step works on at once
 
@@ -82,6 +83,7 @@ def mapped(x: Images, function: Change, image_shape: tuple[int, ...], dtype: Any
 
 def filled(x: Images, function: Change, image_shape: tuple[int, ...], dtype: Any) -> np.ndarray:
     """An array of all images after a function, made in parts, so that little more than the result stands in memory."""
+    DATA_BYTES.hold(len(x) * int(np.prod(image_shape, dtype=object)) * np.dtype(dtype).itemsize, "data")
     places, out = np.arange(len(x)), np.empty((len(x), *image_shape), dtype)
     for first in range(0, len(x), CHUNK):
         part = places[first : first + CHUNK]

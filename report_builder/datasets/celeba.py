@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from report_builder import kinds
-from report_builder.datasets._files import absent, first, pictures
+from report_builder.datasets._files import absent, find, pictures
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import ImageData, Layout, Split
 
@@ -54,7 +54,7 @@ def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
     Raises:
         ReportError: there is no such folder, or something of it is missing.
     """
-    found = first(parameters.path, (FOLDER,), folders)
+    found = find(parameters.path, (FOLDER,), folders, "the folder of CelebA", folder=True)
     if found is None:
         absent(f"folder {FOLDER}", folders, put=f"the folder {FOLDER} (with {PICTURES} and both lists)")
     lists = [next((file for ending in ENDINGS if (file := found / (name + ending)).is_file()), None) for name in LISTS]

@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import Field
 
 from report_builder import kinds
-from report_builder.datasets._files import absent, download, instead, keras_cache, named_or_found
+from report_builder.datasets._download import download
+from report_builder.datasets._files import absent, find, instead, keras_cache
 from report_builder.datasets._npz import as_image_data, idx_arrays, image_data
 from report_builder.kinds import ImageData, Layout
 
@@ -33,7 +34,7 @@ class Parameters(kinds.Parameters):
 
 def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
     """`fashion_mnist.npz`, named or in a folder, else the four idx files in Keras' cache. Raises ReportError."""
-    found = named_or_found(parameters.path, NAME, [*folders, keras_cache()])
+    found = find(parameters.path, (NAME,), [*folders, keras_cache()], "a .npz file", folder=False)
     if found:
         return [found]
     cached = [keras_cache() / "fashion-mnist" / name for name in IDX_FILES]

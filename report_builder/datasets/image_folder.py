@@ -8,7 +8,7 @@ Pictures that lie in the folder itself are of one class.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import Field
 
 from report_builder import kinds
-from report_builder.datasets._files import first, pictures
+from report_builder.datasets._files import find, natural, pictures
 from report_builder.datasets.steps._size import Size, pair
 from report_builder.datasets.steps.split import Amount
 from report_builder.errors import Problem, ReportError
@@ -52,10 +52,8 @@ def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
     Raises:
         ReportError: there is no such folder.
     """
-    found = first(parameters.path, (), folders)
-    if found is None or not found.is_dir():
-        raise ReportError(Problem("data.path", "a folder of pictures is expected", repr(parameters.path)))
-    return [found]
+    found = find(parameters.path, (), folders, "a folder of pictures", folder=True)
+    return [found] if found else []
 
 
 def layout(parameters: Parameters) -> Layout:
@@ -66,14 +64,14 @@ def layout(parameters: Parameters) -> Layout:
 
 
 def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
-    """A stream of uint8 images `(n, height, width, channels)`; classes are numbered by the alphabet.
+    """A stream of uint8 images `(n, height, width, channels)`; classes in the order of their names, 2 before 10.
 
     Raises:
         ReportError: no picture, or none of a split; pictures beside classes; without `size`, pictures of several sizes.
     """
     from report_builder.datasets.steps import split
 
-    folder, names = files[0], pictures(files[0])
+    folder, names = files[0], sorted(pictures(files[0]), key=natural)
     if not names:
         rule = "there is no picture in this folder"
         raise ReportError(Problem(str(folder), rule, allowed="JPEG and PNG files, best in one sub-folder for each class."))
@@ -88,6 +86,15 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
     if "test" in splits or parameters.test is None:
         return data
     return split.apply(data, split.Parameters(validation=None, test=parameters.test, seed=parameters.seed))
+
+
+def counted(parameters: Parameters, files: Sequence[Path]) -> Mapping[str, int | None]:
+    """How many images each split will have, by the names of the files."""
+    from report_builder.datasets.steps import split
+
+    found: dict[str, int | None] = {part: len(names) for part, names in _parts(files[0], pictures(files[0])).items()}
+    whole = found["train"]
+    return found if "test" in found or parameters.test is None or not whole else split.announced(whole, parameters.test)
 
 
 def _stream(folder: Path, names: Sequence[str], parameters: Parameters, shape: tuple[int, int, int]) -> Stream:
@@ -130,7 +137,7 @@ def _classes(folder: Path, parts: dict[str, list[str]]) -> tuple[str, ...]:
         raise ReportError(
             Problem(str(folder), rule, unknown[0] or "no class", f"Classes: {', '.join(sorted(found['train']))}.")
         )
-    return tuple(sorted(name or folder.resolve().name for name in found["train"]))
+    return tuple(sorted((name or folder.resolve().name for name in found["train"]), key=natural))
 
 
 def _class(name: str, depth: int) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import Field
 
 from report_builder import kinds
-from report_builder.datasets._files import absent, download, instead, keras_cache, named_or_found
+from report_builder.datasets._download import download
+from report_builder.datasets._files import absent, find, instead, keras_cache
 from report_builder.datasets._npz import image_data
 from report_builder.kinds import ImageData, Layout
 
@@ -28,8 +29,8 @@ class Parameters(kinds.Parameters):
 
 def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
     """`mnist.npz`: the named file, else in the data folders, else in Keras' cache. Raises ReportError where it is in none."""
-    found = named_or_found(parameters.path, NAME, [*folders, keras_cache()])
-    return [found or absent(NAME, folders)]
+    places = [*folders, keras_cache()]
+    return [find(parameters.path, (NAME,), places, "a .npz file", folder=False) or absent(NAME, folders)]
 
 
 def fetch(parameters: Parameters, folders: Sequence[Path]) -> None:

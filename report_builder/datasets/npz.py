@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,7 +9,8 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from report_builder import kinds
-from report_builder.datasets._files import first
+from report_builder.datasets._files import find
+from report_builder.datasets._npz import shapes, stored
 from report_builder.datasets.steps.split import Amount
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import ImageData, Layout, Split
@@ -18,6 +18,9 @@ from report_builder.kinds import ImageData, Layout, Split
 TITLE = {"en": "own images", "pl": "własne obrazy", "ru": "собственные изображения", "zh-Hant": "自有影像"}
 KNOWN = ("x_train", "y_train", "x_test", "y_test", "class_names")
 BYTES = (0.0, 255.0)
+WIDEST = 1e6  # float32 tells pixels of larger ranges apart no more
+LARGEST = 2**62  # a number of a class is smaller
+CHANNELS = (1, 3)  # grey, colours
 
 
 class Parameters(kinds.Parameters):
@@ -35,15 +38,15 @@ class Parameters(kinds.Parameters):
     def _rising(self) -> Parameters:
         if self.range and not self.range[0] < self.range[1]:
             raise ValueError("a range is [darkest, brightest], the second larger than the first")
+        if self.range and (self.range[1] - self.range[0] < 1 / WIDEST or max(map(abs, self.range)) > WIDEST):
+            raise ValueError(f"the ends of a range lie within {WIDEST:g} and not closer than {1 / WIDEST:g}")
         return self
 
 
 def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
     """The named file. Raises ReportError where there is none."""
-    found = first(parameters.path, (), folders)
-    if found is None or found.is_dir():
-        raise ReportError(Problem("data.path", "a .npz file is expected", repr(parameters.path)))
-    return [found]
+    found = find(parameters.path, (), folders, "a .npz file", folder=False)
+    return [found] if found else []
 
 
 def layout(parameters: Parameters) -> Layout:
@@ -61,40 +64,49 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
     from report_builder.datasets.steps import split
 
     path, arrays = files[0], _arrays(files[0])
-    parts = [part for part in ("train", "test") if f"x_{part}" in arrays]
-    splits = {part: Split(_images(path, arrays, part, parameters.range), _classes(path, arrays, part)) for part in parts}
-    if len({split.x.shape[1:] for split in splits.values()}) > 1:
-        received = ", ".join(f"x_{part} {split.x.shape[1:]}" for part, split in splits.items())
+    parts = [part for part in ("train", "test") if arrays.get(f"x_{part}") is not None]
+    images = {part: _images(path, arrays, part, parameters.range) for part in parts}
+    if len({x.shape[1:] for x in images.values()}) > 1:
+        received = ", ".join(f"x_{part} {x.shape[1:]}" for part, x in images.items())
         raise ReportError(Problem(str(path), "training and test images are of different sizes", received))
-    data = ImageData(splits, _class_names(path, arrays, splits), parameters.range or BYTES)
+    classes = {part: _classes(path, arrays, part) for part in parts}
+    class_names, classes = _named(path, arrays.get("class_names"), classes)
+    splits = {part: Split(images[part], classes[part]) for part in parts}
+    data = ImageData(splits, class_names, parameters.range or BYTES)
     if "test" in splits or parameters.test is None:
         return data
     return split.apply(data, split.Parameters(validation=None, test=parameters.test, seed=parameters.seed))
 
 
-def _arrays(path: Path) -> Mapping[str, np.ndarray]:
-    try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
-            found = list(stored.files)
-            arrays = {key: stored[key] for key in KNOWN if key in found}
-    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
-        allowed = f"A .npz with x_train and perhaps {', '.join(KNOWN[1:])}."
-        raise ReportError(Problem(str(path), f"cannot be read as a data set ({error})", allowed=allowed)) from error
+def counted(parameters: Parameters, files: Sequence[Path]) -> Mapping[str, int | None]:
+    """How many images each split will have, from the beginning of the file; nothing where that does not say it."""
+    from report_builder.datasets.steps import split
+
+    found = {name.removeprefix("x_"): shape[0] for name, shape in shapes(files[0], ("x_train", "x_test")).items() if shape}
+    if "train" not in found or "test" in found or parameters.test is None:
+        return found
+    return split.announced(found["train"], parameters.test)
+
+
+def _arrays(path: Path) -> Mapping[str, np.ndarray | None]:
+    arrays = stored(path, KNOWN, f"A .npz with x_train and perhaps {', '.join(KNOWN[1:])}.")
     if "x_train" not in arrays:
         allowed = f"x_train is needed; also known: {', '.join(KNOWN[1:])}."
-        raise ReportError(Problem(str(path), "there is no array x_train", ", ".join(found) or "nothing", allowed))
+        raise ReportError(Problem(str(path), "there is no array x_train", ", ".join(arrays) or "nothing", allowed))
     return arrays
 
 
-def _images(path: Path, arrays: Mapping[str, np.ndarray], part: str, wanted: tuple[float, float] | None) -> np.ndarray:
+def _images(path: Path, arrays: Mapping[str, np.ndarray | None], part: str, wanted: tuple[float, float] | None) -> np.ndarray:
     """Images with the channel axis last, uint8 where they are whole numbers, else float32."""
-    x = arrays[f"x_{part}"]
+    x = np.asarray(arrays[f"x_{part}"])
     low, high = wanted or BYTES
     whole = wanted is None and np.issubdtype(x.dtype, np.integer)
     if x.ndim not in (3, 4) or not x.size or not (whole or (wanted and x.dtype.kind in "fiub")):
         allowed = "Images (n, height, width) or (n, height, width, channels): whole numbers, or floats with their 'range'."
         advice = "Say what the numbers mean, e.g. range: [0, 1]." if x.dtype.kind == "f" and wanted is None else ""
         raise ReportError(Problem(str(path), "these are no images", f"x_{part} {x.dtype} {x.shape}", allowed, advice))
+    if x.ndim == 4 and x.shape[-1] not in CHANNELS:
+        raise ReportError(_of_other_channels(path, f"x_{part}", x.shape))
     least, most = float(x.min()), float(x.max())
     if not (low <= least and most <= high):  # also where one is not a number
         received, allowed = f"x_{part} from {least:g} to {most:g}", f"{low:g} to {high:g}."
@@ -103,26 +115,47 @@ def _images(path: Path, arrays: Mapping[str, np.ndarray], part: str, wanted: tup
     return (x[..., None] if x.ndim == 3 else x).astype(np.uint8 if whole else np.float32)
 
 
-def _classes(path: Path, arrays: Mapping[str, np.ndarray], part: str) -> np.ndarray:
+def _of_other_channels(path: Path, name: str, shape: tuple[int, ...]) -> Problem:
+    rule, step = f"images with {shape[-1]} channels cannot be shown", "Keep one channel (grey) or three (red, green, blue)."
+    if shape[1] in CHANNELS:
+        rule, step = "the channel axis stands first, and must stand last", f"Save np.moveaxis({name}, 1, -1)."
+    elif shape[2] in CHANNELS:
+        rule, step = (
+            "the images are counted along the last axis, and must be along the first",
+            f"Save np.moveaxis({name}, -1, 0).",
+        )
+    return Problem(str(path), rule, f"{name} {shape}", "Images (n, height, width, channels) with 1 or 3 channels.", step)
+
+
+def _classes(path: Path, arrays: Mapping[str, np.ndarray | None], part: str) -> np.ndarray:
     """The class of each image; 0 for all where the file has no classes."""
-    x, y = arrays[f"x_{part}"], arrays.get(f"y_{part}")
-    if y is None and "y_train" not in arrays:
+    x, y = np.asarray(arrays[f"x_{part}"]), arrays.get(f"y_{part}")
+    if y is None and arrays.get("y_train") is None:
         return np.zeros(len(x), np.int64)
     y = np.empty(0) if y is None else y.reshape(-1)
-    if len(y) != len(x) or not np.issubdtype(y.dtype, np.integer) or (len(y) and y.min() < 0):
+    if len(y) != len(x) or not np.issubdtype(y.dtype, np.integer) or not 0 <= int(y.min()) <= int(y.max()) < LARGEST:
         received = f"x_{part} {x.shape}, y_{part} {y.dtype} {y.shape}"
+        received += f" from {y.min():g} to {y.max():g}" if y.dtype.kind in "iuf" and y.size else ""
         allowed = "A class for each image, as a whole number from 0."
         raise ReportError(Problem(str(path), "the classes do not fit the images", received, allowed))
     return y.astype(np.int64)
 
 
-def _class_names(path: Path, arrays: Mapping[str, np.ndarray], splits: Mapping[str, Split]) -> tuple[str, ...]:
-    """The names in the file, else the numbers as text."""
-    needed = 1 + max(int(split.y.max()) for split in splits.values())
-    if "class_names" not in arrays:
-        return tuple(str(number) for number in range(needed))
-    names = tuple(str(name) for name in arrays["class_names"].reshape(-1).tolist())
+def _named(
+    path: Path, stored_names: np.ndarray | None, classes: Mapping[str, np.ndarray]
+) -> tuple[tuple[str, ...], dict[str, np.ndarray]]:
+    """Names of the classes and the classes as places among them: the names in the file, else the numbers that images have.
+
+    Raises:
+        ReportError: a class has no name.
+    """
+    if stored_names is None:
+        numbers = np.unique(np.concatenate(list(classes.values())))
+        return tuple(map(str, numbers.tolist())), {part: np.searchsorted(numbers, y) for part, y in classes.items()}
+    listed = stored_names.reshape(-1).tolist()
+    names = tuple(name.decode("utf-8", "backslashreplace") if isinstance(name, bytes) else str(name) for name in listed)
+    needed = 1 + max(int(y.max()) for y in classes.values())
     if len(names) < needed:
         rule = "there are more classes than names"
         raise ReportError(Problem(str(path), rule, f"{len(names)} class_names, classes up to {needed - 1}"))
-    return names
+    return names, dict(classes)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from report_builder.cli import main
-from report_builder.datasets import _files
+from report_builder.datasets import _download
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_data_that_is_nowhere(lab, refused, monkeypatch: pytest.MonkeyPatch) -> 
         raise OSError("no network")
 
     monkeypatch.setenv("KERAS_HOME", str(lab.folder / "keras"))
-    monkeypatch.setattr(_files, "_fetch", offline)
+    monkeypatch.setattr(_download, "_fetch", offline)
     lab.edit("{kind: digits, copies: 0}", "{kind: mnist, path: nowhere.npz}")
     message = refused(lab, 1, "build", "tiny")
     assert "tiny.yaml:4: data.digits.dataset: no such file" in message

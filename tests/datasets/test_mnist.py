@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from report_builder.datasets import _files, fashion_mnist, mnist
+from report_builder.datasets import _download, fashion_mnist, mnist
 from report_builder.errors import ReportError
 
 BOTH = pytest.mark.parametrize(("kind", "name"), [(mnist, "mnist.npz"), (fashion_mnist, "fashion_mnist.npz")])
@@ -116,7 +116,7 @@ def test_a_download_is_shown_only_when_its_digest_fits(monkeypatch, tmp_path, ca
     monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: Answer(b"abc"))
     target = tmp_path / "folder" / "file.npz"
     with pytest.raises(ReportError, match="sha256"):
-        _files.download("file.npz", target, "0" * 64, place_instead="Put it there.")
+        _download.download("file.npz", target, "0" * 64, place_instead="Put it there.")
     assert list(target.parent.iterdir()) == []
-    assert _files.download("file.npz", target, hashlib.sha256(b"abc").hexdigest(), place_instead="").read_bytes() == b"abc"
+    assert _download.download("file.npz", target, hashlib.sha256(b"abc").hexdigest(), place_instead="").read_bytes() == b"abc"
     assert "downloading file" in capsys.readouterr().err

@@ -99,7 +99,7 @@ def test_a_missing_file_is_an_error(tmp_path):
     with pytest.raises(ReportError, match=r"no such file.*\n.*images\.npz"):
         npz.files(npz.Parameters(), [tmp_path])
     (tmp_path / "images.npz").mkdir()
-    with pytest.raises(ReportError, match=r"a \.npz file is expected"):
+    with pytest.raises(ReportError, match=r"something else lies there; a \.npz file is expected"):
         npz.files(npz.Parameters(), [tmp_path])
 
 

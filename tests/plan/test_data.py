@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from report_builder import datasets
-from report_builder.datasets import _files
+from report_builder.datasets import _download
 from report_builder.plan import Plan
 from report_builder.plan.prepared import ABSENT, imported
 
@@ -26,7 +26,7 @@ def on_mnist(lab, monkeypatch: pytest.MonkeyPatch):
         raise OSError("no network")
 
     monkeypatch.setenv("KERAS_HOME", str(lab.folder / "keras"))
-    monkeypatch.setattr(_files, "_fetch", offline)
+    monkeypatch.setattr(_download, "_fetch", offline)
     lab.edit("{kind: digits, copies: 0}", "mnist")
     write_mnist(lab.folder / "data", seed=0)
     return lab

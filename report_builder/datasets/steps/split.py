@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -70,6 +71,11 @@ def apply(data: ImageData, parameters: Parameters) -> ImageData:
         splits[name] = _members(train, member, order[begin : begin + count])
         begin += count
     return replace(data, splits=splits | {"train": _members(train, member, order[begin:])})
+
+
+def announced(whole: int, test: float) -> Mapping[str, int | None]:
+    """How many of `whole` training images are left, and how many are put aside for test. Raises ReportError as `layout`."""
+    return layout(Layout(None, images={"train": whole}), Parameters(validation=None, test=test, seed=0)).images
 
 
 def proportional(y: np.ndarray, seed: int) -> np.ndarray:

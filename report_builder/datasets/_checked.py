@@ -1,0 +1,52 @@
+"""What every data set keeps, those of a user's own Python, too: said before a model learns from something else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import ImageData, Layout, Split
+from report_builder.limits import CLASSES
+
+
+def checked(data: Any, known: Layout, where: str) -> ImageData:
+    """The same data.
+
+    Args:
+        data: what a data set or a step gave.
+        known: what is announced of it.
+        where: the kind that gave it.
+
+    Raises:
+        ReportError: a split is empty, images, classes, conditions or attributes do not fit together, or something else was
+            announced.
+    """
+    if not isinstance(data, ImageData) or not {"train"} <= set(data.splits):
+        raise ReportError(Problem(where, "this gives no ImageData with a split 'train'", type(data).__name__))
+    CLASSES.hold(len(data.class_names), where)
+    if len(set(data.class_names)) < len(data.class_names) or not all(map(str.strip, data.class_names)):
+        rule = "a name of a class is empty, or there twice"
+        raise ReportError(Problem(where, rule, ", ".join(sorted(data.class_names)[:10])))
+    expected = known.image_shape or data.image_shape
+    for name, split in data.splits.items():
+        if wrong := _wrong(data, split, expected):
+            received = f"x {split.x.dtype} {split.x.shape}, y {split.y.dtype} {split.y.shape}"
+            raise ReportError(Problem(where, f"split '{name}': {wrong}", received))
+    return data
+
+
+def _wrong(data: ImageData, split: Split, expected: tuple[int, int, int]) -> str:
+    """What is wrong with a split; nothing: ""."""
+    if not len(split.y):
+        return "there is no image"
+    if tuple(split.x.shape[1:]) != expected:
+        return f"images are {' x '.join(map(str, expected))} (height, width, channels)"
+    if split.y.ndim != 1 or not np.issubdtype(split.y.dtype, np.integer):
+        return "classes are one whole number for each image"
+    if not 0 <= int(split.y.min()) <= int(split.y.max()) < len(data.class_names):
+        return f"classes are 0 to {len(data.class_names) - 1}, as many as there are names"
+    parts = {"y": split.y, "condition": split.condition, "attributes": split.attributes, "original": split.original}
+    short = [name for name, part in parts.items() if part is not None and len(part) != len(split.x)]
+    return f"{short[0]} has another length than x" if short else ""
