@@ -16,6 +16,7 @@ PACKAGE = Path(report_builder.__file__).parent
 ARROW = [  # a room imports only what stands above it; those of one line do not import each other
     {"errors"},
     {"limits"},
+    {"picture_files"},
     {"languages"},
     {"kinds"},
     {"spec", "facts"},
@@ -40,6 +41,7 @@ ON_COMMAND = {
     "kinds",
     "errors",
     "limits",
+    "picture_files",
     "datasets",
     "doctor",
 }
