@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from report_builder.document.evidence import PLACES
 from report_builder.document.fonts import CJK, EAST, cjk_folder, font_folders
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.tree import Node, Nodes, attributes, caption_of, identifier, para, raw, value, walk
+from report_builder.document.typesetting import refused
 from report_builder.document.wording import absent, run_in, title_facts, unmeasured
 from report_builder.document.wrapping import line_numbers, wrapped
 from report_builder.errors import Problem, ReportError
@@ -39,18 +41,13 @@ def pdf(document: Document, *, draft: bool = False) -> tuple[bytes, str | None]:
     with tempfile.TemporaryDirectory(prefix="report-builder-") as folder:
         for name, file in files.items():
             shutil.copyfile(file, Path(folder) / name)
-        return _compiled(source.encode(), folder, document)
+        options = {"root": folder, "ignore_system_fonts": True, "font_paths": font_folders(source), "timestamp": 0}
+        return _compiled(source.encode(), options, document)
 
 
-def _compiled(source: bytes, root: str, document: Document) -> tuple[bytes, str | None]:
+def _compiled(source: bytes, options: dict[str, Any], document: Document) -> tuple[bytes, str | None]:
     import typst
 
-    options: dict[str, Any] = {
-        "root": root,
-        "ignore_system_fonts": True,
-        "font_paths": font_folders(source.decode()),
-        "timestamp": 0,
-    }
     try:
         return typst.compile(source, pdf_standards=STANDARDS, **options), None
     except typst.TypstError as error:
@@ -59,8 +56,25 @@ def _compiled(source: bytes, root: str, document: Document) -> tuple[bytes, str 
     try:
         plain: bytes = typst.compile(source, **options)
     except typst.TypstError as error:
-        raise ReportError(Problem("typst", "the PDF cannot be typeset", error.diagnostic.strip())) from None
+        raise ReportError(_refusal(error.message, options, document)) from None
     return plain, lost
+
+
+def _refusal(message: str, options: dict[str, Any], document: Document) -> Problem:
+    """What typst refused, at the template's line of the part that it refuses by itself."""
+    import typst
+
+    def fails(blocks: Nodes) -> bool:
+        source, _ = typst_source(replace(document, blocks=blocks))
+        try:
+            typst.compile(source.encode(), **options)
+        except typst.TypstError as error:
+            return bool(error.message == message)
+        return False
+
+    node = refused(document.blocks, fails)
+    where = document.places.of(node) if node and document.places else ""
+    return Problem(where or "PDF", "this cannot be typeset", message.removeprefix("panicked with: "))
 
 
 def _refuse_missing_glyphs(diagnostic: str, document: Document) -> None:
@@ -155,9 +169,11 @@ class Typst:
             return [para(self._figure(node, "shown"))]
         if node["t"] == "Div":
             return self._div(node)
+        if node["t"] == "Table":
+            return [raw("typst", "#tabular["), self._inside(node), raw("typst", "]")]
         if node["t"] == "CodeBlock":
             lines = [line for line, _ in wrapped(node["c"][1])]
-            return [{"t": "CodeBlock", "c": [attributes(node), "\n".join(lines)]}]
+            return [*_anchor(node, inline=False), {"t": "CodeBlock", "c": [_unnamed(node), "\n".join(lines)]}]
         return [self._inside(node)]
 
     def _inside(self, node: Any) -> Any:
@@ -177,9 +193,11 @@ class Typst:
             return self._math(node)
         if node["t"] == "Image":
             return [raw("typst", f"#box({self._picture(node)})", inline=True)]
+        if node["t"] in ("Span", "Link", "Code") and identifier(node):
+            return [*_anchor(node), *self._one(node | {"c": [_unnamed(node), *node["c"][1:]]})]
         if node["t"] == "Span" and (name := _inline_name(node)):
             return [raw("typst", f"#{name}[", inline=True), *self._inside(node["c"][1]), raw("typst", "]", inline=True)]
-        return self._block(node) if node["t"] in ("Figure", "Div", "CodeBlock") else [self._inside(node)]
+        return self._block(node) if node["t"] in ("Figure", "Div", "CodeBlock", "Table") else [self._inside(node)]
 
     def _math(self, node: Node, more: str = "", after: str = "") -> Nodes:
         block = "true" if node["c"][0]["t"] == "DisplayMath" else "false"
@@ -215,7 +233,8 @@ class Typst:
         if name == "pagebreak":
             return [raw("typst", "#pagebreak(weak: true)")]
         inner = self.blocks(run_in(node, self.language))
-        return [raw("typst", f"#{name}["), *inner, raw("typst", "]")] if name in ("question", "opinion", "symbols") else inner
+        shown = [raw("typst", f"#{name}["), *inner, raw("typst", "]")] if name in ("question", "opinion", "symbols") else inner
+        return [*_anchor(node, inline=False), *shown]
 
     def _equation(self, node: Node) -> Nodes:
         number = f"numbering: _ => [({value(node, 'number')})], "
@@ -242,6 +261,15 @@ class Typst:
 
 def _label(node: Node) -> str:
     return f"<{identifier(node)}>" if identifier(node) else "none"
+
+
+def _anchor(node: Node, *, inline: bool = True) -> Nodes:
+    """The place of a node for links to it, also where nothing is printed."""
+    return [raw("typst", f"#[#metadata(none) <{identifier(node)}>]", inline=inline)] if identifier(node) else []
+
+
+def _unnamed(node: Node) -> list[Any]:
+    return ["", *attributes(node)[1:]]
 
 
 def _inline_name(node: Node) -> str:

@@ -16,7 +16,7 @@ HERE = "#context [#metadata(here().page()) <place>]"
 def table(rows: int) -> str:
     """A table that says on which pages its first and its last row stand."""
     cells = [HERE, *(f"row {i}" for i in range(rows - 2)), HERE]
-    return f"#figure(table(columns: 1, {', '.join(f'[{cell}]' for cell in cells)}), kind: table, caption: [C])"
+    return f"#tabular[#figure(table(columns: 1, {', '.join(f'[{cell}]' for cell in cells)}), kind: table, caption: [C])]"
 
 
 def listing(lines: int) -> str:

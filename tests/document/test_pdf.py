@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
+import typst
 
 from report_builder.document.pdf import pdf, typst_source
+from report_builder.document.tree import raw
 from report_builder.errors import ReportError
 from report_builder.languages import load
 
@@ -63,6 +66,41 @@ def test_source_is_safe(composed, free):
     source, _ = typst_source(composed('#read("x") $a$ \\@b *c* `#d`', free))
     assert "\\#read" in source
     assert pdf(composed('#read("/etc/hostname") 5 \\$ # = / + < > ~ "', free))[0]
+
+
+def test_anchors(composed, free):
+    """A link leads to every place that can have a name, printed or not, in a heading, a list, a block, code."""
+    text = "# Head []{#a}\n\n[]{#b}\n\n[]{#c}[word]{#d} `code`{#e}\n\n- []{#f}\n\n::: {#g}\nBlock.\n:::\n\n"
+    text += "```{#h .python}\nx\n```\n\n" + " ".join(f"[to {name}](#{name})" for name in "abcdefgh")
+    assert pdf(composed(text, free))[1] is None
+
+
+def test_a_name_that_stands_for_two_places(composed, free):
+    """A name that is given twice is an error at its second place."""
+    with pytest.raises(ReportError) as caught:
+        composed("[x]{#d}\n\n[y]{#d}", free)
+    (problem,) = caught.value.problems
+    assert "lab.md" in problem.where
+    assert (problem.rule, problem.received) == ("this name stands for two places", "'#d'")
+
+
+def test_what_typst_refuses_has_a_place(composed, free, monkeypatch):
+    """What typst cannot typeset is told with the template's line, without a path or a line of a source that no user sees."""
+    monkeypatch.setattr("report_builder.document.pdf._anchor", lambda node, **_: [raw("typst", '#panic("no")', inline=True)])
+    with pytest.raises(ReportError) as caught:
+        pdf(composed("# Head\n\nFirst.\n\n> quoted\n>\n> - first\n> - second [x]{#d}\n\n[to d](#d)\n", free))
+    (problem,) = caught.value.problems
+    assert (problem.where.rpartition("/")[2], problem.received) == ("lab.md:8", "no")
+
+
+def test_notes_of_headings_stay_there(composed, free):
+    """The contents repeat no note of a heading, nor does it count twice."""
+    text = "".join(f"# Head {i}[^{i}]\n\nText.\n\n" for i in range(7)) + "".join(f"[^{i}]: Note {i}.\n\n" for i in range(7))
+    source, _ = typst_source(composed(text, free))
+    numbers = json.loads(
+        typst.query(f"{source}\n#context [#metadata(counter(footnote).get()) <n>]".encode(), "<n>", field="value")
+    )
+    assert numbers == [[7]]
 
 
 def test_alt_text(composed):

@@ -1,0 +1,48 @@
+"""Finds the part of a document that typst refuses: its own places are those of a source that no user sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from report_builder.document.tree import Node, Nodes, change, is_node
+
+
+def refused(blocks: Nodes, fails: Callable[[Nodes], bool]) -> Node | None:
+    """The smallest block that fails by itself, found by halves; None: no block does.
+
+    Args:
+        fails: whether these blocks, as a document of their own, fail like the whole.
+    """
+    blocks = change(blocks, _unlinked)
+    found = None
+    while blocks:
+        node = _first(blocks, fails)
+        if node is None:
+            break
+        found, blocks = node, _inside(node)
+    return found
+
+
+def _first(blocks: Nodes, fails: Callable[[Nodes], bool]) -> Node | None:
+    """The one block that fails by itself."""
+    while len(blocks) > 1:
+        half = blocks[: len(blocks) // 2]
+        blocks = half if fails(half) else blocks[len(half) :]
+    return blocks[0] if blocks and fails(blocks) else None
+
+
+def _inside(node: Node) -> Nodes:
+    """The blocks of a block, so far as they mean the same by themselves."""
+    content: Any = node.get("c")
+    if node["t"] == "Div":
+        return list(content[1])
+    if node["t"] == "BlockQuote":
+        return list(content)
+    items = content if node["t"] == "BulletList" else content[1] if node["t"] == "OrderedList" else []
+    return [block for item in items for block in item]
+
+
+def _unlinked(node: Node) -> Nodes | None:
+    """Without links within the document: a part of it does not have their targets."""
+    return list(node["c"][1]) if is_node(node, "Link") and node["c"][2][0].startswith("#") else None

@@ -1,0 +1,151 @@
+"""What stands where on the pages of the PDF: nothing is printed over something else or beyond the page."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from report_builder.document.material import Header, Material
+from report_builder.document.pdf import pdf
+from report_builder.errors import ReportError
+
+LONG = "abcdefghij" * 8
+WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')
+NAMES = [
+    "adam_beta_one",
+    "batch_size_of_discriminator",
+    "critic_steps",
+    "decoder_filters",
+    "epochs",
+    "gradient_penalty",
+    "kl_weight",
+]
+HEADS = ["размерность_кода", "количество_параметров", "реконструкция", "расхождение", "правдоподобие", "обучение", "проверка"]
+
+
+def columns(heads: list[str], *rows: list[str]) -> str:
+    """A pipe table."""
+    return "\n".join("| " + " | ".join(row) + " |" for row in (heads, ["--:"] * len(heads), *rows)) + "\n"
+
+
+TABLES = {
+    "grid": """\
++---------+----------------+-------+
+| Model   | Notes          | Loss  |
++=========+================+=======+
+| VAE     | - plain words  | small |
+|         | - in a list    |       |
++---------+----------------+-------+
+| both columns             | large |
++---------+----------------+-------+
+""",
+    "multi-line": """\
+-----------------------------------------
+ Model     Notes                   Loss
+--------- ----------------------- -------
+ VAE       words that go over
+           two lines               small
+
+ GAN       other words             large
+-----------------------------------------
+""",
+    "fourteen numbers": columns(list("abcdefghijklmn"), ["1234.5678"] * 14),
+    "fourteen names": columns([*NAMES, *reversed(NAMES)], ["0.5"] * 14),
+    "twelve words": columns(["reconstruction"] * 12, ["reconstruction"] * 12),
+    "long code": columns(["a", "b"], ["x " * 90, "`keras.layers.Conv2DTranspose(filters=64, kernel_size=3, strides=2)`"]),
+    "a long word in the head": columns([LONG, "b", "c"], ["1", "2", LONG]),
+    "russian heads": columns(HEADS, ["123,45"] * 7),
+}
+
+
+@pytest.fixture
+def words(composed: Callable, free: Material, tmp_path: Path) -> Callable[..., list[tuple[int, list[float], str]]]:
+    """Page, box (left, top, right, bottom in points) and text of each word of the PDF of a text."""
+
+    def boxes(text: str, header: Header | None = None) -> list[tuple[int, list[float], str]]:
+        content, lost = pdf(composed(text, replace(free, header=header or Header("T"))))
+        assert lost is None
+        (tmp_path / "out.pdf").write_bytes(content)
+        command = ["pdftotext", "-bbox", str(tmp_path / "out.pdf"), "-"]
+        pages = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.split("<page ")[1:]
+        found = [(page, WORD.findall(text)) for page, text in enumerate(pages, 1)]
+        return [(page, [float(side) for side in word[:4]], word[4]) for page, listed in found for word in listed]
+
+    return boxes
+
+
+def overlap(one: list[float], other: list[float]) -> bool:
+    """Whether two boxes share more than a hair."""
+    return all(min(one[i + 2], other[i + 2]) - max(one[i], other[i]) > least for i, least in ((0, 0.5), (1, 3)))
+
+
+@pytest.mark.external("poppler")
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_stays_on_the_page(words, table: str) -> None:
+    """No cell of a table is printed over another or over the margin, however wide it is, and none is lost."""
+    shown = words(f"Before.\n\n{TABLES[table]}\n: Caption {{#tbl:a}}\n\nAfter @tbl:a.\n")
+    for (page, box, word), (other_page, other, second) in itertools.combinations(shown, 2):
+        assert page != other_page or not overlap(box, other), (word, second)
+    assert all(60 < box[0] < box[2] < 535 for _, box, _ in shown)
+    typed, printed = Counter(re.findall(r"\w", TABLES[table])), Counter("".join(word for _, _, word in shown))
+    assert typed <= printed
+
+
+def test_a_table_that_fits_nowhere_is_refused(composed, free) -> None:
+    """A table that is too wide, and too long to be turned, is refused at its line, and no path of ours is told."""
+    table = columns(["abcdefghijklmnop"] * 20, *[["abcdefghijklmnop"] * 20] * 30)
+    with pytest.raises(ReportError) as caught:
+        pdf(composed(f"Before.\n\n{table}\n: Caption {{#tbl:a}}\n\nAfter @tbl:a.\n", free))
+    (problem,) = caught.value.problems
+    assert "lab.md" in problem.where
+    assert problem.received == "this table is too wide for the page, and too long to be turned"
+
+
+@pytest.mark.external("poppler")
+def test_a_table_without_a_head_has_no_bold_row(words, composed, free, tmp_path) -> None:
+    """Only the row of a head is bold."""
+    fonts = {}
+    for name, head in (("without", "|   |   |"), ("with", "| a | b |")):
+        content, _ = pdf(composed(f"{head}\n|---|---|\n| one | two |\n", replace(free, header=Header(""))))
+        (tmp_path / "out.pdf").write_bytes(content)
+        command = ["pdffonts", str(tmp_path / "out.pdf")]
+        fonts[name] = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+    assert "Semibold" in fonts["with"]
+    assert "Semibold" not in fonts["without"]
+
+
+@pytest.mark.external("poppler")
+@pytest.mark.parametrize(
+    ("title", "author"),
+    [
+        ("Autoencoders, conditional networks and Wasserstein networks " * 3, ", ".join(["A Student-Longname 100001"] * 4)),
+        (LONG * 2, LONG * 2),
+        ("T", ", ".join(["A Student-Longname 100001"] * 4)),
+        ('50 % of $x$ | a_b # {c} \\ *d* "e" <f>', "`A`"),
+    ],
+)
+def test_the_running_head_is_one_line(words, title: str, author: str) -> None:
+    """However long title and authors are, the running head is one line within the margins; the title page has them whole."""
+    text = "One.\n\n::: pagebreak\n:::\n\nTwo.\n"
+    shown = words(text, Header(title, author=author))
+    head = [box for page, box, _ in shown if page == 2 and box[1] < 60]
+    assert max(box[3] for box in head) - min(box[1] for box in head) < 14
+    assert all(60 < box[0] < box[2] < 535 for _, box, _ in shown)
+    first = "".join(word for page, _, word in shown if page == 1)
+    assert re.sub(r"\s", "", title) in first.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
+
+
+@pytest.mark.external("poppler")
+def test_a_word_of_eighty_letters_is_broken(words) -> None:
+    """In a heading, a paragraph, a caption, code and a link a very long word is broken at the margin, and copied whole."""
+    text = f"# {LONG}\n\n{LONG} `{LONG}` [{LONG}](http://a.pl)\n\n- *{LONG}*\n\n| a |\n|---|\n| 1 |\n\n: {LONG}\n"
+    shown = words(text, Header("T", subtitle=LONG, course=LONG, laboratory=LONG))
+    assert all(60 < box[0] < box[2] < 535 for _, box, _ in shown)
+    assert "".join(word for _, _, word in shown).count(LONG) == 9
