@@ -20,6 +20,10 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+LONGEST = 2000  # letters of what was received that a message repeats
+MOST_NAMES = 60  # known names that a message lists
+
+
 @dataclass(frozen=True)
 class Problem:
     """One mistake, in five parts.
@@ -35,9 +39,14 @@ class Problem:
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.rule}" if self.where else self.rule
-        details = [f"Received: {self.received}." if self.received else "", self.allowed, self.next_step]
+        details = [f"Received: {_short(self.received)}." if self.received else "", self.allowed, self.next_step]
         body = "  ".join(part for part in details if part)
         return f"{head}\n  {body}" if body else head
+
+
+def _short(text: str) -> str:
+    """A text that a message can hold: of a long one both ends."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} ... {text[-LONGEST // 4 :]}"
 
 
 class ReportError(Exception):
@@ -85,6 +94,7 @@ def together(errors: Iterable[ReportError]) -> ReportError:
 def near_miss(received: str, known: Iterable[str]) -> str:
     """Says "Did you mean 'x'?" and lists the known names, for `Problem.allowed`."""
     names = sorted(known)
-    guess = difflib.get_close_matches(received, names, n=1, cutoff=0.6)
+    guess = difflib.get_close_matches(received[:LONGEST], names, n=1, cutoff=0.6)
     hint = f"Did you mean '{guess[0]}'?  " if guess else ""
-    return f"{hint}Known: {', '.join(names) or 'none'}."
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return f"{hint}Known: {', '.join(names[:MOST_NAMES]) or 'none'}{more}."

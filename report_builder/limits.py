@@ -8,6 +8,7 @@ was reached. Every message names the option that raises it: `--limit NAME=VALUE`
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,12 +27,14 @@ class Limit:
         default: the bound, in `unit`.
         unit: "bytes", "s", "pixels", or what is counted, e.g. "arms".
         noun: what is bounded, e.g. "the size of a YAML file".
+        most: what it may be raised to.
     """
 
     name: str
     default: float
     unit: str
     noun: str
+    most: float = math.inf
 
     @property
     def value(self) -> float:
@@ -45,7 +48,8 @@ class Limit:
 
     def problem(self, where: str, received: str = "") -> Problem:
         """The message that the bound is passed; `received` is the amount where it is known."""
-        step = f"Where it is meant, allow more: --limit {self.name}={2 * self.value:.15g}"
+        more = min(2 * self.value, self.most)
+        step = f"Where it is meant, allow more: --limit {self.name}={more:.15g}" if more > self.value else ""
         return Problem(where, f"{self.noun} is limited", received, f"At most {self.told(self.value)}.", step)
 
     def told(self, amount: float) -> str:
@@ -57,10 +61,10 @@ class Limit:
 
 
 YAML_BYTES = Limit("yaml_bytes", 5e6, "bytes", "the size of a YAML file")
-YAML_DEPTH = Limit("yaml_depth", 50, "levels", "how deeply YAML is nested")
-YAML_VALUES = Limit("yaml_values", 100_000, "values", "how many values a YAML file has, those of aliases counted each time,")
+YAML_DEPTH = Limit("yaml_depth", 50, "levels", "how deeply YAML is nested", most=200)
+YAML_VALUES = Limit("yaml_values", 100_000, "values", "how many values a YAML file has")
 EXTENDS = Limit("extends", 20, "files", "a chain of 'extends'")
-SWEEP_ARMS = Limit("sweep_arms", 2000, "arms", "the size of a sweep")
+SWEEP_ARMS = Limit("sweep_arms", 2000, "arms", "how many arms the sweeps of a report have")
 TEMPLATE_SECONDS = Limit("template_seconds", 10, "s", "the time of a template")
 TEMPLATE_BYTES = Limit("template_bytes", 20e6, "bytes", "the text that a template makes")
 TEMPLATE_MEMORY = Limit("template_memory", 500e6, "bytes", "the memory of a template")
@@ -98,7 +102,11 @@ def _raised(text: str) -> dict[str, float]:
             found[name] = float(value)
         except ValueError:
             found[name] = 0
-        if not found[name] > 0:
+        if not 0 < found[name] <= LIMITS[name].most:
             step = f"For example --limit {name}={2 * LIMITS[name].default:.15g}"
-            raise UsageError(Problem("--limit", "a limit is a positive number", repr(value), next_step=step))
+            raise UsageError(Problem("--limit", "a limit is a positive number", repr(value), _most(LIMITS[name]), step))
     return found
+
+
+def _most(limit: Limit) -> str:
+    return "" if math.isinf(limit.most) else f"At most {limit.told(limit.most)}."

@@ -15,7 +15,7 @@ import report_builder
 PACKAGE = Path(report_builder.__file__).parent
 ARROW = [  # a room imports only what stands above it; those of one line do not import each other
     {"errors"},
-    {"limits"},
+    {"limits", "project"},
     {"picture_files"},
     {"languages"},
     {"kinds"},
@@ -42,6 +42,7 @@ ON_COMMAND = {
     "errors",
     "limits",
     "picture_files",
+    "project",
     "datasets",
     "doctor",
 }

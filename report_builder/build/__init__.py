@@ -68,7 +68,8 @@ def plan_report(
 
     With `fetch`, data that is nowhere is downloaded.
     """
-    loaded, store = load(workspace.experiment(report), profile=profile, sets=sets), Store(workspace.store)
+    file, store = workspace.experiment(report), Store(workspace.store)
+    loaded = load(file, profile=profile, sets=sets, project=workspace.project(file))
     return Plan(resolve(loaded, asking.descriptions(loaded, store)), store, workspace.data, fetch=fetch)
 
 

@@ -6,9 +6,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.spec import Loaded
+from report_builder.project import VARIABLE, Project, expanded, is_file
+from report_builder.spec import Loaded, is_id
 
 VARIABLES = {
     "experiments": "REPORT_BUILDER_EXPERIMENTS",
@@ -30,7 +32,7 @@ _DEFAULTS = {
 
 @dataclass(frozen=True)
 class Workspace:
-    """Root folders of a project; `data` may name several folders."""
+    """Root folders of a project; `data` may name several folders, and `allowed` further ones that may be read."""
 
     experiments: Path
     templates: Path
@@ -38,28 +40,36 @@ class Workspace:
     build: Path
     figures: Path
     data: tuple[Path, ...]
+    allowed: tuple[Path, ...] = ()
 
     @classmethod
-    def find(cls, options: Mapping[str, str | None], environment: Mapping[str, str] = os.environ) -> Workspace:
+    def find(cls, options: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Workspace:
         """An option wins over its environment variable, which wins over the folder of that name in the current folder."""
 
         def root(name: str) -> str:
-            return options.get(name) or environment.get(VARIABLES[name]) or _DEFAULTS[name]
+            return str(options.get(name) or environment.get(VARIABLES[name]) or _DEFAULTS[name])
 
-        folders = {name: Path(root(name)).expanduser() for name in ("experiments", "templates", "store", "build", "figures")}
-        return cls(**folders, data=tuple(Path(part).expanduser() for part in root("data").split(os.pathsep)))
+        folders = {name: expanded(root(name)) for name in ("experiments", "templates", "store", "build", "figures")}
+        named = [*(options.get("roots") or ()), *filter(None, environment.get(VARIABLE, "").split(os.pathsep))]
+        data, allowed = (tuple(map(expanded, texts)) for texts in (root("data").split(os.pathsep), named))
+        return cls(**folders, data=data, allowed=allowed)
+
+    def project(self, experiment: Path) -> Project:
+        """What an experiment may read."""
+        return Project.of(self.experiments, self.templates, experiment, self.allowed)
 
     def reports(self) -> list[str]:
-        """Names of the reports here."""
-        return sorted(path.stem for path in self.experiments.glob("*.yaml"))
+        """Names of the reports here; a file whose name is no id is none."""
+        return sorted(path.stem for path in self.experiments.glob("*.yaml") if is_id(path.stem))
 
     def experiment(self, report: str) -> Path:
-        """The experiment file of a report given by name or path."""
-        path = Path(report)
-        if path.suffix in (".yaml", ".yml") and path.is_file():
-            return path
+        """The experiment file of a report: by its name in the folder of experiments, or by its path wherever it lies."""
+        if report.endswith((".yaml", ".yml")) and is_file(Path(report)):
+            return Path(report)
         named = self.experiments / f"{report}.yaml"
-        if named.is_file():
+        if is_id(report) and is_file(named):
+            if refused := self.project(self.experiments / "any").refusal(named, str(self.experiments), report):
+                raise ReportError(refused)
             return named
         known = near_miss(report, self.reports())
         raise ReportError(
@@ -75,17 +85,16 @@ class Workspace:
     def template(self, loaded: Loaded) -> Path:
         """The template of a report: in the folder of templates, or beside the experiment file."""
         name = loaded.experiment.report.template or f"{loaded.name}.md"
+        where = loaded.where("report", "template") if loaded.experiment.report.template else loaded.where("report")
         places = (self.templates / name, loaded.file.parent / name)
         for path in places:
-            if path.is_file():
+            if refused := loaded.project.refusal(path, where, name):
+                raise ReportError(refused)
+            if is_file(path):
                 return path
-        known = sorted(p.name for p in self.templates.glob("*.md"))
-        where = loaded.where("report", "template") if loaded.experiment.report.template else loaded.where("report")
-        raise ReportError(
-            Problem(
-                where, "no such template", str(places[0]), near_miss(name, known), "Write it there, or set report.template."
-            )
-        )
+        known = near_miss(name, (p.name for p in self.templates.glob("*.md")))
+        step = "Write it there, or set report.template."
+        raise ReportError(Problem(where, "no such template", str(places[0]), known, step))
 
     def outputs(self, loaded: Loaded) -> tuple[Path, Path]:
         """Folders of the document and of the published figures; another profile than the default has its own."""

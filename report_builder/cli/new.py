@@ -8,6 +8,7 @@ from pathlib import Path
 from report_builder.build import Workspace
 from report_builder.cli.parser import Options
 from report_builder.errors import Exit, Problem, UsageError, near_miss
+from report_builder.spec import is_id
 from report_builder.store import write_atomically
 
 SKELETON = Path(__file__).with_name("skeleton")
@@ -26,8 +27,10 @@ def new(options: Options) -> int:
                 near_miss(options.language, languages),
             )
         )
-    if not options.name.replace("-", "").replace("_", "").isalnum():
-        raise UsageError(Problem("NAME", "a report's name consists of letters, digits, '-' and '_'", repr(options.name)))
+    if not is_id(options.name):
+        raise UsageError(
+            Problem("NAME", "a report's name consists of letters, digits, '-' and '_', a letter first", repr(options.name))
+        )
     experiment = (SKELETON / ("sheet.yaml" if options.sheet_only else "experiment.yaml")).read_text(encoding="utf-8")
     template = (SKELETON / f"{options.language}.md").read_text(encoding="utf-8")
     title, _, body = template.partition("\n")

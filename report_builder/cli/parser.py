@@ -133,7 +133,11 @@ def _roots() -> argparse.ArgumentParser:
     group = options.add_argument_group("folders (also as environment variables REPORT_BUILDER_<NAME>)")
     for name, text in ROOTS.items():
         group.add_argument(f"--{name}", metavar="FOLDER", help=text)
-    limit = "raise (or lower) a limit, as a message that one was reached says; may be given several times"
+    root = "a further folder that experiments and templates may read from; may be given several times (REPORT_BUILDER_ROOTS)"
+    options.add_argument("--allow-root", dest="roots", action="append", default=[], metavar="FOLDER", help=root)
+    limit = (
+        "raise (or lower) a limit, as a message that one was reached says; may be given several times (REPORT_BUILDER_LIMITS)"
+    )
     options.add_argument("--limit", dest="limits", action="append", default=[], metavar="NAME=VALUE", help=limit)
     return options
 

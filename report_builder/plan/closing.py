@@ -15,6 +15,7 @@ from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import MODELS, Parameters, Registry
 from report_builder.models._layers import OWN, lists
 from report_builder.plan.resolved import Kind
+from report_builder.project import not_readable, text_of
 from report_builder.spec import Loaded, problems
 from report_builder.spec.grammar import Slot
 from report_builder.spec.source import KeyPath
@@ -22,14 +23,16 @@ from report_builder.spec.source import KeyPath
 
 def not_python(file: Path) -> str:
     """What is wrong with a file of the user's own before anything runs it; empty where nothing is."""
+    if mistake := not_readable(file):
+        return f"there is no file {file.name} beside the experiment" if mistake == "no such file" else f"{file.name}: {mistake}"
     try:
-        ast.parse(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return f"there is no file {file.name} beside the experiment"
-    except (OSError, UnicodeDecodeError) as error:
-        return f"{file.name} is not a readable UTF-8 text file: {error}"
+        ast.parse(text_of(file))
+    except ReportError as error:
+        return f"{file.name} is {error.problems[0].rule}: {error.problems[0].received}"
     except SyntaxError as error:
         return f"{file.name}:{error.lineno} is not valid Python: {error.msg}"
+    except (ValueError, RecursionError, MemoryError) as error:  # as Python's parser says that it is nested too deeply
+        return f"{file.name} is not valid Python: {error}"
     return ""
 
 
@@ -56,6 +59,24 @@ class Closing:
         self.note(path, f"unknown {noun}", repr(id_), near_miss(id_, named))
         return False
 
+    def unreadable(self, name: str, path: KeyPath) -> Problem | None:
+        """Why a file that the key at `path` names cannot be read: it is not of the project, or no file."""
+        file, refused = self.loaded.beside(name, *path)
+        if refused is None and (mistake := not_readable(file)):
+            step = "It is looked for beside the experiment file."
+            return Problem(self.loaded.where(*path), mistake, repr(name), next_step=step)
+        return refused
+
+    def module(self, registry: Registry, kind: str) -> Any:
+        """The module of a kind; a file of the user's own runs only where it is of the project.
+
+        Raises:
+            ReportError: there is no such kind, or its file is outside.
+        """
+        if kind.endswith(".py") and (refused := self.loaded.beside(kind)[1]):
+            raise ReportError(refused)
+        return registry.get(kind, beside=self.beside)
+
     def close(self, registry: Registry, slot: Slot, path: KeyPath, extra: Mapping[str, Any] | None = None) -> Kind | None:
         """A slot's kind; None, with the mistakes noted, where it is wrong. `extra` goes to those parameters the kind has."""
         module = self._module(registry, slot.kind, path)
@@ -75,7 +96,7 @@ class Closing:
         try:
             if registry is MODELS and kind.endswith(".py"):
                 return self._described(kind)
-            return registry.get(kind, beside=self.beside)
+            return self.module(registry, kind)
         except ReportError as error:
             self.found += [replace(p, where=self.loaded.where(*path, "kind")) for p in error.problems]
             self._said.add(kind)
@@ -83,8 +104,9 @@ class Closing:
 
     def _described(self, kind: str) -> Any:
         """Raises ReportError where the file is wrong; with what is wrong in it only once."""
-        mistake = not_python(self.beside / kind)
-        found = ReportError(Problem("", mistake, repr(kind))) if mistake else self.own.get(kind)
+        file, refused = self.loaded.beside(kind)
+        mistake = "" if refused else not_python(file)
+        found = ReportError(refused or Problem("", mistake, repr(kind))) if refused or mistake else self.own.get(kind)
         if found is None:
             found = ReportError(Problem("", "nobody was asked about this model of your own", repr(kind)))
         if not isinstance(found, ReportError):
@@ -96,9 +118,12 @@ class Closing:
         found = len(self.found)
         for name, layers in lists(parameters).items():
             for index, layer in enumerate(layers):
-                file = self.beside / layer.kind.rpartition(":")[0]
-                if OWN in layer.kind and (mistake := not_python(file)):
-                    self.note((*path, name, index), mistake, layer.kind)
+                place = (*path, name, index)
+                file, refused = self.loaded.beside(layer.kind.rpartition(":")[0], *place)
+                if OWN in layer.kind and refused:
+                    self.found.append(refused)
+                elif OWN in layer.kind and (mistake := not_python(file)):
+                    self.note(place, mistake, layer.kind)
         return len(self.found) == found
 
     def close_model(self, slot: Slot, path: KeyPath) -> tuple[Kind, Mapping[str, str]] | None:

@@ -31,9 +31,10 @@ def is_own(kind: str) -> bool:
 
 
 def files_of(loaded: Loaded) -> dict[str, Path]:
-    """The files that the runs name as their models, by the name that they have there."""
+    """The files of the project that the runs name as their models, by the name that they have there."""
     kinds = {run.model.kind for run in loaded.experiment.runs.values() if is_own(run.model.kind)}
-    return {kind: loaded.file.parent / kind for kind in sorted(kinds)}
+    named = {kind: loaded.beside(kind) for kind in sorted(kinds)}
+    return {kind: file for kind, (file, refused) in named.items() if refused is None}
 
 
 def description(kind: str, file: Path, memo: Memo) -> Step:

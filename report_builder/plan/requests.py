@@ -84,7 +84,7 @@ class Requests:
         if request.needs or request.kind in FROM_RUN:
             return True
         try:
-            module = PROBES.get(request.kind, beside=self.closing.beside)
+            module = self.closing.module(PROBES, request.kind)
             return bool(module.NEEDS or further_needs(module, request.parameters))
         except (ReportError, LookupError):
             return True
@@ -94,7 +94,7 @@ class Requests:
         parameters = probe.parameters.model_dump(mode="json")
         if not self._provides(probe.module.NEEDS | further_needs(probe.module, parameters) | also, run, path):
             return False
-        modules = [PROBES.get(kind, beside=self.closing.beside) for kind in (probe.name, *used_by(probe.module, parameters))]
+        modules = [self.closing.module(PROBES, kind) for kind in (probe.name, *used_by(probe.module, parameters))]
         axes = next((m.LATENT_DIM for m in modules if hasattr(m, "LATENT_DIM")), None)
         has = getattr(run.model.parameters, "latent_dim", None)
         if axes is None or has is None or axes == has:

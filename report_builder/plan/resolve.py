@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from report_builder import languages
@@ -28,22 +29,26 @@ class _Resolver(Closing):
         language, logo = everything.report.language, everything.report.logo
         if language not in languages.codes():
             self.note(("report", "language"), "unknown language", repr(language), near_miss(language, languages.codes()))
-        if logo and not ((self.beside / logo).is_file() and logo.lower().endswith((".svg", ".png"))):
-            self.note(("report", "logo"), "a logo is an SVG or PNG file beside the experiment file", repr(logo))
+        if logo and (mistake := self.unreadable(logo, ("report", "logo"))):
+            self.found.append(mistake)
+        elif logo and not logo.lower().endswith((".svg", ".png")):
+            self.note(("report", "logo"), "a logo is an SVG or PNG file", repr(logo))
         for name in sorted(everything.runs.keys() & everything.data.keys()):
             self.note(("runs", name), "a run and a data set have the same id", repr(name))
 
     def style(self) -> Style:
         """The style file of the report; none sets nothing."""
         name = self.loaded.experiment.report.style
-        path = self.beside / name
         if not name:
             return Style()
-        if not (path.is_file() and path.suffix == SUFFIX):
+        mistake = self.unreadable(name, ("report", "style"))
+        if mistake or not name.endswith(SUFFIX):
             there = near_miss(name, (file.name for file in self.beside.glob(f"*{SUFFIX}")))
-            self.note(("report", "style"), f"a style is a file *{SUFFIX} beside the experiment file", repr(name), there)
+            rule = f"a style is a file *{SUFFIX} beside the experiment file"
+            mistake = mistake or Problem(self.loaded.where("report", "style"), rule, repr(name))
+            self.found.append(replace(mistake, allowed=mistake.allowed or there))
             return Style()
-        style, problems = read_style(path)
+        style, problems = read_style(self.beside / name)
         self.found += problems
         return style
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from report_builder.errors import Problem, near_miss
 from report_builder.facts import closest
+from report_builder.project import text_of
 
 SUFFIX = ".mplstyle"
 _COMMENT = re.compile(r"""^((?:[^#'"]|'[^']*'|"[^"]*")*?)#.*$""")
@@ -59,7 +60,7 @@ def read_style(path: Path) -> tuple[Style, list[Problem]]:
     """The style of a file, and what is wrong with it: all mistakes at once."""
     values, places, found = dict[str, str](), dict[str, str](), list[Problem]()
     names = known()
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+    for number, line in enumerate(text_of(path).splitlines(), start=1):
         name, colon, value = (part.strip() for part in _COMMENT.sub(r"\1", line).partition(":"))
         value = value[1:-1] if value[:1] == value[-1:] == '"' else value
         where = f"{path}:{number}"

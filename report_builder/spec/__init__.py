@@ -1,8 +1,8 @@
 """The YAML grammar: reading, overlaying, checking, with file and line of every key."""
 
-from report_builder.spec.grammar import Experiment
+from report_builder.spec.grammar import Experiment, is_id
 from report_builder.spec.load import Loaded, load
 from report_builder.spec.sentences import once, problems
 from report_builder.spec.sweeps import Arms
 
-__all__ = ["Arms", "Experiment", "Loaded", "load", "once", "problems"]
+__all__ = ["Arms", "Experiment", "Loaded", "is_id", "load", "once", "problems"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,6 +45,12 @@ def rows(id_: str, sweep: Mapping[str, Any]) -> list[Row]:
 
     zipped: list[Row] = [tuple(row) for row in zip(*cells("zip"), strict=True)] or [()]
     return [(*over, *row) for over in itertools.product(*cells("over")) for row in zipped]
+
+
+def count(sweep: Mapping[str, Any]) -> int:
+    """How many arms `rows` gives, without making them."""
+    zipped = [len(listed) for listed in axes(sweep, "zip").values()]
+    return math.prod(len(listed) for listed in axes(sweep, "over").values()) * (zipped[0] if zipped else 1)
 
 
 def arm_id(id_: str, row: Row) -> str:

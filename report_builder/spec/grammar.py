@@ -7,6 +7,7 @@ kind's own schema. Everything else is closed: a key that is not described here i
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -14,8 +15,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from report_builder.spec.closed import Closed
 from report_builder.spec.training import Training
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
-TaskId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+ID = r"[A-Za-z][A-Za-z0-9_-]*"
+LONGEST = 100  # letters of a name: each becomes a part of file names
+Id = Annotated[str, StringConstraints(pattern=f"^{ID}$", max_length=LONGEST)]
+TaskId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=LONGEST)]
+
+
+def is_id(name: str) -> bool:
+    """Whether a name can be an id, and so a part of file names."""
+    return len(name) <= LONGEST and re.fullmatch(ID, name) is not None
 
 
 class Slot(BaseModel):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from report_builder.errors import Problem, ReportError, UsageError, near_miss
+from report_builder.limits import EXTENDS, YAML_DEPTH
+from report_builder.project import Project, not_readable, resolved
 from report_builder.spec import sentences
-from report_builder.spec.grammar import Experiment
+from report_builder.spec.grammar import LONGEST, Experiment, is_id
 from report_builder.spec.source import KeyPath, Source, overlay, parse, read
 from report_builder.spec.sweeps import Arms, expand
 
@@ -27,6 +29,7 @@ class Loaded:
         file: the experiment file.
         profile: the profile in force, "" where the file has none.
         is_default_profile: whether the outputs go to the folders without `@profile`.
+        project: what the experiment may read.
         sweeps: the arms of each sweep; they are runs of the experiment.
     """
 
@@ -36,25 +39,34 @@ class Loaded:
     file: Path
     profile: str
     is_default_profile: bool
+    project: Project
     sweeps: Mapping[str, Arms] = field(default_factory=dict)
 
     def where(self, *path: str | int) -> str:
         """`file:line: key.path`."""
         return self.source.where(path)
 
+    def beside(self, name: str, *path: str | int) -> tuple[Path, Problem | None]:
+        """A file that the key at `path` names, relative to the experiment file; and why it may not be read."""
+        file = self.file.parent / name
+        return file, self.project.refusal(file, self.where(*path), name)
 
-def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = ()) -> Loaded:
+
+def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = (), project: Project | None = None) -> Loaded:
     """Reads an experiment file.
 
     Args:
         file: path of the YAML file.
         profile: name of one of its profiles; default: the file's `default_profile`.
         sets: `key.path=value` overrides, applied last.
+        project: what it may read; default: its own folder.
 
     Raises:
         ReportError: with every mistake of the file at once.
     """
-    source = _extended(file, ())
+    name_fits(file.stem, str(file), "the name of a report (of its file)")
+    project = project or Project.of(file.parent, file.parent, file)
+    source = _extended(file, project, ())
     source, chosen, is_default = _with_profile(source, profile, file)
     for text in sets:
         source = overlay(source, _set(text))
@@ -66,33 +78,47 @@ def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = ()) ->
         raise ReportError(*sentences.once([*found, *sentences.problems(error, source, Experiment)])) from None
     if found:
         raise ReportError(*sentences.once(found))
-    return Loaded(experiment, source, file.stem, file, chosen, is_default, arms)
+    return Loaded(experiment, source, file.stem, file, chosen, is_default, project, arms)
 
 
-def _extended(file: Path, seen: tuple[Path, ...]) -> Source:
+def name_fits(name: str, where: str, noun: str) -> None:
+    """Raises ReportError where a name cannot become a part of file names: it is no id."""
+    if not is_id(name):
+        allowed = f"Letters, digits, '-' and '_', a letter first, at most {LONGEST} of them."
+        raise ReportError(Problem(where, f"{noun} is no id", repr(name), allowed, "Rename it."))
+
+
+def _extended(file: Path, project: Project, seen: tuple[Path, ...]) -> Source:
     source = read(file)
-    parent = source.data.pop("extends", None)
+    parent, where = source.data.pop("extends", None), source.where(("extends",))
     if parent is None:
         return source
-    below = (file.parent / str(parent)).with_suffix(".yaml")
-    if below.resolve() in (*seen, file.resolve()):
-        raise ReportError(Problem(source.where(("extends",)), "a file extends itself", str(parent)))
-    if not below.is_file():
+    if not isinstance(parent, str) or not parent:
+        raise ReportError(Problem(where, "'extends' is the name of another experiment file", repr(parent)))
+    below = file.parent / (parent if parent.endswith((".yaml", ".yml")) else f"{parent}.yaml")
+    if refused := project.refusal(below, where, parent):
+        raise ReportError(refused)
+    if not_readable(below) == "no such file":
         known = (p.stem for p in file.parent.glob("*.yaml"))
-        raise ReportError(
-            Problem(source.where(("extends",)), "no such experiment file", str(parent), near_miss(str(parent), known))
-        )
-    return overlay(_extended(below, (*seen, file.resolve())), source)
+        raise ReportError(Problem(where, "no such experiment file", repr(parent), near_miss(parent, known)))
+    if resolved(below) in (*seen, resolved(file)):
+        raise ReportError(Problem(where, "a file extends itself", repr(parent)))
+    EXTENDS.hold(len(seen) + 1, where)
+    return overlay(_extended(below, project, (*seen, resolved(file))), source)
 
 
 def _with_profile(source: Source, profile: str | None, file: Path) -> tuple[Source, str, bool]:
     profiles = source.data.pop("profiles", None) or {}
     default = source.data.pop("default_profile", "") or ""
-    chosen = profile or default
     if not isinstance(profiles, dict) or not all(isinstance(value, dict | None) for value in profiles.values()):
         raise ReportError(
             Problem(source.where(("profiles",)), "profiles are a mapping: name -> keys to change", repr(profiles))
         )
+    if not isinstance(default, str):
+        raise ReportError(Problem(source.where(("default_profile",)), "this is the name of a profile", repr(default)))
+    for name in profiles:
+        name_fits(name, source.where(("profiles", name)), "the name of a profile")
+    chosen = profile or default
     if chosen and chosen not in profiles:
         where = source.where(("default_profile",)) if not profile else str(file)
         raise ReportError(Problem(where, "unknown profile", repr(chosen), near_miss(chosen, profiles)))
@@ -113,6 +139,7 @@ def _set(text: str) -> Source:
     if parts[0] == "sweeps" and parts[2:3] in (["over"], ["zip"]):
         parts[3:] = [".".join(parts[3:])] if parts[3:] else []  # an axis is a key path, and one key
     path: KeyPath = tuple(parts)
+    YAML_DEPTH.hold(len(path), "--set")
     try:
         parsed = parse(f"value: {value}", "--set").data["value"] if value.strip() else ""
     except ReportError:
@@ -124,36 +151,36 @@ def _set(text: str) -> Source:
 
 
 def _with_inherited_runs(source: Source) -> Source:
+    """Each run over the runs that it extends; a name is not inherited."""
     runs = source.data.get("runs")
-    if not isinstance(runs, dict):
+    if not isinstance(runs, dict) or not any(isinstance(run, dict) and "extends" in run for run in runs.values()):
         return source
-    for name, run in list(runs.items()):
-        chain, current = [name], run
-        while isinstance(current, dict) and isinstance(current.get("extends"), str):
-            parent = current["extends"]
-            if parent not in runs or parent in chain:
-                rule = "a run extends itself" if parent in chain else "no such run to extend"
-                raise ReportError(
-                    Problem(source.where(("runs", chain[-1], "extends")), rule, parent, near_miss(parent, set(runs) - {name}))
-                )
-            chain.append(parent)
-            current = runs[parent]
-        for parent in chain[1:]:
-            if isinstance(run, dict) and isinstance(runs[parent], dict):
-                source = _inherit(source, name, parent)
-    return source
+    inside: dict[Any, dict[KeyPath, str]] = {name: {} for name in runs}
+    for path, at in source.positions.items():
+        if path[:1] == ("runs",) and len(path) > 2 and path[1] in inside:
+            inside[path[1]][path[2:]] = at
+    merged, positions = dict(runs), dict(source.positions)
+    for name in runs:
+        chain = _chain(source, runs, name)
+        whole = Source(runs[chain[-1]], inside[chain[-1]]) if len(chain) > 1 else None
+        for run in reversed(chain[:-1]):
+            if whole is not None and isinstance(whole.data, dict) and isinstance(runs[run], dict):
+                handed_on = {key: value for key, value in whole.data.items() if key not in ("name", "extends")}
+                whole = overlay(replace(whole, data=handed_on), Source(runs[run], inside[run]))
+        if whole is not None:
+            merged[name] = whole.data
+            positions |= {("runs", name, *p): at for p, at in whole.positions.items() if p}
+    return replace(source, data=source.data | {"runs": merged}, positions=positions)
 
 
-def _inherit(source: Source, name: str, parent: str) -> Source:
-    """Run `name` over run `parent`; a name is not inherited."""
-
-    def part(run: str) -> Source:
-        prefix = ("runs", run)
-        inside = {p[2:]: at for p, at in source.positions.items() if p[:2] == prefix}
-        return Source(
-            {k: v for k, v in source.data["runs"][run].items() if run == name or k not in ("name", "extends")}, inside
-        )
-
-    merged = overlay(part(parent), part(name))
-    positions = dict(source.positions) | {("runs", name, *p): at for p, at in merged.positions.items() if p}
-    return Source(source.data | {"runs": source.data["runs"] | {name: merged.data}}, positions)
+def _chain(source: Source, runs: Mapping[str, Any], name: str) -> list[str]:
+    """The run, the one that it extends, the one that this extends, ..."""
+    chain = [name]
+    while isinstance(current := runs[chain[-1]], dict) and isinstance(parent := current.get("extends"), str):
+        where = source.where(("runs", chain[-1], "extends"))
+        if parent not in runs or parent in chain:
+            rule = "a run extends itself" if parent in chain else "no such run to extend"
+            raise ReportError(Problem(where, rule, repr(parent), near_miss(parent, set(runs) - {name})))
+        EXTENDS.hold(len(chain), where)
+        chain.append(parent)
+    return chain

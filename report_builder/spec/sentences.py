@@ -29,6 +29,7 @@ _ADVICE = {
     "list_type": "Write it as [a, b] or with one '- ' line for each item.",
     "tuple_type": "Write it as [a, b] or with one '- ' line for each item.",
 }
+MOST = 200  # mistakes of one file; nobody reads more of them
 COMMA = "A comma inside { } begins a new key: put a text that has one in quotes."
 
 
@@ -41,7 +42,8 @@ def problems(
         prefix: where the validated mapping stands in the file.
         subject: e.g. "model 'vae'", for the sentence on an unknown key.
     """
-    return [_problem(dict(detail), source, model, prefix, subject) for detail in error.errors(include_url=False)]
+    details = error.errors(include_url=False)[:MOST]
+    return [_problem(dict(detail), source, model, prefix, subject) for detail in details]
 
 
 def once(found: Sequence[Problem]) -> list[Problem]:
@@ -71,11 +73,21 @@ def _problem(detail: Mapping[str, Any], source: Source, model: type[BaseModel], 
         given, known = str(detail["ctx"]["tag"]), detail["ctx"]["expected_tags"].replace("'", "").split(", ")
         return Problem(where, "there is no such kind", repr(given), near_miss(given, [k for k in known if k != "number"]))
     if kind == "missing":
-        return Problem(where, f"the key '{path[-1]}' is required", allowed=_describe(model, path))
+        described, step = _describe(model, path), _another(source, (*prefix, *path))
+        return Problem(where, f"the key '{path[-1]}' is required", allowed=described, next_step=step)
     if kind in ("model_type", "model_attributes_type"):
         return Problem(where, "a mapping of keys is expected", repr(detail["input"]), _describe(model, path))
     rule = _RULES.get(kind) or detail["msg"].removeprefix("Value error, ").replace("Input should", "the value should")
     return Problem(where, rule, repr(detail["input"]), _describe(model, path), _ADVICE.get(kind, ""))
+
+
+def _another(source: Source, path: KeyPath) -> str:
+    """What to do about an entry that lacks a key where it was to change one of the layer below, which has other ids."""
+    known = source.added.get(path[:2])
+    if known is None:
+        return ""
+    step = f"If '{path[1]}' was to change an entry of what it extends, that has no such id."
+    return f"{step} {near_miss(str(path[1]), known)}"
 
 
 def _written(source: Source, path: KeyPath) -> KeyPath:

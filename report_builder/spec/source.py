@@ -10,16 +10,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import yaml
 
 from report_builder.errors import Problem, ReportError
+from report_builder.limits import YAML_BYTES, YAML_DEPTH, YAML_VALUES
+from report_builder.project import not_readable, text_of
 
 KeyPath = tuple[str | int, ...]
-PLAIN_TAGS = ("map", "seq", "str", "null", "bool", "int", "float")
-MAX_DEPTH = 40
-MAX_NODES = 100_000  # aliases may not multiply without end
+LARGEST = 2**63 - 1  # what TensorFlow and NumPy hold, too
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class _Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]
@@ -40,10 +41,14 @@ for _name, (_pattern, _first) in _SCALARS.items():
 
 @dataclass(frozen=True)
 class Source:
-    """Plain data, and where each key stands: `positions[("runs", "vae")]` is `experiments/lab2.yaml:14`."""
+    """Plain data, and where each key stands: `positions[("runs", "vae")]` is `experiments/lab2.yaml:14`.
+
+    `added` has the entries of a section that a layer above adds, e.g. `("runs", "vae")`, with the ids that stand below it.
+    """
 
     data: dict[str, Any]
     positions: Mapping[KeyPath, str] = field(default_factory=dict)
+    added: Mapping[KeyPath, tuple[str, ...]] = field(default_factory=dict)
 
     def where(self, path: KeyPath) -> str:
         """`file:line: key.path` of the nearest key that has a position."""
@@ -58,22 +63,20 @@ def read(path: Path) -> Source:
     """Reads one YAML file.
 
     Raises:
-        ReportError: the file is missing, is not UTF-8, is not YAML, or says a key twice.
+        ReportError: the file is missing, is no UTF-8, is too large, is not YAML, or says a key twice.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ReportError(
-            Problem(str(path), "no such file", next_step="'report-builder list reports' shows the reports that are here.")
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReportError(Problem(str(path), "not a readable UTF-8 text file", str(error))) from None
-    return parse(text, str(path))
+    if (mistake := not_readable(path)) == "no such file":
+        step = "'report-builder list reports' shows the reports that are here."
+        raise ReportError(Problem(str(path), mistake, next_step=step))
+    if not mistake:
+        YAML_BYTES.hold(path.stat().st_size, str(path))
+    return parse(text_of(path), str(path))
 
 
 def parse(text: str, name: str) -> Source:
     """Reads YAML text; `name` is printed as its file."""
     try:
+        _hold_depth(text, name)
         node = yaml.compose(text, _Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -91,87 +94,128 @@ def parse(text: str, name: str) -> Source:
     return Source(data, {(): f"{name}:1", **reader.positions})
 
 
+def _hold_depth(text: str, name: str) -> None:
+    """Raises ReportError where the text is nested too deeply, before anything descends into it."""
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            YAML_DEPTH.hold(depth, f"{name}:{event.start_mark.line + 1 if event.start_mark else 1}")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
 class _Reader:
     def __init__(self, name: str) -> None:
         self.name = name
         self.positions: dict[KeyPath, str] = {}
         self.problems: list[Problem] = []
-        self._nodes = 0
+        self._open: list[yaml.Node] = []
+        self._values = self._letters = 0  # with those of aliases, each time: they may not multiply without end
 
     def plain(self, node: yaml.Node, path: KeyPath) -> Any:
-        self._nodes += 1
-        if len(path) > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise ReportError(
-                Problem(self._at(node), "nested too deeply", next_step="Look for an alias (*name) that contains itself.")
-            )
-        if node.tag.removeprefix("tag:yaml.org,2002:") not in PLAIN_TAGS:
-            self.problems.append(
-                Problem(self._at(node), "only plain data is read from YAML", node.tag, next_step="Remove the tag.")
-            )
+        """The data of a node; what is wrong in it is noted."""
+        if node in self._open:
+            raise ReportError(Problem(self._at(node), "an alias (*name) contains itself", next_step="Remove it."))
+        self._open.append(node)
+        try:
+            return self._plain(node, path)
+        finally:
+            self._open.pop()
+
+    def _plain(self, node: yaml.Node, path: KeyPath) -> Any:
+        self._values += 1
+        YAML_DEPTH.hold(len(path), self._at(node))
+        YAML_VALUES.hold(self._values, self._at(node))
         if isinstance(node, yaml.MappingNode):
+            self._tagged(node, "map")
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
+            self._tagged(node, "seq")
             for index, item in enumerate(node.value):
                 self.positions[(*path, index)] = self._at(item)
             return [self.plain(item, (*path, index)) for index, item in enumerate(node.value)]
-        return self._scalar(node)
+        return self._scalar(cast("yaml.ScalarNode", node))
 
     def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
+            key = self._text(key_node) if isinstance(key_node, yaml.ScalarNode) else None
             if key is None or key == "<<":
-                self.problems.append(
-                    Problem(
-                        self._at(key_node), "a key is plain text", "a merge or a structure as key", next_step="Use 'extends'."
-                    )
-                )
+                self._note(key_node, "a key is plain text", "a merge or a structure as key", "Use 'extends'.")
             elif key in result:
-                first = self.positions[(*path, key)]
-                self.problems.append(
-                    Problem(
-                        self._at(key_node),
-                        f"the key '{key}' stands twice in one mapping",
-                        f"first at {first}",
-                        next_step="Keep one of them.",
-                    )
-                )
+                rule, first = f"the key '{key}' stands twice in one mapping", self.positions[(*path, key)]
+                self._note(key_node, rule, f"first at {first}", "Keep one of them.")
             else:
                 self.positions[(*path, key)] = self._at(key_node)
                 result[key] = self.plain(value_node, (*path, key))
         return result
 
-    def _scalar(self, node: yaml.Node) -> Any:
+    def _scalar(self, node: yaml.ScalarNode) -> Any:
+        self._letters += len(node.value)
+        YAML_BYTES.hold(self._letters, self._at(node))
         kind = node.tag.removeprefix("tag:yaml.org,2002:")
-        if kind == "null":
-            return None
-        if kind == "bool":
+        if kind == "str" or kind not in _SCALARS:
+            self._tagged(node, "str")
+            return self._text(node)
+        if not re.fullmatch(_SCALARS[kind][0], node.value):
+            self._note(node, f"this is no {kind}", repr(node.value), "Remove the tag.")
+        elif kind == "bool":
             return node.value.lower() == "true"
-        if kind == "int":
-            return int(node.value)
-        if kind == "float":
+        elif kind == "int":
+            return self._whole(node)
+        elif kind == "float":
             return float(re.sub(r"\.(?=inf|nan)", "", node.value, flags=re.IGNORECASE))
-        return node.value
+        return None
+
+    def _text(self, node: yaml.ScalarNode) -> str:
+        if found := _CONTROL.search(node.value):
+            self._note(node, "a control character in a text", f"U+{ord(found[0]):04X}", "Remove it.")
+        return str(node.value)
+
+    def _whole(self, node: yaml.ScalarNode) -> int:
+        digits = node.value.lstrip("+-0")
+        if len(digits) <= len(str(LARGEST)) and abs(int(node.value)) <= LARGEST:
+            return int(node.value)
+        received = node.value if len(node.value) < 30 else f"{len(digits)} digits"
+        self._note(node, "a whole number is too large", received, allowed=f"At most {LARGEST}.")
+        return 0
+
+    def _tagged(self, node: yaml.Node, kind: str) -> None:
+        if node.tag != f"tag:yaml.org,2002:{kind}":
+            self._note(node, "only plain data is read from YAML", node.tag, "Remove the tag.")
+
+    def _note(self, node: yaml.Node, rule: str, received: str, next_step: str = "", allowed: str = "") -> None:
+        self.problems.append(Problem(self._at(node), rule, received, allowed, next_step))
 
     def _at(self, node: yaml.Node) -> str:
         return f"{self.name}:{node.start_mark.line + 1}"
 
 
 def overlay(below: Source, above: Source) -> Source:
-    """`above` over `below`: mappings merge key by key, everything else is replaced."""
+    """`above` over `below`: mappings merge key by key, an empty one empties; everything else is replaced."""
     positions = dict(below.positions)
     data = _merge(below.data, above.data, (), positions)
     positions.update({path: at for path, at in above.positions.items() if path})
-    return Source(data, positions)
+    return Source(data, positions, {**below.added, **_added(below.data, above.data)})
 
 
 def _merge(below: Any, above: Any, path: KeyPath, positions: dict[KeyPath, str]) -> Any:
     if isinstance(below, str) and isinstance(above, dict) and path and "kind" not in above:
         below = {"kind": below}  # the short form of a slot: `dataset: digits`
-    if isinstance(below, dict) and isinstance(above, dict):
+    if isinstance(below, dict) and isinstance(above, dict) and (above or not path):
         same_kind = "kind" not in above or "kind" not in below or above["kind"] == below["kind"]
         base = below if same_kind else {}  # another kind has other parameters
         return base | {key: _merge(base.get(key), value, (*path, key), positions) for key, value in above.items()}
-    for known in [p for p in positions if p[: len(path)] == path and len(p) > len(path)]:
-        del positions[known]
+    if isinstance(below, dict | list):
+        for known in [p for p in positions if p[: len(path)] == path and len(p) > len(path)]:
+            del positions[known]
     return above
+
+
+def _added(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[KeyPath, tuple[str, ...]]:
+    """Entries of a section that stand in `above` alone, with the ids that the section has below."""
+    both = {
+        s: (entries, below[s]) for s, entries in above.items() if isinstance(entries, dict) and isinstance(below.get(s), dict)
+    }
+    return {(s, id_): tuple(known) for s, (entries, known) in both.items() if known for id_ in entries if id_ not in known}

@@ -7,11 +7,12 @@ its arms where a metric or a figure lists runs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from report_builder.errors import Problem, near_miss
-from report_builder.spec.arms import GROUPS, Row, arm_id, arm_name, axes, fields_of, rows, told, unknown_fields, values
+from report_builder.limits import SWEEP_ARMS
+from report_builder.spec.arms import GROUPS, Row, arm_id, arm_name, axes, count, fields_of, rows, told, unknown_fields, values
 from report_builder.spec.source import KeyPath, Source, overlay
 
 SETTINGS = ("data", "model", "training", "threads")  # what an axis may lead into
@@ -41,11 +42,13 @@ def expand(source: Source) -> tuple[Source, dict[str, Arms], list[Problem]]:
     sweeps, runs = source.data.get("sweeps"), source.data.get("runs")
     if not isinstance(sweeps, dict) or not isinstance(runs, dict):
         return source, {}, []
-    arms, found = dict[str, Arms](), list[Problem]()
+    arms, found, many = dict[str, Arms](), list[Problem](), 0
     data = source.data.get("data")
     taken = dict.fromkeys(runs, "run") | dict.fromkeys(data if isinstance(data, dict) else (), "data set")
     for id_, sweep in sweeps.items():
         mistakes = [*_mistakes(source, id_, sweep, taken)]
+        many += 0 if mistakes or not _fits(sweep) else count(sweep)
+        SWEEP_ARMS.hold(many, source.where(("sweeps", id_)))
         made = {} if mistakes or not _fits(sweep) else {arm_id(id_, row): row for row in rows(id_, sweep)}
         if made:
             mistakes += [*_clashes(source, id_, sweep, taken), *_names(source, id_, sweep)]
@@ -156,7 +159,7 @@ def _with_arms(source: Source, sweep: Mapping[str, Any], made: Mapping[str, Row]
         name = arm_name(sweep.get("name", ""), str(base.get("name") or id_), row, _language(source))
         runs[arm] = merged.data | {"name": name}
         positions |= {("runs", arm, *path): at for path, at in merged.positions.items()}
-    return Source(source.data | {"runs": runs}, positions)
+    return replace(source, data=source.data | {"runs": runs}, positions=positions)
 
 
 def _setting(source: Source, axis: str, value: Any, place: KeyPath) -> Source:
@@ -183,7 +186,7 @@ def _listed(source: Source, arms: Mapping[str, Arms]) -> Source:
             for new, (old, _) in enumerate(_each(listed, arms)):
                 if (section, id_, "runs", old) in source.positions:
                     positions[section, id_, "runs", new] = source.positions[section, id_, "runs", old]
-    return Source(data, positions)
+    return replace(source, data=data, positions=positions)
 
 
 def _each(listed: Iterable[Any], arms: Mapping[str, Arms]) -> Iterator[tuple[int, Any]]:

@@ -37,7 +37,7 @@ def test_scalars(text: str, value: object) -> None:
         ("\ta: 1\n", "not valid YAML"),
         ("a: !!python/object/apply:os.system [ls]\n", "not valid|only plain data|structure"),
         ("- 1\n", "a mapping of sections"),
-        ("a: &x [*x]\n", "nested too deeply|not valid"),
+        ("a: &x [*x]\n", "contains itself"),
         ("<<: {a: 1}\n", "plain text"),
     ],
 )
@@ -50,7 +50,7 @@ def test_bad_yaml_is_a_sentence(text: str, message: str) -> None:
 def test_a_bomb_of_aliases_stops() -> None:
     """Aliases that multiply without end are an error, not a full memory."""
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"] + [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 9)]
-    with pytest.raises(ReportError, match="nested too deeply"):
+    with pytest.raises(ReportError, match="how many values a YAML file has"):
         parse("\n".join(lines), "f.yaml")
 
 
