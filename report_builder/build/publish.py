@@ -37,34 +37,48 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def publish_figures(material: Material, numbers: Mapping[str, str], folder: Path) -> dict[str, dict[str, Path]]:
-    """Publishes the figures that are drawn, and removes the names that became stale; returns the files of each figure.
+    """Publishes the figures that are drawn, and removes what the last index lists and this one does not; returns their files.
 
     Args:
         numbers: figure id -> its number in the document.
     """
-    index = {}
+    index, before = {}, published(folder)
     for id_, number in numbers.items():
         if material.figures[id_].png is not None:
             index[id_] = _publish(material.figures[id_], number, folder)
-    _write_index(index, folder)
     wanted = {name for entry in index.values() for name in _files(entry).values()}
-    for path in folder.iterdir():
-        if _PUBLISHED.fullmatch(path.name) and path.name not in wanted:
-            path.unlink(missing_ok=True)
+    for name in before - wanted:
+        (folder / name).unlink(missing_ok=True)
+    _write_index(index, folder)  # last: what a killed build did not remove is still listed
     return {id_: {kind: folder / name for kind, name in _files(entry).items()} for id_, entry in index.items()}
 
 
 def publish_figure(card: FigureCard, number: str, folder: Path) -> dict[str, Path]:
     """Publishes one figure, and leaves the others as they are; returns its files."""
     entry = _publish(card, number, folder)
-    try:
-        index = dict(json.loads((folder / INDEX).read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        index = {}
-    for name in {*_files(index.get(card.id, {})).values()} - {*_files(entry).values()}:
+    index = _read_index(folder)
+    for name in _names(index.get(card.id)) - {*_files(entry).values()}:
         (folder / name).unlink(missing_ok=True)
     _write_index(index | {card.id: entry}, folder)
     return {kind: folder / name for kind, name in _files(entry).items()}
+
+
+def published(folder: Path) -> set[str]:
+    """Names of the figures that our index lists: no other file in the folder is ours."""
+    return {name for entry in _read_index(folder).values() for name in _names(entry)}
+
+
+def _read_index(folder: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads((folder / INDEX).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _names(entry: Any) -> set[str]:
+    """Names of files that an entry of a stored index lists; what could not have come from here is left out."""
+    listed = [entry.get(kind) for kind in KINDS] if isinstance(entry, dict) else []
+    return {name for name in listed if isinstance(name, str) and _PUBLISHED.fullmatch(name)}
 
 
 def _files(entry: Mapping[str, str]) -> dict[str, str]:
@@ -158,7 +172,11 @@ class Stamp:
         """What a file was made of, its content, and what lies beside it; by the memo, so that an untouched file is not read."""
         try:
             beside = {
-                other.name: self._memo.sha256(other) for other in [self._folder / FACTS, *sorted(self._figures.iterdir())]
+                other.name: self._memo.sha256(other)
+                for other in [
+                    self._folder / FACTS,
+                    *(self._figures / name for name in sorted(published(self._figures) | {INDEX})),
+                ]
             }
             return [digest, self._memo.sha256(path), hashlib.sha256(canonical(beside).encode()).hexdigest()]
         except OSError:

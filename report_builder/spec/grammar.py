@@ -15,15 +15,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from report_builder.spec.closed import Closed
 from report_builder.spec.training import Training
 
-ID = r"[A-Za-z][A-Za-z0-9_-]*"
 LONGEST = 100  # letters of a name: each becomes a part of file names
-Id = Annotated[str, StringConstraints(pattern=f"^{ID}$", max_length=LONGEST)]
-TaskId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=LONGEST)]
+ID = rf"[A-Za-z][A-Za-z0-9_-]{{0,{LONGEST - 1}}}"
+Id = Annotated[str, StringConstraints(pattern=f"^{ID}$")]
+TaskId = Annotated[str, StringConstraints(pattern=rf"^[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST - 1}}}$")]
 
 
 def is_id(name: str) -> bool:
     """Whether a name can be an id, and so a part of file names."""
-    return len(name) <= LONGEST and re.fullmatch(ID, name) is not None
+    return re.fullmatch(ID, name) is not None
 
 
 class Slot(BaseModel):

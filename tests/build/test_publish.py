@@ -33,3 +33,21 @@ def test_a_moving_picture_is_published_and_removed(moving, tmp_path):
     still = replace(material, figures={"progress": replace(moving, animation=None)})
     publish_figures(still, {"progress": "4b"}, folder)
     assert {path.name for path in folder.iterdir()} == names - {"04b-progress.apng"}
+
+
+def test_only_what_the_index_lists_is_removed(moving, tmp_path):
+    """A picture of the user's own stays whatever its name is, and an index cannot name a file in another folder."""
+    folder = tmp_path / "figures"
+    material = Material("lab", Header("Lab"), {}, {}, {"progress": moving}, {}, {})
+    publish_figures(material, {"progress": "3"}, folder)
+    (folder / "1-holiday.png").write_text("mine")
+    (tmp_path / "4-beside.png").write_text("mine")
+    (folder / "album").mkdir()
+    index = json.loads((folder / "index.json").read_text())
+    (folder / "index.json").write_text(
+        json.dumps(index | {"odd": {"png": "../4-beside.png"}, "text": "x", "list": {"png": []}})
+    )
+    publish_figures(material, {"progress": "2"}, folder)
+    names = {"02-progress.png", "02-progress.svg", "02-progress.apng", "index.json", "1-holiday.png", "album"}
+    assert {path.name for path in folder.iterdir()} == names
+    assert (tmp_path / "4-beside.png").is_file()
