@@ -11,8 +11,9 @@ from string import Template
 
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
+from report_builder.document.fonts import EAST
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
-from report_builder.document.pictures import Picture
+from report_builder.document.pictures import Picture, size
 from report_builder.document.tree import (
     Node,
     Nodes,
@@ -22,8 +23,11 @@ from report_builder.document.tree import (
     div,
     has_class,
     identifier,
+    inlines_of,
+    is_node,
+    link,
     plain,
-    plain_text,
+    raw,
     span,
     strong,
     text,
@@ -35,6 +39,9 @@ from report_builder.document.wrapping import line_numbers, pieces
 from report_builder.languages import Language
 
 _MIME = {".apng": "image/apng", ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+_LINE_ANCHOR = re.compile(r'(<span id="(cb\d+-\d+)">)<a href="#\2"[^>]*></a>')
+_ENDS = re.compile(r"(^[^\w\s]+|[^\w\s]+$)")
+_CORNER = re.compile(r"<th([^>]*)></th>")
 _IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"[^>]*>')
 PAGE = Template("""\
 <!DOCTYPE html>
@@ -50,10 +57,6 @@ $style
 </head>
 <body$draft>
 <div class="page">
-$contents<main>
-<header>
-$head
-</header>
 $body
 </main>
 </div>
@@ -66,17 +69,23 @@ def html_page(document: Document, *, draft: bool = False) -> str:
     """The whole page."""
     header, language = document.header, document.language
     blocks = change(document.blocks, lambda node: _absent(node, document) or _block(node, language))
-    body = pandoc.write(blocks, "html5", "--mathml", "--shift-heading-level-by=1")[0].decode()
+    begun = raw("html", f"<main>\n<header>\n{_head(document)}\n</header>")
+    body = pandoc.write(
+        [*_contents(document.blocks, language), begun, *blocks], "html5", "--mathml", "--shift-heading-level-by=1"
+    )[0].decode()
     return PAGE.substitute(
         lang=html.escape(header.language),
         title=html.escape(header.title),
         author=html.escape(header.author),
         style=(Path(__file__).parent / "styles" / "default.css").read_text(encoding="utf-8"),
         draft=f' class="draft" data-draft="{html.escape(language.word("draft"))}"' if draft else "",
-        contents=_contents(document.blocks, language),
-        head=_head(document),
-        body=_with_pictures(body, document.images),
+        body=_with_pictures(_without_empty(body), document.images),
     )
+
+
+def _without_empty(body: str) -> str:
+    """Without links and heads that have no name: pandoc's anchors of lines of code, and the empty corner of a table."""
+    return _CORNER.sub(r"<td\1></td>", _LINE_ANCHOR.sub(r"\1", body))
 
 
 def _absent(node: Node, document: Document) -> Nodes | None:
@@ -88,9 +97,34 @@ def _absent(node: Node, document: Document) -> Nodes | None:
 
 def _block(node: Node, language: Language) -> Nodes | None:
     """What pandoc's HTML writer needs to be told."""
+    if (inlines := inlines_of(node)) and any(is_node(item, "Math") for item in inlines):
+        inlines[:] = _held(inlines)
     if node["t"] == "Table":
         return [div([node], ["wide"])]
     return _div(node, language) if node["t"] == "Div" else None
+
+
+def _held(inlines: Nodes) -> Nodes:
+    """Each formula in a line with the marks and letters that touch it: no line ends between them."""
+    runs: list[Nodes] = []
+    for item in (part for inline in inlines for part in _parts(inline)):
+        touching = runs and _touches(runs[-1][-1]) and _touches(item)
+        runs[-1].append(item) if touching else runs.append([item])
+    held = (len(run) > 1 and any(is_node(item, "Math") for item in run) for run in runs)
+    return [new for run, hold in zip(runs, held, strict=True) for new in ([span(run, ["held"])] if hold else run)]
+
+
+def _parts(item: Node) -> Nodes:
+    """A text without spaces, such as Chinese, as the marks at its ends and what is between them."""
+    if item["t"] != "Str" or (item["c"] and not EAST.search(item["c"])):
+        return [item]
+    return [item | {"c": part} for part in _ENDS.split(item["c"]) if part]
+
+
+def _touches(item: Node) -> bool:
+    if item["t"] == "Str":
+        return not EAST.search(item["c"]) or not any(map(str.isalnum, item["c"]))
+    return bool(item["t"] == "Math" and item["c"][0]["t"] == "InlineMath")
 
 
 def _div(node: Node, language: Language) -> Nodes:
@@ -130,19 +164,31 @@ def _head(document: Document) -> str:
     return "\n".join(parts)
 
 
-def _contents(blocks: Nodes, language: Language) -> str:
-    """Two levels of headings, as links."""
+def _contents(blocks: Nodes, language: Language) -> Nodes:
+    """Two levels of headings, as a list of links."""
     headings = [node for node in walk(blocks) if node["t"] == "Header" and node["c"][0] < 3]
     if len(headings) < 3:
-        return ""
-    rows = "\n".join(_entry(node) for node in headings)
+        return []
+    items: list[Nodes] = []
+    for heading in headings:
+        level, (label, _, _), words = heading["c"]
+        entry = [plain([link(change(words, _bare), label)])]
+        if level == 1 or not items:
+            items.append(entry)
+        elif is_node(items[-1][-1], "BulletList"):
+            items[-1][-1]["c"].append(entry)
+        else:
+            items[-1].append({"t": "BulletList", "c": [entry]})
     title = html.escape(language.word("contents"))
-    return f'<nav aria-label="{title}">\n<p>{title}</p>\n<ul>\n{rows}\n</ul>\n</nav>\n'
+    start = raw("html", f'<nav aria-label="{title}">\n<p>{title}</p>')
+    return [start, {"t": "BulletList", "c": items}, raw("html", "</nav>")]
 
 
-def _entry(heading: Node) -> str:
-    level, (label, _, _), words = heading["c"]
-    return f'<li class="level-{level}"><a href="#{html.escape(label)}">{html.escape(plain_text(words))}</a></li>'
+def _bare(node: Node) -> Nodes | None:
+    """A heading's words without what must stand in the page only once: notes, places, links."""
+    if node["t"] == "Note":
+        return []
+    return list(node["c"][1]) if node["t"] in ("Link", "Span") else None
 
 
 def _with_pictures(body: str, images: Mapping[str, Picture]) -> str:
@@ -150,11 +196,17 @@ def _with_pictures(body: str, images: Mapping[str, Picture]) -> str:
         picture = images.get(html.unescape(found[1]))
         if picture is None:
             return found[0]
-        shown = f'src="{_data_uri(picture.animation or picture.file)}" loading="lazy"'
+        shown = f'src="{_data_uri(picture.animation or picture.file)}" decoding="async"{_room(picture.file)}'
         image = found[0].replace(f'src="{found[1]}"', shown)
         return _still(picture, image) if picture.animation else image
 
     return _IMAGE.sub(inline, body)
+
+
+def _room(file: Path) -> str:
+    """The size of a picture, so that its room is kept before it is there and no link lands beside its target."""
+    found = size(file)
+    return f' width="{found[0]:.0f}" height="{found[1]:.0f}"' if found else ""
 
 
 def _still(picture: Picture, image: str) -> str:

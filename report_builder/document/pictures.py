@@ -17,6 +17,11 @@ _TARGET = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 
+_ROOT = re.compile(r"<svg\b[^>]*>")
+_SIDE = re.compile(r"""\s(width|height)=["']\s*([\d.]+)\s*(px|pt|cm|mm|in|)\s*["']""")
+_BOX = re.compile(r"""\sviewBox=["'][-\d.e]+[\s,]+[-\d.e]+[\s,]+([\d.e]+)[\s,]+([\d.e]+)""")
+_PIXELS = {"": 1.0, "px": 1.0, "pt": 96 / 72, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4}
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -87,6 +92,28 @@ class Pictures:
             self.problems.append(Problem(where, "an image does not exist", target))
         else:
             self.files[target] = Picture(file)
+
+
+def size(file: Path) -> tuple[float, float] | None:
+    """Width and height of a picture in CSS pixels; None where an SVG states none."""
+    if file.suffix.lower() == ".svg":
+        return _svg_size(file.read_text(encoding="utf-8", errors="replace"))
+    head = file.read_bytes()[:24]
+    if head.startswith(b"\x89PNG"):
+        return float(int.from_bytes(head[16:20], "big")), float(int.from_bytes(head[20:24], "big"))
+    from PIL import Image
+
+    with Image.open(file) as image:
+        return float(image.width), float(image.height)
+
+
+def _svg_size(text: str) -> tuple[float, float] | None:
+    root = _ROOT.search(text)
+    sides = {name: float(length) * _PIXELS[unit] for name, length, unit in _SIDE.findall(root[0] if root else "")}
+    if len(sides) == 2:
+        return sides["width"], sides["height"]
+    box = _BOX.search(root[0]) if root else None
+    return (float(box[1]), float(box[2])) if box else None
 
 
 def drawn(card: FigureCard) -> Path | None:

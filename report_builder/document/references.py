@@ -146,13 +146,14 @@ def _label(citation: Node) -> str:
 
 
 def dangling(blocks: Nodes, labels: Mapping[str, str], places: Places) -> list[Problem]:
-    """Hand-written links to a place that is not there, and places that two nodes are."""
+    """Hand-written links without words or to a place that is not there, and places that two nodes are."""
     named = [(identifier(node), node) for node in walk(blocks) if identifier(node)]
     present = {name for name, _ in named} | set(labels)
-    links = [node for node in walk(blocks) if node["t"] == "Link" and node["c"][2][0].startswith("#")]
-    lost = [node for node in links if node["c"][2][0][1:] not in present]
+    links = [node for node in walk(blocks) if node["t"] == "Link"]
+    lost = [node for node in links if node["c"][2][0].startswith("#") and node["c"][2][0][1:] not in present]
     rule = "link to a place that does not exist"
     problems = [Problem(places.of(node), rule, node["c"][2][0], near_miss(node["c"][2][0][1:], present)) for node in lost]
+    problems += [Problem(places.of(node), "a link has no words", node["c"][2][0]) for node in links if not node["c"][1]]
     seen = set(labels)
     for name, node in named:
         if name in seen and name not in labels:

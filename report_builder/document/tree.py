@@ -83,6 +83,16 @@ def has_class(node: Node, name: str) -> bool:
     return name in attributes(node)[1]
 
 
+def inlines_of(node: Node) -> Nodes | None:
+    """The inlines right below a node (the list itself), or None."""
+    inlines: Nodes | None = None
+    if node["t"] in ("Para", "Plain", "Emph", "Strong"):
+        inlines = node["c"]
+    elif node["t"] in ("Header", "Span", "Link"):
+        inlines = node["c"][2 if node["t"] == "Header" else 1]
+    return inlines
+
+
 def value(node: Node, key: str) -> str:
     """A key-value attribute of a node, or ""."""
     return next((str(v) for k, v in attributes(node)[2] if k == key), "")

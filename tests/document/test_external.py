@@ -19,6 +19,12 @@ def output(*command: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=240).stdout
 
 
+def chromium(address: str, folder: Path, *options: str) -> str:
+    """The page as a browser has it after its scripts ran."""
+    browser = next(found for name in CHROMIUM if (found := shutil.which(name)))
+    return output(browser, *QUIET, *options, f"--user-data-dir={folder / 'profile'}", "--dump-dom", address)
+
+
 @pytest.mark.external("poppler")
 def test_poppler_reads_the_pdf(composed, tmp_path: Path) -> None:
     """The PDF's text can be copied: sentences, numbers, captions and table, in reading order, with embedded fonts only."""
@@ -37,12 +43,11 @@ def test_chromium_shows_the_html(composed, tmp_path: Path) -> None:
     """A browser finds every picture, formula and reference of the HTML in the one file."""
     path = write(composed(), ["html"], tmp_path / "out", "lab").paths["html"]
     alone = shutil.copyfile(path, tmp_path / "alone.html")
-    browser = next(found for name in CHROMIUM if (found := shutil.which(name)))
     script = (
         "<script>document.title = [...document.images].every(i => i.naturalWidth > 0) + ' ' + document.images.length</script>"
     )
     alone.write_text(alone.read_text(encoding="utf-8").replace("</body>", f"{script}</body>"), encoding="utf-8")
-    page = output(browser, *QUIET, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", alone.as_uri())
+    page = chromium(alone.as_uri(), tmp_path)
     assert "<title>true " in page
     assert "<math" in page
     assert 'href="#fig:strip"' in page

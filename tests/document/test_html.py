@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from PIL import Image
+
 from report_builder.document.html import html_page
 
 
@@ -31,6 +33,51 @@ def test_links_lead_somewhere(composed):
     targets = set(re.findall(r'href="#([^"]+)"', page))
     assert targets
     assert targets <= set(re.findall(r'id="([^"]+)"', page))
+
+
+def test_contents_read_like_the_headings(composed, free):
+    """In the contents a formula of a heading is a formula, its notes and places are left out, and its quotes are there."""
+    head = '# The $D_{KL}$ "quoted" [link](http://a.pl) with a note[^n]\n\n[^n]: Words of the note.\n\n'
+    page = html_page(composed(head + "## Second `code_x`\n\n# Third []{#x}\n", free))
+    contents = page[page.index("<nav") : page.index("</nav>")]
+    assert re.sub(r"<annotation.*?</annotation>|<[^>]+>|\s+", "", contents) == (
+        "Spistreści1.TheDKL„quoted”linkwithanote1.1.Secondcode_x2.Third"
+    )
+    assert "<math" in contents
+    assert "Words of the note" not in contents
+    assert len(re.findall(r' id="', contents)) == 0
+
+
+def test_every_link_and_head_has_a_name(composed):
+    """No link is empty, such as the anchors of lines of code, and no head of a table."""
+    page = html_page(composed())
+    assert "<a" in page
+    assert "<th" in page
+    assert not re.search(r"<(a|th)\b[^>]*>\s*</", page)
+
+
+def test_marks_stay_with_their_formula(composed, free):
+    """No line ends between a formula and what touches it; a text without spaces is still broken."""
+    page = html_page(composed('Let ($a$), and $b$-th "$c$" hold; $d$ e. 令$f$，並且$g$很大。\n\n$h$ i', free))
+    page = re.sub(r"<annotation.*?</annotation>|</?(math|semantics|mi)\b[^>]*>", "", page)
+    assert re.findall(r'<span class="held">(.*?)</span>', page) == ["(a),", "b-th", "„c”", "f，"]
+
+
+def test_pictures_keep_their_room(composed, free, tmp_path):
+    """Every picture states its size, so that a link lands at its target before they are there; none waits to be seen."""
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    Image.new("L", (60, 20)).save(folder / "a.png")
+    Image.new("L", (30, 90)).save(folder / "b.jpg")
+    svg = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" {}><path stroke-width="2" d=""/></svg>'
+    for name, sides in {"c": 'width="72pt" height="36.0pt"', "d": 'width="100%" viewBox="0 0 30 20"', "e": ""}.items():
+        (folder / f"{name}.svg").write_text(svg.format(sides))
+    names = ("a.png", "b.jpg", "c.svg", "d.svg", "e.svg")
+    page = html_page(composed("\n\n".join(f"![]({name}){{width=50%}}" for name in names) + "\n\n{{ figure('codes') }}", free))
+    sizes = re.findall(r'<img[^>]*? width="(\d+)" height="(\d+)"', page)
+    assert sizes == [("60", "20"), ("30", "90"), ("96", "48"), ("30", "20"), ("300", "180")]
+    assert page.count("<img") == 6  # a drawing that states no size keeps no room
+    assert 'loading="lazy"' not in page
 
 
 def test_moving_pictures(composed, free):
