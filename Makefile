@@ -12,7 +12,7 @@ CLI := $(BIN)/python -m report_builder
 OPTIONS := $${PROFILE:+--profile "$$PROFILE"} $${SET:+--set "$$SET"}
 export PYTHON REPORT PROFILE SET FORMATS FIG TASK NAME
 
-.PHONY: help report figure task status check facts new schema doctor test test-slow lint format gallery benchmark lock cjk install clean
+.PHONY: help report figure task status check facts new schema doctor test test-slow lint format gallery benchmark lock cjk peers install clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
@@ -72,6 +72,8 @@ lock: $(READY) ## Renews requirements/*.lock from pyproject.toml (needs the netw
 
 cjk: .venv/.installed-cjk ## Adds fonts with Chinese, Japanese and Korean letters (48 MB)
 
+peers: .venv/.installed-peers ## Adds other people's metrics, with which tests compare ours
+
 install: $(READY) ## Only makes .venv; every other target does so too
 
 clean: ## Removes build/, figures and caches; runs/ and .venv stay
@@ -84,6 +86,7 @@ clean: ## Removes build/, figures and caches; runs/ and .venv stay
 .venv/.installed-gpu: requirements/gpu.lock
 .venv/.installed-dev: requirements/dev.lock pyproject.toml $(READY)
 .venv/.installed-cjk: requirements/cjk.lock pyproject.toml $(READY)
+.venv/.installed-peers: requirements/peers.lock pyproject.toml $(READY)
 
 .venv/.installed-%:
 	@sh requirements/install.sh $*

@@ -1,4 +1,4 @@
-"""Fills .venv from the lock files: `python install.py cpu|gpu|dev|cjk`, called by install.sh with a fitting Python.
+"""Fills .venv from the lock files: `python install.py cpu|gpu|dev|cjk|peers`, called by install.sh with a fitting Python.
 
 `.venv/.installed-<extra>` says what is complete and holds the digest of what was installed. `.venv/.installing` stands while
 pip works; where it is found, an installation was killed, and .venv is made anew. A .venv of the user's own is kept and filled.
@@ -24,7 +24,7 @@ PROJECT = FOLDER.parent
 VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 KILLED = VENV / ".installing"
-LOCKS = {"cpu": ("base", "cpu"), "gpu": ("base", "gpu"), "dev": ("dev",), "cjk": ("cjk",)}
+LOCKS = {"cpu": ("base", "cpu"), "gpu": ("base", "gpu"), "dev": ("dev",), "cjk": ("cjk",), "peers": ("peers",)}
 SIZES = {"cpu": "about 460 MB to fetch, 2.1 GB on disk", "gpu": "about 3.5 GB to fetch, 7 GB on disk"}
 ROOM = {"cpu": 3, "gpu": 12}  # GB that must be free
 PIP = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-compile", "--progress-bar", "off"]

@@ -21,7 +21,7 @@ class CodeOptions(RunOptions):
     """Which codes of which runs are shown."""
 
     split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
     codes: Literal["mean", "drawn"] = Field(
         default="mean",
         description="mean: what the encoder gives, of a VAE the means; drawn: one draw from the posterior of each image.",

@@ -26,7 +26,7 @@ class Parameters(SheetOptions):
     multiples: tuple[float, ...] = Field(
         default=(-3, -2, -1, 0, 1, 2, 3), min_length=1, description="How many times the vector is added, a column for each."
     )
-    n: int = Field(default=5, ge=1, le=50, description="How many images, from the first on.")
+    n: int = Field(default=5, ge=1, le=50, description="How many images, drawn at random.")
     split: str = Field(default="test", description="Part of the data set with the images.")
     of: str = Field(default="train", description="Part of the data set in which the vector is found.")
     batch: int = Field(default=500, ge=1, description="Images encoded before the means are looked at again.")

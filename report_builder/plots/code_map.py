@@ -21,7 +21,7 @@ SUMMARY = "PCA and t-SNE of the codes by class, runs (latent sizes) as panels; c
 class Parameters(CodeOptions):
     """Which codes are mapped, and how."""
 
-    n: int | None = Field(default=1000, ge=5, description="How many images, from the first on; null: all.")
+    n: int | None = Field(default=1000, ge=5, description="How many images, drawn at random; null: all.")
     methods: tuple[Literal["pca", "tsne"], ...] = Field(
         default=("pca", "tsne"), min_length=1, max_length=2, description="Which maps, side by side."
     )

@@ -34,7 +34,7 @@ class Parameters(RunOptions):
         default=None, min_length=1, description="Only images of these classes, numbers or names; null: of all."
     )
     split: str = Field(default="test", description="Without a judge: part of the data set that the runs classify.")
-    n: int | None = Field(default=None, ge=1, description="Without a judge: how many images, from the first on; null: all.")
+    n: int | None = Field(default=None, ge=1, description="Without a judge: how many images, drawn at random; null: all.")
     cells: Literal["share", "count"] = Field(
         default="share", description="What the cells print: the share of the images of the row in per cent, or how many."
     )

@@ -30,7 +30,7 @@ class Parameters(LookOptions):
     classes: tuple[int | str, ...] | None = Field(
         default=None, min_length=1, description="Only these classes, numbers or names; null: all."
     )
-    n: int | None = Field(default=None, ge=1, le=500, description="Instead: the first n images, whatever their class.")
+    n: int | None = Field(default=None, ge=1, le=500, description="Instead: n images drawn at random, whatever their class.")
     conditions: bool = Field(default=True, description="Print row and column, and attributes asked, below each image.")
     attributes: tuple[str, ...] = Field(
         default=(), description="Attributes of the data that are printed where an image has them."

@@ -27,7 +27,7 @@ class Parameters(RunOptions):
     """Which errors of which runs are shown."""
 
     split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
     error: Literal["bce", "mse"] = Field(default="bce", description="bce: binary cross-entropy in nats; mse: squared error.")
     per: Literal["image", "pixel"] = Field(
         default="image", description="image: sum over the pixels of an image; pixel: mean over them."

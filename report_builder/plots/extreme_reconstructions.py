@@ -24,7 +24,7 @@ class Parameters(SheetOptions):
     """How many images of which runs are shown, and what counts as good."""
 
     split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="Among how many images, from the first on; null: all.")
+    n: int | None = Field(default=None, ge=1, description="Among how many images, drawn at random; null: all.")
     count: int = Field(default=8, ge=1, le=40, description="How many of the best, and how many of the worst.")
     error: Literal["bce", "mse"] = Field(
         default="bce", description="bce: binary cross-entropy in nats; mse: squared error; both summed over pixels."

@@ -26,7 +26,7 @@ WEIGHTS = {"none": 1, "bars": 3, "ellipses": 5}  # how much a point adds to an S
 class Parameters(CodeOptions):
     """Which codes are shown, and how."""
 
-    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all, with deviations 500.")
+    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all, with deviations 500.")
     spread: Literal["none", "bars", "ellipses"] = Field(
         default="none", description="One standard deviation of the posterior of each code, for models that have one."
     )

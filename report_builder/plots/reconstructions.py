@@ -25,7 +25,7 @@ class Parameters(SheetOptions):
 
     split: str = Field(default="test", description="Part of the data set.")
     per_class: int = Field(default=1, ge=1, description="Images of each class, from the first of each on.")
-    n: int | None = Field(default=None, ge=1, description="Instead: the first n images, whatever their class.")
+    n: int | None = Field(default=None, ge=1, description="Instead: n images drawn at random, whatever their class.")
     columns: int = Field(default=10, ge=1, description="Images side by side; more of them start a new band.")
     class_names: bool = Field(default=True, description="Print the class above each image.")
 

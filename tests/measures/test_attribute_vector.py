@@ -10,6 +10,7 @@ from report_builder.kinds import ImageData, Layout, Split
 from report_builder.measures.metrics import attribute_effect
 from report_builder.measures.probes import attribute_vector
 from report_builder.measures.probes._attributes import attribute_means
+from report_builder.measures.probes._batches import DRAW
 
 SHIFT = np.array([3.0, -1.0])
 
@@ -52,19 +53,21 @@ def test_the_vector_is_the_difference_of_the_means(model, people):
 def test_multiples_of_it_are_added_to_the_codes(model, people):
     """Column by column the code moves by multiples of the vector, and in the column of zero it stays."""
     found = measured(model, people, multiples=(-1.0, 0.0, 0.5), n=3)
-    codes = people.splits["test"].x[:3, 0, :2, 0]
+    codes = people.splits["test"].x[found["index"], 0, :2, 0]
     decoded = found["images"][:, :, 0, :2, 0]
     np.testing.assert_allclose(decoded[:, 1], codes, atol=1e-6)
     np.testing.assert_allclose(decoded[:, 2] - codes, np.tile(found["vector"] / 2, (3, 1)), atol=1e-5)
-    assert found["has"].tolist() == [1, 0, 0]
+    assert found["has"].tolist() == (people.splits["test"].attributes[found["index"], 1] > 0).tolist()
 
 
 def test_its_convergence_is_told_batch_by_batch(model, people):
     """S3-F35: images with the attribute, moves of both means, distance and its change, from the origin on."""
     found = measured(model, people, tolerance=None)
-    codes, has = people.splits["train"].x[:, 0, :2, 0].astype(np.float64), people.splits["train"].attributes[:, 1] > 0
+    drawn = np.random.default_rng(DRAW).permutation(len(people.splits["train"].y))
+    train = people.splits["train"].take(drawn)
+    codes, has = train.x[:, 0, :2, 0].astype(np.float64), train.attributes[:, 1] > 0
     first, second = (codes[: 50 * k][has[: 50 * k]].mean(axis=0) for k in (1, 2))
-    assert found["seen"].tolist()[:3] == [13, 25, 38]
+    assert found["seen"].tolist()[:3] == [int(has[: 50 * k].sum()) for k in (1, 2, 3)]
     np.testing.assert_allclose(found["moved_with"][:2], [np.linalg.norm(first), np.linalg.norm(second - first)], rtol=1e-5)
     np.testing.assert_allclose(np.cumsum(found["change"]), found["distance"])
     assert found["distance"][-1] == pytest.approx(np.linalg.norm(found["vector"]))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from report_builder.datasets._stream import Stream
 from report_builder.errors import ReportError, RunError
-from report_builder.measures.probes._batches import BATCH, decode, encode, in_batches, part_of, posterior
+from report_builder.kinds import ImageData, Split
+from report_builder.measures.probes._batches import BATCH, decode, encode, in_batches, part_of, places_of, posterior
 
 
 def test_a_model_never_gets_more_than_a_batch(model):
@@ -43,6 +45,48 @@ def test_an_unknown_split_is_named_with_the_known_ones(data):
     """A split that the data lacks is refused with a near miss."""
     with pytest.raises(ReportError, match="Did you mean 'test'"):
         part_of(data, "tset")
+
+
+def sorted_data(images: int, *, stream=False):
+    """Images in the order of their classes, as many data sets are: image i shows i / images."""
+    y = np.arange(images) * 10 // images
+    x = np.broadcast_to((np.arange(images) / images)[:, None, None, None], (images, 2, 2, 1)).astype(np.float32)
+    pictures = Stream(lambda places: x[places], np.arange(images), (2, 2, 1), np.float32) if stream else x
+    split = Split(pictures, y, np.eye(10, dtype=np.float32)[y], original=np.arange(images))
+    return ImageData({"train": split, "test": split}, tuple("abcdefghij"), (0.0, 1.0))
+
+
+def test_n_images_are_a_sample_without_replacement():
+    """Of a sorted split 1000 images have the mean of all, and none comes twice; the first ones have one class."""
+    data = sorted_data(10_000)
+    part, places = part_of(data, "test", 1000), places_of(data, "test", 1000)
+    assert len(set(places.tolist())) == len(part.y) == 1000
+    assert abs(part.x.mean() - 0.5) < 3 * 0.2887 / 1000**0.5
+    assert np.bincount(part.y).min() > 70
+    for name in ("x", "y", "condition", "original"):
+        np.testing.assert_array_equal(getattr(part, name), getattr(data.splits["test"], name)[places])
+
+
+def test_every_run_sees_the_same_images():
+    """The draw is that of the split: again the same, fewer are among more, and all or more than all are all in their order."""
+    data = sorted_data(100)
+    few, more = (places_of(data, "test", n) for n in (20, 60))
+    assert few.tolist() == places_of(sorted_data(100), "test", 20).tolist()
+    assert set(few.tolist()) < set(more.tolist())
+    assert places_of(data, "test").tolist() == places_of(data, "test", 500).tolist() == list(range(100))
+
+
+def test_a_sample_of_a_stream_is_a_stream():
+    """None of its images is made before it is asked for; they are those of the array."""
+    streamed, plain = (part_of(sorted_data(3000, stream=stream), "test", 500) for stream in (True, False))
+    assert isinstance(streamed.x, Stream)
+    np.testing.assert_array_equal(np.asarray(streamed.x), plain.x)
+    np.testing.assert_array_equal(encode_first(streamed.x), encode_first(plain.x))
+
+
+def encode_first(images):
+    """Batches of it."""
+    return in_batches(lambda x: x[:, 0, 0], images)
 
 
 def test_results_are_float32():

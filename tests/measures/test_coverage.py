@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from report_builder.errors import ReportError
-from report_builder.measures.metrics import _manifold, coverage
+from report_builder.measures.metrics import _manifold, coverage, frechet_distance
 
 
 def measured(made, real, k=1):
     """Values of points on a line."""
-    arrays = {name: {"features": np.array(points, dtype=float)[:, None]} for name, points in (("images", made), ("real", real))}
+    sets = {"images": made, "real": real, "control": real, "blank": [0.0] * (k + 1)}
+    arrays = {name: {"features": np.array(points, dtype=float)[:, None]} for name, points in sets.items()}
     return {v.name: v for v in coverage.measure(arrays, coverage.Parameters(judge="cnn", k=k))}
 
 
@@ -26,7 +27,7 @@ def test_points_on_a_line():
     assert numbers(found) == pytest.approx([2 / 3, 1, 3 / 3, 3 / 4])
     assert found["density"].samples.tolist() == [2, 1, 0]
     assert found["coverage"].samples.tolist() == [1, 1, 0, 1]
-    assert [(found[name].n, found[name].paired) for name in ("precision", "recall")] == [(3, False), (4, True)]
+    assert [(found[name].n, found[name].paired) for name in ("precision", "recall")] == [(3, False), (4, False)]
 
 
 def test_a_model_that_makes_one_image():
@@ -63,6 +64,66 @@ def test_blocks_change_nothing(monkeypatch):
     whole = numbers(measured(made, real, k=2))
     monkeypatch.setattr(_manifold, "BLOCK", 100)
     assert numbers(measured(made, real, k=2)) == whole
+
+
+def planes(count, seed):
+    """Points of a plane with a normal distribution."""
+    return np.random.default_rng(seed).normal(size=(count, 2))
+
+
+def of_points(made, real, blank=(0.0, 0.0), k=5):
+    """Values of points of a plane."""
+    sets = {"images": made, "real": real, "control": planes(len(real), 999), "blank": np.tile(blank, (100, 1))}
+    arrays = {name: {"features": np.asarray(points, dtype=float)} for name, points in sets.items()}
+    return {v.name: v for v in coverage.measure(arrays, coverage.Parameters(judge="cnn", k=k))}
+
+
+def test_what_blank_images_reach_stands_beside():
+    """Blank images in the middle of the real ones are all precise: precision and density choose no side, and say so beside."""
+    found = of_points(planes(300, 1) * 0.1, planes(300, 0))
+    assert found["precision_blank"].value == found["precision"].value == 1
+    assert 0.8 < found["precision_real"].value < 1
+    assert found["recall_blank"].value == 0
+    assert {name: found[name].better for name in coverage.NAMES} == {
+        "precision": "none",
+        "recall": "higher",
+        "density": "none",
+        "coverage": "higher",
+    }
+    assert "blank images" in found["density_blank"].reduction
+    assert {found[f"{name}_{which}"].better for name in coverage.NAMES for which in ("real", "blank")} == {"none"}
+
+
+@pytest.mark.parametrize("name", ["recall", "coverage"])
+def test_both_sets_are_drawn_in_the_error(name):
+    """Models that are equal are told apart as seldom as a standard error promises: it counts the draw of the generated set."""
+    real, far, stated = planes(150, 0), [], []
+    found = [of_points(planes(150, seed), real, k=3)[name] for seed in range(1, 61)]
+    spread = np.std([value.value for value in found], ddof=1)  # of one real set: the draw of the generated one alone
+    for one, other in zip(found[::2], found[1::2], strict=True):
+        error = np.sqrt(sum(value.samples.var(ddof=1) / value.n for value in (one, other)))
+        far.append(abs(one.value - other.value) > 2 * error)
+        stated.append(error)
+    assert np.mean(far) <= 0.1
+    assert np.mean(stated) > 0.8 * np.sqrt(2) * spread
+    assert all(value.samples.mean() == pytest.approx(value.value) and not value.paired for value in found)
+
+
+def test_images_are_not_compared_with_themselves():
+    """Real images among those they are compared with are refused; other images of that split, and of another one, are not."""
+    points = planes(30, 0)
+
+    def compared(split, first):
+        about = {"index": np.arange(first, first + 30), "split": np.array(split)}
+        real = {"features": points, "index": np.arange(30), "split": np.array("test")}
+        arrays = {"images": {"features": points + 0.1} | about, "real": real, "floor": real, "control": real, "blank": real}
+        frechet_distance.measure(arrays, frechet_distance.Parameters(judge="cnn"))
+        coverage.measure(arrays, coverage.Parameters(judge="cnn"))
+
+    compared("test", 30)
+    compared("train", 0)
+    with pytest.raises(ReportError, match="among the real ones"):
+        compared("test", 29)
 
 
 def test_fewer_images_than_neighbours():

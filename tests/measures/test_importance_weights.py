@@ -80,10 +80,21 @@ def test_it_grows_with_the_draws_towards_the_likelihood(points):
     assert gaps[0] == pytest.approx(closed, abs=0.06)
 
 
-def test_the_error_by_the_draws_is_that_of_repetitions(points):
-    """Bounds measured again and again scatter as the stated error of the draws says."""
-    toy, parameters = Toy(1.0), importance_weights.Parameters(k=20, n=400)
+@pytest.mark.parametrize("spread", [1.0, 12.0, 0.2])
+def test_the_error_by_the_draws_is_that_of_repetitions(points, spread):
+    """Bounds measured again and again scatter as the stated error of the draws says, also where few draws decide."""
+    toy, parameters = Toy(spread), importance_weights.Parameters(k=20, n=400)
     arrays = [importance_weights.measure(toy, points, parameters) for _ in range(200)]
     means = [each["bound"].mean() for each in arrays]
     stated = np.mean([np.sqrt(each["draw_variance"].sum()) / 400 for each in arrays])
     assert np.std(means) == pytest.approx(stated, rel=0.2)
+
+
+def test_how_many_draws_count(points):
+    """With the exact posterior every draw counts, with one far too wide few do; the fact is the mean over the images."""
+    effective = [
+        importance_weights.measure(Toy(v), points, importance_weights.Parameters(k=50))["effective"] for v in (0.5, 40.0)
+    ]
+    assert effective[0] == pytest.approx(50)
+    assert 1 <= effective[1].mean() < 15
+    assert bound(0.5, points, 50)["_effective_draws"].value == pytest.approx(50)

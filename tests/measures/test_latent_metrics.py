@@ -76,12 +76,29 @@ def test_distances_say_which_codes_and_which_kernel():
     drawn = facts("code_prior_distance", codes | {"z": normal(50, 4)}, codes="drawn", bandwidth=1.5)
     assert plain["code_ks_max"].value > 0.99
     assert drawn["drawn_code_ks_mean"].value < drawn["drawn_code_ks_max"].value < 0.3
-    assert "of codes" in plain["code_ks_max"].reduction
+    assert "drawn where there is a posterior" in plain["code_ks_max"].reduction
     assert "bandwidth 2" in plain["code_mmd2"].reduction
     assert "drawn codes" in drawn["drawn_code_mmd2"].reduction
     assert "bandwidth 1.5" in drawn["drawn_code_mmd2"].reduction
     module = METRICS.get("code_prior_distance")
-    assert module.probes(module.Parameters(codes="drawn", seed=4))["codes"].parameters["drawn"] == 4
+    asked = {
+        codes: module.probes(module.Parameters(codes=codes, seed=4))["codes"].parameters for codes in (None, "mean", "drawn")
+    }
+    assert {codes: (each["drawn"], each["any_model"]) for codes, each in asked.items()} == {
+        None: (4, True),
+        "mean": (None, False),
+        "drawn": (4, False),
+    }
+
+
+def test_a_perfect_model_follows_the_prior():
+    """Where q(z|x) is the exact posterior, drawn codes are N(0, I); its means are not, and would blame the model."""
+    x = np.random.default_rng(0).normal(size=(4000, 1)) * np.sqrt(2)  # x = z + noise: the posterior is N(x / 2, 1 / 2)
+    codes = {"z_mean": x / 2, "z_log_var": np.full_like(x, np.log(0.5)), "y": np.zeros(len(x))}
+    codes["z"] = x / 2 + np.sqrt(0.5) * np.random.default_rng(1).normal(size=x.shape)
+    assert facts("code_prior_distance", codes)["code_ks_max"].value < 1.63 / 4000**0.5  # 1 % of the samples of N(0, 1)
+    means = {name: each for name, each in codes.items() if name != "z"}
+    assert facts("code_prior_distance", means, codes="mean")["mean_code_ks_max"].value > 0.07
 
 
 # --- classes ------------------------------------------------------------------------------------------------------------------

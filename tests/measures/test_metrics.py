@@ -131,6 +131,25 @@ def test_blur_lowers_sharpness():
     assert sharp(np.zeros((2, 28, 28, 1))).value == 0
 
 
+def test_more_than_real_is_not_better():
+    """Noise is sharper than real images: the ratio has no better direction, the distance from 1 has."""
+    from scipy.ndimage import gaussian_filter
+
+    real = strokes()
+    noisy = np.where(np.random.default_rng(0).random(real.shape) < 0.05, 1.0, real)
+    found = {
+        name: sharpness.measure({"images": {"images": images}, "real": {"x": real}}, sharpness.Parameters(of="figure"))
+        for name, images in (("real", real), ("noise", noisy), ("blur", gaussian_filter(real, (0, 0.5, 0.5, 0))))
+    }
+    assert found["noise"][0].value > 1 > found["blur"][0].value
+    assert [value.better for value in found["real"]] == ["none", "lower"]
+    distances = {name: values[1] for name, values in found.items()}
+    assert distances["real"].value == pytest.approx(0)
+    for name, (ratio, _) in found.items():
+        assert distances[name].value == pytest.approx(abs(ratio.value - 1))
+        assert distances[name].samples.mean() == pytest.approx(distances[name].value)
+
+
 def test_cells_of_a_grid_are_not_paired():
     """Samples belong to the same originals only where the probe says which: a grid's cells do not."""
     arrays = {"images": {"reconstruction": strokes(), "index": np.arange(30)}, "real": {"x": strokes()}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from report_builder.measures._mathematics import neighbours
 
@@ -24,6 +25,22 @@ def test_a_point_is_not_its_own_neighbour(monkeypatch):
     index, distances = neighbours.nearest(np.arange(12.0)[:, None], np.arange(12.0)[:, None], 1, skip_self=True)
     assert (index[:, 0] != np.arange(12)).all()
     assert (distances == 1).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_near_duplicates_far_from_the_origin_find_each_other(dtype):
+    """Pairs 1e-3 apart among points at 1e4, as images are that hardly differ: each finds its twin, and its exact distance."""
+    random = np.random.default_rng(0)
+    points = (1e4 + random.normal(size=(200, 8))).astype(dtype)
+    twins = (points + np.array(4e-3, dtype)).astype(dtype)
+    index, distances = neighbours.nearest(points, np.concatenate([twins, points]), 2)
+    assert index.tolist() == [[200 + i, i] for i in range(200)]
+    np.testing.assert_allclose(distances[:, 1], np.linalg.norm(twins.astype(float) - points, axis=1), rtol=1e-9)
+
+
+def test_of_equal_distances_the_first_point_is_the_nearest():
+    """Ties have one answer, whatever the blocks."""
+    assert neighbours.nearest(np.zeros((1, 2)), np.ones((40, 2)), 3)[0].tolist() == [[0, 1, 2]]
 
 
 def test_far_away_points_keep_their_small_distances():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from report_builder.measures.probes import codes, images, likelihood, reconstruction_errors, reconstructions
+from report_builder.measures.probes._batches import places_of
 
 
 def test_reconstructions_stand_in_the_order_of_the_classes(model, data):
@@ -15,9 +16,11 @@ def test_reconstructions_stand_in_the_order_of_the_classes(model, data):
     np.testing.assert_array_equal(arrays["x"], arrays["reconstruction"])
 
 
-def test_the_first_n_may_be_asked_for_instead(model, data):
-    """`n` takes the first images of the split in their order."""
-    assert reconstructions.measure(model, data, reconstructions.Parameters(n=4))["index"].tolist() == [0, 1, 2, 3]
+def test_n_images_may_be_asked_for_instead(model, data):
+    """`n` images are drawn, and `index` says where in the split each of them stands."""
+    arrays = reconstructions.measure(model, data, reconstructions.Parameters(n=4))
+    assert arrays["index"].tolist() == places_of(data, "test", 4).tolist()
+    np.testing.assert_array_equal(arrays["x"], data.splits["test"].x[arrays["index"]])
 
 
 def test_codes_have_variances_where_the_model_has_a_posterior(model, vae, data):
@@ -29,7 +32,7 @@ def test_codes_have_variances_where_the_model_has_a_posterior(model, vae, data):
 def test_images_need_no_model(data):
     """Images are read from the data alone, with their classes and the range of their pixels."""
     arrays = images.measure(None, data, images.Parameters(n=3))
-    assert arrays["class_names"][arrays["y"]].tolist() == ["a", "b", "c"]
+    assert arrays["y"].tolist() == data.splits["test"].y[arrays["index"]].tolist()
     assert arrays["value_range"].tolist() == [0, 100]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 BLOCK = 2**24  # distances held at once
+SPARE = 8  # more candidates than neighbours: the expanded square may order those that nearly coincide wrongly
 
 
 def nearest(queries: np.ndarray, points: np.ndarray, k: int, *, skip_self: bool = False) -> tuple[np.ndarray, np.ndarray]:
@@ -17,8 +18,10 @@ def nearest(queries: np.ndarray, points: np.ndarray, k: int, *, skip_self: bool 
         skip_self: query i is point i and does not count as its own neighbour.
 
     Returns:
-        Indices `(m, k)`, nearest first, and distances (not squared) of the same shape.
+        Indices `(m, k)`, nearest first, and distances (not squared) of the same shape, float64.
     """
+    middle = points.mean(axis=0, dtype=np.float64)  # smaller numbers lose fewer digits in the expanded square
+    points, queries = points - middle, queries - middle
     squares = (points**2).sum(axis=1)
     step = max(1, BLOCK // len(points))
     found = [
@@ -35,7 +38,13 @@ def _block(
     rows = np.arange(len(queries))[:, None]
     if own is not None:
         distances[rows[:, 0], own + rows[:, 0]] = np.inf
-    index = np.argpartition(distances, min(k, len(points) - 1), axis=1)[:, :k]
-    index = index[rows, np.argsort(distances[rows, index], axis=1, kind="stable")]
-    exact = ((queries[:, None] - points[index]) ** 2).sum(axis=2)  # the expanded form loses digits where points nearly coincide
-    return index, exact
+    candidates = min(2 * k + SPARE, len(points))
+    index = np.argpartition(distances, candidates - 1, axis=1)[:, :candidates]
+    index.sort(axis=1)  # of points equally far the first one is the nearest
+    exact = np.stack([((queries - points[column]) ** 2).sum(axis=1) for column in index.T], axis=1)
+    if own is not None:
+        exact[index == (own + rows)] = np.inf
+    nearest_first = np.argsort(exact, axis=1, kind="stable")[
+        :, :k
+    ]  # the expanded form loses digits where points nearly coincide
+    return index[rows, nearest_first], exact[rows, nearest_first]

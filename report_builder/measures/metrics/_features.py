@@ -21,13 +21,29 @@ def seen(request: ProbeRequest, judge: str) -> ProbeRequest:
 
 
 def real_seen(judge: str, split: str, n: int | None) -> ProbeRequest:
-    """The judge's features of the first images of a split."""
+    """The judge's features of images of a split, drawn at random."""
     return seen(ProbeRequest("images", {"split": split, "n": n}), judge)
 
 
 def own_seen(probe: Mapping[str, Any], judge: str) -> ProbeRequest:
     """The judge's features of the images of a metric's own probe."""
     return seen(images_asked(probe), judge)
+
+
+def strangers(images: Arrays, real: Arrays) -> None:
+    """Refuses real images as those that are compared with themselves: a distance of 0 would say nothing.
+
+    Raises:
+        ReportError: some of the images are among the real ones.
+    """
+    if "split" not in images or str(images["split"]) != str(real["split"]):
+        return
+    if common := len(set(images["index"].tolist()) & set(real["index"].tolist())):
+        rule, received = (
+            "the images are among the real ones with which they are compared",
+            f"{common} of {len(images['index'])}",
+        )
+        raise ReportError(Problem("", rule, received, next_step="Name another split, or images that a model makes."))
 
 
 def features_of(arrays: Arrays, least: int) -> np.ndarray:

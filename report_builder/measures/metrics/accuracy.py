@@ -18,7 +18,7 @@ class Parameters(Base):
     """Which images are classified."""
 
     split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
     classes: tuple[int | str, ...] | None = Field(
         default=None, min_length=1, description="Only images of these classes, numbers or names; null: of all."
     )

@@ -27,7 +27,7 @@ class Parameters(Base):
         default=0, description="Attribute of the data, or a class (number or name) that counts as one."
     )
     multiple: float = Field(default=1.0, gt=0, description="How many times the vector is added, and subtracted.")
-    n: int = Field(default=500, ge=2, description="How many images, from the first on.")
+    n: int = Field(default=500, ge=2, description="How many images, drawn at random.")
     split: str = Field(default="test", description="Part of the data set with the images.")
     tolerance: float | None = Field(
         default=0.08,

@@ -28,9 +28,7 @@ class Parameters(Base):
     )
     split: str = Field(default="test", description="Part of the data set whose images are reconstructed by default.")
     n: int = Field(default=1000, ge=1, description="How many images are reconstructed by default.")
-    judges: int | None = Field(
-        default=10_000, ge=5, description="How many training images judge, from the first on; null: all."
-    )
+    judges: int | None = Field(default=10_000, ge=5, description="How many training images judge, drawn at random; null: all.")
     k: int = Field(default=5, ge=1, description="Nearest training images that must agree.")
     ends: bool = Field(
         default=False, description="Of pairs: the reconstructions of both ends (their mean for each pair), not what is between."
@@ -66,14 +64,16 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     `pair_<a>_<b>_share` the share of those neighbours.
 
     Raises:
-        ReportError: images and training images differ in shape.
+        ReportError: images and training images differ in shape, or are the same.
     """
     import numpy as np
 
     from report_builder.measures._arrays import by_pair as of_ends
     from report_builder.measures._arrays import ends_of, images_of, same_images
+    from report_builder.measures.metrics._features import strangers
 
     shown, real = arrays["images"], arrays["real"]
+    strangers(shown, real)
     images = ends_of(shown) if parameters.ends else images_of(shown)
     votes = real["y"][_judges(images, images_of(real), parameters.k)]
     agree = of_ends((votes == votes[:, :1]).all(axis=1).astype(np.float64), ends=parameters.ends)

@@ -19,7 +19,7 @@ class Parameters(Base):
     """Which images are encoded."""
 
     split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=2000, ge=1, description="How many images, from the first on; null: all.")
+    n: int | None = Field(default=2000, ge=1, description="How many images, drawn at random; null: all.")
     axes: int = Field(default=2, ge=1, description="How many coordinates are described, from the first on.")
 
 

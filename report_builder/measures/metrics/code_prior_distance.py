@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
 NAMES = ("ks_mean", "ks_max", "mmd2")
+WHICH = {"mean": "means of codes", "drawn": "drawn codes", None: "codes, drawn where there is a posterior,"}
 
 
 class Parameters(Base):
@@ -21,11 +22,12 @@ class Parameters(Base):
 
     split: str = Field(default="test", description="Part of the data set.")
     n: int | None = Field(
-        default=2000, ge=2, description="How many images, from the first on; null: all. Compare only equal numbers."
+        default=2000, ge=2, description="How many images, drawn at random; null: all. Compare only equal numbers."
     )
-    codes: Literal["mean", "drawn"] = Field(
-        default="mean",
-        description="mean: what the encoder gives, of a VAE the means; drawn: one draw from the posterior of each image.",
+    codes: Literal["mean", "drawn"] | None = Field(
+        default=None,
+        description="mean: what the encoder gives, of a VAE the means; drawn: one draw from the posterior of each image; null: "
+        "drawn where the model has a posterior. Means alone never follow the prior, even in a perfect model.",
     )
     seed: int = Field(default=0, ge=0, description="Seed of the draw, where codes are drawn.")
     bandwidth: float | None = Field(
@@ -35,17 +37,18 @@ class Parameters(Base):
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The codes."""
-    drawn = parameters.seed if parameters.codes == "drawn" else None
-    return {"codes": ProbeRequest("codes", {"split": parameters.split, "n": parameters.n, "drawn": drawn})}
+    drawn = None if parameters.codes == "mean" else parameters.seed
+    asked = {"split": parameters.split, "n": parameters.n, "drawn": drawn, "any_model": parameters.codes is None}
+    return {"codes": ProbeRequest("codes", asked)}
 
 
 def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """Three values, of drawn codes under names of their own."""
+    """Three values, of means and of codes that must be drawn under names of their own."""
     return [f"{_prefix(parameters)}_{name}" for name in NAMES]
 
 
 def _prefix(parameters: Parameters) -> str:
-    return "drawn_code" if parameters.codes == "drawn" else "code"
+    return f"{parameters.codes}_code" if parameters.codes else "code"
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
@@ -53,7 +56,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
 
     `code_ks_mean` and `code_ks_max` are mean and largest over the dimensions of the distance of Kolmogorov and Smirnov to
     N(0, 1). `code_mmd2` is the unbiased estimate of the squared maximum mean discrepancy with a Gaussian kernel (Gretton et al.
-    2012, lemma 6); it can lie below 0. Of drawn codes they are `drawn_code_ks_mean`, `drawn_code_ks_max`, `drawn_code_mmd2`.
+    2012, lemma 6); it can lie below 0. With `codes` they are `drawn_code_...` or `mean_code_...`.
     """
     from report_builder.measures._arrays import codes_of
     from report_builder.measures._mathematics.normal import ks_distance, mmd_to_normal
@@ -61,7 +64,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     z = codes_of(arrays["codes"])
     n, dimension = z.shape
     prefix = _prefix(parameters)
-    which = "drawn codes" if parameters.codes == "drawn" else "codes"
+    which = WHICH[parameters.codes]
     ks, bandwidth = ks_distance(z), parameters.bandwidth or dimension**0.5
     mmd = mmd_to_normal(z, bandwidth)
     how = f"Kolmogorov-Smirnov distance of {which} to N(0, 1)"

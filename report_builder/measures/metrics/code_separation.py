@@ -20,7 +20,7 @@ class Parameters(Base):
 
     split: str = Field(default="test", description="Part of the data set.")
     n: int | None = Field(
-        default=2000, ge=10, description="How many images, from the first on; null: all. Compare only equal numbers."
+        default=2000, ge=10, description="How many images, drawn at random; null: all. Compare only equal numbers."
     )
     k: int = Field(default=5, ge=1, description="Nearest other codes that vote for the class of a code.")
 

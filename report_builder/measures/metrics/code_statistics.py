@@ -24,7 +24,7 @@ class Parameters(Base):
 
     split: str = Field(default="test", description="Part of the data set.")
     n: int | None = Field(
-        default=2000, ge=10, description="How many images, from the first on; null: all. Compare only equal numbers."
+        default=2000, ge=10, description="How many images, drawn at random; null: all. Compare only equal numbers."
     )
     axes: int = Field(default=2, ge=1, description="How many coordinates are described one by one, from the first on.")
     cell: float = Field(

@@ -21,7 +21,7 @@ class Parameters(Base):
     """Which images the bound is measured on."""
 
     split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
     samples: int = Field(default=1, ge=1, description="Codes drawn from the posterior of each image.")
 
 

@@ -28,7 +28,7 @@ class Parameters(Base):
         description="Instead: a probe that gives images, {kind: ..., parameters}; default: samples of any model.",
     )
     split: str = Field(default="test", description="Part of the data set that the real images are of.")
-    n: int | None = Field(default=1000, ge=2, description="How many real images of each split, from the first on; null: all.")
+    n: int | None = Field(default=1000, ge=2, description="How many real images of each split, drawn at random; null: all.")
 
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
@@ -64,10 +64,11 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     `feature_dimension`: how many features there are. O(n d^2 + d^3) and O(n^2 d) for n images and d features.
 
     Raises:
-        ReportError: there are fewer than two images.
+        ReportError: there are fewer than two images, or they are among the real ones.
     """
-    from report_builder.measures.metrics._features import features_of
+    from report_builder.measures.metrics._features import features_of, strangers
 
+    strangers(arrays["images"], arrays["real"])
     images, real, floor = (features_of(arrays[name], 2) for name in ("images", "real", "floor"))
     dimension = Value(NAMES[4], real.shape[1], reduction="count of features", n=len(images))
     return [

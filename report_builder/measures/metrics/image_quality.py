@@ -18,7 +18,7 @@ class Parameters(Base):
     """Which images are reconstructed."""
 
     split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
 
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:

@@ -21,7 +21,7 @@ class Parameters(Base):
     """Which images the bound is measured on, and how tight it is."""
 
     split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
     k: int = Field(
         default=50,
         ge=1,
@@ -35,8 +35,8 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 
 
 def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """The bound, its standard error over the images, and the part of that error that the draws make."""
-    return [NAME, f"{NAME}_standard_error", f"{NAME}_draw_error"]
+    """The bound, its standard error over the images, the part of that error that the draws make, and how many draws count."""
+    return [NAME, f"{NAME}_standard_error", f"{NAME}_draw_error", f"{NAME}_effective_draws"]
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
@@ -44,11 +44,12 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
 
     With k = 1 it is the Monte-Carlo estimate of the evidence lower bound; its expectation grows with k (theorem 1) towards
     log p(x). `..._standard_error` is the standard deviation over the images divided by the root of their number;
-    `..._draw_error` the part of it that would go with more draws, to first order.
+    `..._draw_error` the part of it that would go with more draws, by the jackknife over the draws of each image;
+    `..._effective_draws` the mean over the images of (sum w)^2 / sum w^2, from 1, where one draw decides, to k.
     """
     from report_builder.measures.metrics._errors import standard_error
 
-    bound, variance = arrays["weights"]["bound"], arrays["weights"]["draw_variance"]
+    bound, variance, effective = (arrays["weights"][name] for name in ("bound", "draw_variance", "effective"))
     n = len(bound)
     pixels = arrays["weights"].get("pixels", "Bernoulli")
     how = f"{pixels} pixels, logarithm of the mean of {parameters.k} importance weights, mean over images"
@@ -57,4 +58,5 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
         Value(NAME, float(bound.mean()), UNIT, "higher", how, n, bound),
         Value(f"{NAME}_standard_error", standard_error(bound), UNIT, "none", "standard error of the mean over images", n),
         Value(f"{NAME}_draw_error", by_draws, UNIT, "none", "standard error of the mean by the draws", n),
+        Value(f"{NAME}_effective_draws", float(effective.mean()), "", "none", f"of {parameters.k} draws, mean over images", n),
     ]

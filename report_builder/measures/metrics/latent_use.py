@@ -23,7 +23,7 @@ class Parameters(Base):
     """Which images are encoded, and when a unit is active."""
 
     split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=2000, ge=2, description="How many images, from the first on; null: all.")
+    n: int | None = Field(default=2000, ge=2, description="How many images, drawn at random; null: all.")
     threshold: float = Field(
         default=0.01, gt=0, description="Variance of a mean over images above which its dimension is active."
     )

@@ -24,7 +24,7 @@ class Parameters(Base):
         default=None, description="Instead: a probe that gives images, {kind: ..., parameters}; default: reconstructions."
     )
     split: str = Field(default="test", description="Part of the data set: the real images, and the images to reconstruct.")
-    n: int = Field(default=1000, ge=1, description="How many real images, from the first on.")
+    n: int = Field(default=1000, ge=1, description="How many real images, drawn at random.")
     ends: bool = Field(
         default=False, description="Of pairs: the reconstructions of both ends (their mean for each pair), not what is between."
     )
@@ -40,12 +40,14 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 
 
 def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """One value."""
-    return ["sharpness"]
+    """The sharpness, and how far it is from that of real images."""
+    return ["sharpness", "sharpness_distance"]
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
     """`sharpness`: mean edge strength of the images over that of the real images; 1 is as sharp as real, 0 is blank.
+
+    More is not better: noise is sharper than any real image. `sharpness_distance` = |`sharpness` - 1| is better the smaller.
 
     Edge strength of an image is sum |g|^2 / sum |g| over its pixels, g being the forward-difference gradient: the mean gradient
     magnitude where there is an edge. The numerator is the Tenengrad focus measure (Krotkov 1988; Pertuz et al. 2013, GRA6);
@@ -57,8 +59,13 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     real = edge_strength(images_of(arrays["real"])).mean()
     images = ends_of(arrays["images"]) if parameters.ends else images_of(arrays["images"])
     samples = by_pair(edge_strength(images), ends=parameters.ends) / max(real, 1e-12)
-    how = "edge strength over that of real images, mean over images"
-    return [Value("sharpness", float(samples.mean()), "", "higher", how, len(samples), samples, same_images(arrays["images"]))]
+    how, n, paired = "edge strength over that of real images, mean over images", len(samples), same_images(arrays["images"])
+    away = samples.mean() - 1
+    distances = samples - 1 if away >= 0 else 1 - samples  # their mean is the distance
+    return [
+        Value("sharpness", float(samples.mean()), "", "none", how, n, samples, paired),
+        Value("sharpness_distance", float(abs(away)), "", "lower", f"distance from 1 of: {how}", n, distances, paired),
+    ]
 
 
 def edge_strength(images: np.ndarray) -> np.ndarray:

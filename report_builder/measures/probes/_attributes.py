@@ -9,7 +9,7 @@ import numpy as np
 
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import ImageData, Layout, Split
-from report_builder.measures.probes._batches import encode, given_to
+from report_builder.measures.probes._batches import DRAW, encode, given_to
 from report_builder.measures.probes._pairs import class_number
 
 RIDGE = 1e-6  # of the mean variance, so that a collapsed coordinate can be inverted
@@ -99,14 +99,15 @@ class Means:
 def attribute_means(
     model: Any, data: ImageData, part: Split, chosen: int | str, *, batch: int, tolerance: float | None
 ) -> Means:
-    """Mean codes over batches of a split, until in one batch both means together move by less than the tolerance.
+    """Mean codes over batches drawn at random, until in one batch both means together move by less than the tolerance.
 
     Raises:
         ReportError: no image seen has the attribute, or every one has it.
     """
     has, condition, found = has_attribute(data, part, chosen), given_to(model, part), None
+    drawn = np.random.default_rng(DRAW).permutation(len(has))  # the first images would be no sample
     for start in range(0, len(has), batch):
-        here = slice(start, start + batch)
+        here = drawn[start : start + batch]
         z = encode(model, part.x[here], None if condition is None else condition[here]).astype(np.float64)
         found = found or Means.of_dimension(z.shape[1])
         moved = found.add(z, has[here])

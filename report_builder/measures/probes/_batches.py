@@ -12,19 +12,38 @@ from report_builder.errors import Problem, ReportError, RunError, near_miss
 from report_builder.kinds import ImageData, Images, Split
 
 BATCH = 1000
+DRAW = 0  # seed of the choice of images where not all are measured
 
 
 def part_of(data: ImageData, split: str, n: int | None = None) -> Split:
-    """The first `n` images of a split (all where `n` is None) with all that belongs to them; a stream stays a stream.
+    """`n` images of a split (all where `n` is None), at `places_of`, with all that belongs to them; a stream stays a stream.
+
+    Raises:
+        ReportError: the data has no such split.
+    """
+    places = places_of(data, split, n)
+    whole = data.splits[split]
+    if len(places) < len(whole.y):
+        chosen = whole.x.at(places) if hasattr(whole.x, "at") else whole.x[places]
+        whole = replace(replace(whole, x=whole.y).take(places), x=chosen)
+    return replace(whole, y=np.asarray(whole.y, dtype=np.int64))
+
+
+def places_of(data: ImageData, split: str, n: int | None = None) -> np.ndarray:
+    """Places `(n,)` int64, ascending, of images drawn without replacement; of all where `n` is None or there are no more.
+
+    The draw depends on the number of images of the split alone: every run, and what it is compared with, sees the same images.
+    Those of a smaller `n` are among those of a larger one. The first images would be no sample: data sets have an order.
 
     Raises:
         ReportError: the data has no such split.
     """
     if split not in data.splits:
         raise ReportError(Problem("", "the data has no such split", repr(split), near_miss(split, data.splits)))
-    whole = data.splits[split]
-    part = whole if n is None else whole.take(slice(n))
-    return replace(part, y=np.asarray(part.y, dtype=np.int64))
+    images = len(data.splits[split].y)
+    if n is None or n >= images:
+        return np.arange(images)
+    return np.sort(np.random.default_rng(DRAW).permutation(images)[:n])
 
 
 def pixels(images: Images, index: np.ndarray | None = None) -> np.ndarray:

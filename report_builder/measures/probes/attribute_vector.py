@@ -23,7 +23,7 @@ class Parameters(Base):
     multiples: tuple[float, ...] = Field(
         default=(-3, -2, -1, 0, 1, 2, 3), min_length=1, description="How many times the vector is added to each code."
     )
-    n: int = Field(default=5, ge=1, description="How many images, from the first on.")
+    n: int = Field(default=5, ge=1, description="How many images, drawn at random, the same for every run.")
     split: str = Field(default="test", description="Part of the data set with the images.")
     of: str = Field(default="train", description="Part of the data set in which the vector is found.")
     batch: int = Field(default=500, ge=1, description="Images encoded before the means are looked at again.")
@@ -49,8 +49,8 @@ def fitted(parameters: Parameters, layout: Layout) -> Parameters:
 def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """Decoded codes z + m v, v being the mean code of images with the attribute minus that of images without it.
 
-    The batches are taken in the order of the split. A linear discriminant of the same codes says whether the decoded images,
-    encoded again, have the attribute.
+    The batches are drawn at random, the same for every run. A linear discriminant of the same codes says whether the decoded
+    images, encoded again, have the attribute.
 
     Returns:
         `images` (n, m, height, width, channels) float32 with `value_range` (2,), `x` (n, height, width, channels) float32: the
@@ -62,7 +62,7 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     import numpy as np
 
     from report_builder.measures.probes._attributes import attribute_means, has_attribute
-    from report_builder.measures.probes._batches import decode, encode, given_to, part_of, pixels
+    from report_builder.measures.probes._batches import decode, encode, given_to, part_of, pixels, places_of
 
     source, chosen = part_of(data, parameters.of), parameters.attribute
     means = attribute_means(model, data, source, chosen, batch=parameters.batch, tolerance=parameters.tolerance)
@@ -77,7 +77,7 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     rows = dict(zip(names, np.array(means.rows).T, strict=True))
     found = {"images": images, "x": pixels(part.x), "has": has_attribute(data, part, chosen).astype(np.int64)}
     found |= {"score": again.astype(np.float64) @ weights + bias, "multiples": multiples, "vector": means.vector}
-    found |= {"attribute": np.array(_name(chosen, data)), "index": np.arange(len(part.y))} | rows
+    found |= {"attribute": np.array(_name(chosen, data)), "index": places_of(data, parameters.split, parameters.n)} | rows
     return found | {"seen": rows["seen"].astype(np.int64), "value_range": np.array(data.value_range, dtype=np.float32)}
 
 

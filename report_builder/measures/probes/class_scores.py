@@ -18,7 +18,7 @@ class Parameters(Base):
     """Which images are classified."""
 
     split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
     classes: tuple[int | str, ...] | None = Field(
         default=None, min_length=1, description="Only images of these classes, numbers or names; null: of all."
     )
@@ -44,15 +44,16 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """
     import numpy as np
 
-    from report_builder.measures.probes._batches import in_batches, part_of
+    from report_builder.measures.probes._batches import in_batches, part_of, places_of
     from report_builder.measures.probes._pairs import class_number, members
 
     part = part_of(data, parameters.split, parameters.n)
-    found = {"class_names": np.array(data.class_names), "index": np.arange(len(part.y))}
+    found, places = {"class_names": np.array(data.class_names)}, np.arange(len(part.y))
     if parameters.classes:
         chosen = np.array([class_number(label, data) for label in parameters.classes])
         found |= {"classes": np.array([str(label) for label in parameters.classes]), "chosen": chosen}
-        found["index"] = np.sort(np.concatenate([members(part, label, data.class_names[label]) for label in np.unique(chosen)]))
-    whole = len(found["index"]) == len(part.y)
-    images = part.x if whole else part.x[found["index"]]
-    return found | {"probability": in_batches(model.classify, images), "y": part.y[found["index"]]}
+        of_classes = [members(part, label, data.class_names[label]) for label in np.unique(chosen)]
+        places = np.sort(np.concatenate(of_classes))
+    images = part.x if len(places) == len(part.y) else part.x[places]
+    found |= {"probability": in_batches(model.classify, images), "y": part.y[places]}
+    return found | {"index": places_of(data, parameters.split, parameters.n)[places]}

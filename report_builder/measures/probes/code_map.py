@@ -22,7 +22,7 @@ PLANE = 2
 class Parameters(codes.Parameters):
     """Which codes are mapped, and how."""
 
-    n: int | None = Field(default=1000, ge=5, description="How many images, from the first on; null: all.")
+    n: int | None = Field(default=1000, ge=5, description="How many images, drawn at random; null: all.")
     methods: tuple[Literal["pca", "tsne"], ...] = Field(default=("pca", "tsne"), min_length=1, description="Which maps.")
     perplexity: float = Field(default=30.0, gt=1, description="Perplexity of t-SNE; at most a third of the codes but one.")
     seed: int = Field(default=0, ge=0, description="Seed of t-SNE.")

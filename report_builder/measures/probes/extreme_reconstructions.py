@@ -19,7 +19,7 @@ class Parameters(Base):
     """Among which images, by which error, and how many."""
 
     split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="Among how many images, from the first on; null: all.")
+    n: int | None = Field(default=None, ge=1, description="Among how many images, drawn at random; null: all.")
     count: int = Field(default=5, ge=1, description="How many of the best, and how many of the worst.")
     error: Literal["bce", "mse"] = Field(
         default="bce", description="bce: binary cross-entropy in nats; mse: squared error; both summed over pixels."
@@ -47,7 +47,7 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     import numpy as np
 
     from report_builder.measures.probes import reconstruction_errors
-    from report_builder.measures.probes._batches import decode, encode, part_of, pixels
+    from report_builder.measures.probes._batches import decode, encode, part_of, pixels, places_of
 
     asked = reconstruction_errors.Parameters(split=parameters.split, n=parameters.n)
     error = reconstruction_errors.measure(model, data, asked)[parameters.error]
@@ -59,5 +59,9 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     chosen = np.concatenate([order[:count], order[::-1][:count]])
     x, limits = pixels(part.x, chosen), np.array(data.value_range, dtype=np.float32)
     found = {"x": x, "reconstruction": decode(model, encode(model, x)), "value_range": limits, "error": error[chosen]}
-    found |= {"y": part.y[chosen], "index": chosen, "searched": np.array(len(error))}
+    found |= {
+        "y": part.y[chosen],
+        "index": places_of(data, parameters.split, parameters.n)[chosen],
+        "searched": np.array(len(error)),
+    }
     return found | {"class_names": np.array(data.class_names)}

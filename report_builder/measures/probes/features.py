@@ -23,7 +23,8 @@ def measure(model: Any, data: ImageData, parameters: Parameters, judge: Judge) -
     """Activations before the last layer of the classifier; the images themselves are not stored again.
 
     Returns:
-        `features` (n, d) float32; where the images are those of a split `index` (n,) int64, their places in it.
+        `features` (n, d) float32; where the images are those of a split `index` (n,) int64, their places in it; where they are
+        those themselves, not reconstructions, `split` (), unicode, its name.
 
     Raises:
         ReportError: the images have another shape than those that the judge was trained on, or it says no features.
@@ -35,5 +36,5 @@ def measure(model: Any, data: ImageData, parameters: Parameters, judge: Judge) -
         raise ReportError(Problem("", "the judge does not provide features"))
     arrays, seen = _judged_images.arrays_seen(model, data, parameters, judge)
     found = in_batches(judge.features, seen)
-    places = {"index": arrays["index"]} if "index" in arrays else {}
+    places = {name: arrays[name] for name in ("index", "split") if name in arrays}
     return {"features": found.reshape(len(found), -1)} | places

@@ -20,7 +20,7 @@ class Parameters(Base):
     """Which images."""
 
     split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
     per_class: int | None = Field(
         default=None, ge=1, description="Of these, the first ones of each class, in the order of the classes; null: all."
     )
@@ -34,20 +34,22 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
 
     Returns:
         `x` (n, height, width, channels) float32 and `value_range` (2,) of its pixels, `y` (n,) int64,
-        `class_names` (k,) unicode, `index` (n,) int64: place of each image in the split; where the data has them
+        `class_names` (k,) unicode, `index` (n,) int64: place of each image in the `split` (), unicode; where the data has them
         `condition` (n, c) float32 with `condition_kinds` and `condition_names` (c,) unicode, `row` and `column` (n,) int64,
         counted from 0, of `cells` (2,) int64, and `attributes` (n, a) uint8 with `attribute_names` (a,) unicode.
     """
     import numpy as np
 
-    from report_builder.measures.probes._batches import part_of, pixels
+    from report_builder.measures.probes._batches import part_of, pixels, places_of
 
     part = part_of(data, parameters.split, parameters.n)
     index = _chosen(part, data, parameters)
     names, limits = np.array(data.class_names), np.array(data.value_range, dtype=np.float32)
     x, y = (pixels(part.x), part.y) if index is None else (pixels(part.x, index), part.y[index])
     index = np.arange(len(y)) if index is None else index
-    return {"x": x, "y": y, "class_names": names, "index": index, "value_range": limits} | _beside(part, data, index)
+    places = places_of(data, parameters.split, parameters.n)[index]
+    found = {"x": x, "y": y, "class_names": names, "index": places, "value_range": limits}
+    return found | {"split": np.array(parameters.split)} | _beside(part, data, index)
 
 
 def _chosen(part: Split, data: ImageData, parameters: Parameters) -> np.ndarray | None:

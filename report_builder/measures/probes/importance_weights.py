@@ -20,7 +20,7 @@ class Parameters(Base):
     """Which images, and how many codes are drawn for each."""
 
     split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
     k: int = Field(default=50, ge=1, description="Codes drawn from the posterior of each image, each with its weight.")
 
 
@@ -28,12 +28,13 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """The bound log (1/k) sum_i w_i, in nats (Burda et al. 2016, eq. 8): log w_i = log p(x|z_i) + log p(z_i) - log q(z_i|x).
 
     Returns:
-        `bound` (n,) float64; `draw_variance` (n,) float64: variance of the bound by its k draws, to first order (the relative
-        variance of the mean weight), 0 for k = 1; `index` (n,) int64; `pixels` () unicode: the distribution p(x|z) of a pixel.
+        `bound` (n,) float64; `draw_variance` (n,) float64: variance of the bound by its k draws, by the jackknife (Efron and
+        Stein 1981), 0 for k = 1; `effective` (n,) float64: effective number of draws, (sum w)^2 / sum w^2, in [1, k]; `index`
+        (n,) int64; `pixels` () unicode: the distribution p(x|z) of a pixel.
     """
     import numpy as np
 
-    from report_builder.measures.probes._batches import BATCH, distribution, given_to, part_of, pixels
+    from report_builder.measures.probes._batches import BATCH, distribution, given_to, part_of, pixels, places_of
 
     part = part_of(data, parameters.split, parameters.n)
     condition, found = given_to(model, part), []
@@ -44,8 +45,14 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         terms = [model.elbo_terms(x, *beside, 1) for _ in range(parameters.k)]
         weights = [-(_float64(each["reconstruction"]) + _float64(each["kl_monte_carlo"])) for each in terms]
         found.append(_bound(np.stack(weights)))
-    bound, variance = np.concatenate(found, axis=1)
-    return {"bound": bound, "draw_variance": variance, "index": np.arange(len(bound)), "pixels": distribution(model)}
+    bound, variance, effective = np.concatenate(found, axis=1)
+    return {
+        "bound": bound,
+        "draw_variance": variance,
+        "effective": effective,
+        "index": places_of(data, parameters.split, parameters.n),
+        "pixels": distribution(model),
+    }
 
 
 def _float64(term: Any) -> np.ndarray:
@@ -55,11 +62,18 @@ def _float64(term: Any) -> np.ndarray:
 
 
 def _bound(log_weights: np.ndarray) -> np.ndarray:
-    """Logarithm of the mean weight, and its variance by the delta method, shape `(2, n)`; weights `(k, n)`."""
+    """Logarithm of the mean weight, its variance by leaving out each draw, and effective draws `(3, n)`; weights `(k, n)`.
+
+    The variance to first order would be that of a mean: of weights with heavy tails it is several times too small.
+    """
     import numpy as np
 
     k, largest = len(log_weights), log_weights.max(axis=0)
     relative = np.exp(log_weights - largest)
-    mean = relative.mean(axis=0)
-    variance = relative.var(axis=0, ddof=1) / (k * mean**2) if k > 1 else np.zeros_like(mean)
-    return np.stack([largest + np.log(mean), variance])
+    total = relative.sum(axis=0)
+    effective = total**2 / (relative**2).sum(axis=0)
+    if k == 1:
+        return np.stack([largest, np.zeros_like(total), effective])
+    without = np.log(np.maximum(total - relative, np.finfo(float).tiny))
+    variance = (k - 1) / k * ((without - without.mean(axis=0)) ** 2).sum(axis=0)
+    return np.stack([largest + np.log(total / k), variance, effective])

@@ -18,7 +18,7 @@ class Parameters(Base):
     """Which images, and how many codes are drawn for each."""
 
     split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
     samples: int = Field(
         default=1, ge=1, description="Codes drawn from the posterior of each image; the terms are averaged over them."
     )
@@ -33,7 +33,7 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """
     import numpy as np
 
-    from report_builder.measures.probes._batches import BATCH, distribution, given_to, part_of, pixels
+    from report_builder.measures.probes._batches import BATCH, distribution, given_to, part_of, pixels, places_of
 
     part = part_of(data, parameters.split, parameters.n)
     condition, batches = given_to(model, part), []
@@ -42,4 +42,4 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         beside = () if condition is None else (condition[chosen],)
         batches.append(model.elbo_terms(pixels(part.x[chosen]), *beside, parameters.samples))
     terms = {name: np.concatenate([np.asarray(batch[name], dtype=np.float32) for batch in batches]) for name in batches[0]}
-    return terms | {"index": np.arange(len(part.y)), "pixels": distribution(model)}
+    return terms | {"index": places_of(data, parameters.split, parameters.n), "pixels": distribution(model)}

@@ -17,7 +17,7 @@ NEEDS = frozenset({"sample|sample_condition"})
 class Parameters(Base):
     """How many samples, and against which real images."""
 
-    n: int = Field(default=1000, ge=1, description="How many samples, and at most how many real images, from the first on.")
+    n: int = Field(default=1000, ge=1, description="How many samples, and at most how many real images, drawn at random.")
     seed: int = Field(default=0, ge=0, description="Seed of the draw.")
     split: str = Field(default="test", description="Part of the data set with the real images, not 'train'.")
 
@@ -33,13 +33,14 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """Distances to the nearest training image: root mean square difference of the pixels in units of their range.
 
     Returns:
-        `distance` (n,) float64 of samples as the probe `samples` draws them; `real` (m,) float64 of real images, m <= n.
+        `distance` (n,) float64 of samples, of a conditional model for conditions drawn from training images; `real` (m,)
+        float64 of real images, m <= n.
     """
     from report_builder.measures.probes import samples
     from report_builder.measures.probes._batches import part_of, pixels
     from report_builder.measures.probes._search import nearest_images
 
-    drawn = samples.measure(model, data, samples.Parameters(n=parameters.n, seed=parameters.seed))["images"]
+    drawn = samples.measure(model, data, samples.Parameters(n=parameters.n, seed=parameters.seed, conditions="drawn"))["images"]
     searched, real = data.splits["train"].x, pixels(part_of(data, parameters.split, parameters.n).x)
     both = {"distance": drawn, "real": real}
     return {name: nearest_images(images, searched, 1, data.value_range)[1][:, 0] for name, images in both.items()}

@@ -21,7 +21,7 @@ class Parameters(Base):
     """Which images are reconstructed."""
 
     split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
 
 
 def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
@@ -36,7 +36,7 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
 
     import numpy as np
 
-    from report_builder.measures.probes._batches import BATCH, decode, encode, part_of, pixels
+    from report_builder.measures.probes._batches import BATCH, decode, encode, part_of, pixels, places_of
 
     part = part_of(data, parameters.split, parameters.n)
     errors = []
@@ -44,7 +44,7 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         x = pixels(part.x[start : start + BATCH])
         errors.append(_errors(x, decode(model, encode(model, x))))
     bce, mse = np.concatenate(errors, axis=1)
-    about = {"y": part.y, "class_names": np.array(data.class_names), "index": np.arange(len(bce))}
+    about = {"y": part.y, "class_names": np.array(data.class_names), "index": places_of(data, parameters.split, parameters.n)}
     return {"bce": bce, "mse": mse, "pixels": np.array(math.prod(part.x.shape[1:]))} | about
 
 

@@ -18,7 +18,7 @@ class Parameters(Base):
     """Which images are reconstructed."""
 
     split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, from the first on; null: all.")
+    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
 
 
 def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
@@ -31,7 +31,7 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     import numpy as np
 
     from report_builder.measures._mathematics.quality import psnr, ssim, window
-    from report_builder.measures.probes._batches import BATCH, decode, encode, part_of, pixels
+    from report_builder.measures.probes._batches import BATCH, decode, encode, part_of, pixels, places_of
 
     part = part_of(data, parameters.split, parameters.n)
     low, high = data.value_range
@@ -42,5 +42,9 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         found.append((psnr(*pair), ssim(*pair)))
     ratio, likeness = np.concatenate(found, axis=1)
     side = len(window(min(part.x.shape[1:3])))
-    about = {"window": np.array(side), "data_range": np.array(high - low), "index": np.arange(len(ratio))}
+    about = {
+        "window": np.array(side),
+        "data_range": np.array(high - low),
+        "index": places_of(data, parameters.split, parameters.n),
+    }
     return {"psnr": ratio, "ssim": likeness} | about

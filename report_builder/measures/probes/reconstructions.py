@@ -21,7 +21,7 @@ class Parameters(Base):
     per_class: int = Field(
         default=1, ge=1, description="Images of each class, in the order of the classes, from the first of each on."
     )
-    n: int | None = Field(default=None, ge=1, description="Instead: the first n images, whatever their class.")
+    n: int | None = Field(default=None, ge=1, description="Instead: n images drawn at random, whatever their class.")
 
 
 def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
@@ -33,7 +33,7 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     """
     import numpy as np
 
-    from report_builder.measures.probes._batches import decode, encode, part_of, pixels
+    from report_builder.measures.probes._batches import decode, encode, part_of, pixels, places_of
 
     part = part_of(data, parameters.split, parameters.n)
     index = np.arange(len(part.y))
@@ -43,4 +43,8 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         )
     x, limits = pixels(part.x, index), np.array(data.value_range, dtype=np.float32)
     found = {"x": x, "reconstruction": decode(model, encode(model, x)), "value_range": limits}
-    return found | {"y": part.y[index], "index": index, "class_names": np.array(data.class_names)}
+    return found | {
+        "y": part.y[index],
+        "index": places_of(data, parameters.split, parameters.n)[index],
+        "class_names": np.array(data.class_names),
+    }

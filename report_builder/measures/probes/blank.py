@@ -1,0 +1,40 @@
+"""Images that show nothing, in the shape of the data: what a measure of quality says of them shows what it is worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from report_builder.kinds import Parameters as Base
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Arrays, ImageData
+
+NEEDS: frozenset[str] = frozenset()
+
+
+class Parameters(Base):
+    """How many."""
+
+    n: int = Field(default=100, ge=1, description="How many images.")
+
+
+def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+    """Equal images, every pixel at the lowest value of its range.
+
+    Returns:
+        `images` (n, height, width, channels) float32 with `value_range` (2,); of canvases `row` and `column` (n,) int64: the
+        first cell, and `cells` (2,) int64.
+    """
+    import numpy as np
+
+    from report_builder.measures.probes._asked import cell_values
+
+    n, known = parameters.n, cell_values(data)
+    images = np.full((n, *data.image_shape), data.value_range[0], dtype=np.float32)
+    found = {"images": images, "value_range": np.array(data.value_range, dtype=np.float32)}
+    if known:
+        found |= {name: np.zeros(n, dtype=np.int64) for name in ("row", "column")}
+        found["cells"] = np.array([len(axis) for axis in known])
+    return found
