@@ -63,7 +63,11 @@ class _Progress:
         if runs:
             from report_builder.worker import estimate
 
-            seconds = {planned.label: estimate.seconds(planned.step.spec, self._plan.store) for planned in runs}
+            plan, specs = self._plan, {planned.label: planned.step.spec for planned in runs}
+            seconds = {
+                label: estimate.seconds(spec, plan.store, plan.located(spec["data"]), plan.folders)
+                for label, spec in specs.items()
+            }
             for label, time in seconds.items():
                 print(f"  {label}: about {time:.0f} s", flush=True)
             print(f"Together about {estimate.together(list(seconds.values())):.0f} s on this machine.", flush=True)

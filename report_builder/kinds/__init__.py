@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from report_builder.kinds._data import Condition, DatasetKind, DataStepKind, ImageData, Images, Layout, Split
+from report_builder.kinds._data import Condition, DatasetKind, DataStepKind, ImageData, Images, Layout, Split, class_number
 from report_builder.kinds._figures import Column, Drawing, FigureKind, Subject, Table
 from report_builder.kinds._layers import Layer, layer_arrays, layers_of
 from report_builder.kinds._measures import Judge, MetricKind, ProbeKind, ProbeRequest, Value, further_needs
@@ -59,6 +59,7 @@ __all__ = [
     "Subject",
     "Table",
     "Value",
+    "class_number",
     "further_needs",
     "layer_arrays",
     "layers_of",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds._registry import Parameters
 
 if TYPE_CHECKING:
@@ -113,10 +114,29 @@ class ImageData:
         return Layout(self.image_shape, *known)
 
 
+def class_number(chosen: int | str, names: Sequence[str]) -> int:
+    """The place of a class among the names of all.
+
+    A class is known by its name; a number counts from 0 only where no class has a number for its name.
+
+    Raises:
+        ReportError: there is no such class.
+    """
+    if str(chosen) in names:
+        return names.index(str(chosen))
+    counted = not any(name.isdecimal() for name in names)
+    if counted and isinstance(chosen, int) and not isinstance(chosen, bool) and 0 <= chosen < len(names):
+        return chosen
+    known = [f"{number} ({name})" for number, name in enumerate(names)] if counted else list(names)
+    near = near_miss(str(chosen), names).partition("Known")[0]
+    raise ReportError(Problem("", "the data has no such class", repr(chosen), f"{near}Known: {', '.join(known)}."))
+
+
 class DatasetKind(Protocol):
     """`datasets/<name>.py`.
 
-    Optional: `fetch(parameters, folders)`, of data that can be downloaded, after which `files` finds it.
+    Optional: `fetch(parameters, folders)`, of data that can be downloaded, after which `files` finds it;
+    `counted(parameters, files)`, of data whose files alone tell how many images each split has, for estimates.
 
     Optional in a file of the user's own: `layout(parameters)`, the `Layout` that is known without reading the data. Without it
     nothing is known: what does not fit the data is then seen when it is read.

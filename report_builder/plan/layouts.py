@@ -129,4 +129,5 @@ def _classes(layout: Layout, parameters: Mapping[str, Any]) -> list[str]:
     asked = parameters.get("images", {}).get("classes") if isinstance(parameters.get("images"), Mapping) else None
     if not asked:
         return list(names)
-    return [names[c] if isinstance(c, int) and c < len(names) else str(c) for c in asked]
+    by_number = dict(enumerate(names))
+    return [str(c) if str(c) in names else by_number.get(c, str(c)) for c in asked]

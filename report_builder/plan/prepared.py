@@ -17,8 +17,8 @@ ABSENT = "not on this computer"  # fingerprint of data that was not looked into
 def with_fingerprints(resolved: Resolved, memo: Memo, folders: Sequence[Path], *, fetch: bool) -> dict[str, dict[str, Any]]:
     """Resolved data with its fingerprint, by id, for the data sets that something uses.
 
-    Data that is not here has the fingerprint that was seen last; else, with `fetch`, it is downloaded, and without it is
-    `ABSENT`.
+    Data that is not here has the fingerprint that was seen last. Else what can be downloaded is, with `fetch`, and is `ABSENT`
+    without it; what cannot be is a mistake already when a report is only looked at.
 
     Raises:
         ReportError: with every data set that cannot be had.
@@ -45,16 +45,14 @@ def _with_fingerprint(data: DataSet, memo: Memo, folders: Sequence[Path], *, fet
         memo.remember(name, fingerprint)
     except ReportError:
         known = memo.recall(name) or memo.recall(imported(data.as_spec()))  # what is stored is of use without the data
-        if known is None and not fetch:
-            known = ABSENT
         named = getattr(data.dataset.parameters, "path", None)
         if known is None and (named or not hasattr(data.dataset.module, "fetch")):
             raise  # a file that the experiment names is not to be had elsewhere
-        if known is None:
+        if known is None and fetch:
             data.dataset.module.fetch(data.dataset.parameters, folders)
             known = _fingerprint(data, memo, folders)
             memo.remember(name, known)
-        fingerprint = known
+        fingerprint = known or ABSENT
     return data.as_spec() | {"fingerprint": fingerprint}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, model_validator
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import Drawing, ProbeRequest
+from report_builder.kinds import Drawing, ProbeRequest, class_number
 from report_builder.plots._options import SheetOptions
 
 if TYPE_CHECKING:
@@ -115,11 +115,8 @@ def _first_of_each(arrays: Arrays, parameters: Parameters) -> np.ndarray:
 
 def _numbers(arrays: Arrays, parameters: Parameters) -> list[int]:
     """Numbers of the classes named in the report; a name that the arrays do not have is refused."""
-    names = [str(name) for name in arrays.get("class_names", ())]
-    if strange := [c for c in parameters.classes or () if isinstance(c, str) and c not in names]:
-        allowed = f"Known: {', '.join(names)}." if names else "Classes are named by their numbers here."
-        raise ReportError(Problem("", "the run has no such class", ", ".join(map(repr, strange)), allowed))
-    return [names.index(c) if isinstance(c, str) else c for c in parameters.classes or ()]
+    names = [str(name) for name in arrays.get("class_names", range(int(arrays["asked_class"].max()) + 1))]
+    return [class_number(c, names) for c in parameters.classes or ()]
 
 
 def _labels(arrays: Arrays) -> list[str]:

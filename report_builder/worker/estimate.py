@@ -5,23 +5,36 @@ from __future__ import annotations
 import heapq
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from report_builder.errors import ReportError
 from report_builder.kinds import DATA_STEPS, DATASETS, MODELS, Layout, opened
 from report_builder.store import Store, Stored
 
 START = 6.0  # seconds until a worker has imported TensorFlow and traced a model
 PROBE = 1.5  # seconds of a probe
 ANY_MODEL = 5e-4  # seconds for an image, where neither a stored run nor the model says it
+SIDE = 28  # pixels of a side of those images
 ANY_DATA = 60_000  # training images, where the data set does not say it
 
 
-def seconds(spec: Mapping[str, Any], store: Store) -> float:
-    """Seconds that the training of a resolved run spec will take on one worker, its start left out."""
+def seconds(spec: Mapping[str, Any], store: Store, data: Mapping[str, Any], folders: Sequence[Path]) -> float:
+    """Seconds that the training of a resolved run spec will take on one worker, its start left out.
+
+    Args:
+        spec: of the run.
+        store: where runs like it may be.
+        data: that of the spec, with the path where its files are.
+        folders: data folders.
+    """
     known = [run for run in store.all("run") if run.meta["spec"]["model"]["kind"] == spec["model"]["kind"]]
-    images = _images(spec["data"], known)
+    announced = _announced(data, folders)
+    images = _images(spec["data"], known) or announced.images.get("train") or ANY_DATA
     best = max(known, key=lambda run: (_likeness(run, spec), run.meta["note"]["finished"]), default=None)
-    rate = _rate(best) if best else _guess(spec["model"])
+    rate = _rate(best) if best else _guess(spec["model"]) * _size(announced)
     return rate * images * int(spec["training"]["epochs"])
 
 
@@ -58,21 +71,29 @@ def _likeness(run: Stored, spec: Mapping[str, Any]) -> int:
     return sum(old[part] == spec[part] for part in ("model", "data", "threads", "training"))
 
 
-def _images(data: Mapping[str, Any], known: Sequence[Stored]) -> int:
-    """Training images of resolved data: counted in a stored run, else said by the data set and the steps."""
-    counted = [run.meta["note"]["images"]["train"] for run in known if run.meta["spec"]["data"] == data]
-    if counted:
-        return int(counted[0])
-    known_before = Layout(None)
-    for registry, entry in [(DATASETS, data["dataset"]), *((DATA_STEPS, step) for step in data["steps"])]:
-        known_before = _after(registry, entry, known_before)
-    return known_before.images.get("train") or ANY_DATA
+def _images(data: Mapping[str, Any], known: Sequence[Stored]) -> int | None:
+    """Training images of resolved data, counted in a stored run on the same data."""
+    counted = (run.meta["note"]["images"]["train"] for run in known if run.meta["spec"]["data"] == data)
+    return next(map(int, counted), None)
 
 
-def _after(registry: Any, entry: Mapping[str, Any], before: Layout) -> Layout:
-    """What is known after a data set or a step; a user's own is not opened."""
-    if str(entry["kind"]).endswith(".py"):
-        return before
-    module, parameters = opened(registry, entry)
-    layout: Layout = module.layout(parameters) if registry is DATASETS else module.layout(before, parameters)
+def _announced(data: Mapping[str, Any], folders: Sequence[Path]) -> Layout:
+    """What the data set and the steps announce; images that lie in files of the user's own are counted."""
+    if str(data["dataset"]["kind"]).endswith(".py"):
+        return Layout(None)
+    module, parameters = opened(DATASETS, data["dataset"])
+    layout: Layout = module.layout(parameters)
+    with suppress(ReportError):  # the training will say it
+        if hasattr(module, "counted"):
+            layout = replace(layout, images=dict(layout.images) | module.counted(parameters, module.files(parameters, folders)))
+        for step in data["steps"]:
+            if not str(step["kind"]).endswith(".py"):  # a user's own is not opened
+                module, parameters = opened(DATA_STEPS, step)
+                layout = module.layout(layout, parameters)
     return layout
+
+
+def _size(layout: Layout) -> float:
+    """How many times larger images are than those for which models say their seconds."""
+    height, width, _ = layout.image_shape or (SIDE, SIDE, 1)
+    return height * width / SIDE**2

@@ -224,7 +224,8 @@ def _cost(job: Job) -> float:
     """Seconds that a job will take, for the order and for the time left."""
     if job["step"]["kind"] != "run":
         return estimate.PROBE
-    return estimate.seconds(job["step"]["spec"], Store(Path(job["store"])))
+    spec, folders = job["step"]["spec"], [Path(folder) for folder in job["folders"]]
+    return estimate.seconds(spec, Store(Path(job["store"])), job.get("data", spec["data"]), folders)
 
 
 def _environment() -> dict[str, str]:

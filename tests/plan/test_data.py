@@ -9,6 +9,7 @@ import pytest
 
 from report_builder import datasets
 from report_builder.datasets import _download
+from report_builder.errors import ReportError
 from report_builder.plan import Plan
 from report_builder.plan.prepared import ABSENT, imported
 
@@ -92,3 +93,22 @@ def test_absent_data_whose_fingerprint_is_known(on_mnist) -> None:
     assert not set(run_keys(absent).values()) & set(before.values())
     plan.store.memo.save()
     assert run_keys(on_mnist.plan()) == before
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("{kind: npz, path: imags.npz}", "Did you mean 'images.npz'?"),
+        ("{kind: image_folder, path: picturs}", "Did you mean 'pictures'?"),
+        ("{kind: mnist, path: mine.npz}", "a .npz file is expected"),
+    ],
+)
+def test_missing_data_is_a_mistake_already_when_a_report_is_looked_at(on_mnist, entry, said) -> None:
+    """A folder or file that is not there and cannot be downloaded is said by a plan, with the line, before anything runs."""
+    (on_mnist.folder / "data" / "pictures").mkdir()
+    (on_mnist.folder / "data" / "images.npz").touch()
+    on_mnist.edit("dataset: mnist", f"dataset: {entry}")
+    with pytest.raises(ReportError) as caught:
+        run_keys(on_mnist.plan())
+    assert "tiny.yaml:4" in caught.value.problems[0].where
+    assert said in str(caught.value)

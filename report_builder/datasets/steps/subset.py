@@ -10,12 +10,12 @@ from pydantic import Field
 
 from report_builder import kinds
 from report_builder.datasets._stream import selected
-from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import ImageData, Layout, Split
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import ImageData, Layout, Split, class_number
 
 
 class Parameters(kinds.Parameters):
-    """What is kept. A class keeps its number and its name."""
+    """What is kept. A class keeps its name; where classes are chosen, those kept are numbered from 0, in their old order."""
 
     train: int | None = Field(None, ge=1, description="Training images kept, drawn at random; null keeps all.")
     validation: int | None = Field(None, ge=1, description="Validation images kept, drawn at random; null keeps all.")
@@ -35,14 +35,17 @@ class Parameters(kinds.Parameters):
 
 
 def layout(before: Layout, parameters: Parameters) -> Layout:
-    """At most as many images as asked for.
+    """At most as many images as asked for, of the classes kept.
 
     Raises:
         ReportError: a class is unknown, or the student number chooses too few.
     """
-    _numbers(parameters, before.class_names)
+    wanted = _numbers(parameters, before.class_names)
+    names = before.class_names
+    if wanted is not None:
+        names = None if names is None else tuple(names[number] for number in wanted)
     images = {name: _least(n, parameters.size(name)) for name, n in before.images.items()}
-    return replace(before, images=images)
+    return replace(before, images=images, class_names=names)
 
 
 def apply(data: ImageData, parameters: Parameters) -> ImageData:
@@ -57,7 +60,10 @@ def apply(data: ImageData, parameters: Parameters) -> ImageData:
         received = ", ".join(data.class_names[number] for number in wanted or ())
         rule = f"no image of the split '{empty[0]}' is left"
         raise ReportError(Problem("subset.classes", rule, received, next_step="Choose classes that every split has."))
-    return replace(data, splits=splits)
+    if wanted is None:
+        return replace(data, splits=splits)
+    renumbered = {name: replace(split, y=np.searchsorted(wanted, split.y)) for name, split in splits.items()}
+    return replace(data, splits=renumbered, class_names=tuple(data.class_names[number] for number in wanted))
 
 
 def _part(split: Split, classes: list[int] | None, size: int | None, seed: int) -> Split:
@@ -72,19 +78,19 @@ def _least(images: int | None, wanted: int | None) -> int | None:
 
 
 def _numbers(parameters: Parameters, names: Sequence[str] | None) -> list[int] | None:
-    """Numbers of the classes kept, None for all; which names there are may not be known yet."""
+    """Numbers of the classes kept, ascending, None for all; which names there are may not be known yet."""
+    where, chosen = "subset.classes", parameters.classes
     if parameters.student_number is not None:
-        return _of_student(parameters, names)
-    if parameters.classes is None or names is None:
+        where, chosen = "subset.student_number", _of_student(parameters)
+    if chosen is None or names is None:
         return None
-    known = {name: number for number, name in enumerate(names)}
-    for entry in parameters.classes:
-        if str(entry) not in known and not (isinstance(entry, int) and 0 <= entry < len(names)):
-            raise ReportError(Problem("subset.classes", "unknown class", repr(entry), near_miss(str(entry), names)))
-    return [entry if isinstance(entry, int) else known[entry] for entry in parameters.classes]
+    try:
+        return sorted({class_number(entry, names) for entry in chosen})
+    except ReportError as error:
+        raise ReportError(*(replace(problem, where=where) for problem in error.problems)) from None
 
 
-def _of_student(parameters: Parameters, names: Sequence[str] | None) -> list[int]:
+def _of_student(parameters: Parameters) -> tuple[int, ...]:
     """The distinct last digits of the student number, in the order in which they are met from its end."""
     where, number = "subset.student_number", str(parameters.student_number)
     if parameters.classes is not None:
@@ -95,6 +101,4 @@ def _of_student(parameters: Parameters, names: Sequence[str] | None) -> list[int
         raise ReportError(
             Problem(where, rule, repr(number), next_step="Name the missing class with 'classes', or lower 'count'.")
         )
-    if names is not None and max(digits) >= len(names):
-        raise ReportError(Problem(where, f"there is no class {max(digits)}", repr(number), f"Classes: 0 to {len(names) - 1}."))
-    return digits
+    return tuple(digits)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from report_builder import kinds
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import ImageData, Layout, Split
 from report_builder.measures.probes._batches import DRAW, encode, given_to
@@ -24,11 +25,11 @@ def check_attribute(chosen: int | str, layout: Layout) -> None:
     names, classes = layout.attribute_names, layout.class_names
     if names is None or classes is None or chosen in names or chosen in classes:
         return
-    if not (isinstance(chosen, int) and 0 <= chosen < len(classes)):
-        known = [*names, *classes]
-        raise ReportError(
-            Problem("", "the data has no such attribute and no such class", repr(chosen), near_miss(str(chosen), known))
-        )
+    try:
+        kinds.class_number(chosen, classes)
+    except ReportError:
+        rule, known = "the data has no such attribute and no such class", [*names, *classes]
+        raise ReportError(Problem("", rule, repr(chosen), near_miss(str(chosen), known))) from None
 
 
 def has_attribute(data: ImageData, part: Split, chosen: int | str) -> np.ndarray:

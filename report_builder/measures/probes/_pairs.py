@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from report_builder import kinds
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import ImageData, Split
 from report_builder.measures._pair_names import Pair
@@ -17,12 +18,7 @@ def class_number(chosen: int | str, data: ImageData) -> int:
     Raises:
         ReportError: the data has no such class.
     """
-    if isinstance(chosen, str) and chosen in data.class_names:
-        return data.class_names.index(chosen)
-    if isinstance(chosen, int) and 0 <= chosen < len(data.class_names):
-        return chosen
-    known = ", ".join(f"{number} ({name})" for number, name in enumerate(data.class_names))
-    raise ReportError(Problem("", "the data has no such class", repr(chosen), f"Known: {known}."))
+    return kinds.class_number(chosen, data.class_names)
 
 
 def members(part: Split, chosen: int, name: str) -> np.ndarray:

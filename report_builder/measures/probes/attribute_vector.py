@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from report_builder.kinds import Parameters as Base
+from report_builder.kinds import class_number
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays, ImageData, Layout
@@ -82,4 +83,4 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
 
 
 def _name(chosen: int | str, data: ImageData) -> str:
-    return data.class_names[chosen] if isinstance(chosen, int) else chosen
+    return data.class_names[class_number(chosen, data.class_names)] if isinstance(chosen, int) else chosen

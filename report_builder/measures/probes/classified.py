@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.kinds import class_number
 from report_builder.measures.probes import _judged_images
 from report_builder.measures.probes._judged_images import needs, uses  # noqa: F401  hooks of a probe
 
@@ -32,7 +33,7 @@ def fitted(parameters: Parameters, layout: Layout) -> Parameters:
     """The parameters with the inner probe's fitted to what is known of the data, and its classes named."""
     named, names = parameters.counted, layout.class_names
     if named and names is not None:
-        named = tuple(names[c] if isinstance(c, int) and 0 <= c < len(names) else c for c in named)
+        named = tuple(names[class_number(c, names)] if isinstance(c, int) else c for c in named)
     return _judged_images.fitted(parameters, layout).model_copy(update={"counted": named})
 
 
@@ -68,5 +69,6 @@ def measure(model: Any, data: ImageData, parameters: Parameters, judge: Judge) -
 
     arrays, seen = _judged_images.arrays_seen(model, data, parameters, judge)
     arrays |= {"probability": in_batches(judge.classify, seen), "judge_names": np.array(judge.class_names)}
-    named = [name if isinstance(name, str) else data.class_names[name] for name in parameters.counted or ()]
+    names = data.class_names
+    named = [c if isinstance(c, str) else names[class_number(c, names)] for c in parameters.counted or ()]
     return arrays | ({"counted": np.array(named)} if named else {})
