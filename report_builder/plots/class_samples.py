@@ -114,7 +114,9 @@ def _first_of_each(arrays: Arrays, parameters: Parameters) -> np.ndarray:
 
 
 def _numbers(arrays: Arrays, parameters: Parameters) -> list[int]:
-    """Numbers of the classes named in the report; a name that the arrays do not have is refused."""
+    """Numbers of the classes named in the report; one that the arrays do not have is refused."""
+    if parameters.classes is None:
+        return []
     names = [str(name) for name in arrays.get("class_names", range(int(arrays["asked_class"].max()) + 1))]
     return [class_number(c, names) for c in parameters.classes or ()]
 

@@ -111,7 +111,7 @@ def test_a_model_without_a_condition_has_samples_without_classes(drawn):
     [
         ({"epoch": 13}, "Allowed: 0 to 12"),
         ({"epoch": 0, "per_class": 3}, "Kept: 2"),
-        ({"epoch": 0, "classes": ("one",)}, "named by their numbers"),
+        ({"epoch": 0, "classes": ("one",)}, "no such class"),
     ],
 )
 def test_what_was_not_kept_is_refused(drawn, wrong, message):
