@@ -72,9 +72,10 @@ class Fact:
 
     @property
     def value(self) -> Any:
-        """Median over the seeds of a number; the word itself of a word."""
+        """Mean over the seeds of a number, of which `spread` is the deviation; the word itself of a word."""
         values = [m.value for m in self.measurements]
-        return values[0] if isinstance(values[0], str) else _median([float(v) for v in values])
+        same = len(set(values)) == 1  # their mean may differ from them by a rounding
+        return values[0] if same or isinstance(values[0], str) else sum(map(float, values)) / len(values)
 
     @property
     def spread(self) -> float | None:
@@ -150,7 +151,7 @@ def _relation(better: str, difference: float) -> str:
 
 
 def preferred(facts: Sequence[Fact], *, by: Sequence[str]) -> Fact | None:
-    """The fact that the metric's direction prefers, by the medians over the seeds, the first of equal ones.
+    """The fact that the metric's direction prefers, by the means over the seeds, the first of equal ones.
 
     None while one of them is not measured. The runs may differ only in what `by` names (see `compare`).
 
@@ -238,9 +239,3 @@ def _image_means(fact: Fact) -> np.ndarray | None:
             loaded.append(stored[fact.metric])
     means: np.ndarray = np.mean(loaded, axis=0)
     return means
-
-
-def _median(values: Sequence[float]) -> float:
-    ordered = sorted(values)
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2

@@ -1,5 +1,6 @@
 """Facts and their comparison: the guard, and when a difference is measurable."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from report_builder.errors import ReportError
-from report_builder.facts import Fact, Measurement, compare
+from report_builder.facts import Fact, Measurement, compare, preferred
 
 SETTINGS = {"model": {"kind": "vae", "kl": "closed_form"}, "training": {"epochs": 10}, "data": {"dataset": {"kind": "mnist"}}}
 
@@ -117,10 +118,13 @@ def test_nothing_to_judge_by() -> None:
         compare(a, b, by=[])
 
 
-def test_value_is_the_median_and_spread_the_deviation() -> None:
-    """Over seeds a fact is their median, with the sample standard deviation as spread."""
+def test_value_is_the_mean_and_spread_the_deviation() -> None:
+    """One location everywhere: over seeds a fact is their mean, as verdicts compare it, with the deviation around that mean."""
     three = Fact("a", "elbo", tuple(Measurement(s, v) for s, v in enumerate([1.0, 2.0, 6.0])))
-    assert three.value == 2.0
+    assert three.value == 3.0
+    other = replace(three, name="b", measurements=tuple(Measurement(s, 10.0) for s in range(3)))
+    assert preferred([replace(three, better="higher"), replace(other, better="higher")], by=[]).value == 10.0
+    assert other.value == 10.0
     assert three.spread == pytest.approx(2.6457513)
     assert Fact("a", "elbo", (Measurement(1, 1.0),)).spread is None
 

@@ -36,7 +36,7 @@ class Choices:
     def best(self, name: str, fact: str, *, on_test: bool = False) -> Run:
         """The arm that a fact prefers, e.g. `best("latent", "validation.elbo")`, as `run` gives it; the first of equal ones.
 
-        Arms are compared by the medians over their seeds; whether they differ measurably is for `verdict` to say. A choice
+        Arms are compared by the means over their seeds; whether they differ measurably is for `verdict` to say. A choice
         by test images makes the results on them too good, so it must be said: `on_test=True`. Before all arms are measured
         one of them stands in, whose name and settings are printed as not measured.
         """

@@ -74,7 +74,7 @@ def _word(language: Language, name: str) -> str:
 
 
 def printed(arrays: Mapping[str, Arrays], facts: Sequence[str], language: Language, digits: int | None) -> list[str]:
-    """Facts of one metric without their unit, all with as many digits: medians, with standard deviations over several seeds.
+    """Facts of one metric without their unit, all with as many digits: means, with standard deviations over several seeds.
 
     Args:
         arrays: of the figure.
@@ -86,8 +86,8 @@ def printed(arrays: Mapping[str, Arrays], facts: Sequence[str], language: Langua
     if any(values.dtype.kind not in "fiu" for values in shown):
         return [str(values[0]) for values in shown]
     if digits is None:
-        digits = _digits(max(abs(float(np.median(values))) for values in shown))
-    texts = [language.number(float(np.median(values)), digits) for values in shown]
+        digits = _digits(max(abs(float(np.mean(values))) for values in shown))
+    texts = [language.number(float(np.mean(values)), digits) for values in shown]
     for place, values in enumerate(shown):
         if np.ptp(values) > 0:  # else all seeds have the same value, a number of parameters for example
             texts[place] += f"\u00a0±\u00a0{language.number(float(np.std(values, ddof=1)), digits)}"

@@ -52,7 +52,7 @@ class SweptAxes:
         self.linear_to = positive if self.log and low == 0 else 0.0  # below it a logarithmic axis is linear, down to zero
 
     def draw(self, axes: Any, facts: Mapping[str, Arrays], spread: str, *, best: bool) -> None:
-        """Draws the facts of the runs, arrays by run: a line through the medians, and the seeds as `spread` says."""
+        """Draws the facts of the runs, arrays by run: a line through the means, and the seeds as `spread` says."""
         values = {run: values_of({run: fact}, run) for run, fact in facts.items()}
         lines = [*self._swept.lines.values()]
         for number, line in enumerate(lines):
@@ -64,20 +64,20 @@ class SweptAxes:
             self._line(axes, x, seeds, f"C{number}", aside, bars=bars)
         better = str(next(iter(facts.values()))["better"])
         if best and better != "none":
-            self._ring(axes, {run: float(np.median(each)) for run, each in values.items()}, better)
+            self._ring(axes, {run: float(np.mean(each)) for run, each in values.items()}, better)
 
     def _line(
         self, axes: Any, x: Sequence[float], seeds: Sequence[np.ndarray], colour: str, aside: float, *, bars: bool
     ) -> None:
-        """A line through the medians; with bars it stands `aside` by so many points."""
-        low, medians, high = (np.array([how(each) for each in seeds]) for how in (np.min, np.median, np.max))
+        """A line through the means; with bars it stands `aside` by so many points."""
+        low, means, high = (np.array([how(each) for each in seeds]) for how in (np.min, np.mean, np.max))
         shift = axes.transData + ScaledTranslation(aside / 72, 0, axes.figure.dpi_scale_trans)
         look = {"color": colour, "marker": "o", "markersize": 4, "transform": shift}
-        axes.plot(x, medians, linestyle="-" if self.numeric else "none", **look)
+        axes.plot(x, means, linestyle="-" if self.numeric else "none", **look)
         if bars:
-            ends = [medians - low, high - medians]
-            axes.errorbar(x, medians, ends, fmt="none", ecolor=colour, elinewidth=0.8, capsize=2, transform=shift)
-        axes.update_datalim(np.concatenate([np.stack([x, y], axis=1) for y in ((low, high) if bars else (medians,))]))
+            ends = [means - low, high - means]
+            axes.errorbar(x, means, ends, fmt="none", ecolor=colour, elinewidth=0.8, capsize=2, transform=shift)
+        axes.update_datalim(np.concatenate([np.stack([x, y], axis=1) for y in ((low, high) if bars else (means,))]))
         axes.autoscale_view()  # what stands aside is not seen by it
 
     @staticmethod
@@ -86,11 +86,11 @@ class SweptAxes:
         for place, each in several:
             axes.scatter(np.full(len(each), place), each, s=9, facecolors="none", edgecolors=colour, linewidths=0.6, zorder=4)
 
-    def _ring(self, axes: Any, medians: Mapping[str, float], better: str) -> None:
+    def _ring(self, axes: Any, means: Mapping[str, float], better: str) -> None:
         """Around the first of the best values."""
-        run = (max if better == "higher" else min)(medians, key=lambda name: medians[name])
+        run = (max if better == "higher" else min)(means, key=lambda name: means[name])
         look = {"marker": "o", "markersize": 10, "fillstyle": "none", "color": RING, "markeredgewidth": 1.0}
-        axes.plot([self.places[run]], [medians[run]], linestyle="none", zorder=5, **look)
+        axes.plot([self.places[run]], [means[run]], linestyle="none", zorder=5, **look)
 
     def finish(self, axes: Any, width_cm: float, *, log: bool) -> None:
         """Scales, and a tick at each value; labels that would touch are left out."""

@@ -85,7 +85,7 @@ def _swept(parameters: Parameters, subjects: Mapping[str, Subject]) -> Swept:
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A panel for each metric; lines go through the medians over the seeds, which are the values that sentences cite."""
+    """A panel for each metric; lines go through the means over the seeds, which are the values that sentences cite."""
     from report_builder.plots._curves import legend
     from report_builder.plots._details import details
     from report_builder.plots._facts import metric_name, on_one_scale, stated, with_seeds, without_names
@@ -134,7 +134,7 @@ def _figure(
 def _table(
     arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], found: Swept, language: Language
 ) -> Table:
-    """A row for each run, line by line: its settings, and the median of each metric."""
+    """A row for each run, line by line: its settings, and the mean of each metric."""
     import numpy as np
 
     from report_builder.plots._facts import metric_name, values_of
@@ -146,8 +146,8 @@ def _table(
         for path in (*found.by, found.over)
     ]
     for metric in parameters.metrics:
-        medians = [float(np.median(values_of(arrays, f"{run}.{metric}"))) for run in runs]
-        columns.append(Column(metric_name(language, metric), medians, str(arrays[f"{runs[0]}.{metric}"]["unit"])))
+        means = [float(np.mean(values_of(arrays, f"{run}.{metric}"))) for run in runs]
+        columns.append(Column(metric_name(language, metric), means, str(arrays[f"{runs[0]}.{metric}"]["unit"])))
     return Table(columns)
 
 

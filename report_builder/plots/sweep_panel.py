@@ -157,4 +157,4 @@ def _spread(arrays: Mapping[str, Arrays], parameters: Parameters, language: Lang
     """A sentence where values are of several seeds: the images are of the first."""
     shown = [arrays[name]["seeds"].tolist() for name in facts(parameters)]
     seeds = list(dict.fromkeys(str(seed) for each in shown if len(each) > 1 for seed in each))
-    return [language.word("details.median_of_seeds", seeds=language.join(seeds))] if seeds else []
+    return [language.word("details.values_of_seeds", seeds=language.join(seeds))] if seeds else []

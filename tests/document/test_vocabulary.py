@@ -68,7 +68,7 @@ def test_one_seed_is_said(material, write_template):
 
 @pytest.mark.parametrize(("limit", "true"), [(-200, True), (-100, False)])
 def test_threshold(material, write_template, limit, true):
-    """A claim against a number is true or false by the median of the seeds."""
+    """A claim against a number is true or false by the mean of the seeds."""
     text = f'{{{{ claim("vae.test.elbo", ">", {limit}, "powyżej") }}}}'
     (claim,) = render(write_template(text), material).claims
     assert claim.true is true

@@ -50,10 +50,10 @@ def lines(drawing, panel=0):
 # --- curves -------------------------------------------------------------------------------------------------------------------
 
 
-def test_a_line_goes_through_the_medians(drawn):
-    """Of three seeds the middle value is the line's, and each of them is a thin point."""
+def test_a_line_goes_through_the_means(drawn):
+    """The mean of three seeds, which sentences cite, is the line's, and each of them is a thin point."""
     drawing = curves(drawn, FLAT, measured(FLAT, lambda s: (s["model.latent_dim"], 1, 100)))
-    assert lines(drawing) == [[[2.0, 2.0], [8.0, 8.0], [32.0, 32.0]]]
+    assert lines(drawing) == [[[x, (x + 101) / 3] for x in SIZES]]
     points = np.concatenate([c.get_offsets() for c in drawing.figure.axes[0].collections])
     assert sorted(map(tuple, points)) == [(x, y) for x in SIZES for y in sorted((x, 1, 100))]
     assert "Open circles: single seeds" in drawing.details
@@ -135,7 +135,7 @@ def test_words_stand_side_by_side(drawn):
 
 @pytest.mark.parametrize(("better", "x"), [("higher", 32), ("lower", 2)])
 def test_the_best_is_marked_as_the_metric_prefers(drawn, better, x):
-    """A ring lies around the largest or the smallest median; a panel of a metric without a direction has none."""
+    """A ring lies around the largest or the smallest mean; a panel of a metric without a direction has none."""
     arrays = measured(FLAT, lambda s: (s["model.latent_dim"],), better=better)
     arrays |= {f"{run}.test.kl_loss": fact(3.0, better="none") for run in FLAT}
     drawing = curves(drawn, FLAT, arrays, metrics=["test.elbo", "test.kl_loss"], best=True)
@@ -225,7 +225,7 @@ def test_each_metric_has_a_panel_and_the_caption_says_where_it_was_measured(draw
 
 
 def test_the_table_has_what_the_picture_shows(drawn):
-    """Settings first, then the median of each metric with its unit."""
+    """Settings first, then the mean of each metric with its unit."""
     drawing = curves(drawn, ARMS, measured(ARMS, lambda s: (s["model.latent_dim"],)))
     rate, size, elbo = drawing.table.columns
     assert (rate.heading, size.heading, elbo.heading, elbo.unit) == ("learning rate", "latent dimensions", "ELBO", "nats/image")
@@ -282,14 +282,14 @@ def headings(drawing):
 
 
 def test_each_grid_has_its_setting_and_what_was_measured(drawn):
-    """Median and deviation, all with the digits of the largest; the unit, the split and the seeds are in the caption."""
+    """Mean and deviation, all with the digits of the largest; the unit, the split and the seeds are in the caption."""
     arrays = {run: samples(9) for run in FLAT} | measured(FLAT, lambda s: (-100.04 - s["model.latent_dim"], -98))
     drawing = panel(drawn, FLAT, arrays, metrics=["test.elbo"])
     assert headings(drawing) == [
         f"latent dimensions: {size}\nELBO: −{100.02 + size / 2 - 1:.1f} ± {(2.04 + size) / 2**0.5:.1f}" for size in SIZES
     ]
     assert "ELBO [nats/image]: test set, number of images: 60." in drawing.details
-    assert "Values: median and standard deviation over the seeds 1 and 2" in drawing.details
+    assert "Values: mean and standard deviation over the seeds 1 and 2" in drawing.details
     assert "seed of the draw: 0" in drawing.details
 
 
