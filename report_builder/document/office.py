@@ -3,60 +3,95 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
 from report_builder.document.panels import as_table, caption_of_all
+from report_builder.document.pictures import Picture, size
 from report_builder.document.tree import (
     Node,
     Nodes,
     attr,
-    attributes,
     caption_of,
     change,
     has_class,
     identifier,
     para,
     plain,
+    raw,
     strong,
     text,
     value,
     walk,
 )
+from report_builder.document.word import EQUATION, PAGE_BREAK, finished
 from report_builder.document.wording import absent, run_in, title_facts, unmeasured
-from report_builder.document.wrapping import wrapped
+from report_builder.errors import Problem, ReportError
 from report_builder.languages import Language
 
 
 def docx(document: Document, *, draft: bool = False) -> bytes:
-    """A Word file; pictures are PNG where there is one."""
+    """A Word file; pictures are PNG."""
     header = document.header
-    files = {target: str((picture.png or picture.file).resolve()) for target, picture in document.images.items()}
-    blocks = change(document.blocks, lambda node: _plain(node, document.language, wrap=True))
-    blocks = change(_headed(document, blocks, draft=draft), lambda node: _located(node, files, document))
-    meta = {
-        "title": _meta(header.title),
-        "author": _meta(header.author),
-        "date": _meta(header.date),
-        "lang": _meta(header.language),
-    }
-    return pandoc.write(blocks, "docx", meta={key: given for key, given in meta.items() if given["c"]}, day=header.dated)[0]
+    blocks = change(document.blocks, lambda node: _plain(node, document.language, word=True))
+    meta = {"lang": {"t": "MetaInlines", "c": text(header.language)}}
+    with tempfile.TemporaryDirectory(prefix="report-builder-") as folder:
+        files = {target: _drawn(picture, Path(folder), i) for i, (target, picture) in enumerate(document.images.items(), 1)}
+        blocks = change([*_title(document, draft=draft), *blocks], lambda node: _located(node, files, document))
+        content, _ = pandoc.write(blocks, "docx", f"--resource-path={folder}", meta=meta, day=header.dated)
+    return finished(content, header)
+
+
+def _title(document: Document, *, draft: bool) -> Nodes:
+    """The title block in the styles that Word has for it."""
+    header, language = document.header, document.language
+    facts = [f"{name}: {given}" for name, given in title_facts(header, language)]
+    lines = [
+        ("Author", header.course),
+        ("Title", header.title),
+        ("Subtitle", header.subtitle),
+        *(("Author", fact) for fact in facts),
+    ]
+    head = [_in_style(style, text(line)) for style, line in [*lines, ("Date", header.note)] if line]
+    return [para([strong(text(language.word("draft")))]), *head] if draft else head
+
+
+def _in_style(style: str, inlines: Nodes) -> Node:
+    return {"t": "Div", "c": [attr("", [], {"custom-style": style}), [para(inlines)]]}
+
+
+def _drawn(picture: Picture, folder: Path, number: int) -> str:
+    """The name of a picture in a folder, as PNG where it is a drawing: word processors show those alike."""
+    file = picture.png or picture.file
+    copied = folder / f"picture-{number}{file.suffix.lower()}"
+    shutil.copyfile(file, copied)
+    if copied.suffix != ".svg":
+        return copied.name
+    import typst
+
+    options: Any = {"root": str(folder), "format": "png", "ppi": 300, "ignore_system_fonts": True}
+    source = f'#set page(width: 16cm, height: auto, margin: 0pt, fill: none)\n#image("{copied.name}", width: 100%)'
+    png = copied.with_suffix(".png")
+    try:
+        png.write_bytes(typst.compile(source.encode(), **options))
+    except typst.TypstError as error:
+        raise ReportError(Problem(str(file), "this picture cannot be drawn", error.message)) from None
+    return png.name
 
 
 def markdown(document: Document, folder: Path, *, draft: bool = False) -> str:
     """GitHub Markdown; pictures by their path relative to `folder`."""
     named = {target: document.links.get(target, picture.file) for target, picture in document.images.items()}
     files = {target: os.path.relpath(file, folder).replace(os.sep, "/") for target, file in named.items()}
-    blocks = change(document.blocks, lambda node: _plain(node, document.language, wrap=False))
+    blocks = change(document.blocks, lambda node: _plain(node, document.language, word=False))
     blocks = [new for block in blocks for new in _flat(block)]
     blocks = change(_headed(document, blocks, draft=draft), lambda node: _located(node, files, document))
     return pandoc.write(blocks, "gfm")[0].decode()
-
-
-def _meta(words: str) -> Node:
-    return {"t": "MetaInlines", "c": text(words) if words else []}
 
 
 def _headed(document: Document, blocks: Nodes, *, draft: bool) -> Nodes:
@@ -77,35 +112,52 @@ def _located(node: Node, files: Mapping[str, str], document: Document) -> Nodes 
         return None
     if absent(node, document.images):
         return [strong(text(unmeasured(document.language)))]
-    given, words, (target, title) = node["c"]
-    return [{"t": "Image", "c": [given, words, [files.get(target, target), title]]}]
+    (label, classes, values), words, (target, title) = node["c"]
+    file, picture = files.get(target, target), document.images.get(target)
+    if picture and Path(file).suffix != picture.file.suffix and not value(node, "width") and (sides := size(picture.file)):
+        values = [*values, ["width", f"{sides[0] / 96:.2f}in"]]  # a drawing is drawn larger than it is shown
+    return [{"t": "Image", "c": [[label, classes, values], words, [file, title]]}]
 
 
-def _plain(node: Node, language: Language, *, wrap: bool) -> Nodes | None:
-    """Blocks of ours as blocks that every format has."""
-    if node["t"] == "CodeBlock" and wrap:
-        return [{"t": "CodeBlock", "c": [attributes(node), "\n".join(line for line, _ in wrapped(node["c"][1]))]}]
+def _plain(node: Node, language: Language, *, word: bool) -> Nodes | None:
+    """Blocks of ours as blocks that Word, or else every format, has."""
     if node["t"] == "Span" and not identifier(node):
         return list(node["c"][1])
-    return _div(node, language, wrap=wrap) if node["t"] == "Div" else None
+    return _div(node, language, word=word) if node["t"] == "Div" else None
 
 
-def _div(node: Node, language: Language, *, wrap: bool) -> Nodes:
+def _div(node: Node, language: Language, *, word: bool) -> Nodes:
     label, blocks = identifier(node), node["c"][1]
     if has_class(node, "pagebreak"):
-        return [{"t": "HorizontalRule"}]
+        return [raw("openxml", PAGE_BREAK) if word else {"t": "HorizontalRule"}]
     if has_class(node, "question"):
         return [{"t": "BlockQuote", "c": blocks}]
     if has_class(node, "listing"):
-        return [para([_anchor(label), *blocks[-1]["c"]]), blocks[0]]
+        return [_caption("Listing Caption", [_anchor(label), *blocks[-1]["c"]], word=word), blocks[0]]
     if has_class(node, "panels"):
-        cells = [_both] if wrap else [_bare, lambda figure: [plain(list(caption_of(figure)))]]
-        return [as_table(node, cells, headed=not wrap), para([_anchor(label), *caption_of_all(node)])]
+        cells = [_both] if word else [_bare, lambda figure: [plain(list(caption_of(figure)))]]
+        caption = _caption("Image Caption", [_anchor(label), *caption_of_all(node)], word=word)
+        return [as_table(node, cells, headed=not word), caption]
     if has_class(node, "equation"):
-        kind, tex = blocks[0]["c"][0]["c"]
-        numbered = {"t": "Math", "c": [kind, f"{tex} \\qquad ({value(node, 'number')})"]}
-        return [para([_anchor(label), numbered])]
+        return [_equation(node, word=word)]
     return run_in(node, language)
+
+
+def _caption(style: str, inlines: Nodes, *, word: bool) -> Node:
+    return _in_style(style, inlines) if word else para(inlines)
+
+
+def _equation(node: Node, *, word: bool) -> Node:
+    """A formula with its number: beside it in Word, where a row without lines holds both, in it where only TeX can."""
+    formula, number = node["c"][1][0]["c"][0], f"({value(node, 'number')})"
+    if not word:
+        return para([_anchor(identifier(node)), formula | {"c": [formula["c"][0], f"{formula['c'][1]} \\qquad {number}"]}])
+    cells: tuple[Nodes, ...] = ([], [para([formula])], [para([_anchor(identifier(node)), *text(number)])])
+    sides = (("AlignLeft", 0.1), ("AlignCenter", 0.8), ("AlignRight", 0.1))
+    columns = [[{"t": side}, {"t": "ColWidth", "c": width}] for side, width in sides]
+    row = [attr(), [[attr(), {"t": "AlignDefault"}, 1, 1, blocks] for blocks in cells]]
+    style = attr("", [], {"custom-style": EQUATION})
+    return {"t": "Table", "c": [style, [None, []], columns, [attr(), []], [[attr(), 0, [], [row]]], [attr(), []]]}
 
 
 def _anchor(label: str) -> Node:

@@ -1,0 +1,106 @@
+"""What pandoc's Word files lack: paper, page numbers, properties without a second title, centred figures."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from html import escape
+
+from report_builder.document.material import Header
+
+EQUATION = "Equation"  # the style of the row that holds a formula and its number
+PAGE_BREAK = (
+    '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr>'
+    '<w:r><w:br w:type="page"/></w:r></w:p>'
+)
+_ROW = re.compile(f'<w:tbl><w:tblPr><w:tblStyle w:val="{EQUATION}" ?/>.*?</w:tbl>', re.DOTALL)
+_FOOTER = "footer.xml"
+_NAMESPACES = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+)
+_KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer"
+_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"
+_A4 = (
+    '<w:pgSz w:w="11906" w:h="16838"/>'
+    '<w:pgMar w:top="1417" w:right="1304" w:bottom="1417" w:left="1304" w:header="709" w:footer="709" w:gutter="0"/>'
+)
+_CENTRED = ("Figure", "CaptionedFigure", "ImageCaption", "TableCaption")
+
+
+def finished(content: bytes, header: Header) -> bytes:
+    """A Word file of pandoc's with A4 pages, page numbers at their feet, title and author as properties, our styles.
+
+    Args:
+        content: without a title in its metadata, for pandoc prints that, too.
+        header: whose title and author the properties are.
+    """
+    changes: Mapping[str, Callable[[str], str]] = {
+        "word/document.xml": _paged,
+        "word/_rels/document.xml.rels": lambda text: _before("</Relationships>", _RELATION, text),
+        "[Content_Types].xml": lambda text: _before("</Types>", _PART, text),
+        "docProps/core.xml": lambda text: _described(text, header),
+        "word/styles.xml": _styled,
+    }
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as taken:
+        for entry in given.infolist():
+            part = given.read(entry)
+            change = changes.get(entry.filename)
+            taken.writestr(entry, change(part.decode()).encode() if change else part, zipfile.ZIP_DEFLATED)
+        footer = zipfile.ZipInfo(f"word/{_FOOTER}", given.infolist()[0].date_time)
+        taken.writestr(footer, _PAGE_NUMBERS, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def _before(mark: str, new: str, text: str) -> str:
+    return text.replace(mark, new + mark, 1)
+
+
+def _field(name: str) -> str:
+    return f'<w:fldSimple w:instr=" {name} "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+
+
+_RELATION = f'<Relationship Type="{_KIND}" Id="rIdFooter" Target="{_FOOTER}"/>'
+_PART = f'<Override PartName="/word/{_FOOTER}" ContentType="{_TYPE}"/>'
+_PAGE_NUMBERS = (
+    f'<?xml version="1.0" encoding="UTF-8"?><w:ftr {_NAMESPACES}><w:p><w:pPr><w:jc w:val="center"/></w:pPr>'
+    f'{_field("PAGE")}<w:r><w:t xml:space="preserve"> / </w:t></w:r>{_field("NUMPAGES")}</w:p></w:ftr>'
+)
+
+
+def _paged(text: str) -> str:
+    """A4, page numbers, and the numbers of equations at half the height of their formulas."""
+    text = _ROW.sub(lambda row: row[0].replace("<w:tcPr />", '<w:tcPr><w:vAlign w:val="center"/></w:tcPr>'), text)
+    start = text.rindex("<w:sectPr")
+    section = text[start:].replace("</w:sectPr>", f"{_A4}</w:sectPr>", 1)
+    footer = '<w:footerReference w:type="default" r:id="rIdFooter"/>'
+    return text[:start] + re.sub(r"^<w:sectPr[^>]*>", lambda found: found[0] + footer, section, count=1)
+
+
+def _described(text: str, header: Header) -> str:
+    """The properties of the file; pandoc leaves its title empty."""
+    text = re.sub(r"<dc:(title|creator)>.*?</dc:\1>|<dc:(title|creator) ?/>", "", text, flags=re.DOTALL)
+    author = f"<dc:creator>{escape(header.author)}</dc:creator>" if header.author else ""
+    return _before("</cp:coreProperties>", f"<dc:title>{escape(header.title)}</dc:title>{author}", text)
+
+
+def _styled(text: str) -> str:
+    """Figures and captions in the middle; a listing's caption is one and stays with its code; code fits the line."""
+
+    def changed(found: re.Match[str]) -> str:
+        style, name = found[0], found[1]
+        if name in _CENTRED:
+            style = style.replace("<w:pPr>", '<w:pPr><w:jc w:val="center"/>') if "<w:pPr>" in style else style
+            return style if "<w:jc" in style else _before("</w:style>", '<w:pPr><w:jc w:val="center"/></w:pPr>', style)
+        if name == "ListingCaption":
+            return _before(
+                "</w:style>", "<w:pPr><w:keepNext/></w:pPr>", re.sub(r'(<w:basedOn w:val=")\w+', r"\1Caption", style)
+            )
+        if name == "Table":
+            return style.replace("<w:tblPr>", '<w:tblPr><w:jc w:val="center"/>', 1)
+        return style.replace('<w:sz w:val="22" />', '<w:sz w:val="17"/>') if name == "VerbatimChar" else style
+
+    return re.sub(r'<w:style\b[^>]*w:styleId="(\w+)".*?</w:style>', changed, text, flags=re.DOTALL)

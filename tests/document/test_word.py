@@ -1,0 +1,110 @@
+"""The Word file: one title block, A4, page numbers, captions, formulas and pictures as a word processor has them."""
+
+from __future__ import annotations
+
+import io
+import re
+import xml.etree.ElementTree as ET
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from report_builder.document.office import docx
+from report_builder.errors import ReportError
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="150"><rect width="300" height="150" fill="red"/></svg>'
+
+
+@pytest.fixture
+def parts(composed, free, tmp_path) -> Callable[[str], dict[str, bytes]]:
+    """The files in the Word file of a text."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "own.svg").write_text(SVG)
+
+    def read(text: str) -> dict[str, bytes]:
+        with zipfile.ZipFile(io.BytesIO(docx(composed(text, free)))) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+
+    return read
+
+
+def words(parts: dict[str, bytes], style: str = r"\w+") -> list[str]:
+    """The words of each paragraph in a style."""
+    found = re.findall(r"<w:p>.*?</w:p>", parts["word/document.xml"].decode(), re.DOTALL)
+    shown = [p for p in found if re.search(f'<w:pStyle w:val="{style}" ?/>', p)]
+    return ["".join(re.findall(r"<w:t\b[^>]*>([^<]*)</w:t>", p)) for p in shown]
+
+
+def test_title_author_and_date_once(parts, free) -> None:
+    """Title, author and date are printed once, in the styles of a title block, and are the file's properties."""
+    found = parts("# Head\n\nText.\n")
+    body = found["word/document.xml"].decode()
+    assert body.count(free.header.title) == body.count(free.header.author) == body.count("20 listopada 2025") == 1
+    assert words(found, "Title") == [free.header.title]
+    assert words(found, "Heading1") == ["1.\xa0Head"]
+    properties = found["docProps/core.xml"].decode()
+    assert re.findall(r"<dc:title>(.*?)</dc:title>", properties) == [free.header.title]
+    assert re.findall(r"<dc:creator>(.*?)</dc:creator>", properties) == [free.header.author]
+    assert "2025-11-20T" in properties
+
+
+def test_pages_are_a4_and_numbered(parts) -> None:
+    """The paper is A4 and each page has its number, in a footer that the file knows; every part is sound XML."""
+    found = parts("One.\n\n::: pagebreak\n:::\n\nTwo.\n")
+    for name, content in found.items():
+        if name.endswith((".xml", ".rels")):
+            ET.fromstring(content)  # noqa: S314 - our own file
+    body = found["word/document.xml"].decode()
+    assert '<w:pgSz w:w="11906" w:h="16838"/>' in body
+    assert '<w:br w:type="page"/>' in body
+    reference = re.findall(r'<w:footerReference w:type="default" r:id="(\w+)"/>', body)
+    targets = dict(re.findall(r'Id="(\w+)" Target="(footer[^"]*)"', found["word/_rels/document.xml.rels"].decode()))
+    footer = f"word/{targets[reference[0]]}"
+    assert "PAGE" in found[footer].decode()
+    assert f'PartName="/{footer}"' in found["[Content_Types].xml"].decode()
+
+
+def test_captions_formulas_and_code(parts) -> None:
+    """A listing's caption is a caption, an equation's number stands beside its formula, no line of code is broken by us."""
+    line = "value = " + " + ".join(["something"] * 20)
+    text = f'$$x^2$$ {{#eq:a}}\n\n```{{#lst:a .python caption="Long"}}\n{line}\n```\n\n'
+    found = parts(text + "| a |\n|---|\n| 1 |\n\n: Cells {#tbl:a}\n\nSee @eq:a, @lst:a, @tbl:a.\n")
+    assert words(found, "ListingCaption") == ["Listing\xa01. Long"]
+    assert words(found, "TableCaption") == ["Tabela\xa01. Cells"]
+    assert words(found, "SourceCode") == [line]
+    assert 'w:name="lst:a"' in found["word/document.xml"].decode()
+    formula = re.findall(r"<m:oMathPara>.*?</m:oMathPara>", found["word/document.xml"].decode(), re.DOTALL)[0]
+    assert "(" not in "".join(re.findall(r"<m:t>(.*?)</m:t>", formula))
+    row = re.findall(r"<w:tr>.*?</w:tr>", found["word/document.xml"].decode(), re.DOTALL)[0]
+    assert formula in row
+    assert "(1)" in re.findall(r"<w:t\b[^>]*>(.*?)</w:t>", row)
+    styles = found["word/styles.xml"].decode()
+    centred = re.findall(r'<w:style [^>]*styleId="(\w+)"(?:(?!</w:style>).)*<w:jc w:val="center" ?/>', styles, re.DOTALL)
+    assert {"Figure", "CaptionedFigure", "ImageCaption", "TableCaption", "Table"} <= {*centred}
+
+
+def test_an_own_drawing_is_shown(parts, composed, free, tmp_path) -> None:
+    """An SVG of the author's own is in the file as a PNG of its proportions and at its size; a broken one is refused."""
+    found = parts("![A](own.svg){#fig:a}\n\nSee @fig:a and ![](own.svg){width=4cm}.\n")
+    images = [content for name, content in found.items() if name.startswith("word/media/")]
+    assert images
+    for image in images:
+        assert image.startswith(b"\x89PNG")
+        width, height = (int.from_bytes(image[at : at + 4], "big") for at in (16, 20))
+        assert width == pytest.approx(2 * height, rel=0.01)
+    assert str(tmp_path).encode() not in b"".join(found.values())
+    shown = [int(cx) for cx in re.findall(r'<wp:extent cx="(\d+)"', found["word/document.xml"].decode())]
+    assert shown == [pytest.approx(914400 * 300 / 96, rel=0.01), pytest.approx(4 * 360000, rel=0.01)]
+    (tmp_path / "templates" / "own.svg").write_text("<svg")
+    with pytest.raises(ReportError, match="this picture cannot be drawn"):
+        docx(composed("![A](own.svg)\n", free))
+
+
+def test_the_same_bytes(composed, free) -> None:
+    """The same document gives the same file, dated by the report; without an author it names none."""
+    anonymous = replace(free, header=replace(free.header, author=""))
+    assert docx(composed("Text.", anonymous)) == docx(composed("Text.", anonymous))
+    with zipfile.ZipFile(io.BytesIO(docx(composed("Text.", anonymous)))) as archive:
+        assert b"creator" not in archive.read("docProps/core.xml")
