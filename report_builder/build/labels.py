@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +9,6 @@ from report_builder.build import gather
 from report_builder.document.rendering import Rendered, render
 from report_builder.errors import Problem, ReportError
 from report_builder.plan import Plan
-
-_LABEL = re.compile(r"#((?:fig|tbl|lst|eq|sec):[\w-]+)")
 
 
 def as_planned(plan: Plan, template: Path, rendered: Rendered) -> None:
@@ -35,7 +32,7 @@ def whichever_is_best(plan: Plan, template: Path, rendered: Rendered, *, draft: 
 
 
 def _alike(template: Path, planned: Rendered, rendered: Rendered) -> None:
-    changed = {*_LABEL.findall(planned.text)} ^ {*_LABEL.findall(rendered.text)}
+    changed = planned.labels ^ rendered.labels
     if changed:
         rule = "a condition on a fact, or best(), chooses labelled elements"
         advice = "They may choose words; name figures, tables, listings and equations that do not depend on them."

@@ -196,5 +196,5 @@ def document_digest(rendered: Rendered, material: Material, options: Mapping[str
     tasks = {id_: [task.title, *task.requires] for id_, task in material.tasks.items()}
     pictures = [memo.sha256(path) for path in (*rendered.pictures, material.header.logo) if path and path.is_file()]
     tools = [importlib.metadata.version(tool) for tool in TOOLS]
-    parts = [rendered.text, figures, header, tasks, pictures, code, tools, dict(options)]
+    parts = [rendered.canonical, figures, header, tasks, pictures, code, tools, dict(options)]
     return hashlib.sha256(canonical(parts).encode()).hexdigest()

@@ -76,7 +76,7 @@ class Choices:
         run = sweep.runs[min(self.material.stand_in, len(sweep.runs) - 1)] if sweep.runs else sweep.id
         words = unmeasured(self.language)
         nothing = self.speech.printed(Unmeasured(words), words, f"{run}.{fact}")
-        return Run(run, nothing, nothing, nothing, nothing, Word("get", lambda path: nothing))
+        return Run(run, nothing, nothing, nothing, nothing, Word("get", lambda path: nothing, self.ledger))
 
 
 def _of_arms(problem: Problem) -> Problem:

@@ -1,4 +1,4 @@
-"""Tables of what is stored with a run or a figure, printed as labelled Markdown tables."""
+"""Tables of what is stored with a run or a figure, as labelled tables: all of it is data."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import FigureCard, Material
-from report_builder.document.printed import Unmeasured
-from report_builder.document.tables import table_block
+from report_builder.document.printed import Unmeasured, span_of
+from report_builder.document.tables import table
+from report_builder.document.tree import Nodes
 from report_builder.document.vocabulary import Speech
 from report_builder.document.wording import unmeasured
 from report_builder.kinds import Column, Layer
@@ -52,15 +53,22 @@ class Columns:
         """A table; one cell says so where nothing is measured."""
         if not columns:
             words = unmeasured(self.language)
-            return table_block([""], [[str(self.speech.printed(Unmeasured(words), words))]], "l", caption, label, source)
-        heads = [_headed(column, self.language) for column in columns]
+            nothing = [span_of(self.speech.printed(Unmeasured(words), words))]
+            return self.ledger.put_block([table([[]], [[nothing]], "l", caption, label, source)], label)
+        heads = [self._head(column) for column in columns]
         cells = [[self._cell(value, _digits(column)) for value in column.values] for column in columns]
         sides = "".join("r" if column.numeric else "l" for column in columns)
-        return table_block(heads, [*zip(*cells, strict=True)], sides, caption, label, source)
+        made = table(heads, [*zip(*cells, strict=True)], sides, caption, label, source)
+        return self.ledger.put_block([made], label)
 
-    def _cell(self, value: str | float | None, digits: int | None) -> str:
+    def _cell(self, value: str | float | None, digits: int | None) -> Nodes:
         shown = "–" if value is None else value if isinstance(value, str) else self.language.number(value, digits)
-        return str(self.speech.printed(value, shown)) if shown else ""
+        return [span_of(self.speech.printed(value, shown))] if shown else []
+
+    def _head(self, column: Column) -> Nodes:
+        unit = self.language.unit(column.unit).replace("/", "/\u2060")  # no line ends inside a unit
+        heading = f"{column.heading} [{unit}]" if unit else column.heading
+        return [span_of(self.speech.printed(heading, heading))] if heading else []
 
 
 def layer_columns(layers: Sequence[Layer], language: Language) -> list[Column]:
@@ -92,8 +100,3 @@ def _digits(column: Column) -> int | None:
     if column.digits is not None or not largest:
         return column.digits
     return 0 if all(float(number).is_integer() for number in numbers) else max(0, 3 - math.floor(math.log10(largest)))
-
-
-def _headed(column: Column, language: Language) -> str:
-    unit = language.unit(column.unit).replace("/", "/\u2060")  # no line ends inside a unit
-    return f"{column.heading} \\[{unit}\\]" if unit else column.heading

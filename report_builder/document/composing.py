@@ -16,10 +16,10 @@ from report_builder.document.material import Header, Material
 from report_builder.document.numbering import Numbers
 from report_builder.document.panels import misshapen, parts_of
 from report_builder.document.pictures import Picture, Pictures
-from report_builder.document.places import Places, numbered, take_numbers
+from report_builder.document.places import Places
+from report_builder.document.reading import read
 from report_builder.document.references import References, dangling
 from report_builder.document.rendering import Rendered
-from report_builder.document.seals import trust, unsealed
 from report_builder.document.sections import Section, sections, unmeasured_facts
 from report_builder.document.structure import shape, task_of
 from report_builder.document.tree import (
@@ -37,7 +37,6 @@ from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.languages import Language
 
 _BLOCK_CLASSES = ("task", "question", "answer", "opinion", "pagebreak", "panels", "listing", "symbols", "equation")
-_LINE = re.compile(r"line (\d+)")
 
 
 @dataclass(frozen=True)
@@ -139,10 +138,8 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
             formulas, blocks that were not closed, unknown block classes.
     """
     language = languages.load(material.header.language)
-    places = Places(unsealed(rendered.text), rendered.source)
-    read, warned = pandoc.read(numbered(rendered.text))
-    blocks: Nodes = take_numbers(read)
-    trust(blocks, rendered.seal)
+    found = read(rendered)
+    blocks, places = found.blocks, found.places
     with ThreadPoolExecutor(1) as aside:
         formulas = aside.submit(_formulas, [node for node in walk(blocks) if node["t"] == "Math"], places)
         blocks, problems = shape(blocks, material.tasks, language, places)
@@ -151,9 +148,10 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
             blocks = change(blocks, lambda node: [] if has_class(node, "answer") and node["t"] == "Div" else None)
         honesty = Honesty(language, material.tasks if rendered.answers else {}, places)
         missing = honesty.tasks_met(blocks)
-        findings = [*honesty.claims(rendered.claims), *honesty.typed(blocks), *(finding for _, _, finding in missing)]
+        findings = [*found.findings, *honesty.claims(rendered.claims), *honesty.typed(blocks)]
+        findings += [finding for _, _, finding in missing]
         linked = _linked(blocks, material, language, places, draft=draft)
-        problems = [*rendered.problems, *problems, *linked.problems, *_warned(warned, places), *formulas.result()]
+        problems = [*rendered.problems, *problems, *linked.problems, *found.problems, *formulas.result()]
     if problems:
         raise ReportError(*dict.fromkeys(problems))
     if draft:
@@ -213,16 +211,6 @@ def _formulas(formulas: Nodes, places: Places) -> list[Problem]:
         told = " ".join(known.split()) or tex  # as it was written
         problems.append(Problem(next(iter(lines), places.line(0)), "a formula cannot be typeset", told))
     return problems
-
-
-def _warned(warnings: list[str], places: Places) -> list[Problem]:
-    """What pandoc warned of while it read, at the template's line."""
-    found = []
-    for warning in warnings:
-        line = _LINE.search(warning)
-        rule = "a block (:::) is not closed" if "unclosed" in warning else warning
-        found.append(Problem(places.line(int(line[1]) if line else 0), rule))
-    return found
 
 
 def _unknown_blocks(blocks: Nodes, places: Places) -> list[Problem]:

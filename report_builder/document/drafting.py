@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from report_builder.document.seals import is_sealed
+from report_builder.document.channel import is_printed
 from report_builder.document.structure import task_of
 from report_builder.document.tree import Node, Nodes, attributes, div, para, span, strong, text, value, walk
 from report_builder.languages import Language
@@ -24,7 +24,7 @@ def unmarked(node: Node, language: Language, *, draft: bool) -> Nodes | None:
         return None
     inlines: Nodes = node["c"][1]
     measured = value(node, "false")
-    if not draft or not is_sealed(node):
+    if not draft or not is_printed(node):
         return inlines
     if value(node, "unmeasured"):
         return [span([strong(inlines)], ["false"])]

@@ -1,42 +1,43 @@
-"""What a template shows: figures, equations, listings and tables, printed as labelled Markdown blocks."""
+"""What a template shows: figures, equations, listings and tables, as labelled blocks."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from report_builder.document.channel import markdown, printed
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import FigureCard, Listing, Material, SubfiguresCard
-from report_builder.document.printed import escaped
-from report_builder.document.seals import SEAL
+from report_builder.document.tree import Node, Nodes, attr, code, div, para, plain, text
 from report_builder.document.vocabulary import Speech
 from report_builder.languages import NO_BREAK, Language
 
 PLACES = ("", "top", "bottom", "auto")
+_SLOT = "\ue100"  # stands for a file while the language's sentence is made
 
 
-def one_line(text: str) -> str:
-    """Text without line breaks."""
-    return " ".join(text.split())
-
-
-def quoted(text: str) -> str:
-    """Text as a Markdown attribute's value."""
-    return '"' + one_line(text).replace(SEAL, "").replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _captioned(caption: str, details: str) -> str:
+def captioned(caption: str, details: str) -> Nodes:
     """The author's words, ended, and then the details as plain text."""
-    said = one_line(caption)
+    said = caption.strip()
     said += "." if said and said[-1] not in ".!?。" and details else ""
-    return said + (" " + re.sub(r" (?=\d)", NO_BREAK, escaped(one_line(details))) if details else "")
+    found: Nodes = [markdown(said)] if said else []
+    if said and details:
+        found.append({"t": "Space"})
+    return found + (text(re.sub(r" (?=\d)", NO_BREAK, " ".join(details.split()))) if details else [])
 
 
-def _picture(card: FigureCard, caption: str, width: str, placed: str = "") -> str:
-    label = f"#fig:{card.id} width={quoted(width)} alt={quoted(card.alt or caption)}{placed}"
-    return f"\n\n![{caption}](figure:{card.id}){{{label}}}\n\n"
+def captioned_block(kind: str, label: str, caption: Nodes, blocks: Nodes) -> Node:
+    """A figure with its label and caption, as pandoc has it."""
+    return {"t": kind, "c": [attr(label), [None, [plain(caption)]], blocks]}
+
+
+def _picture(card: FigureCard, caption: Nodes, width: str, placed: Mapping[str, str]) -> Node:
+    alt = {"alt": " ".join(card.alt.split())} if card.alt else {}
+    given = attr("", (), {"width": width, **alt, **placed})
+    image = {"t": "Image", "c": [given, caption, [f"figure:{card.id}", ""]]}
+    return captioned_block("Figure", f"fig:{card.id}", caption, [plain([image])])
 
 
 @dataclass(frozen=True)
@@ -61,52 +62,56 @@ class Evidence:
         if place not in PLACES:
             self.ledger.unknown("place of a figure", place, PLACES)
         self.ledger.cite("figures", name)
-        placed = f" place={place}" if place else ""
+        placed = {"place": place} if place else {}
         if name in self.material.subfigures:
             return self._side_by_side(self.material.subfigures[name], caption, placed)
         if name not in self.material.figures:
             self.ledger.unknown("figure", name, [*self.material.figures, *self.material.subfigures])
         card = self.material.figures.get(name, FigureCard(name, name))
-        said = _captioned(card.caption if caption is None else caption, card.details)
-        return _picture(card, said, width or card.width, placed)
+        said = captioned(f"{card.caption if caption is None else caption}", card.details)
+        return self.ledger.put_block([_picture(card, said, width or card.width, placed)], f"fig:{card.id}")
 
-    def _side_by_side(self, group: SubfiguresCard, caption: str | None, placed: str) -> str:
+    def _side_by_side(self, group: SubfiguresCard, caption: str | None, placed: Mapping[str, str]) -> str:
         """What all parts state is said once, in the common caption."""
         cards = [self.material.figures[part] for part in group.parts]
         shared = [sentence for sentence in cards[0].sentences if all(sentence in card.sentences for card in cards)]
         space = self.language.word("details.space")
         own = [space.join(sentence for sentence in card.sentences if sentence not in shared) for card in cards]
-        parts = [_picture(c, _captioned(c.caption, said) or NO_BREAK, c.width) for c, said in zip(cards, own, strict=True)]
-        common = _captioned(group.caption if caption is None else caption, space.join(shared))
-        head = f"{{.panels #fig:{group.id} columns={group.columns}{placed}}}"
-        return f"\n\n:::::: {head}\n{''.join(parts)}\n\n{common}\n::::::\n\n"
+        parts = [_picture(c, captioned(c.caption, said), c.width, {}) for c, said in zip(cards, own, strict=True)]
+        common = captioned(f"{group.caption if caption is None else caption}", space.join(shared))
+        panels = div([*parts, para(common)], ["panels"], f"fig:{group.id}", {"columns": f"{group.columns}", **placed})
+        return self.ledger.put_block([panels], f"fig:{group.id}", *(f"fig:{card.id}" for card in cards))
 
     # --- equations ----------------------------------------------------------------------------------------------------------
 
     def equation(self, run: str, id: str | None = None) -> str:  # noqa: A002 - a label is called id in Markdown, too
         """The loss that the run compiled, as a numbered equation `eq:<run>`."""
         found = self._equation(run)
-        return f"\n\n$${one_line(found.latex)}$$ {{#eq:{id or run}}}\n\n" if found else ""
+        if not found:
+            return ""
+        label = f"eq:{id or run}"
+        formula = {"t": "Math", "c": [{"t": "DisplayMath"}, " ".join(found.latex.split())]}
+        return self.ledger.put_block([div([para([formula])], ["equation"], label)], label)
 
     def symbols(self, run: str) -> str:
         """The word "where" and the meaning of each symbol of the run's loss."""
         found = self._equation(run)
         if not found or not found.symbols:
             return ""
-        lines = [f"- ${symbol}$ – {self._meaning(meaning)}" for symbol, meaning in found.symbols]
-        ends = [*[";"] * (len(lines) - 1), "."]
-        listed = "\n".join(line + end for line, end in zip(lines, ends, strict=True))
-        return f"\n\n::: symbols\n{self.language.word('where')}\n\n{listed}\n:::\n\n"
+        ends = [*[";"] * (len(found.symbols) - 1), "."]
+        items = [[plain(self._symbol(*known, end=end))] for known, end in zip(found.symbols, ends, strict=True)]
+        where = para([printed(text(self.language.word("where")), "fact")])
+        return self.ledger.put_block([div([where, {"t": "BulletList", "c": items}], ["symbols"])])
+
+    def _symbol(self, symbol: str, meaning: Mapping[str, str], *, end: str) -> Nodes:
+        told = meaning.get(self.language.code) or meaning.get("en", "?")
+        return [{"t": "Math", "c": [{"t": "InlineMath"}, symbol]}, *text(" – "), printed(text(told), "fact"), *text(end)]
 
     def _equation(self, run: str) -> Any:
         self.ledger.cite("equations", run)
         if run not in self.material.equations:
             self.ledger.unknown("equation", run, self.material.equations)
         return self.material.equations.get(run)
-
-    def _meaning(self, meaning: Any) -> str:
-        text = meaning.get(self.language.code) or meaning.get("en", "?")
-        return str(self.speech.printed(text, text))
 
     # --- listings -----------------------------------------------------------------------------------------------------------
 
@@ -118,18 +123,23 @@ class Evidence:
             parts = [p for r, p in self.material.listings if r == run]
             self._no_listing(run, part, parts)
             return ""
-        fence = "`" * max(3, 1 + max((len(ticks) for ticks in re.findall(r"`+", found.code)), default=0))
-        lines = self._lines(found)
-        said = one_line(caption) if caption else f"{self.speech.run(run).model.text}, `{part}`"
-        numbers = ",".join(map(str, found.numbers))
-        head = f'::::: {{.listing #lst:{id or f"{run}-{part}"} lines="{numbers}"}}'
-        return f"\n\n{head}\n{fence} {found.language}\n{found.code}\n{fence}\n\n{said} ({lines})\n:::::\n\n"
+        said = [markdown(f"{caption}")] if caption else [*text(f"{self.speech.run(run).model.text}, "), code(part)]
+        label = f"lst:{id or f'{run}-{part}'}"
+        block = {"t": "CodeBlock", "c": [attr("", [found.language]), found.code]}
+        where = printed([*text("("), *self._lines(found), *text(")")], "fact")
+        lines = {"lines": ",".join(map(str, found.numbers))}
+        shown = div([block, para([*said, {"t": "Space"}, where])], ["listing"], label, lines)
+        return self.ledger.put_block([shown], label)
 
-    def _lines(self, found: Listing) -> str:
+    def _lines(self, found: Listing) -> Nodes:
         """Where the code stands."""
         if not found.files:
-            return self.language.word("listing.layers")
-        return "; ".join(self.language.word("listing.lines", file=f"`{file}`", line=line) for file, line in found.files)
+            return text(self.language.word("listing.layers"))
+        told: Nodes = []
+        for file, line in found.files:
+            before, _, after = self.language.word("listing.lines", file=_SLOT, line=line).partition(_SLOT)
+            told += [*(text("; ") if told else []), *text(before), code(file), *text(after)]
+        return told
 
     def _no_listing(self, run: str, part: str, parts: Sequence[str]) -> None:
         if parts:

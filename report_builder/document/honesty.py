@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from report_builder.document.channel import is_printed
 from report_builder.document.ledger import Claim
 from report_builder.document.material import TaskCard
-from report_builder.document.places import Places, between
-from report_builder.document.seals import is_sealed
+from report_builder.document.places import Places
 from report_builder.document.structure import task_of
-from report_builder.document.tree import Node, Nodes, attributes, has_class, identifier, plain_text, value, walk
+from report_builder.document.tree import LINE, Node, Nodes, attributes, has_class, identifier, plain_text, value, walk
 from report_builder.errors import Problem
 from report_builder.languages import Language
 
@@ -32,19 +32,16 @@ class Honesty:
     def typed(self, blocks: Nodes) -> list[Problem]:
         """Numbers and verdicts that stand in an answer by hand, paragraph by paragraph."""
         answers = (node for node in walk(blocks) if node["t"] == "Div" and has_class(node, "answer"))
-        near = between(blocks)
-        return [
-            problem for answer in answers for paragraph in _paragraphs(answer) for problem in self._paragraph(paragraph, near)
-        ]
+        return [problem for answer in answers for paragraph in _paragraphs(answer) for problem in self._paragraph(paragraph)]
 
-    def _paragraph(self, paragraph: Node, near: Mapping[int, tuple[int, int]]) -> Iterator[Problem]:
+    def _paragraph(self, paragraph: Node) -> Iterator[Problem]:
         numbers: dict[int, list[str]] = {}
         verdicts: dict[int, list[str]] = {}
         for word, exempt in _said(paragraph["c"]):
             found = [number for number in _NUMBER.findall(word["c"]) if number.rstrip(".,") not in self.tasks]
             verdict = self._verdict(word["c"])
             if (found and not exempt) or verdict:
-                line = self.places.nearest(word["c"], *near[id(word)])
+                line = word.get(LINE, 0)
                 numbers.setdefault(line, []).extend([] if exempt else found)
                 verdicts.setdefault(line, []).extend([word["c"]] if verdict else [])
         for at, found in numbers.items():
@@ -103,7 +100,7 @@ def _paragraphs(answer: Node) -> Iterator[Node]:
         elif node["t"] == "Div" and not {"opinion", "listing", "symbols", "equation", "panels"} & set(attributes(node)[1]):
             yield from _paragraphs(node)
         elif node["t"] not in ("Div", "Figure", "CodeBlock"):
-            yield from (child for child in walk(node["c"]) if child["t"] in ("Para", "Plain"))
+            yield from (child for child in walk(node.get("c")) if child["t"] in ("Para", "Plain"))
 
 
 def _said(node: Any, *, literal: bool = False) -> Iterator[tuple[Node, bool]]:
@@ -114,7 +111,7 @@ def _said(node: Any, *, literal: bool = False) -> Iterator[tuple[Node, bool]]:
     elif isinstance(node, dict):
         if node.get("t") == "Str":
             yield node, literal
-        elif node.get("t") not in _EXEMPT and not (node.get("t") == "Span" and is_sealed(node)):
+        elif node.get("t") not in _EXEMPT and not (node.get("t") == "Span" and is_printed(node)):
             free = literal or (node.get("t") == "Span" and has_class(node, "literal"))
             yield from _said(node.get("c"), literal=free)
 
@@ -126,7 +123,7 @@ def _parts(section: Node) -> set[str]:
         labels.add(identifier(node))
         if node["t"] == "Cite":
             labels |= {citation["citationId"] for citation in node["c"][0]}
-        elif is_sealed(node):
+        elif is_printed(node):
             parts |= {f"fact:{name}" for name in (value(node, "name"), *value(node, "facts").split())}
         elif node["t"] == "Div" and has_class(node, "answer") and plain_text(node["c"][1]).strip(" …?.-"):
             parts.add("answer")

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from report_builder.document.seals import SEAL
+from report_builder.document.channel import Channel, Piece
+from report_builder.document.tree import Nodes
 from report_builder.errors import Problem, near_miss
 
 
@@ -86,7 +87,7 @@ class Ledger:
     claims: list[Claim] = field(default_factory=list)
     cited: dict[str, dict[str, None]] = field(default_factory=dict)
     citations: dict[Citation, None] = field(default_factory=dict)
-    printed: set[str] = field(default_factory=set)
+    channel: Channel = field(default_factory=Channel)
     choices: set[str] = field(default_factory=set)
 
     def cite(self, kind: str, name: str) -> None:
@@ -94,14 +95,24 @@ class Ledger:
         self.cited.setdefault(kind, {})[name] = None
         self.citations[Citation(kind, name, _lines())] = None
 
-    def seal(self, span: str) -> str:
-        """Remembers a span as printed by the program, and marks where it ends."""
-        self.printed.add(span)
-        return span + SEAL
+    def put(self, nodes: Nodes, text: str = "") -> str:
+        """The token of inlines that stand in a sentence; `text` where no node can stand."""
+        return self.channel.put(Piece(nodes, text, self.here()))
+
+    def put_block(self, nodes: Nodes, *labels: str) -> str:
+        """The token of blocks that stand alone."""
+        return self.channel.put(Piece(nodes, "", self.here(), block=True, labels=labels))
+
+    def claim(self, names: tuple[str, ...], relation: str, measured: str, wording: str) -> Claim:
+        """Notes what the prose says of measurements, and what holds."""
+        made = Claim(self.here(), names, relation, measured, self.channel.plain(str(wording)))
+        self.claims.append(made)
+        return made
 
     def problem(self, rule: str, received: str = "", allowed: str = "", next_step: str = "") -> None:
         """Notes a mistake of the template, at the line that is rendering."""
-        self.problems.append(Problem(self.here(), rule, received, allowed, next_step))
+        told = (self.channel.plain(part) for part in (rule, received, allowed, next_step))
+        self.problems.append(Problem(self.here(), *told))
 
     def unknown(self, noun: str, name: str, known: Iterable[str], next_step: str = "") -> None:
         """Notes a name that nothing bears."""

@@ -97,5 +97,5 @@ class Numbers:
             return
         if label in self.labels:
             rule = "two elements have the same label" if ":" in label else "two elements have the same id"
-            self.problems.append(Problem(", ".join(self.places.containing(f"#{label}", f'"{label}"')), rule, label))
+            self.problems.append(Problem(", ".join(self.places.labels(label)), rule, label))
         self.labels[label] = number

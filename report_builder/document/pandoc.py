@@ -11,11 +11,13 @@ import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from report_builder.document.tree import Node, Nodes, change, walk
 from report_builder.errors import Problem, ReportError
 
-READER = "markdown-raw_html-raw_tex-raw_attribute-yaml_metadata_block-auto_identifiers-latex_macros-markdown_in_html_blocks"
+# HTML and TeX are read as what they are, so that they can be told; divs and spans are written in Markdown only.
+READER = "markdown-native_divs-native_spans-yaml_metadata_block-auto_identifiers-latex_macros-markdown_in_html_blocks"
 API = [1, 23, 1, 1]
 _COLUMNS, _DRAWN = 100_000, 72  # characters of a page: as pandoc is told, and as it counts itself
 _TEX = ("gfm",)  # formats that keep a formula as TeX
@@ -35,16 +37,31 @@ def program() -> str:
     return str(pypandoc.get_pandoc_path())
 
 
-def read(markdown: str) -> tuple[Nodes, list[str]]:
-    """The blocks of a Markdown text, and pandoc's warnings.
+class Tree(NamedTuple):
+    """A Markdown text as pandoc reads it, and its warnings."""
+
+    blocks: Nodes
+    warnings: list[str]
+
+
+def read(texts: Sequence[str]) -> list[Tree]:
+    """Each Markdown text as a tree, all of them read by one process.
 
     The wide page keeps long table rows from turning into relative widths; grid and multi-line tables get theirs back.
     """
-    output, warnings = _run(["-f", READER, "-t", "json", f"--columns={_COLUMNS}"], markdown.encode())
-    blocks: Nodes = json.loads(output)["blocks"]
-    if b'"ColWidth"' in output:
-        _drawn_widths(blocks)
-    return blocks, warnings
+    encoded = [text.expandtabs(4).encode() for text in texts]  # as the program does, too
+    framed = b"".join(b"%d\n%b" % (len(text), text) for text in encoded)
+    script = str(Path(__file__).parent / "read.lua")
+    output, told = _run(["lua", script, READER, str(_COLUMNS)], b"%d\n%b" % (len(encoded), framed))
+    trees, start = [], 0
+    for warned in told.split("\1")[1:]:
+        end = output.index(b"\n", start) + 1
+        start = end + int(output[start:end])
+        blocks: Nodes = json.loads(output[end:start])["blocks"]
+        if b'"ColWidth"' in output[end:start]:
+            _drawn_widths(blocks)
+        trees.append(Tree(blocks, _warnings(warned)))
+    return trees
 
 
 def _drawn_widths(blocks: Nodes) -> None:
@@ -60,9 +77,10 @@ def write(
     blocks: Nodes, form: str, *options: str, meta: Node | None = None, day: str = "2000-01-01"
 ) -> tuple[bytes, list[str]]:
     """The blocks in another format, and pandoc's warnings; `day` (ISO) dates a file that carries a date."""
-    given = blocks if form in _TEX else change(blocks, _translatable)
-    tree = {"pandoc-api-version": API, "meta": meta or {}, "blocks": given}
-    return _run(["-f", "json", "-t", form, "--wrap=none", *options], json.dumps(tree, ensure_ascii=False).encode(), day)
+    tree = {"pandoc-api-version": API, "meta": meta or {}, "blocks": blocks if form in _TEX else change(blocks, _translatable)}
+    given = json.dumps(tree, ensure_ascii=False).encode()
+    output, told = _run(["-f", "json", "-t", form, "--wrap=none", *options], given, day)
+    return output, _warnings(told)
 
 
 def whole_numbers(tex: str) -> str:
@@ -74,11 +92,15 @@ def _translatable(node: Node) -> Nodes | None:
     return [node | {"c": [node["c"][0], whole_numbers(node["c"][1])]}] if node["t"] == "Math" else None
 
 
-def _run(arguments: Sequence[str], given: bytes, day: str = "2000-01-01") -> tuple[bytes, list[str]]:
+def _warnings(told: str) -> list[str]:
+    return [" ".join(line.split()) for line in told.split("[WARNING]") if line.strip()]
+
+
+def _run(arguments: Sequence[str], given: bytes, day: str = "2000-01-01") -> tuple[bytes, str]:
     epoch = int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": str(epoch)}
     done = subprocess.run([program(), *arguments], input=given, capture_output=True, check=False, env=environment)
     told = done.stderr.decode("utf-8", "replace").strip()
     if done.returncode:
         raise ReportError(Problem("pandoc", "pandoc could not convert the document", told or f"exit code {done.returncode}"))
-    return done.stdout, [" ".join(line.split()) for line in told.split("[WARNING]") if line.strip()]
+    return done.stdout, told

@@ -16,6 +16,7 @@ from report_builder.document.composing import Document
 from report_builder.document.evidence import PLACES
 from report_builder.document.fonts import CJK, EAST, cjk_folder, font_folders
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
+from report_builder.document.places import holding
 from report_builder.document.tree import Node, Nodes, attributes, caption_of, identifier, para, raw, value, walk
 from report_builder.document.typesetting import refused
 from report_builder.document.wording import absent, run_in, title_facts, unmeasured
@@ -86,7 +87,8 @@ def _refuse_missing_glyphs(diagnostic: str, document: Document) -> None:
         name = unicodedata.name(character, "unnamed")
         received = f"'{character}' U+{ord(character):04X} {name}"
         hint = _CJK_HINT if EAST.match(character) else _OTHER_HINT
-        where = document.places.holding(character) if document.places else ""
+        line = holding(document.blocks, character)
+        where = document.places.line(line) if document.places and line else ""
         problems.append(Problem(where or "PDF", "no font has this character", received, next_step=hint))
     raise ReportError(*problems)
 

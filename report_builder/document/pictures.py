@@ -8,7 +8,7 @@ from pathlib import Path
 
 from report_builder.document.material import FigureCard, Material
 from report_builder.document.places import Places, outside_code
-from report_builder.document.tree import Nodes, plain_text, walk
+from report_builder.document.tree import Node, Nodes, first_line, plain_text, walk
 from report_builder.errors import Problem, near_miss
 
 SUFFIXES = (".png", ".svg", ".jpg", ".jpeg")
@@ -55,20 +55,23 @@ class Pictures:
         for image in (node for node in walk(blocks) if node["t"] == "Image"):
             target = image["c"][2][0]
             if target.startswith("figure:"):
-                self._figure(target)
+                self._figure(target, self._where(image))
             elif target:
-                self._own(target, next(iter(self.places.containing(f"({target}")), self.places.of(image["c"][1])))
+                self._own(target, self._where(image))
             values = image["c"][0][2]
             if not any(key == "alt" for key, _ in values):
                 values.append(["alt", plain_text(image["c"][1]) or Path(target).stem])
 
-    def _figure(self, target: str) -> None:
+    def _where(self, image: Node) -> str:
+        """A picture without words has no line of its own."""
+        return self.places.of(image) if first_line(image) else next(iter(self.places.containing(f"({image['c'][2][0]}")), "")
+
+    def _figure(self, target: str, where: str) -> None:
         card = self.material.figures.get(target.removeprefix("figure:"))
         file = drawn(card) if card else None
         if file is not None and file.is_file():
             self.files[target] = Picture(file, card.png, card.animation) if card else Picture(file)
             return
-        where = next(iter(self.places.containing(f"({target}")), self.places.line(0))
         if card is None:
             name = target.removeprefix("figure:")
             self.problems.append(Problem(where, "unknown figure", repr(name), near_miss(name, self.material.figures)))

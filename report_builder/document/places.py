@@ -1,39 +1,25 @@
-"""Where in the template a node of the tree comes from: each line of prose carries its own number through pandoc."""
+"""Where in the template a node of the tree comes from: the words of the tree and those of the text are aligned.
+
+Nothing is put into the text to find places: pandoc reads what the author wrote. The alignment is that of patience diff: equal
+ends, then words that both sides have once, in the longest chain that is in order, and again between them.
+"""
 
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 
 from report_builder.document.ledger import SourceMap
-from report_builder.document.tree import LINE, Node, first_line, walk
+from report_builder.document.tree import LINE, Node, Nodes, first_line, walk
 
-OPEN, CLOSE = "\ue0f2", "\ue0f3"
-_MARK = re.compile(f"{OPEN}(\\d+){CLOSE}")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
-_BULLETS = re.compile(r"^\s{0,3}(?:(?:[-*+]|\d+[.)]|>)\s+)*")
-_PROSE = re.compile(r"(?!\$\$)([^\W_]|[\[*`$(„“\"])")
-_NO_PROSE = re.compile(r"\||\s{2}\S|^\s*\[[^\]]*\]:|^\s*(\S)\1{2,}\s*$")
-_RULE = re.compile(r"^(?=.*[-=])[-=+: |]+$")
-
-
-def numbered(markdown: str) -> str:
-    """The Markdown with its line's number at the beginning of every line of prose, where pandoc reads it as text."""
-    lines = markdown.split("\n")
-    prose = _prose(lines)
-    return "\n".join(_with_number(line, i + 1) if i in prose else line for i, line in enumerate(lines))
-
-
-def _prose(lines: list[str]) -> set[int]:
-    """Indices of lines that are text: no code, formula, table, heading rule or definition of a link."""
-    return {
-        i
-        for i, line in outside_code(lines)
-        if line.strip() and not _NO_PROSE.search(line) and not (i + 1 < len(lines) and _RULE.match(lines[i + 1]))
-    }
+_WORD = re.compile(r"[^\W_]+")
+_LEAVES = {"Str": None, "Code": 1, "CodeBlock": 1, "Math": 1, "RawInline": 1, "RawBlock": 1, "HorizontalRule": None}
+_SMALL = 40_000  # pairs of words that are compared one by one
 
 
 def outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:
@@ -51,34 +37,109 @@ def outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:
             formula ^= line.count("$$") % 2 == 1
 
 
-def _with_number(line: str, number: int) -> str:
-    start = _BULLETS.match(line)
-    at = start.end() if start else 0
-    if not _PROSE.match(line[at:]) or line.startswith("    "):
-        return line
-    return f"{line[:at]}{OPEN}{number}{CLOSE}{line[at:]}"
+def give_lines(blocks: Nodes, markdown: str) -> None:
+    """Gives every leaf of the tree the line of the text that it stands on, in place."""
+    source = [(word, number) for number, line in enumerate(markdown.split("\n"), 1) for word in _WORD.findall(line.lower())]
+    for leaves in _threads(blocks):
+        _align(leaves, source)
 
 
-def take_numbers(node: Any) -> Any:
-    """The tree without the numbers; each `Str` that carried one knows its line."""
-    if isinstance(node, list):
-        return [take_numbers(item) for item in node]
-    if isinstance(node, dict):
-        new = {key: take_numbers(item) for key, item in node.items()}
-        if node.get("t") == "Str" and (found := _MARK.search(node["c"])):
-            new[LINE] = int(found[1])
-        return new
-    return _MARK.sub("", node) if isinstance(node, str) else node
+def _threads(blocks: Nodes) -> list[Nodes]:
+    """The leaves of the text, then those of each footnote: its words stand elsewhere."""
+    threads: list[Nodes] = [[]]
+    waiting: list[tuple[object, int]] = [(blocks, 0)]
+    while waiting:
+        current, thread = waiting.pop()
+        if isinstance(current, list):
+            waiting += [(item, thread) for item in reversed(current)]
+        elif isinstance(current, dict):
+            if current.get("t") in _LEAVES:
+                threads[thread].append(current)
+                continue
+            if current.get("t") == "Note":
+                threads.append([])
+                thread = len(threads) - 1
+            waiting += [(item, thread) for item in reversed(current.values())]
+    return threads
+
+
+def _text(leaf: Node) -> str:
+    at = _LEAVES[leaf["t"]]
+    return str(leaf.get("c", "") if at is None else leaf["c"][at])
+
+
+def _align(leaves: Nodes, source: Sequence[tuple[str, int]]) -> None:
+    """A leaf whose words are not placed takes the line of the one before it."""
+    words = [(word, i) for i, leaf in enumerate(leaves) for word in _WORD.findall(_text(leaf).lower())]
+    lines: dict[int, int] = {}
+    for a, b in _matched([word for word, _ in words], [word for word, _ in source]):
+        lines.setdefault(words[a][1], source[b][1])
+    line = next((lines[i] for i in range(len(leaves)) if i in lines), 0)
+    for i, leaf in enumerate(leaves):
+        line = lines.get(i, line)
+        leaf[LINE] = line
+
+
+def _matched(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
+    """Pairs of equal words of two texts, increasing on both sides."""
+    pairs: list[tuple[int, int]] = []
+    waiting = [(0, len(a), 0, len(b))]
+    while waiting:
+        low_a, high_a, low_b, high_b = waiting.pop()
+        while low_a < high_a and low_b < high_b and a[low_a] == b[low_b]:
+            pairs.append((low_a, low_b))
+            low_a, low_b = low_a + 1, low_b + 1
+        while low_a < high_a and low_b < high_b and a[high_a - 1] == b[high_b - 1]:
+            high_a, high_b = high_a - 1, high_b - 1
+            pairs.append((high_a, high_b))
+        if low_a == high_a or low_b == high_b:
+            continue
+        anchors = _anchors(a, b, (low_a, high_a, low_b, high_b))
+        if anchors:
+            ends = [*anchors, (high_a, high_b)]
+            for i, j in ends:
+                waiting.append((low_a, i, low_b, j))
+                low_a, low_b = i + 1, j + 1
+            pairs += anchors
+        elif (high_a - low_a) * (high_b - low_b) <= _SMALL:
+            blocks = SequenceMatcher(None, a[low_a:high_a], b[low_b:high_b], autojunk=False).get_matching_blocks()
+            pairs += [(low_a + i + k, low_b + j + k) for i, j, size in blocks for k in range(size)]
+    return sorted(pairs)
+
+
+def _anchors(a: Sequence[str], b: Sequence[str], part: tuple[int, int, int, int]) -> list[tuple[int, int]]:
+    """The longest chain in order of words that stand once on each side."""
+    low_a, high_a, low_b, high_b = part
+    here, there = Counter(a[low_a:high_a]), Counter(b[low_b:high_b])
+    places = {b[j]: j for j in range(low_b, high_b) if there[b[j]] == 1}
+    pairs = [(i, places[a[i]]) for i in range(low_a, high_a) if here[a[i]] == 1 and a[i] in places]
+    tails: list[int] = []  # place in b at the end of the best chain of each length
+    last: list[int] = []  # the pair that ends there
+    before: list[int] = []
+    for number, (_, j) in enumerate(pairs):
+        length = bisect_left(tails, j)
+        before.append(last[length - 1] if length else -1)
+        if length == len(tails):
+            tails.append(j)
+            last.append(number)
+        else:
+            tails[length], last[length] = j, number
+    chain, number = [], last[-1] if last else -1
+    while number >= 0:
+        chain.append(pairs[number])
+        number = before[number]
+    return chain[::-1]
 
 
 @dataclass(frozen=True)
 class Places:
-    """Looks up template file and line, for nodes and for labels."""
+    """Looks up template file and line, for nodes and for labels; `made` has the lines of words that set a label."""
 
     markdown: str
     source: SourceMap
+    made: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def of(self, node: Node | list[Node]) -> str:
+    def of(self, node: Node | Nodes) -> str:
         """Where a node begins, or the template alone."""
         return self.source.where(first_line(node))
 
@@ -86,37 +147,20 @@ class Places:
         """Where a line of the rendered Markdown comes from."""
         return self.source.where(number)
 
-    def nearest(self, text: str, low: int, high: int) -> int:
-        """The line of the Markdown that holds a text, looked for between two lines first, then anywhere; else `low`."""
-        lines = self.markdown.split("\n")
-        held = [i for i, line in enumerate(lines, 1) if text in line]
-        inside = [i for i in held if low <= i <= high]
-        return inside[0] if inside else held[0] if len(held) == 1 else low
-
     def containing(self, *texts: str) -> list[str]:
         """Every line that holds one of the texts, which no letter, digit or `-` continues."""
         pattern = re.compile("|".join(re.escape(text) + r"(?![\w-])" for text in texts))
         return [self.source.where(i + 1) for i, line in enumerate(self.markdown.split("\n")) if pattern.search(line)]
 
-    def holding(self, text: str) -> str:
-        """The first line that holds a text, or ""."""
-        found = (i for i, line in enumerate(self.markdown.split("\n"), 1) if text in line)
-        return next((self.source.where(i) for i in found), "")
+    def labels(self, name: str) -> list[str]:
+        """Every line that sets a label."""
+        return [*self.containing(f"#{name}"), *self.made.get(name, ())]
 
     def label(self, name: str) -> str:
         """Where a label is set."""
-        return next(iter(self.containing(f"#{name}")), self.source.where(0))
+        return next(iter(self.labels(name)), self.source.where(0))
 
 
-def between(blocks: list[Node]) -> dict[int, tuple[int, int]]:
-    """Identity of each `Str` -> the last known line before it and the first known line after it."""
-    words = [node for node in walk(blocks) if node["t"] == "Str"]
-    before, after = [], []
-    low, high = 0, sys.maxsize
-    for word in words:
-        low = word.get(LINE, low)
-        before.append(low)
-    for word in reversed(words):
-        after.append(high)
-        high = word.get(LINE, high)
-    return {id(word): (a, max(a, b)) for word, a, b in zip(words, before, reversed(after), strict=True)}
+def holding(blocks: Nodes, text: str) -> int:
+    """The line of the first word that holds a text, or 0."""
+    return next((node.get(LINE, 0) for node in walk(blocks) if node["t"] in _LEAVES and text in _text(node)), 0)

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from report_builder.document.channel import printed
 from report_builder.document.ledger import Ledger
-from report_builder.document.seals import marked
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$@~^\"'])")
-
-
-def escaped(text: str) -> str:
-    """Text that Markdown prints as it is."""
-    return _SPECIAL.sub(r"\\\1", text)
+from report_builder.document.tree import Node, text
 
 
 class Unmeasured(float):
@@ -46,7 +39,7 @@ class Unmeasured(float):
 
 @dataclass(frozen=True, repr=False)
 class Printed:
-    """Something measured or set: prints as a marked span.
+    """Something measured or set.
 
     `value` serves conditions, `text` formulas and captions, `n` counts images (printed as `_count`).
     """
@@ -80,15 +73,22 @@ class Printed:
         return not isinstance(self._value, Unmeasured)
 
     def __str__(self) -> str:
-        missing = "" if self.measured else "yes"
-        return self._ledger.seal(marked(escaped(self.text), "fact", name=self._name, unmeasured=missing))
+        return self._ledger.put([self._as_node()], self.text)
 
     __repr__ = __str__
+
+    def _as_node(self) -> Node:
+        return printed(text(self.text), "fact", name=self._name, unmeasured="" if self.measured else "yes")
 
     def _cited(self, given: Any) -> Any:
         if self._name:
             self._ledger.cite("facts", self._name)
         return given
+
+
+def span_of(value: Printed) -> Node:
+    """What stands in the document for a value; no template can ask for it."""
+    return value._as_node()  # noqa: SLF001 - a name without underscore would be open to templates
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,12 +111,14 @@ class Run:
 class Word:
     """A function as a template sees it: it can be called, and prints its name only."""
 
-    def __init__(self, name: str, call: Callable[..., Any]) -> None:
+    def __init__(self, name: str, call: Callable[..., Any], ledger: Ledger) -> None:
         self._name = name
         self._call = call
+        self._ledger = ledger
 
     def __call__(self, *args: Any, **options: Any) -> Any:
-        """Calls it."""
+        """Calls it; what it is given is its own to print or not."""
+        self._ledger.channel.hand([*args, *options.values()])
         return self._call(*args, **options)
 
     def __repr__(self) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from jinja2.ext import Extension
@@ -18,6 +18,8 @@ from jinja2.lexer import Token
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from report_builder import languages
+from report_builder.document.bounded import bounded, joined, power, product
+from report_builder.document.channel import Channel
 from report_builder.document.choices import Choices
 from report_builder.document.columns import Columns
 from report_builder.document.evidence import Evidence
@@ -25,19 +27,37 @@ from report_builder.document.ledger import Citation, Cited, Claim, Ledger, Sourc
 from report_builder.document.material import Header, Material
 from report_builder.document.pictures import own_pictures
 from report_builder.document.printed import Word
-from report_builder.document.seals import SEAL, checked, sealed
 from report_builder.document.tables import Tables
 from report_builder.document.vocabulary import Speech
 from report_builder.errors import Problem, ReportError
+from report_builder.limits import TEMPLATE_MEMORY
 
 if TYPE_CHECKING:
     from jinja2.bccache import Bucket
     from jinja2.lexer import TokenStream
+    from jinja2.runtime import Context
 
-# A line of the template writes its own number into the text, between two characters that no text uses; it is taken out again.
+# A line of the template writes its own number into the text, between two characters that no text uses; it is taken out again,
+# also where a template captures text, and before pandoc reads it.
 OPEN, CLOSE = "\ue0f0", "\ue0f1"
 _MARK = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
 _LEADING = re.compile(f"(?:{_MARK.pattern})+")
+_FORGED = str.maketrans("", "", OPEN + CLOSE)
+# What stops a template; anything else is a mistake of ours.
+_STOPS = (
+    jinja2.TemplateError,
+    ReportError,
+    ArithmeticError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+    MemoryError,
+    SyntaxError,
+    OSError,
+)
+_LABEL = re.compile(r"#((?:fig|tbl|lst|eq|sec):[\w-]+)")
 
 
 @dataclass(frozen=True)
@@ -45,14 +65,14 @@ class Rendered:
     """A template as Markdown.
 
     Attributes:
-        text: the Markdown; each span that the program printed carries `seal` (see `seals`).
+        text: the Markdown, with a token of `channel` for each thing that the program printed.
         source: where each line comes from.
         cited: what the text uses.
         claims: what it says of measurements.
         problems: mistakes of the template, all of them; `compose` raises them together with its own.
         answers: whether answers are printed.
         citations: each use of something, with the template's lines.
-        seal: the value of the attribute `sealed` that printed spans carry.
+        channel: what the tokens stand for.
         pictures: files beside the template that the text shows.
         choices: sweeps of which the best arm is taken and not known yet.
     """
@@ -64,9 +84,24 @@ class Rendered:
     problems: tuple[Problem, ...]
     answers: bool = True
     citations: tuple[Citation, ...] = ()
-    seal: str = ""
+    channel: Channel = field(default_factory=Channel)
     pictures: tuple[Path, ...] = ()
     choices: frozenset[str] = frozenset()
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """Labels that the text sets."""
+        return frozenset({*_LABEL.findall(self.text), *self.channel.labels(self.text)})
+
+    @property
+    def canonical(self) -> str:
+        """The text and all that was printed, the same each time that both are."""
+        return self.channel.canonical(self.text)
+
+    @property
+    def plain(self) -> str:
+        """The text with values in place of tokens, for people."""
+        return self.channel.plain(self.text)
 
 
 class _Lines(Extension):
@@ -76,7 +111,7 @@ class _Lines(Extension):
         file = stream.filename or stream.name or ""
         for token in stream:
             if token.type == "data":
-                lines = token.value.replace(SEAL, "").split("\n")
+                lines = token.value.translate(_FORGED).split("\n")
                 marks = [f"\n{OPEN}{file}:{token.lineno + i}{CLOSE}{line}" for i, line in enumerate(lines)]
                 yield Token(token.lineno, "data", f"{OPEN}{file}:{token.lineno}{CLOSE}{lines[0]}" + "".join(marks[1:]))
             else:
@@ -134,16 +169,16 @@ def render(template: Path, material: Material, *, draft: bool = False, answers: 
     environment = _environment(template.parent)
     shown_by = [room(material, language, ledger, speech) for room in (Evidence, Tables, Columns, Choices)]
     words = speech.words() | {name: call for room in shown_by for name, call in room.words().items()}
-    environment.globals.update({name: Word(name, call) for name, call in words.items()})
+    environment.globals.update({name: Word(name, call, ledger) for name, call in words.items()})
     environment.globals.update(
         draft=draft, answers=answers, profile=material.profile, header=_named(material.header), language=language.code
     )
     try:
-        marked = environment.get_template(template.name).render()
-    except (jinja2.TemplateError, ReportError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as error:
+        with bounded():
+            marked = joined(environment.get_template(template.name).generate())
+    except _STOPS as error:
         raise ReportError(*ledger.problems, *_stopped(error, template)) from error
-    unmarked, source = _unmarked(checked(marked, ledger.printed), template)
-    text, seal = sealed(unmarked)
+    text, source = _unmarked(marked, template)
     return Rendered(
         text,
         source,
@@ -152,7 +187,7 @@ def render(template: Path, material: Material, *, draft: bool = False, answers: 
         tuple(ledger.problems),
         answers,
         tuple(ledger.citations),
-        seal,
+        ledger.channel,
         own_pictures(text, template.parent),
         frozenset(ledger.choices),
     )
@@ -164,9 +199,36 @@ def _named(header: Header) -> SimpleNamespace:
     return SimpleNamespace(**words | {"logo": header.logo.name if header.logo else ""})
 
 
-def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
-        loader=jinja2.FileSystemLoader(folder),
+class _Environment(ImmutableSandboxedEnvironment):
+    """A sandbox in which captured text (`{% set %}`, macros, `{% call %}`) has no marks for the template to see or to count.
+
+    Printed as it was captured, it gets them back.
+    """
+
+    intercepted_binops = frozenset({"**", "*"})
+
+    def __init__(self, **options: Any) -> None:
+        self._captured: dict[str, str] = {}
+        super().__init__(**options, finalize=self._printed)
+
+    def concat(self, parts: Iterable[str]) -> str:
+        """Joins what a template captures."""
+        marked = "".join(parts)
+        text = _MARK.sub("", marked)
+        self._captured[text] = marked
+        return text
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Computes what could take for ever."""
+        return (power if operator == "**" else product)(left, right)
+
+    def _printed(self, value: Any) -> Any:
+        return self._captured.get(value) or value.translate(_FORGED) if type(value) is str else value
+
+
+def _environment(folder: Path) -> _Environment:
+    environment = _Environment(
+        loader=jinja2.FileSystemLoader(folder, encoding="utf-8-sig"),
         undefined=jinja2.StrictUndefined,
         comment_start_string="<#",
         comment_end_string="#>",
@@ -199,6 +261,10 @@ def _origin(mark: str) -> tuple[str, int]:
 def _stopped(error: Exception, template: Path) -> list[Problem]:
     """The problem behind an exception of Jinja, at the template's line."""
     where = _line_of(error, template)
+    if isinstance(error, MemoryError):
+        return [TEMPLATE_MEMORY.problem(where)]
+    if isinstance(error, RecursionError):
+        return [Problem(where, "the template includes or calls itself without end")]
     if isinstance(error, ReportError):
         return [Problem(p.where or where, p.rule, p.received, p.allowed, p.next_step) for p in error.problems]
     if isinstance(error, jinja2.TemplateNotFound):

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from report_builder.document.channel import is_printed
 from report_builder.document.ledger import Citation
 from report_builder.document.material import Material
 from report_builder.document.places import Places, outside_code
-from report_builder.document.seals import is_sealed
 from report_builder.document.structure import task_of
 from report_builder.document.tree import LINE, Node, Nodes, value, walk
 from report_builder.errors import Problem
@@ -51,7 +51,7 @@ def _section(
     undrawn: Mapping[str, Problem],
 ) -> Section:
     read = [citation for citation in citations if citation.kind == "facts" and _inside(citation, extent)]
-    marks = [node for node in walk(task) if is_sealed(node)]
+    marks = [node for node in walk(task) if is_printed(node)]
     printed = {name for mark in marks for name in f"{value(mark, 'name')} {value(mark, 'facts')}".split()}
     lines = {places.line(node[LINE]) for node in walk(task) if LINE in node}
     targets = dict.fromkeys(node["c"][2][0] for node in walk(task) if node["t"] == "Image")

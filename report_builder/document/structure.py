@@ -11,7 +11,20 @@ from collections.abc import Mapping
 
 from report_builder.document.material import TaskCard
 from report_builder.document.places import Places
-from report_builder.document.tree import Node, Nodes, attr, div, has_class, identifier, para, plain_text, text, value, walk
+from report_builder.document.tree import (
+    Node,
+    Nodes,
+    attr,
+    change,
+    div,
+    has_class,
+    identifier,
+    para,
+    plain_text,
+    text,
+    value,
+    walk,
+)
 from report_builder.errors import Problem, near_miss
 from report_builder.languages import Language
 
@@ -21,7 +34,7 @@ _EQUATION_LABEL = re.compile(r"^\{#(eq:[\w.-]+)\}$")
 def shape(blocks: Nodes, tasks: Mapping[str, TaskCard], language: Language, places: Places) -> tuple[Nodes, list[Problem]]:
     """The blocks in the forms above, and what is wrong with them."""
     problems: list[Problem] = []
-    blocks = [_shaped(block, problems, places) for block in blocks]
+    blocks = change(blocks, lambda block: _shaped(block, problems, places))
     level = 0
     for block in blocks:
         if block["t"] == "Header":
@@ -41,28 +54,24 @@ def shape(blocks: Nodes, tasks: Mapping[str, TaskCard], language: Language, plac
     return blocks, problems
 
 
-def _shaped(block: Node, problems: list[Problem], places: Places) -> Node:
-    kind = block["t"]
-    if kind in ("Div", "BlockQuote"):
-        inner = block["c"][1] if kind == "Div" else block["c"]
-        inner[:] = [_shaped(child, problems, places) for child in inner]
-    if kind == "Para":
+def _shaped(block: Node, problems: list[Problem], places: Places) -> Nodes | None:
+    if block["t"] in ("Para", "Plain"):
         return _equation(block, problems, places)
-    if kind == "CodeBlock" and identifier(block).startswith("lst:"):
-        return _listing(block)
-    return block
+    if block["t"] == "CodeBlock" and identifier(block).startswith("lst:"):
+        return [_listing(block)]
+    return None
 
 
-def _equation(block: Node, problems: list[Problem], places: Places) -> Node:
+def _equation(block: Node, problems: list[Problem], places: Places) -> Nodes | None:
     labels = [node["c"] for node in walk(block["c"]) if node["t"] == "Str" and "{#eq:" in node["c"]]
     if not labels:
-        return block
+        return None
     first, last = block["c"][0], _EQUATION_LABEL.match(labels[-1])
     if first["t"] != "Math" or last is None or plain_text(block["c"][1:]) != labels[-1]:
         rule = "an equation's label stands right after its formula, alone in the paragraph"
         problems.append(Problem(places.of(block), rule, labels[-1], "$$ ... $$ {#eq:name}"))
-        return block
-    return div([para([first])], ["equation"], last[1])
+        return None
+    return [div([para([first])], ["equation"], last[1])]
 
 
 def _listing(block: Node) -> Node:

@@ -1,4 +1,4 @@
-"""Tables of settings and of facts, printed as labelled Markdown tables."""
+"""Tables of settings and of facts: names, numbers and the program's own words are data, the author's headings Markdown."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from report_builder.document.evidence import one_line, quoted
+from report_builder.document.channel import markdown
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material
-from report_builder.document.printed import flat
+from report_builder.document.printed import flat, span_of
+from report_builder.document.tree import Node, Nodes, attr, code, plain, text
 from report_builder.document.vocabulary import Speech
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.languages import Language
 
+_SIDES = {"l": "AlignLeft", "c": "AlignCenter", "r": "AlignRight"}
 ESSENTIAL = ("model.latent_dim", "training.epochs", "training.batch_size", "training.learning_rate", "training.optimizer.kind")
 _UNPRINTED = re.compile(r"^(versions|seeds?|threads)\b|fingerprint|^model\.kind$|^data\.")
 
@@ -52,8 +54,8 @@ class Tables:
             *(self._row(path, [self._setting(leaf, path) for leaf in leaves]) for path in self._paths(leaves, show)),
             self._row("seeds", [", ".join(map(str, card.seeds)) or "–" for card in cards]),
         ]
-        heads = [self.language.word("settings.setting"), *(self._cell(card.name) for card in cards)]
-        return table_block(heads, rows, "l" + "c" * len(cards), caption, id)
+        heads = [self._cell(self.language.word("settings.setting")), *(self._cell(card.name) for card in cards)]
+        return self.ledger.put_block([table(heads, rows, "l" + "c" * len(cards), caption, id)], id)
 
     def _setting(self, leaves: dict[str, Any], path: str) -> str:
         if path not in leaves:  # a number where another run has a schedule stands in the row that names the schedule
@@ -70,15 +72,15 @@ class Tables:
         schedule = [p for p in every if p.startswith("training.learning_rate.") and any(leaf.get(p) for leaf in leaves)]
         return [path for path in every if path in (*chosen, *schedule) and f"{path}.kind" not in every]
 
-    def _row(self, path: str, values: Sequence[str]) -> list[str]:
+    def _row(self, path: str, values: Sequence[str]) -> list[Nodes]:
         parts = path.split(".")
         name = parts[-2] if parts[-1] == "kind" and len(parts) > 1 else parts[-1]
         key = f"settings.{name}"
-        label = self.language.word(key) if self.language.has(key) else f"`{path}`"
+        label = self._cell(self.language.word(key)) if self.language.has(key) else [code(path)]
         return [label, *(self._cell(value) for value in values)]
 
-    def _cell(self, text: str) -> str:
-        return str(self.speech.printed(text, text))
+    def _cell(self, words: str) -> Nodes:
+        return [span_of(self.speech.printed(words, words))]
 
     def fact_table(
         self,
@@ -94,20 +96,19 @@ class Tables:
         A sweep stands for all its arms.
         """
         runs = self.speech.runs_of(rows)
-        heads, body = list[str](), [[self._cell(card.name)] for card in map(self.speech.card, runs)]
+        heads, body = list[Nodes](), [[self._cell(card.name)] for card in map(self.speech.card, runs)]
         units = list[str]()
         for heading, scope, *digits in columns:
             facts = [self.material.facts.get(f"{run}.{scope}") for run in runs]
             if not any(facts):
                 self.speech.fact(f"{runs[0]}.{scope}")
             unit = next((fact.unit for fact in facts if fact), "")
-            heads.append(heading)
+            heads.append([markdown(f"{heading}")])
             units.append(f"[{self.language.unit(unit)}]" if unit and unit != "%" else "")
             for line, run, fact in zip(body, runs, facts, strict=True):
                 name, places = f"{run}.{scope}", digits[0] if digits else None
-                line.append(str(self.speech.fact(name, digits=places, spread=spread)) if fact else "–")
-        heads = [head.replace("[", "\\[").replace("]", "\\]") for head in _with_units(heads, units)]
-        return table_block(heads, body, "l" + "r" * len(columns), caption, id)
+                line.append([span_of(self.speech.fact(name, digits=places, spread=spread))] if fact else text("–"))
+        return self.ledger.put_block([table(_with_units(heads, units), body, "l" + "r" * len(columns), caption, id)], id)
 
 
 def _differs(values: Sequence[Any]) -> bool:
@@ -115,38 +116,41 @@ def _differs(values: Sequence[Any]) -> bool:
     return len({repr(value) for value in values}) > 1 and any(values)
 
 
-def _with_units(heads: Sequence[str], units: Sequence[str]) -> list[str]:
+def _with_units(heads: Sequence[Nodes], units: Sequence[str]) -> list[Nodes]:
     """The first row of a table: a unit that all columns share stands once, in the corner."""
     if len(units) > 1 and units[0] and len({*units}) == 1:
-        return [units[0], *heads]
-    return ["", *(f"{head} {unit}".strip() for head, unit in zip(heads, units, strict=True))]
+        return [text(units[0]), *heads]
+    return [[], *([*head, *(text(f" {unit}") if unit else [])] for head, unit in zip(heads, units, strict=True))]
 
 
-def table_block(
-    heads: Sequence[str],
-    rows: Sequence[Sequence[str]],
+def table(
+    heads: Sequence[Nodes],
+    rows: Sequence[Sequence[Nodes]],
     columns: str,
     caption: str,
     label: str,
     source: Mapping[str, str] = MappingProxyType({}),
-) -> str:
-    """A labelled Markdown table.
+) -> Node:
+    """A labelled table.
 
     Args:
-        heads: the first row.
+        heads: the first row: inlines of each cell.
         rows: the others.
         columns: `l`, `c` or `r` for each column: where its cells stand.
-        caption: without number.
+        caption: without number, in Markdown.
         label: `tbl:<name>`.
         source: what it was made of: `figure` or `run`, and its id.
 
     Raises:
         ReportError: the label is another.
     """
-    rules = {"l": ":---", "c": ":--:", "r": "---:"}
     if not label.startswith("tbl:"):
         raise ReportError(Problem("", "a table's id begins with 'tbl:'", repr(label)))
-    lines = [heads, [rules[column] for column in columns], *rows]
-    body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-    attributes = "".join(f" {key}={quoted(value)}" for key, value in source.items())
-    return f"\n\n{body}\n\n: {one_line(caption)} {{#{label}{attributes}}}\n\n"
+    specs = [[{"t": _SIDES[column]}, {"t": "ColWidthDefault"}] for column in columns]
+    said = [plain([markdown(f"{caption}")])] if caption else []
+    head, body = [attr(), [_row(heads)]], [attr(), 0, [], [_row(row) for row in rows]]
+    return {"t": "Table", "c": [attr(label, (), source), [None, said], specs, head, [body], [attr(), []]]}
+
+
+def _row(cells: Sequence[Nodes]) -> list[Any]:
+    return [attr(), [[attr(), {"t": "AlignDefault"}, 1, 1, [plain(cell)] if cell else []] for cell in cells]]

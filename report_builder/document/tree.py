@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 
 Node: TypeAlias = dict[str, Any]
 Nodes: TypeAlias = list[Node]
-LINE = "line"  # our own key on a `Str`: its Markdown line; pandoc ignores it
+LINE = "line"  # our own key on a node: its Markdown line; pandoc ignores it
+MADE = "made"  # our own key on what the program printed
 
 
 def attr(identifier: str = "", classes: Sequence[str] = (), values: Mapping[str, str] | None = None) -> list[Any]:
@@ -48,9 +49,14 @@ def plain(inlines: Nodes) -> Node:
     return {"t": "Plain", "c": inlines}
 
 
-def div(blocks: Nodes, classes: Sequence[str] = (), identifier: str = "") -> Node:
+def div(blocks: Nodes, classes: Sequence[str] = (), identifier: str = "", values: Mapping[str, str] | None = None) -> Node:
     """Blocks with classes."""
-    return {"t": "Div", "c": [attr(identifier, classes), blocks]}
+    return {"t": "Div", "c": [attr(identifier, classes, values), blocks]}
+
+
+def code(words: str) -> Node:
+    """Code in a line."""
+    return {"t": "Code", "c": [attr(), words]}
 
 
 def raw(form: str, code: str, *, inline: bool = False) -> Node:

@@ -1,4 +1,4 @@
-"""What a template says of measurements: facts, verdicts, claims and runs, printed as marked spans of Markdown."""
+"""What a template says of measurements: facts, verdicts, claims and runs, as spans that the checks know."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from report_builder.document.ledger import Claim, Ledger
+from report_builder.document.channel import markdown, printed
+from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material, RunCard
-from report_builder.document.printed import Printed, Run, Unmeasured, Word, escaped, flat
-from report_builder.document.seals import marked
+from report_builder.document.printed import Printed, Run, Unmeasured, Word, flat
+from report_builder.document.tree import Nodes, text
 from report_builder.document.wording import unmeasured
 from report_builder.errors import ReportError
 from report_builder.facts import RELATIONS, Comparison, Fact, closest, compare
@@ -23,6 +24,8 @@ THRESHOLDS: Mapping[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
     "==": operator.eq,
 }
+
+MOST_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,18 @@ class Speech:
         """A value as a template sees it; `name` is the fact's."""
         return Printed(value, text, self.ledger, name, images, self.language.number(images))
 
-    def _mark(self, text: str, **values: str) -> str:
-        return self.ledger.seal(marked(text, "claim", **values))
+    def _say(self, inlines: Nodes, words: str, **values: str) -> str:
+        return self.ledger.put([printed(inlines, "claim", **values)], words)
+
+    def _nothing(self, *names: str) -> str:
+        """Stands for what a mistake kept from being compared."""
+        words = " / ".join(names)
+        return self._say(text(words), words, facts=" ".join(names))
 
     def _unmeasured(self, *names: str) -> str:
         """Stands for every verdict and claim over what is not measured: nothing can be said of it yet."""
-        words = escaped(unmeasured(self.language))
-        return self._mark(words, facts=" ".join(names), unmeasured="yes")
+        words = unmeasured(self.language)
+        return self._say(text(words), words, facts=" ".join(names), unmeasured="yes")
 
     def find(self, name: str) -> Fact | None:
         """The fact with this name; an unknown one is noted."""
@@ -74,6 +82,9 @@ class Speech:
         if isinstance(fact.value, str):
             return fact.value
         language = self.language
+        if digits is not None and (type(digits) is not int or not 0 <= digits <= MOST_DIGITS):
+            self.ledger.problem("digits after the decimal mark", repr(digits), f"A whole number from 0 to {MOST_DIGITS}.")
+            digits = None
         deviation = fact.spread if spread else None
         if fact.unit == "%" and not deviation:
             return language.quantity(fact.value, "%", digits)
@@ -93,13 +104,13 @@ class Speech:
         """
         compared = self._compare(a, b, by)
         if compared is None:
-            return self._mark(f"{a} / {b}")
+            return self._nothing(a, b)
         choices = self._wording(compared.a, wording)
         if compared.a.placeholder or compared.b.placeholder:
             return self._unmeasured(a, b)
-        text = choices.get(compared.relation, "?") + self._note(compared, show=seeds_note)
-        self.ledger.claims.append(Claim(self.ledger.here(), (a, b), compared.relation, compared.relation, text))
-        return self._mark(text, facts=f"{a} {b}")
+        said = f"{choices.get(compared.relation, '?')}{self._note(compared, show=seeds_note)}"
+        self.ledger.claim((a, b), compared.relation, compared.relation, said)
+        return self._say([markdown(said)], said, facts=f"{a} {b}")
 
     def _wording(self, fact: Fact, given: Mapping[str, str]) -> Mapping[str, str]:
         needed = ("greater", "smaller", "same") if fact.better == "none" else ("better", "worse", "same")
@@ -115,23 +126,23 @@ class Speech:
         return given
 
     def claim(
-        self, a: str, relation: str, b: str | float, text: str, by: str | Sequence[str] = (), *, seeds_note: bool = True
+        self, a: str, relation: str, b: str | float, wording: str, by: str | Sequence[str] = (), *, seeds_note: bool = True
     ) -> str:
         """The author's fixed wording, which must be true. `b` is a fact, or a number with `>`, `>=`, `<`, `<=`, `==`."""
         if relation in THRESHOLDS:
-            return self._threshold(a, relation, b, text)
+            return self._threshold(a, relation, b, wording)
         if relation not in RELATIONS:
             self.ledger.unknown("relation", relation, [*RELATIONS, *THRESHOLDS])
-            return self._mark(text)
+            return self._nothing(a, str(b))
         compared = self._compare(a, str(b), by)
         if compared is None:
-            return self._mark(text)
+            return self._nothing(a, str(b))
         if compared.a.placeholder or compared.b.placeholder:
             return self._unmeasured(a, str(b))
         note = self._note(compared, show=seeds_note)
-        return self._claimed((a, str(b)), relation, relation if compared.holds(relation) else compared.relation, text, note)
+        return self._claimed((a, str(b)), relation, relation if compared.holds(relation) else compared.relation, wording, note)
 
-    def _threshold(self, name: str, relation: str, limit: str | float, text: str) -> str:
+    def _threshold(self, name: str, relation: str, limit: str | float, wording: str) -> str:
         fact = self.find(name)
         if fact and fact.placeholder:  # whether it is a number or a word is known when it is measured
             return self._unmeasured(name)
@@ -141,13 +152,13 @@ class Speech:
             )
         elif fact:
             said, found = f"{relation} {limit}", f"{fact.value}"
-            return self._claimed((name,), said, said if THRESHOLDS[relation](fact.value, limit) else found, text)
-        return self._mark(text, facts=name)
+            return self._claimed((name,), said, said if THRESHOLDS[relation](fact.value, limit) else found, wording)
+        return self._nothing(name)
 
-    def _claimed(self, names: tuple[str, ...], said: str, measured: str, text: str, note: str = "") -> str:
-        made = Claim(self.ledger.here(), names, said, measured, text)
-        self.ledger.claims.append(made)
-        return self._mark(text + note, facts=" ".join(names), **({} if made.true else {"false": measured}))
+    def _claimed(self, names: tuple[str, ...], said: str, measured: str, wording: str, note: str = "") -> str:
+        made = self.ledger.claim(names, said, measured, wording)
+        told = f"{wording}{note}"
+        return self._say([markdown(told)], told, facts=" ".join(names), **({} if made.true else {"false": measured}))
 
     def _compare(self, a: str, b: str, by: str | Sequence[str]) -> Comparison | None:
         left, right = self.find(a), self.find(b)
@@ -182,7 +193,7 @@ class Speech:
             self.titled(card.model),
             self.titled(card.data),
             self.printed(card.seeds, seeds),
-            Word("get", lambda path: self._setting(card, path)),
+            Word("get", lambda path: self._setting(card, path), self.ledger),
         )
 
     def card(self, name: str) -> RunCard:

@@ -14,7 +14,9 @@ import pytest
 
 from report_builder.document.composing import Document, compose
 from report_builder.document.material import FigureCard, Header, Listing, Material, RunCard, SubfiguresCard, TaskCard
+from report_builder.document.reading import read
 from report_builder.document.rendering import render
+from report_builder.document.tree import Nodes, caption_of, identifier, plain_text
 from report_builder.facts import Fact, Measurement
 from report_builder.kinds import Equation
 
@@ -175,6 +177,30 @@ def composed(material: Material, write_template: Callable[..., Path]) -> Callabl
         return compose(render(write_template(text), given, draft=draft), given, draft=draft)
 
     return compose_text
+
+
+def told(blocks: Nodes) -> str:
+    """What blocks say, a line for each paragraph, row, caption: tables with bars, captions after a colon, labels behind."""
+    lines: list[str] = []
+    for block in blocks:
+        if block["t"] == "Table":
+            rows = [*block["c"][3][1], *(row for body in block["c"][4] for row in body[3])]
+            lines += ["| " + " | ".join(plain_text(cell[4]) for cell in row[1]) + " |" for row in rows]
+        if block["t"] in ("Table", "Figure"):
+            lines.append(f": {plain_text(caption_of(block))} #{identifier(block)}")
+        else:
+            lines.append(plain_text(block))
+    return "\n".join(lines)
+
+
+@pytest.fixture
+def printed(material: Material, write_template: Callable[..., Path]) -> Callable[..., str]:
+    """What the words of a template print."""
+
+    def print_text(text: str, given: Material = material) -> str:
+        return told(read(render(write_template(text), given)).blocks)
+
+    return print_text
 
 
 @pytest.fixture

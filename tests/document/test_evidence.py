@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from report_builder.document.rendering import render
-from report_builder.document.seals import unsealed
+from dataclasses import replace
+
+from report_builder.document.tree import caption_of, identifier, plain_text, value, walk
 
 
-def test_figure(material, write_template):
-    """A figure prints caption, details, label, width and alternative text, alone in its paragraph."""
-    text = render(write_template('a\n{{ figure("codes", width="50%") }}\nb'), material).text
-    assert '\n\n![Kody klas. MNIST.](figure:codes){#fig:codes width="50%" alt="Chmura punktów"}\n\n' in text
+def test_figure(composed, free):
+    """A figure has caption, details, label, width and alternative text, and stands alone between the lines around it."""
+    before, figure, after = composed('a\n{{ figure("codes", width="50%") }}\nb @fig:codes', free).blocks
+    (image,) = (node for node in walk(figure["c"][2]) if node["t"] == "Image")
+    assert (plain_text(before), plain_text(after)) == ("a", "b rysunek\xa01")
+    assert plain_text(caption_of(figure)) == "Rysunek\xa01. Kody klas. MNIST."
+    assert (identifier(figure), value(image, "width"), value(image, "alt")) == ("fig:codes", "50%", "Chmura punktów")
 
 
-def test_equation_and_symbols(material, write_template):
+def test_equation_and_symbols(composed, free):
     """An equation carries its label; its symbols are explained in the report's language."""
-    text = render(write_template('{{ equation("vae") }}{{ symbols("vae") }}'), material).text
-    assert "$$ {#eq:vae}" in text
-    assert "gdzie" in text
-    assert r"- $\beta$ – [waga]{.fact}." in unsealed(text)
+    equation, symbols = composed('{{ equation("vae") }}{{ symbols("vae") }}', free).blocks
+    assert identifier(equation) == "eq:vae"
+    assert plain_text(symbols) == r"gdzie z – kod; \beta – waga."
 
 
-def test_listing_survives_backticks(material, write_template):
+def test_listing_survives_backticks(material, composed):
     """Code that contains a fence of its own stays one listing."""
     listing = material.listings["vae", "loss"]
     object.__setattr__(listing, "code", "x = 1\n```\ny = 2")
-    text = render(write_template('{{ listing("vae", "loss") }}'), material).text
-    assert "```` python\nx = 1\n```\ny = 2\n````" in text
+    (listing,) = composed('{{ listing("vae", "loss") }}', replace(material, tasks={})).blocks
+    assert listing["c"][1][0]["c"] == [["", ["python"], []], "x = 1\n```\ny = 2"]
+    assert plain_text(listing["c"][1][1]) == "Listing\xa01. VAE, loss (network.py, od wiersza 12)"

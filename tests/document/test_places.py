@@ -1,55 +1,123 @@
-"""Positions survive pandoc."""
+"""Pandoc reads what the author wrote, and every place is found afterwards."""
 
 from __future__ import annotations
 
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
 from report_builder.document import pandoc
-from report_builder.document.places import CLOSE, OPEN, numbered, take_numbers
-from report_builder.document.tree import plain_text
+from report_builder.document.places import give_lines
+from report_builder.document.reading import read
+from report_builder.document.rendering import render
+from report_builder.document.tree import LINE, plain_text, walk
 
-TEXT = """\
-# Heading
-
-Prose in
-two lines with [a span]{.x}.
-
-- item
-- other
-
-``` python
-code = 1
-```
-
-$$
-a + b
-$$
-
-| a | b |
-|---|---|
-| 1 | 2 |
-
-Simple table
------- -----
-x      y
-
-Setext
-======
-
-    indented code
-
-[link]: http://example.org
-"""
+EXAMPLES = json.loads((Path(__file__).parent / "commonmark-examples.json").read_text(encoding="utf-8"))["examples"]
+LISTS = [
+    *(
+        f"{mark} one\n{mark} two\n"
+        for mark in ("-", "*", "+", "1.", "1)", "(1)", "a)", "a.", "(a)", "A)", "i.", "i)", "(i)", "IV.", "#.")
+    ),
+    "(@) one\n(@good) two\n\nAs (@good) says.\n",
+    "- [ ] open\n- [x] done\n",
+    "term\n:   meaning\n\n    more\n",
+    "| line\n|   block\n",
+    "5. five\n7. six\n",
+    "- outer\n\n    a. inner\n    b. inner\n\n        i. deep\n",
+    "> a) quoted\n> b) list\n",
+]
+TEMPLATES = sorted((Path(__file__).parents[2] / "templates").glob("*.md"))
 
 
-def test_numbers_change_nothing():
-    """The tree with line numbers taken out equals the tree that had none."""
+def bare(node):
+    """A tree without our own keys, and without the widths of columns, which the reader counts on another page."""
+    if isinstance(node, list):
+        return [bare(item) for item in node]
+    if isinstance(node, dict) and node.get("t") == "ColWidth":
+        return {"t": "ColWidth"}
+    return {key: bare(item) for key, item in node.items() if key != LINE} if isinstance(node, dict) else node
 
-    def bare(node):
-        if isinstance(node, list):
-            return [bare(item) for item in node if not (isinstance(item, dict) and item.get("t") == "Str" and not item["c"])]
-        return {key: bare(item) for key, item in node.items() if key != "line"} if isinstance(node, dict) else node
 
-    blocks, _ = pandoc.read(numbered(TEXT))
-    expected, _ = pandoc.read(TEXT)
-    assert bare(take_numbers(blocks)) == expected
-    assert OPEN not in plain_text(take_numbers(blocks))
-    assert CLOSE not in str(take_numbers(blocks))
+def by_pandoc(texts: list[str], folder: Path) -> list[list]:
+    """The trees of texts as the program pandoc alone reads them; where they are many a heading of ours stands between them."""
+    command = [pandoc.program(), "-f", pandoc.READER, "-t", "json", "--columns=100000"]
+    if len(texts) == 1:
+        done = subprocess.run(command, input=texts[0].encode(), capture_output=True, check=True)
+        return [bare(json.loads(done.stdout)["blocks"])]
+    files = []
+    for number, text in enumerate(texts):
+        files += [Path(f"{number}.md"), Path(f"{number}-end.md")]
+        (folder / files[-2]).write_bytes(text.encode())
+        (folder / files[-1]).write_text("# end of the text")
+    done = subprocess.run([*command, "--file-scope", *map(str, files)], capture_output=True, check=True, cwd=folder)
+    blocks = json.loads(done.stdout.replace(b'"#md"', b'""').replace(b"#md__", b"#"))["blocks"]
+    found, current = [], []
+    for block in blocks:
+        if block["t"] == "Header" and plain_text(block) == "end of the text":
+            found.append(bare(current))
+            current = []
+        else:
+            current.append(block)
+    return found
+
+
+def by_us(texts: list[str]) -> list[list]:
+    """The trees of texts as a report reads them, with their lines taken off again."""
+    trees = pandoc.read(texts)
+    for tree, text in zip(trees, texts, strict=True):
+        give_lines(tree.blocks, text)
+    return [bare(tree.blocks) for tree in trees]
+
+
+def test_what_pandoc_reads_is_what_the_author_wrote(material, write_template, tmp_path):
+    """The tree of each example of the CommonMark specification, rendered and given lines, is pandoc's of the same text."""
+    rendered = [render(write_template(example), material).text for example in EXAMPLES]
+    assert rendered == EXAMPLES
+    assert by_us(rendered) == by_pandoc(EXAMPLES, tmp_path)
+
+
+@pytest.mark.parametrize("text", [*LISTS, *(template.read_text(encoding="utf-8") for template in TEMPLATES)])
+def test_lists_and_templates_keep_their_form(text, tmp_path):
+    """Every form of list that pandoc knows, and the project's own templates, are read as pandoc alone reads them."""
+    assert by_us([text]) == by_pandoc([text], tmp_path)
+
+
+@pytest.mark.parametrize("text", LISTS)
+def test_lists_keep_their_form_in_a_report(composed, free, text, tmp_path):
+    """A list reaches the document with its marks: letters, Roman numbers, brackets, examples, boxes."""
+    assert [bare(composed(text, free).blocks)] == by_pandoc([text], tmp_path)
+
+
+def test_every_word_knows_its_line(material, write_template):
+    """A word that stands once in a text knows its line, also in lists, tables, notes, code and behind tokens."""
+    lines = [
+        '# Heading {{ fact("vae.test.elbo") }} alpha',
+        "a) beta",
+        "b) gamma[^n]",
+        "",
+        "| delta | epsilon |",
+        "|-------|---------|",
+        "| zeta  | eta     |",
+        "",
+        "[^n]: theta",
+        "",
+        "```",
+        "iota",
+        "```",
+        "",
+        '{{ figure("strip") }}',
+        "",
+        "> kappa `lambda` $\\mu$ *nu*",
+        "omega",
+    ]
+    rendered = render(write_template("\n".join(lines)), material)
+    found = {
+        str(node["c"] if isinstance(node["c"], str) else node["c"][1]).strip(): node[LINE]
+        for node in walk(read(rendered).blocks)
+        if node["t"] in ("Str", "Code", "CodeBlock", "Math")
+    }
+    expected = {"alpha": 1, "beta": 2, "gamma": 3, "delta": 5, "epsilon": 5, "zeta": 7, "eta": 7, "theta": 9, "iota": 12}
+    expected |= {"kappa": 17, "lambda": 17, r"\mu": 17, "nu": 17, "omega": 18, "−158,1": 1, "rekonstrukcje.": 15}
+    assert {word: found[word] for word in expected} == expected

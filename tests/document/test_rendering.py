@@ -12,14 +12,13 @@ from jinja2.bccache import bc_magic
 
 from report_builder.document import rendering
 from report_builder.document.rendering import render
-from report_builder.document.seals import unsealed
 from report_builder.errors import ReportError
 
 
 def test_sample(material, write_template):
-    """A rendering prints facts as marked spans and records what it cites."""
+    """A rendering prints facts and records what it cites."""
     rendered = render(write_template(), material)
-    assert '[−158,1\u00a0nat/obraz]{.fact name="vae.test.elbo"}' in unsealed(rendered.text)
+    assert "ELBO wynosi −158,1\u00a0nat/obraz, czyli" in rendered.plain
     assert rendered.cited.facts == ("vae.test.elbo", "mc.test.elbo")
     assert rendered.cited.figures == ("strip", "codes")
     assert (rendered.cited.listings, rendered.cited.equations) == (("vae.loss",), ("vae",))
@@ -91,7 +90,7 @@ def test_placeholders(unmeasured, write_template):
     rendered = render(write_template(text), unmeasured)
     assert not rendered.problems
     assert all(claim.true for claim in rendered.claims)
-    assert "#fig:strip" in rendered.text
+    assert "fig:strip" in rendered.labels
 
 
 def test_comments_and_pandoc_labels(material, write_template):
@@ -160,14 +159,14 @@ def test_own_pictures(material, write_template):
     [
         ("{{ fact }}", "fact"),
         ('{{ run("vae").get }}', "get"),
-        ('{{ run("vae") }}', "[VAE]{.fact}"),
-        ('{{ [run("vae").name] }}', "[[VAE]{.fact}]"),
+        ('{{ run("vae") }}', "VAE"),
+        ('{{ [run("vae").name] }}', "[VAE]"),
         ('{{ fact("vae.test.elbo") == fact("vae.test.elbo") }}', "True"),
     ],
 )
 def test_objects_print_no_insides(material, write_template, text, printed):
     """What is not meant to be printed shows its name, neither paths nor addresses of the program."""
-    assert unsealed(render(write_template(text), material).text) == printed
+    assert render(write_template(text), material).plain == printed
 
 
 def test_numpy_values_are_copied(material, write_template):
@@ -197,7 +196,7 @@ def test_a_compiled_template_is_kept(material, write_template, cache, monkeypatc
     first = render(write_template(), material)
     assert len(compiled) == len(list(cache.iterdir())) == 1
     again = render(write_template(), material)
-    assert (again.text, again.source) == (first.text, first.source)
+    assert (again.canonical, again.source) == (first.canonical, first.source)
     assert len(compiled) == 1
     assert "Changed." in render(write_template("Changed.\n"), material).text
     assert len(compiled) == 2
@@ -206,9 +205,72 @@ def test_a_compiled_template_is_kept(material, write_template, cache, monkeypatc
 @pytest.mark.parametrize("damage", [b"", b"nothing", bc_magic, bc_magic + b"nothing", None], ids=str)
 def test_a_damaged_cache_costs_time_only(material, write_template, cache, damage):
     """With compiled templates that are cut, overwritten, or whose folder is gone, the text is the same."""
-    expected = render(write_template(), material).text
+    expected = render(write_template(), material).canonical
     (file,) = cache.iterdir()
     file.unlink() if damage is None else file.write_bytes(damage)
     if damage is None:
         cache.rmdir()
-    assert render(write_template(), material).text == expected
+    assert render(write_template(), material).canonical == expected
+
+
+# --- captured text, and limits ------------------------------------------------------------------------------------------------
+
+
+def test_captured_text_is_what_was_written(material, write_template):
+    """Text that a template captures has its own length, equals the words in it, and keeps its lines when it is printed."""
+    text = (
+        "{% set words %}abc{% endset %}{% macro m() %}one\ntwo{% endmacro %}"
+        "{{ words|length }} {{ words == 'abc' }} {{ m()|length }}\n\n{{ m() }}\n"
+    )
+    rendered = render(write_template(text), material)
+    lines = rendered.text.split("\n")
+    assert lines[:1] == ["3 True 7"]
+    assert rendered.source.where(lines.index("two") + 1).endswith("lab.md:2")
+
+
+def test_marks_cannot_be_typed(material, write_template):
+    """Characters that mark lines inside the program are dropped from what is typed and from what is computed."""
+    rendered = render(write_template('a\ue0f0x:7\ue0f1b {{ "c\ue0f0d" }} {{ "e\\ue0f0f" }}'), material)
+    assert rendered.text == "ax:7b cd ef"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (
+            "a\n{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
+            "the time of a template is limited",
+        ),
+        ("a\n{{ 'a' * 10 ** 10 }}", "the memory of a template is limited"),
+        ("a\n{{ 'a'|center(3 * 10 ** 7) }}", "the text that a template makes is limited"),
+        ("a\n{{ 10 ** (10 ** 8) }}", "the template stops here"),
+        ("a\n{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "without end"),
+        ("a\n{% include 'lab.md' %}", "without end"),
+        ("a\n{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", "without end"),
+        ('a\n{{ "%999999999999d"|format(1) }}', "the "),
+    ],
+)
+def test_a_template_has_limits(material, write_template, monkeypatch, text, rule):
+    """What would run for ever, or fill the memory, stops with its line and the option that allows more."""
+    monkeypatch.setenv("REPORT_BUILDER_LIMITS", "template_seconds=3")
+    with pytest.raises(ReportError, match=rule) as caught:
+        render(write_template(text), material)
+    assert "lab.md" in caught.value.problems[0].where
+    if "limited" in rule:
+        assert caught.value.problems[0].where.endswith("lab.md:2")
+        assert "--limit template_" in caught.value.problems[0].next_step
+
+
+@pytest.mark.parametrize("digits", [10**9, -1, 1.5, True])
+def test_digits_are_few(material, write_template, digits):
+    """A number of digits that nothing could print is refused."""
+    (problem,) = render(write_template(f'{{{{ fact("vae.test.elbo", digits={digits}) }}}}'), material).problems
+    assert "from 0 to 12" in problem.allowed
+
+
+def test_a_mark_of_byte_order_is_no_text(material, write_template):
+    """A template saved with a byte order mark and Windows' line ends is the same template."""
+    template = write_template()
+    expected = render(template, material).canonical
+    template.write_bytes(b"\xef\xbb\xbf" + template.read_bytes().replace(b"\n", b"\r\n"))
+    assert render(template, material).canonical == expected

@@ -1,0 +1,131 @@
+"""Source that would be printed as it stands: HTML, TeX, broken fences and links, Jinja, classes that mean nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from report_builder.document.places import outside_code
+from report_builder.document.tree import Node, Nodes, attributes, change, plain_text, walk
+from report_builder.errors import Problem, near_miss
+from report_builder.languages import CASES
+
+_COMMENT = re.compile(r"\s*(<!--.*?-->\s*)*", re.DOTALL)
+_CODE = re.compile(r"(`+).*?\1")
+_PARENTHESES = re.compile(r"\\\(.+?\\\)")
+_YAML = re.compile(r"\w+:( |$)")
+# What a word of a text cannot be: it began as something else, and pandoc did not find its end.
+_BROKEN = (
+    (
+        r"^:{3,}",
+        "a fence (:::) opens or closes nothing",
+        "A block begins with ::: name and ends with :::, each on its own line.",
+    ),
+    (r"\[\^[^\]]+\]", "a footnote that is not defined", "Define it on a line of its own: [^name]: text."),
+    (
+        r"\{\{|\}\}|\{%|%\}|<#|#>",
+        "Jinja is not carried out here",
+        "Captions and names in the experiment file are plain Markdown.",
+    ),
+    (r"\$\$", "a formula that has no end, or no beginning", "Write $$ ... $$."),
+    (r"```|~~~", "a code fence that has no end, or no beginning", "Give it lines of its own, as long as each other."),
+    (r"\]\(|\]\[", "a link or a picture that is not complete", "Write [text](target) or ![caption](file)."),
+    (r"^\*\*(?=\w)|(?<=\w)\*\*$", "bold words that have no end, or no beginning", "Write **words**, or \\* for a star."),
+    (r"^\[!\w+\]", "a callout of another program", "Use a block: ::: opinion ... :::"),
+    (r"\{[#.=](?!eq:)", "attributes of nothing", "They stand right behind [words], `code`, a heading, a picture or a formula."),
+)
+_PATTERNS = tuple((re.compile(pattern), rule, step) for pattern, rule, step in _BROKEN)
+_HINTS = {
+    "html": "Markdown has **bold**, *italics* and a backslash at the line's end; in code and formulas anything may stand."
+}
+_HINTS["tex"] = "Formulas stand between $ and $; a page break is ::: pagebreak, and code stands between `backticks`."
+_OTHER = "Text for one format alone is not printed."
+# Attributes that mean something, by type of node: classes, and keys. None: any.
+_KNOWN: dict[str, tuple[frozenset[str] | None, frozenset[str]]] = {
+    "Span": (frozenset({"literal", *CASES, *(case.capitalize() for case in CASES)}), frozenset()),
+    "Link": (frozenset({"uri", "email"}), frozenset()),
+    "Image": (frozenset(), frozenset({"width", "height", "alt", "place"})),
+    "Header": (frozenset({"unnumbered"}), frozenset()),
+    "Code": (None, frozenset()),
+    "CodeBlock": (None, frozenset({"caption", "startFrom"})),
+    "Table": (frozenset(), frozenset()),
+    "Div": (None, frozenset({"columns", "place"})),  # its classes are judged where blocks are known
+}
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """Judges the tree of one text; `where` gives the place of a node."""
+
+    where: Callable[[Node], str]
+
+    def judge(self, blocks: Nodes) -> tuple[Nodes, list[Problem]]:
+        """The tree without comments, and what would be printed as source."""
+        found = [problem for node in walk(blocks) for problem in self._node(node)]
+        return change(blocks, _readable), found
+
+    def _node(self, node: Node) -> Iterator[Problem]:
+        kind = node["t"]
+        if kind == "Str":
+            yield from self._word(node)
+        elif kind in ("RawInline", "RawBlock"):
+            form, source = node["c"]
+            if not _is_comment(node):
+                name = {"html": "HTML", "tex": "TeX", "latex": "TeX"}.get(form, form)
+                hint = _HINTS.get("tex" if form == "latex" else form, _OTHER)
+                yield Problem(self.where(node), f"{name} is not carried out", _short(source), next_step=hint)
+        elif kind == "Table" and len(node["c"][2]) == 1 and not node["c"][3][1] and _YAML.match(plain_text(node["c"][4])):
+            step = "Title, author and language stand in the experiment file, under report:"
+            yield Problem(
+                self.where(node), "a block of YAML is not read here", _short(plain_text(node["c"][4])), next_step=step
+            )
+        if kind in _KNOWN:
+            yield from self._attributes(node, *_KNOWN[kind])
+
+    def _word(self, node: Node) -> Iterator[Problem]:
+        for pattern, rule, step in _PATTERNS:
+            if pattern.search(node["c"]):
+                yield Problem(self.where(node), rule, _short(node["c"]), next_step=step)
+                return
+
+    def _attributes(self, node: Node, classes: frozenset[str] | None, keys: frozenset[str]) -> Iterator[Problem]:
+        _, given, values = attributes(node)
+        rule = f"a class that means nothing on a {_NOUNS.get(node['t'], node['t'].lower())}"
+        for name in given:
+            if classes is not None and name not in classes:
+                yield Problem(self.where(node), rule, f".{name}", near_miss(name, classes) if classes else "Allowed: none.")
+        for key, _ in values:
+            if key not in keys:
+                rule = f"an attribute that means nothing on a {_NOUNS.get(node['t'], node['t'].lower())}"
+                yield Problem(self.where(node), rule, key, near_miss(key, keys) if keys else "Allowed: none.")
+
+
+_NOUNS = {"Span": "span", "Header": "heading", "Image": "picture", "Div": "block", "CodeBlock": "block of code"}
+
+
+def typed(markdown: str) -> Iterator[tuple[int, str]]:
+    r"""Formulas between `\(` and `\)`, of which the tree keeps nothing but brackets: line, and source."""
+    for number, line in outside_code(markdown.split("\n")):
+        for formula in _PARENTHESES.findall(_CODE.sub("", line)):
+            yield number + 1, formula
+
+
+def _is_comment(node: Node) -> bool:
+    return node["c"][0] == "html" and _COMMENT.fullmatch(node["c"][1]) is not None
+
+
+def _readable(node: Node) -> Nodes | None:
+    """Comments go; other source stays to be seen in a draft, as code."""
+    if node["t"] == "RawInline":
+        return [] if _is_comment(node) else [{**node, "t": "Code", "c": [["", [], []], node["c"][1]]}]
+    if node["t"] == "RawBlock":
+        return [] if _is_comment(node) else [{**node, "t": "CodeBlock", "c": [["", [], []], node["c"][1]]}]
+    if node["t"] == "Para" and all(child["t"] in ("Space", "SoftBreak") for child in node["c"]):
+        return []
+    return None
+
+
+def _short(source: str) -> str:
+    line = " ".join(source.split())
+    return line if len(line) <= 60 else f"{line[:57]}..."

@@ -1,0 +1,210 @@
+"""Rendered Markdown -> tree: pandoc reads what the author wrote, then lines are found and tokens become nodes."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from report_builder.document import leftover, pandoc
+from report_builder.document.channel import Channel, Piece, fragments
+from report_builder.document.ledger import SourceMap
+from report_builder.document.places import Places, give_lines
+from report_builder.document.rendering import Rendered
+from report_builder.document.tree import LINE, Node, Nodes
+from report_builder.errors import Problem
+
+_WARNED = re.compile(r"line (\d+)")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+
+
+@dataclass(frozen=True)
+class Read:
+    """A text as a tree.
+
+    Attributes:
+        blocks: pandoc's blocks; every leaf knows its line.
+        places: finds lines.
+        problems: what pandoc warned of, and figures in the middle of a sentence.
+        findings: source that would be printed as it stands, and values that something changed.
+    """
+
+    blocks: Nodes
+    places: Places
+    problems: tuple[Problem, ...]
+    findings: tuple[Problem, ...]
+
+
+def read(rendered: Rendered) -> Read:
+    """Reads a rendered text, and with it the author's words that its tokens hold."""
+    channel = rendered.channel
+    places = Places(rendered.text, rendered.source, channel.labels(rendered.text))
+    held = _held(channel, rendered.text)
+    whole, *parts = pandoc.read([rendered.text, *(f"[]{{}}{words}" for words in held)])
+    give_lines(whole.blocks, rendered.text)
+    blocks, findings = leftover.Leftover(places.of).judge(whole.blocks)
+    findings += [
+        Problem(places.line(line), "TeX is not carried out", source, next_step="A formula stands between $ and $.")
+        for line, source in leftover.typed(rendered.text)
+    ]
+    inlines: dict[str, Nodes] = {}
+    problems = [_warned(warning, places.source, "") for warning in whole.warnings]
+    for (words, where), part in zip(held.items(), parts, strict=True):
+        said, found = leftover.Leftover(functools.partial(_there, where)).judge(part.blocks)
+        findings += found
+        problems += [_warned(warning, places.source, where) for warning in part.warnings]
+        inlines[words] = [child for block in said for child in block.get("c", ())][1:]
+    expansion = _Expansion(channel, inlines, places)
+    blocks = expansion.blocks(blocks)
+    return Read(blocks, places, (*problems, *expansion.problems), (*findings, *_changed(rendered)))
+
+
+def _there(where: str, _: Node) -> str:
+    return where
+
+
+def _held(channel: Channel, text: str) -> dict[str, str]:
+    """The author's words in the tokens of a text and in the tokens of those, each with the line that prints them."""
+    found, waiting = dict[str, str](), [text]
+    while waiting:
+        for piece in channel.pieces(waiting.pop()):
+            for words in fragments(piece.nodes):
+                if words not in found:
+                    found[words] = piece.where
+                    waiting.append(words)
+    return found
+
+
+def _warned(warning: str, source: SourceMap, where: str) -> Problem:
+    line = _WARNED.search(warning)
+    rule = "a block (:::) is not closed" if "unclosed" in warning else warning
+    return Problem(where or source.where(int(line[1]) if line else 0), rule)
+
+
+def _changed(rendered: Rendered) -> list[Problem]:
+    """Printed values that a filter, or anything else, changed on their way into the text."""
+    rule = "what is printed here was changed or cut on its way into the text"
+    step = "A filter changes typed words; a value has .text and .value for conditions."
+    lost = rendered.channel.lost(rendered.text)
+    found = [Problem(piece.where, rule, rendered.channel.plain(piece.text), next_step=step) for piece in lost]
+    if not found and rendered.channel.torn(rendered.text):
+        found.append(Problem(rendered.source.where(0), rule, next_step=step))
+    return found
+
+
+class _Expansion:
+    """Puts the pieces of tokens into the tree."""
+
+    def __init__(self, channel: Channel, inlines: dict[str, Nodes], places: Places) -> None:
+        self._channel = channel
+        self._inlines = inlines
+        self._places = places
+        self.problems: list[Problem] = []
+
+    def blocks(self, nodes: Nodes) -> Nodes:
+        """The blocks with pieces for tokens."""
+        found: Nodes = self._below(nodes)
+        return found
+
+    def _below(self, node: Any) -> Any:
+        if isinstance(node, list):
+            return [
+                new
+                for item in node
+                for new in (self._one(item) if isinstance(item, dict) and "t" in item else [self._below(item)])
+            ]
+        if isinstance(node, dict):
+            return {key: self._below(item) if isinstance(item, (list, dict, str)) else item for key, item in node.items()}
+        return self._channel.plain(node) if isinstance(node, str) else node
+
+    def _one(self, node: Node) -> Nodes:
+        kind = node["t"]
+        if kind == "Str":
+            return self._words(node) if self._channel.holds(node["c"]) else [node]
+        if kind in ("Para", "Plain"):
+            return self._paragraph(node)
+        if kind == "Markdown":
+            return self._lined(self._inlines[node["c"]], node.get(LINE, 0))
+        if kind == "Math" and self._channel.holds(node["c"][1]):
+            tex = "".join(
+                part if isinstance(part, str) else _tex(self._channel.plain(part.text))
+                for part in self._channel.split(node["c"][1])
+            )
+            return [{**node, "c": [node["c"][0], tex]}]
+        return [self._below(node)]
+
+    def _words(self, node: Node) -> Nodes:
+        """A word with tokens, as words and inlines."""
+        made: Nodes = []
+        for part in self._channel.split(node["c"]):
+            if isinstance(part, str):
+                made.append({**node, "c": part})
+            elif part.block:
+                self._misplaced(part)
+            else:
+                made += self._lined(part.nodes, node.get(LINE, 0))
+        return made
+
+    def _paragraph(self, node: Node) -> Nodes:
+        """A paragraph; tokens that stand for blocks, alone on their lines, come out of it."""
+        made: Nodes = []
+        for line in _lines(node["c"]):
+            pieces = self._alone(line)
+            if pieces:
+                number = next(child[LINE] for child in line if LINE in child)
+                made += [block for piece in pieces for block in self._lined(piece.nodes, number)]
+            elif made and made[-1].get("open") is node:
+                made[-1]["c"] += [{"t": "SoftBreak"}, *line]
+            else:
+                made.append({"t": node["t"], "c": [*line], "open": node})
+        for block in made:
+            if block.pop("open", None) is not None:
+                block["c"] = self._below(block["c"])
+        return made
+
+    def _alone(self, line: Nodes) -> list[Piece]:
+        """The pieces of a line that has tokens of blocks and nothing else."""
+        pieces: list[Piece] = []
+        for node in line:
+            if node["t"] == "Str" and self._channel.holds(node["c"]):
+                parts = [*self._channel.split(node["c"])]
+                if not all(isinstance(part, Piece) and part.block for part in parts):
+                    return []
+                pieces += [part for part in parts if isinstance(part, Piece)]
+            elif node["t"] != "Space":
+                return []
+        return pieces
+
+    def _misplaced(self, piece: Piece) -> None:
+        what = ", ".join(piece.labels) or "a block"
+        rule = "a figure, table, listing or formula stands alone in its paragraph"
+        self.problems.append(Problem(piece.where, rule, what, next_step="Leave a blank line before and after it."))
+
+    def _lined(self, nodes: Nodes, line: int) -> Nodes:
+        """A copy of nodes whose leaves stand on a line, with pieces for tokens."""
+        found: Nodes = self._below(_marked(nodes, line))
+        return found
+
+
+def _marked(node: Any, line: int) -> Any:
+    if isinstance(node, list):
+        return [_marked(item, line) for item in node]
+    if isinstance(node, dict):
+        return {key: _marked(item, line) for key, item in node.items()} | ({LINE: line} if "t" in node else {})
+    return node
+
+
+def _lines(inlines: Nodes) -> list[Nodes]:
+    lines: list[Nodes] = [[]]
+    for node in inlines:
+        if node["t"] == "SoftBreak":
+            lines.append([])
+        else:
+            lines[-1].append(node)
+    return lines
+
+
+def _tex(words: str) -> str:
+    """A printed number as TeX."""
+    return _DECIMAL_COMMA.sub("{,}", words.replace("−", "-"))
