@@ -7,7 +7,8 @@ import pytest
 
 from report_builder.errors import ReportError
 from report_builder.kinds import Condition, ImageData, Layout, Split
-from report_builder.measures.probes import _batches, codes, likelihood, samples
+from report_builder.measures.metrics import accuracy
+from report_builder.measures.probes import _batches, class_scores, codes, likelihood, samples
 from report_builder.measures.probes.conditional_samples import Parameters, fitted, measure, needs
 
 
@@ -179,6 +180,54 @@ def test_a_stream_is_read_batch_by_batch(painter, canvases, monkeypatch):
     found = codes.measure(painter, streamed, codes.Parameters())
     np.testing.assert_array_equal(found["z_mean"], codes.measure(painter, canvases, codes.Parameters())["z_mean"])
     assert max(asked) == 10
+
+
+@pytest.fixture
+def unseen(canvases):
+    """The same data with a class d, of which there is no image."""
+    parts = (Condition("class", ("a", "b", "c", "d")), canvases.conditions[1])
+    splits = {
+        name: Split(split.x, split.y, np.insert(split.condition, 3, 0, axis=1)) for name, split in canvases.splits.items()
+    }
+    return ImageData(splits, ("a", "b", "c", "d"), canvases.value_range, parts)
+
+
+class Judge:
+    """Is always sure of the first class."""
+
+    takes = ("x",)
+
+    def classify(self, x):
+        """Probabilities of four classes."""
+        return np.eye(4)[np.zeros(len(x), int)]
+
+
+def test_classes_that_nobody_trained_are_not_asked(unseen):
+    """A name without images is no class to ask for, whether all are meant or a plan wrote them out; alone it is refused."""
+
+    class Blank:
+        takes = ("x", "condition")
+
+        def sample(self, n, seed, condition):
+            return np.zeros((n, 4, 6, 1))
+
+    for classes in (None, ("a", "b", "c", "d"), (0, 1, 2, 3)):
+        arrays = measure(Blank(), unseen, Parameters(classes=classes, per_condition=2))
+        assert np.unique(arrays["asked_class"]).tolist() == [0, 1, 2]
+        assert arrays["grid"].tolist() == [3, 1, 2]
+    assert (arrays["classes"].tolist(), arrays["chosen"].tolist()) == (["0", "1", "2"], [0, 1, 2])
+    with pytest.raises(ReportError, match=r"training set has no image of such a class\n.*d.*\n?.*a, b, c"):
+        measure(Blank(), unseen, Parameters(classes=("a", "d")))
+
+
+def test_classes_without_images_have_no_share(unseen):
+    """Of all classes those that the images have are judged; a class that is named alone and has no image is refused."""
+    arrays = class_scores.measure(Judge(), unseen, class_scores.Parameters(classes=("a", "b", "c", "d")))
+    assert (arrays["classes"].tolist(), len(arrays["y"])) == (["a", "b", "c"], 36)
+    found = {v.name: v.value for v in accuracy.measure({"scores": arrays}, accuracy.Parameters())}
+    assert (found["accuracy_a"], found["accuracy_b"], "accuracy_d" in found) == (1, 0, False)
+    with pytest.raises(ReportError, match="the split 'test' has no image of such a class"):
+        class_scores.measure(Judge(), unseen, class_scores.Parameters(classes=("d",)))
 
 
 def test_the_plan_can_write_the_classes_out():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from report_builder.errors import ReportError
 from report_builder.kinds import ProbeRequest
 from report_builder.measures.metrics import recognised, sample_quality
 from report_builder.measures.probes import classified, features, samples
@@ -47,6 +48,17 @@ def test_the_thresholds_decide_what_counts():
     assert quality(rows)["confident"].value == pytest.approx(0.98)
     assert quality(rows, threshold=0.7)["confident"].value == 1
     assert [quality(rows, least_share=share)["classes_covered"].value for share in (0.02, 0.03)] == [2, 1]
+
+
+def test_only_the_classes_of_the_data_can_be_covered():
+    """Of a model of two classes, judged by one that knows four, both make the whole; another class is none of them."""
+    rows = np.eye(4, dtype=np.float32)[[1, 3, 1, 3, 0]]
+    arrays = {"probability": rows, "judge_names": np.array(["a", "b", "c", "d"]), "class_names": np.array(["d", "b"])}
+    found = {v.name: v.value for v in sample_quality.measure({"images": arrays}, sample_quality.Parameters(judge="cnn"))}
+    assert (found["classes_covered"], found["class_coverage"]) == (2, 1)
+    assert found["class_entropy_relative"] == pytest.approx(1)
+    with pytest.raises(ReportError, match="no class of the data"):
+        sample_quality.measure({"images": arrays | {"class_names": np.array(["x"])}}, sample_quality.Parameters(judge="cnn"))
 
 
 def cells(probability, counted):

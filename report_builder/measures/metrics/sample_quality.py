@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Parameters as Base
 from report_builder.kinds import ProbeRequest, Value
 
@@ -57,9 +58,9 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     """Quality of each image and diversity of all; O(n k) for n images and k classes of the judge.
 
     `confidence`: mean probability of the class recognised, in [1/k, 1]. `confident`: share of images in which it is above
-    `threshold`. `classes_covered`: how many classes at least `least_share` of the images are recognised as; `class_coverage`:
-    that over k. `class_entropy`: of the histogram of recognised classes, in nats, in [0, log k]; `class_entropy_relative`: that
-    over log k.
+    `threshold`. `classes_covered`: how many classes of the data (c, of those that the judge knows) at least `least_share` of
+    the images are recognised as; `class_coverage`: that over c. `class_entropy`: of the histogram of recognised classes of the
+    data, in nats, in [0, log c]; `class_entropy_relative`: that over log c, 1 for c = 1.
 
     `inception_score`: exp(mean KL(p(y|x) || p(y))), in [1, k] (Salimans et al. 2016, section 4), here with the judge's classes
     in place of ImageNet's: comparable between models that one judge has seen, not with published values.
@@ -73,21 +74,45 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     n, k = probability.shape
     surest = probability.max(axis=1)
     confident = (surest > parameters.threshold).astype(np.float64)
-    share = np.bincount(probability.argmax(axis=1), minlength=k) / n
-    covered, entropy = int((share >= parameters.least_share).sum()), entropy_of(share)
+    of_data = _classes(images, k)
+    share = (np.bincount(probability.argmax(axis=1), minlength=k) / n)[of_data]
+    covered, classes = int((share >= parameters.least_share).sum()), len(share)
+    entropy = entropy_of(share / max(share.sum(), 1e-12))
     gained = information(probability)
     appear = f"classes with at least {parameters.least_share:g} of the images"
     return [
         Value(NAMES[0], float(surest.mean()), "", "higher", "probability of the class recognised, mean", n, surest, paired),
         Value(NAMES[1], float(confident.mean()), "", "higher", f"share over {parameters.threshold:g}", n, confident, paired),
         Value(NAMES[2], covered, "", "higher", f"count of {appear}", n),
-        Value(NAMES[3], covered / k, "", "higher", f"share of {appear}", n),
+        Value(NAMES[3], covered / classes, "", "higher", f"share of {appear}", n),
         Value(NAMES[4], entropy, "nats", "higher", "entropy of the classes recognised", n),
         Value(
-            NAMES[5], entropy / float(np.log(k)), "", "higher", "entropy of the classes recognised over that of equal shares", n
+            NAMES[5],
+            entropy / float(np.log(classes)) if classes > 1 else 1.0,
+            "",
+            "higher",
+            "entropy of the classes recognised over that of equal shares",
+            n,
         ),
         Value(NAMES[6], float(np.exp(gained.mean())), "", "higher", "exp of the mean KL divergence over images", n),
     ]
+
+
+def _classes(images: Arrays, k: int) -> np.ndarray:
+    """Which of the judge's k classes the data of the images has, `(k,)` bool; all where the probe tells no classes.
+
+    Raises:
+        ReportError: the judge knows none of them.
+    """
+    import numpy as np
+
+    if "class_names" not in images or "judge_names" not in images:
+        return np.ones(k, dtype=bool)
+    known: np.ndarray = np.isin(images["judge_names"], images["class_names"])
+    if not known.any():
+        received = f"{', '.join(images['class_names'])}; judge: {', '.join(images['judge_names'])}"
+        raise ReportError(Problem("", "the judge knows no class of the data that these images are made after", received))
+    return known
 
 
 def entropy_of(share: np.ndarray) -> float:

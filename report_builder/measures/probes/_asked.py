@@ -11,7 +11,7 @@ import numpy as np
 
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import Condition, ImageData, Layout, Split
-from report_builder.measures.probes._pairs import class_number
+from report_builder.measures.probes._pairs import class_number, classes_of
 
 Cells = Literal["all"] | tuple[tuple[int, int], ...] | None
 
@@ -46,7 +46,7 @@ def ask(
         data: its conditions say what the vector means.
         part: whose condition vectors stand at first for what is not asked.
         sources: places in the split of the images whose condition vectors stand at first, one for each image of a combination.
-        classes: numbers or names; None: all of them, with `own` for each source its own.
+        classes: numbers or names; None: all that were trained on, with `own` for each source its own.
         cells: `all`, or pairs of row and column, counted from 1; None: the cells in turn, with `own` that of the source.
         own: whether what is not asked is that of the sources.
         own_cells: the same for cells alone; None: as `own`.
@@ -208,8 +208,8 @@ def _labels(data: ImageData, part: Split, sources: np.ndarray, classes: Sequence
         return np.zeros(0, dtype=np.int64)
     if classes is None and own:
         return np.asarray(part.y[sources], dtype=np.int64)[None]
-    chosen = range(len(data.class_names)) if classes is None else classes
-    return np.array([[class_number(label, data)] for label in chosen], dtype=np.int64)
+    chosen = classes_of(classes, data, data.splits["train"].y, "the training set")
+    return np.array([[number] for number in chosen.values()], dtype=np.int64)
 
 
 def _one_hot(data: ImageData, labels: np.ndarray) -> np.ndarray:

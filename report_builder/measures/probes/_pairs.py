@@ -21,6 +21,22 @@ def class_number(chosen: int | str, data: ImageData) -> int:
     return kinds.class_number(chosen, data.class_names)
 
 
+def classes_of(chosen: Sequence[int | str] | None, data: ImageData, y: np.ndarray, what: str) -> dict[str, int]:
+    """The classes that are chosen, as named, with their numbers; null, or all, are those that the images `y` have.
+
+    Raises:
+        ReportError: the data has no such class, or a class was chosen by itself that no image has; `what` says which images.
+    """
+    named = {str(label): class_number(label, data) for label in (data.class_names if chosen is None else chosen)}
+    there = set(np.unique(y).tolist())
+    if len(set(named.values())) == len(data.class_names):  # all of them: a plan writes them out before the data is read
+        return {label: number for label, number in named.items() if number in there}
+    if absent := [data.class_names[number] for number in named.values() if number not in there]:
+        known = ", ".join(name for number, name in enumerate(data.class_names) if number in there)
+        raise ReportError(Problem("", f"{what} has no image of such a class", ", ".join(absent), f"It has: {known}."))
+    return named
+
+
 def members(part: Split, chosen: int, name: str) -> np.ndarray:
     """Indices of the images of a class, ascending.
 

@@ -45,15 +45,14 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     import numpy as np
 
     from report_builder.measures.probes._batches import in_batches, part_of, places_of
-    from report_builder.measures.probes._pairs import class_number, members
+    from report_builder.measures.probes._pairs import classes_of
 
     part = part_of(data, parameters.split, parameters.n)
     found, places = {"class_names": np.array(data.class_names)}, np.arange(len(part.y))
     if parameters.classes:
-        chosen = np.array([class_number(label, data) for label in parameters.classes])
-        found |= {"classes": np.array([str(label) for label in parameters.classes]), "chosen": chosen}
-        of_classes = [members(part, label, data.class_names[label]) for label in np.unique(chosen)]
-        places = np.sort(np.concatenate(of_classes))
+        chosen = classes_of(parameters.classes, data, part.y, f"the split '{parameters.split}'")
+        found |= {"classes": np.array([*chosen]), "chosen": np.array([*chosen.values()])}
+        places = np.flatnonzero(np.isin(part.y, found["chosen"]))
     images = part.x if len(places) == len(part.y) else part.x[places]
     found |= {"probability": in_batches(model.classify, images), "y": part.y[places]}
     return found | {"index": places_of(data, parameters.split, parameters.n)[places]}

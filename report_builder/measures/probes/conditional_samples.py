@@ -111,7 +111,7 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
 
     from report_builder.measures.probes._asked import ask, cells_named, varied, with_attributes
     from report_builder.measures.probes._batches import part_of
-    from report_builder.measures.probes._pairs import class_number
+    from report_builder.measures.probes._pairs import classes_of
 
     part, encoded = part_of(data, parameters.split), parameters.z == "encoded"
     sources = _sources(part, data, parameters)
@@ -131,8 +131,8 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         index = np.tile(sources, len(condition) // len(sources))
         found |= {"index": index, "source_class": part.y[index]}
     if parameters.classes:
-        chosen = np.array([class_number(label, data) for label in parameters.classes])
-        found |= {"classes": np.array([str(label) for label in parameters.classes]), "chosen": chosen}
+        chosen = classes_of(parameters.classes, data, data.splits["train"].y, "the training set")
+        found |= {"classes": np.array([*chosen]), "chosen": np.array([*chosen.values()])}
     return found | {"value_range": np.array(data.value_range, dtype=np.float32)}
 
 
