@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from report_builder.document.material import FigureCard, Material
 from report_builder.document.places import Places, outside_code
 from report_builder.document.tree import Node, Nodes, first_line, plain_text, walk
-from report_builder.errors import Problem, near_miss
+from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.picture_files import check, opened
 
 SUFFIXES = (".png", ".svg", ".jpg", ".jpeg")
 _TARGET = re.compile(
@@ -94,7 +95,11 @@ class Pictures:
         elif not file.is_file():
             self.problems.append(Problem(where, "an image does not exist", target))
         else:
-            self.files[target] = Picture(file)
+            try:
+                check(file)
+                self.files[target] = Picture(file)
+            except ReportError as error:
+                self.problems += [replace(problem, where=where, received=target) for problem in error.problems]
 
 
 def size(file: Path) -> tuple[float, float] | None:
@@ -104,9 +109,7 @@ def size(file: Path) -> tuple[float, float] | None:
     head = file.read_bytes()[:24]
     if head.startswith(b"\x89PNG"):
         return float(int.from_bytes(head[16:20], "big")), float(int.from_bytes(head[20:24], "big"))
-    from PIL import Image
-
-    with Image.open(file) as image:
+    with opened(file) as image:
         return float(image.width), float(image.height)
 
 

@@ -70,7 +70,7 @@ def _recoded(encoded: str, *, exact: bool) -> str:
     from PIL import Image
 
     stream = io.BytesIO()
-    with Image.open(io.BytesIO(base64.b64decode(encoded))) as image:
+    with Image.open(io.BytesIO(base64.b64decode(encoded)), formats=("PNG",)) as image:
         _smaller(image, exact=exact).save(stream, format="PNG", compress_level=COMPRESSION)
     return base64.b64encode(stream.getvalue()).decode("ascii")
 

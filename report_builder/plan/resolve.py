@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from report_builder import languages
+from report_builder import languages, picture_files
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES
 from report_builder.plan.beside import Widths
@@ -33,8 +34,18 @@ class _Resolver(Closing):
             self.found.append(mistake)
         elif logo and not logo.lower().endswith((".svg", ".png")):
             self.note(("report", "logo"), "a logo is an SVG or PNG file", repr(logo))
+        elif logo:
+            self.picture(self.beside / logo)
         for name in sorted(everything.runs.keys() & everything.data.keys()):
             self.note(("runs", name), "a run and a data set have the same id", repr(name))
+
+    def picture(self, logo: Path) -> None:
+        """The logo is what its name says."""
+        try:
+            picture_files.check(logo)
+        except ReportError as error:
+            where = self.loaded.where("report", "logo")
+            self.found += [replace(problem, where=where, received=logo.name) for problem in error.problems]
 
     def style(self) -> Style:
         """The style file of the report; none sets nothing."""
