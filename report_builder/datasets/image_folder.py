@@ -17,7 +17,7 @@ from pydantic import Field
 
 from report_builder import kinds
 from report_builder.datasets._files import find, natural, pictures
-from report_builder.datasets.steps._size import Size, pair
+from report_builder.datasets.steps._size import Size, pair, resized
 from report_builder.datasets.steps.split import Amount
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import ImageData, Layout, Split
@@ -58,7 +58,7 @@ def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
 
 def layout(parameters: Parameters) -> Layout:
     """The size, where one is asked for; only the folder tells classes and numbers."""
-    shape = (*pair(parameters.size), parameters.channels) if parameters.size else None
+    shape = resized(Layout((1, 1, parameters.channels)), parameters.size) if parameters.size else None
     parts = ("train",) if parameters.test is None else PARTS
     return Layout(shape, class_names=None, images=dict.fromkeys(parts))
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Layout
+from report_builder.limits import IMAGE_PIXELS
+
+LONGEST = 100_000  # pixels of a side
 
 
 def _checked(size: Any) -> Any:
     parts = size if isinstance(size, list | tuple) and len(size) == 2 else (size,)
-    if not all(isinstance(part, int) and not isinstance(part, bool) and part >= 1 for part in parts):
-        raise ValueError("a size is a number of pixels, or [height, width]")
+    if not all(isinstance(part, int) and not isinstance(part, bool) and 1 <= part <= LONGEST for part in parts):
+        raise ValueError(f"a size is a number of pixels from 1 to {LONGEST}, or [height, width]")
     return tuple(size) if isinstance(size, list) else size  # as YAML gives it: strict validation takes no list for a tuple
 
 
@@ -26,7 +30,12 @@ def pair(size: int | tuple[int, int]) -> tuple[int, int]:
 
 
 def resized(before: Layout, size: int | tuple[int, int]) -> tuple[int, int, int] | None:
-    """The image shape with another height and width; None where the channels are not known."""
+    """The image shape with another height and width; None where the channels are not known.
+
+    Raises:
+        ReportError: it is over the limit of an image.
+    """
+    IMAGE_PIXELS.hold(math.prod(pair(size)), "size")
     return (*pair(size), before.image_shape[2]) if before.image_shape else None
 
 

@@ -12,6 +12,7 @@ from report_builder import kinds
 from report_builder.datasets._stream import Stream
 from report_builder.datasets.steps._condition import announced, appended
 from report_builder.kinds import Condition, ImageData, Images, Layout, Split
+from report_builder.limits import IMAGE_PIXELS
 
 
 class Parameters(kinds.Parameters):
@@ -32,6 +33,7 @@ def layout(before: Layout, parameters: Parameters) -> Layout:
     """Larger images, `drawn` times as many, with the condition `position`."""
     height, width, channels = before.image_shape or (0, 0, 0)
     cells, drawn = parameters.cells, parameters.drawn
+    IMAGE_PIXELS.hold(height * width * cells**2, "canvas.cells")
     return replace(
         before,
         image_shape=(height * cells, width * cells, channels) if before.image_shape else None,
