@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from report_builder.datasets._download import download
 from report_builder.datasets._files import absent, find, instead, keras_cache
@@ -103,7 +103,7 @@ def _arrays(published: Published, files: Sequence[Path]) -> dict[str, np.ndarray
         batches = _in_archive(files[0], wanted) if len(files) == 1 else {file.name: _in_file(file) for file in files}
         arrays = {}
         for split, names in published.batches.items():
-            planes = np.concatenate([np.reshape(batches[name][b"data"], (-1, 3, SIDE, SIDE)) for name in names])
+            planes = np.concatenate([batches[name][b"data"].values().reshape(-1, 3, SIDE, SIDE) for name in names])
             arrays[f"x_{split}"] = np.ascontiguousarray(np.moveaxis(planes, 1, 3))
             arrays[f"y_{split}"] = np.concatenate([np.asarray(batches[name][published.labels.encode()]) for name in names])
     except DAMAGED as error:
@@ -157,16 +157,47 @@ def _unpickled(content: bytes) -> Any:
     return _Unpickler(io.BytesIO(content), encoding="bytes").load()
 
 
-class _Unpickler(pickle.Unpickler):
-    """Reads arrays, numbers and text only: a pickle from elsewhere could otherwise run anything."""
+class _Type:
+    """The type of a pickled array, by its code."""
 
-    def find_class(self, module: str, name: str) -> Any:
+    def __init__(self, code: Any = None, *_: Any) -> None:
+        self.code = code.decode("latin1") if isinstance(code, bytes) else code
+
+    def __setstate__(self, _: Any) -> None:
+        """Its byte order and alignment, which single bytes do not have."""
+
+
+class _Array:
+    """An array of bytes as it is pickled. NumPy itself would trust what a damaged file says of it."""
+
+    shape: Any
+    raw: Any
+    order: Literal["C", "F"]
+
+    def __init__(self, *_: Any) -> None:
+        self.type = _Type()
+
+    def __setstate__(self, state: Any) -> None:
+        _, self.shape, self.type, by_columns, self.raw = state
+        self.order = "F" if by_columns else "C"
+
+    def values(self) -> np.ndarray:
+        """Uint8; ValueError or TypeError where it is of something else, or of another length."""
         import numpy as np
 
+        if self.type.code != "u1":
+            raise ValueError("pixels are bytes")
+        return np.frombuffer(self.raw, np.uint8).reshape(self.shape, order=self.order)
+
+
+class _Unpickler(pickle.Unpickler):
+    """Reads arrays of bytes, numbers and text only: a pickle from elsewhere could otherwise run anything."""
+
+    def find_class(self, module: str, name: str) -> Any:
         known: dict[tuple[str, str], Callable[..., Any]] = {
             ("numpy", "ndarray"): object,  # only named, as the type of what `_reconstruct` begins
-            ("numpy", "dtype"): cast("Callable[..., Any]", np.dtype),
-            ("multiarray", "_reconstruct"): lambda *_: np.empty(0, np.uint8),  # filled next
+            ("numpy", "dtype"): _Type,
+            ("multiarray", "_reconstruct"): _Array,
             ("_codecs", "encode"): lambda text, _: text.encode("latin1"),  # bytes, as Python 3 pickles them
         }
         place = (module.removeprefix("numpy.core.").removeprefix("numpy._core."), name)

@@ -1,0 +1,20 @@
+"""Data files damaged at random: a sentence or the data, never anything else. `python tests/fuzz data` runs as many as wanted."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import report_builder
+
+FUZZ = Path(__file__).parents[1] / "fuzz"
+
+
+def test_a_seeded_part(monkeypatch):
+    """Two hundred damaged archives, pictures, lists and arrays end in a sentence, in time, and with little memory."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(report_builder.__file__).parents[1]))
+    command = [sys.executable, str(FUZZ), "data", "--seed", "7", "--cases", "200"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("200 cases")
