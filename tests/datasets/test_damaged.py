@@ -1,4 +1,4 @@
-"""Data files damaged at random: a sentence or the data, never anything else. `python tests/fuzz data` runs as many as wanted."""
+"""Damaged data: a sentence or the data, never anything else. `python tests/fuzz data` runs as many cases as wanted."""
 
 from __future__ import annotations
 
