@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -33,6 +34,8 @@ from report_builder.document.word import EQUATION, PAGE_BREAK, finished
 from report_builder.document.wording import absent, run_in, title_facts, unmeasured
 from report_builder.errors import Problem, ReportError
 from report_builder.languages import Language
+
+_MARK = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def docx(document: Document, *, draft: bool = False) -> bytes:
@@ -90,7 +93,8 @@ def markdown(document: Document, folder: Path, *, draft: bool = False) -> str:
     files = {target: os.path.relpath(file, folder).replace(os.sep, "/") for target, file in named.items()}
     blocks = change(document.blocks, lambda node: _plain(node, document.language, word=False))
     blocks = [new for block in blocks for new in _flat(block)]
-    blocks = change(_headed(document, blocks, draft=draft), lambda node: _located(node, files, document))
+    headed = _headed(document, blocks, draft=draft)
+    blocks = change(headed, lambda node: _located(node, files, document) or _escaped(node))
     return pandoc.write(blocks, "gfm")[0].decode()
 
 
@@ -105,6 +109,13 @@ def _headed(document: Document, blocks: Nodes, *, draft: bool) -> Nodes:
     head.append({"t": "Header", "c": [1, attr(), text(header.title)]})
     lines = [header.subtitle, *(f"{name}: {given}" for name, given in title_facts(header, language)), header.note]
     return [*head, *(para(text(line)) for line in lines if line), *blocks]
+
+
+def _escaped(node: Node) -> Nodes | None:
+    """A word with `&` or `\\`, of which pandoc makes an entity or loses the next letter, with all its marks escaped."""
+    if node["t"] != "Str" or not {*node["c"]} & {"&", "\\"}:
+        return None
+    return [raw("markdown", _MARK.sub(r"\\\1", node["c"]), inline=True)]
 
 
 def _located(node: Node, files: Mapping[str, str], document: Document) -> Nodes | None:

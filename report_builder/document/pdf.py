@@ -15,6 +15,7 @@ from report_builder.document import pandoc
 from report_builder.document.composing import Document
 from report_builder.document.evidence import PLACES
 from report_builder.document.fonts import CJK, EAST, cjk_folder, font_folders
+from report_builder.document.material import Header
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.places import holding
 from report_builder.document.tree import Node, Nodes, attributes, caption_of, identifier, para, raw, value, walk
@@ -26,6 +27,8 @@ from report_builder.errors import Problem, ReportError
 STANDARDS: Any = ["a-2a", "ua-1"]
 _WIDTH = re.compile(r"^\d+(\.\d+)?(%|cm|mm|in|pt)$")
 _FORMULA = re.compile(r"(?<!\\)\$.*?(?<!\\)\$", re.DOTALL)
+# What pandoc leaves to typst, which would set it in another way or take it for the beginning of a list or heading.
+_LITERAL = re.compile(r"""["']|--|\.\.\.|-\?|^(?:[-+/]|=+|\d+\.)$""")
 _GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed with font')
 # Which package has glyphs for what the fonts of the typst wheel lack.
 _CJK_HINT = "Chinese, Japanese and Korean need the extra 'cjk': pip install 'report-builder[cjk]'."
@@ -88,9 +91,15 @@ def _refuse_missing_glyphs(diagnostic: str, document: Document) -> None:
         received = f"'{character}' U+{ord(character):04X} {name}"
         hint = _CJK_HINT if EAST.match(character) else _OTHER_HINT
         line = holding(document.blocks, character)
-        where = document.places.line(line) if document.places and line else ""
-        problems.append(Problem(where or "PDF", "no font has this character", received, next_step=hint))
+        inside = document.places.line(line) if document.places and line else ""
+        where = _in_header(document.header, character) or inside or "PDF"
+        problems.append(Problem(where, "no font has this character", received, next_step=hint))
     raise ReportError(*problems)
+
+
+def _in_header(header: Header, character: str) -> str:
+    """The field of the title block that holds a character, or ""."""
+    return next((f"report.{name}" for name, given in vars(header).items() if isinstance(given, str) and character in given), "")
 
 
 # --- source -----------------------------------------------------------------------------------------------------------------
@@ -193,15 +202,17 @@ class Typst:
     def _one(self, node: Node) -> Nodes:
         if node["t"] == "Math":
             return self._math(node)
+        if node["t"] == "Str" and _LITERAL.search(node["c"]):
+            return [raw("typst", f"#{quoted(node['c'])};", inline=True)]
         if node["t"] == "Image":
-            return [raw("typst", f"#box({self._picture(node)})", inline=True)]
+            return [raw("typst", f"#box({self._picture(node)});", inline=True)]
         if node["t"] in ("Span", "Link", "Code") and identifier(node):
             return [*_anchor(node), *self._one(node | {"c": [_unnamed(node), *node["c"][1:]]})]
         if node["t"] == "Span" and (name := _inline_name(node)):
-            return [raw("typst", f"#{name}[", inline=True), *self._inside(node["c"][1]), raw("typst", "]", inline=True)]
+            return [raw("typst", f"#{name}[", inline=True), *self._inside(node["c"][1]), raw("typst", "];", inline=True)]
         return self._block(node) if node["t"] in ("Figure", "Div", "CodeBlock", "Table") else [self._inside(node)]
 
-    def _math(self, node: Node, more: str = "", after: str = "") -> Nodes:
+    def _math(self, node: Node, more: str = "", after: str = ";") -> Nodes:
         block = "true" if node["c"][0]["t"] == "DisplayMath" else "false"
         before = f"#math.equation(block: {block}, alt: {quoted(' '.join(node['c'][1].split()))}, {more}"
         return [raw("typst", before, inline=True), node, raw("typst", f"){after}", inline=True)]
@@ -267,7 +278,7 @@ def _label(node: Node) -> str:
 
 def _anchor(node: Node, *, inline: bool = True) -> Nodes:
     """The place of a node for links to it, also where nothing is printed."""
-    return [raw("typst", f"#[#metadata(none) <{identifier(node)}>]", inline=inline)] if identifier(node) else []
+    return [raw("typst", f"#[#metadata(none) <{identifier(node)}>];", inline=inline)] if identifier(node) else []
 
 
 def _unnamed(node: Node) -> list[Any]:

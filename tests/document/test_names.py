@@ -1,0 +1,111 @@
+"""A name is printed as it is, whatever it is made of, in every format and every place of a document."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import zipfile
+from collections import Counter
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from report_builder.document import pandoc
+from report_builder.document.composing import Document
+from report_builder.document.html import html_page
+from report_builder.document.material import Header
+from report_builder.document.office import docx, markdown
+from report_builder.document.pdf import pdf
+from report_builder.document.tree import attr, para, plain, strong, text
+from report_builder.errors import ReportError
+
+NAMES = [
+    "a|b", "$x$", "$a$b$", r"\$", "50 %", "a_b_c", "#one", "#set x", r"a\b", "{c}", '"q"', "'s'", "it's", "<b>&amp;", "<lbl>",
+    "@fig", "*e*", "[l](m)", "~x~", "^2^", "`c`", "- dash", "+ plus", "-", "=", "/", "1. x", "1.", "= head", "// no", "...", "--",
+    "-?", "http://a.pl", "שלום", "½", "&copy", "a--b", "!x", "(x)", "[x]", ".x", ";", "# x", "> x", "x\\", "λ=0,5",
+]  # fmt: skip
+
+
+@pytest.fixture
+def named(composed, free) -> Document:
+    """A document that has each name in a heading, a paragraph, a list, a table with its caption, and as code."""
+    blocks = []
+    for i, name in enumerate(NAMES):
+        cells = [[attr(), [[attr(), {"t": "AlignDefault"}, 1, 1, [plain(text(name))]]]] for _ in range(2)]
+        caption = [None, [plain([strong(text(f"T{i}:")), {"t": "Space"}, *text(name)])]]
+        columns, body = [[{"t": "AlignDefault"}, {"t": "ColWidthDefault"}]], [[attr(), 0, [], cells[1:]]]
+        blocks += [
+            {"t": "Header", "c": [1, attr(f"h-{i}"), text(f"{i}: {name}")]},
+            para(text(name)),
+            {"t": "BulletList", "c": [[plain(text(name))]]},
+            {"t": "Table", "c": [attr(), caption, columns, [attr(), cells[:1]], body, [attr(), []]]},
+            {"t": "CodeBlock", "c": [attr(), name]},
+            para([{"t": "Code", "c": [attr(), name]}]),
+        ]
+    return replace(composed("x", replace(free, header=Header(NAMES[7], subtitle=NAMES[13]))), blocks=blocks)
+
+
+def lines_of_pdf(document: Document, folder: Path) -> list[str]:
+    """The lines of the PDF."""
+    (folder / "out.pdf").write_bytes(pdf(document)[0])
+    command = ["pdftotext", "-layout", str(folder / "out.pdf"), "-"]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.split("\n")
+
+
+def lines_of_html(page: str) -> list[str]:
+    """The lines of a page, one for each element that is one."""
+    body = re.sub(r"<nav.*?</nav>", "", page[page.find("<body") :], flags=re.DOTALL)
+    return [unescape(re.sub(r"<[^>]+>", "", line)) for line in re.split(r"\n|</li>|</p>", body)]
+
+
+def lines_of_docx(document: Document, _: Path) -> list[str]:
+    """The paragraphs of the Word file."""
+    with zipfile.ZipFile(io.BytesIO(docx(document))) as archive:
+        body = archive.read("word/document.xml").decode()
+    found = re.findall(r"<w:p>.*?</w:p>", body, re.DOTALL)
+    return [unescape("".join(re.findall(r"<w:t\b[^>]*>([^<]*)</w:t>", paragraph))) for paragraph in found]
+
+
+def lines_of_md(document: Document, folder: Path) -> list[str]:
+    """The lines of the Markdown as a reader of GitHub's kind has them."""
+    command = [pandoc.program(), "-f", "gfm", "-t", "html", "--wrap=none"]
+    given = markdown(document, folder)
+    return lines_of_html(subprocess.run(command, input=given, check=True, capture_output=True, text=True, timeout=60).stdout)
+
+
+FORMATS = {"pdf": lines_of_pdf, "html": lambda document, _: lines_of_html(html_page(document)), "docx": lines_of_docx, "md": lines_of_md}
+
+
+@pytest.mark.external("poppler")
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_name_is_printed_as_it_is(named, tmp_path, form: str) -> None:
+    """Every name stands in every place of every format as it is, and in the title."""
+    lines = (re.sub(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", line) for line in FORMATS[form](named, tmp_path))
+    found = Counter(re.sub(r"^• *", "", " ".join(line.split())) for line in lines)
+    for i, name in enumerate(NAMES):
+        assert found[name] >= 6, (name, found[name])
+        assert found[f"{i}: {name}"] == 1, name
+        assert found[f"T{i}: {name}"] == 1, name
+    assert found[NAMES[7]] >= 7
+    assert found[NAMES[13]] >= 7
+
+
+@pytest.mark.parametrize("field", ["title", "author", "subtitle", "course", "laboratory"])
+def test_a_title_block_without_glyphs_is_named(composed, free, field: str) -> None:
+    """A character of the title block that no font has is told with its field."""
+    with pytest.raises(ReportError, match=rf"report.{field}: no font has this character"):
+        pdf(composed("x", replace(free, header=replace(Header("T"), **{field: "a \U0001f600"}))))
+
+
+def test_what_follows_a_formula_or_picture_is_text(composed, free, tmp_path) -> None:
+    """Brackets and dots right after a formula, a picture, a name or a mark are printed, and are no call."""
+    things = ["$f$", "![](own.svg)", "[a]{#q}", "`c`", "[l](#q)", "H~2~O", "**b**", "~~s~~", "[x]{.false}", "a[^1]"]
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "own.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    text = " ".join(f"{thing}(x) {thing}[y] {thing}.z {thing};" for thing in things[:2] + things[3:]) + " [a]{#q}(x)\n\n[^1]: N.\n"
+    content, lost = pdf(composed(text, free))
+    assert lost is None
+    (tmp_path / "out.pdf").write_bytes(content)
