@@ -35,6 +35,7 @@ from report_builder.document.wording import absent, run_in, title_facts, unmeasu
 from report_builder.errors import Problem, ReportError
 from report_builder.languages import Language
 
+_ESCAPED = re.compile(r"[&\\]|^(?:#+|-+)$|^>")
 _MARK = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -112,8 +113,8 @@ def _headed(document: Document, blocks: Nodes, *, draft: bool) -> Nodes:
 
 
 def _escaped(node: Node) -> Nodes | None:
-    """A word with `&` or `\\`, of which pandoc makes an entity or loses the next letter, with all its marks escaped."""
-    if node["t"] != "Str" or not {*node["c"]} & {"&", "\\"}:
+    """A word of which pandoc makes an entity or a heading, or loses a letter, with all its marks escaped."""
+    if node["t"] != "Str" or not _ESCAPED.search(node["c"]):
         return None
     return [raw("markdown", _MARK.sub(r"\\\1", node["c"]), inline=True)]
 

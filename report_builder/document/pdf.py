@@ -27,8 +27,8 @@ from report_builder.errors import Problem, ReportError
 STANDARDS: Any = ["a-2a", "ua-1"]
 _WIDTH = re.compile(r"^\d+(\.\d+)?(%|cm|mm|in|pt)$")
 _FORMULA = re.compile(r"(?<!\\)\$.*?(?<!\\)\$", re.DOTALL)
-# What pandoc leaves to typst, which would set it in another way or take it for the beginning of a list or heading.
-_LITERAL = re.compile(r"""["']|--|\.\.\.|-\?|^(?:[-+/]|=+|\d+\.)$""")
+# What pandoc leaves to typst, which would set it in another way or take it for the beginning of a list or heading, or a field.
+_LITERAL = re.compile(r"""["']|--|\.\.\.|-\?|^(?:[-+/]|=+|\d+\.)$|^\.\w""")
 _GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed with font')
 # Which package has glyphs for what the fonts of the typst wheel lack.
 _CJK_HINT = "Chinese, Japanese and Korean need the extra 'cjk': pip install 'report-builder[cjk]'."
