@@ -19,8 +19,10 @@ Weight = Annotated[float, Field(ge=0, le=1e9)]
 class Parameters(kinds.Parameters):
     """Terms of the loss, and their weights."""
 
-    reconstruction: Literal["bce", "mse"] = Field(
-        "bce", description="bce: binary cross-entropy, in nats; mse: squared error of the pixels between 0 and 1."
+    reconstruction: Literal["bce", "continuous_bernoulli", "mse"] = Field(
+        "bce",
+        description="bce: binary cross-entropy, in nats, a likelihood of pixels that are 0 or 1; continuous_bernoulli: that of "
+        "grey pixels, with the normaliser that the cross-entropy lacks; mse: squared error of the pixels between 0 and 1.",
     )
     reduction: Literal["sum_over_pixels", "mean_over_pixels"] = Field(
         "sum_over_pixels",
@@ -56,6 +58,12 @@ class Parameters(kinds.Parameters):
     )
 
     @model_validator(mode="after")
+    def _similarity_of_drawn_images(self) -> Self:
+        if self.ssim_weight and self.reconstruction == "continuous_bernoulli":
+            raise ValueError("ssim_weight compares images with sigmoid(logits), which is not the image of continuous_bernoulli")
+        return self
+
+    @model_validator(mode="after")
     def _closed_form_has_dimensions(self) -> Self:
         if self.free_bits and self.kl != "closed_form":
             raise ValueError("free_bits raises the KL divergence of each dimension, which only 'kl: closed_form' gives")
@@ -65,7 +73,10 @@ class Parameters(kinds.Parameters):
 def listed(parameters: Parameters, compute_loss: str) -> tuple[str, ...]:
     """The functions that make up the loss of these parameters, in print order."""
     mean = "mean_" if parameters.reduction == "mean_over_pixels" else ""
-    names = [{"bce": f"{mean}binary_crossentropy", "mse": f"{mean}squared_error"}[parameters.reconstruction]]
+    term = {"bce": "binary_crossentropy", "mse": "squared_error"}.get(parameters.reconstruction, parameters.reconstruction)
+    around = ("log_normaliser", "ContinuousBernoulliPixels.mean")
+    names = [f"{mean}{term}"]
+    names = [around[0], *names, around[1]] if parameters.reconstruction == "continuous_bernoulli" else names
     names += [*SSIM_FUNCTIONS] if parameters.ssim_weight else []
     names += ["kl_closed_form"] if parameters.kl == "closed_form" else ["log_normal", "kl_monte_carlo"]
     names += ["FreeBits"] if parameters.free_bits else []
@@ -76,6 +87,8 @@ def listed(parameters: Parameters, compute_loss: str) -> tuple[str, ...]:
 # --- the equation -------------------------------------------------------------------------------------------------------------
 
 CROSS_ENTROPY = r"\sum_{i=1}^{D} \left[ x_i \log \hat{x}_i + (1 - x_i) \log (1 - \hat{x}_i) \right]"
+NORMALISED = CROSS_ENTROPY.replace(r" \right]", r" + \log C(\hat{x}_i) \right]")
+NORMALISER = r"C(\hat{x}) &= \frac{2 \operatorname{artanh}(1 - 2\hat{x})}{1 - 2\hat{x}},\quad C\left( \tfrac{1}{2} \right) = 2"
 SQUARES = r"\sum_{i=1}^{D} \left( x_i - \hat{x}_i \right)^2"
 OF_AXIS = r"\mu_j^2 + \sigma_j^2 - \log \sigma_j^2 - 1"
 DRAW = r"z &= \mu + \sigma \odot \varepsilon,\quad \varepsilon \sim \mathcal{N}(0, I)"
@@ -87,7 +100,7 @@ def equation(parameters: Parameters, given: str = "x") -> Equation:
     terms = [_reconstruction(p), _weighted_kl(p, given), ssim_term(p.ssim_weight)]
     counts = [True, p.beta > 0, p.ssim_weight > 0]
     shown = [term for term, counted in zip(terms, counts, strict=True) if counted]
-    long = len(shown) > 2 or bool(p.free_bits or p.beta_warm_up)
+    long = len(shown) > 2 or p.reconstruction == "continuous_bernoulli" or bool(p.free_bits or p.beta_warm_up)
     first = rf"\mathcal{{L}}({given}) &= " + (r" \\ &\quad " if long else " ").join(shown)
     lines = [first, *_further(p), DRAW]
     return Equation(r"\begin{aligned} " + r", \\ ".join(lines) + r" \end{aligned}", tuple(_symbols(p, given)))
@@ -108,7 +121,9 @@ def _times(weight: float, letter: str) -> str:
 
 
 def _reconstruction(p: Parameters) -> str:
-    sign, total = ("-", CROSS_ENTROPY) if p.reconstruction == "bce" else ("", SQUARES)
+    sign, total = {"bce": ("-", CROSS_ENTROPY), "continuous_bernoulli": ("-", NORMALISED), "mse": ("", SQUARES)}[
+        p.reconstruction
+    ]
     w = "" if p.reconstruction_weight == 1 else "w"
     factor = rf"\frac{{{w or 1}}}{{D}} " if p.reduction == "mean_over_pixels" else rf"{w}\, " if w else ""
     return f"{sign}{factor}{total}"
@@ -126,7 +141,7 @@ def _weighted_kl(p: Parameters, given: str) -> str:
 
 def _further(p: Parameters) -> list[str]:
     """Lines below the loss: what its terms mean."""
-    lines = []
+    lines = [NORMALISER] if p.reconstruction == "continuous_bernoulli" else []
     if p.beta_warm_up and p.beta:
         lines.append(rf"\beta_t &= {_times(p.beta, 'beta')}\min \left( 1, \frac{{t}}{{T}} \right)")
     if p.free_bits and p.beta:
@@ -135,7 +150,8 @@ def _further(p: Parameters) -> list[str]:
 
 
 def _symbols(p: Parameters, given: str) -> list[s.Symbol]:
-    found = [s.PIXEL, s.PROBABILITY if p.reconstruction == "bce" else s.DRAWN, s.PIXELS]
+    drawn = {"bce": s.PROBABILITY, "continuous_bernoulli": s.SHAPE, "mse": s.DRAWN}[p.reconstruction]
+    found = [s.PIXEL, drawn, *([s.NORMALISER] if drawn is s.SHAPE else []), s.PIXELS]
     if p.reconstruction_weight != 1:
         found.append(s.valued("w", p.reconstruction_weight, s.RECONSTRUCTION_WEIGHT))
     found.append(s.MOMENTS)

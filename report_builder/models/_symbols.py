@@ -26,6 +26,24 @@ PROBABILITY: Symbol = (
         "zh-Hant": "解碼器由抽取的 z 給出的該像素為 1 的機率",
     },
 )
+SHAPE: Symbol = (
+    r"\hat{x}_i",
+    {
+        "en": "parameter of the continuous Bernoulli distribution of this pixel, given by the decoder for the drawn z",
+        "pl": "parametr ciągłego rozkładu Bernoulliego tego piksela, podany przez dekoder dla wylosowanego z",
+        "ru": "параметр непрерывного распределения Бернулли этого пикселя, который даёт декодер для выбранного z",
+        "zh-Hant": "該像素的連續伯努利分布之參數，由解碼器依抽取的 z 給出",
+    },
+)
+NORMALISER: Symbol = (
+    r"C",
+    {
+        "en": "factor by which the density of a pixel integrates to 1",
+        "pl": "czynnik, dzięki któremu gęstość piksela całkuje się do 1",
+        "ru": "множитель, при котором плотность пикселя интегрируется в 1",
+        "zh-Hant": "使像素密度積分為 1 的因子",
+    },
+)
 DRAWN: Symbol = (
     r"\hat{x}_i",
     {

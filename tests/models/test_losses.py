@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import tensorflow as tf
+from scipy.integrate import quad
 
 from report_builder.measures._mathematics.quality import ssim
 from report_builder.models._networks import losses
@@ -81,7 +82,7 @@ def test_free_bits_give_no_gradient_to_a_dimension_below_them():
 # --- what the image costs -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["bce", "mse"])
+@pytest.mark.parametrize("name", ["bce", "continuous_bernoulli", "mse"])
 def test_the_mean_over_pixels_is_the_sum_divided_by_their_number(x, name):
     """Both reductions differ by the factor 64 of an image of 8 x 8."""
     logits = np.random.default_rng(1).normal(size=x.shape).astype(np.float32)
@@ -153,3 +154,56 @@ def test_cross_entropy_is_a_bernoulli_likelihood_whatever_its_weight(x, weight):
     pixels = losses.likelihood((8, 8, 1), "bce", "mean_over_pixels", weight)
     assert pixels.name == "Bernoulli"
     assert np.asarray(pixels(x, 0 * x)) == pytest.approx(64 * np.log(2), rel=1e-5)
+
+
+# --- grey pixels --------------------------------------------------------------------------------------------------------------
+
+LOGITS = (0.0, 1e-6, -1e-3, 0.05, 0.1999, 0.2001, -0.2001, 1.0, -4.0, 12.0)
+
+
+def grey(logit):
+    """One image of one pixel with this logit, float32."""
+    return np.full((1, 1, 1, 1), logit, np.float32)
+
+
+@pytest.mark.parametrize("logit", LOGITS)
+def test_the_density_of_a_grey_pixel_integrates_to_one(logit):
+    """Loaiza-Ganem and Cunningham: with its normaliser the cross-entropy is a density over [0, 1]; also near lambda = 1/2."""
+    share = 1 / (1 + np.exp(-np.float64(np.float32(logit))))
+    log_c = float(losses.log_normaliser(grey(logit)).numpy().item())
+    total, _ = quad(lambda x: np.exp(x * np.log(share) + (1 - x) * np.log1p(-share) + log_c), 0, 1)
+    assert total == pytest.approx(1, abs=2e-6)
+    loss = losses.continuous_bernoulli(grey(0.3), grey(logit)).numpy().item()
+    assert loss == pytest.approx(-(0.3 * np.log(share) + 0.7 * np.log1p(-share)) - log_c, abs=2e-5)
+
+
+@pytest.mark.parametrize("logit", LOGITS)
+def test_the_drawn_image_of_grey_pixels_is_their_mean(logit):
+    """The mean of the distribution, by integration; not lambda."""
+    log_c = float(losses.log_normaliser(grey(logit)).numpy().item())
+    share = 1 / (1 + np.exp(-logit))
+    mean, _ = quad(lambda x: x * np.exp(x * np.log(share) + (1 - x) * np.log1p(-share) + log_c), 0, 1)
+    pixels = losses.likelihood((1, 1, 1), "continuous_bernoulli", "sum_over_pixels", 1.0)
+    assert pixels.name == "continuous Bernoulli"
+    assert pixels.mean(grey(logit)).numpy().item() == pytest.approx(mean, abs=2e-5)
+
+
+def test_the_normaliser_is_log_two_at_one_half_and_smooth_there():
+    """Its slope is 0 at 0, grows as l / 6, and is finite everywhere, so that a training never meets 0 / 0."""
+    logits = tf.Variable([-1e8, -30.0, -0.2, -1e-3, 0.0, 1e-3, 0.2, 30.0, 1e8])
+    with tf.GradientTape() as tape:
+        found = losses.log_normaliser(logits)
+    slope = tape.gradient(found, logits).numpy()
+    assert found.numpy()[4] == pytest.approx(np.log(2))
+    assert np.isfinite(slope).all()
+    assert slope[4] == 0
+    assert slope[5] == pytest.approx(1e-3 / 6, rel=1e-3)
+    np.testing.assert_allclose(slope[6], -slope[2], rtol=1e-6)
+    np.testing.assert_allclose(slope[6], 1 / 0.2 - 1 / np.sinh(0.2), rtol=1e-3)
+
+
+def test_the_cross_entropy_of_grey_pixels_misses_the_normaliser():
+    """Of a grey image it differs from the likelihood by the normaliser of every pixel, log 2 each where lambda = 1/2."""
+    x = np.full((2, 8, 8, 1), 0.4, np.float32)
+    gap = losses.binary_crossentropy(x, 0 * x) - losses.continuous_bernoulli(x, 0 * x)
+    assert np.asarray(gap) == pytest.approx(64 * np.log(2), rel=1e-5)

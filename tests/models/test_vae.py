@@ -121,6 +121,23 @@ def test_the_printed_loss_is_the_compiled_loss(x):
     assert re.search(r"mu_j\^2 \+ \\sigma_j\^2 - \\log \\sigma_j\^2 - 1", vae.equation(vae.Parameters(beta=2.0)).latex)
 
 
+def test_the_printed_loss_of_grey_pixels_is_the_compiled_loss(x):
+    """With the normaliser as it is printed, 2 artanh(1 - 2 lambda) / (1 - 2 lambda)."""
+    model, grey = compiled(reconstruction="continuous_bernoulli", beta=2.0), 0.2 + 0.6 * x
+    outputs = model(grey)
+    logits, _, mu, log_var = (np.asarray(out, np.float64) for out in outputs)
+    x_hat = 1 / (1 + np.exp(-logits))
+    factor = 2 * np.arctanh(1 - 2 * x_hat) / (1 - 2 * x_hat)
+    pixels = -np.sum(grey * np.log(x_hat) + (1 - grey) * np.log(1 - x_hat) + np.log(factor), axis=(1, 2, 3))
+    kl = 0.5 * np.sum(mu**2 + np.exp(log_var) - log_var - 1, axis=1)
+    assert float(model.compute_loss(grey, None, outputs)) == pytest.approx(np.mean(pixels + 2 * kl), rel=1e-4)
+    latex = vae.equation(vae.Parameters(reconstruction="continuous_bernoulli")).latex
+    assert r"\log C(\hat{x}_i)" in latex
+    assert r"\frac{2 \operatorname{artanh}(1 - 2\hat{x})}{1 - 2\hat{x}}" in latex
+    with pytest.raises(ValueError, match="ssim_weight"):
+        vae.Parameters(reconstruction="continuous_bernoulli", ssim_weight=1.0)
+
+
 def test_images_that_cannot_be_halved_are_refused_with_the_reason():
     """Sizes that stride 2 does not divide, and pixels outside [0, 1], are named before training."""
     assert not vae.refuses(vae.Parameters(), Layout((28, 28, 1), (0, 1)))

@@ -3,7 +3,8 @@
 D. P. Kingma, M. Welling: Auto-Encoding Variational Bayes, 2013, arXiv:1312.6114.
 Free bits: D. P. Kingma et al.: Improved Variational Inference with Inverse
 Autoregressive Flow, 2016, arXiv:1606.04934. Warm-up: C. K. Sønderby et al.: Ladder
-Variational Autoencoders, 2016, arXiv:1602.02282.
+Variational Autoencoders, 2016, arXiv:1602.02282. Grey pixels: G. Loaiza-Ganem, J. P.
+Cunningham: The Continuous Bernoulli, NeurIPS 2019, arXiv:1907.06845.
 """
 
 import math
@@ -26,6 +27,30 @@ def mean_binary_crossentropy(x, logits):
     return ops.mean(pixels, axis=(1, 2, 3))
 
 
+def log_normaliser(logits):
+    """Log C of the continuous Bernoulli distribution, C = l / tanh(l / 2), at l = 0: 2.
+
+    Near 0 the quotient is 0 / 0, and its series takes over: log 2 + l^2/12 - 7 l^4/1440.
+    """
+    size = ops.abs(logits)
+    near = size < 0.2
+    far, close = ops.where(near, 1.0, size), ops.where(near, logits, 0.0)
+    series = math.log(2) + close**2 / 12 - 7 * close**4 / 1440
+    return ops.where(near, series, ops.log(far) - ops.log(ops.tanh(far / 2)))
+
+
+def continuous_bernoulli(x, logits):
+    """-log p(x | z) of grey pixels, summed over the pixels: (n,), nats."""
+    pixels = ops.binary_crossentropy(x, logits, from_logits=True)
+    return ops.sum(pixels - log_normaliser(logits), axis=(1, 2, 3))
+
+
+def mean_continuous_bernoulli(x, logits):
+    """-log p(x | z) of grey pixels, mean over the pixels: (n,), nats."""
+    pixels = ops.binary_crossentropy(x, logits, from_logits=True)
+    return ops.mean(pixels - log_normaliser(logits), axis=(1, 2, 3))
+
+
 def squared_error(x, logits):
     """Squared difference to the drawn image, summed over the pixels: (n,)."""
     return ops.sum((x - ops.sigmoid(logits)) ** 2, axis=(1, 2, 3))
@@ -39,6 +64,8 @@ def mean_squared_error(x, logits):
 RECONSTRUCTIONS = {
     ("bce", "sum_over_pixels"): binary_crossentropy,
     ("bce", "mean_over_pixels"): mean_binary_crossentropy,
+    ("continuous_bernoulli", "sum_over_pixels"): continuous_bernoulli,
+    ("continuous_bernoulli", "mean_over_pixels"): mean_continuous_bernoulli,
     ("mse", "sum_over_pixels"): squared_error,
     ("mse", "mean_over_pixels"): mean_squared_error,
 }
@@ -174,6 +201,10 @@ class NormalPixels:
         constant = math.log(2 * math.pi * self.variance)
         return 0.5 * ops.sum(square + constant, axis=(1, 2, 3))
 
+    def mean(self, logits):
+        """The drawn image."""
+        return ops.sigmoid(logits)
+
 
 class BernoulliPixels:
     """-log p(x | z) of pixels that are 1 with the drawn probability."""
@@ -184,16 +215,40 @@ class BernoulliPixels:
         """Summed over the pixels: (n,), nats."""
         return binary_crossentropy(x, logits)
 
+    def mean(self, logits):
+        """The drawn image."""
+        return ops.sigmoid(logits)
+
+
+class ContinuousBernoulliPixels:
+    """-log p(x | z) of pixels between 0 and 1: Loaiza-Ganem and Cunningham, eq. 7."""
+
+    name = "continuous Bernoulli"
+
+    def __call__(self, x, logits):
+        """Summed over the pixels: (n,), nats."""
+        return continuous_bernoulli(x, logits)
+
+    def mean(self, logits):
+        """The drawn image, 1 / (1 - exp(-l)) - 1 / l: eq. 8; near l = 0 its series."""
+        near = ops.abs(logits) < 0.2
+        far = ops.where(near, 1.0, logits)
+        series = 0.5 + logits / 12 - logits**3 / 720
+        return ops.where(near, series, 1 + 1 / ops.expm1(far) - 1 / far)
+
 
 def likelihood(image_shape, reconstruction, reduction, reconstruction_weight):
     """The distribution of the pixels whose -log p the reconstruction term stands for.
 
     A squared error with weight w, summed over the pixels, belongs to a normal
     distribution of variance 1 / (2 w); divided by their number D, to D / (2 w). The
-    cross-entropy belongs to Bernoulli pixels, whatever its weight.
+    cross-entropy belongs to Bernoulli pixels, whatever its weight, and with the
+    normaliser to continuous ones.
     """
     if reconstruction == "bce":
         return BernoulliPixels()
+    if reconstruction == "continuous_bernoulli":
+        return ContinuousBernoulliPixels()
     pixels = math.prod(image_shape) if reduction == "mean_over_pixels" else 1
     return NormalPixels(pixels / (2 * reconstruction_weight))
 

@@ -112,7 +112,7 @@ class ConditionalVariationalAutoencoder(WeightedLoss):
 
     def decode(self, z, condition):
         """The drawn image: pixels between 0 and 1."""
-        return ops.sigmoid(self.decoder([z, condition], training=False))
+        return self.pixels.mean(self.decoder([z, condition], training=False))
 
     def sample(self, n, seed, condition):
         """Images of n codes drawn from the prior, one for each condition."""

@@ -53,7 +53,7 @@ class VariationalAutoencoder(WeightedLoss):
 
     def decode(self, z):
         """The drawn image: pixels between 0 and 1."""
-        return ops.sigmoid(self.decoder(z, training=False))
+        return self.pixels.mean(self.decoder(z, training=False))
 
     def sample(self, n, seed):
         """Images of n codes drawn from the prior."""
