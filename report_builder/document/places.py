@@ -39,9 +39,10 @@ def outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:
 
 def give_lines(blocks: Nodes, markdown: str) -> None:
     """Gives every leaf of the tree the line of the text that it stands on, in place."""
-    source = [(word, number) for number, line in enumerate(markdown.split("\n"), 1) for word in _WORD.findall(line.lower())]
+    lines = markdown.split("\n")
+    source = [(word, number) for number, line in enumerate(lines, 1) for word in _WORD.findall(line.lower())]
     for leaves in _threads(blocks):
-        _align(leaves, source)
+        _align(leaves, source, lines)
 
 
 def _threads(blocks: Nodes) -> list[Nodes]:
@@ -68,14 +69,18 @@ def _text(leaf: Node) -> str:
     return str(leaf.get("c", "") if at is None else leaf["c"][at])
 
 
-def _align(leaves: Nodes, source: Sequence[tuple[str, int]]) -> None:
-    """A leaf whose words are not placed takes the line of the one before it."""
+def _align(leaves: Nodes, source: Sequence[tuple[str, int]], text: Sequence[str]) -> None:
+    """A leaf whose words are not placed stands where its signs do, from the line of the leaf before it to that of the next."""
     words = [(word, i) for i, leaf in enumerate(leaves) for word in _WORD.findall(_text(leaf).lower())]
     lines: dict[int, int] = {}
     for a, b in _matched([word for word, _ in words], [word for word, _ in source]):
         lines.setdefault(words[a][1], source[b][1])
-    line = next((lines[i] for i in range(len(leaves)) if i in lines), 0)
+    line, last = min(lines.values(), default=1), len(text)
+    ends = [last := lines.get(i, last) for i in reversed(range(len(leaves)))][::-1]
     for i, leaf in enumerate(leaves):
+        if i not in lines and i and ends[i] > line:
+            signs = _text(leaf)
+            lines[i] = next((n for n in range(line, ends[i] + 1) if signs in text[n - 1]), line)
         line = lines.get(i, line)
         leaf[LINE] = line
 

@@ -1,0 +1,137 @@
+"""Source that would be printed as it stands is told at its line; comments are dropped; what is right is left alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from report_builder.document.tree import plain_text, walk
+
+# One paragraph each, and a word of the rule that it breaks.
+LEFT = [
+    ("a <b>bold</b> word", "HTML"),
+    ("line<br>line", "HTML"),
+    ('<div class="x">', "HTML"),
+    ("\\newpage", "TeX"),
+    ("some \\textbf{bold} word", "TeX"),
+    ("\\begin{equation}\na\n\\end{equation}", "TeX"),
+    ("in brackets \\(a + b\\) it stands", "TeX"),
+    ("`#pagebreak()`{=typst}", "typst"),
+    ("```{=html}\n<hr>\n```", "HTML"),
+    ("> [!NOTE]\n> words", "callout"),
+    ("words[^nowhere]", "footnote"),
+    ("[word]{.gne} here", "class"),
+    ("[word]{.Genitive} here", "class"),
+    ("[word]{.fact} here", "class"),
+    ('[word]{style="color:red"} here', "attribute"),
+    ("[link](https://example.org){target=_blank}", "attribute"),
+    ("# Heading {.appendix}", "class"),
+    ("a {{ fact }} of another file", "Jinja"),
+    ("costs $$ 3", "formula"),
+    ("see [words](target and more", "link"),
+    ("see [words][nowhere]", "link"),
+    ("begins **bold and goes on", "bold"),
+    ("word {.class} word", "attributes"),
+    ("word{#fig:x} word", "attributes"),
+]
+RIGHT = """\
+A $5 note, a < b, 2 * 3, `<b>\\newpage{}`, $\\textbf{x}$, \\[0, 1\\], \\*, e-mail <a@example.org>, a[^1] note,
+[5]{.literal}, an [own link](https://example.org), *italics*, **bold**, ~~struck~~, H~2~O, x^2^, "quoted" -- and ...
+
+[^1]: The note.
+
+``` {.python caption="Code"}
+<b>{{ "{{ x }}" }}</b> \\newpage ::: [^1]
+```
+
+a \\
+b
+"""
+
+
+def test_left_over_source_is_told(composed, free, write_template):
+    """Each kind of source that pandoc cannot carry out is a finding with its own line."""
+    lines, expected = [], []
+    for text, rule in LEFT:
+        expected.append((rule, 1 + sum(line.count("\n") for line in lines)))
+        lines.append("{% raw %}" + text + "{% endraw %}\n\n\n")
+    found = {}
+    for finding in composed("".join(lines), free, draft=True).findings:
+        found.setdefault(int(finding.where.rsplit(":", 1)[1]), []).append(finding.rule)
+    for (text, _), (rule, line) in zip(LEFT, expected, strict=True):
+        near = found.get(line, []) + found.get(line + 1, [])
+        assert any(rule in told for told in near), (text, line, found)
+
+
+@pytest.mark.parametrize("text", ["---\ntitle: x\n---\n\nText.\n", "Text.\n\n---\ntitle: x\nauthor: y\n---\n\nMore.\n"])
+def test_front_matter_is_told(composed, free, text):
+    """A block of YAML, which pandoc would take for a table, is a finding at its line."""
+    (finding,) = composed(text, free).findings
+    assert "YAML" in finding.rule
+    assert finding.where.endswith(f":{text.split(chr(10)).index('title: x') + 1}")
+
+
+def test_a_stray_fence_is_told(composed, free):
+    """A fence that closes nothing is a finding."""
+    (finding,) = composed("words\n\n:::\n", free).findings
+    assert "fence" in finding.rule
+    assert finding.where.endswith(":3")
+
+
+def test_what_is_right_is_left_alone(composed, free):
+    """Signs that only look like source, code, formulas and every inline form of Markdown are no findings."""
+    document = composed(RIGHT, free)
+    assert not document.findings
+    assert "a[^" not in plain_text(document.blocks)
+
+
+def test_comments_are_dropped(composed, free):
+    """Comments stand in no document, within a line, between blocks, over blank lines, or in a caption."""
+    text = "a <!-- one --> b\n\n<!-- two\n\nlines -->\n\nc <!-- three\nfour --> d\n\n"
+    text += '{{ figure("strip", caption="e <!-- five --> f") }}\n\n@fig:strip'
+    document = composed(text, free)
+    assert not document.findings
+    told = plain_text(document.blocks)
+    assert all(word not in told for word in ("one", "two", "lines", "three", "four", "five", "--"))
+    assert not any(node["t"].startswith("Raw") for node in walk(document.blocks))
+
+
+def test_captions_of_the_experiment_file_are_judged(composed, free):
+    """Jinja, HTML and TeX in a caption of the experiment file are findings where the figure is shown."""
+    figures = {**free.figures, "strip": replace(free.figures["strip"], caption='Value {{ fact("x") }} <i>x</i> \\textit{y}')}
+    findings = composed('\n{{ figure("strip") }}\n\n@fig:strip', replace(free, figures=figures)).findings
+    assert {finding.rule for finding in findings} == {
+        "Jinja is not carried out here",
+        "HTML is not carried out",
+        "TeX is not carried out",
+    }
+    assert all(finding.where.endswith(":2") for finding in findings)
+
+
+def test_a_rule_in_an_answer_is_no_mistake(composed, free):
+    """A horizontal rule in an answer is a rule."""
+    document = composed("::: answer\nwords\n\n---\n\nmore\n\n***\n:::\n", free)
+    assert not document.findings
+    assert sum(node["t"] == "HorizontalRule" for node in walk(document.blocks)) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- item $$x$$ {#eq:a}\n\n  see @eq:a\n",
+        "1. item\n\n    $$x$$ {#eq:a}\n\nsee @eq:a\n",
+        '- item\n\n    ``` {#lst:a .python caption="C"}\n    x = 1\n    ```\n\nsee @lst:a\n',
+        "term\n:   $$x$$ {#eq:a}\n\nsee @eq:a\n",
+        "| a |\n|---|\n| $$x$$ {#eq:a} |\n\nsee @eq:a\n",
+        "word[^n], see @eq:a\n\n[^n]: $$x$$ {#eq:a}\n",
+        "> $$x$$ {#eq:a}\n\nsee @eq:a\n",
+    ],
+)
+def test_labels_stand_anywhere(composed, free, text):
+    """A labelled formula or listing in a list, cell, note or quote is numbered and can be referred to."""
+    if text.startswith("- item $$"):
+        text = text.replace("item $$", "item\n\n  $$")
+    document = composed(text, free)
+    assert list(document.labels.values()) == ["1"]
+    assert "{#" not in plain_text(document.blocks)
