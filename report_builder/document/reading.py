@@ -147,34 +147,41 @@ class _Expansion:
         return made
 
     def _paragraph(self, node: Node) -> Nodes:
-        """A paragraph; tokens that stand for blocks, alone on their lines, come out of it."""
+        """A paragraph; tokens that stand for blocks, at the beginning or the end of one of its lines, come out of it."""
         made: Nodes = []
+        opened: Nodes = []
         for line in _lines(node["c"]):
-            pieces = self._alone(line)
-            if pieces:
-                number = next(child[LINE] for child in line if LINE in child)
-                made += [block for piece in pieces for block in self._lined(piece.nodes, number)]
-            elif made and made[-1].get("open") is node:
-                made[-1]["c"] += [{"t": "SoftBreak"}, *line]
-            else:
-                made.append({"t": node["t"], "c": [*line], "open": node})
-        for block in made:
-            if block.pop("open", None) is not None:
-                block["c"] = self._below(block["c"])
+            before, words, after = self._parted(line)
+            made += before
+            if words and (not made or not opened or made[-1] is not opened[-1]):
+                opened.append({**node, "c": []})
+                made.append(opened[-1])
+            if words:
+                opened[-1]["c"] += [*([{"t": "SoftBreak"}] if opened[-1]["c"] else []), *words]
+            made += after
+        for paragraph in opened:
+            paragraph["c"] = self._below(paragraph["c"])
         return made
 
-    def _alone(self, line: Nodes) -> list[Piece]:
-        """The pieces of a line that has tokens of blocks and nothing else."""
-        pieces: list[Piece] = []
-        for node in line:
-            if node["t"] == "Str" and self._channel.holds(node["c"]):
-                parts = [*self._channel.split(node["c"])]
-                if not all(isinstance(part, Piece) and part.block for part in parts):
-                    return []
-                pieces += [part for part in parts if isinstance(part, Piece)]
-            elif node["t"] != "Space":
-                return []
-        return pieces
+    def _parted(self, line: Nodes) -> tuple[Nodes, Nodes, Nodes]:
+        """The blocks that a line begins with, its words, and the blocks that it ends with."""
+        first, last = 0, len(line)
+        while first < last and (line[first]["t"] == "Space" or self._pieces(line[first])):
+            first += 1
+        while first < last and (line[last - 1]["t"] == "Space" or self._pieces(line[last - 1])):
+            last -= 1
+        return self._made(line[:first]), line[first:last], self._made(line[last:])
+
+    def _pieces(self, node: Node) -> list[Piece]:
+        """The pieces of a word that is nothing but tokens of blocks."""
+        parts = [*self._channel.split(node["c"])] if node["t"] == "Str" and self._channel.holds(node["c"]) else []
+        pieces = [part for part in parts if isinstance(part, Piece) and part.block]
+        return pieces if len(pieces) == len(parts) else []
+
+    def _made(self, words: Nodes) -> Nodes:
+        return [
+            block for node in words for piece in self._pieces(node) for block in self._lined(piece.nodes, node.get(LINE, 0))
+        ]
 
     def _misplaced(self, piece: Piece) -> None:
         what = ", ".join(piece.labels) or "a block"

@@ -90,12 +90,22 @@ def test_the_same_text_is_the_same_document(material, write_template):
 
 
 @pytest.mark.parametrize(
-    "text", ['Text {{ figure("strip") }} goes on.\n\n@fig:strip', '| a |\n|---|\n| x {{ figure("strip") }} |\n\n@fig:strip']
+    "text", ['Text {{ figure("strip") }} goes on.\n\n@fig:strip', '| a |\n|---|\n| x {{ figure("strip") }} y |\n\n@fig:strip']
 )
 def test_a_figure_inside_a_sentence_is_refused(composed, free, text):
     """What stands alone cannot stand within a line, and its line is told."""
     with pytest.raises(ReportError, match=r"lab.md:\d: a figure, table, listing or formula stands alone"):
         composed(text, free)
+
+
+@pytest.mark.parametrize("text", ["A {f}", "{f} A", "A\n{f}", "{f}\nA", "A\n{f}\nB", "- A\n  {f}", "> {f}\n> A", "{f}{f2}"])
+def test_a_figure_at_the_edge_of_a_line_stands_alone(composed, free, text):
+    """Before or after the words of a line, in a list or a quote, a figure stands between the paragraphs."""
+    given = text.replace("{f}", '{{ figure("strip") }}').replace("{f2}", '{{ figure("codes") }}')
+    document = composed(given + "\n\n@fig:strip\n", free)
+    assert not document.findings
+    assert document.figures[0] == "strip"
+    assert not any(node["t"] in ("Para", "Plain") and not node["c"] for node in walk(document.blocks) if node["t"] != "Figure")
 
 
 def test_a_required_fact_is_printed(composed, material):
