@@ -66,11 +66,11 @@ def joined(parts: Iterator[str]) -> str:
     Raises:
         ReportError: it grew too large.
     """
-    found, size = list[str](), 0
+    found, size, most = list[str](), 0, TEMPLATE_BYTES.value
     for part in parts:
         size += len(part)
         found.append(part)
-        if size > TEMPLATE_BYTES.value and isinstance(parts, Generator):
+        if size > most and isinstance(parts, Generator):
             parts.throw(ReportError(TEMPLATE_BYTES.problem("", TEMPLATE_BYTES.told(size))))
     return "".join(found)
 

@@ -16,10 +16,15 @@ from report_builder.errors import Problem, near_miss
 
 def shown(path: str | Path) -> str:
     """A path as messages print it: relative to the working folder where it lies below it."""
+    return _shown(str(path), Path.cwd())
+
+
+@functools.lru_cache(256)
+def _shown(path: str, folder: Path) -> str:
     try:
-        return str(Path(path).resolve().relative_to(Path.cwd()))
+        return str(Path(path).resolve().relative_to(folder))
     except ValueError:
-        return str(path)
+        return path
 
 
 @dataclass(frozen=True)

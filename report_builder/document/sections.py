@@ -53,7 +53,7 @@ def _section(
     read = [citation for citation in citations if citation.kind == "facts" and _inside(citation, extent)]
     marks = [node for node in walk(task) if is_printed(node)]
     printed = {name for mark in marks for name in f"{value(mark, 'name')} {value(mark, 'facts')}".split()}
-    lines = {places.line(node[LINE]) for node in walk(task) if LINE in node}
+    lines = {places.line(line) for line in {node[LINE] for node in walk(task) if LINE in node}}
     targets = dict.fromkeys(node["c"][2][0] for node in walk(task) if node["t"] == "Image")
     lacking = [*unmeasured_facts(read, material), *(undrawn[target] for target in targets if target in undrawn)]
     return Section(

@@ -110,24 +110,32 @@ def walk(node: Any) -> Iterator[Node]:
     while waiting:
         current = waiting.pop()
         if type(current) is list:
-            waiting += current[::-1]
+            waiting += [item for item in reversed(current) if type(item) is dict or type(item) is list]
         elif type(current) is dict:
             if "t" in current:
                 yield current
-            waiting += [*current.values()][::-1]
+            for item in reversed(current.values()):
+                if type(item) is list or type(item) is dict:
+                    waiting.append(item)
 
 
 def change(node: Any, rule: Callable[[Node], Nodes | None]) -> Any:
     """A copy in which `rule` has replaced nodes, bottom up: None keeps a node, a list takes its place."""
-    if isinstance(node, dict):
-        return {key: change(item, rule) if isinstance(item, (list, dict)) else item for key, item in node.items()}
-    if not isinstance(node, list):
+    if type(node) is dict:
+        return {key: change(item, rule) if type(item) is list or type(item) is dict else item for key, item in node.items()}
+    if type(node) is not list:
         return node
     changed: list[Any] = []
     for item in node:
+        if type(item) is not dict:
+            changed.append(change(item, rule) if type(item) is list else item)
+            continue
         new = change(item, rule)
-        replaced = rule(new) if isinstance(new, dict) and "t" in new else None
-        changed += [new] if replaced is None else replaced
+        replaced = rule(new) if "t" in new else None
+        if replaced is None:
+            changed.append(new)
+        else:
+            changed += replaced
     return changed
 
 
