@@ -16,7 +16,7 @@ _STATM = Path("/proc/self/statm")
 
 @contextmanager
 def bounded() -> Iterator[None]:
-    """Bounds what runs inside. Time is bounded in the main thread, memory on Linux: elsewhere the size of the text is left.
+    """Bounds what runs inside. Time, the processor's, is bounded in the main thread, memory on Linux; else the text's size is.
 
     Raises:
         ReportError: the time was up.
@@ -34,13 +34,13 @@ def _alarm() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield
         return
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, TEMPLATE_SECONDS.value)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, TEMPLATE_SECONDS.value)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -144,15 +145,16 @@ def _lines() -> tuple[tuple[str, int], ...]:
     frame: FrameType | None = inspect.currentframe()
     while frame is not None:
         if "debug_info" in frame.f_globals:
-            table = _table(frame.f_globals["debug_info"])
-            line = next((template for template, code in table if code <= frame.f_lineno), 1)
+            lines, codes = _table(frame.f_globals["debug_info"])
+            at = bisect_right(codes, frame.f_lineno)
+            line = lines[at - 1] if at else 1
             found.append((frame.f_code.co_filename, line))
         frame = frame.f_back
     return tuple(found)
 
 
 @functools.lru_cache(64)
-def _table(debug_info: str) -> list[tuple[int, int]]:
-    """Template line and code line, last first: a compiled template carries them as `1=9&2=14`."""
-    pairs = [tuple(map(int, pair.split("="))) for pair in debug_info.split("&") if pair]
-    return [(template, code) for template, code in reversed(pairs)]
+def _table(debug_info: str) -> tuple[list[int], list[int]]:
+    """Template lines, and the lines of code that begin there: a compiled template carries them as `1=9&2=14`."""
+    pairs = [pair.split("=") for pair in debug_info.split("&") if pair]
+    return [int(template) for template, _ in pairs], [int(code) for _, code in pairs]

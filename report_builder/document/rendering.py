@@ -164,6 +164,8 @@ def render(template: Path, material: Material, *, draft: bool = False, answers: 
     Raises:
         ReportError: the template cannot be read, or stops while it renders; unknown names do not stop it (`Rendered.problems`).
     """
+    if template.exists() and not template.is_file():
+        raise ReportError(Problem(shown(template), "the template is not a file"))
     ledger, language = Ledger(str(template)), languages.load(material.header.language)
     speech = Speech(material, language, ledger)
     environment = _environment(template.parent)
