@@ -25,7 +25,8 @@ def captioned(caption: str, details: str) -> Nodes:
     found: Nodes = [markdown(said)] if said else []
     if said and details:
         found.append({"t": "Space"})
-    return found + (text(re.sub(r" (?=\d)", NO_BREAK, " ".join(details.split()))) if details else [])
+    stated = text(re.sub(r" (?=\d)", NO_BREAK, " ".join(details.split())))
+    return [*found, printed(stated, "fact")] if details else found
 
 
 def captioned_block(kind: str, label: str, caption: Nodes, blocks: Nodes) -> Node:

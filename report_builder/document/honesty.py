@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +13,24 @@ from report_builder.document.ledger import Claim
 from report_builder.document.material import TaskCard
 from report_builder.document.places import Places
 from report_builder.document.structure import task_of
-from report_builder.document.tree import LINE, Node, Nodes, attributes, has_class, identifier, plain_text, value, walk
+from report_builder.document.tree import (
+    LINE,
+    Node,
+    Nodes,
+    attributes,
+    caption_of,
+    has_class,
+    identifier,
+    plain_text,
+    value,
+    walk,
+)
 from report_builder.errors import Problem
 from report_builder.languages import Language
 
 _EXEMPT = {"Code", "CodeBlock", "Math", "Cite", "Figure", "Image"}
 _NUMBER = re.compile(r"(?<![\w.\u2011-])[-+−]?\d+(?:[.,:]\d+)*%?(?![^\W\d])")  # not the 10 of `CIFAR-10`, not `3x3`
+_HIDDEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")  # soft hyphens and spaces of no width
 _REFERENCES = {"eq", "lst", "fig", "tbl", "fact"}
 
 
@@ -32,12 +45,13 @@ class Honesty:
     def typed(self, blocks: Nodes) -> list[Problem]:
         """Numbers and verdicts that stand in an answer by hand, paragraph by paragraph."""
         answers = (node for node in walk(blocks) if node["t"] == "Div" and has_class(node, "answer"))
-        return [problem for answer in answers for paragraph in _paragraphs(answer) for problem in self._paragraph(paragraph)]
+        said = (passage for answer in answers for passage in _passages(answer))
+        return [problem for words, free in said for problem in self._passage(words, free=free)]
 
-    def _paragraph(self, paragraph: Node) -> Iterator[Problem]:
+    def _passage(self, words: Any, *, free: bool) -> Iterator[Problem]:
         numbers: dict[int, list[str]] = {}
         verdicts: dict[int, list[str]] = {}
-        for word, exempt in _said(paragraph["c"]):
+        for word, exempt in _said(words, literal=free):
             found = [number for number in _NUMBER.findall(word["c"]) if number.rstrip(".,") not in self.tasks]
             verdict = self._verdict(word["c"])
             if (found and not exempt) or verdict:
@@ -53,7 +67,7 @@ class Honesty:
                 yield Problem(self.places.line(at), "a verdict typed into an answer", ", ".join(verdicts[at]), next_step=hint)
 
     def _verdict(self, word: str) -> bool:
-        bare = word.lower().strip("„”“\"'().,;:!?–—-*")
+        bare = _HIDDEN.sub("", unicodedata.normalize("NFC", word)).lower().strip("„”“\"'().,;:!?–—-*")
         if self.language.code.startswith("zh"):
             return any(stem in bare for stem in self.language.stems)
         return bare.startswith(self.language.stems)
@@ -92,15 +106,21 @@ class Honesty:
         return missing
 
 
-def _paragraphs(answer: Node) -> Iterator[Node]:
-    """Paragraphs of an answer outside opinions, figures and listings."""
+def _passages(answer: Node) -> Iterator[tuple[Any, bool]]:
+    """The inlines of an answer outside opinions, listings and formulas; whether their numbers are free, as in captions."""
     for node in answer["c"][1]:
-        if node["t"] in ("Para", "Plain", "Header"):
-            yield {"t": node["t"], "c": node["c"] if node["t"] != "Header" else node["c"][2]}
-        elif node["t"] == "Div" and not {"opinion", "listing", "symbols", "equation", "panels"} & set(attributes(node)[1]):
-            yield from _paragraphs(node)
-        elif node["t"] not in ("Div", "Figure", "CodeBlock"):
-            yield from (child for child in walk(node.get("c")) if child["t"] in ("Para", "Plain"))
+        kind = node["t"]
+        if kind in ("Para", "Plain", "LineBlock"):
+            yield node["c"], False
+            yield from ((image["c"][1], True) for image in walk(node) if image["t"] == "Image")
+        elif kind == "Header":
+            yield node["c"][2], False
+        elif kind == "Figure":
+            yield caption_of(node), True
+        elif kind == "Div" and not {"opinion", "listing", "symbols", "equation"} & set(attributes(node)[1]):
+            yield from _passages(node)
+        elif kind not in ("Div", "CodeBlock"):
+            yield from ((child["c"], False) for child in walk(node.get("c")) if child["t"] in ("Para", "Plain", "LineBlock"))
 
 
 def _said(node: Any, *, literal: bool = False) -> Iterator[tuple[Node, bool]]:

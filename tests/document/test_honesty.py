@@ -97,3 +97,27 @@ def test_line_of_a_verdict(composed, free, lines):
     (finding,) = composed("lepszy\n\n" + answer("\n".join(lines)), free).findings
     assert finding.received.strip(",.") == "lepszy"
     assert finding.where.endswith("lab.md:6")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| Model jest lepszy.",
+        "Model jest lep\u00adszy.",
+        "Model jest lep\u200bszy.",
+        "![Model jest lepszy](own.png)",
+        "Obraz ![lepszy](own.png) w wierszu.",
+        '{{ figure("strip", caption="Model jest lepszy") }}',
+        '{{ figure("strip") }}',
+        "> Model jest lepszy.",
+        "- Model jest lepszy.",
+    ],
+)
+def test_verdicts_in_other_places(composed, free, write_template, text):
+    """A typed verdict is found in line blocks, captions of pictures, quotes and lists, also with hidden signs in it."""
+    own = write_template("", "own.png")
+    own.write_bytes(free.figures["strip"].png.read_bytes())
+    figures = {**free.figures, "strip": replace(free.figures["strip"], caption="Model jest lepszy, 95%")}
+    reference = "@fig:strip\n\n" if "strip" in text else ""
+    findings = composed(answer(reference + text), replace(free, figures=figures)).findings
+    assert [finding.rule for finding in findings] == ["a verdict typed into an answer"]
