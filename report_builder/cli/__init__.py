@@ -2,38 +2,79 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
 from collections.abc import Sequence
 
-from report_builder.cli.parser import parser
+from report_builder.cli.parser import Options, parser
+from report_builder.cli.streams import standing
+
+PATHS = (
+    errno.ENOTDIR,
+    errno.EEXIST,
+    errno.EISDIR,
+    errno.ENAMETOOLONG,
+    errno.ELOOP,
+    errno.ENXIO,
+    errno.EIO,
+    errno.EMFILE,
+    errno.ENFILE,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code; no traceback reaches a user unless REPORT_BUILDER_DEBUG is set."""
-    options = parser().parse_args(arguments)
+    with standing():
+        try:
+            if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+            signal.signal(signal.SIGTERM, _interrupt)
+            return _carried_out(parser().parse_args(arguments))
+        except KeyboardInterrupt:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            print("interrupted: what is finished is stored; the same command goes on from there.", file=sys.stderr)
+            return 130
+
+
+def _carried_out(options: Options) -> int:
     from report_builder.errors import Exit, ReportError
     from report_builder.limits import allow
     from report_builder.store.files import storage_errors
 
-    signal.signal(signal.SIGTERM, _interrupt)
-    os.environ["MPLBACKEND"] = "agg"  # figures are drawn into files: what a notebook's kernel sets is known to it only
     try:
+        _readable(options)
         allow(options.limits)
         with storage_errors(options.where()):
             return int(options.command()(options))
     except ReportError as error:
         print("\n".join(f"error: {problem}" for problem in error.problems), file=sys.stderr)
         return int(error.exit_code)
-    except KeyboardInterrupt:
-        print("interrupted: what is finished is stored; the same command goes on from there.", file=sys.stderr)
-        return int(Exit.INTERRUPTED)
-    except BrokenPipeError:  # whoever reads what is printed went away: of no harm to a command that only prints
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(Exit.DONE)
+    except MemoryError:
+        print("error: memory ran out.\n  Close other programs, or ask for less.", file=sys.stderr)
+        return int(Exit.RUN_FAILED)
     except Exception as error:  # noqa: BLE001  the funnel: whatever nobody foresaw becomes a sentence
+        if isinstance(error, OSError) and error.errno in PATHS:
+            print(f"error: {error.filename or options.where()}: {error.strerror}.\n  {_advice(error.errno)}", file=sys.stderr)
+            return int(Exit.STORAGE)
         return _our_bug(error)
+
+
+def _readable(options: Options) -> None:
+    """Raises UsageError for an argument that is no text."""
+    from report_builder.errors import Problem, UsageError
+
+    for name, value in vars(options).items():
+        for text in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(text, str) and any("\ud800" <= letter <= "\udfff" for letter in text):
+                raise UsageError(Problem("", "an argument is no UTF-8 text", f"{name}: {text!r}"))
+
+
+def _advice(number: int) -> str:
+    if number in (errno.EMFILE, errno.ENFILE):
+        return "Allow more open files: ulimit -n 1024."
+    return "Choose another path with --store, --build or --figures, or remove what is in the way."
 
 
 def _interrupt(*_: object) -> None:

@@ -87,7 +87,8 @@ class Closing:
         try:
             parameters = model.model_validate_json(json.dumps(given | slot.parameters), strict=True)
         except ValidationError as error:
-            self.found += problems(error, self.loaded.source, model, path, f"{registry.noun} '{slot.kind}'")
+            beside = {*type(slot).model_fields} - {"kind"}
+            self.found += problems(error, self.loaded.source, model, path, f"{registry.noun} '{slot.kind}'", beside)
             return None
         return Kind(slot.kind, module, parameters) if self._layers_found(parameters, path) else None
 

@@ -34,16 +34,22 @@ COMMA = "A comma inside { } begins a new key: put a text that has one in quotes.
 
 
 def problems(
-    error: ValidationError, source: Source, model: type[BaseModel], prefix: KeyPath = (), subject: str = ""
+    error: ValidationError,
+    source: Source,
+    model: type[BaseModel],
+    prefix: KeyPath = (),
+    subject: str = "",
+    beside: Iterable[str] = (),
 ) -> list[Problem]:
     """All findings of one validation.
 
     Args:
         prefix: where the validated mapping stands in the file.
         subject: e.g. "model 'vae'", for the sentence on an unknown key.
+        beside: keys that may stand beside those of the model.
     """
     details = error.errors(include_url=False)[:MOST]
-    return [_problem(dict(detail), source, model, prefix, subject) for detail in details]
+    return [_problem(dict(detail), source, model, prefix, subject, beside) for detail in details]
 
 
 def once(found: Sequence[Problem]) -> list[Problem]:
@@ -59,7 +65,9 @@ def _what(problem: Problem) -> str:
     return problem.received.partition(":")[0] if problem.rule.startswith("unknown") else problem.received
 
 
-def _problem(detail: Mapping[str, Any], source: Source, model: type[BaseModel], prefix: KeyPath, subject: str) -> Problem:
+def _problem(
+    detail: Mapping[str, Any], source: Source, model: type[BaseModel], prefix: KeyPath, subject: str, beside: Iterable[str]
+) -> Problem:
     kind, path = detail["type"], tuple(detail["loc"])
     if path and path[-1] == "[key]":
         path = path[:-1]
@@ -67,7 +75,7 @@ def _problem(detail: Mapping[str, Any], source: Source, model: type[BaseModel], 
     if kind == "extra_forbidden":
         rule = f"unknown parameter of {subject}" if subject and len(path) == 1 else "unknown key"
         advice = COMMA if detail["input"] is None else ""  # a key without a value: nobody writes one on purpose
-        known = near_miss(str(path[-1]), _known(model, path[:-1]))
+        known = near_miss(str(path[-1]), {*_known(model, path[:-1]), *(beside if len(path) == 1 else ())})
         return Problem(where, rule, f"{path[-1]}: {detail['input']!r}", known, advice)
     if kind == "union_tag_invalid":
         given, known = str(detail["ctx"]["tag"]), detail["ctx"]["expected_tags"].replace("'", "").split(", ")
