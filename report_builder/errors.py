@@ -71,6 +71,10 @@ class FindingError(ReportError):
     exit_code = Exit.FINDING
 
 
+class OwnFileError(ReportError):
+    """A file of the user's own raised what it should not, or returned something else than it must."""
+
+
 class RunError(ReportError):
     """A training or a probe failed."""
 

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
                 signal.signal(signal.SIGINT, signal.default_int_handler)
             signal.signal(signal.SIGTERM, _interrupt)
-            return _carried_out(parser().parse_args(arguments))
+            return _carried_out(parser().parse_args(arguments, Options()))
         except KeyboardInterrupt:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             print("interrupted: what is finished is stored; the same command goes on from there.", file=sys.stderr)
@@ -43,6 +43,7 @@ def _carried_out(options: Options) -> int:
     from report_builder.limits import allow
     from report_builder.store.files import storage_errors
 
+    os.environ["MPLBACKEND"] = "agg"  # figures are drawn into files: what a notebook's kernel sets is known to it only
     try:
         _readable(options)
         allow(options.limits)
@@ -82,11 +83,17 @@ def _interrupt(*_: object) -> None:
 
 
 def _our_bug(error: Exception) -> int:
-    """A traceback is our bug: it goes to a file, the user gets a sentence."""
+    """A traceback is our bug: it goes to a file, the user gets a sentence; one of a file of the user's own is theirs."""
     if os.environ.get("REPORT_BUILDER_DEBUG"):
         raise error
     import tempfile
     import traceback
+
+    from report_builder.kinds import blamed, file_behind
+
+    if theirs := file_behind(error):
+        print(f"error: {blamed(error, theirs)}", file=sys.stderr)
+        return 1
 
     with tempfile.NamedTemporaryFile("w", prefix="report-builder-", suffix=".txt", delete=False, encoding="utf-8") as file:
         file.write("".join(traceback.format_exception(error)))

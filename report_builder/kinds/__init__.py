@@ -13,6 +13,7 @@ from report_builder.kinds._figures import Column, Drawing, FigureKind, Subject, 
 from report_builder.kinds._layers import Layer, layer_arrays, layers_of
 from report_builder.kinds._measures import Judge, MetricKind, ProbeKind, ProbeRequest, Value, further_needs
 from report_builder.kinds._models import Equation, ModelKind, Preset
+from report_builder.kinds._own import OwnKind, blamed, file_behind, own_module
 from report_builder.kinds._registry import (
     DATA_STEPS,
     DATASETS,
@@ -23,7 +24,6 @@ from report_builder.kinds._registry import (
     Parameters,
     Registry,
     opened,
-    own_module,
 )
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ __all__ = [
     "Layout",
     "MetricKind",
     "ModelKind",
+    "OwnKind",
     "Parameters",
     "Preset",
     "ProbeKind",
@@ -59,7 +60,9 @@ __all__ = [
     "Subject",
     "Table",
     "Value",
+    "blamed",
     "class_number",
+    "file_behind",
     "further_needs",
     "layer_arrays",
     "layers_of",

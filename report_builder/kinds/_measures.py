@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from report_builder.kinds._data import ImageData
@@ -13,6 +15,10 @@ if TYPE_CHECKING:
     import numpy as np
 
     Arrays: TypeAlias = Mapping[str, np.ndarray]
+
+
+BETTER = ("higher", "lower", "none")
+LONGEST = 200  # letters of a unit, or of what is said of a reduction
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,7 @@ class Value:
     Attributes:
         name: last part of the fact's name.
         unit: printed unit, or "".
-        better: which direction is better.
+        better: which direction is better: "higher", "lower", or "none".
         reduction: how the number was reduced, e.g. "sum over pixels, mean over images".
         n: how many images (or epochs) it was measured on.
         samples: the value for each image, shape `(n,)`, for comparisons; None where there is none.
@@ -99,6 +105,23 @@ class Value:
     n: int = 0
     samples: np.ndarray | None = None
     paired: bool = True
+
+    def __post_init__(self) -> None:
+        """Raises ValueError or TypeError for what no fact can be, where it is made: in the metric's own line."""
+        if self.better not in BETTER:
+            raise ValueError(f"better is {self.better!r}, and must be one of: {', '.join(BETTER)}")
+        if not (isinstance(self.name, str) and re.fullmatch(r"\w[\w.-]*", self.name)):
+            raise ValueError(f"the name of a value consists of letters, digits and '_', and is {self.name!r}")
+        if not all(
+            isinstance(word, str) and word.isprintable() and len(word) <= LONGEST for word in (self.unit, self.reduction)
+        ):
+            raise ValueError(f"unit and reduction are short texts, and are {self.unit!r} and {self.reduction!r}")
+        if not isinstance(self.value, str | Real):
+            raise TypeError(f"the value of '{self.name}' is no number and no word but {type(self.value).__name__}")
+        if not isinstance(self.n, Integral) or self.n < 0:
+            raise ValueError(f"n is a number of images, and is {self.n!r}")
+        if self.samples is not None and [*map(type, getattr(self.samples, "shape", ()))] != [int]:
+            raise ValueError(f"samples of '{self.name}' are an array of shape (n,)")
 
 
 class MetricKind(Protocol):

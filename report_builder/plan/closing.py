@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import MODELS, Parameters, Registry
+from report_builder.kinds import MODELS, OwnKind, Parameters, Registry, blamed
 from report_builder.models._layers import OWN, lists
 from report_builder.plan.resolved import Kind
 from report_builder.project import not_readable, text_of
@@ -59,6 +60,14 @@ class Closing:
         self.note(path, f"unknown {noun}", repr(id_), near_miss(id_, named))
         return False
 
+    @contextmanager
+    def at(self, path: KeyPath) -> Iterator[None]:
+        """Notes what a kind raises at a key of the file."""
+        try:
+            yield
+        except ReportError as error:
+            self.found += [replace(p, where=self.loaded.where(*path)) for p in error.problems]
+
     def unreadable(self, name: str, path: KeyPath) -> Problem | None:
         """Why a file that the key at `path` names cannot be read: it is not of the project, or no file."""
         file, refused = self.loaded.beside(name, *path)
@@ -86,9 +95,18 @@ class Closing:
         given = {key: value for key, value in (extra or {}).items() if key in model.model_fields and value is not None}
         try:
             parameters = model.model_validate_json(json.dumps(given | slot.parameters), strict=True)
+            if isinstance(module, OwnKind):
+                parameters.model_dump(mode="json")  # a default of any type is taken, and cannot be in a key
         except ValidationError as error:
             beside = {*type(slot).model_fields} - {"kind"}
             self.found += problems(error, self.loaded.source, model, path, f"{registry.noun} '{slot.kind}'", beside)
+            return None
+        except Exception as error:
+            if not isinstance(module, OwnKind):
+                raise
+            self.found.append(
+                replace(blamed(error, self.beside / slot.kind, name="Parameters"), where=self.loaded.where(*path))
+            )
             return None
         return Kind(slot.kind, module, parameters) if self._layers_found(parameters, path) else None
 

@@ -57,14 +57,22 @@ class Measures:
         if len(requests) == len(made):
             own_probe = id_ if getattr(kind.parameters, "probe", None) else None
             scope = entry.of or own_probe or getattr(kind.parameters, "split", None) or "train"
-            yield Measure(id_, name, scope, kind, requests)
+            measure, found = Measure(id_, name, scope, kind, requests), len(self.closing.found)
+            with self.closing.at(("metrics", id_)):
+                list(measure.names())
+            if len(self.closing.found) == found:
+                yield measure
 
     def _asked(self, id_: str, entry: Metric, kind: Kind, subject: str) -> dict[str, ProbeRequest] | None:
         """What the metric asks; with `of`, its images are those that the figure shows of the subject.
 
         A metric that has them judged makes its own request of the figure's: its optional `of_figure(parameters, request)`.
         """
-        asked: dict[str, ProbeRequest] = dict(kind.module.probes(kind.parameters))
+        asked: dict[str, ProbeRequest] | None = None
+        with self.closing.at(("metrics", id_)):
+            asked = dict(kind.module.probes(kind.parameters))
+        if asked is None:
+            return None
         if entry.of is None:
             return asked
         if entry.of not in self.figures:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from report_builder.datasets import fingerprint_of
-from report_builder.errors import Problem, ReportError
+from report_builder.errors import OwnFileError, Problem, ReportError
 from report_builder.plan.resolved import DataSet, Measure, Picture, Resolved
 from report_builder.store import Memo, data_name
 
@@ -43,6 +43,8 @@ def _with_fingerprint(data: DataSet, memo: Memo, folders: Sequence[Path], *, fet
     try:
         fingerprint = _fingerprint(data, memo, folders)
         memo.remember(name, fingerprint)
+    except OwnFileError:
+        raise
     except ReportError:
         known = memo.recall(name) or memo.recall(imported(data.as_spec()))  # what is stored is of use without the data
         named = getattr(data.dataset.parameters, "path", None)

@@ -9,7 +9,7 @@ from typing import Any
 
 from report_builder import languages, picture_files
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES
+from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, ProbeRequest
 from report_builder.plan.beside import Widths
 from report_builder.plan.closing import Closing
 from report_builder.plan.layouts import Layouts, layout_of
@@ -93,12 +93,16 @@ class _Resolver(Closing):
             kind = self.close(FIGURES, entry, ("figures", id_), {"width_cm": widths.of(id_, entry)})
             if kind is None:
                 continue
-            asked = kind.module.probes(kind.parameters)
-            made = {name: requests.closed(request, ("figures", id_)) for name, request in asked.items()}
+            asked: tuple[Mapping[str, ProbeRequest], tuple[str, ...]] | None = None
+            with self.at(("figures", id_)):
+                asked = kind.module.probes(kind.parameters), facts_of(kind)
+            if asked is None:
+                continue
+            made = {name: requests.closed(request, ("figures", id_)) for name, request in asked[0].items()}
             shown = {name: request for name, request in made.items() if request}
             requests.logged(kind, shown.values(), ("figures", id_))
             if len(shown) == len(made):
-                yield Picture(id_, entry, kind, shown, facts_of(kind))
+                yield Picture(id_, entry, kind, shown, asked[1])
 
 
 def resolve(loaded: Loaded, own: Mapping[str, Any] | None = None) -> Resolved:

@@ -1,0 +1,195 @@
+"""A kind in one file of the user's own: a mistake in it is theirs, and is said with its file and line.
+
+Models are not among these: a worker runs their files, and tries them before anything trains (`worker/trial.py`).
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib.util
+import inspect
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pydantic import BaseModel
+
+from report_builder.errors import OwnFileError, Problem, ReportError
+from report_builder.kinds._data import ImageData, Layout
+from report_builder.kinds._figures import Drawing
+from report_builder.kinds._measures import ProbeRequest, Value
+
+PREFIX = "report_builder_own_"  # of the names of their modules
+ADVICE = "This is in a file of your own: docs/own-model.md shows what it must have."
+NEEDED = {  # noun of a registry -> what a file must have
+    "data set": ("files", "load"),
+    "data step": ("apply",),
+    "probe": ("NEEDS", "measure"),
+    "metric": ("probes", "names", "measure"),
+    "figure kind": ("probes", "draw"),
+}
+
+
+def own_module(path: Path, noun: str) -> ModuleType:
+    """The module of a file of the user's own, run anew.
+
+    It may import the package, what is installed and the standard library: a second file beside it would be in no key.
+
+    Raises:
+        ReportError: there is no such file, it imports a file beside it, or it cannot be run; with the line.
+    """
+    spec = importlib.util.spec_from_file_location(f"{PREFIX}{path.stem}", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise ReportError(Problem(str(path), f"no such file for a {noun} of your own", path.name))
+    _alone(path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses and pydantic look their own module up there
+    try:
+        spec.loader.exec_module(module)
+    except (ReportError, MemoryError):
+        raise
+    except SyntaxError as error:
+        raise ReportError(Problem(str(path), f"{path.name}:{error.lineno} is not valid Python", error.msg)) from None
+    except (Exception, SystemExit) as error:
+        rule = f"{path.name}:{_line(error, path) or 1} cannot be run"
+        raise ReportError(Problem(str(path), rule, f"{type(error).__name__}: {error}")) from error
+    return module
+
+
+class OwnKind:
+    """A module of the user's own as a registry gives it: all it has, and each function judged by what it raises and returns."""
+
+    def __init__(self, path: Path, noun: str) -> None:
+        self._module, self._path, self._noun = own_module(path, noun), path, noun
+        lacking = [name for name in NEEDED.get(noun, ()) if not hasattr(self._module, name)]
+        parameters = getattr(self._module, "Parameters", None)
+        if not (isinstance(parameters, type) and issubclass(parameters, BaseModel)):
+            lacking.append("Parameters (a class of report_builder.kinds.Parameters)")
+        if lacking:
+            raise ReportError(Problem(str(path), f"{path.name} is no {noun}: it lacks {', '.join(lacking)}", next_step=ADVICE))
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "TITLE":
+            title = getattr(self._module, name, self._path.stem.replace("_", " "))
+            return {"en": next(iter(title.values()), "?"), **title} if isinstance(title, Mapping) else {"en": str(title)}
+        found = getattr(self._module, name)
+        return self._judged(name, found) if inspect.isfunction(found) else found
+
+    def _judged(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def call(*arguments: Any, **named: Any) -> Any:
+            try:
+                found = function(*arguments, **named)
+                wrong = _unlike(self._noun, name, found)
+            except (ReportError, MemoryError):
+                raise
+            except (Exception, SystemExit) as error:
+                raise OwnFileError(blamed(error, self._path, function.__code__.co_firstlineno, name)) from error
+            if wrong:
+                rule = f"{self._path.name}:{function.__code__.co_firstlineno}, '{name}' returns something else than it must"
+                raise OwnFileError(Problem(str(self._path), rule, _told(found), wrong, ADVICE))
+            return found
+
+        return call
+
+
+def blamed(error: BaseException, path: Path, line: int = 1, name: str = "") -> Problem:
+    """What is said of an error in a file of the user's own.
+
+    Args:
+        error: what was raised.
+        path: the file.
+        line: where nothing in the file was running: the line of the function that was called.
+        name: of this function.
+    """
+    inside = f", in {name}" if name else ""
+    rule = f"{path.name}:{_line(error, path) or line}{inside}: {type(error).__name__}"
+    return Problem(str(path), rule, " ".join(str(error).split()), next_step=ADVICE)
+
+
+def file_behind(error: BaseException) -> Path | None:
+    """The file of the user's own in which an error was raised, or that called what raised it; None where there is none."""
+    found, frame = None, error.__traceback__
+    while frame is not None:
+        if str(frame.tb_frame.f_globals.get("__name__", "")).startswith(PREFIX):
+            found = Path(frame.tb_frame.f_code.co_filename)
+        frame = frame.tb_next
+    return found
+
+
+def _line(error: BaseException, path: Path) -> int | None:
+    """The last line of this file that ran before the error."""
+    return next((f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == str(path)), None)
+
+
+# --- what functions return ----------------------------------------------------------------------------------------------------
+
+
+def _unlike(noun: str, name: str, found: Any) -> str:
+    """What should have been returned, where something else was."""
+    contracts: dict[str, tuple[bool, str]] = {
+        "draw": (isinstance(found, Drawing), "A Drawing."),
+        "probes": (_is_mapping(found, ProbeRequest), "A mapping: name -> ProbeRequest."),
+        "names": (_is_list(found, str), "A list of names."),
+        "facts": (_is_list(found, str), "A list of names of facts."),
+        "files": (_is_list(found, Path), "A list of paths."),
+        "load": (isinstance(found, ImageData), "An ImageData."),
+        "apply": (isinstance(found, ImageData), "An ImageData."),
+        "layout": (isinstance(found, Layout), "A Layout."),
+    }
+    if name == "measure":
+        fits = _is_list(found, Value) if noun == "metric" else _is_mapping(found, object)
+        return "" if fits else "A list of Value." if noun == "metric" else "A mapping: name -> array."
+    fits, told = contracts.get(name, (True, ""))
+    return "" if fits else told
+
+
+def _is_mapping(found: Any, kind: type) -> bool:
+    return isinstance(found, Mapping) and all(isinstance(k, str) and isinstance(v, kind) for k, v in found.items())
+
+
+def _is_list(found: Any, kind: type) -> bool:
+    return isinstance(found, list | tuple) and all(isinstance(each, kind) for each in found)
+
+
+def _told(found: Any) -> str:
+    inner = (
+        {type(each).__name__ for each in (found.values() if isinstance(found, Mapping) else found)} if _many(found) else set()
+    )
+    return type(found).__name__ + (f" of {', '.join(sorted(inner))}" if inner else "")
+
+
+def _many(found: Any) -> bool:
+    return isinstance(found, list | tuple | Mapping | set)
+
+
+# --- one file alone -----------------------------------------------------------------------------------------------------------
+
+
+def _alone(path: Path) -> None:
+    """Raises ReportError where a file imports another one beside it; what is no Python is said when it runs."""
+    with suppress(SyntaxError, ValueError, RecursionError):
+        statements = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Import | ast.ImportFrom)]
+        for line, name in ((node.lineno, name) for node in statements for name in _imported(node)):
+            if name.startswith(".") or _is_beside(name.partition(".")[0], path.parent):
+                step = "Put both into one file. What is installed, the standard library and report_builder can be imported."
+                raise ReportError(Problem(str(path), f"{path.name}:{line} imports a file beside it", name, next_step=step))
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """Names of the modules that a statement imports; relative ones begin with a dot."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return ["." * node.level + (node.module or "")]
+
+
+def _is_beside(name: str, folder: Path) -> bool:
+    """Whether a module is a file or a package of this folder, and not an installed one of the same name."""
+    here = [file for file in (folder / f"{name}.py", folder / name / "__init__.py") if file.is_file()]
+    found = importlib.util.find_spec(name) if here else None
+    return bool(here) and (found is None or found.origin is None or Path(found.origin) in here)

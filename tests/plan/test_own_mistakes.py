@@ -1,0 +1,154 @@
+"""A mistake in a figure, metric, data set or data step of the user's own is theirs: said with its line, before training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from report_builder import drawing, languages, measures
+from report_builder.errors import ReportError
+from report_builder.kinds import FIGURES, METRICS
+
+FIGURE = '''"""Mine."""
+from report_builder.kinds import Drawing, Parameters as Base, ProbeRequest
+class Parameters(Base):
+    runs: tuple[str, ...]
+def probes(parameters):
+    return {run: ProbeRequest("codes", {"split": "test"}, run=run) for run in parameters.runs}
+def draw(arrays, parameters, subjects, language):
+    from matplotlib.figure import Figure
+    return Drawing(Figure(), "", "A figure.")
+'''
+METRIC = '''"""Mine."""
+from report_builder.kinds import Parameters as Base, ProbeRequest, Value
+class Parameters(Base):
+    split: str = "test"
+def probes(parameters):
+    return {"codes": ProbeRequest("codes", {"split": parameters.split})}
+def names(parameters, requests):
+    return ["length"]
+def measure(arrays, parameters):
+    return [Value("length", 1.0, better="lower", n=3)]
+'''
+DATA = '''"""Mine."""
+from report_builder.kinds import Layout, Parameters
+def layout(parameters):
+    return Layout((8, 8, 1), (0, 1), ("a", "b"))
+def files(parameters, folders):
+    return []
+def load(parameters, files):
+    return None
+'''
+STEP = '''"""Mine."""
+from report_builder.kinds import Parameters
+def layout(before, parameters):
+    return before
+def apply(data, parameters):
+    return data
+'''
+SLOTS = {  # file -> how it stands in the experiment, at which key
+    "figure.py": (FIGURE, "kind: latent_scatter, runs", "kind: ./figure.py, runs", "figures.codes"),
+    "metric.py": (METRIC, "kind: elbo, runs", "kind: ./metric.py, runs", "metrics.elbo"),
+    "data.py": (DATA, "{kind: digits, copies: 0}", "./data.py", "data.digits"),
+    "step.py": (STEP, "{kind: binarise, threshold: 0.5}", "./step.py", "data.digits.steps.0"),
+}
+MISTAKES = [  # file, what is replaced, by what, what is said
+    ("figure.py", "def draw", "def daw", "figure.py is no figure kind: it lacks draw"),
+    ("figure.py", "class Parameters(Base)", "class Params(Base)", "it lacks Parameters"),
+    ("figure.py", "class Parameters(Base):", "class Parameters(Base)", "figure.py:3 is not valid Python"),
+    ("figure.py", "ProbeRequest\nclass", "ProbeRequest, Nothing\nclass", "figure.py:2 cannot be run"),
+    ("figure.py", "import Drawing", "import sys; sys.exit(0)\nfrom report_builder.kinds import Drawing", "figure.py:2"),
+    ("figure.py", "parameters.runs}", "parameters.rus}", "figure.py:6, in probes: AttributeError"),
+    (
+        "figure.py",
+        "    return {run:",
+        "    return [run for run in parameters.runs]\n    return {run:",
+        "'probes' returns something else",
+    ),
+    ("figure.py", "def probes(parameters)", "def probes()", "figure.py:5, in probes: TypeError"),
+    ("figure.py", "runs: tuple[str, ...]", "runs: tuple[str, ...]\n    x: int = object()", "figure.py:1, in Parameters"),
+    ("figure.py", "def draw", "def facts(parameters):\n    return [1]\ndef draw", "'facts' returns something else"),
+    (
+        "figure.py",
+        "def draw",
+        "def check(parameters, subjects):\n    1 / 0\ndef draw",
+        "figure.py:8, in check: ZeroDivisionError",
+    ),
+    ("metric.py", "def names", "def name", "metric.py is no metric: it lacks names"),
+    ("metric.py", 'return ["length"]', "return 3", "'names' returns something else"),
+    ("metric.py", '["length"]', "[parameters.nothing]", "metric.py:8, in names: AttributeError"),
+    ("data.py", "(8, 8, 1), (0, 1)", "[8, 8", "data.py:4 is not valid Python"),
+    ("data.py", "return Layout(", "return tuple(", "data.py:4, in layout: TypeError"),
+    ("data.py", "return []", "return [str(folders)]", "'files' returns something else"),
+    ("data.py", "return []", "return open('nowhere')", "data.py:6, in files: FileNotFoundError"),
+    ("step.py", "return before", "return None", "'layout' returns something else"),
+]
+
+
+def planned(lab, file: str) -> str:
+    """What planning the report with this file says."""
+    _, old, new, _ = SLOTS[file]
+    lab.edit(old, new)
+    with pytest.raises(ReportError) as caught:
+        lab.to_do()
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(("file", "old", "new", "said"), MISTAKES)
+def test_a_mistake_is_the_users(lab, file: str, old: str, new: str, said: str) -> None:
+    """It is said at the key that names the file, with the line in it."""
+    text, _, _, key = SLOTS[file]
+    assert old in text
+    (lab.experiment.parent / file).write_text(text.replace(old, new))
+    message = planned(lab, file)
+    assert said in message, message
+    assert key in message
+
+
+def carried_out(folder: Path, file: str, text: str) -> str:
+    """What drawing or measuring with this file says."""
+    (folder / file).write_text(text)
+    arrays = {"vae": {"z_mean": np.zeros((3, 2))}}
+    with pytest.raises(ReportError) as caught:
+        (draw if file == "figure.py" else measure)(folder, arrays)
+    return str(caught.value)
+
+
+def draw(folder: Path, arrays: dict) -> None:
+    """Draws the figure."""
+    kind = FIGURES.get("figure.py", beside=folder)
+    drawing.draw(kind, kind.Parameters(runs=("vae",)), arrays, {}, languages.load("en"), folder, figure="mine")
+
+
+def measure(folder: Path, arrays: dict) -> None:
+    """Measures the metric."""
+    kind = METRICS.get("metric.py", beside=folder)
+    measures.measure(kind, kind.Parameters(), arrays, folder, metric="mine")
+
+
+RAISED = [
+    ("figure.py", "    return Drawing", "    return arrays['ae']\n    return Drawing", "figure.py:9, in draw: KeyError"),
+    ("figure.py", "    return Drawing", "    raise OSError('no')\n    return Drawing", "figure.py:9, in draw: OSError"),
+    ("figure.py", "    return Drawing", "    return Figure()\n    return Drawing", "'draw' returns something else"),
+    ("figure.py", "    return Drawing", "    return\n    return Drawing", "'draw' returns something else"),
+    ("metric.py", 'better="lower"', 'better="greater"', "metric.py:10, in measure: ValueError"),
+    ("metric.py", 'better="lower"', "better=None", "must be one of: higher, lower, none"),
+    ("metric.py", 'better="lower"', "unit=5", "unit and reduction are short texts"),
+    ("metric.py", '"length", 1.0', '"a length", 1.0', "the name of a value"),
+    ("metric.py", '"length", 1.0', '"length", arrays', "no number and no word but dict"),
+    ("metric.py", "n=3", "n='3'", "n is a number of images"),
+    ("metric.py", "n=3", "samples=[[1, 2], [3]]", "samples"),
+    ("metric.py", "return [Value", "return 3\n    return [Value", "'measure' returns something else"),
+    ("metric.py", "return [Value", "return 1 / 0\n    return [Value", "metric.py:10, in measure: ZeroDivisionError"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "said"), RAISED)
+def test_a_mistake_while_it_works(tmp_path: Path, file: str, old: str, new: str, said: str) -> None:
+    """What `draw` and `measure` raise, or return wrongly, has the file, the line and the figure or metric."""
+    text = SLOTS[file][0]
+    assert old in text
+    message = carried_out(tmp_path, file, text.replace(old, new))
+    assert said in message, message
