@@ -35,7 +35,10 @@ def find(
         ReportError: the experiment names what is not there, or is something else.
     """
     wanted = tuple(names) if path is None else (_at_home(path),)
-    places = [place / name for place in (*folders, *([] if path is None else [Path()])) for name in wanted]
+    named = [place / name for place in (*folders, *([] if path is None else [Path()])) for name in wanted]
+    places = [
+        *dict.fromkeys([*named, *(Path(os.path.normpath(place)) for place in named)])
+    ]  # beside a folder that is not there
     modes = [(place, _mode(place)) for place in places]
     good = [
         place for place, mode in modes if (stat.S_ISDIR(mode) and folder is not False) or (stat.S_ISREG(mode) and not folder)
