@@ -8,7 +8,8 @@ import tokenize
 import warnings
 import zipfile
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from io import BufferedIOBase
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -51,31 +52,37 @@ def stored(path: Path, wanted: Collection[str], allowed: str) -> dict[str, Any]:
     """
     import numpy as np
 
+    with _opened(path, allowed) as (archive, members):
+        asked = [key for key in members if key in wanted]
+        ARCHIVE_BYTES.hold(sum(_declared(archive, members[key]) for key in asked), str(path))
+        arrays: dict[str, Any] = dict.fromkeys(members)
+        for key in asked:
+            with archive.open(members[key]) as stream, warnings.catch_warnings(action="ignore"):
+                arrays[key] = np.lib.format.read_array(stream, allow_pickle=False)
+    return arrays
+
+
+def shapes(path: Path, wanted: Collection[str], allowed: str) -> dict[str, tuple[int, ...]]:
+    """Shapes of the arrays that an `.npz` has, from the beginning of each; of those that are not wanted `()`.
+
+    Raises:
+        ReportError: the file is damaged, or no `.npz`.
+    """
+    with _opened(path, allowed) as (archive, members):
+        return {key: _header(archive, info)[0] if key in wanted else () for key, info in members.items()}
+
+
+@contextmanager
+def _opened(path: Path, allowed: str) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]]:
+    """The archive, with its arrays by name; whatever is wrong with it, also later, is a ReportError."""
     try:
         with zipfile.ZipFile(path) as archive:
-            members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
-            asked = [key for key in members if key in wanted]
-            ARCHIVE_BYTES.hold(sum(_declared(archive, members[key]) for key in asked), str(path))
-            arrays: dict[str, Any] = dict.fromkeys(members)
-            for key in asked:
-                with archive.open(members[key]) as stream, warnings.catch_warnings(action="ignore"):
-                    arrays[key] = np.lib.format.read_array(stream, allow_pickle=False)
+            yield archive, {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
     except DAMAGED_ZIP as error:
         reason = "it is one array without a name, a .npy" if _is_npy(path) else str(error) or type(error).__name__
         step = "Save it with a name: np.savez(file, x_train=x)." if _is_npy(path) else ""
         problem = Problem(str(path), f"cannot be read as a data set ({reason})", allowed=allowed, next_step=step)
         raise ReportError(problem) from error
-    return arrays
-
-
-def shapes(path: Path, wanted: Collection[str]) -> dict[str, tuple[int, ...]]:
-    """Shapes of the wanted arrays that an `.npz` has, from the beginning of each; nothing where it cannot be read."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
-            return {key: _header(archive, info)[0] for key, info in members.items() if key in wanted}
-    except DAMAGED_ZIP:
-        return {}
 
 
 def _is_npy(path: Path) -> bool:

@@ -71,10 +71,7 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
     """
     from report_builder.datasets.steps import split
 
-    folder, names = files[0], sorted(pictures(files[0]), key=natural)
-    if not names:
-        rule = "there is no picture in this folder"
-        raise ReportError(Problem(str(folder), rule, allowed="JPEG and PNG files, best in one sub-folder for each class."))
+    folder, names = files[0], _names(files[0])
     shape = (*(pair(parameters.size) if parameters.size else _one_size(folder, names)), parameters.channels)
     parts = _parts(folder, names)
     class_names = _classes(folder, parts)
@@ -86,6 +83,19 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
     if "test" in splits or parameters.test is None:
         return data
     return split.apply(data, split.Parameters(validation=None, test=parameters.test, seed=parameters.seed))
+
+
+def inspect(parameters: Parameters, files: Sequence[Path]) -> None:
+    """What is wrong with the folder by the names in it, before anything is trained. Raises ReportError as `load`."""
+    _classes(files[0], _parts(files[0], _names(files[0])))
+
+
+def _names(folder: Path) -> list[str]:
+    """Names of the pictures, 2 before 10. Raises ReportError where there are none."""
+    if names := sorted(pictures(folder), key=natural):
+        return names
+    rule = "there is no picture in this folder"
+    raise ReportError(Problem(str(folder), rule, allowed="JPEG and PNG files, best in one sub-folder for each class."))
 
 
 def counted(parameters: Parameters, files: Sequence[Path]) -> Mapping[str, int | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from report_builder.kinds import ImageData, Layout, Split
 
 TITLE = {"en": "own images", "pl": "własne obrazy", "ru": "собственные изображения", "zh-Hant": "自有影像"}
 KNOWN = ("x_train", "y_train", "x_test", "y_test", "class_names")
+ALLOWED = f"A .npz with x_train and perhaps {', '.join(KNOWN[1:])}."
 BYTES = (0.0, 255.0)
 WIDEST = 1e6  # float32 tells pixels of larger ranges apart no more
 LARGEST = 2**62  # a number of a class is smaller
@@ -63,7 +64,8 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
     """
     from report_builder.datasets.steps import split
 
-    path, arrays = files[0], _arrays(files[0])
+    path, arrays = files[0], stored(files[0], KNOWN, ALLOWED)
+    _must_have_images(path, arrays)
     parts = [part for part in ("train", "test") if arrays.get(f"x_{part}") is not None]
     images = {part: _images(path, arrays, part, parameters.range) for part in parts}
     if len({x.shape[1:] for x in images.values()}) > 1:
@@ -78,22 +80,35 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
     return split.apply(data, split.Parameters(validation=None, test=parameters.test, seed=parameters.seed))
 
 
+def inspect(parameters: Parameters, files: Sequence[Path]) -> None:
+    """What is wrong with the file by the beginning of its arrays, before anything is trained.
+
+    Raises:
+        ReportError: it is no archive of arrays, has no images, or their axes stand in another order.
+    """
+    found = shapes(files[0], KNOWN, ALLOWED)
+    _must_have_images(files[0], found)
+    for name, shape in found.items():
+        if name.startswith("x_") and len(shape) == 4 and shape[-1] not in CHANNELS:
+            raise ReportError(_of_other_channels(files[0], name, shape))
+
+
 def counted(parameters: Parameters, files: Sequence[Path]) -> Mapping[str, int | None]:
-    """How many images each split will have, from the beginning of the file; nothing where that does not say it."""
+    """How many images each split will have, from the beginning of the file. Raises ReportError where it cannot be read."""
     from report_builder.datasets.steps import split
 
-    found = {name.removeprefix("x_"): shape[0] for name, shape in shapes(files[0], ("x_train", "x_test")).items() if shape}
+    found = {
+        name.removeprefix("x_"): shape[0] for name, shape in shapes(files[0], ("x_train", "x_test"), ALLOWED).items() if shape
+    }
     if "train" not in found or "test" in found or parameters.test is None:
         return found
     return split.announced(found["train"], parameters.test)
 
 
-def _arrays(path: Path) -> Mapping[str, np.ndarray | None]:
-    arrays = stored(path, KNOWN, f"A .npz with x_train and perhaps {', '.join(KNOWN[1:])}.")
+def _must_have_images(path: Path, arrays: Collection[str]) -> None:
     if "x_train" not in arrays:
         allowed = f"x_train is needed; also known: {', '.join(KNOWN[1:])}."
         raise ReportError(Problem(str(path), "there is no array x_train", ", ".join(arrays) or "nothing", allowed))
-    return arrays
 
 
 def _images(path: Path, arrays: Mapping[str, np.ndarray | None], part: str, wanted: tuple[float, float] | None) -> np.ndarray:

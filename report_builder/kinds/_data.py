@@ -136,7 +136,8 @@ class DatasetKind(Protocol):
     """`datasets/<name>.py`.
 
     Optional: `fetch(parameters, folders)`, of data that can be downloaded, after which `files` finds it;
-    `counted(parameters, files)`, of data whose files alone tell how many images each split has, for estimates.
+    `counted(parameters, files)`, of data whose files alone tell how many images each split has, for estimates;
+    `inspect(parameters, files)`, which raises ReportError where the files show at once that they cannot be read.
 
     Optional in a file of the user's own: `layout(parameters)`, the `Layout` that is known without reading the data. Without it
     nothing is known: what does not fit the data is then seen when it is read.

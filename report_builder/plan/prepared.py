@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,29 +33,30 @@ def with_fingerprints(resolved: Resolved, memo: Memo, folders: Sequence[Path], *
             found[id_] = _with_fingerprint(resolved.data[id_], memo, folders, fetch=fetch)
         except ReportError as error:
             where = resolved.loaded.where("data", id_, "dataset")
-            mistakes += [Problem(where, p.rule, p.received or p.where, p.allowed, p.next_step) for p in error.problems]
+            mistakes += [replace(p, where=where, rule=_of_file(p), received=p.received or p.where) for p in error.problems]
     if mistakes:
         raise ReportError(*mistakes)
     return found
 
 
 def _with_fingerprint(data: DataSet, memo: Memo, folders: Sequence[Path], *, fetch: bool) -> dict[str, Any]:
-    name = data_name(data.located())
+    name, module, parameters = data_name(data.located()), data.dataset.module, data.dataset.parameters
     try:
-        fingerprint = _fingerprint(data, memo, folders)
-        memo.remember(name, fingerprint)
+        files = module.files(parameters, folders)
     except OwnFileError:
         raise
     except ReportError:
         known = memo.recall(name) or memo.recall(imported(data.as_spec()))  # what is stored is of use without the data
-        named = getattr(data.dataset.parameters, "path", None)
-        if known is None and (named or not hasattr(data.dataset.module, "fetch")):
+        if known is None and (getattr(parameters, "path", None) or not hasattr(module, "fetch")):
             raise  # a file that the experiment names is not to be had elsewhere
-        if known is None and fetch:
-            data.dataset.module.fetch(data.dataset.parameters, folders)
-            known = _fingerprint(data, memo, folders)
-            memo.remember(name, known)
-        fingerprint = known or ABSENT
+        if known or not fetch:
+            return data.as_spec() | {"fingerprint": known or ABSENT}
+        module.fetch(parameters, folders)
+        files = module.files(parameters, folders)
+    if hasattr(module, "inspect"):
+        module.inspect(parameters, files)
+    fingerprint = fingerprint_of([memo.sha256(file) for file in files])
+    memo.remember(name, fingerprint)
     return data.as_spec() | {"fingerprint": fingerprint}
 
 
@@ -63,6 +65,7 @@ def imported(data: Mapping[str, Any]) -> str:
     return f"imported:{data_name(data)}"
 
 
-def _fingerprint(data: DataSet, memo: Memo, folders: Sequence[Path]) -> str:
-    files = data.dataset.module.files(data.dataset.parameters, folders)
-    return fingerprint_of([memo.sha256(file) for file in files])
+def _of_file(problem: Problem) -> str:
+    """The rule, with the name of the file that breaks it."""
+    name = Path(problem.where).name if Path(problem.where).is_absolute() else ""
+    return f"{name}: {problem.rule}" if name else problem.rule

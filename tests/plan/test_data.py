@@ -112,3 +112,37 @@ def test_missing_data_is_a_mistake_already_when_a_report_is_looked_at(on_mnist, 
         run_keys(on_mnist.plan())
     assert "tiny.yaml:4" in caught.value.problems[0].where
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "said"),
+    [
+        ({"x_train": np.zeros((20, 3, 16, 16), np.uint8)}, "the channel axis stands first(.|\n)*x_train (20, 3, 16, 16)"),
+        ({"images": np.zeros((20, 16, 16), np.uint8)}, "there is no array x_train(.|\n)*images"),
+        (None, "cannot be read as a data set"),
+    ],
+)
+def test_data_that_cannot_be_read_is_a_mistake_already_when_a_report_is_looked_at(on_mnist, arrays, said) -> None:
+    """Axes in another order, other names and what is no archive are named with the file, with the line, before anything runs.
+
+    Also where the file has been another one when it was looked at before.
+    """
+    file = on_mnist.folder / "data" / "own.npz"
+    np.savez(file, x_train=np.zeros((20, 16, 16, 1), np.uint8))
+    on_mnist.edit("dataset: mnist", "dataset: {kind: npz, path: own.npz}")
+    plan = on_mnist.plan()
+    assert run_keys(plan)
+    plan.store.memo.save()
+    np.savez(file, **arrays) if arrays else file.write_bytes(b"nothing")
+    with pytest.raises(ReportError, match=f"(?s)tiny.yaml:4.*own.npz: {said.replace('(20', '.20').replace('16)', '16.')}"):
+        run_keys(on_mnist.plan())
+
+
+def test_pictures_beside_classes_are_a_mistake_already_when_a_report_is_looked_at(on_mnist) -> None:
+    """The folders of a user's pictures are judged by their names before anything runs."""
+    for name in ("a/1.png", "2.png"):
+        (on_mnist.folder / "data" / "pictures" / name).parent.mkdir(parents=True, exist_ok=True)
+        (on_mnist.folder / "data" / "pictures" / name).touch()
+    on_mnist.edit("dataset: mnist", "dataset: image_folder")
+    with pytest.raises(ReportError, match=r"(?s)tiny.yaml:4.*pictures lie beside the folders of the classes"):
+        run_keys(on_mnist.plan())
