@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -67,5 +68,5 @@ def imported(data: Mapping[str, Any]) -> str:
 
 def _of_file(problem: Problem) -> str:
     """The rule, with the name of the file that breaks it."""
-    name = Path(problem.where).name if Path(problem.where).is_absolute() else ""
+    name = Path(problem.where).name if os.sep in problem.where else ""
     return f"{name}: {problem.rule}" if name else problem.rule

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import closest
 from report_builder.kinds import ProbeRequest, Subject
+from report_builder.plan.preparations import told_apart
 from report_builder.plan.resolved import HISTORY, DataSet, Kind, Picture, Resolved, Training
 from report_builder.spec import Loaded
 from report_builder.spec.source import KeyPath
@@ -38,22 +39,24 @@ def requests_of(resolved: Resolved, picture: Picture) -> dict[str, tuple[ProbeRe
 def subjects(resolved: Resolved, picture: Picture) -> dict[str, Subject]:
     """What the figure may say of each run or data set it shows, and of a judge, by its id."""
     asked = picture.requests
-    found = {str(r.judge): _subject(resolved, str(r.judge)) for r in asked.values() if r.judge}
-    found |= {subject: _subject(resolved, subject) for subject in (name.partition(".")[0] for name in picture.facts)}
-    found |= {name: _subject(resolved, str(request.run or request.data)) for name, request in asked.items()}
+    seeded: dict[str, tuple[str, int | None]] = {str(r.judge): (str(r.judge), None) for r in asked.values() if r.judge}
+    seeded |= {subject: (subject, None) for subject in (name.partition(".")[0] for name in picture.facts)}
+    seeded |= {name: (str(request.run or request.data), None) for name, request in asked.items()}
     shown = requests_of(resolved, picture).items()
-    return found | {name: _subject(resolved, str(request.run or request.data), seed) for name, (request, seed) in shown}
+    seeded |= {name: (str(request.run or request.data), seed) for name, (request, seed) in shown}
+    together = [resolved.runs[id_].data for id_, _ in seeded.values() if id_ in resolved.runs]
+    return {name: _subject(resolved, id_, seed, together) for name, (id_, seed) in seeded.items()}
 
 
-def _subject(resolved: Resolved, id_: str, seed: int | None = None) -> Subject:
+def _subject(resolved: Resolved, id_: str, seed: int | None, together: Sequence[DataSet]) -> Subject:
     run = resolved.runs.get(id_)
     if run is None:
-        name = data_name(resolved, resolved.data[id_])
+        name = _told(resolved, resolved.data[id_], resolved.data.values())
         return Subject(name, data=name)
     return Subject(
         run.name,
         run.title.get(_language(resolved), run.title["en"]),
-        data_name(resolved, run.data),
+        _told(resolved, run.data, together),
         run.entry.seeds[0] if seed is None else seed,
         run.model.parameters.model_dump(mode="json"),
         _swept(resolved, run),
@@ -65,15 +68,11 @@ def _swept(resolved: Resolved, run: Training) -> dict[str, Any]:
     """The settings in which the arms of the run's sweep differ: data by its name, everything else as it was resolved."""
     axes = next((arms.axes for arms in resolved.loaded.sweeps.values() if run.id in arms.runs), ())
     written = resolved.loaded.source.data["runs"][run.id]
-    known = [run.as_spec() | {"data": _told_apart(resolved, run.data)}, written]  # a preset is only written, not resolved
+    known = [
+        run.as_spec() | {"data": _told(resolved, run.data, resolved.data.values())},
+        written,
+    ]  # a preset is only written, not resolved
     return {axis: next((value for spec in known if (value := _at(spec, axis)) is not None), None) for axis in axes}
-
-
-def _told_apart(resolved: Resolved, data: DataSet) -> str:
-    """Name of a data set, with its id where another one has the same name."""
-    name = data_name(resolved, data)
-    shared = any(other.id != data.id and data_name(resolved, other) == name for other in resolved.data.values())
-    return f"{name} ({data.id})" if shared else name
 
 
 def _at(spec: Any, path: str) -> Any:
@@ -87,6 +86,13 @@ def data_name(resolved: Resolved, data: DataSet) -> str:
     """Name of a data set in the report's language."""
     title = data.dataset.module.TITLE
     return data.name or str(title.get(_language(resolved), title["en"]))
+
+
+def _told(resolved: Resolved, data: DataSet, others: Iterable[DataSet]) -> str:
+    """The name, with what tells it from other preparations of the same data."""
+    name = data_name(resolved, data)
+    mark = told_apart(data, [other for other in others if data_name(resolved, other) == name])
+    return f"{name}, {mark}" if mark else name
 
 
 def _language(resolved: Resolved) -> str:
@@ -115,7 +121,7 @@ def unmeasurable(resolved: Resolved) -> Iterator[Problem]:
     """Runs that a metric cannot measure so, by its kind's optional `check(parameters, subject)`."""
     for measure in resolved.measures:
         if check := getattr(measure.kind.module, "check", None):
-            subject = _subject(resolved, measure.subject)
+            subject = _subject(resolved, measure.subject, None, ())
             yield from _checked(resolved.loaded, ("metrics", measure.id), check, measure.kind, subject)
 
 

@@ -1,0 +1,54 @@
+"""Preparations of one data set can be told apart in print."""
+
+from __future__ import annotations
+
+import pytest
+
+from report_builder.plan.preparations import told_apart
+from report_builder.plan.shown import subjects
+
+DIGITS = "dataset: {kind: digits, copies: 0}"
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ("steps: [scale, {kind: resize, size: 14}]", ("28 × 28", "14 × 14")),
+        ("steps: [{kind: scale, range: symmetric}]", ("[0, 1]", "[-1, 1]")),
+        ("steps: [scale, binarise]", ("[0, 1]", "{0, 1}")),
+        ("steps: [scale, {kind: subset, train: 300}]", ("n = 1500", "n = 300")),
+        ("steps: [scale, one_hot]", ("digits", "other")),
+        ("steps: [scale]", ("", "")),
+        ("name: Other digits\n    steps: [scale, {kind: resize, size: 14}]", ("28 × 28", "14 × 14")),
+    ],
+)
+def test_the_least_that_differs_is_said(lab, other, said) -> None:
+    """Size, pixels or the number of images, whichever differs first; the id where a plan knows no difference."""
+    lab.edit(lab.experiment.read_text(), changed(lab.experiment.read_text(), other))
+    data = lab.plan().resolved.data
+    both = data["digits"], data["other"]
+    assert (told_apart(both[0], both), told_apart(both[1], both)) == said
+
+
+def changed(text: str, other: str) -> str:
+    """The report with a second preparation of its data."""
+    start = text.index("data:\n")
+    end = text.index("runs:\n")
+    return (
+        f"{text[:start]}data:\n  digits:\n    {DIGITS}\n    steps: [scale]\n  other:\n    {DIGITS}\n    {other}\n{text[end:]}"
+    )
+
+
+def test_a_sheet_of_each_says_which_it_shows(lab) -> None:
+    """Two sheets of two preparations have two captions; a name of the user's own stands as it is."""
+    text = changed(lab.experiment.read_text(), "steps: [scale, {kind: resize, size: 14}]")
+    sheets = "figures:\n  one: {kind: dataset_sheet, data: digits}\n  two: {kind: dataset_sheet, data: other}\n"
+    lab.edit(lab.experiment.read_text(), text.replace("figures:\n", sheets, 1))
+    resolved = lab.plan().resolved
+    names = {id_: {s.data for s in subjects(resolved, resolved.figures[id_]).values()} for id_ in ("one", "two")}
+    (first,), (second,) = names["one"], names["two"]
+    assert first.endswith(", 28 × 28")
+    assert second.endswith(", 14 × 14")
+    lab.edit("    steps: [scale, {kind: resize", "    name: Small digits\n    steps: [scale, {kind: resize")
+    resolved = lab.plan().resolved
+    assert {s.data for s in subjects(resolved, resolved.figures["two"]).values()} == {"Small digits"}
