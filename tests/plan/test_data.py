@@ -123,10 +123,7 @@ def test_missing_data_is_a_mistake_already_when_a_report_is_looked_at(on_mnist, 
     ],
 )
 def test_data_that_cannot_be_read_is_a_mistake_already_when_a_report_is_looked_at(on_mnist, arrays, said) -> None:
-    """Axes in another order, other names and what is no archive are named with the file, with the line, before anything runs.
-
-    Also where the file has been another one when it was looked at before.
-    """
+    """Axes in another order, other names and no archive are named with file and line, whatever the file was before."""
     file = on_mnist.folder / "data" / "own.npz"
     np.savez(file, x_train=np.zeros((20, 16, 16, 1), np.uint8))
     on_mnist.edit("dataset: mnist", "dataset: {kind: npz, path: own.npz}")

@@ -170,7 +170,7 @@ def test_data_sets_of_one_name_are_told_apart(lab) -> None:
     plan = lab.plan()
     people = plan.subjects(plan.resolved.figures["arms"])
     names = [people[run].swept["data"] for run in ("s-digits", "s-more")]
-    assert [name[-8:] for name in names] == [", {0, 1}", "[0, 255]"]
+    assert [name[-8:] for name in names] == [", {0, 1}", ", [0, 1]"]
     assert names[1] == people["s-more"].data
     lab.edit("  more:\n", "  more:\n    name: More\n")
     plan = lab.plan()
