@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from report_builder import languages
-from report_builder.document import pandoc
+from report_builder.document import formulas
 from report_builder.document.drafting import mark_missing, unmarked
 from report_builder.document.honesty import Honesty
 from report_builder.document.material import Header, Material
@@ -29,7 +27,6 @@ from report_builder.document.tree import (
     change,
     has_class,
     identifier,
-    para,
     walk,
 )
 from report_builder.document.typography import set_quotes
@@ -140,18 +137,17 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
     language = languages.load(material.header.language)
     found = read(rendered)
     blocks, places = found.blocks, found.places
-    with ThreadPoolExecutor(1) as aside:
-        formulas = aside.submit(_formulas, [node for node in walk(blocks) if node["t"] == "Math"], places)
-        blocks, problems = shape(blocks, material.tasks, language, places)
-        problems += [*_unknown_blocks(blocks, places), *misshapen(blocks, places)]
-        if not rendered.answers:
-            blocks = change(blocks, lambda node: [] if has_class(node, "answer") and node["t"] == "Div" else None)
-        honesty = Honesty(language, material.tasks if rendered.answers else {}, places)
-        missing = honesty.tasks_met(blocks)
-        findings = [*found.findings, *honesty.claims(rendered.claims), *honesty.typed(blocks)]
-        findings += [finding for _, _, finding in missing]
-        linked = _linked(blocks, material, language, places, draft=draft)
-        problems = [*rendered.problems, *problems, *linked.problems, *found.problems, *formulas.result()]
+    broken = _formulas(blocks, places)
+    blocks, problems = shape(blocks, material.tasks, language, places)
+    problems += [*_unknown_blocks(blocks, places), *misshapen(blocks, places)]
+    if not rendered.answers:
+        blocks = change(blocks, lambda node: [] if has_class(node, "answer") and node["t"] == "Div" else None)
+    honesty = Honesty(language, material.tasks if rendered.answers else {}, places)
+    missing = honesty.tasks_met(blocks)
+    findings = [*found.findings, *honesty.claims(rendered.claims), *honesty.typed(blocks)]
+    findings += [finding for _, _, finding in missing]
+    linked = _linked(blocks, material, language, places, draft=draft)
+    problems = [*rendered.problems, *problems, *linked.problems, *found.problems, *broken]
     if problems:
         raise ReportError(*dict.fromkeys(problems))
     if draft:
@@ -199,18 +195,14 @@ def _linked(blocks: Nodes, material: Material, language: Language, places: Place
     return _Linked(blocks, numbers.labels, pictures.files, pictures.unmeasured, problems, _unseen(blocks, references, places))
 
 
-def _formulas(formulas: Nodes, places: Places) -> list[Problem]:
+def _formulas(blocks: Nodes, places: Places) -> list[Problem]:
     """Formulas that cannot be typeset."""
-    problems = []
-    for warning in pandoc.write([para([formula]) for formula in formulas], "typst")[1] if formulas else []:
-        quoted = re.search(r"TeX math (.*?)(?:, rendering as TeX|$)", warning)
-        tex = quoted[1].strip() if quoted else warning
-        written = {" ".join(pandoc.whole_numbers(node["c"][1]).split()): node["c"][1] for node in formulas}
-        known = next((formula for read, formula in written.items() if read.startswith(tex[:40])), "")
-        lines = places.containing(known.strip().split("\n")[0]) if known else []
-        told = " ".join(known.split()) or tex  # as it was written
-        problems.append(Problem(next(iter(lines), places.line(0)), "a formula cannot be typeset", told))
-    return problems
+    wrong = {}
+    for node in (node for node in walk(blocks) if node["t"] == "Math"):
+        tex = node["c"][1]
+        if tex not in wrong and (problem := formulas.problem(tex, places.of(node))):
+            wrong[tex] = problem
+    return [*wrong.values()]
 
 
 def _unknown_blocks(blocks: Nodes, places: Places) -> list[Problem]:

@@ -12,6 +12,7 @@ from string import Template
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
 from report_builder.document.fonts import EAST
+from report_builder.document.formulas.mathml import mathml
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.pictures import Picture, size
 from report_builder.document.tree import (
@@ -70,9 +71,8 @@ def html_page(document: Document, *, draft: bool = False) -> str:
     header, language = document.header, document.language
     blocks = change(document.blocks, lambda node: _absent(node, document) or _block(node, language))
     begun = raw("html", f"<main>\n<header>\n{_head(document)}\n</header>")
-    body = pandoc.write(
-        [*_contents(document.blocks, language), begun, *blocks], "html5", "--mathml", "--shift-heading-level-by=1"
-    )[0].decode()
+    whole = change([*_contents(document.blocks, language), begun, *blocks], _formula)
+    body = pandoc.write(whole, "html5", "--shift-heading-level-by=1")[0].decode()
     return PAGE.substitute(
         lang=html.escape(header.language),
         title=html.escape(header.title),
@@ -81,6 +81,14 @@ def html_page(document: Document, *, draft: bool = False) -> str:
         draft=f' class="draft" data-draft="{html.escape(language.word("draft"))}"' if draft else "",
         body=_with_pictures(_without_empty(body), document.images),
     )
+
+
+def _formula(node: Node) -> Nodes | None:
+    """A formula as MathML."""
+    if not is_node(node, "Math"):
+        return None
+    kind, tex = node["c"]
+    return [raw("html", mathml(tex, display=kind["t"] == "DisplayMath"), inline=True)]
 
 
 def _without_empty(body: str) -> str:

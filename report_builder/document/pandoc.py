@@ -6,22 +6,21 @@ import functools
 import importlib.util
 import json
 import os
-import re
 import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from report_builder.document.tree import Node, Nodes, change, walk
+from report_builder.document.tree import Node, Nodes, walk
 from report_builder.errors import Problem, ReportError
+from report_builder.limits import PANDOC_MEMORY, PANDOC_SECONDS
 
 # HTML and TeX are read as what they are, so that they can be told; divs and spans are written in Markdown only.
 READER = "markdown-native_divs-native_spans-yaml_metadata_block-auto_identifiers-latex_macros-markdown_in_html_blocks"
 API = [1, 23, 1, 1]
+_HEAP_EXHAUSTED = 251  # what a Haskell program exits with
 _COLUMNS, _DRAWN = 100_000, 72  # characters of a page: as pandoc is told, and as it counts itself
-_TEX = ("gfm",)  # formats that keep a formula as TeX
-_DECIMAL_COMMA = re.compile(r"(\d+)\{,\}(\d+)")
 
 
 @functools.cache
@@ -77,19 +76,10 @@ def write(
     blocks: Nodes, form: str, *options: str, meta: Node | None = None, day: str = "2000-01-01"
 ) -> tuple[bytes, list[str]]:
     """The blocks in another format, and pandoc's warnings; `day` (ISO) dates a file that carries a date."""
-    tree = {"pandoc-api-version": API, "meta": meta or {}, "blocks": blocks if form in _TEX else change(blocks, _translatable)}
+    tree = {"pandoc-api-version": API, "meta": meta or {}, "blocks": blocks}
     given = json.dumps(tree, ensure_ascii=False).encode()
     output, told = _run(["-f", "json", "-t", form, "--wrap=none", *options], given, day)
     return output, _warnings(told)
-
-
-def whole_numbers(tex: str) -> str:
-    """TeX whose `0{,}5` is one word: pandoc's own translation of formulas reads three, with a space after the comma."""
-    return _DECIMAL_COMMA.sub(r"\\text{\1,\2}", tex)
-
-
-def _translatable(node: Node) -> Nodes | None:
-    return [node | {"c": [node["c"][0], whole_numbers(node["c"][1])]}] if node["t"] == "Math" else None
 
 
 def _warnings(told: str) -> list[str]:
@@ -99,8 +89,16 @@ def _warnings(told: str) -> list[str]:
 def _run(arguments: Sequence[str], given: bytes, day: str = "2000-01-01") -> tuple[bytes, str]:
     epoch = int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": str(epoch)}
-    done = subprocess.run([program(), *arguments], input=given, capture_output=True, check=False, env=environment)
+    command = [program(), "+RTS", f"-M{PANDOC_MEMORY.value:.0f}", "-RTS", *arguments]
+    try:
+        done = subprocess.run(
+            command, input=given, capture_output=True, check=False, env=environment, timeout=PANDOC_SECONDS.value
+        )
+    except subprocess.TimeoutExpired:
+        raise ReportError(PANDOC_SECONDS.problem("pandoc")) from None
     told = done.stderr.decode("utf-8", "replace").strip()
+    if done.returncode == _HEAP_EXHAUSTED:
+        raise ReportError(PANDOC_MEMORY.problem("pandoc"))
     if done.returncode:
         raise ReportError(Problem("pandoc", "pandoc could not convert the document", told or f"exit code {done.returncode}"))
     return done.stdout, told

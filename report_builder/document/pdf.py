@@ -15,6 +15,7 @@ from report_builder.document import pandoc
 from report_builder.document.composing import Document
 from report_builder.document.evidence import PLACES
 from report_builder.document.fonts import CJK, EAST, cjk_folder, font_folders
+from report_builder.document.formulas.typst import CHECK, PRELUDE, too_wide, typst
 from report_builder.document.material import Header
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.places import holding
@@ -22,11 +23,10 @@ from report_builder.document.tree import Node, Nodes, attributes, caption_of, id
 from report_builder.document.typesetting import refused
 from report_builder.document.wording import absent, run_in, title_facts, unmeasured
 from report_builder.document.wrapping import line_numbers, wrapped
-from report_builder.errors import Problem, ReportError
+from report_builder.errors import FindingError, Problem, ReportError
 
 STANDARDS: Any = ["a-2a", "ua-1"]
 _WIDTH = re.compile(r"^\d+(\.\d+)?(%|cm|mm|in|pt)$")
-_FORMULA = re.compile(r"(?<!\\)\$.*?(?<!\\)\$", re.DOTALL)
 # What pandoc leaves to typst, which would set it in another way or take it for the beginning of a list or heading, or a field.
 _LITERAL = re.compile(r"""["']|--|\.\.\.|-\?|^(?:[-+/]|=+|\d+\.)$|^\.\w""")
 _GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed with font')
@@ -40,6 +40,7 @@ def pdf(document: Document, *, draft: bool = False) -> tuple[bytes, str | None]:
 
     Raises:
         ReportError: a character has no glyph in the fonts, or typst cannot compile the document.
+        FindingError: a formula is wider than its line (not of a draft).
     """
     source, files = typst_source(document, draft=draft)
     with tempfile.TemporaryDirectory(prefix="report-builder-") as folder:
@@ -50,29 +51,30 @@ def pdf(document: Document, *, draft: bool = False) -> tuple[bytes, str | None]:
 
 
 def _compiled(source: bytes, options: dict[str, Any], document: Document) -> tuple[bytes, str | None]:
-    import typst
+    import typst as compiler
 
     try:
-        return typst.compile(source, pdf_standards=STANDARDS, **options), None
-    except typst.TypstError as error:
+        return compiler.compile(source, pdf_standards=STANDARDS, **options), None
+    except compiler.TypstError as error:
         _refuse_missing_glyphs(error.diagnostic, document)
+        _refuse_wide_formulas(error.message, document)
         lost = f"PDF/A-2a + PDF/UA-1: {error.message}"
     try:
-        plain: bytes = typst.compile(source, **options)
-    except typst.TypstError as error:
+        plain: bytes = compiler.compile(source, **options)
+    except compiler.TypstError as error:
         raise ReportError(_refusal(error.message, options, document)) from None
     return plain, lost
 
 
 def _refusal(message: str, options: dict[str, Any], document: Document) -> Problem:
     """What typst refused, at the template's line of the part that it refuses by itself."""
-    import typst
+    import typst as compiler
 
     def fails(blocks: Nodes) -> bool:
         source, _ = typst_source(replace(document, blocks=blocks))
         try:
-            typst.compile(source.encode(), **options)
-        except typst.TypstError as error:
+            compiler.compile(source.encode(), **options)
+        except compiler.TypstError as error:
             return bool(error.message == message)
         return False
 
@@ -102,6 +104,16 @@ def _in_header(header: Header, character: str) -> str:
     return next((f"report.{name}" for name, given in vars(header).items() if isinstance(given, str) and character in given), "")
 
 
+def _refuse_wide_formulas(message: str, document: Document) -> None:
+    displayed = [node for node in walk(document.blocks) if node["t"] == "Math" and node["c"][0]["t"] == "DisplayMath"]
+    rule, step = "a formula is wider than the line of the PDF", r"Break it: \begin{aligned} a &= b \\ &\quad + c \end{aligned}."
+    wide = [displayed[index] for index in too_wide(message)]
+    places = [document.places.of(node) if document.places else "PDF" for node in wide]
+    if wide:
+        shown = (" ".join(node["c"][1].split()) for node in wide)
+        raise FindingError(*(Problem(where, rule, tex, next_step=step) for where, tex in zip(places, shown, strict=True)))
+
+
 # --- source -----------------------------------------------------------------------------------------------------------------
 
 
@@ -112,22 +124,14 @@ def typst_source(document: Document, *, draft: bool = False) -> tuple[str, dict[
     }
     used = {node["c"][2][0] for node in walk(document.blocks) if node["t"] == "Image"}
     files = {names[target]: picture.file for target, picture in document.images.items() if target in used}
-    body = current_names(pandoc.write(Typst(names, document).blocks(document.blocks), "typst-smart")[0].decode())
+    body = pandoc.write(Typst(names, document).blocks(document.blocks), "typst-smart")[0].decode()
     logo = document.header.logo
     if logo:
         files[f"logo{logo.suffix.lower()}"] = logo
     style = (Path(__file__).parent / "styles" / "default.typ").read_text(encoding="utf-8")
     east = bool(EAST.search(body + repr(document.header))) and cjk_folder() is not None
-    return f"{style}\n{_opening(document, draft=draft, east=east)}\n\n{body}", files
-
-
-def current_names(source: str) -> str:
-    """Symbols in formulas under the names that typst 0.15 knows: pandoc 3.9 still writes `dot.circle` and `sect`."""
-
-    def renamed(formula: re.Match[str]) -> str:
-        return re.sub(r"\bsect\b", "inter", re.sub(r"\b(dot|times|minus|plus)\.circle\b", r"\1.o", formula[0]))
-
-    return _FORMULA.sub(renamed, source)
+    checked = "" if draft else CHECK
+    return f"{style}\n{PRELUDE}\n{_opening(document, draft=draft, east=east)}\n\n{body}{checked}\n", files
 
 
 def _opening(document: Document, *, draft: bool, east: bool) -> str:
@@ -168,6 +172,7 @@ class Typst:
 
     def __init__(self, names: Mapping[str, str], document: Document) -> None:
         self.names = names
+        self.displayed = 0  # display formulas so far
         self.language = document.language
         self.images = document.images
 
@@ -212,10 +217,15 @@ class Typst:
             return [raw("typst", f"#{name}[", inline=True), *self._inside(node["c"][1]), raw("typst", "];", inline=True)]
         return self._block(node) if node["t"] in ("Figure", "Div", "CodeBlock", "Table") else [self._inside(node)]
 
-    def _math(self, node: Node, more: str = "", after: str = ";") -> Nodes:
-        block = "true" if node["c"][0]["t"] == "DisplayMath" else "false"
-        before = f"#math.equation(block: {block}, alt: {quoted(' '.join(node['c'][1].split()))}, {more}"
-        return [raw("typst", before, inline=True), node, raw("typst", f"){after}", inline=True)]
+    def _math(self, node: Node, more: str = "", after: str = "") -> Nodes:
+        kind, tex = node["c"]
+        alone = kind["t"] == "DisplayMath"
+        given = f"block: {str(alone).lower()}, alt: {quoted(' '.join(tex.split()))}, {more}"
+        equation = f"#tex.equation({given}${typst(tex)}$)"
+        if not alone:
+            return [raw("typst", f"{equation};", inline=True)]
+        self.displayed += 1
+        return [raw("typst", f"#display-formula({self.displayed - 1}, [{equation}{after}]);", inline=True)]
 
     def _picture(self, image: Node) -> str:
         if absent(image, self.images):

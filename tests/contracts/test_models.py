@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
-import pypandoc
 import pytest
 import typst
 from pydantic import ValidationError
 
 from report_builder import languages
 from report_builder.build.listings import listed, placed
-from report_builder.document.pdf import current_names
+from report_builder.document.formulas.typst import PRELUDE
+from report_builder.document.formulas.typst import typst as as_typst
 from report_builder.kinds import MODELS, Condition, Layout
 from report_builder.plan.resolved import Kind
 from report_builder.store import Memo, code_digests
@@ -154,10 +154,8 @@ def test_equations_typeset():
     """Every equation that a model can print, and every symbol of its legend, becomes a formula that typst compiles."""
     equations = [kind.equation(parameters) for _, kind in MODELS for parameters in variants(kind)]
     formulas = {part for equation in equations for part in (equation.latex, *(symbol for symbol, _ in equation.symbols))}
-    text = "\n\n".join(f"$${formula}$$" for formula in sorted(formulas))
-    written = pypandoc.convert_text(text, "typst", format="markdown")
-    assert "\\" + "mathcal" not in written  # pandoc leaves what it cannot read as it stands
-    assert typst.compile(current_names(written).encode()).startswith(b"%PDF")
+    text = "\n\n".join(f"$ {as_typst(formula)} $" for formula in sorted(formulas))
+    assert typst.compile(f"{PRELUDE}\n{text}".encode()).startswith(b"%PDF")
 
 
 def test_reading_the_models_imports_no_keras():

@@ -1,0 +1,122 @@
+"""Cells in rows and columns: matrices, cases, aligned equations, arrays with rules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from report_builder.document.formulas.parts import Fence, Part, Row, Table, UnsettableError
+
+if TYPE_CHECKING:
+    from report_builder.document.formulas.reading import Reader
+
+
+@dataclass(frozen=True)
+class _Environment:
+    """How a table is set: columns (the last letter, or all where `pairs`, is repeated), style of cells, fences, an argument."""
+
+    columns: str = "c"
+    style: str = "inline"
+    gap: float = 1.0
+    left: str = ""
+    right: str = ""
+    argument: bool = False
+    pairs: bool = False
+
+
+_PAIRS = _Environment("rl", "display", 2.0, pairs=True)
+_COUNTED = _Environment("rl", "display", 0.0, argument=True, pairs=True)
+_CENTRED = _Environment("c", "display")
+ENVIRONMENTS = {
+    "matrix": _Environment(),
+    "pmatrix": _Environment(left="(", right=")"),
+    "bmatrix": _Environment(left="[", right="]"),
+    "Bmatrix": _Environment(left="{", right="}"),
+    "vmatrix": _Environment(left="|", right="|"),
+    "Vmatrix": _Environment(left="‖", right="‖"),
+    "smallmatrix": _Environment(style="script", gap=0.8),
+    "array": _Environment(argument=True),
+    "cases": _Environment("l", left="{"),
+    "dcases": _Environment("l", "display", left="{"),
+    "rcases": _Environment("l", right="}"),
+    "aligned": _PAIRS,
+    "align*": _PAIRS,
+    "split": _PAIRS,
+    "alignedat": _COUNTED,
+    "alignat*": _COUNTED,
+    "gathered": _CENTRED,
+    "gather*": _CENTRED,
+    "multline*": _CENTRED,
+    "substack": _Environment(style="script"),
+}
+
+
+def table(reader: Reader, name: str) -> Part:
+    r"""What stands up to the end of an environment, whose beginning and name are taken.
+
+    Raises:
+        UnsettableError: the columns of an array are no l, c, r and |, or a row has more cells than there are columns.
+    """
+    environment = ENVIRONMENTS[name]
+    if name.endswith("ed"):
+        reader.option()  # [t]: where it stands beside others
+    columns = reader.raw(f"\\begin{{{name}}}") if environment.argument else ""
+    rows, across = _rows(reader, pairs=environment.pairs)
+    width = max((len(row) for row in rows), default=0)
+    down: set[int] = set()
+    if name == "array":
+        letters, down = _array(columns)
+        if width > len(letters):
+            raise UnsettableError("a row of the array has more cells than columns", columns, "Add a letter for each column.")
+    elif environment.pairs:
+        letters = environment.columns * (width + width % 2)
+    else:
+        letters = environment.columns * width
+    full = (
+        tuple((*row, *[Row()] * (len(letters) - len(row))) for row in rows) if not environment.pairs else _paired(rows, width)
+    )
+    letters = letters[: len(full[0])] if full else ""
+    lines = frozenset(down), frozenset(across)
+    found = Table(full, letters, environment.style, environment.gap, lines, environment.pairs)
+    fenced = environment.left or environment.right
+    return Fence(environment.left, Row((found,)), environment.right) if fenced else found
+
+
+def _paired(rows: list[list[Row]], width: int) -> tuple[tuple[Row, ...], ...]:
+    even = width + width % 2
+    return tuple((*row, *[Row()] * (even - len(row))) for row in rows)
+
+
+def _rows(reader: Reader, *, pairs: bool) -> tuple[list[list[Row]], set[int]]:
+    """The rows, and before which of them a rule stands."""
+    rows: list[list[Row]] = [[]]
+    lines: set[int] = set()
+    while True:
+        while reader.skip("\\hline"):
+            lines.add(len(rows) - 1)
+        rows[-1].append(reader.row(after="ord" if pairs and len(rows[-1]) % 2 else "start"))
+        if reader.skip("&"):
+            continue
+        if reader.skip("\\\\") or reader.skip("\\cr"):
+            reader.option()  # [2pt]: more space below
+            rows.append([])
+        elif reader.peek() != "\\hline":
+            break
+    if len(rows[-1]) == 1 and not rows[-1][0].parts:  # after the last \\
+        rows.pop()
+    return rows, lines
+
+
+def _array(text: str) -> tuple[str, set[int]]:
+    """The columns of an array, and before which of them a rule stands."""
+    plain = re.sub(r"\s", "", text)
+    if not re.fullmatch(r"[lcr|]+", plain):
+        raise UnsettableError("the columns of an array are l, c, r and |", text)
+    letters, lines = "", set()
+    for char in plain:
+        if char == "|":
+            lines.add(len(letters))
+        else:
+            letters += char
+    return letters, lines

@@ -1,0 +1,165 @@
+"""Formulas are set right in every format, or refused by the name of the command at their line."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+import typst as compiler
+
+from report_builder.document import pdf as pdf_module
+from report_builder.document.formulas import problem
+from report_builder.document.formulas.mathml import mathml
+from report_builder.document.formulas.parts import UnsettableError
+from report_builder.document.formulas.typst import CHECK, PRELUDE, typst
+from report_builder.document.html import html_page
+from report_builder.document.office import markdown
+from report_builder.document.pdf import pdf, typst_source
+from report_builder.errors import FindingError, ReportError
+
+HERE = Path(__file__).parent
+EMITTED = json.loads((HERE / "emitted.json").read_text(encoding="utf-8"))
+SET = [
+    line for line in (HERE / "set.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith(("# ", "## "))
+]
+REFUSED = [line.split("\t") for line in (HERE / "refused.txt").read_text(encoding="utf-8").splitlines()[1:]]
+STYLE = (Path(pdf_module.__file__).parent / "styles" / "default.typ").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("tex", SET)
+def test_what_was_looked_at_is_emitted(tex: str) -> None:
+    """Each of the 200 formulas gives the typst and the MathML whose pictures were compared with xelatex's."""
+    assert [typst(tex), mathml(tex, display=True).partition("<annotation")[0]] == EMITTED[tex]
+
+
+def test_there_are_two_hundred() -> None:
+    """The table is as long as it says, and nothing stands twice."""
+    assert len(SET) == len(set(SET)) == len(EMITTED) >= 200
+
+
+def source(formulas: list[str], before: str = "") -> bytes:
+    """A document of formulas alone, behind the definitions `before`."""
+    shown = "\n\n".join(f'#tex.equation(block: true, alt: "x", ${typst(tex)}$)' for tex in formulas)
+    return f'#set document(title: "T")\n{before}\n{PRELUDE}\n{shown}'.encode()
+
+
+def test_all_typeset_accessibly() -> None:
+    """All 200 compile as PDF/A-2a + PDF/UA-1."""
+    assert compiler.compile(source(SET), pdf_standards=pdf_module.STANDARDS).startswith(b"%PDF")
+
+
+def test_a_page_style_may_name_its_things_as_it_likes() -> None:
+    """Names of typst's mathematics that a page style gives to something else do not reach formulas."""
+    used = sorted(
+        {name for tex in SET for name in re.findall(r"\btex\.(\w+)", typst(tex))} | {"h", "box", "hide", "math", "sym"}
+    )
+    shadows = "\n".join(f'#let {name} = rgb("#1f4e79")' for name in used)
+    assert compiler.compile(source(SET, shadows), format="svg") == compiler.compile(source(SET), format="svg")
+
+
+def test_our_page_style_takes_no_name_of_typst() -> None:
+    """What pandoc and the fragments of the document write is typst's own, in text and in formulas."""
+    asked = b"#metadata((dictionary(std).keys() + dictionary(std.math).keys() + dictionary(std.sym).keys(),)) <names>"
+    known = json.loads(compiler.query(asked, "<names>", field="value"))[0][0]
+    assert not set(re.findall(r"^#let ([\w-]+)", STYLE, re.MULTILINE)) & set(known)
+
+
+@pytest.mark.parametrize(("name", "tex"), REFUSED)
+def test_what_cannot_be_set_is_named(name: str, tex: str) -> None:
+    """A message names the command, and no format is written from such a formula."""
+    found = problem(tex, "a.md:3")
+    assert found is not None
+    assert found.where == "a.md:3"
+    assert name in f"{found.rule} {found.received.removesuffix(tex)}"
+    for write in (typst, lambda given: mathml(given, display=True)):
+        with pytest.raises(UnsettableError):
+            write(tex)
+
+
+def test_a_command_is_refused_with_its_line_and_what_to_write(composed, free) -> None:
+    """The template's line, the command, and the way out stand in the message."""
+    with pytest.raises(ReportError) as caught:
+        composed("First $x$.\n\nThen $v = \\qty{3}{kg}$.\n\n$$\n\\begin{align}a\\end{align}\n$$", free)
+    said = [str(found) for found in caught.value.problems]
+    assert re.search(r"lab\.md:\d+: a formula cannot be typeset: \\qty cannot be set\n.*3\\,\\mathrm\{kg\}", said[0])
+    assert "align" in said[1]
+    lines = [int(re.search(r"md:(\d+)", text)[1]) for text in said]
+    assert lines[1] - lines[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("tex", "emitted"),
+    [
+        (r"\|x\|_2^2", r'tex.class("normal",‖)x tex.attach(tex.class("normal",‖),t:2,b:2)'),
+        (r"\operatorname*{argmax}_x", 'tex.attach(tex.op("argmax",limits: #true),b:x)'),
+        (r"a\!b", "a#std.h(-0.1667em)b"),
+        (r"a\,=\;b", r"a#std.h(0.4444em)\=#std.h(0.5556em)b"),
+        (r"0{,}5", '"0,5"'),
+        (r"(0,1)", r"\(0\,1\)"),
+        (r"=_d", r"tex.attach(tex.scripts(\=),b:d)"),
+        (r"\hat{x}\widehat{xy}", r'tex.accent(x,"\u{302}",size: #0%)tex.accent(x y,"\u{302}")'),
+        (r"\left.x\right|", r"tex.lr(#std.box()x\|)"),
+    ],
+)
+def test_typst_says_what_is_meant(tex: str, emitted: str) -> None:
+    """Classes, limits, spaces, numbers, accents and fences are stated."""
+    assert typst(tex) == emitted
+
+
+def test_browsers_get_their_spaces_and_marks() -> None:
+    """Space stands around a function's name, hats are no combining characters, columns have their sides, `|` no gap."""
+    assert '<mi>log</mi><mspace width="0.1667em"></mspace><mover' in mathml(r"x \log \hat{x}", display=False)
+    assert "\u0302" not in mathml(r"\hat{x}_i - x_i", display=False)
+    aligned = mathml(r"\begin{aligned} a &= b & c &= d \end{aligned}", display=True)
+    assert re.findall(r"text-align:(\w+);", aligned) == ["right", "left", "right", "left"]
+    assert re.findall(r"padding:0.25em (\S+)em 0.25em (\S+)em", aligned) == [("0", "0"), ("1", "0"), ("0", "1"), ("0", "0")]
+    assert '<mo stretchy="false" lspace="0" rspace="0">|</mo><mi>x</mi>' in mathml("|x|", display=False)
+
+
+@pytest.mark.parametrize(("display", "element"), [(True, "munderover"), (False, "msubsup")])
+def test_limits_follow_the_style(element: str, *, display: bool) -> None:
+    """Limits of a sum stand above and below it in a display, beside it in a line and in a fraction."""
+    assert f"<{element}>" in mathml(r"\sum_{i=1}^n x_i", display=display)
+    assert "<msubsup>" in mathml(r"\frac{\sum_{i=1}^n x_i}{2}", display=display)
+
+
+def test_a_document_keeps_numbers_whole_in_all_formats(composed, free, tmp_path) -> None:
+    """`{,}` makes one word of a number in PDF and HTML, two numbers stay two, and Markdown keeps the TeX as written."""
+    document = composed(r"$x \approx 12{,}5$ and $(0,1)$, nested $\frac{0{,}5}{x_{1{,}5}}$", free)
+    text, _ = typst_source(document)
+    assert '"12,5"' in text
+    assert 'tex.frac("0,5",tex.attach(x,b:"1,5"))' in text
+    assert pdf(document)[1] is None
+    assert "<mn>12,5</mn>" in html_page(document)
+    assert r"12{,}5" in markdown(document, tmp_path)
+
+
+LONG = " + ".join(f"x_{{{i}}}" for i in range(60))
+
+
+def test_a_formula_wider_than_its_line_is_a_finding(composed, free) -> None:
+    """All of them, each at its line; a draft is printed nevertheless, and what is broken into rows fits."""
+    rows = r"\begin{aligned} a &= b + c \\ &= d \end{aligned}"
+    document = composed(
+        f"$$ {LONG} $$\n\n$$ x $$\n\n$$ {rows} $$\n\n- in a list\n\n  $$ z + {LONG} $$\n\n$$ y + {LONG} $$ {{#eq:y}}\n\n@eq:y",
+        free,
+    )
+    with pytest.raises(FindingError) as caught:
+        pdf(document)
+    lines = [int(re.search(r"md:(\d+)", found.where)[1]) for found in caught.value.problems]
+    assert [line - lines[0] for line in lines] == [0, 8, 10]
+    assert pdf(document, draft=True)[0].startswith(b"%PDF")
+    assert CHECK not in typst_source(document, draft=True)[0]
+
+
+@pytest.mark.parametrize("tex", ["x^{" * 22 + "}" * 22, "{" * 5000, r"\left(" * 400, r"\sqrt" * 3000, "x" * 30_000])
+def test_a_formula_has_limits(tex: str) -> None:
+    """Formulas nested deeply or very long are refused at once, with the option that allows more."""
+    start = time.perf_counter()
+    found = problem(tex, "a.md:1")
+    assert time.perf_counter() - start < 1
+    assert found is not None
+    assert "--limit formula_" in found.next_step
