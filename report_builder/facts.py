@@ -52,6 +52,7 @@ class Fact:
         data: digest of the data that was measured.
         splits: parts of the data whose images were looked at; what is chosen by a fact is chosen by these.
         placeholder: stands in for a fact that is not measured yet.
+        caution: what a reader of the number must know; empty: nothing.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Fact:
     data: str = ""
     splits: tuple[str, ...] = ()
     placeholder: bool = False
+    caution: str = ""
 
     @property
     def value(self) -> Any:

@@ -18,7 +18,7 @@ from report_builder.document.places import Places
 from report_builder.document.reading import read
 from report_builder.document.references import References, dangling
 from report_builder.document.rendering import Rendered
-from report_builder.document.sections import Section, sections, unmeasured_facts
+from report_builder.document.sections import Section, cautions, sections, unmeasured_facts
 from report_builder.document.structure import shape, task_of
 from report_builder.document.tree import (
     Node,
@@ -156,7 +156,7 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
     blocks = change(linked.blocks, lambda node: unmarked(node, language, draft=draft))
     set_quotes(blocks, language)
     figures = tuple(name for label in linked.labels if (name := label.removeprefix("fig:")) in material.figures)
-    told = tuple(findings), tuple(linked.warnings)
+    told = tuple(findings), (*linked.warnings, *cautions(rendered.citations, material))
     return Document(
         material.header,
         blocks,

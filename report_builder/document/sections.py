@@ -73,6 +73,16 @@ def unmeasured_facts(citations: Iterable[Citation], material: Material) -> Itera
             yield Problem(citation.where, "a fact that is not measured", repr(name))
 
 
+def cautions(citations: Iterable[Citation], material: Material) -> Iterator[Problem]:
+    """What a reader of a cited number must know, once for each run and caution, where it is first cited."""
+    said = set[tuple[str, str]]()
+    for citation in citations:
+        fact = material.facts.get(citation.name) if citation.kind == "facts" else None
+        if fact is not None and fact.caution and (fact.run, fact.caution) not in said:
+            said.add((fact.run, fact.caution))
+            yield Problem(citation.where, f"'{fact.name}': {fact.caution}")
+
+
 def _inside(citation: Citation, extent: tuple[str, int, int] | None) -> bool:
     return extent is not None and any(file == extent[0] and extent[1] <= line <= extent[2] for file, line in citation.lines)
 

@@ -95,6 +95,8 @@ class Value:
         n: how many images (or epochs) it was measured on.
         samples: the value for each image, shape `(n,)`, for comparisons; None where there is none.
         paired: whether sample i of every run belongs to the same image (test images do; cells of a decode grid do not).
+        title: key of the word under which it is printed, where that is not its name.
+        caution: what a reader of the number must know, as a warning; empty: nothing.
     """
 
     name: str
@@ -105,6 +107,8 @@ class Value:
     n: int = 0
     samples: np.ndarray | None = None
     paired: bool = True
+    title: str = ""
+    caution: str = ""
 
     def __post_init__(self) -> None:
         """Raises ValueError or TypeError for what no fact can be, where it is made: in the metric's own line."""

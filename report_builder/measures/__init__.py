@@ -19,8 +19,8 @@ FACTS, SAMPLES = "facts.json", "samples.npz"
 def measure(kind: MetricKind, parameters: Any, arrays: Mapping[str, Arrays], folder: Path, *, metric: str = "") -> None:
     """Measures and writes `facts.json` and `samples.npz` into `folder`.
 
-    `facts.json` is a list of `{name, value, unit, better, reduction, n, paired, samples}`, where `samples` says whether
-    `samples.npz` holds the value of each image under that name.
+    `facts.json` is a list of `{name, value, unit, better, reduction, title, caution, n, paired, samples}`, where `samples` says
+    whether `samples.npz` holds the value of each image under that name.
 
     Args:
         kind: the module of the metric.
@@ -60,6 +60,7 @@ def _check(values: Sequence[Value], metric: str) -> None:
 def _as_json(value: Value) -> dict[str, Any]:
     number = value.value if isinstance(value.value, str) else float(value.value)
     known = {"name": value.name, "value": number, "unit": value.unit, "better": value.better, "reduction": value.reduction}
+    known |= {"title": value.title, "caution": value.caution}
     return known | {"n": int(value.n), "paired": value.paired, "samples": value.samples is not None}
 
 

@@ -60,9 +60,12 @@ def on_one_scale(arrays: Mapping[str, Arrays], runs: Sequence[str], metrics: Seq
         raise ReportError(*problems)
 
 
-def metric_name(language: Language, metric: str) -> str:
-    """A metric as printed, `test.elbo` -> `ELBO`; one that the language does not know by its own name."""
-    name = metric.rpartition(".")[2]
+def metric_name(language: Language, metric: str, fact: Arrays | None = None) -> str:
+    """A metric as printed, `test.elbo` -> `ELBO`; one that the language does not know by its own name.
+
+    What was measured may say that it is called otherwise: `fact` are the arrays of one that is shown.
+    """
+    name = str((fact or {}).get("title", "")) or metric.rpartition(".")[2]
     if name.startswith(FINAL):
         return language.word("metrics.final", term=_word(language, name.removeprefix(FINAL)))
     return _word(language, name)
@@ -108,7 +111,7 @@ def stated(
         facts = [arrays[f"{run}.{metric}"] for run in runs]
         counts = dict.fromkeys(language.number(int(fact["n"])) for fact in facts)
         unit = str(facts[0]["unit"]) if units else ""
-        name = metric_name(language, metric) + (f" [{language.unit(unit)}]" if unit not in ("", "%") else "")
+        name = metric_name(language, metric, facts[0]) + (f" [{language.unit(unit)}]" if unit not in ("", "%") else "")
         same.setdefault((metric.partition(".")[0], language.join([*counts])), []).append(name)
     return [_measured(language, language.join(names), *place) for place, names in same.items()]
 

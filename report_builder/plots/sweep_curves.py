@@ -101,7 +101,9 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     if linear_to:
         said.append(language.word("details.linear_below", value=language.number(linear_to)))
     values = setting_texts(language, subjects, [run for line in found.lines.values() for run in line], found.over)
-    metrics = language.join([metric_name(language, metric) for metric in parameters.metrics])
+    metrics = language.join(
+        [metric_name(language, metric, arrays[f"{parameters.runs[0]}.{metric}"]) for metric in parameters.metrics]
+    )
     setting = setting_name(language, found.over)
     alt = language.word(
         "alt.sweep_curves", metrics=metrics, setting=setting, values=language.join([*dict.fromkeys(values.values())])
@@ -123,7 +125,8 @@ def _figure(
     swept_axes = SweptAxes(found, subjects, language, log=parameters.log_over)
     for axes, metric in zip(panel_axes, parameters.metrics, strict=True):
         of_runs = {run: arrays[f"{run}.{metric}"] for run in parameters.runs}
-        name, unit = metric_name(language, metric), str(next(iter(of_runs.values()))["unit"])
+        first = next(iter(of_runs.values()))
+        name, unit = metric_name(language, metric, first), str(first["unit"])
         swept_axes.draw(axes, of_runs, parameters.spread, best=parameters.best)
         swept_axes.finish(axes, parameters.width_cm / columns, log=parameters.log)
         axes.set(xlabel=setting_name(language, found.over), ylabel=language.unit(unit) if unit else name)
@@ -147,7 +150,8 @@ def _table(
     ]
     for metric in parameters.metrics:
         means = [float(np.mean(values_of(arrays, f"{run}.{metric}"))) for run in runs]
-        columns.append(Column(metric_name(language, metric), means, str(arrays[f"{runs[0]}.{metric}"]["unit"])))
+        first = arrays[f"{runs[0]}.{metric}"]
+        columns.append(Column(metric_name(language, metric, first), means, str(first["unit"])))
     return Table(columns)
 
 

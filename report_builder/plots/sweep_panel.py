@@ -131,8 +131,9 @@ def _measured(arrays: Mapping[str, Arrays], parameters: Parameters, language: La
     lines: dict[str, list[str]] = {run: [] for run in parameters.runs}
     for metric in parameters.metrics:
         values = printed(arrays, [f"{run}.{metric}" for run in lines], language, parameters.digits)
-        for of_run, value in zip(lines.values(), values, strict=True):
-            of_run.append(language.word("details.named", name=metric_name(language, metric), value=value))
+        for run, value in zip(lines, values, strict=True):
+            name = metric_name(language, metric, arrays[f"{run}.{metric}"])
+            lines[run].append(language.word("details.named", name=name, value=value))
     return lines
 
 

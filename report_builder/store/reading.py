@@ -40,7 +40,7 @@ def of_facts(found: Sequence[Stored], metric: str, seeds: Sequence[int]) -> Arra
 
     values = [next(value for value in step.json("facts.json") if value["name"] == metric) for step in found]
     measured = {"value": np.array([each["value"] for each in values]), "seeds": np.array(seeds, dtype=np.int64)}
-    return measured | {key: np.array(values[0][key]) for key in ("unit", "better", "reduction", "n")}
+    return measured | {key: np.array(values[0][key]) for key in ("unit", "better", "reduction", "n", "title")}
 
 
 def arrays(step: Stored, file: str = "arrays.npz") -> Arrays:

@@ -133,3 +133,14 @@ def test_unknown_figure_by_hand(composed, free):
             composed(text, free)
         (problem,) = caught.value.problems
         assert "Did you mean 'strip'?" in problem.allowed
+
+
+def test_what_a_reader_of_a_number_must_know_is_said_where_it_is_cited(material, write_template):
+    """Once for each run, as a warning with the template's line; a fact that is not cited says nothing."""
+    facts = {name: replace(fact, caution="the pixels are grey") for name, fact in material.facts.items()}
+    text = '# A\n\n{{ fact("vae.test.elbo") }} {{ fact("vae.test.elbo", digits=1) }}\n'
+    cautious = replace(material, facts=facts, tasks={})
+    document = compose(render(write_template(text), cautious), cautious)
+    (warning,) = [each for each in document.warnings if "grey" in each.rule]
+    assert warning.rule == "'vae.test.elbo': the pixels are grey"
+    assert warning.where.endswith(":3")

@@ -164,6 +164,19 @@ def test_conditional_models_are_encoded_with_their_condition(painter, canvases, 
     np.testing.assert_allclose(found, canvases.splits["test"].condition[arrays["index"], 4] + 2)
 
 
+def test_a_bound_says_what_it_is_of(painter, canvases):
+    """Whether pixels are grey, and the parts of the condition that the model is told."""
+    said = {name: each.item() for name, each in _batches.about_bound(painter, canvases, canvases.splits["test"]).items()}
+    assert said == {"pixels": "Bernoulli", "grey": True, "given": "class and position"}
+    white = Split(np.round(canvases.splits["test"].x), canvases.splits["test"].y)
+
+    class Plain:
+        takes = ("x",)
+
+    said = {name: each.item() for name, each in _batches.about_bound(Plain(), canvases, white).items()}
+    assert said == {"pixels": "Bernoulli", "grey": False, "given": ""}
+
+
 def test_a_stream_is_read_batch_by_batch(painter, canvases, monkeypatch):
     """Images that are made when asked for are asked for in batches, never all at once."""
     from report_builder.datasets._stream import Stream

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from report_builder import languages
 from report_builder.errors import ReportError
+from report_builder.facts import Fact, Measurement, compare
 from report_builder.kinds import ProbeRequest
 from report_builder.measures.metrics import (
     class_agreement,
@@ -44,6 +46,35 @@ def test_bounds_of_other_distributions_of_the_pixels_are_no_one_scale():
     for name in ("elbo", "elbo_monte_carlo", "reconstruction_loss"):
         assert bernoulli[name].reduction != normal[name].reduction
     assert bernoulli["kl_loss"].reduction == normal["kl_loss"].reduction
+
+
+def test_a_bound_given_the_condition_is_another_quantity():
+    """Log p(x | class) and log p(x) are on no one scale: the guard refuses the verdict on two models that differ so."""
+    terms = {name: np.ones(5) for name in ("reconstruction", "kl_closed_form", "kl_monte_carlo")}
+    facts = []
+    for run, given in (("vae", ""), ("cvae", "class")):
+        arrays = {"likelihood": terms | {"pixels": np.array("Bernoulli"), "given": np.array(given)}}
+        value = by_name(elbo.measure(arrays, elbo.Parameters()))["elbo"]
+        measured = (Measurement(1, value.value),)
+        facts.append(Fact(f"{run}.test.elbo", "elbo", measured, value.unit, value.better, "test", value.reduction, value.n))
+    with pytest.raises(ReportError, match=r"cannot be compared.*\n.*given the class of each image"):
+        compare(*facts, by=["model"])
+
+
+def test_the_cross_entropy_of_grey_pixels_is_called_that():
+    """It is no likelihood: its reduction, its printed name and a warning say so; the KL term, and pixels of 0 and 1, do not."""
+    terms = {name: np.ones(5) for name in ("reconstruction", "kl_closed_form", "kl_monte_carlo")}
+    terms |= {"pixels": np.array("Bernoulli"), "grey": np.array(True)}
+    found = by_name(elbo.measure({"likelihood": terms}, elbo.Parameters()))
+    for name in ("elbo", "elbo_monte_carlo", "reconstruction_loss"):
+        assert found[name].title == f"{name}_grey"
+        assert found[name].reduction.startswith("cross-entropy of grey pixels, no likelihood")
+        assert "continuous_bernoulli" in found[name].caution
+        assert all(languages.load(code).has(f"metrics.{found[name].title}") for code in languages.codes())
+    assert (found["kl_loss"].title, found["kl_loss"].caution) == ("", "")
+    for other in ({"grey": np.array(False)}, {"pixels": np.array("continuous Bernoulli")}):
+        found = by_name(elbo.measure({"likelihood": terms | other}, elbo.Parameters()))
+        assert (found["elbo"].title, found["elbo"].caution) == ("", "")
 
 
 def test_errors_per_image_and_per_pixel_differ_by_the_pixels():

@@ -40,9 +40,11 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
 
     `elbo` and `kl_loss` use the closed form of the KL divergence (Kingma and Welling 2014, appendix B); `elbo_monte_carlo` and
     `kl_monte_carlo` use log q(z|x) - log p(z) at the drawn codes. Their expectations are equal. `elbo_standard_error`: of
-    `elbo_monte_carlo`, over the images and their draws. The reduction names the distribution of the pixels: a probability and
-    a density are no one scale, so that such bounds are not compared.
+    `elbo_monte_carlo`, over the images and their draws. The reduction names the distribution of the pixels, and what the model
+    is told of each image: a probability and a density, and log p(x) and log p(x|c), are no one scale. Of grey pixels with the
+    cross-entropy of black and white ones the values are called a cross-entropy, and are no bound.
     """
+    from report_builder.measures.metrics._bounds import bounded
     from report_builder.measures.metrics._errors import standard_error
 
     terms = arrays["likelihood"]
@@ -50,10 +52,20 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     samples = (-(loss + closed), -(loss + drawn), loss, closed, drawn)
     better = ("higher", "higher", "lower", "none", "none")
     of_codes = "sum over pixels and latent dimensions, mean over images"
-    of_images = f"{terms.get('pixels', 'Bernoulli')} pixels, {of_codes}"
+    what = bounded(terms)
+    of_images = f"{what.reduction}, {of_codes}"
     reductions = (of_images, of_images, of_images, of_codes, of_codes)
     values = [
-        Value(name, float(each.mean(dtype="float64")), UNIT, direction, reduction, len(each), each)
+        Value(
+            name,
+            float(each.mean(dtype="float64")),
+            UNIT,
+            direction,
+            reduction,
+            len(each),
+            each,
+            **(what.said(name) if reduction is of_images else {}),
+        )
         for name, each, direction, reduction in zip(NAMES, samples, better, reductions, strict=True)
     ]
     error, how = standard_error(samples[1]), "standard error of the mean over images and draws"

@@ -47,15 +47,16 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     `..._draw_error` the part of it that would go with more draws, by the jackknife over the draws of each image;
     `..._effective_draws` the mean over the images of (sum w)^2 / sum w^2, from 1, where one draw decides, to k.
     """
+    from report_builder.measures.metrics._bounds import bounded
     from report_builder.measures.metrics._errors import standard_error
 
     bound, variance, effective = (arrays["weights"][name] for name in ("bound", "draw_variance", "effective"))
     n = len(bound)
-    pixels = arrays["weights"].get("pixels", "Bernoulli")
-    how = f"{pixels} pixels, logarithm of the mean of {parameters.k} importance weights, mean over images"
+    what = bounded(arrays["weights"])
+    how = f"{what.reduction}, logarithm of the mean of {parameters.k} importance weights, mean over images"
     by_draws = float(variance.sum()) ** 0.5 / n
     return [
-        Value(NAME, float(bound.mean()), UNIT, "higher", how, n, bound),
+        Value(NAME, float(bound.mean()), UNIT, "higher", how, n, bound, **what.said(NAME)),
         Value(f"{NAME}_standard_error", standard_error(bound), UNIT, "none", "standard error of the mean over images", n),
         Value(f"{NAME}_draw_error", by_draws, UNIT, "none", "standard error of the mean by the draws", n),
         Value(f"{NAME}_effective_draws", float(effective.mean()), "", "none", f"of {parameters.k} draws, mean over images", n),

@@ -30,11 +30,11 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     Returns:
         `bound` (n,) float64; `draw_variance` (n,) float64: variance of the bound by its k draws, by the jackknife (Efron and
         Stein 1981), 0 for k = 1; `effective` (n,) float64: effective number of draws, (sum w)^2 / sum w^2, in [1, k]; `index`
-        (n,) int64; `pixels` () unicode: the distribution p(x|z) of a pixel.
+        (n,) int64; what `about_bound` says.
     """
     import numpy as np
 
-    from report_builder.measures.probes._batches import BATCH, distribution, given_to, part_of, pixels, places_of
+    from report_builder.measures.probes._batches import BATCH, about_bound, given_to, part_of, pixels, places_of
 
     part = part_of(data, parameters.split, parameters.n)
     condition, found = given_to(model, part), []
@@ -51,7 +51,7 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         "draw_variance": variance,
         "effective": effective,
         "index": places_of(data, parameters.split, parameters.n),
-        "pixels": distribution(model),
+        **about_bound(model, data, part),
     }
 
 

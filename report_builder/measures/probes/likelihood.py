@@ -29,11 +29,11 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
 
     Returns:
         `reconstruction` (n,) float32: -log p(x|z); `kl_closed_form` and `kl_monte_carlo` (n,) float32; `index` (n,) int64;
-        `pixels` () unicode: the distribution p(x|z) of a pixel, `Bernoulli` or `normal`.
+        what `about_bound` says.
     """
     import numpy as np
 
-    from report_builder.measures.probes._batches import BATCH, distribution, given_to, part_of, pixels, places_of
+    from report_builder.measures.probes._batches import BATCH, about_bound, given_to, part_of, pixels, places_of
 
     part = part_of(data, parameters.split, parameters.n)
     condition, batches = given_to(model, part), []
@@ -42,4 +42,4 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         beside = () if condition is None else (condition[chosen],)
         batches.append(model.elbo_terms(pixels(part.x[chosen]), *beside, parameters.samples))
     terms = {name: np.concatenate([np.asarray(batch[name], dtype=np.float32) for batch in batches]) for name in batches[0]}
-    return terms | {"index": places_of(data, parameters.split, parameters.n), "pixels": distribution(model)}
+    return terms | {"index": places_of(data, parameters.split, parameters.n), **about_bound(model, data, part)}

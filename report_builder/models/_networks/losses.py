@@ -30,7 +30,7 @@ def mean_binary_crossentropy(x, logits):
 def log_normaliser(logits):
     """Log C of the continuous Bernoulli distribution, C = l / tanh(l / 2), at l = 0: 2.
 
-    Near 0 the quotient is 0 / 0, and its series takes over: log 2 + l^2/12 - 7 l^4/1440.
+    Near 0, where the quotient is 0 / 0, it is its series log 2 + l^2/12 - 7 l^4/1440.
     """
     size = ops.abs(logits)
     near = size < 0.2
