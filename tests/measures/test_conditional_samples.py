@@ -167,14 +167,14 @@ def test_conditional_models_are_encoded_with_their_condition(painter, canvases, 
 def test_a_bound_says_what_it_is_of(painter, canvases):
     """Whether pixels are grey, and the parts of the condition that the model is told."""
     said = {name: each.item() for name, each in _batches.about_bound(painter, canvases, canvases.splits["test"]).items()}
-    assert said == {"pixels": "Bernoulli", "grey": True, "given": "class and position"}
+    assert said == {"pixels": "Bernoulli", "grey": 1, "given": "class and position"}
     white = Split(np.round(canvases.splits["test"].x), canvases.splits["test"].y)
 
     class Plain:
         takes = ("x",)
 
     said = {name: each.item() for name, each in _batches.about_bound(Plain(), canvases, white).items()}
-    assert said == {"pixels": "Bernoulli", "grey": False, "given": ""}
+    assert said == {"pixels": "Bernoulli", "grey": 0, "given": ""}
 
 
 def test_a_stream_is_read_batch_by_batch(painter, canvases, monkeypatch):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays
+    from report_builder.kinds import Arrays, Value
 
 CAUTION = (
     "the pixels are grey: their cross-entropy lacks a normaliser, so that it is no likelihood, and this is no bound of one. "
@@ -26,9 +26,9 @@ class Bounded:
     reduction: str
     grey: bool
 
-    def said(self, name: str) -> dict[str, str]:
-        """`title` and `caution` of a value of this name."""
-        return {"title": f"{name}_grey", "caution": CAUTION} if self.grey else {}
+    def named(self, value: Value) -> Value:
+        """The value under the name that it deserves, with a caution where that is not its own."""
+        return replace(value, title=f"{value.name}_grey", caution=CAUTION) if self.grey else value
 
 
 def bounded(arrays: Arrays) -> Bounded:

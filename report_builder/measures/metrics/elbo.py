@@ -56,17 +56,9 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     of_images = f"{what.reduction}, {of_codes}"
     reductions = (of_images, of_images, of_images, of_codes, of_codes)
     values = [
-        Value(
-            name,
-            float(each.mean(dtype="float64")),
-            UNIT,
-            direction,
-            reduction,
-            len(each),
-            each,
-            **(what.said(name) if reduction is of_images else {}),
-        )
+        Value(name, float(each.mean(dtype="float64")), UNIT, direction, reduction, len(each), each)
         for name, each, direction, reduction in zip(NAMES, samples, better, reductions, strict=True)
     ]
+    values = [what.named(value) if value.reduction == of_images else value for value in values]
     error, how = standard_error(samples[1]), "standard error of the mean over images and draws"
     return [*values, Value("elbo_standard_error", error, UNIT, "none", how, len(loss))]

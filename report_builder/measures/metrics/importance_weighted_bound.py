@@ -56,7 +56,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     how = f"{what.reduction}, logarithm of the mean of {parameters.k} importance weights, mean over images"
     by_draws = float(variance.sum()) ** 0.5 / n
     return [
-        Value(NAME, float(bound.mean()), UNIT, "higher", how, n, bound, **what.said(NAME)),
+        what.named(Value(NAME, float(bound.mean()), UNIT, "higher", how, n, bound)),
         Value(f"{NAME}_standard_error", standard_error(bound), UNIT, "none", "standard error of the mean over images", n),
         Value(f"{NAME}_draw_error", by_draws, UNIT, "none", "standard error of the mean by the draws", n),
         Value(f"{NAME}_effective_draws", float(effective.mean()), "", "none", f"of {parameters.k} draws, mean over images", n),

@@ -85,15 +85,15 @@ def about_bound(model: Any, data: ImageData, part: Split) -> dict[str, np.ndarra
     """What a bound of the log-likelihood belongs to, each of shape ().
 
     Returns:
-        `pixels`, unicode: the distribution of a pixel, that of the model's `pixels`, without it `Bernoulli`; `grey`, bool:
-        whether a pixel is neither 0 nor 1; `given`, unicode: what the model is told of each image, `class and position`.
+        `pixels`, unicode: the distribution of a pixel, that of the model's `pixels`, without it `Bernoulli`; `grey`, int64:
+        1 where a pixel is neither 0 nor 1, else 0; `given`, unicode: what the model is told of each image, `class and position`.
     """
     name = getattr(getattr(model, "pixels", None), "name", "Bernoulli")
     batches = (pixels(part.x[start : start + BATCH]) for start in range(0, len(part.y), BATCH))
     grey = any(bool(((x != 0) & (x != 1)).any()) for x in batches)
     told = "condition" in getattr(model, "takes", ("x",))
     kinds = " and ".join(each.kind for each in data.conditions) or "condition"
-    return {"pixels": np.array(name), "grey": np.array(grey), "given": np.array(kinds if told else "")}
+    return {"pixels": np.array(name), "grey": np.array(int(grey)), "given": np.array(kinds if told else "")}
 
 
 def encode(model: Any, x: Images, condition: np.ndarray | None = None) -> np.ndarray:
