@@ -86,7 +86,7 @@ def about_bound(model: Any, data: ImageData, part: Split) -> dict[str, np.ndarra
 
     Returns:
         `pixels`, unicode: the distribution of a pixel, that of the model's `pixels`, without it `Bernoulli`; `grey`, int64:
-        1 where a pixel is neither 0 nor 1, else 0; `given`, unicode: what the model is told of each image, `class and position`.
+        1 where a pixel is neither 0 nor 1, else 0; `given`, unicode: what the model is told of each image, e.g. `class`.
     """
     name = getattr(getattr(model, "pixels", None), "name", "Bernoulli")
     batches = (pixels(part.x[start : start + BATCH]) for start in range(0, len(part.y), BATCH))
