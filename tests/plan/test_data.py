@@ -143,3 +143,14 @@ def test_pictures_beside_classes_are_a_mistake_already_when_a_report_is_looked_a
     on_mnist.edit("dataset: mnist", "dataset: image_folder")
     with pytest.raises(ReportError, match=r"(?s)tiny.yaml:4.*pictures lie beside the folders of the classes"):
         run_keys(on_mnist.plan())
+
+
+def test_a_part_of_the_classes_is_all_the_classes_there_are(lab) -> None:
+    """Two classes of ten have two names, two entries of the condition, and rows of two in whatever shows them."""
+    lab.edit("- {kind: subset, train: 200, test: 60}", "- {kind: subset, classes: [4, 1], train: 50, test: 20}\n      - one_hot")
+    plan = lab.plan()
+    layout = plan.resolved.data["digits"].layout
+    assert (layout.class_names, layout.conditions[0].names) == (("1", "4"), ("1", "4"))
+    data = datasets.prepare(plan.located(plan.data["digits"]), plan.folders)
+    assert data.splits["train"].condition.shape == (50, 2)
+    assert data.layout.class_names == layout.class_names
