@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from report_builder.errors import Problem, ReportError
@@ -31,7 +32,8 @@ def download(name: str, target: Path, sha256: str, *, place_instead: str, source
         )
         raise ReportError(problem) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # also where a file stands in the place of the folder
+            temporary.unlink(missing_ok=True)
     return target
 
 

@@ -16,6 +16,7 @@ from typing import NoReturn
 from report_builder.errors import Problem, ReportError
 from report_builder.picture_files import FORMATS
 
+NOT_READ = (".gif", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".avif", ".jfif")  # a class of them would be missing in silence
 DEEPEST = 50  # folders in each other that pictures may lie in
 
 
@@ -162,6 +163,9 @@ def _walk(folder: Path, below: str = "", above: tuple[tuple[int, int], ...] = ()
                 yield from _walk(Path(entry.path), f"{below}{entry.name}/", (*above, here))
             elif Path(entry.name).suffix.lower() in FORMATS:
                 yield below + _checked(entry), entry
+            elif Path(entry.name).suffix.lower() in NOT_READ:
+                rule, step = "pictures of this format are not read", "Save it as PNG or JPEG, or take it out of the data set."
+                raise ReportError(Problem(_shown(Path(entry.path)), rule, next_step=step))
 
 
 def _checked(entry: os.DirEntry[str]) -> str:

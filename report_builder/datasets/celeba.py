@@ -136,6 +136,10 @@ def _listed(attributes: Path, partition: Path) -> _Listed:
             Problem(str(attributes), rule, ", ".join(columns[:3]) + " ...", f"{ATTRIBUTES[0]} to {ATTRIBUTES[-1]}.")
         )
     _, others, parts = _table(partition, 1)
+    for path, listed, allowed in ((attributes, values, (-1, 1)), (partition, parts, (0, 1, 2))):
+        if not np.isin(listed, allowed).all():
+            said = f"Allowed: {', '.join(map(str, allowed))}."
+            raise ReportError(Problem(str(path), "a number of this list means nothing", allowed=said))
     place = {name: i for i, name in enumerate(others)}
     if absent_names := [name for name in names if name not in place]:
         rule = f"{len(absent_names)} images of {attributes.name} are not in this list"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,12 @@ def counted(parameters: Parameters, files: Sequence[Path]) -> Mapping[str, int |
 
 
 def _must_have_images(path: Path, arrays: Collection[str]) -> None:
+    for name in arrays:
+        near = get_close_matches(name, [known for known in KNOWN if known not in arrays], n=1, cutoff=0.75)
+        if near and name not in KNOWN:
+            raise ReportError(Problem(str(path), "an array has an unknown name", repr(name), f"Did you mean '{near[0]}'?"))
+    if alone := [name for name in ("y_train", "y_test") if name in arrays and f"x{name[1:]}" not in arrays]:
+        raise ReportError(Problem(str(path), f"there are classes {alone[0]}, and no images of theirs", ", ".join(arrays)))
     if "x_train" not in arrays:
         allowed = f"x_train is needed; also known: {', '.join(KNOWN[1:])}."
         raise ReportError(Problem(str(path), "there is no array x_train", ", ".join(arrays) or "nothing", allowed))
@@ -145,7 +152,7 @@ def _of_other_channels(path: Path, name: str, shape: tuple[int, ...]) -> Problem
 def _classes(path: Path, arrays: Mapping[str, np.ndarray | None], part: str) -> np.ndarray:
     """The class of each image; 0 for all where the file has no classes."""
     x, y = np.asarray(arrays[f"x_{part}"]), arrays.get(f"y_{part}")
-    if y is None and arrays.get("y_train") is None:
+    if all(arrays.get(name) is None for name in ("y_train", "y_test")):
         return np.zeros(len(x), np.int64)
     y = np.empty(0) if y is None else y.reshape(-1)
     if len(y) != len(x) or not np.issubdtype(y.dtype, np.integer) or not 0 <= int(y.min()) <= int(y.max()) < LARGEST:

@@ -206,3 +206,13 @@ def test_the_fingerprint_follows_pictures_and_lists(tmp_path, faces, picture):
     (folder / "list_eval_partition.txt").write_text("")
     changed.append(datasets.fingerprint(entry, [tmp_path / "a"]))
     assert len(set(changed)) == 4
+
+
+@pytest.mark.parametrize(("name", "old", "new"), [("partition", " 0\n", " 3\n"), ("attr", " -1 ", "  7 ")])
+def test_a_number_without_a_meaning_is_refused(tmp_path, faces, name, old, new):
+    """An image of a fourth part, or an attribute of 7, is not left out or counted in silence."""
+    folder = faces(tmp_path / "celeba", 20)
+    file = next(folder.glob(f"list_*{name}*"))
+    file.write_text(file.read_text().replace(old, new, 1))
+    with pytest.raises(ReportError, match="a number of this list means nothing"):
+        celeba.load(celeba.Parameters(), celeba.files(celeba.Parameters(), [tmp_path]))

@@ -265,6 +265,17 @@ def test_what_is_no_picture_is_named(tmp_path, picture, monkeypatch, kind):
         assert str(tmp_path / "p") in caught.value.problems[0].where
 
 
+@pytest.mark.parametrize("name", ["1.webp", "b/2.GIF", "3.tiff"])
+def test_a_picture_that_is_not_read_is_named(tmp_path, picture, name):
+    """A format that is not read is not left out in silence: a class might be of it alone."""
+    picture(tmp_path / "pictures" / "a" / "1.png")
+    (tmp_path / "pictures" / name).parent.mkdir(exist_ok=True)
+    (tmp_path / "pictures" / name).touch()
+    with pytest.raises(ReportError, match="pictures of this format are not read") as caught:
+        prepare({"dataset": {"kind": "image_folder"}}, [tmp_path])
+    assert name in caught.value.problems[0].where
+
+
 def test_a_folder_may_be_called_like_a_picture(tmp_path, picture):
     """`x.png` that is a folder is the folder of a class."""
     for name in ("x.png/1.png", "y.jpg/1.jpg"):

@@ -107,6 +107,13 @@ def test_the_idx_files_of_keras_cache_hold_the_same_images(arrays, tmp_path):
     assert (data.splits["test"].y == arrays["y_test"]).all()
 
 
+def test_a_file_where_the_folder_of_downloads_belongs(tmp_path):
+    """A file in the place of Keras' cache is said as what hinders the download."""
+    (tmp_path / "folder").touch()
+    with pytest.raises(ReportError, match="could not be downloaded"):
+        _download.download("file.npz", tmp_path / "folder" / "file.npz", "0" * 64, place_instead="Put it there.")
+
+
 def test_a_download_is_shown_only_when_its_digest_fits(monkeypatch, tmp_path, capsys):
     """A file with the published digest arrives under its name; one with another digest leaves nothing behind."""
 

@@ -74,6 +74,22 @@ def test_arrays_that_do_not_fit_are_errors(tmp_path, arrays, changes, parameters
     assert "images.npz" in caught.value.problems[0].where
 
 
+@pytest.mark.parametrize(
+    ("names", "rule"),
+    [
+        ({"y_train": "y_trian"}, "unknown name(.|\n)*Did you mean 'y_train'"),
+        ({"x_test": "x_tset"}, "unknown name(.|\n)*Did you mean 'x_test'"),
+        ({"x_test": "others"}, "classes y_test, and no images"),
+        ({"y_train": "others"}, "the classes do not fit the images(.|\n)*y_train"),
+        ({"y_test": "others"}, "the classes do not fit the images(.|\n)*y_test"),
+    ],
+)
+def test_what_is_misspelt_is_not_left_out_in_silence(tmp_path, arrays, names, rule):
+    """Images without their classes, classes without their images and names that nearly fit are refused."""
+    with pytest.raises(ReportError, match=rule):
+        load(tmp_path, {names.get(name, name): values for name, values in arrays.items()})
+
+
 def test_wrong_keys_are_listed(tmp_path, arrays):
     """A file without x_train says what it has and what is needed."""
     with pytest.raises(ReportError, match=r"no array x_train\n  Received: images, labels"):

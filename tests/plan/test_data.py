@@ -147,7 +147,9 @@ def test_pictures_beside_classes_are_a_mistake_already_when_a_report_is_looked_a
 
 def test_a_part_of_the_classes_is_all_the_classes_there_are(lab) -> None:
     """Two classes of ten have two names, two entries of the condition, and rows of two in whatever shows them."""
-    lab.edit("- {kind: subset, train: 200, test: 60}", "- {kind: subset, classes: [4, 1], train: 50, test: 20}\n      - one_hot")
+    lab.edit(
+        "- {kind: subset, train: 200, test: 60}", "- {kind: subset, classes: [4, 1], train: 50, test: 20}\n      - one_hot"
+    )
     plan = lab.plan()
     layout = plan.resolved.data["digits"].layout
     assert (layout.class_names, layout.conditions[0].names) == (("1", "4"), ("1", "4"))
