@@ -14,7 +14,7 @@ import report_builder
 
 PACKAGE = Path(report_builder.__file__).parent
 ARROW = [  # a room imports only what stands above it; those of one line do not import each other
-    {"errors"},
+    {"errors", "version"},
     {"limits", "project"},
     {"picture_files"},
     {"languages"},
@@ -40,6 +40,7 @@ ON_COMMAND = {
     "languages",
     "kinds",
     "errors",
+    "version",
     "limits",
     "picture_files",
     "project",

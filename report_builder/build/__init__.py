@@ -5,11 +5,12 @@ Experiment file -> plan -> runs -> arrays -> facts and figures -> Markdown -> do
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from report_builder.build import asking
 from report_builder.build.composing import compose_plan, figure_numbers
@@ -17,7 +18,7 @@ from report_builder.build.workspace import Workspace
 from report_builder.errors import FindingError, Problem, ReportError, RunError, near_miss, together
 from report_builder.plan import Plan, Planned, reason, resolve
 from report_builder.spec import load
-from report_builder.store import Step, Store, write_atomically
+from report_builder.store import Step, Store, in_use, write_atomically
 
 if TYPE_CHECKING:
     from report_builder.document.composing import Document
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Built", "Options", "Workspace", "build", "build_figure", "build_task", "compose_plan", "plan_report", "settle"]
 
 LEDGER = "steps.json"
+Making = ParamSpec("Making")
 settle = asking.settle
 
 
@@ -61,6 +63,18 @@ class Built:
     older: Sequence[Path] = ()
 
 
+def _kept(make: Callable[Concatenate[Plan, Making], Built]) -> Callable[Concatenate[Plan, Making], Built]:
+    """Nothing of a plan is pruned by another process while something is made of it."""
+
+    @functools.wraps(make)
+    def made(plan: Plan, /, *args: Making.args, **kwargs: Making.kwargs) -> Built:
+        steps = [planned.step for target in plan.everything() for planned in target.closure()]
+        with in_use(plan.store.root, {step.key for step in (*steps, *plan.answers())}):
+            return make(plan, *args, **kwargs)
+
+    return made
+
+
 def plan_report(
     report: str, workspace: Workspace, *, profile: str | None = None, sets: Sequence[str] = (), fetch: bool = False
 ) -> Plan:
@@ -73,6 +87,7 @@ def plan_report(
     return Plan(resolve(loaded, asking.descriptions(loaded, store)), store, workspace.data, fetch=fetch)
 
 
+@_kept
 def build(plan: Plan, workspace: Workspace, options: Options) -> Built:
     """Builds the whole report."""
     asking.settle(plan)
@@ -104,7 +119,7 @@ def _document(
     if len(fresh) == len(paths):
         built = Built(fresh, done=missing, compiled=False, failed=failed)
     else:
-        with publish.alone(folder):
+        with publish.alone(folder, figures):
             made = [form for form in options.formats if form not in fresh]
             written, warnings = _compiled(plan, workspace, replace(options, formats=(*made,)), material, rendered)
             stamp.write(digest, [*fresh.values(), *written.paths.values()])
@@ -145,6 +160,7 @@ def _refuse(composed: Document, options: Options) -> None:
         raise FindingError(*composed.findings)
 
 
+@_kept
 def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -> Built:
     """One figure, or those of a group, and nothing else.
 
@@ -162,7 +178,7 @@ def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -
     if options.dry_run:
         return Built({}, compiled=False)
     folder = workspace.outputs(plan.resolved.loaded)[1]
-    with publish.alone(workspace.outputs(plan.resolved.loaded)[0]):
+    with publish.alone(*workspace.outputs(plan.resolved.loaded)):
         paths = dict[str, Path]()
         for part in ids:
             files = publish.publish_figure(gather.figure_card(plan, part), numbers.get(part, "00"), folder)
@@ -171,6 +187,7 @@ def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -
     return Built(paths, done=missing)
 
 
+@_kept
 def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> Built:
     """The figures and facts of one task, and a small document of it with the numbers of the whole report."""
     from report_builder.build import publish
@@ -187,7 +204,7 @@ def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) ->
     part = whole.task(task)
     _refuse(part, options)
     folder, figures = workspace.outputs(loaded)
-    with publish.alone(folder):
+    with publish.alone(folder, figures):
         drawn = [id_ for id_ in part.figures if material.figures[id_].png]
         files = {id_: publish.publish_figure(material.figures[id_], whole.labels[f"fig:{id_}"], figures) for id_ in drawn}
         name = f"{loaded.name}-task-{task}"

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report_builder.errors import Problem, ReportError, StorageError
+from report_builder.errors import Problem, ReportError, RunError, StorageError
 from report_builder.plan import Plan, Planned
-from report_builder.store import reading
+from report_builder.store import DISTRUSTED, reading
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
@@ -41,9 +41,20 @@ def execute(plan: Plan, missing: Sequence[Planned], *, on_event: Callable[[Mappi
         except StorageError:
             raise
         except ReportError as error:
-            failed.append(error)
+            failed.append(_of_another_machine(plan, planned) or error)
+        except Exception:
+            distrusted = _of_another_machine(plan, planned)
+            if not distrusted:
+                raise
+            failed.append(distrusted)
     plan.store.memo.save()
     return failed
+
+
+def _of_another_machine(plan: Plan, planned: Planned) -> ReportError | None:
+    """The error to say where a step failed on results that were imported: they are put aside, and will be made here."""
+    read = [stored for needed in planned.needs.values() if (stored := plan.stored(needed))]
+    return RunError(Problem(planned.label, *DISTRUSTED)) if plan.store.distrust(read) else None
 
 
 def _job(plan: Plan, planned: Planned) -> dict[str, Any]:
@@ -62,7 +73,7 @@ def _locally(plan: Plan, planned: Planned) -> None:
     with plan.store.claim(planned.step) as work:
         if work.done is None:
             read = {name: needed for name, needed in planned.needs.items() if needed.step.kind != "facts"}
-            arrays = {name: _arrays(plan, needed) for name, needed in read.items()}
+            arrays = {name: reading.of_step(_stored(plan, needed), needed.part) for name, needed in read.items()}
             _metric(plan, planned, arrays, work.folder) if planned.step.kind == "facts" else _figure(
                 plan, planned, arrays, work.folder
             )
@@ -92,12 +103,6 @@ def _figure(plan: Plan, planned: Planned, arrays: Mapping[str, Arrays], folder: 
         figure=picture.id,
         style=plan.resolved.style.values,
     )
-
-
-def _arrays(plan: Plan, planned: Planned) -> Arrays:
-    """The arrays of a finished step; of a training what it says of itself."""
-    stored = _stored(plan, planned)
-    return reading.of_run(stored, planned.part) if planned.step.kind == "run" else reading.arrays(stored)
 
 
 def _fact(plan: Plan, name: str) -> Arrays:

@@ -14,25 +14,28 @@ from typing import TYPE_CHECKING, Any
 
 from report_builder.document.material import FigureCard, Material
 from report_builder.facts import Fact
-from report_builder.store import Memo, canonical, locked, storage_errors, write_atomically
+from report_builder.store import Memo, canonical, locked, remove_temporaries, sources, storage_errors, write_atomically
 
 if TYPE_CHECKING:
     from report_builder.document.rendering import Rendered
 
 PACKAGE = Path(__file__).parents[1]
-ROOMS = ("document", "languages")
+ROOMS = ("document", "languages")  # whose files, whatever they are, and all that those of Python import, make a document
 FACTS, INDEX = "facts.json", "index.json"
 _PUBLISHED = re.compile(r"\w+-[\w-]+\.(a?png|svg)")
 KINDS = ("png", "svg", "apng")
+SOON_READ = 8 << 20  # bytes
 TOOLS = ("pypandoc-binary", "typst", "jinja2")
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Holds the folder of a document, so that two builds at once do not publish into each other."""
+def alone(folder: Path, figures: Path) -> Iterator[None]:
+    """Holds the folders of a document, so that two builds at once do not publish into each other; clears what a kill left."""
     with ExitStack() as held:
         with storage_errors(folder):
             held.enter_context(locked(folder / ".lock"))
+            for each in (folder, figures):
+                remove_temporaries(each)
         yield
 
 
@@ -42,43 +45,48 @@ def publish_figures(material: Material, numbers: Mapping[str, str], folder: Path
     Args:
         numbers: figure id -> its number in the document.
     """
-    index, before = {}, published(folder)
-    for id_, number in numbers.items():
-        if material.figures[id_].png is not None:
-            index[id_] = _publish(material.figures[id_], number, folder)
-    wanted = {name for entry in index.values() for name in _files(entry).values()}
-    for name in before - wanted:
-        (folder / name).unlink(missing_ok=True)
-    _write_index(index, folder)  # last: what a killed build did not remove is still listed
-    return {id_: {kind: folder / name for kind, name in _files(entry).items()} for id_, entry in index.items()}
+    drawn = {id_: number for id_, number in numbers.items() if material.figures[id_].png is not None}
+    _publish({id_: (material.figures[id_], number) for id_, number in drawn.items()}, {}, folder)
+    return {id_: published(material.figures[id_], number, folder) for id_, number in drawn.items()}
 
 
 def publish_figure(card: FigureCard, number: str, folder: Path) -> dict[str, Path]:
     """Publishes one figure, and leaves the others as they are; returns its files."""
-    entry = _publish(card, number, folder)
-    index = _read_index(folder)
-    for name in _names(index.get(card.id)) - {*_files(entry).values()}:
-        (folder / name).unlink(missing_ok=True)
-    _write_index(index | {card.id: entry}, folder)
-    return {kind: folder / name for kind, name in _files(entry).items()}
+    others = {id_: entry for id_, entry in _index(folder).items() if id_ != card.id}
+    _publish({card.id: (card, number)}, others, folder)
+    return published(card, number, folder)
 
 
-def published(folder: Path) -> set[str]:
-    """Names of the figures that our index lists: no other file in the folder is ours."""
-    return {name for entry in _read_index(folder).values() for name in _names(entry)}
+def published(card: FigureCard, number: str, folder: Path) -> dict[str, Path]:
+    """The files of a published figure, by kind."""
+    return {kind: folder / name for kind, name in _files(_entry(card, number)).items()}
 
 
-def _read_index(folder: Path) -> dict[str, Any]:
+def _publish(cards: Mapping[str, tuple[FigureCard, str]], others: Mapping[str, Any], folder: Path) -> None:
+    """Removes what the index lists and is stale, writes the new index, then the files: whatever lies there is always listed."""
+    index = {**others, **{id_: _entry(card, number) for id_, (card, number) in cards.items()}}
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in {*_listed(_index(folder))} - {*_listed(index)}:
+            (folder / name).unlink(missing_ok=True)
+    write_atomically(folder / INDEX, json.dumps(index, ensure_ascii=False, indent=1) + "\n")
+    for card, number in cards.values():
+        for source in _drawn(card):
+            _copy(source, folder / _entry(card, number)[source.suffix[1:]])
+
+
+def _index(folder: Path) -> dict[str, Any]:
+    """What was published here last."""
     try:
         return dict(json.loads((folder / INDEX).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return {}
 
 
-def _names(entry: Any) -> set[str]:
-    """Names of files that an entry of a stored index lists; what could not have come from here is left out."""
-    listed = [entry.get(kind) for kind in KINDS] if isinstance(entry, dict) else []
-    return {name for name in listed if isinstance(name, str) and _PUBLISHED.fullmatch(name)}
+def _listed(index: Mapping[str, Any]) -> Iterator[str]:
+    """Names of the files of an index; no other file is ever removed, and none outside the folder."""
+    names = (name for entry in index.values() if isinstance(entry, Mapping) for name in _files(entry).values())
+    return (name for name in names if isinstance(name, str) and _PUBLISHED.fullmatch(name))
 
 
 def _files(entry: Mapping[str, str]) -> dict[str, str]:
@@ -86,21 +94,20 @@ def _files(entry: Mapping[str, str]) -> dict[str, str]:
     return {kind: entry[kind] for kind in KINDS if kind in entry}
 
 
-def _publish(card: FigureCard, number: str, folder: Path) -> dict[str, str]:
-    """Copies a figure as `NN-<id>.png`, `.svg` and `.apng`, `NNa-` where it is one of a group; returns its index entry."""
+def _drawn(card: FigureCard) -> list[Path]:
+    return [source for source in (card.png, card.svg, card.animation) if source]
+
+
+def _entry(card: FigureCard, number: str) -> dict[str, str]:
+    """What the index says of a figure: its files are `NN-<id>.png`, `.svg` and `.apng`, `NNa-` where it is one of a group."""
     digits = number.rstrip(ascii_lowercase)
     name = f"{digits.zfill(2)}{number.removeprefix(digits)}-{card.id}"
     entry = {"number": number, "caption": card.caption, "details": card.details, "alt": card.alt}
     entry |= {"group": card.group} if card.group else {}
-    for source in filter(None, (card.png, card.svg, card.animation)):
+    for source in _drawn(card):
         entry[source.suffix[1:]] = f"{name}{source.suffix}"
         entry["step"] = source.parent.name
-        _copy(source, folder / f"{name}{source.suffix}")
     return entry
-
-
-def _write_index(index: Mapping[str, Any], folder: Path) -> None:
-    write_atomically(folder / INDEX, json.dumps(index, ensure_ascii=False, indent=1) + "\n")
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -171,13 +178,8 @@ class Stamp:
     def _entry(self, digest: str, path: Path) -> list[str]:
         """What a file was made of, its content, and what lies beside it; by the memo, so that an untouched file is not read."""
         try:
-            beside = {
-                other.name: self._memo.sha256(other)
-                for other in [
-                    self._folder / FACTS,
-                    *(self._figures / name for name in sorted(published(self._figures) | {INDEX})),
-                ]
-            }
+            figures = [self._figures / name for name in (INDEX, *_listed(_index(self._figures)))]
+            beside = {other.name: self._memo.sha256(other) for other in [self._folder / FACTS, *sorted(figures)]}
             return [digest, self._memo.sha256(path), hashlib.sha256(canonical(beside).encode()).hexdigest()]
         except OSError:
             return []
@@ -185,16 +187,19 @@ class Stamp:
 
 def document_digest(rendered: Rendered, material: Material, options: Mapping[str, Any], memo: Memo) -> str:
     """Digest of everything a document is made of: text, figures, tasks, title block, our code, the tools' versions."""
-    code = [
-        memo.sha256(path)
-        for room in ROOMS
-        for path in sorted((PACKAGE / room).rglob("*"))
-        if path.is_file() and path.suffix != ".pyc"
-    ]
+    files = [path for room in ROOMS for path in (PACKAGE / room).rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    python = sources((path for path in files if path.suffix == ".py"), memo)
+    code = [memo.sha256(path) for path in sorted({*files, *python})]
     figures = {id_: [c.png and c.png.parent.name, c.caption, c.details, c.alt, c.width] for id_, c in material.figures.items()}
     header = {key: str(value) for key, value in vars(material.header).items()}
     tasks = {id_: [task.title, *task.requires] for id_, task in material.tasks.items()}
-    pictures = [memo.sha256(path) for path in (*rendered.pictures, material.header.logo) if path and path.is_file()]
+    pictures = [_digest(path, memo) for path in (*rendered.pictures, material.header.logo) if path and path.is_file()]
     tools = [importlib.metadata.version(tool) for tool in TOOLS]
     parts = [rendered.canonical, figures, header, tasks, pictures, code, tools, dict(options)]
     return hashlib.sha256(canonical(parts).encode()).hexdigest()
+
+
+def _digest(picture: Path, memo: Memo) -> str:
+    """The digest of a picture of the user's own, by its content where that is soon read, whatever the disk says of it."""
+    small = picture.stat().st_size <= SOON_READ
+    return hashlib.sha256(picture.read_bytes()).hexdigest() if small else memo.sha256(picture)

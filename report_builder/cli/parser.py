@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from report_builder import __version__
+from report_builder.version import __version__
 
 FORMATS = ("pdf", "html", "docx", "md")
 ROOTS = {
@@ -104,19 +104,21 @@ def _runs(
         dest="action", required=True, metavar="ACTION"
     )
 
-    def add(name: str, text: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    def add(name: str, text: str, *parents: argparse.ArgumentParser, module: str = "runs") -> argparse.ArgumentParser:
         command = actions.add_parser(name, help=text, description=text, parents=[roots, *parents])
-        command.set_defaults(run=f"runs:{name}_runs")
+        command.set_defaults(run=f"{module}:{name}_runs")
         return command
 
     add("list", "every stored training", json)
     add("show", "one training: its settings, history and files", json).add_argument("key", help="key, or its first characters")
     prune = add("prune", "remove stored steps that no report here uses")
     prune.add_argument("--yes", action="store_true", help="remove them; without it they are only listed")
-    export = add("export", "pack trainings and what was measured on them into one file")
+    export = add("export", "pack trainings and what was measured on them into one file", module="archives")
     export.add_argument("file", help="the .tar.gz to write")
     export.add_argument("keys", nargs="*", metavar="KEY", help="trainings to pack (default: all)")
-    add("import", "unpack what another machine exported").add_argument("file", help="the .tar.gz to read")
+    unpack = add("import", "unpack what another machine exported", module="archives")
+    unpack.add_argument("file", help="the .tar.gz to read")
+    add("verify", "read every stored file, and set aside what is not what was stored")
 
 
 def _report() -> argparse.ArgumentParser:

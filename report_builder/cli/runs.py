@@ -1,26 +1,25 @@
-"""Commands on the stored trainings: list, show, prune, export, import."""
+"""Commands on the stored trainings: list, show, prune, verify."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import tarfile
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from report_builder.build import Workspace
 from report_builder.cli.parser import Options
-from report_builder.errors import Exit, Problem, ReportError, UsageError
+from report_builder.errors import Exit, Problem, ReportError
 from report_builder.facts import differences
-from report_builder.plan.own import ANSWER
-from report_builder.plan.prepared import imported
-from report_builder.store import Step, Store, Stored, storage_errors
+from report_builder.store import Store, Stored, leftovers, locked, nobody_begins, remove_temporaries
+from report_builder.store.files import TEMPORARY
+from report_builder.store.judging import fault
 from report_builder.store.step import KINDS
 
 
-def _store(options: Options) -> Store:
+def store_of(options: Options) -> Store:
+    """The store that the options name."""
     return Store(Workspace.find(vars(options)).store)
 
 
@@ -39,7 +38,7 @@ def _summary(stored: Stored) -> dict[str, Any]:
 
 def list_runs(options: Options) -> int:
     """Lists every stored training."""
-    every = list(_store(options).all("run"))
+    every = list(store_of(options).all("run"))
     rows = [_summary(stored) | {"settings": _told_apart(stored, every)} for stored in every]
     if options.json:
         print(json.dumps(rows, indent=1))
@@ -69,7 +68,7 @@ def _told_apart(stored: Stored, every: Sequence[Stored]) -> dict[str, Any]:
 
 def show_runs(options: Options) -> int:
     """Shows one training."""
-    stored = _find(_store(options), options.key)
+    stored = find_run(store_of(options), options.key)
     if options.json:
         print(json.dumps(dict(stored.meta) | {"history": stored.json("history.json")}, indent=1, ensure_ascii=False))
         return int(Exit.DONE)
@@ -80,7 +79,8 @@ def show_runs(options: Options) -> int:
     return int(Exit.DONE)
 
 
-def _find(store: Store, prefix: str) -> Stored:
+def find_run(store: Store, prefix: str) -> Stored:
+    """The training whose key begins so. Raises ReportError where there is none, or more than one."""
     found = [stored for stored in store.all("run") if stored.key.startswith(prefix)]
     if len(found) != 1:
         rule = "no stored training has this key" if not found else "several stored trainings begin like this"
@@ -89,21 +89,57 @@ def _find(store: Store, prefix: str) -> Stored:
 
 
 def prune_runs(options: Options) -> int:
-    """Removes what no report here uses, and what killed processes left of it; checkpoints of planned trainings stay."""
+    """Removes what no report here uses, and what kills, damage and failures left; checkpoints of planned trainings stay."""
     workspace = Workspace.find(vars(options))
     store, used = Store(workspace.store), _used(workspace)
-    gone = [(kind, stored.key) for kind in KINDS for stored in store.all(kind) if stored.key not in used]
-    left = [(kind, path) for kind in KINDS for path in (store.root / kind).glob("*.*") if path.name.split(".")[0] not in used]
-    for kind, key in gone:
-        kept = options.yes and not store.remove(kind, key)
-        print(f"{'in use ' if kept else 'removed' if options.yes else 'unused '}  {kind}/{key}")
-    if options.yes:
-        for kind, path in left:
-            if store.remove(kind, path.name.split(".")[0]):
-                shutil.rmtree(path, ignore_errors=True)
+    with nobody_begins(store.root) as busy:
+        kept = used | busy
+        gone = [(kind, key) for kind, key in store.every() if key not in kept]
+        begun = [(kind, path) for kind in KINDS for path in (store.root / kind).glob("*.work") if path.stem not in kept]
+        for kind, key in gone:
+            in_use = options.yes and not store.remove(kind, key)
+            print(f"{'in use ' if in_use else 'removed' if options.yes else 'unused '}  {kind}/{key}")
+        left = {*leftovers(store.root), *(path for _, path in begun)}
+        if options.yes:
+            for kind, path in begun:
+                store.remove(kind, path.stem)
+            for path in left - {path for _, path in begun}:
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    left |= _unfinished(workspace, remove=options.yes)
     advice = "" if options.yes else " Nothing was removed; add --yes to remove them."
     print(f"{len(gone)} unused steps, {len(left)} leftovers.{advice}")
     return int(Exit.DONE)
+
+
+def _unfinished(workspace: Workspace, *, remove: bool) -> set[Path]:
+    """Files of documents and published figures that a kill left half written, where no build is at work."""
+    found = set[Path]()
+    for folder in workspace.build.glob("*/"):
+        with locked(folder / ".lock", wait=False) as free:
+            for each in (folder, workspace.figures / folder.name) if free else ():
+                found |= {path for path in each.glob(".*") if TEMPORARY.fullmatch(path.name)}
+                if remove:
+                    remove_temporaries(each)
+    return found
+
+
+def verify_runs(options: Options) -> int:
+    """Reads every stored byte; what is not what was stored is set aside, so that the next build makes it anew."""
+    store = store_of(options)
+    found = [(kind, key, _wrong(store, kind, key)) for kind, key in store.every()]
+    damaged = [(kind, key, why) for kind, key, why in found if why]
+    for kind, key, why in damaged:
+        store.put_aside(kind, key)
+        print(f"damaged  {kind}/{key}: {why}")
+    advice = " The damaged ones were set aside: the next build makes them anew." if damaged else ""
+    print(f"{len(found)} steps, {len(damaged)} damaged.{advice}")
+    return int(Exit.FINDING if damaged else Exit.DONE)
+
+
+def _wrong(store: Store, kind: str, key: str) -> str:
+    """What is wrong with a stored step; empty where nothing is."""
+    stored = store.read(kind, key, by_content=True)
+    return fault(stored) if stored else "a file is missing, or is not what was stored"
 
 
 def _used(workspace: Workspace) -> set[str]:
@@ -130,106 +166,3 @@ def _profiles(file: Path) -> list[str | None]:
     from report_builder.spec.source import read
 
     return [None, *(read(file).data.get("profiles") or {})]
-
-
-def export_runs(options: Options) -> int:
-    """Packs trainings and everything that was measured on them alone, with what that was measured against."""
-    store = _store(options)
-    runs = {stored.key for stored in ([_find(store, key) for key in options.keys] if options.keys else store.all("run"))}
-    steps = {stored.key: (kind, stored) for kind in KINDS for stored in store.all(kind)}
-    chosen = {key for key in steps if (back := _runs_below(key, steps)) and back <= runs}
-    chosen |= {key for chosen_key in chosen for key in _below(chosen_key, steps)}
-    chosen |= {key for key, (kind, _) in steps.items() if kind == ANSWER}  # without them a worker must be asked there
-    if not options.keys:
-        chosen = set(steps)
-    target = Path(options.file)
-    temporary = target.with_name(f".{target.name}.tmp")
-    try:
-        with storage_errors(target), tarfile.open(temporary, "w:gz") as archive:
-            for key in sorted(chosen):
-                kind, stored = steps[key]
-                archive.add(stored.folder, f"{kind}/{key}")
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-    print(f"{len(runs)} trainings and {len(chosen) - len(runs)} other steps are in {target}.")
-    return int(Exit.DONE)
-
-
-def _below(key: str, steps: Mapping[str, tuple[str, Stored]]) -> set[str]:
-    """Keys of a step and of everything stored that it reads."""
-    if key not in steps:
-        return set()
-    return {key}.union(*(_below(needed, steps) for needed in steps[key][1].meta["inputs"]))
-
-
-def _runs_below(key: str, steps: Mapping[str, tuple[str, Stored]]) -> set[str]:
-    """Keys of the trainings that a step goes back to."""
-    return {below for below in _below(key, steps) if steps[below][0] == "run"}
-
-
-def import_runs(options: Options) -> int:
-    """Unpacks an export; every step is checked against its key and its digests before it counts."""
-    store, file = _store(options), Path(options.file)
-    if not file.is_file():
-        raise UsageError(Problem(str(file), "no such file"))
-    store.root.mkdir(parents=True, exist_ok=True)
-    added = known = 0
-    with tempfile.TemporaryDirectory(dir=store.root) as scratch:
-        try:
-            with tarfile.open(file) as archive:
-                _unpack(archive, Path(scratch))
-        except (tarfile.TarError, OSError, EOFError) as error:
-            raise ReportError(Problem(str(file), "this is not a complete export", str(error))) from None
-        for kind, stored in list(_verified(Store(Path(scratch)), file)):
-            with store.claim(Step.from_json(stored.meta)) as work:
-                if work.done:
-                    known += 1
-                    continue
-                for path in stored.folder.iterdir():
-                    path.replace(work.folder / path.name)
-                work.commit(stored.meta["note"], files=list(stored.meta["files"]))
-            added += 1
-            if kind == "run":
-                _remember(store, stored.meta["spec"]["data"])
-    store.memo.save()
-    print(f"{added} steps added, {known} were here already.")
-    return int(Exit.DONE)
-
-
-def _unpack(archive: tarfile.TarFile, folder: Path) -> None:
-    """Writes the regular files of an archive into a folder; `extractall` has no safe form in every Python that is supported.
-
-    Raises:
-        OSError: a name leads out of the folder.
-    """
-    for member in archive:
-        target = folder / member.name
-        if not target.resolve().is_relative_to(folder.resolve()):
-            raise OSError(f"'{member.name}' leads out of the folder")
-        if member.isfile() and (content := archive.extractfile(member)):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("wb") as stream:
-                shutil.copyfileobj(content, stream)
-
-
-def _remember(store: Store, data: Mapping[str, Any]) -> None:
-    """Keeps the fingerprint of imported data; of two that were the same but for their files, neither."""
-    name, found = imported(data), data["fingerprint"]
-    store.memo.remember(name, found if store.memo.recall(name) in (None, found) else "")
-
-
-def _verified(store: Store, file: Path) -> Iterator[tuple[str, Stored]]:
-    for kind in KINDS:
-        for folder in sorted((store.root / kind).glob("*")):
-            stored = store.read(kind, folder.name)
-            if stored is None or Step.from_json(stored.meta).key != folder.name:
-                raise ReportError(
-                    Problem(
-                        str(file),
-                        "a step of the export is damaged or was altered",
-                        f"{kind}/{folder.name}",
-                        next_step="Export it again.",
-                    )
-                )
-            yield kind, stored

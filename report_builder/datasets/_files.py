@@ -107,6 +107,12 @@ def _times(status: os.stat_result) -> str:
     return f"{status.st_mtime_ns}:{status.st_ctime_ns}:{status.st_ino}"
 
 
+def newest(path: Path) -> int:
+    """When a file, or a file of a folder of pictures, last changed: ns since the epoch."""
+    found = [entry.stat() for _, entry in _walk(path)] if path.is_dir() else [path.stat()]
+    return max((max(status.st_mtime_ns, status.st_ctime_ns) for status in found), default=0)
+
+
 def content(path: Path, known: tuple[int, str] | None = None) -> str:
     """The sha256 of a file's content, hex; of a folder's pictures with their names, wherever the folder lies.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from report_builder.document.html import html_page
 from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import pdf
 from report_builder.errors import Problem, ReportError, StorageError, near_miss, together
+from report_builder.store import write_atomically
 
 FORMATS = ("pdf", "html", "docx", "md")
 
@@ -82,26 +81,10 @@ def _file(path: Path, make: Callable[[], bytes]) -> Path:
     """Makes the content first, then puts it in place at once."""
     content = make()
     try:
-        replace_file(path, content)
+        write_atomically(path, content)
     except OSError as error:
         next_step = "Free some space, or choose another folder."
         raise StorageError(
             Problem(str(path), "the file cannot be written", error.strerror or str(error), next_step=next_step)
         ) from error
     return path
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Writes a file under a temporary name and renames it: nobody ever sees a half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

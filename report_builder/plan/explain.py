@@ -14,7 +14,7 @@ def reason(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> str:
         return "it was never built in this report"
     for field in ("spec", "code", "inputs"):
         for path, was, now in differences(old.get(field), new.get(field)):
-            if field == "code":
+            if field == "code" and "." in path:  # else the version of a package
                 return f"the code in {path} changed"
             if field == "inputs":
                 return "one of the steps it reads changed"

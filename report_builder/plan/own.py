@@ -21,7 +21,8 @@ from report_builder.spec import Loaded
 from report_builder.store import Memo, Step, Stored, code_digests
 
 ANSWER = "answer"  # kind of the steps in which answers are stored
-ANSWERING = (Path(__file__).parents[1] / "worker/answers.py",)  # with what it imports, the code behind an answer
+PACKAGE = Path(__file__).parents[1]
+ANSWERING = tuple(PACKAGE / file for file in ("worker/__main__.py", "worker/answers.py"))  # where the code of an answer begins
 CHECKED = ("image_shape", "value_range", "class_names", "conditions")  # what a verdict depends on
 
 
@@ -64,10 +65,9 @@ def is_judged(run: Training) -> bool:
     return is_own(run.model.name) or bool(lists(run.model.parameters))
 
 
-def verdict(run: Training, code: Iterable[Path], versions: Mapping[str, str], memo: Memo) -> Step:
+def verdict(run: Training, code: Iterable[Path], memo: Memo) -> Step:
     """The step that stores the verdict on a run; of an own file every byte counts: its equation is no code of a training."""
     spec: dict[str, Any] = {"asks": "verdict", "model": run.model.as_spec(), "layout": _layout(run.data.layout)}
-    spec |= {"versions": dict(versions)}
     if is_own(run.model.name):
         spec["content"] = memo.sha256(run.model.file)
     return Step(ANSWER, (), spec, code_digests([*code, *ANSWERING], memo))

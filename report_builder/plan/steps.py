@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,12 +15,15 @@ from report_builder.plan.prepared import with_fingerprints
 from report_builder.plan.resolved import FROM_RUN, HISTORY, DataSet, Measure, Picture, Resolved, Training, used_by
 from report_builder.plan.shown import requests_of, subjects
 from report_builder.store import Step, Store, Stored, code_digests
-from report_builder.store.reading import READING
 
 PACKAGE = Path(__file__).parents[1]
-ENGINE = tuple(PACKAGE / file for file in ("worker/loop.py", "worker/environment.py", "datasets/__init__.py"))
-DRAWING = tuple(PACKAGE / file for file in ("drawing/__init__.py", "languages/__init__.py"))
-FRAMEWORKS = {"tensorflow": ("tensorflow", "tensorflow-cpu"), "keras": ("keras",)}
+# Where the code that carries out a step begins, whatever its spec names; kinds join it, which it finds by their names.
+BEGINNING = {
+    "run": ("worker/__main__.py", "worker/run.py"),
+    "arrays": ("worker/__main__.py", "worker/probe.py"),
+    "facts": ("measures/__init__.py", "store/reading.py"),
+    "figure": ("drawing/__init__.py", "languages/__init__.py", "store/reading.py"),
+}
 
 
 @dataclass(frozen=True)
@@ -73,28 +75,13 @@ class Plan:
         id_ = next(id_ for id_, known in self.data.items() if known == data)
         return self.resolved.data[id_].located() | {"fingerprint": data["fingerprint"]}
 
-    @cached_property
-    def versions(self) -> dict[str, str]:
-        """Major and minor version of TensorFlow and Keras, without importing them."""
-        return {name: self._version(name, packages) for name, packages in FRAMEWORKS.items()}
-
-    def _version(self, name: str, packages: Iterable[str]) -> str:
-        for package in packages:
-            try:
-                version = ".".join(importlib.metadata.version(package).split(".")[:2])
-            except importlib.metadata.PackageNotFoundError:
-                continue
-            self.store.memo.remember(f"version:{name}", version)
-            return version
-        return self.store.memo.recall(f"version:{name}") or "none"
-
     # --- answers of a worker ----------------------------------------------------------------------------------------------
 
     @cached_property
     def verdicts(self) -> dict[str, Step]:
         """For each run with an architecture of the user's own, the step in which the verdict on it is stored."""
         judged = [run for run in self.resolved.runs.values() if own.is_judged(run)]
-        return {run.id: own.verdict(run, self._model_code(run), self.versions, self.store.memo) for run in judged}
+        return {run.id: own.verdict(run, self._model_code(run), self.store.memo) for run in judged}
 
     def answers(self) -> list[Step]:
         """Every step in which an answer about models of the user's own is stored."""
@@ -118,9 +105,13 @@ class Plan:
         return {(run.id, seed): self._run(run, seed) for run in self.resolved.runs.values() for seed in run.entry.seeds}
 
     def _run(self, run: Training, seed: int) -> Planned:
-        spec = run.as_spec() | {"data": self.data[run.data.id], "seed": seed, "versions": self.versions}
-        roots = [*self._model_code(run), *self._data_code(run.data), *ENGINE]
-        return Planned(Step("run", (), spec, code_digests(roots, self.store.memo)), f"run {run.id}, seed {seed}", {})
+        spec = run.as_spec() | {"data": self.data[run.data.id], "seed": seed}
+        code = self._code("run", *self._model_code(run), *self._data_code(run.data))
+        return Planned(Step("run", (), spec, code), f"run {run.id}, seed {seed}", {})
+
+    def _code(self, kind: str, *named: Path) -> dict[str, str]:
+        """What carries out a step of this kind, with the files that its spec names."""
+        return code_digests([*(PACKAGE / file for file in BEGINNING[kind]), *named], self.store.memo)
 
     def _model_code(self, run: Training) -> list[Path]:
         """The network, the files it imports for these parameters, and those of the layers of the user's own in it."""
@@ -154,7 +145,7 @@ class Plan:
         beside = self.resolved.loaded.file.parent
         kinds = (request.kind, *used_by(PROBES.get(request.kind, beside=beside), request.parameters))
         files = [Path(PROBES.get(kind, beside=beside).__file__) for kind in kinds]
-        code = code_digests([*files, *(self._data_code(data) if run is None else [])], self.store.memo)
+        code = self._code("arrays", *files, *(self._data_code(data) if run is None else []))
         return Planned(Step("arrays", tuple(need.step.key for need in needs.values()), spec, code), label, needs)
 
     @cached_property
@@ -175,7 +166,7 @@ class Plan:
         label = f"facts {measure.id} of {measure.subject}" + (f", seed {seed}" if seed is not None else "")
         needs = {name: self.arrays(request, seed, f"{label}, {name}") for name, request in measure.requests.items()}
         spec = {"metric": measure.as_spec(), "reads": sorted(needs)}
-        code = code_digests([measure.kind.file, *_reading(measure.requests)], self.store.memo)
+        code = self._code("facts", measure.kind.file)
         return Planned(Step("facts", tuple(needs[name].step.key for name in sorted(needs)), spec, code), label, needs)
 
     @cached_property
@@ -191,7 +182,7 @@ class Plan:
         spec = {"figure": picture.kind.as_spec(), "subjects": subjects, "reads": sorted(needs), "language": self.language}
         spec |= {"style": dict(self.resolved.style.values)}
         looks = {f"languages/{self.language}.yaml", "plots/report.mplstyle"}
-        code = code_digests([picture.kind.file, *DRAWING, *_reading(picture.requests, picture.facts)], self.store.memo)
+        code = self._code("figure", picture.kind.file)
         code |= {name: self.store.memo.sha256(PACKAGE / name)[:16] for name in sorted(looks)}
         return Planned(
             Step("figure", tuple(needs[name].step.key for name in sorted(needs)), spec, code), f"figure {picture.id}", needs
@@ -227,8 +218,3 @@ class Plan:
         for needed in planned.needs.values():
             self._collect(needed, found)
         found[planned.step.key] = planned
-
-
-def _reading(requests: Mapping[str, ProbeRequest], facts: Sequence[str] = ()) -> list[Path]:
-    """The code that reads what a run answers itself, and facts, where a step reads such."""
-    return [READING] if facts or any(request.kind in FROM_RUN for request in requests.values()) else []

@@ -1,11 +1,13 @@
 """One store for all steps: their keys, their folders, their locks, the digests of the code behind them."""
 
-from report_builder.store.digest import code_digests
-from report_builder.store.files import Memo, locked, storage_errors, write_atomically
-from report_builder.store.folder import Store, Stored, Work
+from report_builder.store.digest import code_digests, sources
+from report_builder.store.files import Memo, locked, remove_temporaries, storage_errors, write_atomically
+from report_builder.store.folder import DISTRUSTED, Store, Stored, Work
+from report_builder.store.sessions import in_use, leftovers, log_of, nobody_begins, session
 from report_builder.store.step import Step, canonical, data_name
 
 __all__ = [
+    "DISTRUSTED",
     "Memo",
     "Step",
     "Store",
@@ -14,7 +16,14 @@ __all__ = [
     "canonical",
     "code_digests",
     "data_name",
+    "in_use",
+    "leftovers",
     "locked",
+    "log_of",
+    "nobody_begins",
+    "remove_temporaries",
+    "session",
+    "sources",
     "storage_errors",
     "write_atomically",
 ]

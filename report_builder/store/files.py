@@ -6,37 +6,44 @@ import errno
 import fcntl
 import json
 import os
+import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from report_builder.datasets._files import content, signature
+from report_builder.datasets._files import content, newest, signature
 from report_builder.errors import Problem, StorageError
+
+SETTLED = 50_000_000  # ns: no clock of a disk is coarser, but for those of FAT and of old network disks
+_AGAIN = "run the command again: what is stored is kept."
+_SPACE = ("no space left on the disk", f"Free some space and {_AGAIN}")
+_PERMISSION = ("no permission to write here", "Choose another folder with --store or --build, or change its permissions.")
+_OPEN = ("too many files are open", f"Raise the limit, for instance with 'ulimit -n 1024', and {_AGAIN}")
+_PLACE = ("a file stands where a folder belongs, or a folder where a file belongs", f"Move it away and {_AGAIN}")
+_NAME = ("the path is too long, or its links lead in a circle", "Choose a shorter path, or mend the link.")
+_DEVICE = ("the disk cannot be read or written", f"Check the disk, and {_AGAIN}")
+SAID = {  # what the system says no one can mend but the user -> the rule, and what to do next
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _SPACE),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _PERMISSION),
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE), _OPEN),
+    **dict.fromkeys((errno.ENOTDIR, errno.EISDIR, errno.EEXIST), _PLACE),
+    **dict.fromkeys((errno.ENAMETOOLONG, errno.ELOOP), _NAME),
+    **dict.fromkeys((errno.EIO, errno.ESTALE), _DEVICE),
+}
+TEMPORARY = re.compile(r"\..+\.\d+\.tmp")  # names that `write_atomically` gives, and nobody else
 
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Says a full disk or a missing permission in a sentence; nothing stored is lost by either."""
+    """Says in a sentence what is wrong with a disk, a folder or a limit; nothing stored is lost by it."""
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageError(
-                Problem(
-                    str(path),
-                    "no space left on the disk",
-                    next_step="Free some space and run the command again: what is stored is kept.",
-                )
-            ) from error
-        if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-            raise StorageError(
-                Problem(
-                    str(path),
-                    "no permission to write here",
-                    next_step="Choose another folder with --store or --build, or change its permissions.",
-                )
-            ) from error
-        raise
+        if error.errno not in SAID:
+            raise
+        rule, step = SAID[error.errno]
+        raise StorageError(Problem(str(error.filename or path), rule, next_step=step)) from error
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
@@ -52,21 +59,40 @@ def write_atomically(path: Path, content: bytes | str) -> None:
                 os.fsync(stream.fileno())
             temporary.replace(path)
         finally:
-            with suppress(FileNotFoundError):
+            with suppress(OSError):
                 temporary.unlink()
+
+
+def remove_temporaries(folder: Path) -> None:
+    """Removes what killed processes were writing; the caller holds the lock under which files of this folder are written."""
+    if folder.is_dir():
+        for path in folder.iterdir():
+            if TEMPORARY.fullmatch(path.name):
+                path.unlink(missing_ok=True)
 
 
 @contextmanager
 def locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Holds the `flock` of a file; without `wait`, says whether it could be had."""
+    """Holds the `flock` of a file; without `wait`, says whether it could be had. Who holds it may remove the file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+    while True:
+        with path.open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            if _is_at(lock.fileno(), path):
+                yield True
+                return
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    """Whether an open file is still the one of this name: who held its lock before may have removed it."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def sync_folder(folder: Path) -> None:
@@ -80,7 +106,10 @@ def sync_folder(folder: Path) -> None:
 
 
 class Memo:
-    """Digests of files (and of folders of pictures) by path, size and modification time, kept in one JSON file."""
+    """Digests of files (and of folders of pictures) by path and what the disk says of them, kept in one JSON file.
+
+    A file that changed a moment ago may change again at the same time of the clock: its digest is not kept.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -89,9 +118,10 @@ class Memo:
 
     def _read(self) -> dict[str, list[object]]:
         try:
-            return dict(json.loads(self._path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            read = json.loads(self._path.read_text(encoding="utf-8")).items()
+        except (OSError, ValueError, AttributeError, RecursionError):
             return {}
+        return {name: entry for name, entry in read if isinstance(entry, list) and len(entry) == len(("size", "time", "value"))}
 
     def sha256(self, path: Path) -> str:
         """The sha256 of a file's content, or of a folder's pictures, hex."""
@@ -99,7 +129,8 @@ class Memo:
         known = self._known.get(str(path))
         if known is None or known[:2] != list(current):
             known = [*current, content(path, current)]
-            self._known[str(path)] = self._learnt[str(path)] = known
+            if time.time_ns() - newest(path) > SETTLED:
+                self._known[str(path)] = self._learnt[str(path)] = known
         return str(known[2])
 
     def recall(self, name: str) -> str | None:

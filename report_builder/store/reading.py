@@ -1,19 +1,22 @@
-"""What figures and metrics read of finished steps; this code is in the keys of those that read a run itself, or facts."""
+"""What figures and metrics read of finished steps; this code is in their keys."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from report_builder.kinds._layers import layer_arrays, layers_of  # by its file: the package itself is in no key
+from report_builder.kinds import layer_arrays, layers_of
 from report_builder.store.folder import Stored
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
-READING = Path(__file__)
 NOTED = ("epochs", "parameters", "non_trainable_parameters", "seconds")  # what else costs are, of what a run notes
+
+
+def of_step(step: Stored, part: str) -> Arrays:
+    """The arrays of a finished step; of a training what it says of itself."""
+    return of_run(step, part) if step.meta["kind"] == "run" else arrays(step)
 
 
 def of_run(run: Stored, part: str) -> Arrays:

@@ -20,7 +20,7 @@ from typing import Any
 
 from report_builder import errors
 from report_builder.errors import Problem, ReportError, RunError, StorageError
-from report_builder.store import Store, storage_errors
+from report_builder.store import Step, Store, log_of, session, storage_errors
 from report_builder.worker import estimate
 
 Job = Mapping[str, Any]
@@ -43,29 +43,31 @@ def run(jobs: Sequence[Job], *, workers: int | None = None, on_event: OnEvent | 
         StorageError: nothing can be stored; the workers were stopped, their checkpoints are kept.
         KeyboardInterrupt: as it came; the workers are stopped first.
     """
-    pool = _Pool(jobs, workers or estimate.cores(), on_event or (lambda event: None))
-    try:
-        pool.work()
-    finally:
-        pool.stop()
+    with session(Path(jobs[0]["store"]), map(_key, jobs)) as folder:
+        pool = _Pool(jobs, workers or estimate.cores(), on_event or (lambda event: None), folder)
+        try:
+            pool.work()
+        finally:
+            pool.stop()
     return pool.errors
 
 
 class _Worker:
-    """One process, the thread that reads its events, and its log."""
+    """One process, the thread that reads its events, and its log; `folder` is for what libraries write beside."""
 
-    def __init__(self, number: int, threads: int, log: Path, events: queue.SimpleQueue[tuple[_Worker, str]]) -> None:
-        self.number, self.threads, self.log = number, threads, log
+    def __init__(self, threads: int, log: Path, folder: Path, events: queue.SimpleQueue[tuple[_Worker, str]]) -> None:
+        self.threads, self.log = threads, log
         self.job: Job | None = None
         with storage_errors(log):
             log.parent.mkdir(parents=True, exist_ok=True)
+            (folder / "tmp").mkdir(exist_ok=True)
             stream = log.open("wb")
         with stream:
             # a group of its own: Ctrl-C in the terminal reaches the front process, which then stops the workers
             command = [sys.executable, "-m", "report_builder.worker", str(threads)]
             pipe = subprocess.PIPE
             self.process = subprocess.Popen(
-                command, stdin=pipe, stdout=pipe, stderr=stream, env=_environment(), process_group=0
+                command, stdin=pipe, stdout=pipe, stderr=stream, env=_environment(folder / "tmp"), process_group=0
             )
         self._listener = threading.Thread(target=self._listen, args=(events,), daemon=True)
         self._listener.start()
@@ -99,7 +101,8 @@ class _Worker:
 
 
 class _Pool:
-    def __init__(self, jobs: Sequence[Job], limit: int, on_event: OnEvent) -> None:
+    def __init__(self, jobs: Sequence[Job], limit: int, on_event: OnEvent, folder: Path) -> None:
+        self.folder = folder
         self.jobs = {_key(job): job for job in jobs}
         self.costs = {key: _cost(job) for key, job in self.jobs.items()}
         self.waiting = sorted(self.jobs, key=lambda key: -self.costs[key])
@@ -153,8 +156,7 @@ class _Pool:
         if idle and len(self.workers) >= self.limit:
             self._dismiss(idle[0])
         self.started += 1
-        log = Path(next(iter(self.jobs.values()))["store"], "logs", f"worker-{os.getpid()}-{self.started}.log")
-        self.workers.append(_Worker(self.started, threads, log, self.events))
+        self.workers.append(_Worker(threads, log_of(self.folder, self.started), self.folder, self.events))
         return self.workers[-1]
 
     def _dismiss(self, worker: _Worker) -> None:
@@ -175,8 +177,7 @@ class _Pool:
         elif event["event"] == "failed":
             worker.job = None
             problems = [Problem(**problem) for problem in event["problems"]]
-            unforeseen = any(" at " in problem.rule for problem in problems)
-            self._fail(key, problems, str(event["error"]), worker.log if unforeseen else None)
+            self._fail(key, problems, str(event["error"]), worker.log if event["unforeseen"] else None)
         else:
             self._say(key, event)
 
@@ -215,8 +216,6 @@ class _Pool:
 
 
 def _key(job: Job) -> str:
-    from report_builder.store import Step
-
     return Step.from_json(job["step"]).key
 
 
@@ -228,11 +227,11 @@ def _cost(job: Job) -> float:
     return estimate.seconds(spec, Store(Path(job["store"])), job.get("data", spec["data"]), folders)
 
 
-def _environment() -> dict[str, str]:
-    """This process' environment, in which the package that runs here is found first."""
+def _environment(temporary: Path) -> dict[str, str]:
+    """This process' environment, in which the package that runs here is found first, and a folder for temporary files."""
     here = str(Path(__file__).parents[2])
     path = [here, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(path), "PYTHONUNBUFFERED": "1"}
+    return os.environ | {"PYTHONPATH": os.pathsep.join(path), "PYTHONUNBUFFERED": "1", "TMPDIR": str(temporary)}
 
 
 def _death(label: str, code: int) -> Problem:

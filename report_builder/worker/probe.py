@@ -15,8 +15,14 @@ from report_builder.kinds import PROBES, ImageData, Judge, opened
 from report_builder.store import Store, Stored, Work
 from report_builder.worker import checkpoint, loop
 from report_builder.worker.asked import Asked
+from report_builder.worker.site import Site
 
 BATCH = 500  # images that a judge looks at in one step
+
+
+def carry_out(work: Work, site: Site) -> None:
+    """Measures on the step's data."""
+    measure(work, site.data(), site.store, site.beside)
 
 
 def measure(work: Work, data: ImageData, store: Store, beside: Path | None) -> None:

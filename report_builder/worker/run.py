@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,24 @@ import numpy as np
 import tensorflow as tf
 
 from report_builder.kinds import MODELS, ImageData, opened
+from report_builder.models._layers import lists
 from report_builder.store import Work, write_atomically
-from report_builder.worker import checkpoint, loop
+from report_builder.worker import checkpoint, loop, trial
 from report_builder.worker.costs import Costs
 from report_builder.worker.samples import Samples
+from report_builder.worker.site import Emit, Site
 from report_builder.worker.summary import summary
 
 CHECKPOINT, BEST, LAST, WEIGHTS = "checkpoint.npz", "best.npz", "last.npz", "weights.npz"
-Emit = Callable[[Mapping[str, Any]], None]
+
+
+def carry_out(work: Work, site: Site) -> None:
+    """Trains on the step's data; a model with code of the user's own is tried first, now that all is known of the data."""
+    data, entry = site.data(), work.step.spec["model"]
+    kind, parameters = opened(MODELS, entry, beside=site.beside)
+    if (entry["kind"].endswith(".py") or lists(parameters)) and not (work.folder / CHECKPOINT).is_file():
+        trial.run(kind, entry, data.layout, site.beside)
+    train(work, data, site.beside, site.emit)
 
 
 def train(work: Work, data: ImageData, beside: Path | None, emit: Emit) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from report_builder.build import Options, build
+from report_builder.store import Store, in_use
 
 
 def output(capsys: pytest.CaptureFixture[str], lab, *arguments: str) -> str:
@@ -140,8 +141,46 @@ def test_prune_keeps_what_a_report_uses(built, capsys: pytest.CaptureFixture[str
 
 
 def test_prune_removes_what_killed_processes_left(built, capsys: pytest.CaptureFixture[str]) -> None:
-    """Scratch folders of trainings that nobody goes on with are leftovers."""
-    left = built.folder / "runs" / "run" / "0123456789abcdef0123.work"
-    left.mkdir()
-    assert "1 leftovers" in output(capsys, built, "runs", "prune", "--yes")
-    assert not left.exists()
+    """Scratch folders of trainings that nobody goes on with, damaged steps and half-written files are leftovers."""
+    used = built.plan().runs["ae", 1].step.key
+    kept = built.folder / "runs" / "run" / f"{used}.work"
+    left = ["runs/run/0123456789abcdef0123.work", f"runs/run/{used}.damaged-7", "runs/sessions/7-ab"]
+    for path in (kept, *(built.folder / name for name in left)):
+        path.mkdir(parents=True)
+    files = ["runs/logs/7-ab-1.log", "build/tiny/.tiny.pdf.7.tmp", "figures/tiny/.index.json.7.tmp"]
+    for name in files:
+        (built.folder / name).parent.mkdir(exist_ok=True)
+        (built.folder / name).touch()
+    assert "6 leftovers" in output(capsys, built, "runs", "prune")
+    assert "6 leftovers" in output(capsys, built, "runs", "prune", "--yes")
+    assert not any((built.folder / name).exists() for name in [*left, *files])
+    assert kept.exists()
+    assert "0 leftovers" in output(capsys, built, "runs", "prune")
+
+
+def test_prune_keeps_what_a_build_at_work_needs(built, capsys: pytest.CaptureFixture[str]) -> None:
+    """What another build has made so far, with settings that no report has, is not pruned as long as it is at work."""
+    keys = {built.plan().runs["longer", 1].step.key}
+    built.edit("epochs: 8", "epochs: 7")
+    with in_use(built.folder / "runs", keys):
+        printed = output(capsys, built, "runs", "prune", "--yes")
+    assert not any(f"run/{key}" in printed for key in keys)
+    assert all(f"removed  run/{key}" in output(capsys, built, "runs", "prune", "--yes") for key in keys)
+
+
+@pytest.mark.parametrize("kind", ["run", "arrays", "facts", "figure"])
+def test_verify_finds_rot(built, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A bit that turned over on the disk, which size, time and memo do not show, is found, and the step is made anew."""
+    assert "14 steps, 0 damaged." in output(capsys, built, "runs", "verify")
+    store = Store(built.folder / "runs")
+    file = next(path for path in sorted((store.root / kind).glob("*/*")) if path.suffix in (".npz", ".png"))
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    store.memo.remember(str(file), "forgotten")
+    assert built.run("runs", "verify") == 3
+    assert f"damaged  {kind}/{file.parent.name}" in capsys.readouterr().out
+    assert any(
+        step.startswith({"arrays": "codes", "facts": "facts"}.get(kind, kind)) or kind == "arrays" for step in built.to_do()
+    )
+    assert "0 damaged." in output(capsys, built, "runs", "verify")

@@ -1,5 +1,6 @@
 """The digest of code: what changes a result counts, what only reads differently does not."""
 
+import importlib.metadata
 from pathlib import Path
 
 import pytest
@@ -35,9 +36,11 @@ def test_a_constant_counts(tmp_path: Path) -> None:
 
 
 def test_what_only_people_read_does_not_count(tmp_path: Path) -> None:
-    """A title, a summary, a first guess of seconds and the description of a parameter may change."""
-    told = CODE + 'TITLE = {"en": "circle"}\nSUMMARY = "a circle"\nSECONDS_PER_IMAGE = 2e-4\nx = dict(description="it")\n'
+    """Of a user's own file a title, a summary, a first guess of seconds and the description of a parameter may change."""
+    told = CODE + 'TITLE = {"en": "circle"}\nSUMMARY = "a circle"\nSECONDS_PER_IMAGE = 2e-4\n'
+    told += 'from pydantic import Field\nx = Field(3, description="it")\ny = dict(description="that")\n'
     first = digest(tmp_path, told)
+    assert digest(tmp_path, told.replace('"that"', '"this"')) != first
     for old, new in (('"circle"', '"disc"'), ('"a circle"', '"a disc"'), ("2e-4", "3e-4"), ('"it"', '"this"')):
         assert old in told
         assert digest(tmp_path, told.replace(old, new)) == first
@@ -91,18 +94,87 @@ def test_what_a_file_of_ones_own_only_says_does_not_count(tmp_path: Path) -> Non
 
 
 def test_imports_of_the_package_are_followed(tmp_path: Path) -> None:
-    """A digest covers what a module imports from the package, also inside functions, but not rooms that only carry messages."""
-    found = digest(
-        tmp_path, "def f():\n    from report_builder.store.step import Step\n    from report_builder import errors\n"
-    )
-    assert {"./own.py", "store/step.py"} <= set(found)
-    assert "errors.py" not in found
+    """A digest covers what a module imports from the package, also inside functions, the packages that are run for it, too."""
+    found = digest(tmp_path, "def f():\n    from report_builder.store.step import Step\n")
+    assert {"./own.py", "__init__.py", "store/__init__.py", "store/step.py"} <= set(found)
+
+
+def test_a_name_leads_to_the_file_that_defines_it(tmp_path: Path) -> None:
+    """What is imported from a room is followed to the file in it that defines it, however the import is spelt."""
+    defined = {
+        "from report_builder.kinds import Split": "kinds/_data.py",
+        "from report_builder import kinds": "kinds/_data.py",
+        "import report_builder.kinds as k": "kinds/_data.py",
+        "from report_builder.errors import Problem": "errors.py",
+        "from report_builder.models._layers import located": "models/_layers.py",
+    }
+    assert {line: file for line, file in defined.items() if file not in digest(tmp_path, line)} == {}
+
+
+def test_the_packages_of_others_count_by_their_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a file imports counts with major and minor version, under the name of the import, however the package is called."""
+    code = "import json\nimport sklearn.cluster\n\n\ndef f():\n    from PIL import Image\n"
+    found = digest(tmp_path, code)
+    versions = {name: importlib.metadata.version(package) for name, package in (("PIL", "pillow"), ("sklearn", "scikit-learn"))}
+    assert {name: found[name] for name in found if name != "./own.py"} == {
+        name: ".".join(version.split(".")[:2]) for name, version in versions.items()
+    }
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "99.1.2")
+    assert digest(tmp_path, code)["PIL"] == "99.1"
+
+
+COUNTS = [  # what looks as if it only said something, and computes
+    ("raise ValueError('a')", "raise ValueError('b')"),
+    ("x = Problem('a').where", "x = Problem(len('a')).where"),
+    ("def Problem(x):\n    return x\n\n\nx = Problem('a')", "def Problem(x):\n    return x\n\n\nx = Problem('b')"),
+    ("class A:\n    x: int = 1", "class A:\n    x: float = 1"),
+    ("@register\ndef f(x: int): ...", "@register\ndef f(x: str): ..."),
+    ("def f():\n    'a'\n    return f.__doc__", "def f():\n    'b'\n    return f.__doc__"),
+    ("TITLE = 'a'\nx = len(TITLE)", "TITLE = 'b'\nx = len(TITLE)"),
+    ("LISTINGS = seed(1)", "LISTINGS = seed(2)"),
+    (
+        "from report_builder.errors import near_miss\nx = near_miss('a', ())",
+        "from report_builder.errors import near_miss\nx = near_miss('b', ())",
+    ),
+]
+ONLY_SAYS = [
+    ("x = 1  # a", "x = 1  # b"),
+    ("def f(x: int) -> int:\n    return x", "def f(x: float) -> str:\n    return x"),
+    ("x: int = 1", "x: float = 1"),
+    (
+        "from report_builder.errors import Problem\nProblem('a', 'b')",
+        "from report_builder.errors import Problem\nProblem('c', 'd')",
+    ),
+    (
+        "from report_builder.errors import Problem\nProblem('', f'a {n} b', received='c')",
+        "from report_builder.errors import Problem\nProblem('', f'd {n} e', received='f')",
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "other"), COUNTS)
+def test_in_doubt_it_counts(tmp_path: Path, code: str, other: str) -> None:
+    """A text, a type, a title that something may read is part of the digest."""
+    assert digest(tmp_path, code) != digest(tmp_path, other)
+
+
+@pytest.mark.parametrize(("code", "other"), ONLY_SAYS)
+def test_what_only_says_something_does_not_count(tmp_path: Path, code: str, other: str) -> None:
+    """Comments, types of what a function takes, and the texts of this package's errors may change."""
+    assert digest(tmp_path, code) == digest(tmp_path, other)
+
+
+def test_what_an_error_is_given_counts(tmp_path: Path) -> None:
+    """Values in the text of an error are computed: they count."""
+    code = "from report_builder.errors import Problem\nProblem('', f'a {f(1)}')"
+    assert digest(tmp_path, code) != digest(tmp_path, code.replace("f(1)", "f(2)"))
 
 
 def test_imports_for_types_are_not_followed(tmp_path: Path) -> None:
     """An import that only the type checker reads does not count."""
     code = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from report_builder.store import Step\n"
     assert set(digest(tmp_path, code)) == {"./own.py"}
+    assert "store/step.py" in digest(tmp_path, code + "else:\n    from report_builder.store import Step\n")
 
 
 def test_memo_saves_the_second_reading(tmp_path: Path) -> None:

@@ -37,11 +37,27 @@ def test_absent_until_committed(tmp_path: Path) -> None:
 
 
 def test_scratch_survives(tmp_path: Path) -> None:
-    """What a killed worker left in its scratch folder is there for the next one."""
+    """Of what a killed worker left in its scratch folder, one that resumes finds the whole files, and any other nothing."""
     with Store(tmp_path).claim(STEP) as work:
-        (work.folder / "checkpoint").write_text("epoch 3")
+        for name in ("checkpoint", "step.json", ".checkpoint.7.tmp"):
+            (work.folder / name).write_text("epoch 3")
+    with Store(tmp_path).claim(STEP, resume=True) as work:
+        assert [path.name for path in work.folder.iterdir()] == ["checkpoint"]
     with Store(tmp_path).claim(STEP) as work:
-        assert (work.folder / "checkpoint").read_text() == "epoch 3"
+        assert list(work.folder.iterdir()) == []
+
+
+def test_what_a_killed_commit_left_is_no_result(tmp_path: Path) -> None:
+    """A step whose commit was killed just before it showed is made again, with the digests of its own files alone."""
+    finish(Store(tmp_path))
+    folder = tmp_path / "run" / STEP.key
+    folder.rename(folder.with_name(f"{STEP.key}.work"))
+    store = Store(tmp_path)
+    with store.claim(STEP, resume=True) as work:
+        assert work.done is None
+        stored = work.commit(files=["weights.txt"])
+    assert list(stored.meta["files"]) == ["weights.txt"]
+    assert store.read("run", STEP.key) is not None
 
 
 def test_only_named_files_are_kept(tmp_path: Path) -> None:

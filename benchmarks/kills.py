@@ -1,0 +1,332 @@
+"""Kills a build at its file changes and at random moments; the next build must leave what an undisturbed one leaves.
+
+A small project holds every kind of step: an answer about a model of the user's own, a training, probes, facts, figures, a
+document, and an export that is imported into an empty store. A process is killed (SIGKILL) just before its N-th change of a
+file, for each N: opening for writing (and once more when the file is there and empty), fsync, rename, removal, making a folder.
+Then the same command runs undisturbed. Compared are facts, index, figures, Markdown, weights and arrays, byte by byte; every
+stored step is verified, and after `runs prune --yes` no file may lie there that an undisturbed build does not leave.
+
+Workers' jobs are done in the process of the build, so that one count goes through both; processes are forked from one that has
+imported everything, which makes a case a few seconds long.
+
+`python benchmarks/kills.py` does them all; `--sample 12 --random 4 --seed 1` takes a part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import importlib
+import os
+import pkgutil
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import report_builder
+from report_builder.cli import main
+from report_builder.store import Step, session
+from report_builder.worker import pool
+from report_builder.worker.environment import ENVIRONMENT
+
+EXPERIMENT = """\
+report: {title: Kills, language: en, date: 2025-01-02}
+data:
+  digits:
+    dataset: {kind: digits, copies: 0}
+    steps: [scale, {kind: subset, train: 20, test: 10}]
+runs:
+  own: {data: digits, model: {kind: ./own.py}, training: {epochs: 2, batch_size: 20}}
+metrics:
+  error: {kind: reconstruction, runs: [own], split: test}
+figures:
+  curves: {kind: training_curves, runs: [own]}
+  pictures: {kind: reconstructions, runs: [own], n: 2}
+"""
+TEMPLATE = """\
+# Results
+
+The error is {{ fact("own.test.reconstruction_mse", digits=3) }}.
+
+{{ figure("curves") }}
+
+{{ figure("pictures") }}
+"""
+OWN = '''\
+"""A linear autoencoder."""
+
+import keras
+from keras import layers, ops
+
+from report_builder import kinds
+
+PROVIDES = frozenset({"encode", "decode"})
+
+
+class Parameters(kinds.Parameters):
+    """It has none."""
+
+
+class Linear(keras.Model):
+    """Two layers."""
+
+    def __init__(self, image_shape):
+        super().__init__()
+        self.encoder = keras.Sequential([layers.Flatten(), layers.Dense(2)])
+        self.decoder = keras.Sequential([layers.Dense(784, "sigmoid"), layers.Reshape(image_shape)])
+
+    def call(self, x):
+        return self.decoder(self.encoder(x))
+
+    def encode(self, x):
+        return self.encoder(x)
+
+    def decode(self, z):
+        return self.decoder(z)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        return ops.mean(ops.square(x - y_pred))
+
+
+def build(image_shape):
+    return Linear(image_shape)
+'''
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+CHANGES = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate"}
+
+
+class Project:
+    """A folder with the project; what a build leaves there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        texts = {"experiments/kills.yaml": EXPERIMENT, "experiments/own.py": OWN, "templates/kills.md": TEMPLATE}
+        for name, text in texts.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+
+    def command(self, *arguments: str) -> int:
+        """Exit code of a command, run in this process."""
+        roots = {name: self.folder / name for name in ("experiments", "templates", "build", "figures", "data")}
+        roots |= {"store": self.folder / "runs"}
+        return main([*arguments, *(f"--{name}={path}" for name, path in roots.items())])
+
+    def build(self) -> int:
+        """Builds the report."""
+        return self.command("build", "kills", "--to", "md")
+
+    def left(self) -> dict[str, str]:
+        """Digest of each file; of one that holds times or paths of this machine, and of locks, only that it is there."""
+        files = {str(p.relative_to(self.folder)): p for p in sorted(self.folder.rglob("*")) if p.is_file()}
+        return {name: "" if _varies(name) else hashlib.sha256(p.read_bytes()).hexdigest() for name, p in files.items()}
+
+
+def _varies(name: str) -> bool:
+    return Path(name).name in ("step.json", "history.json", "stamp.json", "memo.json", "steps.json") or "lock" in name
+
+
+# --- processes ----------------------------------------------------------------------------------------------------------------
+
+
+def in_process(function: Callable[[], int], *, seconds: float = 0) -> int:
+    """Exit code of a function in a process of its own (negative: the signal); killed after so many seconds where given."""
+    child = os.fork()
+    if child == 0:
+        code = 70
+        with contextlib.suppress(BaseException):
+            quiet = os.open(os.environ.get("KILLS_LOG", os.devnull), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+            os.dup2(quiet, 1)
+            os.dup2(quiet, 2)
+            code = function()
+        os._exit(code)
+    if seconds:
+        time.sleep(seconds)
+        os.kill(child, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def workers_here(jobs: Sequence[Mapping[str, Any]], **_: Any) -> list[Any]:
+    """Instead of the pool: does the jobs in this process, inputs first."""
+    from report_builder.worker.jobs import carry_out  # noqa: PLC0415  TensorFlow
+
+    order = sorted(jobs, key=lambda job: ("answer", "run", "arrays").index(job["step"]["kind"]))
+    failed: list[Any] = []
+    with session(Path(jobs[0]["store"]), [Step.from_json(job["step"]).key for job in jobs]):
+        for job in order:
+            carry_out(job, lambda event: failed.append(event) if event["event"] == "failed" else None)
+    if failed:
+        raise RuntimeError(str(failed))
+    return []
+
+
+def killed_at(change: int, root: Path, noted: Path | None = None) -> None:
+    """Has this process killed before its change of a file with this number; with `noted`, each change is written there."""
+    count, synced = _Count(change, str(root), noted), os.fsync
+
+    def fsync(descriptor: int) -> None:
+        count.one("fsync")
+        synced(descriptor)
+
+    os.fsync = fsync  # type: ignore[assignment]
+    sys.addaudithook(count.hear)
+
+
+class _Count:
+    """Counts the changes of files below a folder."""
+
+    def __init__(self, change: int, root: str, noted: Path | None) -> None:
+        self.change, self.root, self.seen = change, root, 0
+        self.log = os.open(noted, os.O_WRONLY | os.O_CREAT) if noted else None
+
+    def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Hears of what the interpreter does."""
+        if event == "open" and isinstance(arguments[2], int) and arguments[2] & WRITES and self._is_below(arguments[0]):
+            self.one(f"open {arguments[0]}")
+            if self.seen + 1 == self.change:  # the next one: the file is there, and empty
+                Path(arguments[0]).write_bytes(b"")
+            self.one(f"empty {arguments[0]}")
+        elif event in CHANGES and any(self._is_below(part) for part in arguments):
+            self.one(f"{event} {arguments[:2]}")
+
+    def _is_below(self, path: object) -> bool:
+        """Whether it is a path in the folder, or one relative to an open folder, as of a tree that is removed."""
+        return isinstance(path, str) and (path.startswith(self.root) or "/" not in path)
+
+    def one(self, what: str) -> None:
+        """One more."""
+        self.seen += 1
+        if self.log is not None:
+            os.write(self.log, f"{what}\n".encode())
+        if self.seen == self.change:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+# --- cases --------------------------------------------------------------------------------------------------------------------
+
+
+class Campaign:
+    """Cases of one command: what it leaves undisturbed, and after a kill and once more."""
+
+    def __init__(self, name: str, work: Path, command: Callable[[Project], int]) -> None:
+        self.name, self.work, self.run = name, work, command
+        project = self.project("undisturbed")
+        noted = work / f"{name}.changes"
+
+        def counted() -> int:
+            killed_at(0, project.folder, noted)
+            return self.run(project)
+
+        began = time.perf_counter()
+        if code := in_process(counted):
+            raise SystemExit(f"{name}: the undisturbed command ended with {code}")
+        self.seconds = time.perf_counter() - began
+        self.changes = noted.read_text().splitlines()
+        in_process(lambda: project.command("runs", "prune", "--yes"))
+        self.expected = project.left()
+        shutil.rmtree(project.folder)
+
+    def project(self, name: str) -> Project:
+        """A new project."""
+        return Project(self.work / f"{self.name}-{name}")
+
+    def at_change(self, number: int) -> str:
+        """What is wrong after a kill before this change; empty where nothing is."""
+        project = self.project(str(number))
+
+        def killed() -> int:
+            killed_at(number, project.folder)
+            return self.run(project)
+
+        code = in_process(killed)
+        return self.judged(project, f"change {number} ({self.changes[number - 1]})", code)
+
+    def at_moment(self, seconds: float) -> str:
+        """What is wrong after a kill so many seconds after the start."""
+        project = self.project(f"{seconds:.4f}")
+        code = in_process(lambda: self.run(project), seconds=seconds)
+        return self.judged(project, f"{seconds:.3f} s", code)
+
+    def judged(self, project: Project, when: str, code: int) -> str:
+        """The next run and what it leaves, compared."""
+        if code not in (-signal.SIGKILL, 0):
+            return f"{self.name}, {when}: ended by itself with {code}"
+        again = in_process(lambda: self.run(project))
+        verified = in_process(lambda: project.command("runs", "verify"))
+        pruned = in_process(lambda: project.command("runs", "prune", "--yes"))
+        found = project.left()
+        other = [name for name in sorted({*found, *self.expected}) if found.get(name) != self.expected.get(name)]
+        if again or verified or pruned or other:
+            return f"{self.name}, {when}: next {again}, verify {verified}, prune {pruned}, differs: {', '.join(other)}"
+        shutil.rmtree(project.folder)
+        return ""
+
+
+def campaigns(work: Path, commands: Sequence[str]) -> Iterator[Campaign]:
+    """A build from nothing, and the import of what another one exported."""
+    if "build" in commands:
+        yield Campaign("build", work, Project.build)
+    if "import" not in commands:
+        return
+    packed = work / "packed.tar.gz"
+    exporter = Project(work / "exporter")
+    if code := in_process(lambda: exporter.build() or exporter.command("runs", "export", str(packed))):
+        raise SystemExit(f"nothing could be exported: {code}")
+    yield Campaign("import", work, lambda project: project.command("runs", "import", str(packed)))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sample", type=int, default=0, help="kills at so many of the changes of each command; 0: at each")
+    parser.add_argument("--random", type=int, default=100, help="kills at random moments")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--commands", nargs="+", choices=("build", "import"), default=("build", "import"))
+    return parser.parse_args()
+
+
+def _import_everything() -> None:
+    """What a build imports, so that no case does it again; no thread may run when a process is forked, so nothing is called."""
+    os.environ.update(ENVIRONMENT)
+    pool.run = workers_here
+    for module in pkgutil.walk_packages(report_builder.__path__, "report_builder."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    for name in ("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "PIL.PngImagePlugin"):
+        importlib.import_module(name)
+
+
+def run() -> int:
+    """The campaign; 1 where a kill did harm."""
+    options = _arguments()
+    _import_everything()
+    chance, wrong, began = random.Random(options.seed), list[str](), time.perf_counter()  # noqa: S311  cases, no secrets
+    with tempfile.TemporaryDirectory(prefix="kills-") as folder:
+        for campaign in campaigns(Path(folder), options.commands):
+            every = range(1, len(campaign.changes) + 1)
+            chosen = chance.sample(every, min(options.sample or len(every), len(every)))
+            moments = [chance.uniform(0, campaign.seconds) for _ in range(options.random if campaign.name == "build" else 0)]
+            cases = [partial(campaign.at_change, number) for number in chosen]
+            cases += [partial(campaign.at_moment, seconds) for seconds in moments]
+            chance.shuffle(cases)
+            for done, case in enumerate(cases, 1):
+                wrong += filter(None, [case()])
+                if done % 10 == 0 or done == len(cases):
+                    took = time.perf_counter() - began
+                    print(f"{campaign.name}: {done} of {len(cases)} cases, {len(wrong)} wrong, {took:.0f} s", flush=True)
+            print(
+                f"{campaign.name}: {len(every)} changes of files; killed at {len(chosen)}, and at {len(moments)} moments",
+                *wrong,
+                sep="\n",
+            )
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(run())

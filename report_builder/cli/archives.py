@@ -1,0 +1,151 @@
+"""Stored trainings as one file for another machine: export and import."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import shutil
+import tarfile
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from report_builder.cli.parser import Options
+from report_builder.cli.runs import find_run, store_of
+from report_builder.errors import Exit, Problem, ReportError, UsageError
+from report_builder.limits import ARCHIVE_BYTES
+from report_builder.plan.own import ANSWER
+from report_builder.plan.prepared import imported
+from report_builder.store import Step, Store, Stored, session, storage_errors
+from report_builder.store.folder import IMPORTED, META
+from report_builder.store.judging import KEY, NAME, fault
+from report_builder.store.step import KINDS
+
+MEMBERS = 1_000_000  # of an archive: a million empty files weigh nothing, and are no export
+
+
+def export_runs(options: Options) -> int:
+    """Packs trainings and everything that was measured on them alone, with what that was measured against."""
+    store = store_of(options)
+    runs = {stored.key for stored in ([find_run(store, key) for key in options.keys] if options.keys else store.all("run"))}
+    steps = {stored.key: (kind, stored) for kind in KINDS for stored in store.all(kind)}
+    chosen = {key for key in steps if (back := _runs_below(key, steps)) and back <= runs}
+    chosen |= {key for chosen_key in chosen for key in _below(chosen_key, steps)}
+    chosen |= {key for key, (kind, _) in steps.items() if kind == ANSWER}  # without them a worker must be asked there
+    if not options.keys:
+        chosen = set(steps)
+    target = Path(options.file)
+    temporary = target.with_name(f".{target.name}.tmp")
+    try:
+        with storage_errors(target), tarfile.open(temporary, "w:gz") as archive:
+            for key in sorted(chosen):
+                kind, stored = steps[key]
+                for name in (META, *sorted(stored.meta["files"])):
+                    archive.add(stored.path(name), f"{kind}/{key}/{name}")
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    print(f"{len(runs)} trainings and {len(chosen) - len(runs)} other steps are in {target}.")
+    return int(Exit.DONE)
+
+
+def _below(key: str, steps: Mapping[str, tuple[str, Stored]]) -> set[str]:
+    """Keys of a step and of everything stored that it reads."""
+    if key not in steps:
+        return set()
+    return {key}.union(*(_below(needed, steps) for needed in steps[key][1].meta["inputs"]))
+
+
+def _runs_below(key: str, steps: Mapping[str, tuple[str, Stored]]) -> set[str]:
+    """Keys of the trainings that a step goes back to."""
+    return {below for below in _below(key, steps) if steps[below][0] == "run"}
+
+
+def import_runs(options: Options) -> int:
+    """Unpacks an export; a step counts when its key, its digests and its form are those of a step."""
+    store, file = store_of(options), Path(options.file)
+    if not file.is_file():
+        raise UsageError(Problem(str(file), "no such file"))
+    added = known = 0
+    with session(store.root, ()) as folder:
+        scratch = folder / "unpacked"
+        try:
+            with tarfile.open(file) as archive:
+                _unpack(archive, scratch, file)
+        except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
+            raise ReportError(Problem(str(file), "this is not a complete export", str(error))) from None
+        for kind, stored in list(_verified(Store(scratch), file)):
+            added, known = (added + 1, known) if _add(store, stored) else (added, known + 1)
+            if kind == "run":
+                _remember(store, stored.meta["spec"]["data"])
+    store.memo.save()
+    print(f"{added} steps added, {known} were here already.")
+    return int(Exit.DONE)
+
+
+def _add(store: Store, stored: Stored) -> bool:
+    """Puts a step into the store, marked as imported; False where it is there already."""
+    with store.claim(Step.from_json(stored.meta)) as work:
+        if work.done:
+            return False
+        with storage_errors(store.root):
+            for name in stored.meta["files"]:
+                stored.path(name).replace(work.folder / name)
+        work.commit(stored.meta["note"] | {IMPORTED: True}, files=list(stored.meta["files"]))
+    return True
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path, file: Path) -> None:
+    """Writes the files `kind/key/name` of an archive into a folder.
+
+    Raises:
+        ReportError: it holds anything else, or unpacks to more than `ARCHIVE_BYTES`.
+    """
+    unpacked = 0
+    for count, member in enumerate(archive):
+        unpacked += member.size
+        ARCHIVE_BYTES.hold(unpacked, str(file))
+        if member.isdir() and count < MEMBERS:
+            continue
+        kind, key, name = (*member.name.split("/"), "", "")[:3]
+        if count >= MEMBERS or not (_is_of_a_step(member, kind, key, name) and (content := archive.extractfile(member))):
+            raise ReportError(Problem(str(file), "an export holds the files of steps and nothing else", repr(member.name)))
+        target = folder / kind / key / name
+        with storage_errors(folder):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("wb") as stream:
+                shutil.copyfileobj(content, stream)
+
+
+def _is_of_a_step(member: tarfile.TarInfo, kind: str, key: str, name: str) -> bool:
+    """Whether a member of an archive is a plain file of a step: no link, no device, no path that leads elsewhere."""
+    named = kind in KINDS and KEY.fullmatch(key) and NAME.fullmatch(name)
+    return member.isreg() and bool(named) and member.name == f"{kind}/{key}/{name}"
+
+
+def _remember(store: Store, data: Mapping[str, Any]) -> None:
+    """Keeps the fingerprint of imported data; of two that were the same but for their files, neither."""
+    name, found = imported(data), data["fingerprint"]
+    store.memo.remember(name, found if store.memo.recall(name) in (None, found) else "")
+
+
+def _verified(store: Store, file: Path) -> Iterator[tuple[str, Stored]]:
+    """The steps of an unpacked export.
+
+    Raises:
+        ReportError: with every one that is damaged, or cannot be what it says.
+    """
+    problems, found = [], []
+    for kind, key in store.every():
+        stored = store.read(kind, key, by_content=True)
+        if stored is None:
+            rule = "a step of the export is damaged or was altered"
+            problems.append(Problem(str(file), rule, f"{kind}/{key}", next_step="Export it again."))
+        elif why := fault(stored):
+            problems.append(Problem(str(file), "a step of the export cannot be what it says", f"{kind}/{key}: {why}"))
+        else:
+            found.append((kind, stored))
+    if problems:
+        raise ReportError(*problems)
+    yield from found

@@ -1,0 +1,88 @@
+"""Which processes are at work in a store, which steps they need, and what was left by those that were killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from report_builder.errors import StorageError
+from report_builder.store.files import TEMPORARY, locked, storage_errors
+from report_builder.store.folder import LOCKS
+from report_builder.store.step import KINDS
+
+SESSIONS, LOGS = "sessions", "logs"
+ASIDE = (".damaged-", ".gone-")  # in the names of folders that are no steps
+
+
+@contextmanager
+def session(root: Path, keys: Iterable[str]) -> Iterator[Path]:
+    """A folder of this process' own for as long as it works; steps with these keys are meanwhile not pruned.
+
+    Raises:
+        StorageError: nothing can be written here.
+    """
+    folder = root / SESSIONS / f"{os.getpid()}-{secrets.token_hex(4)}"
+    with ExitStack() as held:
+        with storage_errors(folder), locked(root / f"{SESSIONS}.lock"):
+            folder.mkdir(parents=True)
+            held.enter_context(locked(folder / "lock"))
+            (folder / "keys.json").write_text(json.dumps(sorted(set(keys))), encoding="utf-8")
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def in_use(root: Path, keys: Iterable[str]) -> Iterator[None]:
+    """Keeps steps from being pruned; a store that cannot be written cannot be pruned either."""
+    with ExitStack() as held:
+        with suppress(StorageError):
+            held.enter_context(session(root, keys))
+        yield
+
+
+def log_of(folder: Path, number: int) -> Path:
+    """The log of the worker with this number in a session."""
+    return folder.parents[1] / LOGS / f"{folder.name}-{number}.log"
+
+
+@contextmanager
+def nobody_begins(root: Path) -> Iterator[set[str]]:
+    """The keys that processes at work need, while no other session begins."""
+    with storage_errors(root), locked(root / f"{SESSIONS}.lock"):
+        yield set().union(*(_keys(folder) for folder in _at_work(root)))
+
+
+def leftovers(root: Path) -> Iterator[Path]:
+    """What kills, damage and failures left, apart from checkpoints; to be asked while no session begins."""
+    sessions = set(_at_work(root))
+    yield from (folder for folder in (root / SESSIONS).glob("*") if folder not in sessions)
+    names = {folder.name for folder in sessions}
+    yield from (log for log in (root / LOGS).glob("*.log") if log.stem.rpartition("-")[0] not in names)
+    yield from (path for path in root.glob(".*") if TEMPORARY.fullmatch(path.name))
+    steps = [path for kind in KINDS for path in (root / kind).glob("*")]
+    yield from (path for path in steps if any(part in path.name for part in ASIDE))
+    known = {path.name.partition(".")[0] for path in steps}
+    yield from (lock for lock in (root / LOCKS).glob("*") if lock.name not in known and not _is_held(lock))
+
+
+def _at_work(root: Path) -> list[Path]:
+    return [folder for folder in (root / SESSIONS).glob("*") if _is_held(folder / "lock")]
+
+
+def _is_held(lock: Path) -> bool:
+    with locked(lock, wait=False) as free:
+        return not free
+
+
+def _keys(folder: Path) -> set[str]:
+    """The keys that a session names; it ends while they are read, or was killed before it wrote them."""
+    with suppress(OSError, ValueError):
+        return set(json.loads((folder / "keys.json").read_text(encoding="utf-8")))
+    return set()

@@ -1,0 +1,107 @@
+"""Processes at work: what they need is not pruned, and what killed ones left is found."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from report_builder.errors import StorageError
+from report_builder.store import Step, Store, in_use, leftovers, locked, log_of, nobody_begins, session
+
+STEP = Step("run", (), {"seed": 1}, {})
+KILLED = """
+import os, signal
+from pathlib import Path
+from report_builder.store import session
+with session(Path({root!r}), ["a"]) as folder:
+    (folder / "tmp").mkdir()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_keys_are_in_use_as_long_as_a_session_lasts(tmp_path: Path) -> None:
+    """Two processes at work keep what either needs; what ended keeps nothing and leaves no folder."""
+    with session(tmp_path, ["a", "b"]), in_use(tmp_path, ["b", "c"]), nobody_begins(tmp_path) as busy:
+        assert busy == {"a", "b", "c"}
+        assert list(leftovers(tmp_path)) == []
+    with nobody_begins(tmp_path) as busy:
+        assert busy == set()
+    assert list((tmp_path / "sessions").iterdir()) == []
+
+
+def test_no_session_begins_during_a_prune(tmp_path: Path) -> None:
+    """A build that starts while steps are removed waits, and plans with what is left."""
+    began = threading.Event()
+
+    def other() -> None:
+        with session(tmp_path, ["a"]):
+            began.set()
+
+    with nobody_begins(tmp_path):
+        thread = threading.Thread(target=other)
+        thread.start()
+        assert not began.wait(0.2)
+    thread.join(5)
+    assert began.is_set()
+
+
+def test_a_killed_session_keeps_nothing(tmp_path: Path) -> None:
+    """The folder of a killed process is a leftover, and its keys are free."""
+    subprocess.run([sys.executable, "-c", KILLED.format(root=str(tmp_path))], check=False)
+    with nobody_begins(tmp_path) as busy:
+        assert busy == set()
+        assert [path.parent.name for path in leftovers(tmp_path)] == ["sessions"]
+
+
+def test_leftovers(tmp_path: Path) -> None:
+    """Damaged and half-removed steps, logs of the dead, half-written files and locks of nothing; no log of who is at work."""
+    left = ["run/0a.damaged-7", "figure/0b.gone-7"]
+    for name in left:
+        (tmp_path / name).mkdir(parents=True)
+    files = ["logs/1-ab-1.log", ".memo.json.7.tmp", "locks/0c"]
+    with session(tmp_path, []) as folder:
+        for path in (log_of(folder, 1), *(tmp_path / name for name in files)):
+            path.parent.mkdir(exist_ok=True)
+            path.touch()
+        assert {str(path.relative_to(tmp_path)) for path in leftovers(tmp_path)} == {*left, *files}
+
+
+def test_a_store_that_cannot_be_written_needs_no_session(tmp_path: Path) -> None:
+    """Where no session can be kept, what is stored can be used all the same."""
+    (tmp_path / "sessions").write_text("a file where a folder belongs")
+    with in_use(tmp_path, ["a"]):
+        pass
+    with pytest.raises(StorageError, match="a file stands where a folder belongs"), session(tmp_path, []):
+        pass
+
+
+def test_a_removed_lock_is_no_lock(tmp_path: Path) -> None:
+    """Who waited for a lock whose file was removed meanwhile takes the new one: two never hold the same step."""
+    path, order = tmp_path / "lock", list[str]()
+
+    def other() -> None:
+        with locked(path), locked(path.with_name("other")):
+            order.append("second")
+            assert path.is_file()
+
+    with locked(path):
+        thread = threading.Thread(target=other)
+        thread.start()
+        path.unlink()
+        order.append("first")
+    thread.join(5)
+    assert order == ["first", "second"]
+
+
+def test_removing_a_step_leaves_no_lock(tmp_path: Path) -> None:
+    """A removed step has no lock file any more, and one at work is not removed."""
+    store = Store(tmp_path)
+    with store.claim(STEP) as work:
+        assert not store.remove("run", STEP.key)
+        work.commit()
+    assert store.remove("run", STEP.key)
+    assert list((tmp_path / "locks").iterdir()) == []
