@@ -123,6 +123,10 @@ class Project:
         """Builds the report."""
         return self.command("build", "kills", "--to", "md")
 
+    def prune(self) -> int:
+        """Removes what no report uses, and what was left behind."""
+        return self.command("runs", "prune", "--yes")
+
     def left(self) -> dict[str, str]:
         """Digest of each file; of one that holds times or paths of this machine, and of locks, only that it is there."""
         files = {str(p.relative_to(self.folder)): p for p in sorted(self.folder.rglob("*")) if p.is_file()}
@@ -229,7 +233,7 @@ class Campaign:
             raise SystemExit(f"{name}: the undisturbed command ended with {code}")
         self.seconds = time.perf_counter() - began
         self.changes = noted.read_text().splitlines()
-        in_process(lambda: project.command("runs", "prune", "--yes"))
+        in_process(project.prune)
         self.expected = project.left()
         shutil.rmtree(project.folder)
 
@@ -258,13 +262,16 @@ class Campaign:
         """The next run and what it leaves, compared."""
         if code not in (-signal.SIGKILL, 0):
             return f"{self.name}, {when}: ended by itself with {code}"
-        again = in_process(lambda: self.run(project))
-        verified = in_process(lambda: project.command("runs", "verify"))
-        pruned = in_process(lambda: project.command("runs", "prune", "--yes"))
+
+        def again() -> int:
+            commands = (self.run, lambda project: project.command("runs", "verify"), Project.prune)
+            return sum(bool(command(project)) * (place + 1) for place, command in enumerate(commands))
+
+        failed = in_process(again)
         found = project.left()
         other = [name for name in sorted({*found, *self.expected}) if found.get(name) != self.expected.get(name)]
-        if again or verified or pruned or other:
-            return f"{self.name}, {when}: next {again}, verify {verified}, prune {pruned}, differs: {', '.join(other)}"
+        if failed or other:
+            return f"{self.name}, {when}: next, verify, prune: {failed}; differs: {', '.join(other)}"
         shutil.rmtree(project.folder)
         return ""
 
@@ -291,12 +298,13 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _import_everything() -> None:
-    """What a build imports, so that no case does it again; no thread may run when a process is forked, so nothing is called."""
+def _import_everything(commands: Sequence[str]) -> None:
+    """What a command imports, so that no case does it again; no thread may run when a process is forked: nothing is called."""
     os.environ.update(ENVIRONMENT)
     pool.run = workers_here
+    needless = ("__main__",) if "build" in commands else ("__main__", ".worker.", ".network", "._networks", ".models._")
     for module in pkgutil.walk_packages(report_builder.__path__, "report_builder."):
-        if not module.name.endswith("__main__"):
+        if not any(part in module.name for part in needless):
             importlib.import_module(module.name)
     for name in ("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "PIL.PngImagePlugin"):
         importlib.import_module(name)
@@ -305,7 +313,7 @@ def _import_everything() -> None:
 def run() -> int:
     """The campaign; 1 where a kill did harm."""
     options = _arguments()
-    _import_everything()
+    _import_everything(options.commands)
     chance, wrong, began = random.Random(options.seed), list[str](), time.perf_counter()  # noqa: S311  cases, no secrets
     with tempfile.TemporaryDirectory(prefix="kills-") as folder:
         for campaign in campaigns(Path(folder), options.commands):

@@ -13,6 +13,7 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
 from report_builder.document.material import FigureCard, Material
+from report_builder.errors import ReportError
 from report_builder.facts import Fact
 from report_builder.store import Memo, canonical, locked, remove_temporaries, sources, storage_errors, write_atomically
 
@@ -181,7 +182,7 @@ class Stamp:
             figures = [self._figures / name for name in (INDEX, *_listed(_index(self._figures)))]
             beside = {other.name: self._memo.sha256(other) for other in [self._folder / FACTS, *sorted(figures)]}
             return [digest, self._memo.sha256(path), hashlib.sha256(canonical(beside).encode()).hexdigest()]
-        except OSError:
+        except (OSError, ReportError):
             return []
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from report_builder.datasets._files import content
+from report_builder.errors import ReportError
 from report_builder.store.files import Memo, locked, storage_errors, sync_folder, write_atomically
 from report_builder.store.step import KINDS, Step
 
@@ -103,7 +104,7 @@ class Store:
             if Step.from_json(meta).key != key or meta["kind"] != kind:
                 return None
             intact = all(digest(folder / name) == recorded for name, recorded in meta["files"].items())
-        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        except (ReportError, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return None
         return Stored(folder, meta) if intact else None
 
