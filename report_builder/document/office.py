@@ -12,6 +12,8 @@ from typing import Any
 
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
+from report_builder.document.formulas.omml import omml
+from report_builder.document.formulas.parts import UnsettableError
 from report_builder.document.panels import as_table, caption_of_all
 from report_builder.document.pictures import Picture, size
 from report_builder.document.tree import (
@@ -46,9 +48,23 @@ def docx(document: Document, *, draft: bool = False) -> bytes:
     meta = {"lang": {"t": "MetaInlines", "c": text(header.language)}}
     with tempfile.TemporaryDirectory(prefix="report-builder-") as folder:
         files = {target: _drawn(picture, Path(folder), i) for i, (target, picture) in enumerate(document.images.items(), 1)}
-        blocks = change([*_title(document, draft=draft), *blocks], lambda node: _located(node, files, document))
+        blocks = change(
+            [*_title(document, draft=draft), *blocks], lambda node: _located(node, files, document) or _formula(node, document)
+        )
         content, _ = pandoc.write(blocks, "docx", f"--resource-path={folder}", meta=meta, day=header.dated)
     return finished(content, header)
+
+
+def _formula(node: Node, document: Document) -> Nodes | None:
+    """A formula as Word's own."""
+    if node["t"] != "Math":
+        return None
+    kind, tex = node["c"]
+    try:
+        return [raw("openxml", omml(tex, display=kind["t"] == "DisplayMath"), inline=True)]
+    except UnsettableError as error:
+        where = document.places.of(node) if document.places else "DOCX"
+        raise ReportError(Problem(where, f"DOCX: {error.rule}", " ".join(tex.split()), next_step=error.step)) from None
 
 
 def _title(document: Document, *, draft: bool) -> Nodes:

@@ -13,6 +13,7 @@ from report_builder.document.places import give_lines
 from report_builder.document.reading import read
 from report_builder.document.rendering import render
 from report_builder.document.tree import LINE, plain_text, walk
+from report_builder.limits import VARIABLE
 
 EXAMPLES = json.loads((Path(__file__).parent / "commonmark-examples.json").read_text(encoding="utf-8"))["examples"]
 LISTS = [
@@ -71,8 +72,9 @@ def by_us(texts: list[str]) -> list[list]:
     return [bare(tree.blocks) for tree in trees]
 
 
-def test_what_pandoc_reads_is_what_the_author_wrote(material, write_template, tmp_path):
+def test_what_pandoc_reads_is_what_the_author_wrote(material, write_template, tmp_path, monkeypatch):
     """The tree of each example of the CommonMark specification, rendered and given lines, is pandoc's of the same text."""
+    monkeypatch.setenv(VARIABLE, "pandoc_seconds=300")  # all examples at once, maybe beside other tests
     rendered = [render(write_template(example), material).text for example in EXAMPLES]
     assert rendered == EXAMPLES
     assert by_us(rendered) == by_pandoc(EXAMPLES, tmp_path)

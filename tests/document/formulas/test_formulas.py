@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import time
+import zipfile
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 import typst as compiler
@@ -13,10 +16,11 @@ import typst as compiler
 from report_builder.document import pdf as pdf_module
 from report_builder.document.formulas import problem
 from report_builder.document.formulas.mathml import mathml
+from report_builder.document.formulas.omml import omml
 from report_builder.document.formulas.parts import UnsettableError
 from report_builder.document.formulas.typst import CHECK, PRELUDE, typst
 from report_builder.document.html import html_page
-from report_builder.document.office import markdown
+from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import pdf, typst_source
 from report_builder.errors import FindingError, ReportError
 
@@ -135,6 +139,38 @@ def test_a_document_keeps_numbers_whole_in_all_formats(composed, free, tmp_path)
     assert pdf(document)[1] is None
     assert "<mn>12,5</mn>" in html_page(document)
     assert r"12{,}5" in markdown(document, tmp_path)
+
+
+WORD = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" xmlns:w="word"'
+RULED = r"\begin{array}{c|c} x & y \\ \hline 0 & 1 \end{array}"
+
+
+def test_word_gets_every_formula_or_says_why_not() -> None:
+    """All are well-formed Office Math in which nothing is empty and no fence stands alone; rules of arrays are refused."""
+    for tex in SET:
+        if "array" in tex and "|" in tex:
+            with pytest.raises(UnsettableError, match="rules"):
+                omml(tex, display=True)
+            continue
+        tree = ET.fromstring(f"<r {WORD}>{omml(tex, display=True)}</r>")  # noqa: S314 - what was just written
+        assert not [e for e in tree.iter("{http://schemas.openxmlformats.org/officeDocument/2006/math}e") if not len(e)], tex
+    base = re.search("<m:sSubSup>.*?<m:e>(.*)</m:e><m:sub>", omml(r"\|x - y\|_2^2", display=False))
+    assert base is not None
+    assert base[1].startswith('<m:d><m:dPr><m:begChr m:val="‖"/><m:endChr m:val="‖"/>')
+    assert '<m:limLoc m:val="undOvr"/>' in omml(r"\sum_i^n x", display=True)
+    assert '<m:limLoc m:val="subSup"/>' in omml(r"\sum_i^n x", display=False)
+    assert ">12,5<" in omml("12{,}5", display=False)
+
+
+def test_a_word_file_holds_its_formulas(composed, free) -> None:
+    """They are Word's own, and one that Word cannot hold is refused at its line."""
+    with zipfile.ZipFile(io.BytesIO(docx(composed(r"So $x \approx 12{,}5$ and $$\sum_i x_i$$", free)))) as file:
+        text = file.read("word/document.xml").decode()
+    assert ">12,5<" in text
+    assert text.count("<m:oMath>") == 2
+    assert text.count("<m:oMathPara>") == text.count("<m:nary>") == 1
+    with pytest.raises(ReportError, match=r"lab\.md:\d+: DOCX: Word has no rules"):
+        docx(composed(f"$${RULED}$$", free))
 
 
 LONG = " + ".join(f"x_{{{i}}}" for i in range(60))
