@@ -347,6 +347,13 @@ def test_hostile_batches(tmp_path, content):
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.parametrize("place", [10, 10**7, 2**32 - 1])
+def test_a_batch_asks_for_no_more_memory_than_it_has_bytes(place):
+    """A place far out in the table of what was read is refused before the table is made so long."""
+    with pytest.raises(pickle.UnpicklingError, match="more memory"):
+        _cifar._unpickled(b"\x80\x02K\x01r" + struct.pack("<I", place) + b".")
+
+
 def test_an_archive_ends_at_the_limit(tmp_path, monkeypatch):
     """What a packed archive unpacks to is limited, wherever the bytes stand in it."""
     write_tar(tmp_path / ARCHIVE, ("filler", bytes(3_000_000)), ("data_batch_1", b"x"))
