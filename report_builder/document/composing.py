@@ -209,9 +209,9 @@ def _unknown_blocks(blocks: Nodes, places: Places) -> list[Problem]:
     problems = []
     for node in walk(blocks):
         if node["t"] == "Div":
-            for name in attributes(node)[1]:
+            for name in attributes(node)[1] or [f"#{identifier(node)}"]:
                 if name not in _BLOCK_CLASSES:
-                    where = next(iter(places.containing(f"::: {name}", f".{name}")), places.of(node))
+                    where = next(iter(places.containing(f"::: {name}", f".{name}", f"{{{name}")), places.of(node))
                     problems.append(Problem(where, "unknown kind of block", repr(name), near_miss(name, _BLOCK_CLASSES)))
     return problems
 
