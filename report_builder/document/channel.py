@@ -140,4 +140,4 @@ def is_printed(node: Node) -> bool:
 
 def fragments(nodes: Nodes) -> Iterator[str]:
     """The author's words below nodes of words."""
-    return (node["c"] for node in walk(nodes) if node["t"] == "Markdown")
+    return (node["c"] for node in walk(nodes, "Markdown"))

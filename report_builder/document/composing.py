@@ -21,6 +21,7 @@ from report_builder.document.rendering import Rendered
 from report_builder.document.sections import Section, cautions, sections, unmeasured_facts
 from report_builder.document.structure import shape, task_of
 from report_builder.document.tree import (
+    ATTRIBUTED,
     Node,
     Nodes,
     attributes,
@@ -77,7 +78,7 @@ class Document:
     @property
     def sources(self) -> frozenset[tuple[str, str]]:
         """What its tables are made of: pairs such as `("figure", id)`, whether or not the figure itself is shown."""
-        tables = (node for node in walk(self.blocks) if node["t"] == "Table")
+        tables = walk(self.blocks, "Table")
         return frozenset((key, name) for table in tables for key, name in attributes(table)[2])
 
     def published(self, files: Mapping[str, Mapping[str, Path]]) -> Document:
@@ -95,21 +96,20 @@ class Document:
         Raises:
             ReportError: the document has no such task.
         """
-        section = [node for node in walk(self.blocks) if node["t"] == "Div" and task_of(node) == name]
+        section = [node for node in walk(self.blocks, "Div") if task_of(node) == name]
         if not section:
-            known = [task_of(node) for node in walk(self.blocks) if node["t"] == "Div" and task_of(node)]
+            known = [task_of(node) for node in walk(self.blocks, "Div") if task_of(node)]
             raise ReportError(Problem("", "unknown task", repr(name), near_miss(name, known)))
-        present = {identifier(node) for node in walk(section)}
+        present = {identifier(node) for node in walk(section, *ATTRIBUTED)}
 
         def cut(node: Node) -> Nodes | None:
             lost = node["t"] == "Link" and node["c"][2][0].startswith("#") and node["c"][2][0][1:] not in present
             return node["c"][1] if lost else None
 
-        lift = next((node["c"][0] for node in walk(section) if node["t"] == "Header"), 1) - 1
+        lift = next((node["c"][0] for node in walk(section, "Header")), 1) - 1
         blocks = change(section, cut)
-        for node in walk(blocks):
-            if node["t"] == "Header":
-                node["c"][0] -= lift
+        for node in walk(blocks, "Header"):
+            node["c"][0] -= lift
         told = self.sections[name]
         return replace(
             self,
@@ -198,7 +198,7 @@ def _linked(blocks: Nodes, material: Material, language: Language, places: Place
 def _formulas(blocks: Nodes, places: Places) -> list[Problem]:
     """Formulas that cannot be typeset."""
     wrong = {}
-    for node in (node for node in walk(blocks) if node["t"] == "Math"):
+    for node in walk(blocks, "Math"):
         tex = node["c"][1]
         if tex not in wrong and (problem := formulas.problem(tex, places.of(node))):
             wrong[tex] = problem
@@ -207,18 +207,17 @@ def _formulas(blocks: Nodes, places: Places) -> list[Problem]:
 
 def _unknown_blocks(blocks: Nodes, places: Places) -> list[Problem]:
     problems = []
-    for node in walk(blocks):
-        if node["t"] == "Div":
-            for name in attributes(node)[1] or [f"#{identifier(node)}"]:
-                if name not in _BLOCK_CLASSES:
-                    where = next(iter(places.containing(f"::: {name}", f".{name}", f"{{{name}")), places.of(node))
-                    problems.append(Problem(where, "unknown kind of block", repr(name), near_miss(name, _BLOCK_CLASSES)))
+    for node in walk(blocks, "Div"):
+        for name in attributes(node)[1] or [f"#{identifier(node)}"]:
+            if name not in _BLOCK_CLASSES:
+                where = next(iter(places.containing(f"::: {name}", f".{name}", f"{{{name}")), places.of(node))
+                problems.append(Problem(where, "unknown kind of block", repr(name), near_miss(name, _BLOCK_CLASSES)))
     return problems
 
 
 def _unseen(blocks: Nodes, references: References, places: Places) -> list[Problem]:
     """Figures that no sentence refers to; those side by side are seen when one of them is, or all together."""
-    named = [node for node in walk(blocks) if node["t"] == "Figure" or has_class(node, "panels")]
+    named = [node for node in walk(blocks, "Figure", "Div") if node["t"] == "Figure" or has_class(node, "panels")]
     groups = [(node, {identifier(part) for part in parts_of(node)}) for node in named if node["t"] == "Div"]
     inner = {
         label for node, parts in groups for label in (*parts, *([identifier(node)] if parts & {*references.cited} else []))

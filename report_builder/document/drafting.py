@@ -10,8 +10,8 @@ from report_builder.languages import Language
 
 def mark_missing(blocks: Nodes, missing: list[tuple[str, str]], language: Language) -> None:
     """Says in a draft, at the end of each task, what it still lacks."""
-    for node in walk(blocks):
-        parts = [part for task, part in missing if node["t"] == "Div" and task == task_of(node)]
+    for node in walk(blocks, "Div"):
+        parts = [part for task, part in missing if task == task_of(node)]
         if parts:
             named = [language.word("empty_answer") if part == "answer" else part for part in parts]
             words = language.word("missing", what=", ".join(named))

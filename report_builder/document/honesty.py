@@ -14,6 +14,7 @@ from report_builder.document.material import TaskCard
 from report_builder.document.places import Places
 from report_builder.document.structure import task_of
 from report_builder.document.tree import (
+    ATTRIBUTED,
     LINE,
     Node,
     Nodes,
@@ -44,7 +45,7 @@ class Honesty:
 
     def typed(self, blocks: Nodes) -> list[Problem]:
         """Numbers and verdicts that stand in an answer by hand, paragraph by paragraph."""
-        answers = (node for node in walk(blocks) if node["t"] == "Div" and has_class(node, "answer"))
+        answers = (node for node in walk(blocks, "Div") if has_class(node, "answer"))
         said = (passage for answer in answers for passage in _passages(answer))
         return [problem for words, free in said for problem in self._passage(words, free=free)]
 
@@ -89,7 +90,7 @@ class Honesty:
 
     def tasks_met(self, blocks: Nodes) -> list[tuple[str, str, Problem]]:
         """Task, missing part, and finding, for every part that a task requires and its section lacks."""
-        sections = {task_of(node): node for node in walk(blocks) if node["t"] == "Div" and task_of(node)}
+        sections = {task_of(node): node for node in walk(blocks, "Div") if task_of(node)}
         missing: list[tuple[str, str, Problem]] = []
         for name, card in self.tasks.items():
             if name not in sections:
@@ -112,7 +113,7 @@ def _passages(answer: Node) -> Iterator[tuple[Any, bool]]:
         kind = node["t"]
         if kind in ("Para", "Plain", "LineBlock"):
             yield node["c"], False
-            yield from ((image["c"][1], True) for image in walk(node) if image["t"] == "Image")
+            yield from ((image["c"][1], True) for image in walk(node, "Image"))
         elif kind == "Header":
             yield node["c"][2], False
         elif kind == "Figure":
@@ -120,7 +121,7 @@ def _passages(answer: Node) -> Iterator[tuple[Any, bool]]:
         elif kind == "Div" and not {"opinion", "listing", "symbols", "equation"} & set(attributes(node)[1]):
             yield from _passages(node)
         elif kind not in ("Div", "CodeBlock"):
-            yield from ((child["c"], False) for child in walk(node.get("c")) if child["t"] in ("Para", "Plain", "LineBlock"))
+            yield from ((child["c"], False) for child in walk(node.get("c"), "Para", "Plain", "LineBlock"))
 
 
 def _said(node: Any, *, literal: bool = False) -> Iterator[tuple[Node, bool]]:
@@ -139,7 +140,7 @@ def _said(node: Any, *, literal: bool = False) -> Iterator[tuple[Node, bool]]:
 def _parts(section: Node) -> set[str]:
     """What a section has, in the words of `requires`: an answer, what it shows or refers to, `fact:` for what it prints."""
     labels, parts = set[str](), set[str]()
-    for node in walk(section):
+    for node in walk(section, *ATTRIBUTED, "Cite"):
         labels.add(identifier(node))
         if node["t"] == "Cite":
             labels |= {citation["citationId"] for citation in node["c"][0]}

@@ -174,7 +174,7 @@ def _head(document: Document) -> str:
 
 def _contents(blocks: Nodes, language: Language) -> Nodes:
     """Two levels of headings, as a list of links."""
-    headings = [node for node in walk(blocks) if node["t"] == "Header" and node["c"][0] < 3]
+    headings = [node for node in walk(blocks, "Header") if node["c"][0] < 3]
     if len(headings) < 3:
         return []
     items: list[Nodes] = []

@@ -33,7 +33,7 @@ class Numbers:
 
     def give(self, blocks: Nodes) -> None:
         """Numbers the tree in place."""
-        for node in walk(blocks):
+        for node in walk(blocks, "Header", "Div", *_KIND):
             if node["t"] == "Header":
                 self._header(node)
             elif node["t"] in _KIND and id(node) not in self._panels:

@@ -194,13 +194,13 @@ def _anchor(label: str) -> Node:
 
 def _both(figure: Node) -> Nodes:
     """Picture and caption of a figure that stands beside others."""
-    images = [child for child in walk(figure["c"][2]) if child["t"] == "Image"]
+    images = [*walk(figure["c"][2], "Image")]
     return [para([_anchor(identifier(figure)), *images]), para(list(caption_of(figure)))]
 
 
 def _bare(figure: Node) -> Nodes:
     """The picture of a figure without its size, for formats that know none."""
-    images = [child for child in walk(figure["c"][2]) if child["t"] == "Image"]
+    images = [*walk(figure["c"][2], "Image")]
     bare = [{"t": "Image", "c": [attr(), text(value(image, "alt")), image["c"][2]]} for image in images]
     return [plain([_anchor(identifier(figure)), *bare])]
 

@@ -65,7 +65,7 @@ def read(texts: Sequence[str]) -> list[Tree]:
 
 def _drawn_widths(blocks: Nodes) -> None:
     """Columns as wide as they are drawn on a page of 72 characters, together at most the page."""
-    for table in (node for node in walk(blocks) if node["t"] == "Table"):
+    for table in walk(blocks, "Table"):
         widths = [column[1] for column in table["c"][2] if column[1]["t"] == "ColWidth"]
         page = max(sum(width["c"] for width in widths), _DRAWN / _COLUMNS)
         for width in widths:

@@ -33,7 +33,7 @@ def columns_of(panels: Node) -> int:
 def misshapen(blocks: Nodes, places: Places) -> list[Problem]:
     """Blocks that hold something else, which would not be printed, or more figures than there are letters."""
     rule = "figures side by side are two to twelve figures, and then one paragraph: their caption"
-    found = [node for node in walk(blocks) if node["t"] == "Div" and has_class(node, "panels")]
+    found = [node for node in walk(blocks, "Div") if has_class(node, "panels")]
     wrong = [node for node in found if not _well_shaped(node)]
     return [Problem(places.of(node), rule, identifier(node), next_step="Leave blank lines between them.") for node in wrong]
 

@@ -105,7 +105,7 @@ def _in_header(header: Header, character: str) -> str:
 
 
 def _refuse_wide_formulas(message: str, document: Document) -> None:
-    displayed = [node for node in walk(document.blocks) if node["t"] == "Math" and node["c"][0]["t"] == "DisplayMath"]
+    displayed = [node for node in walk(document.blocks, "Math") if node["c"][0]["t"] == "DisplayMath"]
     rule, step = "a formula is wider than the line of the PDF", r"Break it: \begin{aligned} a &= b \\ &\quad + c \end{aligned}."
     wide = [displayed[index] for index in too_wide(message)]
     places = [document.places.of(node) if document.places else "PDF" for node in wide]
@@ -122,7 +122,7 @@ def typst_source(document: Document, *, draft: bool = False) -> tuple[str, dict[
     names = {
         target: f"picture-{i}{picture.file.suffix.lower()}" for i, (target, picture) in enumerate(document.images.items(), 1)
     }
-    used = {node["c"][2][0] for node in walk(document.blocks) if node["t"] == "Image"}
+    used = {node["c"][2][0] for node in walk(document.blocks, "Image")}
     files = {names[target]: picture.file for target, picture in document.images.items() if target in used}
     body = pandoc.write(Typst(names, document).blocks(document.blocks), "typst-smart")[0].decode()
     logo = document.header.logo
@@ -138,7 +138,7 @@ def _opening(document: Document, *, draft: bool, east: bool) -> str:
     header, language = document.header, document.language
     code, _, script = header.language.partition("-")
     year, month, day = header.dated.split("-")
-    headings = [node for node in walk(document.blocks) if node["t"] == "Header" and node["c"][0] < 3]
+    headings = [node for node in walk(document.blocks, "Header") if node["c"][0] < 3]
     contents = quoted(language.word("contents")) if len(headings) >= 6 else "none"
     facts = "".join(f"({quoted(key)}, {quoted(text)}), " for key, text in title_facts(header, language))
     logo = f'image("logo{header.logo.suffix.lower()}", height: 1.9cm, alt: "logo")' if header.logo else "none"
@@ -236,11 +236,11 @@ class Typst:
         return f"picture({quoted(path)}{size}, alt: {quoted(value(image, 'alt'))})" if path else "[]"
 
     def _figure(self, node: Node, name: str) -> Nodes:
-        pictures = "".join(self._picture(image) for image in walk(node["c"][2]) if image["t"] == "Image")
+        pictures = "".join(self._picture(image) for image in walk(node["c"][2], "Image"))
         start = f"{'#' if name == 'shown' else ''}{name}({_label(node)}, {pictures or '[]'}, ["
-        place = next((value(image, "place") for image in walk(node["c"][2]) if image["t"] == "Image"), "")
+        place = next((value(image, "place") for image in walk(node["c"][2], "Image")), "")
         options = f", place: {place}" if place in PLACES[1:] and name == "shown" else ""
-        if name == "shown" and any(absent(image, self.images) for image in walk(node["c"][2]) if image["t"] == "Image"):
+        if name == "shown" and any(absent(image, self.images) for image in walk(node["c"][2], "Image")):
             options += f", alt: {quoted(unmeasured(self.language))}"
         end = f"]{options})"
         return [raw("typst", start, inline=True), *self._inside(caption_of(node)), raw("typst", end, inline=True)]

@@ -53,7 +53,7 @@ class Pictures:
 
     def resolve(self, blocks: Nodes) -> None:
         """Finds the file of every image, and gives each an alternative text."""
-        for image in (node for node in walk(blocks) if node["t"] == "Image"):
+        for image in walk(blocks, "Image"):
             target = image["c"][2][0]
             if target.startswith("figure:"):
                 self._figure(target, self._where(image))

@@ -10,7 +10,19 @@ from typing import Any
 from report_builder.document.panels import caption_of_all
 from report_builder.document.places import Places
 from report_builder.document.structure import task_of
-from report_builder.document.tree import Node, Nodes, attributes, caption_of, has_class, identifier, link, span, text, walk
+from report_builder.document.tree import (
+    ATTRIBUTED,
+    Node,
+    Nodes,
+    attributes,
+    caption_of,
+    has_class,
+    identifier,
+    link,
+    span,
+    text,
+    walk,
+)
 from report_builder.errors import Problem, near_miss
 from report_builder.languages import CASES, KINDS, Language
 
@@ -147,9 +159,9 @@ def _label(citation: Node) -> str:
 
 def dangling(blocks: Nodes, labels: Mapping[str, str], places: Places) -> list[Problem]:
     """Hand-written links without words or to a place that is not there, and places that two nodes are."""
-    named = [(identifier(node), node) for node in walk(blocks) if identifier(node)]
+    named = [(identifier(node), node) for node in walk(blocks, *ATTRIBUTED) if identifier(node)]
     present = {name for name, _ in named} | set(labels)
-    links = [node for node in walk(blocks) if node["t"] == "Link"]
+    links = [*walk(blocks, "Link")]
     lost = [node for node in links if node["c"][2][0].startswith("#") and node["c"][2][0][1:] not in present]
     rule = "link to a place that does not exist"
     problems = [Problem(places.of(node), rule, node["c"][2][0], near_miss(node["c"][2][0][1:], present)) for node in lost]

@@ -38,7 +38,7 @@ def sections(
         undrawn: image target -> problem.
     """
     extents = _extents(places)
-    tasks = [(name, node) for node in walk(blocks) if node["t"] == "Div" and (name := task_of(node))]
+    tasks = [(name, node) for node in walk(blocks, "Div") if (name := task_of(node))]
     return {name: _section(node, extents.get(name), places, citations, material, undrawn) for name, node in tasks}
 
 
@@ -51,10 +51,10 @@ def _section(
     undrawn: Mapping[str, Problem],
 ) -> Section:
     read = [citation for citation in citations if citation.kind == "facts" and _inside(citation, extent)]
-    marks = [node for node in walk(task) if is_printed(node)]
+    marks = [node for node in walk(task, "Span") if is_printed(node)]
     printed = {name for mark in marks for name in f"{value(mark, 'name')} {value(mark, 'facts')}".split()}
     lines = {places.line(line) for line in {node[LINE] for node in walk(task) if LINE in node}}
-    targets = dict.fromkeys(node["c"][2][0] for node in walk(task) if node["t"] == "Image")
+    targets = dict.fromkeys(node["c"][2][0] for node in walk(task, "Image"))
     lacking = [*unmeasured_facts(read, material), *(undrawn[target] for target in targets if target in undrawn)]
     return Section(
         frozenset(printed | {citation.name for citation in read}), frozenset({*lines, places.of(task)}), tuple(lacking)

@@ -63,7 +63,7 @@ def _shaped(block: Node, problems: list[Problem], places: Places) -> Nodes | Non
 
 
 def _equation(block: Node, problems: list[Problem], places: Places) -> Nodes | None:
-    labels = [node["c"] for node in walk(block["c"]) if node["t"] == "Str" and "{#eq:" in node["c"]]
+    labels = [node["c"] for node in walk(block["c"], "Str") if "{#eq:" in node["c"]]
     if not labels:
         return None
     first, last = block["c"][0], _EQUATION_LABEL.match(labels[-1])
@@ -94,7 +94,7 @@ def _head_task(
             Problem(places.label(name), "a task that the experiment does not declare", repr(name), near_miss(name, tasks))
         )
     title = tasks[name].title if name in tasks else ""
-    inside = [node for node in walk(block) if node["t"] == "Header"]
+    inside = [*walk(block, "Header")]
     lift = level + 2 - min((node["c"][0] for node in inside), default=0)
     for node in inside:
         node["c"][0] += lift
@@ -107,7 +107,7 @@ def _head_task(
 def _level(blocks: Nodes) -> None:
     """Headings begin at 1 and never skip a level, as tagged PDF demands."""
     open_levels: list[int] = []
-    for header in (node for node in walk(blocks) if node["t"] == "Header"):
+    for header in walk(blocks, "Header"):
         level = header["c"][0]
         while open_levels and open_levels[-1] >= level:
             open_levels.pop()

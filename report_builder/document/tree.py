@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 Node: TypeAlias = dict[str, Any]
 Nodes: TypeAlias = list[Node]
 LINE = "line"  # our own key on a node: its Markdown line; pandoc ignores it
+ATTRIBUTED = ("Div", "Span", "Header", "CodeBlock", "Code", "Figure", "Table", "Image", "Link")  # what may have a label
+_WORDS = frozenset({"Str", "Space", "SoftBreak"})
 MADE = "made"  # our own key on what the program printed
 
 
@@ -73,7 +75,7 @@ def attributes(node: Node) -> list[Any]:
     """The attribute triple of a node that has one, else an empty one."""
     content = node.get("c")
     place = 1 if node["t"] == "Header" else 0
-    if node["t"] in ("Div", "Span", "Header", "CodeBlock", "Code", "Figure", "Table", "Image", "Link") and content:
+    if node["t"] in ATTRIBUTED and content:
         triple: list[Any] = content[place]
         return triple
     return attr()
@@ -104,18 +106,26 @@ def value(node: Node, key: str) -> str:
     return next((str(v) for k, v in attributes(node)[2] if k == key), "")
 
 
-def walk(node: Any) -> Iterator[Node]:
-    """Every element below a node, itself included, in document order; a node found may be changed, not its neighbours."""
+def walk(node: Any, *kinds: str) -> Iterator[Node]:
+    """Every element below a node, itself included, in document order; a node found may be changed, not its neighbours.
+
+    With `kinds` only those: words, which are most of a tree, are passed over at once.
+    """
     waiting = [node]
+    words = _WORDS.difference(kinds) if kinds else frozenset[str]()
     while waiting:
         current = waiting.pop()
         if type(current) is list:
-            waiting += [item for item in reversed(current) if type(item) is dict or type(item) is list]
+            waiting += [
+                item
+                for item in reversed(current)
+                if (item.get("t") not in words if type(item) is dict else type(item) is list and item)
+            ]
         elif type(current) is dict:
-            if "t" in current:
+            if "t" in current and (not kinds or current["t"] in kinds):
                 yield current
             for item in reversed(current.values()):
-                if type(item) is list or type(item) is dict:
+                if item and (type(item) is list or type(item) is dict):
                     waiting.append(item)
 
 
