@@ -60,9 +60,10 @@ def _newest(plan: Plan) -> str:
 
 def _run_card(plan: Plan, run: Training, *, measured: bool) -> RunCard:
     settings = run.as_spec() | {"data": plan.data[run.data.id], "seeds": list(run.entry.seeds)}
-    stored = plan.stored(plan.runs[run.id, run.entry.seeds[0]]) if measured else None
-    layers = layers_of(stored.json("summary.json")) if stored else ()
-    return RunCard(run.id, run.name, run.title, _title(run.data), tuple(run.entry.seeds), settings, layers)
+    stored = [found for seed in run.entry.seeds if measured and (found := plan.stored(plan.runs[run.id, seed]))]
+    layers = layers_of(stored[0].json("summary.json")) if stored else ()
+    weights = tuple((found.meta["note"]["weights_epoch"], found.meta["note"]["epochs"]) for found in stored)
+    return RunCard(run.id, run.name, run.title, _title(run.data), tuple(run.entry.seeds), settings, layers, weights)
 
 
 def _title(data: DataSet) -> dict[str, str]:

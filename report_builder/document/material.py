@@ -43,7 +43,8 @@ class Header:
 class RunCard:
     """A run as prose may name it; `settings` is the resolved spec (`model.latent_dim`, `training.epochs` ...).
 
-    `layers` are those of its model, empty before it is trained.
+    `layers` are those of its model, empty before it is trained; `weights` has for each seed the epoch whose weights are
+    measured, and how many epochs there were.
     """
 
     id: str
@@ -53,6 +54,7 @@ class RunCard:
     seeds: tuple[int, ...]
     settings: Mapping[str, Any]
     layers: tuple[Layer, ...] = ()
+    weights: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)

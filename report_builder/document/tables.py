@@ -10,7 +10,7 @@ from typing import Any
 
 from report_builder.document.channel import markdown
 from report_builder.document.ledger import Ledger
-from report_builder.document.material import Material
+from report_builder.document.material import Material, RunCard
 from report_builder.document.printed import flat, span_of
 from report_builder.document.tree import Node, Nodes, attr, code, plain, text
 from report_builder.document.vocabulary import Speech
@@ -52,10 +52,18 @@ class Tables:
             self._row("model", [self.speech.titled(card.model).text for card in cards]),
             self._row("data", [self.speech.titled(card.data).text for card in cards]),
             *(self._row(path, [self._setting(leaf, path) for leaf in leaves]) for path in self._paths(leaves, show)),
+            *self._weights(cards),
             self._row("seeds", [", ".join(map(str, card.seeds)) or "–" for card in cards]),
         ]
         heads = [self._cell(self.language.word("settings.setting")), *(self._cell(card.name) for card in cards)]
         return self.ledger.put_block([table(heads, rows, "l" + "c" * len(cards), caption, id)], id)
+
+    def _weights(self, cards: Sequence[RunCard]) -> list[list[Nodes]]:
+        """A row with the epoch whose weights are measured, seed by seed, where some run could stop early."""
+        if not any(card.settings.get("training", {}).get("early_stopping") for card in cards):
+            return []
+        of = {card.id: [self.language.word("settings.of_epochs", epoch=e, epochs=n) for e, n in card.weights] for card in cards}
+        return [self._row("weights_epoch", [", ".join(of[card.id]) or "–" for card in cards])]
 
     def _setting(self, leaves: dict[str, Any], path: str) -> str:
         if path not in leaves:  # a number where another run has a schedule stands in the row that names the schedule

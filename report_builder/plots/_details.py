@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from report_builder.plots._terms import term_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,8 +21,9 @@ def details(
     split: str | None = None,
     threshold: float | None = None,
 ) -> str:
-    """Sentences, a line each: the models, the data with the split, the seeds, then `further` ones, and the threshold if any."""
-    sentences = [_models(language, subjects), _data(language, subjects, split), _seeds(language, subjects), *further]
+    """Sentences, a line each: models, data with the split, seeds, which weights, then `further` ones, the threshold if any."""
+    sentences = [_models(language, subjects), _data(language, subjects, split), _seeds(language, subjects)]
+    sentences += [_weights(language, subjects), *further]
     if threshold is not None:
         sentences.append(language.word("details.two_levels", threshold=language.number(threshold)))
     return "\n".join(sentence for sentence in sentences if sentence)
@@ -105,3 +108,18 @@ def _seeds(language: Language, subjects: Sequence[Subject]) -> str:
     one = len({seed for seeds in of.values() for seed in seeds}) == 1
     told = named(language, {name: language.join(seeds) for name, seeds in of.items()})
     return language.word("details.seed" if one else "details.seeds", seeds=told)
+
+
+def _weights(language: Language, subjects: Sequence[Subject]) -> str:
+    """Which epoch's weights are shown, where some run could stop early: the last ones need no word."""
+    rules = {subject.name: subject.spec.get("training", {}).get("early_stopping") for subject in subjects if subject.model}
+    if not any(rules.values()):
+        return ""
+    told = {name: _epoch(language, rule) for name, rule in rules.items()}
+    return language.word("details.weights", weights=named(language, told))
+
+
+def _epoch(language: Language, rule: Mapping[str, Any] | None) -> str:
+    if not rule or not rule["restore_best_weights"]:
+        return language.word("details.last_epoch")
+    return language.word("details.best_epoch", term=term_name(language, rule["monitor"]))

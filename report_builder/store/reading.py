@@ -11,7 +11,8 @@ from report_builder.store.folder import Stored
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
-NOTED = ("epochs", "parameters", "non_trainable_parameters", "seconds")  # what else costs are, of what a run notes
+# what else costs are, of what a run notes
+NOTED = ("epochs", "weights_epoch", "parameters", "non_trainable_parameters", "seconds")
 
 
 def of_step(step: Stored, part: str) -> Arrays:

@@ -81,3 +81,14 @@ def test_a_schedule_and_a_number_share_a_row(material, printed):
     assert "| początkowy współczynnik uczenia | 0,5 | – |" in text
     assert text.count("| współczynnik uczenia |") == 1
     assert "rozgrzewk" not in text
+
+
+def test_the_epoch_whose_weights_are_measured_is_in_the_table(material, printed):
+    """With early stopping, seed by seed; without it there is nothing to say."""
+    table = '{{ settings_table(["vae", "mc"], caption="Ustawienia.") }}'
+    assert "zmierzone wagi" not in printed(table)
+    card = material.runs["vae"]
+    training = {**card.settings["training"], "early_stopping": {"monitor": "val_loss", "restore_best_weights": True}}
+    stopped = replace(card, settings={**card.settings, "training": training}, weights=((7, 12), (9, 10)))
+    text = printed(table, replace(material, runs={**material.runs, "vae": stopped}))
+    assert "| epoka, z której pochodzą zmierzone wagi | 7 z 12, 9 z 10 | – |" in text

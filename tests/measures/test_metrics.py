@@ -239,7 +239,15 @@ def test_other_shapes_are_refused():
 
 def logged(times):
     """A history with these epoch times."""
-    return {"history": {"loss": np.linspace(9, 2, len(times)), "epoch_time": np.array(times)}}
+    history = {"loss": np.linspace(9, 2, len(times)), "epoch_time": np.array(times)}
+    return {"history": history, "costs": {"weights_epoch": np.array(len(times) - 1)}}
+
+
+def test_the_epoch_whose_weights_are_measured_is_a_fact():
+    """Where early stopping restored the best weights it is not the last one."""
+    found = by_name(history.measure(logged([1.0, 1.0, 1.0]), history.Parameters()))
+    assert (found["epochs"].value, found["weights_epoch"].value) == (3, 2)
+    assert set(found) == set(history.names(history.Parameters(), {}))
 
 
 def test_one_slow_epoch_is_flagged_and_does_not_move_the_time():
@@ -271,5 +279,5 @@ def test_a_term_that_was_not_logged_is_refused():
 )
 def test_only_terms_that_say_how_good_a_model_is_have_a_direction(term, better):
     """Losses are better when lower, but not those of two networks that work against each other, nor scores."""
-    logs = {"history": {term: np.ones(3), "epoch_time": np.ones(3)}}
+    logs = {"history": {term: np.ones(3), "epoch_time": np.ones(3)}, "costs": {"weights_epoch": 3}}
     assert by_name(history.measure(logs, history.Parameters(terms=(term,))))[f"final_{term}"].better == better

@@ -31,19 +31,20 @@ class Parameters(Base):
 
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The history of the run."""
-    return {"history": ProbeRequest("history")}
+    """The history of the run, and what it notes of itself."""
+    return {"history": ProbeRequest("history"), "costs": ProbeRequest("costs")}
 
 
 def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """Epochs, their time, its outliers, and the last value of each term."""
-    return ["epochs", TIME, f"{TIME}_outliers", *(f"final_{term}" for term in parameters.terms)]
+    """Epochs, the one whose weights are measured, their time, its outliers, and the last value of each term."""
+    return ["epochs", "weights_epoch", TIME, f"{TIME}_outliers", *(f"final_{term}" for term in parameters.terms)]
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
     """How long it took and where it ended.
 
-    `epochs`; `epoch_time`: median in seconds; `epoch_time_outliers`: how many epochs took a time far from it (modified z-score,
+    `epochs`; `weights_epoch`: the one whose weights are measured, not the last where early stopping restored the best;
+    `epoch_time`: median in seconds; `epoch_time_outliers`: how many epochs took a time far from it (modified z-score,
     0.6745 |t - median| / MAD, over 3.5; the first epoch compiles); `final_<term>`: value in the last epoch.
 
     Raises:
@@ -59,6 +60,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     times = np.asarray(history[TIME], dtype=np.float64)
     n = len(times)
     found = [Value("epochs", n, "", reduction="count", n=n)]
+    found.append(Value("weights_epoch", int(arrays["costs"]["weights_epoch"]), reduction="epoch of the weights measured", n=n))
     found.append(Value(TIME, float(np.median(times)), "s", "lower", "median over epochs", n))
     found.append(Value(f"{TIME}_outliers", int(outliers(times).sum()), "", reduction="modified z-score over 3.5", n=n))
     return found + [_final(term, np.asarray(history[term])) for term in parameters.terms]

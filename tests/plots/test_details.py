@@ -1,0 +1,34 @@
+"""What captions state of the runs that they show."""
+
+from __future__ import annotations
+
+import pytest
+
+from report_builder import languages
+from report_builder.kinds import Subject
+from report_builder.plots._details import details
+
+
+def subject(name: str, monitor: str = "", *, restore: bool = True) -> Subject:
+    """A run, stopped early by a term where one is named."""
+    rule = {"monitor": monitor, "restore_best_weights": restore} if monitor else None
+    return Subject(name, "VAE", "MNIST", 1, spec={"training": {"early_stopping": rule}})
+
+
+SAID = {
+    "no early stopping": ([subject("a")], ""),
+    "the best of one": ([subject("a", "val_loss")], "Weights: of the best epoch by “loss (validation)”."),
+    "the last in spite of it": ([subject("a", "val_loss", restore=False)], "Weights: of the last epoch."),
+    "one of each": (
+        [subject("a"), subject("b", "val_accuracy")],
+        "Weights: a: of the last epoch; b: of the best epoch by “accuracy (validation)”.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAID)
+def test_the_caption_says_which_weights_are_shown(case: str) -> None:
+    """Where early stopping may have chosen them."""
+    subjects, said = SAID[case]
+    lines = details(languages.load("en"), subjects).splitlines()
+    assert [line for line in lines if line.startswith("Weights")] == ([said] if said else [])
