@@ -93,7 +93,7 @@ def build(plan: Plan, workspace: Workspace, options: Options) -> Built:
     asking.settle(plan)
     missing = plan.missing(plan.everything())
     if missing:
-        compose_plan(plan, workspace, draft=True)  # every mistake that needs no training shows before it
+        _refuse_early(compose_plan(plan, workspace, draft=True)[2], options)
     failed = _carry_out(plan, workspace, missing, options)
     if options.dry_run:
         return Built({}, compiled=False)
@@ -148,6 +148,12 @@ def _compiled(
     publish.write_facts(material.facts, folder)
     written = write(composed, options.formats, folder, loaded.name, draft=options.draft)
     return written, (*composed.warnings, *composed.findings, *composed.unmeasured)
+
+
+def _refuse_early(composed: Document, options: Options) -> None:
+    """What `check` finds without a measurement stops a build before anything is trained."""
+    if composed.findings and not options.draft:
+        raise FindingError(*composed.findings)
 
 
 def _refuse(composed: Document, options: Options) -> None:
@@ -220,6 +226,7 @@ def _for_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> 
     done, failed = list[Planned](), list[Problem]()
     while True:
         part = compose_plan(plan, workspace, draft=True)[2].task(task)
+        _refuse_early(part, options)
         missing = plan.missing(_needed(plan, part))
         if done and (not missing or failed):
             return done, failed

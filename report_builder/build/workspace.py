@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.project import VARIABLE, Project, expanded, is_file
+from report_builder.project import VARIABLE, Project, expanded, is_file, resolved
 from report_builder.spec import Loaded, is_id
 
 VARIABLES = {
@@ -91,7 +91,7 @@ class Workspace:
             if refused := loaded.project.refusal(path, where, name):
                 raise ReportError(refused)
             if is_file(path):
-                return path
+                return resolved(path) if path.is_symlink() else path
         known = near_miss(name, (p.name for p in self.templates.glob("*.md")))
         step = "Write it there, or set report.template."
         raise ReportError(Problem(where, "no such template", str(places[0]), known, step))

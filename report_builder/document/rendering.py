@@ -228,9 +228,20 @@ class _Environment(ImmutableSandboxedEnvironment):
         return self._captured.get(value) or value.translate(_FORGED) if type(value) is str else value
 
 
+class _Beside(jinja2.FileSystemLoader):
+    """Templates of one folder; a link in it that leads elsewhere is none of them."""
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> Any:
+        """The text of a template, with its file."""
+        found = super().get_source(environment, template)
+        if not Path(found[1]).resolve().is_relative_to(Path(self.searchpath[0]).resolve()):
+            raise jinja2.TemplateNotFound(template)
+        return found
+
+
 def _environment(folder: Path) -> _Environment:
     environment = _Environment(
-        loader=jinja2.FileSystemLoader(folder, encoding="utf-8-sig"),
+        loader=_Beside(folder, encoding="utf-8-sig"),
         undefined=jinja2.StrictUndefined,
         comment_start_string="<#",
         comment_end_string="#>",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from report_builder.errors import Problem, ReportError
 from report_builder.kinds._data import ImageData
 from report_builder.kinds._registry import Parameters
 
@@ -38,6 +39,12 @@ class ProbeRequest:
     data: str | None = None
     judge: str | None = None
     needs: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Raises ReportError where the kind, which an experiment may give, is no name."""
+        if not isinstance(self.kind, str) or not self.kind:
+            step = "For example {kind: samples, n: 100}."
+            raise ReportError(Problem("probe", "a probe is named by its kind", repr(self.kind), next_step=step))
 
 
 @dataclass(frozen=True)

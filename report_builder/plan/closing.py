@@ -82,8 +82,10 @@ class Closing:
         Raises:
             ReportError: there is no such kind, or its file is outside.
         """
-        if kind.endswith(".py") and (refused := self.loaded.beside(kind)[1]):
-            raise ReportError(refused)
+        if kind.endswith(".py"):
+            file, refused = self.loaded.beside(kind)
+            if refused or (mistake := not_python(file)):
+                raise ReportError(refused or Problem("", mistake, repr(kind)))
         return registry.get(kind, beside=self.beside)
 
     def close(self, registry: Registry, slot: Slot, path: KeyPath, extra: Mapping[str, Any] | None = None) -> Kind | None:
@@ -155,7 +157,7 @@ class Closing:
         if module is None:
             return (kind, kind.module.TITLE) if kind else None
         presets = getattr(module, "PRESETS", {})
-        if name not in presets:
+        if not isinstance(name, str) or name not in presets:
             rule = f"unknown preset of model '{slot.kind}'"
             self.note((*path, "preset"), rule, repr(name), near_miss(str(name), presets), "Leave it out, or name one of these.")
             return None

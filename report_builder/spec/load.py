@@ -98,9 +98,9 @@ def _extended(file: Path, project: Project, seen: tuple[Path, ...]) -> Source:
     below = file.parent / (parent if parent.endswith((".yaml", ".yml")) else f"{parent}.yaml")
     if refused := project.refusal(below, where, parent):
         raise ReportError(refused)
-    if not_readable(below) == "no such file":
-        known = (p.stem for p in file.parent.glob("*.yaml"))
-        raise ReportError(Problem(where, "no such experiment file", repr(parent), near_miss(parent, known)))
+    if mistake := not_readable(below):
+        known, rule = (p.stem for p in file.parent.glob("*.yaml")), "no such experiment file"
+        raise ReportError(Problem(where, rule, f"{parent!r} ({mistake})", near_miss(parent, known)))
     if resolved(below) in (*seen, resolved(file)):
         raise ReportError(Problem(where, "a file extends itself", repr(parent)))
     EXTENDS.hold(len(seen) + 1, where)

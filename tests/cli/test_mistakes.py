@@ -121,6 +121,15 @@ def test_mistakes_of_the_template(lab, refused, mistake: str) -> None:
     assert not (lab.folder / "runs" / "run").exists()
 
 
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_findings_before_the_training(lab, refused, command: str) -> None:
+    """What `check` finds without a measurement stops a build, too, with the same words and before anything is trained."""
+    lab.edit('requires: [answer, "fig:grid"', 'requires: [answer, "tbl:nothing"')
+    message = refused(lab, 3, command, "tiny")
+    assert "tbl:nothing" in message
+    assert not (lab.folder / "runs" / "run").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -172,6 +181,16 @@ def test_what_the_parser_refuses(arguments: list[str], capsys: pytest.CaptureFix
         main(arguments)
     assert caught.value.code == 2
     assert "usage: report-builder" in capsys.readouterr().err
+
+
+def test_a_linked_template(lab, refused) -> None:
+    """A link among the templates that leads elsewhere is not included."""
+    (lab.folder / "elsewhere.md").write_text("Secret.")
+    (lab.template.parent / "linked.md").symlink_to("../elsewhere.md")
+    lab.edit("In [@fig", '{% include "linked.md" %} In [@fig', lab.template)
+    message = refused(lab, 1, "check", "tiny")
+    assert "no such template in the template's folder" in message
+    assert "linked.md" in message
 
 
 def test_a_missing_template(lab, refused) -> None:

@@ -134,6 +134,14 @@ def test_an_inherited_mistake_is_one_mistake(lab) -> None:
     assert len([line for line in mistakes(lab) if "latent_dims" in line]) == 1
 
 
+@pytest.mark.parametrize("probe", ["{n: 3}", "{kind: [samples]}", "{kind: null}", "{kind: 5}"])
+def test_a_probe_without_a_name(lab, probe: str) -> None:
+    """A probe that a metric is given is named by its kind; anything else there is a mistake of the metric."""
+    lab.edit("runs: [ae], split: test", f"runs: [ae], probe: {probe}")
+    lab.edit("kind: reconstruction,", "kind: sharpness,")
+    assert any("metrics.reconstruction" in line and "a probe is named by its kind" in line for line in mistakes(lab))
+
+
 def test_two_metrics_of_one_fact(lab) -> None:
     """Two metrics that give the same fact are a mistake that names both."""
     lab.edit("  elbo:", "  again: {kind: elbo, runs: [vae]}\n  elbo:")

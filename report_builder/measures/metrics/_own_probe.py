@@ -10,4 +10,4 @@ def own_probe(of: str | None, probe: dict[str, Any] | None, split: str, n: int) 
     if of is not None:
         return None
     chosen = dict(probe or {"kind": "reconstructions", "split": split, "n": n})
-    return chosen.pop("kind"), chosen
+    return chosen.pop("kind", ""), chosen
