@@ -30,6 +30,7 @@ __all__ = ["Built", "Options", "Workspace", "build", "build_figure", "build_task
 
 LEDGER = "steps.json"
 Making = ParamSpec("Making")
+PRESS = ".typst"  # the last version of the PDF's source, beside the PDF
 settle = asking.settle
 
 
@@ -136,17 +137,19 @@ def _compiled(
     """Rendered text -> tree -> files, the numbered figures and the facts among them; and what is to be looked at."""
     from report_builder.build import labels, publish
     from report_builder.document.composing import compose
+    from report_builder.document.press import Press
     from report_builder.document.writing import write
 
     loaded = plan.resolved.loaded
     folder, figures = workspace.outputs(loaded)
     labels.as_planned(plan, workspace.template(loaded), rendered)
+    press = Press(folder / PRESS) if "pdf" in options.formats else None
     composed = compose(rendered, material, draft=options.draft)
     _refuse(composed, options)
     numbers = {id_: composed.labels[f"fig:{id_}"] for id_ in composed.figures}
     composed = composed.published(publish.publish_figures(material, numbers, figures))
     publish.write_facts(material.facts, folder)
-    written = write(composed, options.formats, folder, loaded.name, draft=options.draft)
+    written = write(composed, options.formats, folder, loaded.name, draft=options.draft, press=press)
     return written, (*composed.warnings, *composed.findings, *composed.unmeasured)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,12 @@ from typing import Any
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
 from report_builder.document.evidence import PLACES
-from report_builder.document.fonts import CJK, EAST, cjk_folder, font_folders
+from report_builder.document.fonts import CJK, EAST, cjk_folder
 from report_builder.document.formulas.typst import CHECK, PRELUDE, too_wide, typst
 from report_builder.document.material import Header
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.places import holding
+from report_builder.document.press import Press
 from report_builder.document.tree import Node, Nodes, attributes, caption_of, identifier, para, raw, value, walk
 from report_builder.document.typesetting import refused
 from report_builder.document.wording import absent, run_in, title_facts, unmeasured
@@ -35,46 +36,49 @@ _CJK_HINT = "Chinese, Japanese and Korean need the extra 'cjk': pip install 'rep
 _OTHER_HINT = "No font of this installation has it: use another character, a formula or a picture."
 
 
-def pdf(document: Document, *, draft: bool = False) -> tuple[bytes, str | None]:
+def pdf(document: Document, *, draft: bool = False, press: Press | None = None) -> tuple[bytes, str | None]:
     """The document as PDF, and the standard that could not be met (None: all were).
+
+    Args:
+        document: what `compose` returned.
+        draft: watermark on every page.
+        press: has set the last version; without one, a folder is made for this version alone.
 
     Raises:
         ReportError: a character has no glyph in the fonts, or typst cannot compile the document.
         FindingError: a formula is wider than its line (not of a draft).
     """
     source, files = typst_source(document, draft=draft)
-    with tempfile.TemporaryDirectory(prefix="report-builder-") as folder:
-        for name, file in files.items():
-            shutil.copyfile(file, Path(folder) / name)
-        options = {"root": folder, "ignore_system_fonts": True, "font_paths": font_folders(source), "timestamp": 0}
-        return _compiled(source.encode(), options, document)
+    with ExitStack() as held:
+        press = press or Press(Path(held.enter_context(tempfile.TemporaryDirectory(prefix="report-builder-"))))
+        press.lay(source, files)
+        return _printed(press, document)
 
 
-def _compiled(source: bytes, options: dict[str, Any], document: Document) -> tuple[bytes, str | None]:
-    import typst as compiler
+def _printed(press: Press, document: Document) -> tuple[bytes, str | None]:
+    from typst import TypstError
 
     try:
-        return compiler.compile(source, pdf_standards=STANDARDS, **options), None
-    except compiler.TypstError as error:
+        return press.print(pdf_standards=STANDARDS), None
+    except TypstError as error:
         _refuse_missing_glyphs(error.diagnostic, document)
         _refuse_wide_formulas(error.message, document)
         lost = f"PDF/A-2a + PDF/UA-1: {error.message}"
     try:
-        plain: bytes = compiler.compile(source, **options)
-    except compiler.TypstError as error:
-        raise ReportError(_refusal(error.message, options, document)) from None
-    return plain, lost
+        return press.print(), lost
+    except TypstError as error:
+        raise ReportError(_refusal(error.message, press, document)) from None
 
 
-def _refusal(message: str, options: dict[str, Any], document: Document) -> Problem:
+def _refusal(message: str, press: Press, document: Document) -> Problem:
     """What typst refused, at the template's line of the part that it refuses by itself."""
-    import typst as compiler
+    from typst import TypstError
 
     def fails(blocks: Nodes) -> bool:
-        source, _ = typst_source(replace(document, blocks=blocks))
+        press.lay(typst_source(replace(document, blocks=blocks))[0], {})
         try:
-            compiler.compile(source.encode(), **options)
-        except compiler.TypstError as error:
+            press.print()
+        except TypstError as error:
             return bool(error.message == message)
         return False
 

@@ -11,6 +11,7 @@ from report_builder.document.composing import Document
 from report_builder.document.html import html_page
 from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import pdf
+from report_builder.document.press import Press
 from report_builder.errors import Problem, ReportError, StorageError, near_miss, together
 from report_builder.store import write_atomically
 
@@ -32,7 +33,9 @@ class Written:
     error: ReportError | None = None
 
 
-def write(document: Document, formats: Sequence[str], folder: Path, name: str, *, draft: bool = False) -> Written:
+def write(
+    document: Document, formats: Sequence[str], folder: Path, name: str, *, draft: bool = False, press: Press | None = None
+) -> Written:
     """Writes `paths_of(...)`, each format for itself: one that cannot be written keeps no other from being written.
 
     Args:
@@ -41,6 +44,7 @@ def write(document: Document, formats: Sequence[str], folder: Path, name: str, *
         folder: made when it is not there.
         name: file name without suffix.
         draft: watermark on every page.
+        press: has set the last version of the PDF.
 
     Raises:
         ReportError: an unknown format.
@@ -51,7 +55,7 @@ def write(document: Document, formats: Sequence[str], folder: Path, name: str, *
     files = paths_of(formats, folder, name, draft=draft)
     lost: list[str] = []
     makers: dict[str, Callable[[], bytes]] = {
-        "pdf": lambda: _pdf(document, lost, draft=draft),
+        "pdf": lambda: _pdf(document, lost, press, draft=draft),
         "html": lambda: html_page(document, draft=draft).encode(),
         "docx": lambda: docx(document, draft=draft),
         "md": lambda: markdown(document, folder, draft=draft).encode(),
@@ -71,8 +75,8 @@ def paths_of(formats: Sequence[str], folder: Path, name: str, *, draft: bool = F
     return {form: folder / f"{name}{'-draft' if draft else ''}.{form}" for form in formats}
 
 
-def _pdf(document: Document, lost: list[str], *, draft: bool) -> bytes:
-    content, standard = pdf(document, draft=draft)
+def _pdf(document: Document, lost: list[str], press: Press | None, *, draft: bool) -> bytes:
+    content, standard = pdf(document, draft=draft, press=press)
     lost += [standard] if standard else []
     return content
 

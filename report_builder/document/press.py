@@ -1,0 +1,60 @@
+"""A typst that has set the last version of a document already when the next one is ready: it sets only what changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from report_builder.document.fonts import font_folders
+
+MAIN = "main.typ"
+
+
+class Press:
+    """Sets a document in a folder. The version that lies there, if any, is set at once in a thread, while others still work."""
+
+    def __init__(self, folder: Path) -> None:
+        """Begins with what lies in the folder, which is made when a version is laid into it."""
+        self.folder = folder
+        self._main = folder / MAIN
+        self._last = ThreadPoolExecutor(1).submit(self._warm) if self._main.is_file() else None
+        self._compiler: Any = None
+
+    def lay(self, source: str, files: Mapping[str, Path]) -> None:
+        """Puts a version into the folder: its source, and its pictures by name."""
+        last = self._last.result() if self._last else None
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for name, file in files.items():
+            shutil.copyfile(file, self.folder / name)
+        self._main.write_text(source, encoding="utf-8")
+        fonts = font_folders(source)
+        self._compiler = last[0] if last and last[1] == fonts else self._new(fonts)
+
+    def print(self, **options: Any) -> bytes:
+        """The version in the folder as PDF; options as those of `typst.Compiler.compile`.
+
+        Raises:
+            typst.TypstError: it cannot be set.
+        """
+        printed: bytes = self._compiler.compile(input=str(self._main), timestamp=0, **options)
+        return printed
+
+    def _new(self, fonts: list[str]) -> Any:
+        import typst
+
+        return typst.Compiler(str(self._main), root=str(self.folder), font_paths=fonts, ignore_system_fonts=True)
+
+    def _warm(self) -> tuple[Any, list[str]] | None:
+        """A compiler that knows the last version, and its fonts; whether that version can be set does not matter."""
+        import typst
+
+        try:
+            fonts = font_folders(self._main.read_text(encoding="utf-8"))
+            compiler = self._new(fonts)
+            compiler.compile(input=str(self._main), timestamp=0)
+        except (OSError, ValueError, RuntimeError, typst.TypstError):
+            return None
+        return compiler, fonts
