@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -16,9 +15,8 @@ from report_builder.document.composing import Document
 from report_builder.document.evidence import PLACES
 from report_builder.document.fonts import CJK, EAST, cjk_folder
 from report_builder.document.formulas.typst import CHECK, PRELUDE, too_wide, typst
-from report_builder.document.material import Header
+from report_builder.document.glyphs import refuse_missing_glyphs
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
-from report_builder.document.places import holding
 from report_builder.document.press import Press
 from report_builder.document.tree import Node, Nodes, attributes, caption_of, identifier, para, raw, value, walk
 from report_builder.document.typesetting import refused
@@ -30,10 +28,6 @@ STANDARDS: Any = ["a-2a", "ua-1"]
 _WIDTH = re.compile(r"^\d+(\.\d+)?(%|cm|mm|in|pt)$")
 # What pandoc leaves to typst, which would set it in another way or take it for the beginning of a list or heading, or a field.
 _LITERAL = re.compile(r"""["']|--|\.\.\.|-\?|^(?:[-+/]|=+|\d+\.)$|^\.\w""")
-_GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed with font')
-# Which package has glyphs for what the fonts of the typst wheel lack.
-_CJK_HINT = "Chinese, Japanese and Korean need the extra 'cjk': pip install 'report-builder[cjk]'."
-_OTHER_HINT = "No font of this installation has it: use another character, a formula or a picture."
 
 
 def pdf(document: Document, *, draft: bool = False, press: Press | None = None) -> tuple[bytes, str | None]:
@@ -61,7 +55,7 @@ def _printed(press: Press, document: Document) -> tuple[bytes, str | None]:
     try:
         return press.print(pdf_standards=STANDARDS), None
     except TypstError as error:
-        _refuse_missing_glyphs(error.diagnostic, document)
+        refuse_missing_glyphs(error.diagnostic, document)
         _refuse_wide_formulas(error.message, document)
         lost = f"PDF/A-2a + PDF/UA-1: {error.message}"
     try:
@@ -85,27 +79,6 @@ def _refusal(message: str, press: Press, document: Document) -> Problem:
     node = refused(document.blocks, fails)
     where = document.places.of(node) if node and document.places else ""
     return Problem(where or "PDF", "this cannot be typeset", message.removeprefix("panicked with: "))
-
-
-def _refuse_missing_glyphs(diagnostic: str, document: Document) -> None:
-    missing = sorted({character for text in _GLYPH.findall(diagnostic) for character in text if not character.isspace()})
-    if not missing:
-        return
-    problems = []
-    for character in missing:
-        name = unicodedata.name(character, "unnamed")
-        received = f"'{character}' U+{ord(character):04X} {name}"
-        hint = _CJK_HINT if EAST.match(character) else _OTHER_HINT
-        line = holding(document.blocks, character)
-        inside = document.places.line(line) if document.places and line else ""
-        where = _in_header(document.header, character) or inside or "PDF"
-        problems.append(Problem(where, "no font has this character", received, next_step=hint))
-    raise ReportError(*problems)
-
-
-def _in_header(header: Header, character: str) -> str:
-    """The field of the title block that holds a character, or ""."""
-    return next((f"report.{name}" for name, given in vars(header).items() if isinstance(given, str) and character in given), "")
 
 
 def _refuse_wide_formulas(message: str, document: Document) -> None:

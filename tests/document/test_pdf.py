@@ -80,7 +80,7 @@ def test_a_name_that_stands_for_two_places(composed, free):
     with pytest.raises(ReportError) as caught:
         composed("[x]{#d}\n\n[y]{#d}", free)
     (problem,) = caught.value.problems
-    assert "lab.md" in problem.where
+    assert problem.where.endswith("lab.md:3")
     assert (problem.rule, problem.received) == ("this name stands for two places", "'#d'")
 
 
