@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from report_builder.cli import main
+from report_builder.limits import LIMITS
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"```(yaml|markdown)\n(.*?)```", README, re.DOTALL)
@@ -41,3 +42,18 @@ def test_conditions_sweeps_and_judges(checked):
     """The second experiment is whole."""
     experiment = [text for kind, text in SHOWN if kind == "yaml"][1]
     assert checked(experiment, '{{ best("latent", "validation.elbo").name }}: @fig:panel\n\n{{ figure("panel") }}\n') == ""
+
+
+def test_the_limits():
+    """The table of limits has every limit, with the amount that holds."""
+    rows = re.findall(
+        r"^\| (`\w+`(?:, `\w+`)*) \| ([^|]*\d[^|]*) \|$",
+        README.partition("| limit | at most |")[2].partition("\n## ")[0],
+        re.MULTILINE,
+    )
+    told = {
+        name.strip("`"): amount
+        for names, amounts in rows
+        for name, amount in zip(names.split(", "), amounts.split(", "), strict=True)
+    }
+    assert told == {name: limit.told(limit.default) for name, limit in LIMITS.items()}

@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from report_builder.errors import Problem, ReportError
+
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ("generative-models", "gallery")
 
@@ -203,14 +205,15 @@ def lines(text: str, source: random.Random) -> str:
 
 def cases(seed: int) -> Iterator[tuple[str, Callable[[], None]]]:
     """Endless cases of a seed: a name, and a function that has a mutated experiment file taken."""
-    taker, bases = Taker(), [*[laboratory().EXPERIMENT] * 3, *(read("experiments", f"{name}.yaml") for name in SHIPPED)]
+    taker, lab = Taker(), laboratory()
+    bases = [*[lab.EXPERIMENT] * 6, *(read("experiments", f"{name}.yaml") for name in SHIPPED)]
     number = 0
     while True:
         chance = random.Random(f"{seed}-{number}")  # noqa: S311  a case is known by its seed
         text, command = experiment(chance.choice(bases), chance), chance.choice([*["status"] * 9, "check"])
         yield (
             f"experiments-{seed}-{number}",
-            lambda text=text, command=command: taker.takes(text, laboratory().TEMPLATE, command),
+            lambda text=text, command=command: taker.takes(text, lab.TEMPLATE, command),
         )
         number += 1
 
@@ -238,7 +241,7 @@ class Taker:
         self._lab.write()
 
     def takes(self, experiment: str, template: str, command: str) -> None:
-        """Raises AssertionError where the command says nothing of what it refused, or ends with no code of ours."""
+        """Raises ReportError where the input is refused; AssertionError where that is not said, or the exit code is odd."""
         for path, text in ((self._lab.experiment, experiment), (self._lab.template, template)):
             path.write_bytes(text.encode("utf-8", "surrogatepass"))
         said, printed = io.StringIO(), io.StringIO()
@@ -248,3 +251,5 @@ class Taker:
         assert code in (0, 1, 2, 3, 5), (code, text)
         assert code == 0 or "error: " in text, (code, text)
         assert "itself failed" not in text, text
+        if code:
+            raise ReportError(Problem("", text[:200]))
