@@ -68,6 +68,7 @@ SWEEP_ARMS = Limit("sweep_arms", 2000, "arms", "how many arms the sweeps of a re
 TEMPLATE_SECONDS = Limit("template_seconds", 10, "s", "the time of a template")
 TEMPLATE_BYTES = Limit("template_bytes", 20e6, "bytes", "the text that a template makes")
 TEMPLATE_MEMORY = Limit("template_memory", 500e6, "bytes", "the memory of a template")
+NESTING = Limit("nesting", 50, "levels", "how deeply blocks, lists and marks stand in each other", most=100)
 FORMULA_LETTERS = Limit("formula_letters", 20_000, "letters", "the length of a formula")
 FORMULA_DEPTH = Limit("formula_depth", 20, "levels", "how deeply a formula is nested")
 PANDOC_SECONDS = Limit("pandoc_seconds", 30, "s", "the time in which pandoc reads or writes a document")

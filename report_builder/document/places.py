@@ -64,6 +64,22 @@ def _threads(blocks: Nodes) -> list[Nodes]:
     return threads
 
 
+def too_deep(blocks: object, most: float) -> int | None:
+    """The line of the first word that stands in more than so many nodes in each other; None: none does."""
+    waiting: list[tuple[object, int]] = [(blocks, 0)]
+    while waiting:
+        current, depth = waiting.pop()
+        if isinstance(current, list):
+            waiting += [(item, depth) for item in reversed(current) if isinstance(item, (dict, list))]
+        elif isinstance(current, dict):
+            if depth > most and LINE in current:
+                return int(current[LINE])
+            waiting += [
+                (item, depth + ("t" in current)) for item in reversed(current.values()) if isinstance(item, (dict, list))
+            ]
+    return None
+
+
 def _text(leaf: Node) -> str:
     at = _LEAVES[leaf["t"]]
     return str(leaf.get("c", "") if at is None else leaf["c"][at])

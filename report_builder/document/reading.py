@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from report_builder.document import leftover, pandoc
 from report_builder.document.channel import Channel, Piece, fragments
 from report_builder.document.ledger import SourceMap
-from report_builder.document.places import Places, give_lines
+from report_builder.document.places import Places, give_lines, too_deep
 from report_builder.document.rendering import Rendered
 from report_builder.document.tree import LINE, Node, Nodes
-from report_builder.errors import Problem
+from report_builder.errors import Problem, ReportError
+from report_builder.limits import NESTING
 
 _WARNED = re.compile(r"line (\d+)")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
@@ -41,8 +42,11 @@ def read(rendered: Rendered) -> Read:
     channel = rendered.channel
     places = Places(rendered.text, rendered.source, channel.labels(rendered.text))
     held = _held(channel, rendered.text)
-    whole, *parts = pandoc.read([rendered.text, *(f"[]{{}}{words}" for words in held)])
+    whole, *parts = _trees([rendered.text, *(f"[]{{}}{words}" for words in held)], places)
     give_lines(whole.blocks, rendered.text)
+    deep = too_deep([whole.blocks, *(part.blocks for part in parts)], NESTING.value)
+    if deep is not None:
+        raise ReportError(NESTING.problem(places.line(deep)))
     blocks, findings = leftover.Leftover(places.of).judge(whole.blocks)
     findings += [
         Problem(places.line(line), "TeX is not carried out", source, next_step="A formula stands between $ and $.")
@@ -58,6 +62,18 @@ def read(rendered: Rendered) -> Read:
     expansion = _Expansion(channel, inlines, places)
     blocks = expansion.blocks(blocks)
     return Read(blocks, places, (*problems, *expansion.problems), (*findings, *_changed(rendered)))
+
+
+def _trees(texts: list[str], places: Places) -> list[pandoc.Tree]:
+    try:
+        return pandoc.read(texts)
+    except RecursionError:
+        raise ReportError(NESTING.problem(places.line(0))) from None
+    except ReportError as error:
+        step = "Many brackets in each other, or brackets that have no end, take very long."
+        raise ReportError(
+            *(replace(p, where=places.line(0), next_step=f"{step} {p.next_step}") for p in error.problems)
+        ) from None
 
 
 def _there(where: str, _: Node) -> str:

@@ -13,6 +13,7 @@ from report_builder.document.places import give_lines
 from report_builder.document.reading import read
 from report_builder.document.rendering import render
 from report_builder.document.tree import LINE, plain_text, walk
+from report_builder.errors import ReportError
 from report_builder.limits import VARIABLE
 
 EXAMPLES = json.loads((Path(__file__).parent / "commonmark-examples.json").read_text(encoding="utf-8"))["examples"]
@@ -123,3 +124,18 @@ def test_every_word_knows_its_line(material, write_template):
     expected = {"alpha": 1, "beta": 2, "gamma": 3, "delta": 5, "epsilon": 5, "zeta": 7, "eta": 7, "theta": 9, "iota": 12}
     expected |= {"kappa": 17, "lambda": 17, r"\mu": 17, "nu": 17, "omega": 18, "−158,1": 1, "rekonstrukcje.": 15}
     assert {word: found[word] for word in expected} == expected
+
+
+@pytest.mark.parametrize("depth", [100, 300, 2000])
+@pytest.mark.parametrize("text", ["fences", "quotes", "spans"])
+def test_what_stands_too_deeply_is_refused(composed, free, monkeypatch, text, depth):
+    """Blocks, quotes and marks nested by the hundred are refused by a limit with a name, in the template that has them."""
+    monkeypatch.setenv("REPORT_BUILDER_LIMITS", "pandoc_seconds=3")
+    fences = "".join(":" * (depth + 3 - i) + " question\n" for i in range(depth)) + "x\n"
+    fences += "".join(":" * (4 + i) + "\n" for i in range(depth))
+    texts = {"fences": fences, "quotes": ">" * depth + " x\n", "spans": "*a **b " * depth + "x"}
+    if text == "spans":
+        composed(texts[text], free, draft=True)  # marks without an end are words
+        return
+    with pytest.raises(ReportError, match=r"lab\.md.*(nesting|stand in each other)|lab\.md.*pandoc"):
+        composed("Words.\n\n" + texts[text], free)
