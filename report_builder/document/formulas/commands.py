@@ -126,7 +126,7 @@ def _kind(reader: Reader, name: str) -> Part:
 def _not(reader: Reader, _: str) -> Part:
     row = reader.argument("\\not")
     part = row.parts[0] if len(row.parts) == 1 else None
-    if not isinstance(part, Symbol):
+    if not isinstance(part, Symbol) or part.kind != "rel":
         raise UnsettableError(r"\not takes one relation", "\\not")
     return Symbol(unicodedata.normalize("NFC", part.text + "\u0338"), "rel")
 

@@ -55,6 +55,7 @@ _KNOWN = {  # symbols that have their class in typst, too; a sign would take tha
     **dict.fromkeys(",;", "punct"),
     **dict.fromkeys("∞∂∇∅…⋯⋮⋱.", "ord"),
 }
+_SPECIAL = {*symbols.FENCES.values(), *"√∛∜"}  # to typst they begin something that must end
 _TEXTS = {
     "it": 'font: "New Computer Modern", style: "italic"',
     "bf": 'font: "New Computer Modern", weight: "bold"',
@@ -67,7 +68,8 @@ def _quoted(text: str) -> str:
 
 
 def _char(text: str) -> str:
-    return f"\\{text}" if len(text) == 1 and text.isascii() and not text.isalnum() else text
+    special = text in _SPECIAL or (text[:1].isascii() and not text[:1].isalnum())
+    return f"\\{text}" if text and special else text
 
 
 def _classed(kind: str, body: str) -> str:
@@ -111,7 +113,7 @@ class _Writer:
         for i, part in enumerate(row.parts):
             new = self._spaced(part, row.parts, i) if isinstance(part, Space) else self.part(part)
             source += f" {new}" if source[-1:].isalnum() and new[:1].isalnum() else new
-        return source
+        return source or "#[]"
 
     def _spaced(self, space: Space, parts: Sequence[Part], at: int) -> str:
         """A space; typst forgets the classes beside it, so that it takes their space, too (once, where several follow)."""
@@ -143,7 +145,7 @@ class _Writer:
 
     def _row(self, row: Row) -> str:
         if not row.parts:
-            return ""
+            return "#[]"
         if row.kind in ("", "ord") and len(row.parts) == 1 and kind_of(row.parts[0]) == "ord":
             return self.part(row.parts[0])
         if row.kind == "op":
@@ -159,7 +161,7 @@ class _Writer:
             body = f"tex.scripts({body})"
         below = f",b:{self.small.row(scripts.below)}" if scripts.below else ""
         above = f",t:{self.small.row(scripts.above)}" if scripts.above else ""
-        return f"tex.attach({body or '#none'}{above}{below})"
+        return f"tex.attach({body}{above}{below})"
 
     def _frac(self, frac: Frac) -> str:
         if frac.line:
@@ -198,7 +200,7 @@ class _Writer:
         rows, inside = [], _Writer(script=table.style == "script")
         for row in table.rows:
             written = [inside.row(cell, after="ord" if table.pairs and i % 2 else "") for i, cell in enumerate(row)]
-            cells = [f"tex.{table.style}({cell})" if cell else "" for cell in written]
+            cells = [f"tex.{table.style}({cell})" for cell in written]
             if table.pairs:
                 rows.append(",".join(f"{left}&{right}" for left, right in zip(cells[::2], cells[1::2], strict=True)))
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import re
 import time
 import zipfile
@@ -14,7 +15,8 @@ import pytest
 import typst as compiler
 
 from report_builder.document import pdf as pdf_module
-from report_builder.document.formulas import problem
+from report_builder.document.formulas import problem, symbols
+from report_builder.document.formulas.commands import COMMANDS
 from report_builder.document.formulas.mathml import mathml
 from report_builder.document.formulas.omml import omml
 from report_builder.document.formulas.parts import UnsettableError
@@ -44,7 +46,7 @@ def test_there_are_two_hundred() -> None:
     assert len(SET) == len(set(SET)) == len(EMITTED) >= 200
 
 
-def source(formulas: list[str], before: str = "") -> bytes:
+def source_of(formulas: list[str], before: str = "") -> bytes:
     """A document of formulas alone, behind the definitions `before`."""
     shown = "\n\n".join(f'#tex.equation(block: true, alt: "x", ${typst(tex)}$)' for tex in formulas)
     return f'#set document(title: "T")\n{before}\n{PRELUDE}\n{shown}'.encode()
@@ -52,7 +54,7 @@ def source(formulas: list[str], before: str = "") -> bytes:
 
 def test_all_typeset_accessibly() -> None:
     """All 200 compile as PDF/A-2a + PDF/UA-1."""
-    assert compiler.compile(source(SET), pdf_standards=pdf_module.STANDARDS).startswith(b"%PDF")
+    assert compiler.compile(source_of(SET), pdf_standards=pdf_module.STANDARDS).startswith(b"%PDF")
 
 
 def test_a_page_style_may_name_its_things_as_it_likes() -> None:
@@ -61,7 +63,7 @@ def test_a_page_style_may_name_its_things_as_it_likes() -> None:
         {name for tex in SET for name in re.findall(r"\btex\.(\w+)", typst(tex))} | {"h", "box", "hide", "math", "sym"}
     )
     shadows = "\n".join(f'#let {name} = rgb("#1f4e79")' for name in used)
-    assert compiler.compile(source(SET, shadows), format="svg") == compiler.compile(source(SET), format="svg")
+    assert compiler.compile(source_of(SET, shadows), format="svg") == compiler.compile(source_of(SET), format="svg")
 
 
 def test_our_page_style_takes_no_name_of_typst() -> None:
@@ -97,7 +99,7 @@ def test_a_command_is_refused_with_its_line_and_what_to_write(composed, free) ->
 @pytest.mark.parametrize(
     ("tex", "emitted"),
     [
-        (r"\|x\|_2^2", r'tex.class("normal",‖)x tex.attach(tex.class("normal",‖),t:2,b:2)'),
+        (r"\|x\|_2^2", r'tex.class("normal",\‖)x tex.attach(tex.class("normal",\‖),t:2,b:2)'),
         (r"\operatorname*{argmax}_x", 'tex.attach(tex.op("argmax",limits: #true),b:x)'),
         (r"a\!b", "a#std.h(-0.1667em)b"),
         (r"a\,=\;b", r"a#std.h(0.4444em)\=#std.h(0.5556em)b"),
@@ -139,6 +141,53 @@ def test_a_document_keeps_numbers_whole_in_all_formats(composed, free, tmp_path)
     assert pdf(document)[1] is None
     assert "<mn>12,5</mn>" in html_page(document)
     assert r"12{,}5" in markdown(document, tmp_path)
+
+
+SIGNS = [
+    *"xyX02^_^_&'()[]|,.;:!/+-=<> \"@%*~",
+    "\\\\",
+    r"\left(",
+    r"\right)",
+    r"\hline",
+    "é",
+    "я",
+    "∑",
+    "{,}",
+    r"\limits",
+    r"\not",
+]
+COMMANDS_KNOWN = [f"\\{name} " for names in (symbols.SYMBOLS, symbols.SPACES, symbols.LIMITS, COMMANDS) for name in names]
+
+
+def made_up(source: random.Random, depth: int = 0) -> str:
+    """A formula of commands, signs, scripts, fractions, fences and tables, mostly well-formed."""
+
+    def inner() -> str:
+        return made_up(source, depth + 1) if depth < 4 else source.choice(["x", "", "-1", "|x|", "a:b", "f(x)", "/"])
+
+    name = source.choice(["cases", "aligned", "pmatrix"])
+    return source.choice(
+        [
+            lambda: source.choice(SIGNS) + source.choice(COMMANDS_KNOWN),
+            lambda: f"{{{inner()}}}_{{{inner()}}}^{{{inner()}}}",
+            lambda: rf"\frac{{{inner()}}}{{{inner()}}}",
+            lambda: rf"\left[{inner()}\right." + inner(),
+            lambda: f"{source.choice(COMMANDS_KNOWN)}{{{inner()}}}",
+            lambda: rf"\begin{{{name}}}{inner()}&{inner()}\\{inner()}&\end{{{name}}}",
+        ]
+    )()
+
+
+def test_whatever_is_accepted_typesets() -> None:
+    """Formulas put together at random are refused with a reason, or every format takes them."""
+    source, accepted = random.Random(12), []  # noqa: S311 - no secret
+    while len(accepted) < 300:
+        tex = made_up(source)
+        if problem(tex, "a.md:1") is None:
+            accepted.append(tex)
+            ET.fromstring(mathml(tex, display=True))  # noqa: S314 - what was just written
+            ET.fromstring(f"<r {WORD}>{omml(tex, display=True)}</r>")  # noqa: S314
+    assert compiler.compile(source_of(accepted)).startswith(b"%PDF")
 
 
 WORD = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" xmlns:w="word"'
