@@ -7,6 +7,7 @@ import platform
 import shutil
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,14 @@ import tensorflow as tf
 from report_builder.kinds import MODELS, ImageData, opened
 from report_builder.models._layers import lists
 from report_builder.store import Work, write_atomically
-from report_builder.worker import checkpoint, loop, trial
+from report_builder.worker import checkpoint, loop
 from report_builder.worker.costs import Costs
 from report_builder.worker.samples import Samples
 from report_builder.worker.site import Emit, Site
 from report_builder.worker.summary import summary
 
 CHECKPOINT, BEST, LAST, WEIGHTS = "checkpoint.npz", "best.npz", "last.npz", "weights.npz"
+TRIAL = "trial"  # the module here, imported by name: what it executes decides about no weight
 
 
 def carry_out(work: Work, site: Site) -> None:
@@ -31,7 +33,7 @@ def carry_out(work: Work, site: Site) -> None:
     data, entry = site.data(), work.step.spec["model"]
     kind, parameters = opened(MODELS, entry, beside=site.beside)
     if (entry["kind"].endswith(".py") or lists(parameters)) and not (work.folder / CHECKPOINT).is_file():
-        trial.run(kind, entry, data.layout, site.beside)
+        import_module(f"{__package__}.{TRIAL}").run(kind, entry, data.layout, site.beside)
     train(work, data, site.beside, site.emit)
 
 

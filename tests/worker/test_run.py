@@ -38,7 +38,7 @@ def step(kind="vae", *, epochs=4, **training):
 
 def stored(store, chosen, data, emit=lambda event: None):
     """The run, trained and stored."""
-    with store.claim(chosen) as work:
+    with store.claim(chosen, resume=True) as work:
         run.train(work, data, OWN, emit)
         return work.done
 
