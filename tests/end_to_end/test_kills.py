@@ -1,0 +1,20 @@
+"""Kills at some changes of files and moments, drawn by seed; `python benchmarks/kills.py` does them all."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_killed_command_leaves_a_next_one_that_is_equal() -> None:
+    """After a kill the same build, and the same import, leave what an undisturbed one leaves, and nothing beside it."""
+    command = [sys.executable, str(ROOT / "benchmarks" / "kills.py"), "--sample", "4", "--random", "1", "--seed", "7"]
+    ran = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "killed at 4, and at 1 moments" in ran.stdout
