@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
@@ -107,7 +108,7 @@ def _drawn(picture: Picture, folder: Path, number: int) -> str:
 def markdown(document: Document, folder: Path, *, draft: bool = False) -> str:
     """GitHub Markdown; pictures by their path relative to `folder`."""
     named = {target: document.links.get(target, picture.file) for target, picture in document.images.items()}
-    files = {target: os.path.relpath(file, folder).replace(os.sep, "/") for target, file in named.items()}
+    files = {target: quote(os.path.relpath(file, folder).replace(os.sep, "/")) for target, file in named.items()}
     blocks = change(document.blocks, lambda node: _plain(node, document.language, word=False))
     blocks = [new for block in blocks for new in _flat(block)]
     headed = _headed(document, blocks, draft=draft)

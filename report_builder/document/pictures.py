@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import unquote
 
 from report_builder.document.material import FigureCard, Material
 from report_builder.document.places import Places, outside_code
@@ -14,7 +15,8 @@ from report_builder.picture_files import check, opened
 
 SUFFIXES = (".png", ".svg", ".jpg", ".jpeg")
 _TARGET = re.compile(
-    r"""(?:\]\(\s*<?|^\s*\[[^\]]+\]:\s*<?)((?:(?!\]\()[^\s<>"])+?\.(?:png|svg|jpe?g))(?=[)\s>"]|$)""",
+    r"""(?:\]\(\s*|^\s*\[[^\]]+\]:\s*)(?:<([^<>\n]+\.(?:png|svg|jpe?g))>"""
+    r"""|((?:(?!\]\()[^\s<>"])+?\.(?:png|svg|jpe?g))(?=[)\s"]|$))""",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -61,7 +63,7 @@ class Pictures:
                 self._own(target, self._where(image))
             values = image["c"][0][2]
             if not any(key == "alt" for key, _ in values):
-                values.append(["alt", plain_text(image["c"][1]) or Path(target).stem])
+                values.append(["alt", plain_text(image["c"][1]) or Path(unquote(target)).stem])
 
     def _where(self, image: Node) -> str:
         """A picture without words has no line of its own."""
@@ -83,6 +85,8 @@ class Pictures:
 
     def _own(self, target: str, where: str) -> None:
         file = (self.folder / target).resolve()
+        if not file.is_file():  # pandoc writes a space as %20
+            file = (self.folder / unquote(target)).resolve()
         if "://" in target or not file.is_relative_to(self.folder.resolve()):
             rule = "an image lies outside the template's folder"
             self.problems.append(
@@ -130,5 +134,6 @@ def drawn(card: FigureCard) -> Path | None:
 def own_pictures(markdown: str, folder: Path) -> tuple[Path, ...]:
     """Pictures in the template's folder that a text names, in order; the content of a code block names none."""
     text = "\n".join(line for _, line in outside_code(markdown.split("\n")))
-    files = dict.fromkeys((folder / target).resolve() for target in _TARGET.findall(text))
+    targets = ("".join(found) for found in _TARGET.findall(text))
+    files = dict.fromkeys((folder / name).resolve() for target in targets for name in (target, unquote(target)))
     return tuple(file for file in files if file.is_relative_to(folder.resolve()) and file.is_file())

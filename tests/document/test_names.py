@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -19,6 +20,7 @@ from report_builder.document.html import html_page
 from report_builder.document.material import Header
 from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import pdf
+from report_builder.document.pictures import own_pictures
 from report_builder.document.tree import attr, para, plain, strong, text
 from report_builder.errors import ReportError
 
@@ -122,3 +124,24 @@ def test_what_follows_a_formula_or_picture_is_text(composed, free, tmp_path) -> 
     shown = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
     counts = [len(re.findall(mark, shown)) for mark in (r"\(x\)", r"\[y\]", r"\.z\b")]
     assert counts == [len(things), len(things) - 1, len(things) - 1]
+
+
+def test_a_picture_of_any_file_name_is_found(composed, free, tmp_path) -> None:
+    """A picture whose file name has spaces, quotes, signs or letters of any script is shown, and its change is noticed."""
+    names = ["a b", "ó#1", "a(1)", "q'x", "50%", "圖", "a&b", "$x$", "a_b*c*", "😀"]
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    for name in names:
+        (folder / f"{name}.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    text = "\n\n".join(f"![](<{name}.svg>)" for name in names) + "\n"
+    (folder / "own.md").write_text(text, encoding="utf-8")
+    document = composed(text, free)
+    assert {picture.file.name for picture in document.images.values()} == {f"{name}.svg" for name in names}
+    assert {file.name for file in own_pictures(text, folder)} == {f"{name}.svg" for name in names}
+    written = markdown(document, tmp_path)
+    assert [unquote(target) for target in re.findall(r'src="([^"]+)"', written)] == [f"templates/{name}.svg" for name in names]
+    assert [unescape(alt) for alt in re.findall(r'alt="([^"]+)"', written)] == names
+    assert html_page(document).count("<img") == len(names)
+    with zipfile.ZipFile(io.BytesIO(docx(document))) as archive:
+        assert archive.read("word/document.xml").decode().count("<pic:pic") == len(names)
+    assert pdf(document)[1] is None
