@@ -36,7 +36,8 @@ class ModelKind(Protocol):
     made of the optimiser; default: that one.
 
     What `PROVIDES` may name, and the methods, tensors in and out (where `takes` has `condition`, it is a second argument):
-        encode: `encode(x)` -> codes; posterior: `posterior(x)` -> z_mean, z_log_var; likelihood: `elbo_terms(x, samples)`;
+        encode: `encode(x)` -> codes; posterior: `posterior(x)` -> z_mean, z_log_var; likelihood: `elbo_terms(x, samples)` ->
+        a mapping of `reconstruction`, `kl_closed_form` and `kl_monte_carlo`, each `(n,)` in nats, means over the draws;
         decode: `decode(z)`; decode_condition: `decode(z, condition)`; sample: `sample(n, seed)`;
         sample_condition: `sample(n, seed, condition)`; discriminate: `discriminate(x)` -> logits `(n,)`;
         classify: `classify(x)` -> probabilities of the classes `(n, classes)`; features: `features(x)` -> what its last layer
