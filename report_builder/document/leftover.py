@@ -63,7 +63,8 @@ class Leftover:
     def judge(self, blocks: Nodes) -> tuple[Nodes, list[Problem]]:
         """The tree without comments, and what would be printed as source."""
         found = [problem for node in walk(blocks) for problem in self._node(node)]
-        return change(blocks, _readable), found
+        source = next(walk(blocks, "RawInline", "RawBlock"), None)
+        return (change(blocks, _readable) if source else blocks), found
 
     def _node(self, node: Node) -> Iterator[Problem]:
         kind = node["t"]

@@ -276,6 +276,7 @@ def _with_parents(module: str) -> Iterator[str]:
     return (".".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
+@functools.lru_cache(maxsize=1024)
 def _printed(path: Path) -> str:
     return str(path.relative_to(PACKAGE)) if path.is_relative_to(PACKAGE) else f"./{path.name}"
 
