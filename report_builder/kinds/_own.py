@@ -6,32 +6,34 @@ Models are not among these: a worker runs their files, and tries them before any
 from __future__ import annotations
 
 import ast
+import builtins
+import dis
 import functools
 import importlib.util
 import inspect
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from pydantic import BaseModel
 
-from report_builder.errors import OwnFileError, Problem, ReportError
+from report_builder.errors import OwnFileError, Problem, ReportError, near_miss
 from report_builder.kinds._data import ImageData, Layout
 from report_builder.kinds._figures import Drawing
-from report_builder.kinds._measures import ProbeRequest, Value
+from report_builder.kinds._measures import BETTER, ProbeRequest, Value
 
 PREFIX = "report_builder_own_"  # of the names of their modules
 ADVICE = "This is in a file of your own: docs/own-model.md shows what it must have."
-NEEDED = {  # noun of a registry -> what a file must have
-    "data set": ("files", "load"),
-    "data step": ("apply",),
-    "probe": ("NEEDS", "measure"),
-    "metric": ("probes", "names", "measure"),
-    "figure kind": ("probes", "draw"),
+NEEDED: dict[str, dict[str, int]] = {  # noun of a registry -> functions that a file must have, with how many arguments
+    "data set": {"files": 2, "load": 2},
+    "data step": {"apply": 2},
+    "probe": {"measure": 0},  # three, or four of one that has a judge
+    "metric": {"probes": 1, "names": 2, "measure": 2},
+    "figure kind": {"probes": 1, "draw": 4},
 }
 
 
@@ -66,17 +68,23 @@ class OwnKind:
 
     def __init__(self, path: Path, noun: str) -> None:
         self._module, self._path, self._noun = own_module(path, noun), path, noun
-        lacking = [name for name in NEEDED.get(noun, ()) if not hasattr(self._module, name)]
+        functions = NEEDED.get(noun, {})
+        lacking = [name for name in functions if not callable(getattr(self._module, name, None))]
         parameters = getattr(self._module, "Parameters", None)
         if not (isinstance(parameters, type) and issubclass(parameters, BaseModel)):
             lacking.append("Parameters (a class of report_builder.kinds.Parameters)")
         if lacking:
             raise ReportError(Problem(str(path), f"{path.name} is no {noun}: it lacks {', '.join(lacking)}", next_step=ADVICE))
+        taken = [problem for name, n in functions.items() for problem in _taken(getattr(self._module, name), n, path)]
+        if foreseen := [*taken, *_foreseen(self._module, path)]:
+            raise ReportError(*foreseen)
 
     def __getattr__(self, name: str) -> Any:
         if name == "TITLE":
             title = getattr(self._module, name, self._path.stem.replace("_", " "))
             return {"en": next(iter(title.values()), "?"), **title} if isinstance(title, Mapping) else {"en": str(title)}
+        if name == "NEEDS":  # of a probe: what the model must provide
+            return frozenset(getattr(self._module, name, ()))
         found = getattr(self._module, name)
         return self._judged(name, found) if inspect.isfunction(found) else found
 
@@ -166,6 +174,54 @@ def _told(found: Any) -> str:
 
 def _many(found: Any) -> bool:
     return isinstance(found, list | tuple | Mapping | set)
+
+
+# --- what would be raised once it runs ----------------------------------------------------------------------------------------
+
+
+def _foreseen(module: ModuleType, path: Path) -> Iterator[Problem]:
+    """Mistakes in functions that run after the training only: names that nothing has, and directions that there are not."""
+    source = path.read_bytes()
+    known = {*vars(module), *dir(builtins)}
+    codes = [*_codes(compile(source, str(path), "exec"))]
+    known |= {each.argval for code in codes for each in dis.get_instructions(code) if each.opname == "STORE_GLOBAL"}
+    for code in codes:
+        used = [each for each in dis.get_instructions(code) if each.opname == "LOAD_GLOBAL" and each.argval not in known]
+        for each in used:
+            line = (each.positions and each.positions.lineno) or code.co_firstlineno
+            rule = f"{path.name}:{line}, in {code.co_name}: nothing has this name"
+            yield Problem(
+                str(path),
+                rule,
+                each.argval,
+                near_miss(each.argval, (name for name in vars(module) if name[:2] != "__")),
+                ADVICE,
+            )
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "Value":
+            words = [given.value for given in node.keywords if given.arg == "better" and isinstance(given.value, ast.Constant)]
+            for word in (word for word in words if word.value not in BETTER):
+                rule = f"{path.name}:{word.lineno}: 'better' is no direction"
+                yield Problem(str(path), rule, repr(word.value), f"One of: {', '.join(BETTER)}.", ADVICE)
+
+
+def _taken(function: Any, arguments: int, path: Path) -> Iterator[Problem]:
+    """Whether a function takes as many arguments as it is given; 0: any number."""
+    try:
+        if arguments:
+            inspect.signature(function).bind(*range(arguments))
+    except TypeError as error:
+        line = getattr(getattr(function, "__code__", None), "co_firstlineno", 1)
+        rule = f"{path.name}:{line}: '{getattr(function, '__name__', '?')}' is given {arguments} arguments"
+        yield Problem(str(path), rule, str(error), next_step=ADVICE)
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """A code and all that stands in it."""
+    yield code
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _codes(inner)
 
 
 # --- one file alone -----------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from report_builder.plan.resolved import DataSet, Measure, Picture, Resolved, Tr
 from report_builder.plan.shown import facts_of, unmeasurable, unshowable
 from report_builder.plan.styles import SUFFIX, Style, read_style
 from report_builder.spec import Loaded, once
-from report_builder.spec.grammar import Slot
+from report_builder.spec.grammar import Figure, Slot
 from report_builder.spec.source import KeyPath
 
 
@@ -86,12 +86,22 @@ class _Resolver(Closing):
                 Layouts(self).trainable(run)
                 yield run
 
+    def _as_written(self, problem: Problem, id_: str, entry: Figure, width: float | None) -> Problem:
+        """A mistake in the width on paper, where that follows from `width`, at the key that was written."""
+        if width is None or "width_cm" in entry.parameters or not problem.where.endswith(f"figures.{id_}.width_cm"):
+            return problem
+        allowed = problem.rule.replace("the value", "The width on paper in cm")
+        rule, where = "the figure cannot be as wide as this", self.loaded.where("figures", id_, "width")
+        return Problem(where, rule, f"{entry.width} ({width:.3g} cm)", f"{allowed}.")
+
     def figures(self, requests: Requests) -> Iterator[Picture]:
         """The figures without mistakes."""
         widths = Widths(self)
         for id_, entry in self.loaded.experiment.figures.items():
-            kind = self.close(FIGURES, entry, ("figures", id_), {"width_cm": widths.of(id_, entry)})
+            width, found = widths.of(id_, entry), len(self.found)
+            kind = self.close(FIGURES, entry, ("figures", id_), {"width_cm": width})
             if kind is None:
+                self.found[found:] = [self._as_written(p, id_, entry, width) for p in self.found[found:]]
                 continue
             asked: tuple[Mapping[str, ProbeRequest], tuple[str, ...]] | None = None
             with self.at(("figures", id_)):

@@ -134,6 +134,16 @@ def test_an_inherited_mistake_is_one_mistake(lab) -> None:
     assert len([line for line in mistakes(lab) if "latent_dims" in line]) == 1
 
 
+@pytest.mark.parametrize(("width", "cm"), [("20%", "3.28"), ("900%", "148"), ("1cm", "1")])
+def test_a_width_as_it_was_written(lab, width: str, cm: str) -> None:
+    """A width that no figure can have is said where it stands, as it was written and in centimetres."""
+    lab.edit("caption: Codes", f"caption: Codes, width: {width}")
+    found = [line for line in mistakes(lab) if "figures.codes.width: the figure cannot be as wide" in line]
+    assert len(found) == 1
+    assert f"Received: {width} ({cm} cm)" in found[0]
+    assert "width on paper in cm should be" in found[0]
+
+
 @pytest.mark.parametrize("probe", ["{n: 3}", "{kind: [samples]}", "{kind: null}", "{kind: 5}"])
 def test_a_probe_without_a_name(lab, probe: str) -> None:
     """A probe that a metric is given is named by its kind; anything else there is a mistake of the metric."""
