@@ -9,6 +9,7 @@ from typing import Any
 
 from report_builder.document import leftover, pandoc
 from report_builder.document.channel import Channel, Piece, fragments
+from report_builder.document.formulas import as_text
 from report_builder.document.ledger import SourceMap
 from report_builder.document.places import Places, give_lines, too_deep
 from report_builder.document.rendering import Rendered
@@ -18,6 +19,8 @@ from report_builder.limits import NESTING
 
 _WARNED = re.compile(r"line (\d+)")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_NUMBER = re.compile(r"[-−+±]?\s*\d[\d.,\s±]*")
+_GROUPS = re.compile("[\u00a0\u2009\u202f]")
 
 
 @dataclass(frozen=True)
@@ -229,5 +232,7 @@ def _lines(inlines: Nodes) -> list[Nodes]:
 
 
 def _tex(words: str) -> str:
-    """A printed number as TeX."""
-    return _DECIMAL_COMMA.sub("{,}", words.replace("−", "-"))
+    """A printed number as TeX, anything else as a text in it."""
+    if not _NUMBER.fullmatch(words):
+        return as_text(words)
+    return _GROUPS.sub(r"\\,", _DECIMAL_COMMA.sub("{,}", words.replace("−", "-")))

@@ -6,6 +6,17 @@ from report_builder.document.formulas.parts import UnsettableError
 from report_builder.document.formulas.reading import read
 from report_builder.errors import Problem
 
+_SIGNS = {"\\": r"\textbackslash ", "~": r"\textasciitilde ", **{sign: f"\\{sign}" for sign in "#$%&_{}"}}
+_KEPT = {"--": "-{}-", "``": "`{}`", "''": "'{}'"}  # which TeX would take for another sign
+
+
+def as_text(words: str) -> str:
+    """TeX that prints words letter by letter, whatever signs are in them."""
+    for pair, parted in _KEPT.items():
+        while pair in words:
+            words = words.replace(pair, parted.replace("{}", "\0"))
+    return rf"\text{{{''.join(_SIGNS.get(sign, sign) for sign in words)}}}".replace("\0", "{}")
+
 
 def problem(tex: str, where: str) -> Problem | None:
     """Why a formula, which stands at `where`, cannot be set, or None if it can."""

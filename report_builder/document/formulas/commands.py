@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from report_builder.document.formulas.reading import Reader
 
 _LENGTH = re.compile(r"\s*(-?\d*\.?\d+)\s*(em|ex|mu|pt|mm|cm|in)\s*")
+_NAMED = {"textbackslash": "\ue000", "textasciitilde": "\ue001"}  # kept apart until the escapes are resolved
+_RESOLVED = {0xE000: "\\", 0xE001: "~"}
 _DOLLAR = re.compile(r"(?<!\\)\$")
 
 
@@ -176,12 +178,16 @@ def _environment(reader: Reader, _: str) -> Part:
 
 def _written(text: str) -> str:
     r"""The words of \text: escapes resolved, spaces at its ends kept."""
+    text = re.sub(r"\\text(?=\{)", "", text)  # of a text in a text
+    for name, sign in _NAMED.items():
+        text = re.sub(rf"\\{name}(?![A-Za-z])\s*(\{{\}})?", lambda _, sign=sign: sign, text)  # type: ignore[misc]
     if found := re.search(r"\\([A-Za-z]+|[^%#&_{}$ ])", text):
         raise UnsettableError("a command stands in a text", found[0], "Write it outside of the text.")
-    plain = re.sub(r"(?<!\\)[{}]", "", re.sub(r"\s+", " ", text))
+    plain = re.sub(r"\s+", " ", text)
     for written, meant in (("~", "\u00a0"), ("---", "—"), ("--", "–"), ("``", "“"), ("''", "”")):
         plain = plain.replace(written, meant)
-    return re.sub(r"^ | $", "\u00a0", re.sub(r"\\([%#&_{}$ ])", r"\1", plain))
+    plain = re.sub(r"\\([%#&_{}$ ])", r"\1", re.sub(r"(?<!\\)[{}]", "", plain))
+    return re.sub(r"^ | $", "\u00a0", plain.translate(_RESOLVED))
 
 
 _SIZED = [size + side for size in symbols.SIZES for side in symbols.SIZED]

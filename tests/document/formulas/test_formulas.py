@@ -15,11 +15,12 @@ import pytest
 import typst as compiler
 
 from report_builder.document import pdf as pdf_module
-from report_builder.document.formulas import problem, symbols
+from report_builder.document.formulas import as_text, problem, symbols
 from report_builder.document.formulas.commands import COMMANDS
 from report_builder.document.formulas.mathml import mathml
 from report_builder.document.formulas.omml import omml
-from report_builder.document.formulas.parts import UnsettableError
+from report_builder.document.formulas.parts import UnsettableError, Words
+from report_builder.document.formulas.reading import read
 from report_builder.document.formulas.typst import CHECK, PRELUDE, typst
 from report_builder.document.html import html_page
 from report_builder.document.office import docx, markdown
@@ -220,6 +221,18 @@ def test_a_word_file_holds_its_formulas(composed, free) -> None:
     assert text.count("<m:oMathPara>") == text.count("<m:nary>") == 1
     with pytest.raises(ReportError, match=r"lab\.md:\d+: DOCX: Word has no rules"):
         docx(composed(f"$${RULED}$$", free))
+
+
+SIGNED = ["a|b", "$x$", r"\$ \alpha", "50 % of it", "a_b^c", "#{c}", "a--b---c", "``q''", r"~/a\\b", "&amp;", "zażółć 中"]
+
+
+@pytest.mark.parametrize("words", SIGNED)
+def test_words_are_printed_in_a_formula_letter_by_letter(words: str) -> None:
+    """A name that a template's word prints inside of a formula, or of a text in it, keeps all its signs."""
+    for tex in (f"x = {as_text(words)}", rf"x = \text{{{as_text(words)}}}"):
+        found = read(tex).parts[-1]
+        assert isinstance(found, Words)
+        assert found.text == words
 
 
 LONG = " + ".join(f"x_{{{i}}}" for i in range(60))
