@@ -54,6 +54,7 @@ def draw(
     from report_builder.drawing._imports import settings, without_manual
 
     with without_manual():
+        from report_builder.plots._room import make_room
         from report_builder.plots._style import STYLE
 
     where = f"figures.{figure}" if figure else ""
@@ -61,6 +62,7 @@ def draw(
         with settings(STYLE, style or {}), warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
             drawn = kind.draw(arrays, parameters, subjects, language)
+            make_room(drawn.figure)
             _write(drawn, language, folder)
     except ReportError as error:
         raise type(error)(

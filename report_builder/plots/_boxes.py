@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 ARROW, GUTTER, PAD, HEAD, BESIDE = 0.45, 0.8, 0.12, 1.05, 0.3  # cm
 WIDEST = 5.6  # cm, of a box
-SLIM = 0.88  # names of layers have many narrow letters
 TEXT = FONT * LINE * POINT
 INK, PALE = "#222222", "#777777"
 LOOKS = {  # fill and edge of each kind of box
@@ -89,7 +88,7 @@ def laid(parts: Sequence[Part], *, width: float, tallest: float, language: Langu
 
 
 def _legible(boxes: Sequence[Placed]) -> None:
-    wide = {line for box in boxes for line in box.text.split("\n") if SLIM * text_width(line) > box.width - 0.1}
+    wide = {name for box in boxes for name in box.box.types if text_width(name) > box.width - 0.1}
     if wide:
         rule, step = "the name of a layer is wider than its box", "Make the figure wider, or show one part: parts: [...]."
         raise ReportError(Problem("", rule, ", ".join(sorted(wide)), next_step=step))
@@ -130,9 +129,8 @@ def _tallest(heights: Sequence[float], count: int) -> float:
 def _text(box: Box, column: float, beside: int, language: Language) -> str:
     """Name of the box, what its layers do to the output, and the shape."""
     room = min(WIDEST if beside == 1 else column, (column - BESIDE * (beside - 1)) / beside) - 0.2
-    characters = max(4, int(room / text_width("x")))
-    further = wrapped(", ".join(box.types[1:]), characters)
-    name = wrapped(language.word(f"layers.{box.end}"), characters) if box.end else box.types[0]
+    further = wrapped(", ".join(box.types[1:]), room)
+    name = wrapped(language.word(f"layers.{box.end}"), room) if box.end else box.types[0]
     return "\n".join(line for line in (name, further, shape_text(box.shape)) if line)
 
 
@@ -154,7 +152,7 @@ def paint(axes: Any, drawn: Laid, parts: Sequence[Part], top: float, language: L
         key = f"parts.{part.name}"
         name = language.word(key) if language.has(key) else part.name
         x = left + drawn.column / 2
-        axes.text(x, top, name, ha="center", va="top", fontsize=9, weight="bold")
+        axes.text(x, top, wrapped(name, drawn.column, 9, lines=1, bold=True), ha="center", va="top", fontsize=9, weight="bold")
         count = language.word("layers.count", n=language.number(part.parameters))
         axes.text(x, top + 0.42, count, ha="center", va="top", fontsize=FONT, color=PALE)
         for box in placed:

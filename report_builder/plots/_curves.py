@@ -9,15 +9,14 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from report_builder.kinds import Column, Table
+from report_builder.plots._style import legend_below
 from report_builder.plots._terms import HELD_OUT, PARTS
-from report_builder.plots._text import text_width
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
     from report_builder.languages import Language
 
 NEUTRAL = "#555555"
-INCH, LEGEND_LINE = 2.54, 0.45  # cm
 SHORT, FEW = 12, 3  # epochs
 MARKERS = {"train": "o", "val": "s", "test": "D"}
 
@@ -137,12 +136,7 @@ def legend(
         named = {part: language.word(word) for part, word in PARTS.items() if part in parts}
         handles += [Line2D([], [], color=NEUTRAL, label=name, **_style(part, few=few)) for part, name in named.items()]
     if handles:
-        widest = 0.9 * max(text_width(str(handle.get_label())) for handle in handles) + 1.0
-        lines = -(-len(handles) // max(1, min(len(handles), 4, int(width_cm / widest))))
-        figure.legend(handles=handles, loc="outside lower center", ncols=-(-len(handles) // lines), title=title or None)
-        wide, tall = figure.get_size_inches()
-        more = lines - 1 + bool(title)  # lines beyond the first make the figure higher, not its panels flatter
-        figure.set_size_inches(wide, tall + more * LEGEND_LINE / INCH)
+        legend_below(figure, handles, width_cm, title=title)
 
 
 def _style(part: str, *, few: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from report_builder.errors import Problem, ReportError
-from report_builder.plots._text import FONT, LINE, POINT, text_width, wrapped
+from report_builder.plots._text import FONT, LINE, POINT, all_wrapped, text_width, wrapped
 
 if TYPE_CHECKING:
     from report_builder.plots._sheet import Block
@@ -16,6 +16,9 @@ MAX_HEIGHT_CM = 22.0
 BAND_CM = 0.45  # between blocks that stand below each other
 SMALLEST_CM = 0.1  # of an image
 TITLE_SIZE = 9.0  # points
+AIR_CM = 0.08  # between texts that stand beside each other
+ROW_CM = 2.8  # room for the label of a row
+LINES = 2  # of a name above or below an image, or of a title
 SMALLEST_FONT = 6.0  # points
 
 
@@ -53,17 +56,21 @@ def fitted_to_page(
     return fitted, cell
 
 
+def room_beside(block: Block, cell: float) -> float:
+    """Room for a text above or below an image, in cm, at which it does not touch its neighbours."""
+    return cell * block.columns.pitch - AIR_CM
+
+
 def word_size(labels: Sequence[str], room: float) -> float:
-    """Font size, in points, at which the longest line of these labels has `room`, in cm; not too small to be read."""
-    widest = max((text_width(line) for label in labels for line in label.split("\n")), default=0.0)
+    """Font size, in points, at which the longest word of these labels has `room`, in cm; not too small to be read."""
+    widest = max((text_width(word) for label in labels for word in label.split()), default=0.0)
     return max(SMALLEST_FONT, min(FONT, FONT * room / widest)) if widest else FONT
 
 
 def label_width(labels: Sequence[str]) -> float:
     """Room for labels beside rows, in cm."""
-    lines = [line for label in labels for line in wrapped(label).split("\n")]
-    widest = max((text_width(line) for line in lines), default=0.0)
-    return widest + 0.2 if widest else 0.0
+    widest = max((text_width(label) for label in labels), default=0.0)
+    return min(widest, ROW_CM) + 0.2 if widest else 0.0
 
 
 def title_width(block: Block) -> float:
@@ -77,13 +84,15 @@ def lines_of(labels: Sequence[str]) -> int:
 
 
 def _fitted(block: Block, cell: float, room: float) -> Block:
-    """The block with its title in lines that have `room`, and texts above and below its images in lines of a cell's width."""
-    characters = int(cell / text_width("x"))
-    title = wrapped(block.title, int(room / text_width("x", TITLE_SIZE)))
-    below = [[wrapped(text, max(characters, 4)) for text in row] for row in block.below]
+    """The block with its title in lines that have `room`, and texts above and below its images in lines that do not touch."""
+    beside = room_beside(block, cell)
+    above = all_wrapped(block.columns.labels, beside, word_size(block.columns.labels, beside), lines=LINES)
+    size = word_size([text for row in block.below for text in row], beside)
+    below = [[wrapped(text, beside, size, lines=LINES) for text in row] for row in block.below]
+    title = wrapped(block.title, room, TITLE_SIZE, lines=LINES)
     lines = max((lines_of(row) for row in below), default=0)
     level = [[text + "\n" * (lines - 1 - text.count("\n")) for text in row] for row in below]  # first lines on one height
-    return replace(block, columns=block.columns.wrapped(characters), below=level, title=title)
+    return replace(block, columns=replace(block.columns, labels=above), below=level, title=title)
 
 
 def _height_below(block: Block, row: int) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from report_builder.plots._text import FONT, LINE, POINT, text_width
+from report_builder.plots._text import FONT, LINE, NAME_CM, POINT, all_wrapped, text_width
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,19 +49,29 @@ class Matrix:
         both = zip(self.counts.tolist(), self.shares.tolist(), strict=True)
         return [[_text(n, share, language, counts=counts) for n, share in zip(*row, strict=True)] for row in both]
 
+    @property
+    def row_names(self) -> list[str]:
+        """Names of the rows as they are printed."""
+        return all_wrapped(self.rows, NAME_CM)
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of the columns as they are printed."""
+        return all_wrapped(self.columns, NAME_CM)
+
     def cell_cm(self, width_cm: float) -> float:
         """Side of a cell in a panel of this width."""
-        beside = MARGIN_CM + TICKS_CM + max(map(text_width, self.rows))
+        beside = MARGIN_CM + TICKS_CM + max(map(text_width, self.row_names))
         return min(LARGEST_CM, (width_cm - beside) / len(self.columns))
 
     def height_cm(self, cell_cm: float, *, title: bool) -> float:
         """Height of a panel with cells of this size, its names and title included."""
-        names = max(map(text_width, self.columns)) if self.turned(cell_cm) else FONT * LINE * POINT
+        names = max(map(text_width, self.column_names)) if self.turned(cell_cm) else FONT * LINE * POINT
         return cell_cm * len(self.rows) + names + MARGIN_CM + TICKS_CM + (0.6 if title else 0.0)
 
     def turned(self, cell_cm: float) -> bool:
         """Whether the names of the columns stand upright: side by side they would touch."""
-        return max(map(text_width, self.columns)) + 0.1 > cell_cm
+        return max(map(text_width, self.column_names)) + 0.1 > cell_cm
 
 
 def room_for(texts: Sequence[Sequence[str]]) -> float:
@@ -78,8 +88,8 @@ def draw(axes: Any, matrix: Matrix, texts: Sequence[Sequence[str]] | None, cell_
         for column, text in enumerate(of_row):
             axes.text(column, row, text, ha="center", va="center", fontsize=FONT, color=inks[row][column])
     every = -(-FONT * LINE * POINT // cell_cm) if cell_cm > 0 else 1
-    _named(axes.yaxis, matrix.rows, int(every))
-    _named(axes.xaxis, matrix.columns, int(every), rotation=90 if matrix.turned(cell_cm) else 0)
+    _named(axes.yaxis, matrix.row_names, int(every))
+    _named(axes.xaxis, matrix.column_names, int(every), rotation=90 if matrix.turned(cell_cm) else 0)
     axes.grid(visible=False)
     axes.spines[:].set(visible=True, color="#cccccc")
     axes.tick_params(length=0)

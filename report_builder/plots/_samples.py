@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from report_builder.languages import Language
 
 
+WORD_CM = 2.2  # longer words above and below images are broken
+
+
 def class_name(arrays: Arrays, label: int) -> str:
     """Name of a class as printed; its number where the arrays have no names."""
-    return str(arrays["class_names"][label]).replace("_", " ") if "class_names" in arrays else str(label)
+    return str(arrays["class_names"][label]) if "class_names" in arrays else str(label)
 
 
 def of_epoch(arrays: Arrays, epoch: int | None) -> Arrays:
@@ -51,7 +54,7 @@ def recognised(arrays: Arrays, language: Language) -> list[str]:
     """Class that the judge finds most probable, and under it its probability, for each image; empty without a judge."""
     if "probability" not in arrays:
         return []
-    names = [str(name).replace("_", " ") for name in arrays["judge_names"]]
+    names = [str(name) for name in arrays["judge_names"]]
     surest = [int(row.argmax()) for row in arrays["probability"]]
     return [
         f"{names[k]}\n{language.percent(round(float(row[k]), 2))}" for k, row in zip(surest, arrays["probability"], strict=True)
@@ -59,8 +62,8 @@ def recognised(arrays: Arrays, language: Language) -> list[str]:
 
 
 def room_for(labels: Sequence[str]) -> float:
-    """Width of an image, in cm, at which labels above or below it do not touch: that of the longest word, and some air."""
-    return max((text_width(word) for label in labels for word in label.split()), default=0.0) + 0.15
+    """Width of an image, in cm, at which labels above or below it do not touch: of the longest word, unless that is broken."""
+    return min(WORD_CM, max((text_width(word) for label in labels for word in label.split()), default=0.0)) + 0.15
 
 
 def per_band(labels: Sequence[str], columns: int, width_cm: float) -> int:

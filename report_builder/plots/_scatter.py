@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 INK = "#222222"
 PALE = "#b8bcc4"
 CROSS = "x"
-WIDE, INCH, LEGEND_LINE = 9.0, 2.54, 0.45  # cm; a narrower figure has its legend below
+WIDE = 9.0  # cm; a narrower figure has its legend below
 
 
 def classes_of(*of_runs: Arrays) -> dict[int, str]:
@@ -74,33 +74,21 @@ def _opacity(places: np.ndarray, opacity: float | None) -> float:
 # --- names ------------------------------------------------------------------------------------------------------------------
 
 
-def name_classes(axes: Any, places: np.ndarray, y: np.ndarray, names: np.ndarray) -> None:
-    """The name of each class at the median of its points."""
-    labels = np.unique(y)
-    medians = np.array([np.median(places[y == label], axis=0) for label in labels])
-    moved = apart(medians, 0.045 * float(np.ptp(places, axis=0).max()))
-    for label, (x, upwards) in zip(labels, moved, strict=True):
-        written(axes, str(names[label]), x, upwards)
+def name_classes(axes: Any, places: np.ndarray, y: np.ndarray, names: np.ndarray, *, needed: bool) -> None:
+    """The name of each class at the median of its points, in bold with a white rim that keeps it legible on them.
 
-
-def written(axes: Any, text: str, x: float, y: float) -> None:
-    """Bold text in the plot, with a white rim that keeps it legible on points."""
+    The last look at the figure parts names that lie over each other; if they have no room, that is a mistake where they are
+    `needed`, else there are none.
+    """
     from matplotlib.patheffects import withStroke
 
-    rim = [withStroke(linewidth=2.2, foreground="white")]
-    axes.text(x, y, text, ha="center", va="center", fontsize=9, weight="bold", path_effects=rim, zorder=5)
+    from report_builder.plots._room import add_class_name
 
-
-def apart(places: np.ndarray, distance: float) -> np.ndarray:
-    """Moves points `(k, 2)` that are closer than `distance` away from each other, a little at a time."""
-    angles = 2.4 * np.arange(len(places))  # points in one place part along directions of their own
-    moved: np.ndarray = places + 1e-3 * distance * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    for _ in range(50):
-        between = moved[:, None] - moved[None]
-        length = np.linalg.norm(between, axis=2)
-        np.fill_diagonal(length, np.inf)
-        moved += 0.25 * (((distance - length).clip(0) / length)[..., None] * between).sum(axis=1)
-    return moved
+    for label in np.unique(y):
+        x, upwards = np.median(places[y == label], axis=0)
+        rim = [withStroke(linewidth=2.2, foreground="white")]
+        look = {"fontsize": 9, "weight": "bold", "path_effects": rim, "zorder": 5}
+        add_class_name(axes, str(names[label]), x, upwards, needed=needed, **look)
 
 
 # --- what the colours are ---------------------------------------------------------------------------------------------------
@@ -110,8 +98,8 @@ def class_legend(figure: Any, classes: Mapping[int, str], language: Language, *,
     """One legend for all panels: right of a single one where there is room, else in lines below."""
     from matplotlib.lines import Line2D
 
-    from report_builder.plots._style import CLASS_COLOURS, colour, marker
-    from report_builder.plots._text import text_width
+    from report_builder.plots._style import CLASS_COLOURS, colour, legend_below, marker
+    from report_builder.plots._text import NAME_CM, all_wrapped
 
     handles = [
         Line2D([], [], linestyle="none", marker=marker(label), color=colour(label), markeredgewidth=0, markersize=5, label=name)
@@ -119,14 +107,10 @@ def class_legend(figure: Any, classes: Mapping[int, str], language: Language, *,
     ]
     title = language.word("legend.class")
     if right and width_cm >= WIDE and len(classes) <= len(CLASS_COLOURS) * 2:
-        figure.legend(handles=handles, loc="outside right upper", title=title, alignment="left")
-        return
-    widest = max(text_width(name) for name in classes.values()) + 0.95
-    columns = max(1, min(len(handles), int((width_cm - 0.5) / widest)))
-    figure.legend(handles=handles, loc="outside lower center", ncols=columns, title=title)
-    if width_cm < WIDE:  # the legend of a narrow figure is tall: it makes the figure higher, not its panels flatter
-        wide, tall = figure.get_size_inches()
-        figure.set_size_inches(wide, tall + LEGEND_LINE * (1 + -(-len(handles) // columns)) / INCH)
+        names = all_wrapped([*classes.values()], NAME_CM, lines=1 if len(classes) > len(CLASS_COLOURS) else 2)
+        figure.legend(handles, names, loc="outside right upper", title=title, alignment="left")
+    else:
+        legend_below(figure, handles, width_cm, most=len(handles), title=title)
 
 
 def colour_bar(figure: Any, axes: Sequence[Any], classes: Mapping[int, str], language: Language) -> None:
@@ -139,6 +123,7 @@ def colour_bar(figure: Any, axes: Sequence[Any], classes: Mapping[int, str], lan
     from matplotlib.colors import BoundaryNorm, ListedColormap
 
     from report_builder.plots._style import CLASS_COLOURS, colour
+    from report_builder.plots._text import NAME_CM, all_wrapped
 
     if len(classes) > len(CLASS_COLOURS):
         rule, step = "a colour bar cannot tell so many classes apart", "Leave 'colour_bar' out: a legend has markers, too."
@@ -146,7 +131,7 @@ def colour_bar(figure: Any, axes: Sequence[Any], classes: Mapping[int, str], lan
     edges = np.arange(len(classes) + 1)
     fields = ScalarMappable(BoundaryNorm(edges, len(classes)), ListedColormap([colour(label) for label in classes]))
     bar = figure.colorbar(fields, ax=list(axes), ticks=edges[:-1] + 0.5, fraction=0.04, pad=0.02, aspect=32)
-    bar.set_ticklabels(list(classes.values()))
+    bar.set_ticklabels(all_wrapped([*classes.values()], NAME_CM))
     bar.set_label(language.word("legend.class"))
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=0)

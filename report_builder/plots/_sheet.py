@@ -18,17 +18,19 @@ from matplotlib.figure import Figure
 from report_builder.errors import Problem, ReportError
 from report_builder.plots._fitting import (
     BAND_CM,
+    ROW_CM,
     TITLE_SIZE,
     extent,
     fitted_to_page,
     heights,
     label_width,
     lines_of,
+    room_beside,
     title_width,
     word_size,
 )
 from report_builder.plots._style import shown
-from report_builder.plots._text import FONT, LINE, wrapped
+from report_builder.plots._text import FONT, LINE, all_wrapped, text_height
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
@@ -69,9 +71,10 @@ class Lines:
         gaps = self.gaps or [0.0] + [THIN] * (len(self.labels) - 1)
         return Lines(self.labels, [gap + room for gap, room in zip(gaps, (0.0, *more), strict=False)])
 
-    def wrapped(self, characters: int) -> Lines:
-        """The same with labels in lines of about so many characters."""
-        return Lines([wrapped(label, max(characters, 4)) for label in self.labels], self.gaps)
+    @property
+    def pitch(self) -> float:
+        """The least distance of the middles of neighbours, in cells."""
+        return float(np.diff(self.offsets).min(initial=self.extent if len(self.labels) == 1 else np.inf))
 
 
 @dataclass(frozen=True)
@@ -216,10 +219,12 @@ def _draw(
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
     rows, columns = starts_y + height * scale / 2, starts_x + width * scale / 2
-    _label(axes, block, rows, columns, wide, figure.dpi)
+    room = room_beside(block, width * scale / figure.dpi * INCH)
+    _label(axes, block, rows, columns, wide, figure.dpi, room)
+    size = word_size([text for texts in block.below for text in texts], room)
     for texts, y in zip(block.below, rows + height * scale / 2, strict=False):
         for text, x in zip(texts, columns, strict=False):
-            axes.annotate(text, (x, y), (0, -3), textcoords="offset points", ha="center", va="top", fontsize=FONT)
+            axes.annotate(text, (x, y), (0, -3), textcoords="offset points", ha="center", va="top", fontsize=size)
     return axes, rows, columns
 
 
@@ -243,10 +248,13 @@ def _montage(block: Block, scale: int, ink: str) -> tuple[np.ndarray, np.ndarray
     return picture, starts_y, starts_x
 
 
-def _label(axes: Any, block: Block, rows: np.ndarray, columns: np.ndarray, wide: int, dpi: float) -> None:
-    for label, y in zip(block.rows.labels, rows, strict=True):
-        axes.annotate(wrapped(label), (0, y), (-4, 0), textcoords="offset points", ha="right", va="center", fontsize=FONT)
-    size = word_size(block.columns.labels, float(np.diff(columns).min(initial=wide)) / dpi * INCH)
+def _label(axes: Any, block: Block, rows: np.ndarray, columns: np.ndarray, wide: int, dpi: float, room: float) -> None:
+    tall = float(np.diff(rows).min(initial=2 * rows[0])) / dpi * INCH
+    parts = max(lines_of(block.rows.labels), 1)
+    names = all_wrapped(block.rows.labels, ROW_CM, lines=max(1, int(tall / text_height("x")) // parts))
+    for label, y in zip(names, rows, strict=True):
+        axes.annotate(label, (0, y), (-4, 0), textcoords="offset points", ha="right", va="center", fontsize=FONT)
+    size = word_size(block.columns.labels, room)
     for label, x in zip(block.columns.labels, columns, strict=True):
         axes.annotate(label, (x, 0), (0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=size)
     if block.title:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.colors import LinearSegmentedColormap
@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, LogFormatter, MaxNLocator
 
 from report_builder.errors import Problem, ReportError
+from report_builder.plots._text import all_wrapped, text_height, text_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 STYLE = Path(__file__).with_name("report.mplstyle")
 INCH = 2.54
+ENTRY_CM, HANDLE_CM, LEGEND_LINE = 6.5, 1.1, 0.45  # of a legend: a name, its mark and the gap behind it, a line
 RASTER_OVER = 2000  # marks; more of them are smaller, and quicker to typeset, as a picture
 # Petroff 2021, ordered so that neighbours differ most in lightness.
 CLASS_COLOURS = (
@@ -83,6 +85,18 @@ def localise(axes: Axes, language: Language, *, integer_x: bool = False) -> None
             axis.set_major_formatter(Numbers(language))
     if integer_x:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
+
+
+def legend_below(figure: Any, handles: Sequence[Any], width_cm: float, *, most: int = 4, title: str = "") -> None:
+    """One legend under all panels, at most so many entries side by side; its further lines make the figure higher."""
+    names = all_wrapped([str(handle.get_label()) for handle in handles], min(ENTRY_CM, width_cm - HANDLE_CM), lines=2)
+    widest = max(map(text_width, names)) + HANDLE_CM
+    lines = -(-len(handles) // max(1, min(len(handles), most, int(width_cm / widest))))
+    columns = -(-len(handles) // lines)
+    figure.legend(handles, names, loc="outside lower center", ncols=columns, title=title or None)
+    wide, tall = figure.get_size_inches()
+    under = sum(max(map(text_height, names[line::lines])) + 0.1 for line in range(lines)) - text_height("x") - 0.1
+    figure.set_size_inches(wide, tall + (under + (LEGEND_LINE if title else 0.0)) / INCH)
 
 
 def logarithmic_upwards(axes: Axes, option: str) -> None:

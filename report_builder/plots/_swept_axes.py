@@ -12,7 +12,7 @@ from matplotlib.transforms import ScaledTranslation
 from report_builder.plots._facts import values_of
 from report_builder.plots._style import localise, logarithmic_upwards
 from report_builder.plots._sweep import numeric, setting_texts, value
-from report_builder.plots._text import text_width
+from report_builder.plots._text import all_wrapped, text_width
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays, Subject
@@ -99,12 +99,17 @@ class SweptAxes:
         if self.log:
             axes.set_xscale("symlog", linthresh=self.linear_to, linscale=LINEAR) if self.linear_to else axes.set_xscale("log")
         localise(axes, self._language)
-        labels = self._fitting(width_cm - 2.0)
+        labels = self._fitting(width_cm - 2.0) if self.numeric else self._names(width_cm - 2.0)
         axes.xaxis.set_major_locator(FixedLocator([*self._ticks]))
         axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_formatter(FuncFormatter(lambda place, _: labels.get(float(place), "")))
         if not self.numeric:
             axes.set_xlim(min(self._ticks) - 0.5, max(self._ticks) + 0.5)
+
+    def _names(self, width_cm: float) -> dict[float, str]:
+        """Words in lines that have room beside each other: each is printed."""
+        names = all_wrapped([*self._ticks.values()], width_cm / len(self._ticks) - 0.1, lines=3)
+        return dict(zip(self._ticks, names, strict=True))
 
     def _scaled(self, place: float) -> float:
         """Where a value lies along the axis, in decades if it is logarithmic."""

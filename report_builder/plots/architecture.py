@@ -45,6 +45,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     from report_builder.plots._details import details
     from report_builder.plots._diagram import KINDS, shown_parts
     from report_builder.plots._style import shown
+    from report_builder.plots._text import wrapped
 
     runs, width = parameters.runs, parameters.width_cm
     models = [
@@ -64,7 +65,8 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     top = 0.0
     for run, parts, band in zip(runs, models, bands, strict=True):
         if titled:
-            axes.text(width / 2, top, subjects[run].name, ha="center", va="top", fontsize=10, weight="bold")
+            name = wrapped(subjects[run].name, width - 0.2, 10, lines=1, bold=True)
+            axes.text(width / 2, top, name, ha="center", va="top", fontsize=10, weight="bold")
         paint(axes, band, parts, top + titled, language)
         top += titled + HEAD + band.height + BETWEEN
     legend(figure, kinds, width, language)

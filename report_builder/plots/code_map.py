@@ -27,7 +27,9 @@ class Parameters(CodeOptions):
     )
     perplexity: float = Field(default=30.0, gt=1, description="Perplexity of t-SNE; at most a third of the codes but one.")
     seed: int = Field(default=0, ge=0, description="Seed of t-SNE, and of the draw where codes are drawn.")
-    labels: bool = Field(default=True, description="Print the name of each class at the median of its points.")
+    labels: bool | None = Field(
+        default=None, description="Print the name of each class at the median of its points; null: where they have room."
+    )
     colour_bar: bool = Field(default=False, description="A colour bar with the class names instead of the legend.")
 
 
@@ -89,8 +91,8 @@ def _panel(axes: Any, arrays: Arrays, method: str, parameters: Parameters, langu
 
     places = arrays[method] if method in arrays else shown_codes(arrays)[:, :2]
     points(axes, places, arrays["y"], raster=raster)
-    if parameters.labels:
-        name_classes(axes, places, arrays["y"], arrays["class_names"])
+    if parameters.labels is not False:
+        name_classes(axes, places, arrays["y"], arrays["class_names"], needed=bool(parameters.labels))
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_xlabel(_axis(arrays, method, 1, language))
     axes.set_ylabel(_axis(arrays, method, 2, language))

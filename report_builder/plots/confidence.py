@@ -53,16 +53,18 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     Real images are grey, each run has its colour. Names of classes stand upright where they would touch, and of many classes
     only some are named.
     """
+    from matplotlib.patches import Patch
+
     from report_builder.plots._details import details
     from report_builder.plots._sheet import title_of
-    from report_builder.plots._style import panels, shown
-    from report_builder.plots._text import FONT, LINE, POINT, text_width
+    from report_builder.plots._style import legend_below, panels, shown
+    from report_builder.plots._text import NAME_CM, all_wrapped, text_height, text_width
 
     said = shown(arrays, [parameters.judge, *parameters.runs], "probability")
     names = {run: title_of(subjects, run) for run in parameters.runs}
     labels = {parameters.judge: language.word("legend.real")} | names
     colours = {parameters.judge: REAL} | {run: f"C{place}" for place, run in enumerate(parameters.runs)}
-    classes = [str(name).replace("_", " ") for name in said[parameters.judge]["class_names"]]
+    classes = all_wrapped([*map(str, said[parameters.judge]["class_names"])], NAME_CM)
     columns = 1 if parameters.width_cm < NARROW_CM else 2
     room = PANEL * parameters.width_cm / columns / len(classes)
     upright = max(map(text_width, classes)) + 0.1 > room
@@ -70,9 +72,10 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     figure, (left, right) = panels(2, parameters.width_cm, height, columns)
     _histogram(left, said, colours, parameters, language)
     _balance(right, said, colours, language)
-    every = max(1, int(-(-FONT * LINE * POINT // room)))
+    every = max(1, int(-(-text_height("x") // room)))
     right.set_xticks(range(0, len(classes), every), classes[::every], rotation=90 if upright else 0)
-    _legend(figure, labels, colours)
+    handles = [Patch(facecolor=colours[name], label=label) for name, label in labels.items()]
+    legend_below(figure, handles, parameters.width_cm)
     people = [subjects[run] for run in parameters.runs]
     alt = language.word("alt.confidence", runs=language.join(list(names.values())))
     return Drawing(figure, details(language, people, *_stated(said, labels, parameters, subjects, language)), alt)
@@ -119,13 +122,6 @@ def shares(said: Arrays) -> np.ndarray:
 
     found = said["probability"].argmax(axis=1)
     return np.asarray(np.bincount(found, minlength=said["probability"].shape[1]) / len(found))
-
-
-def _legend(figure: Any, labels: Mapping[str, str], colours: Mapping[str, str]) -> None:
-    from matplotlib.patches import Patch
-
-    handles = [Patch(facecolor=colours[name], label=label) for name, label in labels.items()]
-    figure.legend(handles=handles, loc="outside lower center", ncols=min(4, len(handles)))
 
 
 def _stated(

@@ -98,11 +98,7 @@ def counted(arrays: Arrays, run: str = "") -> Matrix:
     rows, place = np.unique(given, return_inverse=True)
     counts = np.zeros((len(rows), len(columns)), dtype=np.int64)
     np.add.at(counts, (place.ravel(), arrays["probability"].argmax(axis=1)), 1)
-    return Matrix(counts, [_printed(arrays["class_names"][row]) for row in rows], [_printed(name) for name in columns])
-
-
-def _printed(name: Any) -> str:
-    return str(name).replace("_", " ")
+    return Matrix(counts, [str(arrays["class_names"][row]) for row in rows], [*map(str, columns)])
 
 
 def _given(parameters: Parameters) -> str:

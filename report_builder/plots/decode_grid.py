@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -109,12 +110,12 @@ def _block(arrays: Arrays, run: str, title: str, *, separators: bool) -> Block:
     )
 
 
-def _tick_labels(values: np.ndarray, language: Language, *, fine: bool) -> dict[int, str]:
-    """Some cells of an axis, in equal steps, with the coordinates that were decoded there."""
+def _tick_labels(values: np.ndarray, language: Language, *, fine: bool, least: int = 1) -> dict[int, str]:
+    """Some cells of an axis, in equal steps of `least` or more, with the coordinates that were decoded there."""
     import numpy as np
 
     last = len(values) - 1
-    step = max(1, round(last / (TICKS - 1)))
+    step = max(least, round(last / (TICKS - 1)))
     chosen = range(last % step // 2, len(values), step)
     digits = 1 if np.ptp(values) > 1 and not fine else 2
     return {i: language.number(float(values[i]), digits) for i in chosen}
@@ -130,8 +131,13 @@ def _tick_room(of_runs: Mapping[str, Arrays], language: Language, *, fine: bool)
 
 def _axes(axes: Any, columns: np.ndarray, rows: np.ndarray, arrays: Arrays, language: Language, *, fine: bool) -> None:
     """Ticks at the centres of chosen cells, labelled with the coordinate that was decoded there."""
+    from report_builder.plots._sheet import INCH
+    from report_builder.plots._text import text_width
+
     for axis, centres, values in ((axes.xaxis, columns, arrays["axis_0"]), (axes.yaxis, rows[::-1], arrays["axis_1"])):
-        labels = _tick_labels(values, language, fine=fine)
+        widest = max(text_width(label) for label in _tick_labels(values, language, fine=fine).values()) + 0.15
+        least = math.ceil(widest / (abs(centres[1] - centres[0]) / axes.figure.dpi * INCH))
+        labels = _tick_labels(values, language, fine=fine, least=least)
         axis.set_ticks(centres[list(labels)], list(labels.values()))
         axis.set_tick_params(length=2.5, labelsize=8, pad=2)
     axes.set_xlabel(language.word("axis.latent", i=1))

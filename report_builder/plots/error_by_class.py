@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
@@ -53,11 +53,14 @@ def check(parameters: Parameters, subjects: Mapping[str, Subject]) -> None:
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A row of boxes for each class, first class on top, in it a box for each run."""
+    from matplotlib.patches import Patch
+
     from report_builder.plots._details import details, named
     from report_builder.plots._same_data import check_arrays
     from report_builder.plots._samples import class_name
     from report_builder.plots._sheet import title_of
-    from report_builder.plots._style import localise, panels, shown
+    from report_builder.plots._style import legend_below, localise, panels, shown
+    from report_builder.plots._text import NAME_CM, all_wrapped
 
     of_runs = shown(arrays, parameters.runs, parameters.error)
     check_arrays(of_runs, ("class_names",))
@@ -71,14 +74,15 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
         _boxes(axes, [_errors(each, label, parameters) for label in labels], place, len(of_runs))
     axes.set_yticks(range(len(labels)))
     localise(axes, language)
-    axes.set_yticklabels(classes)
+    axes.set_yticklabels(all_wrapped(classes, NAME_CM))
     axes.set(ylim=(len(labels) - 0.5, -0.5), ylabel=language.word("legend.class"))
     unit = _unit(parameters)
     word = language.word(f"values.{parameters.error}")
     axes.set_xlabel(f"{word} [{language.unit(unit)}]" if unit else language.word(f"axis.per_{parameters.per}", what=word))
     axes.grid(visible=False, axis="y")
     if len(of_runs) > 1:
-        _legend(figure, names.values())
+        handles = [Patch(**_look(place), label=name) for place, name in enumerate(names.values())]
+        legend_below(figure, handles, parameters.width_cm)
     table = _table(of_runs, parameters, names, (labels, classes), language)
     stated = [language.word("details.boxes", low=WHISKERS[0], high=WHISKERS[1])]
     counts = {names[run]: language.number(len(each["y"])) for run, each in of_runs.items()}
@@ -125,13 +129,6 @@ def _boxes(axes: Any, of_classes: list[np.ndarray], place: int, runs: int) -> No
 
 def _look(place: int) -> dict[str, Any]:
     return {"facecolor": f"C{place}", "edgecolor": "#222222", "linewidth": 0.6, "alpha": 0.6}
-
-
-def _legend(figure: Any, names: Iterable[str]) -> None:
-    from matplotlib.patches import Patch
-
-    handles = [Patch(**_look(place), label=name) for place, name in enumerate(names)]
-    figure.legend(handles=handles, loc="outside lower center", ncols=min(4, len(handles)))
 
 
 def _table(

@@ -98,8 +98,7 @@ def _block(arrays: Arrays, run: str, title: str) -> Block:
 
     images = unit_range(arrays, "images", run)
     n = len(arrays["z"])
-    left, right, *_ = _classes(arrays)
-    above = [left, *[""] * (n - 2), right]
+    above = ["\u00a0", *[""] * (n - 2), "\u00a0"]  # room for the names of the corners
     return Block(images.reshape(n, n, *images.shape[1:]), Lines([""] * n), Lines(above), title)
 
 
@@ -107,12 +106,14 @@ def _corners(drawn: Sheet, panel: int, block: Block, names: list[str]) -> None:
     """Frames the four corners; their names stand above and below, from the edges of the square inwards."""
     from matplotlib.patches import Rectangle
 
-    from report_builder.plots._text import FONT
+    from report_builder.plots._sheet import INCH
+    from report_builder.plots._text import FONT, all_wrapped
 
     axes, n = drawn.axes[panel], len(block.images)
     height, width = (side * drawn.scale for side in block.images.shape[2:4])
     upper = axes.texts[n], axes.texts[2 * n - 1]  # after the labels of the rows come those of the columns
-    for place, name in enumerate(names):
+    half = n * width / 2 / drawn.figure.dpi * INCH - 0.1
+    for place, name in enumerate(all_wrapped(names, half)):
         row, column = place // 2 * (n - 1), place % 2 * (n - 1)
         x, y = drawn.column_centres[panel][column], drawn.row_centres[panel][row]
         frame = Rectangle((x - width / 2, y - height / 2), width, height, fill=False, edgecolor=FRAME, linewidth=1.2)
@@ -121,6 +122,7 @@ def _corners(drawn: Sheet, panel: int, block: Block, names: list[str]) -> None:
         if row:
             axes.annotate(name, (edge, y + height / 2), (0, -3), textcoords="offset points", ha=side, va="top", fontsize=FONT)
         else:
+            upper[place].set(text=name, fontsize=FONT)
             upper[place].xy = edge, y - height / 2
             upper[place].set_horizontalalignment(side)
 

@@ -23,7 +23,9 @@ class Parameters(CodeOptions):
     """Which codes are shown, and how."""
 
     axes: tuple[int, int] = Field(default=(1, 2), description="Coordinates shown to the right and upwards, counted from 1.")
-    labels: bool = Field(default=True, description="Print the name of each class at the median of its codes.")
+    labels: bool | None = Field(
+        default=None, description="Print the name of each class at the median of its codes; null: where they have room."
+    )
     colour_bar: bool = Field(default=False, description="A colour bar with the class names instead of the legend.")
 
 
@@ -88,12 +90,12 @@ def _pair(both: list[Any], arrays: Arrays, parameters: Parameters, language: Lan
     both[1].set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
 
 
-def _points(axes: Any, places: np.ndarray, arrays: Arrays, *, raster: bool, labels: bool) -> None:
+def _points(axes: Any, places: np.ndarray, arrays: Arrays, *, raster: bool, labels: bool | None) -> None:
     from report_builder.plots._scatter import name_classes, points
 
     points(axes, places, arrays["y"], raster=raster)
-    if labels:
-        name_classes(axes, places, arrays["y"], arrays["class_names"])
+    if labels is not False:
+        name_classes(axes, places, arrays["y"], arrays["class_names"], needed=bool(labels))
 
 
 def _shares(of_runs: Mapping[str, Arrays], classes: Mapping[int, str], language: Language) -> str:

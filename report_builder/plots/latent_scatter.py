@@ -33,7 +33,9 @@ class Parameters(CodeOptions):
     axes: tuple[int, int] = Field(default=(1, 2), description="Coordinates shown to the right and upwards, counted from 1.")
     plain: bool = Field(default=False, description="One colour for all codes, whatever their class.")
     mark: Literal["disc", "cross"] = Field(default="disc", description="Form of the marks of a plain scatter.")
-    labels: bool = Field(default=True, description="Print the name of each class at the median of its codes.")
+    labels: bool | None = Field(
+        default=None, description="Print the name of each class at the median of its codes; null: where they have room."
+    )
     legend: bool = Field(default=True, description="Print what the colours are: a legend with the class names.")
     colour_bar: bool = Field(default=False, description="A colour bar with the class names instead of the legend.")
     size: float | None = Field(
@@ -123,8 +125,8 @@ def _panel(axes: Any, codes: Arrays, parameters: Parameters, language: Language,
         _scatter.plain_points(axes, z, mark=_scatter.CROSS if parameters.mark == "cross" else "o", **look)
     else:
         _scatter.points(axes, z, y, **look)
-        if parameters.labels:
-            _scatter.name_classes(axes, z, y, codes["class_names"])
+        if parameters.labels is not False:
+            _scatter.name_classes(axes, z, y, codes["class_names"], needed=bool(parameters.labels))
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_xlabel(language.word("axis.latent", i=parameters.axes[0]))
     axes.set_ylabel(language.word("axis.latent", i=parameters.axes[1]))

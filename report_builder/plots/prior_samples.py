@@ -26,7 +26,6 @@ SUMMARY = "numbered draws from N(0, I) over the codes of images, the decoded ima
 PAGE_CM, SCATTER_CM, LEAST_CM = 22.5, 8.0, 0.5
 MARK = "#832db6"
 TEXT_CM = 0.95  # two lines under each image
-NARROWER = 0.9  # coordinates are narrower than other texts: commas, dots and brackets
 
 
 class Parameters(CodeOptions, SheetOptions):
@@ -103,7 +102,7 @@ def _layout(of_runs: Mapping[str, Arrays], room: tuple[float, float], parameters
     from report_builder.plots._text import text_width
 
     texts = [text for each in of_runs.values() for text in _coordinates(each, parameters, language)]
-    pitch = NARROWER * max(text_width(text) for text in texts) + 0.2
+    pitch = max(text_width(text) for text in texts) + 0.2
     rows = math.ceil(parameters.samples / max(1, int((room[0] - 0.4) / pitch)))
     height, width = of_runs[parameters.runs[0]]["images"].shape[1:3]
     cell = min(parameters.cell_cm, pitch, (room[1] / rows - TEXT_CM) * width / height)
@@ -168,7 +167,10 @@ def _number(axes: Any, places: np.ndarray) -> None:
         [withStroke(linewidth=2, foreground="white")],
         {"arrowstyle": "-", "color": MARK, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 1.5},
     )
-    for number, (place, text) in enumerate(zip(places, beside(places, step), strict=True), start=1):
+    texts = beside(places, step)
+    axes.update_datalim(texts)
+    axes.autoscale_view()
+    for number, (place, text) in enumerate(zip(places, texts, strict=True), start=1):
         written = axes.annotate(
             str(number), place, text, ha="center", va="center", fontsize=FONT, weight="bold", arrowprops=line, zorder=5
         )

@@ -167,3 +167,39 @@ def resolved():
         return replace(request, parameters=parameters)
 
     return filled
+
+
+def small_parameters(kind):
+    """Parameters for two runs, or one data set, that suit the small data."""
+    known = kind.Parameters.model_fields
+    extra = {"runs": ["ae", "vae"], "data": "ae", "pairs": [[0, 1]], "steps": 3, "metrics": ["test.elbo"]}
+    extra |= {"corners": [0, 1, 2, 1], "attribute": "bright"}
+    chosen = {key: value for key, value in extra.items() if key in known}
+    chosen |= {"judge": "cnn"} if "judge" in known and known["judge"].is_required() else {}
+    return kind.Parameters.model_validate(chosen | ({"n": 5} if "quantile" in known else {}))
+
+
+@pytest.fixture(scope="session")
+def small():
+    """`small(kind)`: parameters for two runs, or one data set, that suit the small data."""
+    return small_parameters
+
+
+def fact(values):
+    """A fact as a figure reads it, a value for each seed."""
+    about = {"unit": "nats/image", "better": "higher", "reduction": "mean over images", "n": 60}
+    seeds = np.arange(1, len(values) + 1)
+    return {"value": np.array(values), "seeds": seeds} | {key: np.array(value) for key, value in about.items()}
+
+
+@pytest.fixture
+def arrays_of(answer):
+    """Arrays of a kind's requests with parameters (the small ones), and the facts that it shows, of three seeds."""
+
+    def answered(kind, parameters=None):
+        parameters = parameters or small_parameters(kind)
+        names = kind.facts(parameters) if hasattr(kind, "facts") else ()
+        arrays = {name: answer(request) for name, request in kind.probes(parameters).items()}
+        return arrays | {name: fact([len(name), 12.5, 1000 / len(name)]) for name in names}
+
+    return answered

@@ -7,7 +7,6 @@ import json
 from dataclasses import replace
 
 import matplotlib as mpl
-import numpy as np
 import pytest
 from matplotlib.text import Text
 
@@ -28,45 +27,16 @@ FONTS = importlib.util.find_spec("justmytype_intl_cjk") is not None
 DRAWABLE = languages.load("zh-Hant" if FONTS else "ru")  # the language that asks most of the fonts that are here
 
 
-def small(kind):
-    """Parameters for two runs, or one data set, that suit the small data."""
-    known = kind.Parameters.model_fields
-    extra = {"runs": ["ae", "vae"], "data": "ae", "pairs": [[0, 1]], "steps": 3, "metrics": ["test.elbo"]}
-    extra |= {"corners": [0, 1, 2, 1], "attribute": "bright"}
-    chosen = {key: value for key, value in extra.items() if key in known}
-    chosen |= {"judge": "cnn"} if "judge" in known and known["judge"].is_required() else {}
-    return kind.Parameters.model_validate(chosen | ({"n": 5} if "quantile" in known else {}))
-
-
-def has_chinese(kind, arrays):
+def has_chinese(kind, parameters, arrays):
     """Whether a figure shows words in Chinese: a sheet may have numbers only."""
     with mpl.rc_context(fname=STYLE):
-        figure = kind.draw(arrays, small(kind), PEOPLE, languages.load("zh-Hant")).figure
+        figure = kind.draw(arrays, parameters, PEOPLE, languages.load("zh-Hant")).figure
     return any("\u4e00" <= character <= "\u9fff" for text in figure.findobj(Text) for character in text.get_text())
 
 
-@pytest.fixture
-def arrays_of(answer):
-    """Arrays of a kind's requests, and the facts that it shows, of three seeds."""
-
-    def answered(kind):
-        names = kind.facts(small(kind)) if hasattr(kind, "facts") else ()
-        arrays = {name: answer(request) for name, request in kind.probes(small(kind)).items()}
-        return arrays | {name: fact([len(name), 12.5, 1000 / len(name)]) for name in names}
-
-    return answered
-
-
-def fact(values):
-    """A fact as a figure reads it, a value for each seed."""
-    about = {"unit": "nats/image", "better": "higher", "reduction": "mean over images", "n": 60}
-    seeds = np.arange(1, len(values) + 1)
-    return {"value": np.array(values), "seeds": seeds} | {key: np.array(value) for key, value in about.items()}
-
-
-def drawn(kind, arrays, language, folder):
+def drawn(kind, parameters, arrays, language, folder):
     """Draws and returns what `drawing.json` says."""
-    draw(kind, small(kind), arrays, PEOPLE, language, folder, figure="some-figure")
+    draw(kind, parameters, arrays, PEOPLE, language, folder, figure="some-figure")
     return json.loads((folder / "drawing.json").read_text(encoding="utf-8"))
 
 
@@ -84,7 +54,7 @@ def test_a_figure_kind_documents_itself(kind):
 
 
 @ALL_FIGURES
-def test_what_a_figure_asks_for_exists(kind):
+def test_what_a_figure_asks_for_exists(kind, small):
     """Its requests are named by their run (or data set) and pass the parameter check of their probe."""
     for name, request in kind.probes(small(kind)).items():
         assert name == (request.run or request.data)
@@ -92,7 +62,7 @@ def test_what_a_figure_asks_for_exists(kind):
             assert PROBES.get(request.kind).Parameters.model_validate(request.parameters)
 
 
-def test_a_figure_is_planned_without_matplotlib(loaded_by_planning):
+def test_a_figure_is_planned_without_matplotlib(loaded_by_planning, small):
     """What every plan calls (probes, facts, check) loads no Matplotlib, TensorFlow or scikit-learn: a cached build is quick."""
     given = {name: small(kind).model_dump(mode="json") for name, kind in FIGURES}
     assert [*filter(None, loaded_by_planning({"FIGURES": given}))] == []
@@ -102,7 +72,7 @@ SHARED = ("attribute_vector", "error_by_class", "four_corners")  # what the firs
 
 
 @pytest.mark.parametrize("name", SHARED)
-def test_runs_of_several_data_sets_are_refused_by_the_plan(name):
+def test_runs_of_several_data_sets_are_refused_by_the_plan(name, small):
     """Where images or classes stand once for all runs, another data set is refused before anything is trained."""
     kind = FIGURES.get(name)
     kind.check(small(kind), PEOPLE)
@@ -113,13 +83,13 @@ def test_runs_of_several_data_sets_are_refused_by_the_plan(name):
 
 @ALL_LANGUAGES
 @ALL_FIGURES
-def test_a_figure_is_drawn_in_every_language(kind, language, arrays_of, tmp_path):
+def test_a_figure_is_drawn_in_every_language(kind, language, arrays_of, tmp_path, small):
     """PNG, SVG, details and alt text are written without a warning; without fonts for a script its words are refused."""
-    if language.code == "zh-Hant" and not FONTS and has_chinese(kind, arrays_of(kind)):
+    if language.code == "zh-Hant" and not FONTS and has_chinese(kind, small(kind), arrays_of(kind)):
         with pytest.raises(ReportError, match="no font here has a character"):
-            drawn(kind, arrays_of(kind), language, tmp_path)
+            drawn(kind, small(kind), arrays_of(kind), language, tmp_path)
         return
-    said = drawn(kind, arrays_of(kind), language, tmp_path)
+    said = drawn(kind, small(kind), arrays_of(kind), language, tmp_path)
     assert said["alt"]
     assert "MNIST" in said["details"]
     assert PEOPLE["ae"].name in said["details"] or PEOPLE["ae"].model in said["details"]
@@ -128,21 +98,21 @@ def test_a_figure_is_drawn_in_every_language(kind, language, arrays_of, tmp_path
 
 
 @ALL_FIGURES
-def test_a_table_is_announced(kind, arrays_of, tmp_path):
+def test_a_table_is_announced(kind, arrays_of, tmp_path, small):
     """A drawing has a table if and only if its kind says so; its columns have headings and are equally long."""
-    columns = drawn(kind, arrays_of(kind), languages.load("en"), tmp_path).get("table")
+    columns = drawn(kind, small(kind), arrays_of(kind), languages.load("en"), tmp_path).get("table")
     assert (columns is not None) == getattr(kind, "TABLE", False)
     assert all(column["heading"] for column in columns or ())
     assert len({len(column["values"]) for column in columns or ()}) <= 1
 
 
 @ALL_FIGURES
-def test_the_same_arrays_give_the_same_bytes(kind, arrays_of, tmp_path):
+def test_the_same_arrays_give_the_same_bytes(kind, arrays_of, tmp_path, small):
     """Two drawings of the same arrays are equal byte for byte."""
     folders = [tmp_path / "a", tmp_path / "b"]
     for folder in folders:
         folder.mkdir()
-        drawn(kind, arrays_of(kind), DRAWABLE, folder)
+        drawn(kind, small(kind), arrays_of(kind), DRAWABLE, folder)
     names = [{path.name for path in folder.iterdir()} for folder in folders]
     assert names[0] == names[1] >= {"figure.png", "figure.svg", "drawing.json"}
     for name in names[0]:
@@ -150,7 +120,7 @@ def test_the_same_arrays_give_the_same_bytes(kind, arrays_of, tmp_path):
 
 
 @ALL_FIGURES
-def test_axes_that_mean_something_are_labelled(kind, arrays_of):
+def test_axes_that_mean_something_are_labelled(kind, arrays_of, small):
     """Every axes with ticks has a label on both of its axes; only sheets and diagrams may have none with ticks."""
     with mpl.rc_context(fname=STYLE):
         drawing = kind.draw(arrays_of(kind), small(kind), PEOPLE, languages.load("en"))
@@ -163,7 +133,7 @@ def test_axes_that_mean_something_are_labelled(kind, arrays_of):
 
 
 @ALL_FIGURES
-def test_text_is_readable_on_paper(kind, arrays_of):
+def test_text_is_readable_on_paper(kind, arrays_of, small):
     """No text is smaller than eight points at the printed width, and the figure fits the page."""
     with mpl.rc_context(fname=STYLE):
         figure = kind.draw(arrays_of(kind), small(kind), PEOPLE, languages.load("pl")).figure
@@ -175,10 +145,10 @@ def test_text_is_readable_on_paper(kind, arrays_of):
 
 
 @ALL_FIGURES
-def test_drawing_leaves_no_trace(kind, arrays_of, tmp_path):
+def test_drawing_leaves_no_trace(kind, arrays_of, tmp_path, small):
     """Matplotlib's settings and fonts are the same before and after a drawing."""
     from matplotlib import font_manager
 
     before = dict(mpl.rcParams), list(font_manager.fontManager.ttflist)
-    drawn(kind, arrays_of(kind), DRAWABLE, tmp_path)
+    drawn(kind, small(kind), arrays_of(kind), DRAWABLE, tmp_path)
     assert before == (dict(mpl.rcParams), font_manager.fontManager.ttflist)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from report_builder import languages
+from report_builder.drawing import draw
 from report_builder.errors import ReportError
-from report_builder.kinds import FIGURES
-from report_builder.plots._scatter import apart
+from report_builder.kinds import FIGURES, Subject
+from report_builder.plots._room import parted
 
 
 def test_the_legend_has_the_class_names(drawn, codes):
@@ -75,11 +79,36 @@ def test_more_classes_than_colours_differ_by_marker(drawn, codes):
 
 
 def test_names_do_not_cover_each_other():
-    """Close names are moved apart, names in one place too, and distant ones stay where they are."""
-    moved = apart(np.array([[0.0, 0.0], [0.0, 0.0], [0.1, 0.0], [50.0, 50.0]]), 1.0)
-    distances = np.linalg.norm(moved[:, None] - moved[None], axis=2) + 9 * np.eye(4)
-    assert distances.min() > 0.9
+    """Boxes in one place part, those with room stay where they are, all stay in the panel; without room there is no way."""
+    middles, sizes = np.array([[0.0, 0.0], [0.0, 0.0], [0.1, 0.0], [50.0, 50.0]]), np.array([[9.0, 2.0]] * 4)
+    moved = parted(middles, sizes, np.array([[-10.0, -10.0], [60.0, 60.0]]))
+    apart = abs(moved[:, None] - moved[None]) >= sizes[0] - 1e-6
+    assert (apart.any(axis=2) | np.eye(4, dtype=bool)).all()
     np.testing.assert_allclose(moved[3], [50, 50], atol=0.01)
+    assert abs(moved[:3]).max() < 10
+    assert parted(middles, sizes, np.array([[0.0, 0.0], [10.0, 3.0]])) is None
+
+
+@pytest.mark.parametrize("labels", [None, True])
+def test_names_without_room_are_left_out_or_refused(codes, tmp_path, labels):
+    """Sixty names in a small panel are not printed over each other; who asks for them is told that they have no room."""
+    many = codes | {"y": np.arange(100) % 60, "class_names": np.array([f"a class of number {i}" for i in range(60)])}
+    kind, seen = FIGURES.get("latent_scatter"), []
+
+    def noted(*given):
+        seen.append(kind.draw(*given))
+        return seen[-1]
+
+    def drawing():
+        parameters = kind.Parameters(runs=("ae",), labels=labels, width_cm=6, legend=False)
+        draw(SimpleNamespace(draw=noted), parameters, {"ae": many}, {"ae": Subject("AE")}, languages.load("en"), tmp_path)
+
+    if labels:
+        with pytest.raises(ReportError, match="names of the classes have no room"):
+            drawing()
+    else:
+        drawing()
+        assert not seen[0].figure.axes[0].texts
 
 
 def test_bars_are_asked_of_fewer_images():

@@ -84,9 +84,9 @@ def test_other_ranges_are_brought_to_one():
     np.testing.assert_allclose(unit_range(arrays, "x", "data"), [0, 0.5, 1])
 
 
-def test_labels_break_at_spaces_only():
-    """A long label is set in lines; a word stays whole."""
-    assert wrapped("first original", 8) == "first\noriginal"
+def test_labels_break_at_spaces():
+    """A long label is set in lines; a word stays whole where it has room."""
+    assert wrapped("first original", 1.5) == "first\noriginal"
     assert wrapped("rekonstrukcje", 5) == "rekonstrukcje"
 
 

@@ -1,0 +1,131 @@
+"""The last look at a figure: titles and labels in the room that they have, names of classes off each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.text import Text
+
+from report_builder.errors import Problem, ReportError
+from report_builder.plots._text import text_width, wrapped
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INCH = 2.54
+NAME_SHARE = 0.4  # of the width of a panel: what a name in it may have
+AIR = 1.05  # boxes of names are parted as if they were so much larger
+TURNS = 400
+LINES = 2
+
+
+class ClassName(Text):  # type: ignore[misc, unused-ignore]  # Matplotlib's types differ by version
+    """The name of a class in a panel, which makes way for others; without room for all of them none is printed.
+
+    Attributes:
+        needed: whether having no room is a mistake.
+    """
+
+    needed = False
+
+
+def make_room(figure: Figure) -> None:
+    """Breaks titles and labels that are longer than their axes, and parts names of classes that lie over each other.
+
+    Raises:
+        ReportError: there is no room for the names of the classes.
+    """
+    said = {text: text.get_text() for text in _labels(figure)}
+    _break_labels(figure, said)  # a layout is given to what is not too long
+    figure.draw_without_rendering()
+    _break_labels(figure, said)
+    panels = {axes: [text for text in axes.texts if isinstance(text, ClassName)] for axes in figure.axes}
+    if any(panels.values()):
+        figure.draw_without_rendering()
+        for axes, names in panels.items():
+            _part(axes, names)
+
+
+def _labels(figure: Figure) -> dict[Text, tuple[Any, str]]:
+    """Titles and labels with what they stand along: a box, and which side of it."""
+    found: dict[Text, tuple[Any, str]] = {}
+    for axes in figure.axes:
+        titles = [each for each in axes.get_children() if isinstance(each, Text) and each not in axes.texts]
+        found |= dict.fromkeys((*titles, axes.xaxis.label), (axes, "width")) | {axes.yaxis.label: (axes, "height")}
+    for part in (figure, *figure.subfigs):
+        found |= {text: (part, "height" if text.get_rotation() else "width") for text in part.texts}
+    return found
+
+
+def _break_labels(figure: Figure, said: Mapping[Text, str]) -> None:
+    lines = LINES if figure.get_layout_engine() else 1  # only a layout makes room for more
+    for text, (along, side) in _labels(figure).items():
+        room = float(getattr(along.bbox, side)) / figure.dpi * INCH
+        text.set_text(_broken(said[text], room, text, lines))
+
+
+def _broken(said: str, room: float, text: Text, lines: int) -> str:
+    size = float(text.get_fontsize())
+    return wrapped(said, room, size, lines=lines) if said and text_width(said, size) > room else said
+
+
+def _part(axes: Axes, names: list[ClassName]) -> None:
+    """Moves names of one panel until their boxes do not meet."""
+    if not names:
+        return
+    panel = axes.get_window_extent()
+    for name in names:
+        name.set_text(_broken(name.get_text(), NAME_SHARE * panel.width * INCH / axes.figure.dpi, name, LINES))
+    boxes = [name.get_window_extent() for name in names]
+    sizes = AIR * np.array([(box.width, box.height) for box in boxes])
+    middles = np.array([((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2) for box in boxes])
+    found = parted(middles, sizes, np.array([panel.min, panel.max]))
+    if found is None:
+        if any(name.needed for name in names):
+            rule, step = (
+                "the names of the classes have no room in their panel",
+                "Leave 'labels' out, or make the figure larger.",
+            )
+            raise ReportError(Problem("", rule, ", ".join(name.get_text() for name in names), next_step=step))
+        for name in names:
+            name.remove()
+        return
+    for name, place in zip(names, axes.transData.inverted().transform(found), strict=True):
+        name.set_position(place)
+
+
+def parted(middles: np.ndarray, sizes: np.ndarray, limits: np.ndarray) -> np.ndarray | None:
+    """Middles `(k, 2)` of boxes with `sizes` (k, 2), moved until no two meet; None: they have no room.
+
+    `limits` are the lower left and the upper right corner (2, 2) within which the boxes stay.
+    """
+    moved: np.ndarray = middles.astype(float)
+    angles = 2.4 * np.arange(len(moved))  # names in one place part along directions of their own
+    moved = moved + 1e-3 * sizes.mean() * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    least = (sizes[:, None] + sizes[None]) / 2
+    for _ in range(TURNS):
+        moved = moved.clip(limits[0] + sizes / 2, np.maximum(limits[1] - sizes / 2, limits[0] + sizes / 2))
+        between = moved[:, None] - moved[None]
+        into = least - abs(between)  # how far two boxes reach into each other, along both axes
+        np.einsum("iij->ij", into)[:] = 0
+        meeting = (into > 1e-6).all(axis=2)
+        if not meeting.any():
+            return moved
+        along = np.zeros_like(into)
+        shortest = into.argmin(axis=2)[..., None]
+        np.put_along_axis(along, shortest, np.take_along_axis(into, shortest, axis=2), axis=2)
+        push = along * np.where(between < 0, -1, 1) * meeting[..., None]
+        moved = moved + 0.5 * push.sum(axis=1) / np.maximum(meeting.sum(axis=1), 1)[:, None] * 1.01
+    return None
+
+
+def add_class_name(axes: Any, text: str, x: float, y: float, *, needed: bool, **look: Any) -> None:
+    """The name of a class in a panel, in data coordinates."""
+    name = ClassName(x, y, text, ha="center", va="center", transform=axes.transData, **look)
+    name.needed = needed
+    name.set_in_layout(False)  # it is brought into the panel, and not the panel into the room beside it
+    axes.add_artist(name)
+    name.set_clip_path(None)

@@ -1,0 +1,83 @@
+"""Names of runs, classes, attributes, data and layers are data: every figure kind prints them as they are, in their room."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+from report_builder import languages
+from report_builder.drawing import DPI
+from report_builder.drawing._imports import settings
+from report_builder.kinds import FIGURES, Subject
+from report_builder.plots._room import make_room
+from report_builder.plots._style import STYLE
+
+ALL_FIGURES = pytest.mark.parametrize("kind", [module for _, module in FIGURES], ids=FIGURES.names())
+SPECIAL = r'{0}|$x_1$ 50% \frac{{a}} #1 "q" _b'
+NAMES = {
+    "special": [SPECIAL.format(i) for i in range(6)],
+    "hidden": [f"_{i} *x* `y` <b> ☺ é" for i in range(6)],
+    "right to left": [f"نموذج {i} שלום" for i in range(6)],
+    "words": [f"{i} very long name that somebody gave to this in a hurry, of more than eighty letters {i}" for i in range(6)],
+    "word": [f"{i}{letter * 78}{i}" for i, letter in enumerate("aWimno")],
+}
+ALL_NAMES = pytest.mark.parametrize("names", NAMES.values(), ids=NAMES.keys())
+MM = 2.54 * 10  # of an inch
+
+
+@pytest.fixture
+def printed(monkeypatch):
+    """`printed(figure)`: every text that is painted of it, and its box in mm."""
+    found, paint = [], Text.draw
+
+    def noted(self, renderer, *given, **more):
+        if self.get_text().strip() and self.get_visible():
+            found.append((self.get_text(), self.get_window_extent(renderer)))
+        return paint(self, renderer, *given, **more)
+
+    def painted(figure):
+        figure.set_dpi(max(figure.dpi, DPI))
+        make_room(figure)
+        found.clear()
+        with monkeypatch.context() as patched:
+            patched.setattr(Text, "draw", noted)
+            FigureCanvasAgg(figure).draw()
+        return [(text, box.get_points() / figure.dpi * MM) for text, box in found]
+
+    return painted
+
+
+def renamed(arrays, names):
+    """The arrays with classes and attributes of these names, and a layer and a part of them."""
+    classes = np.array(names[:3])
+    new = {"class_names": classes, "judge_names": classes}
+    return {panel: {k: new.get(k, v) for k, v in each.items()} for panel, each in arrays.items()}
+
+
+def people(names):
+    """Two runs, a judge, and a data set of these names."""
+    runs = zip(("ae", "vae", "cnn"), names[3:], strict=True)
+    return {
+        id_: Subject(name, f"model {name}", names[0], seed, swept={"model.latent_dim": size, "model.kl": name})
+        for seed, ((id_, name), size) in enumerate(zip(runs, (2, 20, 2), strict=True), start=1)
+    }
+
+
+@ALL_NAMES
+@ALL_FIGURES
+def test_nothing_is_overprinted_or_cut(kind, names, small, arrays_of, printed):
+    """No two texts share more than a square millimetre of paper, and all are inside the figure."""
+    with settings(STYLE, {}):
+        drawing = kind.draw(renamed(arrays_of(kind), names), small(kind), people(names), languages.load("en"))
+        for figure in (drawing.figure, *drawing.frames[:1]):
+            texts, size = printed(figure), figure.get_size_inches() * MM
+            for text, box in texts:
+                assert (box[0] > -0.3).all(), f"{text!r} leaves the figure: {box}"
+                assert (box[1] < size + 0.3).all(), f"{text!r} leaves the figure: {box} of {size}"
+            for (one, a), (other, b) in itertools.combinations(texts, 2):
+                shared = np.minimum(a[1], b[1]) - np.maximum(a[0], b[0])
+                assert (shared <= 0).any() or shared.prod() <= 1, f"{one!r} lies over {other!r}: {a} {b}"
