@@ -54,7 +54,6 @@ def draw(
     from report_builder.drawing._imports import settings, without_manual
 
     with without_manual():
-        from report_builder.plots._room import make_room
         from report_builder.plots._style import STYLE
 
     where = f"figures.{figure}" if figure else ""
@@ -62,7 +61,6 @@ def draw(
         with settings(STYLE, style or {}), warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
             drawn = kind.draw(arrays, parameters, subjects, language)
-            make_room(drawn.figure)
             _write(drawn, language, folder)
     except ReportError as error:
         raise type(error)(
@@ -107,8 +105,13 @@ def _sentence(error: Exception) -> str:
 def _write(drawn: Drawing, language: Language, folder: Path) -> None:
     from report_builder.drawing._files import write_png, write_svg
     from report_builder.drawing._fonts import complete_fonts
+    from report_builder.drawing._imports import without_manual
+
+    with without_manual():
+        from report_builder.plots._room import make_room
 
     with complete_fonts(drawn.figure, language):
+        make_room(drawn.figure)
         dpi = max(DPI, float(drawn.figure.dpi)) if drawn.raster else DPI
         write_png(drawn.figure, folder / PNG, dpi=dpi, exact=drawn.raster)
         drawn.figure.set_layout_engine("none")  # both files have the layout that was found for the first

@@ -28,6 +28,10 @@ class CodeOptions(RunOptions):
     )
     seed: int = Field(default=0, ge=0, description="Seed of the draw, where codes are drawn.")
 
+    def idle(self) -> dict[str, str]:
+        """Options that change nothing, as the others are chosen."""
+        return {} if self.codes == "drawn" else {"seed": "where codes are means"}
+
 
 def asked(parameters: CodeOptions) -> dict[str, Any]:
     """Parameters of a probe that encodes."""

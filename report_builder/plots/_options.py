@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from report_builder.kinds import Parameters
 
@@ -13,6 +13,22 @@ class PrintOptions(Parameters):
     """How wide a figure is."""
 
     width_cm: float = Field(default=16.0, ge=4, le=40, description="Width on paper; text is drawn for this width.")
+
+    def idle(self) -> dict[str, str]:
+        """Options that change nothing, as the others are chosen, each with the reason."""
+        return {}
+
+    @model_validator(mode="after")
+    def _every_option_acts(self) -> PrintOptions:
+        fields = type(self).model_fields
+        told = [
+            f"'{name}' changes nothing {why}"
+            for name, why in self.idle().items()
+            if getattr(self, name) != fields[name].default
+        ]
+        if told:
+            raise ValueError(f"{'; '.join(told)}: leave it out")
+        return self
 
 
 class RunOptions(PrintOptions):

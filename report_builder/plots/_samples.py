@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from report_builder.languages import Language
 
 
+MOST = 10  # images side by side, unless told otherwise
 WORD_CM = 2.2  # longer words above and below images are broken
 
 
@@ -66,9 +67,11 @@ def room_for(labels: Sequence[str]) -> float:
     return min(WORD_CM, max((text_width(word) for label in labels for word in label.split()), default=0.0)) + 0.15
 
 
-def per_band(labels: Sequence[str], columns: int, width_cm: float) -> int:
-    """How many of the images stand side by side so that their labels do not touch, in bands of equal length."""
-    fit = max(1, min(columns, len(labels), int(width_cm / room_for(labels))))
+def per_band(labels: Sequence[str], columns: int | None, width_cm: float) -> int:
+    """How many images stand side by side: as asked, or else so many that their labels do not touch, in equally long bands."""
+    if columns:
+        return min(columns, len(labels))
+    fit = max(1, min(MOST, len(labels), int(width_cm / room_for(labels))))
     return -(-len(labels) // -(-len(labels) // fit))
 
 

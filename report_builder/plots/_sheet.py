@@ -176,7 +176,7 @@ def sheet(
     height, width = blocks[0].images.shape[2:4]
     free = [width_cm - 2 * PAD_CM - sum(rooms) for rooms in left]
     cell = min(cell_cm, *((f - gap_cm * (len(b) - 1)) / extent(b) for f, b in zip(free, bands, strict=True)))
-    rooms_above = [f / len(band) - PAD_CM for f, band in zip(free, bands, strict=True)]
+    rooms_above = [f / len(band) - 2 * PAD_CM for f, band in zip(free, bands, strict=True)]
     bands, cell = fitted_to_page(bands, rooms_above, cell, height / width, axis_room[1])
     gap = max(gap_cm, *(title_width(b) - b.columns.extent * cell + PAD_CM for band in bands for b in band if len(band) > 1), 0)
     top, under = heights(bands)

@@ -12,10 +12,10 @@ from report_builder.errors import Problem, ReportError
 POINT = 2.54 / 72  # cm
 FONT, LINE = 8.0, 1.25  # points; line height in font sizes
 NAME_CM = 3.2  # room for the name of a class beside an axis or in a legend
-HINTED = 1.03  # letters on whole pixels of a coarse picture are so much wider
 BOLD = 1.12  # times the width of normal letters
 BREAKS = "-/_.,:;|)]}\\"  # a word may be broken behind these
 LEFT_OUT = "…"
+ROUNDING = 1e-6  # cm
 
 
 def text_width(text: str, size: float = FONT, *, bold: bool = False) -> float:
@@ -24,7 +24,7 @@ def text_width(text: str, size: float = FONT, *, bold: bool = False) -> float:
 
     (family, *_) = mpl.rcParams["font.family"]
     ems = max(sum(_advance(character, family) for character in line) for line in text.split("\n"))
-    return ems * HINTED * size * POINT * (BOLD if bold else 1)
+    return ems * size * POINT * (BOLD if bold else 1)
 
 
 def text_height(text: str, size: float = FONT) -> float:
@@ -94,7 +94,7 @@ def _lines(part: str, room: float, size: float) -> Iterator[str]:
     line = ""
     for word in part.split(" "):
         longer = f"{line} {word}" if line else word
-        if text_width(longer, size) <= room:
+        if text_width(longer, size) <= room + ROUNDING:
             line = longer
             continue
         *full, rest = _pieces(word, room, size)
@@ -106,9 +106,9 @@ def _lines(part: str, room: float, size: float) -> Iterator[str]:
 def _pieces(word: str, room: float, size: float) -> list[str]:
     """A word in pieces that have room: behind a hyphen or the like if that leaves most of the line, else anywhere."""
     pieces = []
-    while text_width(word, size) > room and len(word) > 1:
+    while text_width(word, size) > room + ROUNDING and len(word) > 1:
         end = 1
-        while text_width(word[: end + 1], size) <= room:
+        while text_width(word[: end + 1], size) <= room + ROUNDING:
             end += 1
         good = next((i for i in range(end, end // 2, -1) if word[i - 1] in BREAKS), end)
         while good > 1 and unicodedata.combining(word[good]):

@@ -39,7 +39,16 @@ class Parameters(SheetOptions):
     judge: str | None = Field(
         default=None, description="Run of a classifier: below each image the class that it recognises, and its probability."
     )
-    columns: int = Field(default=10, ge=1, description="Images side by side in a strip; more of them start a new band.")
+    columns: int | None = Field(
+        default=None,
+        ge=1,
+        description="Images side by side in a strip; null: as many as their texts leave room for, at most ten.",
+    )
+
+    def idle(self) -> dict[str, str]:
+        """Options that change nothing, as the others are chosen."""
+        kept = {"seed": "where samples were kept in the training"} if self.epoch is not None else {}
+        return kept | ({"columns": "where classes stand in rows"} if self.per_class > 1 else {})
 
     @model_validator(mode="after")
     def _new_ones_are_judged(self) -> Parameters:

@@ -32,6 +32,12 @@ class Parameters(CodeOptions):
     )
     colour_bar: bool = Field(default=False, description="A colour bar with the class names instead of the legend.")
 
+    def idle(self) -> dict[str, str]:
+        """Options that change nothing, as the others are chosen."""
+        if "tsne" in self.methods:
+            return {}
+        return super().idle() | {"perplexity": "without t-SNE"}
+
 
 def check(parameters: Parameters, subjects: Mapping[str, Subject]) -> None:
     """A code of one dimension has no plane.

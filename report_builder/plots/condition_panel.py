@@ -61,6 +61,15 @@ class Parameters(SheetOptions):
     frame: bool = Field(default=True, description="Frame the cell asked.")
     cell_cm: float = Field(default=3.2, gt=0.2, le=10, description="Largest width of one image on paper.")
 
+    def idle(self) -> dict[str, str]:
+        """Options that change nothing, as the others are chosen."""
+        axes = (self.rows, self.columns)
+        unused = {"codes": "where no axis is z"} if "z" not in axes else {}
+        unused |= {"classes": "where no axis is class"} if "class" not in axes else {}
+        unused |= {"cell": "where rows and columns of the canvas are axes"} if {*CELLS} <= {*map(kind_of, axes)} else {}
+        drawn = {"seed": "where images are encoded"} if self.z == "encoded" else {}
+        return unused | (drawn or dict.fromkeys(("split", "index"), "where no image is encoded"))
+
     @model_validator(mode="after")
     def _different(self) -> Parameters:
         if self.rows == self.columns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
@@ -39,6 +40,12 @@ class Parameters(RunOptions):
         default="share", description="What the cells print: the share of the images of the row in per cent, or how many."
     )
 
+    def idle(self) -> dict[str, str]:
+        """Options that change nothing, as the others are chosen."""
+        if self.judge is None:
+            return dict.fromkeys(("per_class", "seed"), "without a judge")
+        return dict.fromkeys(("split", "n"), "with a judge")
+
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """What the judge says of samples of each class, or what each classifier says of the images of the split."""
@@ -58,7 +65,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     from report_builder.plots._style import panels, shown
 
     of_runs = shown(arrays, parameters.runs, "probability")
-    matrices = {run: counted(each, run) for run, each in of_runs.items()}
+    matrices = _of_what_occurs({run: counted(each, run) for run, each in of_runs.items()})
     texts = {run: m.texts(language, counts=parameters.cells == "count") for run, m in matrices.items()}
     columns, fits = _columns(list(matrices.values()), list(texts.values()), parameters.width_cm)
     wide = (parameters.width_cm - (0 if fits else BAR_CM)) / columns
@@ -99,6 +106,17 @@ def counted(arrays: Arrays, run: str = "") -> Matrix:
     counts = np.zeros((len(rows), len(columns)), dtype=np.int64)
     np.add.at(counts, (place.ravel(), arrays["probability"].argmax(axis=1)), 1)
     return Matrix(counts, [str(arrays["class_names"][row]) for row in rows], [*map(str, columns)])
+
+
+def _of_what_occurs(matrices: Mapping[str, Matrix]) -> dict[str, Matrix]:
+    """The matrices without columns of classes that no image is of and none was recognised as, in any of them."""
+    occur = {name for m in matrices.values() for name in m.rows}
+    occur |= {name for m in matrices.values() for name, n in zip(m.columns, m.counts.sum(axis=0), strict=True) if n}
+    places = {run: [j for j, name in enumerate(m.columns) if name in occur] for run, m in matrices.items()}
+    return {
+        run: replace(m, counts=m.counts[:, places[run]], columns=[m.columns[j] for j in places[run]])
+        for run, m in matrices.items()
+    }
 
 
 def _given(parameters: Parameters) -> str:

@@ -35,7 +35,13 @@ class Parameters(LookOptions):
     attributes: tuple[str, ...] = Field(
         default=(), description="Attributes of the data that are printed where an image has them."
     )
-    columns: int = Field(default=10, ge=1, description="With n, images side by side.")
+    columns: int | None = Field(
+        default=None, ge=1, description="With n, images side by side; null: as many as their texts leave room for, at most ten."
+    )
+
+    def idle(self) -> dict[str, str]:
+        """Options that change nothing, as the others are chosen."""
+        return dict.fromkeys(("per_class", "classes"), "beside 'n'") if self.n else {"columns": "without 'n'"}
 
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
@@ -46,7 +52,7 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A row for each class, or the first images in bands."""
+    """A row for each class, or images of all classes in bands."""
     from report_builder.plots._details import details
     from report_builder.plots._samples import class_name, room_for
     from report_builder.plots._sheet import sheet

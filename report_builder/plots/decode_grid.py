@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, model_validator
@@ -40,6 +40,13 @@ class Parameters(SheetOptions):
     )
     cell_cm: float = Field(default=0.6, gt=0.1, le=10, description="Largest width of one image on paper.")
     separators: bool = Field(default=False, description="Leave a thin gap between the images.")
+
+    def idle(self) -> dict[str, str]:
+        """Options that change nothing, as the others are chosen."""
+        if self.lattice == "normal":
+            return dict.fromkeys(("split", "quantile"), "on a lattice of normal quantiles")
+        known = self.limits is not None and not (isinstance(self.limits, dict) and {*self.runs} - {*self.limits})
+        return dict.fromkeys(("split", "quantile"), "beside 'limits'") if known else {}
 
     @model_validator(mode="after")
     def _quantiles_have_no_limits(self) -> Parameters:
@@ -131,13 +138,18 @@ def _tick_room(of_runs: Mapping[str, Arrays], language: Language, *, fine: bool)
 
 def _axes(axes: Any, columns: np.ndarray, rows: np.ndarray, arrays: Arrays, language: Language, *, fine: bool) -> None:
     """Ticks at the centres of chosen cells, labelled with the coordinate that was decoded there."""
+    import numpy as np
+
     from report_builder.plots._sheet import INCH
-    from report_builder.plots._text import text_width
+    from report_builder.plots._text import text_height, text_width
 
     for axis, centres, values in ((axes.xaxis, columns, arrays["axis_0"]), (axes.yaxis, rows[::-1], arrays["axis_1"])):
-        widest = max(text_width(label) for label in _tick_labels(values, language, fine=fine).values()) + 0.15
-        least = math.ceil(widest / (abs(centres[1] - centres[0]) / axes.figure.dpi * INCH))
-        labels = _tick_labels(values, language, fine=fine, least=least)
+        size = text_height if axis is axes.yaxis else text_width
+        for least in range(1, len(values) + 1):
+            labels = _tick_labels(values, language, fine=fine, least=least)
+            apart = abs(np.diff(centres[[*labels]])) / axes.figure.dpi * INCH
+            if all((size(a) + size(b)) / 2 <= free for (a, b), free in zip(pairwise(labels.values()), apart, strict=True)):
+                break
         axis.set_ticks(centres[list(labels)], list(labels.values()))
         axis.set_tick_params(length=2.5, labelsize=8, pad=2)
     axes.set_xlabel(language.word("axis.latent", i=1))

@@ -43,6 +43,10 @@ class Parameters(SheetOptions):
     split: str = Field(default="test", description="Part of the data set.")
     cell_cm: float = Field(default=1.0, gt=0.2, le=10, description="Largest width of one image on paper.")
 
+    def idle(self) -> dict[str, str]:
+        """Options that change nothing, as the others are chosen."""
+        return {"corners": "beside 'indices'"} if self.indices is not None else {}
+
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The decoded square of each run."""

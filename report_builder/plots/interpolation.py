@@ -44,6 +44,10 @@ class Parameters(SheetOptions):
     split: str = Field(default="test", description="Part of the data set.")
     originals: bool = Field(default=True, description="Show the two images themselves left and right of the decoded ones.")
 
+    def idle(self) -> dict[str, str]:
+        """Options that change nothing, as the others are chosen."""
+        return {"pairs": "beside 'indices'"} if self.indices is not None else {}
+
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The decoded steps of each run."""

@@ -44,6 +44,11 @@ class Parameters(CodeOptions):
     opacity: float | None = Field(default=None, gt=0, le=1, description="Opacity of a mark; null: from the number of points.")
     height_cm: float | None = Field(default=None, gt=2, le=22, description="Height of a panel on paper; null: from its width.")
 
+    def idle(self) -> dict[str, str]:
+        """Options that change nothing, as the others are chosen."""
+        plain = dict.fromkeys(("labels", "legend"), "in a plain scatter") if self.plain else {}
+        return super().idle() | ({"legend": "beside a colour bar"} if self.colour_bar else {}) | plain
+
     @model_validator(mode="after")
     def _colours_are_classes(self) -> Parameters:
         if self.plain and (self.colour_bar or self.spread != "none"):

@@ -34,6 +34,10 @@ class Parameters(SheetOptions):
         default=False, description="Also show the reconstructions of the two images, left and right of the mean."
     )
 
+    def idle(self) -> dict[str, str]:
+        """Options that change nothing, as the others are chosen."""
+        return {"pairs": "beside 'indices'"} if self.indices is not None else {}
+
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """An interpolation of three steps: the middle one is the mean."""

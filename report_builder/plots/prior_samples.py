@@ -36,6 +36,10 @@ class Parameters(CodeOptions, SheetOptions):
     seed: int = Field(default=0, ge=0, description="Seed of the draw.")
     cell_cm: float = Field(default=1.4, gt=0.2, le=10, description="Largest width of one image on paper.")
 
+    def idle(self) -> dict[str, str]:
+        """Options that change nothing, as the others are chosen."""
+        return {}
+
 
 def check(parameters: Parameters, subjects: Mapping[str, Subject]) -> None:
     """The codes have the coordinates that are to be shown.

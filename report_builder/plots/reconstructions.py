@@ -29,6 +29,10 @@ class Parameters(SheetOptions):
     columns: int = Field(default=10, ge=1, description="Images side by side; more of them start a new band.")
     class_names: bool = Field(default=True, description="Print the class above each image.")
 
+    def idle(self) -> dict[str, str]:
+        """Options that change nothing, as the others are chosen."""
+        return {"per_class": "beside 'n'"} if self.n else {}
+
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The reconstructions of each run."""

@@ -31,6 +31,10 @@ class Parameters(SheetOptions):
         description="Some of the twenty samples that the run kept after this epoch, 0: of the untrained model; null: new ones.",
     )
 
+    def idle(self) -> dict[str, str]:
+        """Options that change nothing, as the others are chosen."""
+        return {"seed": "where samples were kept in the training"} if self.epoch is not None else {}
+
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """New samples of each run, or those that it kept."""

@@ -42,6 +42,10 @@ class Parameters(SheetOptions):
     )
     cell_cm: float = Field(default=1.0, gt=0.1, le=10, description="Largest width of one image on paper.")
 
+    def idle(self) -> dict[str, str]:
+        """Options that change nothing, as the others are chosen."""
+        return {} if self.metrics else {"digits": "without 'metrics'"}
+
     @field_validator("probe")
     @classmethod
     def _has_a_kind(cls, probe: dict[str, Any]) -> dict[str, Any]:

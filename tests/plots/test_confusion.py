@@ -42,13 +42,13 @@ def cells(drawing):
 
 
 def test_rows_are_asked_columns_recognised(drawn):
-    """Classes are matched by name; the diagonal of names is what the caption counts."""
+    """Classes are matched by name, those of which there is nothing have no column; the diagonal is what the caption counts."""
     drawing = drawn("confusion", {"gan": judged("aaab", "aabb")}, judge="cnn", cells="count")
     axes = drawing.figure.axes[0]
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["c", "a", "b"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["a", "b"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]
-    assert cells(drawing) == [["", "2", "1"], ["", "", "1"]]
-    np.testing.assert_allclose(axes.images[0].get_array(), [[0, 2 / 3, 1 / 3], [0, 0, 1]])
+    assert cells(drawing) == [["2", "1"], ["", "1"]]
+    np.testing.assert_allclose(axes.images[0].get_array(), [[2 / 3, 1 / 3], [0, 1]])
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("class recognised", "class asked")
     assert "Recognised as the class asked: 75% of 4." in drawing.details
     assert "classifier “cnn”" in drawing.details

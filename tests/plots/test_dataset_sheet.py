@@ -86,16 +86,24 @@ def test_cells_are_counted_in_the_whole_data():
 
 
 def test_the_first_images_with_their_classes():
-    """With `n` the first images stand in their order, class and cell below each."""
-    drawing = drawn(on_canvas(), n=4, columns=4, ink="light")
-    assert levels(drawing, 1, 4) != []
-    assert texts(drawing)[-4:] == ["a\n(1, 1)", "b\n(1, 2)", "c\n(1, 3)", "a\n(2, 1)"]
+    """With `n` so many images, drawn from the split, stand in as many columns as asked, class and cell below each."""
+    drawing = drawn(on_canvas(), n=6, columns=6, ink="light")
+    assert len(levels(drawing, 1, 6)[0]) == 6
+    assert {*texts(drawing)[-6:]} == {"a\n(1, 1)", "b\n(1, 2)", "c\n(1, 3)", "a\n(2, 1)", "b\n(2, 2)", "c\n(2, 3)"}
+
+
+@pytest.mark.parametrize("columns", [2, 6])
+def test_columns_are_as_asked(columns):
+    """However wide the texts are, so many images stand side by side: texts are printed smaller, or broken."""
+    drawing = drawn(on_canvas(), n=6, columns=columns, width_cm=5)
+    across = {round(text.xy[0]) for text in drawing.figure.axes[0].texts if "(" in text.get_text()}
+    assert len(across) == columns
 
 
 def test_attributes_are_named_where_an_image_has_them():
     """Attributes of the condition, and those asked for, stand below the images that have them, and the caption lists them."""
-    drawing = drawn(with_attributes(), n=4, attributes=("Big_Nose",))
-    assert texts(drawing)[-4:] == ["a\nSmiling\nBig Nose", "b\nBig Nose", "c\nSmiling", "a"]
+    drawing = drawn(with_attributes(), n=6, attributes=("Big_Nose",))
+    assert sorted(texts(drawing)[-6:]) == ["a", "a\nSmiling\nBig Nose", "b", "b\nBig Nose", "c", "c\nSmiling"]
     assert "Smiling and Big Nose" in drawing.details
 
 

@@ -45,7 +45,7 @@ def test_ticks_say_the_coordinates_of_the_cells(drawn):
 @pytest.mark.parametrize("n", [2, 3, 4, 5, 15, 20, 30])
 def test_ticks_are_equally_far_apart(drawn, n):
     """Whatever the number of cells, ticks stand in equal steps, as far from one end as from the other or one cell farther."""
-    axes = drawn("decode_grid", {"ae": grid(n)}, language="en").figure.axes[0]
+    axes = drawn("decode_grid", {"ae": grid(n)}, cell_cm=1.0, language="en").figure.axes[0]
     places = (np.array(axes.get_xticks()) - axes.get_xlim()[0]) / np.ptp(axes.get_xlim()) * n - 0.5
     cells = places.round().astype(int)
     assert 2 <= len(cells) <= 6
@@ -71,7 +71,7 @@ def test_a_lattice_of_quantiles_says_so(drawn):
     """The caption says that coordinates are quantiles, and ticks print the coordinates that were decoded."""
     quantiles = np.array([-0.967, 0.0, 0.967])
     shown = grid() | {"axis_0": quantiles, "axis_1": quantiles, "limits": np.array([[-0.967, 0.967]] * 2)}
-    drawing = drawn("decode_grid", {"vae": shown}, n=3, lattice="normal")
+    drawing = drawn("decode_grid", {"vae": shown}, n=3, lattice="normal", cell_cm=1.0)
     assert "quantiles of N(0, 1) at (i + ½) / 3, i = 0, …, 2; range: [−0.97, 0.97]." in drawing.details
     assert "test set" not in drawing.details
     assert [label.get_text() for label in drawing.figure.axes[0].get_xticklabels()] == ["−0.97", "0.00", "0.97"]

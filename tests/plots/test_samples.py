@@ -82,10 +82,11 @@ def test_classes_that_do_not_fit_stand_in_bands(drawn):
 
 
 def test_long_names_do_not_touch():
-    """As many images stand side by side as their labels leave room for, in bands of equal length."""
-    assert per_band(list("0123456789"), 10, 16) == 10
-    assert per_band(["automobile"] * 10, 10, 15.5) == 5
-    assert per_band(["a" * 200], 10, 16) == 1
+    """As many images stand side by side as are asked for, or else as their labels leave room for, in bands of equal length."""
+    assert per_band(list("0123456789"), None, 16) == 10
+    assert per_band(["automobile"] * 10, None, 15.5) == 5
+    assert per_band(["automobile"] * 10, 10, 15.5) == 10
+    assert per_band(["a" * 200], None, 16) == 1
 
 
 def test_the_untrained_model_is_epoch_zero(drawn):
