@@ -76,7 +76,10 @@ def laid(parts: Sequence[Part], *, width: float, tallest: float, language: Langu
             break
         counts[high.index(max(high))] += 1
         if column < 3.0:
-            rule, step = "the diagram of a model does not fit on a page", "Show fewer runs in one figure, or make it wider."
+            rule, step = (
+                "the diagram of a model does not fit on a page",
+                "Show fewer runs in one figure, or make it wider, or higher with height_cm.",
+            )
             raise ReportError(Problem("", rule, f"layers: {sum(len(part.boxes) for part in parts)}", next_step=step))
     first = [sum(counts[:i]) for i in range(len(parts))]
     placed = [

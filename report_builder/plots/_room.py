@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INCH = 2.54
+SHARE = 0.97  # of an axis: what a label along it may have
 NAME_SHARE = 0.4  # of the width of a panel: what a name in it may have
 AIR = 1.05  # boxes of names are parted as if they were so much larger
 TURNS = 400
@@ -63,7 +64,7 @@ def _labels(figure: Figure) -> dict[Text, tuple[Any, str]]:
 def _break_labels(figure: Figure, said: Mapping[Text, str]) -> None:
     lines = LINES if figure.get_layout_engine() else 1  # only a layout makes room for more
     for text, (along, side) in _labels(figure).items():
-        room = float(getattr(along.bbox, side)) / figure.dpi * INCH
+        room = SHARE * float(getattr(along.bbox, side)) / figure.dpi * INCH
         text.set_text(_broken(said[text], room, text, lines))
 
 

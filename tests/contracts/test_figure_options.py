@@ -1,0 +1,130 @@
+"""No option of a figure is accepted and then ignored: another value changes the figure, or is refused."""
+
+from __future__ import annotations
+
+import types
+from typing import Any, Literal, Union, get_args, get_origin
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from pydantic import ValidationError
+
+from report_builder import languages
+from report_builder.drawing._imports import settings
+from report_builder.errors import ReportError
+from report_builder.kinds import FIGURES, Subject
+from report_builder.plots._style import STYLE
+
+ENGLISH = languages.load("en")
+ARMS = ("ae", "vae", "wae")
+PEOPLE = {
+    name: Subject(name.upper(), f"model of {name}", "MNIST", seed, swept={"model.latent_dim": 2 * seed})
+    for seed, name in enumerate((*ARMS, "cnn"), start=1)
+}
+COMMON: dict[str, Any] = {"width_cm": 9.0, "cell_cm": 0.5, "runs": ARMS[:1], "split": "train", "ink": "light", "threshold": 0.5}
+OTHER: dict[str, dict[str, Any]] = {  # values of options for which the type alone tells none, and what they need beside them
+    "architecture": {"parts": ("encoder",), "height_cm": ({"runs": ARMS[:2]}, 4.5)},
+    "attribute_vector": {"attribute": 1, "multiples": (0.0, 2.0), "tolerance": None},
+    "class_samples": {"classes": (1,), "epoch": 2, "judge": "cnn", "columns": 2},
+    "code_map": {"methods": ("pca",), "labels": False, "n": 50},
+    "condition_panel": {
+        "rows": "class",
+        "columns": "z",
+        "classes": ({"rows": "class"}, (0, 2)),
+        "asked_class": 1,
+        "cell": ({"rows": "class"}, (1, 2)),
+        "codes": ({"rows": "z", "columns": "class"}, 3),
+        "attributes": {"bright": 1},
+        "index": 3,
+        "seed": ({"z": "fixed"}, 1),
+    },
+    "confidence": {"judge": "wae"},
+    "confusion": {"classes": (0,), "n": 20, "judge": "cnn", "per_class": ({"judge": "cnn"}, 5), "seed": ({"judge": "cnn"}, 5)},
+    "dataset_sheet": {"data": "vae", "classes": (0,), "n": 8, "attributes": ("bright",), "columns": ({"n": 8}, 3)},
+    "decode_grid": {"limits": ((-1, 1), (-1, 1))},
+    "error_by_class": {"n": 20},
+    "extreme_reconstructions": {"n": 30},
+    "four_corners": {"corners": (1, 0, 2, 0), "indices": (3, 1, 2, 0)},
+    "interpolation": {"pairs": ((1, 2),), "indices": ((3, 1),)},
+    "latent_cdf": {"axes": (2, 1), "labels": False, "n": 20, "seed": ({"codes": "drawn"}, 1)},
+    "latent_histograms": {"n": 20, "seed": ({"codes": "drawn"}, 1)},
+    "latent_scatter": {
+        "axes": (2, 1),
+        "labels": False,
+        "n": 20,
+        "seed": ({"codes": "drawn"}, 1),
+        "mark": ({"plain": True}, "cross"),
+        "size": 30.0,
+        "opacity": 0.1,
+        "height_cm": 4.0,
+    },
+    "nearest_training": {},
+    "pair_mean": {"pairs": ((1, 2),), "indices": ((3, 1),)},
+    "prior_samples": {"axes": (2, 1), "n": 20},
+    "reconstructions": {"n": 7},
+    "samples": {"epoch": 2, "rows": 2, "columns": 2},
+    "samples_by_epoch": {"epochs": (0, 3)},
+    "sweep_curves": {
+        "metrics": ("test.kl_loss",),
+        "over": "model.beta",
+        "lines": ("model.beta",),
+        "log_over": True,
+        "runs": ARMS[1:],
+    },
+    "sweep_panel": {
+        "probe": {"kind": "decode_grid"},
+        "metrics": ("test.elbo",),
+        "digits": ({"metrics": ("test.elbo",)}, 1),
+        "over": (),
+        "columns": 1,
+    },
+    "training_curves": {"terms": ("kl_loss",)},
+}
+CASES = [(name, option) for name, kind in FIGURES for option in kind.Parameters.model_fields]
+
+
+def other(field, value):
+    """Another value than this one, as its type tells."""
+    annotation = field.annotation
+    if get_origin(annotation) in (Union, types.UnionType):
+        annotation = next(each for each in get_args(annotation) if each is not type(None))
+    if get_origin(annotation) is Literal:
+        return next(each for each in get_args(annotation) if each != value)
+    if annotation is bool:
+        return not value
+    return value + 1 if annotation is int else value * 0.7
+
+
+def look(kind, parameters, arrays_of):
+    """What a reader sees: pixels, sentences, alternative text, table, frames."""
+    arrays = arrays_of(kind, parameters)
+    with settings(STYLE, {}):
+        drawing = kind.draw(arrays, parameters, PEOPLE, ENGLISH)
+        drawing.figure.set_dpi(60)
+        canvas = FigureCanvasAgg(drawing.figure)
+        canvas.draw()
+        pixels = np.asarray(canvas.buffer_rgba()).tobytes()
+    return pixels, drawing.details, drawing.alt, len(drawing.frames), str(drawing.table)
+
+
+@pytest.mark.parametrize(("name", "option"), CASES, ids=lambda part: part)
+def test_every_option_acts_or_is_refused(name, option, small, arrays_of):
+    """With another value a figure asks for other arrays, or looks otherwise; if not, the value is refused by name."""
+    kind = FIGURES.get(name)
+    given = small(kind).model_dump(exclude_unset=True)
+    special = OTHER[name].get(option, COMMON.get(option, ...))
+    beside, value = special if isinstance(special, tuple) and special and isinstance(special[0], dict) else ({}, special)
+    before = kind.Parameters.model_validate(given | beside)
+    if special is ...:
+        value = other(kind.Parameters.model_fields[option], getattr(before, option))
+    assert value != getattr(before, option)
+    acts, refused = False, ""
+    try:
+        after = kind.Parameters.model_validate(given | beside | {option: value})
+        getattr(kind, "check", lambda *_: None)(after, PEOPLE)
+        asked = [(kind.probes(each), kind.facts(each) if hasattr(kind, "facts") else ()) for each in (before, after)]
+        acts = asked[0] != asked[1] or look(kind, before, arrays_of) != look(kind, after, arrays_of)
+    except (ReportError, ValidationError) as error:
+        refused = str(error)
+    assert acts or option in refused
