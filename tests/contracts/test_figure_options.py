@@ -22,7 +22,7 @@ PEOPLE = {
     name: Subject(name.upper(), f"model of {name}", "MNIST", seed, swept={"model.latent_dim": 2 * seed})
     for seed, name in enumerate((*ARMS, "cnn"), start=1)
 }
-COMMON: dict[str, Any] = {"width_cm": 9.0, "cell_cm": 0.5, "runs": ARMS[:1], "split": "train", "ink": "light", "threshold": 0.5}
+COMMON: dict[str, Any] = {"width_cm": 9.0, "cell_cm": 0.5, "runs": ARMS[:1], "ink": "light", "threshold": 0.5}
 OTHER: dict[str, dict[str, Any]] = {  # values of options for which the type alone tells none, and what they need beside them
     "architecture": {"parts": ("encoder",), "height_cm": ({"runs": ARMS[:2]}, 4.5)},
     "attribute_vector": {"attribute": 1, "multiples": (0.0, 2.0), "tolerance": None},
@@ -48,7 +48,13 @@ OTHER: dict[str, dict[str, Any]] = {  # values of options for which the type alo
     "four_corners": {"corners": (1, 0, 2, 0), "indices": (3, 1, 2, 0)},
     "interpolation": {"pairs": ((1, 2),), "indices": ((3, 1),)},
     "latent_cdf": {"axes": (2, 1), "labels": False, "n": 20, "seed": ({"codes": "drawn"}, 1)},
-    "latent_histograms": {"n": 20, "seed": ({"codes": "drawn"}, 1)},
+    "latent_histograms": {
+        "n": 20,
+        "rows": ({"columns": 1}, 1),
+        "columns": ({"rows": 1}, 1),
+        "dimensions": "smallest",
+        "seed": ({"codes": "drawn"}, 1),
+    },
     "latent_scatter": {
         "axes": (2, 1),
         "labels": False,
@@ -59,23 +65,23 @@ OTHER: dict[str, dict[str, Any]] = {  # values of options for which the type alo
         "opacity": 0.1,
         "height_cm": 4.0,
     },
-    "nearest_training": {},
+    "nearest_training": {"columns": 4},
     "pair_mean": {"pairs": ((1, 2),), "indices": ((3, 1),)},
-    "prior_samples": {"axes": (2, 1), "n": 20},
-    "reconstructions": {"n": 7},
+    "prior_samples": {"axes": (2, 1), "n": 20, "width_cm": 14.0},
+    "reconstructions": {"n": 7, "columns": 2},
     "samples": {"epoch": 2, "rows": 2, "columns": 2},
     "samples_by_epoch": {"epochs": (0, 3)},
     "sweep_curves": {
         "metrics": ("test.kl_loss",),
         "over": "model.beta",
         "lines": ("model.beta",),
-        "log_over": True,
+        "log_over": ({"runs": ARMS}, True),
         "runs": ARMS[1:],
     },
     "sweep_panel": {
         "probe": {"kind": "decode_grid"},
-        "metrics": ("test.elbo",),
-        "digits": ({"metrics": ("test.elbo",)}, 1),
+        "metrics": ("test.kl_loss",),
+        "digits": 1,
         "over": (),
         "columns": 1,
     },
@@ -93,6 +99,8 @@ def other(field, value):
         return next(each for each in get_args(annotation) if each != value)
     if annotation is bool:
         return not value
+    if annotation is str:  # a part of the data
+        return "test" if value == "train" else "train"
     return value + 1 if annotation is int else value * 0.7
 
 
