@@ -40,7 +40,7 @@ def test_full_disk(composed, free, tmp_path, monkeypatch):
     monkeypatch.setattr("os.fsync", full)
     error = write(composed("x", free), ["md"], tmp_path, "lab").error
     assert isinstance(error, StorageError)
-    assert "No space left" in str(error)
+    assert "no space left" in str(error)
     assert [path.name for path in tmp_path.glob("*lab*")] == ["lab.md"]
     assert Path(tmp_path / "lab.md").read_text() == "old"
 
