@@ -9,7 +9,7 @@ import importlib.metadata
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -298,12 +298,18 @@ def _version(name: str, memo: Memo) -> str:
 
 def _looked_up(name: str, memo: Memo) -> str:
     """The version of a package that is installed under another name than it is imported."""
-    providers = sorted(importlib.metadata.packages_distributions().get(name, ()))
+    providers = sorted(_providers().get(name, ()))
     if not providers:
         return memo.recall(f"version:{name}") or "none"
     memo.remember(f"distribution:{name}", providers[0])
     memo.remember(f"version:{name}", version := _minor(providers[0]))
     return version
+
+
+@functools.cache
+def _providers() -> Mapping[str, Sequence[str]]:
+    """Which distributions have a package of a name; it takes half a second to read what all of them say of themselves."""
+    return importlib.metadata.packages_distributions()
 
 
 def _minor(distribution: str) -> str:
