@@ -236,6 +236,7 @@ class Taker:
 
     def __init__(self) -> None:
         os.environ["REPORT_BUILDER_DEBUG"] = "1"  # what nobody foresaw comes through as it was raised
+        os.environ["REPORT_BUILDER_LIMITS"] = "pandoc_seconds=10"  # 30 by default; a case has 20
         self._folder = tempfile.TemporaryDirectory()
         self._lab = laboratory().Lab(Path(self._folder.name))
         self._lab.write()
