@@ -51,10 +51,11 @@ test: $(READY_DEV) ## The tests; those of programs that are not installed are le
 test-slow: $(READY_DEV) ## The slow tests
 	@$(BIN)/python -m pytest -m slow -q -n auto --dist loadfile || test $$? = 5 # none are marked
 
-lint: $(READY_DEV) ## Style, format, types
+lint: $(READY_DEV) ## Style, format, types, the direction of the rooms
 	@$(BIN)/python -m ruff check --quiet --output-format concise
 	@$(BIN)/python -m ruff format --check --quiet
 	@$(BIN)/python -m mypy
+	@said=$$($(BIN)/lint-imports --no-cache --no-logo 2>&1) || { echo "$$said"; false; }
 
 format: $(READY_DEV) ## Formats the code
 	@$(BIN)/python -m ruff format --quiet
