@@ -12,7 +12,8 @@ from report_builder.build.listings import listings_of
 from report_builder.document.material import FigureCard, Header, Material, RunCard, SubfiguresCard, SweepCard, TaskCard
 from report_builder.facts import Fact, Measurement
 from report_builder.kinds import Table, layers_of
-from report_builder.plan import DataSet, Measure, Plan, Training
+from report_builder.plan import Measure, Plan, Training
+from report_builder.plan.shown import data_name, model_name
 from report_builder.spec.grammar import Subfigures
 from report_builder.store import Stored, canonical
 
@@ -40,6 +41,7 @@ def material(plan: Plan, *, measured: bool = True, drawn: bool = True) -> Materi
         sweeps={id_: SweepCard(id_, arms.runs, arms.axes) for id_, arms in loaded.sweeps.items()},
         placeholders=not complete,
         subfigures={id_: SubfiguresCard(id_, (*s.parts,), s.side_by_side, s.caption) for id_, s in beside(plan).items()},
+        untranslated=_untranslated(plan),
     )
 
 
@@ -63,11 +65,16 @@ def _run_card(plan: Plan, run: Training, *, measured: bool) -> RunCard:
     stored = [found for seed in run.entry.seeds if measured and (found := plan.stored(plan.runs[run.id, seed]))]
     layers = layers_of(stored[0].json("summary.json")) if stored else ()
     weights = tuple((found.meta["note"]["weights_epoch"], found.meta["note"]["epochs"]) for found in stored)
-    return RunCard(run.id, run.name, run.title, _title(run.data), tuple(run.entry.seeds), settings, layers, weights)
+    model, data = model_name(plan.resolved, run), data_name(plan.resolved, run.data)
+    return RunCard(run.id, run.name, model, data, tuple(run.entry.seeds), settings, layers, weights)
 
 
-def _title(data: DataSet) -> dict[str, str]:
-    return {code: data.name or title for code, title in data.dataset.module.TITLE.items()}
+def _untranslated(plan: Plan) -> tuple[str, ...]:
+    """What the report says in another language for want of words in its own."""
+    language, runs = languages.load(plan.language), plan.resolved.runs.values()
+    words = [*(run.title for run in runs), *(d.dataset.module.TITLE for d in plan.resolved.data.values() if not d.name)]
+    words += [meaning for run in runs if (loss := plan.equation(run)) for _, meaning in loss.symbols]
+    return (*language.missing, *dict.fromkeys(language.translated(told) for told in words if language.lacks(told)))
 
 
 # --- facts --------------------------------------------------------------------------------------------------------------------

@@ -1,21 +1,23 @@
-"""The command `list`: the kinds there are, each with a line of help, and the options of one of them."""
+"""The command `list`: the kinds there are, each with a line of help, the options of one of them, what a language lacks."""
 
 from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from report_builder.build import Workspace
 from report_builder.cli.parser import Options
-from report_builder.errors import Exit, Problem, ReportError
+from report_builder.errors import Exit, FindingError, Problem, ReportError
 from report_builder.plan.closing import not_python
 
 
 def list_kinds(options: Options) -> int:
-    """Lists the kinds of one sort with a line of help; with `--show-options NAME` the options of one kind."""
+    """Lists the kinds of one sort with a line of help; else the options of one kind, or what a language lacks."""
+    if options.check:
+        return _check(options)
     if options.show_options:
         return _show_options(options)
     rows = dict(_kinds(options.kind, Workspace.find(vars(options))))
@@ -25,6 +27,32 @@ def list_kinds(options: Options) -> int:
         width = max(map(len, rows), default=0)
         print("\n".join(f"{name:{width}}  {text}" for name, text in rows.items()))
     return int(Exit.DONE)
+
+
+def _check(options: Options) -> int:
+    """Says what a language lacks."""
+    from report_builder import languages
+    from report_builder.languages.checking import faults
+
+    if options.kind != "languages":
+        raise ReportError(Problem("", "only languages are checked so", f"{options.kind} --check {options.check}"))
+    language = languages.load(options.check)
+    found = faults(language, _words_of_kinds())
+    if options.json:
+        print(json.dumps([vars(problem) for problem in found], ensure_ascii=False, indent=1))
+        return int(Exit.FINDING if found else Exit.DONE)
+    if found:
+        raise FindingError(*found)
+    print(f"{language.code} is complete: {len(language.words)} words, and {len(language.kinds)} of kinds.")
+    return int(Exit.DONE)
+
+
+def _words_of_kinds() -> Iterator[str]:
+    """What the models and data sets of the package call themselves, their presets, and the symbols of their losses."""
+    models, datasets = (_registries()[sort] for sort in ("models", "datasets"))
+    yield from (kind.TITLE for _, kind in (*models, *datasets))
+    yield from (preset.title for _, kind in models for preset in getattr(kind, "PRESETS", {}).values())
+    yield from (meaning for _, kind in models for _, meaning in kind.equation(kind.Parameters()).symbols)
 
 
 def _registries() -> dict[str, Any]:

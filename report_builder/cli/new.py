@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from report_builder import languages
 from report_builder.build import Workspace
 from report_builder.cli.parser import Options
 from report_builder.errors import Exit, Problem, UsageError, near_miss
@@ -17,22 +18,15 @@ SKELETON = Path(__file__).with_name("skeleton")
 def new(options: Options) -> int:
     """Writes a small experiment file and its template; both build as they are."""
     workspace = Workspace.find(vars(options))
-    languages = sorted(path.stem for path in SKELETON.glob("*.md"))
-    if options.language not in languages:
-        raise UsageError(
-            Problem(
-                "--language",
-                "there is no skeleton in this language",
-                repr(options.language),
-                near_miss(options.language, languages),
-            )
-        )
+    if options.language not in languages.codes():
+        allowed = near_miss(options.language, languages.codes())
+        raise UsageError(Problem("--language", "there is no such language", repr(options.language), allowed))
     if not is_id(options.name):
         raise UsageError(
             Problem("NAME", "a report's name consists of letters, digits, '-' and '_', a letter first", repr(options.name))
         )
     experiment = (SKELETON / ("sheet.yaml" if options.sheet_only else "experiment.yaml")).read_text(encoding="utf-8")
-    template = (SKELETON / f"{options.language}.md").read_text(encoding="utf-8")
+    template = languages.load(options.language).template or languages.load(languages.SOURCE).template
     title, _, body = template.partition("\n")
     files = {
         workspace.experiments / f"{options.name}.yaml": experiment.replace("TITLE", title.strip()).replace(

@@ -21,7 +21,7 @@ from report_builder.kinds import ImageData, Layout, Split
 if TYPE_CHECKING:
     import numpy as np
 
-TITLE = {"en": "CelebA", "pl": "CelebA", "ru": "CelebA", "zh-Hant": "CelebA"}
+TITLE = "CelebA"
 FOLDER, PICTURES = "celeba", "img_align_celeba"
 LISTS = ("list_attr_celeba", "list_eval_partition")
 ENDINGS = (".txt", ".csv")

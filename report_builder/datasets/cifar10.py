@@ -11,7 +11,7 @@ from report_builder import kinds
 from report_builder.datasets import _cifar
 from report_builder.kinds import ImageData, Layout
 
-TITLE = {"en": "CIFAR-10", "pl": "CIFAR-10", "ru": "CIFAR-10", "zh-Hant": "CIFAR-10"}
+TITLE = "CIFAR-10"
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 PUBLISHED = _cifar.Published(
     npz="cifar10.npz",

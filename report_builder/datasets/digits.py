@@ -23,12 +23,7 @@ from report_builder.kinds import ImageData, Layout, Split
 if TYPE_CHECKING:
     import numpy as np
 
-TITLE = {
-    "en": "the handwritten digits of scikit-learn (enlarged)",
-    "pl": "odręczne cyfry z biblioteki scikit-learn (powiększone)",
-    "ru": "рукописные цифры из библиотеки scikit-learn (увеличенные)",
-    "zh-Hant": "scikit-learn 手寫數字（放大）",
-}
+TITLE = "the handwritten digits of scikit-learn (enlarged)"
 CLASS_NAMES = tuple(str(digit) for digit in range(10))
 IMAGES = 1797
 SIZE = 28  # pixels of a side

@@ -13,7 +13,7 @@ from report_builder.datasets._files import absent, find, instead, keras_cache
 from report_builder.datasets._npz import as_image_data, idx_arrays, image_data
 from report_builder.kinds import ImageData, Layout
 
-TITLE = {"en": "Fashion-MNIST", "pl": "Fashion-MNIST", "ru": "Fashion-MNIST", "zh-Hant": "Fashion-MNIST"}
+TITLE = "Fashion-MNIST"
 CLASS_NAMES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 NAME = "fashion_mnist.npz"  # x_train, y_train, x_test, y_test
 IDX_FILES = {  # in the order x_train, y_train, x_test, y_test, with the sha256 of the published files

@@ -25,7 +25,7 @@ from report_builder.kinds import ImageData, Layout, Split
 if TYPE_CHECKING:
     from report_builder.datasets._stream import Stream
 
-TITLE = {"en": "own pictures", "pl": "własne zdjęcia", "ru": "собственные изображения", "zh-Hant": "自有圖片"}
+TITLE = "own pictures"
 PARTS = ("train", "test")
 
 

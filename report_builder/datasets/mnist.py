@@ -13,7 +13,7 @@ from report_builder.datasets._files import absent, find, instead, keras_cache
 from report_builder.datasets._npz import image_data
 from report_builder.kinds import ImageData, Layout
 
-TITLE = {"en": "MNIST", "pl": "MNIST", "ru": "MNIST", "zh-Hant": "MNIST"}
+TITLE = "MNIST"
 NAME = "mnist.npz"  # as keras.datasets keeps it
 CLASS_NAMES = tuple(str(digit) for digit in range(10))
 PUBLISHED = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"

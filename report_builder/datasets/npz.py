@@ -16,7 +16,7 @@ from report_builder.datasets.steps.split import Amount
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import ImageData, Layout, Split
 
-TITLE = {"en": "own images", "pl": "własne obrazy", "ru": "собственные изображения", "zh-Hant": "自有影像"}
+TITLE = "own images"
 KNOWN = ("x_train", "y_train", "x_test", "y_test", "class_names")
 ALLOWED = f"A .npz with x_train and perhaps {', '.join(KNOWN[1:])}."
 BYTES = (0.0, 255.0)

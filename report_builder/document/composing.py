@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from report_builder.document.typography import set_quotes
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.languages import Language
 
+MOST = 8  # words not translated that a warning names
 _BLOCK_CLASSES = ("task", "question", "answer", "opinion", "pagebreak", "panels", "listing", "symbols", "equation")
 
 
@@ -48,7 +49,7 @@ class Document:
         figures: ids of the figures of the experiment, in document order.
         images: image target -> picture.
         findings: false claims, typed numbers and verdicts, unanswered tasks: exit code 3 unless it is a draft.
-        warnings: figures that nobody refers to.
+        warnings: figures that nobody refers to, words that are not translated.
         places: finds the template's line of a text, for what only a writer can tell.
         links: image target -> the published file that Markdown names.
         sections: the sections of the tasks.
@@ -156,19 +157,29 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
     blocks = change(linked.blocks, lambda node: unmarked(node, language, draft=draft))
     set_quotes(blocks, language)
     figures = tuple(name for label in linked.labels if (name := label.removeprefix("fig:")) in material.figures)
-    told = tuple(findings), (*linked.warnings, *cautions(rendered.citations, material))
+    warnings = *linked.warnings, *cautions(rendered.citations, material), *_untranslated(material, language)
     return Document(
         material.header,
         blocks,
         linked.labels,
         figures,
         linked.images,
-        *told,
+        tuple(findings),
+        warnings,
         places,
         sections=parts,
         facts=frozenset(rendered.cited.facts),
         unmeasured=(*unmeasured_facts(rendered.citations, material), *linked.undrawn.values()),
     )
+
+
+def _untranslated(material: Material, language: Language) -> Iterator[Problem]:
+    """What is said in another language for want of words in that of the report."""
+    lacking = [repr(words) for words in material.untranslated]
+    if lacking:
+        told = ", ".join(lacking[:MOST]) + (f" and {len(lacking) - MOST} more" if len(lacking) > MOST else "")
+        step = f"report-builder list languages --check {language.code} lists them; those of an own kind stand in its own file."
+        yield Problem(language.file.name, "words that are not translated are printed in another language", told, next_step=step)
 
 
 @dataclass(frozen=True)

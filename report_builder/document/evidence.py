@@ -12,6 +12,7 @@ from report_builder.document.ledger import Ledger
 from report_builder.document.material import FigureCard, Listing, Material, SubfiguresCard
 from report_builder.document.tree import Node, Nodes, attr, code, div, para, plain, text
 from report_builder.document.vocabulary import Speech
+from report_builder.kinds import Words
 from report_builder.languages import NO_BREAK, Language
 
 PLACES = ("", "top", "bottom", "auto")
@@ -104,8 +105,8 @@ class Evidence:
         where = para([printed(text(self.language.word("where")), "fact")])
         return self.ledger.put_block([div([where, {"t": "BulletList", "c": items}], ["symbols"])])
 
-    def _symbol(self, symbol: str, meaning: Mapping[str, str], *, end: str) -> Nodes:
-        told = meaning.get(self.language.code) or meaning.get("en", "?")
+    def _symbol(self, symbol: str, meaning: Words, *, end: str) -> Nodes:
+        told = self.language.translated(meaning)
         return [{"t": "Math", "c": [{"t": "InlineMath"}, symbol]}, *text(" – "), printed(text(told), "fact"), *text(end)]
 
     def _equation(self, run: str) -> Any:

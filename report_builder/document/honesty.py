@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from report_builder.document.channel import is_printed
+from report_builder.document.fonts import EAST
 from report_builder.document.ledger import Claim
 from report_builder.document.material import TaskCard
 from report_builder.document.places import Places
@@ -68,10 +69,10 @@ class Honesty:
                 yield Problem(self.places.line(at), "a verdict typed into an answer", ", ".join(verdicts[at]), next_step=hint)
 
     def _verdict(self, word: str) -> bool:
-        bare = _HIDDEN.sub("", unicodedata.normalize("NFC", word)).lower().strip("„”“\"'().,;:!?–—-*")
-        if self.language.code.startswith("zh"):
-            return any(stem in bare for stem in self.language.stems)
-        return bare.startswith(self.language.stems)
+        bare = _HIDDEN.sub("", unicodedata.normalize("NFC", word)).lower().strip("„”“‚‘’«»\"'().,;:!?–—-*")
+        stems = "|".join(self.language.stems)
+        found = re.search if EAST.match(stems) else re.match  # where no space parts words, one begins anywhere
+        return bool(stems and found(stems, bare))
 
     def claims(self, claims: Sequence[Claim]) -> list[Problem]:
         """Claims that the measurement denies."""

@@ -49,8 +49,8 @@ class RunCard:
 
     id: str
     name: str
-    model: Mapping[str, str]
-    data: Mapping[str, str]
+    model: str
+    data: str
     seeds: tuple[int, ...]
     settings: Mapping[str, Any]
     layers: tuple[Layer, ...] = ()
@@ -138,6 +138,7 @@ class Material:
     """All of it. With `placeholders`, nothing is measured yet and the rendering only serves to number and to check.
 
     `stand_in` is the place in its sweep of the arm (or the last one) that stands for the best while that is not measured.
+    `untranslated` is what is said in another language for want of words in that of the report.
     """
 
     report: str
@@ -154,3 +155,4 @@ class Material:
     sweeps: Mapping[str, SweepCard] = field(default_factory=dict)
     stand_in: int = 0
     subfigures: Mapping[str, SubfiguresCard] = field(default_factory=dict)
+    untranslated: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from typing import Any
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
 from report_builder.document.evidence import PLACES
-from report_builder.document.fonts import CJK, EAST, cjk_folder
+from report_builder.document.fonts import EAST, cjk_folder
 from report_builder.document.formulas.typst import CHECK, PRELUDE, too_wide, typst
 from report_builder.document.glyphs import refuse_missing_glyphs
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
@@ -114,6 +114,7 @@ def typst_source(document: Document, *, draft: bool = False) -> tuple[str, dict[
 def _opening(document: Document, *, draft: bool, east: bool) -> str:
     header, language = document.header, document.language
     code, _, script = header.language.partition("-")
+    region, han = language.word("script.region"), language.word("script.han")
     year, month, day = header.dated.split("-")
     headings = [node for node in walk(document.blocks, "Header") if node["c"][0] < 3]
     contents = quoted(language.word("contents")) if len(headings) >= 6 else "none"
@@ -130,9 +131,9 @@ def _opening(document: Document, *, draft: bool, east: bool) -> str:
         "note": quoted(header.note),
         "date": f"datetime(year: {int(year)}, month: {int(month)}, day: {int(day)})",
         "lang": quoted(code),
-        "region": '"TW"' if header.language == "zh-Hant" else "none",
+        "region": quoted(region) if region else "none",
         "script": quoted(script.lower()) if script else "auto",
-        "fonts": f"({quoted(CJK.get(header.language, 'Noto Sans TC'))},)" if east else "()",
+        "fonts": f'("Noto Sans {han.upper()}",)' if east else "()",
         "contents": contents,
         "draft": quoted(language.word("draft")) if draft else "none",
     }

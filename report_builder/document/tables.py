@@ -49,8 +49,8 @@ class Tables:
         cards = [self.speech.card(run) for run in self.speech.runs_of(runs)]
         leaves = [dict(flat(card.settings)) for card in cards]
         rows = [
-            self._row("model", [self.speech.titled(card.model).text for card in cards]),
-            self._row("data", [self.speech.titled(card.data).text for card in cards]),
+            self._row("model", [card.model for card in cards]),
+            self._row("data", [card.data for card in cards]),
             *(self._row(path, [self._setting(leaf, path) for leaf in leaves]) for path in self._paths(leaves, show)),
             *self._weights(cards),
             self._row("seeds", [", ".join(map(str, card.seeds)) or "–" for card in cards]),

@@ -190,8 +190,8 @@ class Speech:
         return Run(
             card.id,
             self.printed(card.name, card.name),
-            self.titled(card.model),
-            self.titled(card.data),
+            self.printed(card.model, card.model),
+            self.printed(card.data, card.data),
             self.printed(card.seeds, seeds),
             Word("get", lambda path: self._setting(card, path), self.ledger),
         )
@@ -201,7 +201,7 @@ class Speech:
         self.ledger.cite("runs", name)
         if name not in self.material.runs:
             self.ledger.unknown("run", name, self.material.runs)
-            return RunCard(name, name, {}, {}, (), {})
+            return RunCard(name, name, "?", "?", (), {})
         return self.material.runs[name]
 
     def runs_of(self, names: str | Sequence[str]) -> list[str]:
@@ -209,11 +209,6 @@ class Speech:
         listed = [names] if isinstance(names, str) else names
         sweeps = self.material.sweeps
         return list(dict.fromkeys(run for name in listed for run in (sweeps[name].runs if name in sweeps else (name,))))
-
-    def titled(self, titles: Mapping[str, str]) -> Printed:
-        """A title in the report's language, else in English."""
-        title = titles.get(self.language.code) or titles.get("en") or next(iter(titles.values()), "?")
-        return self.printed(title, title)
 
     def _setting(self, card: RunCard, path: str) -> Printed:
         found: Any = card.settings

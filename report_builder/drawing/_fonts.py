@@ -20,13 +20,7 @@ if TYPE_CHECKING:
 
 OWN = "DejaVu Sans"
 PACKAGE = "justmytype_intl_cjk"
-# Which forms of the shared characters come first: those of the report's language.
-ORDER = {
-    "zh-Hant": ("tc", "sc", "jp", "kr"),
-    "zh": ("sc", "tc", "jp", "kr"),
-    "ja": ("jp", "tc", "sc", "kr"),
-    "ko": ("kr", "tc", "sc", "jp"),
-}
+HAN = ("tc", "sc", "jp", "kr")  # forms of the shared characters; those of the report's language come first
 
 
 @contextmanager
@@ -50,7 +44,7 @@ def complete_fonts(figure: Figure, language: Language) -> Iterator[None]:
     manager = font_manager.fontManager
     with tempfile.TemporaryDirectory() as folder:
         known, families = list(manager.ttflist), []
-        for place, (source, characters) in enumerate(_sources(needed, language.code).items()):
+        for place, (source, characters) in enumerate(_sources(needed, language.word("script.han")).items()):
             families.append(f"{Path(folder).name} {place}")
             manager.addfont(_cut(source, characters, families[-1], Path(folder) / f"{place}.ttf"))
         for text in lacking:
@@ -72,10 +66,10 @@ def _lacking(text: str) -> set[str]:
     return {c for c in text if c != "\n" and ord(c) not in _own_characters()}
 
 
-def _sources(needed: set[str], code: str) -> dict[Path, set[str]]:
+def _sources(needed: set[str], han: str) -> dict[Path, set[str]]:
     """Font files that together have the characters, and which each gives."""
     left, found = set(needed), dict[Path, set[str]]()
-    for file in _files(code):
+    for file in _files(han):
         if covered := {c for c in left if ord(c) in _characters(file)}:
             found[file] = covered
             left -= covered
@@ -83,15 +77,15 @@ def _sources(needed: set[str], code: str) -> dict[Path, set[str]]:
             return found
     printed = ", ".join(f"{c!r} (U+{ord(c):04X})" for c in sorted(left))
     step = (
-        "Install the extra fonts: pip install 'report-builder[cjk]'." if not _files(code) else "Write it with other characters."
+        "Install the extra fonts: pip install 'report-builder[cjk]'." if not _files(han) else "Write it with other characters."
     )
     raise ReportError(Problem("", "no font here has a character that the figure prints", printed, next_step=step))
 
 
-def _files(code: str) -> list[Path]:
-    """The installed extra fonts, those of the language first."""
+def _files(han: str) -> list[Path]:
+    """The installed extra fonts, those of this form of Han characters first."""
     spec = importlib.util.find_spec(PACKAGE)
-    order = ORDER.get(code, ORDER["zh-Hant"])
+    order = sorted(HAN, key=lambda form: form != han)
     places = list(spec.submodule_search_locations or []) if spec else []
     found = [file for place in places for file in Path(place).rglob("NotoSans*.ttf") if file.stem[8:10].lower() in order]
     return sorted(found, key=lambda file: order.index(file.stem[8:10].lower()))

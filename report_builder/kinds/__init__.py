@@ -23,6 +23,8 @@ from report_builder.kinds._registry import (
     PROBES,
     Parameters,
     Registry,
+    Words,
+    by_language,
     opened,
 )
 
@@ -60,7 +62,9 @@ __all__ = [
     "Subject",
     "Table",
     "Value",
+    "Words",
     "blamed",
+    "by_language",
     "class_number",
     "file_behind",
     "further_needs",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds._registry import Parameters
+from report_builder.kinds._registry import Parameters, Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -144,7 +144,7 @@ class DatasetKind(Protocol):
     """
 
     Parameters: type[Parameters]
-    TITLE: Mapping[str, str]  # language -> name in a sentence, e.g. {"en": "MNIST", "pl": "MNIST"}
+    TITLE: Words  # name in a sentence, e.g. "MNIST"
 
     def files(self, parameters: Any, folders: Sequence[Path]) -> list[Path]:
         """The files that hold the data, found in the first folder that has them. Raises ReportError when there are none."""

@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from report_builder.kinds._data import Layout
-from report_builder.kinds._registry import Parameters
+from report_builder.kinds._registry import Parameters, Words
 
 
 @dataclass(frozen=True)
 class Equation:
-    """A loss as it was compiled: LaTeX, and its symbols in order, each with its meaning by language."""
+    """A loss as it was compiled: LaTeX, and its symbols in order, each with its meaning."""
 
     latex: str
-    symbols: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    symbols: tuple[tuple[str, Words], ...] = ()
 
 
 @dataclass(frozen=True)
 class Preset:
     """Parameters of a model under a name of their own."""
 
-    title: Mapping[str, str]
+    title: Words
     parameters: Mapping[str, Any]
 
 
@@ -57,7 +57,7 @@ class ModelKind(Protocol):
 
     Parameters: type[Parameters]
     PROVIDES: frozenset[str]
-    TITLE: Mapping[str, str]
+    TITLE: Words
     LISTINGS: Mapping[str, tuple[str, ...]]
     """Part of the model -> qualified names in print order, of network.py or, as `file.py:name`, of a file in `models/`."""
 

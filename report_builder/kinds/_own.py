@@ -25,6 +25,7 @@ from report_builder.errors import OwnFileError, Problem, ReportError, near_miss
 from report_builder.kinds._data import ImageData, Layout
 from report_builder.kinds._figures import Drawing
 from report_builder.kinds._measures import BETTER, ProbeRequest, Value
+from report_builder.kinds._registry import by_language
 
 PREFIX = "report_builder_own_"  # of the names of their modules
 ADVICE = "This is in a file of your own: docs/own-model.md shows what it must have."
@@ -81,8 +82,7 @@ class OwnKind:
 
     def __getattr__(self, name: str) -> Any:
         if name == "TITLE":
-            title = getattr(self._module, name, self._path.stem.replace("_", " "))
-            return {"en": next(iter(title.values()), "?"), **title} if isinstance(title, Mapping) else {"en": str(title)}
+            return by_language(getattr(self._module, name, self._path.stem.replace("_", " ")))
         if name == "NEEDS":  # of a probe: what the model must provide
             return frozenset(getattr(self._module, name, ()))
         found = getattr(self._module, name)

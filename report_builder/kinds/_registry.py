@@ -9,11 +9,13 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
 from report_builder.errors import Problem, ReportError, near_miss
+
+Words: TypeAlias = str | Mapping[str, str]  # what a kind calls something: in English, or by language
 
 
 class Parameters(BaseModel):
@@ -83,6 +85,11 @@ def opened(registry: Registry, entry: Mapping[str, Any], *, beside: Path | None 
     """
     module = registry.get(entry["kind"], beside=beside)
     return module, module.Parameters(**{key: value for key, value in entry.items() if key != "kind"})
+
+
+def by_language(words: Any) -> dict[str, str]:
+    """Words of the user's own by language; text alone, under "", is that of every language."""
+    return {code: str(text) for code, text in words.items()} if isinstance(words, Mapping) else {"": str(words)}
 
 
 DATASETS = Registry("report_builder.datasets", "data set")

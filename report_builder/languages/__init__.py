@@ -1,6 +1,8 @@
 """The words of a report in its language: labels with their cases, numbers, dates, units, verdicts.
 
-A language is one file of this folder, `<code>.yaml`; there is no list of languages elsewhere.
+A language is one file of this folder, `<code>.yaml`, and stands nowhere else. `en.yaml` has the words that belong to no kind; a
+kind carries its own words in English, and `kinds` in the file of a language translates them. What a file lacks is printed in
+English.
 """
 
 from __future__ import annotations
@@ -8,7 +10,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from report_builder.errors import Problem, ReportError, near_miss
 
 CASES = ("nom", "gen", "dat", "acc", "ins", "loc")
 KINDS = ("fig", "tbl", "lst", "eq", "sec", "task")
+SOURCE = "en"  # in which the kinds themselves have their words, and what another language lacks is printed
+EVERY = ""  # of words by language: those of every language
 MINUS, NO_BREAK, THIN = "\u2212", "\u00a0", "\u202f"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -29,7 +33,10 @@ class Language:
         file: where the words stand.
         words: dotted key -> text with `str.format` fields.
         labels: kind -> `one`/`many` -> case -> word; a `{}` in the word says where the numbers stand.
-        stems: beginnings of words that pass a verdict.
+        stems: regular expressions of the beginnings of words that pass a verdict.
+        kinds: English words of a kind (a title, the meaning of a symbol) -> the same in this language.
+        template: title and template of a new report.
+        missing: dotted keys of what the file lacks.
     """
 
     code: str
@@ -37,6 +44,9 @@ class Language:
     words: Mapping[str, str]
     labels: Mapping[str, Mapping[str, Mapping[str, str]]]
     stems: tuple[str, ...]
+    kinds: Mapping[str, str]
+    template: str = ""
+    missing: tuple[str, ...] = ()
 
     def word(self, key: str, **values: Any) -> str:
         """The text of a dotted key such as `axis.epoch`, its fields filled in.
@@ -52,8 +62,20 @@ class Language:
             raise ReportError(Problem(f"{self.file.name}: {key}", "a field of this word was not given", str(missing))) from None
 
     def has(self, key: str) -> bool:
-        """Whether the language has this word."""
+        """Whether there is such a word."""
         return key in self.words
+
+    def translated(self, words: str | Mapping[str, str]) -> str:
+        """The words of a kind: English ones as the file translates them, those by language in this one, else in English."""
+        if isinstance(words, str):
+            return self.kinds.get(words, words)
+        return next((words[code] for code in (self.code, EVERY, SOURCE, *words) if code in words), "?")
+
+    def lacks(self, words: str | Mapping[str, str]) -> bool:
+        """Whether the words of a kind are not to be had in this language."""
+        if isinstance(words, str):
+            return self.code != SOURCE and words not in self.kinds
+        return not {self.code, EVERY} & set(words)
 
     def label(self, kind: str, numbers: Sequence[str], case: str = "nom", *, capital: bool = False) -> str:
         """Label word and numbers: `rysunkach 1 i 2`; numbers of equations stand in brackets, a space before one does not break.
@@ -64,7 +86,8 @@ class Language:
             case: one of `CASES`; a language without cases ignores it.
             capital: whether the first letter is a capital.
         """
-        word = self.labels[kind]["one" if len(numbers) == 1 else "many"][case]
+        forms = self.labels[kind]["one" if len(numbers) == 1 else "many"]
+        word = forms.get(case, forms["nom"])
         listed = self.join([f"({number})" if kind == "eq" else number for number in numbers])
         text = word.format(listed) if "{}" in word else f"{word}{NO_BREAK}{listed}"
         return text[:1].upper() + text[1:] if capital else text
@@ -154,6 +177,7 @@ class Language:
         return self.words["list.comma"].join(first) + self.words["list.and"] + last if first else last
 
 
+@functools.cache
 def codes() -> list[str]:
     """The languages that there are."""
     return sorted(file.stem for file in Path(__file__).parent.glob("*.yaml"))
@@ -164,17 +188,42 @@ def load(code: str) -> Language:
     """The language with this code.
 
     Raises:
-        ReportError: there is no such language, or its file lacks labels.
+        ReportError: there is no such language, or its file is not valid YAML.
+    """
+    if code not in codes():
+        raise ReportError(Problem("", "unknown language", repr(code), near_miss(code, codes())))
+    return read(Path(__file__).parent / f"{code}.yaml")
+
+
+def read(file: Path) -> Language:
+    """The language that a file `<code>.yaml` states; what it lacks is in English.
+
+    Raises:
+        ReportError: the file is not valid YAML.
     """
     import yaml
 
-    if code not in codes():
-        raise ReportError(Problem("", "unknown language", repr(code), near_miss(code, codes())))
-    file = Path(__file__).parent / f"{code}.yaml"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    content = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both are safe loaders
-    labels, stems = content.pop("labels"), content.pop("verdict_stems")
-    return Language(code, file, dict(_flat(content)), {kind: _cases(labels[kind]) for kind in KINDS}, tuple(stems))
+    try:
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=loader) or {}  # noqa: S506 - both are safe loaders
+    except yaml.YAMLError as error:
+        raise ReportError(Problem(file.name, "not valid YAML", " ".join(str(error).split()))) from None
+    labels, stems, kinds = (content.pop(part, None) or {} for part in ("labels", "verdict_stems", "kinds"))
+    template = content.pop("template", "")
+    cases = {kind: _cases(label) for kind, label in labels.items()}
+    told = {words: str(text) for words, text in kinds.items() if text is not None}
+    language = Language(file.stem, file, dict(_flat(content)), cases, tuple(stems), told, template)
+    return language if file.stem == SOURCE else _completed(language, load(SOURCE))
+
+
+def _completed(language: Language, english: Language) -> Language:
+    """The language, with English words and labels where it has none."""
+    missing = [key for key in english.words if key not in language.words]
+    given = {kind: language.labels.get(kind, {}) for kind in KINDS}
+    missing += [f"labels.{kind}.{count}" for kind in KINDS for count in english.labels[kind] if count not in given[kind]]
+    labels = {kind: {**english.labels[kind], **given[kind]} for kind in KINDS}
+    words = {**english.words, **language.words}
+    return replace(language, words=words, labels=labels, missing=tuple(missing))
 
 
 def _digits(value: float) -> int:
@@ -188,7 +237,7 @@ def _flat(node: Mapping[Any, Any], path: str = "") -> Iterator[tuple[str, str]]:
     for key, value in node.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{path}{key}.")
-        else:
+        elif value is not None:
             yield f"{path}{key}", str(value)
 
 

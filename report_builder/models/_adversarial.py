@@ -71,62 +71,12 @@ def refuses(parameters: Parameters, layout: Layout) -> str:
 
 # --- the loss as it is compiled -----------------------------------------------------------------------------------------------
 
-Symbol = tuple[str, dict[str, str]]
-
-IMAGE: Symbol = (
-    r"x",
-    {
-        "en": "real image",
-        "pl": "obraz prawdziwy",
-        "ru": "настоящее изображение",
-        "zh-Hant": "真實影像",
-    },
-)
-CONDITION: Symbol = (
-    r"c",
-    {
-        "en": "condition of the real image, given to both networks",
-        "pl": "warunek obrazu prawdziwego, podany obu sieciom",
-        "ru": "условие настоящего изображения, которое получают обе сети",
-        "zh-Hant": "真實影像的條件，兩個網路都會得到",
-    },
-)
-NOISE: Symbol = (
-    r"z",
-    {
-        "en": "noise drawn for the fake image",
-        "pl": "szum wylosowany dla obrazu fałszywego",
-        "ru": "шум, выбранный для поддельного изображения",
-        "zh-Hant": "為假影像抽取的雜訊",
-    },
-)
-NETWORKS: Symbol = (
-    r"G, D",
-    {
-        "en": "generator, and discriminator, which gives a logit",
-        "pl": "generator i dyskryminator, który podaje logit",
-        "ru": "генератор и дискриминатор, который выдаёт логит",
-        "zh-Hant": "生成器，以及輸出 logit 的判別器",
-    },
-)
-LOGISTIC: Symbol = (
-    r"\sigma",
-    {
-        "en": "logistic function: the probability that belongs to a logit",
-        "pl": "funkcja logistyczna: prawdopodobieństwo odpowiadające logitowi",
-        "ru": "логистическая функция: вероятность, соответствующая логиту",
-        "zh-Hant": "邏輯函數：logit 所對應的機率",
-    },
-)
-SMOOTHING: Symbol = (
-    r"s",
-    {
-        "en": "label smoothing of real images",
-        "pl": "wygładzanie etykiet obrazów prawdziwych",
-        "ru": "сглаживание меток настоящих изображений",
-        "zh-Hant": "真實影像的標籤平滑",
-    },
-)
+IMAGE = (r"x", "real image")
+CONDITION = (r"c", "condition of the real image, given to both networks")
+NOISE = (r"z", "noise drawn for the fake image")
+NETWORKS = (r"G, D", "generator, and discriminator, which gives a logit")
+LOGISTIC = (r"\sigma", "logistic function: the probability that belongs to a logit")
+SMOOTHING = "label smoothing of real images"
 
 
 def equation(parameters: Parameters, *, conditional: bool) -> Equation:
@@ -142,5 +92,5 @@ def equation(parameters: Parameters, *, conditional: bool) -> Equation:
     losses = rf"\mathcal{{L}}_D &= {both}, \\ \mathcal{{L}}_G &= -\log {fake}, \\ z &\sim \mathcal{{N}}(0, I)"
     symbols = [IMAGE, *([CONDITION] if conditional else []), NOISE, NETWORKS, LOGISTIC]
     if parameters.label_smoothing:
-        symbols.append((rf"s = {parameters.label_smoothing:g}", SMOOTHING[1]))
+        symbols.append((rf"s = {parameters.label_smoothing:g}", SMOOTHING))
     return Equation(rf"\begin{{aligned}} {losses} \end{{aligned}}", tuple(symbols))

@@ -167,7 +167,7 @@ def _symbols_of_kl(p: Parameters, given: str) -> list[s.Symbol]:
     if p.beta != 1:
         found.append(s.valued(r"\beta", p.beta, s.FULL_BETA if p.beta_warm_up else s.BETA))
     if p.beta_warm_up:
-        found += [s.GROWING_BETA, s.STEPS_DONE, s.warm_up(p.beta_warm_up)]
+        found += [s.GROWING_BETA, s.TRAINING_DONE, s.valued("T", p.beta_warm_up, s.WARM_UP)]
     if p.free_bits:
         found += [s.OF_BATCH, s.valued(r"\lambda", p.free_bits, s.FREE_BITS)]
     return found

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from report_builder import kinds
 from report_builder.kinds import Equation, Layout
 from report_builder.models import indivisible, unlike
-from report_builder.models._adversarial import CONDITION, IMAGE, NOISE, Filters, Symbol
+from report_builder.models._adversarial import CONDITION, IMAGE, NOISE, Filters
 from report_builder.models._layers import Layers
 
 FILE = "_networks/wasserstein.py"
@@ -112,54 +112,12 @@ def refuses(parameters: Parameters, layout: Layout) -> str:
 
 # --- the losses as they are compiled ------------------------------------------------------------------------------------------
 
-NETWORKS: Symbol = (
-    r"G, f",
-    {
-        "en": "generator, and critic, which gives a score: any real number",
-        "pl": "generator i krytyk, który podaje ocenę: dowolną liczbę rzeczywistą",
-        "ru": "генератор и критик, который выдаёт оценку: любое вещественное число",
-        "zh-Hant": "生成器，以及輸出評分（任意實數）的評論器",
-    },
-)
-BETWEEN: Symbol = (
-    r"\hat{x}",
-    {
-        "en": "random point between the real and the generated image",
-        "pl": "losowy punkt między obrazem prawdziwym a wygenerowanym",
-        "ru": "случайная точка между настоящим и сгенерированным изображением",
-        "zh-Hant": "真實影像與生成影像之間的隨機點",
-    },
-)
-SHARE: Symbol = (
-    r"\varepsilon",
-    {
-        "en": "share of the real image, drawn anew for each pair",
-        "pl": "udział obrazu prawdziwego, losowany osobno dla każdej pary",
-        "ru": "доля настоящего изображения, выбираемая заново для каждой пары",
-        "zh-Hant": "真實影像所占的比例，每一對各自重新抽取",
-    },
-)
-WEIGHT = {
-    "en": "weight of the gradient penalty",
-    "pl": "waga kary za gradient",
-    "ru": "вес штрафа на градиент",
-    "zh-Hant": "梯度懲罰的權重",
-}
-WEIGHTS: Symbol = (
-    r"w",
-    {
-        "en": "each weight of the critic, clipped after each of its steps",
-        "pl": "każda waga krytyka, przycinana po każdym jego kroku",
-        "ru": "каждый вес критика, обрезаемый после каждого его шага",
-        "zh-Hant": "評論器的每個權重，在其每一步之後截斷",
-    },
-)
-LIMIT = {
-    "en": "clip value: largest absolute value of a weight",
-    "pl": "próg przycinania: największa wartość bezwzględna wagi",
-    "ru": "порог обрезки: наибольшее абсолютное значение веса",
-    "zh-Hant": "截斷值：權重絕對值的上限",
-}
+NETWORKS = (r"G, f", "generator, and critic, which gives a score: any real number")
+BETWEEN = (r"\hat{x}", "random point between the real and the generated image")
+SHARE = (r"\varepsilon", "share of the real image, drawn anew for each pair")
+WEIGHT = "weight of the gradient penalty"
+WEIGHTS = (r"w", "each weight of the critic, clipped after each of its steps")
+LIMIT = "clip value: largest absolute value of a weight"
 
 
 def equation(parameters: Parameters, *, conditional: bool) -> Equation:

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import MODELS, OwnKind, Parameters, Registry, blamed
+from report_builder.kinds import MODELS, OwnKind, Parameters, Registry, Words, blamed
 from report_builder.models._layers import OWN, lists
 from report_builder.plan.resolved import Kind
 from report_builder.project import not_readable, text_of
@@ -147,7 +147,7 @@ class Closing:
                     self.note(place, mistake, layer.kind)
         return len(self.found) == found
 
-    def close_model(self, slot: Slot, path: KeyPath) -> tuple[Kind, Mapping[str, str]] | None:
+    def close_model(self, slot: Slot, path: KeyPath) -> tuple[Kind, Words] | None:
         """A model with its title; where a preset is named, what the slot gives lies over the preset's parameters."""
         given = slot.parameters
         name = given.pop("preset", None)

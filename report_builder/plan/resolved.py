@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import Layout, Parameters, ProbeRequest
+from report_builder.kinds import Layout, Parameters, ProbeRequest, Words
 from report_builder.plan.styles import Style
 from report_builder.spec import Loaded
 from report_builder.spec.grammar import Figure, Run
@@ -72,14 +72,14 @@ class DataSet:
 
 @dataclass(frozen=True)
 class Training:
-    """A run of the experiment file with its model closed; `title` is the model's or its preset's, by language."""
+    """A run of the experiment file with its model closed; `title` is that of the model or of its preset."""
 
     id: str
     name: str
     data: DataSet
     model: Kind
     entry: Run
-    title: Mapping[str, str]
+    title: Words
 
     def as_spec(self) -> dict[str, Any]:
         """Resolved run without data, seed and versions."""

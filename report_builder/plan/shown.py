@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from report_builder import languages
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import closest
 from report_builder.kinds import ProbeRequest, Subject
+from report_builder.languages import Language
 from report_builder.plan.preparations import told_apart
 from report_builder.plan.resolved import HISTORY, DataSet, Kind, Picture, Resolved, Training
 from report_builder.spec import Loaded
@@ -55,7 +57,7 @@ def _subject(resolved: Resolved, id_: str, seed: int | None, together: Sequence[
         return Subject(name, data=name)
     return Subject(
         run.name,
-        run.title.get(_language(resolved), run.title["en"]),
+        model_name(resolved, run),
         _told(resolved, run.data, together),
         run.entry.seeds[0] if seed is None else seed,
         run.model.parameters.model_dump(mode="json"),
@@ -82,10 +84,14 @@ def _at(spec: Any, path: str) -> Any:
     return spec
 
 
+def model_name(resolved: Resolved, run: Training) -> str:
+    """Title of a run's model in the report's language."""
+    return _language(resolved).translated(run.title)
+
+
 def data_name(resolved: Resolved, data: DataSet) -> str:
-    """Name of a data set in the report's language."""
-    title = data.dataset.module.TITLE
-    return data.name or str(title.get(_language(resolved), title["en"]))
+    """Name of a data set, by its own title in the report's language."""
+    return data.name or _language(resolved).translated(data.dataset.module.TITLE)
 
 
 def _told(resolved: Resolved, data: DataSet, others: Iterable[DataSet]) -> str:
@@ -95,8 +101,10 @@ def _told(resolved: Resolved, data: DataSet, others: Iterable[DataSet]) -> str:
     return f"{name}, {mark}" if mark else name
 
 
-def _language(resolved: Resolved) -> str:
-    return resolved.loaded.experiment.report.language
+def _language(resolved: Resolved) -> Language:
+    """The report's; one that there is not is a mistake that is noted elsewhere."""
+    code = resolved.loaded.experiment.report.language
+    return languages.load(code if code in languages.codes() else languages.SOURCE)
 
 
 # --- what cannot be shown -----------------------------------------------------------------------------------------------------

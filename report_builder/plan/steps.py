@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from report_builder import languages
 from report_builder.kinds import PROBES, Equation, ProbeRequest, Subject
 from report_builder.models._layers import files
 from report_builder.plan import own
 from report_builder.plan.prepared import with_fingerprints
 from report_builder.plan.resolved import FROM_RUN, HISTORY, DataSet, Measure, Picture, Resolved, Training, used_by
 from report_builder.plan.shown import requests_of, subjects
-from report_builder.store import Step, Store, Stored, code_digests
+from report_builder.store import Step, Store, Stored, canonical, code_digests
 
 PACKAGE = Path(__file__).parents[1]
+STYLE = "plots/report.mplstyle"
 # Where the code that carries out a step begins, whatever its spec names; kinds join it, which it finds by their names.
 BEGINNING = {
     "run": ("worker/__main__.py", "worker/run.py"),
@@ -174,6 +177,12 @@ class Plan:
         """A figure step for each figure."""
         return {id_: self._figure(picture) for id_, picture in self.resolved.figures.items()}
 
+    @cached_property
+    def _words(self) -> str:
+        """Digest of all that a figure may print of its language."""
+        language = languages.load(self.language)
+        return hashlib.sha256(canonical([language.words, language.labels]).encode()).hexdigest()[:16]
+
     def _figure(self, picture: Picture) -> Planned:
         asked = requests_of(self.resolved, picture).items()
         needs = {name: self.arrays(request, seed, f"figure {picture.id}, {name}") for name, (request, seed) in asked}
@@ -181,9 +190,8 @@ class Plan:
         subjects = {name: vars(subject) for name, subject in self.subjects(picture).items()}
         spec = {"figure": picture.kind.as_spec(), "subjects": subjects, "reads": sorted(needs), "language": self.language}
         spec |= {"style": dict(self.resolved.style.values)}
-        looks = {f"languages/{self.language}.yaml", "plots/report.mplstyle"}
         code = self._code("figure", picture.kind.file)
-        code |= {name: self.store.memo.sha256(PACKAGE / name)[:16] for name in sorted(looks)}
+        code |= {f"languages/{self.language}.yaml": self._words, STYLE: self.store.memo.sha256(PACKAGE / STYLE)[:16]}
         return Planned(
             Step("figure", tuple(needs[name].step.key for name in sorted(needs)), spec, code), f"figure {picture.id}", needs
         )

@@ -67,7 +67,9 @@ class Report(Closed):
     style: str = Field(
         default="", description="Matplotlib style file (.mplstyle) beside the experiment, laid over the style of all figures."
     )
-    language: str = Field(default="en", description="Language of the words that the tool writes: en, pl, ru, zh-Hant.")
+    language: str = Field(
+        default="en", description="Language of the words that the tool writes: `report-builder list languages`."
+    )
     template: str = Field(
         default="", description="Template in the folder of templates; default: the name of the report with .md."
     )

@@ -10,12 +10,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import MODELS, Condition, Layout
+from report_builder.kinds import MODELS, Condition, Layout, by_language
 from report_builder.models._complaints import own_line
 from report_builder.store import Work, write_atomically
 from report_builder.worker import trial
 from report_builder.worker.blame import said
-from report_builder.worker.descriptions import by_language, describe
+from report_builder.worker.descriptions import describe
 from report_builder.worker.site import Site
 
 

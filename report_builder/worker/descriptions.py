@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import MODELS
+from report_builder.kinds import MODELS, by_language
 from report_builder.worker import loop, trial
 
 CAPABILITIES = tuple(trial.CALLS)
@@ -93,10 +93,3 @@ def _definitions(tree: ast.Module) -> set[str]:
         f"{name}.{inner.name}" for name, node in found.items() for inner in node.body if isinstance(inner, ast.FunctionDef)
     }
     return set(found) | methods
-
-
-def by_language(text: Any) -> dict[str, str]:
-    """A title or a meaning by language; text alone is that of every language."""
-    if isinstance(text, Mapping):
-        return {"en": next(iter(text.values()), "?"), **text}
-    return {"en": str(text)}

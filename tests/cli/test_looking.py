@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from report_builder.cli import main
+from report_builder.models import vae
 from report_builder.plan.schema import json_schema
 from report_builder.spec.source import parse
 
@@ -296,3 +297,33 @@ def test_schema_to_a_file(schema, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert json.loads(capsys.readouterr().out) == schema
     assert main(["schema", "--output", str(tmp_path / "schema.json")]) == 0
     assert json.loads((tmp_path / "schema.json").read_text()) == schema
+
+
+def test_a_language_is_checked(lab, say) -> None:
+    """A complete language says so; with --json what it lacks is a list, here an empty one."""
+    code, out, err = say(lab, "list", "languages", "--check", "pl")
+    assert (code, err) == (0, "")
+    assert out.startswith("pl is complete: ")
+    assert say(lab, "list", "languages", "--check", "pl", "--json")[:2] == (0, "[]\n")
+    assert say(lab, "list", "languages", "--check", "xx")[0] == 1
+    assert "only languages are checked so" in say(lab, "list", "models", "--check", "vae")[2]
+
+
+def test_an_incomplete_language_is_a_finding(lab, say, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kind whose title no file translates ends the check of a language with code 3, and names the title."""
+    monkeypatch.setattr(vae, "TITLE", "a kind of tomorrow")
+    code, _, err = say(lab, "list", "languages", "--check", "pl")
+    assert code == 3
+    assert "pl.yaml: kinds.a kind of tomorrow: not translated" in err
+    assert say(lab, "list", "languages", "--check", "en")[0] == 0
+
+
+def test_what_is_not_translated_is_a_warning(lab, say, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report that says a title in English for want of a translation passes the check with a warning."""
+    monkeypatch.setattr(vae, "TITLE", "a kind of tomorrow")
+    assert "not translated" not in say(lab, "check", "tiny")[2]
+    lab.edit("language: en", "language: pl")
+    code, _, err = say(lab, "check", "tiny")
+    assert code == 0
+    assert "warning: pl.yaml: words that are not translated are printed in another language" in err
+    assert "'a kind of tomorrow'" in err

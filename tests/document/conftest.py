@@ -103,7 +103,7 @@ def settings(kind: str, **model: Any) -> dict[str, Any]:
 
 def run_card(name: str, kind: str, title: str, **model: Any) -> RunCard:
     """A run as prose may name it."""
-    return RunCard(name, title, {"pl": title, "en": kind}, {"en": "MNIST"}, (1, 2), settings(kind, **model))
+    return RunCard(name, title, title, "MNIST", (1, 2), settings(kind, **model))
 
 
 @pytest.fixture

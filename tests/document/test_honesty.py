@@ -121,3 +121,18 @@ def test_verdicts_in_other_places(composed, free, write_template, text):
     reference = "@fig:strip\n\n" if "strip" in text else ""
     findings = composed(answer(reference + text), replace(free, figures=figures)).findings
     assert [finding.rule for finding in findings] == ["a verdict typed into an answer"]
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "found"),
+    [
+        ("en", "It is best, (better) and a bet.", ["best,, (better)"]),
+        ("ru", "Это «лучше», а не случай.", ["«лучше»,"]),
+        ("zh-Hant", "這個模型更好。", ["這個模型更好。"]),
+        ("zh-Hant", "這個模型很好。", []),
+    ],
+)
+def test_verdicts_of_a_language(composed, free, code, text, found):
+    """A word passes a verdict by how it begins, in a script without spaces by what stands in it."""
+    findings = composed(answer(text), replace(free, header=replace(free.header, language=code))).findings
+    assert [finding.received for finding in findings] == found

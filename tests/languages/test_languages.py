@@ -2,31 +2,115 @@
 
 from __future__ import annotations
 
-import string
+import ast
+from pathlib import Path
 
 import pytest
 import yaml
 
+import report_builder
 from report_builder import languages
 from report_builder.errors import ReportError
-from report_builder.languages import CASES, KINDS, load
+from report_builder.languages import SOURCE, load, read
+from report_builder.languages.checking import faults
 
 CODES = languages.codes()
+PACKAGE = Path(report_builder.__file__).parent
+PARTIAL = """
+labels:
+  fig: {one: {nom: Abbildung}}
+axis: {epoch: Epoche, loss: }
+kinds: {autoencoder: Autoencoder}
+"""
 
 
-def _fields(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+@pytest.fixture
+def partial(tmp_path: Path) -> languages.Language:
+    """A language of which little is written."""
+    (tmp_path / "xx.yaml").write_text(PARTIAL, encoding="utf-8")
+    return read(tmp_path / "xx.yaml")
+
+
+def _texts(file: Path) -> set[str]:
+    """The text constants of a file of Python."""
+    nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_complete(code: str) -> None:
-    """Every language has exactly the words of English, with the same fields, and every case of every label."""
-    language, english = load(code), load("en")
-    assert set(language.words) == set(english.words)
-    different = {key for key in english.words if _fields(language.words[key]) != _fields(english.words[key])}
-    assert not different
-    assert all(set(language.labels[kind][count]) == set(CASES) for kind in KINDS for count in ("one", "many"))
-    assert language.stems
+    """Every language has the words of English with the same fields and no others, those of all kinds, and all cases."""
+    assert faults(load(code)) == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_translation_of_what_no_kind_says(code: str) -> None:
+    """The English that a language translates stands in the code of a model or data set."""
+    texts = {text for room in ("models", "datasets") for file in (PACKAGE / room).rglob("*.py") for text in _texts(file)}
+    assert set(load(code).kinds) - texts == set()
+
+
+def test_a_language_is_one_file() -> None:
+    """No module has a dictionary of languages, and none but the default of a report names one."""
+    named = {}
+    for file in sorted(PACKAGE.rglob("*.py")):
+        nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        keys = [key for node in nodes if isinstance(node, ast.Dict) for key in node.keys]
+        named[file] = {key.value for key in keys if isinstance(key, ast.Constant)} & {*CODES}
+    assert {str(file.relative_to(PACKAGE)) for file, codes in named.items() if codes} == set()
+    others = {file for file in named if _texts(file) & ({*CODES} - {SOURCE})}
+    assert {str(file.relative_to(PACKAGE)) for file in others} == set()
+
+
+def test_what_is_missing_is_english(partial: languages.Language) -> None:
+    """A word, a label, a case or the title of a kind that a file lacks is printed in English, or in the first case."""
+    assert (partial.word("axis.epoch"), partial.word("axis.loss")) == ("Epoche", "loss")
+    assert partial.label("fig", ["3"], "ins", capital=True) == "Abbildung\u00a03"
+    assert (partial.label("fig", ["3", "4"]), partial.label("tbl", ["1"])) == ("figures\u00a03 and 4", "table\u00a01")
+    assert (partial.translated("autoencoder"), partial.translated("classifier")) == ("Autoencoder", "classifier")
+    assert {"axis.loss", "labels.fig.many", "labels.tbl.one"} <= {*partial.missing}
+    assert "axis.epoch" not in partial.missing
+
+
+def test_what_is_missing_is_listed(partial: languages.Language, tmp_path: Path) -> None:
+    """The check names each missing word with its English, what English does not have, and fields that differ."""
+    said = {problem.where: (problem.rule, problem.received) for problem in faults(partial, ["my kind"])}
+    assert said["xx.yaml: axis.loss"] == said["xx.yaml: terms.loss"] == ("not translated", "loss")
+    assert said["xx.yaml: kinds.my kind"] == ("not translated", "my kind")
+    assert said["xx.yaml: kinds.classifier"] == ("not translated", "classifier")
+    assert said["xx.yaml: labels.fig.one"] == ("this label has not every case", "gen, dat, acc, ins, loc")
+    assert {"xx.yaml: labels.fig.many", "xx.yaml: verdict_stems", "xx.yaml: template"} <= {*said}
+    (tmp_path / "yy.yaml").write_text('axis: {epok: "x", latent: "y"}\nsheet: {row: "{i"}\n', encoding="utf-8")
+    said = {problem.where: (problem.rule, problem.received) for problem in faults(read(tmp_path / "yy.yaml"))}
+    assert said["yy.yaml: axis.epok"] == ("English has no such word", "x")
+    assert said["yy.yaml: axis.latent"] == ("other fields than in English", "y")
+    assert said["yy.yaml: sheet.row"] == ("other fields than in English", "{i")
+
+
+@pytest.mark.parametrize(
+    ("words", "polish", "lacks"),
+    [
+        ("autoencoder", "autoenkoder", False),
+        ("a kind of tomorrow", "a kind of tomorrow", True),
+        ({"pl": "skala", "en": "scale"}, "skala", False),
+        ({"": "scale"}, "scale", False),
+        ({"de": "Skala", "en": "scale"}, "scale", True),
+        ({"de": "Skala"}, "Skala", True),
+        ({}, "?", True),
+    ],
+    ids=str,
+)
+def test_words_of_a_kind(words: str | dict[str, str], polish: str, *, lacks: bool) -> None:
+    """English is translated by the file; of words by language there are this one's, those of every language, or English."""
+    assert (load("pl").translated(words), load("pl").lacks(words)) == (polish, lacks)
+    assert not load(SOURCE).lacks("a kind of tomorrow")
+
+
+def test_no_yaml(tmp_path: Path) -> None:
+    """A file that is not YAML is an error that names it."""
+    (tmp_path / "xx.yaml").write_text("a: [", encoding="utf-8")
+    with pytest.raises(ReportError, match=r"xx\.yaml: not valid YAML"):
+        read(tmp_path / "xx.yaml")
 
 
 @pytest.mark.parametrize("code", CODES)

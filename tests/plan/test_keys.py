@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.metadata
+from dataclasses import replace
 
 import pytest
 
+from report_builder import languages
 from report_builder.models import _architectures
 from report_builder.plan import Plan
 
@@ -132,6 +134,20 @@ def test_drawing_never_probes(lab, old: str, new: str) -> None:
     assert keys_of(after, "arrays") == keys_of(before, "arrays")
     assert keys_of(after, "facts") == keys_of(before, "facts")
     assert keys_of(after, "figure") != keys_of(before, "figure")
+
+
+def test_words_draw_again_what_prints_them(lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word of the language draws every figure again, the title of a model those that show it; neither is in another key."""
+    polish = languages.load("pl")
+    lab.edit("language: en", "language: pl")
+    before = lab.plan()
+    known = {id_: step.step.key for id_, step in before.figures.items()}
+    for part, text, drawn in (("words", "axis.epoch", {"codes", "grid"}), ("kinds", "autoencoder", {"codes"})):
+        other = replace(polish, **{part: {**getattr(polish, part), text: "x"}})
+        monkeypatch.setattr(languages, "load", lambda _, other=other: other)
+        after = lab.plan()
+        assert {id_ for id_, step in after.figures.items() if step.step.key != known[id_]} == drawn
+        assert all(keys_of(after, kind) == keys_of(before, kind) for kind in ("run", "arrays", "facts"))
 
 
 def test_a_caption_draws_nothing(lab) -> None:

@@ -9,7 +9,7 @@ from report_builder.errors import ReportError
 from report_builder.kinds import Preset
 from report_builder.models import vae
 
-SMALL = Preset({"en": "small variational autoencoder", "pl": "mały autoenkoder wariacyjny"}, {"filters": [4, 8], "beta": 2.0})
+SMALL = Preset("small variational autoencoder", {"filters": [4, 8], "beta": 2.0})
 PLAIN = "{kind: vae, latent_dim: 2, filters: [4, 8]}"
 
 

@@ -115,21 +115,21 @@ def mistakes(folder: Path) -> str:
 
 
 def test_a_description(own) -> None:
-    """Everything that the front process must know, as JSON; an English title is there in any case."""
+    """Everything that the front process must know, as JSON."""
     said = descriptions.describe("./scale.py", own())
     assert said["doc"] == "Scales images."
     assert said["defaults"] == {"latent_dim": 3, "factor": 1.0}
     assert said["schema"]["properties"]["latent_dim"]["type"] == "integer"
     assert said["provides"] == ["decode", "encode", "sample"]
-    assert said["title"] == {"en": "skala", "pl": "skala"}
+    assert said["title"] == {"pl": "skala"}
     assert said["listings"] == {"loss": ["Scale.compute_loss"]}
 
 
 @pytest.mark.parametrize("name", ["small_gan", "classes"])
 def test_a_plain_file_is_described(name: str) -> None:
-    """Without titles, listings and equation; its name is that of the file."""
+    """Without titles, listings and equation; its name is that of the file, in every language."""
     said = descriptions.describe(f"./{name}.py", OWN)
-    assert said["title"] == {"en": name.replace("_", " ")}
+    assert said["title"] == {"": name.replace("_", " ")}
     assert (said["listings"], said["presets"], said["defaults"]) == ({}, {}, {})
 
 

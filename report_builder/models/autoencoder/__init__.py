@@ -10,17 +10,11 @@ from report_builder.kinds import Equation, Layout, Preset
 from report_builder.models import _architectures, _objective, outside
 from report_builder.models import _symbols as s
 
-TITLE = {"en": "autoencoder", "pl": "autoenkoder", "ru": "автокодировщик", "zh-Hant": "自編碼器"}
+TITLE = "autoencoder"
 PROVIDES = frozenset({"encode", "decode"})
 PRESETS = {
     "dense": Preset(
-        {
-            "en": "autoencoder of dense layers",
-            "pl": "autoenkoder z warstw gęstych",
-            "ru": "автокодировщик из полносвязных слоёв",
-            "zh-Hant": "全連接自編碼器",
-        },
-        {"architecture": "dense_relu", "hidden": [64, 32], "latent_dim": 16, "loss": "mse"},
+        "autoencoder of dense layers", {"architecture": "dense_relu", "hidden": [64, 32], "latent_dim": 16, "loss": "mse"}
     )
 }
 

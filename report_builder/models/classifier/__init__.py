@@ -11,7 +11,7 @@ from report_builder.kinds import Equation, Layout
 from report_builder.models import outside
 from report_builder.models._layers import Layers
 
-TITLE = {"en": "classifier", "pl": "klasyfikator", "ru": "классификатор", "zh-Hant": "分類器"}
+TITLE = "classifier"
 SECONDS_PER_IMAGE = 2e-4  # of training, one core, 28 x 28: for a first guess of how long a run takes
 PROVIDES = frozenset({"classify", "features"})
 LISTINGS = {
@@ -54,20 +54,9 @@ def refuses(parameters: Parameters, layout: Layout) -> str:
 # --- the loss as it is compiled -----------------------------------------------------------------------------------------------
 
 SYMBOLS = (
-    (
-        r"x, y",
-        {"en": "image and its class", "pl": "obraz i jego klasa", "ru": "изображение и его класс", "zh-Hant": "影像與其類別"},
-    ),
-    (
-        r"f_k(x)",
-        {
-            "en": "logit that the network gives to class k",
-            "pl": "logit, który sieć przypisuje klasie k",
-            "ru": "логит, который сеть даёт классу k",
-            "zh-Hant": "網路給類別 k 的 logit",
-        },
-    ),
-    (r"K", {"en": "number of classes", "pl": "liczba klas", "ru": "число классов", "zh-Hant": "類別數"}),
+    (r"x, y", "image and its class"),
+    (r"f_k(x)", "logit that the network gives to class k"),
+    (r"K", "number of classes"),
 )
 
 

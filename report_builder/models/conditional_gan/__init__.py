@@ -5,12 +5,7 @@ from __future__ import annotations
 from report_builder.kinds import Equation, Layout, Preset
 from report_builder.models import _adversarial, unconditioned
 
-TITLE = {
-    "en": "conditional GAN",
-    "pl": "warunkowa sieć GAN",
-    "ru": "условная сеть GAN",
-    "zh-Hant": "條件式 GAN",
-}
+TITLE = "conditional GAN"
 seconds_per_image = _adversarial.seconds_per_image
 PROVIDES = frozenset({"sample_condition", "discriminate"})
 LISTINGS = {
@@ -20,17 +15,7 @@ LISTINGS = {
     "training": ("ConditionalGAN.terms", "ConditionalGAN.train_step"),
     "model": ("ConditionalGAN",),
 }
-PRESETS = {
-    "half_width": Preset(
-        {
-            "en": "conditional GAN of half width",
-            "pl": "warunkowa sieć GAN o połowie szerokości",
-            "ru": "условная сеть GAN половинной ширины",
-            "zh-Hant": "半寬度的條件式 GAN",
-        },
-        _adversarial.HALF_WIDTH,
-    )
-}
+PRESETS = {"half_width": Preset("conditional GAN of half width", _adversarial.HALF_WIDTH)}
 
 
 class Parameters(_adversarial.Parameters):

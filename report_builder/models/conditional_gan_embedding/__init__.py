@@ -7,12 +7,7 @@ from pydantic import Field
 from report_builder.kinds import Equation, Layout, Preset
 from report_builder.models import _adversarial, unconditioned
 
-TITLE = {
-    "en": "conditional GAN with a label embedding",
-    "pl": "warunkowa sieć GAN z zanurzeniem etykiet",
-    "ru": "условная сеть GAN с вложением меток",
-    "zh-Hant": "使用標籤嵌入的條件式 GAN",
-}
+TITLE = "conditional GAN with a label embedding"
 seconds_per_image = _adversarial.seconds_per_image
 PROVIDES = frozenset({"sample_condition", "discriminate"})
 LISTINGS = {
@@ -22,17 +17,7 @@ LISTINGS = {
     "training": ("EmbeddingGAN.terms", "EmbeddingGAN.train_step"),
     "model": ("EmbeddingGAN",),
 }
-PRESETS = {
-    "half_width": Preset(
-        {
-            "en": "conditional GAN of half width with a label embedding",
-            "pl": "warunkowa sieć GAN o połowie szerokości z zanurzeniem etykiet",
-            "ru": "условная сеть GAN половинной ширины с вложением меток",
-            "zh-Hant": "使用標籤嵌入的半寬度條件式 GAN",
-        },
-        _adversarial.HALF_WIDTH,
-    )
-}
+PRESETS = {"half_width": Preset("conditional GAN of half width with a label embedding", _adversarial.HALF_WIDTH)}
 
 
 class Parameters(_adversarial.Parameters):

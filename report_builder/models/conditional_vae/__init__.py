@@ -12,25 +12,10 @@ from report_builder.kinds import Equation, Layout, Preset
 from report_builder.models import _objective, indivisible, outside, unconditioned
 from report_builder.models._layers import Layers
 
-TITLE = {
-    "en": "conditional variational autoencoder",
-    "pl": "warunkowy autoenkoder wariacyjny",
-    "ru": "условный вариационный автокодировщик",
-    "zh-Hant": "條件變分自編碼器",
-}
+TITLE = "conditional variational autoencoder"
 SECONDS_PER_IMAGE = 6.5e-4  # of training, one core, 42 x 42: for a first guess of how long a run takes
 PROVIDES = frozenset({"encode", "posterior", "likelihood", "decode_condition", "sample_condition"})
-PRESETS = {
-    "half_width": Preset(
-        {
-            "en": "conditional variational autoencoder of half width",
-            "pl": "warunkowy autoenkoder wariacyjny o połowie szerokości",
-            "ru": "условный вариационный автокодировщик половинной ширины",
-            "zh-Hant": "半寬度的條件變分自編碼器",
-        },
-        {"filters": [16, 32]},
-    )
-}
+PRESETS = {"half_width": Preset("conditional variational autoencoder of half width", {"filters": [16, 32]})}
 
 
 class Parameters(_objective.Parameters):
@@ -96,26 +81,8 @@ def _fitting(layout: Layout, number: int) -> list[tuple[int, ...]]:
 
 # --- the loss as it is compiled -----------------------------------------------------------------------------------------------
 
-CONDITION = (
-    r"c",
-    {
-        "en": "condition of the image, given to encoder and decoder",
-        "pl": "warunek obrazu, podany enkoderowi i dekoderowi",
-        "ru": "условие изображения, которое получают кодировщик и декодировщик",
-        "zh-Hant": "影像的條件，編碼器與解碼器都會得到",
-    },
-)
-
-
-NETWORKS = (
-    r"e_\phi, d_\theta",
-    {
-        "en": "encoder, and decoder with the logistic function behind it",
-        "pl": "enkoder oraz dekoder, za którym stoi funkcja logistyczna",
-        "ru": "кодировщик и декодировщик, за которым следует логистическая функция",
-        "zh-Hant": "編碼器，以及其後接有邏輯函數的解碼器",
-    },
-)
+CONDITION = (r"c", "condition of the image, given to encoder and decoder")
+NETWORKS = (r"e_\phi, d_\theta", "encoder, and decoder with the logistic function behind it")
 TOLD = r"(\mu, \log \sigma^2) &= e_\phi(x, c),\quad \hat{x} = d_\theta(z, c)"
 
 

@@ -9,25 +9,10 @@ from __future__ import annotations
 from report_builder.kinds import Equation, Layout, Preset
 from report_builder.models import _wasserstein, unconditioned
 
-TITLE = {
-    "en": "conditional WGAN",
-    "pl": "warunkowa sieć WGAN",
-    "ru": "условная сеть WGAN",
-    "zh-Hant": "條件式 WGAN",
-}
+TITLE = "conditional WGAN"
 seconds_per_image = _wasserstein.seconds_per_image
 PROVIDES = frozenset({"sample_condition"})
-PRESETS = {
-    "half_width": Preset(
-        {
-            "en": "conditional WGAN of half width",
-            "pl": "warunkowa sieć WGAN o połowie szerokości",
-            "ru": "условная сеть WGAN половинной ширины",
-            "zh-Hant": "半寬度的條件式 WGAN",
-        },
-        _wasserstein.HALF_WIDTH,
-    )
-}
+PRESETS = {"half_width": Preset("conditional WGAN of half width", _wasserstein.HALF_WIDTH)}
 
 
 class Parameters(_wasserstein.Parameters):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from report_builder.kinds import Equation, Layout, Preset
 from report_builder.models import _adversarial
 
-TITLE = {"en": "GAN", "pl": "sieć GAN", "ru": "сеть GAN", "zh-Hant": "GAN"}
+TITLE = "GAN"
 seconds_per_image = _adversarial.seconds_per_image
 PROVIDES = frozenset({"sample", "discriminate"})
 LISTINGS = {
@@ -15,17 +15,7 @@ LISTINGS = {
     "training": ("GAN.terms", "GAN.train_step"),
     "model": ("GAN",),
 }
-PRESETS = {
-    "half_width": Preset(
-        {
-            "en": "GAN of half width",
-            "pl": "sieć GAN o połowie szerokości",
-            "ru": "сеть GAN половинной ширины",
-            "zh-Hant": "半寬度的 GAN",
-        },
-        _adversarial.HALF_WIDTH,
-    )
-}
+PRESETS = {"half_width": Preset("GAN of half width", _adversarial.HALF_WIDTH)}
 
 
 class Parameters(_adversarial.Parameters):

@@ -7,49 +7,14 @@ from pydantic import Field
 from report_builder.kinds import Equation, Layout, Preset
 from report_builder.models import _architectures, _objective, outside
 
-TITLE = {
-    "en": "variational autoencoder",
-    "pl": "autoenkoder wariacyjny",
-    "ru": "вариационный автокодировщик",
-    "zh-Hant": "變分自編碼器",
-}
+TITLE = "variational autoencoder"
 PROVIDES = frozenset({"encode", "posterior", "decode", "likelihood", "sample"})
 PRESETS = {
-    "textbook_32": Preset(
-        {
-            "en": "variational autoencoder of three convolutions",
-            "pl": "autoenkoder wariacyjny o trzech splotach",
-            "ru": "вариационный автокодировщик с тремя свёртками",
-            "zh-Hant": "三層卷積的變分自編碼器",
-        },
-        _architectures.TEXTBOOK_32,
-    ),
-    "batch_norm_64": Preset(
-        {
-            "en": "variational autoencoder with batch normalisation",
-            "pl": "autoenkoder wariacyjny z normalizacją wsadową",
-            "ru": "вариационный автокодировщик с пакетной нормализацией",
-            "zh-Hant": "使用批次正規化的變分自編碼器",
-        },
-        _architectures.BATCH_NORM_64,
-    ),
-    "size_derived": Preset(
-        {
-            "en": "variational autoencoder with a depth derived from the image size",
-            "pl": "autoenkoder wariacyjny o głębokości zależnej od rozmiaru obrazu",
-            "ru": "вариационный автокодировщик с глубиной по размеру изображения",
-            "zh-Hant": "深度依影像大小而定的變分自編碼器",
-        },
-        _architectures.SIZE_DERIVED,
-    ),
+    "textbook_32": Preset("variational autoencoder of three convolutions", _architectures.TEXTBOOK_32),
+    "batch_norm_64": Preset("variational autoencoder with batch normalisation", _architectures.BATCH_NORM_64),
+    "size_derived": Preset("variational autoencoder with a depth derived from the image size", _architectures.SIZE_DERIVED),
     "dense": Preset(
-        {
-            "en": "variational autoencoder of dense layers",
-            "pl": "autoenkoder wariacyjny z warstw gęstych",
-            "ru": "вариационный автокодировщик из полносвязных слоёв",
-            "zh-Hant": "全連接的變分自編碼器",
-        },
-        {"architecture": "dense", "hidden": [512, 256], "latent_dim": 2},
+        "variational autoencoder of dense layers", {"architecture": "dense", "hidden": [512, 256], "latent_dim": 2}
     ),
 }
 

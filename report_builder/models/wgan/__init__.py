@@ -8,20 +8,10 @@ from __future__ import annotations
 from report_builder.kinds import Equation, Layout, Preset
 from report_builder.models import _wasserstein
 
-TITLE = {"en": "WGAN", "pl": "sieć WGAN", "ru": "сеть WGAN", "zh-Hant": "WGAN"}
+TITLE = "WGAN"
 seconds_per_image = _wasserstein.seconds_per_image
 PROVIDES = frozenset({"sample"})
-PRESETS = {
-    "half_width": Preset(
-        {
-            "en": "WGAN of half width",
-            "pl": "sieć WGAN o połowie szerokości",
-            "ru": "сеть WGAN половинной ширины",
-            "zh-Hant": "半寬度的 WGAN",
-        },
-        _wasserstein.HALF_WIDTH,
-    )
-}
+PRESETS = {"half_width": Preset("WGAN of half width", _wasserstein.HALF_WIDTH)}
 
 
 class Parameters(_wasserstein.Parameters):

@@ -1,0 +1,51 @@
+"""What the file of a language lacks, or has and should not have."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Iterator
+
+from report_builder.errors import Problem
+from report_builder.languages import CASES, SOURCE, Language, codes, load
+
+
+def faults(language: Language, of_kinds: Iterable[str] = ()) -> list[Problem]:
+    """What keeps a language from being complete; nothing where it is.
+
+    Args:
+        language: as its file states it.
+        of_kinds: English words of kinds that it must translate, beside those that another language translates.
+    """
+    found = [*_of_words(language, of_kinds), *_of_labels(language)]
+    return [Problem(f"{language.file.name}: {key}", rule, received) for key, rule, received in found]
+
+
+def _of_words(language: Language, of_kinds: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Key, rule and text for each word that is missing, unknown, or has other fields."""
+    written = {key: text for key, text in language.words.items() if key not in language.missing}
+    asked = dict(load(SOURCE).words)
+    if language.code != SOURCE:
+        written |= {f"kinds.{words}": text for words, text in language.kinds.items()}
+        asked |= {f"kinds.{words}": words for words in {*of_kinds, *(w for other in codes() for w in load(other).kinds)}}
+    yield from ((key, "not translated", text) for key, text in asked.items() if key not in written)
+    yield from ((key, "English has no such word", text) for key, text in written.items() if key not in asked)
+    both = ((key, text) for key, text in written.items() if key in asked)
+    yield from ((key, "other fields than in English", text) for key, text in both if _fields(text) != _fields(asked[key]))
+
+
+def _of_labels(language: Language) -> Iterator[tuple[str, str, str]]:
+    """The same for labels, words that pass a verdict, and the template of a new report."""
+    yield from ((key, "not translated", "") for key in language.missing if key.startswith("labels."))
+    for kind, counts in language.labels.items():
+        forms = {f"labels.{kind}.{count}": [case for case in CASES if case not in cases] for count, cases in counts.items()}
+        yield from ((key, "this label has not every case", ", ".join(lacking)) for key, lacking in forms.items() if lacking)
+    parts = {"verdict_stems": language.stems, "template": language.template}
+    yield from ((part, "not translated", "") for part, told in parts.items() if not told)
+
+
+def _fields(text: str) -> set[str]:
+    """Names of the `str.format` fields of a text."""
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError:  # braces that do not match
+        return {text}
