@@ -81,6 +81,7 @@ def test_a_figure_shows_what_was_measured(shown) -> None:
         "better": "higher",
         "reduction": elbo["reduction"],
         "n": 60,
+        "title": "",
     }
     assert told["Longer"]["value"] != told["VAE"]["value"]
 
