@@ -106,6 +106,8 @@ class Evidence:
         return self.ledger.put_block([div([where, {"t": "BulletList", "c": items}], ["symbols"])])
 
     def _symbol(self, symbol: str, meaning: Words, *, end: str) -> Nodes:
+        mark = self.language.words["number.decimal"]
+        symbol = re.sub(r"(?<=\d)\.(?=\d)", mark if mark == "." else f"{{{mark}}}", symbol)
         told = self.language.translated(meaning)
         return [{"t": "Math", "c": [{"t": "InlineMath"}, symbol]}, *text(" – "), printed(text(told), "fact"), *text(end)]
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from report_builder.document.tree import caption_of, identifier, plain_text, value, walk
+from report_builder.kinds import Equation
 
 
 def test_figure(composed, free):
@@ -14,6 +17,15 @@ def test_figure(composed, free):
     assert (plain_text(before), plain_text(after)) == ("a", "b rysunek\xa01")
     assert plain_text(caption_of(figure)) == "Rysunek\xa01. Kody klas. MNIST."
     assert (identifier(figure), value(image, "width"), value(image, "alt")) == ("fig:codes", "50%", "Chmura punktów")
+
+
+@pytest.mark.parametrize(("code", "said"), [("en", "where w = 0.25 – weight."), ("pl", "gdzie w = 0{,}25 – weight.")])
+def test_the_value_of_a_symbol_has_the_decimal_mark_of_the_language(composed, free, code, said):
+    """A weight in the legend of a loss is printed like every other number."""
+    given = replace(free, equations={"vae": Equation("w", (("w = 0.25", "weight"),))})
+    given = replace(given, header=replace(free.header, language=code))
+    (symbols,) = composed('{{ symbols("vae") }}', given).blocks
+    assert plain_text(symbols) == said
 
 
 def test_equation_and_symbols(composed, free):
