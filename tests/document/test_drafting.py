@@ -64,7 +64,7 @@ def test_figure_without_file(composed, material, tmp_path):
 
 def test_words_of_any_script_in_a_formula(composed, unmeasured, tmp_path):
     """A formula over what is not measured is still typeset, in every language of the program."""
-    for language in ("en", "pl", "ru"):
+    for language in ("de", "en", "pl", "ru"):
         given = replace(unmeasured, tasks={}, header=replace(unmeasured.header, language=language))
         document = composed('$E={{ fact("vae.test.elbo").text }}$', given, draft=True)
         assert write(document, ["pdf"], tmp_path, language, draft=True).paths["pdf"].stat().st_size

@@ -128,6 +128,7 @@ def test_verdicts_in_other_places(composed, free, write_template, text):
     [
         ("en", "It is best, (better) and a bet.", ["best,, (better)"]),
         ("ru", "Это «лучше», а не случай.", ["«лучше»,"]),
+        ("de", "Das beste Modell ist besser und besteht.", ["beste, besser"]),
         ("zh-Hant", "這個模型更好。", ["這個模型更好。"]),
         ("zh-Hant", "這個模型很好。", []),
     ],

@@ -44,7 +44,7 @@ def test_chinese_without_its_fonts(composed, free, monkeypatch):
         pdf(composed("圖", free))
 
 
-@pytest.mark.parametrize("code", ["en", "pl", "ru"])
+@pytest.mark.parametrize("code", ["de", "en", "pl", "ru"])
 def test_words_have_glyphs(code, composed, free):
     """Every word of a language has its glyphs in the fonts that are always there."""
     words = " ".join(load(code).words.values()).replace("{", "").replace("}", "")

@@ -29,6 +29,7 @@ QUOTES = {
     "en": ["“one”", "“two ‘three’ four”", "‘five “six” seven’"],
     "pl": ["„one”", "„two «three» four”", "«five „six” seven»"],
     "ru": ["«one»", "«two „three“ four»", "„five «six» seven“"],
+    "de": ["„one“", "„two ‚three‘ four“", "‚five „six“ seven‘"],
     "zh-Hant": ["「one」", "「two 『three』 four」", "『five 「six」 seven』"],
 }
 

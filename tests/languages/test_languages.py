@@ -137,6 +137,7 @@ def test_no_word_stands_twice(code: str) -> None:
         ("pl", "eq", ["1"], "ins", "wzorem\u00a0(1)"),
         ("ru", "tbl", ["2", "3", "4"], "loc", "таблицах\u00a02, 3 и 4"),
         ("en", "lst", ["2"], "loc", "listing\u00a02"),
+        ("de", "sec", ["2", "3"], "dat", "Abschnitten\u00a02 und 3"),
         ("zh-Hant", "sec", ["2"], "nom", "第\u00a02\u00a0節"),
     ],
 )
@@ -174,6 +175,8 @@ def test_sign_percent_quantity_date_list() -> None:
     assert polish.quantity(-158.04, "nats/image", 1) == "−158,0\u00a0nat/obraz"
     assert polish.date("2025-11-20") == "20 listopada 2025"
     assert load("zh-Hant").date("2025-11-20") == "2025 年 11 月 20 日"
+    assert load("de").date("2025-11-20") == "20. November 2025"
+    assert load("de").percent(0.9534) == "95,3\u00a0%"
     assert polish.join(["a", "b", "c"]) == "a, b i c"
 
 
@@ -181,5 +184,5 @@ def test_unknown_words_are_errors() -> None:
     """A word or a language that does not exist is an error that names the file or the near miss."""
     with pytest.raises(ReportError, match=r"pl\.yaml.*(?s:.*)axis\.epoch"):
         load("pl").word("axis.epok")
-    with pytest.raises(ReportError, match="Known: en"):
+    with pytest.raises(ReportError, match="Known: de, en, pl"):
         load("xx")
