@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from report_builder.build import gather
+from report_builder.document.composing import compose
 from report_builder.document.rendering import render
+from report_builder.document.tree import plain_text
 from report_builder.errors import ReportError
 from report_builder.plan.schema import json_schema
 
@@ -101,7 +103,8 @@ def test_the_listing_says_what_it_is(layered) -> None:
         layered.template,
     )
 
-    text = render(layered.template, gather.material(layered.plan())).text
+    material = gather.material(layered.plan())
+    text = plain_text(compose(render(layered.template, material, draft=True), material, draft=True).blocks)
     assert "(the layers of this run)" in text
     assert "Swish(steepness=2)," in text
     assert "Conv2D, BatchNormalization, Swish" in text

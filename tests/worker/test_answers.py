@@ -186,7 +186,7 @@ def test_a_file_that_cannot_be_run(own) -> None:
 def test_a_model_that_fits(own) -> None:
     """The loss that these parameters compile."""
     said = verdict(own(), latent_dim=3, factor=0.5)
-    assert said == {"equation": {"latex": "0.5 x", "symbols": [["x", {"en": "image"}]]}}
+    assert said == {"equation": {"latex": "0.5 x", "symbols": [["x", {"": "image"}]]}}
 
 
 @pytest.mark.parametrize("name", ["small_gan", "classes"])
