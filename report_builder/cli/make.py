@@ -36,8 +36,7 @@ def task(options: Options) -> int:
 
 def _building(options: Options, plan: Plan) -> builder.Options:
     progress = _Progress(plan, dry_run=options.dry_run)
-    board = getattr(options, "tensorboard", False)  # `build` alone has it
-    return builder.Options(options.to, options.draft, options.dry_run, board, progress.plan, progress.event)
+    return builder.Options(options.to, options.draft, options.dry_run, options.tensorboard, progress.plan, progress.event)
 
 
 class _Progress:

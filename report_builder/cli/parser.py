@@ -22,9 +22,11 @@ ROOTS = {
 
 
 class Options(argparse.Namespace):
-    """Parsed options; the command's code is imported when it is called."""
+    """Parsed options, with what stands for those that a command does not have; its code is imported when it is called."""
 
     run: str
+    store: str | None = None
+    tensorboard: bool = False
 
     def command(self) -> Callable[[Options], int]:
         """The function that carries the command out."""
@@ -34,7 +36,7 @@ class Options(argparse.Namespace):
 
     def where(self) -> Path:
         """The folder that storage errors name."""
-        return Path(getattr(self, "store", None) or "runs")
+        return Path(self.store or "runs")
 
 
 class _Parser(argparse.ArgumentParser):
