@@ -128,7 +128,7 @@ def progress():
 @pytest.fixture(scope="session")
 def costs():
     """What a run of twelve epochs notes of its costs."""
-    known = {"epochs": 12, "parameters": 100, "non_trainable_parameters": 10, "seconds": 24.0}
+    known = {"epochs": 12, "weights_epoch": 10, "parameters": 100, "non_trainable_parameters": 10, "seconds": 24.0}
     return {name: np.asarray(value) for name, value in (known | {"cpu_seconds": 30.0, "peak_memory": 5e8}).items()}
 
 
