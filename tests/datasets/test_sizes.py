@@ -134,6 +134,6 @@ def test_a_size_on_the_wrong_side_is_an_error_that_names_both(step, size):
 @pytest.mark.parametrize("step", [crop, pad, resize])
 def test_a_size_is_a_number_or_two(step, size):
     """Anything but a positive number of pixels, or two of them, is one mistake with one sentence."""
-    with pytest.raises(ValidationError, match=r"a number of pixels, or \[height, width\]") as caught:
+    with pytest.raises(ValidationError, match=r"a number of pixels from 1 to 100000, or \[height, width\]") as caught:
         step.Parameters(size=size)
     assert caught.value.error_count() == 1
