@@ -22,13 +22,13 @@ sys.exit(code)
 """
 
 
-def finish(process: subprocess.Popen[str], timeout: float = 120) -> tuple[int, str, str]:
+def finish(process: subprocess.Popen[str], timeout: float = 600) -> tuple[int, str, str]:
     """Exit code and what was said."""
     out, err = process.communicate(timeout=timeout)
     return process.returncode, out, err
 
 
-def until(there, process: subprocess.Popen[str], seconds: float = 90) -> None:
+def until(there, process: subprocess.Popen[str], seconds: float = 300) -> None:
     """Waits until something is there, while the process runs."""
     end = time.monotonic() + seconds
     while not there():
