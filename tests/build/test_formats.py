@@ -75,6 +75,6 @@ def test_no_home_and_no_language(lab) -> None:
     lab.template.write_text(TEMPLATE.replace("First", "Zażółć Привет"))
     bare = {key: value for key, value in os.environ.items() if key in {"PATH", "PYTHONPATH"}}
     process = lab.start("build", "tiny", "--to", "pdf,html,docx,md", environment=bare | {"LANG": "C"})
-    out, said = process.communicate(timeout=120)
+    out, said = process.communicate(timeout=600)
     assert (process.returncode, said) == (0, ""), out
     assert "Zażółć Привет" in (lab.folder / "build" / "tiny" / "tiny.md").read_text(encoding="utf-8")

@@ -23,7 +23,7 @@ def test_closed_streams(lab, closed: str) -> None:
     """With streams closed a command does the same, and prints nothing into a file that took the number of a stream."""
     shut = " ".join(f"{number}>&-" for number in closed.split()).replace("0>&-", "<&-")
     command = lab.arguments(*COMMAND, "new", "lab2")
-    done = subprocess.run(["sh", "-c", f'"$@" {shut}', "sh", *command], env=BARE, check=False, timeout=60)
+    done = subprocess.run(["sh", "-c", f'"$@" {shut}', "sh", *command], env=BARE, check=False, timeout=300)
     assert done.returncode == 0
     assert (lab.folder / "templates" / "lab2.md").read_text().startswith(":::")
 
@@ -34,7 +34,7 @@ def test_a_reader_that_goes_away(lab) -> None:
     command = lab.arguments(*COMMAND, "task", "1", "--report", "tiny", "--to", "md")
     reading, writing = os.pipe()
     os.close(reading)
-    done = subprocess.run(command, env=BARE, cwd=lab.folder, stdout=writing, stderr=writing, check=False, timeout=600)
+    done = subprocess.run(command, env=BARE, cwd=lab.folder, stdout=writing, stderr=writing, check=False, timeout=3000)
     os.close(writing)
     assert done.returncode == 0
     assert (lab.folder / "build" / "tiny" / "tiny-task-1.md").is_file()
@@ -55,7 +55,7 @@ def test_a_mistake_that_nobody_reads(lab) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     command = lab.arguments(*COMMAND, "check", "tinny")
-    assert subprocess.run(command, env=BARE, stdout=writing, stderr=writing, check=False, timeout=60).returncode == 1
+    assert subprocess.run(command, env=BARE, stdout=writing, stderr=writing, check=False, timeout=300).returncode == 1
     os.close(writing)
 
 
@@ -95,7 +95,7 @@ EARLY = (
 def test_an_early_interrupt(name: str) -> None:
     """Ctrl-C at any moment of the start ends with 130 and no traceback."""
     done = subprocess.run(
-        [sys.executable, "-c", HOOK.format(name=name)], env=BARE, capture_output=True, check=False, timeout=60
+        [sys.executable, "-c", HOOK.format(name=name)], env=BARE, capture_output=True, check=False, timeout=300
     )
     assert (done.returncode, b"Traceback" in done.stderr) == (130, False), done.stderr
 
@@ -104,5 +104,5 @@ def test_few_open_files(lab) -> None:
     """Where the system allows few open files, that is said, with what to do."""
     command = lab.arguments(*COMMAND, "check", "tiny")
     low = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))}
-    done = subprocess.run(command, env=BARE, capture_output=True, check=False, timeout=60, **low)
+    done = subprocess.run(command, env=BARE, capture_output=True, check=False, timeout=300, **low)
     assert b"itself failed" not in done.stderr

@@ -74,7 +74,7 @@ def words(composed: Callable, free: Material, tmp_path: Path) -> Callable[..., l
         assert lost is None
         (tmp_path / "out.pdf").write_bytes(content)
         command = ["pdftotext", "-bbox", str(tmp_path / "out.pdf"), "-"]
-        pages = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.split("<page ")[1:]
+        pages = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout.split("<page ")[1:]
         found = [(page, WORD.findall(text)) for page, text in enumerate(pages, 1)]
         return [(page, [float(side) for side in word[:4]], word[4]) for page, listed in found for word in listed]
 
@@ -116,7 +116,7 @@ def test_a_table_without_a_head_has_no_bold_row(words, composed, free, tmp_path)
         content, _ = pdf(composed(f"{head}\n|---|---|\n| one | two |\n", replace(free, header=Header(""))))
         (tmp_path / "out.pdf").write_bytes(content)
         command = ["pdffonts", str(tmp_path / "out.pdf")]
-        fonts[name] = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+        fonts[name] = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
     assert "Semibold" in fonts["with"]
     assert "Semibold" not in fonts["without"]
 

@@ -55,7 +55,7 @@ def lines_of_pdf(document: Document, folder: Path) -> list[str]:
     """The lines of the PDF."""
     (folder / "out.pdf").write_bytes(pdf(document)[0])
     command = ["pdftotext", "-layout", str(folder / "out.pdf"), "-"]
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.split("\n")
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout.split("\n")
 
 
 def lines_of_html(page: str) -> list[str]:
@@ -76,7 +76,7 @@ def lines_of_md(document: Document, folder: Path) -> list[str]:
     """The lines of the Markdown as a reader of GitHub's kind has them."""
     command = [pandoc.program(), "-f", "gfm", "-t", "html", "--wrap=none"]
     given = markdown(document, folder)
-    return lines_of_html(subprocess.run(command, input=given, check=True, capture_output=True, text=True, timeout=60).stdout)
+    return lines_of_html(subprocess.run(command, input=given, check=True, capture_output=True, text=True, timeout=300).stdout)
 
 
 FORMATS = {
@@ -121,7 +121,7 @@ def test_what_follows_a_formula_or_picture_is_text(composed, free, tmp_path) -> 
     assert lost is None
     (tmp_path / "out.pdf").write_bytes(content)
     command = ["pdftotext", str(tmp_path / "out.pdf"), "-"]
-    shown = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+    shown = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
     counts = [len(re.findall(mark, shown)) for mark in (r"\(x\)", r"\[y\]", r"\.z\b")]
     assert counts == [len(things), len(things) - 1, len(things) - 1]
 
