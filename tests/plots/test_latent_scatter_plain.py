@@ -53,7 +53,7 @@ def test_drawn_codes_are_shown_and_said(drawn, codes):
     """With `codes: drawn` the draws are asked for, shown, and named with their seed; means are called means."""
     kind = FIGURES.get("latent_scatter")
     assert kind.probes(kind.Parameters(runs=("vae",), codes="drawn", seed=3))["vae"].parameters["drawn"] == 3
-    assert kind.probes(kind.Parameters(runs=("vae",), seed=3))["vae"].parameters["drawn"] is None
+    assert kind.probes(kind.Parameters(runs=("vae",)))["vae"].parameters["drawn"] is None
     drawing = drawn("latent_scatter", {"vae": codes | {"z": codes["z_mean"] + 1}}, codes="drawn", seed=3, plain=True)
     np.testing.assert_allclose(drawing.figure.axes[0].collections[0].get_offsets(), codes["z_mean"] + 1)
     assert "Codes: one draw from the distribution of each code (seed of the draw: 3)." in drawing.details
