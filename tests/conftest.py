@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import pytest
 import report_builder
 from report_builder.build import Workspace, plan_report
 from report_builder.cli import main
+from report_builder.limits import VARIABLE
 from report_builder.plan import Plan
 
 PROGRAMS = {  # what a test names -> programs, one of which will do
@@ -177,6 +178,15 @@ class Lab:
         """The steps that would run, without the names of those that read them."""
         plan = self.plan(**options)
         return sorted(planned.label.rpartition(": ")[2] for planned in plan.missing(plan.everything()))
+
+
+@pytest.fixture(autouse=True)
+def limits() -> Iterator[None]:
+    """What a command allowed by `--limit` holds for its own test only."""
+    before = os.environ.get(VARIABLE)
+    yield
+    os.environ.pop(VARIABLE, None)
+    os.environ.update({} if before is None else {VARIABLE: before})
 
 
 @pytest.fixture
