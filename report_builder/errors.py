@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 
@@ -22,13 +23,16 @@ class Exit(IntEnum):
 
 LONGEST = 2000  # letters of what was received that a message repeats
 MOST_NAMES = 60  # known names that a message lists
+MOST_PLACES = 8  # further places of one mistake that a message lists
+_PLACE = re.compile(r"(?P<file>[^\n]+?):(?P<line>\d+)(?:: (?P<key>.+))?")
 
 
 @dataclass(frozen=True)
 class Problem:
     """One mistake, in five parts.
 
-    `where` is `file:line: key.path` as far as known; `received`, `allowed` and `next_step` may be empty.
+    `where` is `file:line: key.path` as far as known; `received`, `allowed` and `next_step` may be empty. `also` has the other
+    places of the same mistake, each written as `where`.
     """
 
     where: str
@@ -36,12 +40,47 @@ class Problem:
     received: str = ""
     allowed: str = ""
     next_step: str = ""
+    also: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.rule}" if self.where else self.rule
         details = [f"Received: {_short(self.received)}." if self.received else "", self.allowed, self.next_step]
         body = "  ".join(part for part in details if part)
-        return f"{head}\n  {body}" if body else head
+        return "\n  ".join(part for part in (head, body, self._others()) if part)
+
+    def _others(self) -> str:
+        """The other places, those of one file without its name."""
+        first, told = _PLACE.fullmatch(self.where), list[str]()
+        for place in self.also[:MOST_PLACES]:
+            other = _PLACE.fullmatch(place)
+            if first and other and other["file"] == first["file"]:
+                line = "" if other["key"] and other["line"] == first["line"] else f"line {other['line']}"
+                place = f"{other['key']} ({line})" if other["key"] and line else other["key"] or line
+            told.append(place)
+        rest = len(self.also) - len(told)
+        return f"Also in {len(self.also)} more: {', '.join(told)}{f' and {rest} others' * bool(rest)}." if told else ""
+
+
+def once(found: Iterable[Problem]) -> list[Problem]:
+    """Each mistake once, with all its places: those of one line, which runs and arms inherit, and those that read the same.
+
+    An unknown key is one mistake whatever its value: the arms of a sweep have it with each of theirs.
+    """
+    inherited = _joined(found, lambda p: (p.where.partition(": ")[0], p.rule, _what(p)))
+    return _joined(inherited, lambda p: (p.rule, p.received, p.allowed, p.next_step))
+
+
+def _joined(found: Iterable[Problem], cause: Callable[[Problem], Hashable]) -> list[Problem]:
+    """The first problem of each cause, with the places of the others."""
+    groups: dict[Hashable, list[Problem]] = {}
+    for problem in found:
+        groups.setdefault(cause(problem), []).append(problem)
+    places = [dict.fromkeys(place for p in group for place in (p.where, *p.also)) for group in groups.values()]
+    return [replace(group[0], also=(*known,)[1:]) for group, known in zip(groups.values(), places, strict=True)]
+
+
+def _what(problem: Problem) -> str:
+    return problem.received.partition(":")[0] if problem.rule.startswith("unknown") else problem.received
 
 
 def _short(text: str) -> str:

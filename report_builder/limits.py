@@ -44,12 +44,15 @@ class Limit:
     def hold(self, amount: float, where: str) -> None:
         """Raises ReportError where the amount, in `unit`, is larger than the bound; `where` is the place that it is said of."""
         if amount > self.value:
-            raise ReportError(self.problem(where, self.told(amount)))
+            raise ReportError(self.problem(where, amount))
 
-    def problem(self, where: str, received: str = "") -> Problem:
-        """The message that the bound is passed; `received` is the amount where it is known."""
-        more = min(2 * self.value, self.most)
+    def problem(self, where: str, amount: float = 0) -> Problem:
+        """The message that the bound is passed; the bound that it proposes is enough for the amount where that is known."""
+        more = min(max(2 * self.value, _rounded_up(amount)), self.most)
         step = f"Where it is meant, allow more: --limit {self.name}={more:.15g}" if more > self.value else ""
+        if amount > self.most:
+            step = f"More than {self.told(self.most)} is never allowed."
+        received = self.told(amount) if amount else ""
         return Problem(where, f"{self.noun} is limited", received, f"At most {self.told(self.value)}.", step)
 
     def told(self, amount: float) -> str:
@@ -58,6 +61,12 @@ class Limit:
             step = next((n for n in (9, 6, 3) if amount >= 10**n), 0)
             return f"{amount / 10**step:.4g} { {9: 'GB', 6: 'MB', 3: 'kB', 0: 'bytes'}[step] }"
         return f"{amount:.15g} {self.unit}"
+
+
+def _rounded_up(amount: float) -> float:
+    """The amount with two digits that are not zero, or a little more."""
+    step = 10.0 ** max(0, math.floor(math.log10(amount)) - 1) if amount else 1
+    return math.ceil(amount / step) * step
 
 
 YAML_BYTES = Limit("yaml_bytes", 5e6, "bytes", "the size of a YAML file")

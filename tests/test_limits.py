@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from report_builder.errors import ReportError, UsageError
-from report_builder.limits import LIMITS, VARIABLE, YAML_BYTES, allow
+from report_builder.limits import LIMITS, NESTING, VARIABLE, YAML_BYTES, allow
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +25,20 @@ def test_the_message_leads_on(name: str) -> None:
     assert limit.told(limit.default) in problem.allowed
     allow([problem.next_step.rpartition("--limit ")[2]])
     limit.hold(limit.default * 1.5, "here")
+
+
+@pytest.mark.parametrize(
+    ("amount", "proposed"), [(5_100_000, "10000000"), (11_000_001, "12000000"), (123_456_789, "130000000"), (0, "10000000")]
+)
+def test_what_is_proposed_is_enough(amount: int, proposed: str) -> None:
+    """The proposed bound holds what was refused, however much that is, and no more than is needed or twice the bound."""
+    assert YAML_BYTES.problem("here", amount).next_step.endswith(f"--limit yaml_bytes={proposed}")
+
+
+def test_more_than_is_ever_allowed() -> None:
+    """Where no bound would do, none is proposed."""
+    assert NESTING.problem("here", 99).next_step.endswith("--limit nesting=100")
+    assert NESTING.problem("here", 101).next_step == "More than 100 levels is never allowed."
 
 
 def test_amounts_as_people_write_them() -> None:

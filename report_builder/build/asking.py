@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from report_builder.errors import ReportError, together
+from report_builder.errors import ReportError, once, together
 from report_builder.plan import Plan, own
 from report_builder.plan.closing import not_python
 from report_builder.plan.own import ANSWER
-from report_builder.spec import Loaded, once
+from report_builder.spec import Loaded
 from report_builder.store import Step, Store
 
 

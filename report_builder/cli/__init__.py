@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _carried_out(options: Options) -> int:
-    from report_builder.errors import Exit, ReportError
+    from report_builder.errors import Exit, ReportError, once
     from report_builder.limits import allow
     from report_builder.store.files import storage_errors
 
@@ -50,7 +50,7 @@ def _carried_out(options: Options) -> int:
         with storage_errors(options.where()):
             return int(options.command()(options))
     except ReportError as error:
-        print("\n".join(f"error: {problem}" for problem in error.problems), file=sys.stderr)
+        print("\n".join(f"error: {problem}" for problem in once(error.problems)), file=sys.stderr)
         return int(error.exit_code)
     except MemoryError:
         print("error: memory ran out.\n  Close other programs, or ask for less.", file=sys.stderr)

@@ -10,7 +10,7 @@ from typing import Any
 from report_builder import build as builder
 from report_builder.build import Workspace
 from report_builder.cli.parser import Options
-from report_builder.errors import Exit, FindingError, Problem, ReportError, near_miss
+from report_builder.errors import Exit, FindingError, Problem, ReportError, near_miss, once
 from report_builder.plan import Plan, Planned, reason
 from report_builder.spec import Arms
 
@@ -139,7 +139,7 @@ def check(options: Options) -> int:
     if options.json:
         _print_json({"findings": [vars(p) for p in composed.findings], "warnings": [vars(p) for p in composed.warnings]})
         return int(Exit.FINDING if composed.findings else Exit.DONE)
-    for warning in composed.warnings:
+    for warning in once(composed.warnings):
         print(f"warning: {warning}", file=sys.stderr)
     if composed.findings:
         raise FindingError(*composed.findings)

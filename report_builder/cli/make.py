@@ -10,7 +10,7 @@ from report_builder import build as builder
 from report_builder.build import Built
 from report_builder.cli.look import plan_of, show_figure_options
 from report_builder.cli.parser import Options
-from report_builder.errors import Exit
+from report_builder.errors import Exit, once
 from report_builder.plan import Plan, Planned
 
 
@@ -97,7 +97,7 @@ def _say(built: Built, options: Options) -> int:
 def _look_at(built: Built) -> None:
     """Warnings, errors, and files that are not what their names say."""
     errors = (*built.failed, *(built.error.problems if built.error else ()))
-    said = [*(f"warning: {warning}" for warning in built.warnings), *(f"error: {problem}" for problem in errors)]
+    said = [*(f"warning: {warning}" for warning in once(built.warnings)), *(f"error: {problem}" for problem in once(errors))]
     said += [f"note: the PDF does not meet {built.lost_standard}"] if built.lost_standard else []
     said += [f"note: {path} is of an earlier build; this one did not write it" for path in built.older]
     print("".join(f"{line}\n" for line in said), end="", file=sys.stderr)

@@ -71,7 +71,7 @@ def joined(parts: Iterator[str]) -> str:
         size += len(part)
         found.append(part)
         if size > most and isinstance(parts, Generator):
-            parts.throw(ReportError(TEMPLATE_BYTES.problem("", TEMPLATE_BYTES.told(size))))
+            parts.throw(ReportError(TEMPLATE_BYTES.problem("", size)))
     return "".join(found)
 
 

@@ -64,20 +64,20 @@ def _threads(blocks: Nodes) -> list[Nodes]:
     return threads
 
 
-def too_deep(blocks: object, most: float) -> int | None:
-    """The line of the first word that stands in more than so many nodes in each other; None: none does."""
+def deepest(blocks: object) -> tuple[int, int]:
+    """In how many nodes in each other something stands at most, and the line of the first word that does (0: not known)."""
     waiting: list[tuple[object, int]] = [(blocks, 0)]
+    found = 0, 0
     while waiting:
         current, depth = waiting.pop()
-        if isinstance(current, list):
-            waiting += [(item, depth) for item in reversed(current) if isinstance(item, (dict, list))]
-        elif isinstance(current, dict):
-            if depth > most and LINE in current:
-                return int(current[LINE])
-            waiting += [
-                (item, depth + ("t" in current)) for item in reversed(current.values()) if isinstance(item, (dict, list))
-            ]
-    return None
+        if isinstance(current, dict):
+            if depth > found[0]:
+                found = depth, int(current.get(LINE, 0))
+            inner, depth = [*current.values()], depth + ("t" in current)
+        else:
+            inner = current if isinstance(current, list) else []
+        waiting += [(item, depth) for item in reversed(inner) if isinstance(item, (dict, list))]
+    return found
 
 
 def _text(leaf: Node) -> str:

@@ -11,7 +11,7 @@ from report_builder.document import leftover, pandoc
 from report_builder.document.channel import Channel, Piece, fragments
 from report_builder.document.formulas import as_text
 from report_builder.document.ledger import SourceMap
-from report_builder.document.places import Places, give_lines, too_deep
+from report_builder.document.places import Places, give_lines, deepest
 from report_builder.document.rendering import Rendered
 from report_builder.document.tree import LINE, Node, Nodes
 from report_builder.errors import Problem, ReportError
@@ -47,9 +47,10 @@ def read(rendered: Rendered) -> Read:
     held = _held(channel, rendered.text)
     whole, *parts = _trees([rendered.text, *(f"[]{{}}{words}" for words in held)], places)
     give_lines(whole.blocks, rendered.text)
-    deep = too_deep([whole.blocks, *(part.blocks for part in parts)], NESTING.value)
-    if deep is not None:
-        raise ReportError(NESTING.problem(places.line(deep)))
+    depth, line = deepest(whole.blocks)
+    NESTING.hold(depth, places.line(line))
+    for where, part in zip(held.values(), parts, strict=True):
+        NESTING.hold(deepest(part.blocks)[0], where)
     blocks, findings = leftover.Leftover(places.of).judge(whole.blocks)
     findings += [
         Problem(places.line(line), "TeX is not carried out", source, next_step="A formula stands between $ and $.")

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from report_builder.errors import ReportError
+from report_builder.errors import Problem, ReportError
 from report_builder.kinds import MODELS, PROBES, Layout, Parameters, ProbeRequest, further_needs
 from report_builder.plan.closing import Closing
 from report_builder.plan.layouts import Layouts
+from report_builder.plan.abilities import has_ability, served
 from report_builder.plan.resolved import FROM_RUN, HISTORY, DataSet, Kind, Training, used_by
 from report_builder.spec.grammar import Slot
 from report_builder.spec.source import KeyPath
@@ -99,15 +100,20 @@ class Requests:
         has = getattr(run.model.parameters, "latent_dim", None)
         if axes is None or has is None or axes == has:
             return True
-        rule = f"'{probe.name}' needs a latent space of {axes} dimensions, and run '{run.id}' has {has}"
-        self.closing.note(path, rule, next_step="Choose another figure for it, or another latent_dim.")
+        rule = f"'{probe.name}' needs a latent space of {axes} dimensions, and this run has {has}"
+        self._note(path, run, rule, next_step="Choose another figure for it, or another latent_dim.")
         return False
 
     def _provides(self, needed: frozenset[str], run: Training, path: KeyPath) -> bool:
         if lacks := _lacks(run, needed):
-            rule = f"model '{run.model.name}' of run '{run.id}' cannot serve this: it does not provide {lacks}"
-            self.closing.note(path, rule, allowed=f"Models that can: {_able(needed)}.")
+            rule = f"model '{run.model.name}' cannot serve this: it does not provide {lacks}"
+            self._note(path, run, rule, f"Models that can: {_able(needed)}.", served(run.model.module, str(path[0])))
         return not lacks
+
+    def _note(self, path: KeyPath, run: Training, rule: str, allowed: str = "", next_step: str = "") -> None:
+        """Notes what a run cannot do; all runs that cannot do it have one message."""
+        where = f"{self.closing.loaded.where(*path)}, run '{run.id}'"
+        self.closing.found.append(Problem(where, rule, allowed=allowed, next_step=next_step))
 
     def _kept(self, request: ProbeRequest, run: Training | None, path: KeyPath) -> bool:
         """Whether a run answers the request itself; of a run with mistakes of its own nothing more is said."""
@@ -160,13 +166,8 @@ class Requests:
 
 def _lacks(run: Training, needed: frozenset[str]) -> str:
     """What the model of a run does not provide, of what is needed."""
-    return ", ".join(sorted(need.replace("|", " or ") for need in needed if not _has(run.model.module, need)))
+    return ", ".join(sorted(need.replace("|", " or ") for need in needed if not has_ability(run.model.module, need)))
 
 
 def _able(needed: frozenset[str]) -> str:
-    return ", ".join(name for name, module in MODELS if all(_has(module, need) for need in needed)) or "none"
-
-
-def _has(model: Any, need: str) -> bool:
-    """Whether a model provides what is needed, or of `a|b` one of the two."""
-    return not model.PROVIDES.isdisjoint(need.split("|"))
+    return ", ".join(name for name, module in MODELS if all(has_ability(module, need) for need in needed)) or "none"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from report_builder import languages, picture_files
-from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.errors import Problem, ReportError, near_miss, once
 from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, ProbeRequest
 from report_builder.plan.beside import Widths
 from report_builder.plan.closing import Closing
@@ -18,7 +18,7 @@ from report_builder.plan.requests import Requests
 from report_builder.plan.resolved import DataSet, Measure, Picture, Resolved, Training
 from report_builder.plan.shown import facts_of, unmeasurable, unshowable
 from report_builder.plan.styles import SUFFIX, Style, read_style
-from report_builder.spec import Loaded, once
+from report_builder.spec import Loaded
 from report_builder.spec.grammar import Figure, Slot
 from report_builder.spec.source import KeyPath
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from report_builder.languages import Language
     from report_builder.plots._sheet import Block
 
-SUMMARY = "the first images of each class of a data set, after its steps, with the condition of each below it"
+SUMMARY = "images of each class of a data set, or some drawn at random, after its steps, with the condition of each below it"
 
 
 class Parameters(LookOptions):

@@ -40,7 +40,8 @@ class Parameters(SheetOptions):
 
 def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The samples that each run kept."""
-    return {run: ProbeRequest("progress", run=run) for run in parameters.runs}
+    kept = frozenset({"sample|sample_condition"})  # of a model that samples nothing, a run keeps none
+    return {run: ProbeRequest("progress", run=run, needs=kept) for run in parameters.runs}
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:

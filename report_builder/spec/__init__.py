@@ -2,7 +2,7 @@
 
 from report_builder.spec.grammar import Experiment, is_id
 from report_builder.spec.load import Loaded, load
-from report_builder.spec.sentences import once, problems
+from report_builder.spec.sentences import problems
 from report_builder.spec.sweeps import Arms
 
-__all__ = ["Arms", "Experiment", "Loaded", "is_id", "load", "once", "problems"]
+__all__ = ["Arms", "Experiment", "Loaded", "is_id", "load", "problems"]

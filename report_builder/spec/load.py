@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from report_builder.errors import Problem, ReportError, UsageError, near_miss
+from report_builder.errors import Problem, ReportError, UsageError, near_miss, once
 from report_builder.limits import EXTENDS, YAML_DEPTH
 from report_builder.project import Project, not_readable, resolved
 from report_builder.spec import sentences
@@ -75,9 +75,9 @@ def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = (), pr
     try:
         experiment = Experiment.model_validate(source.data)
     except ValidationError as error:
-        raise ReportError(*sentences.once([*found, *sentences.problems(error, source, Experiment)])) from None
+        raise ReportError(*once([*found, *sentences.problems(error, source, Experiment)])) from None
     if found:
-        raise ReportError(*sentences.once(found))
+        raise ReportError(*once(found))
     return Loaded(experiment, source, file.stem, file, chosen, is_default, project, arms)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -50,19 +50,6 @@ def problems(
     """
     details = error.errors(include_url=False)[:MOST]
     return [_problem(dict(detail), source, model, prefix, subject, beside) for detail in details]
-
-
-def once(found: Sequence[Problem]) -> list[Problem]:
-    """Each mistake once: one that a run inherits has the line, the rule and the received value of the run it stands in.
-
-    An unknown key is one mistake whatever its value: the arms of a sweep have it with each of theirs.
-    """
-    first = {(p.where.partition(": ")[0], p.rule, _what(p)): p for p in reversed(found)}
-    return list(first.values())[::-1]
-
-
-def _what(problem: Problem) -> str:
-    return problem.received.partition(":")[0] if problem.rule.startswith("unknown") else problem.received
 
 
 def _problem(

@@ -96,13 +96,15 @@ def parse(text: str, name: str) -> Source:
 
 def _hold_depth(text: str, name: str) -> None:
     """Raises ReportError where the text is nested too deeply, before anything descends into it."""
-    depth = 0
+    depth = deepest = line = 0
     for event in yaml.parse(text, _Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            YAML_DEPTH.hold(depth, f"{name}:{event.start_mark.line + 1 if event.start_mark else 1}")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > deepest:
+            deepest, line = depth, event.start_mark.line + 1 if event.start_mark else 1
+        if depth > YAML_DEPTH.most:
+            break
+    YAML_DEPTH.hold(deepest, f"{name}:{line}")
 
 
 class _Reader:

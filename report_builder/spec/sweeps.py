@@ -42,13 +42,13 @@ def expand(source: Source) -> tuple[Source, dict[str, Arms], list[Problem]]:
     sweeps, runs = source.data.get("sweeps"), source.data.get("runs")
     if not isinstance(sweeps, dict) or not isinstance(runs, dict):
         return source, {}, []
-    arms, found, many = dict[str, Arms](), list[Problem](), 0
+    arms, found = dict[str, Arms](), list[Problem]()
+    counts = {id_: count(sweep) for id_, sweep in sweeps.items() if _fits(sweep)}
+    SWEEP_ARMS.hold(sum(counts.values()), source.where(("sweeps", max(counts, key=lambda id_: counts[id_], default=""))))
     data = source.data.get("data")
     taken = dict.fromkeys(runs, "run") | dict.fromkeys(data if isinstance(data, dict) else (), "data set")
     for id_, sweep in sweeps.items():
         mistakes = [*_mistakes(source, id_, sweep, taken)]
-        many += 0 if mistakes or not _fits(sweep) else count(sweep)
-        SWEEP_ARMS.hold(many, source.where(("sweeps", id_)))
         made = {} if mistakes or not _fits(sweep) else {arm_id(id_, row): row for row in rows(id_, sweep)}
         if made:
             mistakes += [*_clashes(source, id_, sweep, taken), *_names(source, id_, sweep)]

@@ -139,3 +139,12 @@ def test_what_stands_too_deeply_is_refused(composed, free, monkeypatch, text, de
         return
     with pytest.raises(ReportError, match=r"lab\.md.*(nesting|stand in each other)|lab\.md.*pandoc"):
         composed("Words.\n\n" + texts[text], free)
+
+
+@pytest.mark.parametrize(("depth", "proposed"), [(60, "nesting=100"), (150, "never allowed")])
+def test_words_of_a_caption_may_not_stand_too_deeply(composed, free, depth, proposed):
+    """The limit of nesting holds for Markdown inside of captions, at the line that prints them, and says what is enough."""
+    marks = [("*", "**")[i % 2] for i in range(depth)]
+    words = " ".join([*(f"{mark}a" for mark in marks), "x", *(f"a{mark}" for mark in reversed(marks))])
+    with pytest.raises(ReportError, match=rf"lab\.md:3.*stand in each other(.|\n)*{proposed}"):
+        composed("Words.\n\n{{ fact_table([], [], caption='" + words + "') }}", free)

@@ -197,7 +197,7 @@ def test_what_the_inner_probe_needs(court) -> None:
     """The model must serve the probe whose images are judged."""
     court.edit("judge: ae}", "judge: ae, probe: {kind: likelihood}}")
     court.edit("runs: [vae], judge", "runs: [ae], judge")
-    assert "metrics.asked: model 'autoencoder' of run 'ae' cannot serve this" in mistakes(court)
+    assert "metrics.asked, run 'ae': model 'autoencoder' cannot serve this" in mistakes(court)
 
 
 def test_progress_is_answered_by_the_run(court) -> None:

@@ -59,19 +59,19 @@ MISTAKES = {
     "no posterior for a figure": (
         "runs: [ae, vae], caption",
         "runs: [ae, vae], spread: bars, caption",
-        "figures.codes: model 'autoencoder' of run 'ae' cannot serve this: it does not provide posterior",
+        "figures.codes, run 'ae': model 'autoencoder' cannot serve this: it does not provide posterior",
         "Models that can: conditional_vae, vae.",
     ),
     "no posterior for deviations": (
         "  reconstruction: {kind: reconstruction, ",
         "  reconstruction: {kind: code_deviations, ",
-        "metrics.reconstruction: model 'autoencoder' of run 'ae' cannot serve this",
+        "metrics.reconstruction, run 'ae': model 'autoencoder' cannot serve this",
         "posterior",
     ),
     "no posterior for a metric": (
         "[vae, longer]",
         "[vae, ae]",
-        "metrics.elbo: model 'autoencoder' of run 'ae' cannot serve this",
+        "metrics.elbo, run 'ae': model 'autoencoder' cannot serve this",
         "Models that can: conditional_vae, vae.",
     ),
     "a metric of a model on data alone": (
@@ -103,7 +103,7 @@ def test_messages(lab, mistake: str) -> None:
 def test_a_plane_needs_two_dimensions(lab) -> None:
     """A figure of the plane of the code is refused for a run whose latent space has another dimension."""
     lab.edit("latent_dim: 2", "latent_dim: 3")
-    assert any("figures.grid: 'decode_grid' needs a latent space of 2" in line and "has 3" in line for line in mistakes(lab))
+    assert any("figures.grid, run 'longer': 'decode_grid' needs a latent space of 2" in line and "has 3" in line for line in mistakes(lab))
 
 
 @pytest.mark.parametrize("kind", ["latent_use", "code_statistics", "code_deviations"])
@@ -132,6 +132,33 @@ def test_an_inherited_mistake_is_one_mistake(lab) -> None:
     """A parameter that is wrong in a run and so in the run that extends it is said once."""
     lab.edit(*MISTAKES["unknown parameter"][:2])
     assert len([line for line in mistakes(lab) if "latent_dims" in line]) == 1
+
+
+def test_one_message_for_one_cause(lab) -> None:
+    """A model that cannot serve several runs of several figures is said once: all the places, what serves them, what it serves."""
+    lab.edit("kind: vae, latent_dim: 2, filters: [4, 8]", "kind: gan")
+    lab.edit("runs: [ae, vae], caption", "runs: [vae, longer, ae], caption")
+    found = [text for text in mistakes(lab) if "cannot serve this" in text and "figures.codes" in text]
+    assert len(found) == 1, "\n".join(found)
+    assert "figures.codes, run 'vae': model 'gan' cannot serve this: it does not provide encode" in found[0]
+    assert "Models that can: autoencoder, conditional_vae, vae." in found[0]
+    assert "What this model serves in figures: architecture, dataset_sheet, nearest_training, samples" in found[0]
+    assert "Also in 1 more: figures.codes, run 'longer'." in found[0]
+
+
+def test_a_run_that_is_renamed_is_one_mistake(lab) -> None:
+    """A name that several figures and metrics still use is said once, with the line of each."""
+    lab.edit("  ae:\n", "  aee:\n")
+    found = [text for text in mistakes(lab) if "unknown run" in text and "'ae'" in text]
+    assert len(found) == 1, "\n".join(found)
+    assert "Known: aee, longer, vae" in found[0]
+    assert "metrics.reconstruction (line " in found[0]
+
+
+def test_what_a_run_does_not_keep_is_not_shown(lab) -> None:
+    """Samples by epoch of a model that samples nothing are refused before it is trained."""
+    lab.edit("kind: latent_scatter, runs: [ae, vae]", "kind: samples_by_epoch, runs: [ae]")
+    assert any("figures.codes, run 'ae': model 'autoencoder' cannot serve this" in text for text in mistakes(lab))
 
 
 @pytest.mark.parametrize(("width", "cm"), [("20%", "3.28"), ("900%", "148"), ("1cm", "1")])

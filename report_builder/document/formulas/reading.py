@@ -41,7 +41,7 @@ def read(tex: str) -> Row:
         UnsettableError: a command is unknown or refused, braces or fences do not pair, or a limit is passed.
     """
     if len(tex) > FORMULA_LETTERS.value:
-        raise _passed(FORMULA_LETTERS.problem("", FORMULA_LETTERS.told(len(tex))))
+        raise _passed(FORMULA_LETTERS.problem("", len(tex)))
     reader = Reader(tex)
     row = reader.row()
     if (end := reader.peek()) in ("&", "\\\\", "\\cr", "\\hline"):
@@ -122,7 +122,7 @@ class Reader:
     def _deeper(self) -> None:
         self.depth += 1
         if self.depth > FORMULA_DEPTH.value:
-            raise _passed(FORMULA_DEPTH.problem("", "more levels than that"))
+            raise _passed(FORMULA_DEPTH.problem(""))
 
     def _one(self, word: str, parts: list[Part]) -> None:
         if word in ("^", "_", "'"):

@@ -1,0 +1,51 @@
+"""Which kinds of figures and metrics a model serves: asked of each kind, as the plan asks it of one that an experiment names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from report_builder.kinds import FIGURES, METRICS, PROBES, Parameters, ProbeRequest, further_needs
+from report_builder.plan.resolved import FROM_RUN
+
+SECTIONS = {"figures": FIGURES, "metrics": METRICS}
+
+
+def has_ability(model: Any, need: str) -> bool:
+    """Whether a model provides what is needed, or of `a|b` one of the two."""
+    return not model.PROVIDES.isdisjoint(need.split("|"))
+
+
+def served(model: Any, section: str) -> str:
+    """A sentence that names the built-in kinds of a section, `figures` or `metrics`, that a model serves."""
+    registry = SECTIONS[section]
+    names = [name for name, kind in registry if _serves(model, kind)]
+    return f"What this model serves in {section}: {', '.join(names) or 'nothing'}."
+
+
+def _serves(model: Any, kind: Any) -> bool:
+    """Whether a model provides all that a kind asks for with its defaults."""
+    parameters = _least(kind.Parameters)
+    asked = kind.probes(parameters).values() if parameters else ()
+    return bool(parameters) and all(has_ability(model, need) for request in asked for need in _needs(request))
+
+
+def _needs(request: ProbeRequest) -> frozenset[str]:
+    """What a request needs of the model that it is asked of."""
+    if request.kind in FROM_RUN:
+        return request.needs
+    probe = PROBES.get(request.kind)
+    parameters = probe.Parameters.model_validate(dict(request.parameters)).model_dump(mode="json")
+    return frozenset(probe.NEEDS | further_needs(probe, parameters) | request.needs)
+
+
+def _least(model: type[Parameters]) -> Parameters | None:
+    """Parameters with a word for everything that has no default; None where words do not do."""
+    given: dict[str, Any] = {}
+    for _ in range(3):  # all that is missing, then what is a list
+        try:
+            return model.model_validate(given)
+        except ValidationError as error:
+            given |= {str(d["loc"][0]): ("run",) if d["type"].startswith("tuple") else "run" for d in error.errors() if d["loc"]}
+    return None
