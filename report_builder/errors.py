@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 
@@ -40,7 +40,7 @@ class Problem:
     received: str = ""
     allowed: str = ""
     next_step: str = ""
-    also: tuple[str, ...] = ()
+    also: tuple[str, ...] = field(default=(), kw_only=True)
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.rule}" if self.where else self.rule
@@ -49,16 +49,19 @@ class Problem:
         return "\n  ".join(part for part in (head, body, self._others()) if part)
 
     def _others(self) -> str:
-        """The other places, those of one file without its name."""
-        first, told = _PLACE.fullmatch(self.where), list[str]()
-        for place in self.also[:MOST_PLACES]:
-            other = _PLACE.fullmatch(place)
-            if first and other and other["file"] == first["file"]:
-                line = "" if other["key"] and other["line"] == first["line"] else f"line {other['line']}"
-                place = f"{other['key']} ({line})" if other["key"] and line else other["key"] or line
-            told.append(place)
-        rest = len(self.also) - len(told)
-        return f"Also in {len(self.also)} more: {', '.join(told)}{f' and {rest} others' * bool(rest)}." if told else ""
+        """The other places, those of the same file without its name."""
+        told = [self._beside(place) for place in self.also[:MOST_PLACES]]
+        rest = f" and {len(self.also) - len(told)} others" if len(self.also) > len(told) else ""
+        return f"Also in {len(self.also)} more: {', '.join(told)}{rest}." if told else ""
+
+    def _beside(self, place: str) -> str:
+        first, other = _PLACE.fullmatch(self.where), _PLACE.fullmatch(place)
+        if not (first and other and other["file"] == first["file"]):
+            return place
+        line = f"line {other['line']}"
+        if not other["key"]:
+            return line
+        return other["key"] if other["line"] == first["line"] else f"{other['key']} ({line})"
 
 
 def once(found: Iterable[Problem]) -> list[Problem]:

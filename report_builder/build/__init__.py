@@ -179,8 +179,10 @@ def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -
 
     ids = plan.resolved.parts(id_)
     asking.settle(plan)
-    numbers = figure_numbers(plan, workspace)
+    numbers = figure_numbers(plan, workspace)  # what is wrong in the template is said here
     missing = plan.missing([plan.figures[part] for part in ids])
+    if any(planned.step.kind == "run" for planned in missing):
+        _refuse_early(compose_plan(plan, workspace, draft=True)[2], options)
     failed = _carry_out(plan, workspace, missing, options)
     if failed:
         raise RunError(*failed)

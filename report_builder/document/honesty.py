@@ -92,6 +92,7 @@ class Honesty:
     def tasks_met(self, blocks: Nodes) -> list[tuple[str, str, Problem]]:
         """Task, missing part, and finding, for every part that a task requires and its section lacks."""
         sections = {task_of(node): node for node in walk(blocks, "Div") if task_of(node)}
+        lines = self.places.tasks()
         missing: list[tuple[str, str, Problem]] = []
         for name, card in self.tasks.items():
             if name not in sections:
@@ -100,11 +101,12 @@ class Honesty:
                     (name, "", Problem(self.places.line(0), rule, next_step=f"Add it: ::: {{.task #{name}}} ... :::"))
                 )
                 continue
+            where = self.places.line(lines[name][0]) if name in lines else self.places.label(name)
             present = _parts(sections[name])
             for part in card.requires:
                 if part not in present:
                     rule = f"task {name} requires '{part}', and its section has none"
-                    missing.append((name, part, Problem(self.places.label(name), rule, next_step=_how(part))))
+                    missing.append((name, part, Problem(where, rule, next_step=_how(part))))
         return missing
 
 

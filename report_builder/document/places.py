@@ -17,6 +17,8 @@ from report_builder.document.ledger import SourceMap
 from report_builder.document.tree import LINE, Node, Nodes, first_line, walk
 
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
+_DIV = re.compile(r"^ {0,3}:{3,}\s*(.*?)\s*:*$")
+_TASK = re.compile(r"(?=.*\.task\b).*#([\w.-]+)")
 _WORD = re.compile(r"[^\W_]+")
 _LEAVES = {"Str": None, "Code": 1, "CodeBlock": 1, "Math": 1, "RawInline": 1, "RawBlock": 1, "HorizontalRule": None}
 _SMALL = 40_000  # pairs of words that are compared one by one
@@ -167,6 +169,20 @@ class Places:
     def line(self, number: int) -> str:
         """Where a line of the rendered Markdown comes from."""
         return self.source.where(number)
+
+    def tasks(self) -> dict[str, tuple[int, int]]:
+        """Task -> rendered lines of its first and its last fence, counted from 1."""
+        found, opened = dict[str, tuple[int, int]](), list[tuple[int, str]]()
+        for i, line in outside_code(self.markdown.split("\n")):
+            fence = _DIV.match(line)
+            if fence and fence[1]:
+                task = _TASK.match(fence[1])
+                opened.append((i + 1, task[1] if task else ""))
+            elif fence and opened:
+                start, name = opened.pop()
+                if name:
+                    found[name] = start, i + 1
+        return found
 
     def containing(self, *texts: str) -> list[str]:
         """Every line that holds one of the texts, which no letter, digit or `-` continues."""

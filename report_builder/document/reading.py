@@ -11,7 +11,7 @@ from report_builder.document import leftover, pandoc
 from report_builder.document.channel import Channel, Piece, fragments
 from report_builder.document.formulas import as_text
 from report_builder.document.ledger import SourceMap
-from report_builder.document.places import Places, give_lines, deepest
+from report_builder.document.places import Places, deepest, give_lines
 from report_builder.document.rendering import Rendered
 from report_builder.document.tree import LINE, Node, Nodes
 from report_builder.errors import Problem, ReportError

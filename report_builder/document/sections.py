@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from report_builder.document.channel import is_printed
 from report_builder.document.ledger import Citation
 from report_builder.document.material import Material
-from report_builder.document.places import Places, outside_code
+from report_builder.document.places import Places
 from report_builder.document.structure import task_of
 from report_builder.document.tree import LINE, Node, Nodes, value, walk
 from report_builder.errors import Problem
-
-_FENCE = re.compile(r"^ {0,3}:{3,}\s*(.*?)\s*:*$")
-_TASK = re.compile(r"(?=.*\.task\b).*#([\w.-]+)")
 
 
 @dataclass(frozen=True)
@@ -37,27 +33,30 @@ def sections(
     Args:
         undrawn: image target -> problem.
     """
-    extents = _extents(places)
+    extents = places.tasks()
     tasks = [(name, node) for node in walk(blocks, "Div") if (name := task_of(node))]
-    return {name: _section(node, extents.get(name), places, citations, material, undrawn) for name, node in tasks}
+    return {name: _section(node, extents.get(name, (0, -1)), places, citations, material, undrawn) for name, node in tasks}
 
 
 def _section(
     task: Node,
-    extent: tuple[str, int, int] | None,
+    extent: tuple[int, int],
     places: Places,
     citations: Iterable[Citation],
     material: Material,
     undrawn: Mapping[str, Problem],
 ) -> Section:
-    read = [citation for citation in citations if citation.kind == "facts" and _inside(citation, extent)]
+    origins = places.source.lines[extent[0] - 1 : extent[1]] if extent[0] else ()
+    read = [citation for citation in citations if citation.kind == "facts" and _inside(citation, origins)]
     marks = [node for node in walk(task, "Span") if is_printed(node)]
     printed = {name for mark in marks for name in f"{value(mark, 'name')} {value(mark, 'facts')}".split()}
-    lines = {places.line(line) for line in {node[LINE] for node in walk(task) if LINE in node}}
+    numbers = {*range(extent[0], extent[1] + 1), *(node[LINE] for node in walk(task) if LINE in node)}
     targets = dict.fromkeys(node["c"][2][0] for node in walk(task, "Image"))
     lacking = [*unmeasured_facts(read, material), *(undrawn[target] for target in targets if target in undrawn)]
     return Section(
-        frozenset(printed | {citation.name for citation in read}), frozenset({*lines, places.of(task)}), tuple(lacking)
+        frozenset(printed | {citation.name for citation in read}),
+        frozenset({*map(places.line, numbers), places.of(task)}),
+        tuple(lacking),
     )
 
 
@@ -83,25 +82,10 @@ def cautions(citations: Iterable[Citation], material: Material) -> Iterator[Prob
             yield Problem(citation.where, f"'{fact.name}': {fact.caution}")
 
 
-def _inside(citation: Citation, extent: tuple[str, int, int] | None) -> bool:
-    return extent is not None and any(file == extent[0] and extent[1] <= line <= extent[2] for file, line in citation.lines)
-
-
-def _extents(places: Places) -> dict[str, tuple[str, int, int]]:
-    """Task -> template file, first and last line between its fences."""
-    lines, found, opened = places.markdown.split("\n"), dict[str, tuple[str, int, int]](), list[tuple[int, str]]()
-    for number, line in outside_code(lines):
-        fence = _FENCE.match(line)
-        if fence and fence[1]:
-            task = _TASK.match(fence[1])
-            opened.append((number, task[1] if task else ""))
-        elif fence and opened:
-            start, name = opened.pop()
-            if name:
-                found[name] = _extent(places.source.lines[start : number + 1])
-    return found
-
-
-def _extent(origins: tuple[tuple[str, int], ...]) -> tuple[str, int, int]:
+def _inside(citation: Citation, origins: Sequence[tuple[str, int]]) -> bool:
+    """Whether a fact is read between two fences, given the lines of the template from one to the other."""
+    if not origins:
+        return False
     file, first = origins[0]
-    return file, first, max(line for other, line in origins if other == file)
+    last = max(line for other, line in origins if other == file)
+    return any(other == file and first <= line <= last for other, line in citation.lines)

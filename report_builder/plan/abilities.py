@@ -1,34 +1,31 @@
-"""Which kinds of figures and metrics a model serves: asked of each kind, as the plan asks it of one that an experiment names."""
+"""Which kinds of figures and metrics a model serves: each is asked, as the plan asks one that an experiment names."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import ValidationError
 
-from report_builder.kinds import FIGURES, METRICS, PROBES, Parameters, ProbeRequest, further_needs
+from report_builder.kinds import FIGURES, METRICS, PROBES, FigureKind, MetricKind, Parameters, ProbeRequest, further_needs
 from report_builder.plan.resolved import FROM_RUN
 
 SECTIONS = {"figures": FIGURES, "metrics": METRICS}
 
 
-def has_ability(model: Any, need: str) -> bool:
+def has_ability(provides: frozenset[str], need: str) -> bool:
     """Whether a model provides what is needed, or of `a|b` one of the two."""
-    return not model.PROVIDES.isdisjoint(need.split("|"))
+    return not provides.isdisjoint(need.split("|"))
 
 
-def served(model: Any, section: str) -> str:
-    """A sentence that names the built-in kinds of a section, `figures` or `metrics`, that a model serves."""
-    registry = SECTIONS[section]
-    names = [name for name, kind in registry if _serves(model, kind)]
+def served(provides: frozenset[str], section: str) -> str:
+    """A sentence that names the built-in kinds of a section, `figures` or `metrics`, that such a model serves."""
+    names = [name for name, kind in SECTIONS[section] if _serves(provides, kind)]
     return f"What this model serves in {section}: {', '.join(names) or 'nothing'}."
 
 
-def _serves(model: Any, kind: Any) -> bool:
+def _serves(provides: frozenset[str], kind: FigureKind | MetricKind) -> bool:
     """Whether a model provides all that a kind asks for with its defaults."""
     parameters = _least(kind.Parameters)
     asked = kind.probes(parameters).values() if parameters else ()
-    return bool(parameters) and all(has_ability(model, need) for request in asked for need in _needs(request))
+    return bool(parameters) and all(has_ability(provides, need) for request in asked for need in _needs(request))
 
 
 def _needs(request: ProbeRequest) -> frozenset[str]:
@@ -42,10 +39,10 @@ def _needs(request: ProbeRequest) -> frozenset[str]:
 
 def _least(model: type[Parameters]) -> Parameters | None:
     """Parameters with a word for everything that has no default; None where words do not do."""
-    given: dict[str, Any] = {}
+    given: dict[str, str | tuple[str, ...]] = {}
     for _ in range(3):  # all that is missing, then what is a list
         try:
             return model.model_validate(given)
         except ValidationError as error:
-            given |= {str(d["loc"][0]): ("run",) if d["type"].startswith("tuple") else "run" for d in error.errors() if d["loc"]}
+            given |= {str(d["loc"][0]): ("run",) if d["type"].startswith("tuple") else "run" for d in error.errors()}
     return None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import MODELS, PROBES, Layout, Parameters, ProbeRequest, further_needs
+from report_builder.plan.abilities import has_ability, served
 from report_builder.plan.closing import Closing
 from report_builder.plan.layouts import Layouts
-from report_builder.plan.abilities import has_ability, served
 from report_builder.plan.resolved import FROM_RUN, HISTORY, DataSet, Kind, Training, used_by
 from report_builder.spec.grammar import Slot
 from report_builder.spec.source import KeyPath
@@ -107,7 +107,7 @@ class Requests:
     def _provides(self, needed: frozenset[str], run: Training, path: KeyPath) -> bool:
         if lacks := _lacks(run, needed):
             rule = f"model '{run.model.name}' cannot serve this: it does not provide {lacks}"
-            self._note(path, run, rule, f"Models that can: {_able(needed)}.", served(run.model.module, str(path[0])))
+            self._note(path, run, rule, f"Models that can: {_able(needed)}.", served(run.model.module.PROVIDES, str(path[0])))
         return not lacks
 
     def _note(self, path: KeyPath, run: Training, rule: str, allowed: str = "", next_step: str = "") -> None:
@@ -166,8 +166,8 @@ class Requests:
 
 def _lacks(run: Training, needed: frozenset[str]) -> str:
     """What the model of a run does not provide, of what is needed."""
-    return ", ".join(sorted(need.replace("|", " or ") for need in needed if not has_ability(run.model.module, need)))
+    return ", ".join(sorted(need.replace("|", " or ") for need in needed if not has_ability(run.model.module.PROVIDES, need)))
 
 
 def _able(needed: frozenset[str]) -> str:
-    return ", ".join(name for name, module in MODELS if all(has_ability(module, need) for need in needed)) or "none"
+    return ", ".join(name for name, module in MODELS if all(has_ability(module.PROVIDES, need) for need in needed)) or "none"

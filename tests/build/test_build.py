@@ -250,6 +250,27 @@ def test_after_a_figure_of_another_option_the_build_is_right_again(built) -> Non
     assert digests(built.folder / "figures") == before
 
 
+LACKING = ('[@fig:grid]{.nom}.\n\n{{ figure("grid") }}', "the whole text.")
+
+
+@pytest.mark.parametrize("command", [("task", "2"), ("figure", "grid")])
+def test_what_a_section_lacks_is_said_before_the_training(lab, capsys: pytest.CaptureFixture[str], command) -> None:
+    """`task` and `figure` train for no report that `check` refuses; the part that is missing is said at its task."""
+    lab.edit(*LACKING, file=lab.template)
+    lab.edit("# Results", "# Results\n\nSee issue #2.", file=lab.template)
+    assert lab.run(*command, "--report", "tiny") == 3
+    said = capsys.readouterr()
+    line = lab.template.read_text().split("::: {.task #2}")[0].count("\n") + 1
+    assert f"tiny.md:{line}: task 2 requires 'fig:grid'" in said.err
+    assert "to do" not in said.out
+
+
+def test_a_figure_is_drawn_again_whatever_the_text_lacks(built) -> None:
+    """`figure` of a stored run looks at no finding of the text: nothing is trained for it."""
+    built.edit('requires: [answer, "fig:codes"', 'requires: [answer, "fig:other", "fig:codes"')
+    assert built.run("figure", "grid", "--report", "tiny", "--set", "figures.grid.ink=light") == 0
+
+
 def test_task_of_a_finished_report(built) -> None:
     """`task` writes a small document of that task, with the numbers of the whole report."""
     assert built.run("task", "2", "--report", "tiny") == 0

@@ -103,7 +103,8 @@ def test_messages(lab, mistake: str) -> None:
 def test_a_plane_needs_two_dimensions(lab) -> None:
     """A figure of the plane of the code is refused for a run whose latent space has another dimension."""
     lab.edit("latent_dim: 2", "latent_dim: 3")
-    assert any("figures.grid, run 'longer': 'decode_grid' needs a latent space of 2" in line and "has 3" in line for line in mistakes(lab))
+    said = "figures.grid, run 'longer': 'decode_grid' needs a latent space of 2 dimensions, and this run has 3"
+    assert any(said in line for line in mistakes(lab))
 
 
 @pytest.mark.parametrize("kind", ["latent_use", "code_statistics", "code_deviations"])
@@ -135,7 +136,7 @@ def test_an_inherited_mistake_is_one_mistake(lab) -> None:
 
 
 def test_one_message_for_one_cause(lab) -> None:
-    """A model that cannot serve several runs of several figures is said once: all the places, what serves them, what it serves."""
+    """A model that cannot serve several runs is said once: all the places, which models can, and what this one serves."""
     lab.edit("kind: vae, latent_dim: 2, filters: [4, 8]", "kind: gan")
     lab.edit("runs: [ae, vae], caption", "runs: [vae, longer, ae], caption")
     found = [text for text in mistakes(lab) if "cannot serve this" in text and "figures.codes" in text]
