@@ -60,7 +60,7 @@ def started(model: str) -> tuple[Any, Any]:
     from report_builder.kinds import MODELS as KINDS
     from report_builder.kinds import Condition, ImageData, Split, opened
     from report_builder.spec.training import Training as Settings
-    from report_builder.worker import loop
+    from report_builder.train import loop
 
     loop.prepare(1)
     x, condition = images(model)
@@ -77,7 +77,7 @@ def started(model: str) -> tuple[Any, Any]:
 
 def ours(model: str) -> None:
     """Our loop, nothing kept."""
-    from report_builder.worker import loop
+    from report_builder.train import loop
 
     training, data = started(model)
     clock = Clock()
@@ -87,8 +87,8 @@ def ours(model: str) -> None:
 
 def kept(model: str) -> None:
     """Our loop with what a run keeps after each epoch: a checkpoint, and samples of fixed noise."""
-    from report_builder.worker import checkpoint, loop
-    from report_builder.worker.samples import Samples
+    from report_builder.train import checkpoint, loop
+    from report_builder.train.samples import Samples
 
     training, data = started(model)
     clock = Clock()
@@ -106,7 +106,7 @@ def kept(model: str) -> None:
 
 def bare(model: str) -> None:
     """Our loop, nothing kept, randomness left to run on from epoch to epoch."""
-    from report_builder.worker import loop
+    from report_builder.train import loop
 
     random = np.random.default_rng(0)
     loop.set_randomness = lambda *_: random

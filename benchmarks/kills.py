@@ -33,9 +33,9 @@ from typing import Any
 
 import report_builder
 from report_builder.cli import main
+from report_builder.run import pool
 from report_builder.store import Step, session
-from report_builder.worker import pool
-from report_builder.worker.environment import ENVIRONMENT
+from report_builder.train.environment import ENVIRONMENT
 
 EXPERIMENT = """\
 report: {title: Kills, language: en, date: 2025-01-02}
@@ -159,7 +159,7 @@ def in_process(function: Callable[[], int], *, seconds: float = 0) -> int:
 
 def workers_here(jobs: Sequence[Mapping[str, Any]], **_: Any) -> list[Any]:
     """Instead of the pool: does the jobs in this process, inputs first."""
-    from report_builder.worker.jobs import carry_out  # noqa: PLC0415  TensorFlow
+    from report_builder.train.jobs import carry_out  # noqa: PLC0415  TensorFlow
 
     order = sorted(jobs, key=lambda job: ("answer", "run", "arrays").index(job["step"]["kind"]))
     failed: list[Any] = []
@@ -302,7 +302,7 @@ def _import_everything(commands: Sequence[str]) -> None:
     """What a command imports, so that no case does it again; no thread may run when a process is forked: nothing is called."""
     os.environ.update(ENVIRONMENT)
     pool.run = workers_here
-    needless = ("__main__",) if "build" in commands else ("__main__", ".worker.", ".network", "._networks", ".models._")
+    needless = ("__main__",) if "build" in commands else ("__main__", ".train.", ".network", "._networks", ".models._")
     for module in pkgutil.walk_packages(report_builder.__path__, "report_builder."):
         if not any(part in module.name for part in needless):
             importlib.import_module(module.name)

@@ -25,13 +25,13 @@ BORROWED = {
     "plan.steps imports models._layers",
     "store.files imports datasets._files",
     "store.folder imports datasets._files",
-    "worker.answers imports models._complaints",
-    "worker.asked imports models._complaints",
-    "worker.blame imports models._complaints",
-    "worker.loop imports models._layers",
-    "worker.run imports models._layers",
-    "worker.samples imports measures.probes._asked",
-    "worker.trial imports measures.probes._batches",
+    "train.answers imports models._complaints",
+    "train.asked imports models._complaints",
+    "train.blame imports models._complaints",
+    "train.loop imports models._layers",
+    "train.run imports models._layers",
+    "train.samples imports measures.probes._asked",
+    "train.trial imports measures.probes._batches",
 }
 HEAVY = {"tensorflow", "keras", "matplotlib", "sklearn"}
 ON_COMMAND = {
@@ -88,14 +88,14 @@ def test_private_modules_are_imported_at_home() -> None:
 
 
 def test_tensorflow_stays_in_the_workers() -> None:
-    """Only networks of models, the stack of own layers and the workers' room import TensorFlow or Keras."""
+    """Only networks of models, the stack of own layers and what trains import TensorFlow or Keras."""
     wrong = [
         f"{path.relative_to(PACKAGE.parent)}:{line}: imports {imported}"
         for name, path in modules()
         for line, imported in imports(path)
         if imported.partition(".")[0] in {"tensorflow", "keras"}
         and not name.endswith((".network", "models.stack"))
-        and not name.startswith(("worker", "models._networks."))
+        and not name.startswith(("train", "models._networks."))
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -117,10 +117,10 @@ def test_front_modules_are_light(room: str) -> None:
     assert imported_by(names) == set()
 
 
-def test_front_of_the_pool_is_light() -> None:
-    """The front's half of the workers' room, and the descriptions of models, metrics and figures, bring no TensorFlow."""
+def test_descriptions_are_light() -> None:
+    """The front of the workers, and the descriptions of models, metrics and figures, bring no TensorFlow."""
     described = [name for name, _ in modules() if name.partition(".")[0] in {"models", "measures", "plots", "drawing"}]
-    front = [name for name, _ in modules() if name in {"worker", "worker.pool", "worker.progress", "worker.estimate"}]
+    front = [name for name, _ in modules() if name.partition(".")[0] == "run"]
     names = [
         name for name in (*described, *front) if not name.endswith((".network", "models.stack")) and "_networks." not in name
     ]

@@ -51,7 +51,7 @@ def _ask(steps: Mapping[str, Step], store: Store, beside: Path) -> dict[str, Rep
     missing = {key: job for key, job in missing.items() if store.read(ANSWER, key) is None}
     if not missing:
         return {}
-    from report_builder.worker import pool
+    from report_builder.run import pool
 
     keys: list[str] = []
     jobs = [*missing.values()]

@@ -29,7 +29,7 @@ def execute(plan: Plan, missing: Sequence[Planned], *, on_event: Callable[[Mappi
     failed: list[ReportError] = []
     jobs = [_job(plan, planned) for planned in missing if planned.step.kind in IN_WORKERS]
     if jobs:
-        from report_builder.worker import pool
+        from report_builder.run import pool
 
         failed += pool.run(jobs, on_event=on_event)
     for planned in missing:

@@ -60,7 +60,7 @@ class _Progress:
         print(f"{report}: {todo} to do.", flush=True)
         runs = [planned for planned in missing if planned.step.kind == "run"]
         if runs:
-            from report_builder.worker import estimate
+            from report_builder.run import estimate
 
             plan, specs = self._plan, {planned.label: planned.step.spec for planned in runs}
             seconds = {
@@ -73,7 +73,7 @@ class _Progress:
 
     def event(self, event: Mapping[str, Any]) -> None:
         """Shows one event of a worker, or a step done here."""
-        from report_builder.worker import progress
+        from report_builder.run import progress
 
         self._view = self._view or progress.View(sys.stderr)
         self._view.show(event)

@@ -1,6 +1,6 @@
 """A kind in one file of the user's own: a mistake in it is theirs, and is said with its file and line.
 
-Models are not among these: a worker runs their files, and tries them before anything trains (`worker/trial.py`).
+Models are not among these: a worker runs their files, and tries them before anything trains (`train/trial.py`).
 """
 
 from __future__ import annotations

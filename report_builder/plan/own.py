@@ -22,7 +22,7 @@ from report_builder.store import Memo, Step, Stored, code_digests
 
 ANSWER = "answer"  # kind of the steps in which answers are stored
 PACKAGE = Path(__file__).parents[1]
-ANSWERING = tuple(PACKAGE / file for file in ("worker/__main__.py", "worker/answers.py"))  # where the code of an answer begins
+ANSWERING = tuple(PACKAGE / file for file in ("train/__main__.py", "train/answers.py"))  # where the code of an answer begins
 CHECKED = ("image_shape", "value_range", "class_names", "conditions")  # what a verdict depends on
 
 

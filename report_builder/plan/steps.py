@@ -22,8 +22,8 @@ PACKAGE = Path(__file__).parents[1]
 STYLE = "plots/report.mplstyle"
 # Where the code that carries out a step begins, whatever its spec names; kinds join it, which it finds by their names.
 BEGINNING = {
-    "run": ("worker/__main__.py", "worker/run.py"),
-    "arrays": ("worker/__main__.py", "worker/probe.py"),
+    "run": ("train/__main__.py", "train/run.py"),
+    "arrays": ("train/__main__.py", "train/probe.py"),
     "facts": ("measures/__init__.py", "store/reading.py"),
     "figure": ("drawing/__init__.py", "languages/__init__.py", "store/reading.py"),
 }

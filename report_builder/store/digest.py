@@ -34,7 +34,7 @@ def code_digests(roots: Iterable[Path], memo: Memo) -> dict[str, str]:
         memo: what earlier processes found, by content.
 
     Returns:
-        `{"worker/loop.py": digest, ..., "tensorflow": "2.21"}`.
+        `{"train/loop.py": digest, ..., "tensorflow": "2.21"}`.
     """
     files, packages = _closure(frozenset(roots), memo)
     found = {_printed(path): source.digest for path, source in files.items()}

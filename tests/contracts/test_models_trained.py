@@ -12,8 +12,9 @@ import yaml
 
 from report_builder import datasets
 from report_builder.kinds import MODELS, Condition, Layout, Split
+from report_builder.run import pool
 from report_builder.store import Step, Store
-from report_builder.worker import checkpoint, loop, pool
+from report_builder.train import checkpoint, loop
 
 DIGITS = {"kind": "digits", "copies": 0}
 TRAINING = {"epochs": 1, "batch_size": 32, "learning_rate": 1e-3, "optimizer": {"kind": "adam"}}

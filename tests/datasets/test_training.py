@@ -10,7 +10,7 @@ import pytest
 from report_builder import datasets
 from report_builder.datasets._stream import Stream
 from report_builder.kinds import DATA_STEPS, DATASETS, MODELS
-from report_builder.worker import loop
+from report_builder.train import loop
 
 TRAINING = {"epochs": 1, "batch_size": 16, "learning_rate": 1e-4, "optimizer": {"kind": "adam"}}
 CONDITIONS = ({"kind": "attribute_condition", "names": ["Smiling", "Male"]}, {"kind": "one_hot"})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from report_builder.worker import pool
+from report_builder.run import pool
 
 LOADED = """
 import sys

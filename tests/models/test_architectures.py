@@ -12,7 +12,7 @@ import pytest
 from report_builder.kinds import MODELS
 from report_builder.models import _architectures
 from report_builder.models._networks import building
-from report_builder.worker import loop
+from report_builder.train import loop
 
 
 def built(kind, preset, shape, **parameters):

@@ -14,7 +14,7 @@ from report_builder.kinds import MODELS, Condition, Layout
 from report_builder.models import _layers
 from report_builder.models._layers import Layer
 from report_builder.models.stack import stack
-from report_builder.worker import loop
+from report_builder.train import loop
 
 OWN = Path(__file__).parent / "own"
 CONV = {"kind": "Conv2D", "filters": 3, "kernel_size": 3, "strides": 2, "padding": "same", "activation": "relu"}

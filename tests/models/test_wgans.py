@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from report_builder import datasets
 from report_builder.kinds import MODELS
-from report_builder.worker import checkpoint, loop
+from report_builder.train import checkpoint, loop
 
 NAMES = ("conditional_wgan", "wgan")
 BOTH = pytest.mark.parametrize("name", NAMES)

@@ -10,7 +10,7 @@ STEP = {
     "kind": "run",
     "inputs": ["a"],
     "spec": {"model": {"kind": "vae", "latent_dim": 2}, "seed": 1},
-    "code": {"worker/loop.py": "1"},
+    "code": {"train/loop.py": "1"},
 }
 
 
@@ -20,7 +20,7 @@ STEP = {
         ({}, "nothing changed"),
         ({"spec": {"model": {"kind": "vae", "latent_dim": 3}, "seed": 1}}, "model.latent_dim: 2 -> 3"),
         ({"spec": {"model": {"kind": "vae"}, "seed": 1}}, "model.latent_dim: 2 -> absent"),
-        ({"code": {"worker/loop.py": "2"}}, "the code in worker/loop.py changed"),
+        ({"code": {"train/loop.py": "2"}}, "the code in train/loop.py changed"),
         ({"inputs": ["b"]}, "one of the steps it reads changed"),
         ({"inputs": ["b"], "spec": {"model": {"kind": "vae", "latent_dim": 2}, "seed": 7}}, "seed: 1 -> 7"),
     ],

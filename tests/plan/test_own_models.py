@@ -139,6 +139,4 @@ def test_a_verdict_is_of_one_architecture_on_such_data(spiral) -> None:
 
 def test_the_code_behind_an_answer_counts(spiral) -> None:
     """Of a verdict and of a description: how a file is read and tried."""
-    assert all(
-        {"worker/trial.py", "worker/descriptions.py", "worker/answers.py"} <= set(s.code) for s in plan(spiral).answers()
-    )
+    assert all({"train/trial.py", "train/descriptions.py", "train/answers.py"} <= set(s.code) for s in plan(spiral).answers())

@@ -1,0 +1,81 @@
+"""What a worker says of models and layers of the user's own: what a file is, and whether what a run builds of it fits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from report_builder.errors import Problem, ReportError
+from report_builder.kinds import MODELS, Condition, Layout, by_language
+from report_builder.models._complaints import own_line
+from report_builder.store import Work, write_atomically
+from report_builder.train import trial
+from report_builder.train.blame import said
+from report_builder.train.descriptions import describe
+from report_builder.train.site import Site
+
+
+def carry_out(work: Work, site: Site) -> None:
+    """Answers, without any data."""
+    answer(work, site.beside)
+
+
+def answer(work: Work, beside: Path | None) -> None:
+    """Answers what the step asks, and commits it as `answer.json`. A refusal is not stored: it is asked again.
+
+    A missing package may be there by then, which no key would show.
+
+    Raises:
+        ReportError: with what is wrong with the file, or with the architecture; `where` is a path below the model's entry.
+    """
+    spec = work.step.spec
+    found = describe(spec["kind"], beside) if spec["asks"] == "description" else _verdict(spec, beside)
+    write_atomically(work.folder / "answer.json", json.dumps(found, ensure_ascii=False))
+    work.commit(files=["answer.json"])
+
+
+def _verdict(spec: Mapping[str, Any], beside: Path | None) -> dict[str, Any]:
+    """The loss that an architecture compiles, once it was tried. Raises ReportError with what is wrong with it."""
+    try:
+        kind = MODELS.get(spec["model"]["kind"], beside=beside)
+        parameters = kind.Parameters(**{name: value for name, value in spec["model"].items() if name != "kind"})
+        equation = _equation(kind, parameters) if spec["model"]["kind"].endswith(".py") else None
+        if spec["layout"]:
+            trial.run(kind, spec["model"], _read(spec["layout"]), beside)
+    except ReportError:
+        raise
+    except ValidationError as error:
+        raise ReportError(*map(_refused, error.errors(include_url=False))) from None
+    except Exception as error:
+        place = own_line(error, beside)
+        if not place or isinstance(error, MemoryError):
+            raise
+        raise ReportError(Problem("kind", f"{type(error).__name__} at {place}", said(error))) from error
+    return {"equation": equation}
+
+
+def _refused(detail: Any) -> Problem:
+    """A parameter that a check in the user's own file refuses."""
+    where = ".".join(map(str, detail["loc"]))
+    return Problem(where, detail["msg"].removeprefix("Value error, "), repr(detail["input"]))
+
+
+def _equation(kind: Any, parameters: Any) -> dict[str, Any] | None:
+    if not hasattr(kind, "equation"):
+        return None
+    found = kind.equation(parameters)
+    return {"latex": found.latex, "symbols": [[symbol, by_language(meaning)] for symbol, meaning in found.symbols]}
+
+
+def _read(layout: Mapping[str, Any]) -> Layout:
+    """A layout as the plan wrote it."""
+    shape, names = layout["image_shape"], layout["class_names"]
+    conditions = tuple(Condition(part["kind"], tuple(part["names"])) for part in layout["conditions"])
+    low, high = layout["value_range"]
+    return Layout(
+        tuple(shape) if shape else None, (low, high), tuple(names) if names is not None else None, conditions=conditions
+    )

@@ -1,0 +1,83 @@
+"""Files of a run: the checkpoint between two epochs, and the weights at the end. Complete or absent, without pickles."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from report_builder.errors import Problem, RunError
+from report_builder.store import write_atomically
+from report_builder.train.loop import Training, weights
+
+STATE = "state"  # epoch and history, as JSON
+
+
+def save(training: Training, path: Path) -> None:
+    """What the next epoch starts from: weights, optimiser, history, epoch. Randomness is set from (seed, epoch) anyway."""
+    state = json.dumps({"epoch": training.epoch, "history": training.history})
+    save_arrays({STATE: np.array(state)} | _values(training.variables()), path)
+
+
+def restore(training: Training, path: Path) -> bool:
+    """Continues from a checkpoint; False, and nothing changed, where there is none that fits."""
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
+            values = dict(stored)
+        state = json.loads(str(values.pop(STATE)))
+    except (FileNotFoundError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return False
+    variables = training.variables()
+    if not _fits(values, variables):
+        return False
+    _assign(values, variables)
+    training.epoch, training.history = int(state["epoch"]), state["history"]
+    return True
+
+
+def save_weights(model: Any, path: Path) -> None:
+    """The model's weights as an uncompressed `.npz`: equal weights give equal bytes."""
+    save_arrays(_values(weights(model)), path)
+
+
+def load_weights(model: Any, path: Path) -> None:
+    """Puts stored weights into a model of the same architecture.
+
+    Raises:
+        RunError: the architecture is another.
+    """
+    with np.load(path, allow_pickle=False) as stored:
+        values = dict(stored)
+    there = weights(model)
+    if not _fits(values, there):
+        stored, built = ({name: tuple(each.shape) for name, each in found.items()} for found in (values, there))
+        name = next(name for name in sorted({*stored, *built}) if stored.get(name) != built.get(name))
+        received = f"{name}: stored {stored.get(name, 'none')}, built {built.get(name, 'none')}"
+        rule, step = "these weights belong to another architecture", "Remove the run and train it again."
+        raise RunError(Problem(str(path), rule, received, next_step=step))
+    _assign(values, there)
+
+
+def save_arrays(arrays: Mapping[str, np.ndarray], path: Path) -> None:
+    """Named arrays as an uncompressed `.npz` without pickles."""
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **{name: np.asarray(array) for name, array in arrays.items()})
+    write_atomically(path, buffer.getvalue())
+
+
+def _values(variables: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    return {name: np.asarray(variable) for name, variable in variables.items()}
+
+
+def _fits(values: Mapping[str, np.ndarray], variables: Mapping[str, Any]) -> bool:
+    return {n: v.shape for n, v in values.items()} == {n: tuple(v.shape) for n, v in variables.items()}
+
+
+def _assign(values: Mapping[str, np.ndarray], variables: Mapping[str, Any]) -> None:
+    for name, variable in variables.items():
+        variable.assign(values[name])

@@ -1,0 +1,220 @@
+"""Training: what determines the weights of a run, and nothing else.
+
+The loop knows neither files nor progress displays: it calls back. At the start of each epoch all randomness is set from
+(seed, epoch), so a run continued from the state between two epochs ends with the same weights as one that was never stopped.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras.src.random.seed_generator import global_seed_generator
+
+from report_builder.errors import Problem, ReportError, RunError
+from report_builder.kinds import MODELS, ImageData, Split, opened
+from report_builder.models._layers import located
+from report_builder.train import optimizers, stopping
+from report_builder.train.batches import Batches, taken
+from report_builder.train.passes import OnProgress, Pass, shown
+
+EVALUATION_BATCH = 500  # images in one step without gradients
+TOLD = ("condition_dim", "classes", "steps_per_epoch")  # what `build` is given of the data, where it has such an argument
+HELD_OUT = (("val_", "validation"), ("test_", "test"))  # prefix of its terms, split: the first that there is
+
+
+@dataclass
+class Training:
+    """A run between two epochs.
+
+    Attributes:
+        model: compiled, its optimiser built.
+        spec: the resolved run spec.
+        epoch: how many epochs are done.
+        history: the mean of each logged term for each epoch done, e.g. `loss`, `test_loss`, and `epoch_time` in seconds.
+    """
+
+    model: Any
+    spec: Mapping[str, Any]
+    epoch: int = 0
+    history: dict[str, list[float]] = field(default_factory=dict)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done, or as many as early stopping allows."""
+        settings = self.spec["training"]
+        return self.epoch >= int(settings["epochs"]) or stopping.over(settings.get("early_stopping"), self.history)
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch whose weights early stopping (or `val_loss`) prefers; None where nothing is watched."""
+        return stopping.best_epoch(self.spec["training"].get("early_stopping"), self.history)
+
+    def variables(self) -> dict[str, Any]:
+        """Everything that the next epoch starts from: weights, then each optimiser's variables, each under its own name."""
+        found = weights(self.model)
+        for place, optimizer in enumerate(optimizers.of(self.model)):
+            found |= {f"optimizer.{place}.{i:03d}": v for i, v in enumerate(optimizer.variables)}
+        return found
+
+
+def prepare(threads: int) -> None:
+    """Fixes what results depend on in a new process: threads, number format, order of axes, kernels of a graphics card."""
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    keras.config.set_floatx("float32")
+    keras.config.set_image_data_format("channels_last")
+    if tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.enable_op_determinism()
+        tf.config.experimental.enable_tensor_float_32_execution(enabled=False)
+
+
+def weights(model: Any) -> dict[str, Any]:
+    """The model's weights (what is trained and what is not) by place: names depend on the process, and may be none."""
+    return {f"model.{place:03d}": variable for place, variable in enumerate(model.weights)}
+
+
+def build(
+    entry: Mapping[str, Any],
+    image_shape: Sequence[int],
+    beside: Path | None = None,
+    *,
+    condition_dim: int = 0,
+    classes: int = 0,
+    steps_per_epoch: float = 1,
+) -> Any:
+    """The model of a resolved `model` entry, its weights created, not compiled.
+
+    Args:
+        entry: kind and parameters.
+        image_shape: height, width, channels.
+        beside: the folder of the experiment file.
+        condition_dim: length of the condition vector, for a model whose `build` asks for it.
+        classes: how many classes there are, for a model whose `build` asks for it.
+        steps_per_epoch: of the optimiser, for a model whose loss changes with them; no matter to a trained model.
+
+    Raises:
+        ReportError: there is no such model, or the data has no condition for it.
+    """
+    kind, parameters = opened(MODELS, entry, beside=beside)
+    network = kind if hasattr(kind, "build") else importlib.import_module(f"{kind.__name__}.network")
+    known = dict(zip(TOLD, (condition_dim, classes, steps_per_epoch), strict=True))
+    asked = {name: known[name] for name in known if name in inspect.signature(network.build).parameters}
+    if missing := [name for name, value in asked.items() if not value]:
+        rule = f"model '{entry['kind']}' needs {' and '.join(missing)}, which the data set does not have"
+        raise ReportError(Problem("", rule, next_step="Add a data step that makes a condition: one_hot, canvas."))
+    model = network.build(tuple(image_shape), **located(parameters, beside), **asked)
+    _create(model, (1, *image_shape), (1, condition_dim))
+    return model
+
+
+def _create(model: Any, images: tuple[int, ...], conditions: tuple[int, ...]) -> None:
+    """Calls a model that creates its layers only then, on what it takes, the answers (`y`) left out."""
+    if not all(layer.built for layer in model.layers):
+        inputs = [tf.zeros(conditions if name == "condition" else images) for name in taken(model) if name != "y"]
+        model(tuple(inputs) if len(inputs) > 1 else inputs[0])
+
+
+def start(spec: Mapping[str, Any], data: ImageData, beside: Path | None = None) -> Training:
+    """A run before its first epoch: initial weights from the seed.
+
+    Raises:
+        ReportError: the model refuses such data, or the optimiser does not exist.
+    """
+    kind, parameters = opened(MODELS, spec["model"], beside=beside)
+    refuses = getattr(kind, "refuses", None)
+    if refuses and (why := refuses(parameters, data.layout)):
+        raise ReportError(Problem("", f"model '{spec['model']['kind']}' cannot be trained on this data", why))
+    learnt = data.splits["train"]
+    steps = math.ceil(len(learnt.y) / spec["training"]["batch_size"])
+    keras.utils.set_random_seed(_mixed(spec["seed"]))
+    known = {"condition_dim": condition_dim(learnt), "classes": len(data.class_names)}
+    known["steps_per_epoch"] = steps / (spec["training"]["optimizer"].get("gradient_accumulation_steps") or 1)
+    model = build(spec["model"], data.image_shape, beside, **known)
+    model.compile(optimizer=optimizers.make(spec["training"], steps))
+    if not getattr(model, "optimizers", None):
+        model.optimizer.build(model.trainable_variables)
+    return Training(model, spec)
+
+
+def condition_dim(split: Split) -> int:
+    """Length of the condition vector; 0 where there is none."""
+    return 0 if split.condition is None else int(split.condition.shape[1])
+
+
+def train(
+    training: Training, data: ImageData, *, on_epoch: Callable[[Training], None], on_progress: OnProgress | None = None
+) -> None:
+    """Trains the epochs that are missing; after each, `on_epoch` gets the state that the next one starts from.
+
+    Args:
+        training: the run.
+        data: `train` is learnt from; `validation` (terms `val_*`), or `test` where there is none (terms `test_*`), is judged.
+        on_epoch: called between epochs.
+        on_progress: called some times a second with images done, images of the epoch, means so far.
+
+    Raises:
+        RunError: a term of the loss is no longer a finite number.
+    """
+    model, takes = training.model, taken(training.model)
+    learn = Pass(model, model.train_step, Batches(data.splits["train"], takes))
+    judged = [(prefix, data.splits[name]) for prefix, name in HELD_OUT if name in data.splits][:1]
+    judges = [(prefix, Pass(model, model.test_step, Batches(split, takes)), split) for prefix, split in judged]
+    while not training.finished:
+        random = set_randomness(model, training.spec["seed"], training.epoch)
+        order = random.permutation(len(data.splits["train"].y)).astype(np.int32)
+        with _named_epoch(training):
+            began = time.perf_counter()
+            terms = learn(order, training.spec["training"]["batch_size"], on_progress)
+            took = time.perf_counter() - began
+            for prefix, judge, split in judges:
+                means = judge(np.arange(len(split.y), dtype=np.int32), EVALUATION_BATCH)
+                terms |= {prefix + name: value for name, value in means.items()}
+        for name, value in (terms | {"epoch_time": took}).items():
+            training.history.setdefault(name, []).append(value)
+        training.epoch += 1
+        on_epoch(training)
+    optimizers.finish(model)
+
+
+@contextmanager
+def _named_epoch(training: Training) -> Iterator[None]:
+    """A term that is lost in this epoch is reported with the epoch, and with the terms of the one before."""
+    try:
+        yield
+    except RunError as error:
+        last = {name: series[-1] for name, series in training.history.items() if name != "epoch_time"}
+        before = f"; after epoch {training.epoch}: {shown(last)}" if last else ""
+        raise RunError(
+            *(replace(p, rule=f"{p.rule} in epoch {training.epoch + 1}", received=p.received + before) for p in error.problems)
+        ) from error
+
+
+def set_randomness(model: Any, seed: int, epoch: int) -> np.random.Generator:
+    """Sets every seed generator of the model and Keras' own from (seed, epoch); returns a generator for everything else."""
+    keras_own = global_seed_generator().state
+    states = [v for v in model.variables if v.name == "seed_generator_state"]
+    for place, state in enumerate([keras_own, *states]):
+        # 31 bits: the state is signed on some back ends
+        state.assign(np.random.SeedSequence([_entropy(seed), epoch, place]).generate_state(2) >> 1)
+    return np.random.default_rng([_entropy(seed), epoch])
+
+
+def _entropy(seed: int) -> int:
+    """A seed as NumPy takes it: not negative."""
+    return seed % 2**64
+
+
+def _mixed(seed: int) -> int:
+    """A seed for the initial weights that is far from that of the neighbouring seed."""
+    return int(np.random.SeedSequence(_entropy(seed)).generate_state(1)[0] >> 1)

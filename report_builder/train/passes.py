@@ -1,0 +1,95 @@
+"""One pass over the images of a split: a step for each batch, and the means of what the steps log."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from report_builder.errors import Problem, RunError
+from report_builder.train.batches import Batches, Step
+
+TICK = 0.3  # seconds between two calls of `on_progress`
+BEYOND = 1e9  # no loss of a model that learns is as large
+
+OnProgress = Callable[[int, int, Mapping[str, float]], None]
+
+
+class Pass:
+    """A step of a model over batches; makes the mean of each term that the step logs."""
+
+    def __init__(self, model: Any, step: Step, batches: Batches) -> None:
+        self._model, self._batches = model, batches
+        self._step = batches.traced(step)
+
+    def __call__(self, order: np.ndarray, batch_size: int, on_progress: OnProgress | None = None) -> dict[str, float]:
+        """Means over the images with the places `order`, int32.
+
+        Raises:
+            RunError: one is no finite number, or no sensible one.
+        """
+        self._model.reset_metrics()
+        means, told, images = Means(self._model), time.perf_counter(), 0
+        for number, arguments in self._batches.read(order, batch_size):
+            means.add(self._step(*arguments), number)
+            images += number
+            if time.perf_counter() - told > TICK:
+                so_far, told = means.finite(), time.perf_counter()
+                if on_progress:
+                    on_progress(images, len(order), so_far)
+        return means.finite()
+
+
+class Means:
+    """Means over a pass. A Keras metric already is the mean so far; any other number that a step logs is averaged here."""
+
+    def __init__(self, model: Any) -> None:
+        self._metrics = {metric.name for metric in model.metrics}
+        self._latest: dict[str, Any] = {}
+        self._sums: dict[str, Any] = {}
+        self._images = 0
+
+    def add(self, logs: Mapping[str, Any], images: int) -> None:
+        """Counts the terms of one batch."""
+        self._images += images
+        for name, value in logs.items():
+            if name in self._metrics:
+                self._latest[name] = value
+            else:
+                self._sums[name] = self._sums.get(name, 0.0) + tf.cast(value, tf.float64) * images
+
+    def finite(self) -> dict[str, float]:
+        """The means so far.
+
+        Raises:
+            RunError: one is no finite number, or larger than any loss can sensibly be.
+        """
+        means = dict(self._values())
+        if lost := [name for name, value in means.items() if not abs(value) < BEYOND]:
+            causes = [name for name in lost if name != "loss"] or lost
+            finite = all(math.isfinite(means[name]) for name in causes)
+            rule = f"grew beyond {BEYOND:g}" if finite else "stopped being a finite number"
+            raise RunError(Problem("", f"{' and '.join(causes)} {rule}", shown(means), next_step=_advice(means)))
+        return means
+
+    def _values(self) -> Iterator[tuple[str, float]]:
+        yield from ((name, float(value)) for name, value in self._latest.items())
+        yield from ((name, float(value) / self._images) for name, value in self._sums.items())
+
+
+def shown(means: Mapping[str, float]) -> str:
+    """Terms with their values, as people read them."""
+    return ", ".join(f"{name} {value:g}" for name, value in means.items())
+
+
+def _advice(means: Mapping[str, float]) -> str:
+    """What to try, for the sort of model that logs these terms."""
+    clipping = "or gradient clipping: optimizer: {kind: adam, clipnorm: 1.0}"
+    for part in ("discriminator", "critic"):
+        if f"{part}_loss" in means:
+            return f"Try a lower learning_rate, first of all for the {part}, {clipping}."
+    return f"Try a lower learning_rate, {clipping}."

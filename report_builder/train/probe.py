@@ -1,0 +1,77 @@
+"""A probe as a step of the store: weights and data -> `arrays.npz`."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from report_builder.errors import Problem, RunError
+from report_builder.kinds import PROBES, ImageData, Judge, opened
+from report_builder.store import Store, Stored, Work
+from report_builder.train import checkpoint, loop
+from report_builder.train.asked import Asked
+from report_builder.train.site import Site
+
+BATCH = 500  # images that a judge looks at in one step
+
+
+def carry_out(work: Work, site: Site) -> None:
+    """Measures on the step's data."""
+    measure(work, site.data(), site.store, site.beside)
+
+
+def measure(work: Work, data: ImageData, store: Store, beside: Path | None) -> None:
+    """Measures and commits; `spec["reads"]` names what the step's inputs are: `run`, `judge`."""
+    kind, parameters = opened(PROBES, work.step.spec["probe"], beside=beside)
+    names = work.step.spec.get("reads", ["run"])[: len(work.step.inputs)]
+    runs = {name: _run(store, key) for name, key in zip(names, work.step.inputs, strict=True)}
+    model = _model(runs["run"], beside) if "run" in runs else None
+    asked = {"judge": _judge(runs["judge"], beside)} if "judge" in runs else {}
+    checkpoint.save_arrays(kind.measure(model, data, parameters, **asked), work.folder / "arrays.npz")
+    work.commit(files=["arrays.npz"])
+
+
+def _run(store: Store, key: str) -> Stored:
+    run = store.read("run", key)
+    if run is None:
+        raise RunError(Problem("", f"the run {key} that this probe reads is not stored", next_step="Run the command again."))
+    return run
+
+
+def _model(run: Stored, beside: Path | None) -> Any:
+    """The trained model of a run, its randomness set as after its last epoch, so that every probe starts alike."""
+    model = _loaded(run.folder, beside)
+    spec = run.meta["spec"]
+    loop.set_randomness(model, spec["seed"], spec["training"]["epochs"])
+    return Asked(model)
+
+
+def _judge(run: Stored, beside: Path | None) -> Judge:
+    """The trained classifier of a run."""
+    model, note = _loaded(run.folder, beside), run.meta["note"]
+
+    def asked(method: Any, images: np.ndarray) -> np.ndarray:
+        some = images if len(images) else np.zeros((1, *images.shape[1:]))  # layers refuse an empty batch
+        parts = [some[first : first + BATCH] for first in range(0, len(some), BATCH)]
+        found = np.concatenate([np.asarray(method(tf.constant(part, tf.float32)), np.float32) for part in parts])
+        return found[: len(images)]
+
+    low, high = note["value_range"]
+    height, width, channels = note["image_shape"]
+    known = ((height, width, channels), (low, high), tuple(note["class_names"]))
+    return Judge(partial(asked, model.classify), *known, partial(asked, model.features) if hasattr(model, "features") else None)
+
+
+@lru_cache(maxsize=4)
+def _loaded(folder: Path, beside: Path | None) -> Any:
+    run = Stored(folder, json.loads((folder / "step.json").read_text(encoding="utf-8")))
+    note, entry = run.meta["note"], run.meta["spec"]["model"]
+    known = {"condition_dim": note["condition_dim"], "classes": len(note["class_names"])}
+    model = loop.build(entry, note["image_shape"], beside, **known)
+    checkpoint.load_weights(model, run.path("weights.npz"))
+    return model

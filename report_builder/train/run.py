@@ -1,0 +1,123 @@
+"""A training as a step of the store: what is kept of it, on the way and at the end."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from report_builder.kinds import MODELS, ImageData, opened
+from report_builder.models._layers import lists
+from report_builder.store import Work, write_atomically
+from report_builder.train import checkpoint, loop
+from report_builder.train.costs import Costs
+from report_builder.train.samples import Samples
+from report_builder.train.site import Emit, Site
+from report_builder.train.summary import summary
+
+CHECKPOINT, BEST, LAST, WEIGHTS = "checkpoint.npz", "best.npz", "last.npz", "weights.npz"
+TRIAL = "trial"  # the module here, imported by name: what it executes decides about no weight
+
+
+def carry_out(work: Work, site: Site) -> None:
+    """Trains on the step's data; a model with code of the user's own is tried first, now that all is known of the data."""
+    data, entry = site.data(), work.step.spec["model"]
+    kind, parameters = opened(MODELS, entry, beside=site.beside)
+    if (entry["kind"].endswith(".py") or lists(parameters)) and not (work.folder / CHECKPOINT).is_file():
+        import_module(f"{__package__}.{TRIAL}").run(kind, entry, data.layout, site.beside)
+    train(work, data, site.beside, site.emit)
+
+
+def train(work: Work, data: ImageData, beside: Path | None, emit: Emit) -> None:
+    """Trains from the last checkpoint, or from the start; commits weights, history, samples, layers and a note."""
+    training, samples = _begun(work, data, beside)
+    if training.epoch:
+        emit({"event": "resumed", "epoch": training.epoch, "history": training.history})
+    else:
+        samples.draw(0)
+    costs = Costs(work.folder, training.epoch)
+
+    def on_epoch(state: loop.Training) -> None:
+        costs.end()
+        if state.best_epoch == state.epoch:
+            checkpoint.save_weights(state.model, work.folder / BEST)
+        samples.draw(state.epoch)
+        checkpoint.save(state, work.folder / CHECKPOINT)  # last: what it goes on from is complete
+        emit({"event": "epoch", "epoch": state.epoch, "terms": {name: values[-1] for name, values in state.history.items()}})
+        costs.begin()
+
+    def on_progress(done: int, images: int, terms: Mapping[str, float]) -> None:
+        emit({"event": "progress", "epoch": training.epoch, "share": done / images, "terms": dict(terms)})
+
+    loop.train(training, data, on_epoch=on_epoch, on_progress=on_progress)
+    files, weights = _weights(training, work.folder)
+    write_atomically(work.folder / "history.json", json.dumps(training.history))
+    write_atomically(work.folder / "summary.json", json.dumps(summary(training.model)))
+    samples.join(training.epoch, work.folder / "progress.npz")
+    files += ["history.json", "summary.json", "progress.npz"]
+    work.commit(_note(training, data) | weights | {"costs": costs.note(training.epoch)}, files=files)
+
+
+def _begun(work: Work, data: ImageData, beside: Path | None) -> tuple[loop.Training, Samples]:
+    """The run as the last checkpoint left it; from the start where something that belongs to it is missing."""
+    provides = getattr(opened(MODELS, work.step.spec["model"], beside=beside)[0], "PROVIDES", ())
+    for file in (work.folder / CHECKPOINT, None):
+        keras.utils.clear_session()
+        training = loop.start(work.step.spec, data, beside)
+        samples = Samples(training.model, provides, data, work.folder)
+        if file is None or not checkpoint.restore(training, file):
+            break
+        if samples.complete(training.epoch) and (training.best_epoch is None or (work.folder / BEST).is_file()):
+            break
+    return training, samples
+
+
+def _weights(training: loop.Training, folder: Path) -> tuple[list[str], dict[str, Any]]:
+    """`weights.npz` is what is measured; beside it the best or the last weights, where they are others. Names, and a note."""
+    stopping, last, best = training.spec["training"].get("early_stopping"), folder / LAST, folder / BEST
+    checkpoint.save_weights(training.model, last)
+    other = training.best_epoch is not None and best.read_bytes() != last.read_bytes()
+    restored = other and stopping is not None and stopping["restore_best_weights"]
+    shutil.copyfile(best if restored else last, folder / WEIGHTS)
+    files = [WEIGHTS, LAST if restored else BEST] if other else [WEIGHTS]
+    epochs = {"epochs": training.epoch, "best_epoch": training.best_epoch}
+    return files, epochs | {"weights_epoch": training.best_epoch if restored else training.epoch}
+
+
+def _note(training: loop.Training, data: ImageData) -> dict[str, Any]:
+    """What the run was, beside what determined it: shapes, counts, time, versions, device."""
+    gpus = [
+        tf.config.experimental.get_device_details(gpu).get("device_name", "GPU")
+        for gpu in tf.config.list_physical_devices("GPU")
+    ]
+    return {
+        "image_shape": list(data.image_shape),
+        "value_range": list(data.value_range),
+        "class_names": list(data.class_names),
+        "condition_dim": loop.condition_dim(data.splits["train"]),
+        "images": {name: len(split.y) for name, split in data.splits.items()},
+        "parameters": _count(training.model.trainable_weights),
+        "non_trainable_parameters": _count(training.model.non_trainable_weights),
+        "seconds": sum(training.history["epoch_time"]),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": {
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            "keras": keras.__version__,
+            "numpy": np.__version__,
+        },
+        "device": gpus[0] if gpus else f"CPU {platform.machine()}",
+    }
+
+
+def _count(variables: Iterable[Any]) -> int:
+    return int(sum(np.prod(variable.shape) for variable in variables))

@@ -1,0 +1,207 @@
+"""The pool with real workers: each test starts one or two."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from report_builder.errors import RunError
+from report_builder.run import pool
+from report_builder.store import Store
+
+
+class Killer:
+    """Kills the worker of a label once its event comes; keeps all events."""
+
+    def __init__(self, label="", epoch=0):
+        self.label, self.epoch, self.processes, self.events = label, epoch, {}, []
+
+    def __call__(self, event):
+        """Hears an event."""
+        self.events.append(event)
+        if event["event"] == "started":
+            self.processes[event["key"]] = event["process"]
+        if event["event"] == "epoch" and event["label"] == self.label and event["epoch"] == self.epoch:
+            os.kill(self.processes[event["key"]], signal.SIGKILL)
+
+    def named(self, kind):
+        """All events of a kind."""
+        return [event for event in self.events if event["event"] == kind]
+
+
+def test_runs_probes_and_their_order(job, tmp_path, run_step, probe_step):
+    """A probe runs after its run, everything is committed once, a second call reuses it all, and quiet workers leave no log."""
+    run = run_step()
+    steps = [probe_step(run, kind="codes", split="test"), probe_step(run, kind="likelihood", samples=2), run]
+    told = Killer()
+    assert pool.run([job(step) for step in steps], on_event=told, workers=1) == []
+    assert told.named("done")[0]["key"] == run.key
+    assert told.events[0]["event"] == "planned"
+    assert told.events[-1]["event"] == "finished"
+    stored = Store(tmp_path / "store").read("run", run.key)
+    assert sorted(path.name for path in stored.folder.iterdir()) == [
+        "history.json",
+        "progress.npz",
+        "step.json",
+        "summary.json",
+        "weights.npz",
+    ]
+    assert stored.meta["note"]["image_shape"] == [28, 28, 1]
+    assert stored.meta["note"]["images"] == {"train": 256, "test": 40}
+    assert len(stored.json("history.json")["loss"]) == 3
+    codes = np.load(Store(tmp_path / "store").read("arrays", steps[0].key).path("arrays.npz"), allow_pickle=False)
+    assert codes["z_mean"].shape == (40, 2)
+    again = Killer()
+    pool.run([job(step) for step in steps], on_event=again, workers=1)
+    assert all(event["reused"] for event in again.named("done"))
+    assert list((tmp_path / "store" / "logs").iterdir()) == []
+
+
+def kept(tmp_path, step, store="store"):
+    """What is stored of a run, apart from times."""
+    stored = Store(tmp_path / store).read("run", step.key)
+    files = {name: stored.path(name).read_bytes() for name in stored.meta["files"] if name != "history.json"}
+    history = {name: values for name, values in stored.json("history.json").items() if name != "epoch_time"}
+    return files | {"history": history, "weights": stored.meta["note"]["weights_epoch"]}
+
+
+def digits(*steps, scaled="unit"):
+    """A few digits, prepared further."""
+    subset = {"kind": "subset", "train": 256, "test": 40}
+    return {"dataset": {"kind": "digits", "copies": 0}, "steps": [{"kind": "scale", "range": scaled}, subset, *steps]}
+
+
+RUNS = {
+    "vae": {"model": {"kind": "vae", "filters": [4, 8]}},
+    "autoencoder": {"model": {"kind": "autoencoder", "filters": [4, 8]}},
+    # batch normalisation, dropout and two optimisers, each with a schedule of its own
+    "conditional_gan": {
+        "model": {
+            "kind": "conditional_gan",
+            "latent_dim": 4,
+            "generator_filters": [16, 8, 4],
+            "discriminator_filters": [4, 8],
+            "hidden": [16, 8],
+        },
+        "data": digits({"kind": "one_hot"}, scaled="symmetric"),
+        "learning_rate": {"kind": "cosine_decay", "initial_learning_rate": 1e-3},
+    },
+    # a stream of canvases, clipping, best weights by a validation split
+    "conditional_vae": {
+        "model": {"kind": "conditional_vae", "filters": [4, 8]},
+        "data": digits(
+            {"kind": "split", "validation": 40},
+            {"kind": "resize", "size": 14},
+            {"kind": "one_hot"},
+            {"kind": "canvas", "cells": 3, "drawn": 2},
+        ),
+        "optimizer": {"kind": "adamw", "clipnorm": 100.0},
+        "early_stopping": {"patience": 3},
+    },
+}
+SLOW = {"autoencoder", "conditional_vae"}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in RUNS])
+def test_a_killed_run_ends_as_one_that_was_not(name, job, tmp_path, run_step):
+    """SIGKILL at a random epoch, then the same command: it goes on there, and every file it leaves is equal to the last bit."""
+    step = run_step(epochs=5, **RUNS[name])
+    epoch = int(np.random.default_rng().integers(1, 5))
+    killer = Killer(job(step)["label"], epoch)
+    assert "SIGKILL" in str(pool.run([job(step)], on_event=killer)[0])
+    assert Store(tmp_path / "store").read("run", step.key) is None
+    resumed = Killer()
+    assert pool.run([job(step)], on_event=resumed) == []
+    assert resumed.named("resumed")[0]["epoch"] >= epoch
+    assert pool.run([job(step, store="other")]) == []
+    assert kept(tmp_path, step) == kept(tmp_path, step, "other")
+
+
+@pytest.mark.slow
+def test_a_dead_worker_costs_its_own_job_only(job, tmp_path, run_step, probe_step):
+    """The other runs finish, what reads the lost run is skipped, and the error names the run."""
+    lost, kept = run_step(epochs=3), run_step(seed=2, epochs=3)
+    jobs = [job(lost), job(probe_step(lost, kind="codes")), job(kept), job(probe_step(kept, kind="codes"))]
+    told = Killer("run vae, seed 1", 1)
+    errors = pool.run(jobs, on_event=told, workers=2)
+    assert [problem.where for error in errors for problem in error.problems] == ["run vae, seed 1"]
+    assert "checkpoint" in errors[0].problems[0].next_step
+    assert [event["key"] for event in told.named("skipped")] == [probe_step(lost, kind="codes").key]
+    assert Store(tmp_path / "store").read("arrays", probe_step(kept, kind="codes").key)
+
+
+def test_a_failing_run_says_why_at_once_and_leaves_the_others_finished(job, tmp_path, run_step, probe_step):
+    """The event comes with the five-part error while others still train; they and what reads them are stored at the end."""
+    bad, good = run_step(learning_rate=1e6, optimizer={"kind": "sgd"}, epochs=50), run_step(seed=2, epochs=4)
+    jobs = [job(bad), job(probe_step(bad, kind="codes")), job(good), job(probe_step(good, kind="codes"))]
+    told = Killer()
+    errors = pool.run(jobs, on_event=told, workers=1)
+    problem = errors[0].problems[0]
+    assert [type(error) for error in errors] == [RunError]
+    assert problem.where == "run vae, seed 1"
+    assert "in epoch 1" in problem.rule
+    assert "learning_rate" in problem.next_step
+    assert told.named("failed")[0]["problems"] == [str(problem)]
+    assert told.events.index(told.named("failed")[0]) < told.events.index(told.named("epoch")[-1])
+    assert Store(tmp_path / "store").read("arrays", probe_step(good, kind="codes").key)
+    (log,) = (tmp_path / "store" / "logs").iterdir()
+    assert "Traceback" in log.read_text(encoding="utf-8")
+
+
+def test_an_exception_in_a_model_of_ones_own_names_the_line(job, tmp_path, run_step):
+    """What a user's file raises becomes an error with file and line, and the whole output stays in a log."""
+    (tmp_path / "own.py").write_text(
+        "from report_builder.kinds import Parameters\nPROVIDES = ()\ndef build(image_shape, **_):\n    return 1 / 0\n"
+    )
+    problem = pool.run([job(run_step(model={"kind": "./own.py"}))])[0].problems[0]
+    assert "own.py:4" in problem.rule
+    assert "ZeroDivisionError" in problem.rule
+    assert "/logs/" in problem.next_step
+
+
+def test_ctrl_c_stops_the_workers_and_keeps_the_checkpoint(job, tmp_path, run_step):
+    """An interrupt ends every worker before `run` returns; the next call goes on from the checkpoint."""
+    step, processes = run_step(epochs=500), []
+
+    def interrupt(event):
+        if event["event"] == "started":
+            processes.append(event["process"])
+        if event["event"] == "epoch":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pool.run([job(step)], on_event=interrupt)
+    with pytest.raises(ProcessLookupError):
+        os.kill(processes[0], 0)
+    assert (tmp_path / "store" / "run" / f"{step.key}.work" / "checkpoint.npz").is_file()
+
+
+def test_a_worker_ends_when_its_parent_is_gone(job, run_step):
+    """The end of stdin ends the process also in the middle of a training."""
+    command = [sys.executable, "-m", "report_builder.train", "1"]
+    worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    with worker:
+        worker.stdin.write(json.dumps(job(run_step(epochs=5000))).encode() + b"\n")
+        worker.stdin.flush()
+        while json.loads(worker.stdout.readline())["event"] != "epoch":
+            pass
+        worker.stdin.close()
+        began = time.monotonic()
+        worker.wait(timeout=10)
+    assert time.monotonic() - began < 5
+
+
+def test_the_front_process_imports_no_tensorflow():
+    """Pool, progress and estimate leave TensorFlow, Keras and NumPy to the workers."""
+    code = (
+        "import sys; from report_builder.run import pool, progress, estimate; "
+        "assert not {'tensorflow', 'keras', 'numpy', 'sklearn', 'matplotlib'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

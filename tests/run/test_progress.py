@@ -1,0 +1,112 @@
+"""What the user sees of the workers."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from report_builder.run import progress
+
+PLANNED = {
+    "event": "planned",
+    "workers": 2,
+    "jobs": [{"key": "a", "label": "run vae, seed 1", "seconds": 60.0}, {"key": "b", "label": "codes of vae", "seconds": 2.0}],
+}
+TERMS = {"loss": 161.234, "kl_loss": 5.0, "test_loss": 158.3}
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self):
+        """Always."""
+        return True
+
+
+class Clock:
+    """Seconds under control."""
+
+    now = 0.0
+
+    def __call__(self):
+        """The time now."""
+        return self.now
+
+
+def shown(stream, *, seconds_an_epoch=4.0):
+    """A view after five of ten epochs."""
+    clock = Clock()
+    view = progress.View(stream, clock)
+    view.show(PLANNED)
+    view.show({"event": "started", "key": "a", "label": "run vae, seed 1", "epochs": 10})
+    for epoch in range(1, 6):
+        clock.now += seconds_an_epoch
+        view.show({"event": "epoch", "key": "a", "label": "run vae, seed 1", "epoch": epoch, "terms": TERMS})
+    return view, clock
+
+
+def test_a_file_gets_plain_lines_now_and_then():
+    """Without a terminal there is a line at the start, one in ten seconds with epoch, time left and loss, and a last one."""
+    stream = io.StringIO()
+    view, _ = shown(stream)
+    view.show({"event": "done", "key": "a", "label": "run vae, seed 1", "reused": False, "seconds": 40.0})
+    assert stream.getvalue().splitlines() == [
+        "run vae, seed 1: started, 10 epochs",
+        "run vae, seed 1: epoch 3/10, 28 s left, loss 161.2, test_loss 158.3",
+        "run vae, seed 1: done in 40 s, loss 161.2, test_loss 158.3",
+    ]
+    assert "\x1b" not in stream.getvalue()
+
+
+def test_a_terminal_gets_one_line_for_each_worker_and_the_whole():
+    """The live view ends with a bar, epoch, loss and time left of each job, and how many are done; old lines are taken back."""
+    stream = Terminal()
+    shown(stream)
+    last = re.split(r"\x1b\[\d+F\x1b\[J", stream.getvalue())[-1].splitlines()
+    assert last[0].startswith("  run vae, seed 1  ████████░░░░░░░░  epoch 6/10, 20 s left, loss 161.2")
+    assert last[1] == "  0 of 2 done, about 20 s left"
+
+
+def test_the_live_lines_are_gone_at_the_end():
+    """After `finished` nothing of the live view is left on the terminal."""
+    stream = Terminal()
+    view, _ = shown(stream)
+    view.show({"event": "done", "key": "a", "label": "run vae, seed 1", "reused": False, "seconds": 40.0})
+    view.show({"event": "finished"})
+    assert stream.getvalue().endswith("\x1b[J")
+
+
+def test_failures_and_what_they_skip_are_said():
+    """A failed job says at once what happened and what to try; one that cannot run without it gets a line."""
+    stream = io.StringIO()
+    view, _ = shown(stream)
+    view.show({"event": "failed", "key": "a", "label": "run vae, seed 1", "problems": ["run vae, seed 1: lost\n  Try less."]})
+    view.show({"event": "skipped", "key": "b", "label": "codes of vae"})
+    assert stream.getvalue().splitlines()[-3:] == [
+        "failed: run vae, seed 1: lost",
+        "  Try less.",
+        "codes of vae: skipped, what it reads failed",
+    ]
+
+
+def test_steps_without_a_worker_are_named():
+    """A step that the front process does itself is one line; an event that nobody knows is passed over."""
+    stream = io.StringIO()
+    view = progress.View(stream)
+    view.show({"event": "local", "label": "figure latent"})
+    view.show({"event": "something new", "label": "figure latent"})
+    assert stream.getvalue() == "figure latent\n"
+
+
+def test_a_resumed_run_counts_its_own_epochs_only():
+    """The time left of a run that goes on after epoch 8 of 10 comes from the epochs trained since."""
+    stream, clock = io.StringIO(), Clock()
+    view = progress.View(stream, clock)
+    view.show(PLANNED)
+    view.show({"event": "started", "key": "a", "label": "run", "epochs": 10})
+    view.show({"event": "resumed", "key": "a", "label": "run", "epoch": 8})
+    clock.now = 12.0
+    view.show({"event": "epoch", "key": "a", "label": "run", "epoch": 9, "terms": TERMS})
+    assert "goes on after epoch 8 of 10" in stream.getvalue()
+    assert "epoch 9/10" in stream.getvalue()
+    assert "12 s left" in stream.getvalue()

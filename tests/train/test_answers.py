@@ -1,0 +1,311 @@
+"""What a worker says of a model of one's own: the description of its file, and the verdict on a run."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from report_builder.errors import ReportError
+from report_builder.plan.own_parameters import parameters_of
+from report_builder.store import Step, Store
+from report_builder.train import answers, descriptions
+
+OWN = Path(__file__).parent / "own"
+CLASS = {"kind": "class", "names": ["a", "b", "c"]}
+LAYOUT = {"image_shape": [8, 8, 1], "value_range": [0, 1], "class_names": ["a", "b", "c"], "conditions": [CLASS]}
+MODEL = """\
+'''Scales images.'''
+
+import keras
+from keras import ops
+from pydantic import field_validator
+
+from report_builder import kinds
+
+TITLE = {"pl": "skala"}
+PROVIDES = {"encode", "decode", "sample"}
+LISTINGS = {"loss": ("Scale.compute_loss",)}
+
+
+class Parameters(kinds.Parameters):
+    latent_dim: int = 3
+    factor: float = 1.0
+
+    @field_validator("factor")
+    @classmethod
+    def _not_two(cls, value):
+        if value == 2:
+            raise ValueError("two is too much")
+        return value
+
+
+def equation(parameters):
+    return kinds.Equation(f"{parameters.factor:g} x", (("x", "image"),))
+
+
+class Scale(keras.Model):
+    def __init__(self, image_shape, latent_dim, factor):
+        super().__init__()
+        self.flat, self.code = keras.layers.Flatten(), keras.layers.Dense(latent_dim)
+        self.pixels, self.image = keras.layers.Dense(64), keras.layers.Reshape(image_shape)
+        self.factor = factor
+
+    def call(self, x):
+        return self.decode(self.encode(x))
+
+    def compute_loss(self, x, y, y_pred, sample_weight=None):
+        return ops.mean((self.factor * x - y_pred) ** 2)
+
+    def encode(self, x):
+        return self.code(self.flat(x))
+
+    def decode(self, z):
+        return self.image(self.pixels(z))
+
+    def sample(self, n, seed):
+        return self.decode(keras.random.normal((n, 3), seed=seed))
+
+
+def build(image_shape, latent_dim, factor):
+    return Scale(image_shape, latent_dim, factor)
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path):
+    """Writes the model, changed in one place, and gives its folder."""
+
+    def write(old: str = "", new: str = "") -> Path:
+        assert old in MODEL
+        (tmp_path / "scale.py").write_text(MODEL.replace(old, new) if old else MODEL)
+        return tmp_path
+
+    return write
+
+
+def verdict(folder: Path, kind: str = "./scale.py", layout=LAYOUT, **parameters):
+    """The answer as it is stored."""
+    model = (
+        {"kind": kind, **parameters} if parameters or kind != "./scale.py" else {"kind": kind, "latent_dim": 3, "factor": 1.0}
+    )
+    step = Step("answer", (), {"asks": "verdict", "model": model, "layout": layout})
+    with Store(folder / "store").claim(step) as work:
+        answers.answer(work, folder)
+        return work.done.json("answer.json")
+
+
+def refused(folder: Path, *arguments, **parameters):
+    """The problems of a verdict, which leaves nothing stored."""
+    with pytest.raises(ReportError) as error:
+        verdict(folder, *arguments, **parameters)
+    assert not Store(folder / "store").all("answer")
+    return error.value.problems
+
+
+def mistakes(folder: Path) -> str:
+    """What is said of a file that is none."""
+    with pytest.raises(ReportError) as error:
+        descriptions.describe("./scale.py", folder)
+    return str(error.value)
+
+
+# --- descriptions -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_description(own) -> None:
+    """Everything that the front process must know, as JSON."""
+    said = descriptions.describe("./scale.py", own())
+    assert said["doc"] == "Scales images."
+    assert said["defaults"] == {"latent_dim": 3, "factor": 1.0}
+    assert said["schema"]["properties"]["latent_dim"]["type"] == "integer"
+    assert said["provides"] == ["decode", "encode", "sample"]
+    assert said["title"] == {"pl": "skala"}
+    assert said["listings"] == {"loss": ["Scale.compute_loss"]}
+
+
+@pytest.mark.parametrize("name", ["small_gan", "classes"])
+def test_a_plain_file_is_described(name: str) -> None:
+    """Without titles, listings and equation; its name is that of the file, in every language."""
+    said = descriptions.describe(f"./{name}.py", OWN)
+    assert said["title"] == {"": name.replace("_", " ")}
+    assert (said["listings"], said["presets"], said["defaults"]) == ({}, {}, {})
+
+
+def test_parameters_that_extend_those_of_a_model_of_ours(own) -> None:
+    """Defaults that follow from other parameters are left to the file itself, so that another choice stays possible."""
+    folder = own("class Parameters(kinds.Parameters):", "class Parameters(kinds.MODELS.get('wgan').Parameters):")
+    file = folder / "scale.py"
+    file.write_text(
+        file.read_text().replace(
+            "def build(image_shape, latent_dim, factor)", "def build(image_shape, latent_dim, factor, **rest)"
+        )
+    )
+    said = descriptions.describe("./scale.py", folder)
+    assert said["defaults"]["penalty_weight"] == 10
+    assert said["following"] == ["clip_value", "penalty_weight"]
+    read = parameters_of(said["schema"], said["defaults"], said["following"])
+    assert verdict(folder, "./scale.py", None, **read(lipschitz="clip").model_dump(mode="json"))
+    assert read(penalty_weight=3).model_dump(mode="json")["penalty_weight"] == 3
+
+
+def test_everything_that_a_file_lacks_is_said(own) -> None:
+    """Function, class, names with the nearest known one: all at once."""
+    folder = own()
+    text = MODEL.replace("def build(", "def built(").replace(
+        "class Parameters(kinds.Parameters)", "class Settings(kinds.Parameters)"
+    )
+    (folder / "scale.py").write_text(
+        text.replace('"decode", "sample"}', '"decoder"}').replace('"Scale.compute_loss"', '"Scale.loss"')
+    )
+    found = mistakes(folder)
+    assert "scale.py has no function 'build'" in found
+    assert "scale.py has no class 'Parameters'" in found
+    assert "Did you mean 'decode'?" in found
+    assert "LISTINGS names what is not in the file" in found
+
+
+def test_build_and_parameters_must_agree(own) -> None:
+    """What `build` does not take, and what nobody gives it."""
+    found = mistakes(own("def build(image_shape, latent_dim, factor):", "def build(image_shape, factr, classes, latent_dim):"))
+    assert "'build' does not take what 'Parameters' has\n  Received: factor." in found
+    assert "'build' asks for what 'Parameters' does not have\n  Received: factr." in found
+
+
+def test_a_file_that_cannot_be_run(own) -> None:
+    """Its line, and what Python says."""
+    assert "scale.py:4 cannot be run\n  Received: ImportError" in mistakes(
+        own("import ops\nfrom pyd", "import ops, nops\nfrom pyd")
+    )
+
+
+# --- verdicts -----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_model_that_fits(own) -> None:
+    """The loss that these parameters compile."""
+    said = verdict(own(), latent_dim=3, factor=0.5)
+    assert said == {"equation": {"latex": "0.5 x", "symbols": [["x", {"": "image"}]]}}
+
+
+@pytest.mark.parametrize("name", ["small_gan", "classes"])
+def test_models_of_other_sorts_fit(tmp_path: Path, name: str) -> None:
+    """Two networks with two optimisers and a condition; a classifier that is told the classes."""
+    shutil.copy(OWN / f"{name}.py", tmp_path)
+    assert verdict(tmp_path, f"./{name}.py") == {"equation": None}
+
+
+BROKEN = {
+    "in build": ("    return Scale(", "    image_shape.size\n    return Scale(", "AttributeError at scale.py:54, in build"),
+    "in the first step": ("self.factor * x - y", "self.factr * x - y", "AttributeError at scale.py:41, in compute_loss"),
+    "no method": ("    def sample(", "    def draw(", "PROVIDES names 'sample', and the model has no method sample(n, seed)"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_breaks_is_said_with_its_line(own, case: str) -> None:
+    """At the model's kind: the exception with file and line, or the method that is not there."""
+    old, new, rule = BROKEN[case]
+    assert [(problem.where, problem.rule) for problem in refused(own(old, new))] == [("kind", rule)]
+
+
+def test_what_a_method_gives_is_checked(own) -> None:
+    """`sample` must give images and `encode` codes; both shapes are named."""
+    folder = own("return self.decode(keras.random.normal((n, 3), seed=seed))", "return keras.random.normal((n, 3), seed=seed)")
+    (problem,) = refused(folder)
+    assert problem.rule == "sample gives something else than PROVIDES says"
+    assert (problem.received, problem.allowed) == ("3 values; scale.py:49, sample", "20 images: 8 x 8 x 1.")
+
+
+GIVEN = {  # what a method returns instead -> what is said to have come, and what should have
+    "three tensors": (
+        "return self.code(self.flat(x))",
+        "return [self.code(self.flat(x))] * 3",
+        "encode",
+        "list of 3: 3 values;",
+    ),
+    "a number": ("return self.code(self.flat(x))", "return 1.5", "encode", "float"),
+}
+
+
+@pytest.mark.parametrize("case", GIVEN)
+def test_what_is_no_tensor_is_told(own, case: str) -> None:
+    """Keras' textbook encoder gives three tensors: the method, what it gave and what is expected, without a traceback."""
+    old, new, method, received = GIVEN[case]
+    folder = own("self.decode(self.encode(x))", "self.decode(self.code(self.flat(x)))")
+    file = folder / "scale.py"
+    file.write_text(
+        file.read_text().replace(f"    def encode(self, x):\n        {old}", f"    def encode(self, x):\n        {new}")
+    )
+    (problem,) = refused(folder)
+    assert problem.rule.startswith(f"{method} gives something else")
+    assert problem.received.startswith(received)
+    assert problem.received.endswith(f"; scale.py:43, {method}")
+    assert problem.allowed == "One vector for each image, shape (n, d)."
+    assert problem.next_step
+
+
+def test_numbers_in_place_of_one_for_each_image_are_told(own) -> None:
+    """`elbo_terms` with Python numbers: each term with what it is."""
+    folder = own("    def sample(", "    def elbo_terms(self, x, samples):\n        return {'kl': 1.5}\n\n    def sample(")
+    file = folder / "scale.py"
+    file.write_text(file.read_text().replace('"sample"}', '"sample", "likelihood"}'))
+    (problem,) = refused(folder)
+    assert "elbo_terms gives something else" in problem.rule
+    assert problem.received == "kl: float; scale.py:49, elbo_terms"
+    assert problem.allowed.startswith("A mapping of reconstruction, kl_closed_form, kl_monte_carlo: one number for each image")
+
+
+def test_a_check_of_the_file_itself_is_said_at_the_parameter(own) -> None:
+    """A validator in the user's file refuses a value: its sentence, and the value."""
+    (problem,) = refused(own(), latent_dim=3, factor=2)
+    assert (problem.where, problem.rule, problem.received) == ("factor", "two is too much", "2")
+
+
+def test_data_that_the_model_refuses(own) -> None:
+    """Its own `refuses` is asked with what is known of the data."""
+    folder = own("def equation(", "def refuses(parameters, layout):\n    return f'no {layout.image_shape}'\n\n\ndef equation(")
+    (problem,) = refused(folder)
+    assert problem.allowed == "No (8, 8, 1)."
+
+
+def test_what_is_not_known_is_not_tried(own) -> None:
+    """Without the shape of the images there is still the equation."""
+    said = verdict(own(), layout=LAYOUT | {"image_shape": None})
+    assert said["equation"]["latex"] == "1 x"
+
+
+UNKNOWN = {  # what the layout leaves open -> a model that asks for it
+    "classes": ({"class_names": None, "conditions": []}, "classes.py"),
+    "condition": ({"class_names": None, "conditions": [CLASS | {"names": []}]}, "small_gan.py"),
+}
+
+
+@pytest.mark.parametrize("case", UNKNOWN)
+def test_what_only_reading_the_data_tells_refuses_nothing(tmp_path: Path, case: str) -> None:
+    """Names of classes that the layout leaves open: a model that asks for them is not told that there are none."""
+    layout, file = UNKNOWN[case]
+    shutil.copy(OWN / file, tmp_path)
+    assert verdict(tmp_path, f"./{file}", LAYOUT | layout) == {"equation": None}
+
+
+def test_layers_for_classes_that_only_reading_tells(tmp_path: Path) -> None:
+    """A built-in classifier is not told that the data has none."""
+    layers = [{"kind": "Flatten"}, {"kind": "Dense", "units": 4}]
+    assert verdict(tmp_path, "classifier", LAYOUT | {"class_names": None}, network=layers) == {"equation": None}
+
+
+def test_a_condition_that_the_data_does_not_have(tmp_path: Path) -> None:
+    """No data step makes one, and the plan knows it: a conditional model is refused."""
+    shutil.copy(OWN / "small_gan.py", tmp_path)
+    (problem,) = refused(tmp_path, "./small_gan.py", LAYOUT | {"conditions": []})
+    assert "needs condition_dim, which the data set does not have" in problem.rule
+
+
+def test_layers_of_a_built_in_model(tmp_path: Path) -> None:
+    """The place in the list, and nothing else of the model is tried."""
+    layers = [{"kind": "Flatten"}, {"kind": "MaxPooling2D"}]
+    (problem,) = refused(tmp_path, "classifier", network=layers)
+    assert problem.where == "network.1"
+    assert "64 values came in" in problem.received
