@@ -1,5 +1,6 @@
 """`python -m report_builder`, and the program `report-builder`."""
 
+import gc
 import os
 import signal
 import sys
@@ -12,7 +13,9 @@ def _leave(*_: object) -> None:
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, _leave)  # until `main` listens: an interrupt while things are imported needs no traceback
 
-from report_builder.cli import main  # noqa: E402  not before the line above
+gc.set_threshold(100_000)  # modules and documents are many small values that stay: to look through them often finds nothing
+
+from report_builder.cli import main  # noqa: E402  not before the lines above
 
 
 def run() -> None:
@@ -20,6 +23,7 @@ def run() -> None:
     code = main()
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done
+    gc.freeze()  # what the end of the process frees need not be looked through before it
     sys.exit(code)
 
 

@@ -29,7 +29,7 @@ def is_id(name: str) -> bool:
 class Slot(BaseModel):
     """A kind with its parameters, written as `name`, or as `{kind: name, parameter: value}`."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, defer_build=True)
 
     kind: str = Field(description="Name of the kind, or the path of a Python file of your own beside the experiment.")
 
