@@ -26,15 +26,15 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import report_builder
 from report_builder.cli import main
-from report_builder.run import pool
-from report_builder.store import Step, session
+from report_builder.jobs import Job
+from report_builder.run import local
 from report_builder.train.environment import ENVIRONMENT
 
 EXPERIMENT = """\
@@ -157,18 +157,12 @@ def in_process(function: Callable[[], int], *, seconds: float = 0) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def workers_here(jobs: Sequence[Mapping[str, Any]], **_: Any) -> list[Any]:
-    """Instead of the pool: does the jobs in this process, inputs first."""
-    from report_builder.train.jobs import carry_out  # noqa: PLC0415  TensorFlow
+class Here(local.Local):
+    """The executor that does every job in this process."""
 
-    order = sorted(jobs, key=lambda job: ("answer", "run", "arrays").index(job["step"]["kind"]))
-    failed: list[Any] = []
-    with session(Path(jobs[0]["store"]), [Step.from_json(job["step"]).key for job in jobs]):
-        for job in order:
-            carry_out(job, lambda event: failed.append(event) if event["event"] == "failed" else None)
-    if failed:
-        raise RuntimeError(str(failed))
-    return []
+    def here(self, _: Job) -> bool:
+        """Always."""
+        return True
 
 
 def killed_at(change: int, root: Path, noted: Path | None = None) -> None:
@@ -301,7 +295,7 @@ def _arguments() -> argparse.Namespace:
 def _import_everything(commands: Sequence[str]) -> None:
     """What a command imports, so that no case does it again; no thread may run when a process is forked: nothing is called."""
     os.environ.update(ENVIRONMENT)
-    pool.run = workers_here
+    local.Local = Here  # type: ignore[misc]
     needless = ("__main__",) if "build" in commands else ("__main__", ".train.", ".network", "._networks", ".models._")
     for module in pkgutil.walk_packages(report_builder.__path__, "report_builder."):
         if not any(part in module.name for part in needless):

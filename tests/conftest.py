@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ import pytest
 import report_builder
 from report_builder.build import Workspace, plan_report
 from report_builder.cli import main
+from report_builder.jobs import Job, OnEvent, Site
 from report_builder.limits import VARIABLE
 from report_builder.plan import Plan
+from report_builder.run import local
 from report_builder.spec.training import Training
 from report_builder.store import Step
 
@@ -258,21 +261,25 @@ def probe_step():
     return _probe_step
 
 
+def job_of(step: Step) -> Job:
+    """A step as a job."""
+    run = step.kind == "run"
+    label = f"run {step.spec['model']['kind']}, seed {step.spec['seed']}" if run else step.spec["probe"]["kind"]
+    return Job(step, label, step.inputs)
+
+
 @pytest.fixture
-def job(tmp_path):
-    """Makes the job of a step, in a store under the test's folder."""
+def site(tmp_path: Path):
+    """A machine whose store and experiments lie under the test's folder."""
+    return Site(tmp_path / "store", (), tmp_path)
 
-    def make(step, *, store="store", beside=None):
-        label = (
-            f"run {step.spec['model']['kind']}, seed {step.spec['seed']}" if step.kind == "run" else step.spec["probe"]["kind"]
-        )
-        return {
-            "step": step.as_json(),
-            "label": label,
-            "after": list(step.inputs),
-            "store": str(tmp_path / store),
-            "folders": [],
-            "beside": str(beside or tmp_path),
-        }
 
-    return make
+@pytest.fixture
+def do(site: Site):
+    """Does steps in processes of this machine; what failed."""
+
+    def done(*steps: Step, workers: int = 2, on_event: OnEvent = lambda job, event: None, store: str = "store"):
+        here, jobs = replace(site, root=site.root.with_name(store)), [job_of(step) for step in steps]
+        return [event.of(job) for job, event in local.run(jobs, here, workers, on_event)]
+
+    return done

@@ -19,6 +19,7 @@ BORROWED = {
     "datasets.image_folder imports datasets.steps._size",
     "drawing imports plots._room",
     "drawing imports plots._style",
+    "jobs.blame imports models._complaints",
     "plan.closing imports models._layers",
     "plan.own imports models._layers",
     "plan.own_parameters imports models._layers",
@@ -27,7 +28,6 @@ BORROWED = {
     "store.folder imports datasets._files",
     "train.answers imports models._complaints",
     "train.asked imports models._complaints",
-    "train.blame imports models._complaints",
     "train.loop imports models._layers",
     "train.run imports models._layers",
     "train.samples imports measures.probes._asked",
@@ -39,6 +39,8 @@ ON_COMMAND = {
     "build",
     "document",
     "plan",
+    "jobs",
+    "run",
     "spec",
     "store",
     "facts",
@@ -118,10 +120,7 @@ def test_front_modules_are_light(room: str) -> None:
 
 
 def test_descriptions_are_light() -> None:
-    """The front of the workers, and the descriptions of models, metrics and figures, bring no TensorFlow."""
+    """The descriptions of models, metrics and figures bring no TensorFlow."""
     described = [name for name, _ in modules() if name.partition(".")[0] in {"models", "measures", "plots", "drawing"}]
-    front = [name for name, _ in modules() if name.partition(".")[0] == "run"]
-    names = [
-        name for name in (*described, *front) if not name.endswith((".network", "models.stack")) and "_networks." not in name
-    ]
+    names = [name for name in described if not name.endswith((".network", "models.stack")) and "_networks." not in name]
     assert not imported_by(names) & {"tensorflow", "keras"}

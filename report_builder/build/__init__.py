@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from report_builder.build import asking
 from report_builder.build.composing import compose_plan, figure_numbers
+from report_builder.build.execute import execute, jobs_of
 from report_builder.build.workspace import Workspace
 from report_builder.errors import FindingError, Problem, ReportError, RunError, near_miss, together
+from report_builder.jobs import ENGINES, Event, Job, OnEvent
 from report_builder.plan import Plan, Planned, reason, resolve
 from report_builder.spec import load
 from report_builder.store import Step, Store, in_use, write_atomically
@@ -36,14 +38,15 @@ settle = asking.settle
 
 @dataclass(frozen=True)
 class Options:
-    """How to build. `tensorboard` writes event files; `on_plan` hears what will run, `on_event` what is happening."""
+    """How to build. `workers` jobs run side by side; `on_plan` hears what will run, `on_event` what happens to it."""
 
     formats: tuple[str, ...] = ("pdf", "html", "md")
     draft: bool = False
     dry_run: bool = False
     tensorboard: bool = False
-    on_plan: Callable[[Sequence[Planned]], None] = lambda missing: None
-    on_event: Callable[[Mapping[str, Any]], None] = lambda event: None
+    workers: int = 1
+    on_plan: Callable[[Sequence[Job]], None] = lambda jobs: None
+    on_event: OnEvent = lambda job, event: None
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def build(plan: Plan, workspace: Workspace, options: Options) -> Built:
     """Builds the whole report."""
     asking.settle(plan)
     missing = plan.missing(plan.everything())
-    if missing:
+    if any(ENGINES[planned.step.kind] != "light" for planned in missing):
         _refuse_early(compose_plan(plan, workspace, draft=True)[2], options)
     failed = _carry_out(plan, workspace, missing, options)
     if options.dry_run:
@@ -252,7 +255,8 @@ def _needed(plan: Plan, part: Document) -> list[Planned]:
 
 def _carry_out(plan: Plan, workspace: Workspace, missing: Sequence[Planned], options: Options) -> list[Problem]:
     """Completes what is missing; what failed is returned for a draft, and is else an error once all others are done."""
-    options.on_plan(missing)
+    jobs = jobs_of(plan, missing)
+    options.on_plan(jobs)
     if options.dry_run:
         return []
     if any(planned.step.kind == "figure" for planned in missing):
@@ -260,26 +264,24 @@ def _carry_out(plan: Plan, workspace: Workspace, missing: Sequence[Planned], opt
 
         drawing.check_style(plan.resolved.style.values, plan.resolved.style.places)  # before anything is trained
     _remember_steps(plan, workspace)
-    failed = _execute(plan, workspace, missing, options) if missing or options.tensorboard else []
+    failed = _execute(plan, workspace, jobs, options) if jobs or options.tensorboard else []
     if failed and not options.draft:
         raise together(failed)
     return [problem for error in failed for problem in error.problems]
 
 
-def _execute(plan: Plan, workspace: Workspace, missing: Sequence[Planned], options: Options) -> list[ReportError]:
-    from report_builder.build.execute import execute
-
+def _execute(plan: Plan, workspace: Workspace, jobs: Sequence[Job], options: Options) -> list[ReportError]:
     if not options.tensorboard:
-        return execute(plan, missing, on_event=options.on_event)
+        return execute(plan, jobs, workers=options.workers, on_event=options.on_event)
     from report_builder.build.tensorboard import Boards
 
     boards = Boards(plan, workspace.outputs(plan.resolved.loaded)[0] / "tensorboard")
 
-    def on_event(event: Mapping[str, Any]) -> None:
-        boards.heard(event)
-        options.on_event(event)
+    def on_event(job: Job, event: Event) -> None:
+        boards.heard(job, event)
+        options.on_event(job, event)
 
-    failed = execute(plan, missing, on_event=on_event)
+    failed = execute(plan, jobs, workers=options.workers, on_event=on_event)
     boards.complete()
     return failed
 

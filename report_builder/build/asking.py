@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from report_builder.errors import ReportError, once, together
+from report_builder.jobs import Failed, Job, Site
 from report_builder.plan import Plan, own
 from report_builder.plan.closing import not_python
 from report_builder.plan.own import ANSWER
@@ -47,27 +47,18 @@ def _ask(steps: Mapping[str, Step], store: Store, beside: Path) -> dict[str, Rep
 
     What a worker refuses is a plain `ReportError`, whose places are below what was asked about.
     """
-    missing = {step.key: _job(name, step, store, beside) for name, step in steps.items()}
-    missing = {key: job for key, job in missing.items() if store.read(ANSWER, key) is None}
-    if not missing:
+    asked = {step.key: name for name, step in steps.items() if store.read(ANSWER, step.key) is None}
+    if not asked:
         return {}
-    from report_builder.run import pool
+    from report_builder.run import local
 
-    keys: list[str] = []
-    jobs = [*missing.values()]
-    errors = pool.run(jobs, workers=1, on_event=lambda event: keys.append(event["key"]) if event["event"] == "failed" else None)
-    failed = {key: _unlabelled(error, missing[key]["label"]) for key, error in zip(keys, errors, strict=True)}
+    jobs = [Job(steps[name], f"model {name}" if own.is_own(name) else f"run {name}") for name in asked.values()]
+    failures = local.run(jobs, Site(store.root, beside=beside), 1, lambda *_: None)
+    failed = {job.key: _error(job, event) for job, event in failures}
     return {name: failed[step.key] for name, step in steps.items() if step.key in failed}
 
 
-def _unlabelled(error: ReportError, label: str) -> ReportError:
-    """A refusal with its places as the worker said them; any other failure as it is."""
-    if type(error) is not ReportError:
-        return error
-    return ReportError(*(replace(p, where=p.where.removeprefix(label).removeprefix(": ")) for p in error.problems))
-
-
-def _job(name: str, step: Step, store: Store, beside: Path) -> dict[str, Any]:
-    label = f"model {name}" if own.is_own(name) else f"run {name}"
-    job = {"step": step.as_json(), "label": label, "after": [], "folders": []}
-    return job | {"store": str(store.root), "beside": str(beside)}
+def _error(job: Job, event: Failed) -> ReportError:
+    """A refusal with its places as the worker said them; any other failure with the name of what was asked about."""
+    refusal = event.as_raised
+    return refusal if type(refusal) is ReportError else event.of(job)

@@ -1,24 +1,53 @@
-"""Carries out the steps that are missing: trainings and probes in workers, metrics and drawings here."""
+"""Carries out the steps that are missing, as jobs of one graph."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import os
+from collections.abc import Sequence
 
-from report_builder.errors import Problem, ReportError, RunError, StorageError
+from report_builder.errors import ReportError
+from report_builder.jobs import Job, OnEvent, Site
 from report_builder.plan import Plan, Planned
-from report_builder.store import DISTRUSTED, reading
-
-if TYPE_CHECKING:
-    from report_builder.kinds import Arrays
-    from report_builder.store import Stored
-
-IN_WORKERS = ("run", "arrays")
+from report_builder.store import Stored, canonical
 
 
-def execute(plan: Plan, missing: Sequence[Planned], *, on_event: Callable[[Mapping[str, Any]], None]) -> list[ReportError]:
-    """Completes the steps, in an order that works; what fails costs only the steps that read it.
+def site_of(plan: Plan) -> Site:
+    """Where this machine keeps what the steps of a plan read and write."""
+    entries = {canonical(data): plan.resolved.data[id_].located()["dataset"] for id_, data in plan.data.items()}
+    places = {data: str(entry["path"]) for data, entry in entries.items() if entry.get("path")}
+    return Site(plan.store.root, plan.folders, plan.resolved.loaded.file.parent, places)
+
+
+def jobs_of(plan: Plan, missing: Sequence[Planned]) -> list[Job]:
+    """The steps as jobs, with the time that each will take."""
+    if not missing:
+        return []
+    site, trains = site_of(plan), any(planned.step.kind == "run" for planned in missing)
+    known = plan.store.all("run") if trains else []
+    return [_job(plan, site, planned, known) for planned in missing]
+
+
+def _job(plan: Plan, site: Site, planned: Planned, known: Sequence[Stored]) -> Job:
+    from report_builder.run import estimate
+
+    step, beside = planned.step, plan.resolved.loaded.file.parent.resolve()
+    needs = tuple(needed.step.key for needed in planned.needs.values())
+    if step.kind == "run":
+        seconds = estimate.seconds(step.spec, known, site.located(step.spec["data"]), plan.folders)
+    else:
+        seconds = estimate.SHORT[step.kind]
+    files = {os.path.relpath(file.resolve(), beside): plan.store.memo.sha256(file) for file in planned.own}
+    return Job(step, planned.label, needs, planned.place, seconds, files)
+
+
+def execute(plan: Plan, jobs: Sequence[Job], *, workers: int, on_event: OnEvent) -> list[ReportError]:
+    """Completes the steps; what fails costs only those that read it.
+
+    Args:
+        plan: the plan that they are of.
+        jobs: the steps, with all that is missing of what they read.
+        workers: how many are done side by side.
+        on_event: is told what happens.
 
     Returns:
         What failed.
@@ -26,97 +55,9 @@ def execute(plan: Plan, missing: Sequence[Planned], *, on_event: Callable[[Mappi
     Raises:
         StorageError: nothing can be stored; what is finished stays.
     """
-    failed: list[ReportError] = []
-    jobs = [_job(plan, planned) for planned in missing if planned.step.kind in IN_WORKERS]
-    if jobs:
-        from report_builder.run import pool
+    from report_builder.run import local
 
-        failed += pool.run(jobs, on_event=on_event)
-    for planned in missing:
-        if planned.step.kind in IN_WORKERS or not all(plan.stored(needed) for needed in planned.needs.values()):
-            continue
-        on_event({"event": "local", "label": planned.label})
-        try:
-            _locally(plan, planned)
-        except StorageError:
-            raise
-        except ReportError as error:
-            failed.append(_of_another_machine(plan, planned) or error)
-        except Exception:
-            distrusted = _of_another_machine(plan, planned)
-            if not distrusted:
-                raise
-            failed.append(distrusted)
+    alone = workers == 1 or sum(job.engine == "light" for job in jobs) == 1
+    failed = local.run(jobs, site_of(plan), workers, on_event, alone=alone)
     plan.store.memo.save()
-    return failed
-
-
-def _of_another_machine(plan: Plan, planned: Planned) -> ReportError | None:
-    """The error to say where a step failed on results that were imported: they are put aside, and will be made here."""
-    read = [stored for needed in planned.needs.values() if (stored := plan.stored(needed))]
-    return RunError(Problem(planned.label, *DISTRUSTED)) if plan.store.distrust(read) else None
-
-
-def _job(plan: Plan, planned: Planned) -> dict[str, Any]:
-    return {
-        "step": planned.step.as_json(),
-        "data": plan.located(planned.step.spec["data"]),
-        "label": planned.label,
-        "after": [needed.step.key for needed in planned.needs.values()],
-        "store": str(plan.store.root),
-        "folders": [str(folder) for folder in plan.folders],
-        "beside": str(plan.resolved.loaded.file.parent),
-    }
-
-
-def _locally(plan: Plan, planned: Planned) -> None:
-    with plan.store.claim(planned.step) as work:
-        if work.done is None:
-            read = {name: needed for name, needed in planned.needs.items() if needed.step.kind != "facts"}
-            arrays = {name: reading.of_step(_stored(plan, needed), needed.part) for name, needed in read.items()}
-            _metric(plan, planned, arrays, work.folder) if planned.step.kind == "facts" else _figure(
-                plan, planned, arrays, work.folder
-            )
-            work.commit()
-
-
-def _metric(plan: Plan, planned: Planned, arrays: Mapping[str, Arrays], folder: Path) -> None:
-    from report_builder import measures
-
-    measure = next(measure for (measure, _), step in plan.facts.items() if step.step.key == planned.step.key)
-    measures.measure(measure.kind.module, measure.kind.parameters, arrays, folder, metric=measure.id)
-
-
-def _figure(plan: Plan, planned: Planned, arrays: Mapping[str, Arrays], folder: Path) -> None:
-    from report_builder import drawing, languages
-
-    picture = next(plan.resolved.figures[id_] for id_, step in plan.figures.items() if step.step.key == planned.step.key)
-    kind, language = picture.kind, languages.load(plan.language)
-    arrays = {**arrays, **{name: _fact(plan, name) for name in picture.facts}}
-    drawing.draw(
-        kind.module,
-        kind.parameters,
-        arrays,
-        plan.subjects(picture),
-        language,
-        folder,
-        figure=picture.id,
-        style=plan.resolved.style.values,
-    )
-
-
-def _fact(plan: Plan, name: str) -> Arrays:
-    """A fact of one or more seeds, as a figure reads it."""
-    measure = plan.resolved.measured[name]
-    found = [_stored(plan, step) for step in plan.fact(name).values()]
-    seeds = [seed for seed in plan.seeds(measure.subject) if seed is not None]
-    return reading.of_facts(found, dict(measure.names())[name], seeds)
-
-
-def _stored(plan: Plan, planned: Planned) -> Stored:
-    """A finished step that is read now."""
-    stored = plan.stored(planned)
-    if stored is None:
-        rule = "a stored step was damaged while it was needed"
-        raise ReportError(Problem(planned.label, rule, next_step="Run the command again."))
-    return stored
+    return [event.of(job) for job, event in failed]

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import struct
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
+from report_builder.jobs import Epoch, Event, Job, Resumed
 from report_builder.plan import Plan
 from report_builder.store import Stored, write_atomically
 
 FILE = "events.out.tfevents.history"
 POLYNOMIAL = 0x82F63B78  # CRC-32C, reflected
-
-OnEvent = Callable[[Mapping[str, Any]], None]
 
 
 class Boards:
@@ -36,16 +34,16 @@ class Boards:
                 with suppress(OSError):  # somebody put a file of their own there
                     old.parent.rmdir()
 
-    def heard(self, event: Mapping[str, Any]) -> None:
+    def heard(self, job: Job, event: Event) -> None:
         """Adds what a worker tells of an epoch to the files of its run."""
-        if event["event"] == "resumed":
-            self._begin(event["key"], records(event["history"], time.time()))
-        elif event["event"] == "epoch":
-            if event["key"] not in self._begun:
-                self._begin(event["key"], records({}, time.time()))
-            for path in self._paths(event["key"]):
+        if isinstance(event, Resumed):
+            self._begin(job.key, records(event.history, time.time()))
+        elif isinstance(event, Epoch):
+            if job.key not in self._begun:
+                self._begin(job.key, records({}, time.time()))
+            for path in self._paths(job.key):
                 with path.open("ab") as file:
-                    file.write(_record(_event(time.time(), event["epoch"], event["terms"])))
+                    file.write(_record(_event(time.time(), event.epoch, event.terms)))
 
     def complete(self) -> None:
         """Writes the files of all stored runs from their histories."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from report_builder import build as builder
 from report_builder.build import Built
 from report_builder.cli.look import plan_of, show_figure_options
 from report_builder.cli.parser import Options
 from report_builder.errors import Exit, once
-from report_builder.plan import Plan, Planned
+from report_builder.jobs import Event, Job
+from report_builder.plan import Plan
+from report_builder.run import estimate, progress
 
 
 def build(options: Options) -> int:
@@ -35,48 +36,42 @@ def task(options: Options) -> int:
 
 
 def _building(options: Options, plan: Plan) -> builder.Options:
-    progress = _Progress(plan, dry_run=options.dry_run)
-    return builder.Options(options.to, options.draft, options.dry_run, options.tensorboard, progress.plan, progress.event)
+    workers = options.jobs or estimate.cores()
+    progress = _Progress(plan, workers, dry_run=options.dry_run)
+    how = (options.to, options.draft, options.dry_run, options.tensorboard, workers)
+    return builder.Options(*how, on_plan=progress.plan, on_event=progress.event)
 
 
 class _Progress:
     """What the user sees while steps run."""
 
-    def __init__(self, plan: Plan, *, dry_run: bool) -> None:
-        self._plan, self._dry_run = plan, dry_run
-        self._view: Any = None
+    def __init__(self, plan: Plan, workers: int, *, dry_run: bool) -> None:
+        self._plan, self._workers, self._dry_run = plan, workers, dry_run
+        self._view = progress.View(sys.stderr, (), workers)
 
-    def plan(self, missing: Sequence[Planned]) -> None:
+    def plan(self, jobs: Sequence[Job]) -> None:
         """Says what will run and about how long."""
-        if not missing:
+        self._view = progress.View(sys.stderr, jobs, self._workers)
+        if not jobs:
             if self._dry_run:
                 print("Nothing to do: every step is stored.")
             return
-        counts = {kind: sum(p.step.kind == kind for p in missing) for kind in ("run", "arrays", "facts", "figure")}
+        counts = {kind: sum(job.step.kind == kind for job in jobs) for kind in ("run", "arrays", "facts", "figure")}
         words = {"run": "trainings", "arrays": "probes", "facts": "measurements", "figure": "figures"}
         loaded = self._plan.resolved.loaded
         report = f"{loaded.name}, profile {loaded.profile}" if loaded.profile else loaded.name
         todo = ", ".join(f"{n} {words[kind] if n > 1 else words[kind][:-1]}" for kind, n in counts.items() if n)
         print(f"{report}: {todo} to do.", flush=True)
-        runs = [planned for planned in missing if planned.step.kind == "run"]
+        runs = [job for job in jobs if job.step.kind == "run"]
+        for job in runs:
+            print(f"  {job.label}: about {job.seconds:.0f} s", flush=True)
         if runs:
-            from report_builder.run import estimate
+            seconds = estimate.together([job.seconds for job in runs], self._workers)
+            print(f"Together about {seconds:.0f} s on this machine.", flush=True)
 
-            plan, specs = self._plan, {planned.label: planned.step.spec for planned in runs}
-            seconds = {
-                label: estimate.seconds(spec, plan.store, plan.located(spec["data"]), plan.folders)
-                for label, spec in specs.items()
-            }
-            for label, time in seconds.items():
-                print(f"  {label}: about {time:.0f} s", flush=True)
-            print(f"Together about {estimate.together(list(seconds.values())):.0f} s on this machine.", flush=True)
-
-    def event(self, event: Mapping[str, Any]) -> None:
-        """Shows one event of a worker, or a step done here."""
-        from report_builder.run import progress
-
-        self._view = self._view or progress.View(sys.stderr)
-        self._view.show(event)
+    def event(self, job: Job, event: Event) -> None:
+        """Shows what happens to a job."""
+        self._view.show(job, event)
 
 
 def _say(built: Built, options: Options) -> int:

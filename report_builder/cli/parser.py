@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ class Options(argparse.Namespace):
     run: str
     store: str | None = None
     tensorboard: bool = False
+    jobs: int | None = None
 
     def command(self) -> Callable[[Options], int]:
         """The function that carries the command out."""
@@ -166,7 +168,15 @@ def _making() -> argparse.ArgumentParser:
         "--draft", action="store_true", help="watermarked; false or unfinished claims are marked instead of stopping the build"
     )
     options.add_argument("--dry-run", action="store_true", help="say what would run, and stop")
+    side_by_side = "trainings and drawings side by side (REPORT_BUILDER_JOBS); default: one for each core"
+    options.add_argument("--jobs", type=_number, default=os.environ.get("REPORT_BUILDER_JOBS"), metavar="N", help=side_by_side)
     return options
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of jobs; for example 2")
+    return int(text)
 
 
 def _formats(text: str) -> tuple[str, ...]:

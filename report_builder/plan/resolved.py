@@ -128,7 +128,8 @@ class Measure:
 
     def as_spec(self) -> dict[str, Any]:
         """What goes into the key of its facts: the judge counts by what was trained, not by its id."""
-        return {key: value for key, value in self.kind.as_spec().items() if key != "judge"}
+        spec = self.kind.as_spec()
+        return spec | ({"judge": "judge"} if spec.get("judge") else {})
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Pairs of fact name and metric name."""

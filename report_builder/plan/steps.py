@@ -24,8 +24,8 @@ STYLE = "plots/report.mplstyle"
 BEGINNING = {
     "run": ("train/__main__.py", "train/run.py"),
     "arrays": ("train/__main__.py", "train/probe.py"),
-    "facts": ("measures/__init__.py", "store/reading.py"),
-    "figure": ("drawing/__init__.py", "languages/__init__.py", "store/reading.py"),
+    "facts": ("run/facts.py",),
+    "figure": ("run/figure.py",),
 }
 
 
@@ -37,13 +37,17 @@ class Planned:
         step: what is stored under `step.key`.
         label: its name in this report, e.g. `run vae, seed 1`.
         needs: the steps it reads, by the name under which it reads them.
-        part: of a training that is read: which probe it answers.
+        part: what is read of it: of a training which probe it answers, of facts which value.
+        place: key path of the metric or figure that it is a step of.
+        own: files of the user's own that it executes.
     """
 
     step: Step
     label: str
     needs: Mapping[str, Planned]
     part: str = HISTORY
+    place: str = ""
+    own: tuple[Path, ...] = ()
 
     def closure(self) -> Iterator[Planned]:
         """Everything it needs, then itself."""
@@ -72,11 +76,6 @@ class Plan:
     def data(self) -> dict[str, dict[str, Any]]:
         """Resolved data with its fingerprint, by id, for the data sets that something uses."""
         return with_fingerprints(self.resolved, self.store.memo, self.folders, fetch=self.fetch)
-
-    def located(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Resolved data of a key, with the path where its files are."""
-        id_ = next(id_ for id_, known in self.data.items() if known == data)
-        return self.resolved.data[id_].located() | {"fingerprint": data["fingerprint"]}
 
     # --- answers of a worker ----------------------------------------------------------------------------------------------
 
@@ -109,8 +108,8 @@ class Plan:
 
     def _run(self, run: Training, seed: int) -> Planned:
         spec = run.as_spec() | {"data": self.data[run.data.id], "seed": seed}
-        code = self._code("run", *self._model_code(run), *self._data_code(run.data))
-        return Planned(Step("run", (), spec, code), f"run {run.id}, seed {seed}", {})
+        files = (*self._model_code(run), *self._data_code(run.data))
+        return Planned(Step("run", (), spec, self._code("run", *files)), f"run {run.id}, seed {seed}", {}, own=_own(*files))
 
     def _code(self, kind: str, *named: Path) -> dict[str, str]:
         """What carries out a step of this kind, with the files that its spec names."""
@@ -147,9 +146,11 @@ class Plan:
             label += f", judged by {request.judge}"
         beside = self.resolved.loaded.file.parent
         kinds = (request.kind, *used_by(PROBES.get(request.kind, beside=beside), request.parameters))
-        files = [Path(PROBES.get(kind, beside=beside).__file__) for kind in kinds]
-        code = self._code("arrays", *files, *(self._data_code(data) if run is None else []))
-        return Planned(Step("arrays", tuple(need.step.key for need in needs.values()), spec, code), label, needs)
+        files, of_data = [Path(PROBES.get(kind, beside=beside).__file__) for kind in kinds], self._data_code(data)
+        step = Step("arrays", _keys(needs), spec, self._code("arrays", *files, *(of_data if run is None else [])))
+        return Planned(
+            step, label, needs, own=_own(*files, *of_data, *(file for needed in needs.values() for file in needed.own))
+        )
 
     @cached_property
     def facts(self) -> dict[tuple[Measure, int | None], Planned]:
@@ -163,14 +164,16 @@ class Plan:
     def fact(self, name: str) -> dict[str, Planned]:
         """The steps that give a fact, one for each seed, by `<fact>@<seed>`; by the fact's name where there are no seeds."""
         measure = self.resolved.measured[name]
-        return {name if seed is None else f"{name}@{seed}": self.facts[measure, seed] for seed in self.seeds(measure.subject)}
+        value = dict(measure.names())[name]
+        steps = {seed: replace(self.facts[measure, seed], part=value) for seed in self.seeds(measure.subject)}
+        return {name if seed is None else f"{name}@{seed}": step for seed, step in steps.items()}
 
     def _facts(self, measure: Measure, seed: int | None) -> Planned:
         label = f"facts {measure.id} of {measure.subject}" + (f", seed {seed}" if seed is not None else "")
         needs = {name: self.arrays(request, seed, f"{label}, {name}") for name, request in measure.requests.items()}
-        spec = {"metric": measure.as_spec(), "reads": sorted(needs)}
-        code = self._code("facts", measure.kind.file)
-        return Planned(Step("facts", tuple(needs[name].step.key for name in sorted(needs)), spec, code), label, needs)
+        spec = {"metric": measure.as_spec(), "reads": _read(needs)}
+        step = Step("facts", _keys(needs), spec, self._code("facts", measure.kind.file))
+        return Planned(step, label, needs, place=f"metrics.{measure.id}", own=_own(measure.kind.file))
 
     @cached_property
     def figures(self) -> dict[str, Planned]:
@@ -188,13 +191,12 @@ class Plan:
         needs = {name: self.arrays(request, seed, f"figure {picture.id}, {name}") for name, (request, seed) in asked}
         needs |= {place: step for fact in picture.facts for place, step in self.fact(fact).items()}
         subjects = {name: vars(subject) for name, subject in self.subjects(picture).items()}
-        spec = {"figure": picture.kind.as_spec(), "subjects": subjects, "reads": sorted(needs), "language": self.language}
+        spec = {"figure": picture.kind.as_spec(), "subjects": subjects, "reads": _read(needs), "language": self.language}
         spec |= {"style": dict(self.resolved.style.values)}
         code = self._code("figure", picture.kind.file)
         code |= {f"languages/{self.language}.yaml": self._words, STYLE: self.store.memo.sha256(PACKAGE / STYLE)[:16]}
-        return Planned(
-            Step("figure", tuple(needs[name].step.key for name in sorted(needs)), spec, code), f"figure {picture.id}", needs
-        )
+        step = Step("figure", _keys(needs), spec, code)
+        return Planned(step, f"figure {picture.id}", needs, place=f"figures.{picture.id}", own=_own(picture.kind.file))
 
     def subjects(self, picture: Picture) -> dict[str, Subject]:
         """What the figure may say of each run or data set it shows, and of a judge, by its id."""
@@ -226,3 +228,17 @@ class Plan:
         for needed in planned.needs.values():
             self._collect(needed, found)
         found[planned.step.key] = planned
+
+
+def _keys(needs: Mapping[str, Planned]) -> tuple[str, ...]:
+    return tuple(needed.step.key for needed in needs.values())
+
+
+def _read(needs: Mapping[str, Planned]) -> list[list[str]]:
+    """What is read of each input, and under which name."""
+    return [[name, needed.part] for name, needed in needs.items()]
+
+
+def _own(*files: Path) -> tuple[Path, ...]:
+    """Those of the files that are the user's own."""
+    return tuple(dict.fromkeys(file for file in files if not file.is_relative_to(PACKAGE)))

@@ -12,25 +12,25 @@ from typing import Any
 
 from report_builder.errors import ReportError
 from report_builder.kinds import DATA_STEPS, DATASETS, MODELS, Layout, opened
-from report_builder.store import Store, Stored
+from report_builder.store import Stored
 
 START = 6.0  # seconds until a worker has imported TensorFlow and traced a model
-PROBE = 1.5  # seconds of a probe
+SHORT = {"arrays": 1.5, "facts": 0.1, "figure": 0.7}  # seconds of each other step
 ANY_MODEL = 5e-4  # seconds for an image, where neither a stored run nor the model says it
 SIDE = 28  # pixels of a side of those images
 ANY_DATA = 60_000  # training images, where the data set does not say it
 
 
-def seconds(spec: Mapping[str, Any], store: Store, data: Mapping[str, Any], folders: Sequence[Path]) -> float:
+def seconds(spec: Mapping[str, Any], known: Sequence[Stored], data: Mapping[str, Any], folders: Sequence[Path]) -> float:
     """Seconds that the training of a resolved run spec will take on one worker, its start left out.
 
     Args:
         spec: of the run.
-        store: where runs like it may be.
+        known: finished runs, of which some may be like it.
         data: that of the spec, with the path where its files are.
         folders: data folders.
     """
-    known = [run for run in store.all("run") if run.meta["spec"]["model"]["kind"] == spec["model"]["kind"]]
+    known = [run for run in known if run.meta["spec"]["model"]["kind"] == spec["model"]["kind"]]
     announced = _announced(data, folders)
     images = _images(spec["data"], known) or announced.images.get("train") or ANY_DATA
     best = max(known, key=lambda run: (_likeness(run, spec), run.meta["note"]["finished"]), default=None)
@@ -38,9 +38,9 @@ def seconds(spec: Mapping[str, Any], store: Store, data: Mapping[str, Any], fold
     return rate * images * int(spec["training"]["epochs"])
 
 
-def together(each: Sequence[float], workers: int | None = None) -> float:
+def together(each: Sequence[float], workers: int) -> float:
     """Seconds for several trainings side by side, longest first, with the start of the workers."""
-    free = [0.0] * max(1, min(len(each), workers or cores()))
+    free = [0.0] * max(1, min(len(each), workers))
     for one in sorted(each, reverse=True):
         heapq.heapreplace(free, free[0] + one)
     return START + max(free) if each else 0.0

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TextIO
+from typing import TextIO
+
+from report_builder.jobs import Done, Epoch, Event, Failed, Job, Progress, Resumed, Skipped, Started
 
 PLAIN_EVERY = 10.0  # seconds between two plain lines of one job
 DRAWN_EVERY = 0.1  # seconds between two drawings
@@ -14,8 +16,8 @@ BAR = 16  # characters
 
 
 @dataclass
-class _Job:
-    """A job under way."""
+class _State:
+    """How far a job is."""
 
     label: str
     epochs: int
@@ -33,79 +35,60 @@ class _Job:
 
 
 class View:
-    """Shows the events of the pool.
+    """Shows what happens to jobs, until none is left.
 
     Args:
         stream: where to write; a terminal gets lines that change, anything else gets plain ones.
+        jobs: those that will be done.
+        workers: how many of them side by side.
         clock: seconds, for tests.
     """
 
-    def __init__(self, stream: TextIO, clock: Any = time.monotonic) -> None:
+    def __init__(self, stream: TextIO, jobs: Sequence[Job], workers: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream, self._clock = stream, clock
         self._live = stream.isatty()
-        self._costs: dict[str, float] = {}  # jobs that are not finished, with the seconds they were thought to take
-        self._jobs: dict[str, _Job] = {}
-        self._total, self._workers, self._lines, self._drawn = 0, 1, 0, 0.0
+        self._costs = {job.key: job.seconds for job in jobs}  # those that are not finished
+        self._states: dict[str, _State] = {}
+        self._total, self._workers, self._lines, self._drawn = len(jobs), min(workers, len(jobs)) or 1, 0, 0.0
 
-    def show(self, event: Mapping[str, Any]) -> None:
-        """Shows one event; kinds that it does not know are passed over."""
-        handler = getattr(self, f"_on_{event['event']}", None)
-        if handler:
-            handler(event)
+    def show(self, job: Job, event: Event) -> None:
+        """Shows one event."""
+        if isinstance(event, Done | Failed | Skipped):
+            self._costs.pop(job.key, None)
+            self._ended(job, self._states.pop(job.key, None), event)
+        elif isinstance(event, Started):
+            now = self._clock()
+            self._states[job.key] = _State(job.label, job.epochs, now, now)
+            if job.epochs:
+                self._say(f"{job.label}: started, {job.epochs} epochs", plain=True)
+        else:
+            self._went_on(self._states[job.key], event)
         if self._live:
-            self._draw(now=event["event"] not in ("progress", "local"))
+            self._draw(now=not isinstance(event, Progress))
 
-    # --- events ---------------------------------------------------------------------------------------------------------------
-
-    def _on_planned(self, event: Mapping[str, Any]) -> None:
-        self._costs = {job["key"]: job["seconds"] for job in event["jobs"]}
-        self._total, self._workers = len(self._costs), event["workers"]
-
-    def _on_started(self, event: Mapping[str, Any]) -> None:
+    def _went_on(self, state: _State, event: Resumed | Epoch | Progress) -> None:
         now = self._clock()
-        self._jobs[event["key"]] = _Job(event["label"], event["epochs"], now, now)
-        if event["epochs"]:
-            self._say(f"{event['label']}: started, {event['epochs']} epochs", plain=True)
+        if isinstance(event, Resumed):
+            state.first = state.done = event.epoch
+            self._say(f"{state.label}: goes on after epoch {event.epoch} of {state.epochs}")
+            return
+        state.done, state.terms = event.epoch, event.terms
+        if isinstance(event, Progress):
+            state.done += event.share
+        elif now - state.told >= PLAIN_EVERY:
+            state.told = now
+            self._say(f"{state.label}: {_told(state, now)}", plain=True)
 
-    def _on_resumed(self, event: Mapping[str, Any]) -> None:
-        job = self._jobs[event["key"]]
-        job.first = job.done = event["epoch"]
-        self._say(f"{job.label}: goes on after epoch {event['epoch']} of {job.epochs}")
-
-    def _on_progress(self, event: Mapping[str, Any]) -> None:
-        job = self._jobs[event["key"]]
-        job.done, job.terms = event["epoch"] + event["share"], event["terms"]
-
-    def _on_epoch(self, event: Mapping[str, Any]) -> None:
-        job, now = self._jobs[event["key"]], self._clock()
-        job.done, job.terms = event["epoch"], event["terms"]
-        if now - job.told >= PLAIN_EVERY:
-            job.told = now
-            self._say(f"{job.label}: {_state(job, now)}", plain=True)
-
-    def _on_done(self, event: Mapping[str, Any]) -> None:
-        job = self._end(event)
-        if job and job.epochs:
-            how = "was stored meanwhile" if event["reused"] else f"done in {_time(event['seconds'])}{_loss(job.terms)}"
+    def _ended(self, job: Job, state: _State | None, event: Done | Failed | Skipped) -> None:
+        if isinstance(event, Failed):
+            self._say("\n".join(f"failed: {problem}" for problem in event.of(job).problems))
+        elif isinstance(event, Skipped):
+            self._say(f"{job.label}: skipped, what it reads failed")
+        elif state and job.epochs:
+            how = "was stored meanwhile" if event.reused else f"done in {_time(event.seconds)}{_loss(state.terms)}"
             self._say(f"{job.label}: {how}")
-
-    def _on_failed(self, event: Mapping[str, Any]) -> None:
-        self._end(event)
-        self._say("\n".join(f"failed: {problem}" for problem in event["problems"]))
-
-    def _on_skipped(self, event: Mapping[str, Any]) -> None:
-        self._end(event)
-        self._say(f"{event['label']}: skipped, what it reads failed")
-
-    def _on_local(self, event: Mapping[str, Any]) -> None:
-        self._say(event["label"], plain=True)
-
-    def _on_finished(self, event: Mapping[str, Any]) -> None:
-        self._jobs, self._costs, self._total = {}, {}, 0
-
-    def _end(self, event: Mapping[str, Any]) -> _Job | None:
-        self._costs.pop(event["key"], None)
-        return self._jobs.pop(event["key"], None)
+        elif job.engine == "light":
+            self._say(job.label, plain=True)
 
     # --- writing --------------------------------------------------------------------------------------------------------------
 
@@ -127,8 +110,8 @@ class View:
             return
         self._drawn = time_now
         width = shutil.get_terminal_size().columns - 1
-        lines = [f"  {job.label}  {_state(job, time_now, bar=True)}"[:width] for job in self._jobs.values()]
-        if self._total:
+        lines = [f"  {job.label}  {_told(job, time_now, bar=True)}"[:width] for job in self._states.values()]
+        if self._costs:
             lines.append(f"  {self._total - len(self._costs)} of {self._total} done{self._left(time_now)}"[:width])
         self._clear()
         self._stream.write("".join(f"{line}\n" for line in lines))
@@ -137,13 +120,13 @@ class View:
 
     def _left(self, now: float) -> str:
         """Time until all is done: what the running jobs say, and for those that wait the first guess."""
-        running = [job.left(now) or self._costs.get(key, 0.0) for key, job in self._jobs.items()]
-        waiting = sum(cost for key, cost in self._costs.items() if key not in self._jobs)
+        running = [job.left(now) or self._costs.get(key, 0.0) for key, job in self._states.items()]
+        waiting = sum(cost for key, cost in self._costs.items() if key not in self._states)
         left = max([(sum(running) + waiting) / self._workers, *running], default=0.0)
         return f", about {_time(left)} left" if left > 1 else ""
 
 
-def _state(job: _Job, now: float, *, bar: bool = False) -> str:
+def _told(job: _State, now: float, *, bar: bool = False) -> str:
     if not job.epochs:
         return "measuring"
     filled = round(BAR * job.done / job.epochs)

@@ -140,6 +140,10 @@ class Store:
         found = [self.read(kind, folder.name) for folder in sorted(folders, key=lambda p: (p.stat().st_mtime_ns, p.name))]
         return [stored for stored in found if stored]
 
+    def find(self, key: str) -> Stored | None:
+        """The complete step with this key, of whatever kind."""
+        return next(filter(None, (self.read(kind, key) for kind in KINDS if (self.root / kind / key).is_dir())), None)
+
     def put_aside(self, kind: str, key: str) -> None:
         """Keeps a step that turned out to be wrong under another name: it is absent from then on."""
         with storage_errors(self.root), locked(self.root / LOCKS / key):

@@ -5,14 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from report_builder.errors import Problem, ReportError
 from report_builder.kinds import layer_arrays, layers_of
-from report_builder.store.folder import Stored
+from report_builder.store.folder import Store, Stored
+from report_builder.store.step import Step
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
 # what else costs are, of what a run notes
 NOTED = ("epochs", "weights_epoch", "parameters", "non_trainable_parameters", "seconds")
+
+
+def inputs(step: Step, store: Store) -> dict[str, Arrays]:
+    """What a figure or metric reads, by name; facts of several seeds, `<name>@<seed>`, are one.
+
+    `spec["reads"]` has a name and a part for each input: of a training which probe it answers, of facts which value.
+
+    Raises:
+        ReportError: one of them is damaged.
+    """
+    read: dict[str, Arrays] = {}
+    facts: dict[str, list[tuple[Stored, str, str]]] = {}
+    for (name, part), key in zip(step.spec["reads"], step.inputs, strict=True):
+        stored = store.find(key)
+        if stored is None:
+            raise ReportError(Problem("", "a stored step was damaged while it was needed", next_step="Run the command again."))
+        if stored.meta["kind"] == "facts":
+            fact, _, seed = name.partition("@")
+            facts.setdefault(fact, []).append((stored, part, seed))
+        else:
+            read[name] = of_step(stored, part)
+    for fact, found in facts.items():
+        read[fact] = of_facts([stored for stored, _, _ in found], found[0][1], [int(seed) for _, _, seed in found if seed])
+    return read
 
 
 def of_step(step: Stored, part: str) -> Arrays:

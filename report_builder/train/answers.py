@@ -10,16 +10,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from report_builder.errors import Problem, ReportError
+from report_builder.jobs import Emit, Site
+from report_builder.jobs.blame import said
 from report_builder.kinds import MODELS, Condition, Layout, by_language
 from report_builder.models._complaints import own_line
 from report_builder.store import Work, write_atomically
 from report_builder.train import trial
-from report_builder.train.blame import said
 from report_builder.train.descriptions import describe
-from report_builder.train.site import Site
 
 
-def carry_out(work: Work, site: Site) -> None:
+def carry_out(work: Work, site: Site, _: Emit) -> None:
     """Answers, without any data."""
     answer(work, site.beside)
 

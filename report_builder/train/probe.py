@@ -10,19 +10,21 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from report_builder import datasets
 from report_builder.errors import Problem, RunError
+from report_builder.jobs import Emit, Site
 from report_builder.kinds import PROBES, ImageData, Judge, opened
 from report_builder.store import Store, Stored, Work
 from report_builder.train import checkpoint, loop
 from report_builder.train.asked import Asked
-from report_builder.train.site import Site
 
 BATCH = 500  # images that a judge looks at in one step
 
 
-def carry_out(work: Work, site: Site) -> None:
+def carry_out(work: Work, site: Site, _: Emit) -> None:
     """Measures on the step's data."""
-    measure(work, site.data(), site.store, site.beside)
+    data = datasets.prepare(site.located(work.step.spec["data"]), site.folders, site.beside)
+    measure(work, data, site.store, site.beside)
 
 
 def measure(work: Work, data: ImageData, store: Store, beside: Path | None) -> None:

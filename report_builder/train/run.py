@@ -15,33 +15,34 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from report_builder import datasets
+from report_builder.jobs import Emit, Epoch, Progress, Resumed, Site
 from report_builder.kinds import MODELS, ImageData, opened
 from report_builder.models._layers import lists
 from report_builder.store import Work, write_atomically
 from report_builder.train import checkpoint, loop
 from report_builder.train.costs import Costs
 from report_builder.train.samples import Samples
-from report_builder.train.site import Emit, Site
 from report_builder.train.summary import summary
 
 CHECKPOINT, BEST, LAST, WEIGHTS = "checkpoint.npz", "best.npz", "last.npz", "weights.npz"
 TRIAL = "trial"  # the module here, imported by name: what it executes decides about no weight
 
 
-def carry_out(work: Work, site: Site) -> None:
+def carry_out(work: Work, site: Site, emit: Emit) -> None:
     """Trains on the step's data; a model with code of the user's own is tried first, now that all is known of the data."""
-    data, entry = site.data(), work.step.spec["model"]
+    data, entry = datasets.prepare(site.located(work.step.spec["data"]), site.folders, site.beside), work.step.spec["model"]
     kind, parameters = opened(MODELS, entry, beside=site.beside)
     if (entry["kind"].endswith(".py") or lists(parameters)) and not (work.folder / CHECKPOINT).is_file():
         import_module(f"{__package__}.{TRIAL}").run(kind, entry, data.layout, site.beside)
-    train(work, data, site.beside, site.emit)
+    train(work, data, site.beside, emit)
 
 
 def train(work: Work, data: ImageData, beside: Path | None, emit: Emit) -> None:
     """Trains from the last checkpoint, or from the start; commits weights, history, samples, layers and a note."""
     training, samples = _begun(work, data, beside)
     if training.epoch:
-        emit({"event": "resumed", "epoch": training.epoch, "history": training.history})
+        emit(Resumed(training.epoch, training.history))
     else:
         samples.draw(0)
     costs = Costs(work.folder, training.epoch)
@@ -52,11 +53,11 @@ def train(work: Work, data: ImageData, beside: Path | None, emit: Emit) -> None:
             checkpoint.save_weights(state.model, work.folder / BEST)
         samples.draw(state.epoch)
         checkpoint.save(state, work.folder / CHECKPOINT)  # last: what it goes on from is complete
-        emit({"event": "epoch", "epoch": state.epoch, "terms": {name: values[-1] for name, values in state.history.items()}})
+        emit(Epoch(state.epoch, {name: values[-1] for name, values in state.history.items()}))
         costs.begin()
 
     def on_progress(done: int, images: int, terms: Mapping[str, float]) -> None:
-        emit({"event": "progress", "epoch": training.epoch, "share": done / images, "terms": dict(terms)})
+        emit(Progress(training.epoch, done / images, dict(terms)))
 
     loop.train(training, data, on_epoch=on_epoch, on_progress=on_progress)
     files, weights = _weights(training, work.folder)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from report_builder.build import execute
 from report_builder.errors import ReportError
 from report_builder.kinds import ProbeRequest
 from report_builder.measures.metrics import training_cost
+from report_builder.store import reading
 
 
 def test_a_run_answers_with_what_it_cost(finished) -> None:
@@ -15,10 +15,10 @@ def test_a_run_answers_with_what_it_cost(finished) -> None:
     plan = finished.plan()
     planned = plan.arrays(ProbeRequest("costs", run="ae"), None, "metric")
     assert (planned.part, planned.step.key) == ("costs", plan.runs["ae", 1].step.key)
-    costs = execute._arrays(plan, planned)
-    found = {v.name: v for v in training_cost.measure({"costs": costs}, training_cost.Parameters())}
     stored = plan.stored(planned)
     assert stored
+    costs = reading.of_step(stored, planned.part)
+    found = {v.name: v for v in training_cost.measure({"costs": costs}, training_cost.Parameters())}
     assert found["trainable_parameters"].value == stored.meta["note"]["parameters"]
     assert found["non_trainable_parameters"].value == 0
     assert found["training_time"].value == sum(stored.json("history.json")["epoch_time"])

@@ -10,6 +10,7 @@ import pytest
 
 from report_builder.build import Options, build
 from report_builder.build.tensorboard import FILE, Boards, of_run, records
+from report_builder.jobs import Epoch, Job, Progress, Resumed
 from report_builder.store import Step, Store
 
 HISTORY = {"loss": [161.5, 150.25], "val_loss": [160.0, 149.0], "epoch_time": [2.0, 3.0]}
@@ -49,10 +50,9 @@ def store_run(plan: SimpleNamespace, name: tuple[str, int]) -> None:
         work.commit({"finished": FINISHED})
 
 
-def epoch(plan: SimpleNamespace, name: tuple[str, int], number: int) -> dict[str, object]:
+def epoch(plan: SimpleNamespace, name: tuple[str, int], number: int) -> tuple[Job, Epoch]:
     """What a worker says after an epoch."""
-    terms = {term: values[number - 1] for term, values in HISTORY.items()}
-    return {"event": "epoch", "key": plan.runs[name].step.key, "epoch": number, "terms": terms}
+    return Job(plan.runs[name].step, ""), Epoch(number, {term: values[number - 1] for term, values in HISTORY.items()})
 
 
 EXPECTED = [
@@ -78,21 +78,21 @@ def test_many_epochs_and_long_names(tmp_path: Path) -> None:
 def test_a_file_grows_with_the_epochs(plan: SimpleNamespace, tmp_path: Path) -> None:
     """While a run trains, each epoch is added, under every name of the run and under no other."""
     boards = Boards(plan, tmp_path / "board")
-    boards.heard(epoch(plan, ("vae", 1), 1))
-    boards.heard({"event": "progress", "key": plan.runs["vae", 1].step.key})
+    boards.heard(*epoch(plan, ("vae", 1), 1))
+    boards.heard(Job(plan.runs["vae", 1].step, ""), Progress(1, 0.5, {}))
     for name, expected in (("vae@1", EXPECTED[:1]), ("again@1", EXPECTED[:1])):
         assert events((tmp_path / "board" / name / FILE).read_bytes(), tmp_path) == expected
-    boards.heard(epoch(plan, ("vae", 1), 2))
+    boards.heard(*epoch(plan, ("vae", 1), 2))
     assert events((tmp_path / "board" / "vae@1" / FILE).read_bytes(), tmp_path) == EXPECTED
     assert not (tmp_path / "board" / "gan@2").exists()
 
 
 def test_a_resumed_run_has_the_epochs_before(plan: SimpleNamespace, tmp_path: Path) -> None:
     """What was trained before the kill is in the file, each epoch once."""
-    boards, key = Boards(plan, tmp_path / "board"), plan.runs["gan", 2].step.key
+    boards, job = Boards(plan, tmp_path / "board"), Job(plan.runs["gan", 2].step, "")
     before = {term: values[:1] for term, values in HISTORY.items()}
-    boards.heard({"event": "resumed", "key": key, "epoch": 1, "history": before})
-    boards.heard(epoch(plan, ("gan", 2), 2))
+    boards.heard(job, Resumed(1, before))
+    boards.heard(*epoch(plan, ("gan", 2), 2))
     assert events((tmp_path / "board" / "gan@2" / FILE).read_bytes(), tmp_path) == EXPECTED
 
 

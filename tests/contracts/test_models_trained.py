@@ -12,7 +12,6 @@ import yaml
 
 from report_builder import datasets
 from report_builder.kinds import MODELS, Condition, Layout, Split
-from report_builder.run import pool
 from report_builder.store import Step, Store
 from report_builder.train import checkpoint, loop
 
@@ -182,12 +181,11 @@ def test_a_model_takes_a_step_on_colour_images(case, size):
 
 
 @pytest.mark.slow
-def test_models_are_reproducible_across_processes(tmp_path):
+def test_models_are_reproducible_across_processes(do, tmp_path):
     """Two workers, each with one thread, end with the same weights to the last bit."""
-    steps = {name: Step("run", (), spec((name, None)), {}) for name in MODELS.names()}
+    steps = [Step("run", (), spec((name, None)), {}) for name in MODELS.names()]
     for folder in ("first", "second"):
-        base = {"after": [], "store": str(tmp_path / folder), "folders": [], "beside": None}
-        pool.run([base | {"step": step.as_json(), "label": label} for label, step in steps.items()], workers=1)
-    for step in steps.values():
+        assert do(*steps, workers=1, store=folder) == []
+    for step in steps:
         first, second = (Store(tmp_path / folder).read("run", step.key) for folder in ("first", "second"))
         assert first.path("weights.npz").read_bytes() == second.path("weights.npz").read_bytes()

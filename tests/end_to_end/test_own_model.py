@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from report_builder.run import pool
+from report_builder.run import local
 
 LOADED = """
 import sys
@@ -44,10 +44,10 @@ def own(page, tmp_path: Path):
 def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that is started fails the test."""
 
-    def run(*_: object, **__: object) -> None:
+    def start(*_: object) -> None:
         raise AssertionError("a worker was started")
 
-    monkeypatch.setattr(pool, "run", run)
+    monkeypatch.setattr(local.Local, "start", start)
 
 
 def markdown(lab) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from report_builder import datasets
+from report_builder.build.execute import site_of
 from report_builder.datasets import _download
 from report_builder.errors import ReportError
 from report_builder.plan import Plan
@@ -65,7 +66,7 @@ def test_a_path_to_the_same_bytes_does_not_count(on_mnist) -> None:
     on_mnist.edit("dataset: mnist", f"dataset: {{kind: mnist, path: {named}}}")
     plan = on_mnist.plan()
     assert run_keys(plan) == before
-    assert plan.located(plan.runs["vae", 1].step.spec["data"])["dataset"]["path"] == str(named)
+    assert site_of(plan).located(plan.runs["vae", 1].step.spec["data"])["dataset"]["path"] == str(named)
 
 
 def test_imported_data_is_known_wherever_its_files_were(on_mnist) -> None:
@@ -153,6 +154,6 @@ def test_a_part_of_the_classes_is_all_the_classes_there_are(lab) -> None:
     plan = lab.plan()
     layout = plan.resolved.data["digits"].layout
     assert (layout.class_names, layout.conditions[0].names) == (("1", "4"), ("1", "4"))
-    data = datasets.prepare(plan.located(plan.data["digits"]), plan.folders)
+    data = datasets.prepare(plan.data["digits"], plan.folders)
     assert data.splits["train"].condition.shape == (50, 2)
     assert data.layout.class_names == layout.class_names

@@ -22,7 +22,7 @@ def spec(**changes):
 
 def about(chosen, store, folder=None):
     """Seconds of a run whose data lie in a folder."""
-    return estimate.seconds(chosen, store, chosen["data"], [folder or store.root])
+    return estimate.seconds(chosen, store.all("run"), chosen["data"], [folder or store.root])
 
 
 def store_run(store, chosen, *, seconds, images, finished="2026-01-01", **note):
@@ -69,7 +69,7 @@ def test_images_are_counted_in_a_run_on_the_same_data(tmp_path):
 def test_trainings_side_by_side_take_as_long_as_the_fullest_worker():
     """Longest first: 3, 2, 2 and 1 seconds on two workers take four, and the start of the workers."""
     assert estimate.together([1, 2, 3, 2], workers=2) == pytest.approx(4 + estimate.START)
-    assert estimate.together([]) == 0
+    assert estimate.together([], 2) == 0
 
 
 def test_a_run_that_ended_early_is_measured_by_the_epochs_it_trained(tmp_path):
@@ -86,7 +86,7 @@ def test_own_arrays_are_counted(tmp_path, test):
     data = {"dataset": {"kind": "npz", "path": "few.npz", "test": test}, "steps": [{"kind": "scale"}]}
     seconds = about(spec(data=data), Store(tmp_path / "runs"), tmp_path)
     assert seconds == pytest.approx(3e-4 * (8 - (test or 0)) * 10)
-    assert estimate.together([seconds]) < 7
+    assert estimate.together([seconds], 2) < 7
 
 
 def test_own_pictures_are_counted(tmp_path):

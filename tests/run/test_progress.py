@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import re
 
+from report_builder.errors import Problem, RunError
+from report_builder.jobs import Done, Epoch, Failed, Job, Resumed, Skipped, Started
 from report_builder.run import progress
+from report_builder.store import Step
 
-PLANNED = {
-    "event": "planned",
-    "workers": 2,
-    "jobs": [{"key": "a", "label": "run vae, seed 1", "seconds": 60.0}, {"key": "b", "label": "codes of vae", "seconds": 2.0}],
-}
+RUN = Job(Step("run", (), {"training": {"epochs": 10}}), "run vae, seed 1", seconds=60.0)
+PROBE = Job(Step("arrays", (), {}), "codes of vae", seconds=2.0)
 TERMS = {"loss": 161.234, "kl_loss": 5.0, "test_loss": 158.3}
 
 
@@ -36,12 +36,11 @@ class Clock:
 def shown(stream, *, seconds_an_epoch=4.0):
     """A view after five of ten epochs."""
     clock = Clock()
-    view = progress.View(stream, clock)
-    view.show(PLANNED)
-    view.show({"event": "started", "key": "a", "label": "run vae, seed 1", "epochs": 10})
+    view = progress.View(stream, (RUN, PROBE), 2, clock)
+    view.show(RUN, Started(1))
     for epoch in range(1, 6):
         clock.now += seconds_an_epoch
-        view.show({"event": "epoch", "key": "a", "label": "run vae, seed 1", "epoch": epoch, "terms": TERMS})
+        view.show(RUN, Epoch(epoch, TERMS))
     return view, clock
 
 
@@ -49,7 +48,7 @@ def test_a_file_gets_plain_lines_now_and_then():
     """Without a terminal there is a line at the start, one in ten seconds with epoch, time left and loss, and a last one."""
     stream = io.StringIO()
     view, _ = shown(stream)
-    view.show({"event": "done", "key": "a", "label": "run vae, seed 1", "reused": False, "seconds": 40.0})
+    view.show(RUN, Done(reused=False, seconds=40.0))
     assert stream.getvalue().splitlines() == [
         "run vae, seed 1: started, 10 epochs",
         "run vae, seed 1: epoch 3/10, 28 s left, loss 161.2, test_loss 158.3",
@@ -68,11 +67,11 @@ def test_a_terminal_gets_one_line_for_each_worker_and_the_whole():
 
 
 def test_the_live_lines_are_gone_at_the_end():
-    """After `finished` nothing of the live view is left on the terminal."""
+    """When no job is left nothing of the live view is left on the terminal."""
     stream = Terminal()
     view, _ = shown(stream)
-    view.show({"event": "done", "key": "a", "label": "run vae, seed 1", "reused": False, "seconds": 40.0})
-    view.show({"event": "finished"})
+    view.show(RUN, Done(reused=False, seconds=40.0))
+    view.show(PROBE, Done(reused=False, seconds=1.0))
     assert stream.getvalue().endswith("\x1b[J")
 
 
@@ -80,8 +79,8 @@ def test_failures_and_what_they_skip_are_said():
     """A failed job says at once what happened and what to try; one that cannot run without it gets a line."""
     stream = io.StringIO()
     view, _ = shown(stream)
-    view.show({"event": "failed", "key": "a", "label": "run vae, seed 1", "problems": ["run vae, seed 1: lost\n  Try less."]})
-    view.show({"event": "skipped", "key": "b", "label": "codes of vae"})
+    view.show(RUN, Failed.by(RunError(Problem("", "lost", next_step="Try less."))))
+    view.show(PROBE, Skipped())
     assert stream.getvalue().splitlines()[-3:] == [
         "failed: run vae, seed 1: lost",
         "  Try less.",
@@ -89,24 +88,24 @@ def test_failures_and_what_they_skip_are_said():
     ]
 
 
-def test_steps_without_a_worker_are_named():
-    """A step that the front process does itself is one line; an event that nobody knows is passed over."""
-    stream = io.StringIO()
-    view = progress.View(stream)
-    view.show({"event": "local", "label": "figure latent"})
-    view.show({"event": "something new", "label": "figure latent"})
+def test_a_figure_is_named_when_it_is_drawn():
+    """What is measured or drawn is one line, when it is stored."""
+    stream, figure = io.StringIO(), Job(Step("figure", (), {}), "figure latent")
+    view = progress.View(stream, (figure,), 1)
+    view.show(figure, Started(1))
+    assert stream.getvalue() == ""
+    view.show(figure, Done(reused=False, seconds=0.3))
     assert stream.getvalue() == "figure latent\n"
 
 
 def test_a_resumed_run_counts_its_own_epochs_only():
     """The time left of a run that goes on after epoch 8 of 10 comes from the epochs trained since."""
     stream, clock = io.StringIO(), Clock()
-    view = progress.View(stream, clock)
-    view.show(PLANNED)
-    view.show({"event": "started", "key": "a", "label": "run", "epochs": 10})
-    view.show({"event": "resumed", "key": "a", "label": "run", "epoch": 8})
+    view = progress.View(stream, (RUN, PROBE), 2, clock)
+    view.show(RUN, Started(1))
+    view.show(RUN, Resumed(8, {}))
     clock.now = 12.0
-    view.show({"event": "epoch", "key": "a", "label": "run", "epoch": 9, "terms": TERMS})
+    view.show(RUN, Epoch(9, TERMS))
     assert "goes on after epoch 8 of 10" in stream.getvalue()
     assert "epoch 9/10" in stream.getvalue()
     assert "12 s left" in stream.getvalue()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from report_builder.errors import RunError
+from report_builder.jobs import Epoch, Resumed
 from report_builder.kinds import Condition, ImageData, Split
 from report_builder.spec.training import Training
 from report_builder.store import Step, Store
@@ -138,7 +139,7 @@ def stopped(store, chosen, data, epoch):
     """Leaves the scratch folder of a run that was killed after an epoch."""
 
     def emit(event):
-        if event["event"] == "epoch" and event["epoch"] == epoch:
+        if isinstance(event, Epoch) and event.epoch == epoch:
             raise Stop
 
     with pytest.raises(Stop):
@@ -156,7 +157,7 @@ def test_a_run_goes_on_only_with_everything_that_belongs_to_it(data, tmp_path, l
         (scratch / lost).unlink()
     heard = []
     done = stored(store, chosen, data, heard.append)
-    assert [event["epoch"] for event in heard if event["event"] == "resumed"] == ([] if lost else [2])
+    assert [event.epoch for event in heard if isinstance(event, Resumed)] == ([] if lost else [2])
     assert done.meta["note"]["costs"]["cpu_seconds"] > 0
     compared = ("weights.npz", "progress.npz", "summary.json")
     assert all(done.path(name).read_bytes() == whole.path(name).read_bytes() for name in compared)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from report_builder.jobs.blame import unforeseen
 from report_builder.kinds import own_module
-from report_builder.train.blame import unforeseen
 
 CODE = """\
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""The pool with real workers: each test starts one or two."""
+"""Processes of this machine: each test starts one or two."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from report_builder.errors import RunError
-from report_builder.run import pool
+from report_builder.jobs import JOB, SITE, Done, Epoch, Failed, Job, Resumed, Skipped, Started, written
 from report_builder.store import Store
 
 
@@ -23,28 +23,26 @@ class Killer:
     def __init__(self, label="", epoch=0):
         self.label, self.epoch, self.processes, self.events = label, epoch, {}, []
 
-    def __call__(self, event):
+    def __call__(self, job, event):
         """Hears an event."""
-        self.events.append(event)
-        if event["event"] == "started":
-            self.processes[event["key"]] = event["process"]
-        if event["event"] == "epoch" and event["label"] == self.label and event["epoch"] == self.epoch:
-            os.kill(self.processes[event["key"]], signal.SIGKILL)
+        self.events.append((job, event))
+        if isinstance(event, Started):
+            self.processes[job.key] = event.process
+        if isinstance(event, Epoch) and (job.label, event.epoch) == (self.label, self.epoch):
+            os.kill(self.processes[job.key], signal.SIGKILL)
 
-    def named(self, kind):
-        """All events of a kind."""
-        return [event for event in self.events if event["event"] == kind]
+    def all(self, kind):
+        """All events of a kind, with their jobs."""
+        return [(job, event) for job, event in self.events if isinstance(event, kind)]
 
 
-def test_runs_probes_and_their_order(job, tmp_path, run_step, probe_step):
+def test_runs_probes_and_their_order(do, tmp_path, run_step, probe_step):
     """A probe runs after its run, everything is committed once, a second call reuses it all, and quiet workers leave no log."""
     run = run_step()
     steps = [probe_step(run, kind="codes", split="test"), probe_step(run, kind="likelihood", samples=2), run]
     told = Killer()
-    assert pool.run([job(step) for step in steps], on_event=told, workers=1) == []
-    assert told.named("done")[0]["key"] == run.key
-    assert told.events[0]["event"] == "planned"
-    assert told.events[-1]["event"] == "finished"
+    assert do(*steps, on_event=told, workers=1) == []
+    assert told.all(Done)[0][0].key == run.key
     stored = Store(tmp_path / "store").read("run", run.key)
     assert sorted(path.name for path in stored.folder.iterdir()) == [
         "history.json",
@@ -59,8 +57,8 @@ def test_runs_probes_and_their_order(job, tmp_path, run_step, probe_step):
     codes = np.load(Store(tmp_path / "store").read("arrays", steps[0].key).path("arrays.npz"), allow_pickle=False)
     assert codes["z_mean"].shape == (40, 2)
     again = Killer()
-    pool.run([job(step) for step in steps], on_event=again, workers=1)
-    assert all(event["reused"] for event in again.named("done"))
+    do(*steps, on_event=again, workers=1)
+    assert [event.reused for _, event in again.all(Done)] == [True] * 3
     assert list((tmp_path / "store" / "logs").iterdir()) == []
 
 
@@ -110,85 +108,84 @@ SLOW = {"autoencoder", "conditional_vae"}
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in RUNS])
-def test_a_killed_run_ends_as_one_that_was_not(name, job, tmp_path, run_step):
+def test_a_killed_run_ends_as_one_that_was_not(name, do, tmp_path, run_step):
     """SIGKILL at a random epoch, then the same command: it goes on there, and every file it leaves is equal to the last bit."""
     step = run_step(epochs=5, **RUNS[name])
     epoch = int(np.random.default_rng().integers(1, 5))
-    killer = Killer(job(step)["label"], epoch)
-    assert "SIGKILL" in str(pool.run([job(step)], on_event=killer)[0])
+    killer = Killer(f"run {name}, seed 1", epoch)
+    assert "SIGKILL" in str(do(step, on_event=killer)[0])
     assert Store(tmp_path / "store").read("run", step.key) is None
     resumed = Killer()
-    assert pool.run([job(step)], on_event=resumed) == []
-    assert resumed.named("resumed")[0]["epoch"] >= epoch
-    assert pool.run([job(step, store="other")]) == []
+    assert do(step, on_event=resumed) == []
+    assert resumed.all(Resumed)[0][1].epoch >= epoch
+    assert do(step, store="other") == []
     assert kept(tmp_path, step) == kept(tmp_path, step, "other")
 
 
 @pytest.mark.slow
-def test_a_dead_worker_costs_its_own_job_only(job, tmp_path, run_step, probe_step):
+def test_a_dead_worker_costs_its_own_job_only(do, tmp_path, run_step, probe_step):
     """The other runs finish, what reads the lost run is skipped, and the error names the run."""
     lost, kept = run_step(epochs=3), run_step(seed=2, epochs=3)
-    jobs = [job(lost), job(probe_step(lost, kind="codes")), job(kept), job(probe_step(kept, kind="codes"))]
     told = Killer("run vae, seed 1", 1)
-    errors = pool.run(jobs, on_event=told, workers=2)
+    errors = do(lost, probe_step(lost, kind="codes"), kept, probe_step(kept, kind="codes"), on_event=told)
     assert [problem.where for error in errors for problem in error.problems] == ["run vae, seed 1"]
     assert "checkpoint" in errors[0].problems[0].next_step
-    assert [event["key"] for event in told.named("skipped")] == [probe_step(lost, kind="codes").key]
+    assert [job.key for job, _ in told.all(Skipped)] == [probe_step(lost, kind="codes").key]
     assert Store(tmp_path / "store").read("arrays", probe_step(kept, kind="codes").key)
 
 
-def test_a_failing_run_says_why_at_once_and_leaves_the_others_finished(job, tmp_path, run_step, probe_step):
+def test_a_failing_run_says_why_at_once_and_leaves_the_others_finished(do, tmp_path, run_step, probe_step):
     """The event comes with the five-part error while others still train; they and what reads them are stored at the end."""
     bad, good = run_step(learning_rate=1e6, optimizer={"kind": "sgd"}, epochs=50), run_step(seed=2, epochs=4)
-    jobs = [job(bad), job(probe_step(bad, kind="codes")), job(good), job(probe_step(good, kind="codes"))]
     told = Killer()
-    errors = pool.run(jobs, on_event=told, workers=1)
+    errors = do(bad, probe_step(bad, kind="codes"), good, probe_step(good, kind="codes"), on_event=told, workers=1)
     problem = errors[0].problems[0]
     assert [type(error) for error in errors] == [RunError]
     assert problem.where == "run vae, seed 1"
     assert "in epoch 1" in problem.rule
     assert "learning_rate" in problem.next_step
-    assert told.named("failed")[0]["problems"] == [str(problem)]
-    assert told.events.index(told.named("failed")[0]) < told.events.index(told.named("epoch")[-1])
+    ((job, event),) = told.all(Failed)
+    assert event.of(job).problems == (problem,)
+    assert told.events.index((job, event)) < told.events.index(told.all(Epoch)[-1])
     assert Store(tmp_path / "store").read("arrays", probe_step(good, kind="codes").key)
     (log,) = (tmp_path / "store" / "logs").iterdir()
     assert "Traceback" in log.read_text(encoding="utf-8")
 
 
-def test_an_exception_in_a_model_of_ones_own_names_the_line(job, tmp_path, run_step):
+def test_an_exception_in_a_model_of_ones_own_names_the_line(do, tmp_path, run_step):
     """What a user's file raises becomes an error with file and line, and the whole output stays in a log."""
     (tmp_path / "own.py").write_text(
         "from report_builder.kinds import Parameters\nPROVIDES = ()\ndef build(image_shape, **_):\n    return 1 / 0\n"
     )
-    problem = pool.run([job(run_step(model={"kind": "./own.py"}))])[0].problems[0]
+    problem = do(run_step(model={"kind": "./own.py"}))[0].problems[0]
     assert "own.py:4" in problem.rule
     assert "ZeroDivisionError" in problem.rule
     assert "/logs/" in problem.next_step
 
 
-def test_ctrl_c_stops_the_workers_and_keeps_the_checkpoint(job, tmp_path, run_step):
-    """An interrupt ends every worker before `run` returns; the next call goes on from the checkpoint."""
+def test_ctrl_c_stops_the_workers_and_keeps_the_checkpoint(do, tmp_path, run_step):
+    """An interrupt ends every worker before it goes on; the next call goes on from the checkpoint."""
     step, processes = run_step(epochs=500), []
 
-    def interrupt(event):
-        if event["event"] == "started":
-            processes.append(event["process"])
-        if event["event"] == "epoch":
+    def interrupt(_, event):
+        if isinstance(event, Started):
+            processes.append(event.process)
+        if isinstance(event, Epoch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        pool.run([job(step)], on_event=interrupt)
+        do(step, on_event=interrupt)
     with pytest.raises(ProcessLookupError):
         os.kill(processes[0], 0)
     assert (tmp_path / "store" / "run" / f"{step.key}.work" / "checkpoint.npz").is_file()
 
 
-def test_a_worker_ends_when_its_parent_is_gone(job, run_step):
+def test_a_worker_ends_when_its_parent_is_gone(site, run_step):
     """The end of stdin ends the process also in the middle of a training."""
     command = [sys.executable, "-m", "report_builder.train", "1"]
     worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     with worker:
-        worker.stdin.write(json.dumps(job(run_step(epochs=5000))).encode() + b"\n")
+        worker.stdin.write(written(SITE, site) + written(JOB, Job(run_step(epochs=5000), "run")))
         worker.stdin.flush()
         while json.loads(worker.stdout.readline())["event"] != "epoch":
             pass
@@ -199,9 +196,9 @@ def test_a_worker_ends_when_its_parent_is_gone(job, run_step):
 
 
 def test_the_front_process_imports_no_tensorflow():
-    """Pool, progress and estimate leave TensorFlow, Keras and NumPy to the workers."""
+    """Schedule, processes, progress and estimate leave TensorFlow, Keras and NumPy to the workers."""
     code = (
-        "import sys; from report_builder.run import pool, progress, estimate; "
+        "import sys; from report_builder.run import estimate, local, progress, schedule; "
         "assert not {'tensorflow', 'keras', 'numpy', 'sklearn', 'matplotlib'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,107 @@
+"""A process that does jobs, and what it does with one.
+
+The site and then jobs come as lines on stdin, events leave as lines on stdout. Whatever a library or a model prints goes to
+stderr, which is kept in a log. When stdin ends, the parent is gone or needs the process no more: it ends at once. Nothing is
+lost by that, because files appear complete or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from importlib import import_module
+from typing import BinaryIO
+
+from report_builder.errors import Problem, ReportError, RunError, StorageError
+from report_builder.jobs import EVENT, JOB, SITE, Done, Emit, Failed, Job, Site, Started, written
+from report_builder.jobs.blame import unforeseen
+from report_builder.store import DISTRUSTED, Work
+
+# Kind of step -> the module that carries it out, imported by name: what a training executes is no code of a probe.
+EXECUTORS = {
+    "run": "report_builder.train.run",
+    "arrays": "report_builder.train.probe",
+    "answer": "report_builder.train.answers",
+    "facts": "report_builder.run.facts",
+    "figure": "report_builder.run.figure",
+}
+EXHAUSTED = "ResourceExhaustedError"  # of TensorFlow, which a light process does not import
+
+
+def serve(prepare: Callable[[], None]) -> None:
+    """Does jobs until stdin ends; `prepare` is called once."""
+    events, lines = _own_stdout(), queue.SimpleQueue[str]()
+    threading.Thread(target=_listen, args=(lines,), daemon=True).start()
+    prepare()
+    site = SITE.validate_python(json.loads(lines.get()))
+    while True:
+        carry_out(JOB.validate_python(json.loads(lines.get())), site, lambda event: _tell(events, written(EVENT, event)))
+
+
+def _own_stdout() -> BinaryIO:
+    """A stream on the real stdout, while descriptor 1 becomes stderr for everything else."""
+    events = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return events
+
+
+def _listen(lines: queue.SimpleQueue[str]) -> None:
+    for line in sys.stdin:
+        lines.put(line)
+    os._exit(0)  # also in the middle of a job
+
+
+def _tell(events: BinaryIO, line: bytes) -> None:
+    try:
+        events.write(line)
+        events.flush()
+    except BrokenPipeError:
+        os._exit(0)
+
+
+# --- one job ------------------------------------------------------------------------------------------------------------------
+
+
+def carry_out(job: Job, site: Site, emit: Emit) -> None:
+    """Does one job and says how it went: `Done` or `Failed`, and what a training has to say on the way."""
+    began = time.perf_counter()
+    emit(Started(os.getpid()))
+    try:
+        reused = _complete(job, site, emit)
+    except Exception as error:  # noqa: BLE001  whatever code of the user's own raises must name the step, not end the process
+        traceback.print_exc()
+        emit(_failed(error, job, site))
+    else:
+        emit(Done(reused, time.perf_counter() - began))
+
+
+def _complete(job: Job, site: Site, emit: Emit) -> bool:
+    with site.store.claim(job.step, resume=job.step.kind == "run") as work:
+        if work.done:
+            return True
+        for name, digest in job.files.items():
+            if site.beside and site.store.memo.sha256(site.beside / name) != digest:
+                raise ReportError(Problem("", f"{name} changed while the report was built", next_step="Run the command again."))
+        executor: Callable[[Work, Site, Emit], None] = import_module(EXECUTORS[job.step.kind]).carry_out
+        executor(work, site, emit)
+    site.store.memo.save()
+    return False
+
+
+def _failed(error: Exception, job: Job, site: Site) -> Failed:
+    """What is said of a failure: memory ran out, results of another machine, what an error says, or what nobody foresaw."""
+    if isinstance(error, MemoryError) or type(error).__name__ == EXHAUSTED:
+        problem = Problem("", "memory ran out", next_step="Lower batch_size, or close other programs.")
+        return Failed.by(RunError(problem))
+    if not isinstance(error, StorageError) and site.store.distrust(filter(None, map(site.store.find, job.step.inputs))):
+        return Failed.by(RunError(Problem("", *DISTRUSTED)))
+    if isinstance(error, ReportError):
+        said_again = job.engine == "light" and isinstance(error.__cause__, ReportError)  # with the place of the figure
+        return Failed.by(error, unforeseen=error.__cause__ is not None and not said_again)
+    return Failed.by(RunError(unforeseen(error, site.beside)), unforeseen=True)

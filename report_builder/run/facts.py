@@ -1,0 +1,20 @@
+"""A metric as a step of the store: arrays -> `facts.json` and `samples.npz`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from report_builder import measures
+from report_builder.kinds import METRICS, opened
+from report_builder.store import reading
+
+if TYPE_CHECKING:
+    from report_builder.jobs import Emit, Site
+    from report_builder.store import Work
+
+
+def carry_out(work: Work, site: Site, _: Emit) -> None:
+    """Measures and commits."""
+    kind, parameters = opened(METRICS, work.step.spec["metric"], beside=site.beside)
+    measures.measure(kind, parameters, reading.inputs(work.step, site.store), work.folder)
+    work.commit()

@@ -1,0 +1,211 @@
+"""Jobs in processes of this machine: one process does several in turn, and a dead one costs the job that it had."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Sequence
+from contextlib import redirect_stderr, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeAlias
+
+from report_builder.errors import Problem, RunError
+from report_builder.jobs import EVENT, JOB, SITE, Done, Engine, Event, Failed, Job, OnEvent, Site, written
+from report_builder.run.schedule import schedule
+from report_builder.store import log_of, session, storage_errors
+
+MODULES: dict[Engine, str] = {"tensorflow": "report_builder.train", "light": "report_builder.run"}
+Heard: TypeAlias = "tuple[_Process, Event | None]"  # None: its events have ended
+
+
+def run(jobs: Sequence[Job], site: Site, threads: int, on_event: OnEvent, *, alone: bool = False) -> list[tuple[Job, Failed]]:
+    """Does jobs on this machine as `schedule` does; none of their steps is meanwhile pruned.
+
+    Args:
+        jobs: each step once.
+        site: where the processes find the store and the data.
+        threads: how many jobs run side by side; one with more threads counts as many.
+        on_event: is told what happens to each of them.
+        alone: whether light jobs are done in this process: one of their own would not be worth its start.
+    """
+    with session(site.root, [job.key for job in jobs]) as folder:
+        return schedule(jobs, Local(site, folder, threads, alone=alone), on_event)
+
+
+class _Process:
+    """One process, the thread that reads its events, and its log; `folder` is for what libraries write beside."""
+
+    def __init__(self, job: Job, site: Site, log: Path, folder: Path, heard: queue.SimpleQueue[Heard]) -> None:
+        self.engine, self.threads, self.log = job.engine, job.threads, log
+        self.job: Job | None = None
+        with storage_errors(log):
+            log.parent.mkdir(parents=True, exist_ok=True)
+            (folder / "tmp").mkdir(exist_ok=True)
+            stream = log.open("wb")
+        with stream:
+            # a group of its own: Ctrl-C in the terminal reaches the front process, which then stops the others
+            command, pipe = [sys.executable, "-m", MODULES[job.engine], str(job.threads)], subprocess.PIPE
+            self.process = subprocess.Popen(
+                command, stdin=pipe, stdout=pipe, stderr=stream, env=_environment(folder / "tmp"), process_group=0
+            )
+        self._send(written(SITE, site))
+        self._listener = threading.Thread(target=self._listen, args=(heard,), daemon=True)
+        self._listener.start()
+
+    def _listen(self, heard: queue.SimpleQueue[Heard]) -> None:
+        for line in self.process.stdout or ():
+            heard.put((self, EVENT.validate_python(json.loads(line))))
+        heard.put((self, None))
+
+    def _send(self, line: bytes) -> None:
+        if self.process.stdin:
+            with suppress(BrokenPipeError):  # it died: the end of its events says so
+                self.process.stdin.write(line)
+                self.process.stdin.flush()
+
+    def give(self, job: Job) -> None:
+        """Starts a job."""
+        self.job = job
+        self._send(written(JOB, job))
+
+    def death(self) -> Failed:
+        """What to say of a process that ended by itself, and whether its log may say more."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=5)  # its own end, so that the exit code says how it ended
+        code = self.process.returncode or 0  # 0: it closed its output and still runs
+        how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        memory = "Mostly memory ran out: lower batch_size or close other programs. " if code == -signal.SIGKILL else ""
+        advice = f"{memory}Run the command again: it goes on from the last checkpoint."
+        problem = Problem("", f"the worker process {how}", next_step=advice)
+        return Failed.by(RunError(problem), unforeseen=code != -signal.SIGKILL)
+
+    def end(self) -> None:
+        """Ends the process at once."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._listener.join()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+
+
+class Local:
+    """The executor of this machine; `folder` is that of its session at the store."""
+
+    def __init__(self, site: Site, folder: Path, threads: int, *, alone: bool = False) -> None:
+        self._site, self._folder, self._threads, self._alone = site, folder, threads, alone
+        self._heard: queue.SimpleQueue[Heard] = queue.SimpleQueue()
+        self._told: deque[tuple[Job, Event]] = deque()
+        self._processes: list[_Process] = []
+        self._here: deque[Job] = deque()
+        self._logs, self._named = 0, set[Path]()  # how many there were, and those that an error names
+
+    def here(self, job: Job) -> bool:
+        """Whether the front process does the job itself."""
+        return self._alone and job.engine == "light"
+
+    def room(self, job: Job) -> bool:
+        """Whether enough threads are free; one job may always run."""
+        taken = sum(process.threads for process in self._processes if process.job) + len(self._here)
+        return not taken or taken + job.threads <= self._threads
+
+    def start(self, job: Job) -> None:
+        """Gives the job to an idle process with what it needs, or starts one."""
+        if self.here(job):
+            self._here.append(job)
+            return
+        alike = [process for process in self._processes if process.engine == job.engine]
+        idle = [process for process in alike if not process.job]
+        fitting = next((process for process in idle if process.threads == job.threads), None)
+        if fitting is None and idle and len(alike) >= self._threads:
+            self._dismiss(idle[0])
+        if fitting is None:
+            fitting = _Process(job, self._site, self._log(), self._folder, self._heard)
+            self._processes.append(fitting)
+        fitting.give(job)
+
+    def _log(self) -> Path:
+        self._logs += 1
+        return log_of(self._folder, self._logs)
+
+    def next(self) -> tuple[Job, Event]:
+        """What happens next; what the front process does itself it does where nothing else has happened."""
+        while not self._told:
+            if self._here and self._heard.empty():
+                self._do(self._here.popleft())
+                continue
+            process, event = self._heard.get()
+            if process not in self._processes:
+                continue
+            if process.job:
+                self._tell(process.job, event or process.death(), process.log)
+            if isinstance(event, Done | Failed):
+                process.job = None
+            if event is None:
+                self._dismiss(process)
+        return self._told.popleft()
+
+    def _do(self, job: Job) -> None:
+        from report_builder.jobs.process import carry_out
+
+        events, log = list[Event](), self._log()
+        try:
+            with storage_errors(log):
+                log.parent.mkdir(parents=True, exist_ok=True)
+                with log.open("w", encoding="utf-8") as stream, redirect_stderr(stream):
+                    carry_out(JOB.validate_python(json.loads(written(JOB, job))), self._site, events.append)
+            for event in events:
+                self._tell(job, event, log)
+        finally:
+            self._discard(log)
+
+    def _tell(self, job: Job, event: Event, log: Path) -> None:
+        """Passes an event on; a failure that nobody foresaw names the log."""
+        if isinstance(event, Failed) and event.unforeseen:
+            self._named.add(log)
+            event = replace(event, problems=tuple(_with_log(problem, log) for problem in event.problems))
+        self._told.append((job, event))
+
+    def _dismiss(self, process: _Process) -> None:
+        self._processes.remove(process)
+        process.end()
+        self._discard(process.log)
+
+    def _discard(self, log: Path) -> None:
+        if log not in self._named:
+            log.unlink(missing_ok=True)
+
+    def stop(self) -> None:
+        """Ends every process; only a log that an error names is kept."""
+        while self._processes:
+            self._dismiss(self._processes[0])
+
+
+def _environment(temporary: Path) -> dict[str, str]:
+    """This process' environment, in which the package that runs here is found first, and a folder for temporary files."""
+    here = str(Path(__file__).parents[2])
+    path = [here, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    more = {"PYTHONPATH": os.pathsep.join(path), "PYTHONUNBUFFERED": "1", "MPLBACKEND": "agg", "TMPDIR": str(temporary)}
+    return os.environ | more
+
+
+def _with_log(problem: Problem, log: Path) -> Problem:
+    """The problem with the last line that the process printed, and where the rest lies."""
+    try:
+        lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    except OSError:
+        return problem
+    received = problem.received or (lines[-1] if lines else "")
+    return replace(problem, received=received, next_step=f"{problem.next_step} The whole output: {log}".strip())

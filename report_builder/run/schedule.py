@@ -1,0 +1,104 @@
+"""In which order jobs are done: each when what it needs is stored, what is short before the next training."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from report_builder.errors import StorageError
+from report_builder.jobs import Done, Event, Failed, Job, OnEvent, Skipped
+
+
+class Executor(Protocol):
+    """Where jobs are done: processes of this machine, or something that reaches others."""
+
+    def room(self, job: Job) -> bool:
+        """Whether the job could start now; always where nothing else runs."""
+
+    def start(self, job: Job) -> None:
+        """Starts a job; its results go into the store."""
+
+    def next(self) -> tuple[Job, Event]:
+        """Waits for what happens next to one of the jobs that were started; last of each is `Done` or `Failed`."""
+
+    def stop(self) -> None:
+        """Ends all that runs; checkpoints are kept."""
+
+
+def schedule(jobs: Sequence[Job], executor: Executor, on_event: OnEvent) -> list[tuple[Job, Failed]]:
+    """Does all jobs; one that fails costs what needs it and nothing else.
+
+    Args:
+        jobs: each step once.
+        executor: where they are done; it is stopped at the end.
+        on_event: is told what happens to each of them.
+
+    Returns:
+        What failed, in the order in which it did.
+
+    Raises:
+        StorageError: nothing can be stored; what is finished stays.
+    """
+    graph, failed = _Graph(jobs), list[tuple[Job, Failed]]()
+    try:
+        while graph.open:
+            while (first := graph.first()) and executor.room(first):
+                executor.start(graph.take())
+            job, event = executor.next()
+            on_event(job, event)
+            if isinstance(event, Done):
+                graph.done(job.key)
+            elif isinstance(event, Failed):
+                failed.append((job, event))
+                if isinstance(error := event.of(job), StorageError):
+                    raise error
+                for lost in graph.lost(job.key):
+                    on_event(lost, Skipped())
+    finally:
+        executor.stop()
+    return failed
+
+
+class _Graph:
+    """Jobs that are not done, and those that could start: what is short first, then of trainings the longest."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self.open = {job.key: job for job in jobs}
+        self._readers: dict[str, list[str]] = {key: [] for key in self.open}
+        self._unmet = {key: {need for need in job.needs if need in self.open} for key, job in self.open.items()}
+        self._ready: list[tuple[bool, float, int, str]] = []
+        self._places = {key: place for place, key in enumerate(self.open)}
+        for key, needs in self._unmet.items():
+            for need in needs:
+                self._readers[need].append(key)
+            if not needs:
+                self._push(key)
+
+    def _push(self, key: str) -> None:
+        job = self.open[key]
+        heapq.heappush(self._ready, (job.step.kind == "run", -job.seconds, self._places[key], key))
+
+    def first(self) -> Job | None:
+        """The job that starts next; None while all wait for others."""
+        return self.open[self._ready[0][-1]] if self._ready else None
+
+    def take(self) -> Job:
+        """The same, which is then no longer first."""
+        return self.open[heapq.heappop(self._ready)[-1]]
+
+    def done(self, key: str) -> None:
+        """What needs this job needs it no more."""
+        del self.open[key]
+        for reader in self._readers[key]:
+            self._unmet[reader].discard(key)
+            if not self._unmet[reader] and reader in self.open:
+                self._push(reader)
+
+    def lost(self, key: str) -> Iterator[Job]:
+        """Gives up a job and all that needs it; these are returned."""
+        del self.open[key]
+        for reader in self._readers[key]:
+            if job := self.open.get(reader):
+                yield job
+                yield from self.lost(reader)

@@ -1,0 +1,29 @@
+"""How many jobs run side by side, as the user says it."""
+
+from __future__ import annotations
+
+import pytest
+
+from report_builder.cli.parser import parser
+
+COMMANDS = (("build", "lab"), ("figure", "codes", "--report", "lab"), ("task", "1", "--report", "lab"))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_the_option_the_environment_and_neither(command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--jobs` counts before REPORT_BUILDER_JOBS; without both it is left to the machine."""
+    monkeypatch.delenv("REPORT_BUILDER_JOBS", raising=False)
+    assert parser().parse_args(command).jobs is None
+    monkeypatch.setenv("REPORT_BUILDER_JOBS", "3")
+    assert parser().parse_args(command).jobs == 3
+    assert parser().parse_args([*command, "--jobs", "2"]).jobs == 2
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "two", "1.5", ""])
+def test_what_is_no_number(number: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is refused as usage, wherever it stands."""
+    monkeypatch.setenv("REPORT_BUILDER_JOBS", number)
+    with pytest.raises(SystemExit) as stopped:
+        parser().parse_args(["build", "lab"])
+    assert stopped.value.code == 2
+    assert f"{number!r} is no number of jobs" in capsys.readouterr().err

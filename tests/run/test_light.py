@@ -1,0 +1,107 @@
+"""Metrics and figures as jobs: in the front process where there is one, else in processes that know no TensorFlow."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from report_builder.build.execute import execute, jobs_of
+from report_builder.kinds import FIGURES, METRICS, opened
+from report_builder.plan import Plan, resolve
+from report_builder.run import local
+from report_builder.spec import load
+
+ROOT = Path(__file__).parents[2]
+LIGHT = ("facts", "figure")
+
+
+def again(lab, kinds=LIGHT) -> Plan:
+    """The plan of a built report of which these kinds of step are not stored."""
+    for kind in kinds:
+        shutil.rmtree(lab.folder / "runs" / kind)
+    return lab.plan()
+
+
+def made(lab) -> dict[str, bytes]:
+    """Every file of a metric or figure, apart from what says when it was made."""
+    files = [path for kind in LIGHT for path in (lab.folder / "runs" / kind).rglob("*") if path.is_file()]
+    return {str(path.relative_to(lab.folder)): path.read_bytes() for path in files if path.name != "step.json"}
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The engine of each process that is started."""
+    engines = list[str]()
+
+    class Counted(local._Process):
+        def __init__(self, job, *others) -> None:
+            engines.append(job.engine)
+            super().__init__(job, *others)
+
+    monkeypatch.setattr(local, "_Process", Counted)
+    return engines
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_figure_is_the_same_wherever_it_is_drawn(built, started: list[str], workers: int) -> None:
+    """One after another in the front process, and side by side in two others, the same bytes come out."""
+    before = made(built)
+    plan = again(built)
+    jobs = jobs_of(plan, plan.missing(plan.everything()))
+    assert {job.engine for job in jobs} == {"light"}
+    assert execute(plan, jobs, workers=workers, on_event=lambda *_: None) == []
+    assert made(built) == before
+    assert started == ["light"] * (0 if workers == 1 else 2)
+
+
+def test_a_single_figure_starts_no_process(built, started: list[str]) -> None:
+    """A process of its own would not be worth its start."""
+    shutil.rmtree(next((built.folder / "runs" / "figure").iterdir()))
+    plan = built.plan()
+    assert execute(plan, jobs_of(plan, plan.missing(plan.everything())), workers=2, on_event=lambda *_: None) == []
+    assert plan.missing(plan.everything()) == []
+    assert started == []
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_nobody_foresaw_costs_its_own_step(built, workers: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """A figure that fails is named with the place in the code, a log has the rest, and the other figure is drawn."""
+    plan = again(built, ["figure"])
+    plan.figures["codes"].step.spec["subjects"]["ae"]["unheard of"] = 3  # nothing checks what a plan itself says
+    plan.figures["codes"].step.__dict__.pop("key", None)
+    (error,) = execute(plan, jobs_of(plan, plan.missing(plan.everything())), workers=workers, on_event=lambda *_: None)
+    (problem,) = error.problems
+    assert problem.where == "figures.codes"
+    assert problem.rule.startswith("TypeError at ")
+    assert "unheard of" in problem.received
+    assert "The whole output: " in problem.next_step
+    assert "Traceback" in Path(problem.next_step.rpartition("The whole output: ")[2]).read_text(encoding="utf-8")
+    assert capsys.readouterr().err == ""
+    assert plan.stored(plan.figures["grid"])
+
+
+def test_a_figure_of_ones_own_that_changed_is_not_drawn(built) -> None:
+    """What would be stored under the key of the file as it was planned is refused."""
+    mine = built.folder / "experiments" / "mine.py"
+    shutil.copy(local.__file__.replace("run/local.py", "plots/latent_scatter.py"), mine)
+    built.edit("kind: latent_scatter", "kind: ./mine.py")
+    plan = built.plan()
+    jobs = jobs_of(plan, plan.missing(plan.everything()))
+    assert [*jobs[0].files] == ["mine.py"]
+    built.edit('"""', '"""Another text. ', mine)
+    (error,) = execute(plan, jobs, workers=1, on_event=lambda *_: None)
+    assert error.problems[0].rule == "mine.py changed while the report was built"
+    assert plan.missing(plan.everything())
+
+
+def test_a_spec_says_all_of_a_kind() -> None:
+    """Read back from the JSON of its step, the parameters of every figure and metric of the gallery are what they were."""
+    gallery = resolve(load(ROOT / "experiments" / "gallery.yaml"))
+    for picture in gallery.figures.values():
+        assert opened(FIGURES, json.loads(json.dumps(picture.kind.as_spec())))[1] == picture.kind.parameters
+    for measure in gallery.measures:
+        read = opened(METRICS, json.loads(json.dumps(measure.as_spec())))[1]
+        assert read.model_dump(exclude={"judge"}) == measure.kind.parameters.model_dump(exclude={"judge"})
