@@ -1,0 +1,51 @@
+"""The arms of a sweep by a fact: the one that is preferred, their order, and whether the fact follows the setting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from report_builder.errors import Problem, ReportError
+from report_builder.facts.chance import LEVEL, monotone
+from report_builder.facts.comparing import Comparison, compare
+from report_builder.facts.fact import Fact
+
+FEWEST = 5  # arms that a trend needs: fewer stand in order too often by chance
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Facts in order, the preferred or greatest first, in groups: each of one is measurably other than each of the next."""
+
+    groups: tuple[tuple[Fact, ...], ...]
+    comparisons: tuple[Comparison, ...]
+
+
+def ranked(facts: Sequence[Fact], *, by: Sequence[str]) -> Ranking:
+    """The order of arms; each pair of them is compared at a level that allows for all the pairs.
+
+    Raises:
+        ReportError: as `compare`.
+    """
+    order = sorted(facts, key=lambda fact: float(fact.value), reverse=facts[0].better != "lower")
+    pairs = {
+        (i, j): compare(a, b, by=by, chosen_among=len(order)) for i, a in enumerate(order) for j, b in enumerate(order) if i < j
+    }
+    ends = [end for end in range(1, len(order)) if all(pairs[i, j].relation != "same" for i, j in pairs if i < end <= j)]
+    groups = tuple(tuple(order[start:end]) for start, end in zip([0, *ends], [*ends, len(order)], strict=True))
+    return Ranking(groups, tuple(pairs.values()))
+
+
+def trend(values: Sequence[float]) -> tuple[str, float]:
+    """Whether values `rise` or `fall` from first to last (else `same`), and how likely such an order is by chance.
+
+    The arms are the replicates: chance in trainings and images alike is between them, so one seed of each is enough.
+
+    Raises:
+        ReportError: there are too few of them.
+    """
+    if len(values) < FEWEST:
+        step = "Add arms to the sweep, or compare two of them."
+        raise ReportError(Problem("", f"a trend needs {FEWEST} arms or more", f"{len(values)}", next_step=step))
+    way, p = monotone(values)
+    return ("same" if p > LEVEL else "rise" if way > 0 else "fall"), p

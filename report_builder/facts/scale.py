@@ -1,0 +1,78 @@
+"""Whether facts stand on one scale, so that they may be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from report_builder.errors import Problem, ReportError
+from report_builder.facts.fact import Fact
+
+SCALE = ("metric", "unit", "split", "reduction", "method", "data")  # what two facts must share
+PLANNED = ("metric", "split", "method", "data")  # of these, what is known before they are measured
+FACTORS = ("split", "method", "data")  # of these, what may be the factor itself
+
+
+def guard(a: Fact, b: Fact, by: Sequence[str], scale: Sequence[str] = SCALE) -> tuple[str, ...]:
+    """In what two facts differ, of what the factors cover.
+
+    Raises:
+        ReportError: they differ in something else, too.
+    """
+    scales = [(key, getattr(a, key), getattr(b, key)) for key in scale if getattr(a, key) != getattr(b, key)]
+    covered, other = list[str](), list[str]()
+    for key, left, right in (*scales, *differences(a.settings, b.settings)):
+        through = key not in SCALE or key in FACTORS
+        allowed = through and any(_covers(name, key) for name in (*by, "seed"))
+        (covered if allowed else other).append(f"{key}: {left!r} / {right!r}")
+    if other:
+        rule = f"'{a.name}' and '{b.name}' cannot be compared by {', '.join(by) or 'nothing'}: something else differs too"
+        raise ReportError(
+            Problem("", rule, "; ".join(other), next_step="Name the factor in `by`, or compare runs that share the rest.")
+        )
+    return tuple(covered)
+
+
+def _covers(name: str, key: str) -> bool:
+    return key == name or key.startswith(name + ".")
+
+
+class _Absent:
+    """Stands where one side has no such field."""
+
+    def __repr__(self) -> str:
+        return "absent"
+
+
+ABSENT = _Absent()
+
+
+def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Fields that differ, as `(key path, old, new)`, in the order of the new value."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in dict.fromkeys([*new, *old]):
+            yield from differences(old.get(key, ABSENT), new.get(key, ABSENT), f"{path}.{key}" if path else str(key))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for place, (was, now) in enumerate(zip(old, new, strict=True)):
+            yield from differences(was, now, f"{path}.{place}")
+    elif old != new:
+        yield path, old, new
+
+
+def preferred(facts: Sequence[Fact], *, by: Sequence[str]) -> Fact | None:
+    """The fact that the metric's direction prefers, by the means over the seeds, the first of equal ones.
+
+    None while one of them is not measured. The runs may differ only in what `by` names (see `compare`).
+
+    Raises:
+        ReportError: the facts are not on one scale, the metric has no better direction, or gives words.
+    """
+    first = facts[0]
+    unmeasured = any(fact.placeholder for fact in facts)
+    for fact in facts[1:]:
+        guard(first, fact, [key for key in by if key != "data"], PLANNED if unmeasured else SCALE)
+    if unmeasured:
+        return None
+    if first.better == "none" or isinstance(first.value, str):
+        raise ReportError(Problem("", f"'{first.metric}' has no better direction: nothing can be chosen by it", first.name))
+    return (max if first.better == "higher" else min)(facts, key=lambda fact: float(fact.value))

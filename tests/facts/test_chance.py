@@ -1,0 +1,91 @@
+"""The statistics, against known answers and those of SciPy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from report_builder.facts.chance import MANY, Side, estimate, monotone, quantile, tail
+
+RANDOM = np.random.default_rng(7)
+SHORT, LONG = RANDOM.normal(0, 1, 3), RANDOM.normal(2, 3, 5)
+ONE, OTHER = RANDOM.normal(0, 1, 50), RANDOM.normal(0.4, 1, 50)
+
+
+def parts(values: np.ndarray, columns: slice = slice(None), among: int = 0) -> np.ndarray:
+    """What each image adds to the mean of one training, `(1, u)`, in some of the columns."""
+    found = np.zeros((1, among or len(values)))
+    found[:, columns] = (values - values.mean()) / len(values)
+    return found
+
+
+@pytest.mark.parametrize("freedom", [1, 1.3, 2, 3.7, 10, 100, MANY])
+@pytest.mark.parametrize("level", [0.5, 0.1, 0.05, 0.01, 0.001])
+def test_students_t(level: float, freedom: float) -> None:
+    """Quantiles and tails are those of Student's distribution, also with a fraction of a degree; with many, normal ones."""
+    t = float(quantile(level, freedom))
+    assert t == pytest.approx(stats.t.ppf(1 - level / 2, freedom), rel=1e-3 if freedom == 1.3 else 1e-6)
+    assert float(tail(t, freedom)) == pytest.approx(level, rel=1e-6)
+
+
+def test_seeds_alone_are_welchs_test() -> None:
+    """Without images two sides of different spread and number are Welch's test: p and interval."""
+    found = estimate([Side(SHORT), Side(LONG, weight=-1)])
+    known = stats.ttest_ind(SHORT, LONG, equal_var=False)
+    assert found.p() == pytest.approx(known.pvalue, rel=2e-3)
+    assert found.interval() == pytest.approx(tuple(known.confidence_interval()), rel=1e-6)
+
+
+def test_one_side_is_students_test() -> None:
+    """A single side is the test of one sample."""
+    assert estimate([Side(LONG)]).p() == pytest.approx(stats.ttest_1samp(LONG, 0).pvalue, rel=2e-3)
+
+
+def test_images_alone_are_the_test_of_pairs() -> None:
+    """One training on each side with the same images: their differences are one sample."""
+    sides = [Side(ONE.mean(keepdims=True), parts(ONE)), Side(OTHER.mean(keepdims=True), parts(OTHER), weight=-1)]
+    assert estimate(sides, units=50, trainings=True).p() == pytest.approx(stats.ttest_rel(ONE, OTHER).pvalue, rel=2e-3)
+
+
+def test_other_images_are_not_paired() -> None:
+    """In columns of their own, the variances of two sides add."""
+    left, right = parts(ONE, slice(50), 100), parts(OTHER, slice(50, 100), 100)
+    sides = [Side(ONE.mean(keepdims=True), left), Side(OTHER.mean(keepdims=True), right, weight=-1)]
+    known = np.sqrt(ONE.var(ddof=1) / 50 + OTHER.var(ddof=1) / 50)
+    margin = float(estimate(sides, units=50, trainings=True).margin())
+    assert margin == pytest.approx(float(quantile(0.05, 49)) * known)
+
+
+def test_what_each_training_has_for_itself_counts_once() -> None:
+    """Values that only one training has (its noise on an image) are in the spread of the seeds, and not added to it again."""
+    noise = RANDOM.normal(0, 1, (400, 3, 60))
+    means, each = noise.mean(axis=-1), (noise - noise.mean(axis=-1, keepdims=True)) / 60
+    found = estimate([Side(means, each)], units=60)
+    assert found.over_units.mean() < 0.2 * found.over_seeds.mean()
+    shared = np.repeat(noise[:, :1], 3, axis=1)
+    again = estimate([Side(shared.mean(axis=-1), (shared - shared.mean(axis=-1, keepdims=True)) / 60)], units=60)
+    assert again.over_units.mean() == pytest.approx(1 / 60, rel=0.05)
+    assert again.over_seeds.max() < 1e-12
+
+
+def test_axes_in_front_are_simulations() -> None:
+    """Many estimates at once are each as it is alone."""
+    means = RANDOM.normal(0, 1, (4, 3))
+    many = estimate([Side(means), Side(means * 3 + 1, weight=-1)])
+    for row, margin in zip(means, many.margin(), strict=True):
+        assert float(estimate([Side(row), Side(row * 3 + 1, weight=-1)]).margin()) == pytest.approx(margin)
+
+
+@pytest.mark.parametrize("values", [[1, 2, 3, 4, 5], [5, 4, 2, 3, 1], [1, 3, 2, 4, 6, 5], [3, 1, 2]])
+def test_monotone_is_kendalls_test(values: list[float]) -> None:
+    """The exact probability is that of Kendall's test without ties."""
+    known = stats.kendalltau(range(len(values)), values, method="exact")
+    way, p = monotone(values)
+    assert (way, p) == (int(np.sign(known.statistic)), pytest.approx(min(1.0, known.pvalue)))
+
+
+def test_equal_values_count_against_an_order() -> None:
+    """Values that stand still neither rise nor fall; ties make an order less sure."""
+    assert monotone([1.0] * 6) == (0, 1.0)
+    assert monotone([1, 2, 3, 3, 4, 5])[1] > monotone([1, 2, 3, 3.5, 4, 5])[1]

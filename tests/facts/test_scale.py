@@ -1,0 +1,63 @@
+"""The guard: which facts stand on one scale."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from report_builder.errors import ReportError
+from report_builder.facts import Fact, Measurement, guard, preferred
+
+SETTINGS = {"model": {"kind": "vae", "kl": "closed_form"}, "training": {"epochs": 10}, "data": {"dataset": {"kind": "mnist"}}}
+
+
+def fact(name: str, *values: float, **changes: Any) -> Fact:
+    """A fact on the scale of all others, but for the changes."""
+    known = {"metric": "elbo", "unit": "nats/image", "better": "higher", "split": "test", "settings": SETTINGS, "data": "d"}
+    return Fact(name, measurements=tuple(Measurement(s, v) for s, v in enumerate(values)), **{**known, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"metric": "loss"}, "metric"),
+        ({"split": "train"}, "split"),
+        ({"reduction": "mean over pixels"}, "reduction"),
+        ({"data": "other"}, "data"),
+        ({"unit": "nats/pixel"}, "unit"),
+        ({"method": "{n: 5}"}, "method"),
+        ({"settings": SETTINGS | {"training": {"epochs": 50}}}, "training.epochs"),
+        ({"settings": SETTINGS | {"model": {"kind": "vae", "kl": "monte_carlo", "latent_dim": 20}}}, "model.latent_dim"),
+    ],
+)
+def test_the_guard_names_what_else_differs(changes: dict[str, Any], named: str) -> None:
+    """Facts of another scale, or of runs that differ in more than the named factor, do not compare (S0-E14, S1-E06)."""
+    with pytest.raises(ReportError, match=named):
+        guard(fact("a", 1.0), fact("b", 2.0, **changes), by=["model.kl"])
+
+
+@pytest.mark.parametrize("key", ["metric", "unit", "reduction"])
+def test_no_factor_covers_what_is_measured(key: str) -> None:
+    """What was measured, in which unit and how it was reduced is never the factor."""
+    with pytest.raises(ReportError, match=key):
+        guard(fact("a", 1.0), fact("b", 2.0, **{key: "other"}), by=[key])
+
+
+def test_what_a_factor_lets_through_is_told() -> None:
+    """Naming `model` allows every difference inside it, and each of them is told."""
+    other = SETTINGS | {"model": {"kind": "autoencoder", "loss": "bce"}}
+    through = guard(fact("a", 2.0), fact("b", 1.0, settings=other), by=["model", "training"])
+    assert through == ("model.kind: 'vae' / 'autoencoder'", "model.loss: absent / 'bce'", "model.kl: 'closed_form' / absent")
+
+
+def test_value_is_the_mean_and_spread_the_deviation() -> None:
+    """One location everywhere: over seeds a fact is their mean, as verdicts compare it, with the deviation around that mean."""
+    three = fact("a", 1.0, 2.0, 6.0)
+    assert three.value == 3.0
+    other = fact("b", 10.0, 10.0, 10.0)
+    assert preferred([three, other], by=[]) == other
+    assert preferred([replace(three, better="lower"), replace(other, better="lower")], by=[]).value == 3.0
+    assert three.spread == pytest.approx(2.6457513)
+    assert fact("a", 1.0).spread is None
