@@ -1,19 +1,27 @@
-"""Sweeps in a template: the arms, and the one that a measurement prefers."""
+"""Sweeps in a template: the arms, their order by a measurement, and whether it follows their setting."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from report_builder.document.channel import markdown
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material, SweepCard
-from report_builder.document.printed import Run, Unmeasured, Word
+from report_builder.document.printed import Best, Unmeasured, Word
+from report_builder.document.tree import text
+from report_builder.document.verdicts import Verdicts
 from report_builder.document.vocabulary import Speech
 from report_builder.document.wording import unmeasured
 from report_builder.errors import Problem, ReportError
 from report_builder.facts import Fact, preferred
 from report_builder.languages import Language
+
+if TYPE_CHECKING:
+    from report_builder.facts.ranking import Ranking
+
+WAYS = ("rises", "falls", "same")
 
 
 @dataclass(frozen=True)
@@ -24,30 +32,26 @@ class Choices:
     language: Language
     ledger: Ledger
     speech: Speech
+    verdicts: Verdicts
 
     def words(self) -> dict[str, Any]:
         """The globals of the template."""
-        return {"sweep": self.sweep, "best": self.best}
+        return {"sweep": self.sweep, "best": self.best, "rank": self.rank, "trend": self.trend}
 
     def sweep(self, name: str) -> tuple[str, ...]:
         """Ids of the arms of a sweep, in order."""
         return self._card(name).runs
 
-    def best(self, name: str, fact: str, *, on_test: bool = False) -> Run:
+    def best(self, name: str, fact: str, *, on_test: bool = False) -> Best:
         """The arm that a fact prefers, e.g. `best("latent", "validation.elbo")`, as `run` gives it; the first of equal ones.
 
-        Arms are compared by the means over their seeds; whether they differ measurably is for `verdict` to say. A choice
-        by test images makes the results on them too good, so it must be said: `on_test=True`. Before all arms are measured
-        one of them stands in, whose name and settings are printed as not measured.
+        Arms are chosen by the means over their seeds; `best(...).ahead` says whether it is measurably ahead of all others, and
+        verdicts between arms allow for the choice. A choice by test images makes the results on them too good, so it must be
+        said: `on_test=True`. Before all arms are measured one of them stands in, whose name and settings are printed as not measured.
         """
         sweep = self._card(name)
-        facts = [found for run in sweep.runs if (found := self.material.facts.get(f"{run}.{fact}"))]
-        for run in sweep.runs:
-            self.ledger.cite("facts", f"{run}.{fact}")
-        if not sweep.runs or len(facts) < len(sweep.runs):
-            missing = [run for run in sweep.runs if f"{run}.{fact}" not in self.material.facts]
-            if missing:
-                self.speech.find(f"{missing[0]}.{fact}")
+        facts = self._facts(sweep, fact)
+        if not facts:
             return self._stand_in(sweep, fact)
         if not on_test:
             self._not_on_test(name, fact, facts)
@@ -56,7 +60,96 @@ class Choices:
         except ReportError as error:
             self.ledger.take([_of_arms(problem) for problem in error.problems])
             return self._stand_in(sweep, fact)
-        return self.speech.run(chosen.run) if chosen else self._stand_in(sweep, fact)
+        return self._chosen(chosen, facts, sweep) if chosen else self._stand_in(sweep, fact)
+
+    def _chosen(self, chosen: Fact, facts: Sequence[Fact], sweep: SweepCard) -> Best:
+        ranking = self._ranking(facts, sweep, quiet=True)
+        ahead = bool(ranking and ranking.groups[0] == (chosen,))
+        run = self.speech.run(chosen.run)
+        said = self.speech.printed(ahead, self.language.setting(ahead), chosen.name)
+        return Best(run.id, run.name, run.model, run.data, run.seeds, run.get, said)
+
+    def _facts(self, sweep: SweepCard, fact: str) -> list[Fact]:
+        """The fact of every arm; none where one is unknown, which is noted."""
+        found = [self.speech.find(f"{run}.{fact}") for run in sweep.runs]
+        known = [each for each in found if each]
+        return known if len(known) == len(found) else []
+
+    # --- order --------------------------------------------------------------------------------------------------------------
+
+    def rank(self, name: str, fact: str) -> str:
+        """The names of the arms, the best (or greatest) first; those whose order is not measurable stand together.
+
+        Each pair is compared at a level that allows for choosing among all pairs.
+        """
+        sweep = self._card(name)
+        facts = self._facts(sweep, fact)
+        names = [f"{run}.{fact}" for run in sweep.runs]
+        if not facts or any(each.placeholder for each in facts):
+            return self.speech.unmeasured(*names) if facts else self.speech.nothing(*names)
+        ranking = self._ranking(facts, sweep)
+        if ranking is None:
+            return self.speech.nothing(*names)
+        said = self.language.word("list.then").join(self._group(group) for group in ranking.groups)
+        said += self.verdicts.note(ranking.comparisons[0]) if ranking.comparisons else ""
+        for compared in ranking.comparisons:
+            self.verdicts.noted(compared, said)
+        return self.speech.say(text(said), said, facts=" ".join(names))
+
+    def _group(self, group: Sequence[Fact]) -> str:
+        names = self.language.join([self.speech.card(fact.run).name for fact in group])
+        return self.language.word("verdict.unordered", names=names) if len(group) > 1 else names
+
+    def _ranking(self, facts: Sequence[Fact], sweep: SweepCard, *, quiet: bool = False) -> Ranking | None:
+        from report_builder.facts.ranking import ranked
+
+        try:
+            return self.verdicts.corrected(ranked(facts, by=sweep.factors))
+        except ReportError as error:
+            self.ledger.take([] if quiet else error.problems)
+            return None
+
+    def trend(self, name: str, fact: str, **wording: str) -> str:
+        """Whether a fact rises or falls with the setting of a sweep: wordings `rises`, `falls`, `same`, else the language's.
+
+        The arms are the replicates, so one seed of each is enough; there must be five or more, with different numbers.
+        """
+        sweep = self._card(name)
+        facts = self._facts(sweep, fact)
+        names = [f"{run}.{fact}" for run in sweep.runs]
+        said = {way: wording.get(way, self.language.word(f"trend.{way}")) for way in WAYS}
+        if {*wording} not in ({*WAYS}, set[str]()):
+            rule = f"a trend needs exactly the wordings {', '.join(WAYS)}"
+            self.ledger.problem(rule, ", ".join(wording), next_step="Give all of them: the measurement chooses.")
+        settings = self._settings(sweep)
+        if not facts or any(each.placeholder for each in facts) or settings is None:
+            return self.speech.unmeasured(*names) if facts and settings is not None else self.speech.nothing(*names)
+        from report_builder.facts.ranking import trend
+
+        try:
+            way, p = trend(
+                [float(each.value) for _, each in sorted(zip(settings, facts, strict=True), key=lambda pair: pair[0])]
+            )
+        except (ReportError, ValueError) as error:
+            self.ledger.take(error.problems if isinstance(error, ReportError) else [Problem("", "words show no trend", fact)])
+            return self.speech.nothing(*names)
+        way = self.verdicts.ordered(names, way, p, said[way])
+        return self.speech.say([markdown(said[way])], said[way], facts=" ".join(names))
+
+    def _settings(self, sweep: SweepCard) -> list[float] | None:
+        """The number that each arm has on the axis of the sweep."""
+        settings = [
+            _at(self.material.runs[run].settings, axis)
+            for run in sweep.runs
+            for axis in sweep.axes
+            if run in self.material.runs
+        ]
+        numbers = [float(value) for value in settings if isinstance(value, int | float) and not isinstance(value, bool)]
+        if len(sweep.axes) != 1 or len({*numbers}) != len(sweep.runs):
+            rule = "a trend follows one axis of a sweep, with a different number for each arm"
+            self.ledger.problem(rule, ", ".join(f"{axis}" for axis in sweep.axes) or sweep.id)
+            return None
+        return numbers
 
     def _card(self, name: str) -> SweepCard:
         if name not in self.material.sweeps:
@@ -70,13 +163,13 @@ class Choices:
             step = "The data step 'split' makes them. If the text says that it chooses by test images: on_test=True."
             self.ledger.problem(rule, f'best("{name}", "{fact}")', allowed, step)
 
-    def _stand_in(self, sweep: SweepCard, fact: str) -> Run:
+    def _stand_in(self, sweep: SweepCard, fact: str) -> Best:
         """An arm whose names and settings are not known yet, for it is not known which arm it is."""
         self.ledger.choices.update({sweep.id} & {*self.material.sweeps})
         run = sweep.runs[min(self.material.stand_in, len(sweep.runs) - 1)] if sweep.runs else sweep.id
         words = unmeasured(self.language)
         nothing = self.speech.printed(Unmeasured(words), words, f"{run}.{fact}")
-        return Run(run, nothing, nothing, nothing, nothing, Word("get", lambda path: nothing, self.ledger))
+        return Best(run, nothing, nothing, nothing, nothing, Word("get", lambda path: nothing, self.ledger), nothing)
 
 
 def _of_arms(problem: Problem) -> Problem:
@@ -85,3 +178,10 @@ def _of_arms(problem: Problem) -> Problem:
         return problem
     step = "Arms that are chosen among differ in the axes of the sweep only: make this an axis, too, or give all arms the same."
     return Problem(problem.where, problem.rule, problem.received, problem.allowed, step)
+
+
+def _at(settings: Any, path: str) -> Any:
+    """The setting at a key path, or None."""
+    for part in path.split("."):
+        settings = settings.get(part) if isinstance(settings, dict) else None
+    return settings

@@ -45,6 +45,49 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """A comparison that a sentence rests on.
+
+    Attributes:
+        names: the facts, or a fact and a number.
+        text: what was printed.
+        where: file and line of the template.
+        p: how often chance alone differs so much, allowing for what it was chosen among; None: not measured.
+        difference: with the ends of its interval, as printed, or "".
+        scope: `models`, `these trainings`, or "".
+        through: in what the runs differ, of what the factor named covers.
+        found: whether a difference was found.
+        denied: whether the correction for all of the report's comparisons took it back.
+    """
+
+    names: tuple[str, ...]
+    text: str
+    where: str
+    p: float | None
+    difference: str = ""
+    scope: str = ""
+    through: tuple[str, ...] = ()
+    found: bool = False
+    denied: bool = False
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The same for a against b and b against a."""
+        return tuple(sorted(self.names))
+
+
+def standing(comparisons: Iterable[Compared], level: float) -> frozenset[tuple[str, ...]]:
+    """The differences that stand when the level is shared among all comparisons (Holm 1979), by their keys."""
+    known = {compared.key: compared.p for compared in comparisons if compared.p is not None}
+    stand = set[tuple[str, ...]]()
+    for place, (p, key) in enumerate(sorted((p, key) for key, p in known.items())):
+        if p > level / (len(known) - place):
+            break
+        stand.add(key)
+    return frozenset(stand)
+
+
+@dataclass(frozen=True)
 class Cited:
     """Names of what the text uses, each in order of first use; listings are `run.part`."""
 
@@ -95,6 +138,8 @@ class Ledger:
     citations: dict[Citation, None] = field(default_factory=dict)
     channel: Channel = field(default_factory=Channel)
     choices: set[str] = field(default_factory=set)
+    comparisons: list[Compared] = field(default_factory=list)
+    standing: frozenset[tuple[str, ...]] | None = None  # where a correction is asked for: what it leaves
 
     def cite(self, kind: str, name: str) -> None:
         """Notes that the text uses something."""

@@ -18,6 +18,7 @@ _ISO = re.compile(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
 class Header:
     """The title block. `logo` is an SVG or PNG; `date` is ISO (`2025-11-20`) or ""; `note` is printed small ("profile: quick").
 
+    `appendix` adds the list of all comparisons, and `correction` (`holm`) leaves of them what stands among all of them.
     `metadata_date` (ISO) dates the files when no `date` is printed, so that the same store gives the same bytes.
     """
 
@@ -32,6 +33,8 @@ class Header:
     logo: Path | None = None
     note: str = ""
     metadata_date: str = ""
+    appendix: bool = False
+    correction: str = ""
 
     @property
     def dated(self) -> str:
@@ -156,3 +159,7 @@ class Material:
     stand_in: int = 0
     subfigures: Mapping[str, SubfiguresCard] = field(default_factory=dict)
     untranslated: tuple[str, ...] = ()
+
+    def shared(self, run: str, other: str) -> list[SweepCard]:
+        """The sweeps of which both are arms."""
+        return [sweep for sweep in self.sweeps.values() if run != other and {run, other} <= {*sweep.runs}]

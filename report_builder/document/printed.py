@@ -108,6 +108,13 @@ class Run:
     __repr__ = __str__
 
 
+@dataclass(frozen=True, repr=False)
+class Best(Run):
+    """The arm that a measurement prefers; `ahead` says whether it is measurably ahead of each other."""
+
+    ahead: Printed
+
+
 class Word:
     """A function as a template sees it: it can be called, and prints its name only."""
 

@@ -18,18 +18,22 @@ from jinja2.lexer import Token
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from report_builder import languages
+from report_builder.document.appendix import appendix
 from report_builder.document.bounded import bounded, joined, power, product
 from report_builder.document.channel import Channel
 from report_builder.document.choices import Choices
 from report_builder.document.columns import Columns
+from report_builder.document.counts import Counts
 from report_builder.document.evidence import Evidence
-from report_builder.document.ledger import Citation, Cited, Claim, Ledger, SourceMap, shown
+from report_builder.document.ledger import Citation, Cited, Claim, Ledger, SourceMap, shown, standing
 from report_builder.document.material import Header, Material
 from report_builder.document.pictures import own_pictures
 from report_builder.document.printed import Word
 from report_builder.document.tables import Tables
+from report_builder.document.verdicts import Verdicts
 from report_builder.document.vocabulary import Speech
 from report_builder.errors import Problem, ReportError
+from report_builder.facts import LEVEL
 from report_builder.limits import TEMPLATE_MEMORY
 
 if TYPE_CHECKING:
@@ -166,11 +170,24 @@ def render(template: Path, material: Material, *, draft: bool = False, answers: 
     """
     if template.exists() and not template.is_file():
         raise ReportError(Problem(shown(template), "the template is not a file"))
-    ledger, language = Ledger(str(template)), languages.load(material.header.language)
+    rendered, ledger = _rendered(template, material, None, draft=draft, answers=answers)
+    if material.header.correction and not rendered.problems:
+        stand = standing(ledger.comparisons, LEVEL)
+        rendered, _ = _rendered(template, material, stand, draft=draft, answers=answers)
+    return rendered
+
+
+def _rendered(
+    template: Path, material: Material, stand: frozenset[tuple[str, ...]] | None, *, draft: bool, answers: bool
+) -> tuple[Rendered, Ledger]:
+    """The rendered text, with the comparisons that a correction leaves, and what it wrote down."""
+    ledger, language = Ledger(str(template), standing=stand), languages.load(material.header.language)
     speech = Speech(material, language, ledger)
+    verdicts = Verdicts(material, language, ledger, speech)
     environment = _environment(template.parent)
-    shown_by = [room(material, language, ledger, speech) for room in (Evidence, Tables, Columns, Choices)]
-    words = speech.words() | {name: call for room in shown_by for name, call in room.words().items()}
+    shown_by = [room(material, language, ledger, speech).words() for room in (Evidence, Tables, Columns, Counts)]
+    shown_by += [verdicts.words(), Choices(material, language, ledger, speech, verdicts).words()]
+    words = speech.words() | {name: call for words in shown_by for name, call in words.items()}
     environment.globals.update({name: Word(name, call, ledger) for name, call in words.items()})
     environment.globals.update(
         draft=draft, answers=answers, profile=material.profile, header=_named(material.header), language=language.code
@@ -180,8 +197,10 @@ def render(template: Path, material: Material, *, draft: bool = False, answers: 
             marked = joined(environment.get_template(template.name).generate())
     except _STOPS as error:
         raise ReportError(*ledger.problems, *_stopped(error, template)) from error
+    if material.header.appendix and answers:
+        marked += f"\n\n{token}\n" if (token := appendix(ledger, language)) else ""
     text, source = _unmarked(marked, template)
-    return Rendered(
+    rendered = Rendered(
         text,
         source,
         ledger.everything_cited(),
@@ -193,6 +212,7 @@ def render(template: Path, material: Material, *, draft: bool = False, answers: 
         own_pictures(text, template.parent),
         frozenset(ledger.choices),
     )
+    return rendered, ledger
 
 
 def _named(header: Header) -> SimpleNamespace:

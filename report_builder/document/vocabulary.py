@@ -1,31 +1,52 @@
-"""What a template says of measurements: facts, verdicts, claims and runs, as spans that the checks know."""
+"""What a template says of measurements and runs, as spans that the checks know."""
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from report_builder.document.channel import markdown, printed
+from report_builder.document.channel import printed
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material, RunCard
 from report_builder.document.printed import Printed, Run, Unmeasured, Word, flat
 from report_builder.document.tree import Nodes, text
-from report_builder.document.wording import unmeasured
+from report_builder.document.wording import scope_note, unmeasured
 from report_builder.errors import ReportError
-from report_builder.facts import RELATIONS, Comparison, Fact, closest, compare
+from report_builder.facts import Fact, closest
 from report_builder.languages import NO_BREAK, Language
 
-THRESHOLDS: Mapping[str, Callable[[Any, Any], bool]] = {
-    ">": operator.gt,
-    ">=": operator.ge,
-    "<": operator.lt,
-    "<=": operator.le,
-    "==": operator.eq,
-}
-
 MOST_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How numbers of one unit are printed; per cent always name it. Values are multiplied by `times` before."""
+
+    language: Language
+    unit: str
+    digits: int | None
+    named: bool = True
+    times: float = 1.0
+
+    def _bare(self, value: float, digits: int | None = None) -> str:
+        return self.language.number(value * self.times, self.digits if digits is None else digits)
+
+    def _with_unit(self, text: str) -> str:
+        if self.unit == "%":
+            return self.language.words["number.percent"].format(text)
+        return text + (NO_BREAK + self.language.unit(self.unit) if self.named and self.unit else "")
+
+    def number(self, value: float, deviation: float | None = None) -> str:
+        """A value, with its deviation over the seeds."""
+        if self.unit == "%" and not deviation and self.digits is None:
+            return self.language.percent(value * self.times / 100)
+        told = f"{NO_BREAK}±{NO_BREAK}{self._bare(deviation, 2 if self.digits is None else None)}" if deviation else ""
+        return self._with_unit(self._bare(value) + told)
+
+    def interval(self, low: float, high: float) -> str:
+        """The ends of an interval, in brackets."""
+        return self._with_unit(self.language.word("details.interval", low=self._bare(low), high=self._bare(high)))
 
 
 @dataclass(frozen=True)
@@ -38,12 +59,22 @@ class Speech:
 
     def words(self) -> dict[str, Any]:
         """The globals of the template."""
-        return {"fact": self.fact, "verdict": self.verdict, "claim": self.claim, "run": self.run}
+        return {"fact": self.fact, "run": self.run}
 
-    def fact(self, name: str, *, digits: int | None = None, unit: bool = False, spread: bool = False) -> Printed:
-        """A measured value: with `digits` after the decimal mark, on request with `unit` and `spread`.
+    def fact(
+        self,
+        name: str,
+        *,
+        digits: int | None = None,
+        unit: bool = False,
+        spread: bool = False,
+        percent: bool = False,
+        interval: bool = False,
+    ) -> Printed:
+        """A measured value: with `digits` after the decimal mark, on request with `unit`, `spread` and `interval`.
 
-        The spread is the standard deviation over the seeds; where all of them have the very same value none is printed.
+        The spread is the standard deviation over the seeds; where all of them have the very same value none is printed. The
+        interval contains the true value in 95 of 100 cases, by chance in trainings and images. `percent`: of a share of one.
         """
         found = self.find(name)
         if found is None:
@@ -51,24 +82,40 @@ class Speech:
         if found.placeholder:
             words = unmeasured(self.language)
             return self.printed(Unmeasured(words), words, name)
-        return self.printed(found.value, self._printed(found, digits, unit=unit, spread=spread), name, found.n)
+        shown = self.shown("%" if percent else found.unit, digits, named=unit)
+        shown = replace(shown, times=100.0) if percent else shown
+        if percent and found.unit:
+            self.ledger.problem("percent=True prints shares of one", f"{name} in {found.unit}")
+        text = found.value if isinstance(found.value, str) else shown.number(found.value, found.spread if spread else None)
+        return self.printed(found.value, text + (self._interval(found, shown) if interval else ""), name, found.n)
+
+    def _interval(self, fact: Fact, shown: Shown) -> str:
+        from report_builder.facts.comparing import interval
+
+        try:
+            low, high, scope = interval(fact)
+        except ReportError as error:
+            self.ledger.take(error.problems)
+            return ""
+        return f"{NO_BREAK}{shown.interval(low, high)}{scope_note(scope, len(fact.seeds), self.language)}"
 
     def printed(self, value: Any, text: str, name: str = "", images: int = 0) -> Printed:
         """A value as a template sees it; `name` is the fact's."""
         return Printed(value, text, self.ledger, name, images, self.language.number(images))
 
-    def _say(self, inlines: Nodes, words: str, **values: str) -> str:
+    def say(self, inlines: Nodes, words: str, **values: str) -> str:
+        """The token of what was said of facts."""
         return self.ledger.put([printed(inlines, "claim", **values)], words)
 
-    def _nothing(self, *names: str) -> str:
+    def nothing(self, *names: str) -> str:
         """Stands for what a mistake kept from being compared."""
         words = " / ".join(names)
-        return self._say(text(words), words, facts=" ".join(names))
+        return self.say(text(words), words, facts=" ".join(names))
 
-    def _unmeasured(self, *names: str) -> str:
+    def unmeasured(self, *names: str) -> str:
         """Stands for every verdict and claim over what is not measured: nothing can be said of it yet."""
         words = unmeasured(self.language)
-        return self._say(text(words), words, facts=" ".join(names), unmeasured="yes")
+        return self.say(text(words), words, facts=" ".join(names), unmeasured="yes")
 
     def find(self, name: str) -> Fact | None:
         """The fact with this name; an unknown one is noted."""
@@ -78,108 +125,15 @@ class Speech:
             self.ledger.unknown("fact", name, closest(name, self.material.facts), command)
         return self.material.facts.get(name)
 
-    def _printed(self, fact: Fact, digits: int | None, *, unit: bool, spread: bool) -> str:
-        if isinstance(fact.value, str):
-            return fact.value
-        language = self.language
+    def _digits(self, digits: int | None) -> int | None:
         if digits is not None and (type(digits) is not int or not 0 <= digits <= MOST_DIGITS):
             self.ledger.problem("digits after the decimal mark", repr(digits), f"A whole number from 0 to {MOST_DIGITS}.")
-            digits = None
-        deviation = fact.spread if spread else None
-        if fact.unit == "%" and not deviation:
-            return language.quantity(fact.value, "%", digits)
-        text = language.number(fact.value, digits)
-        if deviation:
-            text += f"{NO_BREAK}±{NO_BREAK}{language.number(deviation, 2 if digits is None else digits)}"
-        if fact.unit == "%":
-            return language.words["number.percent"].format(text)
-        return text + (NO_BREAK + language.unit(fact.unit) if unit and fact.unit else "")
-
-    # --- verdicts -----------------------------------------------------------------------------------------------------------
-
-    def verdict(self, a: str, b: str, by: str | Sequence[str] = (), *, seeds_note: bool = True, **wording: str) -> str:
-        """The wording that holds for `a` against `b`.
-
-        `wording` is `better`, `worse` (or `greater`, `smaller` where there is no direction) and `same`; else the language's.
-        """
-        compared = self._compare(a, b, by)
-        if compared is None:
-            return self._nothing(a, b)
-        choices = self._wording(compared.a, wording)
-        if compared.a.placeholder or compared.b.placeholder:
-            return self._unmeasured(a, b)
-        said = f"{choices.get(compared.relation, '?')}{self._note(compared, show=seeds_note)}"
-        self.ledger.claim((a, b), compared.relation, compared.relation, said)
-        return self._say([markdown(said)], said, facts=f"{a} {b}")
-
-    def _wording(self, fact: Fact, given: Mapping[str, str]) -> Mapping[str, str]:
-        needed = ("greater", "smaller", "same") if fact.better == "none" else ("better", "worse", "same")
-        if not given:
-            return {relation: self.language.word(f"verdict.{relation}") for relation in needed}
-        if fact.placeholder:  # its direction is known when it is measured
-            needed = ("greater", "smaller", "same") if "greater" in given else ("better", "worse", "same")
-        missing = [relation for relation in needed if relation not in given]
-        if missing or set(given) - set(needed):
-            direction = "has no better direction" if fact.better == "none" else f"is better when {fact.better}"
-            rule = f"a verdict of '{fact.metric}', which {direction}, needs exactly the wordings {', '.join(needed)}"
-            self.ledger.problem(rule, ", ".join(given), next_step="Give all of them: the measurement chooses.")
-        return given
-
-    def claim(
-        self, a: str, relation: str, b: str | float, wording: str, by: str | Sequence[str] = (), *, seeds_note: bool = True
-    ) -> str:
-        """The author's fixed wording, which must be true. `b` is a fact, or a number with `>`, `>=`, `<`, `<=`, `==`."""
-        if relation in THRESHOLDS:
-            return self._threshold(a, relation, b, wording)
-        if relation not in RELATIONS:
-            self.ledger.unknown("relation", relation, [*RELATIONS, *THRESHOLDS])
-            return self._nothing(a, str(b))
-        compared = self._compare(a, str(b), by)
-        if compared is None:
-            return self._nothing(a, str(b))
-        if compared.a.placeholder or compared.b.placeholder:
-            return self._unmeasured(a, str(b))
-        note = self._note(compared, show=seeds_note)
-        return self._claimed((a, str(b)), relation, relation if compared.holds(relation) else compared.relation, wording, note)
-
-    def _threshold(self, name: str, relation: str, limit: str | float, wording: str) -> str:
-        fact = self.find(name)
-        if fact and fact.placeholder:  # whether it is a number or a word is known when it is measured
-            return self._unmeasured(name)
-        if isinstance(limit, str) and not (fact and isinstance(fact.value, str)):
-            self.ledger.problem(
-                f"'{relation}' compares a fact with a number", repr(limit), "Two facts: better, worse, greater, smaller, same."
-            )
-        elif fact:
-            said, found = f"{relation} {limit}", f"{fact.value}"
-            return self._claimed((name,), said, said if THRESHOLDS[relation](fact.value, limit) else found, wording)
-        return self._nothing(name)
-
-    def _claimed(self, names: tuple[str, ...], said: str, measured: str, wording: str, note: str = "") -> str:
-        made = self.ledger.claim(names, said, measured, wording)
-        told = f"{wording}{note}"
-        return self._say([markdown(told)], told, facts=" ".join(names), **({} if made.true else {"false": measured}))
-
-    def _compare(self, a: str, b: str, by: str | Sequence[str]) -> Comparison | None:
-        left, right = self.find(a), self.find(b)
-        if left is None or right is None:
             return None
-        if left.placeholder != right.placeholder:  # the one that is not measured has no unit and no reduction yet
-            known = left if right.placeholder else right
-            left, right = (replace(f, unit=known.unit, better=known.better, reduction=known.reduction) for f in (left, right))
-        try:
-            return compare(left, right, by=([by] if isinstance(by, str) else list(by)) or self._axes(left, right))
-        except ReportError as error:
-            self.ledger.take(error.problems)
-            return None
+        return digits
 
-    def _axes(self, left: Fact, right: Fact) -> Sequence[str]:
-        """In what two arms of one sweep differ: there the sweep has named the factor."""
-        shared = (sweep for sweep in self.material.sweeps.values() if {left.run, right.run} <= {*sweep.runs})
-        return next((sweep.factors for sweep in shared if left.run != right.run), ())
-
-    def _note(self, compared: Comparison, *, show: bool) -> str:
-        return f" {self.language.word('verdict.one_seed')}" if show and compared.single_seed else ""
+    def shown(self, unit: str, digits: int | None, *, named: bool = True) -> Shown:
+        """How numbers of this unit are printed."""
+        return Shown(self.language, unit, self._digits(digits), named=named)
 
     # --- runs ---------------------------------------------------------------------------------------------------------------
 

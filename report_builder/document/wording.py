@@ -7,6 +7,7 @@ from typing import Any
 
 from report_builder.document.material import Header
 from report_builder.document.tree import Node, Nodes, has_class, para, strong, text
+from report_builder.facts import TRAININGS
 from report_builder.languages import Language
 
 
@@ -25,6 +26,12 @@ def run_in(node: Node, language: Language) -> Nodes:
 def unmeasured(language: Language) -> str:
     """What stands where a value or a picture is missing."""
     return f"[{language.word('unmeasured')}]"
+
+
+def scope_note(scope: str, trainings: int, language: Language) -> str:
+    """What a sentence says that speaks of the trainings that were measured, and not of models."""
+    key = "this_training" if trainings == 1 else "these_trainings"
+    return (" " if language.spaced else "") + language.word(f"verdict.{key}") if scope == TRAININGS else ""
 
 
 def absent(image: Node, images: Mapping[str, Any]) -> bool:

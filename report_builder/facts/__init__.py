@@ -5,10 +5,11 @@ not on one scale do not compare. `comparing` says whether two of them differ mea
 both compute, and are imported where something is computed.
 """
 
-from report_builder.facts.fact import MODELS, RELATIONS, TRAININGS, Fact, Measurement, closest
+from report_builder.facts.fact import LEVEL, MODELS, RELATIONS, TRAININGS, Fact, Measurement, closest
 from report_builder.facts.scale import PLANNED, differences, guard, preferred
 
 __all__ = [
+    "LEVEL",
     "MODELS",
     "PLANNED",
     "RELATIONS",

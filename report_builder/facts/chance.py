@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from report_builder.facts.fact import LEVEL
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-LEVEL = 0.05  # how often a difference is found where there is none
 MANY = 1e6  # degrees of freedom that are as good as infinitely many
 RESOLUTION = 1e-6  # of a value that a network computed in single precision
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from report_builder.errors import Problem, ReportError
-from report_builder.facts.chance import LEVEL, RESOLUTION, Estimate, Side, estimate
-from report_builder.facts.fact import MODELS, RELATIONS, TRAININGS, Fact
+from report_builder.facts.chance import RESOLUTION, Estimate, Side, estimate
+from report_builder.facts.fact import LEVEL, MODELS, TRAININGS, Fact
 from report_builder.facts.scale import PLANNED, guard
 from report_builder.facts.units import Measured, measured
 
@@ -26,6 +26,7 @@ class Comparison:
         level: how often chance alone is taken for a difference.
         at_least: the smallest difference that matters, in the facts' unit; 0: any.
         let_through: in what the runs differ, of what the factor named covers: `model.loss: 'bce' / 'mse'`.
+        denied: whether a correction for other comparisons took the difference back.
     """
 
     a: Fact
@@ -36,6 +37,12 @@ class Comparison:
     level: float = LEVEL
     at_least: float = 0.0
     let_through: tuple[str, ...] = ()
+    denied: bool = False
+
+    @property
+    def found(self) -> bool:
+        """Whether they differ measurably."""
+        return self.relation not in ("same", "open")
 
     @property
     def difference(self) -> float:
@@ -45,7 +52,7 @@ class Comparison:
     def holds(self, relation: str) -> bool:
         """Whether a sentence that says `relation` is true."""
         if relation in ("greater", "smaller"):
-            return self.relation in RELATIONS[:4] and (self.difference > 0) == (relation == "greater")
+            return self.found and (self.difference > 0) == (relation == "greater")
         return self.relation == relation
 
 
@@ -129,6 +136,18 @@ def bound(fact: Fact, limit: float) -> Comparison:
     return decided(
         Comparison(replace(fact, better="none"), limit, found, "same", TRAININGS if speechless and fact.seeds else scope)
     )
+
+
+def interval(fact: Fact, level: float = LEVEL) -> tuple[float, float, str]:
+    """The ends of the interval in which the true value lies but for a share `level` of cases, and of what it speaks.
+
+    Raises:
+        ReportError: nothing was kept from which chance could be judged.
+    """
+    sides = measured([fact])
+    scope, found = judged(sides, (fact,))
+    low, high = found.interval(level)
+    return (max(low, 0.0), min(high, 1.0), scope) if sides.shares else (low, high, scope)
 
 
 def judged(sides: Measured, facts: Sequence[Fact]) -> tuple[str, Estimate]:

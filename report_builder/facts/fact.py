@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 RELATIONS = ("better", "worse", "greater", "smaller", "same")
+LEVEL = 0.05  # how often a difference is found where there is none
 MODELS, TRAININGS = "models", "these trainings"  # what a comparison speaks of
 
 

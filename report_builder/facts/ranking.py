@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from report_builder.errors import Problem, ReportError
-from report_builder.facts.chance import LEVEL, monotone
+from report_builder.facts.chance import monotone
 from report_builder.facts.comparing import Comparison, compare
-from report_builder.facts.fact import Fact
+from report_builder.facts.fact import LEVEL, Fact
 
 FEWEST = 5  # arms that a trend needs: fewer stand in order too often by chance
 
@@ -37,7 +37,7 @@ def ranked(facts: Sequence[Fact], *, by: Sequence[str]) -> Ranking:
 
 
 def trend(values: Sequence[float]) -> tuple[str, float]:
-    """Whether values `rise` or `fall` from first to last (else `same`), and how likely such an order is by chance.
+    """Whether a row of values `rises` or `falls` (else `same`), and how likely such an order is by chance.
 
     The arms are the replicates: chance in trainings and images alike is between them, so one seed of each is enough.
 
@@ -48,4 +48,4 @@ def trend(values: Sequence[float]) -> tuple[str, float]:
         step = "Add arms to the sweep, or compare two of them."
         raise ReportError(Problem("", f"a trend needs {FEWEST} arms or more", f"{len(values)}", next_step=step))
     way, p = monotone(values)
-    return ("same" if p > LEVEL else "rise" if way > 0 else "fall"), p
+    return ("same" if p > LEVEL else "rises" if way > 0 else "falls"), p

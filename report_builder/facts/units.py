@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,10 +13,12 @@ from report_builder.errors import Problem, ReportError
 from report_builder.facts.chance import Side
 from report_builder.facts.fact import Fact, Measurement
 
+MOST_SEEDS = 4096
+MOST_SEEDS = 4096
 _PAIR, _OWN = (
     2**31,
-    2**45,
-)  # keys: an image is its number, a pair below 0; what no other training has begins at a multiple of _OWN
+    2**40,
+)  # keys: an image is its number, a pair below 0, what no other training has a multiple of _OWN or more
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,13 @@ class Measured:
         signs: of the columns, shape `(u,)`. Values that rest on two images stand in a column of each of the two and, with the
             sign -1, in one of the pair: the sum of squares is then that over all pairs of values that share an image.
         units: of the training that has the fewest.
+        shares: whether each value is 0 or 1.
     """
 
     sides: tuple[Side, ...]
     signs: np.ndarray | None = None
     units: int = 0
+    shares: bool = False
 
 
 def measured(facts: Sequence[Fact]) -> Measured:
@@ -43,20 +48,28 @@ def measured(facts: Sequence[Fact]) -> Measured:
     means = [np.array([_number(fact, m) for m in fact.measurements]) for fact in facts]
     if any(fact.noise not in ("images", "draws") or m.samples is None for fact in facts for m in fact.measurements):
         return Measured(tuple(Side(each) for each in means))
-    found, units, training = list[list[tuple[np.ndarray, np.ndarray]]](), list[int](), 0
-    for fact in facts:
-        side, first = list[tuple[np.ndarray, np.ndarray]](), training
-        for training, m in enumerate(fact.measurements, start=first):
-            values, ids = _stored(fact, m)
-            shared = first if fact.noise == "images" else training
-            keys = training * _OWN + _OWN + np.arange(len(values)) if fact.noise == "draws" else ids
-            side.append(_parts(values, keys, shared * _OWN + 2 * _OWN - 1))
-            units.append(len(np.unique(keys)))
-        found.append(side)
-        training += 1
-    columns = np.unique(np.concatenate([keys for side in found for keys, _ in side]))
-    sides = tuple(Side(mean, _aligned(side, columns)) for mean, side in zip(means, found, strict=True))
-    return Measured(sides, np.where(columns < 0, -1.0, 1.0), min(units))
+    rows = [[*_rows(fact, 1 + MOST_SEEDS * place)] for place, fact in enumerate(facts)]
+    every = [row for side in rows for row in side]
+    columns = np.unique(np.concatenate([row.keys for row in every]))
+    sides = tuple(Side(mean, _aligned(side, columns)) for mean, side in zip(means, rows, strict=True))
+    fewest, shares = min(row.units for row in every), all(row.share for row in every)
+    return Measured(sides, np.where(columns < 0, -1.0, 1.0), fewest, shares)
+
+
+class _Row(NamedTuple):
+    """Of one training: columns, and what stands in them; how many units there are; whether the values are 0 and 1 only."""
+
+    keys: np.ndarray
+    parts: np.ndarray
+    units: int
+    share: bool
+
+
+def _rows(fact: Fact, place: int) -> Iterator[_Row]:
+    for seed, m in enumerate(fact.measurements):
+        values, ids = _stored(fact, m)
+        draws, own = fact.noise == "draws", _OWN * (place + (seed if fact.noise == "draws" else 0))
+        yield _row(values, own + np.arange(len(values)) if draws else ids, own + len(values))
 
 
 def _number(fact: Fact, m: Measurement) -> float:
@@ -75,19 +88,20 @@ def _stored(fact: Fact, m: Measurement) -> tuple[np.ndarray, np.ndarray]:
     return values, np.asarray(ids, dtype=np.int64)
 
 
-def _parts(values: np.ndarray, keys: np.ndarray, one_more: int) -> tuple[np.ndarray, np.ndarray]:
-    """Columns, and what stands in them.
+def _row(values: np.ndarray, keys: np.ndarray, one_more: int) -> _Row:
+    """What each unit adds to the mean of the values.
 
     A share has one more, as if another image had gone the other way: where all went one way, their spread would be 0.
     """
-    n, parts = len(values), (values - values.mean()) / len(values)
+    n, units, share = len(values), len(np.unique(keys)), bool(np.isin(values, (0.0, 1.0)).all())
+    parts = (values - values.mean()) / n
     if keys.ndim == 2:
         low, high = np.sort(keys, axis=1).T
         keys, parts = np.concatenate([low, high, -1 - (low * _PAIR + high)]), np.tile(parts, 3)
-    if np.isin(values, (0.0, 1.0)).all():
+    if share:
         keys, parts = np.append(keys, one_more), np.append(parts, 1 / n)
-    return keys, parts
+    return _Row(keys, parts, units, share)
 
 
-def _aligned(side: Sequence[tuple[np.ndarray, np.ndarray]], columns: np.ndarray) -> np.ndarray:
-    return np.stack([np.bincount(np.searchsorted(columns, keys), parts, len(columns)) for keys, parts in side])
+def _aligned(rows: Sequence[_Row], columns: np.ndarray) -> np.ndarray:
+    return np.stack([np.bincount(np.searchsorted(columns, row.keys), row.parts, len(columns)) for row in rows])

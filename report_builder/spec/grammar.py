@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -72,6 +72,10 @@ class Report(Closed):
     )
     template: str = Field(
         default="", description="Template in the folder of templates; default: the name of the report with .md."
+    )
+    appendix: bool = Field(default=True, description="Whether all comparisons are listed on the last page.")
+    correction: Literal["", "holm"] = Field(
+        default="", description="holm: a difference is one only if it stands among all comparisons of the report."
     )
 
 

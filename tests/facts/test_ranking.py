@@ -29,7 +29,7 @@ def test_nothing_is_ranked_by_chance(fact) -> None:
 
 @pytest.mark.parametrize(
     ("values", "said"),
-    [([1, 2, 3, 4, 5], "rise"), ([5, 4, 3, 2, 1], "fall"), ([1, 2, 3, 5, 4], "same"), ([2, 2, 2, 2, 2], "same")],
+    [([1, 2, 3, 4, 5], "rises"), ([5, 4, 3, 2, 1], "falls"), ([1, 2, 3, 5, 4], "same"), ([2, 2, 2, 2, 2], "same")],
 )
 def test_trend(values, said) -> None:
     """Five arms in perfect order say something, one pair the wrong way round does not."""

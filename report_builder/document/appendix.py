@@ -1,0 +1,51 @@
+"""The last page: every comparison that the text rests on, and how many of them chance may have made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from report_builder.document.channel import printed
+from report_builder.document.ledger import Compared, Ledger, standing
+from report_builder.document.tables import table
+from report_builder.document.tree import Node, Nodes, attr, code, para, text
+from report_builder.document.wording import unmeasured
+from report_builder.facts import LEVEL, TRAININGS
+from report_builder.languages import Language
+
+LEAST = 0.001  # of a p that is printed
+
+
+def appendix(ledger: Ledger, language: Language) -> str:
+    """The token of the appendix; nothing where nothing was compared."""
+    rows = [*{compared.key: compared for compared in ledger.comparisons}.values()]
+    if not rows:
+        return ""
+    title = {"t": "Header", "c": [1, attr("comparisons", ["unnumbered"]), _said(language.word("appendix.title"))]}
+    notes = [language.word("appendix.read", expected=language.number(LEVEL * len(rows), 1), n=len(rows))]
+    taken = [compared.text for compared in ledger.comparisons if compared.denied]
+    if ledger.standing is not None:
+        changed = language.word("appendix.changed", n=len(taken), sentences="; ".join(taken) or "–")
+        notes.append(changed)
+    blocks = [title, *(para(_said(note)) for note in notes), _table(rows, language)]
+    return ledger.put_block(blocks)
+
+
+def _table(rows: Sequence[Compared], language: Language) -> Node:
+    heads = [_said(language.word(f"appendix.{key}")) for key in ("facts", "difference", "p", "holm", "differ")]
+    stand = standing(rows, LEVEL)
+    return table(heads, [_row(row, language, stands=row.key in stand) for row in rows], "llrll", "", "tbl:comparisons")
+
+
+def _row(row: Compared, language: Language, *, stands: bool) -> list[Nodes]:
+    names = [printed([code(row.names[0]), *(node for name in row.names[1:] for node in (*text(" / "), code(name)))], "fact")]
+    if row.p is None:
+        return [names, _said(unmeasured(language)), [], [], []]
+    p = f"< {language.number(LEAST)}" if row.p < LEAST else language.number(row.p, 3)
+    scope = language.word("verdict.these_trainings") if row.scope == TRAININGS else ""
+    paths = ", ".join(dict.fromkeys(line.partition(":")[0] for line in row.through))
+    answer = language.setting(stands) if row.found or row.denied else "–"
+    return [names, _said(f"{row.difference} {scope}".strip()), _said(p), _said(answer), _said(paths)]
+
+
+def _said(words: str) -> Nodes:
+    return [printed(text(words), "fact")] if words else []

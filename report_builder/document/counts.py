@@ -1,0 +1,97 @@
+"""How many of a whole, and which classes: counted by the program."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from report_builder.document.ledger import Ledger
+from report_builder.document.material import Material
+from report_builder.document.printed import Printed, Unmeasured
+from report_builder.document.vocabulary import Speech
+from report_builder.document.wording import unmeasured
+from report_builder.facts import Fact
+from report_builder.languages import Language
+
+THAN: Mapping[str, Callable[[float, float], bool]] = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
+_CLASS = re.compile(r"\bclass (.+)$")  # how a reduction ends that is of one class
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The words of the template that count."""
+
+    material: Material
+    language: Language
+    ledger: Ledger
+    speech: Speech
+
+    def words(self) -> dict[str, Any]:
+        """The globals of the template."""
+        return {"count": self.count, "classes": self.classes}
+
+    def count(self, name: str, relation: str = "", limit: float = 0.0) -> Printed:
+        """How many of how many: "9 of 10".
+
+        Without `relation`, the images that a share counts, of all seeds together; with it, the arms of a sweep
+        (`latent.test.elbo`) or the classes of a share whose value satisfies it: `count("cgan.samples.class_asked", ">=", 0.9)`.
+        """
+        if relation:
+            found = self._satisfying(name, relation, limit)
+            return self._of(name, len(found[0]), found[1]) if found else self._nothing(name)
+        fact = self.speech.find(name)
+        if fact is None or fact.placeholder:
+            return self._nothing(name)
+        shares = [float(m.value) * fact.n for m in fact.measurements if not isinstance(m.value, str)]
+        if not fact.reduction.startswith("share") or any(abs(share - round(share)) > 1e-6 for share in shares):
+            self.ledger.problem(
+                "only of a share it is known how many images it counts", name, next_step="Cite the value: fact()."
+            )
+        return self._of(name, sum(map(round, shares)), fact.n * len(shares))
+
+    def classes(self, name: str, relation: str, limit: float) -> Printed:
+        """The classes of a share whose value satisfies a relation, e.g. "3 and 5"; a word for none."""
+        found = self._satisfying(name, relation, limit)
+        if not found:
+            return self._nothing(name)
+        return self.speech.printed(
+            found[0], self.language.join(found[0]) if found[0] else self.language.word("list.none"), name
+        )
+
+    def _of(self, name: str, part: int, whole: int) -> Printed:
+        words = self.language.word("list.of", part=self.language.number(part), whole=self.language.number(whole))
+        return self.speech.printed(part, words, name)
+
+    def _nothing(self, name: str) -> Printed:
+        words = unmeasured(self.language)
+        return self.speech.printed(Unmeasured(words), words, name)
+
+    def _satisfying(self, name: str, relation: str, limit: float) -> tuple[list[str], int] | None:
+        """Names of the parts that satisfy a relation, and how many parts there are; None where that is not known."""
+        if relation not in THAN:
+            self.ledger.unknown("relation", relation, THAN)
+            return None
+        parts = self._arms(name) or self._of_classes(name)
+        if not parts:
+            self.ledger.problem(
+                "neither a sweep's fact nor a share with classes", repr(name), next_step="Name classes in the metric."
+            )
+            return None
+        for _, fact in parts:
+            self.ledger.cite("facts", fact.name)
+        if any(fact.placeholder for _, fact in parts):
+            return None
+        return [label for label, fact in parts if THAN[relation](float(fact.value), limit)], len(parts)
+
+    def _arms(self, name: str) -> list[tuple[str, Fact]]:
+        sweep, _, fact = name.partition(".")
+        card = self.material.sweeps.get(sweep)
+        found = [(run, self.material.facts.get(f"{run}.{fact}")) for run in card.runs] if card else []
+        return [(self.speech.card(run).name, fact) for run, fact in found if fact]
+
+    def _of_classes(self, name: str) -> list[tuple[str, Fact]]:
+        of = [fact for fact in self.material.facts.values() if fact.name.startswith(f"{name}_")]
+        return [(match[1], fact) for fact in of if (match := _CLASS.search(fact.reduction))]

@@ -1,0 +1,292 @@
+"""What a template says of two measurements, or of one and a number: it must be so, and chance must not explain it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from report_builder.document.channel import markdown
+from report_builder.document.ledger import Compared, Ledger
+from report_builder.document.material import Material
+from report_builder.document.vocabulary import Speech
+from report_builder.document.wording import scope_note
+from report_builder.errors import ReportError
+from report_builder.facts import MODELS, PLANNED, RELATIONS, TRAININGS, Fact, guard
+from report_builder.languages import NO_BREAK, Language
+
+if TYPE_CHECKING:
+    from report_builder.facts.comparing import Comparison
+    from report_builder.facts.ranking import Ranking
+
+BOUNDS: Mapping[str, tuple[str, ...]] = {  # of what a number may be claimed -> what must be measured
+    ">": ("greater",),
+    ">=": ("greater", "equal"),
+    "<": ("smaller",),
+    "<=": ("smaller", "equal"),
+    "==": ("equal",),
+}
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """The words of the template that compare."""
+
+    material: Material
+    language: Language
+    ledger: Ledger
+    speech: Speech
+
+    def words(self) -> dict[str, Any]:
+        """The globals of the template."""
+        return {"verdict": self.verdict, "claim": self.claim, "difference": self.difference, "ratio": self.ratio}
+
+    def verdict(
+        self, a: str, b: str, by: str | Sequence[str] = (), *, at_least: float = 0.0, scope: str = "", **wording: str
+    ) -> str:
+        """The wording that holds for `a` against `b`.
+
+        `wording` is `better`, `worse` (or `greater`, `smaller` where there is no direction) and `same`; else the language's.
+        With `at_least`, the smallest difference that matters, a difference is at least so large, `same` is shown to be smaller, and
+        `open` is neither. What is said of these trainings only says so; with `scope="models"` it must be said of models.
+        """
+        pair = self._pair(a, b)
+        choices = self._wording(pair[0], wording, open_too=bool(at_least)) if pair else {}
+        compared = self._compare(pair, by, at_least) if pair else None
+        if compared is None:
+            return self._absent(pair, a, b)
+        said = f"{choices.get(compared.relation, '?')}{self.note(compared)}"
+        self._said(compared, compared.relation, said, scope)
+        return self.speech.say([markdown(said)], said, facts=f"{a} {b}")
+
+    def _wording(self, fact: Fact, given: Mapping[str, str], *, open_too: bool) -> Mapping[str, str]:
+        directed = (
+            "greater" not in given if fact.placeholder else fact.better != "none"
+        )  # known at the latest when it is measured
+        needed = [*(("better", "worse") if directed else ("greater", "smaller")), "same", *(["open"] if open_too else [])]
+        if not given:
+            keys = {"same": "alike"} if open_too else {}
+            return {relation: self.language.word(f"verdict.{keys.get(relation, relation)}") for relation in needed}
+        missing = [relation for relation in needed if relation not in given]
+        if missing or set(given) - set(needed):
+            direction = "has no better direction" if fact.better == "none" else f"is better when {fact.better}"
+            rule = f"a verdict of '{fact.metric}', which {direction}, needs exactly the wordings {', '.join(needed)}"
+            self.ledger.problem(rule, ", ".join(given), next_step="Give all of them: the measurement chooses.")
+        return given
+
+    def claim(
+        self,
+        a: str,
+        relation: str,
+        b: str | float,
+        wording: str,
+        by: str | Sequence[str] = (),
+        *,
+        at_least: float = 0.0,
+        scope: str = "",
+    ) -> str:
+        """The author's fixed wording, which must be true. `b` is a fact, or a number with `>`, `>=`, `<`, `<=`, `==`."""
+        if relation in BOUNDS:
+            return self._bound(a, relation, b, wording, scope)
+        if relation not in RELATIONS:
+            self.ledger.unknown("relation", relation, [*RELATIONS, *BOUNDS])
+            return self.speech.nothing(a, str(b))
+        pair = self._pair(a, str(b))
+        compared = self._compare(pair, by, at_least) if pair else None
+        if compared is None:
+            return self._absent(pair, a, str(b))
+        return self._claimed(compared, relation, relation if compared.holds(relation) else compared.relation, wording, scope)
+
+    def _bound(self, name: str, relation: str, limit: str | float, wording: str, scope: str) -> str:
+        fact = self.speech.find(name)
+        if fact is None or fact.placeholder:  # whether it is a number or a word is known when it is measured
+            return self.speech.unmeasured(name) if fact else self.speech.nothing(name)
+        if isinstance(limit, str) or isinstance(fact.value, str):
+            if not (isinstance(fact.value, str) and isinstance(limit, str) and relation == "=="):
+                rule = f"'{relation}' compares a fact with a number"
+                self.ledger.problem(rule, repr(limit), "Two facts: better, worse, greater, smaller, same. Words: ==.")
+                return self.speech.nothing(name)
+            made = self.ledger.claim((name,), f"== {limit}", f"== {fact.value}", wording)
+            return self.speech.say([markdown(wording)], wording, facts=name, **({} if made.true else {"false": fact.value}))
+        compared = self._judged(lambda: _bounded(fact, limit))
+        if compared is None:
+            return self.speech.nothing(name)
+        holds = _relation_to(compared) in BOUNDS[relation]
+        said = f"{relation} {limit}"
+        return self._claimed(compared, said, said if holds else f"{fact.value:.6g} {self._told(compared)}", wording, scope)
+
+    def _claimed(self, compared: Comparison, said: str, measured: str, wording: str, scope: str) -> str:
+        names = _names(compared)
+        told = f"{wording}{self.note(compared)}"
+        if scope == MODELS and compared.scope == TRAININGS and said == measured:
+            said, measured = f"{said} of {MODELS}", f"{measured} of {TRAININGS}: fewer than three seeds stand on a side"
+        made = self.ledger.claim(names, said, measured, wording)
+        self.noted(compared, told)
+        return self.speech.say([markdown(told)], told, facts=" ".join(names), **({} if made.true else {"false": measured}))
+
+    def _said(self, compared: Comparison, relation: str, told: str, scope: str) -> None:
+        """Notes a verdict, which is true but for its scope."""
+        lacking = scope == MODELS and compared.scope == TRAININGS
+        measured = f"{relation} of {TRAININGS}: fewer than three seeds stand on a side"
+        self.ledger.claim(
+            _names(compared), f"{relation} of {MODELS}" if lacking else relation, measured if lacking else relation, told
+        )
+        self.noted(compared, told)
+
+    # --- how much -----------------------------------------------------------------------------------------------------------
+
+    def difference(self, a: str, b: str, by: str | Sequence[str] = (), *, digits: int | None = None, unit: bool = False) -> str:
+        """By how much `a` exceeds `b`, with the interval in which the true difference lies in 95 of 100 cases."""
+        pair = self._pair(a, b)
+        compared = self._compare(pair, by, 0.0) if pair else None
+        if compared is None or compared.estimate is None:
+            return self._absent(pair, a, b)
+        shown = self.speech.shown(compared.a.unit, digits, named=unit)
+        ends = shown.interval(*compared.estimate.interval(compared.level))
+        told = f"{shown.number(compared.difference)}{NO_BREAK}{ends}{self.note(compared)}"
+        self.noted(compared, told)
+        return self.speech.say([markdown(told)], told, facts=f"{a} {b}")
+
+    def ratio(self, a: str, b: str, by: str | Sequence[str] = (), *, digits: int | None = None) -> str:
+        """How many times `b` makes `a`, with the interval in which the true ratio lies in 95 of 100 cases."""
+        pair = self._pair(a, b)
+        if not pair or _unmeasured(*pair):
+            return self._absent(pair, a, b)
+        from report_builder.facts.comparing import ratio
+
+        try:
+            value, low, high, scope = ratio(*pair, by=self._factors(*pair, by))
+        except ReportError as error:
+            self.ledger.take(error.problems)
+            return self.speech.nothing(a, b)
+        shown = self.speech.shown("", digits)
+        note = scope_note(scope, _trainings(*pair), self.language)
+        told = f"{shown.number(value)}{NO_BREAK}{shown.interval(low, high)}{note}"
+        return self.speech.say([markdown(told)], told, facts=f"{a} {b}")
+
+    # --- comparing ----------------------------------------------------------------------------------------------------------
+
+    def _pair(self, a: str, b: str) -> tuple[Fact, Fact] | None:
+        left, right = self.speech.find(a), self.speech.find(b)
+        return (left, right) if left and right else None
+
+    def _absent(self, pair: tuple[Fact, Fact] | None, *names: str) -> str:
+        """Stands where nothing is compared: it is not measured, or a mistake was noted."""
+        return self.speech.unmeasured(*names) if pair and _unmeasured(*pair) else self.speech.nothing(*names)
+
+    def _compare(self, pair: tuple[Fact, Fact], by: str | Sequence[str], at_least: float) -> Comparison | None:
+        """The comparison; None where something is not measured, or a mistake was noted."""
+        factors = self._factors(*pair, by)
+        if _unmeasured(*pair):
+            self._guarded(*pair, factors)
+            return None
+
+        def compared() -> Comparison:
+            from report_builder.facts.comparing import compare
+
+            return compare(*pair, by=factors, at_least=at_least, chosen_among=self._arms(*pair))
+
+        return self._judged(compared)
+
+    def _guarded(self, left: Fact, right: Fact, factors: Sequence[str]) -> None:
+        try:
+            through = guard(left, right, factors, PLANNED)
+        except ReportError as error:
+            self.ledger.take(error.problems)
+        else:
+            self.ledger.comparisons.append(Compared((left.name, right.name), "", self.ledger.here(), None, through=through))
+
+    def _judged(self, compared: Callable[[], Comparison]) -> Comparison | None:
+        """A comparison, as the correction leaves it."""
+        try:
+            made = compared()
+        except ReportError as error:
+            self.ledger.take(error.problems)
+            return None
+        taken_back = self.ledger.standing is not None and tuple(sorted(_names(made))) not in self.ledger.standing
+        return replace(made, relation="same", denied=True) if taken_back and made.found else made
+
+    def corrected(self, ranking: Ranking) -> Ranking:
+        """The order as the correction leaves it."""
+        standing = self.ledger.standing
+        if standing is None or all(tuple(sorted(_names(made))) in standing for made in ranking.comparisons if made.found):
+            return ranking
+        return replace(ranking, groups=(tuple(fact for group in ranking.groups for fact in group),))
+
+    def ordered(self, names: Sequence[str], way: str, p: float, said: str) -> str:
+        """Notes a trend; gives its way as the correction leaves it."""
+        key = tuple(sorted(names))
+        denied = way != "same" and self.ledger.standing is not None and key not in self.ledger.standing
+        made = Compared(
+            tuple(names), said, self.ledger.here(), p, "", MODELS, found=way != "same" and not denied, denied=denied
+        )
+        self.ledger.comparisons.append(made)
+        return "same" if denied else way
+
+    def _factors(self, left: Fact, right: Fact, by: str | Sequence[str]) -> Sequence[str]:
+        """What is named; else in what two arms of one sweep differ: there the sweep has named the factor."""
+        named = [by] if isinstance(by, str) and by else [*by]
+        return named or next((sweep.factors for sweep in self.material.shared(left.run, right.run)), ())
+
+    def _arms(self, left: Fact, right: Fact) -> int:
+        """Among how many arms these two may have been chosen."""
+        return max((len(sweep.runs) for sweep in self.material.shared(left.run, right.run)), default=2)
+
+    def note(self, compared: Comparison) -> str:
+        """What a sentence says of its scope."""
+        b = compared.b if isinstance(compared.b, Fact) else compared.a
+        return scope_note(compared.scope, _trainings(compared.a, b), self.language)
+
+    def _told(self, compared: Comparison) -> str:
+        found = compared.estimate
+        if found is None:
+            return ""
+        base = 0.0 if isinstance(compared.b, Fact) else compared.b
+        low, high = found.interval(compared.level)
+        return self.speech.shown(compared.a.unit, None).interval(low + base, high + base)
+
+    def noted(self, compared: Comparison, told: str) -> None:
+        """Notes a comparison for the appendix."""
+        found = compared.estimate
+        if found is None:
+            return
+        shown = self.speech.shown(compared.a.unit, None)
+        known = f"{shown.number(float(found.value))} {shown.interval(*found.interval(compared.level))}"
+        among = self._arms(compared.a, compared.b) if isinstance(compared.b, Fact) else 2
+        p = min(1.0, found.p() * among * (among - 1) / 2)
+        made = Compared(
+            _names(compared),
+            self.ledger.channel.plain(told),
+            self.ledger.here(),
+            p,
+            known,
+            compared.scope,
+            compared.let_through,
+            compared.found,
+            compared.denied,
+        )
+        self.ledger.comparisons.append(made)
+
+
+def _unmeasured(*facts: Fact) -> bool:
+    return any(fact.placeholder for fact in facts)
+
+
+def _names(compared: Comparison) -> tuple[str, ...]:
+    return compared.a.name, compared.b.name if isinstance(compared.b, Fact) else f"{compared.b:g}"
+
+
+def _trainings(a: Fact, b: Fact) -> int:
+    return len({(fact.run, seed) for fact in (a, b) for seed in fact.seeds})
+
+
+def _bounded(fact: Fact, limit: float) -> Comparison:
+    from report_builder.facts.comparing import bound
+
+    return bound(fact, limit)
+
+
+def _relation_to(compared: Comparison) -> str:
+    """Greater, smaller, equal where no chance is left, or same."""
+    exact = compared.estimate is not None and compared.difference == 0 and float(compared.estimate.margin()) == 0
+    return "equal" if exact else compared.relation
