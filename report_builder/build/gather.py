@@ -121,7 +121,8 @@ def _measured(plan: Plan, measure: Measure, common: dict[str, Any]) -> Iterator[
         measurements = tuple(
             Measurement(s, v["value"], stored.path("samples.npz") if sampled else None) for s, v, stored in values
         )
-        first = {key: values[0][1][key] for key in ("unit", "better", "reduction", "n", "paired", "caution")}
+        first = {key: values[0][1][key] for key in ("unit", "better", "reduction", "n", "caution")}
+        first["noise"] = "images" if values[0][1]["paired"] else "draws"
         yield Fact(f"{measure.subject}.{measure.scope}.{name}", name, measurements, **first, **common)
 
 

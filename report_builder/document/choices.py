@@ -47,7 +47,7 @@ class Choices:
 
         Arms are chosen by the means over their seeds; `best(...).ahead` says whether it is measurably ahead of all others, and
         verdicts between arms allow for the choice. A choice by test images makes the results on them too good, so it must be
-        said: `on_test=True`. Before all arms are measured one of them stands in, whose name and settings are printed as not measured.
+        said: `on_test=True`. Before all arms are measured one stands in, whose name and settings are printed as not measured.
         """
         sweep = self._card(name)
         facts = self._facts(sweep, fact)

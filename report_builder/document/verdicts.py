@@ -47,7 +47,7 @@ class Verdicts:
         """The wording that holds for `a` against `b`.
 
         `wording` is `better`, `worse` (or `greater`, `smaller` where there is no direction) and `same`; else the language's.
-        With `at_least`, the smallest difference that matters, a difference is at least so large, `same` is shown to be smaller, and
+        With `at_least`, the smallest difference that matters, one is at least as large, `same` shown to be smaller, and
         `open` is neither. What is said of these trainings only says so; with `scope="models"` it must be said of models.
         """
         pair = self._pair(a, b)
@@ -116,7 +116,7 @@ class Verdicts:
         return self._claimed(compared, said, said if holds else f"{fact.value:.6g} {self._told(compared)}", wording, scope)
 
     def _claimed(self, compared: Comparison, said: str, measured: str, wording: str, scope: str) -> str:
-        names = _names(compared)
+        names = _facts(compared)
         told = f"{wording}{self.note(compared)}"
         if scope == MODELS and compared.scope == TRAININGS and said == measured:
             said, measured = f"{said} of {MODELS}", f"{measured} of {TRAININGS}: fewer than three seeds stand on a side"
@@ -129,7 +129,7 @@ class Verdicts:
         lacking = scope == MODELS and compared.scope == TRAININGS
         measured = f"{relation} of {TRAININGS}: fewer than three seeds stand on a side"
         self.ledger.claim(
-            _names(compared), f"{relation} of {MODELS}" if lacking else relation, measured if lacking else relation, told
+            _facts(compared), f"{relation} of {MODELS}" if lacking else relation, measured if lacking else relation, told
         )
         self.noted(compared, told)
 
@@ -273,7 +273,12 @@ def _unmeasured(*facts: Fact) -> bool:
 
 
 def _names(compared: Comparison) -> tuple[str, ...]:
+    """What a comparison is known by: the facts, or the fact and the number."""
     return compared.a.name, compared.b.name if isinstance(compared.b, Fact) else f"{compared.b:g}"
+
+
+def _facts(compared: Comparison) -> tuple[str, ...]:
+    return (compared.a.name, compared.b.name) if isinstance(compared.b, Fact) else (compared.a.name,)
 
 
 def _trainings(a: Fact, b: Fact) -> int:

@@ -111,7 +111,10 @@ def material(tmp_path: Path) -> Material:
     """Everything that `TEMPLATE` cites."""
     files = tmp_path / "store"
     files.mkdir(exist_ok=True)
-    closed, sampled = elbo(files, "vae", "closed_form", [-158.0, -158.2]), elbo(files, "mc", "monte_carlo", [-160.8, -160.6])
+    closed, sampled = (
+        elbo(files, "vae", "closed_form", [-158.0, -158.2, -158.1]),
+        elbo(files, "mc", "monte_carlo", [-160.8, -160.6, -160.7]),
+    )
     strip = FigureCard(
         "strip",
         "Oryginały i rekonstrukcje.",
@@ -144,6 +147,26 @@ def material(tmp_path: Path) -> Material:
             "2.1": TaskCard("2.1", "", ("answer", "eq:vae", "fact:vae.test.elbo")),
         },
     )
+
+
+@pytest.fixture
+def share(tmp_path: Path) -> Callable[..., list[Fact]]:
+    """Makes shares of images: for each run how many of 60 are right, seed by seed."""
+
+    def make(*runs: tuple[str, list[int]], **other: Any) -> list[Fact]:
+        made = []
+        for run, right in runs:
+            files = [tmp_path / f"{run}-share-{seed}.npz" for seed in range(len(right))]
+            for file, k in zip(files, right, strict=True):
+                np.savez(file, right=np.arange(60) < k)
+            measured = tuple(
+                Measurement(s, k / 60, file) for s, (k, file) in enumerate(zip(right, files, strict=True), start=1)
+            )
+            known: dict[str, Any] = {"better": "higher", "reduction": "share of images", "n": 60, "run": run, "split": "test"}
+            made.append(Fact(f"{run}.test.right", "right", measured, **{**known, **other}))
+        return made
+
+    return make
 
 
 @pytest.fixture

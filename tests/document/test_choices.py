@@ -8,6 +8,7 @@ import pytest
 
 from report_builder.document.material import Material, SweepCard
 from report_builder.document.rendering import render
+from report_builder.facts import Measurement
 
 SWEEP = SweepCard("kl", ("vae", "mc"), ("model.kl",))
 BEST = '{{ best("kl", "test.elbo").name }}'
@@ -131,3 +132,88 @@ def test_a_verdict_between_arms_needs_no_factor(swept, write_template):
     assert "lepszy" in rendered(write_template, verdict, swept)
     (problem,) = render(write_template(verdict.replace("better=", 'by="model.beta", better=')), swept).problems
     assert "model.kl" in problem.received
+
+
+ORDERED = SweepCard("beta", ("a", "b", "c", "d", "e"), ("model.beta",))
+
+
+@pytest.fixture
+def ordered(material: Material) -> Material:
+    """Five arms over a number, measured once each; what they measure rises with it, but for the last two."""
+    fact, card = material.facts["vae.test.elbo"], material.runs["vae"]
+    values = dict(zip(ORDERED.runs, (1.0, 2.0, 3.0, 4.0, 5.0), strict=True))
+    facts = {
+        f"{run}.test.elbo": replace(fact, name=f"{run}.test.elbo", run=run, noise="fixed", better="higher") for run in values
+    }
+    facts = {
+        name: replace(made, measurements=tuple(Measurement(s, values[made.run] + 0.01 * s) for s in (1, 2, 3)))
+        for name, made in facts.items()
+    }
+    cards = {run: replace(card, id=run, name=run.upper(), settings={"model": {"beta": value}}) for run, value in values.items()}
+    return replace(material, facts=facts, runs=cards, sweeps={"beta": ORDERED}, tasks={})
+
+
+def test_rank(ordered, write_template):
+    """Arms stand in order, best first, each pair at a level for all pairs; those that are not apart stand together."""
+    text = '{{ rank("beta", "test.elbo") }}'
+    assert rendered(write_template, text, ordered) == "E, następnie D, następnie C, następnie B, następnie A"
+    near = {run: (Measurement(1, v), Measurement(2, 5.0), Measurement(3, 9.0 - v)) for run, v in (("d", 4.0), ("e", 4.5))}
+    facts = {n: replace(f, measurements=near.get(f.run, f.measurements)) for n, f in ordered.facts.items()}
+    said = rendered(write_template, text, replace(ordered, facts=facts))
+    assert said.startswith("D i E (kolejność nierozstrzygnięta), następnie ") or "(kolejność" in said
+
+
+def test_ahead(ordered, write_template):
+    """`best` says whether it is measurably ahead of all others."""
+    text = '{{ best("beta", "test.elbo").name }} {{ best("beta", "test.elbo").ahead }}'
+    assert rendered(write_template, text, ordered) == "E tak"
+    level = {
+        n: replace(f, measurements=(Measurement(1, 1.0), Measurement(2, 2.0), Measurement(3, 4.0)))
+        for n, f in ordered.facts.items()
+    }
+    assert rendered(write_template, text, replace(ordered, facts=level)) == "A nie"
+
+
+def test_a_verdict_between_arms_allows_for_the_choice(ordered, write_template):
+    """The best of equal arms against the worst is no difference, for there were many to choose among."""
+    text = '{{ verdict("e.test.elbo", "a.test.elbo") }}'
+    spread = {"a": (0.0, 0.5, 1.0), "e": (1.7, 2.2, 2.7)}
+    facts = {
+        n: replace(f, measurements=tuple(Measurement(s, v) for s, v in enumerate(spread[f.run], start=1)))
+        if f.run in spread
+        else f
+        for n, f in ordered.facts.items()
+    }
+    assert rendered(write_template, text, replace(ordered, facts=facts)) == "brak mierzalnej różnicy"
+    two = replace(ORDERED, runs=("a", "e"))
+    assert rendered(write_template, text, replace(ordered, facts=facts, sweeps={"beta": two})) == "wynik lepszy"
+
+
+def test_trend(ordered, write_template):
+    """One seed of each of five arms in order is enough; the order is that of the numbers, not of the arms."""
+    one = {n: replace(f, measurements=f.measurements[:1]) for n, f in ordered.facts.items()}
+    given = replace(ordered, facts=one)
+    text = '{{ trend("beta", "test.elbo") }}'
+    assert rendered(write_template, text, given) == "rośnie"
+    turned = {
+        run: replace(card, settings={"model": {"beta": -card.settings["model"]["beta"]}}) for run, card in given.runs.items()
+    }
+    assert rendered(write_template, text, replace(given, runs=turned)) == "maleje"
+    mixed = one | {"e.test.elbo": replace(one["e.test.elbo"], measurements=(Measurement(1, 0.0),))}
+    own = '{{ trend("beta", "test.elbo", rises="w górę", falls="w dół", same="nic") }}'
+    assert rendered(write_template, own, replace(given, facts=mixed)) == "nic"
+
+
+@pytest.mark.parametrize(
+    ("axes", "runs", "said"),
+    [
+        (("model.kind",), ORDERED.runs, "one axis"),
+        (("model.beta", "model.kl"), ORDERED.runs, "one axis"),
+        (("model.beta",), ORDERED.runs[:4], "5 arms"),
+    ],
+)
+def test_what_shows_no_trend(ordered, write_template, axes, runs, said):
+    """A trend needs numbers on one axis, and five arms."""
+    given = replace(ordered, sweeps={"beta": SweepCard("beta", runs, axes)})
+    (problem, *_) = render(write_template('{{ trend("beta", "test.elbo") }}'), given).problems
+    assert said in problem.rule

@@ -7,7 +7,8 @@ import pytest
 
 from report_builder import languages
 from report_builder.errors import ReportError
-from report_builder.facts import Fact, Measurement, compare
+from report_builder.facts import Fact, Measurement
+from report_builder.facts.comparing import compare
 from report_builder.kinds import ProbeRequest
 from report_builder.measures.metrics import (
     class_agreement,

@@ -6,7 +6,7 @@ import pytest
 
 from report_builder.build import gather
 from report_builder.errors import ReportError
-from report_builder.facts import compare
+from report_builder.facts.comparing import compare
 from report_builder.kinds import ProbeRequest
 from report_builder.models import autoencoder
 from report_builder.plan import Plan, Planned

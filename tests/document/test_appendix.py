@@ -1,0 +1,50 @@
+"""The last page lists every comparison."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from report_builder.document.ledger import Compared, standing
+
+VERDICT = '{{ verdict("vae.test.elbo", "mc.test.elbo", by="model") }} {{ claim("vae.test.elbo", "<", -100, "mało") }}'
+
+
+def rows(told: str) -> list[str]:
+    """The rows of a table."""
+    return [line for line in told.split("\n") if line.startswith("|")]
+
+
+def test_comparisons_with_interval_p_and_holm(printed, free):
+    """Each is listed once, with what its factor let through; how many to expect by chance is said."""
+    given = replace(free, header=replace(free.header, appendix=True))
+    told = printed(VERDICT + " " + VERDICT, given)
+    head, first, second = rows(told)
+    assert "różnica, przedział 95%" in head
+    assert "vae.test.elbo / mc.test.elbo | 2,6" in first
+    assert first.endswith("| < 0,001 | tak | model.kl |")
+    assert "vae.test.elbo / -100 | −58,1" in second
+    assert "(jest ich 2)" in told
+    assert "średnio 0,1." in told
+
+
+def test_before_anything_is_measured(printed, unmeasured):
+    """The plan's pass has the same table, without numbers."""
+    told = printed(VERDICT, replace(unmeasured, tasks={}, header=replace(unmeasured.header, appendix=True)))
+    assert rows(told)[1].startswith("| vae.test.elbo / mc.test.elbo | [nie zmierzono]")
+
+
+def test_nothing_compared_no_appendix(printed, free):
+    """A text that compares nothing has no such page."""
+    assert printed("Tekst.", replace(free, header=replace(free.header, appendix=True))) == "Tekst."
+
+
+@pytest.mark.parametrize(
+    ("ps", "stand"),
+    [([0.01, 0.04, 0.03], {"0"}), ([0.001, 0.02, 0.04], {"0", "1", "2"}), ([0.02, 0.02, 0.02], set()), ([0.03], {"0"})],
+)
+def test_holm(ps, stand):
+    """The level is shared among those that are left; the first that fails ends it."""
+    made = [Compared((str(i),), "", "", p) for i, p in enumerate(ps)]
+    assert {key[0] for key in standing(made, 0.05)} == stand
