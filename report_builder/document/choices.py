@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from report_builder.document.channel import markdown
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material, SweepCard
-from report_builder.document.printed import Best, Unmeasured, Word
+from report_builder.document.printed import Best, Unmeasured, Word, flat
 from report_builder.document.tree import text
 from report_builder.document.verdicts import Verdicts
 from report_builder.document.vocabulary import Speech
@@ -139,7 +139,7 @@ class Choices:
     def _settings(self, sweep: SweepCard) -> list[float] | None:
         """The number that each arm has on the axis of the sweep."""
         settings = [
-            _at(self.material.runs[run].settings, axis)
+            dict(flat(self.material.runs[run].settings)).get(axis)
             for run in sweep.runs
             for axis in sweep.axes
             if run in self.material.runs
@@ -178,10 +178,3 @@ def _of_arms(problem: Problem) -> Problem:
         return problem
     step = "Arms that are chosen among differ in the axes of the sweep only: make this an axis, too, or give all arms the same."
     return Problem(problem.where, problem.rule, problem.received, problem.allowed, step)
-
-
-def _at(settings: Any, path: str) -> Any:
-    """The setting at a key path, or None."""
-    for part in path.split("."):
-        settings = settings.get(part) if isinstance(settings, dict) else None
-    return settings

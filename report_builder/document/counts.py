@@ -6,7 +6,6 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material
@@ -29,7 +28,7 @@ class Counts:
     ledger: Ledger
     speech: Speech
 
-    def words(self) -> dict[str, Any]:
+    def words(self) -> dict[str, Callable[..., Printed]]:
         """The globals of the template."""
         return {"count": self.count, "classes": self.classes}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from report_builder.document.channel import markdown
 from report_builder.document.ledger import Compared, Ledger
@@ -37,7 +37,7 @@ class Verdicts:
     ledger: Ledger
     speech: Speech
 
-    def words(self) -> dict[str, Any]:
+    def words(self) -> dict[str, Callable[..., str]]:
         """The globals of the template."""
         return {"verdict": self.verdict, "claim": self.claim, "difference": self.difference, "ratio": self.ratio}
 
