@@ -1,10 +1,10 @@
 """How often verdicts err: simulations of the rule, with the very functions that decide in a report.
 
-    python benchmarks/verdicts.py                            # prints the tables of docs/verdicts.md; about a minute
-    python benchmarks/verdicts.py --trainings 24 --store S   # trains one dense VAE that often, and compares it with itself
+    python benchmarks/verdicts.py                              # prints the tables of docs/verdicts.md; about a minute
+    python benchmarks/verdicts.py --trainings 24 --folder F    # trains one dense VAE that often, and compares it with itself
 
-In the simulations a value of an image is the model's mean, what the seed adds to it, what the image adds for this model, and noise
-of this seed on this image. The unit is the error of a difference that the images make (image error); the rest is told in these units.
+In the simulations a value of an image is the model's mean, what the seed adds to it, what the image adds for this model, and
+noise of this seed on this image. The unit is the error that the images make of a difference (image error).
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ from pathlib import Path
 
 import numpy as np
 
-from report_builder.facts.chance import LEVEL, Side, estimate, monotone
+from report_builder.build import Options, build, gather, plan_report
+from report_builder.build.workspace import Workspace
+from report_builder.facts import LEVEL
+from report_builder.facts.chance import Side, estimate, monotone
+from report_builder.facts.comparing import compare
 
 IMAGES = 40  # enough for their quantile; more change nothing but the time
 DRAWS = 10_000
@@ -87,7 +91,7 @@ def words(random: np.random.Generator) -> Iterator[list[str]]:
 
 
 def _ordered(sides: Sequence[Side]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of each draw: whether the first is ahead of all others, whether any two groups are told apart, the first from the last."""
+    """Of each draw: whether the first is ahead of all others, whether any two groups are apart, the first from the last."""
     arms = len(sides)
     pairs = {
         (i, j): found(sides[i], sides[j], LEVEL / (arms * (arms - 1) / 2)) for i, j in itertools.combinations(range(arms), 2)
@@ -133,16 +137,13 @@ RUN = """\
 
 def trained(count: int, folder: Path) -> Iterator[list[str]]:
     """The same model trained `count` times, in disjoint groups of three: share of the facts that are called different."""
-    from report_builder.build import Options, build, gather, plan_report
-    from report_builder.build.workspace import Workspace
-    from report_builder.facts.comparing import compare
-
     groups = {f"g{i}": range(3 * i + 1, 3 * i + 4) for i in range(count // 3)}
     runs = "".join(RUN.format(name=name, seeds=", ".join(map(str, seeds))) for name, seeds in groups.items())
     for place, text in (("experiments", EXPERIMENT.format(runs=runs, names=", ".join(groups))), ("templates", "x\n")):
         (folder / place).mkdir(parents=True, exist_ok=True)
         (folder / place / ("trainings.yaml" if place == "experiments" else "trainings.md")).write_text(text, encoding="utf-8")
-    workspace = Workspace(folder)
+    places = ("experiments", "templates", "runs", "build", "figures")
+    workspace = Workspace(*(folder / place for place in places), data=(folder / "data",))
     plan = plan_report("trainings", workspace)
     build(plan, workspace, Options(formats=("md",)))
     facts = gather.material(plan).facts

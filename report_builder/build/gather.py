@@ -66,7 +66,8 @@ def _run_card(plan: Plan, run: Training, *, measured: bool) -> RunCard:
     layers = layers_of(stored[0].json("summary.json")) if stored else ()
     weights = tuple((found.meta["note"]["weights_epoch"], found.meta["note"]["epochs"]) for found in stored)
     model, data = model_name(plan.resolved, run), data_name(plan.resolved, run.data)
-    return RunCard(run.id, run.name, model, data, tuple(run.entry.seeds), settings, layers, weights)
+    histories = tuple(found.json("history.json") for found in stored)
+    return RunCard(run.id, run.name, model, data, tuple(run.entry.seeds), settings, layers, weights, histories)
 
 
 def _untranslated(plan: Plan) -> tuple[str, ...]:

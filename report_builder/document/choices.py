@@ -1,4 +1,4 @@
-"""Sweeps in a template: the arms, their order by a measurement, and whether it follows their setting."""
+"""Sweeps in a template: the arms, the one that a measurement prefers, and their order by it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from report_builder.document.channel import markdown
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material, SweepCard
-from report_builder.document.printed import Best, Unmeasured, Word, flat
+from report_builder.document.printed import Best, Unmeasured, Word
 from report_builder.document.tree import text
 from report_builder.document.verdicts import Verdicts
 from report_builder.document.vocabulary import Speech
@@ -20,8 +19,6 @@ from report_builder.languages import Language
 
 if TYPE_CHECKING:
     from report_builder.facts.ranking import Ranking
-
-WAYS = ("rises", "falls", "same")
 
 
 @dataclass(frozen=True)
@@ -36,11 +33,11 @@ class Choices:
 
     def words(self) -> dict[str, Any]:
         """The globals of the template."""
-        return {"sweep": self.sweep, "best": self.best, "rank": self.rank, "trend": self.trend}
+        return {"sweep": self.sweep, "best": self.best, "rank": self.rank}
 
     def sweep(self, name: str) -> tuple[str, ...]:
         """Ids of the arms of a sweep, in order."""
-        return self._card(name).runs
+        return self.card(name).runs
 
     def best(self, name: str, fact: str, *, on_test: bool = False) -> Best:
         """The arm that a fact prefers, e.g. `best("latent", "validation.elbo")`, as `run` gives it; the first of equal ones.
@@ -49,8 +46,8 @@ class Choices:
         verdicts between arms allow for the choice. A choice by test images makes the results on them too good, so it must be
         said: `on_test=True`. Before all arms are measured one stands in, whose name and settings are printed as not measured.
         """
-        sweep = self._card(name)
-        facts = self._facts(sweep, fact)
+        sweep = self.card(name)
+        facts = self.facts(sweep, fact)
         if not facts:
             return self._stand_in(sweep, fact)
         if not on_test:
@@ -69,7 +66,7 @@ class Choices:
         said = self.speech.printed(ahead, self.language.setting(ahead), chosen.name)
         return Best(run.id, run.name, run.model, run.data, run.seeds, run.get, said)
 
-    def _facts(self, sweep: SweepCard, fact: str) -> list[Fact]:
+    def facts(self, sweep: SweepCard, fact: str) -> list[Fact]:
         """The fact of every arm; none where one is unknown, which is noted."""
         found = [self.speech.find(f"{run}.{fact}") for run in sweep.runs]
         known = [each for each in found if each]
@@ -82,8 +79,8 @@ class Choices:
 
         Each pair is compared at a level that allows for choosing among all pairs.
         """
-        sweep = self._card(name)
-        facts = self._facts(sweep, fact)
+        sweep = self.card(name)
+        facts = self.facts(sweep, fact)
         names = [f"{run}.{fact}" for run in sweep.runs]
         if not facts or any(each.placeholder for each in facts):
             return self.speech.unmeasured(*names) if facts else self.speech.nothing(*names)
@@ -109,49 +106,8 @@ class Choices:
             self.ledger.take([] if quiet else error.problems)
             return None
 
-    def trend(self, name: str, fact: str, **wording: str) -> str:
-        """Whether a fact rises or falls with the setting of a sweep: wordings `rises`, `falls`, `same`, else the language's.
-
-        The arms are the replicates, so one seed of each is enough; there must be five or more, with different numbers.
-        """
-        sweep = self._card(name)
-        facts = self._facts(sweep, fact)
-        names = [f"{run}.{fact}" for run in sweep.runs]
-        said = {way: wording.get(way, self.language.word(f"trend.{way}")) for way in WAYS}
-        if {*wording} not in ({*WAYS}, set[str]()):
-            rule = f"a trend needs exactly the wordings {', '.join(WAYS)}"
-            self.ledger.problem(rule, ", ".join(wording), next_step="Give all of them: the measurement chooses.")
-        settings = self._settings(sweep)
-        if not facts or any(each.placeholder for each in facts) or settings is None:
-            return self.speech.unmeasured(*names) if facts and settings is not None else self.speech.nothing(*names)
-        from report_builder.facts.ranking import trend
-
-        try:
-            way, p = trend(
-                [float(each.value) for _, each in sorted(zip(settings, facts, strict=True), key=lambda pair: pair[0])]
-            )
-        except (ReportError, ValueError) as error:
-            self.ledger.take(error.problems if isinstance(error, ReportError) else [Problem("", "words show no trend", fact)])
-            return self.speech.nothing(*names)
-        way = self.verdicts.ordered(names, way, p, said[way])
-        return self.speech.say([markdown(said[way])], said[way], facts=" ".join(names))
-
-    def _settings(self, sweep: SweepCard) -> list[float] | None:
-        """The number that each arm has on the axis of the sweep."""
-        settings = [
-            dict(flat(self.material.runs[run].settings)).get(axis)
-            for run in sweep.runs
-            for axis in sweep.axes
-            if run in self.material.runs
-        ]
-        numbers = [float(value) for value in settings if isinstance(value, int | float) and not isinstance(value, bool)]
-        if len(sweep.axes) != 1 or len({*numbers}) != len(sweep.runs):
-            rule = "a trend follows one axis of a sweep, with a different number for each arm"
-            self.ledger.problem(rule, ", ".join(f"{axis}" for axis in sweep.axes) or sweep.id)
-            return None
-        return numbers
-
-    def _card(self, name: str) -> SweepCard:
+    def card(self, name: str) -> SweepCard:
+        """The sweep with this id; an unknown one is noted and an empty card stands in."""
         if name not in self.material.sweeps:
             self.ledger.unknown("sweep", name, self.material.sweeps)
         return self.material.sweeps.get(name, SweepCard(name, (), ()))

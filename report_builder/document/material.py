@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ class RunCard:
     """A run as prose may name it; `settings` is the resolved spec (`model.latent_dim`, `training.epochs` ...).
 
     `layers` are those of its model, empty before it is trained; `weights` has for each seed the epoch whose weights are
-    measured, and how many epochs there were.
+    measured, and how many epochs there were; `histories` what each logged: a value for each epoch by term.
     """
 
     id: str
@@ -58,6 +58,7 @@ class RunCard:
     settings: Mapping[str, Any]
     layers: tuple[Layer, ...] = ()
     weights: tuple[tuple[int, int], ...] = ()
+    histories: tuple[Mapping[str, Sequence[float]], ...] = ()
 
 
 @dataclass(frozen=True)

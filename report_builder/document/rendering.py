@@ -21,17 +21,11 @@ from report_builder import languages
 from report_builder.document.appendix import appendix
 from report_builder.document.bounded import bounded, joined, power, product
 from report_builder.document.channel import Channel
-from report_builder.document.choices import Choices
-from report_builder.document.columns import Columns
-from report_builder.document.counts import Counts
-from report_builder.document.evidence import Evidence
 from report_builder.document.ledger import Citation, Cited, Claim, Ledger, SourceMap, shown, standing
 from report_builder.document.material import Header, Material
 from report_builder.document.pictures import own_pictures
 from report_builder.document.printed import Word
-from report_builder.document.tables import Tables
-from report_builder.document.verdicts import Verdicts
-from report_builder.document.vocabulary import Speech
+from report_builder.document.words import every_word
 from report_builder.errors import Problem, ReportError
 from report_builder.facts import LEVEL
 from report_builder.limits import TEMPLATE_MEMORY
@@ -182,12 +176,8 @@ def _rendered(
 ) -> tuple[Rendered, Ledger]:
     """The rendered text, with the comparisons that a correction leaves, and what it wrote down."""
     ledger, language = Ledger(str(template), standing=stand), languages.load(material.header.language)
-    speech = Speech(material, language, ledger)
-    verdicts = Verdicts(material, language, ledger, speech)
     environment = _environment(template.parent)
-    shown_by = [room(material, language, ledger, speech).words() for room in (Evidence, Tables, Columns, Counts)]
-    shown_by += [verdicts.words(), Choices(material, language, ledger, speech, verdicts).words()]
-    words = speech.words() | {name: call for words in shown_by for name, call in words.items()}
+    words = every_word(material, language, ledger)
     environment.globals.update({name: Word(name, call, ledger) for name, call in words.items()})
     environment.globals.update(
         draft=draft, answers=answers, profile=material.profile, header=_named(material.header), language=language.code

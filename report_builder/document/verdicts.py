@@ -213,15 +213,13 @@ class Verdicts:
             return ranking
         return replace(ranking, groups=(tuple(fact for group in ranking.groups for fact in group),))
 
-    def ordered(self, names: Sequence[str], way: str, p: float, said: str) -> str:
-        """Notes a trend; gives its way as the correction leaves it."""
+    def ordered(self, names: Sequence[str], way: str, p: float, said: str, scope: str, trainings: int) -> tuple[str, str]:
+        """Notes a trend; gives its way as the correction leaves it, and the note of its scope."""
         key = tuple(sorted(names))
         denied = way != "same" and self.ledger.standing is not None and key not in self.ledger.standing
-        made = Compared(
-            tuple(names), said, self.ledger.here(), p, "", MODELS, found=way != "same" and not denied, denied=denied
-        )
+        made = Compared(tuple(names), said, self.ledger.here(), p, "", scope, found=way != "same" and not denied, denied=denied)
         self.ledger.comparisons.append(made)
-        return "same" if denied else way
+        return "same" if denied else way, scope_note(scope, trainings, self.language)
 
     def _factors(self, left: Fact, right: Fact, by: str | Sequence[str]) -> Sequence[str]:
         """What is named; else in what two arms of one sweep differ: there the sweep has named the factor."""

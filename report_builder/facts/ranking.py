@@ -10,7 +10,7 @@ from report_builder.facts.chance import monotone
 from report_builder.facts.comparing import Comparison, compare
 from report_builder.facts.fact import LEVEL, Fact
 
-FEWEST = 5  # arms that a trend needs: fewer stand in order too often by chance
+FEWEST = 5  # arms, or epochs, that a trend needs: fewer stand in order too often by chance
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ def trend(values: Sequence[float]) -> tuple[str, float]:
     Raises:
         ReportError: there are too few of them.
     """
-    if len(values) < FEWEST:
+    if len(values) < FEWEST or any(isinstance(value, str) for value in values):
         step = "Add arms to the sweep, or compare two of them."
-        raise ReportError(Problem("", f"a trend needs {FEWEST} arms or more", f"{len(values)}", next_step=step))
+        raise ReportError(Problem("", f"a trend needs {FEWEST} numbers or more", ", ".join(map(str, values)), next_step=step))
     way, p = monotone(values)
     return ("same" if p > LEVEL else "rises" if way > 0 else "falls"), p

@@ -13,13 +13,23 @@ import numpy as np
 import pytest
 
 from report_builder.document.composing import Document, compose
-from report_builder.document.material import FigureCard, Header, Listing, Material, RunCard, SubfiguresCard, TaskCard
+from report_builder.document.material import (
+    FigureCard,
+    Header,
+    Listing,
+    Material,
+    RunCard,
+    SubfiguresCard,
+    SweepCard,
+    TaskCard,
+)
 from report_builder.document.reading import read
 from report_builder.document.rendering import render
 from report_builder.document.tree import Nodes, caption_of, identifier, plain_text
 from report_builder.facts import Fact, Measurement
 from report_builder.kinds import Equation
 
+ARMS = ("a", "b", "c", "d", "e")
 TEMPLATE = """\
 # Autoenkoder (AE)
 
@@ -240,3 +250,19 @@ def beside(free: Material) -> Material:
     codes = replace(free.figures["codes"], group="both", sentences=(common[0], "Punkty: 5.", common[1]), width="8.02cm")
     group = SubfiguresCard("both", ("strip", "codes"), 2, "Rekonstrukcje i kody")
     return replace(free, figures={"strip": strip, "codes": codes}, subfigures={"both": group})
+
+
+@pytest.fixture
+def ordered(material: Material) -> Material:
+    """Five arms over a number, measured once each; what they measure rises with it, but for the last two."""
+    fact, card = material.facts["vae.test.elbo"], material.runs["vae"]
+    values = dict(zip(ARMS, (1.0, 2.0, 3.0, 4.0, 5.0), strict=True))
+    facts = {
+        f"{run}.test.elbo": replace(fact, name=f"{run}.test.elbo", run=run, noise="fixed", better="higher") for run in values
+    }
+    facts = {
+        name: replace(made, measurements=tuple(Measurement(s, values[made.run] + 0.01 * s) for s in (1, 2, 3)))
+        for name, made in facts.items()
+    }
+    cards = {run: replace(card, id=run, name=run.upper(), settings={"model": {"beta": value}}) for run, value in values.items()}
+    return replace(material, facts=facts, runs=cards, sweeps={"beta": SweepCard("beta", ARMS, ("model.beta",))}, tasks={})

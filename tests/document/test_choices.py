@@ -134,25 +134,6 @@ def test_a_verdict_between_arms_needs_no_factor(swept, write_template):
     assert "model.kl" in problem.received
 
 
-ORDERED = SweepCard("beta", ("a", "b", "c", "d", "e"), ("model.beta",))
-
-
-@pytest.fixture
-def ordered(material: Material) -> Material:
-    """Five arms over a number, measured once each; what they measure rises with it, but for the last two."""
-    fact, card = material.facts["vae.test.elbo"], material.runs["vae"]
-    values = dict(zip(ORDERED.runs, (1.0, 2.0, 3.0, 4.0, 5.0), strict=True))
-    facts = {
-        f"{run}.test.elbo": replace(fact, name=f"{run}.test.elbo", run=run, noise="fixed", better="higher") for run in values
-    }
-    facts = {
-        name: replace(made, measurements=tuple(Measurement(s, values[made.run] + 0.01 * s) for s in (1, 2, 3)))
-        for name, made in facts.items()
-    }
-    cards = {run: replace(card, id=run, name=run.upper(), settings={"model": {"beta": value}}) for run, value in values.items()}
-    return replace(material, facts=facts, runs=cards, sweeps={"beta": ORDERED}, tasks={})
-
-
 def test_rank(ordered, write_template):
     """Arms stand in order, best first, each pair at a level for all pairs; those that are not apart stand together."""
     text = '{{ rank("beta", "test.elbo") }}'
@@ -185,35 +166,5 @@ def test_a_verdict_between_arms_allows_for_the_choice(ordered, write_template):
         for n, f in ordered.facts.items()
     }
     assert rendered(write_template, text, replace(ordered, facts=facts)) == "brak mierzalnej różnicy"
-    two = replace(ORDERED, runs=("a", "e"))
+    two = replace(ordered.sweeps["beta"], runs=("a", "e"))
     assert rendered(write_template, text, replace(ordered, facts=facts, sweeps={"beta": two})) == "wynik lepszy"
-
-
-def test_trend(ordered, write_template):
-    """One seed of each of five arms in order is enough; the order is that of the numbers, not of the arms."""
-    one = {n: replace(f, measurements=f.measurements[:1]) for n, f in ordered.facts.items()}
-    given = replace(ordered, facts=one)
-    text = '{{ trend("beta", "test.elbo") }}'
-    assert rendered(write_template, text, given) == "rośnie"
-    turned = {
-        run: replace(card, settings={"model": {"beta": -card.settings["model"]["beta"]}}) for run, card in given.runs.items()
-    }
-    assert rendered(write_template, text, replace(given, runs=turned)) == "maleje"
-    mixed = one | {"e.test.elbo": replace(one["e.test.elbo"], measurements=(Measurement(1, 0.0),))}
-    own = '{{ trend("beta", "test.elbo", rises="w górę", falls="w dół", same="nic") }}'
-    assert rendered(write_template, own, replace(given, facts=mixed)) == "nic"
-
-
-@pytest.mark.parametrize(
-    ("axes", "runs", "said"),
-    [
-        (("model.kind",), ORDERED.runs, "one axis"),
-        (("model.beta", "model.kl"), ORDERED.runs, "one axis"),
-        (("model.beta",), ORDERED.runs[:4], "5 arms"),
-    ],
-)
-def test_what_shows_no_trend(ordered, write_template, axes, runs, said):
-    """A trend needs numbers on one axis, and five arms."""
-    given = replace(ordered, sweeps={"beta": SweepCard("beta", runs, axes)})
-    (problem, *_) = render(write_template('{{ trend("beta", "test.elbo") }}'), given).problems
-    assert said in problem.rule

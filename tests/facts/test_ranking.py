@@ -38,5 +38,5 @@ def test_trend(values, said) -> None:
 
 def test_too_few_arms_show_no_trend() -> None:
     """Three arms stand in order by chance once in three times."""
-    with pytest.raises(ReportError, match="5 arms"):
+    with pytest.raises(ReportError, match="5 numbers"):
         trend([1, 2, 3])

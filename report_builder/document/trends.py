@@ -1,0 +1,86 @@
+"""Whether something rises or falls: a fact with the setting of a sweep, a logged term with the epochs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from report_builder.document.channel import markdown
+from report_builder.document.choices import Choices
+from report_builder.document.printed import flat
+from report_builder.errors import ReportError
+from report_builder.facts import MODELS, TRAININGS
+
+WAYS = ("rises", "falls", "same")
+FEWEST = 3  # trainings from which epochs speak of models
+
+
+@dataclass(frozen=True)
+class Trends:
+    """The word of the template that speaks of a trend."""
+
+    choices: Choices
+
+    def words(self) -> dict[str, Callable[..., str]]:
+        """The globals of the template."""
+        return {"trend": self.trend}
+
+    def trend(self, name: str, of: str, **wording: str) -> str:
+        """Whether something rises or falls: wordings `rises`, `falls`, `same`, else the language's.
+
+        Of a sweep: a fact, with the setting. The arms are the replicates, so one seed of each is enough; there must be five or
+        more, with different numbers. Of a run: a term that it logged, with the epochs, in every one of its trainings.
+        """
+        if {*wording} not in ({*WAYS}, set[str]()):
+            rule = f"a trend needs exactly the wordings {', '.join(WAYS)}"
+            self.choices.ledger.problem(rule, ", ".join(wording), next_step="Give all of them: the measurement chooses.")
+        return self._of_run(name, of, wording) if name in self.choices.material.runs else self._of_sweep(name, of, wording)
+
+    def _of_sweep(self, name: str, fact: str, wording: Mapping[str, str]) -> str:
+        sweep = self.choices.card(name)
+        facts, settings = self.choices.facts(sweep, fact), self._settings(sweep.runs, sweep.axes)
+        names = [f"{run}.{fact}" for run in sweep.runs]
+        if not facts or not settings:
+            return self.choices.speech.nothing(*names)
+        if any(each.placeholder for each in facts):
+            return self.choices.speech.unmeasured(*names)
+        ordered = [each.value for _, each in sorted(zip(settings, facts, strict=True), key=lambda pair: pair[0])]
+        return self._said(names, [ordered], MODELS, wording)
+
+    def _of_run(self, run: str, term: str, wording: Mapping[str, str]) -> str:
+        histories = self.choices.speech.card(run).histories
+        if not histories:
+            return self.choices.speech.unmeasured(run)
+        if term not in histories[0]:
+            self.choices.ledger.unknown(f"logged term of run '{run}'", term, histories[0])
+            return self.choices.speech.nothing(run)
+        scope = MODELS if len(histories) >= FEWEST else TRAININGS
+        return self._said([run, term], [history[term] for history in histories], scope, wording)
+
+    def _said(self, names: Sequence[str], rows: Sequence[Sequence[float]], scope: str, wording: Mapping[str, str]) -> str:
+        """What all rows show."""
+        from report_builder.facts.ranking import trend
+
+        try:
+            found = [trend(row) for row in rows]
+        except ReportError as error:
+            self.choices.ledger.take(error.problems)
+            return self.choices.speech.nothing(*names)
+        ways, p = {way for way, _ in found}, max(p for _, p in found)
+        way = ways.pop() if len(ways) == 1 else "same"
+        told = {way: wording.get(way, self.choices.language.word(f"trend.{way}")) for way in WAYS}
+        way, note = self.choices.verdicts.ordered(names, way, p, told[way], scope, len(rows))
+        said = f"{told[way]}{note}"
+        return self.choices.speech.say([markdown(said)], said, facts=" ".join(names))
+
+    def _settings(self, runs: Sequence[str], axes: Sequence[str]) -> list[float]:
+        """The number that each arm has on the axis of the sweep."""
+        known = [dict(flat(self.choices.material.runs[run].settings)) for run in runs if run in self.choices.material.runs]
+        settings = [setting.get(axis) for setting in known for axis in axes]
+        numbers = [float(value) for value in settings if isinstance(value, int | float) and not isinstance(value, bool)]
+        if len(axes) == 1 and len({*numbers}) == len(runs):
+            return numbers
+        self.choices.ledger.problem(
+            "a trend follows one axis of a sweep, with a different number for each arm", ", ".join(axes)
+        )
+        return []
