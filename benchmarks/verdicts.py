@@ -85,7 +85,7 @@ def words(random: np.random.Generator) -> Iterator[list[str]]:
         sides = [simulated(random, k, spread, draws=DRAWS // 4) for spread in spreads]
         ahead, cut, worst = _ordered(sides)
         values = np.stack([random.normal(0, 1, arms) for _ in range(2000)])
-        trends = np.mean([monotone([*row])[1] <= LEVEL for row in values]) if arms >= 5 else math.nan
+        trends = np.mean([monotone(row.tolist())[1] <= LEVEL for row in values]) if arms >= 5 else math.nan
         told = "refused" if math.isnan(trends) else f"{trends:.1%}"
         yield [f"{arms}", f"{k}", f"1:{ratio:g}", *(f"{share.mean():.1%}" for share in (ahead, cut, worst)), told]
 

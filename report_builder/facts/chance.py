@@ -179,4 +179,4 @@ def monotone(values: Sequence[float]) -> tuple[int, float]:
     for size in range(2, len(values) + 1):
         shares = np.convolve(shares, np.full(size, 1 / size))
     p = min(1.0, 2 * float(shares[: len(pairs) - max(up, down) + 1].sum()))
-    return (up > down) - (up < down), p
+    return int(up > down) - int(up < down), p

@@ -15,10 +15,8 @@ from report_builder.facts.fact import Fact, Measurement
 
 MOST_SEEDS = 4096
 MOST_SEEDS = 4096
-_PAIR, _OWN = (
-    2**31,
-    2**40,
-)  # keys: an image is its number, a pair below 0, what no other training has a multiple of _OWN or more
+# Keys: an image of part k of the data is k * _IMAGES + its number, a pair is below 0, what no other training has from _OWN on.
+_IMAGES, _PAIR, _OWN = 2**26, 2**31, 2**40
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,11 @@ def measured(facts: Sequence[Fact]) -> Measured:
     means = [np.array([_number(fact, m) for m in fact.measurements]) for fact in facts]
     if any(fact.noise not in ("images", "draws") or m.samples is None for fact in facts for m in fact.measurements):
         return Measured(tuple(Side(each) for each in means))
-    rows = [[*_rows(fact, 1 + MOST_SEEDS * place)] for place, fact in enumerate(facts)]
+    parts = [*dict.fromkeys((fact.data, fact.splits) for fact in facts)]  # image 5 of one part is another in the other
+    rows = [
+        [*_rows(fact, 1 + MOST_SEEDS * place, _IMAGES * parts.index((fact.data, fact.splits)))]
+        for place, fact in enumerate(facts)
+    ]
     every = [row for side in rows for row in side]
     columns = np.unique(np.concatenate([row.keys for row in every]))
     sides = tuple(Side(mean, _aligned(side, columns)) for mean, side in zip(means, rows, strict=True))
@@ -65,11 +67,11 @@ class _Row(NamedTuple):
     share: bool
 
 
-def _rows(fact: Fact, place: int) -> Iterator[_Row]:
+def _rows(fact: Fact, place: int, first: int) -> Iterator[_Row]:
     for seed, m in enumerate(fact.measurements):
         values, ids = _stored(fact, m)
         draws, own = fact.noise == "draws", _OWN * (place + (seed if fact.noise == "draws" else 0))
-        yield _row(values, own + np.arange(len(values)) if draws else ids, own + len(values))
+        yield _row(values, own + np.arange(len(values)) if draws else first + ids, own + len(values))
 
 
 def _number(fact: Fact, m: Measurement) -> float:

@@ -61,6 +61,14 @@ def test_draws_belong_to_their_training(fact) -> None:
     assert alone == pytest.approx(draws[0, 0].std(ddof=1) / np.sqrt(50), rel=1e-6)
 
 
+@pytest.mark.parametrize(("changes", "paired"), [({}, True), ({"splits": ("train",)}, False), ({"data": "other"}, False)])
+def test_images_of_other_parts_are_others(fact, changes, paired) -> None:
+    """Image 5 of the test part is not image 5 of the training part, nor of other data."""
+    values = RANDOM.normal(0, 1, (2, 50))
+    sides = measured([fact("a", [values[0]], splits=("test",)), fact("b", [values[1]], **{"splits": ("test",), **changes})])
+    assert bool((sides.sides[0].parts[0] * sides.sides[1].parts[0]).any()) is paired
+
+
 def test_seeds_with_different_images(fact) -> None:
     """A seed may have more images than another: each is matched by its id."""
     long, short = RANDOM.normal(0, 1, 80), RANDOM.normal(0, 1, 50)
