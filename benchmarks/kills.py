@@ -286,7 +286,7 @@ def campaigns(work: Path, commands: Sequence[str]) -> Iterator[Campaign]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sample", type=int, default=0, help="kills at so many of the changes of each command; 0: at each")
-    parser.add_argument("--random", type=int, default=100, help="kills at random moments")
+    parser.add_argument("--random", type=int, default=100, help="kills of each command at random moments")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--commands", nargs="+", choices=("build", "import"), default=("build", "import"))
     return parser.parse_args()
@@ -313,7 +313,7 @@ def run() -> int:
         for campaign in campaigns(Path(folder), options.commands):
             every = range(1, len(campaign.changes) + 1)
             chosen = chance.sample(every, min(options.sample or len(every), len(every)))
-            moments = [chance.uniform(0, campaign.seconds) for _ in range(options.random if campaign.name == "build" else 0)]
+            moments = [chance.uniform(0, campaign.seconds) for _ in range(options.random)]
             cases = [partial(campaign.at_change, number) for number in chosen]
             cases += [partial(campaign.at_moment, seconds) for seconds in moments]
             chance.shuffle(cases)

@@ -33,6 +33,7 @@ from report_builder.document.tree import (
     value,
     walk,
 )
+from report_builder.document.widths import fit
 from report_builder.document.word import EQUATION, PAGE_BREAK, finished
 from report_builder.document.wording import absent, run_in, title_facts, unmeasured
 from report_builder.errors import Problem, ReportError
@@ -152,6 +153,8 @@ def _plain(node: Node, language: Language, *, word: bool) -> Nodes | None:
     """Blocks of ours as blocks that Word, or else every format, has."""
     if node["t"] == "Span" and not identifier(node):
         return list(node["c"][1])
+    if word and node["t"] == "Table":
+        return [fit(node)]
     return _div(node, language, word=word) if node["t"] == "Div" else None
 
 
@@ -181,8 +184,8 @@ def _equation(node: Node, *, word: bool) -> Node:
     formula, number = node["c"][1][0]["c"][0], f"({value(node, 'number')})"
     if not word:
         return para([_anchor(identifier(node)), formula | {"c": [formula["c"][0], f"{formula['c'][1]} \\qquad {number}"]}])
-    cells: tuple[Nodes, ...] = ([], [para([formula])], [para([_anchor(identifier(node)), *text(number)])])
-    sides = (("AlignLeft", 0.1), ("AlignCenter", 0.8), ("AlignRight", 0.1))
+    cells: tuple[Nodes, ...] = ([para([formula])], [para([_anchor(identifier(node)), *text(number)])])
+    sides = (("AlignCenter", 0.93), ("AlignRight", 0.07))
     columns = [[{"t": side}, {"t": "ColWidth", "c": width}] for side, width in sides]
     row = [attr(), [[attr(), {"t": "AlignDefault"}, 1, 1, blocks] for blocks in cells]]
     style = attr("", [], {"custom-style": EQUATION})

@@ -16,6 +16,8 @@ PAGE_BREAK = (
     '<w:r><w:br w:type="page"/></w:r></w:p>'
 )
 _ROW = re.compile(f'<w:tbl><w:tblPr><w:tblStyle w:val="{EQUATION}" ?/>.*?</w:tbl>', re.DOTALL)
+_MIDDLE = '<w:tcPr><w:vAlign w:val="center"/></w:tcPr>'
+_CLOSE = '<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar><w:tblLook'
 _FOOTER = "footer.xml"
 _NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
@@ -72,8 +74,8 @@ _PAGE_NUMBERS = (
 
 
 def _paged(text: str) -> str:
-    """A4, page numbers, and the numbers of equations at half the height of their formulas."""
-    text = _ROW.sub(lambda row: row[0].replace("<w:tcPr />", '<w:tcPr><w:vAlign w:val="center"/></w:tcPr>'), text)
+    """A4, page numbers, and the numbers of equations at half the height of their formulas, which have all the room there is."""
+    text = _ROW.sub(lambda row: row[0].replace("<w:tcPr />", _MIDDLE).replace("<w:tblLook", _CLOSE, 1), text)
     start = text.rindex("<w:sectPr")
     section = text[start:].replace("</w:sectPr>", f"{_A4}</w:sectPr>", 1)
     footer = '<w:footerReference w:type="default" r:id="rIdFooter"/>'
@@ -100,7 +102,7 @@ def _styled(text: str) -> str:
                 "</w:style>", "<w:pPr><w:keepNext/></w:pPr>", re.sub(r'(<w:basedOn w:val=")\w+', r"\1Caption", style)
             )
         if name == "Table":
-            return style.replace("<w:tblPr>", '<w:tblPr><w:jc w:val="center"/>', 1)
+            return style.replace("<w:tblPr>", '<w:rPr><w:sz w:val="20"/></w:rPr><w:tblPr><w:jc w:val="center"/>', 1)
         return style.replace('<w:sz w:val="22" />', '<w:sz w:val="17"/>') if name == "VerbatimChar" else style
 
     return re.sub(r'<w:style\b[^>]*w:styleId="(\w+)".*?</w:style>', changed, text, flags=re.DOTALL)

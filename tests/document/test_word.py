@@ -12,6 +12,7 @@ from dataclasses import replace
 import pytest
 
 from report_builder.document.office import docx
+from report_builder.document.widths import LINE, PADDING
 from report_builder.errors import ReportError
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="150"><rect width="300" height="150" fill="red"/></svg>'
@@ -83,6 +84,16 @@ def test_captions_formulas_and_code(parts) -> None:
     styles = found["word/styles.xml"].decode()
     centred = re.findall(r'<w:style [^>]*styleId="(\w+)"(?:(?!</w:style>).)*<w:jc w:val="center" ?/>', styles, re.DOTALL)
     assert {"Figure", "CaptionedFigure", "ImageCaption", "TableCaption", "Table"} <= {*centred}
+
+
+def test_a_number_has_room_in_its_column(parts) -> None:
+    """Beside columns of many words, a value with its deviation has a column in which it need not be broken."""
+    value, words = "-129,5\xa0±\xa03,1", " ".join(["reconstruction"] * 12)
+    found = parts(f"| Run | ELBO | A | B |\n|---|---|---|---|\n| VAE | {value} | {words} | {words} |\n\n: A {{#tbl:a}}\n")
+    grid = [int(width) for width in re.findall(r'<w:gridCol w:w="(\d+)"', found["word/document.xml"].decode())]
+    assert len(grid) == 4
+    assert grid[1] / sum(grid) * LINE >= len(value) + PADDING - 1
+    assert grid[2] > 1.5 * grid[1]
 
 
 def test_an_own_drawing_is_shown(parts, composed, free, tmp_path) -> None:

@@ -1,0 +1,62 @@
+"""Widths of a table's columns for word processors, which else make all of them equal and break numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from report_builder.document.fonts import EAST
+from report_builder.document.tree import Node, plain_text, walk
+
+LINE = 73  # letters of a table's size that a line of an A4 page has, by a wide typeface
+PADDING = 3  # letters' room between two columns
+
+
+def fit(table: Node) -> Node:
+    """The table with a share of the line for each column, where nothing says its widths yet.
+
+    A column is as wide as its longest cell where there is room for all; else it has at least its longest word, and what is
+    left goes to those that ask for more.
+    """
+    columns = table["c"][2]
+    if any(column[1]["t"] == "ColWidth" for column in columns) or not columns:
+        return table
+    cells = [[""] for _ in columns]
+    for row in _rows(table):
+        if len(row[1]) == len(columns):  # cells over several columns ask for nothing
+            for texts, cell in zip(cells, row[1], strict=True):
+                texts += [plain_text(block).strip() for block in walk(cell[4], "Plain", "Para")]
+    shares = share([max(map(_longest_word, each)) for each in cells], [max(map(_size, each)) for each in cells])
+    widths = [[side, {"t": "ColWidth", "c": width}] for (side, _), width in zip(columns, shares, strict=True)]
+    return {"t": "Table", "c": [*table["c"][:2], widths, *table["c"][3:]]}
+
+
+def share(least: Sequence[int], wanted: Sequence[int], line: int = LINE) -> list[float]:
+    """The part of a line that each column gets.
+
+    Args:
+        least: letters that each needs.
+        wanted: letters that each would like to have.
+        line: letters of the line.
+    """
+    least, wanted = [each + PADDING for each in least], [each + PADDING for each in wanted]
+    if sum(wanted) <= line:
+        return [round(each / line, 4) for each in wanted]
+    free, asked = line - sum(least), sum(wanted) - sum(least)
+    if free <= 0:
+        return [round(each / sum(least), 4) for each in least]
+    return [round((low + free * (high - low) / asked) / line, 4) for low, high in zip(least, wanted, strict=True)]
+
+
+def _rows(table: Node) -> list[Any]:
+    _, _, _, head, bodies, foot = table["c"]
+    return [*head[1], *(row for body in bodies for row in (*body[2], *body[3])), *foot[1]]
+
+
+def _size(words: str) -> int:
+    return len(words) + len(EAST.findall(words))  # these are twice as wide
+
+
+def _longest_word(words: str) -> int:
+    return max((2 if EAST.match(word) else len(word) for word in re.split(r"[ \n\t]|(?<=-)", words)), default=0)
