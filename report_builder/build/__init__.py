@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from report_builder.build import asking
-from report_builder.build.composing import compose_plan, figure_numbers
+from report_builder.build.composing import checked_plan, compose_plan, figure_numbers
 from report_builder.build.execute import execute, jobs_of
 from report_builder.build.workspace import Workspace
 from report_builder.errors import FindingError, Problem, ReportError, RunError, near_miss, together
@@ -28,7 +28,18 @@ if TYPE_CHECKING:
     from report_builder.document.rendering import Rendered
     from report_builder.document.writing import Written
 
-__all__ = ["Built", "Options", "Workspace", "build", "build_figure", "build_task", "compose_plan", "plan_report", "settle"]
+__all__ = [
+    "Built",
+    "Options",
+    "Workspace",
+    "build",
+    "build_figure",
+    "build_task",
+    "checked_plan",
+    "compose_plan",
+    "plan_report",
+    "settle",
+]
 
 LEDGER = "steps.json"
 Making = ParamSpec("Making")
@@ -96,8 +107,8 @@ def build(plan: Plan, workspace: Workspace, options: Options) -> Built:
     """Builds the whole report."""
     asking.settle(plan)
     missing = plan.missing(plan.everything())
-    if any(ENGINES[planned.step.kind] != "light" for planned in missing):
-        _refuse_early(compose_plan(plan, workspace, draft=True)[2], options)
+    if any(ENGINES[planned.step.kind] != "light" for planned in missing) and not options.draft:
+        _refuse_early(checked_plan(plan, workspace, options.formats))
     failed = _carry_out(plan, workspace, missing, options)
     if options.dry_run:
         return Built({}, compiled=False)
@@ -156,9 +167,9 @@ def _compiled(
     return written, (*composed.warnings, *composed.findings, *composed.unmeasured)
 
 
-def _refuse_early(composed: Document, options: Options) -> None:
+def _refuse_early(composed: Document) -> None:
     """What `check` finds without a measurement stops a build before anything is trained."""
-    if composed.findings and not options.draft:
+    if composed.findings:
         raise FindingError(*composed.findings)
 
 
@@ -184,8 +195,8 @@ def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -
     asking.settle(plan)
     numbers = figure_numbers(plan, workspace)  # what is wrong in the template is said here
     missing = plan.missing([plan.figures[part] for part in ids])
-    if any(planned.step.kind == "run" for planned in missing):
-        _refuse_early(compose_plan(plan, workspace, draft=True)[2], options)
+    if any(planned.step.kind == "run" for planned in missing) and not options.draft:
+        _refuse_early(checked_plan(plan, workspace, options.formats))
     failed = _carry_out(plan, workspace, missing, options)
     if failed:
         raise RunError(*failed)
@@ -233,8 +244,9 @@ def _for_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> 
     """Carries out what a task cites and shows; which facts the best arm of a sweep adds is known when the arms are measured."""
     done, failed = list[Planned](), list[Problem]()
     while True:
-        part = compose_plan(plan, workspace, draft=True)[2].task(task)
-        _refuse_early(part, options)
+        part = checked_plan(plan, workspace, options.formats).task(task)
+        if not options.draft:
+            _refuse_early(part)
         missing = plan.missing(_needed(plan, part))
         if done and (not missing or failed):
             return done, failed

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from report_builder.build import trial
 from report_builder.errors import ReportError, once, together
 from report_builder.jobs import Failed, Job, Site
 from report_builder.plan import Plan, own
@@ -28,10 +29,10 @@ def descriptions(loaded: Loaded, store: Store) -> dict[str, Any]:
 
 
 def settle(plan: Plan) -> None:
-    """Has the architectures of the user's own looked at that no worker has seen yet.
+    """Has the architectures of the user's own looked at that no worker has seen yet, and tries their figures and metrics.
 
     Raises:
-        ReportError: with every layer that does not fit, in all runs.
+        ReportError: with every layer that does not fit, in all runs, or every figure and metric that fails on noise.
     """
     loaded, verdicts = plan.resolved.loaded, plan.verdicts
     failed = _ask(verdicts, plan.store, loaded.file.parent)
@@ -40,6 +41,7 @@ def settle(plan: Plan) -> None:
         raise ReportError(*once([p for id_, e in refused.items() for p in own.problems(plan.resolved.runs[id_], e, loaded)]))
     if failed:
         raise together(failed.values())
+    trial.try_own_kinds(plan)
 
 
 def _ask(steps: Mapping[str, Step], store: Store, beside: Path) -> dict[str, ReportError]:

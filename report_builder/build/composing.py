@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from report_builder.build.workspace import Workspace
@@ -23,6 +24,20 @@ def compose_plan(plan: Plan, workspace: Workspace, *, draft: bool = False) -> tu
     material, template = gather.material(plan), workspace.template(plan.resolved.loaded)
     rendered = render(template, material, draft=draft)
     return material, rendered, _composed(plan, workspace, material, rendered, draft=draft)
+
+
+def checked_plan(plan: Plan, workspace: Workspace, formats: Collection[str] = ("pdf",)) -> Document:
+    """The document with placeholders, and all that can be found wrong in it before a measurement.
+
+    Raises:
+        ReportError: it cannot be composed, or no font of the PDF has a character.
+    """
+    from report_builder.document.foreseen import foreseen
+
+    composed = compose_plan(plan, workspace, draft=True)[2]
+    if "pdf" not in formats:
+        return composed
+    return replace(composed, findings=(*composed.findings, *foreseen(composed, plan.store.memo)))
 
 
 def _composed(plan: Plan, workspace: Workspace, material: Material, rendered: Rendered, *, draft: bool) -> Document:

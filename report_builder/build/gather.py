@@ -13,7 +13,7 @@ from report_builder.document.material import FigureCard, Header, Material, RunCa
 from report_builder.facts import Fact, Measurement
 from report_builder.kinds import Table, layers_of
 from report_builder.plan import Measure, Plan, Training
-from report_builder.plan.shown import data_name, model_name
+from report_builder.plan.shown import data_name, model_name, prepared_name
 from report_builder.spec.grammar import Subfigures
 from report_builder.store import Stored, canonical
 
@@ -67,7 +67,8 @@ def _run_card(plan: Plan, run: Training, *, measured: bool) -> RunCard:
     weights = tuple((found.meta["note"]["weights_epoch"], found.meta["note"]["epochs"]) for found in stored)
     model, data = model_name(plan.resolved, run), data_name(plan.resolved, run.data)
     histories = tuple(found.json("history.json") for found in stored)
-    return RunCard(run.id, run.name, model, data, tuple(run.entry.seeds), settings, layers, weights, histories)
+    prepared = prepared_name(plan.resolved, run.data, plan.resolved.data.values())
+    return RunCard(run.id, run.name, model, data, tuple(run.entry.seeds), settings, layers, weights, histories, prepared)
 
 
 def _untranslated(plan: Plan) -> tuple[str, ...]:

@@ -134,7 +134,7 @@ def check(options: Options) -> int:
     """Looks for every mistake that needs no training, and for sentences that nothing vouches for."""
     plan, workspace = plan_of(options)
     builder.settle(plan)
-    _, _, composed = builder.compose_plan(plan, workspace, draft=True)
+    composed = builder.checked_plan(plan, workspace)
     plan.store.memo.save()
     if options.json:
         _print_json({"findings": [vars(p) for p in composed.findings], "warnings": [vars(p) for p in composed.warnings]})

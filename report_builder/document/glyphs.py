@@ -11,6 +11,7 @@ from report_builder.document.material import Header
 from report_builder.document.places import holding
 from report_builder.errors import Problem, ReportError
 
+MISSING = "no font has this character"
 _GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed with font')
 # Which package has glyphs for what the fonts of the typst wheel lack.
 _CJK_HINT = "Chinese, Japanese and Korean need the extra 'cjk': pip install 'report-builder[cjk]'."
@@ -34,7 +35,7 @@ def refuse_missing_glyphs(diagnostic: str, document: Document) -> None:
         line = holding(document.blocks, character)
         inside = document.places.line(line) if document.places and line else ""
         where = _in_header(document.header, character) or inside or "PDF"
-        problems.append(Problem(where, "no font has this character", received, next_step=hint))
+        problems.append(Problem(where, MISSING, received, next_step=hint))
     raise ReportError(*problems)
 
 

@@ -92,7 +92,6 @@ class Honesty:
     def tasks_met(self, blocks: Nodes) -> list[tuple[str, str, Problem]]:
         """Task, missing part, and finding, for every part that a task requires and its section lacks."""
         sections = {task_of(node): node for node in walk(blocks, "Div") if task_of(node)}
-        lines = self.places.tasks()
         missing: list[tuple[str, str, Problem]] = []
         for name, card in self.tasks.items():
             if name not in sections:
@@ -101,7 +100,7 @@ class Honesty:
                     (name, "", Problem(self.places.line(0), rule, next_step=f"Add it: ::: {{.task #{name}}} ... :::"))
                 )
                 continue
-            where = self.places.line(lines[name][0]) if name in lines else self.places.label(name)
+            where = self.places.label(f"task:{name}")
             present = _parts(sections[name])
             for part in card.requires:
                 if part not in present:

@@ -43,6 +43,7 @@ _MIME = {".apng": "image/apng", ".svg": "image/svg+xml", ".png": "image/png", ".
 _LINE_ANCHOR = re.compile(r'(<span id="(cb\d+-\d+)">)<a href="#\2"[^>]*></a>')
 _ENDS = re.compile(r"(^[^\w\s]+|[^\w\s]+$)")
 _CORNER = re.compile(r"<th([^>]*)></th>")
+_HEAD = re.compile(r"<th(?=[ >])")
 _IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"[^>]*>')
 PAGE = Template("""\
 <!DOCTYPE html>
@@ -57,6 +58,7 @@ $style
 </style>
 </head>
 <body$draft>
+<a class="skip" href="#main-text">$skip</a>
 <div class="page">
 $body
 </main>
@@ -70,7 +72,7 @@ def html_page(document: Document, *, draft: bool = False) -> str:
     """The whole page."""
     header, language = document.header, document.language
     blocks = change(document.blocks, lambda node: _absent(node, document) or _block(node, language))
-    begun = raw("html", f"<main>\n<header>\n{_head(document)}\n</header>")
+    begun = raw("html", f'<main id="main-text">\n<header>\n{_head(document)}\n</header>')
     whole = change([*_contents(document.blocks, language), begun, *blocks], _formula)
     body = pandoc.write(whole, "html5", "--shift-heading-level-by=1")[0].decode()
     return PAGE.substitute(
@@ -78,8 +80,9 @@ def html_page(document: Document, *, draft: bool = False) -> str:
         title=html.escape(header.title),
         author=html.escape(header.author),
         style=(Path(__file__).parent / "styles" / "default.css").read_text(encoding="utf-8"),
+        skip=html.escape(language.word("skip")),
         draft=f' class="draft" data-draft="{html.escape(language.word("draft"))}"' if draft else "",
-        body=_with_pictures(_without_empty(body), document.images),
+        body=_with_pictures(_with_scopes(_without_empty(body)), document.images),
     )
 
 
@@ -96,6 +99,15 @@ def _without_empty(body: str) -> str:
     return _CORNER.sub(r"<td\1></td>", _LINE_ANCHOR.sub(r"\1", body))
 
 
+def _with_scopes(body: str) -> str:
+    """With what each head of a table is the head of: those of the first rows of columns, the first in other rows of a row."""
+    parts = re.split(r"(</?tbody>)", body)
+    return "".join(
+        _HEAD.sub('<th scope="row"' if before == "<tbody>" else '<th scope="col"', part)
+        for before, part in zip(["", *parts], parts, strict=False)
+    )
+
+
 def _absent(node: Node, document: Document) -> Nodes | None:
     """A framed note in place of a figure that is not drawn."""
     if node["t"] != "Image" or not absent(node, document.images):
@@ -108,8 +120,17 @@ def _block(node: Node, language: Language) -> Nodes | None:
     if (inlines := inlines_of(node)) and any(is_node(item, "Math") for item in inlines):
         inlines[:] = _held(inlines)
     if node["t"] == "Table":
-        return [div([node], ["wide"])]
+        return [div([_headed(node)], ["wide"])]
     return _div(node, language) if node["t"] == "Div" else None
+
+
+def _headed(table: Node) -> Node:
+    """An author's table whose first column has no head of its own: its cells are the heads of the rows."""
+    heads = table["c"][3][1]
+    if not heads or any(block["c"] for block in heads[0][1][0][4]):
+        return table
+    bodies = [[attributes, 1, *rest] for attributes, _, *rest in table["c"][4]]
+    return table | {"c": [*table["c"][:4], bodies, *table["c"][5:]]}
 
 
 def _held(inlines: Nodes) -> Nodes:

@@ -7,13 +7,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from report_builder.document.places import outside_code
-from report_builder.document.tree import Node, Nodes, attributes, change, plain_text, walk
+from report_builder.document.tree import Node, Nodes, attributes, change, identifier, plain_text, walk
 from report_builder.errors import Problem, near_miss
 from report_builder.languages import CASES
 
 _COMMENT = re.compile(r"\s*(<!--.*?-->\s*)*", re.DOTALL)
 _CODE = re.compile(r"(`+).*?\1")
 _PARENTHESES = re.compile(r"\\\(.+?\\\)")
+_SCHEME, SCHEMES = re.compile(r"([a-zA-Z][\w+.-]*):"), ("https", "http", "mailto", "doi")
+_ENCLOSING = ("Subscript", "Superscript", "Strikeout")
+_TICKED = re.compile(r"`.*`$", re.DOTALL)
+_CELLS = re.compile(r"\|?(\s*:?-+:?\s*\|)+(\s*:?-+:?\s*)?")
+_HELD = re.compile(r"\\.|(`+).*?\1|\$(?!\s)[^$]*\$")  # pipes in it are no borders
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _YAML = re.compile(r"\w+:( |$)")
 # What a word of a text cannot be: it began as something else, and pandoc did not find its end.
 _BROKEN = (
@@ -29,10 +35,14 @@ _BROKEN = (
         "Captions and names in the experiment file are plain Markdown.",
     ),
     (r"\$\$", "a formula that has no end, or no beginning", "Write $$ ... $$."),
+    (r"^(\*{3,}|_{3,}|={3,})$", "a line across that stands in a paragraph", "Leave a blank line before and after it."),
     (r"```|~~~", "a code fence that has no end, or no beginning", "Give it lines of its own, as long as each other."),
+    (r"`", "a backtick around no code", 'Code stands between two of them; words are quoted by "...".'),
     (r"\]\(|\]\[", "a link or a picture that is not complete", "Write [text](target) or ![caption](file)."),
     (r"^\*\*(?=\w)|(?<=\w)\*\*$", "bold words that have no end, or no beginning", "Write **words**, or \\* for a star."),
     (r"^\[!\w+\]", "a callout of another program", "Use a block: ::: opinion ... :::"),
+    (r"^==(?=\w)|(?<=\w)==$", "marked words of another program", "Write **words**; in `code` anything may stand."),
+    (r"^\*\[\w+\]:$", "an abbreviation of another program", "Write it out where it stands first."),
     (r"\{[#.=](?!eq:)", "attributes of nothing", "They stand right behind [words], `code`, a heading, a picture or a formula."),
 )
 _PATTERNS = tuple((re.compile(pattern), rule, step) for pattern, rule, step in _BROKEN)
@@ -81,8 +91,25 @@ class Leftover:
             yield Problem(
                 self.where(node), "a block of YAML is not read here", _short(plain_text(node["c"][4])), next_step=step
             )
+        yield from self._of_another(node)
         if kind in _KNOWN:
             yield from self._attributes(node, *_KNOWN[kind])
+
+    def _of_another(self, node: Node) -> Iterator[Problem]:
+        """What other programs carry out, and what pandoc would drop."""
+        kind = node["t"]
+        if kind in ("Para", "Plain") and any(inline["t"] in _ENCLOSING and not inline["c"] for inline in node["c"]):
+            step = "They enclose words: H~2~O, x^2^, ~~words~~; before a sign that means nothing else stands \\."
+            yield Problem(self.where(node), "signs that enclose nothing", "~~ or ^^", next_step=step)
+        elif kind == "Link" and (scheme := _SCHEME.match(node["c"][2][0])) and scheme[1].lower() not in SCHEMES:
+            allowed = f"Allowed: {', '.join(f'{known}:' for known in SCHEMES)}, and #label."
+            yield Problem(self.where(node), "a link leads to no place of the web", _short(node["c"][2][0]), allowed)
+        elif (kind == "CodeBlock" and "math" in attributes(node)[1]) or (kind == "Math" and _TICKED.match(node["c"][1])):
+            step = "Formulas stand between $ and $, or between $$ and $$."
+            yield Problem(self.where(node), "a formula of another program", _short(node["c"][1]), next_step=step)
+        if kind == "CodeBlock" and "caption" in dict(attributes(node)[2]) and not identifier(node).startswith("lst:"):
+            step = "Give it a label: {#lst:name .python caption=...}."
+            yield Problem(self.where(node), "a caption stands under a listing, which has a label", next_step=step)
 
     def _word(self, node: Node) -> Iterator[Problem]:
         for pattern, rule, step in _PATTERNS:
@@ -105,11 +132,37 @@ class Leftover:
 _NOUNS = {"Span": "span", "Header": "heading", "Image": "picture", "Div": "block", "CodeBlock": "block of code"}
 
 
-def typed(markdown: str) -> Iterator[tuple[int, str]]:
-    r"""Formulas between `\(` and `\)`, of which the tree keeps nothing but brackets: line, and source."""
-    for number, line in outside_code(markdown.split("\n")):
-        for formula in _PARENTHESES.findall(_CODE.sub("", line)):
-            yield number + 1, formula
+def typed(markdown: str, line: Callable[[int], str]) -> Iterator[Problem]:
+    r"""What the tree does not keep: formulas between `\(` and `\)`, cells beyond the columns of a table, control characters.
+
+    Args:
+        markdown: the rendered text.
+        line: gives the place of a line of it, counted from 1.
+    """
+    lines = markdown.split("\n")
+    for number, words in enumerate(lines, 1):
+        if found := _CONTROL.search(words):
+            yield Problem(line(number), "a control character in the text", f"U+{ord(found[0]):04X}", next_step="Remove it.")
+    columns, before = 0, -1
+    for number, words in outside_code(lines):
+        for formula in _PARENTHESES.findall(_CODE.sub("", words)):
+            step = "A formula stands between $ and $."
+            yield Problem(line(number + 1), "TeX is not carried out", formula, next_step=step)
+        row = words.lstrip("> \t").rstrip()
+        if not row or number != before + 1:
+            columns = 0
+        if _CELLS.fullmatch(row) and before == number - 1 and "|" in lines[before]:
+            columns = _cells(row)
+        elif columns and _cells(row) > columns:
+            rule = f"a row has {_cells(row)} cells, and its table {columns} columns"
+            step = r"Cells beyond the last column would be lost: add a column, or write \| for a sign in a cell."
+            yield Problem(line(number + 1), rule, _short(row), next_step=step)
+        before = number
+
+
+def _cells(row: str) -> int:
+    """How many cells a row of a table has."""
+    return _HELD.sub("", row).removeprefix("|").removesuffix("|").count("|") + 1
 
 
 def _is_comment(node: Node) -> bool:

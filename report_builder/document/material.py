@@ -47,7 +47,8 @@ class RunCard:
     """A run as prose may name it; `settings` is the resolved spec (`model.latent_dim`, `training.epochs` ...).
 
     `layers` are those of its model, empty before it is trained; `weights` has for each seed the epoch whose weights are
-    measured, and how many epochs there were; `histories` what each logged: a value for each epoch by term.
+    measured, and how many epochs there were; `histories` what each logged: a value for each epoch by term; `prepared` is the
+    name of the data with what tells it from other preparations of the same data in the report.
     """
 
     id: str
@@ -59,6 +60,7 @@ class RunCard:
     layers: tuple[Layer, ...] = ()
     weights: tuple[tuple[int, int], ...] = ()
     histories: tuple[Mapping[str, Sequence[float]], ...] = ()
+    prepared: str = ""
 
 
 @dataclass(frozen=True)

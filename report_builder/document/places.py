@@ -73,7 +73,7 @@ def deepest(blocks: object) -> tuple[int, int]:
     while waiting:
         current, depth = waiting.pop()
         if isinstance(current, dict):
-            if depth > found[0]:
+            if depth > found[0] or (depth == found[0] and not found[1]):
                 found = depth, int(current.get(LINE, 0))
             inner, depth = [*current.values()], depth + ("t" in current)
         else:
@@ -172,7 +172,10 @@ class Places:
 
     def tasks(self) -> dict[str, tuple[int, int]]:
         """Task -> rendered lines of its first and its last fence, counted from 1."""
-        found, opened = dict[str, tuple[int, int]](), list[tuple[int, str]]()
+        return dict(self._tasks())
+
+    def _tasks(self) -> Iterator[tuple[str, tuple[int, int]]]:
+        opened = list[tuple[int, str]]()
         for i, line in outside_code(self.markdown.split("\n")):
             fence = _DIV.match(line)
             if fence and fence[1]:
@@ -181,8 +184,7 @@ class Places:
             elif fence and opened:
                 start, name = opened.pop()
                 if name:
-                    found[name] = start, i + 1
-        return found
+                    yield name, (start, i + 1)
 
     def containing(self, *texts: str) -> list[str]:
         """Every line that holds one of the texts, which no letter, digit or `-` continues."""
@@ -191,6 +193,8 @@ class Places:
 
     def labels(self, name: str) -> list[str]:
         """Every line that sets a label."""
+        if name.startswith("task:"):
+            return [self.line(start) for task, (start, _) in self._tasks() if f"task:{task}" == name]
         return [*self.containing(f"#{name}"), *self.made.get(name, ())]
 
     def label(self, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -9,6 +10,7 @@ from typing import Any, Self
 from report_builder.document.channel import printed
 from report_builder.document.ledger import Ledger
 from report_builder.document.tree import Node, text
+from report_builder.errors import Problem, ReportError
 
 
 class Unmeasured(float):
@@ -121,12 +123,23 @@ class Word:
     def __init__(self, name: str, call: Callable[..., Any], ledger: Ledger) -> None:
         self._name = name
         self._call = call
+        self._signature = inspect.signature(call)
         self._ledger = ledger
 
     def __call__(self, *args: Any, **options: Any) -> Any:
-        """Calls it; what it is given is its own to print or not."""
+        """Calls it; what it is given is its own to print or not.
+
+        Raises:
+            ReportError: it is called otherwise than it can be.
+        """
         self._ledger.channel.hand([*args, *options.values()])
-        return self._call(*args, **options)
+        try:
+            self._signature.bind(*args, **options)
+            return self._call(*args, **options)
+        except (TypeError, ValueError, AttributeError) as error:
+            written = [each.replace(annotation=inspect.Parameter.empty) for each in self._signature.parameters.values()]
+            usage = f"Written {self._name}{inspect.Signature(written)}."
+            raise ReportError(Problem("", f"'{self._name}' cannot be called so", str(error), usage)) from error
 
     def __repr__(self) -> str:
         return self._name

@@ -13,13 +13,14 @@ from report_builder.document.formulas import as_text
 from report_builder.document.ledger import SourceMap
 from report_builder.document.places import Places, deepest, give_lines
 from report_builder.document.rendering import Rendered
-from report_builder.document.tree import LINE, Node, Nodes
+from report_builder.document.tree import LINE, SAID, Node, Nodes
 from report_builder.errors import Problem, ReportError
 from report_builder.limits import NESTING
 
 _WARNED = re.compile(r"line (\d+)")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _NUMBER = re.compile(r"[-−+±]?\s*\d[\d.,\s±]*")
+_CAPTION = re.compile(r"""\s*(?:`{3,}|~{3,}).*?\{.*?\bcaption=(?:"([^"\\]+)"|'([^'\\]+)')""")
 _GROUPS = re.compile("[\u00a0\u2009\u202f]")
 
 
@@ -44,7 +45,7 @@ def read(rendered: Rendered) -> Read:
     """Reads a rendered text, and with it the author's words that its tokens hold."""
     channel = rendered.channel
     places = Places(rendered.text, rendered.source, channel.labels(rendered.text))
-    held = _held(channel, rendered.text)
+    held = _captions(rendered.text, places) | _held(channel, rendered.text)
     whole, *parts = _trees([rendered.text, *(f"[]{{}}{words}" for words in held)], places)
     give_lines(whole.blocks, rendered.text)
     depth, line = deepest(whole.blocks)
@@ -52,10 +53,7 @@ def read(rendered: Rendered) -> Read:
     for where, part in zip(held.values(), parts, strict=True):
         NESTING.hold(deepest(part.blocks)[0], where)
     blocks, findings = leftover.Leftover(places.of).judge(whole.blocks)
-    findings += [
-        Problem(places.line(line), "TeX is not carried out", source, next_step="A formula stands between $ and $.")
-        for line, source in leftover.typed(rendered.text)
-    ]
+    findings += leftover.typed(rendered.text, places.line)
     inlines: dict[str, Nodes] = {}
     problems = [_warned(warning, places.source, "") for warning in whole.warnings]
     for (words, where), part in zip(held.items(), parts, strict=True):
@@ -82,6 +80,12 @@ def _trees(texts: list[str], places: Places) -> list[pandoc.Tree]:
 
 def _there(where: str, _: Node) -> str:
     return where
+
+
+def _captions(text: str, places: Places) -> dict[str, str]:
+    """The captions that stand in the attributes of fences of code, each with its line: they are Markdown like any other."""
+    found = [(i, match) for i, line in enumerate(text.split("\n")) if (match := _CAPTION.match(line))]
+    return {" ".join((match[1] or match[2] or "").split()): places.line(i + 1) for i, match in found}
 
 
 def _held(channel: Channel, text: str) -> dict[str, str]:
@@ -144,6 +148,8 @@ class _Expansion:
             return self._words(node) if self._channel.holds(node["c"]) else [node]
         if kind in ("Para", "Plain"):
             return self._paragraph(node)
+        if kind == "CodeBlock" and (words := " ".join(dict(node["c"][0][2]).get("caption", "").split())) in self._inlines:
+            return [self._below(node) | {SAID: self._lined(self._inlines[words], node.get(LINE, 0))}]
         if kind == "Markdown":
             return self._lined(self._inlines[node["c"]], node.get(LINE, 0))
         if kind == "Math" and self._channel.holds(node["c"][1]):

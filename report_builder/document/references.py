@@ -81,6 +81,8 @@ class References:
             return True
         places = self.places.containing(f"@{name}", f"@{name[:1].upper()}{name[1:]}") or [self.places.line(0)]
         hint = "" if name.partition(":")[0] in KINDS else "Write \\@ for a sign that is no reference."
+        if self.places.labels(name):
+            hint = f"What has this label has no number: link to it by [words](#{name})."
         known = [label for label in self.labels if label.partition(":")[0] == name.partition(":")[0]] or list(self.labels)
         self.problems += [
             Problem(where, "reference to a label that does not exist", f"@{name}", near_miss(name, known), hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,11 +13,10 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import jinja2
-from jinja2.ext import Extension
-from jinja2.lexer import Token
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from report_builder import languages
+from report_builder.document import marking
 from report_builder.document.appendix import appendix
 from report_builder.document.bounded import bounded, joined, power, product
 from report_builder.document.channel import Channel
@@ -26,21 +25,14 @@ from report_builder.document.material import Header, Material
 from report_builder.document.pictures import own_pictures
 from report_builder.document.printed import Word
 from report_builder.document.words import every_word
-from report_builder.errors import Problem, ReportError
+from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import LEVEL
 from report_builder.limits import TEMPLATE_MEMORY
 
 if TYPE_CHECKING:
     from jinja2.bccache import Bucket
-    from jinja2.lexer import TokenStream
     from jinja2.runtime import Context
 
-# A line of the template writes its own number into the text, between two characters that no text uses; it is taken out again,
-# also where a template captures text, and before pandoc reads it.
-OPEN, CLOSE = "\ue0f0", "\ue0f1"
-_MARK = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
-_LEADING = re.compile(f"(?:{_MARK.pattern})+")
-_FORGED = str.maketrans("", "", OPEN + CLOSE)
 # What stops a template; anything else is a mistake of ours.
 _STOPS = (
     jinja2.TemplateError,
@@ -55,6 +47,7 @@ _STOPS = (
     SyntaxError,
     OSError,
 )
+_UNDEFINED = re.compile(r"'(\w+)' is undefined")
 _LABEL = re.compile(r"#((?:fig|tbl|lst|eq|sec):[\w-]+)")
 
 
@@ -102,20 +95,6 @@ class Rendered:
         return self.channel.plain(self.text)
 
 
-class _Lines(Extension):
-    """Marks each line of template text with file and number."""
-
-    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        file = stream.filename or stream.name or ""
-        for token in stream:
-            if token.type == "data":
-                lines = token.value.translate(_FORGED).split("\n")
-                marks = [f"\n{OPEN}{file}:{token.lineno + i}{CLOSE}{line}" for i, line in enumerate(lines)]
-                yield Token(token.lineno, "data", f"{OPEN}{file}:{token.lineno}{CLOSE}{lines[0]}" + "".join(marks[1:]))
-            else:
-                yield token
-
-
 class _Compiled(jinja2.FileSystemBytecodeCache):
     """Keeps compiled templates between commands, in Jinja's folder for the user's temporary files.
 
@@ -123,7 +102,7 @@ class _Compiled(jinja2.FileSystemBytecodeCache):
     """
 
     def get_source_checksum(self, source: str) -> str:
-        """Digest of a template's text and of this file, which decides how its lines are marked."""
+        """Digest of a template's text and of the file that decides how its lines are marked."""
         return super().get_source_checksum(source + _marking())
 
     def load_bytecode(self, bucket: Bucket) -> None:
@@ -139,7 +118,7 @@ class _Compiled(jinja2.FileSystemBytecodeCache):
 
 @functools.cache
 def _marking() -> str:
-    return Path(__file__).read_text(encoding="utf-8")
+    return Path(marking.__file__).read_text(encoding="utf-8")
 
 
 @functools.cache
@@ -186,10 +165,10 @@ def _rendered(
         with bounded():
             marked = joined(environment.get_template(template.name).generate())
     except _STOPS as error:
-        raise ReportError(*ledger.problems, *_stopped(error, template)) from error
+        raise ReportError(*ledger.problems, *_stopped(error, template, environment.globals)) from error
     if material.header.appendix and answers:
         marked += f"\n\n{token}\n" if (token := appendix(ledger, language)) else ""
-    text, source = _unmarked(marked, template)
+    text, source = marking.unmarked(marked, template)
     rendered = Rendered(
         text,
         source,
@@ -226,7 +205,7 @@ class _Environment(ImmutableSandboxedEnvironment):
     def concat(self, parts: Iterable[str]) -> str:
         """Joins what a template captures."""
         marked = "".join(parts)
-        text = _MARK.sub("", marked)
+        text = marking.MARK.sub("", marked)
         self._captured[text] = marked
         return text
 
@@ -235,7 +214,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         return (power if operator == "**" else product)(left, right)
 
     def _printed(self, value: Any) -> Any:
-        return self._captured.get(value) or value.translate(_FORGED) if type(value) is str else value
+        return self._captured.get(value) or value.translate(marking.FORGED) if type(value) is str else value
 
 
 class _Beside(jinja2.FileSystemLoader):
@@ -258,36 +237,16 @@ def _environment(folder: Path) -> _Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        extensions=[_Lines],
+        extensions=[marking.Lines],
         bytecode_cache=_compiled(),
     )
     del environment.globals["lipsum"], environment.filters["random"]  # the same store gives the same bytes
     return environment
 
 
-def _unmarked(marked: str, template: Path) -> tuple[str, SourceMap]:
-    """The text without marks; a line that has no mark of its own comes from where the one above came from."""
-    lines, origins, current = [], [], (str(template), 1)
-    for line in marked.split("\n"):
-        marks, leading = _MARK.findall(line), _LEADING.match(line)
-        origins.append(_origin(leading[1]) if leading else current)
-        current = _origin(marks[-1]) if marks else current
-        lines.append(_MARK.sub("", line))
-    return "\n".join(lines), SourceMap(str(template), tuple(origins))
-
-
-def _origin(mark: str) -> tuple[str, int]:
-    file, _, line = mark.rpartition(":")
-    return file, int(line)
-
-
-def _stopped(error: Exception, template: Path) -> list[Problem]:
-    """The problem behind an exception of Jinja, at the template's line."""
+def _stopped(error: Exception, template: Path, words: Iterable[str]) -> list[Problem]:
+    """The problem behind an exception of Jinja, at the template's line; `words` are the names that a template knows."""
     where = _line_of(error, template)
-    if isinstance(error, MemoryError):
-        return [TEMPLATE_MEMORY.problem(where)]
-    if isinstance(error, RecursionError):
-        return [Problem(where, "the template includes or calls itself without end")]
     if isinstance(error, ReportError):
         return [Problem(p.where or where, p.rule, p.received, p.allowed, p.next_step) for p in error.problems]
     if isinstance(error, jinja2.TemplateNotFound):
@@ -296,8 +255,20 @@ def _stopped(error: Exception, template: Path) -> list[Problem]:
     if isinstance(error, jinja2.TemplateSyntaxError):
         file = error.filename or str(template)
         return [Problem(f"{shown(file)}:{error.lineno}", f"template syntax: {error.message}")]
+    return [_mistake(error, where, words)]
+
+
+def _mistake(error: Exception, where: str, words: Iterable[str]) -> Problem:
+    if isinstance(error, MemoryError):
+        return TEMPLATE_MEMORY.problem(where)
+    if isinstance(error, RecursionError):
+        return Problem(where, "the template includes or calls itself without end")
+    if isinstance(error, UnicodeDecodeError):
+        return Problem(where, "the template is not UTF-8 text", str(error), next_step="Save it with the encoding UTF-8.")
+    if undefined := _UNDEFINED.fullmatch(str(error)):
+        return Problem(where, "nothing has this name", undefined[1], near_miss(undefined[1], words))
     name = "not allowed in a template" if type(error).__name__ == "SecurityError" else "the template stops here"
-    return [Problem(where, f"{name}: {error}")]
+    return Problem(where, f"{name}: {error}")
 
 
 def _line_of(error: Exception, template: Path) -> str:

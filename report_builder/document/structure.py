@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from report_builder.document.material import TaskCard
 from report_builder.document.places import Places
 from report_builder.document.tree import (
+    SAID,
     Node,
     Nodes,
     attr,
@@ -79,7 +80,8 @@ def _listing(block: Node) -> Node:
     label, classes, values = block["c"][0]
     given = dict(values)
     block["c"][0] = attr("", classes)
-    found = div([block, para(text(given.get("caption", "")))], ["listing"], label)
+    said = block.pop(SAID, None) or text(given.get("caption", ""))
+    found = div([block, para(said)], ["listing"], label)
     first = int(given.get("startFrom", "1"))
     found["c"][0][2].append(["lines", ",".join(str(first + i) for i in range(block["c"][1].count("\n") + 1))])
     return found
@@ -89,10 +91,9 @@ def _head_task(
     block: Node, level: int, tasks: Mapping[str, TaskCard], language: Language, places: Places, problems: list[Problem]
 ) -> None:
     name = identifier(block)
+    where = next(iter(places.labels(f"task:{name}")), places.of(block))
     if tasks and name not in tasks:
-        problems.append(
-            Problem(places.label(name), "a task that the experiment does not declare", repr(name), near_miss(name, tasks))
-        )
+        problems.append(Problem(where, "a task that the experiment does not declare", repr(name), near_miss(name, tasks)))
     title = tasks[name].title if name in tasks else ""
     inside = [*walk(block, "Header")]
     lift = level + 2 - min((node["c"][0] for node in inside), default=0)

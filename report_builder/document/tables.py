@@ -50,7 +50,7 @@ class Tables:
         leaves = [dict(flat(card.settings)) for card in cards]
         rows = [
             self._row("model", [card.model for card in cards]),
-            self._row("data", [card.data for card in cards]),
+            self._row("data", _data(cards)),
             *(self._row(path, [self._setting(leaf, path) for leaf in leaves]) for path in self._paths(leaves, show)),
             *self._weights(cards),
             self._row("seeds", [", ".join(map(str, card.seeds)) or "–" for card in cards]),
@@ -119,6 +119,12 @@ class Tables:
         return self.ledger.put_block([table(_with_units(heads, units), body, "l" + "r" * len(columns), caption, id)], id)
 
 
+def _data(cards: Sequence[RunCard]) -> list[str]:
+    """Names of the data; where the runs have several preparations of one set, with what tells them apart."""
+    several = len({card.prepared for card in cards}) > 1
+    return [card.prepared if several else card.data for card in cards]
+
+
 def _differs(values: Sequence[Any]) -> bool:
     """Whether a setting is another in some run; that a run does not have it counts only against a value that does something."""
     return len({repr(value) for value in values}) > 1 and any(values)
@@ -143,7 +149,7 @@ def table(
 
     Args:
         heads: the first row: inlines of each cell.
-        rows: the others.
+        rows: the others; the first cell says what the row is.
         columns: `l`, `c` or `r` for each column: where its cells stand.
         caption: without number, in Markdown.
         label: `tbl:<name>`.
@@ -156,7 +162,7 @@ def table(
         raise ReportError(Problem("", "a table's id begins with 'tbl:'", repr(label)))
     specs = [[{"t": _SIDES[column]}, {"t": "ColWidthDefault"}] for column in columns]
     said = [plain([markdown(f"{caption}")])] if caption else []
-    head, body = [attr(), [_row(heads)]], [attr(), 0, [], [_row(row) for row in rows]]
+    head, body = [attr(), [_row(heads)]], [attr(), 1, [], [_row(row) for row in rows]]
     return {"t": "Table", "c": [attr(label, (), source), [None, said], specs, head, [body], [attr(), []]]}
 
 

@@ -10,6 +10,7 @@ Nodes: TypeAlias = list[Node]
 LINE = "line"  # our own key on a node: its Markdown line; pandoc ignores it
 ATTRIBUTED = ("Div", "Span", "Header", "CodeBlock", "Code", "Figure", "Table", "Image", "Link")  # what may have a label
 _WORDS = frozenset({"Str", "Space", "SoftBreak"})
+SAID = "said"  # our own key on code: its caption
 MADE = "made"  # our own key on what the program printed
 
 

@@ -35,7 +35,7 @@ class Shown:
     def _with_unit(self, text: str) -> str:
         if self.unit == "%":
             return self.language.words["number.percent"].format(text)
-        return text + (NO_BREAK + self.language.unit(self.unit) if self.named and self.unit else "")
+        return text + (NO_BREAK + self.language.counted(text, self.unit) if self.named and self.unit else "")
 
     def number(self, value: float, deviation: float | None = None) -> str:
         """A value, with its deviation over the seeds."""

@@ -23,6 +23,8 @@ EVERY = ""  # of words by language: those of every language
 MINUS, NO_BREAK, THIN = "\u2212", "\u00a0", "\u202f"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
+_ONE, _FEW, _MANY, _FRACTION = range(4)  # places among the forms of what is counted
+
 
 @dataclass(frozen=True)
 class Language:
@@ -147,7 +149,24 @@ class Language:
         """A number with its unit: `−158,0 nat/obraz`."""
         if unit == "%":
             return self.percent(value / 100, digits)
-        return self.number(value, digits) + (NO_BREAK + self.unit(unit) if unit else "")
+        text = self.number(value, digits)
+        return text + (NO_BREAK + self.counted(text, unit) if unit else "")
+
+    def counted(self, number: str, unit: str) -> str:
+        """The unit behind a printed number: what is counted agrees with it, `2 obrazy`, `5 obrazów`, `1,5 obrazu`."""
+        forms = self.words.get(f"counted.{unit}")
+        return forms.split("|")[self._form(number)] if forms else self.unit(unit)
+
+    def _form(self, number: str) -> int:
+        """Which of the four forms stands behind a number: of one, of a few, of many, of a fraction."""
+        whole, rule = number.lstrip(MINUS).replace(THIN, ""), self.words["counted.rule"]
+        if "±" in number:
+            return _MANY
+        if not whole.isdecimal():
+            return _FRACTION
+        if whole == "1" or (rule == "russian" and whole[-1] == "1" and whole[-2:] != "11"):
+            return _ONE
+        return _FEW if whole[-1] in "234" and whole[-2:-1] != "1" else _MANY
 
     def setting(self, value: Any) -> str:
         """The value of a setting: a number, a word, yes or no, a list; of a mapping its kind; a dash where there is none."""

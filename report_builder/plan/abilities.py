@@ -38,11 +38,12 @@ def _needs(request: ProbeRequest) -> frozenset[str]:
 
 
 def _least(model: type[Parameters]) -> Parameters | None:
-    """Parameters with a word for everything that has no default; None where words do not do."""
+    """Parameters with its own name for everything that has no default; None where words do not do."""
     given: dict[str, str | tuple[str, ...]] = {}
     for _ in range(3):  # all that is missing, then what is a list
         try:
             return model.model_validate(given)
         except ValidationError as error:
-            given |= {str(d["loc"][0]): ("run",) if d["type"].startswith("tuple") else "run" for d in error.errors()}
+            lacking = {str(d["loc"][0]): d["type"] for d in error.errors() if d["loc"]}
+            given |= {name: (name,) if kind.startswith("tuple") else name for name, kind in lacking.items()}
     return None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from report_builder.errors import ReportError
-from report_builder.kinds import Layout
+from report_builder.kinds import Layout, class_number
 from report_builder.plan.closing import Closing
 from report_builder.plan.resolved import DataSet, Kind, Training
 from report_builder.spec.source import KeyPath
@@ -63,11 +63,15 @@ class Layouts:
             self._has(data, "validation", path, term)
 
     def measurable(self, data: DataSet, parameters: Mapping[str, Any], path: KeyPath) -> None:
-        """The data has the split that a probe, or the probe inside it, measures."""
+        """The data has the split and the classes that a probe, or the probe inside it, measures."""
         inner = parameters.get("images")
         for named in (parameters, inner if isinstance(inner, Mapping) else {}):
             if isinstance(split := named.get("split"), str):
                 self._has(data, split, (*path, "split"), split)
+            if isinstance(classes := named.get("classes"), list) and data.layout and data.layout.class_names:
+                for chosen in classes:
+                    with self.closing.at((*path, "classes")):
+                        class_number(chosen, data.layout.class_names)
 
     def logged(self, data: DataSet, terms: Iterable[str], path: KeyPath) -> None:
         """A run on the data logs these terms: `val_*` on validation images, `test_*` on test images where there are no such."""

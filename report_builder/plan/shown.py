@@ -53,12 +53,12 @@ def subjects(resolved: Resolved, picture: Picture) -> dict[str, Subject]:
 def _subject(resolved: Resolved, id_: str, seed: int | None, together: Sequence[DataSet]) -> Subject:
     run = resolved.runs.get(id_)
     if run is None:
-        name = _told(resolved, resolved.data[id_], resolved.data.values())
+        name = prepared_name(resolved, resolved.data[id_], resolved.data.values())
         return Subject(name, data=name)
     return Subject(
         run.name,
         model_name(resolved, run),
-        _told(resolved, run.data, together),
+        prepared_name(resolved, run.data, together),
         run.entry.seeds[0] if seed is None else seed,
         run.model.parameters.model_dump(mode="json"),
         _swept(resolved, run),
@@ -71,7 +71,7 @@ def _swept(resolved: Resolved, run: Training) -> dict[str, Any]:
     axes = next((arms.axes for arms in resolved.loaded.sweeps.values() if run.id in arms.runs), ())
     written = resolved.loaded.source.data["runs"][run.id]
     known = [
-        run.as_spec() | {"data": _told(resolved, run.data, resolved.data.values())},
+        run.as_spec() | {"data": prepared_name(resolved, run.data, resolved.data.values())},
         written,
     ]  # a preset is only written, not resolved
     return {axis: next((value for spec in known if (value := _at(spec, axis)) is not None), None) for axis in axes}
@@ -94,7 +94,7 @@ def data_name(resolved: Resolved, data: DataSet) -> str:
     return data.name or _language(resolved).translated(data.dataset.module.TITLE)
 
 
-def _told(resolved: Resolved, data: DataSet, others: Iterable[DataSet]) -> str:
+def prepared_name(resolved: Resolved, data: DataSet, others: Iterable[DataSet]) -> str:
     """The name, with what tells it from other preparations of the same data."""
     name = data_name(resolved, data)
     mark = told_apart(data, [other for other in others if data_name(resolved, other) == name])

@@ -155,7 +155,7 @@ class Figure(Slot):
     """A numbered figure of the report."""
 
     caption: str = Field(default="", description="Caption; model, data set, seed and limits are added from the run.")
-    width: str = Field(default="100%", pattern=r"^\d+(\.\d+)?(%|cm)$", description="Width on the page.")
+    width: str = Field(default="100%", pattern=r"^\d+(\.\d+)?(%|cm)$", description="Width on the page, such as 70% or 9cm.")
 
 
 def columns_for(parts: int, asked: int = 0) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ _RULES = {
     "list_type": "a list is expected",
     "tuple_type": "a list is expected",
     "dict_type": "a mapping is expected",
+    "string_pattern_mismatch": "the text has another form than it must have",
     "model_type": "a mapping is expected",
     "model_attributes_type": "a mapping is expected",
 }
@@ -29,6 +31,8 @@ _ADVICE = {
     "list_type": "Write it as [a, b] or with one '- ' line for each item.",
     "tuple_type": "Write it as [a, b] or with one '- ' line for each item.",
 }
+_NOUN = {"Input": "the value", "String": "the text", "Tuple": "the list", "List": "the list", " after validation": ""}
+_WORDS = re.compile("^Input|^String|^Tuple|^List| after validation")
 MOST = 200  # mistakes of one file; nobody reads more of them
 COMMA = "A comma inside { } begins a new key: put a text that has one in quotes."
 
@@ -72,7 +76,7 @@ def _problem(
         return Problem(where, f"the key '{path[-1]}' is required", allowed=described, next_step=step)
     if kind in ("model_type", "model_attributes_type"):
         return Problem(where, "a mapping of keys is expected", repr(detail["input"]), _describe(model, path))
-    rule = _RULES.get(kind) or detail["msg"].removeprefix("Value error, ").replace("Input should", "the value should")
+    rule = _RULES.get(kind) or _WORDS.sub(lambda found: _NOUN[found[0]], detail["msg"].removeprefix("Value error, "))
     return Problem(where, rule, repr(detail["input"]), _describe(model, path), _ADVICE.get(kind, ""))
 
 

@@ -69,6 +69,43 @@ def test_a_pdf_that_fails_keeps_no_other_format(prose, lab) -> None:
         assert "Boom" in (lab.folder / "build" / "tiny" / "tiny.html").read_text()
 
 
+WIDE = "$$x = " + " + ".join(f"a_{{{i}}}" for i in range(60)) + "$$"
+LONG = "$$" + r"\frac{1}{\sqrt{2 \pi \sigma_{\mathrm{long}}^{2}}}" * 4 + "$$"
+
+
+@pytest.mark.parametrize("around", ["{}", "- item\n\n  {}", "> - words\n>\n>   {}"])
+def test_a_wide_formula_is_found_by_check(prose, lab, capsys, around) -> None:
+    """`check`, and `build` before it trains, know a formula that is wider than its line, at its own line; short ones fit."""
+    lab.edit("First words.", f"{LONG}\n\nWords.\n\n{around.format(WIDE)}\n\n$$x$$", lab.template)
+    line = lab.template.read_text().split("$$x = ")[0].count("\n") + 1
+    for _ in range(2):
+        assert lab.run("check", "tiny") == 3
+        said = capsys.readouterr().err
+        assert said.count("wider than the line") == 1
+        assert f"tiny.md:{line}: a formula is wider than the line of the PDF" in said
+    lab.edit(WIDE, "$$y$$", lab.template)
+    assert lab.run("check", "tiny") == 0
+    assert prose()[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ("First words.", "# Boom \U0001f4a5", "tiny.md:6"),
+        ("First words.", "```\nx \U0001f4a5\n```", "tiny.md:7"),
+        ("First words.", "| a | b |\n|---|---|\n| c | `\U0001f4a5` |", "tiny.md:8"),
+        ("title: T,", "title: Boom \U0001f4a5,", "report.title"),
+    ],
+)
+def test_a_character_without_a_glyph_is_found_by_check(prose, lab, capsys, old, new, where) -> None:
+    """What no font of the PDF can print is told by `check`, at its line, and not after the trainings."""
+    lab.edit(old, new, lab.experiment if "title" in old else lab.template)
+    for _ in range(2):
+        assert lab.run("check", "tiny") == 1
+        assert f"{where}: no font has this character" in capsys.readouterr().err
+    assert prose("--to", "html")[0] == 0
+
+
 def test_no_home_and_no_language(lab) -> None:
     """The environment of cron, without HOME and with LANG=C, builds every format, with letters of any script in it."""
     lab.experiment.write_text(EXPERIMENT)

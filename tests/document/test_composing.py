@@ -8,7 +8,7 @@ import pytest
 
 from report_builder.document.composing import compose
 from report_builder.document.rendering import render
-from report_builder.document.tree import plain_text, walk
+from report_builder.document.tree import has_class, plain_text, walk
 from report_builder.errors import ReportError
 
 
@@ -144,3 +144,12 @@ def test_what_a_reader_of_a_number_must_know_is_said_where_it_is_cited(material,
     (warning,) = [each for each in document.warnings if "grey" in each.rule]
     assert warning.rule == "'vae.test.elbo': the pixels are grey"
     assert warning.where.endswith(":3")
+
+
+def test_the_caption_of_typed_code_is_markdown(composed, free):
+    """Words, formulas and values in the attribute of a fence are what they are in every other caption."""
+    fence = "``` {#lst:own .python caption='The *loss* $x$ of {{ run(\"vae\") }}'}\ny\n```\n\nSee @lst:own.\n"
+    (listing,) = (node for node in walk(composed(fence, free).blocks, "Div") if has_class(node, "listing"))
+    caption = listing["c"][1][-1]["c"]
+    assert [node["t"] for node in walk(caption, "Emph", "Math")] == ["Emph", "Math"]
+    assert plain_text(caption).endswith("The loss x of VAE")

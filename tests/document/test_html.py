@@ -56,6 +56,51 @@ def test_every_link_and_head_has_a_name(composed):
     assert not re.search(r"<(a|th)\b[^>]*>\s*</", page)
 
 
+TABLES = """\
+|     | loss |
+|-----|------|
+| VAE | 12   |
+|     | 13   |
+
+| set   | images |
+|-------|--------|
+| train | 60     |
+
+{{ fact_table(["vae"], [("bits", "test.elbo")]) }}
+"""
+
+
+def test_heads_of_tables_say_what_they_are_the_heads_of(composed, free):
+    """The first column of our tables, and of those that leave its head empty, has the heads of the rows."""
+    page = html_page(composed(TABLES, free))
+    first, second, third = re.findall(r"<table.*?</table>", page, re.DOTALL)
+    assert re.findall(r"<t[hd][^>]*>.*?</t[hd]>", re.sub(r" (?:style|class|id|data-\w+)=\"[^\"]*\"", "", first)) == [
+        "<td></td>",
+        '<th scope="col">loss</th>',
+        '<th scope="row">VAE</th>',
+        "<td>12</td>",
+        "<td></td>",
+        "<td>13</td>",
+    ]
+    assert second.count('<th scope="col"') == 2
+    assert '<th scope="row"' not in second
+    assert third.count('<th scope="row"') == 1
+
+
+def test_the_contents_can_be_skipped(composed):
+    """The first link of the page leads past the contents to the text, and is seen when it has the focus."""
+    page = html_page(composed())
+    assert re.search(r"<a [^>]*>", page)[0] == '<a class="skip" href="#main-text">'
+    assert ">Przejdź do treści</a>" in page
+    assert page.index('<main id="main-text">') > page.index("</nav>")
+    assert ".skip:focus { left: 0;" in page
+
+
+def test_links_are_told_by_more_than_their_colour(composed):
+    """A link in a text is underlined: not every reader sees its colour."""
+    assert "main a:not(.footnote-ref) { text-decoration: underline;" in html_page(composed())
+
+
 def test_marks_stay_with_their_formula(composed, free):
     """No line ends between a formula and what touches it; a text without spaces is still broken."""
     page = html_page(composed('Let ($a$), and $b$-th "$c$" hold; $d$ e. 令$f$，並且$g$很大。\n\n$h$ i', free))

@@ -16,7 +16,7 @@ RUN = 'verdict("vae.test.elbo", "mc.test.elbo"'
 
 # A mistake on its first line, or the number of lines further down, and a word of the message.
 MISTAKES = [
-    ("{{ nothing }}", 0, "undefined"),
+    ("{{ nothing }}", 0, "nothing has this name"),
     ("{% if %}", 0, "syntax"),
     ("{{ 1 / 0 }}", 0, "zero"),
     ("{% include 'nowhere.md' %}", 0, "no such template"),

@@ -137,7 +137,7 @@ def test_what_stands_too_deeply_is_refused(composed, free, monkeypatch, text, de
     if text == "spans":
         composed(texts[text], free, draft=True)  # marks without an end are words
         return
-    with pytest.raises(ReportError, match=r"lab\.md.*(nesting|stand in each other)|lab\.md.*pandoc"):
+    with pytest.raises(ReportError, match=r"lab\.md(:\d+)?: .*stand in each other|lab\.md.*pandoc"):
         composed("Words.\n\n" + texts[text], free)
 
 

@@ -57,3 +57,10 @@ def test_unreferenced(composed, free):
     """A figure that nobody refers to is a warning."""
     (warning,) = composed('{{ figure("strip") }}', free).warnings
     assert warning.received == "fig:strip"
+
+
+def test_what_has_no_number_is_linked_to(composed, free):
+    """A label of a heading without a number cannot be printed as one: the message says how to link to it."""
+    with pytest.raises(ReportError, match=r"lab.md:5(.|\n)*no number: link to it by \[words\]\(#sec:b\)"):
+        composed("# Top\n\n# Plain {.unnumbered #sec:b}\n\nSee @sec:b.\n", free)
+    assert composed("# Top\n\n# Plain {.unnumbered #sec:b}\n\nSee [it](#sec:b).\n", free)

@@ -274,3 +274,59 @@ def test_a_mark_of_byte_order_is_no_text(material, write_template):
     expected = render(template, material).canonical
     template.write_bytes(b"\xef\xbb\xbf" + template.read_bytes().replace(b"\n", b"\r\n"))
     assert render(template, material).canonical == expected
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("It is {% if true %}good{% endif %}\nand so on.", "It is good\nand so on."),
+        ("First\n{% if true %}words{% endif %}\nsecond", "First\nwords\nsecond"),
+        ("First\n{% if false %}words{% endif %}\nsecond", "First\nsecond"),
+        ("a<# note #>\nb", "a\nb"),
+        ("a\n<# note #>\nb", "a\nb"),
+        ("{% if true %}\n\na\n{% endif %}\nb", "\na\nb"),
+        ("{% set x = 'q' %}\na {{ x }}\nb", "a q\nb"),
+        ("{% raw %}a {% if %}\nb{% endraw %}\nc", "a {% if %}\nb\nc"),
+        ("a {% if true -%}\n  b{% endif %}\nc", "a b\nc"),
+        ("{% for i in 'ab' %}\n- {{ i }}\n{% endfor %}\nc", "- a\n- b\nc"),
+    ],
+)
+def test_words_in_front_of_a_tag_keep_the_end_of_their_line(write_template, material, template: str, expected: str) -> None:
+    """Only a line of nothing but tags disappears, and one whose words a condition left out; all others stay apart."""
+    assert render(write_template(template), material).text == expected
+
+
+def test_lines_between_tags_are_known(write_template, material) -> None:
+    """A line that a condition left out does not shift the lines behind it."""
+    found = render(write_template("a\n{% if false %}x{% endif %}\nb {% if true %}y{% endif %}\nc"), material)
+    assert [origin[1] for origin in found.source.lines] == [1, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("{{ fig('strip') }}", "nothing has this name\n  Received: fig.  Did you mean 'figure'"),
+        (
+            "{{ fact('vae.test.elbo', digit=1) }}",
+            "'fact' cannot be called so\n  Received: got an unexpected keyword argument 'digit'",
+        ),
+        ("{{ fact('vae.test.elbo', digit=1) }}", "Written fact(name, *, digits=None"),
+        ("{{ figure() }}", "missing a required argument: 'name'"),
+        ("{{ figure(['strip']) }}", "'figure' cannot be called so"),
+        ("{{ fact_table(['vae'], [('a',)]) }}", "'fact_table' cannot be called so"),
+    ],
+)
+def test_a_word_that_is_called_wrongly(write_template, material, call: str, said: str) -> None:
+    """A misspelt word has its near miss, a misspelt argument the way the word is written, at the template's line."""
+    with pytest.raises(ReportError) as caught:
+        render(write_template(f"Words.\n\n{call}"), material)
+    assert "lab.md:3: " in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_a_template_in_another_encoding(write_template, material) -> None:
+    """A file that is no UTF-8 is told with what to do."""
+    file = write_template("x")
+    file.write_bytes("é".encode("latin-1"))
+    with pytest.raises(ReportError, match=r"not UTF-8 text(.|\n)*Save it with"):
+        render(file, material)

@@ -19,6 +19,16 @@ def test_settings_table(printed):
     assert ": Ustawienia. #tbl:settings" in text
 
 
+def test_preparations_of_data_are_told_apart(material, printed):
+    """The row of the data says what differs between preparations of one set where the runs of the table differ in that."""
+    marks = {"vae": "MNIST, [0, 1]", "mc": "MNIST, [-1, 1]", "ae": "MNIST, [0, 1]"}
+    cards = {id_: replace(card, prepared=marks[id_]) for id_, card in material.runs.items()}
+    both = printed('{{ settings_table(["vae", "mc"]) }}', replace(material, runs=cards))
+    assert "| MNIST, [0, 1] | MNIST, [-1, 1] |" in both
+    one = printed('{{ settings_table(["vae", "ae"]) }}', replace(material, runs=cards))
+    assert "| MNIST | MNIST |" in one
+
+
 def test_seeds_stand_once(material, printed):
     """Runs of different seeds have one row of seeds, though the settings carry them too."""
     cards = {

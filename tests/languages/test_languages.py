@@ -186,3 +186,23 @@ def test_unknown_words_are_errors() -> None:
         load("pl").word("axis.epok")
     with pytest.raises(ReportError, match="Known: de, en, pl"):
         load("xx")
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("en", "1 image, 2 images, 5 images, 12 images, 21 images, 22 images, 1.5 images"),
+        ("de", "1 Bild, 2 Bilder, 5 Bilder, 12 Bilder, 21 Bilder, 22 Bilder, 1,5 Bilder"),
+        ("pl", "1 obraz, 2 obrazy, 5 obrazów, 12 obrazów, 21 obrazów, 22 obrazy, 1,5 obrazu"),
+        (
+            "ru",
+            "1 изображение, 2 изображения, 5 изображений, 12 изображений, 21 изображение, 22 изображения, 1,5 изображения",
+        ),
+    ],
+)
+def test_what_is_counted_agrees_with_the_number(code: str, told: str) -> None:
+    """A counted noun has the form that its number asks for; behind a mean with its deviation that of many."""
+    language = load(code)
+    found = [language.quantity(value, "images") for value in (1, 2, 5, 12, 21, 22, 1.5)]
+    assert ", ".join(found).replace("\xa0", " ") == told
+    assert language.counted("3 ± 1", "images") == language.words["counted.images"].split("|")[2]

@@ -50,6 +50,12 @@ MISTAKES = {
         "It has: train, test.",
         "{kind: split, validation: 0.1} in data.digits.steps",
     ),
+    "a class of a figure": (
+        "{kind: latent_scatter, runs: [ae, vae], caption: Codes}",
+        "{kind: dataset_sheet, data: digits, classes: [3, eleven], caption: Codes}",
+        "figures.codes.classes: the data has no such class",
+        "'eleven'",
+    ),
     "a figure's split": (
         "runs: [longer], n: 4}",
         "runs: [longer], split: validation}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from report_builder.build.gather import material
 from report_builder.plan.preparations import told_apart
 from report_builder.plan.shown import subjects
 
@@ -37,6 +38,13 @@ def changed(text: str, other: str) -> str:
     return (
         f"{text[:start]}data:\n  digits:\n    {DIGITS}\n    steps: [scale]\n  other:\n    {DIGITS}\n    {other}\n{text[end:]}"
     )
+
+
+def test_a_table_of_settings_says_which_a_run_has(lab) -> None:
+    """The card of a run has the name of its data with what tells it from the other preparation."""
+    lab.edit(lab.experiment.read_text(), changed(lab.experiment.read_text(), "steps: [{kind: scale, range: symmetric}]"))
+    cards = material(lab.plan(), measured=False).runs
+    assert cards["vae"].prepared == f"{cards['vae'].data}, [0, 1]"
 
 
 def test_a_sheet_of_each_says_which_it_shows(lab) -> None:

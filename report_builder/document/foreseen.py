@@ -1,0 +1,83 @@
+"""What only the setting of the PDF shows, found without the rest of the document: typst sets what may go wrong alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import replace
+
+from report_builder.document.composing import Document
+from report_builder.document.glyphs import MISSING
+from report_builder.document.tree import LINE, Node, Nodes, attr, para, walk
+from report_builder.errors import FindingError, Problem, ReportError
+from report_builder.store import Memo
+
+GOOD = "can be set"
+# Letters that the fonts of the page styles have: Latin, Greek, Cyrillic, their marks, and punctuation. Others may lack a glyph.
+_RARE = re.compile("[^\x00-\u024f\u02b0-\u052f\u1e00-\u205f]")
+_SHORT = 30  # letters of TeX that fill no line, unless they ask for room
+_ROOM = ("\\hspace", "\\quad", "\\qquad", "\\phantom", "\\hphantom", "\\text")
+_INSIDE = {"Div": 1, "OrderedList": 1, "BlockQuote": None, "BulletList": None}  # where the blocks of a block stand
+
+
+def foreseen(document: Document, memo: Memo) -> tuple[Problem, ...]:
+    """Each display formula that is wider than its line; what can be set is remembered, and most texts need not be looked at.
+
+    Raises:
+        ReportError: no font has a character.
+    """
+    formulas = [tex for node in walk(document.blocks, "Math") if (tex := _displayed(node))]
+    long = any(len(tex) > _SHORT or any(room in tex for room in _ROOM) for tex in formulas)
+    rare = _rare(document.blocks)
+    if not long and not rare and not _RARE.search(str(document.header)):
+        return ()
+    blocks = [*_only_formulas(document.blocks), para(rare)]
+    seen = re.sub(rf'"{LINE}": \d+', "", json.dumps([str(document.header), blocks], sort_keys=True))
+    name = f"document {hashlib.sha256(seen.encode()).hexdigest()[:16]}"
+    if memo.recall(name) == GOOD:
+        return ()
+    from report_builder.document.pdf import pdf
+
+    try:
+        pdf(replace(document, blocks=blocks, header=replace(document.header, logo=None)))
+    except FindingError as error:
+        return error.problems
+    except ReportError as error:
+        if any(problem.rule == MISSING for problem in error.problems):
+            raise
+        return ()  # what else is wrong is said where the whole document is set
+    memo.remember(name, GOOD)
+    return ()
+
+
+def _rare(blocks: Nodes) -> Nodes:
+    """The words, code and formulas with letters that a font may lack, in one line."""
+    found: Nodes = []
+    for node in walk(blocks, "Str", "Code", "CodeBlock", "Math"):
+        words = node["c"] if node["t"] == "Str" else node["c"][1]
+        if _RARE.search(words):
+            as_code = {"t": "Code", "c": [attr(), "".join(_RARE.findall(words))], LINE: node.get(LINE, 0)}
+            found += [as_code if node["t"] in ("Code", "CodeBlock") else node, {"t": "Space"}]
+    return found
+
+
+def _displayed(node: Node) -> str:
+    return str(node["c"][1]) if node["t"] == "Math" and node["c"][0]["t"] == "DisplayMath" else ""
+
+
+def _only_formulas(blocks: Nodes) -> Nodes:
+    """The blocks with nothing in them but display formulas, each as narrow as it stands."""
+    return [_cut(block) for block in blocks if any(_displayed(node) for node in walk([block], "Math"))]
+
+
+def _cut(block: Node) -> Node:
+    if block["t"] in ("Para", "Plain"):
+        return block | {"c": [node for node in walk([block], "Math") if _displayed(node)]}
+    if block["t"] not in _INSIDE:
+        return block
+    at = _INSIDE[block["t"]]
+    inside = block["c"] if at is None else block["c"][at]
+    items = [_only_formulas(item) for item in inside] if inside and isinstance(inside[0], list) else []
+    cut: Nodes | list[Nodes] = [item for item in items if item] if items else _only_formulas(inside)
+    return block | {"c": cut if at is None else [*block["c"][:at], cut, *block["c"][at + 1 :]]}
