@@ -258,7 +258,7 @@ def _for_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> 
 
 def _needed(plan: Plan, part: Document) -> list[Planned]:
     """The steps that give the facts, figures and tables of a part of the document."""
-    measures = [m for m in plan.resolved.measures if any(name in part.facts for name, _ in m.names())]
+    measures = [m for m in plan.resolved.measures if any(name in part.facts for name in m.facts)]
     steps = [plan.facts[m, seed] for m in measures for seed in plan.seeds(m.subject)]
     behind = [name for kind, name in sorted(part.sources) if kind == "figure"]
     steps += [plan.trained(name) for kind, name in sorted(part.sources) if kind == "run"]

@@ -97,8 +97,9 @@ def _facts(plan: Plan, *, measured: bool) -> Iterator[Fact]:
         if measured and not plan.missing([plan.facts[measure, seed] for seed in plan.seeds(measure.subject)]):
             yield from _measured(plan, measure, common)
         else:
-            for name, metric in measure.names():
-                yield Fact(name, metric, (Measurement(None, 1.0),), placeholder=True, **common)
+            for name, quantity in measure.facts.items():
+                known: dict[str, Any] = {"unit": quantity.unit, "better": quantity.better, "noise": quantity.noise}
+                yield Fact(name, quantity.name, (Measurement(None, 1.0),), placeholder=True, **known, **common)
 
 
 def _settings(plan: Plan, measure: Measure) -> dict[str, Any]:
@@ -123,8 +124,7 @@ def _measured(plan: Plan, measure: Measure, common: dict[str, Any]) -> Iterator[
         measurements = tuple(
             Measurement(s, v["value"], stored.path("samples.npz") if sampled else None) for s, v, stored in values
         )
-        first = {key: values[0][1][key] for key in ("unit", "better", "reduction", "n", "caution")}
-        first["noise"] = "images" if values[0][1]["paired"] else "draws"
+        first = {key: values[0][1][key] for key in ("unit", "better", "noise", "reduction", "n", "caution")}
         yield Fact(f"{measure.subject}.{measure.scope}.{name}", name, measurements, **first, **common)
 
 

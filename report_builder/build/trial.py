@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING
 
 from report_builder import languages
 from report_builder.errors import OwnFileError, Problem, ReportError, once
-from report_builder.kinds import PROBES, Condition, ImageData, Judge, Layout, ProbeRequest, Split, opened
+from report_builder.kinds import FROM_RUN, PROBES, Condition, ImageData, Judge, Layout, ProbeRequest, Split, opened
 from report_builder.plan import Measure, Picture, Plan, Training
-from report_builder.plan.resolved import FROM_RUN
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,16 +73,15 @@ def _tried(plan: Plan, own: Picture | Measure) -> None:
     given = _given(plan, own.requests)
     if given is None:
         return
-    kind = own.kind
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             if isinstance(own, Picture):
-                kind.module.draw(given, kind.parameters, plan.subjects(own), languages.load(plan.language))
+                own.kind.module.draw(given, own.kind.parameters, plan.subjects(own), languages.load(plan.language))
             else:
-                _same_names([value.name for value in kind.module.measure(given, kind.parameters)], own)
+                _same_names([*own.kind.module.measure(given, own.kind.parameters)], own)
     except OwnFileError as error:
-        if error.__cause__ is None or _decided(error.__cause__, kind.file):
+        if error.__cause__ is None or _decided(error.__cause__, own.kind.file):
             told = "; ".join(f"{name}: {_told(arrays)}" for name, arrays in given.items())
             raise OwnFileError(*(replace(p, allowed=p.allowed or f"It was given: {told}.") for p in error.problems)) from error
     except (ReportError, MemoryError):
@@ -91,10 +89,10 @@ def _tried(plan: Plan, own: Picture | Measure) -> None:
 
 
 def _same_names(measured: list[str], own: Measure) -> None:
-    announced = [name for _, name in own.names()]
-    if measured != announced:
-        rule = f"{own.kind.file.name}:1: 'measure' gives other values than 'names' says"
-        raise OwnFileError(Problem("", rule, ", ".join(measured), f"'names' says: {', '.join(announced)}."))
+    announced = [quantity.name for quantity in own.quantities]
+    if set(measured) != set(announced):
+        rule = f"{own.kind.file.name}:1: 'measure' gives other values than 'values' declares"
+        raise OwnFileError(Problem("", rule, ", ".join(measured), f"'values' declares: {', '.join(announced)}."))
 
 
 def _decided(error: BaseException, file: Path) -> bool:
@@ -133,10 +131,9 @@ def _given(plan: Plan, requests: Mapping[str, ProbeRequest]) -> dict[str, Arrays
         if judge and (judge.data.layout is None or _open(judge.data.layout)):
             return None
         try:
-            module, parameters = opened(PROBES, {"kind": request.kind, **request.parameters})
-            asked = {"judge": _judge(judge.data.layout)} if judge and judge.data.layout else {}
-            data, model = _noise(layout, request), _Noise(run, layout) if run else None
-            found[name] = module.measure(model, data, parameters, **asked)
+            probe, parameters = opened(PROBES, {"kind": request.kind, **request.parameters})
+            asked = _judge(judge.data.layout) if judge and judge.data.layout else None
+            found[name] = probe.arrays(_Noise(run, layout), _noise(layout, request), parameters, asked)
         except Exception:  # noqa: BLE001  noise will not do for this probe; what is wrong with it is not the user's
             return None
     return found

@@ -30,21 +30,36 @@ def list_kinds(options: Options) -> int:
 
 
 def _check(options: Options) -> int:
-    """Says what a language lacks."""
-    from report_builder import languages
-    from report_builder.languages.checking import faults
-
-    if options.kind != "languages":
-        raise ReportError(Problem("", "only languages are checked so", f"{options.kind} --check {options.check}"))
-    language = languages.load(options.check)
-    found = faults(language, _words_of_kinds())
+    """Says what a language, or a kind in a file of the user's own or of an installed package, lacks."""
+    found = _faults(options)
     if options.json:
         print(json.dumps([vars(problem) for problem in found], ensure_ascii=False, indent=1))
         return int(Exit.FINDING if found else Exit.DONE)
     if found:
         raise FindingError(*found)
-    print(f"{language.code} is complete: {len(language.words)} words, and {len(language.kinds)} of kinds.")
     return int(Exit.DONE)
+
+
+def _faults(options: Options) -> tuple[Problem, ...]:
+    registry = _registries().get(options.kind)
+    if options.kind == "languages":
+        from report_builder import languages
+        from report_builder.languages.checking import faults
+
+        language = languages.load(options.check)
+        found = tuple(faults(language, _words_of_kinds()))
+        told = f"{language.code} is complete: {len(language.words)} words, and {len(language.kinds)} of kinds."
+    elif registry is None:
+        raise ReportError(Problem("", f"{options.kind} have nothing to check", f"--check {options.check}"))
+    else:
+        from report_builder.kinds import lacks
+
+        folder = Workspace.find(vars(options)).experiments
+        beside = folder if (folder / options.check).is_file() else None
+        found, told = lacks(registry, options.check, beside), f"{options.check} is a {registry.noun}, and lacks nothing."
+    if not found and not options.json:
+        print(told)
+    return found
 
 
 def _words_of_kinds() -> Iterator[str]:
@@ -76,7 +91,16 @@ def _kinds(sort: str, workspace: Workspace) -> Iterable[tuple[str, str]]:
     if sort == "languages":
         return [(code, "") for code in languages.codes()]
     own = [(f"./{path.name}", text) for path, text in _own_models(workspace)] if sort == "models" else []
-    return [*((name, _summary(module)) for name, module in _registries()[sort]), *own]
+    registry = _registries()[sort]
+    return [*((name, _line(registry, name)) for name in registry.names()), *own]
+
+
+def _line(registry: Any, name: str) -> str:
+    """The summary of a kind, of a broken one of an installed package what is wrong with it."""
+    try:
+        return _summary(registry.get(name))
+    except ReportError as error:
+        return " ".join(str(error).split())
 
 
 def _own_models(workspace: Workspace) -> Iterable[tuple[Path, str]]:
@@ -90,13 +114,17 @@ def _own_models(workspace: Workspace) -> Iterable[tuple[Path, str]]:
 
 def _summary(module: Any) -> str:
     """The first line of a kind's description, and the presets of a model."""
-    text = getattr(module, "SUMMARY", None) or (module.__doc__ or "").strip().splitlines()[0]
+    from report_builder.kinds import summary_of
+
+    text = getattr(module, "SUMMARY", None) or summary_of(module)
     presets = ", ".join(getattr(module, "PRESETS", ()))
     return f"{text} Presets: {presets}." if presets else text
 
 
 def _show_options(options: Options) -> int:
     """Prints what can be set for a kind: default value, and what it does."""
+    from report_builder import kinds
+
     registry = _registries().get(options.kind)
     if options.show_options.endswith(".py"):
         step = "Open the file: its class Parameters has them."
@@ -106,8 +134,8 @@ def _show_options(options: Options) -> int:
     if registry is None:
         raise ReportError(Problem("", f"{options.kind} have no options", f"--show-options {options.show_options}"))
     module = registry.get(options.show_options)
-    fields = module.Parameters.model_fields
-    defaults = module.Parameters.model_construct().model_dump(mode="json", warnings=False)
+    model = kinds.parameters_of(module)
+    fields, defaults = model.model_fields, model.model_construct().model_dump(mode="json", warnings=False)
     if options.json:
         known = {name: {"default": defaults.get(name), "required": field.is_required()} for name, field in fields.items()}
         told = {name: known[name] | {"description": field.description or ""} for name, field in fields.items()}

@@ -90,7 +90,9 @@ def parser() -> argparse.ArgumentParser:
         "kind", choices=("reports", "models", "datasets", "steps", "figures", "metrics", "probes", "languages")
     )
     listing.add_argument("--show-options", metavar="NAME", default="", help="print the options of this kind instead")
-    listing.add_argument("--check", metavar="CODE", default="", help="say what the file of this language lacks instead")
+    listing.add_argument(
+        "--check", metavar="NAME", default="", help="say what this language or kind lacks; a file of your own: ./mine.py"
+    )
     add("doctor", "look:doctor", "check this machine and say what is missing", roots)
     schema = add("schema", "new:schema", "JSON Schema of the experiment file, for editors", roots)
     schema.add_argument("--output", help="write it to this file")

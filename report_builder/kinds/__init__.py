@@ -8,68 +8,85 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from report_builder.kinds._contract import lacks
 from report_builder.kinds._data import Condition, DatasetKind, DataStepKind, ImageData, Images, Layout, Split, class_number
 from report_builder.kinds._figures import Column, Drawing, FigureKind, Subject, Table
 from report_builder.kinds._layers import Layer, layer_arrays, layers_of
-from report_builder.kinds._measures import Judge, MetricKind, ProbeKind, ProbeRequest, Value, further_needs
-from report_builder.kinds._models import Equation, ModelKind, Preset
+from report_builder.kinds._measures import FROM_RUN, Better, Judge, Measured, Metric, Noise, Probe, ProbeRequest, Quantity
+from report_builder.kinds._models import CAPABILITIES, Equation, ModelKind, Preset, Trained
 from report_builder.kinds._own import OwnKind, blamed, file_behind, own_module
+from report_builder.kinds._registries import DATA_STEPS, DATASETS, FIGURES, METRICS, MODELS, PROBES
 from report_builder.kinds._registry import (
-    DATA_STEPS,
-    DATASETS,
-    FIGURES,
-    METRICS,
-    MODELS,
-    PROBES,
+    Declared,
+    K,
+    P,
     Parameters,
     Registry,
     Words,
     by_language,
     opened,
+    parameters_of,
+    summary_of,
 )
+from report_builder.kinds._roles import SUBJECT, Role, by_role, names_of
 
 if TYPE_CHECKING:
     from report_builder.kinds._measures import Arrays as Arrays  # a name for type checkers only
 
 __all__ = [
+    "CAPABILITIES",
     "DATASETS",
     "DATA_STEPS",
     "FIGURES",
+    "FROM_RUN",
     "METRICS",
     "MODELS",
     "PROBES",
+    "SUBJECT",
+    "Better",
     "Column",
     "Condition",
     "DataStepKind",
     "DatasetKind",
+    "Declared",
     "Drawing",
     "Equation",
     "FigureKind",
     "ImageData",
     "Images",
     "Judge",
+    "K",
     "Layer",
     "Layout",
-    "MetricKind",
+    "Measured",
+    "Metric",
     "ModelKind",
+    "Noise",
     "OwnKind",
+    "P",
     "Parameters",
     "Preset",
-    "ProbeKind",
+    "Probe",
     "ProbeRequest",
+    "Quantity",
     "Registry",
+    "Role",
     "Split",
     "Subject",
     "Table",
-    "Value",
+    "Trained",
     "Words",
     "blamed",
     "by_language",
+    "by_role",
     "class_number",
     "file_behind",
-    "further_needs",
+    "lacks",
     "layer_arrays",
     "layers_of",
+    "names_of",
     "opened",
     "own_module",
+    "parameters_of",
+    "summary_of",
 ]

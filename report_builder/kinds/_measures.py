@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds._data import ImageData
-from report_builder.kinds._registry import Parameters
+from report_builder.kinds._data import ImageData, Layout
+from report_builder.kinds._models import Trained
+from report_builder.kinds._registry import Declared, P
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from report_builder.kinds._figures import Subject
+
     Arrays: TypeAlias = Mapping[str, np.ndarray]
 
-
-BETTER = ("higher", "lower", "none")
+Better: TypeAlias = Literal["higher", "lower", "none"]
+Noise: TypeAlias = Literal["images", "draws", "fixed", "exact"]
+FROM_RUN = ("history", "progress", "costs", "layers")  # what a run answers itself, in place of a probe
 LONGEST = 200  # letters of a unit, or of what is said of a reduction
 
 
@@ -30,7 +34,8 @@ class ProbeRequest:
     samples of fixed noise before the first and after each epoch; `costs`, numbers of shape `()`: parameters, seconds, memory;
     `layers`, what the model consists of (see `layer_arrays`).
     `judge` is the run of a classifier that the probe asks. `needs` names what the model must provide beside what the probe
-    itself needs; it is no part of a key.
+    itself needs. The plan fills in `noise`, that of the images or values which the probe gives, and `splits`, the parts of the
+    data whose images are looked at. None of these three is part of a key.
     """
 
     kind: str
@@ -39,6 +44,8 @@ class ProbeRequest:
     data: str | None = None
     judge: str | None = None
     needs: frozenset[str] = frozenset()
+    noise: Noise = "images"
+    splits: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Raises ReportError where the kind, which an experiment may give, is no name."""
@@ -66,90 +73,149 @@ class Judge:
     features: Callable[[np.ndarray], np.ndarray] | None = None
 
 
-class ProbeKind(Protocol):
+@dataclass(frozen=True, kw_only=True)
+class Probe(Declared[P]):
     """`measures/probes/<name>.py`: weights and data -> arrays, in a worker.
 
-    Optional: `needs(parameters)`, what the model must provide for these parameters beside `NEEDS`; `uses(parameters)`, other
-    probes whose code counts; `fitted(parameters, layout)`, the parameters with what the layout tells written out;
-    `LATENT_DIM`, the dimension of the latent space that it draws in: a model with another `latent_dim` is refused by the plan.
+    Attributes:
+        measure: model, data, parameters -> named arrays, each documented with shape, dtype and range; the model is None for a
+            probe that needs none.
+        judged: in place of `measure`, of a probe that asks a trained classifier: it is the last argument.
+        needs: what the model must provide, `a|b`: one of the two; empty: data alone.
+        needs_for: what it must provide for these parameters beside `needs`.
+        judge_needs: what the judge's model must provide beside `classify`.
+        uses: other probes whose code counts.
+        fitted: the parameters with what the layout tells written out. Raises ReportError where the data cannot be asked so.
+        of_judge: the same for the layout of the judge's data.
+        latent_dim: dimensions of the latent space that it draws in: a model with another number is refused by the plan.
+        noise: of what chance the values of what it gives speak (see `Quantity`): images of the data, or draws.
     """
 
-    Parameters: type[Parameters]
-    NEEDS: frozenset[str]  # what the model must provide, `a|b`: one of the two; empty: data alone
+    measure: Callable[[Trained, ImageData, P], Arrays] | None = None
+    judged: Callable[[Trained, ImageData, P, Judge], Arrays] | None = None
+    needs: frozenset[str] = frozenset()
+    needs_for: Callable[[P], frozenset[str]] = lambda _: frozenset()
+    judge_needs: frozenset[str] = frozenset()
+    uses: Callable[[P], Sequence[str]] = lambda _: ()
+    fitted: Callable[[P, Layout], P] = lambda parameters, _: parameters
+    of_judge: Callable[[P, Layout], P] = lambda parameters, _: parameters
+    latent_dim: int | None = None
+    noise: Callable[[P], Noise] = lambda _: "images"
 
-    def measure(self, model: Any, data: ImageData, parameters: Any) -> Arrays:
-        """Named arrays, each documented with shape, dtype and range.
+    def __post_init__(self) -> None:
+        """Raises TypeError where there is not one function that measures."""
+        super().__post_init__()
+        if (self.measure is None) == (self.judged is None):
+            raise TypeError("a probe has either 'measure' or, where it asks a classifier, 'judged'")
 
-        A probe with `JUDGED = True` has one more argument, `judge: Judge`. Optional: `JUDGE_NEEDS`, what the judge's model must
-        provide beside `classify`; `of_judge(parameters, layout)`, the parameters with what the judge's layout tells.
-        """
+    def all_needs(self, parameters: P) -> frozenset[str]:
+        """What the model must provide for these parameters."""
+        return frozenset(self.needs) | self.needs_for(parameters)
 
-
-def further_needs(probe: Any, parameters: Mapping[str, Any]) -> frozenset[str]:
-    """What a probe needs of the model for these parameters, beside its `NEEDS`: its optional `needs(parameters)`."""
-    return frozenset(probe.needs(parameters)) if hasattr(probe, "needs") else frozenset()
+    def arrays(self, model: Trained, data: ImageData, parameters: P, judge: Judge | None = None) -> Arrays:
+        """The named arrays."""
+        if self.judged is not None and judge is not None:
+            return self.judged(model, data, parameters, judge)
+        if self.measure is None:
+            raise ReportError(Problem("", f"'{self.name}' asks a trained classifier, and none was given"))
+        return self.measure(model, data, parameters)
 
 
 @dataclass(frozen=True)
-class Value:
-    """One measured number, before it knows its run.
+class Quantity:
+    """What a metric measures, known before anything is measured.
 
     Attributes:
         name: last part of the fact's name.
         unit: printed unit, or "".
         better: which direction is better: "higher", "lower", or "none".
-        reduction: how the number was reduced, e.g. "sum over pixels, mean over images".
-        n: how many images (or epochs) it was measured on.
-        samples: the value for each image, shape `(n,)`, for comparisons; None where there is none.
-        paired: whether sample i of every run belongs to the same image (test images do; cells of a decode grid do not).
+        noise: what chance there is in it beside the seed. "images": its values are of images of the data, the same for each
+            run; "draws": of what each training draws anew; "fixed": of a lattice, the history, time: only seeds speak;
+            "exact": counts that no chance touches.
+        reduction: how the number is reduced, e.g. "sum over pixels, mean over images".
         title: key of the word under which it is printed, where that is not its name.
-        caution: what a reader of the number must know, as a warning; empty: nothing.
     """
 
     name: str
-    value: float | str
     unit: str = ""
-    better: str = "none"
+    better: Better = "none"
+    noise: Noise = "images"
     reduction: str = ""
-    n: int = 0
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError or TypeError for what no fact can be, where it is made: in the metric's own line."""
+        for word, given, known in (("better", self.better, get_args(Better)), ("noise", self.noise, get_args(Noise))):
+            if given not in known:
+                raise ValueError(f"{word} is {given!r}, and must be one of: {', '.join(known)}")
+        if not (isinstance(self.name, str) and re.fullmatch(r"\w[\w.-]*", self.name)):
+            raise ValueError(f"the name of a value consists of letters, digits and '_', and is {self.name!r}")
+        if not (_is_short(self.unit) and _is_short(self.reduction)):
+            raise ValueError(f"unit and reduction are short texts, and are {self.unit!r} and {self.reduction!r}")
+
+
+def _is_short(text: str) -> bool:
+    return isinstance(text, str) and text.isprintable() and len(text) <= LONGEST
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The number of a quantity.
+
+    Attributes:
+        value: the number, or a word.
+        n: how many images (or epochs) it was measured on.
+        samples: the value for each image, shape `(n,)`, for comparisons; None where there is none.
+        units: ids of the images on which each sample rests, int64 `(n,)`, or `(n, k)` where it rests on k of them; None:
+            sample i is image i, each once.
+        given: of the reduction what only the data tells, e.g. the distribution of the pixels.
+        title: in place of the quantity's, where only the data tells what it is called.
+        caution: what a reader of the number must know, as a warning; empty: nothing.
+    """
+
+    value: float | str
+    n: int
     samples: np.ndarray | None = None
-    paired: bool = True
+    units: np.ndarray | None = None
+    given: str = ""
     title: str = ""
     caution: str = ""
 
     def __post_init__(self) -> None:
         """Raises ValueError or TypeError for what no fact can be, where it is made: in the metric's own line."""
-        if self.better not in BETTER:
-            raise ValueError(f"better is {self.better!r}, and must be one of: {', '.join(BETTER)}")
-        if not (isinstance(self.name, str) and re.fullmatch(r"\w[\w.-]*", self.name)):
-            raise ValueError(f"the name of a value consists of letters, digits and '_', and is {self.name!r}")
-        if not all(
-            isinstance(word, str) and word.isprintable() and len(word) <= LONGEST for word in (self.unit, self.reduction)
-        ):
-            raise ValueError(f"unit and reduction are short texts, and are {self.unit!r} and {self.reduction!r}")
         if not isinstance(self.value, str | Real):
-            raise TypeError(f"the value of '{self.name}' is no number and no word but {type(self.value).__name__}")
+            raise TypeError(f"a value is no number and no word but {type(self.value).__name__}")
         if not isinstance(self.n, Integral) or self.n < 0:
             raise ValueError(f"n is a number of images, and is {self.n!r}")
         if self.samples is not None and [*map(type, getattr(self.samples, "shape", ()))] != [int]:
-            raise ValueError(f"samples of '{self.name}' are an array of shape (n,)")
+            raise ValueError("samples are an array of shape (n,)")
+        if self.units is not None and (self.samples is None or len(self.units) != len(self.samples)):
+            raise ValueError("units are ids of the images of the samples: as many as these")
+        if not _is_short(self.given):
+            raise ValueError(f"what is given is a short text, and is {self.given!r}")
+
+    @classmethod
+    def mean(cls, samples: np.ndarray, units: np.ndarray | None = None, given: str = "") -> Measured:
+        """The mean of samples `(n,)`."""
+        return cls(float(samples.mean(dtype="float64")), len(samples), samples, units, given)
 
 
-class MetricKind(Protocol):
+@dataclass(frozen=True, kw_only=True)
+class Metric(Declared[P]):
     """`measures/metrics/<name>.py`: arrays -> values, in NumPy.
 
-    Optional: `of_figure(parameters, request)`, the request for the images of a figure, where it is not the figure's own;
-    `check(parameters, subject)`, called when the plan is made with what is known of the run (`Subject`) or data set: raises
-    ReportError where it cannot be measured so.
+    Attributes:
+        reads: what must be measured for one run, by names of its own; `run` is filled in by the plan.
+        values: what `measure` will give, known before it runs, in the order of the facts; the requests are as the plan resolved
+            them.
+        measure: arrays by the names of `reads`, parameters -> the number of each quantity, by its name.
+        of_figure: the request for the images of a figure, where it is not the figure's own.
+        check: called when the plan is made with what is known of the run or data set: raises ReportError where it cannot be
+            measured so.
     """
 
-    Parameters: type[Parameters]
-
-    def probes(self, parameters: Any) -> Mapping[str, ProbeRequest]:
-        """What must be measured for one run; `run` is filled in by the plan."""
-
-    def names(self, parameters: Any, requests: Mapping[str, ProbeRequest]) -> list[str]:
-        """Names of the values that `measure` will give, known before it runs; `requests` as the plan resolved them."""
-
-    def measure(self, arrays: Mapping[str, Arrays], parameters: Any) -> list[Value]:
-        """The values, each with unit, direction, reduction and n."""
+    reads: Callable[[P], Mapping[str, ProbeRequest]]
+    values: Callable[[P, Mapping[str, ProbeRequest]], Sequence[Quantity]]
+    measure: Callable[[Mapping[str, Arrays], P], Mapping[str, Measured]]
+    of_figure: Callable[[P, ProbeRequest], ProbeRequest] = lambda _, request: request
+    check: Callable[[P, Subject], None] = lambda *_: None

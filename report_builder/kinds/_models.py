@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from report_builder.kinds._data import Layout
 from report_builder.kinds._registry import Parameters, Words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,48 @@ class Preset:
 
     title: Words
     parameters: Mapping[str, Any]
+
+
+CAPABILITIES: Mapping[str, str] = {  # what a model may provide -> the method in which it does, see `Trained`
+    "encode": "encode(x)",
+    "posterior": "posterior(x)",
+    "likelihood": "elbo_terms(x, samples)",
+    "decode": "decode(z)",
+    "decode_condition": "decode(z, condition)",
+    "sample": "sample(n, seed)",
+    "sample_condition": "sample(n, seed, condition)",
+    "discriminate": "discriminate(x)",
+    "classify": "classify(x)",
+    "features": "features(x)",
+}
+
+
+class Trained(Protocol):
+    """A trained model as probes ask it: of these methods it has those that it provides; see `ModelKind`."""
+
+    def encode(self, x: np.ndarray, *condition: np.ndarray) -> ArrayLike:
+        """Codes `(n, d)`."""
+
+    def posterior(self, x: np.ndarray, *condition: np.ndarray) -> tuple[ArrayLike, ArrayLike]:
+        """`z_mean` and `z_log_var`, each `(n, d)`."""
+
+    def elbo_terms(self, x: np.ndarray, *condition_and_samples: np.ndarray | int) -> Mapping[str, ArrayLike]:
+        """`reconstruction`, `kl_closed_form` and `kl_monte_carlo`, each `(n,)` in nats."""
+
+    def decode(self, z: np.ndarray, *condition: np.ndarray) -> ArrayLike:
+        """Images `(n, height, width, channels)`."""
+
+    def sample(self, n: int, seed: int, *condition: np.ndarray) -> ArrayLike:
+        """Images of codes drawn from the prior."""
+
+    def discriminate(self, x: np.ndarray, *condition: np.ndarray) -> ArrayLike:
+        """Logits `(n,)`."""
+
+    def classify(self, x: np.ndarray) -> ArrayLike:
+        """Probabilities of the classes `(n, classes)`."""
+
+    def features(self, x: np.ndarray) -> ArrayLike:
+        """What the last layer sees of each image `(n, d)`."""
 
 
 class ModelKind(Protocol):

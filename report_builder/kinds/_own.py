@@ -13,27 +13,27 @@ import importlib.util
 import inspect
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from types import CodeType, ModuleType
-from typing import Any
+from types import CodeType, ModuleType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
 from report_builder.errors import OwnFileError, Problem, ReportError, near_miss
 from report_builder.kinds._data import ImageData, Layout
 from report_builder.kinds._figures import Drawing
-from report_builder.kinds._measures import BETTER, ProbeRequest, Value
-from report_builder.kinds._registry import by_language
+from report_builder.kinds._measures import ProbeRequest
+from report_builder.kinds._registry import K, by_language
 
 PREFIX = "report_builder_own_"  # of the names of their modules
 ADVICE = "This is in a file of your own: docs/own-model.md shows what it must have."
 NEEDED: dict[str, dict[str, int]] = {  # noun of a registry -> functions that a file must have, with how many arguments
     "data set": {"files": 2, "load": 2},
     "data step": {"apply": 2},
-    "probe": {"measure": 0},  # three, or four of one that has a judge
-    "metric": {"probes": 1, "names": 2, "measure": 2},
     "figure kind": {"probes": 1, "draw": 4},
 }
 
@@ -64,6 +64,83 @@ def own_module(path: Path, noun: str) -> ModuleType:
     return module
 
 
+def judged(kind: K, advice: str) -> K:
+    """The kind with each of its functions judged: by what it takes, what it raises and what it returns.
+
+    What each must take and return is what the class of the kind says of the field.
+
+    Raises:
+        ReportError: a function takes another number of arguments.
+    """
+    contracts = {name: found for name, hint in _hints(type(kind)).items() if (found := _contract(hint))}
+    given = {name: value for name in contracts if inspect.isfunction(value := vars(kind)[name])}
+    taken = [problem for name, function in given.items() for problem in _taken(function, contracts[name][0], kind.file)]
+    if taken:
+        raise ReportError(*taken)
+    watched: dict[str, Any] = {name: _watched(each, contracts[name][1], kind.file, advice) for name, each in given.items()}
+    return replace(kind, **watched)
+
+
+def _hints(form: type) -> dict[str, Any]:
+    """The types of the fields of a class of kinds; what only a type checker needs stands for anything."""
+    import numpy as np
+
+    from report_builder import kinds
+
+    return get_type_hints(form, localns={**vars(kinds), "np": np, "Arrays": Mapping[str, Any]})
+
+
+def _contract(hint: Any) -> tuple[int, Any] | None:
+    """How many arguments a function has by the type of its field, and the type of what it returns; None: it is none."""
+    for each in (hint, *get_args(hint)):
+        if get_origin(each) is Callable:
+            arguments, returned = get_args(each)
+            return len(arguments), returned
+    return None
+
+
+def _watched(function: Callable[..., Any], returned: Any, path: Path, advice: str) -> Callable[..., Any]:
+    line = function.__code__.co_firstlineno
+
+    @functools.wraps(function)
+    def call(*arguments: Any, **named: Any) -> Any:
+        try:
+            found = function(*arguments, **named)
+            fits = _fits(found, returned)
+        except (ReportError, MemoryError):
+            raise
+        except (Exception, SystemExit) as error:
+            raise OwnFileError(replace(blamed(error, path, line, function.__name__), next_step=advice)) from error
+        if not fits:
+            rule = f"{path.name}:{line}, '{function.__name__}' returns something else than it must"
+            raise OwnFileError(Problem(str(path), rule, _told(found), f"{_printed(returned)}.", advice))
+        return found
+
+    return call
+
+
+def _fits(found: Any, hint: Any) -> bool:
+    """Whether a value is of a type as far as a message can say it: a class, a mapping by name, several of a class."""
+    of, inner = get_origin(hint), get_args(hint)
+    if isinstance(found, Mapping) and of is not None and issubclass(of, Mapping):
+        return all(isinstance(key, str) and _fits(value, inner[1]) for key, value in found.items())
+    if of in (list, tuple, Sequence) and isinstance(found, list | tuple):
+        return all(_fits(each, inner[0]) for each in found)
+    if of in (frozenset, AbstractSet):
+        return isinstance(found, AbstractSet) and all(_fits(each, inner[0]) for each in found)
+    if of in (Union, UnionType):
+        return any(_fits(found, each) for each in inner)
+    return of is None and (hint is Any or not isinstance(hint, type) or isinstance(found, hint))
+
+
+def _printed(hint: Any) -> str:
+    """A type in words."""
+    of, inner = get_origin(hint), [each for each in get_args(hint) if each is not ...]
+    if of is None or of in (Union, UnionType):
+        return " or ".join(_printed(each) for each in inner) or str(getattr(hint, "__name__", "array")).replace("Any", "array")
+    return f"A mapping: name -> {_printed(inner[1])}" if issubclass(of, Mapping) else f"A {of.__name__} of {_printed(inner[0])}"
+
+
 class OwnKind:
     """A module of the user's own as a registry gives it: all it has, and each function judged by what it raises and returns."""
 
@@ -77,14 +154,12 @@ class OwnKind:
         if lacking:
             raise ReportError(Problem(str(path), f"{path.name} is no {noun}: it lacks {', '.join(lacking)}", next_step=ADVICE))
         taken = [problem for name, n in functions.items() for problem in _taken(getattr(self._module, name), n, path)]
-        if foreseen := [*taken, *_foreseen(self._module, path)]:
-            raise ReportError(*foreseen)
+        if wrong := [*taken, *foreseen(self._module, path)]:
+            raise ReportError(*wrong)
 
     def __getattr__(self, name: str) -> Any:
         if name == "TITLE":
             return by_language(getattr(self._module, name, self._path.stem.replace("_", " ")))
-        if name == "NEEDS":  # of a probe: what the model must provide
-            return frozenset(getattr(self._module, name, ()))
         found = getattr(self._module, name)
         return self._judged(name, found) if inspect.isfunction(found) else found
 
@@ -93,7 +168,7 @@ class OwnKind:
         def call(*arguments: Any, **named: Any) -> Any:
             try:
                 found = function(*arguments, **named)
-                wrong = _unlike(self._noun, name, found)
+                wrong = _unlike(name, found)
             except (ReportError, MemoryError):
                 raise
             except (Exception, SystemExit) as error:
@@ -138,21 +213,17 @@ def _line(error: BaseException, path: Path) -> int | None:
 # --- what functions return ----------------------------------------------------------------------------------------------------
 
 
-def _unlike(noun: str, name: str, found: Any) -> str:
+def _unlike(name: str, found: Any) -> str:
     """What should have been returned, where something else was."""
     contracts: dict[str, tuple[bool, str]] = {
         "draw": (isinstance(found, Drawing), "A Drawing."),
         "probes": (_is_mapping(found, ProbeRequest), "A mapping: name -> ProbeRequest."),
-        "names": (_is_list(found, str), "A list of names."),
         "facts": (_is_list(found, str), "A list of names of facts."),
         "files": (_is_list(found, Path), "A list of paths."),
         "load": (isinstance(found, ImageData), "An ImageData."),
         "apply": (isinstance(found, ImageData), "An ImageData."),
         "layout": (isinstance(found, Layout), "A Layout."),
     }
-    if name == "measure":
-        fits = _is_list(found, Value) if noun == "metric" else _is_mapping(found, object)
-        return "" if fits else "A list of Value." if noun == "metric" else "A mapping: name -> array."
     fits, told = contracts.get(name, (True, ""))
     return "" if fits else told
 
@@ -179,8 +250,8 @@ def _many(found: Any) -> bool:
 # --- what would be raised once it runs ----------------------------------------------------------------------------------------
 
 
-def _foreseen(module: ModuleType, path: Path) -> Iterator[Problem]:
-    """Mistakes in functions that run after the training only: names that nothing has, and directions that there are not."""
+def foreseen(module: ModuleType, path: Path) -> Iterator[Problem]:
+    """Mistakes in functions that run after the training only: names that nothing has."""
     source = path.read_bytes()
     known = {*vars(module), *dir(builtins)}
     codes = [*_codes(compile(source, str(path), "exec"))]
@@ -197,12 +268,6 @@ def _foreseen(module: ModuleType, path: Path) -> Iterator[Problem]:
                 near_miss(each.argval, (name for name in vars(module) if name[:2] != "__")),
                 ADVICE,
             )
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == "Value":
-            words = [given.value for given in node.keywords if given.arg == "better" and isinstance(given.value, ast.Constant)]
-            for word in (word for word in words if word.value not in BETTER):
-                rule = f"{path.name}:{word.lineno}: 'better' is no direction"
-                yield Problem(str(path), rule, repr(word.value), f"One of: {', '.join(BETTER)}.", ADVICE)
 
 
 def _taken(function: Any, arguments: int, path: Path) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""How a kind is found: by the name of its file, or as one file of the user's own; there is no list to edit."""
+"""How a kind is declared, and how it is found: in this package, in an installed one, or in a file of the user's own."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import importlib
 import importlib.util
 import pkgutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields, replace
+from importlib.metadata import EntryPoint, distributions
 from pathlib import Path
-from typing import Any, TypeAlias
+from types import ModuleType
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,10 +23,38 @@ Words: TypeAlias = str | Mapping[str, str]  # what a kind calls something: in En
 class Parameters(BaseModel):
     """Base of every kind's parameters: frozen, and a key that is not documented is an error.
 
-    Some names mean the same in every kind and are read by the plan: `_meanings.py` lists them.
+    What a parameter means to the plan is said by its type: `Annotated[str, Role.SPLIT]`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+P = TypeVar("P", bound=BaseModel)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared(Generic[P]):
+    """What every kind declares. A file of a kind ends with `KIND = Metric(...)` (or `Figure(...)`, `Probe(...)` ...).
+
+    Attributes:
+        parameters: class of its parameters; their names, defaults and descriptions are those in YAML.
+        summary: one line for `list`; empty: the first line of the file's docstring.
+        name: under which it is found, filled in by the registry: a word, or the path of a file of the user's own.
+        file: the Python file that declares it, filled in by the registry.
+    """
+
+    parameters: type[P]
+    summary: str = ""
+    name: str = ""
+    file: Path = Path()
+
+    def __post_init__(self) -> None:
+        """Raises TypeError where the parameters are no class of pydantic."""
+        if not (isinstance(self.parameters, type) and issubclass(self.parameters, BaseModel)):
+            raise TypeError(f"parameters is a class of report_builder.kinds.Parameters, and is {self.parameters!r}")
+
+
+K = TypeVar("K", bound=Declared[Any])
 
 
 @functools.cache
@@ -34,67 +64,146 @@ def _modules(package: str, *, folders: bool) -> tuple[str, ...]:
     return tuple(sorted(m.name for m in pkgutil.iter_modules(places) if m.ispkg == folders and m.name[0] != "_"))
 
 
-@dataclass(frozen=True)
-class Registry:
-    """The kinds of one sort: the modules of one package (its sub-packages where a kind is a folder); `_names` are private."""
+@functools.cache
+def offers() -> tuple[EntryPoint, ...]:
+    """What installed packages offer; a package that is found twice on the path counts once."""
+    found = (each for package in distributions() for each in package.entry_points if each.group.startswith("report_builder."))
+    return tuple({(each.group, each.name, _package_of(each)): each for each in found}.values())
 
+
+@dataclass(frozen=True, eq=False)
+class Registry(Generic[K]):
+    """The kinds of one sort: the modules of one package (its sub-packages where a kind is a folder), and those installed.
+
+    Attributes:
+        sort: as `list` calls it; installed packages offer theirs as entry points of the group `report_builder.<sort>`.
+        package: whose modules are the built-in kinds.
+        noun: of one kind, in messages.
+        form: class of the kinds; None: the kinds are modules themselves.
+        folders: whether a kind is a folder.
+    """
+
+    sort: str
     package: str
     noun: str
+    form: type[K] | None
     folders: bool = False
-    _own: dict[Path, Any] = field(default_factory=dict)
+    _found: dict[str, K] = field(default_factory=dict)
 
     def names(self) -> tuple[str, ...]:
-        """Names of the built-in kinds, without importing them."""
-        return _modules(self.package, folders=self.folders)
+        """Names of the kinds of the package and of installed packages, without importing them."""
+        return tuple(sorted({*self._built_in(), *(entry.name for entry in self._offered())}))
 
-    def get(self, name: str, *, beside: Path | None = None) -> Any:
-        """The module of a kind.
+    def get(self, name: str, *, beside: Path | None = None) -> K:
+        """A kind.
 
         Args:
-            name: a built-in kind, or the path of a Python file relative to `beside`.
+            name: of a kind, or the path of a Python file relative to `beside`.
             beside: the folder of the experiment file.
 
         Raises:
-            ReportError: there is no such kind.
+            ReportError: there is no such kind, several packages have it, or its file does not declare it.
         """
-        if name.endswith(".py"):
-            return self._from_file((beside or Path()) / name)
-        if name not in self.names():
+        own = name.endswith(".py")
+        key = str(((beside or Path()) / name).resolve()) if own else name
+        if key not in self._found:
+            self._found[key] = self._of_file(Path(key)) if own else self._of_package(name)
+        return self._found[key]
+
+    def __iter__(self) -> Iterator[tuple[str, K]]:
+        """Every kind that can be loaded, with its name; a broken one of an installed package is left out."""
+        for name in self.names():
+            try:
+                kind = self.get(name)
+            except ReportError:
+                if name in self._built_in():
+                    raise
+                continue
+            yield name, kind
+
+    def _built_in(self) -> tuple[str, ...]:
+        return _modules(self.package, folders=self.folders)
+
+    def _offered(self) -> list[EntryPoint]:
+        return [entry for entry in offers() if entry.group == f"report_builder.{self.sort}"]
+
+    def _of_package(self, name: str) -> K:
+        offered, built_in = [entry for entry in self._offered() if entry.name == name], name in self._built_in()
+        if len(offered) + built_in > 1:
+            packages = [*(["report_builder"] if built_in else []), *map(_package_of, offered)]
+            rule, step = f"several packages have a {self.noun} of this name", "Uninstall all of these packages but one."
+            raise ReportError(Problem("", rule, f"{name}, of {' and of '.join(packages)}", next_step=step))
+        if offered:
+            return self._installed(offered[0])
+        if not built_in:
             raise ReportError(Problem("", f"unknown {self.noun}", repr(name), near_miss(name, self.names())))
-        return importlib.import_module(f"{self.package}.{name}")
+        return self._declared(importlib.import_module(f"{self.package}.{name}"), name)
 
-    def _from_file(self, path: Path) -> Any:
+    def _installed(self, entry: EntryPoint) -> K:
+        """A kind of an installed package; whatever is wrong with it is said to be that package's."""
+        from report_builder.kinds._own import judged
+
+        advice = f"This is in the installed package '{_package_of(entry)}': mend it, or uninstall it."
+        try:
+            module = importlib.import_module(entry.module)
+        except (Exception, SystemExit) as error:
+            rule = f"the {self.noun} '{entry.name}' of the installed package '{_package_of(entry)}' cannot be loaded"
+            raise ReportError(Problem("", rule, f"{type(error).__name__}: {error}", next_step=advice)) from error
+        return judged(self._declared(module, entry.name), advice)
+
+    def _of_file(self, path: Path) -> K:
         """Of the user's own: a model as it is (a worker tries it), any other kind with each of its functions judged."""
-        from report_builder.kinds._own import OwnKind, own_module
+        from report_builder.kinds._own import ADVICE, OwnKind, foreseen, judged, own_module
 
-        path = path.resolve()
-        if path not in self._own:
-            self._own[path] = own_module(path, self.noun) if self.noun == "model" else OwnKind(path, self.noun)
-        return self._own[path]
+        if self.form is None:
+            return own_module(path, self.noun) if self.noun == "model" else OwnKind(path, self.noun)  # type: ignore[return-value]
+        module = own_module(path, self.noun)
+        if problems := [*foreseen(module, path)]:
+            raise ReportError(*problems)
+        return judged(self._declared(module, path.name), ADVICE)
 
-    def __iter__(self) -> Iterator[tuple[str, Any]]:
-        """Every built-in kind with its module, imported."""
-        return ((name, self.get(name)) for name in self.names())
+    def _declared(self, module: ModuleType, name: str) -> K:
+        """What a module declares, with the name under which it was found."""
+        if self.form is None:
+            return module  # type: ignore[return-value]
+        kind = vars(module).get("KIND")
+        if isinstance(kind, self.form):
+            text = kind.summary or (module.__doc__ or name).strip().splitlines()[0]
+            return replace(kind, name=name, file=Path(module.__file__ or ""), summary=text)
+        needed = [each.name for each in fields(self.form) if each.default is MISSING and each.default_factory is MISSING]
+        further = [each.name for each in fields(self.form) if each.name in vars(module) and each.name not in needed]
+        given = [f"{each}={'Parameters' if each == 'parameters' else each}" for each in (*needed, *further)]
+        step = f"Write at the end of the file: KIND = {self.form.__name__}({', '.join(given)})"
+        where = str(module.__file__)
+        rule = f"{Path(where).name} declares no {self.noun}"
+        received = "no KIND" if kind is None else f"KIND = {type(kind).__name__}"
+        raise ReportError(Problem(where, rule, received, next_step=f"{step}; the functions are those of docs/own-model.md."))
 
 
-def opened(registry: Registry, entry: Mapping[str, Any], *, beside: Path | None = None) -> tuple[Any, Any]:
-    """Module and parameters of a resolved entry `{"kind": ..., parameter: value, ...}`.
+def _package_of(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist else entry.module
+
+
+def parameters_of(kind: Declared[P]) -> type[P]:
+    """The class of a kind's parameters, of a kind that is a module, too."""
+    return kind.parameters if isinstance(kind, Declared) else kind.Parameters
+
+
+def summary_of(kind: Declared[P]) -> str:
+    """One line of what a kind is, of a kind that is a module, too."""
+    return kind.summary if isinstance(kind, Declared) else (kind.__doc__ or "").strip().partition("\n")[0]
+
+
+def opened(registry: Registry[K], entry: Mapping[str, Any], *, beside: Path | None = None) -> tuple[K, Any]:
+    """Kind and parameters of a resolved entry `{"kind": ..., parameter: value, ...}`.
 
     Raises:
         ReportError: there is no such kind.
     """
-    module = registry.get(entry["kind"], beside=beside)
-    return module, module.Parameters(**{key: value for key, value in entry.items() if key != "kind"})
+    kind = registry.get(entry["kind"], beside=beside)
+    return kind, parameters_of(kind)(**{key: value for key, value in entry.items() if key != "kind"})
 
 
 def by_language(words: Any) -> dict[str, str]:
     """Words of the user's own by language; text alone, under "", is that of every language."""
     return {code: str(text) for code, text in words.items()} if isinstance(words, Mapping) else {"": str(words)}
-
-
-DATASETS = Registry("report_builder.datasets", "data set")
-DATA_STEPS = Registry("report_builder.datasets.steps", "data step")
-MODELS = Registry("report_builder.models", "model", folders=True)
-PROBES = Registry("report_builder.measures.probes", "probe")
-METRICS = Registry("report_builder.measures.metrics", "metric")
-FIGURES = Registry("report_builder.plots", "figure kind")

@@ -11,20 +11,30 @@ from typing import TYPE_CHECKING, Any
 from report_builder.errors import Problem, ReportError, RunError
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, MetricKind, Value
+    from report_builder.kinds import Arrays, Measured, Metric, Parameters, Quantity
 
 FACTS, SAMPLES = "facts.json", "samples.npz"
 
 
-def measure(kind: MetricKind, parameters: Any, arrays: Mapping[str, Arrays], folder: Path, *, metric: str = "") -> None:
+def measure(
+    kind: Metric[Parameters],
+    parameters: Parameters,
+    quantities: Sequence[Quantity],
+    arrays: Mapping[str, Arrays],
+    folder: Path,
+    *,
+    metric: str = "",
+) -> None:
     """Measures and writes `facts.json` and `samples.npz` into `folder`.
 
-    `facts.json` is a list of `{name, value, unit, better, reduction, title, caution, n, paired, samples}`, where `samples` says
-    whether `samples.npz` holds the value of each image under that name.
+    `facts.json` is a list of `{name, value, unit, better, noise, reduction, title, caution, n, samples, units}`. `samples` says
+    whether `samples.npz` holds the value of each image under that name, and `units` whether it holds, under `<name>.units`, on
+    which images of the split each of them rests (see `Measured`); without, sample i is image i.
 
     Args:
-        kind: the module of the metric.
+        kind: the metric.
         parameters: its parameters, checked.
+        quantities: what it will give, as it said when the plan was made.
         arrays: what its probes gave, by request name.
         folder: where the files go.
         metric: id of the metric in the report, for messages.
@@ -32,41 +42,73 @@ def measure(kind: MetricKind, parameters: Any, arrays: Mapping[str, Arrays], fol
     Raises:
         ReportError: the arrays cannot be measured so; a value is no finite number (`RunError`).
     """
-    values = _measured(kind, parameters, arrays, metric)
-    _check(values, metric)
-    facts = [_as_json(value) for value in values]
-    (folder / FACTS).write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
-    _write_samples(values, folder / SAMPLES)
+    found = _measured(kind, parameters, quantities, arrays, metric)
+    _check(found, metric)
+    text = json.dumps(facts(quantities, found), ensure_ascii=False, indent=1)
+    (folder / FACTS).write_text(text, encoding="utf-8")
+    _write_samples(found, folder / SAMPLES)
 
 
-def _measured(kind: MetricKind, parameters: Any, arrays: Mapping[str, Arrays], metric: str) -> list[Value]:
+def _measured(
+    kind: Metric[Parameters],
+    parameters: Parameters,
+    quantities: Sequence[Quantity],
+    arrays: Mapping[str, Arrays],
+    metric: str,
+) -> Mapping[str, Measured]:
+    where = f"metrics.{metric}" if metric else ""
     try:
-        return kind.measure(arrays, parameters)
+        found = kind.measure(arrays, parameters)
     except ReportError as error:
-        where = f"metrics.{metric}" if metric else ""
         problems = [Problem(p.where or where, p.rule, p.received, p.allowed, p.next_step) for p in error.problems]
         raise type(error)(*problems) from error
+    declared = [quantity.name for quantity in quantities]
+    if odd := set(declared) ^ set(found):
+        rule = f"the metric '{kind.name}' does not measure what it declares"
+        raise RunError(Problem(where, rule, ", ".join(sorted(odd)), f"Its 'values' declare: {', '.join(declared)}."))
+    return found
 
 
-def _check(values: Sequence[Value], metric: str) -> None:
-    broken = [value for value in values if not isinstance(value.value, str) and not math.isfinite(value.value)]
+def _check(found: Mapping[str, Measured], metric: str) -> None:
+    values = {name: measured.value for name, measured in found.items()}
+    broken = {name: value for name, value in values.items() if not isinstance(value, str) and not math.isfinite(value)}
     if broken:
-        where = f"metrics.{metric}" if metric else ""
-        raise RunError(
-            *(Problem(where, "the measured value is no finite number", f"{value.name} = {value.value}") for value in broken)
-        )
+        where, rule = f"metrics.{metric}" if metric else "", "the measured value is no finite number"
+        raise RunError(*(Problem(where, rule, f"{name} = {value}") for name, value in broken.items()))
 
 
-def _as_json(value: Value) -> dict[str, Any]:
-    number = value.value if isinstance(value.value, str) else float(value.value)
-    known = {"name": value.name, "value": number, "unit": value.unit, "better": value.better, "reduction": value.reduction}
-    known |= {"title": value.title, "caution": value.caution}
-    return known | {"n": int(value.n), "paired": value.paired, "samples": value.samples is not None}
+def facts(quantities: Sequence[Quantity], found: Mapping[str, Measured]) -> list[dict[str, Any]]:
+    """What `facts.json` holds of each quantity, as plain values."""
+    return [_as_json(quantity, found[quantity.name]) for quantity in quantities]
 
 
-def _write_samples(values: Sequence[Value], file: Path) -> None:
+def _as_json(quantity: Quantity, measured: Measured) -> dict[str, Any]:
+    reduction = ", ".join(filter(None, (measured.given, quantity.reduction)))
+    return {
+        "name": quantity.name,
+        "value": measured.value if isinstance(measured.value, str) else float(measured.value),
+        "unit": quantity.unit,
+        "better": quantity.better,
+        "noise": quantity.noise,
+        "reduction": reduction,
+        "title": measured.title or quantity.title,
+        "caution": measured.caution,
+        "n": int(measured.n),
+        "samples": measured.samples is not None,
+        "units": _speak(measured),
+    }
+
+
+def _speak(measured: Measured) -> bool:
+    """Whether the ids of the images say something: not that sample i is of image i."""
+    return measured.units is not None and (measured.units.ndim > 1 or measured.units.tolist() != [*range(len(measured.units))])
+
+
+def _write_samples(found: Mapping[str, Measured], file: Path) -> None:
     import numpy as np
 
-    samples = {value.name: np.asarray(value.samples, dtype=np.float64) for value in values if value.samples is not None}
+    sampled = {name: each for name, each in found.items() if each.samples is not None}
+    arrays = {name: np.asarray(each.samples, dtype=np.float64) for name, each in sampled.items()}
+    arrays |= {f"{name}.units": np.asarray(each.units, dtype=np.int64) for name, each in sampled.items() if _speak(each)}
     with file.open("wb") as stream:
-        np.savez(stream, allow_pickle=False, **samples)
+        np.savez(stream, allow_pickle=False, **arrays)

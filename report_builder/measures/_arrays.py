@@ -23,11 +23,8 @@ def images_of(arrays: Arrays) -> np.ndarray:
     for name in SHOWN:
         if name in arrays:
             return arrays[name].reshape(-1, *arrays[name].shape[-3:])
-    raise ReportError(
-        Problem(
-            "", "this measures images, and there are none", ", ".join(arrays), next_step="Measure a figure that shows images."
-        )
-    )
+    step = "Measure a figure that shows images."
+    raise ReportError(Problem("", "this measures images, and there are none", ", ".join(arrays), next_step=step))
 
 
 def ends_of(arrays: Arrays) -> np.ndarray:
@@ -46,9 +43,16 @@ def by_pair(values: np.ndarray, *, ends: bool) -> np.ndarray:
     return values.reshape(-1, 2).mean(axis=1) if ends else values
 
 
-def same_images(arrays: Arrays) -> bool:
-    """Whether image i of two runs belongs to the same originals: cells of a decode grid do not."""
-    return "index" in arrays
+def units_of(arrays: Arrays, n: int) -> np.ndarray | None:
+    """Places in the split of the images on which `n` values rest, in order: int64 `(n,)`, of pairs `(n, 2)`.
+
+    None where the values are not of images of the data.
+    """
+    if "index" not in arrays:
+        return None
+    index = arrays["index"]
+    rows = index.reshape(-1, index.shape[-1]) if index.ndim > 1 else index
+    return rows.repeat(n // len(rows), axis=0) if len(rows) and n % len(rows) == 0 else None
 
 
 def flat(images: np.ndarray) -> np.ndarray:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from report_builder.kinds import FIGURES, METRICS, PROBES, FigureKind, MetricKind, Parameters, ProbeRequest, further_needs
-from report_builder.plan.resolved import FROM_RUN
+from report_builder.kinds import FIGURES, FROM_RUN, METRICS, PROBES, FigureKind, Metric, Parameters, ProbeRequest
 
 SECTIONS = {"figures": FIGURES, "metrics": METRICS}
 
@@ -21,11 +20,13 @@ def served(provides: frozenset[str], section: str) -> str:
     return f"What this model serves in {section}: {', '.join(names) or 'nothing'}."
 
 
-def _serves(provides: frozenset[str], kind: FigureKind | MetricKind) -> bool:
+def _serves(provides: frozenset[str], kind: FigureKind | Metric[Parameters]) -> bool:
     """Whether a model provides all that a kind asks for with its defaults."""
-    parameters = _least(kind.Parameters)
-    asked = kind.probes(parameters).values() if parameters else ()
-    return bool(parameters) and all(has_ability(provides, need) for request in asked for need in _needs(request))
+    parameters = _least(kind.parameters if isinstance(kind, Metric) else kind.Parameters)
+    if parameters is None:
+        return False
+    asked = (kind.reads if isinstance(kind, Metric) else kind.probes)(parameters).values()
+    return all(has_ability(provides, need) for request in asked for need in _needs(request))
 
 
 def _needs(request: ProbeRequest) -> frozenset[str]:
@@ -33,8 +34,7 @@ def _needs(request: ProbeRequest) -> frozenset[str]:
     if request.kind in FROM_RUN:
         return request.needs
     probe = PROBES.get(request.kind)
-    parameters = probe.Parameters.model_validate(dict(request.parameters)).model_dump(mode="json")
-    return frozenset(probe.NEEDS | further_needs(probe, parameters) | request.needs)
+    return probe.all_needs(probe.parameters.model_validate(dict(request.parameters))) | request.needs
 
 
 def _least(model: type[Parameters]) -> Parameters | None:

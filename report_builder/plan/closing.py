@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import MODELS, OwnKind, Parameters, Registry, Words, blamed
+from report_builder.kinds import MODELS, K, Parameters, Registry, Role, Words, blamed, names_of, parameters_of
 from report_builder.models._layers import OWN, lists
 from report_builder.plan.resolved import Kind
 from report_builder.project import not_readable, text_of
@@ -76,7 +76,7 @@ class Closing:
             return Problem(self.loaded.where(*path), mistake, repr(name), next_step=step)
         return refused
 
-    def module(self, registry: Registry, kind: str) -> Any:
+    def module(self, registry: Registry[K], kind: str) -> K:
         """The module of a kind; a file of the user's own runs only where it is of the project.
 
         Raises:
@@ -88,23 +88,30 @@ class Closing:
                 raise ReportError(refused or Problem("", mistake, repr(kind)))
         return registry.get(kind, beside=self.beside)
 
-    def close(self, registry: Registry, slot: Slot, path: KeyPath, extra: Mapping[str, Any] | None = None) -> Kind | None:
-        """A slot's kind; None, with the mistakes noted, where it is wrong. `extra` goes to those parameters the kind has."""
+    def close(
+        self, registry: Registry[K], slot: Slot, path: KeyPath, extra: Mapping[Role | str, Any] | None = None
+    ) -> Kind[K] | None:
+        """A slot's kind; None, with the mistakes noted, where it is wrong. `extra` goes to the parameters of these roles."""
         module = self._module(registry, slot.kind, path)
         if module is None:
             return None
-        model = module.Parameters
-        given = {key: value for key, value in (extra or {}).items() if key in model.model_fields and value is not None}
+        model, own = parameters_of(module), slot.kind.endswith(".py") and registry is not MODELS
+        given = {
+            name: value
+            for role, value in (extra or {}).items()
+            if value is not None
+            for name in (names_of(model, role) if isinstance(role, Role) else {role} & {*model.model_fields})
+        }
         try:
             parameters = model.model_validate_json(json.dumps(given | slot.parameters), strict=True)
-            if isinstance(module, OwnKind):
+            if own:
                 parameters.model_dump(mode="json")  # a default of any type is taken, and cannot be in a key
         except ValidationError as error:
             beside = {*type(slot).model_fields} - {"kind"}
             self.found += problems(error, self.loaded.source, model, path, f"{registry.noun} '{slot.kind}'", beside)
             return None
         except Exception as error:
-            if not isinstance(module, OwnKind):
+            if not own:
                 raise
             self.found.append(
                 replace(blamed(error, self.beside / slot.kind, name="Parameters"), where=self.loaded.where(*path))
@@ -112,11 +119,11 @@ class Closing:
             return None
         return Kind(slot.kind, module, parameters) if self._layers_found(parameters, path) else None
 
-    def _module(self, registry: Registry, kind: str, path: KeyPath) -> Any:
+    def _module(self, registry: Registry[K], kind: str, path: KeyPath) -> K | None:
         """The module of a kind, for a model of the user's own what was said of it; None, with the mistakes noted."""
         try:
             if registry is MODELS and kind.endswith(".py"):
-                return self._described(kind)
+                return self._described(kind)  # type: ignore[no-any-return]
             return self.module(registry, kind)
         except ReportError as error:
             self.found += [replace(p, where=self.loaded.where(*path, "kind")) for p in error.problems]
@@ -147,7 +154,7 @@ class Closing:
                     self.note(place, mistake, layer.kind)
         return len(self.found) == found
 
-    def close_model(self, slot: Slot, path: KeyPath) -> tuple[Kind, Words] | None:
+    def close_model(self, slot: Slot, path: KeyPath) -> tuple[Kind[Any], Words] | None:
         """A model with its title; where a preset is named, what the slot gives lies over the preset's parameters."""
         given = slot.parameters
         name = given.pop("preset", None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from report_builder.spec.source import KeyPath
 HELD_OUT = {"val_": "validation", "test_": "test"}  # beginning of a logged term -> the split that it is measured on
 
 
-def layout_of(closing: Closing, dataset: Kind, id_: str, steps: Sequence[tuple[Kind, KeyPath]]) -> Layout | None:
+def layout_of(closing: Closing, dataset: Kind[Any], id_: str, steps: Sequence[tuple[Kind[Any], KeyPath]]) -> Layout | None:
     """The layout after all steps; None where a kind of the user's own does not say it, or a step cannot be done (noted).
 
     Args:
@@ -62,16 +62,14 @@ class Layouts:
         elif term.startswith("val_"):
             self._has(data, "validation", path, term)
 
-    def measurable(self, data: DataSet, parameters: Mapping[str, Any], path: KeyPath) -> None:
-        """The data has the split and the classes that a probe, or the probe inside it, measures."""
-        inner = parameters.get("images")
-        for named in (parameters, inner if isinstance(inner, Mapping) else {}):
-            if isinstance(split := named.get("split"), str):
-                self._has(data, split, (*path, "split"), split)
-            if isinstance(classes := named.get("classes"), list) and data.layout and data.layout.class_names:
-                for chosen in classes:
-                    with self.closing.at((*path, "classes")):
-                        class_number(chosen, data.layout.class_names)
+    def measurable(self, data: DataSet, splits: Iterable[str], classes: Iterable[int | str], path: KeyPath) -> None:
+        """The data has the splits and the classes that a probe, or the probe inside it, measures."""
+        for split in dict.fromkeys(splits):
+            self._has(data, split, (*path, "split"), split)
+        names = data.layout.class_names if data.layout else None
+        for chosen in classes if names else ():
+            with self.closing.at((*path, "classes")):
+                class_number(chosen, names or ())
 
     def logged(self, data: DataSet, terms: Iterable[str], path: KeyPath) -> None:
         """A run on the data logs these terms: `val_*` on validation images, `test_*` on test images where there are no such."""
@@ -92,8 +90,8 @@ class Layouts:
 
     # --- who judges -----------------------------------------------------------------------------------------------------------
 
-    def judgeable(self, data: DataSet, judge: Training, parameters: Mapping[str, Any], path: KeyPath) -> None:
-        """The judge was trained on images of this shape (or of a cell of a canvas) and knows the classes."""
+    def judgeable(self, data: DataSet, judge: Training, classes: Sequence[int | str], path: KeyPath) -> None:
+        """The judge was trained on images of this shape (or of a cell of a canvas) and knows the classes; empty: all."""
         seen, known = data.layout, judge.data.layout
         if seen is None or known is None:
             return
@@ -102,7 +100,8 @@ class Layouts:
             allowed = f"The judge's: {_size(known)}; of a canvas it sees the cell that was asked."
             step = "Train a classifier on the same data without the step 'canvas', and name that run."
             self.closing.note(path, rule, _size(seen), allowed, step)
-        strange = sorted(set(_classes(seen, parameters)) - set(known.class_names or _classes(seen, parameters)))
+        shown = _named(seen, classes)
+        strange = sorted(set(shown) - set(known.class_names or shown))
         if strange:
             rule = f"the judge '{judge.id}' does not know every class that it is to recognise"
             self.closing.note(path, rule, ", ".join(strange), f"It knows: {', '.join(known.class_names or ())}.")
@@ -127,11 +126,8 @@ def _size(layout: Layout) -> str:
     return " x ".join(map(str, layout.image_shape or ()))
 
 
-def _classes(layout: Layout, parameters: Mapping[str, Any]) -> list[str]:
+def _named(layout: Layout, classes: Sequence[int | str]) -> list[str]:
     """Names of the classes that the images show: those that the probe names, else all."""
     names = layout.class_names or ()
-    asked = parameters.get("images", {}).get("classes") if isinstance(parameters.get("images"), Mapping) else None
-    if not asked:
-        return list(names)
-    by_number = dict(enumerate(names))
-    return [str(c) if str(c) in names else by_number.get(c, str(c)) for c in asked]
+    by_number = dict[int | str, str](enumerate(names))
+    return [str(c) if str(c) in names else by_number.get(c, str(c)) for c in classes] or list(names)

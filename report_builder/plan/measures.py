@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from report_builder.kinds import METRICS, ProbeRequest
+from report_builder.kinds import METRICS, Metric, Parameters, ProbeRequest, Role, by_role, names_of
 from report_builder.plan.closing import Closing
 from report_builder.plan.requests import Requests
 from report_builder.plan.resolved import Kind, Measure, Picture
-from report_builder.spec.grammar import Metric
+from report_builder.spec.grammar import Metric as Entry
+
+Chosen = Kind[Metric[Parameters]]
 
 Subject = tuple[str, str | None, str | None]  # id, and the same id as a run or as a data set
 
@@ -24,7 +26,7 @@ class Measures:
     def closed(self) -> Iterator[Measure]:
         """A measure for each metric and subject that is without mistakes."""
         for id_, entry in self.closing.loaded.experiment.metrics.items():
-            kind = self.closing.close(METRICS, entry, ("metrics", id_), {"of": entry.of})
+            kind = self.closing.close(METRICS, entry, ("metrics", id_), {Role.FIGURE: entry.of})
             if kind is None or not self._of_fits(id_, entry, kind):
                 continue
             subjects: list[Subject] = [(run, run, None) for run in entry.runs] + [(d, None, d) for d in entry.data]
@@ -34,19 +36,19 @@ class Measures:
             for subject in subjects:
                 yield from self._of_subject(id_, entry, kind, subject)
 
-    def _of_fits(self, id_: str, entry: Metric, kind: Kind) -> bool:
+    def _of_fits(self, id_: str, entry: Entry, kind: Chosen) -> bool:
         """Whether a metric that names a figure may, and whether there is that figure."""
         if entry.of is None:
             return True
         path = ("metrics", id_, "of")
-        if "of" not in type(kind.parameters).model_fields:
+        if not names_of(type(kind.parameters), Role.FIGURE):
             self.closing.note(
                 path, f"metric '{kind.name}' does not measure the images of a figure", next_step="Leave 'of' out."
             )
             return False
         return self.closing.known("figure", entry.of, self.closing.loaded.experiment.figures, path)
 
-    def _of_subject(self, id_: str, entry: Metric, kind: Kind, subject: Subject) -> Iterator[Measure]:
+    def _of_subject(self, id_: str, entry: Entry, kind: Chosen, subject: Subject) -> Iterator[Measure]:
         name, run, data = subject
         asked = self._asked(id_, entry, kind, name)
         if asked is None:
@@ -55,22 +57,17 @@ class Measures:
         requests = {n: request for n, request in made.items() if request}
         self.requests.logged(kind, requests.values(), ("metrics", id_))
         if len(requests) == len(made):
-            own_probe = id_ if getattr(kind.parameters, "probe", None) else None
-            scope = entry.of or own_probe or getattr(kind.parameters, "split", None) or "train"
-            measure, found = Measure(id_, name, scope, kind, requests), len(self.closing.found)
+            measure, found = Measure(id_, name, _scope(id_, entry, kind), kind, requests), len(self.closing.found)
             with self.closing.at(("metrics", id_)):
-                list(measure.names())
+                _ = measure.facts
             if len(self.closing.found) == found:
                 yield measure
 
-    def _asked(self, id_: str, entry: Metric, kind: Kind, subject: str) -> dict[str, ProbeRequest] | None:
-        """What the metric asks; with `of`, its images are those that the figure shows of the subject.
-
-        A metric that has them judged makes its own request of the figure's: its optional `of_figure(parameters, request)`.
-        """
+    def _asked(self, id_: str, entry: Entry, kind: Chosen, subject: str) -> dict[str, ProbeRequest] | None:
+        """What the metric asks; with `of`, its images are those that the figure shows of the subject."""
         asked: dict[str, ProbeRequest] | None = None
         with self.closing.at(("metrics", id_)):
-            asked = dict(kind.module.probes(kind.parameters))
+            asked = dict(kind.module.reads(kind.parameters))
         if asked is None:
             return None
         if entry.of is None:
@@ -83,5 +80,10 @@ class Measures:
             rule = f"figure '{entry.of}' does not show '{subject}'"
             self.closing.note(("metrics", id_, "of"), rule, allowed=f"It shows: {', '.join(figure.requests)}.")
             return None
-        of_figure = getattr(kind.module, "of_figure", None)
-        return asked | {"images": of_figure(kind.parameters, shown) if of_figure else shown}
+        return asked | {"images": kind.module.of_figure(kind.parameters, shown)}
+
+
+def _scope(id_: str, entry: Entry, kind: Chosen) -> str:
+    """The second part of the names of its facts: the figure, the metric where its probe is its own, else the split."""
+    splits = by_role(kind.parameters, Role.SPLIT)
+    return entry.of or (id_ if by_role(kind.parameters, Role.PROBE) else next(iter(splits.values()), "train"))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import cast
+from typing import Any
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import MODELS, PROBES, Layout, Parameters, ProbeRequest, further_needs
+from report_builder.kinds import FROM_RUN, MODELS, PROBES, Layout, Parameters, Probe, ProbeRequest, Role, by_role, opened
 from report_builder.plan.abilities import has_ability, served
 from report_builder.plan.closing import Closing
 from report_builder.plan.layouts import Layouts
-from report_builder.plan.resolved import FROM_RUN, HISTORY, DataSet, Kind, Training, used_by
+from report_builder.plan.resolved import HISTORY, DataSet, Kind, Training
 from report_builder.spec.grammar import Slot
 from report_builder.spec.source import KeyPath
+
+Asked = Kind[Probe[Parameters]]
 
 
 class Requests:
@@ -45,30 +47,32 @@ class Requests:
         found = len(self.closing.found)
         if run is not None:
             self._serves(fits, request.needs, run, path)
-        elif self._needs_model(replace(request, parameters=fits.parameters.model_dump(mode="json"))):
+        elif request.needs or fits.module.all_needs(fits.parameters):
             self._no_model(request, path)
-        filled = replace(request, parameters=self._judged(request.judge, fits, data, path).model_dump(mode="json"))
-        self.layouts.measurable(data, filled.parameters, path)
-        return filled if len(self.closing.found) == found else None
+        parameters = self._judged(request.judge, fits, data, path)
+        splits = [split for each in _looked_at(parameters) for split in by_role(each, Role.SPLIT).values()]
+        classes = [c for each in _looked_at(parameters) for named in by_role(each, Role.CLASSES).values() for c in named]
+        self.layouts.measurable(data, splits, classes, path)
+        noise, filled = fits.module.noise(parameters), parameters.model_dump(mode="json")
+        seen = () if noise == "draws" else tuple(splits)  # what is drawn shows no part of the data
+        return replace(request, parameters=filled, noise=noise, splits=seen) if len(self.closing.found) == found else None
 
-    def logged(self, kind: Kind, requests: Iterable[ProbeRequest], path: KeyPath) -> None:
+    def logged(self, kind: Kind[Any], requests: Iterable[ProbeRequest], path: KeyPath) -> None:
         """Checks that the runs will log the terms that a figure or metric reads from their history."""
+        panels = dict(kind.parameters).get("terms") or ()
+        terms = [term for panel in panels for term in ([panel] if isinstance(panel, str) else panel)]
         for request in requests:
             run = self.runs.get(request.run or "")
             if request.kind == HISTORY and run:
-                panels = getattr(kind.parameters, "terms", None) or ()
-                terms = [term for panel in panels for term in ([panel] if isinstance(panel, str) else panel)]
                 self.layouts.logged(run.data, terms, (*path, "terms"))
 
-    def _fitted(self, probe: Kind, data: Layout | None, path: KeyPath) -> Kind | None:
+    def _fitted(self, probe: Asked, data: Layout | None, path: KeyPath) -> Asked | None:
         """The probe with its parameters fitted to what is known of the data (all classes written out, for example)."""
-        if data is None or not hasattr(probe.module, "fitted"):
+        if data is None:
             return probe
-        try:
+        with self.closing.at(path):
             return replace(probe, parameters=probe.module.fitted(probe.parameters, data))
-        except ReportError as error:
-            self.closing.found += [replace(p, where=self.closing.loaded.where(*path)) for p in error.problems]
-            return None
+        return None
 
     # --- what a run can answer ------------------------------------------------------------------------------------------------
 
@@ -81,23 +85,22 @@ class Requests:
         return replace(request, run=run, data=None if run else data)
 
     def _needs_model(self, request: ProbeRequest) -> bool:
-        """Whether the model is needed; what a run answers itself, and what is unknown, counts as needing it."""
+        """Whether the model is needed; what a run answers itself, and what is unknown or wrong, counts as needing it."""
         if request.needs or request.kind in FROM_RUN:
             return True
         try:
-            module = self.closing.module(PROBES, request.kind)
-            return bool(module.NEEDS or further_needs(module, request.parameters))
-        except (ReportError, LookupError):
+            probe = self.closing.module(PROBES, request.kind)
+            return bool(probe.all_needs(probe.parameters.model_validate(request.parameters)))
+        except (ReportError, ValueError):
             return True
 
-    def _serves(self, probe: Kind, also: frozenset[str], run: Training, path: KeyPath) -> bool:
+    def _serves(self, probe: Asked, also: frozenset[str], run: Training, path: KeyPath) -> bool:
         """Whether the run's model provides what is needed, in a latent space of the dimension that the probe draws in."""
-        parameters = probe.parameters.model_dump(mode="json")
-        if not self._provides(probe.module.NEEDS | further_needs(probe.module, parameters) | also, run, path):
+        if not self._provides(probe.module.all_needs(probe.parameters) | also, run, path):
             return False
-        modules = [self.closing.module(PROBES, kind) for kind in (probe.name, *used_by(probe.module, parameters))]
-        axes = next((m.LATENT_DIM for m in modules if hasattr(m, "LATENT_DIM")), None)
-        has = getattr(run.model.parameters, "latent_dim", None)
+        probes = [probe.module, *(self.closing.module(PROBES, kind) for kind in probe.module.uses(probe.parameters))]
+        axes = next((each.latent_dim for each in probes if each.latent_dim), None)
+        has = dict(run.model.parameters).get("latent_dim")
         if axes is None or has is None or axes == has:
             return True
         rule = f"'{probe.name}' needs a latent space of {axes} dimensions, and this run has {has}"
@@ -128,40 +131,37 @@ class Requests:
 
     # --- who judges -----------------------------------------------------------------------------------------------------------
 
-    def _judged(self, judge: str | None, probe: Kind, data: DataSet, path: KeyPath) -> Parameters:
+    def _judged(self, judge: str | None, probe: Asked, data: DataSet, path: KeyPath) -> Parameters:
         """The probe's parameters, with what the judge's data tells; who asks a classifier must have one that can judge.
 
-        That is a run whose model classifies such images, and provides what the probe needs of it (`JUDGE_NEEDS`).
+        That is a run whose model classifies such images, and provides what the probe needs of it.
         """
         at, parameters = (*path, "judge"), probe.parameters
-        if not getattr(probe.module, "JUDGED", False):
+        if probe.module.judged is None:
             return parameters
         if judge is None:
             rule = f"'{probe.name}' asks a trained classifier, and none is named"
             self.closing.note(path, rule, next_step="Name the run of a classifier: judge: <run>.")
         elif self.closing.known("run", judge, self.closing.loaded.experiment.runs, at) and judge in self.runs:
             court = self.runs[judge]
-            if self._may_judge(court, getattr(probe.module, "JUDGE_NEEDS", frozenset()), at):
-                self.layouts.judgeable(data, court, parameters.model_dump(mode="json"), at)
-                return self._of_judge(probe, court.data.layout, at)
+            if self._may_judge(court, probe.module.judge_needs, at):
+                classes = [c for each in _looked_at(parameters)[1:] for c in by_role(each, Role.CLASSES).values()]
+                self.layouts.judgeable(data, court, classes[0] if classes else (), at)
+                with self.closing.at(at):
+                    return probe.module.of_judge(parameters, court.data.layout) if court.data.layout else parameters
         return parameters
 
-    def _of_judge(self, probe: Kind, judge: Layout | None, at: KeyPath) -> Parameters:
-        """The probe's parameters, with what is known of the judge's data; a mistake is noted where the judge is named."""
-        if judge is None or not hasattr(probe.module, "of_judge"):
-            return probe.parameters
-        try:
-            return cast("Parameters", probe.module.of_judge(probe.parameters, judge))
-        except ReportError as error:
-            self.closing.found += [replace(p, where=self.closing.loaded.where(*at)) for p in error.problems]
-            return probe.parameters
-
     def _may_judge(self, judge: Training, also: frozenset[str], at: KeyPath) -> bool:
-        needed = also | {"classify"}
+        needed = frozenset(also) | {"classify"}
         if lacks := _lacks(judge, needed):
             rule = f"model '{judge.model.name}' of run '{judge.id}' cannot judge: it does not provide {lacks}"
             self.closing.note(at, rule, repr(judge.id), f"Models that can: {_able(needed)}.")
         return not lacks
+
+
+def _looked_at(parameters: Parameters) -> list[Parameters]:
+    """The parameters of a probe, and those of the probe inside it."""
+    return [parameters, *(opened(PROBES, inner)[1] for inner in by_role(parameters, Role.PROBE).values())]
 
 
 def _lacks(run: Training, needed: frozenset[str]) -> str:

@@ -146,7 +146,7 @@ def _twice(measures: Iterable[Measure], loaded: Loaded) -> Iterator[Problem]:
     """Facts that two metrics would give."""
     first: dict[str, str] = {}
     for measure in measures:
-        for name, _ in measure.names():
+        for name in measure.facts:
             if first.setdefault(name, measure.id) != measure.id:
                 rule = f"this metric gives the fact '{name}', and so does metric '{first[name]}'"
                 yield Problem(

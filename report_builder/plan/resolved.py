@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import Layout, Parameters, ProbeRequest, Words
+from report_builder.kinds import SUBJECT, Declared, K, Layout, Metric, Parameters, ProbeRequest, Quantity, Role, Words, names_of
 from report_builder.plan.styles import Style
 from report_builder.spec import Loaded
 from report_builder.spec.grammar import Figure, Run
 
-HISTORY, PROGRESS, COSTS, LAYERS = "history", "progress", "costs", "layers"
-FROM_RUN = (HISTORY, PROGRESS, COSTS, LAYERS)  # the probes that a run answers itself
+HISTORY = "history"
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A closed slot: the module of the kind, its file, and its parameters with all defaults."""
+class Kind(Generic[K]):
+    """A closed slot: the kind, its file, and its parameters with all defaults."""
 
     name: str
-    module: Any
+    module: K
     parameters: Parameters
 
     @property
     def file(self) -> Path:
         """The Python file of the kind."""
-        return Path(self.module.__file__)
+        return self.module.file if isinstance(self.module, Declared) else Path(self.module.__file__)
 
     @property
     def network(self) -> Path:
@@ -53,8 +52,8 @@ class DataSet:
 
     id: str
     name: str
-    dataset: Kind
-    steps: tuple[Kind, ...]
+    dataset: Kind[Any]
+    steps: tuple[Kind[Any], ...]
     layout: Layout | None = None
 
     def located(self) -> dict[str, Any]:
@@ -77,7 +76,7 @@ class Training:
     id: str
     name: str
     data: DataSet
-    model: Kind
+    model: Kind[Any]
     entry: Run
     title: Words
 
@@ -92,7 +91,7 @@ class Picture:
 
     id: str
     entry: Figure
-    kind: Kind
+    kind: Kind[Any]
     requests: Mapping[str, ProbeRequest]
     facts: tuple[str, ...] = ()
 
@@ -104,13 +103,14 @@ class Measure:
     id: str
     subject: str
     scope: str
-    kind: Kind
+    kind: Kind[Metric[Parameters]]
     requests: Mapping[str, ProbeRequest]
 
     @property
     def method(self) -> str:
         """How it measures, apart from what it measures: the parameters that put two values on one scale."""
-        parameters = self.kind.parameters.model_dump(mode="json", exclude={"of", "probe", "split", "n", "ends"})
+        what = names_of(type(self.kind.parameters), *SUBJECT)
+        parameters = self.kind.parameters.model_dump(mode="json", exclude=set(what))
         return ", ".join(f"{name}={value}" for name, value in sorted(parameters.items()))
 
     @property
@@ -121,25 +121,26 @@ class Measure:
     @property
     def splits(self) -> tuple[str, ...]:
         """Parts of the data whose images it looks at."""
-        asked = [request.parameters for request in self.requests.values()]
-        asked += [inner for parameters in asked if isinstance(inner := parameters.get("images"), Mapping)]
-        seen = [p for p in asked if "images" not in p and p.get("z", "encoded") == "encoded"]  # another z is drawn, not seen
-        return tuple(sorted({str(p["split"]) for p in seen if p.get("split")}))
+        return tuple(sorted({split for request in self.requests.values() for split in request.splits}))
 
     def as_spec(self) -> dict[str, Any]:
         """What goes into the key of its facts: the judge counts by what was trained, not by its id."""
         spec = self.kind.as_spec()
-        return spec | ({"judge": "judge"} if spec.get("judge") else {})
+        return spec | {name: "judge" for name in names_of(type(self.kind.parameters), Role.JUDGE) if spec[name]}
 
-    def names(self) -> Iterator[tuple[str, str]]:
-        """Pairs of fact name and metric name."""
-        for name in self.kind.module.names(self.kind.parameters, self.requests):
-            yield f"{self.subject}.{self.scope}.{name}", name
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """What it will measure.
 
+        Raises:
+            ReportError: it cannot be measured so, or a mistake in a file of the user's own.
+        """
+        return tuple(self.kind.module.values(self.kind.parameters, self.requests))
 
-def used_by(probe: Any, parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """Other probes whose code determines the arrays: the probe's optional `uses(parameters)`."""
-    return tuple(probe.uses(parameters)) if hasattr(probe, "uses") else ()
+    @cached_property
+    def facts(self) -> dict[str, Quantity]:
+        """What each of its facts measures, by the fact's name."""
+        return {f"{self.subject}.{self.scope}.{quantity.name}": quantity for quantity in self.quantities}
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ class Resolved:
     @cached_property
     def measured(self) -> dict[str, Measure]:
         """The metric that gives each fact, by the fact's name."""
-        return {name: measure for measure in self.measures for name, _ in measure.names()}
+        return {name: measure for measure in self.measures for name in measure.facts}
 
     def parts(self, figure: str) -> tuple[str, ...]:
         """The id of a figure, or those of the figures of a group.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, METRICS, MODELS, Registry
+from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, METRICS, MODELS, K, Registry, parameters_of, summary_of
 from report_builder.spec.grammar import Experiment, Figure, Metric
 
 OWN = {"type": "string", "pattern": r"\.py$", "description": "A Python file of your own beside the experiment."}
@@ -56,16 +56,16 @@ def _optimizer_by_name(slot: dict[str, Any]) -> None:
     slot["anyOf"] = [{"enum": names}, *slot.pop("oneOf")]
 
 
-def _choices(registry: Registry, definitions: dict[str, Any], common: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _choices(registry: Registry[K], definitions: dict[str, Any], common: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What a slot may hold: each kind with its parameters, parameters alone (the kind is inherited), a file of one's own."""
     choices: list[dict[str, Any]] = []
     every: dict[str, Any] = {}
     for name, module in registry:
-        parameters = module.Parameters.model_json_schema(ref_template="#/$defs/{model}")
+        parameters = parameters_of(module).model_json_schema(ref_template="#/$defs/{model}")
         definitions.update(parameters.pop("$defs", {}))
         known = dict(common) | parameters.get("properties", {}) | _presets(module)
         every |= {key: {} for key in known}
-        kind = {"const": name, "description": (module.__doc__ or "").strip().partition("\n")[0]}
+        kind = {"const": name, "description": summary_of(module)}
         choices.append(_mapping(known | {"kind": kind}, ["kind"]))
     by_name: list[dict[str, Any]] = [] if common else [{"enum": registry.names()}, OWN]
     own = {"type": "object", "properties": {"kind": OWN}, "required": ["kind"]}

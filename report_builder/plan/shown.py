@@ -17,7 +17,7 @@ from report_builder.spec import Loaded
 from report_builder.spec.source import KeyPath
 
 
-def facts_of(kind: Kind) -> tuple[str, ...]:
+def facts_of(kind: Kind[Any]) -> tuple[str, ...]:
     """Names of the facts that a figure shows, each once: its kind's optional `facts(parameters)`."""
     named = kind.module.facts(kind.parameters) if hasattr(kind.module, "facts") else ()
     return tuple(dict.fromkeys(named))
@@ -128,12 +128,11 @@ def unshowable(resolved: Resolved, *, whole: bool) -> Iterator[Problem]:
 def unmeasurable(resolved: Resolved) -> Iterator[Problem]:
     """Runs that a metric cannot measure so, by its kind's optional `check(parameters, subject)`."""
     for measure in resolved.measures:
-        if check := getattr(measure.kind.module, "check", None):
-            subject = _subject(resolved, measure.subject, None, ())
-            yield from _checked(resolved.loaded, ("metrics", measure.id), check, measure.kind, subject)
+        subject = _subject(resolved, measure.subject, None, ())
+        yield from _checked(resolved.loaded, ("metrics", measure.id), measure.kind.module.check, measure.kind, subject)
 
 
-def _checked(loaded: Loaded, place: KeyPath, check: Any, kind: Kind, shown: Any) -> Iterator[Problem]:
+def _checked(loaded: Loaded, place: KeyPath, check: Any, kind: Kind[Any], shown: Any) -> Iterator[Problem]:
     """What the kind's `check` says; its `where` is a parameter of the kind."""
     try:
         check(kind.parameters, shown)

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from report_builder import languages
-from report_builder.kinds import PROBES, Equation, ProbeRequest, Subject
+from report_builder.kinds import FROM_RUN, PROBES, Equation, ProbeRequest, Subject, opened
 from report_builder.models._layers import files
 from report_builder.plan import own
 from report_builder.plan.prepared import with_fingerprints
-from report_builder.plan.resolved import FROM_RUN, HISTORY, DataSet, Measure, Picture, Resolved, Training, used_by
+from report_builder.plan.resolved import HISTORY, DataSet, Measure, Picture, Resolved, Training
 from report_builder.plan.shown import requests_of, subjects
 from report_builder.store import Step, Store, Stored, canonical, code_digests
 
@@ -145,8 +145,9 @@ class Plan:
             spec["reads"] = list(needs)
             label += f", judged by {request.judge}"
         beside = self.resolved.loaded.file.parent
-        kinds = (request.kind, *used_by(PROBES.get(request.kind, beside=beside), request.parameters))
-        files, of_data = [Path(PROBES.get(kind, beside=beside).__file__) for kind in kinds], self._data_code(data)
+        probe, parameters = opened(PROBES, {"kind": request.kind, **request.parameters}, beside=beside)
+        files = [probe.file, *(PROBES.get(kind, beside=beside).file for kind in probe.uses(parameters))]
+        of_data = self._data_code(data)
         step = Step("arrays", _keys(needs), spec, self._code("arrays", *files, *(of_data if run is None else [])))
         return Planned(
             step, label, needs, own=_own(*files, *of_data, *(file for needed in needs.values() for file in needed.own))
@@ -164,14 +165,15 @@ class Plan:
     def fact(self, name: str) -> dict[str, Planned]:
         """The steps that give a fact, one for each seed, by `<fact>@<seed>`; by the fact's name where there are no seeds."""
         measure = self.resolved.measured[name]
-        value = dict(measure.names())[name]
+        value = measure.facts[name].name
         steps = {seed: replace(self.facts[measure, seed], part=value) for seed in self.seeds(measure.subject)}
         return {name if seed is None else f"{name}@{seed}": step for seed, step in steps.items()}
 
     def _facts(self, measure: Measure, seed: int | None) -> Planned:
         label = f"facts {measure.id} of {measure.subject}" + (f", seed {seed}" if seed is not None else "")
         needs = {name: self.arrays(request, seed, f"{label}, {name}") for name, request in measure.requests.items()}
-        spec = {"metric": measure.as_spec(), "reads": _read(needs)}
+        values = [vars(quantity) for quantity in measure.quantities]
+        spec = {"metric": measure.as_spec(), "values": values, "reads": _read(needs)}
         step = Step("facts", _keys(needs), spec, self._code("facts", measure.kind.file))
         return Planned(step, label, needs, place=f"metrics.{measure.id}", own=_own(measure.kind.file))
 

@@ -60,5 +60,4 @@ def _filled(request: ProbeRequest) -> Mapping[str, Any]:
     """The request's parameters with the probe's defaults; those of a probe of the user's own as they are written."""
     if request.kind not in PROBES.names():
         return request.parameters
-    filled: dict[str, Any] = PROBES.get(request.kind).Parameters.model_validate(request.parameters).model_dump()
-    return filled
+    return PROBES.get(request.kind).parameters.model_validate(request.parameters).model_dump()

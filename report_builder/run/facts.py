@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from report_builder import measures
-from report_builder.kinds import METRICS, opened
+from report_builder.kinds import METRICS, Quantity, opened
 from report_builder.store import reading
 
 if TYPE_CHECKING:
@@ -16,5 +16,6 @@ if TYPE_CHECKING:
 def carry_out(work: Work, site: Site, _: Emit) -> None:
     """Measures and commits."""
     kind, parameters = opened(METRICS, work.step.spec["metric"], beside=site.beside)
-    measures.measure(kind, parameters, reading.inputs(work.step, site.store), work.folder)
+    quantities = [Quantity(**value) for value in work.step.spec["values"]]
+    measures.measure(kind, parameters, quantities, reading.inputs(work.step, site.store), work.folder)
     work.commit()

@@ -117,9 +117,11 @@ class _Fact(BaseModel):
     value: FiniteFloat | str
     unit: str | None
     better: str | None
+    noise: str | None
     reduction: str | None
     n: NonNegativeInt
     samples: bool
+    units: bool
 
 
 class _Equation(BaseModel):
@@ -193,7 +195,9 @@ def _facts(stored: Stored) -> None:
     _Named.model_validate(stored.meta["spec"]["metric"])
     facts = TypeAdapter(list[_Fact]).validate_python(stored.json("facts.json"))
     samples = _archives(stored)["samples.npz"]
-    if {fact.name for fact in facts if fact.samples} != set(samples) or any(len(shape) != 1 for shape in samples.values()):
+    said = {fact.name for fact in facts if fact.samples} | {f"{fact.name}.units" for fact in facts if fact.units}
+    single = (shape for name, shape in samples.items() if not name.endswith(".units"))
+    if said != set(samples) or any(len(shape) != 1 for shape in single):
         raise ValueError("samples.npz does not hold the values that facts.json says")
 
 

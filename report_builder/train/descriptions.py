@@ -11,10 +11,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import MODELS, by_language
-from report_builder.train import loop, trial
-
-CAPABILITIES = tuple(trial.CALLS)
+from report_builder.kinds import CAPABILITIES, MODELS, by_language
+from report_builder.train import loop
 
 
 def describe(kind: str, beside: Path | None) -> dict[str, Any]:

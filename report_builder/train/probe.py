@@ -32,9 +32,9 @@ def measure(work: Work, data: ImageData, store: Store, beside: Path | None) -> N
     kind, parameters = opened(PROBES, work.step.spec["probe"], beside=beside)
     names = work.step.spec.get("reads", ["run"])[: len(work.step.inputs)]
     runs = {name: _run(store, key) for name, key in zip(names, work.step.inputs, strict=True)}
-    model = _model(runs["run"], beside) if "run" in runs else None
-    asked = {"judge": _judge(runs["judge"], beside)} if "judge" in runs else {}
-    checkpoint.save_arrays(kind.measure(model, data, parameters, **asked), work.folder / "arrays.npz")
+    model: Any = _model(runs["run"], beside) if "run" in runs else None
+    judge = _judge(runs["judge"], beside) if "judge" in runs else None
+    checkpoint.save_arrays(kind.arrays(model, data, parameters, judge), work.folder / "arrays.npz")
     work.commit(files=["arrays.npz"])
 
 

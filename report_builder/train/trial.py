@@ -17,7 +17,7 @@ import keras
 import numpy as np
 
 from report_builder.errors import Problem, ReportError, RunError
-from report_builder.kinds import Condition, ImageData, Layout, Split
+from report_builder.kinds import CAPABILITIES, Condition, ImageData, Layout, Split
 from report_builder.measures.probes import _batches, importance_weights, likelihood
 from report_builder.spec.training import Training as Settings
 from report_builder.train import checkpoint, loop
@@ -35,25 +35,19 @@ def _elbo_terms(model: Any, data: ImageData, _: Mapping[str, Any]) -> Any:
     return likelihood.measure(model, data, likelihood.Parameters(samples=2))
 
 
-CALLS: dict[str, tuple[str, Call]] = {  # what PROVIDES may name -> how it is written, and the call of the probes
-    "encode": ("encode(x)", lambda model, _, seen: _batches.encode(model, seen["x"], seen["condition"])),
-    "posterior": ("posterior(x)", lambda model, _, seen: _batches.posterior(model, seen["x"], seen["condition"])),
-    "likelihood": ("elbo_terms(x, samples)", _elbo_terms),
-    "decode": ("decode(z)", lambda model, _, seen: _batches.decode(model, seen["z"])),
-    "decode_condition": ("decode(z, condition)", lambda model, _, seen: _batches.decode(model, seen["z"], seen["condition"])),
-    "sample": ("sample(n, seed)", lambda model, _, __: _batches.sampled(model, IMAGES, SEED)),
-    "sample_condition": (
-        "sample(n, seed, condition)",
-        lambda model, _, seen: _batches.sampled(model, IMAGES, SEED, seen["condition"]),
-    ),
-    "discriminate": (
-        "discriminate(x)",
-        lambda model, _, seen: _batches.in_batches(model.discriminate, seen["x"], seen["condition"]),
-    ),
-    "classify": ("classify(x)", lambda model, _, seen: _batches.in_batches(model.classify, seen["x"])),
-    "features": ("features(x)", lambda model, _, seen: _batches.in_batches(model.features, seen["x"])),
+CALLS: dict[str, Call] = {  # what a model may provide -> the call of the probes
+    "encode": lambda model, _, seen: _batches.encode(model, seen["x"], seen["condition"]),
+    "posterior": lambda model, _, seen: _batches.posterior(model, seen["x"], seen["condition"]),
+    "likelihood": _elbo_terms,
+    "decode": lambda model, _, seen: _batches.decode(model, seen["z"]),
+    "decode_condition": lambda model, _, seen: _batches.decode(model, seen["z"], seen["condition"]),
+    "sample": lambda model, _, __: _batches.sampled(model, IMAGES, SEED),
+    "sample_condition": lambda model, _, seen: _batches.sampled(model, IMAGES, SEED, seen["condition"]),
+    "discriminate": lambda model, _, seen: _batches.in_batches(model.discriminate, seen["x"], seen["condition"]),
+    "classify": lambda model, _, seen: _batches.in_batches(model.classify, seen["x"]),
+    "features": lambda model, _, seen: _batches.in_batches(model.features, seen["x"]),
 }
-METHODS = {written.partition("(")[0] for written, _ in CALLS.values()}
+METHODS = {written.partition("(")[0] for written in CAPABILITIES.values()}
 
 
 def run(kind: Any, entry: Mapping[str, Any], layout: Layout, beside: Path | None) -> None:
@@ -179,7 +173,7 @@ def _named(model: Any, provides: Iterable[str]) -> None:
     """Refuses methods that are not there, or that no probe calls as they are: a model that takes a condition is given one."""
     conditional = "condition" in getattr(model, "takes", ("x",))
     for name in provides:
-        written = CALLS[name][0]
+        written = CAPABILITIES[name]
         if not hasattr(model, written.partition("(")[0]):
             rule = f"PROVIDES names '{name}', and the model has no method {written}"
             raise ReportError(Problem("kind", rule, next_step="Write it, or take the name out of PROVIDES."))
@@ -208,7 +202,7 @@ def _given(model: Any, name: str, data: ImageData, entry: Mapping[str, Any], fou
         if "latent_dim" not in entry:
             return None
         seen["z"] = np.zeros((IMAGES, int(entry["latent_dim"])), np.float32)
-    return CALLS[name][1](_Watched(model, data.image_shape), data, seen)
+    return CALLS[name](_Watched(model, data.image_shape), data, seen)
 
 
 def _same(found: Mapping[str, Any], model: Any, loaded: Any, data: ImageData, entry: Mapping[str, Any]) -> None:
@@ -216,9 +210,9 @@ def _same(found: Mapping[str, Any], model: Any, loaded: Any, data: ImageData, en
     for name, given in found.items():
         again, others = (_given(each, name, data, entry, found) for each in (model, loaded))
         if _alike(given, again) and not _alike(given, others):
-            rule = f"a fresh model with the weights of this one gives something else in {CALLS[name][0]}"
+            rule = f"a fresh model with the weights of this one gives something else in {CAPABILITIES[name]}"
             step = "Keep what is learnt in layers or in self.add_weight(...): other variables are not stored."
-            place = _place(model, CALLS[name][0].partition("(")[0])
+            place = _place(model, CAPABILITIES[name].partition("(")[0])
             raise ReportError(Problem("kind", rule, place.strip("; "), next_step=step))
 
 

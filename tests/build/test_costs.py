@@ -18,7 +18,7 @@ def test_a_run_answers_with_what_it_cost(finished) -> None:
     stored = plan.stored(planned)
     assert stored
     costs = reading.of_step(stored, planned.part)
-    found = {v.name: v for v in training_cost.measure({"costs": costs}, training_cost.Parameters())}
+    found = training_cost.measure({"costs": costs}, training_cost.KIND.parameters())
     assert found["trainable_parameters"].value == stored.meta["note"]["parameters"]
     assert found["non_trainable_parameters"].value == 0
     assert found["training_time"].value == sum(stored.json("history.json")["epoch_time"])
@@ -26,4 +26,4 @@ def test_a_run_answers_with_what_it_cost(finished) -> None:
     assert 100 < found["peak_memory"].value < 16_000
     del costs["cpu_seconds"]
     with pytest.raises(ReportError, match="did not keep all of its costs"):
-        training_cost.measure({"costs": costs}, training_cost.Parameters())
+        training_cost.measure({"costs": costs}, training_cost.KIND.parameters())

@@ -306,7 +306,16 @@ def test_a_language_is_checked(lab, say) -> None:
     assert out.startswith("pl is complete: ")
     assert say(lab, "list", "languages", "--check", "pl", "--json")[:2] == (0, "[]\n")
     assert say(lab, "list", "languages", "--check", "xx")[0] == 1
-    assert "only languages are checked so" in say(lab, "list", "models", "--check", "vae")[2]
+    assert "reports have nothing to check" in say(lab, "list", "reports", "--check", "tiny")[2]
+
+
+def test_a_kind_is_checked(lab, say) -> None:
+    """A complete kind says so; a file beside the experiments is told all that it lacks, with the exit code of a finding."""
+    assert say(lab, "list", "metrics", "--check", "elbo") == (0, "elbo is a metric, and lacks nothing.\n", "")
+    lab.experiment.with_name("mine.py").write_text("def measure(arrays, parameters):\n    return {}\n")
+    code, _, err = say(lab, "list", "metrics", "--check", "./mine.py")
+    assert code == 3
+    assert "KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)" in err
 
 
 def test_an_incomplete_language_is_a_finding(lab, say, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from report_builder.kinds import PROBES, Condition, ImageData, Judge, Split, layer_arrays, layers_of
-from report_builder.plan.resolved import FROM_RUN
+from report_builder.kinds import FROM_RUN, PROBES, Condition, ImageData, Judge, Split, layer_arrays, layers_of
 
 CLASSES = ("zero", "one", "two")
 LAYERS = {
@@ -28,10 +27,11 @@ from report_builder import kinds
 for registry, given in json.load(sys.stdin).items():
     for name, parameters in given.items():
         kind = getattr(kinds, registry).get(name)
-        asked = kind.Parameters.model_validate(parameters)
+        asked = kinds.parameters_of(kind).model_validate(parameters)
         subjects = {{run: kinds.Subject(run, swept={{"model.latent_dim": len(run)}}) for run in parameters.get("runs", ())}}
         shown = subjects if registry == "FIGURES" else kinds.Subject("run", settings={{"latent_dim": 99}})
-        calls = {{"probes": [asked], "facts": [asked], "check": [asked, shown], "needs": [parameters], "uses": [parameters]}}
+        calls = {{"probes": [asked], "facts": [asked], "check": [asked, shown], "needs_for": [asked], "uses": [asked]}}
+        calls["reads"] = [asked]
         for call, values in calls.items():
             getattr(kind, call, list)(*values if hasattr(kind, call) else ())
         print(*(f"{{registry}}.{{name}}: {{package}}" for package in {heavy} if sys.modules.pop(package, None)), sep="\\n")
@@ -148,10 +148,9 @@ def answer(pictures, history, progress, costs, layers):
         if request.kind in FROM_RUN:
             return {"history": history, "progress": progress, "costs": costs, "layers": layers}[request.kind]
         probe = PROBES.get(request.kind)
-        parameters = probe.Parameters.model_validate(request.parameters)
-        if getattr(probe, "JUDGED", False):
-            return probe.measure(Posterior(), pictures, parameters, judge)
-        return probe.measure(Posterior() if probe.NEEDS else None, pictures, parameters)
+        parameters = probe.parameters.model_validate(request.parameters)
+        model = Posterior() if probe.needs or probe.judged else None
+        return probe.arrays(model, pictures, parameters, judge if probe.judged else None)
 
     return measured
 
@@ -163,8 +162,9 @@ def resolved():
     def filled(request):
         if request.kind in FROM_RUN:
             return request
-        parameters = PROBES.get(request.kind).Parameters.model_validate(request.parameters).model_dump(mode="json")
-        return replace(request, parameters=parameters)
+        probe = PROBES.get(request.kind)
+        given = probe.parameters.model_validate(request.parameters)
+        return replace(request, parameters=given.model_dump(mode="json"), noise=probe.noise(given))
 
     return filled
 

@@ -13,8 +13,7 @@ from matplotlib.text import Text
 from report_builder import languages
 from report_builder.drawing import draw
 from report_builder.errors import ReportError
-from report_builder.kinds import FIGURES, PROBES, Subject
-from report_builder.plan.resolved import FROM_RUN
+from report_builder.kinds import FIGURES, FROM_RUN, PROBES, Subject
 from report_builder.plots._style import STYLE
 
 ALL_FIGURES = pytest.mark.parametrize("kind", [module for _, module in FIGURES], ids=FIGURES.names())
@@ -59,7 +58,7 @@ def test_what_a_figure_asks_for_exists(kind, small):
     for name, request in kind.probes(small(kind)).items():
         assert name == (request.run or request.data)
         if request.kind not in FROM_RUN:
-            assert PROBES.get(request.kind).Parameters.model_validate(request.parameters)
+            assert PROBES.get(request.kind).parameters.model_validate(request.parameters)
 
 
 def test_a_figure_is_planned_without_matplotlib(loaded_by_planning, small):

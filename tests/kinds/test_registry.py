@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from report_builder.errors import ReportError
-from report_builder.kinds import own_module
+from report_builder.kinds import METRICS, Metric, Parameters, Registry, _registry, lacks, own_module
 
 BESIDE = ["import helper", "import helper.inner as h", "from helper import f", "from . import helper", "from .helper import f"]
 
@@ -41,3 +42,113 @@ def test_what_is_installed_is_imported(tmp_path: Path) -> None:
     (tmp_path / "random.py").write_text("")
     (tmp_path / "mine.py").write_text("import random\nimport numpy as np\nfrom report_builder import kinds\n")
     assert own_module(tmp_path / "mine.py", "metric").random.random
+
+
+METRIC = '''"""{doc}"""
+from report_builder.kinds import Measured, Metric, Parameters, ProbeRequest, Quantity
+KIND = Metric(
+    parameters=Parameters,
+    reads=lambda parameters: {{"codes": ProbeRequest("codes")}},
+    values=lambda parameters, requests: [Quantity("length", reduction="mean over images")],
+    measure=lambda arrays, parameters: {{"length": Measured(1.0, 1)}},
+)
+'''
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Registry[Metric[Parameters]]]]:
+    """`install(package, text, *names)`: a package of one module with this text, offered as metrics under these names."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def installed(package: str, text: str, *names: str) -> Registry[Metric[Parameters]]:
+        (tmp_path / f"{package}.py").write_text(text)
+        about = tmp_path / f"{package}-1.0.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+        offers = "\n".join(f"{name} = {package}" for name in names)
+        (about / "entry_points.txt").write_text(f"[report_builder.metrics]\n{offers}\n")
+        _registry.offers.cache_clear()
+        return Registry("metrics", METRICS.package, "metric", Metric)
+
+    yield installed
+    _registry.offers.cache_clear()
+
+
+def test_an_installed_package_adds_a_kind(install: Callable[..., Registry[Metric[Parameters]]]) -> None:
+    """It is found by the name of its entry point, beside those of this package, with its file and its line of help."""
+    registry = install("code_lengths", METRIC.format(doc="Lengths of codes."), "code_length")
+    kind = registry.get("code_length")
+    assert {"code_length", "elbo"} <= set(registry.names())
+    assert (kind.name, kind.summary, kind.file.name) == ("code_length", "Lengths of codes.", "code_lengths.py")
+    assert lacks(registry, "code_length") == ()
+
+
+@pytest.mark.parametrize(("packages", "name"), [(("one_lab", "other_lab"), "length"), (("one_lab",), "elbo")])
+def test_two_packages_with_one_name_are_refused(
+    install: Callable[..., Registry[Metric[Parameters]]], packages: tuple[str, ...], name: str
+) -> None:
+    """Which of them would count nobody could tell: both are named, also where one is this package."""
+    for package in packages:
+        registry = install(package, METRIC.format(doc="x"), name)
+    with pytest.raises(ReportError, match="several packages have a metric of this name") as error:
+        registry.get(name)
+    assert all(package in str(error.value) for package in packages)
+    assert len(packages) == 2 or "of report_builder and of one_lab" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("import nothing_of_this_name", "ModuleNotFoundError: No module named 'nothing_of_this_name'"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("def probes(p):\n    return {}\ndef names(p, r):\n    return []", "KIND = Metric(parameters=Parameters, reads=reads"),
+    ],
+)
+def test_a_broken_package_costs_its_kind_alone(
+    install: Callable[..., Registry[Metric[Parameters]]], text: str, said: str
+) -> None:
+    """What is wrong is said of that package where its kind is named; every other kind is there."""
+    registry = install("broken_lab", text, "broken")
+    assert "elbo" in dict(registry)
+    assert "broken" not in dict(registry)
+    with pytest.raises(ReportError) as error:
+        registry.get("broken")
+    assert said in str(error.value)
+    assert lacks(registry, "broken") == error.value.problems
+
+
+def test_a_mistake_in_an_installed_kind_is_its_packages(install: Callable[..., Registry[Metric[Parameters]]]) -> None:
+    """What its functions raise is told with the file, and with the package to mend."""
+    registry = install("wrong_lab", METRIC.format(doc="x").replace("Measured(1.0, 1)", "1 / 0"), "wrong")
+    with pytest.raises(ReportError, match=r"wrong_lab\.py:7(.|\n)*installed package 'wrong_lab': mend it"):
+        registry.get("wrong").measure({}, Parameters())
+
+
+POOR = [  # what stands in place of what, in a file that is poor in one way; what is said of it
+    ("", "", ""),
+    (
+        "ProbeRequest, Quantity\n",
+        "ProbeRequest, Quantity\nclass Parameters(Parameters):\n    k: int = 3\n",
+        "'k' says nothing of itself",
+    ),
+    (
+        "ProbeRequest, Quantity\n",
+        "ProbeRequest, Quantity\nclass Parameters(Parameters):\n    split: str = 'test'\n",
+        "Annotated[str, Role.SPLIT]",
+    ),
+    (', reduction="mean over images"', "", "'length' does not say how it is reduced"),
+    ('[Quantity("length", reduction="mean over images")]', "[]", "'values' declares nothing"),
+    ('{"codes": ProbeRequest("codes")}', "{}", "'reads' asks for nothing"),
+    ('ProbeRequest("codes")', 'ProbeRequest("coeds")', "unknown probe"),
+    ('reduction="mean over images")]', 'reduction="mean over images")] * 2', "two quantities have one name"),
+    ("values=", "valeus=", "valeus"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), POOR)
+def test_what_a_poor_metric_lacks(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """Each lack has one message, in the words with which `list metrics --check` says it."""
+    (tmp_path / "mine.py").write_text(METRIC.format(doc="Mine.").replace(old, new) if old else METRIC.format(doc="Mine."))
+    found = lacks(METRICS, "./mine.py", tmp_path)
+    assert bool(found) == bool(said), found
+    assert said in "".join(map(str, found))

@@ -12,11 +12,6 @@ from report_builder.measures.metrics import accuracy, cell_asked, class_asked, u
 from report_builder.measures.probes import class_scores, classified, conditional_samples
 
 
-def by_name(values):
-    """Values by their names."""
-    return {value.name: value for value in values}
-
-
 def everywhere(model, data, **parameters):
     """Samples of every class in every cell."""
     return conditional_samples.measure(model, data, conditional_samples.Parameters(positions="all", **parameters))
@@ -24,7 +19,7 @@ def everywhere(model, data, **parameters):
 
 def in_cells(arrays, **parameters):
     """What `cell_asked` finds."""
-    return by_name(cell_asked.measure({"images": arrays}, cell_asked.Parameters(**parameters)))
+    return cell_asked.measure({"images": arrays}, cell_asked.Parameters(**parameters))
 
 
 def test_a_model_that_paints_the_cell_asked_is_right_everywhere(painter, canvases):
@@ -33,7 +28,7 @@ def test_a_model_that_paints_the_cell_asked_is_right_everywhere(painter, canvase
     assert (found["cell_asked"].value, found["cell_asked_count"].value, found["cell_asked_total"].value) == (1, 6, 6)
     assert found["cell_asked_ink"].value == 1
     assert found["cell_asked"].samples.tolist() == [1] * 6
-    assert not found["cell_asked"].paired
+    assert found["cell_asked"].units is None
 
 
 def test_a_model_that_paints_another_cell_is_right_nowhere(make_painter, canvases):
@@ -80,7 +75,7 @@ def judged(model, data, judge, **parameters):
 
 def asked_by(arrays):
     """What `class_asked` finds."""
-    return by_name(class_asked.measure({"images": arrays}, class_asked.Parameters(judge="reference")))
+    return class_asked.measure({"images": arrays}, class_asked.Parameters(judge="reference"))
 
 
 def test_the_judge_sees_the_cell_asked_in_its_own_range(painter, canvases, judge):
@@ -89,7 +84,6 @@ def test_the_judge_sees_the_cell_asked_in_its_own_range(painter, canvases, judge
     assert (found["class_asked"].value, found["class_asked_count"].value, found["class_asked_total"].value) == (1, 18, 18)
     assert [found[f"class_asked_{name}"].n for name in "abc"] == [6, 6, 6]
     assert found["confidence"].value > 0.99
-    assert found["class_asked"].better == "higher"
 
 
 def test_a_digit_in_the_wrong_cell_is_not_recognised(make_painter, canvases, judge):
@@ -126,8 +120,10 @@ def test_an_inner_probe_is_resolved():
     """The key of judged images holds every parameter of their probe, and a mistake in it is told by its name."""
     resolved = classified.Parameters(images={"kind": "samples"})
     assert resolved.images == {"kind": "samples", "n": 100, "seed": 0, "conditions": "in_turn"}
-    assert classified.uses(resolved.model_dump()) == ("samples",)
-    assert classified.needs({"images": {"kind": "conditional_samples", "z": "encoded"}}) >= {"encode", "sample_condition"}
+    assert classified.KIND.uses(resolved) == ("samples",)
+    encoded = classified.Parameters(images={"kind": "conditional_samples", "z": "encoded"})
+    assert classified.KIND.all_needs(encoded) >= {"encode", "sample_condition"}
+    assert [classified.KIND.noise(each) for each in (resolved, encoded)] == ["draws", "images"]
     for wrong, message in (({"kind": "samples", "m": 1}, "m: Extra"), ({"kind": "sample"}, "probe that gives images")):
         with pytest.raises(ValidationError, match=message):
             classified.Parameters(images=wrong)
@@ -140,7 +136,7 @@ def test_images_of_a_figure_are_judged():
     wanted = ProbeRequest("classified", {"images": {"kind": "conditional_samples", "seed": 3}}, "cvae", None, "reference")
     assert vars(class_asked.of_figure(parameters, plain)) == vars(wanted) | {"needs": frozenset({"encode"})}
     assert class_asked.of_figure(parameters, class_asked.of_figure(parameters, plain)).parameters == wanted.parameters
-    assert class_asked.names(parameters, {"images": wanted}) == [
+    assert [quantity.name for quantity in class_asked.values(parameters, {"images": wanted})] == [
         *("class_asked", "class_asked_count", "class_asked_total", "confidence")
     ]
 
@@ -156,7 +152,7 @@ class Sure:
 def test_accuracy_of_a_constant_classifier(data):
     """Of three equally frequent classes one is right: a third, four of twelve, all of the first class and none of others."""
     scores = class_scores.measure(Sure(), data, class_scores.Parameters(classes=("a", "b", "c")))
-    found = by_name(accuracy.measure({"scores": scores}, accuracy.Parameters()))
+    found = accuracy.measure({"scores": scores}, accuracy.Parameters())
     assert found["accuracy"].value == pytest.approx(1 / 3)
     assert (found["accuracy_count"].value, found["accuracy_total"].value) == (4, 12)
     assert [found[f"accuracy_{name}"].value for name in "abc"] == [1, 0, 0]
@@ -167,13 +163,13 @@ def test_accuracy_of_some_classes(data):
     """Only images of the classes named are classified, in the order of the split."""
     scores = class_scores.measure(Sure(), data, class_scores.Parameters(classes=("c", 0)))
     assert scores["index"].tolist() == [0, 2, 3, 5, 6, 8, 9, 11]
-    assert by_name(accuracy.measure({"scores": scores}, accuracy.Parameters()))["accuracy"].value == 0.5
+    assert accuracy.measure({"scores": scores}, accuracy.Parameters())["accuracy"].value == 0.5
 
 
 def test_an_untrained_discriminator_near_zero_is_undecided():
     """S0-F40: logits near zero are probabilities near a half; the share is counted over 0.5, of the untrained state alone."""
     logits = np.stack([np.array([0.002, -0.001, 0.004, 0.001]), np.full(4, 9.0)])
-    found = by_name(untrained.measure({"progress": {"logits": logits}}, untrained.Parameters()))
+    found = untrained.measure({"progress": {"logits": logits}}, untrained.KIND.parameters())
     assert found["untrained_logit"].value == pytest.approx(0.0015)
     assert found["untrained_probability"].value == pytest.approx(0.500375, abs=1e-6)
     assert found["untrained_real"].value == 0.75
@@ -182,4 +178,4 @@ def test_an_untrained_discriminator_near_zero_is_undecided():
 def test_a_run_without_discriminator_has_no_logits():
     """A run that kept no logits is refused."""
     with pytest.raises(ReportError, match="no discriminator"):
-        untrained.measure({"progress": {"images": np.zeros((2, 4, 8, 8, 1))}}, untrained.Parameters())
+        untrained.measure({"progress": {"images": np.zeros((2, 4, 8, 8, 1))}}, untrained.KIND.parameters())

@@ -114,12 +114,17 @@ def test_what_nobody_has_is_refused(model, people):
         assert attribute_vector.fitted(attribute_vector.Parameters(attribute=known), layout).attribute == known
 
 
+def named(found):
+    """Values by the last part of their names."""
+    return {name.removeprefix("attribute_smile_"): each.value for name, each in found.items()}
+
+
 def effect(model, data, **parameters):
     """Values of the metric by the last part of their names."""
     asked = attribute_effect.Parameters(**{"attribute": "smile", "n": 400} | parameters)
-    request = attribute_effect.probes(asked)["images"]
+    request = attribute_effect.reads(asked)["images"]
     arrays = attribute_vector.measure(model, data, attribute_vector.Parameters(**request.parameters))
-    return {v.name.removeprefix("attribute_smile_"): v.value for v in attribute_effect.measure({"images": arrays}, asked)}
+    return named(attribute_effect.measure({"images": arrays}, asked))
 
 
 def test_adding_the_vector_adds_the_attribute(model, people):
@@ -147,8 +152,8 @@ def test_a_judge_looks_at_the_images(people):
     arrays = {"probability": probability, "judge_names": np.array(["no", "smile"]), "score": np.zeros((2, 3))}
     arrays |= {"has": np.array([0, 1]), "attribute": np.array("smile"), "vector": SHIFT, "seen": np.array([5])}
     parameters = attribute_effect.Parameters(attribute="smile", judge="cnn")
-    assert attribute_effect.probes(parameters)["images"].judge == "cnn"
-    found = {v.name.removeprefix("attribute_smile_"): v.value for v in attribute_effect.measure({"images": arrays}, parameters)}
+    assert attribute_effect.reads(parameters)["images"].judge == "cnn"
+    found = named(attribute_effect.measure({"images": arrays}, parameters))
     assert (found["added"], found["added_before"], found["removed"], found["removed_before"]) == (1, 0, 0, 1)
     with pytest.raises(ReportError, match="no class of the attribute's name"):
         attribute_effect.measure({"images": arrays | {"judge_names": np.array(["a", "b"])}}, parameters)

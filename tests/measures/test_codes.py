@@ -31,11 +31,11 @@ def test_a_draw_is_its_seed(vae, data):
 
 def test_draws_need_a_posterior(model, data):
     """An autoencoder has nothing to draw from, known before anything is trained; without a draw it needs no posterior."""
-    assert codes.needs({"drawn": 0}) == {"posterior"}
-    assert codes.needs({"drawn": None}) == code_cdf.needs({}) == set()
+    assert codes.needs_for(codes.Parameters(drawn=0)) == {"posterior"}
+    assert codes.needs_for(codes.Parameters()) == code_cdf.KIND.needs_for(code_cdf.Parameters()) == set()
     with pytest.raises(ReportError, match="no posterior"):
         codes.measure(model, data, codes.Parameters(drawn=0))
-    assert codes.needs({"drawn": 0, "any_model": True}) == set()
+    assert codes.needs_for(codes.Parameters(drawn=0, any_model=True)) == set()
     assert "z" not in codes.measure(model, data, codes.Parameters(drawn=0, any_model=True))
 
 

@@ -9,7 +9,7 @@ from report_builder.errors import ReportError
 from report_builder.kinds import Condition, ImageData, Layout, Split
 from report_builder.measures.metrics import accuracy
 from report_builder.measures.probes import _batches, class_scores, codes, likelihood, samples
-from report_builder.measures.probes.conditional_samples import Parameters, fitted, measure, needs
+from report_builder.measures.probes.conditional_samples import Parameters, fitted, measure, needs_for, noise
 
 
 def painted(arrays):
@@ -237,7 +237,7 @@ def test_classes_without_images_have_no_share(unseen):
     """Of all classes those that the images have are judged; a class that is named alone and has no image is refused."""
     arrays = class_scores.measure(Judge(), unseen, class_scores.Parameters(classes=("a", "b", "c", "d")))
     assert (arrays["classes"].tolist(), len(arrays["y"])) == (["a", "b", "c"], 36)
-    found = {v.name: v.value for v in accuracy.measure({"scores": arrays}, accuracy.Parameters())}
+    found = {name: each.value for name, each in accuracy.measure({"scores": arrays}, accuracy.Parameters()).items()}
     assert (found["accuracy_a"], found["accuracy_b"], "accuracy_d" in found) == (1, 0, False)
     with pytest.raises(ReportError, match="the split 'test' has no image of such a class"):
         class_scores.measure(Judge(), unseen, class_scores.Parameters(classes=("d",)))
@@ -255,8 +255,9 @@ def test_the_plan_can_write_the_classes_out():
 
 def test_encoding_needs_more_of_a_model():
     """An encoded code needs an encoder and a decoder; a drawn one only samples."""
-    assert needs({"z": "encoded"}) == {"encode", "decode_condition"}
-    assert needs({"z": "fixed"}) == frozenset()
+    assert needs_for(Parameters(z="encoded")) == {"encode", "decode_condition"}
+    assert needs_for(Parameters(z="fixed")) == frozenset()
+    assert [noise(Parameters(z=z)) for z in ("encoded", "fixed", "prior")] == ["images", "draws", "draws"]
 
 
 def test_samples_without_a_condition(data):

@@ -13,7 +13,7 @@ def measured(made, real, k=1):
     """Values of points on a line."""
     sets = {"images": made, "real": real, "control": real, "blank": [0.0] * (k + 1)}
     arrays = {name: {"features": np.array(points, dtype=float)[:, None]} for name, points in sets.items()}
-    return {v.name: v for v in coverage.measure(arrays, coverage.Parameters(judge="cnn", k=k))}
+    return coverage.measure(arrays, coverage.Parameters(judge="cnn", k=k))
 
 
 def numbers(found):
@@ -27,7 +27,7 @@ def test_points_on_a_line():
     assert numbers(found) == pytest.approx([2 / 3, 1, 3 / 3, 3 / 4])
     assert found["density"].samples.tolist() == [2, 1, 0]
     assert found["coverage"].samples.tolist() == [1, 1, 0, 1]
-    assert [(found[name].n, found[name].paired) for name in ("precision", "recall")] == [(3, False), (4, False)]
+    assert [found[name].n for name in ("precision", "recall")] == [3, 4]
 
 
 def test_a_model_that_makes_one_image():
@@ -75,7 +75,7 @@ def of_points(made, real, blank=(0.0, 0.0), k=5):
     """Values of points of a plane."""
     sets = {"images": made, "real": real, "control": planes(len(real), 999), "blank": np.tile(blank, (100, 1))}
     arrays = {name: {"features": np.asarray(points, dtype=float)} for name, points in sets.items()}
-    return {v.name: v for v in coverage.measure(arrays, coverage.Parameters(judge="cnn", k=k))}
+    return coverage.measure(arrays, coverage.Parameters(judge="cnn", k=k))
 
 
 def test_what_blank_images_reach_stands_beside():
@@ -84,14 +84,17 @@ def test_what_blank_images_reach_stands_beside():
     assert found["precision_blank"].value == found["precision"].value == 1
     assert 0.8 < found["precision_real"].value < 1
     assert found["recall_blank"].value == 0
-    assert {name: found[name].better for name in coverage.NAMES} == {
+    known = {quantity.name: quantity for quantity in coverage.values(coverage.Parameters(judge="cnn"), {})}
+    assert set(known) == set(found)
+    assert {quantity.noise for quantity in known.values()} == {"draws"}
+    assert {name: known[name].better for name in coverage.NAMES} == {
         "precision": "none",
         "recall": "higher",
         "density": "none",
         "coverage": "higher",
     }
-    assert "blank images" in found["density_blank"].reduction
-    assert {found[f"{name}_{which}"].better for name in coverage.NAMES for which in ("real", "blank")} == {"none"}
+    assert "blank images" in known["density_blank"].reduction
+    assert {known[f"{name}_{which}"].better for name in coverage.NAMES for which in ("real", "blank")} == {"none"}
 
 
 @pytest.mark.parametrize("name", ["recall", "coverage"])
@@ -106,7 +109,7 @@ def test_both_sets_are_drawn_in_the_error(name):
         stated.append(error)
     assert np.mean(far) <= 0.1
     assert np.mean(stated) > 0.8 * np.sqrt(2) * spread
-    assert all(value.samples.mean() == pytest.approx(value.value) and not value.paired for value in found)
+    assert all(value.samples.mean() == pytest.approx(value.value) for value in found)
 
 
 def test_images_are_not_compared_with_themselves():
@@ -117,7 +120,7 @@ def test_images_are_not_compared_with_themselves():
         about = {"index": np.arange(first, first + 30), "split": np.array(split)}
         real = {"features": points, "index": np.arange(30), "split": np.array("test")}
         arrays = {"images": {"features": points + 0.1} | about, "real": real, "floor": real, "control": real, "blank": real}
-        frechet_distance.measure(arrays, frechet_distance.Parameters(judge="cnn"))
+        frechet_distance.measure(arrays, frechet_distance.KIND.parameters(judge="cnn"))
         coverage.measure(arrays, coverage.Parameters(judge="cnn"))
 
     compared("test", 30)

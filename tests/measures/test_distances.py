@@ -10,11 +10,6 @@ from report_builder.measures.metrics import frechet_distance
 from report_builder.measures.metrics._distances import covariance, frechet, kernel
 
 
-def by_name(values):
-    """Values by their names."""
-    return {value.name: value for value in values}
-
-
 def gaussian(mean, cov, n=400, seed=0):
     """Points whose mean and unbiased covariance are exactly these."""
     drawn = np.random.default_rng(seed).normal(size=(n, len(mean)))
@@ -90,19 +85,19 @@ def test_the_metric_compares_with_real_images_and_real_with_real():
     random = np.random.default_rng(0)
     drawn = {name: random.normal(size=(n, 4)) + (name == "images") for name, n in (("images", 50), ("real", 40), ("floor", 60))}
     arrays = {name: {"features": features.astype(np.float32)} for name, features in drawn.items()}
-    found = by_name(frechet_distance.measure(arrays, frechet_distance.Parameters(judge="cnn")))
+    found = frechet_distance.measure(arrays, frechet_distance.KIND.parameters(judge="cnn"))
     assert found["frechet_distance"].value > 2 > found["frechet_distance_floor"].value
     assert found["kernel_distance"].value > found["kernel_distance_floor"].value
     assert (found["frechet_distance"].n, found["frechet_distance_floor"].n, found["feature_dimension"].value) == (50, 60, 4)
-    assert found["frechet_distance"].reduction == "squared Fréchet distance of images from 40 real images in 4 features"
-    assert not found["frechet_distance"].paired
+    assert found["frechet_distance"].given == "from 40 real images in 4 features"
+    assert found["frechet_distance"].units is None
 
 
 def test_too_few_images_are_said():
     """Not more images than features is part of what the number says of itself; one image has no covariance."""
     arrays = {name: {"features": np.random.default_rng(0).random((4, 9))} for name in ("images", "real", "floor")}
-    parameters = frechet_distance.Parameters(judge="cnn")
-    assert "covariance is singular" in by_name(frechet_distance.measure(arrays, parameters))["frechet_distance"].reduction
+    parameters = frechet_distance.KIND.parameters(judge="cnn")
+    assert "covariance is singular" in frechet_distance.measure(arrays, parameters)["frechet_distance"].given
     with pytest.raises(ReportError, match="too few images"):
         frechet_distance.measure(arrays | {"images": {"features": np.ones((1, 9))}}, parameters)
 
@@ -110,6 +105,6 @@ def test_too_few_images_are_said():
 def test_the_floor_is_of_another_split():
     """Training images are the floor of test images, and the other way round; all are seen by one judge."""
     for split, other in (("test", "train"), ("train", "test")):
-        requests = frechet_distance.probes(frechet_distance.Parameters(judge="cnn", split=split, n=30))
+        requests = frechet_distance.reads(frechet_distance.KIND.parameters(judge="cnn", split=split, n=30))
         assert [requests[name].parameters["images"]["split"] for name in ("real", "floor")] == [split, other]
         assert {(request.kind, request.judge) for request in requests.values()} == {("features", "cnn")}

@@ -2,45 +2,72 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+import json
 
 import numpy as np
 import pytest
 
 from report_builder.errors import Problem, ReportError, RunError
-from report_builder.kinds import Value
+from report_builder.kinds import Measured, Metric, Parameters, Quantity
 from report_builder.measures import measure
 
 
-def metric(*values, error=None):
-    """A metric that gives these values, or fails."""
+def written(found, folder, *, error=None, **named):
+    """The files of a metric that measures this, or fails, with a quantity for each value."""
 
     def measured(arrays, parameters):
         if error:
             raise error
-        return list(values)
+        return found
 
-    return SimpleNamespace(measure=measured)
+    kind = Metric(parameters=Parameters, reads=lambda _: {}, values=lambda *_: (), measure=measured, name="mine")
+    quantities = [Quantity(name, **named) for name in ("broken", "x", "word") if name in found]
+    measure(kind, Parameters(), quantities, {}, folder, metric="quality")
+    return json.loads((folder / "facts.json").read_text())
 
 
 def test_no_fact_is_nan(tmp_path):
     """A value that is no finite number stops the build and names the metric and the value."""
     with pytest.raises(RunError, match=r"metrics\.quality.*\n.*broken = nan"):
-        measure(metric(Value("broken", float("nan"))), None, {}, tmp_path, metric="quality")
+        written({"broken": Measured(float("nan"), 1)}, tmp_path)
     assert not list(tmp_path.iterdir())
 
 
 def test_a_mistake_names_the_metric(tmp_path):
     """A problem without a place is told with the metric's id."""
     with pytest.raises(ReportError, match=r"^metrics\.quality: it does not fit"):
-        measure(metric(error=ReportError(Problem("", "it does not fit"))), None, {}, tmp_path, metric="quality")
+        written({}, tmp_path, error=ReportError(Problem("", "it does not fit")))
+
+
+def test_what_was_not_declared_is_refused(tmp_path):
+    """A metric measures what it declares, neither more nor less."""
+    with pytest.raises(RunError, match=r"'mine' does not measure what it declares\n.*more"):
+        written({"x": Measured(1, 1), "more": Measured(1, 1)}, tmp_path)
 
 
 def test_the_same_values_give_the_same_bytes(tmp_path):
     """Facts and samples are equal byte for byte."""
-    written = []
+    bytes_ = []
     for folder in (tmp_path / "a", tmp_path / "b"):
         folder.mkdir()
-        measure(metric(Value("x", 1.5, samples=np.arange(3)), Value("word", "zero")), None, {}, folder)
-        written.append([(folder / name).read_bytes() for name in ("facts.json", "samples.npz")])
-    assert written[0] == written[1]
+        written({"x": Measured(1.5, 3, np.arange(3)), "word": Measured("zero", 1)}, folder)
+        bytes_.append([(folder / name).read_bytes() for name in ("facts.json", "samples.npz")])
+    assert bytes_[0] == bytes_[1]
+
+
+@pytest.mark.parametrize(
+    ("units", "kept"),
+    [(None, False), ([0, 1, 2], False), ([4, 5, 9], True), ([0, 1, 1], True), ([[0, 1], [1, 2], [2, 3]], True)],
+)
+def test_units_are_kept_where_they_say_something(tmp_path, units, kept):
+    """Ids of the images stand beside the samples, but not where sample i is of image i."""
+    (fact,) = written({"x": Measured(2.0, 3, np.arange(3.0), units if units is None else np.array(units))}, tmp_path)
+    with np.load(tmp_path / "samples.npz") as samples:
+        assert ("x.units" in samples) == fact["units"] == kept
+        assert not kept or samples["x.units"].tolist() == units
+
+
+def test_what_only_the_data_tells_stands_before_the_reduction(tmp_path):
+    """A fact says its noise and direction as declared, and the distribution of its pixels as measured."""
+    (fact,) = written({"x": Measured(2.0, 3, given="normal pixels")}, tmp_path, better="lower", noise="draws", reduction="mean")
+    assert (fact["better"], fact["noise"], fact["reduction"]) == ("lower", "draws", "normal pixels, mean")

@@ -87,7 +87,7 @@ def test_the_probe_measures_reconstructions(model):
     expected = [100, *(10 * np.log10(100**2 / (error**2 / 16)) for error in (40, 100))]
     np.testing.assert_allclose(arrays["psnr"], expected)
     assert arrays["ssim"][0] == pytest.approx(1)
-    ratio, likeness = image_quality.measure({"quality": arrays}, image_quality.Parameters())
-    assert (ratio.value, ratio.unit, ratio.better) == (pytest.approx(np.mean(expected)), "dB", "higher")
-    assert "window 3 x 3" in likeness.reduction
-    assert "data range 100" in likeness.reduction
+    found = image_quality.measure({"quality": arrays}, image_quality.KIND.parameters())
+    assert found["reconstruction_psnr"].value == pytest.approx(np.mean(expected))
+    assert "window 3 x 3" in found["reconstruction_ssim"].given
+    assert "data range 100" in found["reconstruction_ssim"].given

@@ -15,8 +15,8 @@ from report_builder.measures.metrics import _clusters
 
 def facts(kind, arrays, **parameters):
     """Facts by name."""
-    module = METRICS.get(kind)
-    return {value.name: value for value in module.measure({"codes": arrays}, module.Parameters(**parameters))}
+    metric = METRICS.get(kind)
+    return metric.measure({"codes": arrays}, metric.parameters(**parameters))
 
 
 def normal(n, d, seed=0):
@@ -76,13 +76,14 @@ def test_distances_say_which_codes_and_which_kernel():
     drawn = facts("code_prior_distance", codes | {"z": normal(50, 4)}, codes="drawn", bandwidth=1.5)
     assert plain["code_ks_max"].value > 0.99
     assert drawn["drawn_code_ks_mean"].value < drawn["drawn_code_ks_max"].value < 0.3
-    assert "drawn where there is a posterior" in plain["code_ks_max"].reduction
-    assert "bandwidth 2" in plain["code_mmd2"].reduction
-    assert "drawn codes" in drawn["drawn_code_mmd2"].reduction
-    assert "bandwidth 1.5" in drawn["drawn_code_mmd2"].reduction
-    module = METRICS.get("code_prior_distance")
+    metric = METRICS.get("code_prior_distance")
+    how = {q.name: q.reduction for codes in (None, "drawn") for q in metric.values(metric.parameters(codes=codes), {})}
+    assert "drawn where there is a posterior" in how["code_ks_max"]
+    assert plain["code_mmd2"].given == "bandwidth 2"
+    assert "drawn codes" in how["drawn_code_mmd2"]
+    assert drawn["drawn_code_mmd2"].given == "bandwidth 1.5"
     asked = {
-        codes: module.probes(module.Parameters(codes=codes, seed=4))["codes"].parameters for codes in (None, "mean", "drawn")
+        codes: metric.reads(metric.parameters(codes=codes, seed=4))["codes"].parameters for codes in (None, "mean", "drawn")
     }
     assert {codes: (each["drawn"], each["any_model"]) for codes, each in asked.items()} == {
         None: (4, True),
@@ -152,7 +153,8 @@ def test_the_divergence_of_known_posteriors():
     found = facts("latent_use", {"z_mean": z_mean, "z_log_var": z_log_var}, axes=3)
     wide = (np.e**2 - 3) / 2
     assert found["latent_kl"].value == pytest.approx(0.5 + wide)
-    assert found["latent_kl"].unit == "nats/image"
+    metric = METRICS.get("latent_use")
+    assert metric.values(metric.parameters(), {})[0].unit == "nats/image"
     assert found["latent_kl_per_dimension"].value == pytest.approx((0.5 + wide) / 3)
     assert [found[f"latent_kl_top_{place}"].value for place in (1, 2, 3)] == pytest.approx([wide, 0.5, 0])
     assert found["latent_kl_top_share"].value == pytest.approx(wide / (0.5 + wide))
@@ -181,6 +183,6 @@ def test_a_posterior_that_is_the_prior_uses_nothing():
 def test_facts_about_codes_have_names_in_every_language(code):
     """A figure or table that shows one of these facts prints words for it, not its id."""
     kinds = [METRICS.get(name) for name in ("code_prior_distance", "code_separation", "latent_use", "interpolation_smoothness")]
-    found = [name for kind in kinds for name in kind.names(kind.Parameters(), {})]
-    found += METRICS.get("code_prior_distance").names(METRICS.get("code_prior_distance").Parameters(codes="drawn"), {})
+    chosen = [(kind, kind.parameters()) for kind in kinds] + [(kinds[0], kinds[0].parameters(codes="drawn"))]
+    found = [quantity.name for kind, parameters in chosen for quantity in kind.values(parameters, {})]
     assert [name for name in found if not languages.load(code).has(f"metrics.{name}")] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from report_builder import languages
+from report_builder import languages, measures
 from report_builder.errors import ReportError
 from report_builder.facts import Fact, Measurement
 from report_builder.facts.comparing import compare
@@ -21,32 +21,28 @@ from report_builder.measures.metrics import (
 )
 
 
-def by_name(values):
-    """Values by their names."""
-    return {value.name: value for value in values}
-
-
 def test_the_bound_is_minus_the_sum_of_its_terms():
     """`elbo` = -(reconstruction + KL), image by image, for both forms of the KL term; the signs are those of the definition."""
     random = np.random.default_rng(0)
     terms = {name: random.random(50) for name in ("reconstruction", "kl_closed_form", "kl_monte_carlo")}
-    found = by_name(elbo.measure({"likelihood": terms}, elbo.Parameters()))
+    found = elbo.measure({"likelihood": terms}, elbo.Parameters())
     assert found["elbo"].value == pytest.approx(-found["reconstruction_loss"].value - found["kl_loss"].value)
     assert found["elbo_monte_carlo"].value == pytest.approx(-(terms["reconstruction"] + terms["kl_monte_carlo"]).mean())
     np.testing.assert_allclose(found["elbo"].samples, -terms["reconstruction"] - terms["kl_closed_form"])
-    assert (found["elbo"].better, found["reconstruction_loss"].better) == ("higher", "lower")
+    better = {quantity.name: quantity.better for quantity in elbo.values(elbo.Parameters(), {})}
+    assert (better["elbo"], better["reconstruction_loss"]) == ("higher", "lower")
 
 
 def test_bounds_of_other_distributions_of_the_pixels_are_no_one_scale():
     """A probability and a density have other reductions, so that no verdict compares them; the KL term is the same quantity."""
     terms = {name: np.ones(5) for name in ("reconstruction", "kl_closed_form", "kl_monte_carlo")}
     bernoulli, normal = (
-        by_name(elbo.measure({"likelihood": terms | {"pixels": np.array(pixels)}}, elbo.Parameters()))
+        elbo.measure({"likelihood": terms | {"pixels": np.array(pixels)}}, elbo.Parameters())
         for pixels in ("Bernoulli", "normal")
     )
     for name in ("elbo", "elbo_monte_carlo", "reconstruction_loss"):
-        assert bernoulli[name].reduction != normal[name].reduction
-    assert bernoulli["kl_loss"].reduction == normal["kl_loss"].reduction
+        assert bernoulli[name].given != normal[name].given
+    assert bernoulli["kl_loss"].given == normal["kl_loss"].given
 
 
 def test_a_bound_given_the_condition_is_another_quantity():
@@ -55,9 +51,10 @@ def test_a_bound_given_the_condition_is_another_quantity():
     facts = []
     for run, given in (("vae", ""), ("cvae", "class")):
         arrays = {"likelihood": terms | {"pixels": np.array("Bernoulli"), "given": np.array(given)}}
-        value = by_name(elbo.measure(arrays, elbo.Parameters()))["elbo"]
-        measured = (Measurement(1, value.value),)
-        facts.append(Fact(f"{run}.test.elbo", "elbo", measured, value.unit, value.better, "test", value.reduction, value.n))
+        quantities = elbo.values(elbo.Parameters(), {})
+        known = measures.facts(quantities, elbo.measure(arrays, elbo.Parameters()))[0]
+        about = {key: known[key] for key in ("unit", "better", "reduction", "n")}
+        facts.append(Fact(f"{run}.test.elbo", "elbo", (Measurement(1, known["value"]),), split="test", **about))
     with pytest.raises(ReportError, match=r"cannot be compared.*\n.*given the class of each image"):
         compare(*facts, by=["model"])
 
@@ -66,25 +63,26 @@ def test_the_cross_entropy_of_grey_pixels_is_called_that():
     """It is no likelihood: its reduction, its printed name and a warning say so; the KL term, and pixels of 0 and 1, do not."""
     terms = {name: np.ones(5) for name in ("reconstruction", "kl_closed_form", "kl_monte_carlo")}
     terms |= {"pixels": np.array("Bernoulli"), "grey": np.array(True)}
-    found = by_name(elbo.measure({"likelihood": terms}, elbo.Parameters()))
+    found = elbo.measure({"likelihood": terms}, elbo.Parameters())
     for name in ("elbo", "elbo_monte_carlo", "reconstruction_loss"):
         assert found[name].title == f"{name}_grey"
-        assert found[name].reduction.startswith("cross-entropy of grey pixels, no likelihood")
+        assert found[name].given.startswith("cross-entropy of grey pixels, no likelihood")
         assert "continuous_bernoulli" in found[name].caution
         assert all(languages.load(code).has(f"metrics.{found[name].title}") for code in languages.codes())
     assert (found["kl_loss"].title, found["kl_loss"].caution) == ("", "")
     for other in ({"grey": np.array(False)}, {"pixels": np.array("continuous Bernoulli")}):
-        found = by_name(elbo.measure({"likelihood": terms | other}, elbo.Parameters()))
+        found = elbo.measure({"likelihood": terms | other}, elbo.Parameters())
         assert (found["elbo"].title, found["elbo"].caution) == ("", "")
 
 
 def test_errors_per_image_and_per_pixel_differ_by_the_pixels():
     """The same error is a sum over pixels per image and a mean over them per pixel, and says so in its reduction."""
     errors = {"bce": np.array([10.0, 20.0]), "mse": np.array([1.0, 3.0]), "pixels": np.array(100)}
-    found = by_name(reconstruction.measure({"errors": errors}, reconstruction.Parameters()))
+    found = reconstruction.measure({"errors": errors}, reconstruction.KIND.parameters())
     assert found["reconstruction_bce"].value == 15
     assert found["reconstruction_bce_per_pixel"].value == pytest.approx(0.15)
-    assert found["reconstruction_mse"].reduction != found["reconstruction_mse_per_pixel"].reduction
+    how = {quantity.name: quantity.reduction for quantity in reconstruction.values(reconstruction.KIND.parameters(), {})}
+    assert how["reconstruction_mse"] != how["reconstruction_mse_per_pixel"]
 
 
 def square_codes():
@@ -97,7 +95,7 @@ def square_codes():
 def test_code_statistics_of_a_lattice():
     """Range, area, density and distance of a lattice of step 2 are what they must be."""
     parameters = code_statistics.Parameters(cell=1)
-    found = by_name(code_statistics.measure({"codes": square_codes()}, parameters))
+    found = code_statistics.measure({"codes": square_codes()}, parameters)
     assert (found["code_min_1"].value, found["code_max_2"].value, found["code_range_1"].value) == (0, 18, 18)
     assert (found["code_area"].value, found["code_density"].value) == (100, 1)
     assert found["code_neighbour_distance"].value == 2
@@ -105,7 +103,7 @@ def test_code_statistics_of_a_lattice():
 
 def test_code_deviations_are_the_roots_of_the_variances():
     """A posterior of variance four has deviation two on every axis."""
-    found = by_name(code_deviations.measure({"codes": square_codes()}, code_deviations.Parameters()))
+    found = code_deviations.measure({"codes": square_codes()}, code_deviations.Parameters())
     assert found["code_sigma_2"].value == pytest.approx(2)
 
 
@@ -116,8 +114,7 @@ def test_purity_is_one_where_classes_lie_apart():
     apart = {"z_mean": random.normal(size=(400, 2)) + 100 * y[:, None], "y": y}
     mixed = {"z_mean": random.normal(size=(400, 2)), "y": y}
     purity = [
-        by_name(code_statistics.measure({"codes": c}, code_statistics.Parameters()))["code_class_purity"].value
-        for c in (apart, mixed)
+        code_statistics.measure({"codes": c}, code_statistics.Parameters())["code_class_purity"].value for c in (apart, mixed)
     ]
     assert purity[0] == 1
     assert purity[1] == pytest.approx(0.5, abs=0.08)
@@ -144,7 +141,7 @@ def strokes():
 def sharp(images):
     """Sharpness of images against the strokes."""
     arrays = {"images": {"images": images}, "real": {"x": strokes()}}
-    return sharpness.measure(arrays, sharpness.Parameters(of="figure"))[0]
+    return sharpness.measure(arrays, sharpness.KIND.parameters(of="figure"))["sharpness"]
 
 
 def test_the_same_images_are_as_sharp_as_themselves():
@@ -170,32 +167,34 @@ def test_more_than_real_is_not_better():
     real = strokes()
     noisy = np.where(np.random.default_rng(0).random(real.shape) < 0.05, 1.0, real)
     found = {
-        name: sharpness.measure({"images": {"images": images}, "real": {"x": real}}, sharpness.Parameters(of="figure"))
+        name: sharpness.measure({"images": {"images": images}, "real": {"x": real}}, sharpness.KIND.parameters(of="figure"))
         for name, images in (("real", real), ("noise", noisy), ("blur", gaussian_filter(real, (0, 0.5, 0.5, 0))))
     }
-    assert found["noise"][0].value > 1 > found["blur"][0].value
-    assert [value.better for value in found["real"]] == ["none", "lower"]
-    distances = {name: values[1] for name, values in found.items()}
+    assert found["noise"]["sharpness"].value > 1 > found["blur"]["sharpness"].value
+    known = sharpness.values(sharpness.KIND.parameters(), {"images": ProbeRequest("images")})
+    assert [quantity.better for quantity in known] == ["none", "lower"]
+    distances = {name: values["sharpness_distance"] for name, values in found.items()}
     assert distances["real"].value == pytest.approx(0)
-    for name, (ratio, _) in found.items():
-        assert distances[name].value == pytest.approx(abs(ratio.value - 1))
+    for name, values in found.items():
+        assert distances[name].value == pytest.approx(abs(values["sharpness"].value - 1))
         assert distances[name].samples.mean() == pytest.approx(distances[name].value)
 
 
-def test_cells_of_a_grid_are_not_paired():
-    """Samples belong to the same originals only where the probe says which: a grid's cells do not."""
-    arrays = {"images": {"reconstruction": strokes(), "index": np.arange(30)}, "real": {"x": strokes()}}
-    assert sharpness.measure(arrays, sharpness.Parameters())[0].paired
-    assert not sharp(strokes()).paired
+def test_a_value_knows_on_which_images_it_rests():
+    """Of reconstructions the places in the split, of means of pairs both of them; cells of a grid rest on none."""
+    arrays = {"images": {"reconstruction": strokes(), "index": np.arange(30) * 2}, "real": {"x": strokes()}}
+    parameters = sharpness.KIND.parameters()
+    assert sharpness.measure(arrays, parameters)["sharpness"].units.tolist() == [*range(0, 60, 2)]
+    pairs = {"images": strokes().reshape(2, 15, 28, 28, 1), "index": np.arange(60).reshape(2, 15, 2)}
+    assert sharpness.measure(arrays | {"images": pairs}, parameters)["sharpness"].units.shape == (30, 2)
+    assert sharp(strokes()).units is None
 
 
 def agreement(images, **extra):
     """Measured against twenty dark and twenty bright training images."""
     real = {"x": np.repeat([0.0, 1.0], 20)[:, None, None, None] * np.ones((40, 4, 4, 1)), "y": np.repeat([0, 1], 20)}
     real |= {"class_names": np.array(["dark", "bright"])}
-    return by_name(
-        class_agreement.measure({"images": {"images": images, **extra}, "real": real}, class_agreement.Parameters(of="f"))
-    )
+    return class_agreement.measure({"images": {"images": images, **extra}, "real": real}, class_agreement.Parameters(of="f"))
 
 
 def test_images_near_one_class_agree():
@@ -209,13 +208,13 @@ def test_an_image_between_two_classes_does_not_agree():
     found = class_agreement.measure(
         {"images": {"images": np.zeros((2, 4, 4, 1))}, "real": real}, class_agreement.Parameters(of="f", k=7)
     )
-    assert found[0].value == 0
+    assert found["class_agreement"].value == 0
 
 
 def test_a_pair_says_which_class_its_means_look_like():
     """Of an interpolation only the images between the ends count; the majority's name and share are facts."""
     levels = np.array([0.0, 0.9, 0.8, 0.9, 0.0])[None, :, None, None, None] * np.ones((1, 5, 4, 4, 1))
-    found = agreement(levels, pair_names=np.array(["0_1"]), z=np.zeros((1, 5, 2)))
+    found = agreement(levels, pair_names=np.array(["0_1"]), z=np.zeros((1, 5, 2)), index=np.array([[3, 4]]))
     assert found["pair_0_1_class"].value == "bright"
     assert found["pair_0_1_share"].value == 1
 
@@ -224,12 +223,15 @@ def test_names_of_pairs_follow_the_request():
     """Pairs by class are named by class, pairs by index by index, and a grid has none."""
     parameters = class_agreement.Parameters(of="f")
 
+    def names(requests):
+        return [quantity.name for quantity in class_agreement.values(parameters, requests)]
+
     def asked(**given):
-        return class_agreement.names(parameters, {"images": ProbeRequest("interpolation", given)})
+        return names({"images": ProbeRequest("interpolation", given)})
 
     assert asked(pairs=[[0, 6]], indices=None) == ["class_agreement", "pair_0_6_class", "pair_0_6_share"]
     assert asked(pairs=[[0, 6]], indices=[[10, 21]])[1] == "pair_10_21_class"
-    assert class_agreement.names(parameters, {"images": ProbeRequest("decode_grid", {})}) == ["class_agreement"]
+    assert names({"images": ProbeRequest("decode_grid", {})}) == ["class_agreement"]
 
 
 def test_other_shapes_are_refused():
@@ -246,18 +248,18 @@ def logged(times):
 
 def test_the_epoch_whose_weights_are_measured_is_a_fact():
     """Where early stopping restored the best weights it is not the last one."""
-    found = by_name(history.measure(logged([1.0, 1.0, 1.0]), history.Parameters()))
+    found = history.measure(logged([1.0, 1.0, 1.0]), history.Parameters())
     assert (found["epochs"].value, found["weights_epoch"].value) == (3, 2)
-    assert set(found) == set(history.names(history.Parameters(), {}))
+    assert set(found) == {quantity.name for quantity in history.values(history.Parameters(), {})}
 
 
 def test_one_slow_epoch_is_flagged_and_does_not_move_the_time():
     """The time per epoch is the median; the epoch that compiled is an outlier, small fluctuations are none."""
-    found = by_name(history.measure(logged([9.0, 2.0, 2.1, 2.0, 1.9, 2.0]), history.Parameters(terms=("loss",))))
+    found = history.measure(logged([9.0, 2.0, 2.1, 2.0, 1.9, 2.0]), history.Parameters(terms=("loss",)))
     assert found["epoch_time"].value == 2
     assert found["epoch_time_outliers"].value == 1
     assert found["final_loss"].value == 2
-    assert by_name(history.measure(logged([2.0, 2.0, 2.0, 2.01]), history.Parameters()))["epoch_time_outliers"].value == 0
+    assert history.measure(logged([2.0, 2.0, 2.0, 2.01]), history.Parameters())["epoch_time_outliers"].value == 0
 
 
 def test_a_term_that_was_not_logged_is_refused():
@@ -280,5 +282,5 @@ def test_a_term_that_was_not_logged_is_refused():
 )
 def test_only_terms_that_say_how_good_a_model_is_have_a_direction(term, better):
     """Losses are better when lower, but not those of two networks that work against each other, nor scores."""
-    logs = {"history": {term: np.ones(3), "epoch_time": np.ones(3)}, "costs": {"weights_epoch": 3}}
-    assert by_name(history.measure(logs, history.Parameters(terms=(term,))))[f"final_{term}"].better == better
+    known = {quantity.name: quantity for quantity in history.values(history.Parameters(terms=(term,)), {})}
+    assert known[f"final_{term}"].better == better

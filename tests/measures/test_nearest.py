@@ -87,7 +87,7 @@ def facts(model, data):
     """Values of the metric by name."""
     arrays = nearest_distances.measure(model, data, nearest_distances.Parameters(n=40))
     found = nearest_distance.measure({"distances": arrays}, nearest_distance.Parameters(n=40))
-    return {value.name: value.value for value in found}
+    return {name: each.value for name, each in found.items()}
 
 
 def test_a_copyist_is_told_from_one_that_draws_anew(faces):

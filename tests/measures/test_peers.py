@@ -43,7 +43,7 @@ def test_precision_recall_density_coverage_are_those_of_prdc(shift: float, scale
     theirs = peer("prdc").compute_prdc(real_features=real, fake_features=made, nearest_k=k)
     sets = {"images": made, "real": real, "control": real, "blank": np.zeros((k + 1, 6))}
     arrays = {name: {"features": each} for name, each in sets.items()}
-    ours = {value.name: value.value for value in coverage.measure(arrays, coverage.Parameters(judge="judge", k=k))}
+    ours = {name: each.value for name, each in coverage.measure(arrays, coverage.Parameters(judge="judge", k=k)).items()}
     assert {name: ours[name] for name in theirs} == pytest.approx(theirs)
 
 
@@ -91,7 +91,7 @@ def test_the_inception_score_is_its_formula_with_scipys_entropy() -> None:
     probability = np.random.default_rng(0).dirichlet(np.full(7, 0.3), 200)
     expected = np.exp(np.mean([scipy.stats.entropy(row, probability.mean(axis=0)) for row in probability]))
     values = sample_quality.measure({"images": {"probability": probability}}, sample_quality.Parameters(judge="judge"))
-    found = {value.name: value.value for value in values}
+    found = {name: each.value for name, each in values.items()}
     assert found["inception_score"] == pytest.approx(expected)
     share = np.bincount(probability.argmax(axis=1), minlength=7) / 200
     assert found["class_entropy"] == pytest.approx(scipy.stats.entropy(share))

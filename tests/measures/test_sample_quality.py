@@ -14,7 +14,7 @@ from report_builder.measures.probes import classified, features, samples
 def quality(probability, **parameters):
     """What `sample_quality` finds of images of which the judge says this."""
     arrays = {"images": {"probability": np.array(probability, dtype=np.float32)}}
-    return {v.name: v for v in sample_quality.measure(arrays, sample_quality.Parameters(judge="cnn", **parameters))}
+    return sample_quality.measure(arrays, sample_quality.Parameters(judge="cnn", **parameters))
 
 
 def test_sure_of_every_class_equally_often_is_the_best():
@@ -54,7 +54,10 @@ def test_only_the_classes_of_the_data_can_be_covered():
     """Of a model of two classes, judged by one that knows four, both make the whole; another class is none of them."""
     rows = np.eye(4, dtype=np.float32)[[1, 3, 1, 3, 0]]
     arrays = {"probability": rows, "judge_names": np.array(["a", "b", "c", "d"]), "class_names": np.array(["d", "b"])}
-    found = {v.name: v.value for v in sample_quality.measure({"images": arrays}, sample_quality.Parameters(judge="cnn"))}
+    found = {
+        name: each.value
+        for name, each in sample_quality.measure({"images": arrays}, sample_quality.Parameters(judge="cnn")).items()
+    }
     assert (found["classes_covered"], found["class_coverage"]) == (2, 1)
     assert found["class_entropy_relative"] == pytest.approx(1)
     with pytest.raises(ReportError, match="no class of the data"):
@@ -69,19 +72,19 @@ def cells(probability, counted):
 
 def test_cells_that_show_something():
     """S0-E12: of four cells three are recognised, as two classes; the shares of the classes sum to the whole."""
-    values = cells([[0.95, 0.05, 0], [0.05, 0.95, 0], [0.9, 0, 0.1], [0.5, 0.4, 0.1]], ["a", "b c", "d"])
-    found = {value.name: value for value in values}
-    assert [v.value for v in values] == [0.75, 3, 4, 2, 0.5, 0.25, 0]
+    found = cells([[0.95, 0.05, 0], [0.05, 0.95, 0], [0.9, 0, 0.1], [0.5, 0.4, 0.1]], ["a", "b c", "d"])
+    assert [each.value for each in found.values()] == [0.75, 3, 4, 2, 0.5, 0.25, 0]
     assert sum(found[f"recognised_{name}"].value for name in ("a", "b-c", "d")) == found["recognised"].value
     assert found["recognised"].samples.tolist() == [1, 1, 1, 0]
     request = ProbeRequest("classified", {"images": {"kind": "decode_grid"}, "counted": ["a", "b c", "d"]})
-    assert recognised.names(recognised.Parameters(judge="cnn"), {"images": request}) == [value.name for value in values]
+    known = recognised.values(recognised.Parameters(judge="cnn"), {"images": request})
+    assert [quantity.name for quantity in known] == list(found)
 
 
 def test_classes_that_are_not_known_beforehand_are_not_named():
     """Where the judge's data does not tell its classes there are four values."""
     request = ProbeRequest("classified", {"images": {"kind": "decode_grid"}, "counted": None})
-    assert len(recognised.names(recognised.Parameters(judge="cnn"), {"images": request})) == 4
+    assert len(recognised.values(recognised.Parameters(judge="cnn"), {"images": request})) == 4
 
 
 def test_a_conditional_model_is_asked_as_the_training_images_ask(painter, canvases, judge):

@@ -12,20 +12,21 @@ from report_builder.models import autoencoder
 from report_builder.plan import Plan, Planned
 
 METRIC = """\
-from typing import Any
+from typing import Annotated, Any
 
+from report_builder.kinds import Measured, Metric, Quantity, Role
 from report_builder.kinds import Parameters as Base
 from report_builder.measures.metrics._judged import images_asked, judged
 
 
 class Parameters(Base):
-    judge: str | None = None
-    of: str | None = None
-    probe: dict[str, Any] | None = None
-    split: str = "test"
+    judge: Annotated[str | None, Role.JUDGE] = None
+    of: Annotated[str | None, Role.FIGURE] = None
+    probe: Annotated[dict[str, Any] | None, Role.PROBE] = None
+    split: Annotated[str, Role.SPLIT] = "test"
 
 
-def probes(parameters):
+def reads(parameters):
     own = parameters.probe or {"kind": "reconstructions", "split": parameters.split}
     return {"images": judged(images_asked(own), parameters.judge)}
 
@@ -34,12 +35,15 @@ def of_figure(parameters, request):
     return judged(request, parameters.judge)
 
 
-def names(parameters, requests):
-    return ["class_asked"]
+def values(parameters, requests):
+    return [Quantity("class_asked")]
 
 
 def measure(arrays, parameters):
-    return []
+    return {"class_asked": Measured(1, 1)}
+
+
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure, of_figure=of_figure)
 """
 
 
@@ -158,7 +162,7 @@ def test_any_model_that_samples_may_be_judged(court) -> None:
 def test_the_classes_of_the_judge_are_known_before_it_is_trained(court) -> None:
     """Facts of each class of the judge can be cited as soon as its data says which there are."""
     court.edit("  elbo:", "  shown: {kind: recognised, runs: [longer], of: grid, judge: ae}\n  elbo:")
-    names = [name for m in court.plan().resolved.measures if m.id == "shown" for name, _ in m.names()]
+    names = [name for m in court.plan().resolved.measures if m.id == "shown" for name in m.facts]
     assert names[:2] == ["longer.grid.recognised", "longer.grid.recognised_count"]
     assert names[-10:] == [f"longer.grid.recognised_{digit}" for digit in range(10)]
 

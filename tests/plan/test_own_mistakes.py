@@ -22,15 +22,16 @@ def draw(arrays, parameters, subjects, language):
     return Drawing(Figure(), "", "A figure.")
 '''
 METRIC = '''"""Mine."""
-from report_builder.kinds import Parameters as Base, ProbeRequest, Value
+from report_builder.kinds import Measured, Metric, Parameters as Base, ProbeRequest, Quantity
 class Parameters(Base):
     split: str = "test"
-def probes(parameters):
+def reads(parameters):
     return {"codes": ProbeRequest("codes", {"split": parameters.split})}
-def names(parameters, requests):
-    return ["length"]
+def values(parameters, requests):
+    return [Quantity("length", better="lower")]
 def measure(arrays, parameters):
-    return [Value("length", 1.0, better="lower", n=3)]
+    return {"length": Measured(1.0, n=3)}
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)
 '''
 DATA = '''"""Mine."""
 from report_builder.kinds import Layout, Parameters
@@ -77,11 +78,24 @@ MISTAKES = [  # file, what is replaced, by what, what is said
         "figure.py:8, in check: ZeroDivisionError",
     ),
     ("figure.py", "return Drawing(Figure()", "return Drawing(figure()", "figure.py:9, in draw: nothing has this name"),
-    ("metric.py", 'Value("length"', 'Valeu("length"', "Did you mean 'Value'"),
-    ("metric.py", 'better="lower"', 'better="greater"', "metric.py:10: 'better' is no direction"),
-    ("metric.py", "def names", "def name", "metric.py is no metric: it lacks names"),
-    ("metric.py", 'return ["length"]', "return 3", "'names' returns something else"),
-    ("metric.py", '["length"]', "[parameters.nothing]", "metric.py:8, in names: AttributeError"),
+    ("metric.py", "Measured(1.0", "Measrued(1.0", "Did you mean 'Measured'"),
+    ("metric.py", 'better="lower"', 'better="greater"', "better is 'greater', and must be one of: higher, lower, none"),
+    ("metric.py", 'better="lower"', "unit=5", "unit and reduction are short texts"),
+    ("metric.py", '"length", better', '"a length", better', "metric.py:8, in values: ValueError"),
+    ("metric.py", "def values", "def value", "metric.py:11 cannot be run"),
+    ("metric.py", "values=values, ", "", "metric.py:11 cannot be run"),
+    ("metric.py", "parameters=Parameters", "parameters=3", "parameters is a class of report_builder.kinds.Parameters"),
+    ("metric.py", "KIND = ", "METRIC = ", "KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)"),
+    (
+        "metric.py",
+        "KIND = Metric",
+        "from report_builder.kinds import Probe as Metric\nKIND = Metric",
+        "metric.py:12 cannot be run",
+    ),
+    ("metric.py", "return [Quantity", "return 3\n    return [Quantity", "'values' returns something else"),
+    ("metric.py", 'Quantity("length", better="lower")', "3", "A Sequence of Quantity"),
+    ("metric.py", '[Quantity("length", better="lower")]', "[parameters.nothing]", "metric.py:8, in values: AttributeError"),
+    ("metric.py", "def measure(arrays, ", "def measure(", "metric.py:9: 'measure' is given 2 arguments"),
     ("data.py", "(8, 8, 1), (0, 1)", "[8, 8", "data.py:4 is not valid Python"),
     ("data.py", "return Layout(", "return tuple(", "data.py:4, in layout: TypeError"),
     ("data.py", "return []", "return [str(folders)]", "'files' returns something else"),
@@ -128,7 +142,8 @@ def draw(folder: Path, arrays: dict) -> None:
 def measure(folder: Path, arrays: dict) -> None:
     """Measures the metric."""
     kind = METRICS.get("metric.py", beside=folder)
-    measures.measure(kind, kind.Parameters(), arrays, folder, metric="mine")
+    parameters = kind.parameters()
+    measures.measure(kind, parameters, kind.values(parameters, {}), arrays, folder, metric="mine")
 
 
 RAISED = [
@@ -136,15 +151,13 @@ RAISED = [
     ("figure.py", "    return Drawing", "    raise OSError('no')\n    return Drawing", "figure.py:9, in draw: OSError"),
     ("figure.py", "    return Drawing", "    return Figure()\n    return Drawing", "'draw' returns something else"),
     ("figure.py", "    return Drawing", "    return\n    return Drawing", "'draw' returns something else"),
-    ("metric.py", 'better="lower"', 'better="great" + "er"', "metric.py:10, in measure: ValueError"),
-    ("metric.py", 'better="lower"', "better=None or ''", "must be one of: higher, lower, none"),
-    ("metric.py", 'better="lower"', "unit=5", "unit and reduction are short texts"),
-    ("metric.py", '"length", 1.0', '"a length", 1.0', "the name of a value"),
-    ("metric.py", '"length", 1.0', '"length", arrays', "no number and no word but dict"),
+    ("metric.py", "Measured(1.0", "Measured(arrays", "no number and no word but dict"),
     ("metric.py", "n=3", "n='3'", "n is a number of images"),
-    ("metric.py", "n=3", "samples=[[1, 2], [3]]", "samples"),
-    ("metric.py", "return [Value", "return 3\n    return [Value", "'measure' returns something else"),
-    ("metric.py", "return [Value", "return 1 / 0\n    return [Value", "metric.py:10, in measure: ZeroDivisionError"),
+    ("metric.py", "n=3", "3, samples=[[1, 2], [3]]", "samples"),
+    ("metric.py", "n=3", "3, units=[1]", "units are ids of the images"),
+    ("metric.py", '"length": Measured', '"width": Measured', "does not measure what it declares"),
+    ("metric.py", 'return {"length"', 'return 3\n    return {"length"', "'measure' returns something else"),
+    ("metric.py", 'return {"length"', 'return 1 / 0\n    return {"length"', "metric.py:10, in measure: ZeroDivisionError"),
 ]
 
 

@@ -208,12 +208,12 @@ def test_a_probe_is_given_its_judge(data, tmp_path):
         "import numpy as np\n"
         "from report_builder import kinds\n\n"
         "class Parameters(kinds.Parameters):\n    pass\n\n"
-        "NEEDS, JUDGED = frozenset(), True\n\n"
         "def measure(model, data, parameters, judge):\n"
         "    assert model is None and judge.class_names == ('a', 'b', 'c') and judge.value_range == (0, 1)\n"
         "    assert judge.features is None\n"
         "    assert judge.image_shape == (8, 8, 1) and judge.classify(data.splits['test'].x[:0]).shape == (0, 3)\n"
-        "    return {'probability': judge.classify(np.asarray(data.splits['test'].x))}\n"
+        "    return {'probability': judge.classify(np.asarray(data.splits['test'].x))}\n\n"
+        "KIND = kinds.Probe(parameters=Parameters, judged=measure)\n"
     )
     asked = Step("arrays", (judge.key,), {"probe": {"kind": "./asks.py"}, "reads": ["judge"]})
     (tmp_path / "classes.py").write_text((OWN / "classes.py").read_text())

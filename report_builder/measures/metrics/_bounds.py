@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, Value
+    from report_builder.kinds import Arrays, Measured
 
 CAUTION = (
     "the pixels are grey: their cross-entropy lacks a normaliser, so that it is no likelihood, and this is no bound of one. "
@@ -19,16 +19,18 @@ class Bounded:
     """What is bounded.
 
     Attributes:
-        reduction: distribution of the pixels, and what is given beside the code: log p(x|c) is not log p(x).
+        given: distribution of the pixels, and what is given beside the code: log p(x|c) is not log p(x).
         grey: it is the cross-entropy of grey pixels instead.
     """
 
-    reduction: str
+    given: str
     grey: bool
 
-    def named(self, value: Value) -> Value:
-        """The value under the name that it deserves, with a caution where that is not its own."""
-        return replace(value, title=f"{value.name}_grey", caution=CAUTION) if self.grey else value
+    def named(self, name: str, measured: Measured) -> Measured:
+        """The number under the name that it deserves, with a caution where that is not its own."""
+        if not self.grey:
+            return replace(measured, given=self.given)
+        return replace(measured, given=self.given, title=f"{name}_grey", caution=CAUTION)
 
 
 def bounded(arrays: Arrays) -> Bounded:

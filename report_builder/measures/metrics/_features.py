@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import ProbeRequest
-from report_builder.measures.metrics._judged import images_asked, judged
+from report_builder.kinds import ProbeRequest, Role
+from report_builder.measures._parameters import Size
+from report_builder.measures.metrics._judged import Judged, images_asked, judged
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,19 +18,32 @@ if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
 
+class Compared(Judged):
+    """Which images are compared with real ones, and through whose eyes."""
+
+    split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set that the real images are of.")
+    n: Size = Field(default=1000, ge=2, description="How many real images of each split, drawn at random; null: all.")
+
+
 def seen(request: ProbeRequest, judge: str) -> ProbeRequest:
     """A request for images, asked as one for the judge's features of them."""
     return judged(request, judge, "features")
 
 
-def real_seen(judge: str, split: str, n: int | None) -> ProbeRequest:
-    """The judge's features of images of a split, drawn at random."""
-    return seen(ProbeRequest("images", {"split": split, "n": n}), judge)
+def reads(parameters: Compared, control: str) -> Mapping[str, ProbeRequest]:
+    """The judge's features of the metric's images, of `real` ones, and as a `control` of those of another split."""
+    other = "test" if parameters.split == "train" else "train"
+    parts = {"images": images_asked(parameters.probe)}
+    parts |= {
+        name: ProbeRequest("images", {"split": split, "n": parameters.n})
+        for name, split in (("real", parameters.split), (control, other))
+    }
+    return {name: seen(request, parameters.judge) for name, request in parts.items()}
 
 
-def own_seen(probe: Mapping[str, Any], judge: str) -> ProbeRequest:
-    """The judge's features of the images of a metric's own probe."""
-    return seen(images_asked(probe), judge)
+def of_figure(parameters: Compared, request: ProbeRequest) -> ProbeRequest:
+    """The request for a figure's images, seen by the judge."""
+    return seen(request, parameters.judge)
 
 
 def strangers(images: Arrays, real: Arrays) -> None:

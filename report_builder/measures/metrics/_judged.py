@@ -1,20 +1,45 @@
-"""Shares of images that a classifier recognises, whole and by class."""
+"""Metrics of images that a classifier looks at: their parameters, what they read, shares of images that it recognises."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from report_builder.kinds import ProbeRequest, Value
+from pydantic import Field
+
+from report_builder.kinds import Measured, Noise, Parameters, ProbeRequest, Quantity, Role
+from report_builder.measures._arrays import units_of
+from report_builder.measures._parameters import Figure, Inner
 
 if TYPE_CHECKING:
     import numpy as np
 
     from report_builder.kinds import Arrays
 
-WHOLE = ("", "_count", "_total")
+
+class Judged(Parameters):
+    """Which images are judged, and by whom."""
+
+    judge: Annotated[str, Role.JUDGE] = Field(
+        description="Id of the run of a classifier that judges; of canvases it sees the cell asked."
+    )
+    of: Figure = Field(default=None, description="Id of the figure whose images are judged.")
+    probe: Inner = Field(
+        default={"kind": "samples", "n": 1000, "conditions": "drawn"},
+        description="Instead: a probe that gives images, {kind: ..., parameters}; default: samples of any model.",
+    )
+
+
+def reads(parameters: Judged) -> Mapping[str, ProbeRequest]:
+    """The images of the metric's own probe, judged."""
+    return {"images": judged(images_asked(parameters.probe), parameters.judge)}
+
+
+def of_figure(parameters: Judged, request: ProbeRequest) -> ProbeRequest:
+    """The request for a figure's images, judged."""
+    return judged(request, parameters.judge)
 
 
 def judged(request: ProbeRequest, judge: str, kind: str = "classified") -> ProbeRequest:
@@ -26,7 +51,7 @@ def judged(request: ProbeRequest, judge: str, kind: str = "classified") -> Probe
 def images_asked(probe: Mapping[str, Any]) -> ProbeRequest:
     """A probe `{kind: ..., parameters}` as a request."""
     parameters = dict(probe)
-    return ProbeRequest(str(parameters.pop("kind", "")), parameters)
+    return ProbeRequest(parameters.pop("kind", ""), parameters)
 
 
 def recognised(arrays: Arrays) -> np.ndarray:
@@ -36,18 +61,38 @@ def recognised(arrays: Arrays) -> np.ndarray:
     return found
 
 
-def names_of_shares(name: str, classes: Sequence[int | str] | None) -> list[str]:
-    """Names of what `shares` gives: the share, count and total, the confidence, and the share of each class named."""
-    by_class = [f"{name}_{part_of_name(label)}" for label in classes or ()]
-    return [f"{name}{what}" for what in WHOLE] + ["confidence", *by_class]
-
-
 def part_of_name(label: int | str) -> str:
     """A class as part of a fact's name: `T-shirt/top` -> `T-shirt-top`."""
     return re.sub(r"\W+", "-", str(label))
 
 
-def shares(name: str, right: np.ndarray, of: np.ndarray, arrays: Arrays, how: str, *, paired: bool) -> list[Value]:
+def counted(name: str, how: str, noise: Noise) -> list[Quantity]:
+    """The share of images that are right, how many are, and of how many."""
+    return [
+        Quantity(name, "", "higher", noise, f"share of {how}"),
+        Quantity(f"{name}_count", "", "higher", noise, f"count of {how}"),
+        Quantity(f"{name}_total", "", "none", "exact", "count of images"),
+    ]
+
+
+def quantities(name: str, how: str, noise: Noise, classes: Sequence[int | str] | None) -> list[Quantity]:
+    """What `shares` gives: share, count and total, the confidence, and the share of each class that was named."""
+    sure = Quantity("confidence", "", "none", noise, "probability of the class recognised, mean over images")
+    by_class = [
+        Quantity(f"{name}_{part_of_name(label)}", "", "higher", noise, f"share of {how}, class {label}")
+        for label in classes or ()
+    ]
+    return [*counted(name, how, noise), sure, *by_class]
+
+
+def counts(name: str, right: np.ndarray, units: np.ndarray | None) -> Iterator[tuple[str, Measured]]:
+    """The numbers of `counted`; `right` (n,): whether each image is."""
+    yield name, Measured.mean(right.astype("float64"), units)
+    yield f"{name}_count", Measured(int(right.sum()), len(right))
+    yield f"{name}_total", Measured(len(right), len(right))
+
+
+def shares(name: str, right: np.ndarray, of: np.ndarray, arrays: Arrays) -> dict[str, Measured]:
     """Share, count and total of the images that are right, mean confidence, and the share of each class that was named.
 
     Args:
@@ -55,19 +100,12 @@ def shares(name: str, right: np.ndarray, of: np.ndarray, arrays: Arrays, how: st
         right: whether each image is right, shape `(n,)`.
         of: number of the class of each image, shape `(n,)`.
         arrays: with `probability` (n, k); where classes were named `classes` and `chosen`.
-        how: what is counted.
-        paired: whether image i of every run belongs to the same original.
     """
-    samples, n = right.astype("float64"), len(right)
-    surest = arrays["probability"].max(axis=1).astype("float64")
-    found = [Value(name, float(samples.mean()), "", "higher", f"share of {how}", n, samples, paired)]
-    found.append(Value(f"{name}_count", int(right.sum()), "", "higher", f"count of {how}", n))
-    found.append(Value(f"{name}_total", n, reduction="count of images", n=n))
-    how_sure = "probability of the class recognised, mean over images"
-    found.append(Value("confidence", float(surest.mean()), "", "none", how_sure, n, surest, paired))
+    units = units_of(arrays, len(right))
+    found = dict(counts(name, right, units))
+    found["confidence"] = Measured.mean(arrays["probability"].max(axis=1).astype("float64"), units)
     for label, number in zip(arrays.get("classes", ()), arrays.get("chosen", ()), strict=True):
-        part = samples[of == number]
-        share = f"share of {how}, class {label}"
-        each = Value(f"{name}_{part_of_name(str(label))}", float(part.mean()), "", "higher", share, len(part), part, paired)
-        found.append(each)
+        part = of == number
+        mine = None if units is None else units[part]
+        found[f"{name}_{part_of_name(str(label))}"] = Measured.mean(right[part].astype("float64"), mine)
     return found

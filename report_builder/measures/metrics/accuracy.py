@@ -2,49 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity
+from report_builder.measures.metrics._judged import quantities, recognised, shares
+from report_builder.measures.probes import class_scores
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
-
-class Parameters(Base):
-    """Which images are classified."""
-
-    split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
-    classes: tuple[int | str, ...] | None = Field(
-        default=None, min_length=1, description="Only images of these classes, numbers or names; null: of all."
-    )
+Parameters = class_scores.Parameters
 
 
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The probabilities of the classes for each image."""
     return {"scores": ProbeRequest("class_scores", parameters.model_dump(mode="json"))}
 
 
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
+def values(_: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
     """Share, count, total, confidence, and the share of each class that the probe names."""
-    from report_builder.measures.metrics._judged import names_of_shares
+    classes = requests["scores"].parameters.get("classes")
+    return quantities("accuracy", "images recognised as their class", "images", classes)
 
-    return names_of_shares("accuracy", requests["scores"].parameters.get("classes"))
 
-
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measured]:
     """How many images are recognised as what they are.
 
     `accuracy` is the share of images whose most probable class is their own, `accuracy_count` and `accuracy_total` how many of
     how many, `accuracy_<class>` the share among the images of that class, `confidence` the mean probability of the most
     probable class, right or wrong.
     """
-    from report_builder.measures.metrics._judged import recognised, shares
-
     scores = arrays["scores"]
     right = recognised(scores) == scores["class_names"][scores["y"]]
-    return shares("accuracy", right, scores["y"], scores, "images recognised as their class", paired=True)
+    return shares("accuracy", right, scores["y"], scores)
+
+
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity, Role
 from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.measures._arrays import units_of
+from report_builder.measures.metrics._judged import judged, part_of_name, recognised
 
 if TYPE_CHECKING:
     import numpy as np
 
     from report_builder.kinds import Arrays
-
-WHAT = ("added", "added_before", "removed", "removed_before", "recognised", "vector_length", "vector_images")
 
 
 class Parameters(Base):
@@ -27,24 +27,22 @@ class Parameters(Base):
         default=0, description="Attribute of the data, or a class (number or name) that counts as one."
     )
     multiple: float = Field(default=1.0, gt=0, description="How many times the vector is added, and subtracted.")
-    n: int = Field(default=500, ge=2, description="How many images, drawn at random.")
-    split: str = Field(default="test", description="Part of the data set with the images.")
+    n: Annotated[int, Role.WHAT] = Field(default=500, ge=2, description="How many images, drawn at random.")
+    split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set with the images.")
     tolerance: float | None = Field(
         default=0.08,
         gt=0,
         description="The vector is found when both means together move by less in a batch; null: all images.",
     )
-    judge: str | None = Field(
+    judge: Annotated[str | None, Role.JUDGE] = Field(
         default=None,
         description="Run of a classifier with a class of the attribute's name that looks at the images; null: a linear "
         "discriminant of the codes of the images, encoded again.",
     )
 
 
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The images with the vector subtracted, as they are decoded, and with it added; judged if asked."""
-    from report_builder.measures.metrics._judged import judged
-
     asked = parameters.model_dump(mode="json", include={"attribute", "n", "split", "tolerance"})
     request = ProbeRequest("attribute_vector", asked | {"multiples": [-parameters.multiple, 0.0, parameters.multiple]})
     if parameters.judge is None:
@@ -53,12 +51,21 @@ def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     return {"images": replace(seen, parameters={**seen.parameters, "counted": [parameters.attribute]})}
 
 
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
+def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
     """Seven values, each with the attribute's name."""
-    return [f"{_prefix(parameters)}_{what}" for what in WHAT]
+    name, share = f"attribute_{part_of_name(parameters.attribute)}", "share of images found"
+    return (
+        Quantity(f"{name}_added", "", "higher", "images", f"{share} with it after adding"),
+        Quantity(f"{name}_added_before", "", "none", "images", f"{share} with it before"),
+        Quantity(f"{name}_removed", "", "higher", "images", f"{share} without it after subtracting"),
+        Quantity(f"{name}_removed_before", "", "none", "images", f"{share} without it before"),
+        Quantity(f"{name}_recognised", "", "none", "images", "mean of the shares of both sorts found as they are"),
+        Quantity(f"{name}_vector_length", "", "none", "images", "norm"),
+        Quantity(f"{name}_vector_images", "", "none", "fixed", "count"),
+    )
 
 
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
     """Shares of images in which the attribute is found, or not, after adding multiples of its vector.
 
     `attribute_<name>_added`: of images without it, the share found with it after adding; `..._added_before`: the same of their
@@ -70,48 +77,24 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     Raises:
         ReportError: all of the images have the attribute, or none, or the judge does not know it.
     """
+    import numpy as np
+
     images = arrays["images"]
     found, has = _found(images), images["has"] > 0
+    units = units_of(images, len(has))
     if has.all() or not has.any():
         received = f"{int(has.sum())} of {len(has)} images have it"
         raise ReportError(Problem("", "images with and without the attribute are needed", received, next_step="Raise 'n'."))
-    added, before, removed, kept = found[~has, 2], found[~has, 1], ~found[has, 0], ~found[has, 1]
-    shares = [(added, "higher"), (before, "none"), (removed, "higher"), (kept, "none")]
-    hows = (
-        "found with it after adding",
-        "found with it before",
-        "found without it after subtracting",
-        "found without it before",
-    )
-    values = []
-    for what, how, (share, better) in zip(WHAT, hows, shares, strict=False):
-        samples = share.astype("float64")
-        reduction = f"share of images {how}"
-        values.append(
-            Value(f"{_prefix(parameters)}_{what}", float(samples.mean()), "", better, reduction, len(samples), samples)
-        )
-    right = 1 - (before.mean() + kept.mean()) / 2
-    others = [
-        (float(right), "mean of the shares of both sorts found as they are"),
-        (_length(images), "norm"),
-        (_seen(images), "count"),
-    ]
-    return values + [
-        Value(f"{_prefix(parameters)}_{what}", value, reduction=how, n=len(has))
-        for what, (value, how) in zip(WHAT[4:], others, strict=True)
-    ]
-
-
-def _prefix(parameters: Parameters) -> str:
-    from report_builder.measures.metrics._judged import part_of_name
-
-    return f"attribute_{part_of_name(parameters.attribute)}"
+    before, kept = found[~has, 1], ~found[has, 1]
+    shares = ((found[~has, 2], ~has), (before, ~has), (~found[has, 0], has), (kept, has))
+    others = (1 - (before.mean() + kept.mean()) / 2, np.linalg.norm(images["vector"]), int(images["seen"][-1]))
+    measured = [Measured.mean(share.astype("float64"), None if units is None else units[of]) for share, of in shares]
+    measured += [Measured(float(value), len(has)) for value in others]
+    return {quantity.name: each for quantity, each in zip(values(parameters, {}), measured, strict=True)}
 
 
 def _found(images: Arrays) -> np.ndarray:
     """Whether the attribute is found in each image, `(n, multiples)` bool."""
-    from report_builder.measures.metrics._judged import recognised
-
     if "probability" not in images:
         return images["score"] > 0
     name = str(images["attribute"])
@@ -122,11 +105,4 @@ def _found(images: Arrays) -> np.ndarray:
     return found
 
 
-def _length(images: Arrays) -> float:
-    import numpy as np
-
-    return float(np.linalg.norm(images["vector"]))
-
-
-def _seen(images: Arrays) -> float:
-    return int(images["seen"][-1])
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)

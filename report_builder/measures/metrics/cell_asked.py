@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity
 from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.measures._arrays import images_of, units_of
+from report_builder.measures._parameters import Figure, Inner
+from report_builder.measures.metrics._judged import counted, counts, images_asked
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,27 +25,28 @@ BLANK = 1e-3  # ink, in pixels: an image with less shows nothing, in no cell
 class Parameters(Base):
     """Which images are looked at, and how much must be in the cell asked."""
 
-    of: str | None = Field(default=None, description="Id of the figure whose images are looked at.")
-    probe: dict[str, Any] = Field(
+    of: Figure = Field(default=None, description="Id of the figure whose images are looked at.")
+    probe: Inner = Field(
         default={"kind": "conditional_samples", "positions": "all"},
         description="Instead: a probe that gives images asked by position, {kind: ..., parameters}.",
     )
     threshold: float = Field(default=0.9, gt=0, le=1, description="Least share of an image's ink in the cell asked.")
 
 
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The images of the metric's own probe."""
-    from report_builder.measures.metrics._judged import images_asked
-
     return {"images": images_asked(parameters.probe)}
 
 
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """Four values, whatever the parameters."""
-    return ["cell_asked", "cell_asked_count", "cell_asked_total", "cell_asked_ink"]
+def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
+    """Share, count and total of the images in the cell asked, and the mean share of ink there."""
+    noise = requests["images"].noise
+    how = f"images with at least {parameters.threshold:g} of their ink, and most of it, in the cell asked"
+    ink = Quantity("cell_asked_ink", "", "higher", noise, "share of ink in the cell asked, mean over images")
+    return [*counted("cell_asked", how, noise), ink]
 
 
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
     """How many images stand in the cell asked.
 
     The ink of a cell is the sum of its pixels, each brought from its range to [0, 1]. An image stands in the cell asked when no
@@ -54,30 +58,20 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     Raises:
         ReportError: no position was asked.
     """
-    from report_builder.measures._arrays import same_images
-
     images = arrays["images"]
     if "asked_row" not in images:
         step = "Measure a figure or probe of a model whose condition has a position."
         raise ReportError(Problem("", "no position was asked of these images", next_step=step))
     inside, most = asked_ink(images)
-    right = (most & (inside >= parameters.threshold)).astype("float64")
-    n, paired = len(right), same_images(images)
-    how = f"images with at least {parameters.threshold:g} of their ink, and most of it, in the cell asked"
-    mean = "share of ink in the cell asked, mean over images"
-    return [
-        Value("cell_asked", float(right.mean()), "", "higher", f"share of {how}", n, right, paired),
-        Value("cell_asked_count", int(right.sum()), "", "higher", f"count of {how}", n),
-        Value("cell_asked_total", n, reduction="count of images", n=n),
-        Value("cell_asked_ink", float(inside.mean()), "", "higher", mean, n, inside, paired),
-    ]
+    units = units_of(images, len(inside))
+    right = most & (inside >= parameters.threshold)
+    return {**dict(counts("cell_asked", right, units)), "cell_asked_ink": Measured.mean(inside, units)}
 
 
 def asked_ink(images: Arrays) -> tuple[np.ndarray, np.ndarray]:
     """Share of each image's ink in the cell asked, `(n,)` float64, and whether no other cell has more, `(n,)` bool."""
     import numpy as np
 
-    from report_builder.measures._arrays import images_of
     from report_builder.measures._cells import in_cells
 
     low, high = (float(value) for value in images["value_range"])
@@ -88,3 +82,6 @@ def asked_ink(images: Arrays) -> tuple[np.ndarray, np.ndarray]:
     blank = total < BLANK
     inside = np.where(blank, 0.0, asked / np.where(blank, 1.0, total))
     return inside, ~blank & (asked >= ink.max(axis=(1, 2)))
+
+
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)

@@ -2,52 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity
+from report_builder.measures._parameters import Inner
+from report_builder.measures.metrics._judged import Judged, of_figure, quantities, reads, recognised, shares
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
 
-class Parameters(Base):
+class Parameters(Judged):
     """Which images are judged, and by whom."""
 
-    judge: str = Field(description="Id of the run of a classifier that judges; of canvases it sees the cell asked.")
-    of: str | None = Field(default=None, description="Id of the figure whose images are judged.")
-    probe: dict[str, Any] = Field(
+    probe: Inner = Field(
         default={"kind": "conditional_samples", "per_condition": 100},
         description="Instead: a probe that gives images asked by class, {kind: ..., parameters}.",
     )
 
 
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The images of the metric's own probe, judged."""
-    from report_builder.measures.metrics._judged import images_asked, judged
-
-    return {"images": judged(images_asked(parameters.probe), parameters.judge)}
-
-
-def of_figure(parameters: Parameters, request: ProbeRequest) -> ProbeRequest:
-    """The request for a figure's images, judged."""
-    from report_builder.measures.metrics._judged import judged
-
-    return judged(request, parameters.judge)
-
-
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
+def values(_: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
     """Share, count, total, confidence, and the share of each class that the probe names."""
-    from report_builder.measures.metrics._judged import names_of_shares
+    images = requests["images"]
+    classes = images.parameters["images"].get("classes")
+    return quantities("class_asked", "images recognised as the class asked", images.noise, classes)
 
-    return names_of_shares("class_asked", requests["images"].parameters["images"].get("classes"))
 
-
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measured]:
     """How many images are recognised as what was asked.
 
     `class_asked` is the share of images whose most probable class by the judge is the class asked, `class_asked_count` and
@@ -57,9 +42,6 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     Raises:
         ReportError: no class was asked, or the judge does not know it.
     """
-    from report_builder.measures._arrays import same_images
-    from report_builder.measures.metrics._judged import recognised, shares
-
     images = arrays["images"]
     if "asked_class" not in images:
         step = "Measure a figure or probe of a conditional model, e.g. {kind: conditional_samples}."
@@ -68,6 +50,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     if strange := sorted(set(asked.tolist()) - set(images["judge_names"].tolist())):
         known = ", ".join(images["judge_names"].tolist())
         raise ReportError(Problem("", "the judge does not know a class asked", ", ".join(strange), f"It knows: {known}."))
-    how = "images recognised as the class asked"
-    right = recognised(images) == asked
-    return shares("class_asked", right, images["asked_class"], images, how, paired=same_images(images))
+    return shares("class_asked", recognised(images) == asked, images["asked_class"], images)
+
+
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure, of_figure=of_figure)

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Subject, Value
+from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity, Subject
+from report_builder.measures._parameters import OfSplit, Size
 from report_builder.measures.metrics._axes import check_axes, check_run
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
 
-class Parameters(Base):
+class Parameters(OfSplit):
     """Which images are encoded."""
 
-    split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=2000, ge=1, description="How many images, drawn at random; null: all.")
+    n: Size = Field(default=2000, ge=1, description="How many images, drawn at random; null: all.")
     axes: int = Field(default=2, ge=1, description="How many coordinates are described, from the first on.")
 
 
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The codes of a model with a posterior."""
     needs = frozenset({"posterior"})
     return {"codes": ProbeRequest("codes", {"split": parameters.split, "n": parameters.n}, needs=needs)}
 
 
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
+def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
     """One value for each axis."""
-    return [f"code_sigma_{axis + 1}" for axis in range(parameters.axes)]
+    return [Quantity(f"code_sigma_{axis + 1}", reduction="median over images") for axis in range(parameters.axes)]
 
 
 def check(parameters: Parameters, subject: Subject) -> None:
@@ -39,7 +38,7 @@ def check(parameters: Parameters, subject: Subject) -> None:
     check_run(parameters.axes, subject)
 
 
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
     """`code_sigma_<axis>`: median over images of the posterior's standard deviation, exp(z_log_var / 2), in units of the code.
 
     Raises:
@@ -49,7 +48,8 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
 
     sigma = np.exp(0.5 * arrays["codes"]["z_log_var"].astype(np.float64))
     check_axes(parameters.axes, sigma.shape[1])
-    return [
-        Value(f"code_sigma_{axis + 1}", float(np.median(sigma[:, axis])), reduction="median over images", n=len(sigma))
-        for axis in range(parameters.axes)
-    ]
+    medians = np.median(sigma, axis=0)
+    return {f"code_sigma_{axis + 1}": Measured(float(medians[axis]), len(sigma)) for axis in range(parameters.axes)}
+
+
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure, check=check)

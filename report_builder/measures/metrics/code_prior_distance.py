@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity
+from report_builder.measures._arrays import codes_of, units_of
+from report_builder.measures._parameters import OfSplit, Size
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
-NAMES = ("ks_mean", "ks_max", "mmd2")
 WHICH = {"mean": "means of codes", "drawn": "drawn codes", None: "codes, drawn where there is a posterior,"}
 
 
-class Parameters(Base):
+class Parameters(OfSplit):
     """Which codes are measured, and how."""
 
-    split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(
-        default=2000, ge=2, description="How many images, drawn at random; null: all. Compare only equal numbers."
-    )
+    n: Size = Field(default=2000, ge=2, description="How many images, drawn at random; null: all. Compare only equal numbers.")
     codes: Literal["mean", "drawn"] | None = Field(
         default=None,
         description="mean: what the encoder gives, of a VAE the means; drawn: one draw from the posterior of each image; null: "
@@ -34,43 +31,49 @@ class Parameters(Base):
         default=None, gt=0, description="Bandwidth of the kernel, in units of the code; null: the square root of latent_dim."
     )
 
+    @property
+    def prefix(self) -> str:
+        """Of means, and of codes that must be drawn, the values have names of their own."""
+        return f"{self.codes}_code" if self.codes else "code"
 
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+
+def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The codes."""
     drawn = None if parameters.codes == "mean" else parameters.seed
     asked = {"split": parameters.split, "n": parameters.n, "drawn": drawn, "any_model": parameters.codes is None}
     return {"codes": ProbeRequest("codes", asked)}
 
 
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """Three values, of means and of codes that must be drawn under names of their own."""
-    return [f"{_prefix(parameters)}_{name}" for name in NAMES]
+def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
+    """Three distances."""
+    prefix, which = parameters.prefix, WHICH[parameters.codes]
+    how = f"Kolmogorov-Smirnov distance of {which} to N(0, 1)"
+    return (
+        Quantity(f"{prefix}_ks_mean", "", "lower", "images", f"{how}, mean over dimensions"),
+        Quantity(f"{prefix}_ks_max", "", "lower", "images", f"{how}, largest over dimensions"),
+        Quantity(f"{prefix}_mmd2", "", "lower", "images", f"{which} against N(0, I), unbiased, Gaussian kernel"),
+    )
 
 
-def _prefix(parameters: Parameters) -> str:
-    return f"{parameters.codes}_code" if parameters.codes else "code"
-
-
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
     """Distances of the codes to N(0, I), in no unit.
 
     `code_ks_mean` and `code_ks_max` are mean and largest over the dimensions of the distance of Kolmogorov and Smirnov to
     N(0, 1). `code_mmd2` is the unbiased estimate of the squared maximum mean discrepancy with a Gaussian kernel (Gretton et al.
     2012, lemma 6); it can lie below 0. With `codes` they are `drawn_code_...` or `mean_code_...`.
     """
-    from report_builder.measures._arrays import codes_of
     from report_builder.measures._mathematics.normal import ks_distance, mmd_to_normal
 
     z = codes_of(arrays["codes"])
     n, dimension = z.shape
-    prefix = _prefix(parameters)
-    which = WHICH[parameters.codes]
-    ks, bandwidth = ks_distance(z), parameters.bandwidth or dimension**0.5
+    ks, bandwidth, prefix = ks_distance(z), parameters.bandwidth or dimension**0.5, parameters.prefix
     mmd = mmd_to_normal(z, bandwidth)
-    how = f"Kolmogorov-Smirnov distance of {which} to N(0, 1)"
-    kernel = f"{which} against N(0, I), unbiased, Gaussian kernel of bandwidth {bandwidth:.4g}"
-    return [
-        Value(f"{prefix}_ks_mean", float(ks.mean()), "", "lower", f"{how}, mean over dimensions", n),
-        Value(f"{prefix}_ks_max", float(ks.max()), "", "lower", f"{how}, largest over dimensions", n),
-        Value(f"{prefix}_mmd2", mmd.squared, "", "lower", kernel, n, mmd.samples),
-    ]
+    units = units_of(arrays["codes"], n)
+    return {
+        f"{prefix}_ks_mean": Measured(float(ks.mean()), n),
+        f"{prefix}_ks_max": Measured(float(ks.max()), n),
+        f"{prefix}_mmd2": Measured(mmd.squared, n, mmd.samples, units, f"bandwidth {bandwidth:.4g}"),
+    }
+
+
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)

@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity
+from report_builder.measures._arrays import units_of
+from report_builder.measures._parameters import OfSplit, Size
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
 
-class Parameters(Base):
+class Parameters(OfSplit):
     """Which codes are measured, and how many neighbours vote."""
 
-    split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(
-        default=2000, ge=10, description="How many images, drawn at random; null: all. Compare only equal numbers."
-    )
+    n: Size = Field(default=2000, ge=10, description="How many images, drawn at random; null: all. Compare only equal numbers.")
     k: int = Field(default=5, ge=1, description="Nearest other codes that vote for the class of a code.")
 
 
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The codes."""
     return {"codes": ProbeRequest("codes", {"split": parameters.split, "n": parameters.n})}
 
 
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """Two values, whatever the parameters."""
-    return ["code_knn_accuracy", "code_silhouette"]
+def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
+    """The vote of neighbours, and the silhouette."""
+    vote = f"share of codes with the class of most of {parameters.k} nearest others"
+    return (
+        Quantity("code_knn_accuracy", "", "higher", "images", vote),
+        Quantity("code_silhouette", "", "higher", "images", "silhouette of codes by class, mean over images"),
+    )
 
 
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
     """How well classes are told apart by the Euclidean distance of codes, over all dimensions.
 
     `code_knn_accuracy` is the share of codes whose class is that of most of their `k` nearest other codes (leave one out; of
@@ -49,16 +51,13 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     from report_builder.measures.metrics._clusters import majority, silhouette
 
     z, y, k = arrays["codes"]["z_mean"].astype("float64"), arrays["codes"]["y"], parameters.k
-    n = len(z)
+    n, units = len(z), units_of(arrays["codes"], len(z))
     if n <= k:
         raise ReportError(Problem("", "fewer other codes than neighbours that vote", f"k: {k}", f"Allowed: 1 to {n - 1}."))
     if len(set(y.tolist())) < 2:
         raise ReportError(Problem("", "codes of one class only cannot be told apart", next_step="Measure more images."))
     right = (majority(y[nearest(z, z, k, skip_self=True)[0]]) == y).astype("float64")
-    silhouettes = silhouette(z, y)
-    vote = f"share of codes with the class of most of {k} nearest others"
-    mean = "silhouette of codes by class, mean over images"
-    return [
-        Value("code_knn_accuracy", float(right.mean()), "", "higher", vote, n, right),
-        Value("code_silhouette", float(silhouettes.mean()), "", "higher", mean, n, silhouettes),
-    ]
+    return {"code_knn_accuracy": Measured.mean(right, units), "code_silhouette": Measured.mean(silhouette(z, y), units)}
+
+
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity
+from report_builder.measures.metrics import _features
+from report_builder.measures.metrics._features import Compared, of_figure, seen
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,50 +17,42 @@ if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
 NAMES = ("precision", "recall", "density", "coverage")
-BETTER = ("none", "higher", "none", "higher")  # blurred or blank images lie in many neighbourhoods of real ones
-CONTROLS = ("real", "blank")
+SETS = {"images": "generated", "real": "real", "blank": "blank"}  # of which set of images the values are
 GROUPS = 10  # of generated images, each left out once
 
 
-class Parameters(Base):
+class Parameters(Compared):
     """Which images are compared, through whose eyes, and how large the neighbourhoods are."""
 
-    judge: str = Field(description="Id of the run of a classifier that provides features; of canvases it sees the cell asked.")
-    of: str | None = Field(default=None, description="Id of the figure whose images are compared with real ones.")
-    probe: dict[str, Any] = Field(
-        default={"kind": "samples", "n": 1000, "conditions": "drawn"},
-        description="Instead: a probe that gives images, {kind: ..., parameters}; default: samples of any model.",
-    )
-    split: str = Field(default="test", description="Part of the data set that the real images are of.")
-    n: int | None = Field(default=1000, ge=2, description="How many real images of each split, drawn at random; null: all.")
     k: int = Field(default=5, ge=1, description="A neighbourhood reaches to the k-th nearest image of the same set.")
 
 
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The judge's features of the images, of the real ones, and of two controls: real images of another split, blank ones."""
-    from report_builder.measures.metrics._features import own_seen, real_seen, seen
-
-    other = "test" if parameters.split == "train" else "train"
-    real = {
-        name: real_seen(parameters.judge, of, parameters.n) for name, of in (("real", parameters.split), ("control", other))
-    }
     blank = seen(ProbeRequest("blank", {"n": max(100, parameters.k + 1)}), parameters.judge)
-    return {"images": own_seen(parameters.probe, parameters.judge), **real, "blank": blank}
+    return {**_features.reads(parameters, "control"), "blank": blank}
 
 
-def of_figure(parameters: Parameters, request: ProbeRequest) -> ProbeRequest:
-    """The request for a figure's images, seen by the judge."""
-    from report_builder.measures.metrics._features import seen
-
-    return seen(request, parameters.judge)
-
-
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """Four values, of the images and of each control."""
-    return [*NAMES, *(f"{name}_{control}" for control in CONTROLS for name in NAMES)]
+def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
+    """Four values, of the images and of each control; of these, and where blur or blanks may look good, none is better."""
+    better = {"recall", "coverage"}  # blurred or blank images lie in many neighbourhoods of real ones
+    return [
+        Quantity(_name(name, which), "", "higher" if name in better and which == "images" else "none", "draws", how)
+        for which, what in SETS.items()
+        for name, how in zip(NAMES, _reductions(what, parameters.k), strict=True)
+    ]
 
 
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def _reductions(what: str, k: int) -> tuple[str, ...]:
+    made, real = f"{what} images, k = {k}", f"real images reached by {what} ones, k = {k}"
+    return f"share of {made}", f"share of {real}", f"neighbourhoods over k, mean over {made}", f"share of {real}"
+
+
+def _name(name: str, which: str) -> str:
+    return name if which == "images" else f"{name}_{which}"
+
+
+def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
     """Fidelity and diversity, told apart; the neighbourhood of an image is the ball to its k-th nearest neighbour of its set.
 
     `precision`: share of generated images in the neighbourhood of a real one; `recall`: share of real images in that of a
@@ -83,27 +75,18 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     k = parameters.k
     strangers(arrays["images"], arrays["real"])
     made, real, control, blank = (features_of(arrays[name], k + 1) for name in ("images", "real", "control", "blank"))
-    reach = radii(real, k)
-    found = _values(made, real, reach, k)
-    return found + [
-        replace(value, name=f"{value.name}_{name}", better="none", reduction=value.reduction.replace("generated", what))
-        for name, what, features in (("real", "real", control), ("blank", "blank", blank))
-        for value in _values(features, real, reach, k)
-    ]
+    reach, sets = radii(real, k), zip(SETS, (made, control, blank), strict=True)
+    return {_name(name, which): value for which, points in sets for name, value in _values(points, real, reach, k)}
 
 
-def _values(made: np.ndarray, real: np.ndarray, reach: np.ndarray, k: int) -> list[Value]:
+def _values(made: np.ndarray, real: np.ndarray, reach: np.ndarray, k: int) -> Iterator[tuple[str, Measured]]:
     """The four values of one set of images; `reach` are the radii of the real ones."""
     import numpy as np
 
     each, variances = _each(made, real, reach, k), _variances(made, real, reach, k)
-    of = {False: f"generated images, {len(real)} real ones, k = {k}", True: f"real images, {len(made)} generated ones, k = {k}"}
-    counted = ("share of", "share of", "neighbourhoods over k, mean over", "share of")
-    of_real = (False, True, False, True)
-    return [
-        Value(name, float(np.mean(one)), "", better, f"{how} {of[which]}", len(one), widened(one, variance), paired=False)
-        for name, better, one, variance, how, which in zip(NAMES, BETTER, each, variances, counted, of_real, strict=True)
-    ]
+    others = (f"{len(real)} real images", f"{len(made)} generated images") * 2
+    for name, one, variance, given in zip(NAMES, each, variances, others, strict=True):
+        yield name, Measured(float(np.mean(one)), len(one), widened(one, variance), given=given)
 
 
 def _each(made: np.ndarray, real: np.ndarray, reach: np.ndarray, k: int) -> list[np.ndarray]:
@@ -136,3 +119,6 @@ def widened(samples: np.ndarray, variance: float) -> np.ndarray:
 
     own = samples.var(ddof=1) / len(samples) if len(samples) > 1 else 0.0
     return samples if own == 0 else samples.mean() + (samples - samples.mean()) * float(np.sqrt(1 + variance / own))
+
+
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure, of_figure=of_figure)

@@ -2,57 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity
+from report_builder.measures.metrics import _features
+from report_builder.measures.metrics._features import Compared, features_of, of_figure, strangers
 
 if TYPE_CHECKING:
     import numpy as np
 
     from report_builder.kinds import Arrays
 
-NAMES = ("frechet_distance", "kernel_distance", "frechet_distance_floor", "kernel_distance_floor", "feature_dimension")
+SETS = {"": "images", "_floor": "real images of another split"}  # of which images the distances are
 
 
-class Parameters(Base):
-    """Which images are compared, and through whose eyes."""
-
-    judge: str = Field(description="Id of the run of a classifier that provides features; of canvases it sees the cell asked.")
-    of: str | None = Field(default=None, description="Id of the figure whose images are compared with real ones.")
-    probe: dict[str, Any] = Field(
-        default={"kind": "samples", "n": 1000, "conditions": "drawn"},
-        description="Instead: a probe that gives images, {kind: ..., parameters}; default: samples of any model.",
-    )
-    split: str = Field(default="test", description="Part of the data set that the real images are of.")
-    n: int | None = Field(default=1000, ge=2, description="How many real images of each split, drawn at random; null: all.")
-
-
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+def reads(parameters: Compared) -> Mapping[str, ProbeRequest]:
     """The judge's features of the images, of the real ones, and of those of another split, which show how small it can be."""
-    from report_builder.measures.metrics._features import own_seen, real_seen
-
-    other = "test" if parameters.split == "train" else "train"
-    real = {name: real_seen(parameters.judge, of, parameters.n) for name, of in (("real", parameters.split), ("floor", other))}
-    return {"images": own_seen(parameters.probe, parameters.judge)} | real
+    return _features.reads(parameters, "floor")
 
 
-def of_figure(parameters: Parameters, request: ProbeRequest) -> ProbeRequest:
-    """The request for a figure's images, seen by the judge."""
-    from report_builder.measures.metrics._features import seen
-
-    return seen(request, parameters.judge)
-
-
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """Five values, whatever the parameters."""
-    return list(NAMES)
+def values(_: Compared, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
+    """Both distances, of the images and of the floor, and the number of features."""
+    distances = [
+        Quantity(f"{name}{which}", "", "lower", "draws", f"{how} of {what}")
+        for which, what in SETS.items()
+        for name, how in (("frechet_distance", "squared Fréchet distance"), ("kernel_distance", "unbiased squared MMD"))
+    ]
+    return [*distances, Quantity("feature_dimension", noise="exact", reduction="count of features")]
 
 
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def measure(arrays: Mapping[str, Arrays], _: Compared) -> Mapping[str, Measured]:
     """Distances of generated from real images, and, as the floor, of training from test images.
 
     `frechet_distance`: of the Gaussians with mean and covariance of the judge's features, squared, in [0, inf) (Heusel et al.
@@ -66,27 +46,22 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     Raises:
         ReportError: there are fewer than two images, or they are among the real ones.
     """
-    from report_builder.measures.metrics._features import features_of, strangers
-
     strangers(arrays["images"], arrays["real"])
     images, real, floor = (features_of(arrays[name], 2) for name in ("images", "real", "floor"))
-    dimension = Value(NAMES[4], real.shape[1], reduction="count of features", n=len(images))
-    return [
-        *_both(NAMES[:2], images, real, "images"),
-        *_both(NAMES[2:4], floor, real, "real images of another split"),
-        dimension,
-    ]
+    found = dict(_both("", images, real)) | dict(_both("_floor", floor, real))
+    return found | {"feature_dimension": Measured(real.shape[1], len(images))}
 
 
-def _both(names: tuple[str, ...], x: np.ndarray, y: np.ndarray, what: str) -> list[Value]:
+def _both(which: str, x: np.ndarray, y: np.ndarray) -> Iterator[tuple[str, Measured]]:
     """Both distances of `x` from `y`."""
     from report_builder.measures.metrics._distances import frechet, kernel
 
     dimension, n = y.shape[1], len(x)
-    to = f"of {what} from {len(y)} real images in {dimension} features"
+    given = f"from {len(y)} real images in {dimension} features"
     few = "; not more images than features: the covariance is singular" if min(n, len(y)) <= dimension else ""
     (distance, of_each), (discrepancy, of_each_by_kernel) = frechet(x, y), kernel(x, y)
-    return [
-        Value(names[0], distance, "", "lower", f"squared Fréchet distance {to}{few}", n, of_each, paired=False),
-        Value(names[1], discrepancy, "", "lower", f"unbiased squared MMD {to}", n, of_each_by_kernel, paired=False),
-    ]
+    yield f"frechet_distance{which}", Measured(distance, n, of_each, given=f"{given}{few}")
+    yield f"kernel_distance{which}", Measured(discrepancy, n, of_each_by_kernel, given=given)
+
+
+KIND = Metric(parameters=Compared, reads=reads, values=values, measure=measure, of_figure=of_figure)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity, Role
 from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from report_builder.kinds import Arrays
+    from report_builder.kinds import Arrays, Better
 
 TIME = "epoch_time"
 OUTLIER = 3.5  # modified z-score, Iglewicz and Hoaglin 1993
@@ -23,24 +23,42 @@ OUTLIER = 3.5  # modified z-score, Iglewicz and Hoaglin 1993
 class Parameters(Base):
     """What is read from the history."""
 
-    terms: tuple[str, ...] = Field(
+    terms: Annotated[tuple[str, ...], Role.TERMS] = Field(
         default=(),
         description="Logged terms whose last value becomes a fact, e.g. loss, kl_loss, val_loss; models log different ones.",
     )
-    split: str = Field(default="train", description="Second part of the facts' names.")
+    split: Annotated[str, Role.SPLIT] = Field(default="train", description="Second part of the facts' names.")
 
 
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+def reads(_: Parameters) -> Mapping[str, ProbeRequest]:
     """The history of the run, and what it notes of itself."""
     return {"history": ProbeRequest("history"), "costs": ProbeRequest("costs")}
 
 
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
+def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
     """Epochs, the one whose weights are measured, their time, its outliers, and the last value of each term."""
-    return ["epochs", "weights_epoch", TIME, f"{TIME}_outliers", *(f"final_{term}" for term in parameters.terms)]
+    return [
+        Quantity("epochs", noise="fixed", reduction="count"),
+        Quantity("weights_epoch", noise="fixed", reduction="epoch of the weights measured"),
+        Quantity(TIME, "s", "lower", "fixed", "median over epochs"),
+        Quantity(f"{TIME}_outliers", noise="fixed", reduction="modified z-score over 3.5"),
+        *(Quantity(f"final_{term}", _unit(term), _better(term), "fixed", "last epoch") for term in parameters.terms),
+    ]
 
 
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def _unit(term: str) -> str:
+    """The unit of other terms depends on the model's loss."""
+    return "nats/image" if term.endswith("kl_loss") else ""
+
+
+def _better(term: str) -> Better:
+    """Of two networks that work against each other no loss says how good the model is, and a score has no direction."""
+    if term.endswith(("generator_loss", "discriminator_loss", "critic_loss")):
+        return "none"
+    return "higher" if term.endswith("accuracy") else "lower" if term.endswith("loss") else "none"
+
+
+def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
     """How long it took and where it ended.
 
     `epochs`; `weights_epoch`: the one whose weights are measured, not the last where early stopping restored the best;
@@ -59,11 +77,13 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
         )
     times = np.asarray(history[TIME], dtype=np.float64)
     n = len(times)
-    found = [Value("epochs", n, "", reduction="count", n=n)]
-    found.append(Value("weights_epoch", int(arrays["costs"]["weights_epoch"]), reduction="epoch of the weights measured", n=n))
-    found.append(Value(TIME, float(np.median(times)), "s", "lower", "median over epochs", n))
-    found.append(Value(f"{TIME}_outliers", int(outliers(times).sum()), "", reduction="modified z-score over 3.5", n=n))
-    return found + [_final(term, np.asarray(history[term])) for term in parameters.terms]
+    found = {
+        "epochs": Measured(n, n),
+        "weights_epoch": Measured(int(arrays["costs"]["weights_epoch"]), n),
+        TIME: Measured(float(np.median(times)), n),
+        f"{TIME}_outliers": Measured(int(outliers(times).sum()), n),
+    }
+    return found | {f"final_{term}": Measured(float(history[term][-1]), len(history[term])) for term in parameters.terms}
 
 
 def outliers(times: np.ndarray) -> np.ndarray:
@@ -75,13 +95,4 @@ def outliers(times: np.ndarray) -> np.ndarray:
     return np.asarray(0.6745 * distance > OUTLIER * spread)
 
 
-def _final(term: str, values: np.ndarray) -> Value:
-    unit = "nats/image" if term.endswith("kl_loss") else ""  # the unit of other terms depends on the model's loss
-    return Value(f"final_{term}", float(values[-1]), unit, _better(term), "last epoch", len(values))
-
-
-def _better(term: str) -> str:
-    """Of two networks that work against each other no loss says how good the model is, and a score has no direction."""
-    if term.endswith(("generator_loss", "discriminator_loss", "critic_loss")):
-        return "none"
-    return "higher" if term.endswith("accuracy") else "lower" if term.endswith("loss") else "none"
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)

@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity
+from report_builder.measures._arrays import units_of
+from report_builder.measures._parameters import OfSplit
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
 
-class Parameters(Base):
-    """Which images are reconstructed."""
-
-    split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
-
-
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+def reads(parameters: OfSplit) -> Mapping[str, ProbeRequest]:
     """The likeness of each image and its reconstruction."""
     return {"quality": ProbeRequest("reconstruction_quality", parameters.model_dump())}
 
 
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """Two values."""
-    return ["reconstruction_psnr", "reconstruction_ssim"]
+def values(_: OfSplit, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
+    """Both measures of likeness."""
+    return (
+        Quantity("reconstruction_psnr", "dB", "higher", "images", "mean over images"),
+        Quantity("reconstruction_ssim", "", "higher", "images", "mean over places, channels and images"),
+    )
 
 
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def measure(arrays: Mapping[str, Arrays], _: OfSplit) -> Mapping[str, Measured]:
     """`reconstruction_psnr` in dB, and `reconstruction_ssim` (Wang et al. 2004; 1 for equal images), means over the images."""
     quality = arrays["quality"]
-    ratio, likeness, side, peak = (quality[name] for name in ("psnr", "ssim", "window", "data_range"))
-    n, of_range = len(ratio), f"data range {float(peak):g}"
-    how = f"Gaussian window {side} x {side} with sigma 1.5, {of_range}, mean over places, channels and images"
-    return [
-        Value("reconstruction_psnr", float(ratio.mean()), "dB", "higher", f"{of_range}, mean over images", n, ratio),
-        Value("reconstruction_ssim", float(likeness.mean()), "", "higher", how, n, likeness),
-    ]
+    side, of_range = quality["window"], f"data range {float(quality['data_range']):g}"
+    units, window = units_of(quality, len(quality["psnr"])), f"Gaussian window {side} x {side} with sigma 1.5, {of_range}"
+    return {
+        "reconstruction_psnr": Measured.mean(quality["psnr"], units, of_range),
+        "reconstruction_ssim": Measured.mean(quality["ssim"], units, window),
+    }
+
+
+KIND = Metric(parameters=OfSplit, reads=reads, values=values, measure=measure)

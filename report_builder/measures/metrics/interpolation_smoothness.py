@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity, Role
 from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.measures._arrays import units_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,23 +22,28 @@ PATHS = ("linear", "spherical")
 class Parameters(Base):
     """Which ways are measured, and how finely."""
 
-    split: str = Field(default="test", description="Part of the data set whose images are joined.")
-    n: int = Field(default=100, ge=1, description="Pairs of images drawn; the same for every run.")
+    split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set whose images are joined.")
+    n: Annotated[int, Role.WHAT] = Field(default=100, ge=1, description="Pairs of images drawn; the same for every run.")
     steps: int = Field(default=16, ge=2, description="Decoded images of a way, both ends included. Compare only equal numbers.")
     seed: int = Field(default=0, ge=0, description="Seed of the draw of the pairs.")
 
 
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The decoded ways."""
     return {"paths": ProbeRequest("decoded_paths", parameters.model_dump())}
 
 
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
+def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
     """Two values for each kind of way."""
-    return [f"{what}_{path}" for path in PATHS for what in ("path_length", "largest_step")]
+    whats = (("path_length", "length over distance of the ends"), ("largest_step", "largest step over mean step"))
+    return [
+        Quantity(f"{what}_{path}", "", "lower", "images", f"{path} ways in {parameters.steps} images; {how}, mean over pairs")
+        for path in PATHS
+        for what, how in whats
+    ]
 
 
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measured]:
     """Of ways decoded in equal steps, by the Euclidean distance of their images over pixels.
 
     `path_length_<path>` is the sum of the distances of successive images over the distance of the two ends: 1 where the images
@@ -45,16 +51,12 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     every step changes as much, `steps` - 1 where all of the change is one jump. <path> is `linear` or `spherical`. A way on
     which nothing changes counts as 1 in both.
     """
-    paths, found = arrays["paths"], []
+    paths, found = arrays["paths"], {}
     for path in PATHS:
         steps, ends = paths[path], paths[f"{path}_ends"]
-        length = _ratio(steps.sum(axis=1), ends)
-        largest = _ratio(steps.max(axis=1), steps.mean(axis=1))
-        how = f"{path} ways in {parameters.steps} images; "
-        length_how = f"{how}length over distance of the ends, mean over pairs"
-        found.append(Value(f"path_length_{path}", float(length.mean()), "", "lower", length_how, len(ends), length))
-        step_how = f"{how}largest step over mean step, mean over pairs"
-        found.append(Value(f"largest_step_{path}", float(largest.mean()), "", "lower", step_how, len(ends), largest))
+        units = units_of(paths, len(ends))
+        found[f"path_length_{path}"] = Measured.mean(_ratio(steps.sum(axis=1), ends), units)
+        found[f"largest_step_{path}"] = Measured.mean(_ratio(steps.max(axis=1), steps.mean(axis=1)), units)
     return found
 
 
@@ -63,3 +65,6 @@ def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     import numpy as np
 
     return np.where(whole > 0, part / np.where(whole > 0, whole, 1), 1.0)
+
+
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)

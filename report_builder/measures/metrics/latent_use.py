@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Subject, Value
+from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity, Subject
+from report_builder.measures._arrays import units_of
+from report_builder.measures._parameters import OfSplit, Size
 from report_builder.measures.metrics._axes import check_axes, check_run
 
 if TYPE_CHECKING:
@@ -16,14 +17,11 @@ if TYPE_CHECKING:
 
     from report_builder.kinds import Arrays
 
-NAMES = ("latent_kl", "latent_kl_per_dimension", "latent_kl_top_share", "active_units", "active_units_total")
 
-
-class Parameters(Base):
+class Parameters(OfSplit):
     """Which images are encoded, and when a unit is active."""
 
-    split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=2000, ge=2, description="How many images, drawn at random; null: all.")
+    n: Size = Field(default=2000, ge=2, description="How many images, drawn at random; null: all.")
     threshold: float = Field(
         default=0.01, gt=0, description="Variance of a mean over images above which its dimension is active."
     )
@@ -32,15 +30,27 @@ class Parameters(Base):
     )
 
 
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The codes of a model with a posterior."""
     needs = frozenset({"posterior"})
     return {"codes": ProbeRequest("codes", {"split": parameters.split, "n": parameters.n}, needs=needs)}
 
 
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
+def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
     """Five values, and one for each dimension described."""
-    return [*NAMES, *(f"latent_kl_top_{place + 1}" for place in range(parameters.axes))]
+    each = "mean over images"
+    varies = f"count of dimensions whose mean varies by more than {parameters.threshold:g} over images"
+    return [
+        Quantity("latent_kl", "nats/image", "none", "images", f"sum over latent dimensions, {each}"),
+        Quantity("latent_kl_per_dimension", "nats", "none", "images", f"mean over latent dimensions, {each}"),
+        Quantity("latent_kl_top_share", "", "none", "images", "largest dimension over the sum of all"),
+        Quantity("active_units", "", "none", "images", varies),
+        Quantity("active_units_total", "", "none", "exact", "count of dimensions"),
+        *(
+            Quantity(f"latent_kl_top_{place}", "nats", "none", "images", f"dimension no. {place} by KL, {each}")
+            for place in range(1, parameters.axes + 1)
+        ),
+    ]
 
 
 def check(parameters: Parameters, subject: Subject) -> None:
@@ -48,7 +58,7 @@ def check(parameters: Parameters, subject: Subject) -> None:
     check_run(parameters.axes, subject)
 
 
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
     """KL(q(z_j | x) || N(0, 1)) of each dimension j and image x by the closed form, and which dimensions vary with the image.
 
     `latent_kl` is its sum over dimensions (nats per image; Kingma and Welling 2014, appendix B), `latent_kl_per_dimension` its
@@ -63,21 +73,17 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     kl = kl_by_dimension(codes["z_mean"], codes["z_log_var"])
     n, dimensions = kl.shape
     check_axes(parameters.axes, dimensions)
-    of_image, falling = kl.sum(axis=1), sorted(kl.mean(axis=0).tolist(), reverse=True)
+    falling = sorted(kl.mean(axis=0).tolist(), reverse=True)
     total = max(sum(falling), 1e-12)  # a posterior that is the prior everywhere
     active = int((codes["z_mean"].astype("float64").var(axis=0, ddof=1) > parameters.threshold).sum())
-    each, counted = "mean over images", f"dimensions whose mean varies by more than {parameters.threshold:g} over images"
-    summed = "sum over latent dimensions, mean over images"
-    found = [
-        Value("latent_kl", float(of_image.mean()), "nats/image", "none", summed, n, of_image),
-        Value("latent_kl_per_dimension", float(kl.mean()), "nats", "none", f"mean over latent dimensions, {each}", n),
-        Value("latent_kl_top_share", falling[0] / total, "", "none", "largest dimension over the sum of all", n),
-        Value("active_units", active, "", "none", f"count of {counted}", n),
-        Value("active_units_total", dimensions, "", "none", "count of dimensions", n),
-    ]
-    for place, value in enumerate(falling[: parameters.axes], start=1):
-        found.append(Value(f"latent_kl_top_{place}", value, "nats", "none", f"dimension no. {place} by KL, {each}", n))
-    return found
+    return {
+        "latent_kl": Measured.mean(kl.sum(axis=1), units_of(codes, n)),
+        "latent_kl_per_dimension": Measured(float(kl.mean()), n),
+        "latent_kl_top_share": Measured(falling[0] / total, n),
+        "active_units": Measured(active, n),
+        "active_units_total": Measured(dimensions, n),
+        **{f"latent_kl_top_{place + 1}": Measured(falling[place], n) for place in range(parameters.axes)},
+    }
 
 
 def kl_by_dimension(z_mean: np.ndarray, z_log_var: np.ndarray) -> np.ndarray:
@@ -86,3 +92,6 @@ def kl_by_dimension(z_mean: np.ndarray, z_log_var: np.ndarray) -> np.ndarray:
 
     mean, log_var = z_mean.astype(np.float64), z_log_var.astype(np.float64)
     return np.asarray(0.5 * (mean**2 + np.exp(log_var) - log_var - 1))
+
+
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure, check=check)

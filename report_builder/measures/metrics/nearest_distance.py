@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity
 from report_builder.measures.probes import nearest_distances
 
 if TYPE_CHECKING:
@@ -13,22 +13,26 @@ if TYPE_CHECKING:
 
     from report_builder.kinds import Arrays
 
-
-class Parameters(nearest_distances.Parameters):
-    """How many samples, and against which real images."""
+Parameters = nearest_distances.Parameters
 
 
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The distances of samples and of real images."""
     return {"distances": ProbeRequest("nearest_distances", parameters.model_dump())}
 
 
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """Four values."""
-    return ["nearest_distance", "nearest_distance_real", "nearest_distance_ratio", "data_copying"]
+def values(_: Parameters, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
+    """Mean distances of samples and of real images, their quotient, and how often a sample is nearer."""
+    how = "root mean square pixel difference to the nearest training image, mean over"
+    return (
+        Quantity("nearest_distance", "", "none", "draws", f"{how} samples"),
+        Quantity("nearest_distance_real", "", "none", "images", f"{how} real images"),
+        Quantity("nearest_distance_ratio", "", "none", "draws", "quotient of both means"),
+        Quantity("data_copying", "", "none", "draws", "share of pairs with the sample nearer"),
+    )
 
 
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measured]:
     """Distances to the nearest training image: root mean square difference of the pixels in units of their range.
 
     `nearest_distance` is the mean over samples, `nearest_distance_real` over real images that were not trained on,
@@ -37,14 +41,14 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     every sample is nearer than every real image (Meehan, Chaudhuri and Dasgupta, A non-parametric test to detect data-copying
     in generative models, 2020; without its cells).
     """
-    drawn, real = arrays["distances"]["distance"], arrays["distances"]["real"]
-    how, n = "root mean square pixel difference to the nearest training image, mean over", len(drawn)
-    return [
-        Value("nearest_distance", float(drawn.mean()), "", "none", f"{how} samples", n, drawn, paired=False),
-        Value("nearest_distance_real", float(real.mean()), "", "none", f"{how} real images", len(real), real),
-        Value("nearest_distance_ratio", float(drawn.mean() / max(real.mean(), 1e-12)), reduction="quotient of both means", n=n),
-        Value("data_copying", share_nearer(drawn, real), reduction="share of pairs with the sample nearer", n=n),
-    ]
+    found = arrays["distances"]
+    drawn, real = found["distance"], found["real"]
+    return {
+        "nearest_distance": Measured.mean(drawn),
+        "nearest_distance_real": Measured.mean(real, found["index"]),
+        "nearest_distance_ratio": Measured(float(drawn.mean() / max(real.mean(), 1e-12)), len(drawn)),
+        "data_copying": Measured(share_nearer(drawn, real), len(drawn)),
+    }
 
 
 def share_nearer(drawn: np.ndarray, real: np.ndarray) -> float:
@@ -55,3 +59,6 @@ def share_nearer(drawn: np.ndarray, real: np.ndarray) -> float:
     greater = len(real) - np.searchsorted(ordered, drawn, side="right")
     equal = np.searchsorted(ordered, drawn, side="right") - np.searchsorted(ordered, drawn, side="left")
     return float((greater + equal / 2).mean() / len(real))
+
+
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)

@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity
+from report_builder.measures._arrays import units_of
+from report_builder.measures._parameters import OfSplit
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
-NAMES = ("reconstruction_bce", "reconstruction_mse", "reconstruction_bce_per_pixel", "reconstruction_mse_per_pixel")
 
-
-class Parameters(Base):
-    """Which images are reconstructed."""
-
-    split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
-
-
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+def reads(parameters: OfSplit) -> Mapping[str, ProbeRequest]:
     """The errors of each image."""
     return {"errors": ProbeRequest("reconstruction_errors", parameters.model_dump())}
 
 
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """Four values, whatever the parameters."""
-    return list(NAMES)
+def values(_: OfSplit, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
+    """Both errors, of an image and of a pixel."""
+    of_image, of_pixel = "sum over pixels, mean over images", "mean over pixels, mean over images"
+    return (
+        Quantity("reconstruction_bce", "nats/image", "lower", "images", of_image),
+        Quantity("reconstruction_mse", "", "lower", "images", of_image),
+        Quantity("reconstruction_bce_per_pixel", "nats/pixel", "lower", "images", of_pixel),
+        Quantity("reconstruction_mse_per_pixel", "", "lower", "images", of_pixel),
+    )
 
 
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def measure(arrays: Mapping[str, Arrays], _: OfSplit) -> Mapping[str, Measured]:
     """Binary cross-entropy (nats) and squared error of an image (sum over its pixels) and of a pixel (mean over them)."""
     errors = arrays["errors"]
-    pixels = float(errors["pixels"])
-    bce, mse = errors["bce"], errors["mse"]
-    samples = (bce, mse, bce / pixels, mse / pixels)
-    units = ("nats/image", "", "nats/pixel", "")
-    reductions = ["sum over pixels, mean over images"] * 2 + ["mean over pixels, mean over images"] * 2
-    return [
-        Value(name, float(each.mean()), unit, "lower", reduction, len(each), each)
-        for name, each, unit, reduction in zip(NAMES, samples, units, reductions, strict=True)
-    ]
+    bce, mse, pixels = errors["bce"], errors["mse"], float(errors["pixels"])
+    units = units_of(errors, len(bce))
+    return {
+        "reconstruction_bce": Measured.mean(bce, units),
+        "reconstruction_mse": Measured.mean(mse, units),
+        "reconstruction_bce_per_pixel": Measured.mean(bce / pixels, units),
+        "reconstruction_mse_per_pixel": Measured.mean(mse / pixels, units),
+    }
+
+
+KIND = Metric(parameters=OfSplit, reads=reads, values=values, measure=measure)

@@ -2,59 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity
+from report_builder.measures._arrays import units_of
+from report_builder.measures.metrics._judged import Judged, of_figure, reads
 
 if TYPE_CHECKING:
     import numpy as np
 
     from report_builder.kinds import Arrays
 
-NAMES = (
-    *("confidence", "confident", "classes_covered", "class_coverage"),
-    *("class_entropy", "class_entropy_relative", "inception_score"),
-)
 
-
-class Parameters(Base):
+class Parameters(Judged):
     """Which images are judged, by whom, and what counts."""
 
-    judge: str = Field(description="Id of the run of a classifier that judges; of canvases it sees the cell asked.")
-    of: str | None = Field(default=None, description="Id of the figure whose images are judged.")
-    probe: dict[str, Any] = Field(
-        default={"kind": "samples", "n": 1000, "conditions": "drawn"},
-        description="Instead: a probe that gives images, {kind: ..., parameters}; default: samples of any model.",
-    )
     threshold: float = Field(default=0.9, gt=0, lt=1, description="An image is confidently recognised above this probability.")
     least_share: float = Field(default=0.01, gt=0, lt=1, description="A class appears from this share of the images on.")
 
 
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The images of the metric's own probe, judged."""
-    from report_builder.measures.metrics._judged import images_asked, judged
-
-    return {"images": judged(images_asked(parameters.probe), parameters.judge)}
-
-
-def of_figure(parameters: Parameters, request: ProbeRequest) -> ProbeRequest:
-    """The request for a figure's images, judged."""
-    from report_builder.measures.metrics._judged import judged
-
-    return judged(request, parameters.judge)
-
-
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """Seven values, whatever the parameters."""
-    return list(NAMES)
+def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
+    """How sure the judge is, how many classes appear and how evenly, and the inception score."""
+    noise, entropy = requests["images"].noise, "entropy of the classes recognised"
+    appear = f"classes with at least {parameters.least_share:g} of the images"
+    return (
+        Quantity("confidence", "", "higher", noise, "probability of the class recognised, mean"),
+        Quantity("confident", "", "higher", noise, f"share over {parameters.threshold:g}"),
+        Quantity("classes_covered", "", "higher", noise, f"count of {appear}"),
+        Quantity("class_coverage", "", "higher", noise, f"share of {appear}"),
+        Quantity("class_entropy", "nats", "higher", noise, entropy),
+        Quantity("class_entropy_relative", "", "higher", noise, f"{entropy} over that of equal shares"),
+        Quantity("inception_score", "", "higher", noise, "exp of the mean KL divergence over images"),
+    )
 
 
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
     """Quality of each image and diversity of all; O(n k) for n images and k classes of the judge.
 
     `confidence`: mean probability of the class recognised, in [1/k, 1]. `confident`: share of images in which it is above
@@ -67,35 +53,23 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     """
     import numpy as np
 
-    from report_builder.measures._arrays import same_images
-
     images = arrays["images"]
-    paired, probability = same_images(images), images["probability"].astype(np.float64)
+    probability = images["probability"].astype(np.float64)
     n, k = probability.shape
-    surest = probability.max(axis=1)
-    confident = (surest > parameters.threshold).astype(np.float64)
+    surest, units = probability.max(axis=1), units_of(images, n)
     of_data = _classes(images, k)
     share = (np.bincount(probability.argmax(axis=1), minlength=k) / n)[of_data]
     covered, classes = int((share >= parameters.least_share).sum()), len(share)
     entropy = entropy_of(share / max(share.sum(), 1e-12))
-    gained = information(probability)
-    appear = f"classes with at least {parameters.least_share:g} of the images"
-    return [
-        Value(NAMES[0], float(surest.mean()), "", "higher", "probability of the class recognised, mean", n, surest, paired),
-        Value(NAMES[1], float(confident.mean()), "", "higher", f"share over {parameters.threshold:g}", n, confident, paired),
-        Value(NAMES[2], covered, "", "higher", f"count of {appear}", n),
-        Value(NAMES[3], covered / classes, "", "higher", f"share of {appear}", n),
-        Value(NAMES[4], entropy, "nats", "higher", "entropy of the classes recognised", n),
-        Value(
-            NAMES[5],
-            entropy / float(np.log(classes)) if classes > 1 else 1.0,
-            "",
-            "higher",
-            "entropy of the classes recognised over that of equal shares",
-            n,
-        ),
-        Value(NAMES[6], float(np.exp(gained.mean())), "", "higher", "exp of the mean KL divergence over images", n),
-    ]
+    return {
+        "confidence": Measured.mean(surest, units),
+        "confident": Measured.mean((surest > parameters.threshold).astype(np.float64), units),
+        "classes_covered": Measured(covered, n),
+        "class_coverage": Measured(covered / classes, n),
+        "class_entropy": Measured(entropy, n),
+        "class_entropy_relative": Measured(entropy / float(np.log(classes)) if classes > 1 else 1.0, n),
+        "inception_score": Measured(float(np.exp(information(probability).mean())), n),
+    }
 
 
 def _classes(images: Arrays, k: int) -> np.ndarray:
@@ -130,3 +104,6 @@ def information(probability: np.ndarray) -> np.ndarray:
     mean = np.broadcast_to(probability.mean(axis=0), probability.shape)
     ratio = np.divide(probability, mean, out=np.ones_like(probability), where=probability > 0)
     return np.asarray((probability * np.log(ratio)).sum(axis=1))
+
+
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure, of_figure=of_figure)

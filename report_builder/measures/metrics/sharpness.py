@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity
+from report_builder.measures._arrays import by_pair, ends_of, images_of, units_of
+from report_builder.measures.metrics._own_images import OwnImages, noise_of, own_images
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,35 +15,22 @@ if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
 
-class Parameters(Base):
-    """Which images are measured, and against which."""
-
-    of: str | None = Field(default=None, description="Id of the figure whose images are measured.")
-    probe: dict[str, Any] | None = Field(
-        default=None, description="Instead: a probe that gives images, {kind: ..., parameters}; default: reconstructions."
-    )
-    split: str = Field(default="test", description="Part of the data set: the real images, and the images to reconstruct.")
-    n: int = Field(default=1000, ge=1, description="How many real images, drawn at random.")
-    ends: bool = Field(
-        default=False, description="Of pairs: the reconstructions of both ends (their mean for each pair), not what is between."
-    )
-
-
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+def reads(parameters: OwnImages) -> Mapping[str, ProbeRequest]:
     """The real images, and unless a figure's images are measured those of the metric's own probe."""
-    from report_builder.measures.metrics._own_probe import own_probe
-
     real = {"real": ProbeRequest("images", {"split": parameters.split, "n": parameters.n})}
-    own = own_probe(parameters.of, parameters.probe, parameters.split, parameters.n)
-    return real | ({"images": ProbeRequest(*own)} if own else {})
+    return {**real, **own_images(parameters)}
 
 
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
+def values(parameters: OwnImages, requests: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
     """The sharpness, and how far it is from that of real images."""
-    return ["sharpness", "sharpness_distance"]
+    noise, how = noise_of(parameters, requests["images"]), "edge strength over that of real images, mean over images"
+    return (
+        Quantity("sharpness", "", "none", noise, how),
+        Quantity("sharpness_distance", "", "lower", noise, f"distance from 1 of: {how}"),
+    )
 
 
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def measure(arrays: Mapping[str, Arrays], parameters: OwnImages) -> Mapping[str, Measured]:
     """`sharpness`: mean edge strength of the images over that of the real images; 1 is as sharp as real, 0 is blank.
 
     More is not better: noise is sharper than any real image. `sharpness_distance` = |`sharpness` - 1| is better the smaller.
@@ -54,18 +40,12 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     the denominator, the total variation, makes it independent of how much ink an image has. Blur spreads an edge: sum |g|
     stays, sum |g|^2 falls.
     """
-    from report_builder.measures._arrays import by_pair, ends_of, images_of, same_images
-
     real = edge_strength(images_of(arrays["real"])).mean()
     images = ends_of(arrays["images"]) if parameters.ends else images_of(arrays["images"])
     samples = by_pair(edge_strength(images), ends=parameters.ends) / max(real, 1e-12)
-    how, n, paired = "edge strength over that of real images, mean over images", len(samples), same_images(arrays["images"])
-    away = samples.mean() - 1
-    distances = samples - 1 if away >= 0 else 1 - samples  # their mean is the distance
-    return [
-        Value("sharpness", float(samples.mean()), "", "none", how, n, samples, paired),
-        Value("sharpness_distance", float(abs(away)), "", "lower", f"distance from 1 of: {how}", n, distances, paired),
-    ]
+    distances = samples - 1 if samples.mean() >= 1 else 1 - samples  # their mean is the distance
+    units = units_of(arrays["images"], len(samples))
+    return {"sharpness": Measured.mean(samples, units), "sharpness_distance": Measured.mean(distances, units)}
 
 
 def edge_strength(images: np.ndarray) -> np.ndarray:
@@ -84,3 +64,6 @@ def edge_strength(images: np.ndarray) -> np.ndarray:
     energy, variation = squared.sum(axis=(1, 2, 3)), np.sqrt(squared).sum(axis=(1, 2, 3))
     blank = variation < 1e-9
     return np.where(blank, 0.0, energy / np.where(blank, 1.0, variation))
+
+
+KIND = Metric(parameters=OwnImages, reads=reads, values=values, measure=measure)

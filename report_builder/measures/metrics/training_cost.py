@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.kinds import Measured, Metric, Parameters, ProbeRequest, Quantity
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
-NAMES = ("trainable_parameters", "non_trainable_parameters", "training_time", "cpu_time", "peak_memory")
 MEGABYTE = 1e6
+COUNT = "count of numbers in the weights"
 
 
-class Parameters(Base):
-    """The run keeps what is measured; there is nothing to choose."""
-
-
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+def reads(_: Parameters) -> Mapping[str, ProbeRequest]:
     """What the run noted of its costs."""
     return {"costs": ProbeRequest("costs")}
 
 
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """Five values."""
-    return list(NAMES)
+def values(_: Parameters, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
+    """Size of the model, and time and memory of its training."""
+    return (
+        Quantity("trainable_parameters", "", "none", "exact", COUNT),
+        Quantity("non_trainable_parameters", "", "none", "exact", COUNT),
+        Quantity("training_time", "s", "lower", "fixed", "sum over epochs"),
+        Quantity("cpu_time", "s", "lower", "fixed", "sum over epochs and cores"),
+        Quantity("peak_memory", "MB", "lower", "fixed", "maximum over the training"),
+    )
 
 
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measured]:
     """Size of the model, and what its training took on the machine that trained it.
 
     `trainable_parameters`, `non_trainable_parameters`: how many. `training_time`: seconds of the epochs without the measures on
@@ -45,11 +46,14 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     if missing := [name for name in ("non_trainable_parameters", "cpu_seconds", "peak_memory") if name not in costs]:
         step = "Remove the run (report-builder runs list shows its key) and train it again, or leave the metric out."
         raise ReportError(Problem("", "the run did not keep all of its costs", ", ".join(missing), next_step=step))
-    epochs, once = int(costs["epochs"]), "count of numbers in the weights"
-    return [
-        Value(NAMES[0], int(costs["parameters"]), "", "none", once, 1),
-        Value(NAMES[1], int(costs["non_trainable_parameters"]), "", "none", once, 1),
-        Value(NAMES[2], float(costs["seconds"]), "s", "lower", "sum over epochs", epochs),
-        Value(NAMES[3], float(costs["cpu_seconds"]), "s", "lower", "sum over epochs and cores", epochs),
-        Value(NAMES[4], float(costs["peak_memory"]) / MEGABYTE, "MB", "lower", "maximum over the training", epochs),
-    ]
+    epochs = int(costs["epochs"])
+    return {
+        "trainable_parameters": Measured(int(costs["parameters"]), 1),
+        "non_trainable_parameters": Measured(int(costs["non_trainable_parameters"]), 1),
+        "training_time": Measured(float(costs["seconds"]), epochs),
+        "cpu_time": Measured(float(costs["cpu_seconds"]), epochs),
+        "peak_memory": Measured(float(costs["peak_memory"]) / MEGABYTE, epochs),
+    }
+
+
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import Parameters as Base
-from report_builder.kinds import ProbeRequest, Value
+from report_builder.kinds import Measured, Metric, Parameters, ProbeRequest, Quantity
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
-NAMES = ("untrained_logit", "untrained_probability", "untrained_real")
 
-
-class Parameters(Base):
-    """The run keeps what is measured; there is nothing to choose."""
-
-
-def probes(parameters: Parameters) -> Mapping[str, ProbeRequest]:
+def reads(_: Parameters) -> Mapping[str, ProbeRequest]:
     """The samples and logits that the run kept."""
     return {"progress": ProbeRequest("progress", needs=frozenset({"discriminate"}))}
 
 
-def names(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> list[str]:
-    """Three values."""
-    return list(NAMES)
+def values(_: Parameters, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
+    """The mean logit and probability of samples, and the share taken for real."""
+    return (
+        Quantity("untrained_logit", noise="draws", reduction="mean over samples"),
+        Quantity("untrained_probability", noise="draws", reduction="sigmoid, mean over samples"),
+        Quantity("untrained_real", noise="draws", reduction="share of samples with sigmoid over 0.5"),
+    )
 
 
-def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]:
+def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measured]:
     """The untrained discriminator on samples of the untrained generator.
 
     `untrained_logit` is its mean output, `untrained_probability` the mean of sigmoid(output), the probability that it gives to
@@ -44,9 +41,11 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> list[Value]
     if "logits" not in progress:
         raise ReportError(Problem("", "the run kept no logits: its model has no discriminator"))
     logits = np.asarray(progress["logits"][0], dtype=np.float64)
-    samples = (logits, 1 / (1 + np.exp(-logits)), (logits > 0).astype(np.float64))
-    reductions = ("mean over samples", "sigmoid, mean over samples", "share of samples with sigmoid over 0.5")
-    return [
-        Value(name, float(each.mean()), "", "none", how, len(each), each, paired=False)
-        for name, each, how in zip(NAMES, samples, reductions, strict=True)
-    ]
+    return {
+        "untrained_logit": Measured.mean(logits),
+        "untrained_probability": Measured.mean(1 / (1 + np.exp(-logits))),
+        "untrained_real": Measured.mean((logits > 0).astype(np.float64)),
+    }
+
+
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import Field, ValidationError, field_validator
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import PROBES, opened
+from report_builder.kinds import PROBES, Noise, opened
 from report_builder.kinds import Parameters as Base
-from report_builder.measures.probes._needs import needs_of
+from report_builder.measures._parameters import Inner
 
 if TYPE_CHECKING:
     import numpy as np
 
     from report_builder.kinds import Arrays, ImageData, Judge, Layout
+
 
 P = TypeVar("P", bound="Parameters")
 
@@ -24,7 +24,7 @@ P = TypeVar("P", bound="Parameters")
 class Parameters(Base):
     """Which images are judged."""
 
-    images: dict[str, Any] = Field(
+    images: Inner = Field(
         default={"kind": "conditional_samples"},
         validate_default=True,
         description="A probe that gives images, {kind: ..., parameters}.",
@@ -36,32 +36,37 @@ class Parameters(Base):
         """The probe with all its defaults filled in, so that a key holds them."""
         given = dict(images)
         kind = given.pop("kind", None)
-        if kind not in PROBES.names() or getattr(PROBES.get(kind), "JUDGED", False):
+        if kind not in PROBES.names() or PROBES.get(kind).judged:
             raise ValueError(f"'kind' is a probe that gives images, not {kind!r}")
         try:
-            resolved = PROBES.get(kind).Parameters.model_validate_json(json.dumps(given), strict=True)
+            resolved = PROBES.get(kind).parameters.model_validate_json(json.dumps(given), strict=True)
         except ValidationError as error:
             wrong = [f"{'.'.join(map(str, each['loc'])) or kind}: {each['msg']}" for each in error.errors()]
             raise ValueError("; ".join(wrong)) from error
         return {"kind": kind, **resolved.model_dump(mode="json")}
 
 
-def needs(parameters: Mapping[str, Any]) -> frozenset[str]:
-    """What the model must provide for these parameters: what the inner probe needs."""
-    return needs_of(parameters["images"])
+def needs_for(parameters: Parameters) -> frozenset[str]:
+    """What the inner probe needs."""
+    probe, inner = opened(PROBES, parameters.images)
+    return probe.all_needs(inner)
 
 
-def uses(parameters: Mapping[str, Any]) -> tuple[str, ...]:
-    """Other probes whose code determines the result."""
-    return (str(parameters["images"]["kind"]),)
+def uses(parameters: Parameters) -> tuple[str, ...]:
+    """The inner probe."""
+    return (str(parameters.images["kind"]),)
+
+
+def noise(parameters: Parameters) -> Noise:
+    """That of the inner probe."""
+    probe, inner = opened(PROBES, parameters.images)
+    return probe.noise(inner)
 
 
 def fitted(parameters: P, layout: Layout) -> P:
     """The parameters with the inner probe's fitted to what is known of the data."""
-    module, inner = opened(PROBES, parameters.images)
-    if not hasattr(module, "fitted"):
-        return parameters
-    dumped = module.fitted(inner, layout).model_dump(mode="json")
+    probe, inner = opened(PROBES, parameters.images)
+    dumped = probe.fitted(inner, layout).model_dump(mode="json")
     return parameters.model_copy(update={"images": {"kind": parameters.images["kind"], **dumped}})
 
 
@@ -76,8 +81,8 @@ def arrays_seen(model: Any, data: ImageData, parameters: Parameters, judge: Judg
     """
     from report_builder.measures._arrays import images_of
 
-    module, inner = opened(PROBES, parameters.images)
-    arrays = dict(module.measure(model, data, inner))
+    probe, inner = opened(PROBES, parameters.images)
+    arrays = dict(probe.arrays(model, data, inner))
     return arrays, _as_judged(_cut(images_of(arrays), arrays, judge), arrays, judge)
 
 

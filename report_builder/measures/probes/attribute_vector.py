@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from report_builder.kinds import Parameters as Base
-from report_builder.kinds import class_number
+from report_builder.kinds import Probe, Role, class_number
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, ImageData, Layout
-
-NEEDS = frozenset({"encode", "decode|decode_condition"})
+    from report_builder.kinds import Arrays, ImageData, Layout, Trained
 
 
 class Parameters(Base):
@@ -25,8 +23,8 @@ class Parameters(Base):
         default=(-3, -2, -1, 0, 1, 2, 3), min_length=1, description="How many times the vector is added to each code."
     )
     n: int = Field(default=5, ge=1, description="How many images, drawn at random, the same for every run.")
-    split: str = Field(default="test", description="Part of the data set with the images.")
-    of: str = Field(default="train", description="Part of the data set in which the vector is found.")
+    split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set with the images.")
+    of: Annotated[str, Role.SPLIT] = Field(default="train", description="Part of the data set in which the vector is found.")
     batch: int = Field(default=500, ge=1, description="Images encoded before the means are looked at again.")
     tolerance: float | None = Field(
         default=0.08,
@@ -47,7 +45,7 @@ def fitted(parameters: Parameters, layout: Layout) -> Parameters:
     return parameters
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Decoded codes z + m v, v being the mean code of images with the attribute minus that of images without it.
 
     The batches are drawn at random, the same for every run. A linear discriminant of the same codes says whether the decoded
@@ -84,3 +82,6 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
 
 def _name(chosen: int | str, data: ImageData) -> str:
     return data.class_names[class_number(chosen, data.class_names)] if isinstance(chosen, int) else chosen
+
+
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"encode", "decode|decode_condition"}), fitted=fitted)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from report_builder.kinds import Parameters as Base
+from report_builder.kinds import Probe
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, ImageData
-
-NEEDS: frozenset[str] = frozenset()
+    from report_builder.kinds import Arrays, ImageData, Trained
 
 
 class Parameters(Base):
@@ -20,7 +19,7 @@ class Parameters(Base):
     n: int = Field(default=100, ge=1, description="How many images.")
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Equal images, every pixel at the lowest value of its range.
 
     Returns:
@@ -38,3 +37,6 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         found |= {name: np.zeros(n, dtype=np.int64) for name in ("row", "column")}
         found["cells"] = np.array([len(axis) for axis in known])
     return found
+
+
+KIND = Probe(parameters=Parameters, measure=measure, noise=lambda _: "fixed")

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from report_builder.kinds import Parameters as Base
+from report_builder.kinds import Probe, Role
+from report_builder.measures._parameters import OfSplit
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, ImageData, Layout
-
-NEEDS = frozenset({"classify"})
+    from report_builder.kinds import Arrays, ImageData, Layout, Trained
 
 
-class Parameters(Base):
+class Parameters(OfSplit):
     """Which images are classified."""
 
-    split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
-    classes: tuple[int | str, ...] | None = Field(
+    classes: Annotated[tuple[int | str, ...] | None, Role.CLASSES] = Field(
         default=None, min_length=1, description="Only images of these classes, numbers or names; null: of all."
     )
 
@@ -35,7 +32,7 @@ def fitted(parameters: Parameters, layout: Layout) -> Parameters:
     return parameters.model_copy(update={"classes": all_classes(parameters.classes, layout)})
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Probabilities of the classes.
 
     Returns:
@@ -56,3 +53,6 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     images = part.x if len(places) == len(part.y) else part.x[places]
     found |= {"probability": in_batches(model.classify, images), "y": part.y[places]}
     return found | {"index": places_of(data, parameters.split, parameters.n)[places]}
+
+
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"classify"}), fitted=fitted)

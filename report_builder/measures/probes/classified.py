@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import class_number
+from report_builder.kinds import Probe, class_number
 from report_builder.measures.probes import _judged_images
-from report_builder.measures.probes._judged_images import needs, uses  # noqa: F401  hooks of a probe
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, ImageData, Judge, Layout
-
-NEEDS: frozenset[str] = frozenset()  # what the inner probe needs comes with the request
-JUDGED = True
+    from report_builder.kinds import Arrays, ImageData, Judge, Layout, Trained
 
 
 class Parameters(_judged_images.Parameters):
@@ -53,7 +49,7 @@ def of_judge(parameters: Parameters, layout: Layout) -> Parameters:
     return parameters
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters, judge: Judge) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters, judge: Judge) -> Arrays:
     """The arrays of the inner probe, and beside them what the judge says of each image.
 
     Returns:
@@ -72,3 +68,14 @@ def measure(model: Any, data: ImageData, parameters: Parameters, judge: Judge) -
     names = data.class_names
     named = [c if isinstance(c, str) else names[class_number(c, names)] for c in parameters.counted or ()]
     return arrays | ({"counted": np.array(named)} if named else {})
+
+
+KIND = Probe(
+    parameters=Parameters,
+    judged=measure,
+    needs_for=_judged_images.needs_for,
+    uses=_judged_images.uses,
+    noise=_judged_images.noise,
+    fitted=fitted,
+    of_judge=of_judge,
+)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Probe
 from report_builder.measures.probes import codes
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from report_builder.kinds import Arrays, ImageData
+    from report_builder.kinds import Arrays, ImageData, Trained
 
-NEEDS = codes.NEEDS
-needs = codes.needs
+
 LATTICE = 100  # places along each side of the unit square that are given to the class of the nearest code
 
 
@@ -25,7 +25,7 @@ class Parameters(codes.Parameters):
     axes: tuple[int, int] = Field(default=(1, 2), description="Coordinates, counted from 1.")
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Codes as `codes` gives them, and two of their coordinates through the distribution function.
 
     Returns:
@@ -57,3 +57,6 @@ def shares(cdf: np.ndarray, y: np.ndarray, classes: int) -> np.ndarray:
     places = np.stack(np.meshgrid(middle, middle), axis=-1).reshape(-1, 2)
     owners = y[nearest(places, cdf, 1)[0][:, 0]]
     return np.bincount(owners, minlength=classes) / len(places)
+
+
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"encode"}), needs_for=codes.needs_for)

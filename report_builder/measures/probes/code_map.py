@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Probe
 from report_builder.measures.probes import codes
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from report_builder.kinds import Arrays, ImageData
+    from report_builder.kinds import Arrays, ImageData, Trained
 
-NEEDS = codes.NEEDS
-needs = codes.needs
+
 PLANE = 2
 
 
@@ -28,7 +28,7 @@ class Parameters(codes.Parameters):
     seed: int = Field(default=0, ge=0, description="Seed of t-SNE.")
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Codes as `codes` gives them, and their maps.
 
     t-SNE (van der Maaten and Hinton 2008) begins with the principal components and runs in one thread, so that a seed has one
@@ -81,3 +81,6 @@ def _neighbours(z: np.ndarray, perplexity: float, seed: int) -> dict[str, np.nda
     with threadpool_limits(1):  # sums in another order end elsewhere
         placed = TSNE(PLANE, perplexity=perplexity, init="pca", random_state=seed, n_jobs=1).fit_transform(z)
     return {"tsne": np.asarray(placed, dtype=np.float64), "perplexity": used}
+
+
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"encode"}), needs_for=codes.needs_for)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from report_builder.kinds import Probe
 from report_builder.measures.probes import codes
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, ImageData
-
-NEEDS = codes.NEEDS
-needs = codes.needs
-Parameters = codes.Parameters
+    from report_builder.kinds import Arrays, ImageData, Trained
 
 
-def measure(model: Any, data: ImageData, parameters: codes.Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: codes.Parameters) -> Arrays:
     """Codes as `codes` gives them, with the distance of Kolmogorov and Smirnov to N(0, 1) for each coordinate.
 
     Returns:
@@ -25,3 +22,6 @@ def measure(model: Any, data: ImageData, parameters: codes.Parameters) -> Arrays
 
     found = codes.measure(model, data, parameters)
     return {**found, "ks": ks_distance(codes_of(found))}
+
+
+KIND = Probe(parameters=codes.Parameters, measure=measure, needs=frozenset({"encode"}), needs_for=codes.needs_for)

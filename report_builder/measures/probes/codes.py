@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import Parameters as Base
+from report_builder.kinds import Probe
+from report_builder.measures._parameters import OfSplit
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from report_builder.kinds import Arrays, ImageData
-
-NEEDS = frozenset({"encode"})
+    from report_builder.kinds import Arrays, ImageData, Trained
 
 
-class Parameters(Base):
+class Parameters(OfSplit):
     """Which images are encoded, and whether their codes are drawn."""
 
-    split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
     drawn: int | None = Field(
         default=None,
         ge=0,
@@ -31,12 +27,12 @@ class Parameters(Base):
     any_model: bool = Field(default=False, description="Of a model without a posterior the codes as they are, not drawn.")
 
 
-def needs(parameters: Mapping[str, Any]) -> frozenset[str]:
-    """What the model must provide for these parameters beside what it always must."""
-    return frozenset({"posterior"} if parameters.get("drawn") is not None and not parameters.get("any_model") else ())
+def needs_for(parameters: Parameters) -> frozenset[str]:
+    """Codes are drawn from a posterior."""
+    return frozenset({"posterior"} if parameters.drawn is not None and not parameters.any_model else ())
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Codes and classes.
 
     Returns:
@@ -69,3 +65,6 @@ def _draw(z_mean: np.ndarray, z_log_var: np.ndarray, places: np.ndarray, seed: i
 
     noise = np.random.default_rng(seed).standard_normal((places.max() + 1, z_mean.shape[1]), dtype=np.float32)[places]
     return np.asarray(z_mean + np.exp(0.5 * z_log_var) * noise, dtype=np.float32)
+
+
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"encode"}), needs_for=needs_for)

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, field_validator
 
 from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Noise, Probe, Role
 from report_builder.kinds import Parameters as Base
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from report_builder.kinds import Arrays, ImageData, Layout, Split
-
-NEEDS = frozenset({"sample_condition"})
+    from report_builder.kinds import Arrays, ImageData, Layout, Split, Trained
 
 
 class Parameters(Base):
     """What is asked, and where the codes come from."""
 
     per_condition: int = Field(default=1, ge=1, description="Images of each combination of class and cell.")
-    classes: tuple[int | str, ...] | None = Field(
+    classes: Annotated[tuple[int | str, ...] | None, Role.CLASSES] = Field(
         default=None,
         min_length=1,
         description="Classes asked, numbers or names; null: all, with z encoded the own class of each image.",
@@ -55,7 +53,7 @@ class Parameters(Base):
         "code of an image of the data.",
     )
     seed: int = Field(default=0, ge=0, description="Seed of the draw.")
-    split: str = Field(default="test", description="Part of the data set whose image is encoded.")
+    split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set whose image is encoded.")
     index: int | None = Field(
         default=None, ge=0, description="Which image is encoded first; null: the first of the (first) class asked."
     )
@@ -68,9 +66,14 @@ class Parameters(Base):
         return attributes
 
 
-def needs(parameters: Mapping[str, Any]) -> frozenset[str]:
-    """What the model must provide for these parameters beside what it always must."""
-    return frozenset({"encode", "decode_condition"} if parameters.get("z") == "encoded" else ())
+def needs_for(parameters: Parameters) -> frozenset[str]:
+    """Images are encoded and decoded."""
+    return frozenset({"encode", "decode_condition"} if parameters.z == "encoded" else ())
+
+
+def noise(parameters: Parameters) -> Noise:
+    """Images of the data are encoded; any other code is drawn."""
+    return "images" if parameters.z == "encoded" else "draws"
 
 
 def fitted(parameters: Parameters, layout: Layout) -> Parameters:
@@ -93,7 +96,7 @@ def fitted(parameters: Parameters, layout: Layout) -> Parameters:
     return parameters.model_copy(update={"classes": all_classes(parameters.classes, layout)})
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Samples, class by class, cell by cell.
 
     Returns:
@@ -156,7 +159,7 @@ def _sources(part: Split, data: ImageData, parameters: Parameters) -> np.ndarray
     return found[:n]
 
 
-def _drawn(model: Any, part: Split, sources: np.ndarray, condition: np.ndarray, parameters: Parameters) -> np.ndarray:
+def _drawn(model: Trained, part: Split, sources: np.ndarray, condition: np.ndarray, parameters: Parameters) -> np.ndarray:
     """Samples with new draws for each image, or with the same ones for each combination."""
     import numpy as np
 
@@ -169,7 +172,7 @@ def _drawn(model: Any, part: Split, sources: np.ndarray, condition: np.ndarray, 
     return np.concatenate(each)
 
 
-def _encoded(model: Any, part: Split, sources: np.ndarray, condition: np.ndarray, parameters: Parameters) -> np.ndarray:
+def _encoded(model: Trained, part: Split, sources: np.ndarray, condition: np.ndarray, parameters: Parameters) -> np.ndarray:
     """Decoded codes of the sources, each for every combination."""
     import numpy as np
 
@@ -178,3 +181,13 @@ def _encoded(model: Any, part: Split, sources: np.ndarray, condition: np.ndarray
     own = given_to(model, part)
     z = encode(model, pixels(part.x, sources), None if own is None else own[sources])
     return decode(model, np.tile(z, (len(condition) // len(sources), 1)), condition)
+
+
+KIND = Probe(
+    parameters=Parameters,
+    measure=measure,
+    needs=frozenset({"sample_condition"}),
+    needs_for=needs_for,
+    fitted=fitted,
+    noise=noise,
+)

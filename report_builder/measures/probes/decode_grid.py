@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Parameters as Base
+from report_builder.kinds import Probe, Role
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from report_builder.kinds import Arrays, ImageData
+    from report_builder.kinds import Arrays, ImageData, Trained
 
-NEEDS = frozenset({"encode", "decode"})
+
 LATENT_DIM = 2
 
 Limits = tuple[tuple[float, float], tuple[float, float]]
@@ -33,7 +34,7 @@ class Parameters(Base):
         lt=0.5,
         description="Share of the codes left out at either end of an axis where no limits are given.",
     )
-    split: str = Field(default="test", description="Part of the data set whose codes give the range.")
+    split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set whose codes give the range.")
     lattice: Literal["even", "normal"] = Field(
         default="even",
         description="even: equal steps between the limits; normal: quantiles of N(0, 1) at (i + 1/2) / n for every run.",
@@ -53,7 +54,7 @@ class Parameters(Base):
         return self
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Decoded lattice, row by row as it is printed: top row, largest second coordinate; left column, smallest first.
 
     Returns:
@@ -85,7 +86,7 @@ def normal_quantiles(n: int) -> np.ndarray:
     return np.asarray(ndtri((np.arange(n) + 0.5) / n))
 
 
-def _measured(model: Any, data: ImageData, parameters: Parameters) -> np.ndarray:
+def _measured(model: Trained, data: ImageData, parameters: Parameters) -> np.ndarray:
     """Quantiles of the codes, `(2, 2)`; an axis on which all codes are equal (a collapsed one) is given a width of two."""
     import numpy as np
 
@@ -103,3 +104,12 @@ def _measured(model: Any, data: ImageData, parameters: Parameters) -> np.ndarray
     collapsed = np.ptp(limits, axis=1) < 1e-6
     limits[collapsed] += [-1, 1]
     return limits
+
+
+KIND = Probe(
+    parameters=Parameters,
+    measure=measure,
+    noise=lambda _: "fixed",
+    latent_dim=LATENT_DIM,
+    needs=frozenset({"encode", "decode"}),
+)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from pydantic import Field
 
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Parameters as Base
+from report_builder.kinds import Probe, Role
 from report_builder.measures.probes._paths import ConditionKind
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, ImageData
+    from report_builder.kinds import Arrays, ImageData, Trained
 
-NEEDS = frozenset({"encode", "decode|decode_condition"})
 PATHS = ("linear", "spherical")
 
 
@@ -27,11 +27,11 @@ class Parameters(Base):
         default="blended",
         description="Of a conditional model: blended moves the condition with the code, first keeps that of the first image.",
     )
-    split: str = Field(default="test", description="Part of the data set.")
+    split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set.")
     seed: int = Field(default=0, ge=0, description="Seed of the draw; the same pairs are drawn for every run.")
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Distances of decoded images, Euclidean over pixels, on the straight way and on the arc between two codes.
 
     Returns:
@@ -64,3 +64,6 @@ def _drawn(images: int, parameters: Parameters) -> np.ndarray:
     random = np.random.default_rng(parameters.seed)
     first = random.integers(images, size=parameters.n)
     return np.stack([first, (first + random.integers(1, images, size=parameters.n)) % images], axis=1)
+
+
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"encode", "decode|decode_condition"}))

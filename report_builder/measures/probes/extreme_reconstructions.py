@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Parameters as Base
+from report_builder.kinds import Probe, Role
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, ImageData
-
-NEEDS = frozenset({"encode", "decode"})
+    from report_builder.kinds import Arrays, ImageData, Trained
 
 
 class Parameters(Base):
     """Among which images, by which error, and how many."""
 
-    split: str = Field(default="test", description="Part of the data set.")
+    split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set.")
     n: int | None = Field(default=None, ge=1, description="Among how many images, drawn at random; null: all.")
     count: int = Field(default=5, ge=1, description="How many of the best, and how many of the worst.")
     error: Literal["bce", "mse"] = Field(
@@ -32,7 +31,7 @@ class Parameters(Base):
         return self
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Images by their error of reconstruction: the best ones, then the worst ones, each from the most extreme on.
 
     Of a part with fewer than 2 count images fewer are given, so that none is among both; below, count is what is given.
@@ -65,3 +64,6 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         "searched": np.array(len(error)),
     }
     return found | {"class_names": np.array(data.class_names)}
+
+
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"encode", "decode"}))

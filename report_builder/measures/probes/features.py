@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from report_builder.kinds import Probe
 from report_builder.measures.probes import _judged_images
-from report_builder.measures.probes._judged_images import fitted, needs, uses  # noqa: F401  hooks of a probe
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, ImageData, Judge
-
-NEEDS: frozenset[str] = frozenset()  # what the inner probe needs comes with the request
-JUDGED = True
-JUDGE_NEEDS = frozenset({"features"})
+    from report_builder.kinds import Arrays, ImageData, Judge, Trained
 
 
 class Parameters(_judged_images.Parameters):
     """Which images the classifier looks at."""
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters, judge: Judge) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters, judge: Judge) -> Arrays:
     """Activations before the last layer of the classifier; the images themselves are not stored again.
 
     Returns:
@@ -38,3 +34,14 @@ def measure(model: Any, data: ImageData, parameters: Parameters, judge: Judge) -
     found = in_batches(judge.features, seen)
     places = {name: arrays[name] for name in ("index", "split") if name in arrays}
     return {"features": found.reshape(len(found), -1)} | places
+
+
+KIND = Probe(
+    parameters=Parameters,
+    judged=measure,
+    needs_for=_judged_images.needs_for,
+    uses=_judged_images.uses,
+    noise=_judged_images.noise,
+    fitted=_judged_images.fitted,
+    judge_needs=frozenset({"features"}),
+)

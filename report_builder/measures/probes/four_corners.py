@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from pydantic import Field
 
 from report_builder.kinds import Parameters as Base
+from report_builder.kinds import Probe, Role
 from report_builder.measures.probes._paths import ConditionKind, PathKind
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, ImageData, Split
-
-NEEDS = frozenset({"encode", "decode|decode_condition"})
+    from report_builder.kinds import Arrays, ImageData, Split, Trained
 
 
 class Parameters(Base):
@@ -35,10 +34,10 @@ class Parameters(Base):
         default="blended",
         description="Of a conditional model: blended moves the condition with the code, first keeps that of the top left.",
     )
-    split: str = Field(default="test", description="Part of the data set.")
+    split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set.")
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Decoded square, row by row from the top: at its corners exactly the codes of the four images.
 
     Returns:
@@ -91,3 +90,8 @@ def first_of_each(part: Split, data: ImageData, classes: tuple[int | str, ...]) 
         of_class = members(part, label, data.class_names[label])
         found.append(of_class[labels[:place].count(label) % len(of_class)])
     return np.array(found, dtype=np.int64)
+
+
+KIND = Probe(
+    parameters=Parameters, measure=measure, noise=lambda _: "fixed", needs=frozenset({"encode", "decode|decode_condition"})
+)

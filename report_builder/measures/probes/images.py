@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from report_builder.kinds import Parameters as Base
+from report_builder.kinds import Probe, Role
+from report_builder.measures._parameters import OfSplit
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from report_builder.kinds import Arrays, ImageData, Split
-
-NEEDS: frozenset[str] = frozenset()
+    from report_builder.kinds import Arrays, ImageData, Split, Trained
 
 
-class Parameters(Base):
+class Parameters(OfSplit):
     """Which images."""
 
-    split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
     per_class: int | None = Field(
         default=None, ge=1, description="Of these, the first ones of each class, in the order of the classes; null: all."
     )
-    classes: tuple[int | str, ...] | None = Field(
+    classes: Annotated[tuple[int | str, ...] | None, Role.CLASSES] = Field(
         default=None, min_length=1, description="Only these classes, numbers or names, in this order; null: all."
     )
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Images, their classes, and what belongs to them.
 
     Returns:
@@ -83,3 +80,6 @@ def _beside(part: Split, data: ImageData, index: np.ndarray) -> dict[str, np.nda
     if part.attributes is not None:
         found |= {"attributes": part.attributes[index], "attribute_names": np.array(data.attribute_names)}
     return found
+
+
+KIND = Probe(parameters=Parameters, measure=measure)

@@ -6,25 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from report_builder.kinds import Parameters as Base
+from report_builder.kinds import Probe
+from report_builder.measures._parameters import OfSplit
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from report_builder.kinds import Arrays, ImageData
-
-NEEDS = frozenset({"likelihood"})
+    from report_builder.kinds import Arrays, ImageData, Trained
 
 
-class Parameters(Base):
+class Parameters(OfSplit):
     """Which images, and how many codes are drawn for each."""
 
-    split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
     k: int = Field(default=50, ge=1, description="Codes drawn from the posterior of each image, each with its weight.")
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """The bound log (1/k) sum_i w_i, in nats (Burda et al. 2016, eq. 8): log w_i = log p(x|z_i) + log p(z_i) - log q(z_i|x).
 
     Returns:
@@ -77,3 +74,6 @@ def _bound(log_weights: np.ndarray) -> np.ndarray:
     without = np.log(np.maximum(total - relative, np.finfo(float).tiny))
     variance = (k - 1) / k * ((without - without.mean(axis=0)) ** 2).sum(axis=0)
     return np.stack([largest + np.log(total / k), variance, effective])
+
+
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"likelihood"}))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from report_builder.kinds import Parameters as Base
+from report_builder.kinds import Probe, Role
 from report_builder.measures.probes._paths import ConditionKind, PathKind
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, ImageData
-
-NEEDS = frozenset({"encode", "decode|decode_condition"})
+    from report_builder.kinds import Arrays, ImageData, Trained
 
 
 class Parameters(Base):
@@ -32,10 +31,10 @@ class Parameters(Base):
         default="blended",
         description="Of a conditional model: blended moves the condition with the code, first keeps that of the first image.",
     )
-    split: str = Field(default="test", description="Part of the data set.")
+    split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set.")
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Decoded points of the way between two codes; first and last are exactly the codes of the two images.
 
     Returns:
@@ -66,3 +65,6 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     }
     found["pair_names"] = np.array(pair_names(parameters.pairs, parameters.indices))
     return found | {"class_names": np.array(data.class_names), "value_range": np.array(data.value_range, dtype=np.float32)}
+
+
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"encode", "decode|decode_condition"}))

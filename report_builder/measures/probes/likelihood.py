@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from report_builder.kinds import Parameters as Base
+from report_builder.kinds import Probe
+from report_builder.measures._parameters import OfSplit
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, ImageData
-
-NEEDS = frozenset({"likelihood"})
+    from report_builder.kinds import Arrays, ImageData, Trained
 
 
-class Parameters(Base):
+class Parameters(OfSplit):
     """Which images, and how many codes are drawn for each."""
 
-    split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
     samples: int = Field(
         default=1, ge=1, description="Codes drawn from the posterior of each image; the terms are averaged over them."
     )
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Terms in nats, summed over pixels or latent dimensions (Kingma and Welling 2014, eq. 3 and 10).
 
     Returns:
@@ -43,3 +40,6 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         batches.append(model.elbo_terms(pixels(part.x[chosen]), *beside, parameters.samples))
     terms = {name: np.concatenate([np.asarray(batch[name], dtype=np.float32) for batch in batches]) for name in batches[0]}
     return terms | {"index": places_of(data, parameters.split, parameters.n), **about_bound(model, data, part)}
+
+
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"likelihood"}))

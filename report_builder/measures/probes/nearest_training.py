@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from report_builder.kinds import Parameters as Base
+from report_builder.kinds import Probe, Role
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, ImageData
-
-NEEDS = frozenset({"sample|sample_condition"})
+    from report_builder.kinds import Arrays, ImageData, Trained
 
 
 class Parameters(Base):
@@ -20,10 +19,10 @@ class Parameters(Base):
     n: int = Field(default=10, ge=1, description="How many samples.")
     seed: int = Field(default=0, ge=0, description="Seed of the draw.")
     k: int = Field(default=1, ge=1, description="Nearest images of each sample.")
-    split: str = Field(default="train", description="Part of the data set that is searched, all of it.")
+    split: Annotated[str, Role.SPLIT] = Field(default="train", description="Part of the data set that is searched, all of it.")
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Samples as the probe `samples` draws them, with their nearest images.
 
     Returns:
@@ -42,3 +41,6 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     index, distance = nearest_images(drawn["images"], part.x, parameters.k, data.value_range)
     found = dict(drawn) | {"neighbours": pixels(part.x, index)}
     return found | {"distance": distance, "neighbour_index": index, "searched": np.array(len(part.y))}
+
+
+KIND = Probe(parameters=Parameters, measure=measure, noise=lambda _: "draws", needs=frozenset({"sample|sample_condition"}))

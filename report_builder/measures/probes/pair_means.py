@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from report_builder.kinds import Parameters as Base
+from report_builder.kinds import Probe, Role
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from report_builder.kinds import Arrays, ImageData, Split
-
-NEEDS = frozenset({"encode", "decode"})
+    from report_builder.kinds import Arrays, ImageData, Split, Trained
 
 
 class Parameters(Base):
@@ -23,11 +22,11 @@ class Parameters(Base):
         default=((0, 6), (3, 8)), min_length=1, description="Pairs of classes, numbers or names."
     )
     n: int = Field(default=200, ge=1, description="Pairs of images drawn for each pair of classes.")
-    split: str = Field(default="test", description="Part of the data set.")
+    split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set.")
     seed: int = Field(default=0, ge=0, description="Seed of the draw; the same images are drawn for every run.")
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Decoded means of two codes, and the reconstructions of both ends.
 
     Returns:
@@ -62,3 +61,6 @@ def _drawn(part: Split, label: int, names: tuple[str, ...], n: int, random: np.r
     found = members(part, label, names[label])
     rounds = -(-n // len(found))
     return np.concatenate([random.permutation(found) for _ in range(rounds)])[:n]
+
+
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"encode", "decode"}))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from report_builder.kinds import Probe
 from report_builder.measures.probes import codes
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, ImageData
-
-NEEDS = frozenset({"encode", "decode"})
-needs = codes.needs
+    from report_builder.kinds import Arrays, ImageData, Trained
 
 
 class Parameters(codes.Parameters):
@@ -24,7 +22,7 @@ class Parameters(codes.Parameters):
     )
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Draws from N(0, I), decoded, and the codes of a split.
 
     Returns:
@@ -41,3 +39,12 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     prior = np.random.default_rng([parameters.seed, 1]).standard_normal(shape, dtype=np.float32)
     limits = np.array(data.value_range, dtype=np.float32)
     return {**found, "prior": prior, "images": decode(model, prior), "value_range": limits}
+
+
+KIND = Probe(
+    parameters=Parameters,
+    measure=measure,
+    noise=lambda _: "draws",
+    needs=frozenset({"encode", "decode"}),
+    needs_for=codes.needs_for,
+)

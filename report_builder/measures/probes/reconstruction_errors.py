@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from report_builder.kinds import Parameters as Base
+from report_builder.kinds import Probe
+from report_builder.measures._parameters import OfSplit
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from report_builder.kinds import Arrays, ImageData
+    from report_builder.kinds import Arrays, ImageData, Trained
 
-NEEDS = frozenset({"encode", "decode"})
+
 EPSILON = 1e-7  # as Keras clips probabilities in its cross-entropy
 
 
-class Parameters(Base):
+class Parameters(OfSplit):
     """Which images are reconstructed."""
 
-    split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
 
-
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Errors of `decode(encode(x))`, without noise, so that models with and without a posterior stand on one scale.
 
     Returns:
@@ -56,3 +52,6 @@ def _errors(x: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
     target, p = x.astype(np.float64), reconstruction.astype(np.float64).clip(EPSILON, 1 - EPSILON)
     bce = -(target * np.log(p) + (1 - target) * np.log1p(-p)).sum(axis=axes)
     return np.stack([bce, ((target - reconstruction) ** 2).sum(axis=axes)])
+
+
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"encode", "decode"}))

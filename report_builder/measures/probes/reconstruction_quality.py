@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from report_builder.kinds import Parameters as Base
+from report_builder.kinds import Probe
+from report_builder.measures._parameters import OfSplit
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, ImageData
-
-NEEDS = frozenset({"encode", "decode"})
+    from report_builder.kinds import Arrays, ImageData, Trained
 
 
-class Parameters(Base):
+class Parameters(OfSplit):
     """Which images are reconstructed."""
 
-    split: str = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
 
-
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Likeness of `x` and `decode(encode(x))`, without noise.
 
     Returns:
@@ -48,3 +42,6 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         "index": places_of(data, parameters.split, parameters.n),
     }
     return {"psnr": ratio, "ssim": likeness} | about
+
+
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"encode", "decode"}))

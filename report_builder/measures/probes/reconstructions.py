@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from report_builder.kinds import Parameters as Base
+from report_builder.kinds import Probe, Role
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, ImageData
-
-NEEDS = frozenset({"encode", "decode"})
+    from report_builder.kinds import Arrays, ImageData, Trained
 
 
 class Parameters(Base):
     """Which images are reconstructed."""
 
-    split: str = Field(default="test", description="Part of the data set.")
+    split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set.")
     per_class: int = Field(
         default=1, ge=1, description="Images of each class, in the order of the classes, from the first of each on."
     )
     n: int | None = Field(default=None, ge=1, description="Instead: n images drawn at random, whatever their class.")
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Images and their reconstructions.
 
     Returns:
@@ -48,3 +47,6 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
         "index": places_of(data, parameters.split, parameters.n)[index],
         "class_names": np.array(data.class_names),
     }
+
+
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"encode", "decode"}))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from report_builder.kinds import Parameters as Base
+from report_builder.kinds import Probe
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from report_builder.kinds import Arrays, ImageData
-
-NEEDS = frozenset({"sample|sample_condition"})
+    from report_builder.kinds import Arrays, ImageData, Trained
 
 
 class Parameters(Base):
@@ -27,7 +26,7 @@ class Parameters(Base):
     )
 
 
-def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
+def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Samples.
 
     A conditional model is asked for conditions of training images.
@@ -50,7 +49,7 @@ def measure(model: Any, data: ImageData, parameters: Parameters) -> Arrays:
     return {"images": images, "value_range": limits, "class_names": np.array(data.class_names)} | about
 
 
-def _asked(model: Any, data: ImageData, parameters: Parameters) -> dict[str, np.ndarray]:
+def _asked(model: Trained, data: ImageData, parameters: Parameters) -> dict[str, np.ndarray]:
     """Conditions of training images, and what they ask; empty: the model takes none."""
     import numpy as np
 
@@ -68,3 +67,6 @@ def _asked(model: Any, data: ImageData, parameters: Parameters) -> dict[str, np.
         found["asked_class"] = np.asarray(part.y[places], dtype=np.int64)
     asked = cells_of(data, found["condition"])
     return found | {name if name == "cells" else f"asked_{name}": values for name, values in asked.items()}
+
+
+KIND = Probe(parameters=Parameters, measure=measure, noise=lambda _: "draws", needs=frozenset({"sample|sample_condition"}))

@@ -1,0 +1,15 @@
+"""The six sorts of kinds, each with the class of what its modules declare."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from report_builder.kinds._measures import Metric, Probe
+from report_builder.kinds._registry import Parameters, Registry
+
+DATASETS: Registry[Any] = Registry("datasets", "report_builder.datasets", "data set", None)
+DATA_STEPS: Registry[Any] = Registry("steps", "report_builder.datasets.steps", "data step", None)
+MODELS: Registry[Any] = Registry("models", "report_builder.models", "model", None, folders=True)
+PROBES: Registry[Probe[Parameters]] = Registry("probes", "report_builder.measures.probes", "probe", Probe)
+METRICS: Registry[Metric[Parameters]] = Registry("metrics", "report_builder.measures.metrics", "metric", Metric)
+FIGURES: Registry[Any] = Registry("figures", "report_builder.plots", "figure kind", None)
