@@ -23,17 +23,18 @@ def draw(arrays, parameters, subjects, language):
 '''
 METRIC = '''"""Mine."""
 import numpy as np
-from report_builder.kinds import Parameters as Base, ProbeRequest, Value
+from report_builder.kinds import Measured, Metric, Parameters as Base, ProbeRequest, Quantity
 class Parameters(Base):
     split: str = "test"
-def probes(parameters):
+def reads(parameters):
     return {"it": ProbeRequest("PROBE", {"n": 30})}
-def names(parameters, requests):
-    return ["length"]
+def values(parameters, requests):
+    return [Quantity("length", reduction="mean over images")]
 def measure(arrays, parameters):
     found = arrays["it"]
     LINE
-    return [Value("length", float(np.mean(value)), n=30, samples=value)]
+    return {"length": Measured(float(np.mean(value)), 30, value)}
+KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)
 '''
 WRONG = [  # text, probe, the line, what is said
     (
@@ -51,8 +52,8 @@ WRONG = [  # text, probe, the line, what is said
     (METRIC, "codes", "value = found['z_mean']", "ValueError", "array of shape (n,)"),
     (METRIC, "likelihood", "value = found['kl']", "KeyError", "kl_closed_form (30,)"),
     (METRIC, "images", "value = found['x'].mean(axis=4)", "AxisError", "x (30, 28, 28, 1)"),
-    (METRIC, "codes", "return []", "'measure' gives other values than 'names' says", "'names' says: length."),
-    (METRIC, "codes", "return [1]", "'measure' returns something else", "A list of Value."),
+    (METRIC, "codes", "return {}", "'measure' gives other values than 'values' declares", "'values' declares: length."),
+    (METRIC, "codes", "return [1]", "'measure' returns something else", "A mapping: name -> Measured."),
 ]
 RIGHT = [  # what noise cannot tell
     (FIGURE, "codes", "figure.gca().plot(found['z_mean'], label=subjects[run].model)"),
