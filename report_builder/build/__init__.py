@@ -156,8 +156,9 @@ def _compiled(
 
     loaded = plan.resolved.loaded
     folder, figures = workspace.outputs(loaded)
-    labels.as_planned(plan, workspace.template(loaded), rendered)
+    rendered.ask()  # pandoc and typst begin, beside what follows
     press = Press(folder / PRESS) if "pdf" in options.formats else None
+    labels.as_planned(plan, workspace.template(loaded), rendered)
     composed = compose(rendered, material, draft=options.draft)
     _refuse(composed, options)
     numbers = {id_: composed.labels[f"fig:{id_}"] for id_ in composed.figures}

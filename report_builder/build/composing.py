@@ -23,6 +23,7 @@ def compose_plan(plan: Plan, workspace: Workspace, *, draft: bool = False) -> tu
 
     material, template = gather.material(plan), workspace.template(plan.resolved.loaded)
     rendered = render(template, material, draft=draft)
+    rendered.ask()
     return material, rendered, _composed(plan, workspace, material, rendered, draft=draft)
 
 

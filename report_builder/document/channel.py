@@ -73,6 +73,17 @@ class Channel:
         """The pieces of a text, in order."""
         return (self._pieces[_number(letters)] for letters in self._token.findall(text))
 
+    def held(self, text: str) -> dict[str, str]:
+        """The author's words in the tokens of a text and in the tokens of those, each with the line that prints them."""
+        found, waiting = dict[str, str](), [text]
+        while waiting:
+            for piece in self.pieces(waiting.pop()):
+                for words in fragments(piece.nodes):
+                    if words not in found:
+                        found[words] = piece.where
+                        waiting.append(words)
+        return found
+
     def plain(self, text: str) -> str:
         """The text with each token as what it prints where no node can stand."""
         if not self.holds(text):

@@ -26,6 +26,9 @@ from report_builder.document.tree import (
     Nodes,
     attributes,
     change,
+    chosen,
+    elements,
+    exchange,
     has_class,
     identifier,
     walk,
@@ -138,23 +141,24 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
     language = languages.load(material.header.language)
     found = read(rendered)
     blocks, places = found.blocks, found.places
-    broken = _formulas(blocks, places)
-    blocks, problems = shape(blocks, material.tasks, language, places)
-    problems += [*_unknown_blocks(blocks, places), *misshapen(blocks, places)]
+    nodes, problems = shape(blocks, material.tasks, language, places)
+    broken, divs = _formulas(nodes, places), chosen(nodes, "Div")
+    problems += [*_unknown_blocks(divs, places), *misshapen(divs, places)]
     if not rendered.answers:
-        blocks = change(blocks, lambda node: [] if has_class(node, "answer") and node["t"] == "Div" else None)
+        exchange(blocks, lambda node: [] if has_class(node, "answer") and node["t"] == "Div" else None)
+        nodes = elements(blocks)
     honesty = Honesty(language, material.tasks if rendered.answers else {}, places)
     missing = honesty.tasks_met(blocks)
     findings = [*found.findings, *honesty.claims(rendered.claims), *honesty.typed(blocks)]
     findings += [finding for _, _, finding in missing]
-    linked = _linked(blocks, material, language, places, draft=draft)
+    linked = _linked(blocks, nodes, material, places, draft=draft)
     problems = [*rendered.problems, *problems, *linked.problems, *found.problems, *broken]
     if problems:
         raise ReportError(*dict.fromkeys(problems))
-    if draft:
-        mark_missing(linked.blocks, [(task, part) for task, part, _ in missing], language)
-    parts = sections(linked.blocks, places, rendered.citations, material, linked.undrawn)
-    blocks = change(linked.blocks, lambda node: unmarked(node, language, draft=draft))
+    if draft and missing:
+        mark_missing(blocks, [(task, part) for task, part, _ in missing], language)
+    parts = sections(divs, places, rendered.citations, material, linked.undrawn)
+    exchange(blocks, lambda node: unmarked(node, language, draft=draft))
     set_quotes(blocks, language)
     figures = tuple(name for label in linked.labels if (name := label.removeprefix("fig:")) in material.figures)
     warnings = *linked.warnings, *cautions(rendered.citations, material), *_untranslated(material, language)
@@ -184,7 +188,6 @@ def _untranslated(material: Material, language: Language) -> Iterator[Problem]:
 
 @dataclass(frozen=True)
 class _Linked:
-    blocks: Nodes
     labels: Mapping[str, str]
     images: Mapping[str, Picture]
     undrawn: Mapping[str, Problem]
@@ -192,33 +195,35 @@ class _Linked:
     warnings: list[Problem]
 
 
-def _linked(blocks: Nodes, material: Material, language: Language, places: Places, *, draft: bool) -> _Linked:
-    """Numbers, references and pictures of a tree."""
+def _linked(blocks: Nodes, nodes: Nodes, material: Material, places: Places, *, draft: bool) -> _Linked:
+    """Numbers, references and pictures of a tree with these elements, in place."""
+    language = languages.load(material.header.language)
     numbers = Numbers(language, places)
-    numbers.give(blocks)
+    numbers.give(nodes)
     references = References(numbers.labels, language, places)
-    blocks = references.resolve(blocks)
+    references.resolve(blocks)
     references.mention(blocks)
+    nodes = elements(blocks)
     pictures = Pictures(material, Path(places.source.template).parent, places, draft=draft)
-    pictures.resolve(blocks)
-    lost = dangling(blocks, numbers.labels, places)
+    pictures.resolve(chosen(nodes, "Image"))
+    lost = dangling(nodes, numbers.labels, places)
     problems = [*numbers.problems, *references.problems, *pictures.problems, *lost]
-    return _Linked(blocks, numbers.labels, pictures.files, pictures.unmeasured, problems, _unseen(blocks, references, places))
+    return _Linked(numbers.labels, pictures.files, pictures.unmeasured, problems, _unseen(nodes, references, places))
 
 
-def _formulas(blocks: Nodes, places: Places) -> list[Problem]:
+def _formulas(nodes: Nodes, places: Places) -> list[Problem]:
     """Formulas that cannot be typeset."""
     wrong = {}
-    for node in walk(blocks, "Math"):
+    for node in chosen(nodes, "Math"):
         tex = node["c"][1]
         if tex not in wrong and (problem := formulas.problem(tex, places.of(node))):
             wrong[tex] = problem
     return [*wrong.values()]
 
 
-def _unknown_blocks(blocks: Nodes, places: Places) -> list[Problem]:
+def _unknown_blocks(divs: Nodes, places: Places) -> list[Problem]:
     problems = []
-    for node in walk(blocks, "Div"):
+    for node in divs:
         for name in attributes(node)[1] or ["#refs"] * (identifier(node) == "refs"):  # pandoc's place for references
             if name not in _BLOCK_CLASSES:
                 where = next(iter(places.containing(f"::: {name}", f".{name}", f"{{{name}")), places.of(node))
@@ -226,9 +231,9 @@ def _unknown_blocks(blocks: Nodes, places: Places) -> list[Problem]:
     return problems
 
 
-def _unseen(blocks: Nodes, references: References, places: Places) -> list[Problem]:
+def _unseen(nodes: Nodes, references: References, places: Places) -> list[Problem]:
     """Figures that no sentence refers to; those side by side are seen when one of them is, or all together."""
-    named = [node for node in walk(blocks, "Figure", "Div") if node["t"] == "Figure" or has_class(node, "panels")]
+    named = [node for node in chosen(nodes, "Figure", "Div") if node["t"] == "Figure" or has_class(node, "panels")]
     groups = [(node, {identifier(part) for part in parts_of(node)}) for node in named if node["t"] == "Div"]
     inner = {
         label for node, parts in groups for label in (*parts, *([identifier(node)] if parts & {*references.cited} else []))

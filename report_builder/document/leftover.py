@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from report_builder.document.places import outside_code
-from report_builder.document.tree import Node, Nodes, attributes, change, identifier, plain_text, walk
+from report_builder.document.tree import Node, Nodes, attributes, change, chosen, identifier, plain_text, walk
 from report_builder.errors import Problem, near_miss
 from report_builder.languages import CASES
 
@@ -72,9 +72,9 @@ class Leftover:
 
     def judge(self, blocks: Nodes) -> tuple[Nodes, list[Problem]]:
         """The tree without comments, and what would be printed as source."""
-        found = [problem for node in walk(blocks) for problem in self._node(node)]
-        source = next(walk(blocks, "RawInline", "RawBlock"), None)
-        return (change(blocks, _readable) if source else blocks), found
+        nodes = [*walk(blocks)]
+        found = [problem for node in nodes for problem in self._node(node)]
+        return (change(blocks, _readable) if chosen(nodes, "RawInline", "RawBlock") else blocks), found
 
     def _node(self, node: Node) -> Iterator[Problem]:
         kind = node["t"]

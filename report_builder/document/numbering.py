@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from report_builder.document.panels import LETTERS, parts_of
 from report_builder.document.places import Places
-from report_builder.document.tree import Node, Nodes, caption_of, has_class, identifier, para, strong, text, walk
+from report_builder.document.tree import Node, Nodes, caption_of, chosen, has_class, identifier, para, strong, text
 from report_builder.errors import Problem
 from report_builder.languages import NO_BREAK, Language
 
@@ -31,9 +31,9 @@ class Numbers:
     _sections: list[int] = field(default_factory=list)
     _panels: set[int] = field(default_factory=set)
 
-    def give(self, blocks: Nodes) -> None:
-        """Numbers the tree in place."""
-        for node in walk(blocks, "Header", "Div", *_KIND):
+    def give(self, found: Nodes) -> None:
+        """Numbers the elements of a tree in place."""
+        for node in chosen(found, "Header", "Div", *_KIND):
             if node["t"] == "Header":
                 self._header(node)
             elif node["t"] in _KIND and id(node) not in self._panels:

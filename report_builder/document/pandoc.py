@@ -63,6 +63,18 @@ def read(texts: Sequence[str]) -> list[Tree]:
     return trees
 
 
+def read_beside(text: str, lines: Sequence[str]) -> list[Tree]:
+    """A text as a tree, and each of the lines: one paragraph each, as if it were alone.
+
+    They are read as one text, for to begin one takes pandoc longer than to read a line; unless one of them, such as an HTML
+    comment that is left open, reaches into another: then there are fewer paragraphs.
+    """
+    whole, joined = read([text, "\n\n".join(lines)])
+    if joined.warnings or len(joined.blocks) != len(lines):
+        return [whole, *read(lines)]
+    return [whole, *(Tree([block], []) for block in joined.blocks)]
+
+
 def _drawn_widths(blocks: Nodes) -> None:
     """Columns as wide as they are drawn on a page of 72 characters, together at most the page."""
     for table in walk(blocks, "Table"):

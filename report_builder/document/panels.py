@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from report_builder.document.places import Places
-from report_builder.document.tree import Node, Nodes, attr, has_class, identifier, value, walk
+from report_builder.document.tree import Node, Nodes, attr, has_class, identifier, value
 from report_builder.errors import Problem
 from report_builder.spec.grammar import columns_for
 
@@ -30,10 +30,10 @@ def columns_of(panels: Node) -> int:
     return columns_for(len(parts_of(panels)), int(given) if given.isdigit() else 0)
 
 
-def misshapen(blocks: Nodes, places: Places) -> list[Problem]:
-    """Blocks that hold something else, which would not be printed, or more figures than there are letters."""
+def misshapen(blocks: Iterable[Node], places: Places) -> list[Problem]:
+    """Those of the blocks that hold something else, which would not be printed, or more figures than there are letters."""
     rule = "figures side by side are two to twelve figures, and then one paragraph: their caption"
-    found = [node for node in walk(blocks, "Div") if has_class(node, "panels")]
+    found = [node for node in blocks if has_class(node, "panels")]
     wrong = [node for node in found if not _well_shaped(node)]
     return [Problem(places.of(node), rule, identifier(node), next_step="Leave blank lines between them.") for node in wrong]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
 
 from report_builder.document.material import FigureCard, Material
 from report_builder.document.places import Places, outside_code
-from report_builder.document.tree import Node, Nodes, first_line, plain_text, walk
+from report_builder.document.tree import Node, first_line, plain_text
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.picture_files import check, opened
 
@@ -53,9 +54,9 @@ class Pictures:
     problems: list[Problem] = field(default_factory=list)
     unmeasured: dict[str, Problem] = field(default_factory=dict)
 
-    def resolve(self, blocks: Nodes) -> None:
+    def resolve(self, images: Iterable[Node]) -> None:
         """Finds the file of every image, and gives each an alternative text."""
-        for image in walk(blocks, "Image"):
+        for image in images:
             target = image["c"][2][0]
             if target.startswith("figure:"):
                 self._figure(target, self._where(image))

@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from report_builder.document import leftover, pandoc
-from report_builder.document.channel import Channel, Piece, fragments
+from report_builder.document import leftover
+from report_builder.document.channel import Channel, Piece
 from report_builder.document.formulas import as_text
 from report_builder.document.ledger import SourceMap
+from report_builder.document.pandoc import Tree
 from report_builder.document.places import Places, deepest, give_lines
 from report_builder.document.rendering import Rendered
 from report_builder.document.tree import LINE, SAID, Node, Nodes
@@ -20,7 +21,6 @@ from report_builder.limits import NESTING
 _WARNED = re.compile(r"line (\d+)")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _NUMBER = re.compile(r"[-−+±]?\s*\d[\d.,\s±]*")
-_CAPTION = re.compile(r"""\s*(?:`{3,}|~{3,}).*?\{.*?\bcaption=(?:"([^"\\]+)"|'([^'\\]+)')""")
 _GROUPS = re.compile("[\u00a0\u2009\u202f]")
 
 
@@ -45,8 +45,8 @@ def read(rendered: Rendered) -> Read:
     """Reads a rendered text, and with it the author's words that its tokens hold."""
     channel = rendered.channel
     places = Places(rendered.text, rendered.source, channel.labels(rendered.text))
-    held = _captions(rendered.text, places) | _held(channel, rendered.text)
-    whole, *parts = _trees([rendered.text, *(f"[]{{}}{words}" for words in held)], places)
+    held = rendered.held
+    whole, *parts = _trees(rendered, places)
     give_lines(whole.blocks, rendered.text)
     depth, line = deepest(whole.blocks)
     NESTING.hold(depth, places.line(line))
@@ -66,9 +66,9 @@ def read(rendered: Rendered) -> Read:
     return Read(blocks, places, (*problems, *expansion.problems), (*findings, *_changed(rendered)))
 
 
-def _trees(texts: list[str], places: Places) -> list[pandoc.Tree]:
+def _trees(rendered: Rendered, places: Places) -> list[Tree]:
     try:
-        return pandoc.read(texts)
+        return rendered.ask().result()
     except RecursionError:
         raise ReportError(NESTING.problem(places.line(0))) from None
     except ReportError as error:
@@ -80,24 +80,6 @@ def _trees(texts: list[str], places: Places) -> list[pandoc.Tree]:
 
 def _there(where: str, _: Node) -> str:
     return where
-
-
-def _captions(text: str, places: Places) -> dict[str, str]:
-    """The captions that stand in the attributes of fences of code, each with its line: they are Markdown like any other."""
-    found = [(i, match) for i, line in enumerate(text.split("\n")) if (match := _CAPTION.match(line))]
-    return {" ".join((match[1] or match[2] or "").split()): places.line(i + 1) for i, match in found}
-
-
-def _held(channel: Channel, text: str) -> dict[str, str]:
-    """The author's words in the tokens of a text and in the tokens of those, each with the line that prints them."""
-    found, waiting = dict[str, str](), [text]
-    while waiting:
-        for piece in channel.pieces(waiting.pop()):
-            for words in fragments(piece.nodes):
-                if words not in found:
-                    found[words] = piece.where
-                    waiting.append(words)
-    return found
 
 
 def _warned(warning: str, source: SourceMap, where: str) -> Problem:
@@ -133,11 +115,16 @@ class _Expansion:
 
     def _below(self, node: Any) -> Any:
         if isinstance(node, list):
-            return [
-                new
-                for item in node
-                for new in (self._one(item) if isinstance(item, dict) and "t" in item else [self._below(item)])
-            ]
+            made: list[Any] = []
+            for item in node:
+                kind = item.get("t") if type(item) is dict else None
+                if kind == "Space" or (kind == "Str" and not self._channel.holds(item["c"])):
+                    made.append(item)
+                elif kind:
+                    made += self._one(item)
+                else:
+                    made.append(self._below(item))
+            return made
         if isinstance(node, dict):
             return {key: self._below(item) if isinstance(item, (list, dict, str)) else item for key, item in node.items()}
         return self._channel.plain(node) if isinstance(node, str) else node
@@ -145,7 +132,7 @@ class _Expansion:
     def _one(self, node: Node) -> Nodes:
         kind = node["t"]
         if kind == "Str":
-            return self._words(node) if self._channel.holds(node["c"]) else [node]
+            return self._words(node)
         if kind in ("Para", "Plain"):
             return self._paragraph(node)
         if kind == "CodeBlock" and (words := " ".join(dict(node["c"][0][2]).get("caption", "").split())) in self._inlines:

@@ -16,12 +16,12 @@ from report_builder.document.tree import (
     Nodes,
     attributes,
     caption_of,
+    chosen,
     has_class,
     identifier,
     link,
     span,
     text,
-    walk,
 )
 from report_builder.errors import Problem, near_miss
 from report_builder.languages import CASES, KINDS, Language
@@ -45,25 +45,18 @@ class References:
     cited: dict[str, list[str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def resolve(self, blocks: Nodes) -> Nodes:
-        """The blocks with every reference printed and linked."""
-        resolved: Nodes = []
-        for block in blocks:
-            resolved.append(self._below(block, task_of(block)))
-        return resolved
-
-    def _below(self, node: Any, task: str) -> Any:
-        if isinstance(node, list):
-            found = [self._below(item, task) for item in node]
-            return [inline for item in found for inline in (item if isinstance(item, list) and _printed(item) else [item])]
-        if not isinstance(node, dict):
-            return node
-        case = _case(node)
-        citations = _citations(node["c"][1] if case else [node]) if node.get("t") in ("Cite", "Span") else None
-        if citations:
-            return [{"t": "Printed"}, *self._group(citations, case or "nom", task)]
-        inside = task_of(node) if node.get("t") == "Div" else ""
-        return {key: self._below(item, inside or task) for key, item in node.items()}
+    def resolve(self, nodes: list[Any], task: str = "") -> None:
+        """Prints and links every reference below, in place."""
+        resolved: list[Any] = []
+        for node in nodes:
+            kind = node["t"] if type(node) is dict else ""
+            case = _case(node) if kind == "Span" else ""
+            citations = _citations(node["c"][1] if case else [node]) if case or kind == "Cite" else None
+            below = node.get("c") if kind else node
+            if not citations and type(below) is list:
+                self.resolve(below, (task_of(node) if kind == "Div" else "") or task)
+            resolved += self._group(citations, case or "nom", task) if citations else [node]
+        nodes[:] = resolved
 
     def _group(self, citations: list[Node], case: str, task: str) -> Nodes:
         capital = case[0].isupper() or citations[0]["citationId"][:1].isupper()
@@ -133,17 +126,7 @@ def _figures(blocks: Nodes, task: str = "") -> list[tuple[str, Node, Nodes]]:
     return found
 
 
-def _printed(item: list[Any]) -> bool:
-    """Whether a list stands for the inlines of one reference; its first entry, the flag, goes."""
-    if item and isinstance(item[0], dict) and item[0].get("t") == "Printed":
-        del item[0]
-        return True
-    return False
-
-
 def _case(node: Node) -> str:
-    if node.get("t") != "Span":
-        return ""
     return next((name for name in attributes(node)[1] if name.lower() in CASES), "")
 
 
@@ -159,11 +142,11 @@ def _label(citation: Node) -> str:
     return name[:1].lower() + name[1:] if name.partition(":")[0].lower() in KINDS else name
 
 
-def dangling(blocks: Nodes, labels: Mapping[str, str], places: Places) -> list[Problem]:
+def dangling(found: Nodes, labels: Mapping[str, str], places: Places) -> list[Problem]:
     """Hand-written links without words or to a place that is not there, and places that two nodes are."""
-    named = [(identifier(node), node) for node in walk(blocks, *ATTRIBUTED) if identifier(node)]
+    named = [(identifier(node), node) for node in chosen(found, *ATTRIBUTED) if identifier(node)]
     present = {name for name, _ in named} | set(labels)
-    links = [*walk(blocks, "Link")]
+    links = chosen(found, "Link")
     lost = [node for node in links if node["c"][2][0].startswith("#") and node["c"][2][0][1:] not in present]
     rule = "link to a place that does not exist"
     problems = [Problem(places.of(node), rule, node["c"][2][0], near_miss(node["c"][2][0][1:], present)) for node in lost]

@@ -6,6 +6,7 @@ import functools
 import re
 import traceback
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,12 +17,13 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from report_builder import languages
-from report_builder.document import marking
+from report_builder.document import marking, pandoc
 from report_builder.document.appendix import appendix
 from report_builder.document.bounded import bounded, joined, power, product
 from report_builder.document.channel import Channel
 from report_builder.document.ledger import Citation, Cited, Claim, Ledger, SourceMap, shown, standing
 from report_builder.document.material import Header, Material
+from report_builder.document.pandoc import Tree
 from report_builder.document.pictures import own_pictures
 from report_builder.document.printed import Word
 from report_builder.document.words import every_word
@@ -48,6 +50,7 @@ _STOPS = (
     OSError,
 )
 _UNDEFINED = re.compile(r"'(\w+)' is undefined")
+_CAPTION = re.compile(r"""\s*(?:`{3,}|~{3,}).*?\{.*?\bcaption=(?:"([^"\\]+)"|'([^'\\]+)')""")
 _LABEL = re.compile(r"#((?:fig|tbl|lst|eq|sec):[\w-]+)")
 
 
@@ -78,6 +81,24 @@ class Rendered:
     channel: Channel = field(default_factory=Channel)
     pictures: tuple[Path, ...] = ()
     choices: frozenset[str] = frozenset()
+
+    def ask(self) -> Future[list[Tree]]:
+        """The text as pandoc reads it, then what is `held`: paragraphs that begin with an empty span.
+
+        Pandoc begins when it is first asked, beside whatever is done before the answer is needed.
+        """
+        return self._asked
+
+    @functools.cached_property
+    def _asked(self) -> Future[list[Tree]]:
+        return ThreadPoolExecutor(1).submit(pandoc.read_beside, self.text, [f"[]{{}}{words}" for words in self.held])
+
+    @functools.cached_property
+    def held(self) -> dict[str, str]:
+        """The author's words that are no Markdown of the text, in captions of code and in tokens, each with its line."""
+        found = [(i, match) for i, line in enumerate(self.text.split("\n")) if (match := _CAPTION.match(line))]
+        captions = {" ".join((match[1] or match[2] or "").split()): self.source.where(i + 1) for i, match in found}
+        return captions | self.channel.held(self.text)
 
     @property
     def labels(self) -> frozenset[str]:

@@ -10,7 +10,7 @@ from report_builder.document.ledger import Citation
 from report_builder.document.material import Material
 from report_builder.document.places import Places
 from report_builder.document.structure import task_of
-from report_builder.document.tree import LINE, Node, Nodes, value, walk
+from report_builder.document.tree import LINE, Node, Nodes, chosen, value, walk
 from report_builder.errors import Problem
 
 
@@ -24,9 +24,9 @@ class Section:
 
 
 def sections(
-    blocks: Nodes, places: Places, citations: Iterable[Citation], material: Material, undrawn: Mapping[str, Problem]
+    divs: Nodes, places: Places, citations: Iterable[Citation], material: Material, undrawn: Mapping[str, Problem]
 ) -> dict[str, Section]:
-    """The section of each task.
+    """The section of each task, which is one of the blocks.
 
     A fact belongs to a section when the section prints it or when a line between its fences reads it: a condition, a formula.
 
@@ -34,7 +34,7 @@ def sections(
         undrawn: image target -> problem.
     """
     extents = places.tasks()
-    tasks = [(name, node) for node in walk(blocks, "Div") if (name := task_of(node))]
+    tasks = [(name, node) for node in divs if (name := task_of(node))]
     return {name: _section(node, extents.get(name, (0, -1)), places, citations, material, undrawn) for name, node in tasks}
 
 
@@ -48,10 +48,11 @@ def _section(
 ) -> Section:
     origins = places.source.lines[extent[0] - 1 : extent[1]] if extent[0] else ()
     read = [citation for citation in citations if citation.kind == "facts" and _inside(citation, origins)]
-    marks = [node for node in walk(task, "Span") if is_printed(node)]
+    nodes = [*walk(task)]
+    marks = [node for node in chosen(nodes, "Span") if is_printed(node)]
     printed = {name for mark in marks for name in f"{value(mark, 'name')} {value(mark, 'facts')}".split()}
-    numbers = {*range(extent[0], extent[1] + 1), *(node[LINE] for node in walk(task) if LINE in node)}
-    targets = dict.fromkeys(node["c"][2][0] for node in walk(task, "Image"))
+    numbers = {*range(extent[0], extent[1] + 1), *(node[LINE] for node in nodes if LINE in node)}
+    targets = dict.fromkeys(node["c"][2][0] for node in chosen(nodes, "Image"))
     lacking = [*unmeasured_facts(read, material), *(undrawn[target] for target in targets if target in undrawn)]
     return Section(
         frozenset(printed | {citation.name for citation in read}),

@@ -16,8 +16,10 @@ from report_builder.document.tree import (
     Node,
     Nodes,
     attr,
-    change,
+    chosen,
     div,
+    elements,
+    exchange,
     has_class,
     identifier,
     para,
@@ -33,30 +35,32 @@ _EQUATION_LABEL = re.compile(r"^\{#(eq:[\w.-]+)\}$")
 
 
 def shape(blocks: Nodes, tasks: Mapping[str, TaskCard], language: Language, places: Places) -> tuple[Nodes, list[Problem]]:
-    """The blocks in the forms above, and what is wrong with them."""
+    """Brings the blocks into the forms above, in place; returns their elements, and what is wrong with them."""
     problems: list[Problem] = []
-    blocks = change(blocks, lambda block: _shaped(block, problems, places))
+    labelled = any("{#eq:" in word["c"] for word in walk(blocks, "Str"))
+    exchange(blocks, lambda block: _shaped(block, problems, places, labelled=labelled))
     level = 0
     for block in blocks:
         if block["t"] == "Header":
             level = block["c"][0]
         elif has_class(block, "task"):
             _head_task(block, level, tasks, language, places, problems)
-    _level(blocks)
+    found = elements(blocks)
+    _level(chosen(found, "Header"))
     problems += [
         Problem(
             places.label(identifier(image)),
             "an image with a label must stand alone in its paragraph, with blank lines around it",
             identifier(image),
         )
-        for image in walk(blocks)
-        if image["t"] == "Image" and identifier(image).startswith("fig:")
+        for image in chosen(found, "Image")
+        if identifier(image).startswith("fig:")
     ]
-    return blocks, problems
+    return found, problems
 
 
-def _shaped(block: Node, problems: list[Problem], places: Places) -> Nodes | None:
-    if block["t"] in ("Para", "Plain"):
+def _shaped(block: Node, problems: list[Problem], places: Places, *, labelled: bool) -> Nodes | None:
+    if labelled and block["t"] in ("Para", "Plain"):
         return _equation(block, problems, places)
     if block["t"] == "CodeBlock" and identifier(block).startswith("lst:"):
         return [_listing(block)]
@@ -105,10 +109,10 @@ def _head_task(
     block["c"][1].insert(0, {"t": "Header", "c": [level + 1, attr(f"task:{name}", ["unnumbered", "task-title"]), words]})
 
 
-def _level(blocks: Nodes) -> None:
+def _level(headers: Nodes) -> None:
     """Headings begin at 1 and never skip a level, as tagged PDF demands."""
     open_levels: list[int] = []
-    for header in walk(blocks, "Header"):
+    for header in headers:
         level = header["c"][0]
         while open_levels and open_levels[-1] >= level:
             open_levels.pop()

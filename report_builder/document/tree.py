@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 Node: TypeAlias = dict[str, Any]
@@ -128,6 +128,44 @@ def walk(node: Any, *kinds: str) -> Iterator[Node]:
             for item in reversed(current.values()):
                 if item and (type(item) is list or type(item) is dict):
                     waiting.append(item)
+
+
+def elements(blocks: Nodes) -> Nodes:
+    """Every element but words, in document order: what several passes choose from is looked up once."""
+    found: Nodes = []
+    waiting: list[Any] = [blocks]
+    while waiting:
+        current = waiting.pop()
+        if type(current) is dict and "t" in current:
+            found.append(current)
+        waiting += [item for item in reversed(_below(current)) if type(item) is not dict or item.get("t") not in _WORDS]
+    return found
+
+
+def chosen(found: Iterable[Node], *kinds: str) -> Nodes:
+    """Those of some kinds."""
+    return [node for node in found if node["t"] in kinds]
+
+
+def exchange(nodes: list[Any], rule: Callable[[Node], Nodes | None]) -> None:
+    """Replaces nodes in place, bottom up, but no words: None keeps a node, a list takes its place."""
+    new: list[Any] = []
+    for item in nodes:
+        if below := _below(item):
+            exchange(below, rule)
+        made = rule(item) if type(item) is dict and item.get("t", "Str") not in _WORDS else None
+        if made is None:
+            new.append(item)
+        else:
+            new += made
+    nodes[:] = new
+
+
+def _below(item: Any) -> list[Any]:
+    """The list below a part of the tree."""
+    if type(item) is dict:
+        item = item.get("c") if "t" in item else [*item.values()]
+    return item if type(item) is list else []
 
 
 def change(node: Any, rule: Callable[[Node], Nodes | None]) -> Any:

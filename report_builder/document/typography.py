@@ -14,15 +14,14 @@ def set_quotes(blocks: Nodes, language: Language) -> None:
     _set(blocks, {"DoubleQuote": (outer, inner), "SingleQuote": (inner, outer)}, None)
 
 
-def _set(node: Any, marks: dict[str, Any], around: Any) -> None:
-    """Sets what is below a node that stands in quotes with the pair `around`: its marks, and those of quotes within."""
-    if isinstance(node, dict):
-        node = list(node.values())
-    elif any(is_node(item, "Quoted") for item in node):
-        node[:] = [new for item in node for new in (_marked(item, marks, around) if is_node(item, "Quoted") else [item])]
-    for item in node:
-        if isinstance(item, (dict, list)):
-            _set(item, marks, around)
+def _set(nodes: list[Any], marks: dict[str, Any], around: Any) -> None:
+    """Sets what is below nodes that stand in quotes with the pair `around`: its marks, and those of quotes within."""
+    if any(is_node(item, "Quoted") for item in nodes):
+        nodes[:] = [new for item in nodes for new in (_marked(item, marks, around) if is_node(item, "Quoted") else [item])]
+    for item in nodes:
+        below = item.get("c") if type(item) is dict else item
+        if type(below) is list:
+            _set(below, marks, around)
 
 
 def _marked(quoted: Node, marks: dict[str, Any], around: Any) -> Nodes:

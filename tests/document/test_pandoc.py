@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from report_builder.document import pandoc
@@ -23,3 +25,20 @@ def test_pandoc_reads_within_its_limits() -> None:
     [(blocks, warnings)] = pandoc.read(["# Heading\n\nText.\n\n" * 100])
     assert len(blocks) == 200
     assert not warnings
+
+
+# Each reaches as far as pandoc lets it: into the next line, where they are read as one text.
+OPEN = r"""
+a <!-- b|c --> d|\begin{x}|\end{x}|<div>|</div>|<a title="b|"> c|"q|r" s|*a|b*|[c|d](e)|`f|g`|$h|i$|$$|j$$|[^1]
+[^1]: k|^[l|![m](n|o\
+**|~~|{#p}|q {.r}|# s|- t|> u|```|~~~|:::|[y]: z|[y]|(@) a|@b|---|% c|<script>|</script>|<!--|-->
+"""
+
+
+def test_lines_are_read_as_if_each_were_alone() -> None:
+    """A line that leaves something open reaches into no other."""
+    lines = [f"[]{{}}{line}" for line in re.split(r"[|\n]", OPEN.strip())]
+    together, apart = pandoc.read_beside("", lines)[1:], pandoc.read(lines)
+    counted = r"'citationNoteNum': \d+"  # of notes in the whole text, which nothing prints
+    assert [re.sub(counted, "", repr(tree)) for tree in together] == [re.sub(counted, "", repr(tree)) for tree in apart]
+    assert len(together) == len(lines) > 40
