@@ -77,6 +77,20 @@ def test_axes_in_front_are_simulations() -> None:
         assert float(estimate([Side(row), Side(row * 3 + 1, weight=-1)]).margin()) == pytest.approx(margin)
 
 
+@pytest.mark.parametrize(("ratio", "most"), [(1.0, 0.06), (3.0, 0.08), (10.0, 0.08)])
+@pytest.mark.parametrize("spread", [0.0, 2.0])
+def test_equal_models_are_rarely_called_different(spread: float, ratio: float, most: float) -> None:
+    """At three seeds a side, whatever the seeds spread beside the images' error of 1; `benchmarks/verdicts.py` has the rest."""
+    random, sides = np.random.default_rng(1), []
+    for deviation, weight in ((spread, 1.0), (spread * ratio, -1.0)):
+        effects = random.normal(0, np.sqrt(15), (4000, 1, 30))
+        values = random.normal(0, deviation, (4000, 3, 1)) + effects + random.normal(0, 1, (4000, 3, 30))
+        means = values.mean(axis=-1)
+        sides.append(Side(means, (values - means[..., None]) / 30, weight))
+    found = estimate(sides, units=30)
+    assert np.mean(np.abs(found.value) > found.margin()) <= most
+
+
 @pytest.mark.parametrize("values", [[1, 2, 3, 4, 5], [5, 4, 2, 3, 1], [1, 3, 2, 4, 6, 5], [3, 1, 2]])
 def test_monotone_is_kendalls_test(values: list[float]) -> None:
     """The exact probability is that of Kendall's test without ties."""
