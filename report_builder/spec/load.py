@@ -13,7 +13,7 @@ from report_builder.errors import Problem, ReportError, UsageError, near_miss, o
 from report_builder.limits import EXTENDS, YAML_DEPTH
 from report_builder.project import Project, not_readable, resolved
 from report_builder.spec import sentences
-from report_builder.spec.grammar import LONGEST, Experiment, is_id
+from report_builder.spec.grammar import Experiment, is_id
 from report_builder.spec.source import KeyPath, Source, overlay, parse, read
 from report_builder.spec.sweeps import Arms, expand
 
@@ -84,8 +84,7 @@ def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = (), pr
 def name_fits(name: str, where: str, noun: str) -> None:
     """Raises ReportError where a name cannot become a part of file names: it is no id."""
     if not is_id(name):
-        allowed = f"Letters, digits, '-' and '_', a letter first, at most {LONGEST} of them."
-        raise ReportError(Problem(where, f"{noun} is no id", repr(name), allowed, "Rename it."))
+        raise ReportError(Problem(where, f"{noun} is no id", repr(name), sentences.AN_ID, "Rename it."))
 
 
 def _extended(file: Path, project: Project, seen: tuple[Path, ...]) -> Source:

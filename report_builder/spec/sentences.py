@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from report_builder.errors import Problem, near_miss
+from report_builder.spec.grammar import LONGEST
 from report_builder.spec.source import KeyPath, Source
 
 _RULES = {
@@ -33,6 +34,7 @@ _ADVICE = {
 }
 _NOUN = {"Input": "the value", "String": "the text", "Tuple": "the list", "List": "the list", " after validation": ""}
 _WORDS = re.compile("^Input|^String|^Tuple|^List| after validation")
+AN_ID = f"Letters, digits, '-' and '_', a letter first, at most {LONGEST} of them."
 MOST = 200  # mistakes of one file; nobody reads more of them
 COMMA = "A comma inside { } begins a new key: put a text that has one in quotes."
 
@@ -60,9 +62,11 @@ def _problem(
     detail: Mapping[str, Any], source: Source, model: type[BaseModel], prefix: KeyPath, subject: str, beside: Iterable[str]
 ) -> Problem:
     kind, path = detail["type"], tuple(detail["loc"])
-    if path and path[-1] == "[key]":
-        path = path[:-1]
+    is_key = bool(path) and path[-1] == "[key]"
+    path = path[:-1] if is_key else path
     where = source.where(_written(source, (*prefix, *path)))
+    if is_key and kind in ("string_pattern_mismatch", "string_too_long", "string_too_short"):
+        return Problem(where, "this is no id", repr(detail["input"]), AN_ID, "Rename it.")
     if kind == "extra_forbidden":
         rule = f"unknown parameter of {subject}" if subject and len(path) == 1 else "unknown key"
         advice = COMMA if detail["input"] is None else ""  # a key without a value: nobody writes one on purpose
