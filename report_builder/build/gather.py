@@ -74,7 +74,7 @@ def _run_card(plan: Plan, run: Training, *, measured: bool) -> RunCard:
 def _untranslated(plan: Plan) -> tuple[str, ...]:
     """What the report says in another language for want of words in its own."""
     language, runs = languages.load(plan.language), plan.resolved.runs.values()
-    words = [*(run.title for run in runs), *(d.dataset.module.TITLE for d in plan.resolved.data.values() if not d.name)]
+    words = [*(run.title for run in runs), *(d.dataset.module.title for d in plan.resolved.data.values() if not d.name)]
     words += [meaning for run in runs if (loss := plan.equation(run)) for _, meaning in loss.symbols]
     return (*language.missing, *dict.fromkeys(language.translated(told) for told in words if language.lacks(told)))
 

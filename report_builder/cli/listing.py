@@ -65,7 +65,8 @@ def _faults(options: Options) -> tuple[Problem, ...]:
 def _words_of_kinds() -> Iterator[str]:
     """What the models and data sets of the package call themselves, their presets, and the symbols of their losses."""
     models, datasets = (_registries()[sort] for sort in ("models", "datasets"))
-    yield from (kind.TITLE for _, kind in (*models, *datasets))
+    yield from (kind.TITLE for _, kind in models)
+    yield from (kind.title for _, kind in datasets)
     yield from (preset.title for _, kind in models for preset in getattr(kind, "PRESETS", {}).values())
     yield from (meaning for _, kind in models for _, meaning in kind.equation(kind.Parameters()).symbols)
 

@@ -39,8 +39,8 @@ def prepare(data: Mapping[str, Any], folders: Sequence[Path], beside: Path | Non
 
 def fingerprint(data: Mapping[str, Any], folders: Sequence[Path], beside: Path | None = None) -> str:
     """What `fingerprint_of` gives for the data set's files; steps do not count."""
-    module, parameters = opened(DATASETS, data["dataset"], beside=beside)
-    return fingerprint_of([content(path) for path in module.files(parameters, folders)])
+    dataset, parameters = opened(DATASETS, data["dataset"], beside=beside)
+    return fingerprint_of([content(path) for path in dataset.files(parameters, folders)])
 
 
 def fingerprint_of(digests: Sequence[str]) -> str:
@@ -53,13 +53,13 @@ def _prepare(entry: str, folders: tuple[Path, ...], beside: Path | None) -> Imag
     from report_builder.datasets._checked import checked
 
     data = json.loads(entry)
-    module, parameters = opened(DATASETS, data["dataset"], beside=beside)
-    known = module.layout(parameters) if hasattr(module, "layout") else Layout(None)
-    prepared = checked(module.load(parameters, module.files(parameters, folders)), known, data["dataset"]["kind"])
-    for step in data["steps"]:
-        module, parameters = opened(DATA_STEPS, step, beside=beside)
-        known = module.layout(prepared.layout, parameters) if hasattr(module, "layout") else Layout(None)
-        prepared = checked(module.apply(prepared, parameters), known, step["kind"])
+    dataset, parameters = opened(DATASETS, data["dataset"], beside=beside)
+    known = dataset.layout(parameters) if dataset.layout else Layout(None)
+    prepared = checked(dataset.load(parameters, dataset.files(parameters, folders)), known, data["dataset"]["kind"])
+    for chosen in data["steps"]:
+        step, parameters = opened(DATA_STEPS, chosen, beside=beside)
+        known = step.layout(prepared.layout, parameters) if step.layout else Layout(None)
+        prepared = checked(step.apply(prepared, parameters), known, chosen["kind"])
     for split in prepared.splits.values():
         for part in vars(split).values():
             if hasattr(part, "flags"):  # an array; a stream's images are made anew each time

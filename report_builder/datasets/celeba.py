@@ -9,19 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
 from report_builder import kinds
 from report_builder.datasets._files import absent, find, pictures
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import ImageData, Layout, Split
+from report_builder.kinds import DataSet, ImageData, Layout, Role, Split
 
 if TYPE_CHECKING:
     import numpy as np
 
-TITLE = "CelebA"
 FOLDER, PICTURES = "celeba", "img_align_celeba"
 LISTS = ("list_attr_celeba", "list_eval_partition")
 ENDINGS = (".txt", ".csv")
@@ -40,7 +39,7 @@ ATTRIBUTES = tuple(NAMES.split())
 class Parameters(kinds.Parameters):
     """Where the data lie, and what a class is."""
 
-    path: str | None = Field(
+    path: Annotated[str | None, Role.PATH] = Field(
         None, description="The folder with the pictures and both lists; relative paths start in a data folder."
     )
     label: str | None = Field(
@@ -191,3 +190,6 @@ def _all_there(listed: _Listed, folder: Path, path: Path) -> None:
         rule = f"{len(missing)} of {len(listed.names)} images of {path.name} are not in the folder"
         advice = "Unpack the whole archive, or cut the lists to the images that are there."
         raise ReportError(Problem(str(folder), rule, f"no {missing[0]}", next_step=advice))
+
+
+KIND = DataSet(parameters=Parameters, title="CelebA", files=files, load=load, layout=layout)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
 from report_builder import kinds
 from report_builder.datasets import _cifar
-from report_builder.kinds import ImageData, Layout
+from report_builder.kinds import DataSet, ImageData, Layout, Role
 
-TITLE = "CIFAR-10"
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 PUBLISHED = _cifar.Published(
     npz="cifar10.npz",
@@ -26,7 +26,7 @@ PUBLISHED = _cifar.Published(
 class Parameters(kinds.Parameters):
     """Where the data lie, if not in a data folder."""
 
-    path: str | None = Field(
+    path: Annotated[str | None, Role.PATH] = Field(
         None,
         description="A .npz with x_train, y_train, x_test, y_test, the folder of batches, or the archive; "
         "relative paths start in a data folder.",
@@ -51,3 +51,6 @@ def layout(parameters: Parameters) -> Layout:
 def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
     """Images of shape `(n, 32, 32, 3)`, ten classes."""
     return _cifar.load(PUBLISHED, files, CLASS_NAMES)
+
+
+KIND = DataSet(parameters=Parameters, title="CIFAR-10", files=files, load=load, layout=layout, fetch=fetch)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from report_builder import kinds
 from report_builder.datasets import _cifar
-from report_builder.kinds import ImageData, Layout
+from report_builder.kinds import DataSet, ImageData, Layout, Role
 
-TITLE = "CIFAR-100"
 SUPERCLASSES = {  # in the order of their numbers, each with its five classes
     "aquatic_mammals": ("beaver", "dolphin", "otter", "seal", "whale"),
     "fish": ("aquarium_fish", "flatfish", "ray", "shark", "trout"),
@@ -50,7 +49,7 @@ PUBLISHED = _cifar.Published(
 class Parameters(kinds.Parameters):
     """Where the data lie, if not in a data folder, and which classes are meant."""
 
-    path: str | None = Field(
+    path: Annotated[str | None, Role.PATH] = Field(
         None,
         description="A .npz with x_train, y_train (the 100 classes), x_test, y_test, the folder of batches, or the archive; "
         "relative paths start in a data folder.",
@@ -85,3 +84,6 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
     coarse = np.array([group[name] for name in CLASS_NAMES], np.int64)
     splits = {name: replace(split, y=coarse[split.y]) for name, split in data.splits.items()}
     return replace(data, splits=splits, class_names=tuple(SUPERCLASSES))
+
+
+KIND = DataSet(parameters=Parameters, title="CIFAR-100", files=files, load=load, layout=layout, fetch=fetch)

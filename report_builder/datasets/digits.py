@@ -18,12 +18,11 @@ from pydantic import Field, model_validator
 
 from report_builder import kinds
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import ImageData, Layout, Split
+from report_builder.kinds import DataSet, ImageData, Layout, Split
 
 if TYPE_CHECKING:
     import numpy as np
 
-TITLE = "the handwritten digits of scikit-learn (enlarged)"
 CLASS_NAMES = tuple(str(digit) for digit in range(10))
 IMAGES = 1797
 SIZE = 28  # pixels of a side
@@ -137,3 +136,8 @@ def _backward(angle: float, zoom_x: float, zoom_y: float, shift_x: float, shift_
     d, e = -math.sin(angle) / down, math.cos(angle) / down
     x, y, middle = SIZE / 2 + shift_x, SIZE / 2 + shift_y, 4 + BORDER
     return a, b, middle - a * x - b * y, d, e, middle - d * x - e * y
+
+
+KIND = DataSet(
+    parameters=Parameters, title="the handwritten digits of scikit-learn (enlarged)", files=files, load=load, layout=layout
+)

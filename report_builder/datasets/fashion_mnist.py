@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
@@ -11,9 +12,8 @@ from report_builder import kinds
 from report_builder.datasets._download import download
 from report_builder.datasets._files import absent, find, instead, keras_cache
 from report_builder.datasets._npz import as_image_data, idx_arrays, image_data
-from report_builder.kinds import ImageData, Layout
+from report_builder.kinds import DataSet, ImageData, Layout, Role
 
-TITLE = "Fashion-MNIST"
 CLASS_NAMES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 NAME = "fashion_mnist.npz"  # x_train, y_train, x_test, y_test
 IDX_FILES = {  # in the order x_train, y_train, x_test, y_test, with the sha256 of the published files
@@ -27,7 +27,7 @@ IDX_FILES = {  # in the order x_train, y_train, x_test, y_test, with the sha256 
 class Parameters(kinds.Parameters):
     """Where the file lies, if not in a data folder."""
 
-    path: str | None = Field(
+    path: Annotated[str | None, Role.PATH] = Field(
         None, description="A .npz with x_train, y_train, x_test, y_test; relative paths start in a data folder."
     )
 
@@ -59,3 +59,6 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
     if len(files) == 1:
         return image_data(files[0], CLASS_NAMES)
     return as_image_data(idx_arrays(files), files[0].parent, CLASS_NAMES)
+
+
+KIND = DataSet(parameters=Parameters, title="Fashion-MNIST", files=files, load=load, layout=layout, fetch=fetch)

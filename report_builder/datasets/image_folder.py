@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from pydantic import Field
@@ -20,19 +20,18 @@ from report_builder.datasets._files import find, natural, pictures
 from report_builder.datasets.steps._size import Size, pair, resized
 from report_builder.datasets.steps.split import Amount
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import ImageData, Layout, Split
+from report_builder.kinds import DataSet, ImageData, Layout, Role, Split
 
 if TYPE_CHECKING:
     from report_builder.datasets._stream import Stream
 
-TITLE = "own pictures"
 PARTS = ("train", "test")
 
 
 class Parameters(kinds.Parameters):
     """Where the pictures lie, and what they are brought to."""
 
-    path: str = Field("pictures", description="The folder; relative paths start in a data folder.")
+    path: Annotated[str, Role.PATH] = Field("pictures", description="The folder; relative paths start in a data folder.")
     size: Size | None = Field(
         64, description="Pixels of a side, or [height, width], that all are brought to; null: all have one size already."
     )
@@ -176,3 +175,8 @@ def _one_size(folder: Path, names: Sequence[str]) -> tuple[int, int]:
             advice = "Say to which size they are brought, e.g. size: 64."
             raise ReportError(Problem(str(folder), "the pictures are of different sizes", received, next_step=advice))
     return expected
+
+
+KIND = DataSet(
+    parameters=Parameters, title="own pictures", files=files, load=load, layout=layout, counted=counted, inspect=inspect
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
@@ -11,9 +12,8 @@ from report_builder import kinds
 from report_builder.datasets._download import download
 from report_builder.datasets._files import absent, find, instead, keras_cache
 from report_builder.datasets._npz import image_data
-from report_builder.kinds import ImageData, Layout
+from report_builder.kinds import DataSet, ImageData, Layout, Role
 
-TITLE = "MNIST"
 NAME = "mnist.npz"  # as keras.datasets keeps it
 CLASS_NAMES = tuple(str(digit) for digit in range(10))
 PUBLISHED = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
@@ -22,7 +22,7 @@ PUBLISHED = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 class Parameters(kinds.Parameters):
     """Where the file lies, if not in a data folder."""
 
-    path: str | None = Field(
+    path: Annotated[str | None, Role.PATH] = Field(
         None, description="A .npz with x_train, y_train, x_test, y_test; relative paths start in a data folder."
     )
 
@@ -46,3 +46,6 @@ def layout(parameters: Parameters) -> Layout:
 def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
     """Images of shape `(n, 28, 28, 1)`, ten classes."""
     return image_data(files[0], CLASS_NAMES)
+
+
+KIND = DataSet(parameters=Parameters, title="MNIST", files=files, load=load, layout=layout, fetch=fetch)

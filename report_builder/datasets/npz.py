@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -14,9 +15,8 @@ from report_builder.datasets._files import find
 from report_builder.datasets._npz import shapes, stored
 from report_builder.datasets.steps.split import Amount
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import ImageData, Layout, Split
+from report_builder.kinds import DataSet, ImageData, Layout, Role, Split
 
-TITLE = "own images"
 KNOWN = ("x_train", "y_train", "x_test", "y_test", "class_names")
 ALLOWED = f"A .npz with x_train and perhaps {', '.join(KNOWN[1:])}."
 BYTES = (0.0, 255.0)
@@ -28,7 +28,7 @@ CHANNELS = (1, 3)  # grey, colours
 class Parameters(kinds.Parameters):
     """Where the file lies, and what its numbers mean."""
 
-    path: str = Field("images.npz", description="The .npz file; relative paths start in a data folder.")
+    path: Annotated[str, Role.PATH] = Field("images.npz", description="The .npz file; relative paths start in a data folder.")
     range: tuple[float, float] | None = Field(
         None,
         description="Darkest and brightest possible pixel of float images, e.g. [0, 1]; null: whole numbers 0 to 255.",
@@ -181,3 +181,8 @@ def _named(
         rule = "there are more classes than names"
         raise ReportError(Problem(str(path), rule, f"{len(names)} class_names, classes up to {needed - 1}"))
     return names, dict(classes)
+
+
+KIND = DataSet(
+    parameters=Parameters, title="own images", files=files, load=load, layout=layout, counted=counted, inspect=inspect
+)

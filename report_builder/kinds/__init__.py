@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from report_builder.kinds._contract import lacks
-from report_builder.kinds._data import Condition, DatasetKind, DataStepKind, ImageData, Images, Layout, Split, class_number
+from report_builder.kinds._data import Condition, DataSet, DataStep, ImageData, Images, Layout, Split, class_number
 from report_builder.kinds._figures import Column, Drawing, FigureKind, Subject, Table
 from report_builder.kinds._layers import Layer, layer_arrays, layers_of
 from report_builder.kinds._measures import FROM_RUN, Better, Judge, Measured, Metric, Noise, Probe, ProbeRequest, Quantity
@@ -46,8 +46,8 @@ __all__ = [
     "Better",
     "Column",
     "Condition",
-    "DataStepKind",
-    "DatasetKind",
+    "DataSet",
+    "DataStep",
     "Declared",
     "Drawing",
     "Equation",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds._registry import Parameters, Words
+from report_builder.kinds._registry import Declared, P, Words, by_language
 
 if TYPE_CHECKING:
     import numpy as np
@@ -132,35 +132,42 @@ def class_number(chosen: int | str, names: Sequence[str]) -> int:
     raise ReportError(Problem("", "the data has no such class", repr(chosen), f"{near}Known: {', '.join(known)}."))
 
 
-class DatasetKind(Protocol):
+@dataclass(frozen=True, kw_only=True)
+class DataSet(Declared[P]):
     """`datasets/<name>.py`.
 
-    Optional: `fetch(parameters, folders)`, of data that can be downloaded, after which `files` finds it;
-    `counted(parameters, files)`, of data whose files alone tell how many images each split has, for estimates;
-    `inspect(parameters, files)`, which raises ReportError where the files show at once that they cannot be read.
-
-    Optional in a file of the user's own: `layout(parameters)`, the `Layout` that is known without reading the data. Without it
-    nothing is known: what does not fit the data is then seen when it is read.
+    Attributes:
+        title: name in a sentence, e.g. "MNIST"; of a file of the user's own by default the file's.
+        files: the files that hold the data, found in the first folder that has them. Raises ReportError when there are none.
+        load: reads the files: uint8 images with the channel axis last.
+        layout: what is known without reading the data; None: nothing, so that what does not fit is seen when it is read.
+        fetch: downloads the data, after which `files` finds it; None: it cannot be downloaded.
+        counted: how many images each split has, where the files alone tell it, for estimates.
+        inspect: raises ReportError where the files show at once that they cannot be read.
     """
 
-    Parameters: type[Parameters]
-    TITLE: Words  # name in a sentence, e.g. "MNIST"
+    title: Words = ""
+    files: Callable[[P, Sequence[Path]], Sequence[Path]]
+    load: Callable[[P, Sequence[Path]], ImageData]
+    layout: Callable[[P], Layout] | None = None
+    fetch: Callable[[P, Sequence[Path]], None] | None = None
+    counted: Callable[[P, Sequence[Path]], Mapping[str, int | None]] = lambda *_: {}
+    inspect: Callable[[P, Sequence[Path]], None] = lambda *_: None
 
-    def files(self, parameters: Any, folders: Sequence[Path]) -> list[Path]:
-        """The files that hold the data, found in the first folder that has them. Raises ReportError when there are none."""
-
-    def load(self, parameters: Any, files: Sequence[Path]) -> ImageData:
-        """Reads the files: uint8 images with the channel axis last."""
+    def of_user(self) -> Self:
+        """With a title, which is text in every language or by language."""
+        return replace(self, title=by_language(self.title or self.file.stem.replace("_", " ")))
 
 
-class DataStepKind(Protocol):
+@dataclass(frozen=True, kw_only=True)
+class DataStep(Declared[P]):
     """`datasets/steps/<name>.py`: one preprocessing step.
 
-    Optional in a file of the user's own: `layout(before, parameters)`, the `Layout` that is known after the step without
-    reading the data; raises ReportError where the step cannot be done. Without it nothing more is known from this step on.
+    Attributes:
+        apply: the data after the step; the argument is not changed.
+        layout: what is known after the step without reading the data; None: nothing. Raises ReportError where the step cannot
+            be done.
     """
 
-    Parameters: type[Parameters]
-
-    def apply(self, data: ImageData, parameters: Any) -> ImageData:
-        """The data after the step; the argument is not changed."""
+    apply: Callable[[ImageData, P], ImageData]
+    layout: Callable[[Layout, P], Layout] | None = None

@@ -32,8 +32,6 @@ from report_builder.kinds._registry import K, by_language
 PREFIX = "report_builder_own_"  # of the names of their modules
 ADVICE = "This is in a file of your own: docs/own-model.md shows what it must have."
 NEEDED: dict[str, dict[str, int]] = {  # noun of a registry -> functions that a file must have, with how many arguments
-    "data set": {"files": 2, "load": 2},
-    "data step": {"apply": 2},
     "figure kind": {"probes": 1, "draw": 4},
 }
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from report_builder.kinds._data import DataSet, DataStep
 from report_builder.kinds._measures import Metric, Probe
 from report_builder.kinds._registry import Parameters, Registry
 
-DATASETS: Registry[Any] = Registry("datasets", "report_builder.datasets", "data set", None)
-DATA_STEPS: Registry[Any] = Registry("steps", "report_builder.datasets.steps", "data step", None)
+DATASETS: Registry[DataSet[Parameters]] = Registry("datasets", "report_builder.datasets", "data set", DataSet)
+DATA_STEPS: Registry[DataStep[Parameters]] = Registry("steps", "report_builder.datasets.steps", "data step", DataStep)
 MODELS: Registry[Any] = Registry("models", "report_builder.models", "model", None, folders=True)
 PROBES: Registry[Probe[Parameters]] = Registry("probes", "report_builder.measures.probes", "probe", Probe)
 METRICS: Registry[Metric[Parameters]] = Registry("metrics", "report_builder.measures.metrics", "metric", Metric)

@@ -11,7 +11,7 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from importlib.metadata import EntryPoint, distributions
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -47,6 +47,10 @@ class Declared(Generic[P]):
     summary: str = ""
     name: str = ""
     file: Path = Path()
+
+    def of_user(self) -> Self:
+        """The kind as it is in a file of the user's own."""
+        return self
 
     def __post_init__(self) -> None:
         """Raises TypeError where the parameters are no class of pydantic."""
@@ -160,7 +164,7 @@ class Registry(Generic[K]):
         module = own_module(path, self.noun)
         if problems := [*foreseen(module, path)]:
             raise ReportError(*problems)
-        return judged(self._declared(module, path.name), ADVICE)
+        return judged(self._declared(module, path.name).of_user(), ADVICE)
 
     def _declared(self, module: ModuleType, name: str) -> K:
         """What a module declares, with the name under which it was found."""

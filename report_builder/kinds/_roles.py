@@ -25,6 +25,8 @@ class Role(Enum):
     """Logged terms or lists of them, all of which the runs must log."""
     WIDTH = auto()
     """Of a figure: its width on paper in cm; filled in from the column in which the figure stands."""
+    PATH = auto()
+    """Of a data set: where its files are. It only says where the bytes lie, and is in no key."""
     WHAT = auto()
     """Of a metric: says what is measured (how many images, which ends), not how: two values that differ in it may compare."""
 

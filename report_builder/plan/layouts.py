@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import Any
 
-from report_builder.errors import ReportError
-from report_builder.kinds import Layout, class_number
+from report_builder import kinds
+from report_builder.kinds import Layout, Parameters, class_number
 from report_builder.plan.closing import Closing
 from report_builder.plan.resolved import DataSet, Kind, Training
 from report_builder.spec.source import KeyPath
@@ -15,7 +13,12 @@ from report_builder.spec.source import KeyPath
 HELD_OUT = {"val_": "validation", "test_": "test"}  # beginning of a logged term -> the split that it is measured on
 
 
-def layout_of(closing: Closing, dataset: Kind[Any], id_: str, steps: Sequence[tuple[Kind[Any], KeyPath]]) -> Layout | None:
+def layout_of(
+    closing: Closing,
+    dataset: Kind[kinds.DataSet[Parameters]],
+    id_: str,
+    steps: Sequence[tuple[Kind[kinds.DataStep[Parameters]], KeyPath]],
+) -> Layout | None:
     """The layout after all steps; None where a kind of the user's own does not say it, or a step cannot be done (noted).
 
     Args:
@@ -24,16 +27,14 @@ def layout_of(closing: Closing, dataset: Kind[Any], id_: str, steps: Sequence[tu
         id_: its id.
         steps: each with its place in the file.
     """
-    known: tuple[Layout, ...] = ()
-    for kind, path in [(dataset, ("data", id_, "dataset")), *steps]:
-        if not hasattr(kind.module, "layout"):
-            return None
-        try:
-            known = (kind.module.layout(*known, kind.parameters),)
-        except ReportError as error:
-            closing.found += [replace(p, where=closing.loaded.where(*path)) for p in error.problems]
-            return None
-    return known[0]
+    layout = None
+    with closing.at(("data", id_, "dataset")):
+        layout = dataset.module.layout(dataset.parameters) if dataset.module.layout else None
+    for step, path in steps:
+        before, layout = layout, None
+        with closing.at(path):
+            layout = step.module.layout(before, step.parameters) if before and step.module.layout else None
+    return layout
 
 
 class Layouts:

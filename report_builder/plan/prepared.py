@@ -10,6 +10,7 @@ from typing import Any
 
 from report_builder.datasets import fingerprint_of
 from report_builder.errors import OwnFileError, Problem, ReportError
+from report_builder.kinds import Role, by_role
 from report_builder.plan.resolved import DataSet, Measure, Picture, Resolved
 from report_builder.store import Memo, data_name
 
@@ -41,21 +42,20 @@ def with_fingerprints(resolved: Resolved, memo: Memo, folders: Sequence[Path], *
 
 
 def _with_fingerprint(data: DataSet, memo: Memo, folders: Sequence[Path], *, fetch: bool) -> dict[str, Any]:
-    name, module, parameters = data_name(data.located()), data.dataset.module, data.dataset.parameters
+    name, dataset, parameters = data_name(data.located()), data.dataset.module, data.dataset.parameters
     try:
-        files = module.files(parameters, folders)
+        files = dataset.files(parameters, folders)
     except OwnFileError:
         raise
     except ReportError:
         known = memo.recall(name) or memo.recall(imported(data.as_spec()))  # what is stored is of use without the data
-        if known is None and (getattr(parameters, "path", None) or not hasattr(module, "fetch")):
+        if known is None and (any(by_role(parameters, Role.PATH).values()) or dataset.fetch is None):
             raise  # a file that the experiment names is not to be had elsewhere
-        if known or not fetch:
+        if known or not fetch or dataset.fetch is None:
             return data.as_spec() | {"fingerprint": known or ABSENT}
-        module.fetch(parameters, folders)
-        files = module.files(parameters, folders)
-    if hasattr(module, "inspect"):
-        module.inspect(parameters, files)
+        dataset.fetch(parameters, folders)
+        files = dataset.files(parameters, folders)
+    dataset.inspect(parameters, files)
     fingerprint = fingerprint_of([memo.sha256(file) for file in files])
     memo.remember(name, fingerprint)
     return data.as_spec() | {"fingerprint": fingerprint}

@@ -8,8 +8,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic
 
+from report_builder import kinds
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import SUBJECT, Declared, K, Layout, Metric, Parameters, ProbeRequest, Quantity, Role, Words, names_of
+from report_builder.kinds import (
+    SUBJECT,
+    DataStep,
+    Declared,
+    K,
+    Layout,
+    Metric,
+    Parameters,
+    ProbeRequest,
+    Quantity,
+    Role,
+    Words,
+    names_of,
+)
 from report_builder.plan.styles import Style
 from report_builder.spec import Loaded
 from report_builder.spec.grammar import Figure, Run
@@ -52,8 +66,8 @@ class DataSet:
 
     id: str
     name: str
-    dataset: Kind[Any]
-    steps: tuple[Kind[Any], ...]
+    dataset: Kind[kinds.DataSet[Parameters]]
+    steps: tuple[Kind[DataStep[Parameters]], ...]
     layout: Layout | None = None
 
     def located(self) -> dict[str, Any]:
@@ -61,12 +75,11 @@ class DataSet:
         return {"dataset": self.dataset.as_spec(), "steps": [step.as_spec() for step in self.steps]}
 
     def as_spec(self) -> dict[str, Any]:
-        """The same for a key: the `path` of a built-in data set, which only says where the bytes lie, is the default one."""
-        place = type(self.dataset.parameters).model_fields.get("path")
-        if place is None or self.dataset.name.endswith(".py"):
-            return self.located()
-        spec = self.located()
-        return spec | {"dataset": spec["dataset"] | {"path": place.default}}
+        """The same for a key: a path, which only says where the bytes lie, is the default one."""
+        model, spec = type(self.dataset.parameters), self.located()
+        return spec | {
+            "dataset": spec["dataset"] | {name: model.model_fields[name].default for name in names_of(model, Role.PATH)}
+        }
 
 
 @dataclass(frozen=True)

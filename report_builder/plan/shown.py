@@ -91,7 +91,7 @@ def model_name(resolved: Resolved, run: Training) -> str:
 
 def data_name(resolved: Resolved, data: DataSet) -> str:
     """Name of a data set, by its own title in the report's language."""
-    return data.name or _language(resolved).translated(data.dataset.module.TITLE)
+    return data.name or _language(resolved).translated(data.dataset.module.title)
 
 
 def prepared_name(resolved: Resolved, data: DataSet, others: Iterable[DataSet]) -> str:

@@ -81,15 +81,16 @@ def _announced(data: Mapping[str, Any], folders: Sequence[Path]) -> Layout:
     """What the data set and the steps announce; images that lie in files of the user's own are counted."""
     if str(data["dataset"]["kind"]).endswith(".py"):
         return Layout(None)
-    module, parameters = opened(DATASETS, data["dataset"])
-    layout: Layout = module.layout(parameters)
+    dataset, parameters = opened(DATASETS, data["dataset"])
+    layout = dataset.layout(parameters) if dataset.layout else Layout(None)
     with suppress(ReportError):  # the training will say it
-        if hasattr(module, "counted"):
-            layout = replace(layout, images=dict(layout.images) | module.counted(parameters, module.files(parameters, folders)))
-        for step in data["steps"]:
-            if not str(step["kind"]).endswith(".py"):  # a user's own is not opened
-                module, parameters = opened(DATA_STEPS, step)
-                layout = module.layout(layout, parameters)
+        counted = dataset.counted(parameters, dataset.files(parameters, folders))
+        layout = replace(layout, images={**layout.images, **counted})
+    with suppress(ReportError):
+        for entry in data["steps"]:
+            if not str(entry["kind"]).endswith(".py"):  # a user's own is not opened
+                step, parameters = opened(DATA_STEPS, entry)
+                layout = step.layout(layout, parameters) if step.layout else layout
     return layout
 
 

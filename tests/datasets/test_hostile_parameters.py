@@ -36,13 +36,13 @@ VALUES = [*NUMBERS, *WORDS, *LISTS]
 
 def fields(registry):
     """Every parameter of every kind."""
-    return [(name, field) for name, module in registry for field in module.Parameters.model_fields]
+    return [(name, field) for name, module in registry for field in module.parameters.model_fields]
 
 
 def accepted(module, field, value):
     """The parameters with a value of a YAML file; None where it is refused at its key."""
     with suppress(ValidationError):
-        return module.Parameters.model_validate_json(json.dumps({field: value}), strict=True)
+        return module.parameters.model_validate_json(json.dumps({field: value}), strict=True)
     return None
 
 
@@ -113,13 +113,13 @@ def test_what_cannot_be_done_is_said_when_it_is_planned(data, step, parameters, 
     """Amounts of nothing, more than there is, parts outside an image, names that the data lack."""
     module = DATA_STEPS.get(step)
     with pytest.raises((ReportError, ValidationError), match=rule):
-        module.layout(data.layout, module.Parameters.model_validate_json(json.dumps(parameters), strict=True))
+        module.layout(data.layout, module.parameters.model_validate_json(json.dumps(parameters), strict=True))
 
 
 def test_more_than_there_is_is_all(data):
     """A subset larger than the data keeps them all, as its plan says."""
     module = DATA_STEPS.get("subset")
-    parameters = module.Parameters(train=10**6)
+    parameters = module.parameters(train=10**6)
     assert module.layout(data.layout, parameters).images["train"] == 24
     assert len(module.apply(data, parameters).splits["train"].y) == 24
 
@@ -128,7 +128,7 @@ def test_a_set_without_attributes_has_no_condition_of_them():
     """The step says which data have some."""
     module = DATA_STEPS.get("attribute_condition")
     with pytest.raises(ReportError, match="has no attributes"):
-        module.layout(Layout((8, 8, 1)), module.Parameters())
+        module.layout(Layout((8, 8, 1)), module.parameters())
 
 
 @pytest.mark.parametrize(

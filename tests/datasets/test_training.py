@@ -18,9 +18,9 @@ CONDITIONS = ({"kind": "attribute_condition", "names": ["Smiling", "Male"]}, {"k
 
 def planned(dataset, steps):
     """What a plan knows of the data."""
-    layout = DATASETS.get(dataset["kind"]).layout(DATASETS.get(dataset["kind"]).Parameters(**parameters(dataset)))
+    layout = DATASETS.get(dataset["kind"]).layout(DATASETS.get(dataset["kind"]).parameters(**parameters(dataset)))
     for step in steps:
-        layout = DATA_STEPS.get(step["kind"]).layout(layout, DATA_STEPS.get(step["kind"]).Parameters(**parameters(step)))
+        layout = DATA_STEPS.get(step["kind"]).layout(layout, DATA_STEPS.get(step["kind"]).parameters(**parameters(step)))
     return layout
 
 

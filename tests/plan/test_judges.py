@@ -170,7 +170,7 @@ def test_the_classes_of_the_judge_are_known_before_it_is_trained(court) -> None:
 RENAMED = """\
 from dataclasses import replace
 
-from report_builder.kinds import Parameters
+from report_builder.kinds import DataStep, Parameters
 
 
 def layout(known, parameters):
@@ -179,6 +179,9 @@ def layout(known, parameters):
 
 def apply(data, parameters):
     return data
+
+
+KIND = DataStep(parameters=Parameters, apply=apply, layout=layout)
 """
 
 

@@ -48,6 +48,11 @@ ALWAYS_RETRAINS = {
     "data set": ("copies: 0", "copies: 1"),
 }
 
+OWN = """
+from report_builder.kinds import DataStep, Parameters
+KIND = DataStep(parameters=Parameters, apply=lambda data, parameters: data)
+"""
+
 
 def run_keys(plan: Plan) -> dict[tuple[str, int], str]:
     """Key of each training."""
@@ -229,7 +234,7 @@ def test_the_versions_that_count(lab) -> None:
 def test_the_code_of_a_step_of_ones_own(lab) -> None:
     """Changed code of a data step of the user's own trains again; a comment in it does not."""
     own = lab.experiment.parent / "flip.py"
-    own.write_text("from report_builder.kinds import Parameters\n\n\ndef apply(data, parameters):\n    return data\n")
+    own.write_text(OWN)
     lab.edit("      - {kind: binarise", "      - ./flip.py\n      - {kind: binarise")
     first = run_keys(lab.plan())
     own.write_text("# mine\n" + own.read_text())

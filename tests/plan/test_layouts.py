@@ -10,6 +10,11 @@ from report_builder.models import autoencoder
 STEPS = "      - {kind: subset, train: 200, test: 60}\n"
 SUBSET = STEPS.strip()
 
+OWN = """
+from report_builder.kinds import DataStep, Parameters
+KIND = DataStep(parameters=Parameters, apply=lambda data, parameters: data)
+"""
+
 
 def mistakes(lab) -> list[str]:
     """What the plan says of the experiment."""
@@ -125,7 +130,7 @@ def test_arms_that_cannot_be_trained(lab) -> None:
 def test_what_is_not_known_is_allowed(lab) -> None:
     """After a step of the user's own nothing is known of the data, and nothing is refused."""
     own = lab.experiment.with_name("mine.py")
-    own.write_text("from report_builder.kinds import Parameters\n\n\ndef apply(data, parameters):\n    return data\n")
+    own.write_text(OWN)
     lab.edit(SUBSET, "- ./mine.py\n      - {kind: crop, size: 27}")
     lab.edit("split: test}\n  recon", "split: validation}\n  recon")
     assert lab.plan().resolved.data["digits"].layout is None

@@ -34,20 +34,22 @@ def measure(arrays, parameters):
 KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)
 '''
 DATA = '''"""Mine."""
-from report_builder.kinds import Layout, Parameters
+from report_builder.kinds import DataSet, Layout, Parameters
 def layout(parameters):
     return Layout((8, 8, 1), (0, 1), ("a", "b"))
 def files(parameters, folders):
     return []
 def load(parameters, files):
     return None
+KIND = DataSet(parameters=Parameters, files=files, load=load, layout=layout)
 '''
 STEP = '''"""Mine."""
-from report_builder.kinds import Parameters
+from report_builder.kinds import DataStep, Parameters
 def layout(before, parameters):
     return before
 def apply(data, parameters):
     return data
+KIND = DataStep(parameters=Parameters, apply=apply, layout=layout)
 '''
 SLOTS = {  # file -> how it stands in the experiment, at which key
     "figure.py": (FIGURE, "kind: latent_scatter, runs", "kind: ./figure.py, runs", "figures.codes"),

@@ -9,7 +9,7 @@ from pydantic import Field
 from report_builder import kinds
 from report_builder.datasets.steps._condition import announced, appended
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import Condition, ImageData, Layout
+from report_builder.kinds import Condition, DataStep, ImageData, Layout
 
 
 class Parameters(kinds.Parameters):
@@ -52,3 +52,6 @@ def apply(data: ImageData, parameters: Parameters) -> ImageData:
         for name, split in data.splits.items()
     }
     return replace(data, splits=splits, conditions=conditions)
+
+
+KIND = DataStep(parameters=Parameters, layout=layout, apply=apply)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from report_builder import kinds
 from report_builder.datasets._stream import Change, mapped
-from report_builder.kinds import ImageData, Layout
+from report_builder.kinds import DataStep, ImageData, Layout
 
 
 class Parameters(kinds.Parameters):
@@ -54,3 +54,6 @@ def _function(data: ImageData, parameters: Parameters, split: str) -> Change:
         return (np.reshape(random, images.shape) * (high - low) + low < images).astype(np.float32)
 
     return drawn
+
+
+KIND = DataStep(parameters=Parameters, layout=layout, apply=apply)

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from report_builder import kinds
 from report_builder.datasets._stream import Stream
 from report_builder.datasets.steps._condition import announced, appended
-from report_builder.kinds import Condition, ImageData, Images, Layout, Split
+from report_builder.kinds import Condition, DataStep, ImageData, Images, Layout, Split
 from report_builder.limits import IMAGE_PIXELS
 
 
@@ -79,3 +79,6 @@ def _canvases(x: Images, cell: tuple[np.ndarray, np.ndarray], parameters: Parame
         return canvas.reshape(-1, cells * height, cells * width, channels)
 
     return Stream(make, np.arange(len(row)), (cells * height, cells * width, channels), x.dtype)
+
+
+KIND = DataStep(parameters=Parameters, layout=layout, apply=apply)

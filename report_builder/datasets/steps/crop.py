@@ -10,7 +10,7 @@ from pydantic import Field
 from report_builder import kinds
 from report_builder.datasets._stream import each
 from report_builder.datasets.steps._size import Size, must_fit, pair, resized
-from report_builder.kinds import ImageData, Layout
+from report_builder.kinds import DataStep, ImageData, Layout
 
 
 class Parameters(kinds.Parameters):
@@ -48,3 +48,6 @@ def apply(data: ImageData, parameters: Parameters) -> ImageData:
     left = {"left": 0, "right": spare_columns}.get(parameters.place, spare_columns // 2)
     part = (slice(None), slice(top, top + new_height), slice(left, left + new_width))
     return replace(data, splits=each(data, lambda images, _: images[part], (new_height, new_width, channels)))
+
+
+KIND = DataStep(parameters=Parameters, layout=layout, apply=apply)

@@ -9,7 +9,7 @@ import numpy as np
 from report_builder import kinds
 from report_builder.datasets._stream import each
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import ImageData, Layout
+from report_builder.kinds import DataStep, ImageData, Layout
 
 LUMA = (0.299, 0.587, 0.114)  # of red, green, blue: ITU-R BT.601
 
@@ -46,3 +46,6 @@ def apply(data: ImageData, parameters: Parameters) -> ImageData:
         return np.rint(mixed) if images.dtype == np.uint8 else mixed
 
     return replace(data, splits=each(data, grey, shape))
+
+
+KIND = DataStep(parameters=Parameters, layout=layout, apply=apply)

@@ -8,7 +8,7 @@ import numpy as np
 
 from report_builder import kinds
 from report_builder.datasets.steps._condition import announced, appended
-from report_builder.kinds import Condition, ImageData, Layout
+from report_builder.kinds import Condition, DataStep, ImageData, Layout
 
 
 class Parameters(kinds.Parameters):
@@ -25,3 +25,6 @@ def apply(data: ImageData, parameters: Parameters) -> ImageData:
     classes = np.eye(len(data.class_names), dtype=np.float32)
     splits = {name: appended(split, classes[split.y]) for name, split in data.splits.items()}
     return replace(data, splits=splits, conditions=layout(data.layout, parameters).conditions)
+
+
+KIND = DataStep(parameters=Parameters, layout=layout, apply=apply)

@@ -12,7 +12,7 @@ from pydantic import Field
 from report_builder import kinds
 from report_builder.datasets._stream import each
 from report_builder.datasets.steps._size import Size, pair, resized
-from report_builder.kinds import ImageData, Layout
+from report_builder.kinds import DataStep, ImageData, Layout
 
 SHARPNESS = -0.5  # the parameter a of the cubic filter (Keys, IEEE Transactions on Acoustics 29, 1981, equation 4)
 
@@ -75,3 +75,6 @@ def _cubic(distance: np.ndarray) -> np.ndarray:
 
 
 FILTERS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"bilinear": _triangle, "bicubic": _cubic}
+
+
+KIND = DataStep(parameters=Parameters, layout=layout, apply=apply)

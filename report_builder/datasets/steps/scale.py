@@ -10,7 +10,7 @@ from pydantic import Field
 
 from report_builder import kinds
 from report_builder.datasets._stream import each
-from report_builder.kinds import ImageData, Layout
+from report_builder.kinds import DataStep, ImageData, Layout
 
 RANGES = {"unit": (0.0, 1.0), "symmetric": (-1.0, 1.0)}
 
@@ -35,3 +35,6 @@ def apply(data: ImageData, parameters: Parameters) -> ImageData:
     offset = np.float32(low - old_low * (high - low) / (old_high - old_low))
     splits = each(data, lambda images, _: images * slope + offset, data.image_shape, np.float32)
     return replace(data, splits=splits, value_range=(low, high))
+
+
+KIND = DataStep(parameters=Parameters, layout=layout, apply=apply)

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from report_builder import kinds
 from report_builder.datasets._stream import selected
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import ImageData, Layout, Split
+from report_builder.kinds import DataStep, ImageData, Layout, Split
 
 
 def _checked(amount: Any) -> Any:
@@ -117,3 +117,6 @@ def _must_leave(left: int, whole: int, parameters: Parameters) -> None:
         received = ", ".join(f"{name}: {amount}" for name, amount in _wanted(parameters).items())
         rule = "no image is left to train on"
         raise ReportError(Problem("split", rule, f"{received} of {whole} images", next_step="Put fewer images aside."))
+
+
+KIND = DataStep(parameters=Parameters, layout=layout, apply=apply)

@@ -11,7 +11,7 @@ from pydantic import Field
 from report_builder import kinds
 from report_builder.datasets._stream import selected
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import ImageData, Layout, Split, class_number
+from report_builder.kinds import DataStep, ImageData, Layout, Split, class_number
 
 
 class Parameters(kinds.Parameters):
@@ -102,3 +102,6 @@ def _of_student(parameters: Parameters) -> tuple[int, ...]:
             Problem(where, rule, repr(number), next_step="Name the missing class with 'classes', or lower 'count'.")
         )
     return tuple(digits)
+
+
+KIND = DataStep(parameters=Parameters, layout=layout, apply=apply)
