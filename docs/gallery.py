@@ -14,7 +14,7 @@ from typing import Any
 
 from PIL import Image
 
-from report_builder.kinds import FIGURES
+from report_builder.kinds import FIGURES, MODELS, Figure, Parameters
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPERIMENT, FIGURE_FOLDER = ROOT / "experiments" / "gallery.yaml", ROOT / "figures" / "gallery"
@@ -70,15 +70,22 @@ def written(text: str) -> Iterator[tuple[str, str]]:
 def section(id_: str, kind: str, entry: str, figure: Mapping[str, Any], *, first: bool) -> Iterator[str]:
     """The lines of one figure: heading and options where the kind is new, then YAML and picture."""
     if first:
-        yield f"## {kind}\n\n{FIGURES.get(kind).SUMMARY[0].upper()}{FIGURES.get(kind).SUMMARY[1:]}.\n"
+        yield f"## {kind}\n\n{said(FIGURES.get(kind))}\n"
     yield f"```yaml\n{entry}\n```\n\n![{figure['alt']}](gallery/{id_}.png)\n"
     if first:
         yield f"<details><summary>Options of <code>{kind}</code></summary>\n\n{options(kind)}\n\n</details>\n"
 
 
+def said(kind: Figure[Parameters]) -> str:
+    """What a kind is, and of which models."""
+    models = ", ".join(f"`{name}`" for name, model in MODELS if kind.fits(model.PROVIDES))
+    summary = f"{kind.summary[0].upper()}{kind.summary[1:]}."
+    return f"{summary} Models that provide {kind.needs}: {models}." if kind.serves else summary
+
+
 def options(kind: str) -> str:
     """The options of a kind as a list."""
-    fields = FIGURES.get(kind).Parameters.model_fields
+    fields = FIGURES.get(kind).parameters.model_fields
     return "\n".join(f"- `{name}`: {field.description}" for name, field in fields.items())
 
 

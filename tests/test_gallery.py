@@ -33,4 +33,4 @@ def test_the_page_shows_every_figure_with_its_line(figures) -> None:
         assert (ROOT / "docs" / "gallery" / f"{id_}.png").stat().st_size > 1000
     for name, kind in FIGURES:
         assert f"\n## {name}\n" in page
-        assert all(f"- `{option}`: " in page for option in kind.Parameters.model_fields)
+        assert all(f"- `{option}`: " in page for option in kind.parameters.model_fields)

@@ -136,9 +136,10 @@ def figure_card(plan: Plan, id_: str, *, drawn: bool = True) -> FigureCard:
     picture = plan.resolved.figures[id_]
     stored = plan.stored(plan.figures[id_]) if drawn else None
     group = next((group for group, entry in beside(plan).items() if id_ in entry.parts), "")
-    tabulated = getattr(picture.kind.module, "TABLE", False)
     some = "…"  # without a caption it is no figure to pandoc
-    card = FigureCard(id_, picture.entry.caption, some, width=picture.entry.width, tabulated=tabulated, group=group)
+    card = FigureCard(
+        id_, picture.entry.caption, some, width=picture.entry.width, tabulated=picture.kind.kind.table, group=group
+    )
     return _drawn(card, stored) if stored else card
 
 

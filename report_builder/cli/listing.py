@@ -114,10 +114,12 @@ def _own_models(workspace: Workspace) -> Iterable[tuple[Path, str]]:
 
 
 def _summary(module: Any) -> str:
-    """The first line of a kind's description, and the presets of a model."""
-    from report_builder.kinds import summary_of
+    """A kind in a line: what it is, what a figure needs of a model, and the presets of a model."""
+    from report_builder.kinds import Figure, summary_of
 
-    text = getattr(module, "SUMMARY", None) or summary_of(module)
+    if isinstance(module, Figure):
+        return f"{module.summary}; for models with {module.needs}" if module.serves else module.summary
+    text = summary_of(module)
     presets = ", ".join(getattr(module, "PRESETS", ()))
     return f"{text} Presets: {presets}." if presets else text
 

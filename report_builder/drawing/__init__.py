@@ -13,7 +13,7 @@ from report_builder.errors import Problem, ReportError, near_miss
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from report_builder.kinds import Arrays, Drawing, FigureKind, Subject
+    from report_builder.kinds import Arrays, Drawing, FigureChoice, Subject
     from report_builder.languages import Language
 
 PNG, SVG, APNG, DRAWING = "figure.png", "figure.svg", "figure.apng", "drawing.json"
@@ -21,8 +21,7 @@ DPI, INCH = 300, 2.54
 
 
 def draw(
-    kind: FigureKind,
-    parameters: Any,
+    choice: FigureChoice,
     arrays: Mapping[str, Arrays],
     subjects: Mapping[str, Subject],
     language: Language,
@@ -38,8 +37,7 @@ def draw(
     one, and `frames`, how many. The bytes are the same for the same arguments.
 
     Args:
-        kind: the module of the figure kind.
-        parameters: its parameters, checked.
+        choice: the figure kind with its parameters.
         arrays: what its probes gave, by panel name.
         subjects: what may be said of each panel.
         language: of labels, captions and numbers.
@@ -60,7 +58,7 @@ def draw(
     try:
         with settings(STYLE, style or {}), warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
-            drawn = kind.draw(arrays, parameters, subjects, language)
+            drawn = choice.draw(arrays, subjects, language)
             _write(drawn, language, folder)
     except ReportError as error:
         raise type(error)(

@@ -7,12 +7,13 @@ import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from PIL import Image
 
 EMBEDDED = re.compile(r"(data:image/png;base64,)([^\"]+)")
 COMPRESSION = 6
@@ -27,21 +28,16 @@ def write_png(figure: Figure, path: Path, *, dpi: float, exact: bool) -> None:
     image.save(path, format="PNG", dpi=(dpi, dpi), compress_level=COMPRESSION)
 
 
-def painted(figure: Figure, dpi: float) -> Any:
+def painted(figure: Figure, dpi: float) -> Image.Image:
     """The figure as an RGB picture."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
-
     figure.set_dpi(dpi)
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     return Image.fromarray(np.array(canvas.buffer_rgba())[..., :3])
 
 
-def write_apng(frames: Sequence[Any], path: Path) -> None:
+def write_apng(frames: Sequence[Image.Image], path: Path) -> None:
     """An animation of RGB pictures of one size in few colours: it plays some times and stays at its last picture."""
-    from PIL import Image
-
     if all(_grey(np.asarray(frame)) for frame in frames):
         small = [
             frame.convert("L").point(lambda value: round(value / 255 * (GREYS - 1)) * 255 // (GREYS - 1)) for frame in frames
@@ -57,8 +53,6 @@ def write_apng(frames: Sequence[Any], path: Path) -> None:
 
 def write_svg(figure: Figure, path: Path, *, exact: bool) -> None:
     """An SVG whose rasterised parts have the figure's resolution."""
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-
     buffer = io.StringIO()
     canvas: Any = FigureCanvasSVG(figure)
     canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})
@@ -67,8 +61,6 @@ def write_svg(figure: Figure, path: Path, *, exact: bool) -> None:
 
 def _recoded(encoded: str, *, exact: bool) -> str:
     """An embedded PNG, smaller."""
-    from PIL import Image
-
     stream = io.BytesIO()
     with Image.open(io.BytesIO(base64.b64decode(encoded)), formats=("PNG",)) as image:
         _smaller(image, exact=exact).save(stream, format="PNG", compress_level=COMPRESSION)
@@ -79,10 +71,8 @@ def _grey(pixels: np.ndarray) -> bool:
     return bool((pixels[..., :1] == pixels[..., :3]).all())
 
 
-def _smaller(image: Any, *, exact: bool) -> Any:
+def _smaller(image: Image.Image, *, exact: bool) -> Image.Image:
     """The same picture in fewer bytes: one channel if grey and opaque, else a small palette unless it must stay exact."""
-    from PIL import Image
-
     pixels = np.asarray(image)
     opaque = pixels.shape[2] == 3 or bool((pixels[..., 3] == 255).all())
     if opaque and _grey(pixels[::7, ::7]) and _grey(pixels):  # most coloured pictures are known by a few of their pixels

@@ -6,14 +6,23 @@ list to edit. A kind of the user's own is one file beside the experiment, named 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from report_builder.kinds._contract import lacks
+from report_builder.kinds._contract import lacks, least, needs_of
 from report_builder.kinds._data import Condition, DataSet, DataStep, ImageData, Images, Layout, Split, class_number
-from report_builder.kinds._figures import Column, Drawing, FigureKind, Subject, Table
+from report_builder.kinds._figures import Column, Draw, Drawing, Figure, FigureChoice, Subject, Table, deferred
 from report_builder.kinds._layers import Layer, layer_arrays, layers_of
-from report_builder.kinds._measures import FROM_RUN, Better, Judge, Measured, Metric, Noise, Probe, ProbeRequest, Quantity
-from report_builder.kinds._models import CAPABILITIES, Equation, ModelKind, Preset, Trained
+from report_builder.kinds._measures import (
+    FROM_RUN,
+    Arrays,
+    Better,
+    Judge,
+    Measured,
+    Metric,
+    Noise,
+    Probe,
+    ProbeRequest,
+    Quantity,
+)
+from report_builder.kinds._models import CAPABILITIES, EPOCH_TIME, HELD_OUT, Equation, ModelKind, Preset, Term, Trained, part_of
 from report_builder.kinds._own import OwnKind, blamed, file_behind, own_module
 from report_builder.kinds._registries import DATA_STEPS, DATASETS, FIGURES, METRICS, MODELS, PROBES
 from report_builder.kinds._registry import (
@@ -30,28 +39,30 @@ from report_builder.kinds._registry import (
 )
 from report_builder.kinds._roles import SUBJECT, Role, by_role, names_of
 
-if TYPE_CHECKING:
-    from report_builder.kinds._measures import Arrays as Arrays  # a name for type checkers only
-
 __all__ = [
     "CAPABILITIES",
     "DATASETS",
     "DATA_STEPS",
+    "EPOCH_TIME",
     "FIGURES",
     "FROM_RUN",
+    "HELD_OUT",
     "METRICS",
     "MODELS",
     "PROBES",
     "SUBJECT",
+    "Arrays",
     "Better",
     "Column",
     "Condition",
     "DataSet",
     "DataStep",
     "Declared",
+    "Draw",
     "Drawing",
     "Equation",
-    "FigureKind",
+    "Figure",
+    "FigureChoice",
     "ImageData",
     "Images",
     "Judge",
@@ -74,19 +85,24 @@ __all__ = [
     "Split",
     "Subject",
     "Table",
+    "Term",
     "Trained",
     "Words",
     "blamed",
     "by_language",
     "by_role",
     "class_number",
+    "deferred",
     "file_behind",
     "lacks",
     "layer_arrays",
     "layers_of",
+    "least",
     "names_of",
+    "needs_of",
     "opened",
     "own_module",
     "parameters_of",
+    "part_of",
     "summary_of",
 ]

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
-from report_builder.kinds._measures import ProbeRequest
-from report_builder.kinds._registry import Parameters
+from report_builder.kinds._measures import Arrays, ProbeRequest
+from report_builder.kinds._models import Term
+from report_builder.kinds._registry import Declared, P, Parameters
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib import figure as mpl_figure
 
-    from report_builder.kinds._measures import Arrays
     from report_builder.languages import Language
+
+Q = ParamSpec("Q")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class Subject:
         settings: parameters of the model.
         swept: key path -> value, for each axis of the sweep of which the run is an arm; empty where it is none.
         spec: the resolved run: `model`, `training`, `threads`.
+        terms: what it logs, by name.
     """
 
     name: str
@@ -37,6 +43,12 @@ class Subject:
     settings: Mapping[str, Any] = field(default_factory=dict)
     swept: Mapping[str, Any] = field(default_factory=dict)
     spec: Mapping[str, Any] = field(default_factory=dict)
+    terms: Mapping[str, Term] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Subject:
+        """The subject of which `said` has the fields, as JSON keeps them."""
+        return cls(**{**said, "terms": {name: Term(**term) for name, term in said["terms"].items()}})
 
     def setting(self, path: str) -> Any:
         """The setting at a key path such as `model.latent_dim` or `training.learning_rate`.
@@ -95,34 +107,95 @@ class Drawing:
     `frames` are figures of one size, shown one after the other in its place where a picture can move: in HTML.
     """
 
-    figure: Figure
+    figure: mpl_figure.Figure
     details: str
     alt: str
     raster: bool = False  # an image sheet: PNG in the document; else SVG
     table: Table | None = None  # the numbers that it shows, for `figure_table` in a template
-    frames: Sequence[Figure] = ()
+    frames: Sequence[mpl_figure.Figure] = ()
 
 
-class FigureKind(Protocol):
-    """`plots/<name>.py`: arrays in, figure out. No files, no numbers of its own, no TensorFlow.
+Draw: TypeAlias = Callable[[Mapping[str, Arrays], P, Mapping[str, Subject], "Language"], Drawing]
 
-    Optional: `facts(parameters)`, the names of the facts that it shows, `<run>.<scope>.<metric>` as a template cites them,
-    each of a metric of the report. `draw` finds under a fact's name in `arrays`: `value` (seeds,), numbers or words; `seeds`
-    (seeds,) int64, empty for a fact of a data set; and without axes `unit`, `better` and `reduction`, words, and `n`, images
-    measured.
 
-    Optional: `check(parameters, subjects)`, called when the plan is made: raises ReportError where the runs cannot be shown so.
+def deferred(load: Callable[[], Callable[Q, R]]) -> Callable[Q, R]:
+    """The function that `load` imports, once it is called: Matplotlib is loaded where something is drawn, and only there."""
 
-    Optional: `TABLE = True`, its drawings have a table.
+    @functools.wraps(load)
+    def call(*given: Q.args, **named: Q.kwargs) -> R:
+        return load()(*given, **named)
+
+    return call
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure(Declared[P]):
+    """`plots/<name>/`: arrays in, figure out. No files, no numbers of its own, no TensorFlow; Matplotlib behind `draw`.
+
+    Attributes:
+        serves: what the model of each run must provide whatever the options say, `a|b`: one of the two. Options, and the probes
+            that they choose, may need more.
+        reads: what it shows. A request's name is its panel's: the run id where it shows runs.
+        facts: names of the facts that it shows, `<run>.<scope>.<metric>` as a template cites them, each of a metric of the
+            report. `draw` finds under a fact's name in its arrays: `value` (seeds,), numbers or words; `seeds` (seeds,) int64,
+            empty for a fact of a data set; and without axes `unit`, `better` and `reduction`, words, and `n`, images measured.
+        check: called when the plan is made: raises ReportError where the runs cannot be shown so.
+        draw: draws on a new `matplotlib.figure.Figure` under the style in force.
+        table: whether its drawings have a table.
     """
 
-    Parameters: type[Parameters]
-    SUMMARY: str  # one line for `list figures`
+    reads: Callable[[P], Mapping[str, ProbeRequest]]
+    draw: Draw[P]
+    serves: frozenset[str] = frozenset()
+    facts: Callable[[P], Sequence[str]] = lambda _: ()
+    check: Callable[[P, Mapping[str, Subject]], None] = lambda _, __: None
+    table: bool = False
 
-    def probes(self, parameters: Any) -> Mapping[str, ProbeRequest]:
-        """What the figure shows. A request's name is its panel's: the run id where it shows runs."""
+    @property
+    def needs(self) -> str:
+        """What it serves, in words."""
+        return " and ".join(sorted((ability.replace("|", " or ") for ability in self.serves), reverse=True))
 
-    def draw(
-        self, arrays: Mapping[str, Arrays], parameters: Any, subjects: Mapping[str, Subject], language: Language
-    ) -> Drawing:
-        """Draws on a new `matplotlib.figure.Figure` under the style in force."""
+    def fits(self, provides: frozenset[str]) -> bool:
+        """Whether a model that provides this can be shown, as far as the kind alone tells."""
+        return all(not provides.isdisjoint(ability.split("|")) for ability in self.serves)
+
+
+@dataclass(frozen=True)
+class FigureChoice:
+    """A figure kind with its parameters, of whatever class these are.
+
+    Attributes:
+        name: of the kind, as the experiment has it.
+        kind: the kind.
+        parameters: checked.
+    """
+
+    name: str
+    kind: Figure[Parameters]
+    parameters: Parameters
+
+    @property
+    def file(self) -> Path:
+        """The Python file of the kind."""
+        return self.kind.file
+
+    def as_spec(self) -> dict[str, Any]:
+        """What goes into a key: `{kind, parameter: value, ...}`."""
+        return {"kind": self.name} | self.parameters.model_dump(mode="json")
+
+    def reads(self) -> Mapping[str, ProbeRequest]:
+        """The arrays that it shows, by panel."""
+        return self.kind.reads(self.parameters)
+
+    def facts(self) -> tuple[str, ...]:
+        """Names of the facts that it shows, each once."""
+        return tuple(dict.fromkeys(self.kind.facts(self.parameters)))
+
+    def check(self, subjects: Mapping[str, Subject]) -> None:
+        """Raises ReportError where the runs cannot be shown so."""
+        self.kind.check(self.parameters, subjects)
+
+    def draw(self, arrays: Mapping[str, Arrays], subjects: Mapping[str, Subject], language: Language) -> Drawing:
+        """Draws under the style in force."""
+        return self.kind.draw(arrays, self.parameters, subjects, language)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from report_builder.kinds._figures import Subject
 
-    Arrays: TypeAlias = Mapping[str, np.ndarray]
+Arrays: TypeAlias = "Mapping[str, np.ndarray]"
 
 Better: TypeAlias = Literal["higher", "lower", "none"]
 Noise: TypeAlias = Literal["images", "draws", "fixed", "exact"]

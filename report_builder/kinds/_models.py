@@ -72,6 +72,31 @@ class Trained(Protocol):
         """What the last layer sees of each image `(n, d)`."""
 
 
+@dataclass(frozen=True)
+class Term:
+    """What a model logs of itself in each epoch.
+
+    Attributes:
+        name: as it is logged on the training images.
+        unit: printed unit such as `nats/image`; empty: it has none.
+        title: as it is printed, in English or by language, where the language files have no word for it.
+    """
+
+    name: str
+    unit: str = ""
+    title: Words = ""
+
+
+EPOCH_TIME = Term("epoch_time", "s")  # which every training logs
+HELD_OUT = {"val": "validation", "test": "test"}  # part that a logged term begins with -> split of images not trained on
+
+
+def part_of(term: str) -> tuple[str, str]:
+    """On what a logged term was measured, `train`, `val` or `test`, and its name on training images."""
+    part, _, rest = term.partition("_")
+    return (part, rest) if part in HELD_OUT else ("train", term)
+
+
 class ModelKind(Protocol):
     """`models/<name>/__init__.py`; the Keras code is beside it in `network.py` and is imported in workers only.
 
@@ -98,7 +123,8 @@ class ModelKind(Protocol):
     bounds of different distributions are not compared.
 
     A model of the user's own is one file with all of this and `build` in it, of which only `Parameters`, `PROVIDES` and `build`
-    are required. It is run in workers alone: what it says of itself is stored, and the front process reads that.
+    are required; what it logs is said by a constant `TERMS`. It is run in workers alone: what it says of itself is stored, and
+    the front process reads that.
     """
 
     Parameters: type[Parameters]
@@ -109,6 +135,9 @@ class ModelKind(Protocol):
 
     def equation(self, parameters: Any) -> Equation:
         """The loss that these parameters compile."""
+
+    def terms(self, parameters: Any) -> tuple[Term, ...]:
+        """What it logs with these parameters. Of a term that is not declared no figure claims a unit."""
 
     def refuses(self, parameters: Any, layout: Layout) -> str:
         """Why the model cannot be trained on such data (shape, range, no condition); empty where it can or may."""

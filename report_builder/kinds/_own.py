@@ -85,7 +85,7 @@ def _hints(form: type) -> dict[str, Any]:
 
     from report_builder import kinds
 
-    return get_type_hints(form, localns={**vars(kinds), "np": np, "Arrays": Mapping[str, Any]})
+    return get_type_hints(form, localns={**vars(kinds), "np": np, "Language": Any, "Arrays": Mapping[str, Any]})
 
 
 def _contract(hint: Any) -> tuple[int, Any] | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from report_builder import kinds
-from report_builder.kinds import Equation, Layout
+from report_builder.kinds import Equation, Layout, Term
 from report_builder.models import indivisible, unlike
 from report_builder.models._layers import Layers
 
@@ -55,6 +55,12 @@ class Parameters(kinds.Parameters):
         description="Layers of your own for the image; flattening, the condition, the dense layers of 'hidden' and the logit "
         "follow. null: those that 'discriminator_filters', 'slope' and 'dropout' describe.",
     )
+
+
+def terms(parameters: Parameters) -> tuple[Term, ...]:
+    """What is logged: two cross-entropies, and two probabilities."""
+    losses = (Term(name, "nats/image") for name in ("generator_loss", "discriminator_loss"))
+    return *losses, Term("discriminator_real"), Term("discriminator_fake")
 
 
 def seconds_per_image(parameters: Parameters) -> float:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from report_builder import kinds
-from report_builder.kinds import Equation
+from report_builder.kinds import Equation, Term
 from report_builder.models import _symbols as s
 
 FILE = "_networks/losses.py"
@@ -68,6 +68,19 @@ class Parameters(kinds.Parameters):
         if self.free_bits and self.kl != "closed_form":
             raise ValueError("free_bits raises the KL divergence of each dimension, which only 'kl: closed_form' gives")
         return self
+
+
+def terms(parameters: Parameters) -> tuple[Term, ...]:
+    """What is logged: sums of log-likelihoods, and KL divergences, are in nats; what weighs one or adds another is not."""
+    likelihood = parameters.reconstruction != "mse" and parameters.reduction == "sum_over_pixels"
+    plain = not parameters.ssim_weight and parameters.reconstruction_weight == 1
+    nats = "nats/image"
+    return (
+        Term("loss", nats if likelihood and plain else ""),
+        Term("reconstruction_loss", nats if likelihood else ""),
+        *(Term(name, nats) for name in ("kl_loss", "free_bits_loss", "weighted_kl_loss")),
+        Term("ssim_loss"),
+    )
 
 
 def listed(parameters: Parameters, compute_loss: str) -> tuple[str, ...]:

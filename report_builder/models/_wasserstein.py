@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from report_builder import kinds
-from report_builder.kinds import Equation, Layout
+from report_builder.kinds import Equation, Layout, Term
 from report_builder.models import indivisible, unlike
 from report_builder.models._adversarial import CONDITION, IMAGE, NOISE, Filters
 from report_builder.models._layers import Layers
@@ -83,6 +83,11 @@ class Parameters(kinds.Parameters):
         if mixing and self.lipschitz == "gradient_penalty":
             raise ValueError("the gradient penalty allows no BatchNormalization in 'critic': LayerNormalization does")
         return self
+
+
+def terms(parameters: Parameters) -> tuple[Term, ...]:
+    """What is logged: scores, which have no unit."""
+    return tuple(Term(name) for name in ("generator_loss", "critic_loss", "score_difference", "gradient_penalty"))
 
 
 def listed(parameters: Parameters, model: str) -> dict[str, tuple[str, ...]]:

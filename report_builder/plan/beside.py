@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from report_builder.kinds import Role
 from report_builder.plan.closing import Closing
 from report_builder.spec.grammar import Figure, Subfigures
 
@@ -18,14 +21,20 @@ class Widths:
         for id_, entry in closing.loaded.experiment.subfigures.items():
             self._place(id_, entry)
 
-    def of(self, id_: str, entry: Figure) -> float | None:
-        """In cm, so that text keeps its size; None: the kind's own width."""
-        if id_ in self._columns:
-            return self._columns[id_]
-        if "width" not in entry.model_fields_set:
-            return None
-        number, percent = float(entry.width.rstrip("%cm")), entry.width.endswith("%")
-        return round(TEXT_WIDTH * number / 100 if percent else number, 2)
+    def of(self, id_: str, entry: Figure, names: Collection[str]) -> dict[Role | str, float]:
+        """The width in cm, so that text keeps its size, by those `names` of parameters that the file does not give itself."""
+        if id_ in self._columns and not entry.parameters.keys().isdisjoint(names):
+            self._note_width(id_)
+        width = self._columns.get(id_)
+        if width is None and "width" in entry.model_fields_set:
+            number, percent = float(entry.width.rstrip("%cm")), entry.width.endswith("%")
+            width = round(TEXT_WIDTH * number / 100 if percent else number, 2)
+        return {} if width is None else {name: width for name in names if name not in entry.parameters}
+
+    def _note_width(self, id_: str) -> None:
+        group = next(group for group, entry in self._closing.loaded.experiment.subfigures.items() if id_ in entry.parts)
+        rule = f"figure '{id_}' is part of '{group}', whose columns say how wide it is"
+        self._closing.note(("figures", id_), rule, next_step="Leave its width out, or change 'columns' there.")
 
     def _place(self, id_: str, entry: Subfigures) -> None:
         closing, figures, count = self._closing, self._closing.loaded.experiment.figures, entry.side_by_side
@@ -39,7 +48,6 @@ class Widths:
             if part in self._columns:
                 rule = "a figure is part of one group only: it is drawn at the width of its column there"
                 closing.note(path, rule, repr(part), next_step="Give it another id for this group.")
-            if "width" in figures[part].model_fields_set or "width_cm" in figures[part].parameters:
-                rule = f"figure '{part}' is part of '{id_}', whose columns say how wide it is"
-                closing.note(("figures", part), rule, next_step="Leave its width out, or change 'columns' there.")
+            if "width" in figures[part].model_fields_set:
+                self._note_width(part)
             self._columns[part] = int(100 * column) / 100

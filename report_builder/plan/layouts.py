@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from report_builder import kinds
-from report_builder.kinds import Layout, Parameters, class_number
+from report_builder.kinds import HELD_OUT, Layout, Parameters, class_number, part_of
 from report_builder.plan.closing import Closing
 from report_builder.plan.resolved import DataSet, Kind, Training
 from report_builder.spec.source import KeyPath
-
-HELD_OUT = {"val_": "validation", "test_": "test"}  # beginning of a logged term -> the split that it is measured on
 
 
 def layout_of(
@@ -56,11 +54,12 @@ class Layouts:
             self._watched(run.data, run.entry.training.early_stopping.monitor, path)
 
     def _watched(self, data: DataSet, term: str, path: KeyPath) -> None:
-        if term.startswith("test_"):
+        part, name = part_of(term)
+        if part == "test":
             rule = "early stopping by test images: the epoch would be chosen by the images that the report is measured on"
-            step = f"Watch 'val_{term.removeprefix('test_')}'. {_advice(data, 'validation')}"
+            step = f"Watch 'val_{name}'. {_advice(data, 'validation')}"
             self.closing.note(path, rule, repr(term), next_step=step)
-        elif term.startswith("val_"):
+        elif part == "val":
             self._has(data, "validation", path, term)
 
     def measurable(self, data: DataSet, splits: Iterable[str], classes: Iterable[int | str], path: KeyPath) -> None:
@@ -75,14 +74,14 @@ class Layouts:
     def logged(self, data: DataSet, terms: Iterable[str], path: KeyPath) -> None:
         """A run on the data logs these terms: `val_*` on validation images, `test_*` on test images where there are no such."""
         for term in terms:
-            split = next((split for prefix, split in HELD_OUT.items() if term.startswith(prefix)), None)
-            if split == "test" and data.layout and "validation" in data.layout.images:
+            part, name = part_of(term)
+            if part == "test" and data.layout and "validation" in data.layout.images:
                 rule = (
                     f"'{term}' is not logged: while it trains, a run on the data '{data.id}' is measured on validation images"
                 )
-                self.closing.note(path, rule, repr(term), next_step=f"Name 'val_{term.removeprefix('test_')}'.")
-            elif split:
-                self._has(data, split, path, term)
+                self.closing.note(path, rule, repr(term), next_step=f"Name 'val_{name}'.")
+            elif part in HELD_OUT:
+                self._has(data, HELD_OUT[part], path, term)
 
     def _has(self, data: DataSet, split: str, path: KeyPath, received: str) -> None:
         if data.layout and split not in data.layout.images:

@@ -55,7 +55,7 @@ class Measures:
             return
         made = {n: self.requests.closed(self.requests.of_subject(r, run, data), ("metrics", id_)) for n, r in asked.items()}
         requests = {n: request for n, request in made.items() if request}
-        self.requests.logged(kind, requests.values(), ("metrics", id_))
+        self.requests.logged(kind.parameters, requests.values(), ("metrics", id_))
         if len(requests) == len(made):
             measure, found = Measure(id_, name, _scope(id_, entry, kind), kind, requests), len(self.closing.found)
             with self.closing.at(("metrics", id_)):

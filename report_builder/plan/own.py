@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import Equation, Layout, Preset
+from report_builder.kinds import Equation, Layout, Preset, Term
 from report_builder.models._layers import lists
 from report_builder.plan.own_parameters import parameters_of
 from report_builder.plan.resolved import Training
@@ -45,13 +45,14 @@ def description(kind: str, file: Path, memo: Memo) -> Step:
 
 
 def described(file: Path, answer: Mapping[str, Any]) -> Any:
-    """A description as the plan sees a model's module: `Parameters`, `PROVIDES`, `TITLE`, `LISTINGS`, `PRESETS`."""
+    """A description as the plan sees a model's module: `Parameters`, `PROVIDES`, `TITLE`, `LISTINGS`, `PRESETS`, `terms`."""
     return SimpleNamespace(
         __file__=str(file),
         __doc__=answer["doc"],
         Parameters=parameters_of(answer["schema"], answer["defaults"], answer["following"]),
         PROVIDES=frozenset(answer["provides"]),
         TITLE=answer["title"],
+        terms=lambda _: tuple(Term(**term) for term in answer["terms"]),
         LISTINGS={part: tuple(names) for part, names in answer["listings"].items()},
         PRESETS={name: Preset(p["title"], p["parameters"]) for name, p in answer["presets"].items()},
     )

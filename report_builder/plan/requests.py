@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import FROM_RUN, MODELS, PROBES, Layout, Parameters, Probe, ProbeRequest, Role, by_role, opened
+from report_builder.kinds import (
+    FROM_RUN,
+    MODELS,
+    PROBES,
+    Figure,
+    Layout,
+    Parameters,
+    Probe,
+    ProbeRequest,
+    Role,
+    by_role,
+    opened,
+)
 from report_builder.plan.abilities import has_ability, served
 from report_builder.plan.closing import Closing
 from report_builder.plan.layouts import Layouts
@@ -57,14 +68,22 @@ class Requests:
         seen = () if noise == "draws" else tuple(splits)  # what is drawn shows no part of the data
         return replace(request, parameters=filled, noise=noise, splits=seen) if len(self.closing.found) == found else None
 
-    def logged(self, kind: Kind[Any], requests: Iterable[ProbeRequest], path: KeyPath) -> None:
+    def logged(self, parameters: Parameters, requests: Iterable[ProbeRequest], path: KeyPath) -> None:
         """Checks that the runs will log the terms that a figure or metric reads from their history."""
-        panels = dict(kind.parameters).get("terms") or ()
+        panels = [panel for each in by_role(parameters, Role.TERMS).values() for panel in each]
         terms = [term for panel in panels for term in ([panel] if isinstance(panel, str) else panel)]
         for request in requests:
             run = self.runs.get(request.run or "")
             if request.kind == HISTORY and run:
                 self.layouts.logged(run.data, terms, (*path, "terms"))
+
+    def shows(self, kind: Figure[Parameters], requests: Collection[ProbeRequest], path: KeyPath) -> bool:
+        """Whether the models of the runs that are shown, not of those that judge, provide what the kind of a figure serves."""
+        judges, found = {request.judge for request in requests}, len(self.closing.found)
+        runs = {each.run: self.runs.get(each.run) for each in requests if each.run and each.run not in judges}
+        for run in filter(None, runs.values()):
+            self._provides(kind.serves, run, path)
+        return len(self.closing.found) == found
 
     def _fitted(self, probe: Asked, data: Layout | None, path: KeyPath) -> Asked | None:
         """The probe with its parameters fitted to what is known of the data (all classes written out, for example)."""

@@ -9,14 +9,14 @@ from typing import Any
 
 from report_builder import languages, picture_files
 from report_builder.errors import Problem, ReportError, near_miss, once
-from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, ProbeRequest
+from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, FigureChoice, ProbeRequest, Role, names_of
 from report_builder.plan.beside import Widths
 from report_builder.plan.closing import Closing
 from report_builder.plan.layouts import Layouts, layout_of
 from report_builder.plan.measures import Measures
 from report_builder.plan.requests import Requests
 from report_builder.plan.resolved import DataSet, Measure, Picture, Resolved, Training
-from report_builder.plan.shown import facts_of, unmeasurable, unshowable
+from report_builder.plan.shown import unmeasurable, unshowable
 from report_builder.plan.styles import SUFFIX, Style, read_style
 from report_builder.spec import Loaded
 from report_builder.spec.grammar import Figure, Slot
@@ -86,10 +86,12 @@ class _Resolver(Closing):
                 Layouts(self).trainable(run)
                 yield run
 
-    def _as_written(self, problem: Problem, id_: str, entry: Figure, width: float | None) -> Problem:
+    def _as_written(self, problem: Problem, id_: str, entry: Figure, widths: Mapping[Role | str, float]) -> Problem:
         """A mistake in the width on paper, where that follows from `width`, at the key that was written."""
-        if width is None or "width_cm" in entry.parameters or not problem.where.endswith(f"figures.{id_}.width_cm"):
+        name = next((name for name in widths if problem.where.endswith(f"figures.{id_}.{name}")), None)
+        if name is None:
             return problem
+        width = widths[name]
         allowed = problem.rule.replace("the value", "The width on paper in cm")
         rule, where = "the figure cannot be as wide as this", self.loaded.where("figures", id_, "width")
         return Problem(where, rule, f"{entry.width} ({width:.3g} cm)", f"{allowed}.")
@@ -98,19 +100,25 @@ class _Resolver(Closing):
         """The figures without mistakes."""
         widths = Widths(self)
         for id_, entry in self.loaded.experiment.figures.items():
-            width, found = widths.of(id_, entry), len(self.found)
-            kind = self.close(FIGURES, entry, ("figures", id_), {"width_cm": width})
-            if kind is None:
-                self.found[found:] = [self._as_written(p, id_, entry, width) for p in self.found[found:]]
+            declared = self._module(FIGURES, entry.kind, ("figures", id_))
+            if declared is None:
                 continue
+            given, found = widths.of(id_, entry, names_of(declared.parameters, Role.WIDTH)), len(self.found)
+            slot = self.close(FIGURES, entry, ("figures", id_), given)
+            if slot is None:
+                self.found[found:] = [self._as_written(p, id_, entry, given) for p in self.found[found:]]
+                continue
+            kind = FigureChoice(slot.name, slot.module, slot.parameters)
             asked: tuple[Mapping[str, ProbeRequest], tuple[str, ...]] | None = None
             with self.at(("figures", id_)):
-                asked = kind.module.probes(kind.parameters), facts_of(kind)
+                asked = kind.reads(), kind.facts()
             if asked is None:
+                continue
+            if not requests.shows(kind.kind, asked[0].values(), ("figures", id_)):
                 continue
             made = {name: requests.closed(request, ("figures", id_)) for name, request in asked[0].items()}
             shown = {name: request for name, request in made.items() if request}
-            requests.logged(kind, shown.values(), ("figures", id_))
+            requests.logged(kind.parameters, shown.values(), ("figures", id_))
             if len(shown) == len(made):
                 yield Picture(id_, entry, kind, shown, asked[1])
 

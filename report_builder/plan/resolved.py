@@ -14,6 +14,7 @@ from report_builder.kinds import (
     SUBJECT,
     DataStep,
     Declared,
+    FigureChoice,
     K,
     Layout,
     Metric,
@@ -104,7 +105,7 @@ class Picture:
 
     id: str
     entry: Figure
-    kind: Kind[Any]
+    kind: FigureChoice
     requests: Mapping[str, ProbeRequest]
     facts: tuple[str, ...] = ()
 

@@ -13,7 +13,10 @@ from report_builder.spec.grammar import Experiment, Figure, Metric
 
 OWN = {"type": "string", "pattern": r"\.py$", "description": "A Python file of your own beside the experiment."}
 SLOTS = (("Data", "dataset", DATASETS), ("Run", "model", MODELS))
-TABLES = (("figures", FIGURES, Figure), ("metrics", METRICS, Metric))
+TABLES: tuple[tuple[str, Registry[Any], type[Figure | Metric]], ...] = (
+    ("figures", FIGURES, Figure),
+    ("metrics", METRICS, Metric),
+)
 FILE_KEYS = {
     "extends": {"type": "string", "description": "Another experiment file that this one changes."},
     "default_profile": {"type": "string", "description": "The profile that is built when none is named."},

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from report_builder import languages
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import closest
-from report_builder.kinds import ProbeRequest, Subject
+from report_builder.kinds import EPOCH_TIME, ProbeRequest, Subject
 from report_builder.languages import Language
 from report_builder.plan.preparations import told_apart
-from report_builder.plan.resolved import HISTORY, DataSet, Kind, Picture, Resolved, Training
+from report_builder.plan.resolved import HISTORY, DataSet, Picture, Resolved, Training
 from report_builder.spec import Loaded
 from report_builder.spec.source import KeyPath
-
-
-def facts_of(kind: Kind[Any]) -> tuple[str, ...]:
-    """Names of the facts that a figure shows, each once: its kind's optional `facts(parameters)`."""
-    named = kind.module.facts(kind.parameters) if hasattr(kind.module, "facts") else ()
-    return tuple(dict.fromkeys(named))
 
 
 def requests_of(resolved: Resolved, picture: Picture) -> dict[str, tuple[ProbeRequest, int | None]]:
@@ -63,6 +58,7 @@ def _subject(resolved: Resolved, id_: str, seed: int | None, together: Sequence[
         run.model.parameters.model_dump(mode="json"),
         _swept(resolved, run),
         run.as_spec(),
+        {term.name: term for term in (*run.model.module.terms(run.model.parameters), EPOCH_TIME)},
     )
 
 
@@ -120,22 +116,23 @@ def unshowable(resolved: Resolved, *, whole: bool) -> Iterator[Problem]:
     for picture in resolved.figures.values() if whole else ():
         unknown = [name for name in picture.facts if name not in resolved.measured]
         yield from (_unknown(resolved, picture, name) for name in unknown)
-        check = getattr(picture.kind.module, "check", None)
-        if check and not unknown:
-            yield from _checked(resolved.loaded, ("figures", picture.id), check, picture.kind, subjects(resolved, picture))
+        if not unknown:
+            shown = subjects(resolved, picture)
+            yield from _checked(resolved.loaded, ("figures", picture.id), partial(picture.kind.check, shown))
 
 
 def unmeasurable(resolved: Resolved) -> Iterator[Problem]:
     """Runs that a metric cannot measure so, by its kind's optional `check(parameters, subject)`."""
     for measure in resolved.measures:
         subject = _subject(resolved, measure.subject, None, ())
-        yield from _checked(resolved.loaded, ("metrics", measure.id), measure.kind.module.check, measure.kind, subject)
+        check = partial(measure.kind.module.check, measure.kind.parameters, subject)
+        yield from _checked(resolved.loaded, ("metrics", measure.id), check)
 
 
-def _checked(loaded: Loaded, place: KeyPath, check: Any, kind: Kind[Any], shown: Any) -> Iterator[Problem]:
+def _checked(loaded: Loaded, place: KeyPath, check: Callable[[], None]) -> Iterator[Problem]:
     """What the kind's `check` says; its `where` is a parameter of the kind."""
     try:
-        check(kind.parameters, shown)
+        check()
     except ReportError as error:
         places = [(p, p.where.split(".") if p.where else []) for p in error.problems]
         yield from (replace(p, where=loaded.where(*place, *path)) for p, path in places)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -192,7 +192,7 @@ class Plan:
         asked = requests_of(self.resolved, picture).items()
         needs = {name: self.arrays(request, seed, f"figure {picture.id}, {name}") for name, (request, seed) in asked}
         needs |= {place: step for fact in picture.facts for place, step in self.fact(fact).items()}
-        subjects = {name: vars(subject) for name, subject in self.subjects(picture).items()}
+        subjects = {name: asdict(subject) for name, subject in self.subjects(picture).items()}
         spec = {"figure": picture.kind.as_spec(), "subjects": subjects, "reads": _read(needs), "language": self.language}
         spec |= {"style": dict(self.resolved.style.values)}
         code = self._code("figure", picture.kind.file)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 INCH = 2.54
 LEFT, RIGHT, ABOVE, BELOW = 1.3, 0.3, 0.6, 1.1  # cm around axes, for title, ticks and labels
 WIDEST = 1.5  # width of axes over their height
 
 
-def axes_above(figure: Any, tall: float) -> list[Any]:
+def axes_above(figure: Figure, tall: float) -> list[Axes]:
     """Makes the figure higher, spreads the blocks of the sheet evenly over its width, and puts axes above each of them.
 
     Args:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Patch
+from matplotlib.path import Path
 
 from report_builder.errors import Problem, ReportError
+from report_builder.languages import Language
+from report_builder.plots._diagram import Box, Part, Shape
 from report_builder.plots._text import FONT, LINE, POINT, text_width, wrapped
-
-if TYPE_CHECKING:
-    from report_builder.languages import Language
-    from report_builder.plots._diagram import Box, Part, Shape
 
 ARROW, GUTTER, PAD, HEAD, BESIDE = 0.45, 0.8, 0.12, 1.05, 0.3  # cm
 WIDEST = 5.6  # cm, of a box
@@ -149,7 +152,7 @@ def _height(text: str) -> float:
 # --- drawing ------------------------------------------------------------------------------------------------------------------
 
 
-def paint(axes: Any, drawn: Laid, parts: Sequence[Part], top: float, language: Language) -> None:
+def paint(axes: Axes, drawn: Laid, parts: Sequence[Part], top: float, language: Language) -> None:
     """Draws a model whose upper left corner is at (0, `top`), on axes in cm with y downwards."""
     for part, placed, left in zip(parts, drawn.parts, drawn.left, strict=True):
         key = f"parts.{part.name}"
@@ -164,9 +167,7 @@ def paint(axes: Any, drawn: Laid, parts: Sequence[Part], top: float, language: L
         _arrow(axes, [(x, y + top + HEAD) for x, y in path])
 
 
-def _paint_box(axes: Any, placed: Placed, top: float) -> None:
-    from matplotlib.patches import FancyBboxPatch
-
+def _paint_box(axes: Axes, placed: Placed, top: float) -> None:
     fill, edge = LOOKS[placed.box.kind]
     corner = (placed.x - placed.width / 2, top + placed.top)
     style = "round,pad=0,rounding_size=0.12"
@@ -222,18 +223,13 @@ def _across(source: Placed, reader: Placed, drawn: Laid) -> Line:
     ]
 
 
-def _arrow(axes: Any, points: Line) -> None:
-    from matplotlib.patches import FancyArrowPatch
-    from matplotlib.path import Path
-
+def _arrow(axes: Axes, points: Line) -> None:
     look: dict[str, Any] = {"linewidth": 0.8, "color": "#555555", "joinstyle": "round"}
     axes.add_patch(FancyArrowPatch(path=Path(points), arrowstyle="-|>", mutation_scale=7, shrinkA=0, shrinkB=0, **look))
 
 
-def legend(figure: Any, kinds: Sequence[str], width: float, language: Language) -> None:
+def legend(figure: Figure, kinds: Sequence[str], width: float, language: Language) -> None:
     """What the colours are, in lines below."""
-    from matplotlib.patches import Patch
-
     handles = [
         Patch(facecolor=LOOKS[kind][0], edgecolor=LOOKS[kind][1], label=language.word(f"layers.{kind}")) for kind in kinds
     ]

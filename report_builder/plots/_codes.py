@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field
 
 from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Arrays, ProbeRequest, Subject
+from report_builder.languages import Language
+from report_builder.plots._details import named
 from report_builder.plots._options import RunOptions
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from report_builder.kinds import Arrays, Subject
-    from report_builder.languages import Language
 
 
 class CodeOptions(RunOptions):
@@ -28,15 +28,19 @@ class CodeOptions(RunOptions):
     )
     seed: int = Field(default=0, ge=0, description="Seed of the draw, where codes are drawn.")
 
-    def idle(self) -> dict[str, str]:
-        """Options that change nothing, as the others are chosen."""
+    def _idle(self) -> dict[str, str]:
         return {} if self.codes == "drawn" else {"seed": "where codes are means"}
 
+    def encoded(self, probe: str, *names: str, needs: frozenset[str] = frozenset(), **more: Any) -> dict[str, ProbeRequest]:
+        """The same request of each run, of a probe that encodes images."""
+        drawn = self.seed if self.codes == "drawn" else None
+        return self.each(probe, "split", "n", *names, needs=needs, **{"drawn": drawn} | more)
 
-def asked(parameters: CodeOptions) -> dict[str, Any]:
-    """Parameters of a probe that encodes."""
-    drawn = parameters.seed if parameters.codes == "drawn" else None
-    return {"split": parameters.split, "n": parameters.n, "drawn": drawn}
+
+class AxesOptions(CodeOptions):
+    """Which two coordinates of which codes are shown."""
+
+    axes: tuple[int, int] = Field(default=(1, 2), description="Coordinates shown to the right and upwards, counted from 1.")
 
 
 def shown_codes(arrays: Arrays) -> np.ndarray:
@@ -47,8 +51,6 @@ def shown_codes(arrays: Arrays) -> np.ndarray:
 
 def stated_codes(of_runs: Mapping[str, Arrays], parameters: CodeOptions, language: Language) -> str:
     """A sentence that says which codes are shown; none where no run has a posterior. `of_runs` by printed name."""
-    from report_builder.plots._details import named
-
     if not any("z_log_var" in arrays for arrays in of_runs.values()):
         return ""
     kinds = {name: parameters.codes if "z_log_var" in arrays else "output" for name, arrays in of_runs.items()}
@@ -56,7 +58,7 @@ def stated_codes(of_runs: Mapping[str, Arrays], parameters: CodeOptions, languag
     return language.word("details.codes", codes=named(language, texts))
 
 
-def check_axes(of_runs: Mapping[str, Arrays], axes: tuple[int, ...]) -> list[Problem]:
+def lacking_axes(of_runs: Mapping[str, Arrays], axes: tuple[int, ...]) -> list[Problem]:
     """A problem for each run whose code lacks one of the coordinates, counted from 1."""
     problems = []
     for run, arrays in of_runs.items():
@@ -67,16 +69,18 @@ def check_axes(of_runs: Mapping[str, Arrays], axes: tuple[int, ...]) -> list[Pro
     return problems
 
 
-def check_settings(runs: tuple[str, ...], axes: tuple[int, ...], subjects: Mapping[str, Subject]) -> None:
+def check_axes(parameters: AxesOptions, subjects: Mapping[str, Subject]) -> None:
     """Refuses coordinates that a run's code will not have, as far as its `latent_dim` tells.
 
     Raises:
         ReportError: a latent_dim is smaller than one of the coordinates.
     """
-    known = {run: subjects[run].settings.get("latent_dim") for run in runs if run in subjects}
-    short = {run: size for run, size in known.items() if isinstance(size, int) and size < max(axes)}
+    known = {run: subjects[run].settings.get("latent_dim") for run in parameters.runs if run in subjects}
+    short = {run: size for run, size in known.items() if isinstance(size, int) and size < max(parameters.axes)}
     rule = "the code has no such coordinate"
-    refuse([Problem("axes", rule, f"{list(axes)}", f"latent_dim of '{run}' is {size}.") for run, size in short.items()])
+    refuse(
+        [Problem("axes", rule, f"{list(parameters.axes)}", f"latent_dim of '{run}' is {size}.") for run, size in short.items()]
+    )
 
 
 def refuse(problems: list[Problem]) -> None:

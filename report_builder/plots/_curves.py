@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from report_builder.kinds import Column, Table
+from report_builder.kinds import HELD_OUT, Arrays, Column, Table
+from report_builder.languages import Language
 from report_builder.plots._style import legend_below
-from report_builder.plots._terms import HELD_OUT, PARTS
-
-if TYPE_CHECKING:
-    from report_builder.kinds import Arrays
-    from report_builder.languages import Language
+from report_builder.plots._terms import PARTS
 
 NEUTRAL = "#555555"
 SHORT, FEW = 12, 3  # epochs
@@ -45,10 +44,6 @@ class Curves:
         """Whether something would be drawn of a term."""
         return any(list(self._parts(run, term)) for run in self._seeds)
 
-    def terms(self, run: str) -> set[str]:
-        """What a run logged."""
-        return {name for history in self._seeds[run] for name in history}
-
     def colours(self, panels: Sequence[Panel]) -> dict[Key, int]:
         """Number of the colour of each run, or, where terms share a panel, of each term of each run."""
         keys = [(run, term) for panel in panels for term in panel for run in self._seeds if list(self._parts(run, term))]
@@ -56,7 +51,7 @@ class Curves:
             return {(run, term): list(self._seeds).index(run) for run, term in keys}
         return {key: number for number, key in enumerate(dict.fromkeys(keys))}
 
-    def draw(self, axes: Any, panel: Panel, colours: Mapping[Key, int]) -> set[str]:
+    def draw(self, axes: Axes, panel: Panel, colours: Mapping[Key, int]) -> set[str]:
         """Draws the terms of a panel; returns which parts of the data (`train`, `val`, `test`) its lines show."""
         parts = set()
         for run, term in ((run, term) for run in self._seeds for term in panel):
@@ -99,7 +94,7 @@ class Curves:
         wanted = [("train", term), *((part, f"{part}_{term}") for part in HELD_OUT if self._held_out)]
         return ((part, name) for part, name in wanted if all(name in history for history in self._seeds[run]))
 
-    def _lines(self, axes: Any, of_seeds: Sequence[np.ndarray], **look: Any) -> None:
+    def _lines(self, axes: Axes, of_seeds: Sequence[np.ndarray], **look: Any) -> None:
         """One line, or thin ones for the seeds and a thick one for their mean over the epochs that all of them have."""
         common = min(len(values) for values in of_seeds)
         if len(of_seeds) > 1:
@@ -107,7 +102,7 @@ class Curves:
                 self._line(axes, values, **look, linewidth=0.5, alpha=0.5)
         self._line(axes, np.mean([values[:common] for values in of_seeds], axis=0), **look)
 
-    def _line(self, axes: Any, values: np.ndarray, **look: Any) -> None:
+    def _line(self, axes: Axes, values: np.ndarray, **look: Any) -> None:
         """Values by epoch, counted from 1."""
         axes.plot(range(self._first, len(values) + 1), values[self._first - 1 :], **look)
 
@@ -121,7 +116,7 @@ def milestones(last: int) -> list[int]:
 
 
 def legend(
-    figure: Any,
+    figure: Figure,
     series: Mapping[int, str],
     parts: set[str],
     width_cm: float,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from report_builder.kinds import Subject
+from report_builder.languages import Language
 from report_builder.plots._terms import term_name
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from report_builder.kinds import Subject
-    from report_builder.languages import Language
 
 
 def details(

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from report_builder.errors import Problem, ReportError, near_miss
-
-if TYPE_CHECKING:
-    from report_builder.kinds import Arrays
+from report_builder.kinds import Arrays
 
 QUIET = {
     "Activation",

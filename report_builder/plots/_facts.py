@@ -5,22 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from report_builder.errors import Problem, ReportError
-
-if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, Subject
-    from report_builder.languages import Language
+from report_builder.kinds import Arrays, Subject
+from report_builder.languages import Language
+from report_builder.plots._options import fact_names
 
 FINAL = "final_"  # a fact: the last value of a logged term
-
-
-def fact_names(runs: Sequence[str], metrics: Sequence[str]) -> list[str]:
-    """Names of the facts of all runs; a metric is `<scope>.<metric>`."""
-    return [f"{run}.{metric}" for metric in metrics for run in runs]
 
 
 def values_of(arrays: Mapping[str, Arrays], fact: str) -> np.ndarray:

@@ -10,7 +10,7 @@ from report_builder.errors import Problem, ReportError
 from report_builder.plots._text import FONT, LINE, POINT, all_wrapped, text_width, wrapped
 
 if TYPE_CHECKING:
-    from report_builder.plots._sheet import Block
+    from report_builder.plots._sheet import Block  # which imports this
 
 MAX_HEIGHT_CM = 22.0
 BAND_CM = 0.45  # between blocks that stand below each other
@@ -62,9 +62,13 @@ def room_beside(block: Block, cell: float) -> float:
 
 
 def word_size(labels: Sequence[str], room: float) -> float:
-    """Font size, in points, at which the longest word of these labels has `room`, in cm; not too small to be read."""
-    widest = max((text_width(word) for label in labels for word in label.split()), default=0.0)
-    return max(SMALLEST_FONT, min(FONT, FONT * room / widest)) if widest else FONT
+    """Font size, in points, at which the longest word of these labels has `room`, in cm.
+
+    A word that would have to be too small to be read is broken, and makes no other one smaller.
+    """
+    widths = (text_width(word) for label in labels for word in label.split())
+    widest = max((width for width in widths if width * SMALLEST_FONT <= room * FONT), default=0.0)
+    return min(FONT, FONT * room / widest) if widest else FONT
 
 
 def label_width(labels: Sequence[str]) -> float:

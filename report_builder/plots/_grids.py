@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from report_builder.kinds import PROBES, ProbeRequest
+from report_builder.kinds import PROBES, Arrays, ProbeRequest
+from report_builder.languages import Language
 from report_builder.plots._details import limits, normal_lattice
 from report_builder.plots._pairs import stated_pairs
 from report_builder.plots._samples import in_bands
 from report_builder.plots._sheet import THIN, WIDE, Block, Lines, unit_range
-
-if TYPE_CHECKING:
-    from report_builder.kinds import Arrays
-    from report_builder.languages import Language
 
 
 def grid(arrays: Arrays, run: str, request: ProbeRequest, n: int, title: str) -> Block:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.image import AxesImage
+
+from report_builder.languages import Language
 from report_builder.plots._text import FONT, LINE, NAME_CM, POINT, all_wrapped, text_width
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from report_builder.languages import Language
 
 LIGHT = 0.179  # luminance of a ground: on darker ones white text has more contrast, on lighter ones black
 LARGEST_CM = 0.95  # of a cell
@@ -79,7 +80,7 @@ def room_for(texts: Sequence[Sequence[str]]) -> float:
     return max(text_width(text) for row in texts for text in row) + 0.08
 
 
-def draw(axes: Any, matrix: Matrix, texts: Sequence[Sequence[str]] | None, cell_cm: float) -> Any:
+def draw(axes: Axes, matrix: Matrix, texts: Sequence[Sequence[str]] | None, cell_cm: float) -> AxesImage:
     """Draws the cells, with `texts` in them where there are any, and names rows and columns; returns the picture."""
     shares = matrix.shares
     picture = axes.imshow(shares, vmin=0, vmax=1, aspect="equal", interpolation="nearest")
@@ -98,13 +99,11 @@ def draw(axes: Any, matrix: Matrix, texts: Sequence[Sequence[str]] | None, cell_
 
 def _luminance(colours: np.ndarray) -> np.ndarray:
     """Relative luminance of sRGB colours `(..., 4)`, as WCAG 2 defines it: `(...)` in [0, 1]."""
-    import numpy as np
-
     linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
     return np.asarray(linear[..., :3] @ (0.2126, 0.7152, 0.0722))
 
 
-def _named(axis: Any, names: Sequence[str], every: int, **look: Any) -> None:
+def _named(axis: Axis, names: Sequence[str], every: int, **look: Any) -> None:
     """Names along an axis; where they would lie over each other only some of them."""
     places = range(0, len(names), max(1, every))
     axis.set_ticks(list(places), [names[place] for place in places], **look)

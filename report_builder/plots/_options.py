@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from report_builder.kinds import Parameters
+from report_builder.kinds import Parameters, ProbeRequest, Role
 
 
 class PrintOptions(Parameters):
     """How wide a figure is."""
 
-    width_cm: float = Field(default=16.0, ge=4, le=40, description="Width on paper; text is drawn for this width.")
+    width_cm: Annotated[float, Role.WIDTH] = Field(
+        default=16.0, ge=4, le=40, description="Width on paper; text is drawn for this width."
+    )
 
-    def idle(self) -> dict[str, str]:
+    def _idle(self) -> dict[str, str]:
         """Options that change nothing, as the others are chosen, each with the reason."""
         return {}
 
@@ -23,7 +26,7 @@ class PrintOptions(Parameters):
         fields = type(self).model_fields
         told = [
             f"'{name}' changes nothing {why}"
-            for name, why in self.idle().items()
+            for name, why in self._idle().items()
             if getattr(self, name) != fields[name].default
         ]
         if told:
@@ -35,6 +38,13 @@ class RunOptions(PrintOptions):
     """Which runs a figure shows, and how wide it is."""
 
     runs: tuple[str, ...] = Field(min_length=1, description="Ids of the runs, in the order in which they are shown.")
+
+    def each(
+        self, probe: str, *names: str, judge: str | None = None, needs: frozenset[str] = frozenset(), **more: Any
+    ) -> dict[str, ProbeRequest]:
+        """The same request of each run: a probe with the options of these `names`, and `more` parameters."""
+        asked = self.model_dump(include={*names}) | more
+        return {run: ProbeRequest(probe, asked, run=run, judge=judge, needs=needs) for run in self.runs}
 
 
 class LookOptions(PrintOptions):
@@ -56,3 +66,25 @@ class SheetOptions(RunOptions, LookOptions):
         description="Images that a model made are drawn in two levels: pixels of at least this share of their range as 1, "
         "others as 0; originals stay as they are. null: as the model made them.",
     )
+
+
+class PairOptions(SheetOptions):
+    """Which pairs of images a sheet begins with."""
+
+    pairs: tuple[tuple[int | str, int | str], ...] = Field(
+        default=((0, 6), (3, 8)),
+        min_length=1,
+        description="Pairs of classes (numbers or names); of each class the first image of the split is taken.",
+    )
+    indices: tuple[tuple[int, int], ...] | None = Field(
+        default=None, min_length=1, description="Instead: pairs of places in the split, counted from 0."
+    )
+    split: str = Field(default="test", description="Part of the data set.")
+
+    def _idle(self) -> dict[str, str]:
+        return {"pairs": "beside 'indices'"} if self.indices is not None else {}
+
+
+def fact_names(runs: Sequence[str], metrics: Sequence[str]) -> list[str]:
+    """Names of the facts of all runs; a metric is `<scope>.<metric>`."""
+    return [f"{run}.{metric}" for metric in metrics for run in runs]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from report_builder.kinds import Arrays
-    from report_builder.languages import Language
+from report_builder.kinds import Arrays
+from report_builder.languages import Language
 
 
 def pair_labels(arrays: Arrays) -> list[tuple[str, str]]:

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import Parameters
+from report_builder.kinds import Arrays, Parameters
+from report_builder.languages import Language
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from report_builder.kinds import Arrays
-    from report_builder.languages import Language
 
 
 class AttributeAxis(Parameters):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.text import Text
 
 from report_builder.errors import Problem, ReportError
 from report_builder.plots._text import text_width, wrapped
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 INCH = 2.54
 SHARE = 0.97  # of an axis: what a label along it may have
@@ -50,13 +48,14 @@ def make_room(figure: Figure) -> None:
             _part(axes, names)
 
 
-def _labels(figure: Figure) -> dict[Text, tuple[Any, str]]:
+def _labels(figure: Figure) -> dict[Text, tuple[Axes | Figure | SubFigure, str]]:
     """Titles and labels with what they stand along: a box, and which side of it."""
-    found: dict[Text, tuple[Any, str]] = {}
+    found: dict[Text, tuple[Axes | Figure | SubFigure, str]] = {}
     for axes in figure.axes:
         titles = [each for each in axes.get_children() if isinstance(each, Text) and each not in axes.texts]
         found |= dict.fromkeys((*titles, axes.xaxis.label), (axes, "width")) | {axes.yaxis.label: (axes, "height")}
-    for part in (figure, *figure.subfigs):
+    parts: tuple[Figure | SubFigure, ...] = (figure, *figure.subfigs)
+    for part in parts:
         found |= {text: (part, "height" if text.get_rotation() else "width") for text in part.texts}
     return found
 
@@ -123,7 +122,7 @@ def parted(middles: np.ndarray, sizes: np.ndarray, limits: np.ndarray) -> np.nda
     return None
 
 
-def add_class_name(axes: Any, text: str, x: float, y: float, *, needed: bool, **look: Any) -> None:
+def add_class_name(axes: Axes, text: str, x: float, y: float, *, needed: bool, **look: Any) -> None:
     """The name of a class in a panel, in data coordinates."""
     name = ClassName(x, y, text, ha="center", va="center", transform=axes.transData, **look)
     name.needed = needed

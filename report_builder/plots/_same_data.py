@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from report_builder.errors import Problem, ReportError
-
-if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, Subject
+from report_builder.kinds import Arrays, Subject
+from report_builder.plots._options import RunOptions
 
 STEP = "Show the runs of each data set in a figure of their own."
 
 
-def check_data(runs: Sequence[str], subjects: Mapping[str, Subject]) -> None:
-    """The runs have one data set, as far as its name tells.
+def check_data(parameters: RunOptions, subjects: Mapping[str, Subject]) -> None:
+    """Images or classes stand once for all runs, so that these have one data set, as far as its name tells.
 
     Raises:
         ReportError: they have several.
     """
-    names = {run: subjects[run].data for run in runs if run in subjects}
+    names = {run: subjects[run].data for run in parameters.runs if run in subjects}
     if len({*names.values()}) > 1:
         received = "; ".join(f"{run}: {name}" for run, name in names.items())
         raise ReportError(Problem("runs", "this figure compares runs on the same data", received, next_step=STEP))

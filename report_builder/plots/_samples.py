@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Arrays
+from report_builder.languages import Language
+from report_builder.plots._details import listed, named
 from report_builder.plots._text import text_width
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from report_builder.kinds import Arrays
-    from report_builder.languages import Language
-
 
 MOST = 10  # images side by side, unless told otherwise
 WORD_CM = 2.2  # longer words above and below images are broken
@@ -40,8 +37,6 @@ def of_epoch(arrays: Arrays, epoch: int | None) -> Arrays:
 
 def asked_in_turn(of_runs: Mapping[str, Arrays], n: int, language: Language) -> list[str]:
     """What was asked of the first `n` samples of conditional models: the classes in turn, or what training images have."""
-    from report_builder.plots._details import listed, named
-
     asked = {name: each["asked_class"][:n] for name, each in of_runs.items() if "asked_class" in each}
     classes = {
         name: listed(language, (class_name(of_runs[name], int(label)) for label in labels)) for name, labels in asked.items()
@@ -77,8 +72,6 @@ def per_band(labels: Sequence[str], columns: int | None, width_cm: float) -> int
 
 def in_bands(images: np.ndarray, per_row: int) -> np.ndarray:
     """Images `(n, ...)` in rows `(bands, per_row, ...)`, the places after the last one blank."""
-    import numpy as np
-
     missing = -len(images) % per_row
     blank = np.full((missing, *images.shape[1:]), np.nan, dtype=images.dtype)
     return np.concatenate([images, blank]).reshape(-1, per_row, *images.shape[1:])

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import BoundaryNorm, ListedColormap, to_rgba_array
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 
 from report_builder.errors import Problem, ReportError
-
-if TYPE_CHECKING:
-    from report_builder.kinds import Arrays
-    from report_builder.languages import Language
+from report_builder.kinds import Arrays
+from report_builder.languages import Language
+from report_builder.plots._room import add_class_name
+from report_builder.plots._style import CLASS_COLOURS, colour, legend_below, marker
+from report_builder.plots._text import NAME_CM, all_wrapped
 
 INK = "#222222"
 PALE = "#b8bcc4"
@@ -26,7 +32,7 @@ def classes_of(*of_runs: Arrays) -> dict[int, str]:
 
 
 def points(
-    axes: Any,
+    axes: Axes,
     places: np.ndarray,
     y: np.ndarray,
     *,
@@ -35,20 +41,16 @@ def points(
     opacity: float | None = None,
 ) -> None:
     """Marks at `places` (n, 2) in the colour and with the marker of their class; fewer points are larger and more opaque."""
-    from matplotlib.colors import to_rgba_array
-
-    from report_builder.plots._style import colour, marker
-
     labels, of = np.unique(y, return_inverse=True)
     inks, shapes = to_rgba_array([colour(int(label)) for label in labels]), [marker(int(label)) for label in labels]
     for shape in dict.fromkeys(shapes):
         chosen = np.array([each == shape for each in shapes])[of]
-        drawn = axes.scatter(*places[chosen].T, c=inks[of[chosen]], marker=shape, linewidths=0)
+        drawn = axes.scatter(places[chosen, 0], places[chosen, 1], c=inks[of[chosen]], marker=shape, linewidths=0)
         drawn.set(sizes=[_size(places, size)], alpha=_opacity(places, opacity), rasterized=raster, zorder=3)
 
 
 def plain_points(
-    axes: Any,
+    axes: Axes,
     places: np.ndarray,
     *,
     raster: bool,
@@ -58,7 +60,7 @@ def plain_points(
     ink: str = INK,
 ) -> None:
     """Marks at `places` (n, 2), all in one colour, whatever their class."""
-    drawn = axes.scatter(*places.T, c=ink, marker=mark, linewidths=0.6 if mark == CROSS else 0)
+    drawn = axes.scatter(places[:, 0], places[:, 1], c=ink, marker=mark, linewidths=0.6 if mark == CROSS else 0)
     wide = _size(places, size) * (2 if mark == CROSS else 1)  # two thin strokes look smaller than a disc
     drawn.set(sizes=[wide], alpha=_opacity(places, opacity), rasterized=raster, zorder=3)
 
@@ -74,16 +76,12 @@ def _opacity(places: np.ndarray, opacity: float | None) -> float:
 # --- names ------------------------------------------------------------------------------------------------------------------
 
 
-def name_classes(axes: Any, places: np.ndarray, y: np.ndarray, names: np.ndarray, *, needed: bool) -> None:
+def name_classes(axes: Axes, places: np.ndarray, y: np.ndarray, names: np.ndarray, *, needed: bool) -> None:
     """The name of each class at the median of its points, in bold with a white rim that keeps it legible on them.
 
     The last look at the figure parts names that lie over each other; if they have no room, that is a mistake where they are
     `needed`, else there are none.
     """
-    from matplotlib.patheffects import withStroke
-
-    from report_builder.plots._room import add_class_name
-
     for label in np.unique(y):
         x, upwards = np.median(places[y == label], axis=0)
         rim = [withStroke(linewidth=2.2, foreground="white")]
@@ -94,13 +92,8 @@ def name_classes(axes: Any, places: np.ndarray, y: np.ndarray, names: np.ndarray
 # --- what the colours are ---------------------------------------------------------------------------------------------------
 
 
-def class_legend(figure: Any, classes: Mapping[int, str], language: Language, *, width_cm: float, right: bool) -> None:
+def class_legend(figure: Figure, classes: Mapping[int, str], language: Language, *, width_cm: float, right: bool) -> None:
     """One legend for all panels: right of a single one where there is room, else in lines below."""
-    from matplotlib.lines import Line2D
-
-    from report_builder.plots._style import CLASS_COLOURS, colour, legend_below, marker
-    from report_builder.plots._text import NAME_CM, all_wrapped
-
     handles = [
         Line2D([], [], linestyle="none", marker=marker(label), color=colour(label), markeredgewidth=0, markersize=5, label=name)
         for label, name in classes.items()
@@ -113,18 +106,12 @@ def class_legend(figure: Any, classes: Mapping[int, str], language: Language, *,
         legend_below(figure, handles, width_cm, most=len(handles), title=title)
 
 
-def colour_bar(figure: Any, axes: Sequence[Any], classes: Mapping[int, str], language: Language) -> None:
+def colour_bar(figure: Figure, axes: Sequence[Axes], classes: Mapping[int, str], language: Language) -> None:
     """A bar with one field for each class, the first on top, the names beside it.
 
     Raises:
         ReportError: there are more classes than colours; only their markers would tell them apart.
     """
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import BoundaryNorm, ListedColormap
-
-    from report_builder.plots._style import CLASS_COLOURS, colour
-    from report_builder.plots._text import NAME_CM, all_wrapped
-
     if len(classes) > len(CLASS_COLOURS):
         rule, step = "a colour bar cannot tell so many classes apart", "Leave 'colour_bar' out: a legend has markers, too."
         raise ReportError(Problem("", rule, f"classes: {len(classes)}", f"Allowed: at most {len(CLASS_COLOURS)}.", step))

@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Arrays, Subject
 from report_builder.plots._fitting import (
     BAND_CM,
     ROW_CM,
@@ -29,12 +30,9 @@ from report_builder.plots._fitting import (
     title_width,
     word_size,
 )
+from report_builder.plots._options import LookOptions, SheetOptions
 from report_builder.plots._style import shown
 from report_builder.plots._text import FONT, LINE, all_wrapped, text_height
-
-if TYPE_CHECKING:
-    from report_builder.kinds import Arrays
-    from report_builder.plots._options import SheetOptions
 
 INCH, DPI = 2.54, 300
 PAD_CM = 0.12
@@ -100,7 +98,7 @@ class Sheet:
     """
 
     figure: Figure
-    axes: Sequence[Any]
+    axes: Sequence[Axes]
     row_centres: Sequence[np.ndarray] = field(default=())
     column_centres: Sequence[np.ndarray] = field(default=())
     scale: int = 1
@@ -143,10 +141,9 @@ def _two_levels(arrays: Arrays, name: str, run: str, threshold: float) -> np.nda
 
 def sheet(
     blocks: Sequence[Block],
+    look: LookOptions,
     *,
-    width_cm: float,
-    cell_cm: float,
-    ink: str,
+    cell_cm: float | None = None,
     axis_room: tuple[float, float] = (0.0, 0.0),
     per_band: int | None = None,
     gap_cm: float = PAD_CM,
@@ -156,9 +153,8 @@ def sheet(
 
     Args:
         blocks: at least one; all images have the same height and width.
-        width_cm: width of the figure; the blocks are centred in it.
-        cell_cm: largest width of a cell.
-        ink: `dark` prints large grey values black, `light` white.
+        look: width of the figure, in which the blocks are centred; largest width of a cell; ink.
+        cell_cm: largest width of a cell, instead.
         axis_room: centimetres kept free left of and below each block, for ticks and axis labels.
         per_band: how many blocks stand side by side, the others below them; None: all.
         gap_cm: centimetres between two blocks.
@@ -167,6 +163,7 @@ def sheet(
     Raises:
         ReportError: so many blocks do not fit on a page, or an ink is asked for images in colour.
     """
+    width_cm, ink = look.width_cm, look.ink
     if ink == "light" and blocks[0].images.shape[-1] > 1:
         rule = "an ink is for grey images, and these have colours"
         raise ReportError(Problem("", rule, f"ink: {ink}", next_step="Leave 'ink' out."))
@@ -175,7 +172,7 @@ def sheet(
     left = [[label_width(block.rows.labels) + axis_room[0] for block in band] for band in bands]
     height, width = blocks[0].images.shape[2:4]
     free = [width_cm - 2 * PAD_CM - sum(rooms) for rooms in left]
-    cell = min(cell_cm, *((f - gap_cm * (len(b) - 1)) / extent(b) for f, b in zip(free, bands, strict=True)))
+    cell = min(cell_cm or look.cell_cm, *((f - gap_cm * (len(b) - 1)) / extent(b) for f, b in zip(free, bands, strict=True)))
     rooms_above = [f / len(band) - 2 * PAD_CM for f, band in zip(free, bands, strict=True)]
     bands, cell = fitted_to_page(bands, rooms_above, cell, height / width, axis_room[1])
     gap = max(gap_cm, *(title_width(b) - b.columns.extent * cell + PAD_CM for band in bands for b in band if len(band) > 1), 0)
@@ -203,7 +200,7 @@ def sheet(
 
 def _draw(
     figure: Figure, block: Block, left_cm: float, top_cm: float, scale: int, ink: str
-) -> tuple[Any, np.ndarray, np.ndarray]:
+) -> tuple[Axes, np.ndarray, np.ndarray]:
     """One block, its left upper corner at the given place; returns its axes and the centres of its rows and columns."""
     height, width = block.images.shape[2:4]
     # Without separators the picture stays as small as its source: the renderer repeats each pixel `scale` times.
@@ -248,7 +245,7 @@ def _montage(block: Block, scale: int, ink: str) -> tuple[np.ndarray, np.ndarray
     return picture, starts_y, starts_x
 
 
-def _label(axes: Any, block: Block, rows: np.ndarray, columns: np.ndarray, wide: int, dpi: float, room: float) -> None:
+def _label(axes: Axes, block: Block, rows: np.ndarray, columns: np.ndarray, wide: int, dpi: float, room: float) -> None:
     tall = float(np.diff(rows).min(initial=2 * rows[0])) / dpi * INCH
     parts = max(lines_of(block.rows.labels), 1)
     names = all_wrapped(block.rows.labels, ROW_CM, lines=max(1, int(tall / text_height("x")) // parts))
@@ -269,6 +266,6 @@ def wrap_columns(count: int, per_row: int) -> list[range]:
     return [range(start, min(start + per_row, count)) for start in range(0, count, per_row)]
 
 
-def title_of(subjects: Mapping[str, Any], name: str) -> str:
+def title_of(subjects: Mapping[str, Subject], name: str) -> str:
     """A run's name as printed."""
     return str(subjects[name].name) if name in subjects else name

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, LogFormatter, MaxNLocator
 
 from report_builder.errors import Problem, ReportError
+from report_builder.kinds import Arrays
+from report_builder.languages import Language
 from report_builder.plots._text import all_wrapped, text_height, text_width
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from report_builder.kinds import Arrays
-    from report_builder.languages import Language
 
 STYLE = Path(__file__).with_name("report.mplstyle")
 INCH = 2.54
@@ -87,7 +85,7 @@ def localise(axes: Axes, language: Language, *, integer_x: bool = False) -> None
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
 
 
-def legend_below(figure: Any, handles: Sequence[Any], width_cm: float, *, most: int = 4, title: str = "") -> None:
+def legend_below(figure: Figure, handles: Sequence[Artist], width_cm: float, *, most: int = 4, title: str = "") -> None:
     """One legend under all panels, at most so many entries side by side; its further lines make the figure higher."""
     names = all_wrapped([str(handle.get_label()) for handle in handles], min(ENTRY_CM, width_cm - HANDLE_CM), lines=2)
     widest = max(map(text_width, names)) + HANDLE_CM
@@ -128,8 +126,6 @@ def shown(arrays: Mapping[str, Arrays], names: Sequence[str], needed: str) -> di
     Raises:
         ReportError: one is missing, lacks the array `needed`, or has nothing in it, or values that no drawing can show.
     """
-    import numpy as np
-
     problems = []
     for name in names:
         if name not in arrays or needed not in arrays[name]:

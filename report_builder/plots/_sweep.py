@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import differences
-
-if TYPE_CHECKING:
-    from report_builder.kinds import Subject
-    from report_builder.languages import Language
+from report_builder.kinds import Subject
+from report_builder.languages import Language
 
 CHOSEN = ("model.kind", "model.preset")  # axes that exchange the whole model
 

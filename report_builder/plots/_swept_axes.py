@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from matplotlib.transforms import ScaledTranslation
 
+from report_builder.kinds import Arrays, Subject
+from report_builder.languages import Language
 from report_builder.plots._facts import values_of
 from report_builder.plots._style import localise, logarithmic_upwards
-from report_builder.plots._sweep import numeric, setting_texts, value
+from report_builder.plots._sweep import Swept, numeric, setting_texts, value
 from report_builder.plots._text import all_wrapped, text_width
-
-if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, Subject
-    from report_builder.languages import Language
-    from report_builder.plots._sweep import Swept
 
 LINEAR = 0.9  # a linear part as long as one decade
 DECADE = 10.0  # largest over smallest value, from which on an axis is logarithmic
@@ -51,7 +48,7 @@ class SweptAxes:
         self.log = self.numeric and low >= 0 and (high >= DECADE * positive if log is None else log)
         self.linear_to = positive if self.log and low == 0 else 0.0  # below it a logarithmic axis is linear, down to zero
 
-    def draw(self, axes: Any, facts: Mapping[str, Arrays], spread: str, *, best: bool) -> None:
+    def draw(self, axes: Axes, facts: Mapping[str, Arrays], spread: str, *, best: bool) -> None:
         """Draws the facts of the runs, arrays by run: a line through the means, and the seeds as `spread` says."""
         values = {run: values_of({run: fact}, run) for run, fact in facts.items()}
         lines = [*self._swept.lines.values()]
@@ -67,13 +64,13 @@ class SweptAxes:
             self._ring(axes, {run: float(np.mean(each)) for run, each in values.items()}, better)
 
     def _line(
-        self, axes: Any, x: Sequence[float], seeds: Sequence[np.ndarray], colour: str, aside: float, *, bars: bool
+        self, axes: Axes, x: Sequence[float], seeds: Sequence[np.ndarray], colour: str, aside: float, *, bars: bool
     ) -> None:
         """A line through the means; with bars it stands `aside` by so many points."""
         low, means, high = (np.array([how(each) for each in seeds]) for how in (np.min, np.mean, np.max))
         shift = axes.transData + ScaledTranslation(aside / 72, 0, axes.figure.dpi_scale_trans)
-        look = {"color": colour, "marker": "o", "markersize": 4, "transform": shift}
-        axes.plot(x, means, linestyle="-" if self.numeric else "none", **look)
+        line = "-" if self.numeric else "none"
+        axes.plot(x, means, linestyle=line, color=colour, marker="o", markersize=4, transform=shift)
         if bars:
             ends = [means - low, high - means]
             axes.errorbar(x, means, ends, fmt="none", ecolor=colour, elinewidth=0.8, capsize=2, transform=shift)
@@ -81,18 +78,18 @@ class SweptAxes:
         axes.autoscale_view()  # what stands aside is not seen by it
 
     @staticmethod
-    def _points(axes: Any, x: Sequence[float], seeds: Sequence[np.ndarray], colour: str) -> None:
+    def _points(axes: Axes, x: Sequence[float], seeds: Sequence[np.ndarray], colour: str) -> None:
         several = [(place, each) for place, each in zip(x, seeds, strict=True) if len(each) > 1]
         for place, each in several:
             axes.scatter(np.full(len(each), place), each, s=9, facecolors="none", edgecolors=colour, linewidths=0.6, zorder=4)
 
-    def _ring(self, axes: Any, means: Mapping[str, float], better: str) -> None:
+    def _ring(self, axes: Axes, means: Mapping[str, float], better: str) -> None:
         """Around the first of the best values."""
         run = (max if better == "higher" else min)(means, key=lambda name: means[name])
-        look = {"marker": "o", "markersize": 10, "fillstyle": "none", "color": RING, "markeredgewidth": 1.0}
-        axes.plot([self.places[run]], [means[run]], linestyle="none", zorder=5, **look)
+        (ring,) = axes.plot([self.places[run]], [means[run]], linestyle="none", zorder=5, marker="o", markersize=10)
+        ring.set(fillstyle="none", color=RING, markeredgewidth=1.0)
 
-    def finish(self, axes: Any, width_cm: float, *, log: bool) -> None:
+    def finish(self, axes: Axes, width_cm: float, *, log: bool) -> None:
         """Scales, and a tick at each value; labels that would touch are left out."""
         if log:
             logarithmic_upwards(axes, "log")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
+
+import matplotlib as mpl
+from matplotlib import font_manager, ft2font
 
 from report_builder.errors import Problem, ReportError
 
@@ -20,8 +22,6 @@ ROUNDING = 1e-6  # cm
 
 def text_width(text: str, size: float = FONT, *, bold: bool = False) -> float:
     """Width in cm of the longest line of a text in the font of the figures."""
-    import matplotlib as mpl
-
     (family, *_) = mpl.rcParams["font.family"]
     ems = max(sum(_advance(character, family) for character in line) for line in text.split("\n"))
     return ems * size * POINT * (BOLD if bold else 1)
@@ -42,9 +42,7 @@ def _advance(character: str, family: str) -> float:
 
 
 @cache
-def _font(family: str) -> Any:
-    from matplotlib import font_manager, ft2font
-
+def _font(family: str) -> ft2font.FT2Font:
     font = ft2font.FT2Font(font_manager.findfont(font_manager.FontProperties(family=[family])))
     font.set_size(100, 72)
     return font

@@ -17,7 +17,8 @@ from report_builder.store.files import Memo
 
 PACKAGE = Path(__file__).parents[1]
 MESSAGES = "report_builder.errors"  # whose classes carry text for people and nothing else
-TOLD = {"equation", "refuses", "LISTINGS", "PRESETS"}  # of a user's own model: they say, they do not compute
+KINDS = "report_builder.kinds"
+TOLD = {"equation", "refuses", "LISTINGS", "PRESETS", "TERMS"}  # of a user's own model: they say, they do not compute
 # Constants at the top of a user's own file that only people read, and what they are: a number called TITLE is the size of one.
 PRINTED = {"TITLE": (ast.Dict, str), "SUMMARY": (str,), "SECONDS_PER_IMAGE": (float, int)}
 
@@ -110,6 +111,7 @@ class _Canonical:
         self._field = {
             alias.asname or alias.name for module, alias in imported if (module, alias.name) == ("pydantic", "Field")
         }
+        self._kinds = {alias.asname or alias.name for module, alias in imported if module == KINDS}
         self._fields_of_classes = {id(part) for node in nodes if isinstance(node, ast.ClassDef) for part in node.body}
         self._documented = any("__doc__" in (getattr(node, "id", ""), getattr(node, "attr", "")) for node in nodes)
 
@@ -148,12 +150,14 @@ class _Canonical:
         return field == "annotation" and isinstance(node, ast.AnnAssign) and id(node) not in self._fields_of_classes
 
     def _arguments(self, call: ast.Call, values: list[ast.AST]) -> list[object]:
-        """The arguments of a call; of an error without text, of a pydantic field without its description."""
+        """The arguments of a call; of an error without text, of a field or kind without its description."""
         called = call.func.id if isinstance(call.func, ast.Name) else ""
         if called in self._messages:
             return [part for value in values for part in _without_text(value)]
         if called in self._field:
             return [value for value in values if not (isinstance(value, ast.keyword) and value.arg == "description")]
+        if called in self._kinds:
+            return [value for value in values if not (isinstance(value, ast.keyword) and value.arg == "summary")]
         return list(values)
 
 
@@ -217,7 +221,7 @@ def _defined(statement: ast.stmt) -> set[str]:
     if isinstance(statement, ast.FunctionDef) and not statement.decorator_list:
         return {statement.name}
     calls = [node.func for node in ast.walk(statement) if isinstance(node, ast.Call)]
-    plain = all(isinstance(called, ast.Name) and called.id == "Preset" for called in calls)
+    plain = all(isinstance(called, ast.Name) and called.id in ("Preset", "Term") for called in calls)
     targets = statement.targets if isinstance(statement, ast.Assign) and plain else []
     return {target.id for target in targets if isinstance(target, ast.Name)}
 

@@ -35,6 +35,9 @@ def describe(kind: str, beside: Path | None) -> dict[str, Any]:
         "following": [name for name, field in fields.items() if field.default_factory_takes_validated_data],
         "provides": sorted(module.PROVIDES),
         "title": by_language(title),
+        "terms": [
+            vars(term) | {"title": by_language(term.title) if term.title else ""} for term in getattr(module, "TERMS", ())
+        ],
         "listings": {part: list(names) for part, names in getattr(module, "LISTINGS", {}).items()},
         "presets": {
             name: {"title": by_language(preset.title), "parameters": dict(preset.parameters)}

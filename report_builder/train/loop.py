@@ -22,7 +22,7 @@ import tensorflow as tf
 from keras.src.random.seed_generator import global_seed_generator
 
 from report_builder.errors import Problem, ReportError, RunError
-from report_builder.kinds import MODELS, ImageData, Split, opened
+from report_builder.kinds import HELD_OUT, MODELS, ImageData, Split, opened
 from report_builder.models._layers import located
 from report_builder.train import optimizers, stopping
 from report_builder.train.batches import Batches, taken
@@ -30,7 +30,6 @@ from report_builder.train.passes import OnProgress, Pass, shown
 
 EVALUATION_BATCH = 500  # images in one step without gradients
 TOLD = ("condition_dim", "classes", "steps_per_epoch")  # what `build` is given of the data, where it has such an argument
-HELD_OUT = (("val_", "validation"), ("test_", "test"))  # prefix of its terms, split: the first that there is
 
 
 @dataclass
@@ -168,7 +167,7 @@ def train(
     """
     model, takes = training.model, taken(training.model)
     learn = Pass(model, model.train_step, Batches(data.splits["train"], takes))
-    judged = [(prefix, data.splits[name]) for prefix, name in HELD_OUT if name in data.splits][:1]
+    judged = [(f"{part}_", data.splits[name]) for part, name in HELD_OUT.items() if name in data.splits][:1]
     judges = [(prefix, Pass(model, model.test_step, Batches(split, takes)), split) for prefix, split in judged]
     while not training.finished:
         random = set_randomness(model, training.spec["seed"], training.epoch)

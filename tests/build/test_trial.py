@@ -9,17 +9,18 @@ from report_builder.errors import ReportError
 
 FIGURE = '''"""Mine."""
 import numpy as np
-from report_builder.kinds import Drawing, Parameters as Base, ProbeRequest
+from report_builder.kinds import Drawing, Figure, Parameters as Base, ProbeRequest
 class Parameters(Base):
     runs: tuple[str, ...]
-def probes(parameters):
+def reads(parameters):
     return {run: ProbeRequest("PROBE", {}, run=run) for run in parameters.runs}
 def draw(arrays, parameters, subjects, language):
-    from matplotlib.figure import Figure
-    figure = Figure()
+    from matplotlib.figure import Figure as Page
+    figure = Page()
     for run, found in arrays.items():
         LINE
     return Drawing(figure, subjects[run].name, "A figure.")
+KIND = Figure(parameters=Parameters, reads=reads, draw=draw)
 '''
 METRIC = '''"""Mine."""
 import numpy as np

@@ -9,7 +9,7 @@ import pytest
 
 from report_builder import languages
 from report_builder.drawing import draw
-from report_builder.kinds import FIGURES, Subject
+from report_builder.kinds import FIGURES, FigureChoice, Subject
 
 LARGEST = 400_000  # bytes
 
@@ -44,7 +44,13 @@ def lattice(n):
 def test_a_large_figure_is_a_small_file(kind, arrays, parameters, tmp_path):
     """What the document takes, the PNG of an image sheet and the SVG of everything else, has fewer than 400 kB."""
     module = FIGURES.get(kind)
-    chosen = module.Parameters.model_validate({"runs": ["vae"], **parameters})
-    draw(module, chosen, {"vae": arrays()}, {"vae": Subject("VAE", "a VAE", "MNIST", 1)}, languages.load("en"), tmp_path)
+    chosen = module.parameters.model_validate({"runs": ["vae"], **parameters})
+    draw(
+        FigureChoice(kind, module, chosen),
+        {"vae": arrays()},
+        {"vae": Subject("VAE", "a VAE", "MNIST", 1)},
+        languages.load("en"),
+        tmp_path,
+    )
     raster = json.loads((tmp_path / "drawing.json").read_text())["raster"]
     assert (tmp_path / ("figure.png" if raster else "figure.svg")).stat().st_size < LARGEST

@@ -20,6 +20,30 @@ def test_parts_are_drawn_at_the_width_of_their_column(lab):
     assert changed == {"figure codes", "figure grid"}
 
 
+OWN = """
+from typing import Annotated
+from report_builder.kinds import Figure, Parameters as Base, ProbeRequest, Role
+class Parameters(Base):
+    runs: tuple[str, ...]
+    breadth: Annotated[float, Role.WIDTH] = 5
+def reads(parameters):
+    return {run: ProbeRequest("codes", run=run) for run in parameters.runs}
+KIND = Figure(parameters=Parameters, reads=reads, draw=lambda arrays, parameters, subjects, language: None)
+"""
+
+
+def test_the_width_goes_to_the_parameter_of_that_role(lab):
+    """Whatever it is called; where the file gives it itself, the column of a group does not."""
+    (lab.experiment.parent / "own.py").write_text(OWN)
+    lab.edit("codes: {kind: latent_scatter,", "codes: {kind: ./own.py, width: 50%,")
+    assert lab.plan().resolved.figures["codes"].kind.parameters.breadth == pytest.approx(8.2)
+    lab.edit("./own.py, width: 50%,", "./own.py, breadth: 7,")
+    assert lab.plan().resolved.figures["codes"].kind.parameters.breadth == 7
+    lab.edit("tasks:\n", GROUP)
+    with pytest.raises(ReportError, match="figure 'codes' is part of 'both', whose columns say how wide it is"):
+        lab.plan()
+
+
 @pytest.mark.parametrize(("columns", "width"), [(1, 16.4), (2, 8.02), (3, 8.02)])
 def test_columns(lab, columns, width):
     """There are at most as many columns as parts."""

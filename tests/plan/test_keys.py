@@ -225,7 +225,7 @@ def test_the_versions_that_count(lab) -> None:
     plan = lab.plan()
     figure = set(plan.figures["codes"].step.code)
     assert {"matplotlib", "PIL", "numpy", "store/reading.py", "drawing/_files.py"} <= figure
-    assert not figure & {"tensorflow", "sklearn", "plots/decode_grid.py"}
+    assert not figure & {"tensorflow", "sklearn", "plots/decode_grid/__init__.py"}
     for planned in plan.facts.values():
         assert {"numpy", "store/reading.py", "measures/__init__.py"} <= set(planned.step.code)
         assert not {"matplotlib", "tensorflow"} & set(planned.step.code)

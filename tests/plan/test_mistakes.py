@@ -56,6 +56,13 @@ MISTAKES = {
         "metrics.reconstruction.of: unknown figure",
         "codes",
     ),
+    "a figure of other models": (
+        "kind: latent_scatter, runs: [ae, vae]",
+        "kind: samples, runs: [ae, vae]",
+        "figures.codes, run 'ae': model 'autoencoder' cannot serve this: it does not provide sample or sample_condition",
+        "Models that can: conditional_gan, ",
+        "What this model serves in figures: architecture, attribute_vector, ",
+    ),
     "no posterior for a figure": (
         "runs: [ae, vae], caption",
         "runs: [ae, vae], spread: bars, caption",
@@ -143,7 +150,7 @@ def test_one_message_for_one_cause(lab) -> None:
     assert len(found) == 1, "\n".join(found)
     assert "figures.codes, run 'vae': model 'gan' cannot serve this: it does not provide encode" in found[0]
     assert "Models that can: autoencoder, conditional_vae, vae." in found[0]
-    assert "What this model serves in figures: architecture, dataset_sheet, nearest_training, samples" in found[0]
+    assert "What this model serves in figures: architecture, confidence, dataset_sheet, nearest_training, samples" in found[0]
     assert "Also in 1 more: figures.codes, run 'longer'." in found[0]
 
 

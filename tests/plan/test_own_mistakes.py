@@ -9,17 +9,18 @@ import pytest
 
 from report_builder import drawing, languages, measures
 from report_builder.errors import ReportError
-from report_builder.kinds import FIGURES, METRICS
+from report_builder.kinds import FIGURES, METRICS, FigureChoice
 
 FIGURE = '''"""Mine."""
-from report_builder.kinds import Drawing, Parameters as Base, ProbeRequest
+from report_builder.kinds import Drawing, Figure, Parameters as Base, ProbeRequest
 class Parameters(Base):
     runs: tuple[str, ...]
-def probes(parameters):
+def reads(parameters):
     return {run: ProbeRequest("codes", {"split": "test"}, run=run) for run in parameters.runs}
 def draw(arrays, parameters, subjects, language):
-    from matplotlib.figure import Figure
-    return Drawing(Figure(), "", "A figure.")
+    from matplotlib.figure import Figure as Page
+    return Drawing(Page(), "", "A figure.")
+KIND = Figure(parameters=Parameters, reads=reads, draw=draw)
 '''
 METRIC = '''"""Mine."""
 from report_builder.kinds import Measured, Metric, Parameters as Base, ProbeRequest, Quantity
@@ -58,28 +59,31 @@ SLOTS = {  # file -> how it stands in the experiment, at which key
     "step.py": (STEP, "{kind: binarise, threshold: 0.5}", "./step.py", "data.digits.steps.0"),
 }
 MISTAKES = [  # file, what is replaced, by what, what is said
-    ("figure.py", "def draw", "def daw", "figure.py is no figure kind: it lacks draw"),
-    ("figure.py", "class Parameters(Base)", "class Params(Base)", "it lacks Parameters"),
+    ("figure.py", "def draw", "def daw", "figure.py:10 cannot be run"),
+    ("figure.py", ", draw=draw", "", "missing 1 required keyword-only argument: 'draw'"),
+    ("figure.py", "KIND = Figure(", "kind = Figure(", "KIND = Figure(parameters=Parameters, reads=reads, draw=draw)"),
+    ("figure.py", "KIND = Figure(parameters=Parameters", "KIND = dict(parameters=Parameters", "Received: KIND = dict"),
+    ("figure.py", "=Parameters", "=dict", "parameters is a class of report_builder.kinds.Parameters"),
     ("figure.py", "class Parameters(Base):", "class Parameters(Base)", "figure.py:3 is not valid Python"),
     ("figure.py", "ProbeRequest\nclass", "ProbeRequest, Nothing\nclass", "figure.py:2 cannot be run"),
     ("figure.py", "import Drawing", "import sys; sys.exit(0)\nfrom report_builder.kinds import Drawing", "figure.py:2"),
-    ("figure.py", "parameters.runs}", "parameters.rus}", "figure.py:6, in probes: AttributeError"),
+    ("figure.py", "parameters.runs}", "parameters.rus}", "figure.py:6, in reads: AttributeError"),
     (
         "figure.py",
         "    return {run:",
         "    return [run for run in parameters.runs]\n    return {run:",
-        "'probes' returns something else",
+        "'reads' returns something else",
     ),
-    ("figure.py", "def probes(parameters)", "def probes(parameters, more)", "figure.py:5: 'probes' is given 1 arguments"),
+    ("figure.py", "def reads(parameters)", "def reads(parameters, more)", "figure.py:5: 'reads' is given 1 arguments"),
     ("figure.py", "runs: tuple[str, ...]", "runs: tuple[str, ...]\n    x: int = object()", "figure.py:1, in Parameters"),
-    ("figure.py", "def draw", "def facts(parameters):\n    return [1]\ndef draw", "'facts' returns something else"),
+    ("figure.py", "draw=draw", "draw=draw, facts=lambda parameters: [1]", "returns something else"),
     (
         "figure.py",
-        "def draw",
-        "def check(parameters, subjects):\n    1 / 0\ndef draw",
-        "figure.py:8, in check: ZeroDivisionError",
+        "KIND = Figure(",
+        "def check(parameters, subjects):\n    1 / 0\nKIND = Figure(check=check, ",
+        "figure.py:11, in check: ZeroDivisionError",
     ),
-    ("figure.py", "return Drawing(Figure()", "return Drawing(figure()", "figure.py:9, in draw: nothing has this name"),
+    ("figure.py", "return Drawing(Page()", "return Drawing(page()", "figure.py:9, in draw: nothing has this name"),
     ("metric.py", "Measured(1.0", "Measrued(1.0", "Did you mean 'Measured'"),
     ("metric.py", 'better="lower"', 'better="greater"', "better is 'greater', and must be one of: higher, lower, none"),
     ("metric.py", 'better="lower"', "unit=5", "unit and reduction are short texts"),
@@ -138,7 +142,14 @@ def carried_out(folder: Path, file: str, text: str) -> str:
 def draw(folder: Path, arrays: dict) -> None:
     """Draws the figure."""
     kind = FIGURES.get("figure.py", beside=folder)
-    drawing.draw(kind, kind.Parameters(runs=("vae",)), arrays, {}, languages.load("en"), folder, figure="mine")
+    drawing.draw(
+        FigureChoice("./figure.py", kind, kind.parameters(runs=("vae",))),
+        arrays,
+        {},
+        languages.load("en"),
+        folder,
+        figure="mine",
+    )
 
 
 def measure(folder: Path, arrays: dict) -> None:
@@ -151,7 +162,7 @@ def measure(folder: Path, arrays: dict) -> None:
 RAISED = [
     ("figure.py", "    return Drawing", "    return arrays['ae']\n    return Drawing", "figure.py:9, in draw: KeyError"),
     ("figure.py", "    return Drawing", "    raise OSError('no')\n    return Drawing", "figure.py:9, in draw: OSError"),
-    ("figure.py", "    return Drawing", "    return Figure()\n    return Drawing", "'draw' returns something else"),
+    ("figure.py", "    return Drawing", "    return Page()\n    return Drawing", "'draw' returns something else"),
     ("figure.py", "    return Drawing", "    return\n    return Drawing", "'draw' returns something else"),
     ("metric.py", "Measured(1.0", "Measured(arrays", "no number and no word but dict"),
     ("metric.py", "n=3", "n='3'", "n is a number of images"),

@@ -35,6 +35,7 @@ SAID: dict[str, Any] = {
     "following": [],
     "provides": ["decode", "encode", "likelihood", "posterior", "sample"],
     "title": {"en": "spiral VAE", "pl": "spiralny VAE"},
+    "terms": [{"name": "kl_loss", "unit": "nats/image", "title": ""}],
     "listings": {"model": ["build"]},
     "presets": {"wide": {"title": {"en": "wide spiral VAE"}, "parameters": {"mode": "b"}}},
 }
@@ -73,6 +74,8 @@ def test_it_is_planned_like_ours(spiral) -> None:
     assert planned.runs["vae", 1].step.spec["model"] == {"kind": "./spiral.py", "latent_dim": 2, "mode": "a"}
     assert planned.resolved.runs["vae"].title == SAID["title"]
     assert set(planned.figures) == {"codes", "grid"}
+    terms = planned.figures["codes"].step.spec["subjects"]["vae"]["terms"]
+    assert {name: term["unit"] for name, term in terms.items()} == {"kl_loss": "nats/image", "epoch_time": "s"}
 
 
 def test_its_code_trains_again_what_it_says_does_not(spiral) -> None:

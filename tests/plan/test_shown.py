@@ -9,13 +9,11 @@ from report_builder.errors import ReportError
 BARS = '''\
 """Bars: a fact of each run."""
 
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Page
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import Drawing
+from report_builder.kinds import Drawing, Figure
 from report_builder.kinds import Parameters as Base
-
-SUMMARY = "a bar for each run"
 
 
 class Parameters(Base):
@@ -26,7 +24,7 @@ class Parameters(Base):
     color: str = "grey"
 
 
-def probes(parameters):
+def reads(parameters):
     return {}
 
 
@@ -40,13 +38,16 @@ def check(parameters, subjects):
 
 
 def draw(arrays, parameters, subjects, language):
-    figure = Figure()
+    figure = Page()
     told = []
     for place, (run, name) in enumerate(zip(parameters.runs, facts(parameters))):
         figure.subplots().bar(place, arrays[name]["value"].mean(), color=parameters.color)
         fact = {key: value.tolist() for key, value in arrays[name].items()}
         told.append([subjects[run].name, fact])
     return Drawing(figure, repr(told), "bars")
+
+
+KIND = Figure(summary="a bar for each run", parameters=Parameters, reads=reads, facts=facts, check=check, draw=draw)
 '''
 FIGURE = "  bars: {kind: ./bars.py, runs: [vae, longer]}\n  grid:"
 

@@ -20,7 +20,7 @@ def drawn():
         runs = list(dict.fromkeys(panel.split("@")[0] for panel in arrays))
         people = subjects or {panel: Subject(panel.split("@")[0].upper(), "a model", "MNIST", 1) for panel in arrays}
         with mpl.rc_context(fname=STYLE):
-            return kind.draw(arrays, kind.Parameters(**{"runs": runs} | parameters), people, languages.load(language))
+            return kind.draw(arrays, kind.parameters(**{"runs": runs} | parameters), people, languages.load(language))
 
     return draw
 

@@ -49,15 +49,15 @@ def test_a_code_of_one_dimension_is_refused_before_the_training():
     kind = FIGURES.get("code_map")
     people = {"a": Subject("A", settings={"latent_dim": 1}), "b": Subject("B", settings={"latent_dim": 2})}
     with pytest.raises(ReportError, match="a: latent_dim 1"):
-        kind.check(kind.Parameters(runs=("a", "b")), people)
-    kind.check(kind.Parameters(runs=("b",)), people)
+        kind.check(kind.parameters(runs=("a", "b")), people)
+    kind.check(kind.parameters(runs=("b",)), people)
 
 
 @pytest.mark.parametrize("name", ["latent_scatter", "latent_cdf", "prior_samples"])
 def test_coordinates_are_checked_before_the_training(name):
     """A coordinate beyond latent_dim is refused when the plan is made; where nothing is known it is not."""
     kind = FIGURES.get(name)
-    asked = kind.Parameters(runs=("a",), axes=(1, 3))
+    asked = kind.parameters(runs=("a",), axes=(1, 3))
     with pytest.raises(ReportError, match="latent_dim of 'a' is 2"):
         kind.check(asked, {"a": Subject("A", settings={"latent_dim": 2})})
     kind.check(asked, {"a": Subject("A", settings={"latent_dim": 3})})

@@ -83,7 +83,7 @@ def test_what_is_asked_of_the_probe():
     kind = FIGURES.get("condition_panel")
 
     def parameters(**given):
-        return kind.probes(kind.Parameters(runs=("cvae",), **given))["cvae"].parameters
+        return kind.reads(kind.parameters(runs=("cvae",), **given))["cvae"].parameters
 
     assert parameters(index=16) == {"classes": None, "positions": "all", "z": "encoded", "split": "test", "index": 16}
     assert parameters(z="fixed", seed=3) == {"classes": [0], "positions": "all", "z": "fixed", "seed": 3}
@@ -155,8 +155,8 @@ def test_what_other_axes_ask_of_the_probe():
     kind = FIGURES.get("condition_panel")
 
     def asked_of(**given):
-        parameters = kind.Parameters.model_validate({"runs": ("cvae",), **given})
-        return kind.probes(parameters)["cvae"].parameters
+        parameters = kind.parameters.model_validate({"runs": ("cvae",), **given})
+        return kind.reads(parameters)["cvae"].parameters
 
     classic = asked_of(rows="z", columns="class", z="fixed", codes=7)
     assert (classic["per_condition"], classic["every_class"], classic["positions"]) == (7, True, None)
@@ -177,4 +177,4 @@ def test_what_other_axes_ask_of_the_probe():
 def test_axes_that_make_no_panel_are_refused(wrong, message):
     """One thing on both axes, codes that do not stay, or two ways to name the class, are mistakes of the file."""
     with pytest.raises(ValidationError, match=message):
-        FIGURES.get("condition_panel").Parameters.model_validate({"runs": ("cvae",), **wrong})
+        FIGURES.get("condition_panel").parameters.model_validate({"runs": ("cvae",), **wrong})

@@ -82,8 +82,8 @@ def test_a_narrow_figure_has_its_panels_under_each_other(drawn):
 def test_the_real_images_are_those_of_the_judge():
     """Samples of any model are judged; the judge's own test images are the real ones, and it is no run of the figure."""
     kind = FIGURES.get("confidence")
-    requests = kind.probes(kind.Parameters(runs=("gan",), judge="cnn"))
+    requests = kind.reads(kind.parameters(runs=("gan",), judge="cnn"))
     assert (requests["gan"].parameters["images"]["kind"], requests["gan"].judge) == ("samples", "cnn")
     assert (requests["cnn"].kind, requests["cnn"].run, requests["cnn"].parameters["split"]) == ("class_scores", "cnn", "test")
     with pytest.raises(ValidationError, match="leave it out of 'runs'"):
-        kind.Parameters(runs=("gan", "cnn"), judge="cnn")
+        kind.parameters(runs=("gan", "cnn"), judge="cnn")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,8 +12,9 @@ from matplotlib.colors import to_rgb
 from report_builder import languages
 from report_builder.drawing import draw
 from report_builder.errors import ReportError
-from report_builder.kinds import FIGURES, Subject
-from report_builder.plots import _style, confusion
+from report_builder.kinds import FIGURES, FigureChoice, Subject
+from report_builder.plots import _style
+from report_builder.plots.confusion import drawing as confusion
 
 ENGLISH = languages.load("en")
 
@@ -127,7 +128,7 @@ def test_numbers_can_be_read_on_every_colour(drawn):
 def test_the_style_names_the_colours(tmp_path):
     """A report's style with `image.cmap` changes them, and the numbers stay legible on them."""
     kind, arrays, seen = FIGURES.get("confusion"), {"cnn": scored([[9, 1], [0, 10]])}, []
-    parameters = kind.Parameters(runs=("cnn",))
+    parameters = kind.parameters(runs=("cnn",))
 
     def noted(*given):
         drawing = kind.draw(*given)
@@ -136,7 +137,14 @@ def test_the_style_names_the_colours(tmp_path):
         return drawing
 
     for style in ({}, {"image.cmap": "gray"}):
-        draw(SimpleNamespace(draw=noted), parameters, arrays, {"cnn": Subject("CNN")}, ENGLISH, tmp_path, style=style)
+        draw(
+            FigureChoice("mine", replace(kind, draw=noted), parameters),
+            arrays,
+            {"cnn": Subject("CNN")},
+            ENGLISH,
+            tmp_path,
+            style=style,
+        )
     assert seen == [("report-builder", ["white"]), ("gray", ["black"])]
 
 
@@ -157,6 +165,6 @@ def test_images_without_a_class_asked_are_refused():
 def test_what_is_asked_of_whom():
     """With a judge conditional samples are judged; without one the runs themselves classify a split."""
     kind = FIGURES.get("confusion")
-    judge = kind.probes(kind.Parameters(runs=("gan",), judge="cnn", per_class=5))["gan"]
+    judge = kind.reads(kind.parameters(runs=("gan",), judge="cnn", per_class=5))["gan"]
     assert (judge.kind, judge.judge, judge.parameters["images"]["per_condition"]) == ("classified", "cnn", 5)
-    assert kind.probes(kind.Parameters(runs=("cnn",), split="validation"))["cnn"].parameters["split"] == "validation"
+    assert kind.reads(kind.parameters(runs=("cnn",), split="validation"))["cnn"].parameters["split"] == "validation"

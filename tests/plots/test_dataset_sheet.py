@@ -38,8 +38,8 @@ def with_attributes():
 def drawn(data, **parameters):
     """The sheet of a data set, drawn under the style."""
     kind = FIGURES.get("dataset_sheet")
-    chosen = kind.Parameters(data="pictures", **parameters)
-    request = kind.probes(chosen)["pictures"]
+    chosen = kind.parameters(data="pictures", **parameters)
+    request = kind.reads(chosen)["pictures"]
     arrays = {"pictures": images.measure(None, data, images.Parameters.model_validate(request.parameters))}
     with mpl.rc_context(fname=STYLE):
         return kind.draw(arrays, chosen, {"pictures": Subject("Pictures", data="Pictures")}, languages.load("en"))

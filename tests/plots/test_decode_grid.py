@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from report_builder.plots.decode_grid import Parameters, probes
+from report_builder.plots.decode_grid import Parameters, reads
 
 
 def grid(n=3):
@@ -62,7 +62,7 @@ def test_the_caption_states_the_limits_of_each_run(drawn):
 
 def test_limits_may_differ_by_run():
     """Given by run id, each run is asked for its own limits, and a run without any for those of its codes."""
-    asked = probes(Parameters(runs=("ae", "vae"), limits={"ae": ((-6, 10), (-6.5, 8))}))
+    asked = reads(Parameters(runs=("ae", "vae"), limits={"ae": ((-6, 10), (-6.5, 8))}))
     assert asked["ae"].parameters["limits"] == ((-6, 10), (-6.5, 8))
     assert asked["vae"].parameters["limits"] is None
 
@@ -75,5 +75,5 @@ def test_a_lattice_of_quantiles_says_so(drawn):
     assert "quantiles of N(0, 1) at (i + ½) / 3, i = 0, …, 2; range: [−0.97, 0.97]." in drawing.details
     assert "test set" not in drawing.details
     assert [label.get_text() for label in drawing.figure.axes[0].get_xticklabels()] == ["−0.97", "0.00", "0.97"]
-    asked = probes(Parameters(runs=("vae",), lattice="normal"))["vae"].parameters
+    asked = reads(Parameters(runs=("vae",), lattice="normal"))["vae"].parameters
     assert asked["lattice"] == "normal"

@@ -100,7 +100,7 @@ def test_no_image_is_best_and_worst(drawn):
     assert "the 1 best" in drawing.alt
     assert "of each" not in drawn("extreme_reconstructions", {"ae": arrays}, count=1).details
     with pytest.raises(ValidationError, match="n is 16 or more"):
-        FIGURES.get("extreme_reconstructions").Parameters(runs=("ae",), n=15)
+        FIGURES.get("extreme_reconstructions").parameters(runs=("ae",), n=15)
 
 
 def test_boxes_of_other_classes_are_refused(drawn):

@@ -102,7 +102,7 @@ def test_an_interpolation_begins_and_ends_with_the_originals(drawn):
 
 def test_a_pair_mean_is_the_middle_of_three_steps(drawn):
     """First original, second original, then the decoded mean of each run: the mean of the codes, no random sample."""
-    assert FIGURES.get("pair_mean").probes(FIGURES.get("pair_mean").Parameters(runs=("ae",)))["ae"].parameters["steps"] == 3
+    assert FIGURES.get("pair_mean").reads(FIGURES.get("pair_mean").parameters(runs=("ae",)))["ae"].parameters["steps"] == 3
     drawing = drawn("pair_mean", {"ae": pair(0.4), "vae": pair(0.6)}, ink="light")
     painted, tall, wide = painting(drawing)
     row = painted[tall // 2] / 255

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from report_builder.plots.latent_histograms import chosen
+from report_builder.plots.latent_histograms.drawing import chosen
 
 
 @pytest.fixture

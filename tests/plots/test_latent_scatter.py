@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from report_builder import languages
 from report_builder.drawing import draw
 from report_builder.errors import ReportError
-from report_builder.kinds import FIGURES, Subject
+from report_builder.kinds import FIGURES, FigureChoice, Subject
 from report_builder.plots._room import parted
 
 
@@ -100,8 +100,14 @@ def test_names_without_room_are_left_out_or_refused(codes, tmp_path, labels):
         return seen[-1]
 
     def drawing():
-        parameters = kind.Parameters(runs=("ae",), labels=labels, width_cm=6, legend=False)
-        draw(SimpleNamespace(draw=noted), parameters, {"ae": many}, {"ae": Subject("AE")}, languages.load("en"), tmp_path)
+        parameters = kind.parameters(runs=("ae",), labels=labels, width_cm=6, legend=False)
+        draw(
+            FigureChoice("mine", replace(kind, draw=noted), parameters),
+            {"ae": many},
+            {"ae": Subject("AE")},
+            languages.load("en"),
+            tmp_path,
+        )
 
     if labels:
         with pytest.raises(ReportError, match="names of the classes have no room"):
@@ -115,7 +121,7 @@ def test_bars_are_asked_of_fewer_images():
     """With deviations five hundred images are shown unless told otherwise, without them all."""
     kind = FIGURES.get("latent_scatter")
     asked = [
-        kind.probes(kind.Parameters(runs=("vae",), **given))["vae"].parameters["n"]
+        kind.reads(kind.parameters(runs=("vae",), **given))["vae"].parameters["n"]
         for given in ({}, {"spread": "bars"}, {"spread": "bars", "n": 9})
     ]
     assert asked == [None, 500, 9]

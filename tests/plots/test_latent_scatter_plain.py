@@ -46,14 +46,14 @@ def test_a_colour_bar_tells_ten_classes_apart(drawn, codes):
 def test_options_that_contradict_each_other_are_refused(wrong):
     """One colour has no colour bar and no deviations, crosses belong to it: said when the file is read."""
     with pytest.raises(ValidationError, match="plain scatter"):
-        FIGURES.get("latent_scatter").Parameters(runs=("ae",), **wrong)
+        FIGURES.get("latent_scatter").parameters(runs=("ae",), **wrong)
 
 
 def test_drawn_codes_are_shown_and_said(drawn, codes):
     """With `codes: drawn` the draws are asked for, shown, and named with their seed; means are called means."""
     kind = FIGURES.get("latent_scatter")
-    assert kind.probes(kind.Parameters(runs=("vae",), codes="drawn", seed=3))["vae"].parameters["drawn"] == 3
-    assert kind.probes(kind.Parameters(runs=("vae",)))["vae"].parameters["drawn"] is None
+    assert kind.reads(kind.parameters(runs=("vae",), codes="drawn", seed=3))["vae"].parameters["drawn"] == 3
+    assert kind.reads(kind.parameters(runs=("vae",)))["vae"].parameters["drawn"] is None
     drawing = drawn("latent_scatter", {"vae": codes | {"z": codes["z_mean"] + 1}}, codes="drawn", seed=3, plain=True)
     np.testing.assert_allclose(drawing.figure.axes[0].collections[0].get_offsets(), codes["z_mean"] + 1)
     assert "Codes: one draw from the distribution of each code (seed of the draw: 3)." in drawing.details

@@ -124,13 +124,13 @@ def test_what_was_not_kept_is_refused(drawn, wrong, message):
 def test_samples_that_were_kept_are_not_judged():
     """A judge and an epoch together are refused."""
     with pytest.raises(ValidationError, match="leave out 'epoch' or 'judge'"):
-        FIGURES.get("class_samples").Parameters(runs=("gan",), epoch=0, judge="reference")
+        FIGURES.get("class_samples").parameters(runs=("gan",), epoch=0, judge="reference")
 
 
 def test_a_judge_is_part_of_the_request():
     """With a judge the same samples are asked for, and judged."""
     kind = FIGURES.get("class_samples")
-    plain, with_judge = (kind.probes(kind.Parameters(runs=("gan",), seed=2, judge=j))["gan"] for j in (None, "reference"))
+    plain, with_judge = (kind.reads(kind.parameters(runs=("gan",), seed=2, judge=j))["gan"] for j in (None, "reference"))
     assert (with_judge.kind, with_judge.judge) == ("classified", "reference")
     assert with_judge.parameters["images"] == {"kind": plain.kind, **plain.parameters}
 

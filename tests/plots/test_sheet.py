@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from report_builder.errors import ReportError
+from report_builder.plots._options import LookOptions
 from report_builder.plots._sheet import THIN, Block, Lines, sheet, unit_range
 from report_builder.plots._text import wrapped
 
@@ -33,7 +34,7 @@ def test_every_source_pixel_is_a_whole_number_of_printed_ones(gap):
     random = np.random.default_rng(0)
     images = (random.integers(1, 9, (2, 3, 7, 5, 1)) / 10).astype(np.float32)
     block = Block(images, Lines(["", ""], [0, gap]), Lines(["", "", ""], [0, gap, gap]))
-    drawn = sheet([block], width_cm=6, cell_cm=1.0, ink="light")
+    drawn = sheet([block], LookOptions(width_cm=6, cell_cm=1.0, ink="light"))
     painted, axes = picture(drawn.figure), drawn.axes[0]
     box = axes.get_position()
     tall, wide = painted.shape
@@ -51,7 +52,7 @@ def test_a_sheet_is_as_wide_as_asked_and_at_least_300_dpi():
     """The figure has the asked width on paper, whatever it holds."""
     for columns in (1, 4, 30):
         block = Block(numbered(2, columns), Lines(["first", "second"]), Lines([""] * columns))
-        figure = sheet([block], width_cm=16, cell_cm=1.5, ink="dark").figure
+        figure = sheet([block], LookOptions(width_cm=16, cell_cm=1.5, ink="dark")).figure
         assert figure.get_size_inches()[0] * 2.54 == pytest.approx(16, abs=0.02)
         assert figure.dpi >= 300
 
@@ -59,14 +60,14 @@ def test_a_sheet_is_as_wide_as_asked_and_at_least_300_dpi():
 def test_a_tall_sheet_fits_a_page():
     """Many rows make smaller cells, not a figure that runs off the page."""
     block = Block(numbered(60, 2), Lines([""] * 60), Lines(["", ""]))
-    assert sheet([block], width_cm=16, cell_cm=1.5, ink="dark").figure.get_size_inches()[1] * 2.54 < 23
+    assert sheet([block], LookOptions(width_cm=16, cell_cm=1.5, ink="dark")).figure.get_size_inches()[1] * 2.54 < 23
 
 
 def test_dark_ink_prints_large_values_black():
     """Grey images are inverted for paper by default; colours never are."""
     bright = np.ones((1, 1, 4, 4, 1), dtype=np.float32)
     for images, ink, level in ((bright, "dark", 0), (bright, "light", 255), (bright.repeat(3, axis=-1), "dark", 255)):
-        axes = sheet([Block(images, Lines([""]), Lines([""]))], width_cm=5, cell_cm=1, ink=ink).axes[0]
+        axes = sheet([Block(images, Lines([""]), Lines([""]))], LookOptions(width_cm=5, cell_cm=1, ink=ink)).axes[0]
         painted = np.asarray(axes.images[0].get_array())
         assert painted[painted.shape[0] // 2, painted.shape[1] // 2, 0] == level
 
@@ -93,7 +94,7 @@ def test_labels_break_at_spaces():
 def test_a_long_word_over_a_column_is_printed_smaller():
     """A class name that is wider than its column neither meets its neighbour nor leaves the figure, and can still be read."""
     names = ["automobile"] * 10
-    drawn = sheet([Block(numbered(1, 10), Lines([""]), Lines(names))], width_cm=13, cell_cm=2, ink="dark")
+    drawn = sheet([Block(numbered(1, 10), Lines([""]), Lines(names))], LookOptions(width_cm=13, cell_cm=2, ink="dark"))
     drawn.figure.canvas.draw()
     boxes = [text.get_window_extent() for text in drawn.axes[0].texts if text.get_text() == "automobile"]
     assert len(boxes) == 10
@@ -105,7 +106,9 @@ def test_a_long_word_over_a_column_is_printed_smaller():
 def test_texts_below_images_have_room(tmp_path):
     """Each row keeps room for the texts under its images: none lies on the next row or outside the figure."""
     below = [["a\nb", "c"], ["d", "e\nf"]]
-    drawn = sheet([Block(numbered(2, 2), Lines(["", ""]), Lines(["", ""]), below=below)], width_cm=8, cell_cm=2, ink="dark")
+    drawn = sheet(
+        [Block(numbered(2, 2), Lines(["", ""]), Lines(["", ""]), below=below)], LookOptions(width_cm=8, cell_cm=2, ink="dark")
+    )
     drawn.figure.draw_without_rendering()
     axes = drawn.axes[0]
     boxes = [text.get_window_extent() for text in axes.texts if text.get_text().strip()]

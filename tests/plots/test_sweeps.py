@@ -104,7 +104,7 @@ def test_a_zero_stands_a_decade_before_the_next_value(drawn):
 def test_a_logarithmic_axis_that_is_asked_for_is_drawn_or_refused(values, received):
     """Values without a place on it are refused by the plan, with the option and the values."""
     arms = {f"s-{value}": {"model.beta": value} for value in values}
-    parameters = CURVES.Parameters(runs=tuple(arms), metrics=("test.elbo",), log_over=True)
+    parameters = CURVES.parameters(runs=tuple(arms), metrics=("test.elbo",), log_over=True)
     with pytest.raises(ReportError, match=rf"log_over: a logarithmic axis(.|\n)*{received}"):
         CURVES.check(parameters, people(arms))
 
@@ -174,8 +174,8 @@ def test_the_best_is_one_of_comparable_runs(lines, refused):
         run: Subject(run, swept={"model.latent_dim": spec["model"]["latent_dim"]}, spec=spec) for run, spec in runs.items()
     }
     given = {"runs": [*runs], "metrics": ["test.elbo"], "lines": lines}
-    CURVES.check(CURVES.Parameters.model_validate(given), shown)
-    asked = CURVES.Parameters.model_validate(given | {"best": True})
+    CURVES.check(CURVES.parameters.model_validate(given), shown)
+    asked = CURVES.parameters.model_validate(given | {"best": True})
     if not refused:
         CURVES.check(asked, shown)
         return
@@ -255,7 +255,7 @@ MISTAKES = {
 def test_runs_without_places_are_refused_before_they_are_trained(case):
     """`check` says which parameter is wrong."""
     arms, given, rule, told = MISTAKES[case]
-    parameters = CURVES.Parameters.model_validate({"runs": [*arms], "metrics": ["test.elbo"]} | given)
+    parameters = CURVES.parameters.model_validate({"runs": [*arms], "metrics": ["test.elbo"]} | given)
     with pytest.raises(ReportError) as caught:
         CURVES.check(parameters, people(arms))
     assert rule in str(caught.value)
@@ -328,7 +328,7 @@ def test_headings_do_not_touch(drawn):
 )
 def test_counts_follow_from_n(probe, asked):
     """A probe is asked for as many images as fill a grid, unless the count is written."""
-    request = PANEL.probes(PANEL.Parameters(runs=("a",), n=3, probe=probe))["a"]
+    request = PANEL.reads(PANEL.parameters(runs=("a",), n=3, probe=probe))["a"]
     assert (request.kind, request.parameters) == (probe["kind"], asked)
 
 
@@ -377,7 +377,7 @@ def test_the_limits_of_every_grid_are_stated(drawn, over):
 
 def test_a_setting_that_a_run_does_not_have(drawn):
     """A heading cannot name it: refused when the plan is made."""
-    parameters = PANEL.Parameters(runs=tuple(FLAT), over=("model.latent_dims",))
+    parameters = PANEL.parameters(runs=tuple(FLAT), over=("model.latent_dims",))
     with pytest.raises(ReportError, match="over: run 's-2' has no such setting"):
         PANEL.check(parameters, people(FLAT))
 

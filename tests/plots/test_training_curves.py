@@ -6,12 +6,19 @@ import numpy as np
 import pytest
 
 from report_builder.errors import ReportError
-from report_builder.kinds import Subject
+from report_builder.kinds import EPOCH_TIME, MODELS, Subject, Term
 
 
 def history(shift=0.0, n=5, **more):
     """A falling loss."""
     return {"loss": 10.0 - np.arange(n) + shift, "epoch_time": np.ones(n)} | more
+
+
+def of(run, model, **parameters):
+    """A run of a model of the package with these parameters, which says what it logs."""
+    kind = MODELS.get(model)
+    terms = (*kind.terms(kind.Parameters(**parameters)), EPOCH_TIME)
+    return {run: Subject(run.upper(), "a model", "MNIST", 1, terms={term.name: term for term in terms})}
 
 
 def lines(drawing):
@@ -65,17 +72,22 @@ def test_held_out_images_are_dashed(drawn):
 @pytest.mark.parametrize(("loss", "unit"), [("bce", "nats/image"), ("mse", "loss")])
 def test_only_nats_are_labelled_as_nats(drawn, loss, unit):
     """The loss of a run that compiled a squared error has no unit."""
-    people = {"ae": Subject("AE", "a model", "MNIST", 1, {"loss": loss})}
+    people = of("ae", "autoencoder", loss=loss)
     assert drawn("training_curves", {"ae": history()}, subjects=people).figure.axes[0].get_ylabel() == unit
 
 
-def test_losses_of_ones_own_model_have_no_unit(drawn):
-    """What a file of the user's own computes as its losses is not known, so no nats are claimed; a KL term is in nats."""
-    people = {"own": Subject("Own", "a model", "MNIST", 1, spec={"model": {"kind": "own.py"}})}
-    terms = adversarial(loss=np.ones(5), reconstruction_loss=np.ones(5), kl_loss=np.ones(5))
-    table = drawn("training_curves", {"own": terms}, subjects=people, terms=[*terms]).table
-    units = {term: column.unit for term, column in zip(terms, table.columns[1:], strict=True)}
-    assert units == dict.fromkeys(terms, "") | {"kl_loss": "nats/image", "epoch_time": "s"}
+def test_only_declared_units_are_printed(drawn):
+    """A model of the user's own says what it logs and how that is called; of everything else no unit is claimed."""
+    said = (Term("kl_loss", "nats/image"), Term("codebook_loss", "", {"": "distance to the codebook"}))
+    people = {"own": Subject("Own", "a model", "MNIST", 1, terms={term.name: term for term in said})}
+    terms = adversarial(
+        **dict.fromkeys(("loss", "kl_loss", "codebook_loss", "val_codebook_loss", "commitment_loss"), np.ones(5))
+    )
+    drawing = drawn("training_curves", {"own": terms}, subjects=people, terms=[*terms], held_out=False)
+    units = {term: column.unit for term, column in zip(terms, drawing.table.columns[1:], strict=True)}
+    assert units == dict.fromkeys(terms, "") | {"kl_loss": "nats/image"}
+    headings = [column.heading for column in drawing.table.columns]
+    assert {"distance to the codebook", "distance to the codebook (validation)", "commitment loss"} <= {*headings}
 
 
 def test_a_term_that_no_run_logged_is_refused(drawn):
@@ -98,7 +110,7 @@ def legend(drawing):
 
 def test_adversarial_losses_share_a_panel(drawn):
     """Without terms a GAN shows both of its losses in one panel, each in its colour, named by one legend."""
-    drawing = drawn("training_curves", {"gan": adversarial()})
+    drawing = drawn("training_curves", {"gan": adversarial()}, subjects=of("gan", "gan"))
     generator, discriminator = lines(drawing)
     assert len(drawing.figure.axes) == 1
     np.testing.assert_allclose(generator.get_ydata(), np.linspace(1, 2, 5))
@@ -115,17 +127,22 @@ def critical(**more):
 
 def test_scores_have_no_unit(drawn):
     """Losses of generator and critic share a panel without a unit; the generator's is in nats beside a discriminator only."""
-    drawing = drawn("training_curves", {"wgan": critical()})
+    drawing = drawn("training_curves", {"wgan": critical()}, subjects=of("wgan", "wgan"))
     assert legend(drawing) == ["generator loss", "critic loss"]
     assert drawing.figure.axes[0].get_ylabel() == "losses"
-    units = {run: drawn("training_curves", {run: each}).table for run, each in (("gan", adversarial()), ("wgan", critical()))}
+    units = {
+        run: drawn("training_curves", {run: each}, subjects=of(run, run)).table
+        for run, each in (("gan", adversarial()), ("wgan", critical()))
+    }
     assert [column.unit for column in units["gan"].columns[1:]] == ["nats/image", "nats/image"]
     assert [column.unit for column in units["wgan"].columns[1:]] == ["", ""]
 
 
 def test_losses_of_different_models_have_no_common_unit(drawn):
     """Where a GAN and a Wasserstein GAN share a panel all three losses are drawn, and nats are not claimed for scores."""
-    drawing = drawn("training_curves", {"gan": adversarial(), "wgan": critical()})
+    drawing = drawn(
+        "training_curves", {"gan": adversarial(), "wgan": critical()}, subjects=of("gan", "gan") | of("wgan", "wgan")
+    )
     assert len(lines(drawing)) == 4
     assert drawing.figure.axes[0].get_ylabel() == "losses"
 
@@ -182,7 +199,7 @@ def columns(drawing):
 
 def test_the_curves_are_a_table_too(drawn):
     """S1-E15: the table has a row for each epoch shown, and a column for each line, with its unit."""
-    people = {"ae": Subject("AE", "a model", "MNIST", 1, {"loss": "bce"})}
+    people = of("ae", "autoencoder")
     arrays = {"ae": history(test_loss=np.full(5, 9.0))}
     found = columns(drawn("training_curves", arrays, subjects=people, from_epoch=3))
     assert found == [
@@ -197,7 +214,7 @@ def test_a_long_training_is_a_short_table(drawn):
     arrays = {"vae@1": history(n=60), "vae@2": history(2, n=55), "ae@1": history(n=60)}
     epochs, vae, ae = columns(drawn("training_curves", arrays))
     assert epochs[2] == [1, 2, 5, 10, 20, 50, 60]
-    assert vae == ("VAE: loss", "nats/image", [11, 10, 7, 2, -8, -38, None])
+    assert vae == ("VAE: loss", "", [11, 10, 7, 2, -8, -38, None])
     assert ae[2] == [10, 9, 6, 1, -9, -39, -49]
 
 

@@ -15,7 +15,7 @@ NAMED = {  # kind of step -> files that its spec names
     "run": ("models/vae/network.py", "models/_networks/convolutional.py", "datasets/digits.py", "datasets/steps/binarise.py"),
     "arrays": ("measures/probes/codes.py",),
     "facts": ("measures/metrics/elbo.py",),
-    "figure": ("plots/latent_scatter.py",),
+    "figure": ("plots/latent_scatter/__init__.py",),
 }
 CHANGES = {  # file -> what is changed in it, and the steps that must notice
     "kinds/_data.py": ("self.y[", "self.y[::-1][", "run arrays facts figure"),
@@ -37,7 +37,8 @@ CHANGES = {  # file -> what is changed in it, and the steps that must notice
     "store/reading.py": ("dtype=np.int64", "dtype=np.int32", "facts figure"),
     "plots/_text.py": ("ROUNDING = 1e-6", "ROUNDING = 1e-5", "figure"),
     "drawing/_files.py": ("COMPRESSION = 6", "COMPRESSION = 7", "figure"),
-    "plots/decode_grid.py": ("n: ", "n_: ", ""),
+    "plots/latent_scatter/drawing.py": ("0.66", "0.67", "figure"),
+    "plots/decode_grid/__init__.py": ("n: ", "n_: ", ""),
     "errors.py": ("cutoff=0.6", "cutoff=0.7", "run arrays facts figure"),
 }
 

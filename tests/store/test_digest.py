@@ -39,9 +39,17 @@ def test_what_only_people_read_does_not_count(tmp_path: Path) -> None:
     """Of a user's own file a title, a summary, a first guess of seconds and the description of a parameter may change."""
     told = CODE + 'TITLE = {"en": "circle"}\nSUMMARY = "a circle"\nSECONDS_PER_IMAGE = 2e-4\n'
     told += 'from pydantic import Field\nx = Field(3, description="it")\ny = dict(description="that")\n'
+    told += 'from report_builder.kinds import Figure\nKIND = Figure(summary="a ring")\nz = dict(summary="an arc")\n'
     first = digest(tmp_path, told)
     assert digest(tmp_path, told.replace('"that"', '"this"')) != first
-    for old, new in (('"circle"', '"disc"'), ('"a circle"', '"a disc"'), ("2e-4", "3e-4"), ('"it"', '"this"')):
+    assert digest(tmp_path, told.replace('"an arc"', '"a bow"')) != first
+    for old, new in (
+        ('"circle"', '"disc"'),
+        ('"a circle"', '"a disc"'),
+        ("2e-4", "3e-4"),
+        ('"it"', '"this"'),
+        ("a ring", "rings"),
+    ):
         assert old in told
         assert digest(tmp_path, told.replace(old, new)) == first
 

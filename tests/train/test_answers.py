@@ -70,6 +70,9 @@ class Scale(keras.Model):
 
 def build(image_shape, latent_dim, factor):
     return Scale(image_shape, latent_dim, factor)
+
+
+TERMS = (kinds.Term("gap", "px", title="distance"), kinds.Term("loss"))
 """
 
 
@@ -122,6 +125,8 @@ def test_a_description(own) -> None:
     assert said["schema"]["properties"]["latent_dim"]["type"] == "integer"
     assert said["provides"] == ["decode", "encode", "sample"]
     assert said["title"] == {"pl": "skala"}
+    assert said["terms"][0] == {"name": "gap", "unit": "px", "title": {"": "distance"}}
+    assert said["terms"][1] == {"name": "loss", "unit": "", "title": ""}
     assert said["listings"] == {"loss": ["Scale.compute_loss"]}
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from report_builder.kinds import Equation, Layout, Preset
+from report_builder.kinds import Equation, Layout, Preset, Term
 from report_builder.models import _architectures, _objective, outside
 from report_builder.models import _symbols as s
 
@@ -61,6 +61,12 @@ def refuses(parameters: Parameters, layout: Layout) -> str:
 # --- the loss as it is compiled -----------------------------------------------------------------------------------------------
 
 LOSSES = {"bce": f"-{_objective.CROSS_ENTROPY}", "mse": rf"\frac{{1}}{{D}} {_objective.SQUARES}"}
+
+
+def terms(parameters: Parameters) -> tuple[Term, ...]:
+    """What is logged; a cross-entropy is in nats, what a further term is added to is not."""
+    reconstruction = "nats/image" if parameters.loss == "bce" else ""
+    return Term("loss", "" if parameters.ssim_weight else reconstruction), Term("reconstruction_loss", reconstruction)
 
 
 def equation(parameters: Parameters) -> Equation:

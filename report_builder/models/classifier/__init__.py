@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from report_builder import kinds
-from report_builder.kinds import Equation, Layout
+from report_builder.kinds import Equation, Layout, Term
 from report_builder.models import outside
 from report_builder.models._layers import Layers
 
@@ -58,6 +58,11 @@ SYMBOLS = (
     (r"f_k(x)", "logit that the network gives to class k"),
     (r"K", "number of classes"),
 )
+
+
+def terms(parameters: Parameters) -> tuple[Term, ...]:
+    """What is logged."""
+    return Term("loss", "nats/image"), Term("accuracy")
 
 
 def equation(parameters: Parameters) -> Equation:

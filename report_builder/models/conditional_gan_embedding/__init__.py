@@ -9,6 +9,7 @@ from report_builder.models import _adversarial, unconditioned
 
 TITLE = "conditional GAN with a label embedding"
 seconds_per_image = _adversarial.seconds_per_image
+terms = _adversarial.terms
 PROVIDES = frozenset({"sample_condition", "discriminate"})
 LISTINGS = {
     "generator": ("embed", "build_generator"),

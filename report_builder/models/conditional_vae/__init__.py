@@ -13,6 +13,7 @@ from report_builder.models import _objective, indivisible, outside, unconditione
 from report_builder.models._layers import Layers
 
 TITLE = "conditional variational autoencoder"
+terms = _objective.terms
 SECONDS_PER_IMAGE = 6.5e-4  # of training, one core, 42 x 42: for a first guess of how long a run takes
 PROVIDES = frozenset({"encode", "posterior", "likelihood", "decode_condition", "sample_condition"})
 PRESETS = {"half_width": Preset("conditional variational autoencoder of half width", {"filters": [16, 32]})}

@@ -11,6 +11,7 @@ from report_builder.models import _wasserstein, unconditioned
 
 TITLE = "conditional WGAN"
 seconds_per_image = _wasserstein.seconds_per_image
+terms = _wasserstein.terms
 PROVIDES = frozenset({"sample_condition"})
 PRESETS = {"half_width": Preset("conditional WGAN of half width", _wasserstein.HALF_WIDTH)}
 

@@ -7,6 +7,7 @@ from report_builder.models import _adversarial
 
 TITLE = "GAN"
 seconds_per_image = _adversarial.seconds_per_image
+terms = _adversarial.terms
 PROVIDES = frozenset({"sample", "discriminate"})
 LISTINGS = {
     "generator": ("build_generator",),

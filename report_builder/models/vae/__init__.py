@@ -8,6 +8,7 @@ from report_builder.kinds import Equation, Layout, Preset
 from report_builder.models import _architectures, _objective, outside
 
 TITLE = "variational autoencoder"
+terms = _objective.terms
 PROVIDES = frozenset({"encode", "posterior", "decode", "likelihood", "sample"})
 PRESETS = {
     "textbook_32": Preset("variational autoencoder of three convolutions", _architectures.TEXTBOOK_32),

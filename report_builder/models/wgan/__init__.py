@@ -10,6 +10,7 @@ from report_builder.models import _wasserstein
 
 TITLE = "WGAN"
 seconds_per_image = _wasserstein.seconds_per_image
+terms = _wasserstein.terms
 PROVIDES = frozenset({"sample"})
 PRESETS = {"half_width": Preset("WGAN of half width", _wasserstein.HALF_WIDTH)}
 

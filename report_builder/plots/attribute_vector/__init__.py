@@ -1,0 +1,47 @@
+"""An attribute added to images and taken away from them, by arithmetic of their codes."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from report_builder.kinds import Draw, Figure, deferred
+from report_builder.plots._options import SheetOptions
+from report_builder.plots._same_data import check_data
+
+
+class Parameters(SheetOptions):
+    """Which attribute is added to which images."""
+
+    attribute: int | str = Field(description="Attribute of the data, or a class (number or name) that counts as one.")
+    multiples: tuple[float, ...] = Field(
+        default=(-3, -2, -1, 0, 1, 2, 3), min_length=1, description="How many times the vector is added, a column for each."
+    )
+    n: int = Field(default=5, ge=1, le=50, description="How many images, drawn at random.")
+    split: str = Field(default="test", description="Part of the data set with the images.")
+    of: str = Field(default="train", description="Part of the data set in which the vector is found.")
+    batch: int = Field(default=500, ge=1, description="Images encoded before the means are looked at again.")
+    tolerance: float | None = Field(
+        default=0.08,
+        gt=0,
+        description="The vector is found when both means together move by less in a batch; null: all images.",
+    )
+
+
+@deferred
+def _draw() -> Draw[Parameters]:
+    from report_builder.plots.attribute_vector.drawing import draw
+
+    return draw
+
+
+KIND = Figure(
+    summary="images with multiples of an attribute's vector added to their codes; its convergence as a table",
+    parameters=Parameters,
+    serves=frozenset({"encode", "decode|decode_condition"}),
+    reads=lambda parameters: parameters.each(
+        "attribute_vector", "attribute", "multiples", "n", "split", "of", "batch", "tolerance"
+    ),
+    check=check_data,
+    draw=_draw,
+    table=True,
+)

@@ -1,0 +1,108 @@
+"""The drawing of `condition_panel`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from report_builder.kinds import Arrays, Drawing, Subject
+from report_builder.languages import Language
+from report_builder.plots._details import details, named
+from report_builder.plots._panel import CELLS, Along, along, axis_name
+from report_builder.plots._samples import class_name
+from report_builder.plots._sheet import Block, Lines, Sheet, outputs, sheet, title_of, unit_range
+from report_builder.plots.condition_panel import Parameters
+
+FRAME = "#e76300"
+
+
+def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
+    """A panel for each run: its rows and columns are what was asked."""
+    of_runs = outputs(arrays, parameters, "images")
+    names = {run: title_of(subjects, run) for run in parameters.runs}
+    placed = {run: _placed(each, parameters, language, short=len(names) > 1) for run, each in of_runs.items()}
+    blocks = [_block(each, run, placed[run], names[run] if len(names) > 1 else "") for run, each in of_runs.items()]
+    drawn = sheet(blocks, parameters)
+    framed = parameters.frame and all("cells" in each for each in of_runs.values())
+    if framed:
+        for panel, (run, each) in enumerate(of_runs.items()):
+            _frame(drawn, panel, each, placed[run])
+    people = [subjects[run] for run in parameters.runs]
+    stated = _stated({names[run]: each for run, each in of_runs.items()}, parameters, language)
+    stated += [language.word("details.frame")] if framed else []
+    said = details(language, people, *stated, threshold=parameters.threshold)
+    return Drawing(drawn.figure, said, _alt(blocks[0], list(names.values()), parameters, language), raster=True)
+
+
+def _placed(arrays: Arrays, parameters: Parameters, language: Language, *, short: bool) -> tuple[Along, Along]:
+    """Rows and columns; beside other panels there is room for numbers of cells only, and the caption says what they are."""
+    return (
+        along(parameters.rows, arrays, language, short=short),
+        along(parameters.columns, arrays, language, short=short),
+    )
+
+
+def _block(arrays: Arrays, run: str, placed: tuple[Along, Along], title: str) -> Block:
+    images, (rows, columns) = unit_range(arrays, "images", run), placed
+    panel = np.full((len(rows.labels), len(columns.labels), *images.shape[1:]), np.nan, dtype=images.dtype)
+    panel[rows.places, columns.places] = images
+    return Block(panel, Lines(rows.labels), Lines(columns.labels), title)
+
+
+def _alt(block: Block, names: list[str], parameters: Parameters, language: Language) -> str:
+    rows, columns = block.images.shape[:2]
+    runs = language.join(names)
+    if (parameters.rows, parameters.columns) == CELLS:
+        return language.word("alt.condition_panel", rows=rows, columns=columns, runs=runs)
+    of_rows, of_columns = (axis_name(axis, parameters.z, language) for axis in (parameters.rows, parameters.columns))
+    known = {"rows": rows, "columns": columns, "of_rows": of_rows, "of_columns": of_columns, "runs": runs}
+    return language.word("alt.condition_panel_of", **known)
+
+
+def _frame(drawn: Sheet, panel: int, arrays: Arrays, placed: tuple[Along, Along]) -> None:
+    """A thin frame around the cell that each image was asked to fill."""
+    rows, columns = (int(count) for count in arrays["cells"])
+    height, width = arrays["images"].shape[1:3]
+    tall, wide = height * drawn.scale, width * drawn.scale
+    size = wide / columns, tall / rows
+    for row, column, of_row, of_column in zip(
+        arrays["asked_row"], arrays["asked_column"], placed[0].places, placed[1].places, strict=True
+    ):
+        x, y = drawn.column_centres[panel][of_column], drawn.row_centres[panel][of_row]
+        corner = x - wide / 2 + column * size[0], y - tall / 2 + row * size[1]
+        drawn.axes[panel].add_patch(Rectangle(corner, *size, fill=False, edgecolor=FRAME, linewidth=0.8))
+
+
+def _stated(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> list[str]:
+    """Sentences: class and attributes asked, where the codes come from, what rows and columns are."""
+    stated, axes = [], (parameters.rows, parameters.columns)
+    asked = {name: each["asked_class"] for name, each in of_runs.items() if "asked_class" in each}
+    if asked and "class" not in axes and all((labels == labels[0]).all() for labels in asked.values()):
+        classes = {name: class_name(of_runs[name], int(labels[0])) for name, labels in asked.items()}
+        stated.append(language.word("details.class_asked", name=named(language, classes)))
+    if parameters.attributes:
+        words = {
+            name.replace("_", " "): language.word("yes" if value else "no") for name, value in parameters.attributes.items()
+        }
+        each = [language.word("details.named", name=name, value=value) for name, value in words.items()]
+        stated.append(language.word("details.attributes_asked", names=language.join(each)))
+    codes = {name: _code(each, parameters, language) for name, each in of_runs.items()}
+    stated.append(language.word("details.code", code=named(language, codes)))
+    if axes == CELLS:
+        return [*stated, language.word("details.cells_asked")]
+    rows, columns = (axis_name(axis, parameters.z, language) for axis in axes)
+    return [*stated, language.word("details.panel_axes", rows=rows, columns=columns)]
+
+
+def _code(arrays: Arrays, parameters: Parameters, language: Language) -> str:
+    several = "z" in (parameters.rows, parameters.columns)
+    if parameters.z != "encoded":
+        return language.word("code.fixed_each" if several else f"code.{parameters.z}", seed=parameters.seed)
+    key = f"splits.{parameters.split}.gen"
+    split = language.word(key) if language.has(key) else parameters.split
+    if several:
+        return language.word("code.encoded_each", split=split)
+    name = class_name(arrays, int(arrays["source_class"][0]))
+    return language.word("code.encoded", index=int(arrays["index"][0]), split=split, name=name)

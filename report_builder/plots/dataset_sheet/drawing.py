@@ -1,0 +1,87 @@
+"""The drawing of `dataset_sheet`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.kinds import Arrays, Drawing, Subject
+from report_builder.languages import Language
+from report_builder.plots._details import details
+from report_builder.plots._samples import class_name, in_bands, per_band, room_for
+from report_builder.plots._sheet import Block, Lines, sheet, unit_range
+from report_builder.plots._style import shown
+from report_builder.plots.dataset_sheet import Parameters
+
+
+def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
+    """A row for each class, or images of all classes in bands."""
+    images = shown(arrays, [parameters.data], "x")[parameters.data]
+    texts = _texts(images, parameters)
+    block = (_bands if parameters.n else _by_class)(images, texts, parameters)
+    cell = max(parameters.cell_cm, room_for(texts))
+    drawn = sheet([block], parameters, cell_cm=cell)
+    stated = []
+    if parameters.conditions and "cells" in images:
+        stated.append(language.word("details.below_cell"))
+    asked = list(_asked_attributes(images).values()) if parameters.conditions else []
+    if printed := [name.replace("_", " ") for name in dict.fromkeys([*asked, *parameters.attributes])]:
+        stated.append(language.word("details.below_attributes", names=language.join(printed)))
+    classes = language.join(list(dict.fromkeys(class_name(images, int(label)) for label in images["y"])))
+    alt = language.word("alt.dataset_sheet", n=language.number(len(images["y"])), classes=classes)
+    people = [subjects[parameters.data]]
+    return Drawing(drawn.figure, details(language, people, *stated, split=parameters.split), alt, raster=True)
+
+
+def _texts(images: Arrays, parameters: Parameters) -> list[str]:
+    """What stands below each image: with `n` its class, then row and column counted from 1, then its attributes."""
+    lines: list[list[str]] = [[class_name(images, int(label))] if parameters.n else [] for label in images["y"]]
+    if parameters.conditions and "cells" in images:
+        for each, row, column in zip(lines, images["row"], images["column"], strict=True):
+            each.append(f"({row + 1}, {column + 1})")
+    if parameters.conditions:
+        chosen = _asked_attributes(images)
+        _name(lines, images["condition"][:, list(chosen)] if chosen else None, list(chosen.values()))
+    if parameters.attributes:
+        known = [str(name) for name in images.get("attribute_names", ())]
+        if strange := [name for name in parameters.attributes if name not in known]:
+            rule = "the data has no such attribute"
+            raise ReportError(*(Problem("", rule, repr(name), near_miss(name, known)) for name in strange))
+        places = [known.index(name) for name in parameters.attributes]
+        _name(lines, images["attributes"][:, places], list(parameters.attributes))
+    return ["\n".join(each) for each in lines]
+
+
+def _asked_attributes(images: Arrays) -> dict[int, str]:
+    """The attributes that are part of the condition, by their places in its vector."""
+    named = zip(images.get("condition_kinds", ()), images.get("condition_names", ()), strict=True)
+    return {place: str(name) for place, (kind, name) in enumerate(named) if kind == "attributes"}
+
+
+def _name(lines: list[list[str]], present: np.ndarray | None, names: list[str]) -> None:
+    """Adds the names of the attributes that each image has."""
+    for each, row in zip(lines, present if present is not None else (), strict=False):
+        each += [name.replace("_", " ") for name, value in zip(names, row, strict=True) if value > 0.5]
+
+
+def _by_class(images: Arrays, texts: list[str], parameters: Parameters) -> Block:
+    """A row for each class; a class with fewer images leaves its last places blank."""
+    x, labels = unit_range(images, "x", "data"), list(dict.fromkeys(images["y"].tolist()))
+    of_class = [np.flatnonzero(images["y"] == label) for label in labels]
+    columns = max(len(found) for found in of_class)
+    grid = np.full((len(labels), columns, *x.shape[1:]), np.nan, dtype=x.dtype)
+    for row, found in enumerate(of_class):
+        grid[row, : len(found)] = x[found]
+    below = [[texts[i] for i in found] for found in of_class] if any(texts) else []
+    return Block(grid, Lines([class_name(images, label) for label in labels]), Lines([""] * columns), below=below)
+
+
+def _bands(images: Arrays, texts: list[str], parameters: Parameters) -> Block:
+    """The images in their order, in bands."""
+    x = unit_range(images, "x", "data")
+    per_row = per_band(texts, parameters.columns, parameters.width_cm - 0.5)
+    rows = in_bands(x, per_row)
+    below = [texts[start : start + per_row] for start in range(0, len(texts), per_row)]
+    return Block(rows, Lines([""] * len(rows)), Lines([""] * per_row), below=below)

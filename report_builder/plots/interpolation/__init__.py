@@ -1,0 +1,40 @@
+"""The way from one image's code to another's, straight or along an arc, decoded step by step."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from report_builder.kinds import Draw, Figure, deferred
+from report_builder.plots._options import PairOptions
+
+
+class Parameters(PairOptions):
+    """Which pairs of images are joined, and in how many steps."""
+
+    steps: int = Field(default=5, ge=2, description="Decoded images of a pair, both ends included.")
+    path: Literal["linear", "spherical"] = Field(
+        default="linear", description="linear: the straight way; spherical: an arc around the origin."
+    )
+    condition: Literal["blended", "first"] = Field(
+        default="blended",
+        description="Of a conditional model: blended moves the condition with the code, first keeps that of the first image.",
+    )
+    originals: bool = Field(default=True, description="Show the two images themselves left and right of the decoded ones.")
+
+
+@deferred
+def _draw() -> Draw[Parameters]:
+    from report_builder.plots.interpolation.drawing import draw
+
+    return draw
+
+
+KIND = Figure(
+    summary="k-step interpolation between the codes of two images, for pairs and runs, the originals at both ends",
+    parameters=Parameters,
+    serves=frozenset({"encode", "decode|decode_condition"}),
+    reads=lambda parameters: parameters.each("interpolation", "pairs", "indices", "steps", "split", "path", "condition"),
+    draw=_draw,
+)

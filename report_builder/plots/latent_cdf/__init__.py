@@ -1,0 +1,34 @@
+"""Codes beside what the distribution function of N(0, 1) makes of them: codes like the prior would fill the square evenly."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from report_builder.kinds import Draw, Figure, deferred
+from report_builder.plots._codes import AxesOptions, check_axes
+
+
+class Parameters(AxesOptions):
+    """Which codes are shown, and how."""
+
+    labels: bool | None = Field(
+        default=None, description="Print the name of each class at the median of its codes; null: where they have room."
+    )
+    colour_bar: bool = Field(default=False, description="A colour bar with the class names instead of the legend.")
+
+
+@deferred
+def _draw() -> Draw[Parameters]:
+    from report_builder.plots.latent_cdf.drawing import draw
+
+    return draw
+
+
+KIND = Figure(
+    summary="codes by class, and beside them the same codes through the standard normal distribution function",
+    parameters=Parameters,
+    serves=frozenset({"encode"}),
+    reads=lambda parameters: parameters.encoded("code_cdf", "axes"),
+    check=check_axes,
+    draw=_draw,
+)

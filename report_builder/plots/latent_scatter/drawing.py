@@ -1,0 +1,110 @@
+"""The drawing of `latent_scatter`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import EllipseCollection, LineCollection
+from matplotlib.figure import Figure
+
+from report_builder.errors import Problem
+from report_builder.kinds import Arrays, Drawing, Subject
+from report_builder.languages import Language
+from report_builder.plots import _scatter
+from report_builder.plots._codes import lacking_axes, refuse, shown_codes, stated_codes
+from report_builder.plots._details import details
+from report_builder.plots._scatter import WIDE, class_legend, classes_of, colour_bar
+from report_builder.plots._sheet import title_of
+from report_builder.plots._style import RASTER_OVER, colour, localise, panels, shown
+from report_builder.plots.latent_scatter import Parameters
+
+WEIGHTS = {"none": 1, "bars": 3, "ellipses": 5}  # how much a point adds to an SVG
+
+
+def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
+    """A panel for each run, equal scales on both axes, a colour for each class."""
+    of_runs = shown(arrays, parameters.runs, "z_mean")
+    _check(of_runs, parameters)
+    columns = min(len(of_runs), 2)
+    flat = columns == 1 and parameters.width_cm >= WIDE
+    height = parameters.height_cm or (parameters.width_cm / columns * (0.66 if flat else 1.05))
+    figure, panel_axes = panels(len(of_runs), parameters.width_cm, height, columns)
+    marks = WEIGHTS[parameters.spread] * sum(len(codes["y"]) for codes in of_runs.values())
+    for axes, (run, codes) in zip(panel_axes, of_runs.items(), strict=True):
+        _panel(axes, codes, parameters, language, raster=marks > RASTER_OVER)
+        axes.set_title(title_of(subjects, run) if len(of_runs) > 1 else "")
+    classes = classes_of(*of_runs.values())
+    _key(figure, panel_axes, classes, parameters, language)
+    names = [title_of(subjects, run) for run in of_runs]
+    n, listed = language.number(len(of_runs[parameters.runs[0]]["y"])), language.join(list(classes.values()))
+    alt = language.word(
+        "alt.latent_plain" if parameters.plain else "alt.latent_scatter", n=n, classes=listed, runs=language.join(names)
+    )
+    return Drawing(figure, _stated(of_runs, parameters, subjects, language), alt)
+
+
+def _check(of_runs: Mapping[str, Arrays], parameters: Parameters) -> None:
+    problems = lacking_axes(of_runs, parameters.axes)
+    for run, codes in of_runs.items():
+        if parameters.spread != "none" and "z_log_var" not in codes:
+            rule = f"the model of '{run}' has no posterior, so its codes have no standard deviation"
+            problems.append(Problem("", rule, f"spread: {parameters.spread}", "Allowed: none."))
+    refuse(problems)
+
+
+def _panel(axes: Axes, codes: Arrays, parameters: Parameters, language: Language, *, raster: bool) -> None:
+    z, y = shown_codes(codes)[:, [axis - 1 for axis in parameters.axes]], codes["y"]
+    look: dict[str, Any] = {"raster": raster, "size": parameters.size, "opacity": parameters.opacity}
+    if parameters.spread != "none":
+        _spread(axes, z, codes, parameters, raster=raster)
+    if parameters.plain:
+        _scatter.plain_points(axes, z, mark=_scatter.CROSS if parameters.mark == "cross" else "o", **look)
+    else:
+        _scatter.points(axes, z, y, **look)
+        if parameters.labels is not False:
+            _scatter.name_classes(axes, z, y, codes["class_names"], needed=bool(parameters.labels))
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.set_xlabel(language.word("axis.latent", i=parameters.axes[0]))
+    axes.set_ylabel(language.word("axis.latent", i=parameters.axes[1]))
+    localise(axes, language)
+
+
+def _spread(axes: Axes, z: np.ndarray, codes: Arrays, parameters: Parameters, *, raster: bool) -> None:
+    """One standard deviation to each side, as two bars or as an ellipse whose half axes they are."""
+    deviations = np.exp(0.5 * codes["z_log_var"][:, [axis - 1 for axis in parameters.axes]].astype(float))
+    colours = [colour(int(label)) for label in codes["y"]]
+    look = {"linewidths": 0.5, "alpha": 0.45, "rasterized": raster, "zorder": 2}
+    if parameters.spread == "ellipses":
+        widths, heights = 2 * deviations.T
+        marks = EllipseCollection(widths, heights, np.zeros(len(z)), units="xy", offsets=z, transOffset=axes.transData)
+        marks.set(facecolors="none", edgecolors=colours, **look)
+        axes.add_collection(marks)
+        return
+    for axis in (0, 1):
+        shift = np.zeros_like(z)
+        shift[:, axis] = deviations[:, axis]
+        axes.add_collection(LineCollection(list(np.stack([z - shift, z + shift], axis=1)), colors=colours, **look))
+
+
+def _key(
+    figure: Figure, panel_axes: list[Axes], classes: Mapping[int, str], parameters: Parameters, language: Language
+) -> None:
+    """What the colours are: a colour bar, a legend, or nothing."""
+    if parameters.plain:
+        return
+    if parameters.colour_bar:
+        colour_bar(figure, panel_axes, classes, language)
+    elif parameters.legend:
+        class_legend(figure, classes, language, width_cm=parameters.width_cm, right=len(parameters.runs) == 1)
+
+
+def _stated(of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> str:
+    by_name = {title_of(subjects, run): codes for run, codes in of_runs.items()}
+    stated = [stated_codes(by_name, parameters, language)]
+    stated.append(language.word("details.points", n=language.number(len(of_runs[parameters.runs[0]]["y"]))))
+    if parameters.spread != "none":
+        stated.append(language.word(f"details.{parameters.spread}"))
+    return details(language, [subjects[run] for run in parameters.runs], *stated, split=parameters.split)
