@@ -60,7 +60,7 @@ def quantile(level: float, freedom: ArrayLike) -> np.ndarray:
     ):  # Newton's steps towards the root of a concave function, from below: no quantile is below the normal one
         step = (1 - level - _within(angle, freedom)) / (height * np.cos(angle) ** (freedom - 1))
         angle = np.clip(angle + step, 0.0, math.pi / 2 * (1 - 1e-15))
-        if np.all(np.abs(step) <= 1e-12 * (angle + 1e-12)):
+        if np.all(np.abs(step) <= 1e-8 * angle):  # the next one would be its square; in the tails no step is exacter than this
             break
     return np.asarray(np.sqrt(freedom) * np.tan(angle))
 
@@ -98,8 +98,9 @@ class Estimate:
 
     def margin(self, level: float = LEVEL) -> np.ndarray:
         """Half the width of the interval in which the true value lies but for a share `level` of such intervals."""
-        seeds, units = quantile(level, self.seed_freedom), quantile(level, self.unit_freedom)
-        return np.asarray(np.sqrt(seeds**2 * self.over_seeds + units**2 * self.over_units))
+        parts = ((self.over_seeds, self.seed_freedom), (self.over_units, self.unit_freedom))
+        squares = (quantile(level, freedom) ** 2 * variance for variance, freedom in parts if np.any(variance))
+        return np.sqrt(sum(squares, np.zeros(self.value.shape)))
 
     def interval(self, level: float = LEVEL) -> tuple[float, float]:
         """Its ends, of a single estimate."""
@@ -108,6 +109,11 @@ class Estimate:
     def p(self) -> float:
         """The smallest level at which a single estimate differs from 0."""
         low, high = 1e-6, 1.0  # of the level; what lies below a millionth is not told apart
+        if self.margin(low) < abs(self.value):
+            return low
+        if bool(self.over_seeds) != bool(self.over_units):  # Student's t itself
+            freedom = self.seed_freedom if self.over_seeds else self.unit_freedom
+            return float(tail(self.value / np.sqrt(self.over_seeds + self.over_units), freedom))
         while high > 1.001 * low:
             middle = math.sqrt(low * high)
             low, high = (low, middle) if self.margin(middle) < abs(self.value) else (middle, high)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from report_builder.facts.chance import MANY, Side, estimate, monotone, quantile, tail
+from report_builder.facts.chance import MANY, Estimate, Side, estimate, monotone, quantile, tail
 
 RANDOM = np.random.default_rng(7)
 SHORT, LONG = RANDOM.normal(0, 1, 3), RANDOM.normal(2, 3, 5)
@@ -55,6 +55,16 @@ def test_other_images_are_not_paired() -> None:
     known = np.sqrt(ONE.var(ddof=1) / 50 + OTHER.var(ddof=1) / 50)
     margin = float(estimate(sides, units=50, trainings=True).margin())
     assert margin == pytest.approx(float(quantile(0.05, 49)) * known)
+
+
+@pytest.mark.parametrize("variances", [(0.5, 0.0), (0.0, 0.2), (0.3, 0.2), (0.0, 1e-3)])
+@pytest.mark.parametrize("value", [0.01, 1.0, -2.0, 100.0])
+def test_p_is_the_level_at_which_the_margin_reaches_the_value(value: float, variances: tuple[float, float]) -> None:
+    """Whichever of the two is left to chance; below a millionth nothing is told apart."""
+    found = Estimate(*map(np.asarray, (value, variances[0], 3.0, variances[1], 5000.0)))
+    p = found.p()
+    below, above = (float(found.margin(level)) for level in (min(1.0, 1.002 * p), max(1e-6, p / 1.002)))
+    assert below - 1e-9 <= abs(value) <= above + 1e-9 or (p == 1e-6 and above < abs(value))
 
 
 def test_what_each_training_has_for_itself_counts_once() -> None:
