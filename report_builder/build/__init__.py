@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from report_builder.build import asking
-from report_builder.build.composing import checked_plan, compose_plan, figure_numbers
+from report_builder.build.composing import checked_plan, compose_plan, figure_numbers, listed
 from report_builder.build.execute import execute, jobs_of
 from report_builder.build.workspace import Workspace
 from report_builder.errors import FindingError, Problem, ReportError, RunError, near_miss, together
@@ -37,6 +37,7 @@ __all__ = [
     "build_task",
     "checked_plan",
     "compose_plan",
+    "listed",
     "plan_report",
     "settle",
 ]
@@ -164,6 +165,7 @@ def _compiled(
     numbers = {id_: composed.labels[f"fig:{id_}"] for id_ in composed.figures}
     composed = composed.published(publish.publish_figures(material, numbers, figures))
     publish.write_facts(material.facts, folder)
+    publish.write_sentences(composed.judged, folder)
     written = write(composed, options.formats, folder, loaded.name, draft=options.draft, press=press)
     return written, (*composed.warnings, *composed.findings, *composed.unmeasured)
 

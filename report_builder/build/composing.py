@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from report_builder.document.material import Material
     from report_builder.document.rendering import Rendered
 
+MOST_LISTED, MOST_LETTERS = 10, 100  # sentences that `check` shows, and letters of each
+
 
 def compose_plan(plan: Plan, workspace: Workspace, *, draft: bool = False) -> tuple[Material, Rendered, Document]:
     """Template -> numbered document, placeholders for what is not measured: unknown facts, figures and references fail here."""
@@ -49,6 +51,16 @@ def _composed(plan: Plan, workspace: Workspace, material: Material, rendered: Re
     if rendered.choices:
         labels.whichever_is_best(plan, workspace.template(plan.resolved.loaded), rendered, draft=draft)
     return composed
+
+
+def listed(composed: Document) -> list[str]:
+    """The sentences that speak of results and that nothing vouches for, a line each."""
+    found = composed.judged.listed
+    measured, stated = composed.judged.tally
+    head = f"{measured} sentences are measured, {stated} stated by the author. Nothing vouches for:"
+    lines = [f"  {one.where}: {one.text[:MOST_LETTERS]}{'…' * (len(one.text) > MOST_LETTERS)}" for one in found[:MOST_LISTED]]
+    more = len(found) - len(lines)
+    return [head, *lines, *([f"  and {more} more; --json has them all."] if more else [])] if found else []
 
 
 def figure_numbers(plan: Plan, workspace: Workspace) -> Mapping[str, str]:

@@ -11,11 +11,13 @@ from report_builder import languages
 from report_builder.build.listings import listings_of
 from report_builder.document.material import FigureCard, Header, Material, RunCard, SubfiguresCard, SweepCard, TaskCard
 from report_builder.facts import Fact, Measurement
-from report_builder.kinds import Table, layers_of
+from report_builder.kinds import MODELS, Table, layers_of
 from report_builder.plan import Measure, Plan, Training
 from report_builder.plan.shown import data_name, model_name, prepared_name
 from report_builder.spec.grammar import Subfigures
 from report_builder.store import Stored, canonical
+
+MOST_CUT = 4  # letters: `vae`, `wgan`
 
 
 def material(plan: Plan, *, measured: bool = True, drawn: bool = True) -> Material:
@@ -42,14 +44,31 @@ def material(plan: Plan, *, measured: bool = True, drawn: bool = True) -> Materi
         placeholders=not complete,
         subfigures={id_: SubfiguresCard(id_, (*s.parts,), s.side_by_side, s.caption) for id_, s in beside(plan).items()},
         untranslated=_untranslated(plan),
+        kinds=_kinds(plan),
+        strict=loaded.experiment.report.honesty == "strict",
+        tally=loaded.experiment.report.tally,
     )
+
+
+def _kinds(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """The names of each built-in kind of model; none is imported for them."""
+    language, runs = languages.load(plan.language), plan.resolved.runs.values()
+    titles = {run.as_spec()["model"]["kind"]: language.translated(run.title) for run in runs}
+    return {kind: names(kind, titles.get(kind, "")) for kind in MODELS.names()}
+
+
+def names(kind: str, title: str = "") -> tuple[str, ...]:
+    """What a model of a kind is called: its name in words, what that is cut to, and its title where that is known."""
+    *before, last = kind.split("_") if not kind.endswith("embedding") else [kind]
+    short = "".join(word[0] for word in before) + {"autoencoder": "ae"}.get(last, last if len(last) <= MOST_CUT else "")
+    return tuple(filter(None, (kind.replace("_", " "), short.upper(), title)))
 
 
 def _header(plan: Plan) -> Header:
     loaded = plan.resolved.loaded
     report = loaded.experiment.report
     logo = loaded.file.parent / report.logo if report.logo else None
-    fields = report.model_dump(exclude={"logo", "template", "style"})
+    fields = report.model_dump(exclude={"logo", "template", "style", "honesty", "tally"})
     note = languages.load(plan.language).word("profile", name=loaded.profile) if loaded.profile else ""
     return Header(**fields, logo=logo, note=note, metadata_date=_newest(plan))
 

@@ -19,10 +19,11 @@ from report_builder.store import Memo, canonical, locked, remove_temporaries, so
 
 if TYPE_CHECKING:
     from report_builder.document.rendering import Rendered
+    from report_builder.document.statuses import Judged
 
 PACKAGE = Path(__file__).parents[1]
 ROOMS = ("document", "languages")  # whose files, whatever they are, and all that those of Python import, make a document
-FACTS, INDEX = "facts.json", "index.json"
+FACTS, INDEX, REPORT = "facts.json", "index.json", "report.json"
 _PUBLISHED = re.compile(r"\w+-[\w-]+\.(a?png|svg)")
 KINDS = ("png", "svg", "apng")
 SOON_READ = 8 << 20  # bytes
@@ -141,6 +142,13 @@ def write_facts(facts: Mapping[str, Fact], folder: Path) -> None:
     write_atomically(folder / FACTS, json.dumps(measured, ensure_ascii=False, indent=1) + "\n")
 
 
+def write_sentences(judged: Judged, folder: Path) -> None:
+    """Writes `report.json`: the status of every sentence, and the tally of those on results."""
+    measured, stated = judged.tally
+    told = {"sentences": {"measured": measured, "stated": stated, "all": [one.as_json() for one in judged.sentences]}}
+    write_atomically(folder / REPORT, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+
+
 class Stamp:
     """Says whether what lies on the disk is what would be made: the documents, the facts, the published figures.
 
@@ -180,7 +188,10 @@ class Stamp:
         """What a file was made of, its content, and what lies beside it; by the memo, so that an untouched file is not read."""
         try:
             figures = [self._figures / name for name in (INDEX, *_listed(_index(self._figures)))]
-            beside = {other.name: self._memo.sha256(other) for other in [self._folder / FACTS, *sorted(figures)]}
+            beside = {
+                other.name: self._memo.sha256(other)
+                for other in [self._folder / FACTS, self._folder / REPORT, *sorted(figures)]
+            }
             return [digest, self._memo.sha256(path), hashlib.sha256(canonical(beside).encode()).hexdigest()]
         except (OSError, ReportError):
             return []

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from report_builder import build as builder
 from report_builder.build import Workspace
 from report_builder.cli.parser import Options
-from report_builder.errors import Exit, FindingError, Problem, ReportError, near_miss, once
+from report_builder.errors import Exit, FindingError, Problem, ReportError, UsageError, near_miss, once
 from report_builder.plan import Plan, Planned, reason
 from report_builder.spec import Arms
 
@@ -132,15 +133,21 @@ def facts(options: Options) -> int:
 
 def check(options: Options) -> int:
     """Looks for every mistake that needs no training, and for sentences that nothing vouches for."""
+    if Path(options.report).suffix.lower() in (".md", ".markdown", ".ipynb", ".docx"):
+        return _check_file(options)
+    if options.against:
+        raise UsageError(Problem("", "--report goes with a file to check", options.against, "check FILE.md --report REPORT"))
     plan, workspace = plan_of(options)
     builder.settle(plan)
     composed = builder.checked_plan(plan, workspace)
     plan.store.memo.save()
     if options.json:
-        _print_json({"findings": [vars(p) for p in composed.findings], "warnings": [vars(p) for p in composed.warnings]})
+        told = {"findings": [vars(p) for p in composed.findings], "warnings": [vars(p) for p in composed.warnings]}
+        _print_json({**told, "sentences": [one.as_json() for one in composed.judged.sentences]})
         return int(Exit.FINDING if composed.findings else Exit.DONE)
     for warning in once(composed.warnings):
         print(f"warning: {warning}", file=sys.stderr)
+    print("".join(f"{line}\n" for line in builder.listed(composed)), end="")
     if composed.findings:
         raise FindingError(*composed.findings)
     unmeasured = len(plan.missing(plan.everything()))
@@ -148,6 +155,22 @@ def check(options: Options) -> int:
         "No mistakes found."
         + (f" {unmeasured} steps are not stored yet: claims are checked again when they are measured." if unmeasured else "")
     )
+    return int(Exit.DONE)
+
+
+def _check_file(options: Options) -> int:
+    """Reads a report that knows nothing of this program."""
+    from report_builder.build.foreign import check_file
+
+    file = Path(options.report)
+    options.report = options.against
+    found = check_file(file, plan_of(options)[0] if options.against else None)
+    if options.json:
+        _print_json({"findings": [vars(problem) for problem in found]})
+        return int(Exit.FINDING if found else Exit.DONE)
+    if found:
+        raise FindingError(*found)
+    print("Nothing in it contradicts itself.")
     return int(Exit.DONE)
 
 

@@ -76,7 +76,11 @@ def parser() -> argparse.ArgumentParser:
         "check": "look for mistakes and unchecked sentences without running anything",
     }.items():
         command = add(name, f"look:{name}", text, report, roots, json)
-        command.add_argument("report", metavar="REPORT", help="name of a report, or path of its YAML file")
+        file = ", or a report of anybody's to check: FILE.md, .ipynb, .docx" if name == "check" else ""
+        command.add_argument("report", metavar="REPORT", help=f"name of a report, or path of its YAML file{file}")
+        if name == "check":
+            against = "the report whose measurements a FILE is compared with"
+            command.add_argument("--report", dest="against", default="", metavar="REPORT", help=against)
         if name in ("explain", "facts"):
             command.add_argument(
                 "name",

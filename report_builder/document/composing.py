@@ -19,6 +19,7 @@ from report_builder.document.reading import read
 from report_builder.document.references import References, dangling
 from report_builder.document.rendering import Rendered
 from report_builder.document.sections import Section, cautions, sections, unmeasured_facts
+from report_builder.document.statuses import Judge, Judged
 from report_builder.document.structure import shape, task_of
 from report_builder.document.tree import (
     ATTRIBUTED,
@@ -31,6 +32,8 @@ from report_builder.document.tree import (
     exchange,
     has_class,
     identifier,
+    para,
+    text,
     walk,
 )
 from report_builder.document.typography import set_quotes
@@ -38,7 +41,7 @@ from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.languages import Language
 
 MOST = 8  # words not translated that a warning names
-_BLOCK_CLASSES = ("task", "question", "answer", "opinion", "pagebreak", "panels", "listing", "symbols", "equation")
+_BLOCK_CLASSES = ("task", "question", "answer", "opinion", "stated", "pagebreak", "panels", "listing", "symbols", "equation")
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Document:
         facts: names of the facts that the document cites.
         unmeasured: facts that it cites and figures that it shows without being measured or drawn, each at its template line;
             a document that is no draft must not be written with them.
+        judged: the status of every sentence.
     """
 
     header: Header
@@ -73,6 +77,7 @@ class Document:
     sections: Mapping[str, Section] = field(default_factory=dict)
     facts: frozenset[str] = frozenset()
     unmeasured: tuple[Problem, ...] = ()
+    judged: Judged = field(default_factory=Judged)
 
     @property
     def language(self) -> Language:
@@ -147,9 +152,10 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
     if not rendered.answers:
         exchange(blocks, lambda node: [] if has_class(node, "answer") and node["t"] == "Div" else None)
         nodes = elements(blocks)
-    honesty = Honesty(language, material.tasks if rendered.answers else {}, places)
+    honesty = Honesty(material.tasks if rendered.answers else {}, places)
     missing = honesty.tasks_met(blocks)
-    findings = [*found.findings, *honesty.claims(rendered.claims), *honesty.typed(blocks)]
+    judged = Judge.of(material, places, rendered.wordings).judge(blocks)
+    findings = [*found.findings, *honesty.claims(rendered.claims), *judged.findings]
     findings += [finding for _, _, finding in missing]
     linked = _linked(blocks, nodes, material, places, draft=draft)
     problems = [*rendered.problems, *problems, *linked.problems, *found.problems, *broken]
@@ -159,6 +165,8 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
         mark_missing(blocks, [(task, part) for task, part, _ in missing], language)
     parts = sections(divs, places, rendered.citations, material, linked.undrawn)
     exchange(blocks, lambda node: unmarked(node, language, draft=draft))
+    if material.tally and any(judged.tally):
+        blocks.append(_tally(judged, language))
     set_quotes(blocks, language)
     figures = tuple(name for label in linked.labels if (name := label.removeprefix("fig:")) in material.figures)
     warnings = *linked.warnings, *cautions(rendered.citations, material), *_untranslated(material, language)
@@ -173,8 +181,15 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
         places,
         sections=parts,
         facts=frozenset(rendered.cited.facts),
+        judged=judged,
         unmeasured=(*unmeasured_facts(rendered.citations, material), *linked.undrawn.values()),
     )
+
+
+def _tally(judged: Judged, language: Language) -> Node:
+    """How many sentences on results are measured, and how many the author states."""
+    measured, stated = judged.tally
+    return para(text(language.word("stated_tally", measured=measured, stated=stated)))
 
 
 def _untranslated(material: Material, language: Language) -> Iterator[Problem]:

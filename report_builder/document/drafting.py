@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from report_builder.document.channel import is_printed
 from report_builder.document.structure import task_of
-from report_builder.document.tree import Node, Nodes, attributes, div, para, span, strong, text, value, walk
+from report_builder.document.tree import Node, Nodes, attributes, div, has_class, para, span, strong, text, value, walk
 from report_builder.languages import Language
 
 
@@ -20,9 +20,11 @@ def mark_missing(blocks: Nodes, missing: list[tuple[str, str]], language: Langua
 
 def unmarked(node: Node, language: Language, *, draft: bool) -> Nodes | None:
     """Takes off the spans that only the checks needed; in a draft a false claim stays marked."""
-    if node["t"] != "Span" or not {"fact", "claim", "literal"} & set(attributes(node)[1]):
+    if node["t"] != "Span" or not {"fact", "claim", "literal", "stated"} & set(attributes(node)[1]):
         return None
     inlines: Nodes = node["c"][1]
+    if has_class(node, "stated"):
+        return [*inlines, *text(f"{' ' if language.spaced else ''}{language.word('stated_mark')}")]
     measured = value(node, "false")
     if not draft or not is_printed(node):
         return inlines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from report_builder.document.fonts import EAST
 from report_builder.document.formulas.mathml import mathml
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.pictures import Picture, size
+from report_builder.document.statuses import LISTED
 from report_builder.document.tree import (
     Node,
     Nodes,
@@ -117,7 +119,9 @@ def _absent(node: Node, document: Document) -> Nodes | None:
 
 def _block(node: Node, language: Language) -> Nodes | None:
     """What pandoc's HTML writer needs to be told."""
-    if (inlines := inlines_of(node)) and any(is_node(item, "Math") for item in inlines):
+    if (inlines := inlines_of(node)) and any(LISTED in item for item in inlines):
+        inlines[:] = _underlined(inlines, language)
+    if inlines and any(is_node(item, "Math") for item in inlines):
         inlines[:] = _held(inlines)
     if node["t"] == "Table":
         return [div([_headed(node)], ["wide"])]
@@ -131,6 +135,28 @@ def _headed(table: Node) -> Node:
         return table
     bodies = [[attributes, 1, *rest] for attributes, _, *rest in table["c"][4]]
     return table | {"c": [*table["c"][:4], bodies, *table["c"][5:]]}
+
+
+def _underlined(inlines: Nodes, language: Language) -> Nodes:
+    """What stands in sentences that speak of results and are bound to nothing, as spans that say so."""
+    made: Nodes = []
+    for listed, group in itertools.groupby((part for item in inlines for part in _cut(item)), lambda item: LISTED in item):
+        parts = [*group]
+        made += [span(parts, ["listed"], {"title": language.word("stated_mark")})] if listed else parts
+    return made
+
+
+def _cut(item: Node) -> Nodes:
+    """A word at the places where such a sentence begins or ends in it, as where no spaces part sentences."""
+    if item["t"] != "Str" or LISTED not in item:
+        return [item]
+    marked, words = item[LISTED], item["c"]
+    ends = sorted({0, len(words), *(min(end, len(words)) for area in marked for end in area)})
+    plain_item = {key: value for key, value in item.items() if key != LISTED}
+    return [
+        {**(item if any(a <= start < b for a, b in marked) else plain_item), "c": words[start:end]}
+        for start, end in itertools.pairwise(ends)
+    ]
 
 
 def _held(inlines: Nodes) -> Nodes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -88,6 +88,16 @@ def standing(comparisons: Iterable[Compared], level: float) -> frozenset[tuple[s
 
 
 @dataclass(frozen=True)
+class Wording:
+    """Words that a comparison may print: what they must mean of `a` against `b`, which is a fact's name or a number."""
+
+    a: str
+    relation: str
+    b: str | float
+    text: str
+
+
+@dataclass(frozen=True)
 class Cited:
     """Names of what the text uses, each in order of first use; listings are `run.part`."""
 
@@ -140,6 +150,8 @@ class Ledger:
     choices: set[str] = field(default_factory=set)
     comparisons: list[Compared] = field(default_factory=list)
     standing: frozenset[tuple[str, ...]] | None = None  # where a correction is asked for: what it leaves
+    wordings: list[Wording] = field(default_factory=list)
+    worded: range = range(0)
 
     def cite(self, kind: str, name: str) -> None:
         """Notes that the text uses something."""
@@ -159,6 +171,18 @@ class Ledger:
         made = Claim(self.here(), names, relation, measured, self.channel.plain(str(wording)))
         self.claims.append(made)
         return made
+
+    def word(self, a: str, b: str | float, given: Mapping[str, str]) -> None:
+        """Notes what each relation of `a` to `b` would print: the next span that says something prints one of them."""
+        self.worded = range(len(self.wordings), len(self.wordings) + len(given))
+        for relation, words in given.items():
+            typed = "".join(part if isinstance(part, str) else " " for part in self.channel.split(str(words)))
+            self.wordings.append(Wording(a, relation, b, typed))
+
+    def taken(self) -> str:
+        """The numbers of the wordings of which the span that is made now prints one."""
+        taken, self.worded = " ".join(map(str, self.worded)), range(0)
+        return taken
 
     def problem(self, rule: str, received: str = "", allowed: str = "", next_step: str = "") -> None:
         """Notes a mistake of the template, at the line that is rendering."""

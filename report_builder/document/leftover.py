@@ -53,7 +53,7 @@ _HINTS["tex"] = "Formulas stand between $ and $; a page break is ::: pagebreak, 
 _OTHER = "Text for one format alone is not printed."
 # Attributes that mean something, by type of node: classes, and keys. None: any.
 _KNOWN: dict[str, tuple[frozenset[str] | None, frozenset[str]]] = {
-    "Span": (frozenset({"literal", *CASES, *(case.capitalize() for case in CASES)}), frozenset()),
+    "Span": (frozenset({"literal", "stated", *CASES, *(case.capitalize() for case in CASES)}), frozenset()),
     "Link": (frozenset({"uri", "email"}), frozenset()),
     "Image": (frozenset(), frozenset({"width", "height", "alt", "place"})),
     "Header": (frozenset({"unnumbered"}), frozenset()),

@@ -145,6 +145,8 @@ class Material:
 
     `stand_in` is the place in its sweep of the arm (or the last one) that stands for the best while that is not measured.
     `untranslated` is what is said in another language for want of words in that of the report.
+    `kinds` has the names of each built-in kind of model; `strict`: what speaks of
+    results and is bound to nothing is a finding; `tally`: the document says how much of that there is.
     """
 
     report: str
@@ -162,6 +164,9 @@ class Material:
     stand_in: int = 0
     subfigures: Mapping[str, SubfiguresCard] = field(default_factory=dict)
     untranslated: tuple[str, ...] = ()
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    strict: bool = False
+    tally: bool = False
 
     def shared(self, run: str, other: str) -> list[SweepCard]:
         """The sweeps of which both are arms."""

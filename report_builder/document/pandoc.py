@@ -75,6 +75,19 @@ def read_beside(text: str, lines: Sequence[str]) -> list[Tree]:
     return [whole, *(Tree([block], []) for block in joined.blocks)]
 
 
+def convert(file: Path, form: str) -> Nodes:
+    """A file of another format (`docx`, `ipynb`) as blocks.
+
+    Raises:
+        ReportError: there is no such file, or pandoc cannot read it.
+    """
+    if not file.is_file():
+        raise ReportError(Problem(str(file), "no such file"))
+    output, _ = _run(["-f", form, "-t", "json", str(file)], b"")
+    blocks: Nodes = json.loads(output)["blocks"]
+    return blocks
+
+
 def _drawn_widths(blocks: Nodes) -> None:
     """Columns as wide as they are drawn on a page of 72 characters, together at most the page."""
     for table in walk(blocks, "Table"):

@@ -234,7 +234,11 @@ class Typst:
         if name == "pagebreak":
             return [raw("typst", "#pagebreak(weak: true)")]
         inner = self.blocks(run_in(node, self.language))
-        shown = [raw("typst", f"#{name}["), *inner, raw("typst", "]")] if name in ("question", "opinion", "symbols") else inner
+        shown = (
+            [raw("typst", f"#{name}["), *inner, raw("typst", "]")]
+            if name in ("question", "opinion", "stated", "symbols")
+            else inner
+        )
         return [*_anchor(node, inline=False), *shown]
 
     def _equation(self, node: Node) -> Nodes:

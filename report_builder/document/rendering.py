@@ -21,7 +21,7 @@ from report_builder.document import marking, pandoc
 from report_builder.document.appendix import appendix
 from report_builder.document.bounded import bounded, joined, power, product
 from report_builder.document.channel import Channel
-from report_builder.document.ledger import Citation, Cited, Claim, Ledger, SourceMap, shown, standing
+from report_builder.document.ledger import Citation, Cited, Claim, Ledger, SourceMap, Wording, shown, standing
 from report_builder.document.material import Header, Material
 from report_builder.document.pandoc import Tree
 from report_builder.document.pictures import own_pictures
@@ -69,6 +69,7 @@ class Rendered:
         channel: what the tokens stand for.
         pictures: files beside the template that the text shows.
         choices: sweeps of which the best arm is taken and not known yet.
+        wordings: what its comparisons can print.
     """
 
     text: str
@@ -81,6 +82,7 @@ class Rendered:
     channel: Channel = field(default_factory=Channel)
     pictures: tuple[Path, ...] = ()
     choices: frozenset[str] = frozenset()
+    wordings: tuple[Wording, ...] = ()
 
     def ask(self) -> Future[list[Tree]]:
         """The text as pandoc reads it, then what is `held`: paragraphs that begin with an empty span.
@@ -201,6 +203,7 @@ def _rendered(
         ledger.channel,
         own_pictures(text, template.parent),
         frozenset(ledger.choices),
+        tuple(ledger.wordings),
     )
     return rendered, ledger
 

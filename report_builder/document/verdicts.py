@@ -50,6 +50,7 @@ class Verdicts:
         With `at_least`, the smallest difference that matters, one is at least as large, `same` shown to be smaller, and
         `open` is neither. What is said of these trainings only says so; with `scope="models"` it must be said of models.
         """
+        self.ledger.word(a, b, wording)
         pair = self._pair(a, b)
         choices = self._wording(pair[0], wording, open_too=bool(at_least)) if pair else {}
         compared = self._compare(pair, by, at_least) if pair else None
@@ -86,6 +87,7 @@ class Verdicts:
         scope: str = "",
     ) -> str:
         """The author's fixed wording, which must be true. `b` is a fact, or a number with `>`, `>=`, `<`, `<=`, `==`."""
+        self.ledger.word(a, b, {relation: wording})
         if relation in BOUNDS:
             return self._bound(a, relation, b, wording, scope)
         if relation not in RELATIONS:

@@ -105,7 +105,7 @@ class Speech:
 
     def say(self, inlines: Nodes, words: str, **values: str) -> str:
         """The token of what was said of facts."""
-        return self.ledger.put([printed(inlines, "claim", **values)], words)
+        return self.ledger.put([printed(inlines, "claim", wordings=self.ledger.taken(), **values)], words)
 
     def nothing(self, *names: str) -> str:
         """Stands for what a mistake kept from being compared."""

@@ -12,9 +12,9 @@ from report_builder.languages import Language
 
 
 def run_in(node: Node, language: Language) -> Nodes:
-    """The blocks of a `Div`; an answer and an opinion begin with their name."""
+    """The blocks of a `Div`; an answer, an opinion and a statement begin with their name."""
     blocks: Nodes = node["c"][1]
-    name = next((name for name in ("answer", "opinion") if has_class(node, name)), "")
+    name = next((name for name in ("answer", "opinion", "stated") if has_class(node, name)), "")
     if not name:
         return blocks
     head = [strong(text(language.ended(language.word(name)))), *([{"t": "Space"}] if language.spaced else [])]

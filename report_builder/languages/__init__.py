@@ -35,7 +35,7 @@ class Language:
         file: where the words stand.
         words: dotted key -> text with `str.format` fields.
         labels: kind -> `one`/`many` -> case -> word; a `{}` in the word says where the numbers stand.
-        stems: regular expressions of the beginnings of words that pass a verdict.
+        prose: dotted key -> regular expression of what a typed sentence speaks of, e.g. `verdict` (see `document/lexicon.py`).
         kinds: English words of a kind (a title, the meaning of a symbol) -> the same in this language.
         template: title and template of a new report.
         missing: dotted keys of what the file lacks.
@@ -45,7 +45,7 @@ class Language:
     file: Path
     words: Mapping[str, str]
     labels: Mapping[str, Mapping[str, Mapping[str, str]]]
-    stems: tuple[str, ...]
+    prose: Mapping[str, str]
     kinds: Mapping[str, str]
     template: str = ""
     missing: tuple[str, ...] = ()
@@ -227,11 +227,11 @@ def read(file: Path) -> Language:
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=loader) or {}  # noqa: S506 - both are safe loaders
     except yaml.YAMLError as error:
         raise ReportError(Problem(file.name, "not valid YAML", " ".join(str(error).split()))) from None
-    labels, stems, kinds = (content.pop(part, None) or {} for part in ("labels", "verdict_stems", "kinds"))
+    labels, prose, kinds = (content.pop(part, None) or {} for part in ("labels", "prose", "kinds"))
     template = content.pop("template", "")
     cases = {kind: _cases(label) for kind, label in labels.items()}
     told = {words: str(text) for words, text in kinds.items() if text is not None}
-    language = Language(file.stem, file, dict(_flat(content)), cases, tuple(stems), told, template)
+    language = Language(file.stem, file, dict(_flat(content)), cases, dict(_alternatives(prose)), told, template)
     return language if file.stem == SOURCE else _completed(language, load(SOURCE))
 
 
@@ -258,6 +258,15 @@ def _flat(node: Mapping[Any, Any], path: str = "") -> Iterator[tuple[str, str]]:
             yield from _flat(value, f"{path}{key}.")
         elif value is not None:
             yield f"{path}{key}", str(value)
+
+
+def _alternatives(node: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Lists of words as one regular expression each; what stands first in a list is tried first."""
+    for key, value in node.items():
+        if isinstance(value, Mapping):
+            yield from _alternatives(value, f"{path}{key}.")
+        else:
+            yield f"{path}{key}", "|".join(value or ())
 
 
 def _cases(label: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -34,13 +34,13 @@ def _of_words(language: Language, of_kinds: Iterable[str]) -> Iterator[tuple[str
 
 
 def _of_labels(language: Language) -> Iterator[tuple[str, str, str]]:
-    """The same for labels, words that pass a verdict, and the template of a new report."""
+    """The same for labels, words of which prose speaks, and the template of a new report."""
     yield from ((key, "not translated", "") for key in language.missing if key.startswith("labels."))
     for kind, counts in language.labels.items():
         forms = {f"labels.{kind}.{count}": [case for case in CASES if case not in cases] for count, cases in counts.items()}
         yield from ((key, "this label has not every case", ", ".join(lacking)) for key, lacking in forms.items() if lacking)
-    parts = {"verdict_stems": language.stems, "template": language.template}
-    yield from ((part, "not translated", "") for part, told in parts.items() if not told)
+    yield from ((f"prose.{key}", "not translated", "") for key in load(SOURCE).prose if not language.prose.get(key))
+    yield from (("template", "not translated", "") for _ in range(not language.template))
 
 
 def _fields(text: str) -> set[str]:

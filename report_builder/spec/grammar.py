@@ -70,6 +70,14 @@ class Report(Closed):
     language: str = Field(
         default="en", description="Language of the words that the tool writes: `report-builder list languages`."
     )
+    honesty: Literal["counted", "strict"] = Field(
+        default="counted",
+        description="What becomes of sentences that speak of results and are bound to no measurement: counted and listed, or a "
+        "finding unless marked as stated by the author.",
+    )
+    tally: bool = Field(
+        default=True, description="Whether the document says at its end how many sentences are measured and how many stated."
+    )
     template: str = Field(
         default="", description="Template in the folder of templates; default: the name of the report with .md."
     )

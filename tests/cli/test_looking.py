@@ -109,11 +109,11 @@ def test_looking_changes_nothing(lab, say) -> None:
 
 
 def test_check_finds_a_typed_number(built, say) -> None:
-    """A number typed into an answer is a finding: exit code 3 with its line, as text and as JSON."""
-    built.edit("In [@fig:codes]", "It is 12.5 in [@fig:codes]", built.template)
+    """A result typed into an answer is a finding: exit code 3 with its line, as text and as JSON."""
+    built.edit("In [@fig:codes]", "The loss is 12.5 in [@fig:codes]", built.template)
     code, _, err = say(built, "check", "tiny")
     assert code == 3
-    assert "tiny.md:9: a number typed into an answer" in err
+    assert "tiny.md:9: a result is typed and bound to no measurement" in err
     code, out, _ = say(built, "check", "tiny", "--json")
     assert code == 3
     assert json.loads(out)["findings"][0]["received"] == "12.5"

@@ -22,10 +22,9 @@ def answer(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "received"),
     [
-        ('[−158,1]{.fact name="vae.test.elbo"}', "−158,1"),
-        ('[gorszy]{.claim facts="vae.test.elbo mc.test.elbo"}', "gorszy"),
-        ("[lepszy]{.literal}", "lepszy"),
-        (f"[razem {CITED} i 7]{{.fact}}", "7"),
+        ('ELBO VAE: [−158,1]{.fact name="vae.test.elbo"}', "−158,1"),
+        ('VAE jest [gorszy]{.claim facts="vae.test.elbo mc.test.elbo"}', "gorszy"),
+        ("VAE jest [lepszy]{.literal}", "lepszy"),
     ],
 )
 def test_what_is_typed_is_no_evidence(composed, free, text, received):

@@ -58,8 +58,8 @@ MISTAKES = [
     ('Text {{ figure("strip") }} text', 0, "stands alone"),
 ]
 FINDINGS = [
-    ("::: answer\nfirst\nthe value 12,5\n:::", 2, "number typed"),
-    ("::: answer\nfirst\njest lepszy\n:::", 2, "verdict typed"),
+    ("::: answer\nfirst\nELBO to 12,5\n:::", 2, "result is typed"),
+    ("::: answer\nfirst\nVAE jest lepszy\n:::", 2, "verdict is typed"),
     ('{{ claim("vae.test.elbo", "worse", "mc.test.elbo", "x", by="model.kl") }}', 0, "false claim"),
     ("{{ fact('vae.test.elbo')|string|upper }}", 0, "changed or cut"),
     ("first\na <b>word</b>", 1, "HTML"),

@@ -1,0 +1,200 @@
+"""What of a document is decidably contradicted: by the measurements, by the names of its runs, or by its own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from report_builder.document.ledger import Wording
+from report_builder.document.lexicon import LETTER, Lexicon
+from report_builder.document.material import Material
+from report_builder.document.naming import Names
+from report_builder.document.passages import ALONE, rows_of
+from report_builder.document.places import Places
+from report_builder.document.sentences import Sentence
+from report_builder.document.tree import Node, Nodes, plain_text, value, walk
+from report_builder.document.wordings import Reader
+from report_builder.errors import Problem
+from report_builder.facts import Fact
+
+PARTS = ("train", "validation", "test")
+_BIND = 'Bind it: {{ verdict("...", "...") }} or {{ claim(...) }}; or put it into ::: opinion.'
+_CITE = 'Cite it: {{ fact("...") }}, {{ run("...").get("...") }}.'
+_NAME = "Name what the value belongs to, or cite the other value."
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What is wrong in a sentence, and at which of its letters."""
+
+    rule: str
+    received: str
+    step: str
+    at: int = 0
+
+
+@dataclass(frozen=True)
+class Contradictions:
+    """Finds them, sentence by sentence, and in names, tables and printed values."""
+
+    material: Material
+    places: Places
+    lexicon: Lexicon
+    names: Names
+    wordings: Sequence[Wording]
+
+    def of(self, sentence: Sentence) -> Iterator[Problem]:
+        """What is wrong in a sentence, at the line of the word."""
+        for wrong in (*self._typed(sentence), *self._misnamed(sentence), *self._worded(sentence)):
+            yield Problem(self.places.line(sentence.line_of(wrong.at)), wrong.rule, wrong.received, next_step=wrong.step)
+
+    def elsewhere(self, blocks: Nodes) -> Iterator[Problem]:
+        """What is wrong outside sentences: in names of runs, in heads of tables, in printed shares."""
+        yield from self.names.mistakes()
+        yield from self._names()
+        yield from self._tables(blocks)
+        yield from self._rounded(blocks)
+
+    def _typed(self, sentence: Sentence) -> Iterator[Wrong]:
+        """Numbers of figures, arms that are none, and results and verdicts that nothing vouches for."""
+        words, passage = sentence.typed, sentence.passage
+        reference = self.lexicon.pattern("reference", "{}\\s*(?:nr\\.?\\s*|no\\.?\\s*|№\\s*)?\\(?\\d+[a-z]?\\)?").search(words)
+        if reference and not self.lexicon.says("elsewhere", words):
+            step = "Refer to its label: @fig:..., @tbl:..., @eq:..."
+            yield Wrong("the number of a figure, table or formula is typed", reference[0], step, reference.start())
+        for name in self.names.no_arms(words):
+            step = 'Names come from the runs: {{ run("...").name }}.'
+            yield Wrong("no arm of the sweep has this name", name, step, words.index(name))
+        if sentence.bound or sentence.stated or not (passage.answer or passage.kind in ALONE):
+            return
+        theory = self.lexicon.says("theory", passage.typed[sentence.start : sentence.end])
+        if not theory and (results := sentence.results):
+            told = ", ".join(number.text for number in results)
+            yield Wrong("a result is typed and bound to no measurement", told, _CITE, results[0].start)
+        verdict = self.lexicon.pattern("verdict", r"{}\w*").search(words)
+        if verdict and not theory and (sentence.runs or self._lettered(words[: verdict.start()])):
+            yield Wrong("a verdict is typed and bound to no measurement", verdict[0], _BIND, verdict.start())
+
+    def _lettered(self, before: str) -> bool:
+        """Whether words end with "A is", where A stands for a model that no run is: in capitals, and no quantity."""
+        found = self.lexicon.pattern("equals", f"(?<!{LETTER})([^\\W_][\\w-]*)\\s+{{}}\\s+(?:\\w+\\s+)?$").search(before)
+        return found is not None and found[1].isupper() and not self.lexicon.named("quantities", found[1])
+
+    def _misnamed(self, sentence: Sentence) -> Iterator[Wrong]:
+        """A value in a sentence that names another run, split or quantity, and only that."""
+        facts = sentence.facts()
+        if not facts:
+            return
+        runs, own = {name.text for name in sentence.runs}, {self.names.of(fact.run) for fact in facts}
+        judges = {name for fact in facts for name in self.names.judges(fact)}
+        others = {name for name in runs - judges if not any(self.names.base(name, fact.run) for fact in facts)}
+        if len(others) == 1 and runs == others and not others & own and any(own):
+            rule = f"a value of {', '.join(sorted(own))} stands in a sentence that names {others.pop()}"
+            yield Wrong(rule, sentence.shown, _NAME)
+        elif wrong := self._crossed(sentence):
+            yield Wrong("values stand beside each other's names", wrong, _NAME)
+        if sentence.passage.kind == "cell":
+            return  # the head of its column is judged once
+        parts, named = {part for fact in facts for part in _parts(fact)}, self.lexicon.named("splits", sentence.typed)
+        if len(named) == 1 and parts and not named & parts and all(map(_parts, facts)):
+            rule = f"a value of the {'/'.join(sorted(parts))} split stands in a sentence that names another"
+            yield Wrong(rule, sentence.shown, _NAME)
+        for at, node in sentence.printed:
+            if (before := self._head(sentence.typed[:at])) and (wrong := self._other_quantity(before, sentence.facts(node))):
+                yield Wrong(f"a value of '{wrong}' stands where the sentence names another quantity", sentence.shown, _NAME, at)
+
+    def _crossed(self, sentence: Sentence) -> str:
+        """The names of two runs between which the values of both are exchanged."""
+        single = [(at, self.names.of(facts[0].run)) for at, node in sentence.printed if len(facts := sentence.facts(node)) == 1]
+        marks = sorted([(at, "value", name) for at, name in single] + [(n.start, "name", n.text) for n in sentence.runs])
+        if len(marks) != 4 or {name for _, kind, name in marks if kind == "name"} != {name for _, name in single}:
+            return ""
+        kinds, names = [kind for _, kind, _ in marks], [name for _, _, name in marks]
+        alternate = kinds[0] != kinds[1] and kinds[:2] == kinds[2:]
+        return " / ".join(names[::2]) if alternate and names[0] == names[3] != names[1] else ""
+
+    def _head(self, before: str) -> str:
+        """The clause before a value that says "quantity is" of it."""
+        clause = re.split("[;:,，；：、]", before)[-1]
+        return clause if self.lexicon.pattern("equals", r"{}\s*$").search(clause) else ""
+
+    def _other_quantity(self, words: str, facts: Sequence[Fact]) -> str:
+        """The metric of facts of which words name another family, and only that."""
+        named, every = self.lexicon.named("quantities", words), self.lexicon.group("quantities")
+        metrics = [fact.metric for fact in facts]
+        known = all(any(re.search(family, metric) for family in every) for metric in metrics)
+        if not named or not known or any(re.search(family, metric) for family in named for metric in metrics):
+            return ""
+        return ", ".join(dict.fromkeys(metrics))
+
+    def _worded(self, sentence: Sentence) -> Iterator[Wrong]:
+        """Wordings with a number in them, or that deny their relation, and comparisons of different images."""
+        facts, reader = self.material.facts, Reader(self.lexicon, self.names)
+        for at, node in sentence.printed:
+            for index in map(int, value(node, "wordings").split()):
+                wording = self.wordings[index]
+                if number := reader.number(wording):
+                    rule = f"a number is typed into the words of a comparison: “{wording.text}”"
+                    yield Wrong(rule, number, "Print it: {{ fact(...) }}.", at)
+                fact = facts.get(wording.a)
+                if fact and reader.contradicted(wording, fact, sentence.text[:at]):
+                    step = "Write what the relation says of the first fact against the second."
+                    yield Wrong(f"the words deny the relation '{wording.relation}'", wording.text, step, at)
+            yield from self._apart(sentence.facts(node) if not value(node, "name") else [], at)
+
+    def _apart(self, facts: Sequence[Fact], at: int) -> Iterator[Wrong]:
+        if len(facts) == 2 and facts[0].split != facts[1].split:
+            a, b = facts
+            others = a.splits and b.splits and a.splits != b.splits
+            if others or (a.n != b.n and not (a.placeholder or b.placeholder)):
+                step = "Compare what was measured on the same images, or cite both values without a verdict."
+                yield Wrong("values of different images are compared", f"{a.name}, {b.name}", step, at)
+
+    # --- outside sentences ----------------------------------------------------------------------------------------------------
+
+    def _names(self) -> Iterator[Problem]:
+        """Verdicts in the names of runs."""
+        for card in self.material.runs.values():
+            if (found := self.lexicon.pattern("verdict", r"{}\w*").search(card.name)) and card.name != card.model:
+                yield Problem(
+                    self.material.spec_file, f"the name of run '{card.id}' passes a verdict", found[0], next_step=_BIND
+                )
+
+    def _tables(self, blocks: Nodes) -> Iterator[Problem]:
+        """Columns whose head names another quantity or split than that of their values."""
+        for table in walk(blocks, "Table"):
+            for head, names in _columns(table):
+                facts = [self.material.facts[name] for name in names if name in self.material.facts]
+                parts, named = {part for fact in facts for part in _parts(fact)}, self.lexicon.named("splits", head)
+                other = self._other_quantity(head, facts) if facts else ""
+                if other or (len(named) == 1 and parts and not named & parts):
+                    rule = "the head of a column names something else than its values"
+                    received = f"{head}: {', '.join(names)}"
+                    yield Problem(self.places.of(table), rule, received, next_step="Name what the column shows.")
+
+    def _rounded(self, blocks: Nodes) -> Iterator[Problem]:
+        """Shares that are printed as 0 or 1 and are neither."""
+        for span in walk(blocks, "Span"):
+            fact, text = self.material.facts.get(value(span, "name")), plain_text(span)
+            if fact and not fact.placeholder and not isinstance(fact.value, str) and text in ("0", "1") and 0 < fact.value < 1:
+                step = "Print more digits: digits=2."
+                yield Problem(
+                    self.places.of(span), f"a share is rounded to {text}", f"{fact.name}: {fact.value:.4g}", next_step=step
+                )
+
+
+def _parts(fact: Fact) -> set[str]:
+    """The parts of the data that a fact says it was measured on; none where that is a figure."""
+    named = {part for part in PARTS if part in fact.metric or (part == "validation" and "val_" in fact.metric)}
+    return named or ({fact.split} & {*PARTS})
+
+
+def _columns(table: Node) -> Iterator[tuple[str, list[str]]]:
+    """The head of each column of a table with one row of heads, and the facts below it."""
+    first, *rows = rows_of(table) or [[]]
+    for index, head in enumerate(first):
+        cells = [row[index] for row in rows if index < len(row)]
+        names = [name for cell in cells for span in walk(cell, "Span") if (name := value(span, "name"))]
+        if names:
+            yield plain_text(head), names

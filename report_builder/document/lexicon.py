@@ -1,0 +1,74 @@
+"""The words by which a sentence is read, as one language states them under `prose`, ready to be looked for."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from report_builder.document.fonts import EAST
+from report_builder.languages import Language
+
+LETTER = "[^\\W_\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7ff]"  # of a script whose words stand apart
+_NOTHING = re.compile(r"(?!)")
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The words of one language; a key is that of the language's file, e.g. `verdict` or `splits.test`."""
+
+    language: Language
+    _compiled: dict[tuple[str, str], re.Pattern[str]] = field(default_factory=dict, compare=False)
+
+    def pattern(self, key: str, shape: str = "{}") -> re.Pattern[str]:
+        """The words of a key, each from its beginning, set into a larger pattern."""
+        if (key, shape) not in self._compiled:
+            words = self.language.prose.get(key, "")
+            begins = "" if EAST.search(words) else "(?<![^\\W\\d_])"
+            made = shape.replace("{}", f"{begins}(?:{words})") if words else ""
+            self._compiled[key, shape] = re.compile(made, re.IGNORECASE) if made else _NOTHING
+        return self._compiled[key, shape]
+
+    def says(self, key: str, text: str) -> bool:
+        """Whether a text has one of the words."""
+        return self.pattern(key).search(text) is not None
+
+    def group(self, key: str) -> Mapping[str, str]:
+        """What stands below a key: the last part of each name -> its whole key."""
+        return {name.removeprefix(f"{key}."): name for name in self.language.prose if name.startswith(f"{key}.")}
+
+    def named(self, key: str, text: str) -> set[str]:
+        """Which of the groups below a key a text has words of."""
+        return {name for name, whole in self.group(key).items() if self.says(whole, text)}
+
+    def without(self, key: str, text: str) -> str:
+        """The text with blanks in place of the words of a key."""
+        return self.pattern(key).sub(lambda found: " " * len(found[0]), text)
+
+    def sentences(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where each sentence of a text begins and ends; full stops of abbreviations and of days end none."""
+        start = 0
+        for end in _END.finditer(text):
+            before = text[start : end.start() + 1]
+            follows = text[end.end() : end.end() + 1]
+            full = end[0][0] in "。！？"
+            if full or (end.end() < len(text) and not follows.islower() and not self._abbreviated(before)):
+                yield start, end.end()
+                start = end.end()
+        if text[start:].strip():
+            yield start, len(text)
+
+    def _abbreviated(self, before: str) -> bool:
+        return before.endswith(".") and self.pattern("abbreviations", "{}\\.$").search(before) is not None
+
+
+_END = re.compile("[。！？]|[.!?…][\"'”’»)\\]]*\\s+")
+
+
+@functools.cache
+def lexicon(language: str) -> Lexicon:
+    """The words of a language."""
+    from report_builder import languages
+
+    return Lexicon(languages.load(language))

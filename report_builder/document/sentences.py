@@ -1,0 +1,205 @@
+"""A sentence: what it names, what it binds, and the numbers that stand in it by hand."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from report_builder.document.channel import is_printed
+from report_builder.document.lexicon import LETTER, Lexicon
+from report_builder.document.naming import Name, Names
+from report_builder.document.passages import REFERENCE, SAID, VALUE, Passage
+from report_builder.document.tree import LINE, Node, value
+from report_builder.facts import Fact
+
+_NUMBER = re.compile(
+    f"(?<!{LETTER})(?<![\\d.,_^])(?<!{LETTER}[-\u2011])[-+−±]?\\d+(?:[.,:]\\d+)*(?:[eE][-+−]?\\d+)?(?:[ /]\\d{{3}}(?!\\d))*"
+)
+_GLUED = re.compile(f"{LETTER}+")
+_SIDES = re.compile(r"\d\s*[x×]\s*$"), re.compile(r"\s*[x×]\s*\d")
+_ASSIGNED = re.compile(r"([^\s(,;=]+)\s*[=≈≤≥<>∈]\s*$")
+_CITED = re.compile(r"\[[\d,;\s–-]*$|\($"), re.compile(r"[\d,;\s–-]*[\])]")
+_NAMED = re.compile("(\\b[^\\W\\d_][\\w.+-]*)\\s+(?:v\\.?\\s?)?$")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|\b(?:1[89]|20)\d\d\b")
+_OF = r"\s*(?:of|out of|z|ze|из|von|/)\s+(?:the\s+)?"
+_CLAUSE = re.compile("[,;:，；：、。]|\\s[–—]\\s")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number that an author typed; `strong` is one that no setting has: with digits after the mark, or with a unit."""
+
+    text: str
+    start: int
+    end: int
+    strong: bool
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of a passage, as its language and the names of the report read it."""
+
+    passage: Passage
+    start: int
+    end: int
+    lexicon: Lexicon
+    names: Names
+
+    @functools.cached_property
+    def text(self) -> str:
+        """What it prints, signs in place of values."""
+        return self.passage.text[self.start : self.end]
+
+    @functools.cached_property
+    def typed(self) -> str:
+        """What of it was typed, without phrases that only sound like a verdict."""
+        return self.lexicon.without("idiom", self.passage.typed[self.start : self.end])
+
+    @functools.cached_property
+    def runs(self) -> list[Name]:
+        """The runs that it names."""
+        return self.names.runs(self.text)
+
+    @functools.cached_property
+    def printed(self) -> list[tuple[int, Node]]:
+        """Place and span of each value and verdict in it."""
+        return [(at - self.start, node) for at, node in self.passage.printed.items() if self.start <= at < self.end]
+
+    @property
+    def bound(self) -> bool:
+        """Whether a measured value or a verdict stands in it."""
+        return bool(self.printed)
+
+    @property
+    def stated(self) -> bool:
+        """Whether the author has marked it as a statement of their own."""
+        marked = any(start < self.end and end > self.start for start, end in self.passage.marked)
+        return marked or self.passage.stated
+
+    @property
+    def refers(self) -> bool:
+        """Whether it refers to a figure, a table or a formula."""
+        return REFERENCE in self.text
+
+    @property
+    def nodes(self) -> Iterator[Node]:
+        """What it is printed by."""
+        return (node for start, end, node in self.passage.leaves if start < self.end and end > self.start)
+
+    @property
+    def line(self) -> int:
+        """Its line in the Markdown, or that of its passage."""
+        return next((node[LINE] for node in self.nodes if LINE in node), self.passage.line)
+
+    def line_of(self, at: int) -> int:
+        """The line of one of its letters."""
+        leaves = (node for start, end, node in self.passage.leaves if start <= self.start + at < end and LINE in node)
+        return next((node[LINE] for node in leaves), self.line)
+
+    def mark(self, key: str) -> None:
+        """Notes on each node that prints it which of its letters belong to it."""
+        for start, end, node in self.passage.leaves:
+            if start < self.end and end > self.start:
+                node.setdefault(key, []).append([max(self.start - start, 0), min(self.end, end) - start])
+
+    @property
+    def shown(self) -> str:
+        """As a message quotes it."""
+        words = "".join(_told(node, self.passage.text[start:end]) for start, end, node in self._cut())
+        return " ".join(words.split())
+
+    def _cut(self) -> Iterator[tuple[int, int, Node]]:
+        for start, end, node in self.passage.leaves:
+            if start < self.end and end > self.start:
+                yield max(start, self.start), min(end, self.end), node
+
+    def facts(self, node: Node | None = None) -> list[Fact]:
+        """The facts that it binds, or one value of it."""
+        spans = [node] if node else [span for _, span in self.printed]
+        named = (name for span in spans for name in f"{value(span, 'name')} {value(span, 'facts')}".split())
+        known = self.names.material.facts
+        return [known[name] for name in named if name in known]
+
+    def quantities(self, text: str | None = None) -> set[str]:
+        """The families of metrics whose nouns stand in it."""
+        return self.lexicon.named("quantities", self.typed if text is None else text)
+
+    # --- numbers ------------------------------------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def numbers(self) -> list[Number]:
+        """Numbers that were typed and are neither a place, a day, a version, a size, nor the setting of something."""
+        days = [found.span() for found in _DAY.finditer(self.typed)]
+        found = []
+        for match in _NUMBER.finditer(self.typed):
+            start, end = match.start(), match.end()
+            before, after = self.typed[:start], self.typed[end:]
+            unit = self.lexicon.pattern("units", r"\s?{}").match(after)
+            glued = _GLUED.match(after)
+            if (glued and not unit) or any(a <= start < b for a, b in days) or self._free(match[0], before, after):
+                continue
+            decimal = re.search(r"\d[.,]\d|e", match[0]) is not None
+            found.append(Number((match[0] + (unit[0] if unit else "")).strip(), start, end, decimal or bool(unit)))
+        return found
+
+    def _free(self, number: str, before: str, after: str) -> bool:
+        if _SIDES[0].search(before) or _SIDES[1].match(after):
+            return True
+        if _CITED[0].search(before) and _CITED[1].match(after):
+            return True
+        if (assigned := _ASSIGNED.search(before)) and not self._measured(assigned[1]):
+            return True
+        near = before[-60:]
+        if self.lexicon.pattern("place", f"{{}}(?:e?s)?[\\s\\d.]*(?:\\(|{_OF})?\\s*$").search(near):
+            return True
+        if (named := _NAMED.search(before)) and named[1][0].isupper() and re.search(r"\d\.\d", number):
+            return not self._measured(named[1])
+        return self._setting(near, after)
+
+    def _setting(self, before: str, after: str) -> bool:
+        """Whether it is the value of a setting: its noun stands right behind, or before it with no quantity in the clause."""
+        if self.lexicon.pattern("settings", r"\s?(?:\w+ )?{}").match(after):
+            return True
+        clause = _CLAUSE.split(before)[-1] or before
+        if self.lexicon.pattern("counted", r"{}\s*$").search(clause):
+            return False
+        found = self.lexicon.pattern("settings").search(clause)
+        return found is not None and not self._measured(clause)
+
+    def _measured(self, words: str) -> bool:
+        return bool(self.names.runs(words)) or bool(self.quantities(words)) or self.lexicon.says("measured", words)
+
+    @property
+    def results(self) -> list[Number]:
+        """The numbers that say a result: with the quantity, the run, or the verb of a result in the sentence."""
+        if self.lexicon.says("criteria", self.typed):
+            return []
+        spoken = bool(self.runs) or self._measured(self.typed) or self.lexicon.says("counted", self.typed)
+        return [number for number in self.numbers if (number.strong and spoken) or self._counts(number)]
+
+    def _counts(self, number: Number) -> bool:
+        """Whether a whole number counts what was found, or is the value of a quantity."""
+        before, after = self.typed[: number.start], self.typed[number.end :]
+        if self.lexicon.pattern("counted", r"{}\w*\s*(?:\w+\s+)?$").search(before):
+            return True
+        if re.match(f"{_OF}\\d", after) and self.lexicon.says("counted", self.typed):
+            return True
+        clause = _CLAUSE.split(before)[-1]
+        is_value = self.lexicon.pattern("equals", r"{}\s*$").search(before) is not None
+        return is_value and number.text not in ("0", "1") and (bool(self.quantities(clause)) or bool(self.names.runs(clause)))
+
+
+def _told(node: Node, words: str) -> str:
+    from report_builder.document.tree import plain_text
+
+    if words in (VALUE, SAID) and is_printed(node):
+        return plain_text(node) or "…"
+    return {REFERENCE: "…", "\ue203": plain_text(node)}.get(words, words)
+
+
+def sentences(passage: Passage, lexicon: Lexicon, names: Names) -> Iterator[Sentence]:
+    """The sentences of a passage, in order."""
+    for start, end in lexicon.sentences(passage.text):
+        yield Sentence(passage, start, end, lexicon, names)

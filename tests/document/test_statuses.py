@@ -1,0 +1,156 @@
+"""Every sentence has a status, and what is decidably contradicted is a finding at its line."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from report_builder.document.html import html_page
+from report_builder.document.material import SweepCard
+
+ROOT = Path(__file__).resolve().parents[2]
+CASES = json.loads((Path(__file__).parent / "planted.json").read_text(encoding="utf-8"))
+
+
+def answer(text: str) -> str:
+    """A text as an answer."""
+    return f"::: answer\n{text}\n:::\n"
+
+
+@pytest.fixture(scope="module")
+def planted():
+    """The benchmark of planted lies."""
+    spec = importlib.util.spec_from_file_location("planted", ROOT / "benchmarks" / "planted.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["planted"] = module  # where its dataclasses look for their types
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("language", ["en", "pl", "ru", "zh-Hant"])
+def test_planted_lies_are_found_and_correct_prose_is_left_alone(planted, tmp_path, language):
+    """Each case of a language is a finding, listed, or neither, as it is labelled."""
+    cases = [case for case in CASES if case["language"] == language]
+    said = planted.Bench(tmp_path, tmp_path, tmp_path).together(language, cases)
+    assert {id_: verdict.label for id_, verdict in said.items()} == {case["id"]: case["label"] for case in cases}
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "received"),
+    [
+        ("VAE jest lepszy od AE", "a verdict is typed and bound to no measurement", "lepszy"),
+        ("ELBO wynosi −158,5", "a result is typed and bound to no measurement", "−158,5"),
+        ("| VAE jest lepszy.", "a verdict is typed and bound to no measurement", "lepszy"),
+        ("> VAE jest lepszy.", "a verdict is typed and bound to no measurement", "lepszy"),
+        ("[VAE](https://example.org) jest **lep**szy.", "a verdict is typed and bound to no measurement", "lepszy"),
+        ("VAE jest lep\u00adszy.", "a verdict is typed and bound to no measurement", "lepszy"),
+        ("Zob. rys. 3.", "the number of a figure, table or formula is typed", "rys. 3"),
+    ],
+)
+def test_what_is_typed(composed, free, text, rule, received):
+    """A verdict, a result or the number of a figure that is typed into an answer is a finding at its line."""
+    (finding,) = composed("początek\n\n" + answer(text), free).findings
+    assert (finding.rule, finding.received) == (rule, received)
+    assert finding.where.endswith("lab.md:4")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'ELBO VAE: {{ fact("vae.test.elbo") }}',
+        "przedział $[0, 1]$ i `x[3]`, CIFAR-10, obraz 3x3",
+        "Model uczono 20 listopada 2025 r. w środowisku Python 3.12.",
+        "Zadanie 2.1 opisano w sekcji 3.2.",
+        "::: opinion\nMoim zdaniem VAE jest 2 razy lepszy.\n:::",
+        "::: question\nCzy VAE jest lepszy o 3 naty?\n:::",
+        "::: stated\nVAE jest lepszy od AE.\n:::",
+        "[VAE jest lepszy od AE.]{.stated}",
+        'Wynik jest {{ verdict("vae.test.elbo", "mc.test.elbo", by="model.kl") }}.',
+        '{{ figure("strip") }}\n\n@fig:strip',
+        '{{ settings_table(["vae"], caption="x") }}',
+        '{{ listing("vae", "loss") }}',
+        "1. pierwszy\n2. drugi",
+    ],
+)
+def test_allowed(composed, free, text):
+    """Facts, formulas, code, references, settings, questions, opinions and marked statements are no findings."""
+    assert not composed(answer(text), free).findings
+
+
+@pytest.mark.parametrize(
+    ("runs", "rule"),
+    [
+        ({"mc": "VAE"}, "two runs have one name"),
+        ({"ae": "VAE lepszy"}, "the name of run 'ae' passes a verdict"),
+        ({"ae": "GAN"}, "run 'ae' bears the name of another kind of model"),
+    ],
+)
+def test_names_of_runs(composed, free, runs, rule):
+    """Two runs with one name, a verdict in a name, and the name of another kind of model are findings."""
+    cards = {id_: replace(card, name=runs.get(id_, card.name)) for id_, card in free.runs.items()}
+    material = replace(free, runs=cards, kinds={"gan": ("GAN",), "autoencoder": ("AE",), "vae": ("VAE",)})
+    assert rule in {finding.rule for finding in composed("tekst", material).findings}
+
+
+def test_an_arm_that_the_sweep_does_not_have(composed, free):
+    """A name of the sweep's pattern that no arm has is a finding; the arms' own names are none."""
+    cards = {f"s-{n}": replace(free.runs["vae"], id=f"s-{n}", name=f"CVAE-{n}") for n in (2, 4)}
+    material = replace(free, runs={**free.runs, **cards}, sweeps={"s": SweepCard("s", ("s-2", "s-4"), ("model.latent_dim",))})
+    found = composed(answer("Wybrano CVAE-4.\n\nWybrano CVAE-8."), material).findings
+    assert [finding.received for finding in found] == ["CVAE-8"]
+
+
+def test_a_head_that_names_something_else(composed, free):
+    """A column of validation values under a head that says test is a finding."""
+    fact = free.facts["vae.test.elbo"]
+    other = replace(fact, name="vae.validation.elbo", split="validation", splits=("validation",))
+    material = replace(free, facts={**free.facts, other.name: other})
+    table = '{{ fact_table(["vae"], [("ELBO (zbiór testowy)", "%s.elbo", 1)], caption="x") }}\n\n@tbl:facts'
+    assert not composed(table % "test", material).findings
+    (finding,) = composed(table % "validation", material).findings
+    assert finding.rule == "the head of a column names something else than its values"
+
+
+def test_sentences_have_a_status(composed, free):
+    """Bound, listed, stated, opinion, or theory: each as it is written; the document tells how many are measured and stated."""
+    text = (
+        'ELBO VAE wynosi {{ fact("vae.test.elbo") }}. Kody VAE zawsze się nakładają. [AE bije VAE.]{.stated} '
+        "Piksele są binarne."
+        "\n\n::: opinion\nVAE jest lepszy.\n:::"
+    )
+    document = composed(answer(text), replace(free, tally=True))
+    assert [one.status for one in document.judged.sentences] == ["bound", "listed", "stated", "theory", "opinion"]
+    assert document.judged.tally == (1, 2)
+    page = html_page(document)
+    assert '<span class="listed" title="(stwierdzenie autora)">Kody VAE zawsze się nakładają. </span>' in page
+    assert "AE bije VAE. (stwierdzenie autora)" in page
+    assert "zmierzone – 1, stwierdzone przez autora – 2" in page
+
+
+def test_only_the_sentence_is_underlined_where_no_spaces_part_sentences(composed, free):
+    """Of a Chinese paragraph, which is one word to pandoc, only the sentence that speaks of results is underlined."""
+    material = replace(free, header=replace(free.header, language="zh-Hant"))
+    page = html_page(composed(answer("像素為二元值。VAE總是重疊。"), material))
+    assert "像素為二元值。<span" in page
+    assert ">VAE總是重疊。</span>" in page
+
+
+def test_strict(composed, free):
+    """With `honesty: strict`, what speaks of results and is neither bound nor marked is a finding."""
+    strict = replace(free, strict=True)
+    (finding,) = composed(answer("Kody VAE zawsze się nakładają."), strict).findings
+    assert finding.received == "Kody VAE zawsze się nakładają."
+    assert not composed(answer("[Kody VAE zawsze się nakładają.]{.stated}"), strict).findings
+
+
+def test_wordings_are_read_before_anything_is_measured(composed, free, unmeasured):
+    """A wording that denies its relation is a finding while the facts are placeholders, whichever wording will be printed."""
+    text = '{{ verdict("vae.test.elbo", "mc.test.elbo", by="model.kl", better="gorszy", worse="lepszy", same="taki sam") }}'
+    material = replace(unmeasured, tasks={})
+    found = composed(answer(f"Wynik jest {text}."), material, draft=True).findings
+    assert [finding.received for finding in found] == ["gorszy", "lepszy"]
