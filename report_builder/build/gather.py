@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -144,7 +145,19 @@ def _measured(plan: Plan, measure: Measure, common: dict[str, Any]) -> Iterator[
             Measurement(s, v["value"], stored.path("samples.npz") if sampled else None) for s, v, stored in values
         )
         first = {key: values[0][1][key] for key in ("unit", "better", "noise", "reduction", "n", "caution")}
+        first["size"] = _size(plan, measure, first["reduction"])
         yield Fact(f"{measure.subject}.{measure.scope}.{name}", name, measurements, **first, **common)
+
+
+def _size(plan: Plan, measure: Measure, reduction: str) -> str:
+    """How many pixels and classes there are of which a reduction speaks: sums over 784 and over 256 pixels are no one scale."""
+    run = plan.resolved.runs.get(measure.subject)
+    layout = (run.data if run else plan.resolved.data[measure.subject]).layout
+    if layout is None:
+        return ""
+    pixels = math.prod(layout.image_shape) if layout.image_shape and "pixels" in reduction else 0
+    classes = len(layout.class_names) if layout.class_names and "class" in reduction else 0
+    return ", ".join(f"{count} {noun}" for count, noun in ((pixels, "pixels"), (classes, "classes")) if count)
 
 
 # --- figures ------------------------------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ class Fact:
             training), nothing (`fixed`), or nothing at all, not even the trainings (`exact`).
         split: split or figure that was measured.
         reduction: how the number was reduced.
+        size: of what the reduction names, how much there is: "784 pixels", "10 classes"; "": it names neither.
         n: images measured, for each seed.
         method: the metric's own parameters: ten drawn codes and fifty are not one scale.
         run: id of the run, or of the data set.
@@ -55,6 +56,7 @@ class Fact:
     noise: str = "images"
     split: str = ""
     reduction: str = ""
+    size: str = ""
     n: int = 0
     method: str = ""
     run: str = ""

@@ -8,7 +8,7 @@ from typing import Any
 from report_builder.errors import Problem, ReportError
 from report_builder.facts.fact import Fact
 
-SCALE = ("metric", "unit", "split", "reduction", "method", "data")  # what two facts must share
+SCALE = ("metric", "unit", "split", "reduction", "size", "method", "data")  # what two facts must share
 PLANNED = ("metric", "split", "method", "data")  # of these, what is known before they are measured
 FACTORS = ("split", "method", "data")  # of these, what may be the factor itself
 

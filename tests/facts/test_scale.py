@@ -38,7 +38,7 @@ def test_the_guard_names_what_else_differs(changes: dict[str, Any], named: str) 
         guard(fact("a", 1.0), fact("b", 2.0, **changes), by=["model.kl"])
 
 
-@pytest.mark.parametrize("key", ["metric", "unit", "reduction"])
+@pytest.mark.parametrize("key", ["metric", "unit", "reduction", "size"])
 def test_no_factor_covers_what_is_measured(key: str) -> None:
     """What was measured, in which unit and how it was reduced is never the factor."""
     with pytest.raises(ReportError, match=key):

@@ -1,0 +1,30 @@
+"""What facts know of the data that they were measured on."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from report_builder.build.gather import _size
+from report_builder.kinds import Layout
+
+MNIST = Layout((28, 28, 1), class_names=tuple("0123456789"))
+
+
+@pytest.mark.parametrize(
+    ("layout", "reduction", "size"),
+    [
+        (MNIST, "sum over pixels, mean over images", "784 pixels"),
+        (Layout((16, 16, 1)), "sum over pixels, mean over images", "256 pixels"),
+        (MNIST, "share of images recognised as their class", "10 classes"),
+        (Layout((28, 28, 1), class_names=("3", "8")), "share of images recognised as their class", "2 classes"),
+        (MNIST, "median over epochs", ""),
+        (None, "sum over pixels", ""),
+    ],
+)
+def test_size(layout, reduction, size) -> None:
+    """Sums over other numbers of pixels, and shares of other numbers of classes, are on another scale."""
+    runs = {"vae": SimpleNamespace(data=SimpleNamespace(layout=layout))}
+    plan = SimpleNamespace(resolved=SimpleNamespace(runs=runs, data={}))
+    assert _size(plan, SimpleNamespace(subject="vae"), reduction) == size
