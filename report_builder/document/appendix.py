@@ -13,6 +13,7 @@ from report_builder.facts import LEVEL, TRAININGS
 from report_builder.languages import Language
 
 LEAST = 0.001  # of a p that is printed
+MOST = 3  # settings that are named one by one
 
 
 def appendix(ledger: Ledger, language: Language) -> str:
@@ -42,9 +43,11 @@ def _row(row: Compared, language: Language, *, stands: bool) -> list[Nodes]:
         return [names, _said(unmeasured(language)), [], [], []]
     p = f"< {language.number(LEAST)}" if row.p < LEAST else language.number(row.p, 3)
     scope = language.word("verdict.these_trainings") if row.scope == TRAININGS else ""
-    paths = ", ".join(dict.fromkeys(line.partition(":")[0] for line in row.through))
+    paths = [*dict.fromkeys(line.partition(":")[0] for line in row.through)]
+    if len(paths) > MOST:
+        paths = [f"{section}.*" for section in dict.fromkeys(path.partition(".")[0] for path in paths)]
     answer = language.setting(stands) if row.found or row.denied else "–"
-    return [names, _said(f"{row.difference} {scope}".strip()), _said(p), _said(answer), _said(paths)]
+    return [names, _said(f"{row.difference} {scope}".strip()), _said(p), _said(answer), _said(", ".join(paths))]
 
 
 def _said(words: str) -> Nodes:
