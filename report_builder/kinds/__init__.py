@@ -9,7 +9,7 @@ from __future__ import annotations
 from report_builder.kinds._contract import lacks, least, needs_of
 from report_builder.kinds._data import Condition, DataSet, DataStep, ImageData, Images, Layout, Split, class_number
 from report_builder.kinds._figures import Column, Draw, Drawing, Figure, FigureChoice, Subject, Table, deferred
-from report_builder.kinds._layers import Layer, layer_arrays, layers_of
+from report_builder.kinds._layers import MERGING, Layer, layer_arrays, layers_of
 from report_builder.kinds._measures import (
     FROM_RUN,
     Arrays,
@@ -23,7 +23,7 @@ from report_builder.kinds._measures import (
     Quantity,
 )
 from report_builder.kinds._models import CAPABILITIES, EPOCH_TIME, HELD_OUT, Equation, ModelKind, Preset, Term, Trained, part_of
-from report_builder.kinds._own import OwnKind, blamed, file_behind, own_module
+from report_builder.kinds._own import blamed, file_behind, own_module
 from report_builder.kinds._registries import DATA_STEPS, DATASETS, FIGURES, METRICS, MODELS, PROBES
 from report_builder.kinds._registry import (
     Declared,
@@ -47,6 +47,7 @@ __all__ = [
     "FIGURES",
     "FROM_RUN",
     "HELD_OUT",
+    "MERGING",
     "METRICS",
     "MODELS",
     "PROBES",
@@ -73,7 +74,6 @@ __all__ = [
     "Metric",
     "ModelKind",
     "Noise",
-    "OwnKind",
     "P",
     "Parameters",
     "Preset",

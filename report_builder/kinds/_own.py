@@ -21,19 +21,11 @@ from pathlib import Path
 from types import CodeType, ModuleType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel
-
 from report_builder.errors import OwnFileError, Problem, ReportError, near_miss
-from report_builder.kinds._data import ImageData, Layout
-from report_builder.kinds._figures import Drawing
-from report_builder.kinds._measures import ProbeRequest
-from report_builder.kinds._registry import K, by_language
+from report_builder.kinds._registry import K
 
 PREFIX = "report_builder_own_"  # of the names of their modules
 ADVICE = "This is in a file of your own: docs/own-model.md shows what it must have."
-NEEDED: dict[str, dict[str, int]] = {  # noun of a registry -> functions that a file must have, with how many arguments
-    "figure kind": {"probes": 1, "draw": 4},
-}
 
 
 def own_module(path: Path, noun: str) -> ModuleType:
@@ -139,46 +131,6 @@ def _printed(hint: Any) -> str:
     return f"A mapping: name -> {_printed(inner[1])}" if issubclass(of, Mapping) else f"A {of.__name__} of {_printed(inner[0])}"
 
 
-class OwnKind:
-    """A module of the user's own as a registry gives it: all it has, and each function judged by what it raises and returns."""
-
-    def __init__(self, path: Path, noun: str) -> None:
-        self._module, self._path, self._noun = own_module(path, noun), path, noun
-        functions = NEEDED.get(noun, {})
-        lacking = [name for name in functions if not callable(getattr(self._module, name, None))]
-        parameters = getattr(self._module, "Parameters", None)
-        if not (isinstance(parameters, type) and issubclass(parameters, BaseModel)):
-            lacking.append("Parameters (a class of report_builder.kinds.Parameters)")
-        if lacking:
-            raise ReportError(Problem(str(path), f"{path.name} is no {noun}: it lacks {', '.join(lacking)}", next_step=ADVICE))
-        taken = [problem for name, n in functions.items() for problem in _taken(getattr(self._module, name), n, path)]
-        if wrong := [*taken, *foreseen(self._module, path)]:
-            raise ReportError(*wrong)
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "TITLE":
-            return by_language(getattr(self._module, name, self._path.stem.replace("_", " ")))
-        found = getattr(self._module, name)
-        return self._judged(name, found) if inspect.isfunction(found) else found
-
-    def _judged(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(function)
-        def call(*arguments: Any, **named: Any) -> Any:
-            try:
-                found = function(*arguments, **named)
-                wrong = _unlike(name, found)
-            except (ReportError, MemoryError):
-                raise
-            except (Exception, SystemExit) as error:
-                raise OwnFileError(blamed(error, self._path, function.__code__.co_firstlineno, name)) from error
-            if wrong:
-                rule = f"{self._path.name}:{function.__code__.co_firstlineno}, '{name}' returns something else than it must"
-                raise OwnFileError(Problem(str(self._path), rule, _told(found), wrong, ADVICE))
-            return found
-
-        return call
-
-
 def blamed(error: BaseException, path: Path, line: int = 1, name: str = "") -> Problem:
     """What is said of an error in a file of the user's own.
 
@@ -206,32 +158,6 @@ def file_behind(error: BaseException) -> Path | None:
 def _line(error: BaseException, path: Path) -> int | None:
     """The last line of this file that ran before the error."""
     return next((f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == str(path)), None)
-
-
-# --- what functions return ----------------------------------------------------------------------------------------------------
-
-
-def _unlike(name: str, found: Any) -> str:
-    """What should have been returned, where something else was."""
-    contracts: dict[str, tuple[bool, str]] = {
-        "draw": (isinstance(found, Drawing), "A Drawing."),
-        "probes": (_is_mapping(found, ProbeRequest), "A mapping: name -> ProbeRequest."),
-        "facts": (_is_list(found, str), "A list of names of facts."),
-        "files": (_is_list(found, Path), "A list of paths."),
-        "load": (isinstance(found, ImageData), "An ImageData."),
-        "apply": (isinstance(found, ImageData), "An ImageData."),
-        "layout": (isinstance(found, Layout), "A Layout."),
-    }
-    fits, told = contracts.get(name, (True, ""))
-    return "" if fits else told
-
-
-def _is_mapping(found: Any, kind: type) -> bool:
-    return isinstance(found, Mapping) and all(isinstance(k, str) and isinstance(v, kind) for k, v in found.items())
-
-
-def _is_list(found: Any, kind: type) -> bool:
-    return isinstance(found, list | tuple) and all(isinstance(each, kind) for each in found)
 
 
 def _told(found: Any) -> str:

@@ -157,11 +157,11 @@ class Registry(Generic[K]):
 
     def _of_file(self, path: Path) -> K:
         """Of the user's own: a model as it is (a worker tries it), any other kind with each of its functions judged."""
-        from report_builder.kinds._own import ADVICE, OwnKind, foreseen, judged, own_module
+        from report_builder.kinds._own import ADVICE, foreseen, judged, own_module
 
-        if self.form is None:
-            return own_module(path, self.noun) if self.noun == "model" else OwnKind(path, self.noun)  # type: ignore[return-value]
         module = own_module(path, self.noun)
+        if self.form is None:
+            return module  # type: ignore[return-value]
         if problems := [*foreseen(module, path)]:
             raise ReportError(*problems)
         return judged(self._declared(module, path.name).of_user(), ADVICE)

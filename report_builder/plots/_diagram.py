@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import Arrays
+from report_builder.kinds import MERGING, Arrays
 
 QUIET = {
     "Activation",
@@ -21,7 +21,6 @@ QUIET = {
 QUIET |= {"PReLU", "ReLU", "Softmax", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "UnitNormalization"}
 QUIET |= {"BatchNormalization", "GroupNormalization", "LayerNormalization", "RMSNormalization", "SpectralNormalization"}
 SHAPING = ("Flatten", "Reshape", "Permute", "RepeatVector", "UpSampling", "ZeroPadding", "Cropping", "Resizing", "Rescaling")
-MERGING = ("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract")
 KINDS = ("convolution", "dense", "shaping", "merging", "other", "end")
 ENDS = ("image", "code", "moments", "condition", "output", "input")
 CODING, MAKING = ("encoder",), ("decoder", "generator")
