@@ -134,7 +134,7 @@ POOR = [  # what stands in place of what, in a file that is poor in one way; wha
     (
         "ProbeRequest, Quantity\n",
         "ProbeRequest, Quantity\nclass Parameters(Parameters):\n    split: str = 'test'\n",
-        "Annotated[str, Role.SPLIT]",
+        "Annotated[..., Role.SPLIT]",
     ),
     (', reduction="mean over images"', "", "'length' does not say how it is reduced"),
     ('[Quantity("length", reduction="mean over images")]', "[]", "'values' declares nothing"),
