@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from report_builder.jobs.process import serve
 
+
+def prepare() -> None:
+    """One thread: several such processes share the cores."""
+    os.environ.update({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
+
+
 if __name__ == "__main__":
-    serve(lambda: None)
+    serve(prepare)
