@@ -38,10 +38,11 @@ def recommit(folder: Path) -> None:
 
 
 def test_the_documents_are_there(finished) -> None:
-    """A build leaves PDF, HTML and Markdown, the facts and the steps in the folder of the report."""
+    """A build leaves PDF, HTML and Markdown, the facts, the sentences and the steps in the folder of the report."""
     folder = finished.folder / "build" / "tiny"
     assert sorted(path.name for path in folder.iterdir() if path.name[0] != ".") == [
         "facts.json",
+        "report.json",
         "stamp.json",
         "steps.json",
         "tiny.html",
