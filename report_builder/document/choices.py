@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material, SweepCard
-from report_builder.document.printed import Best, Unmeasured, Word
+from report_builder.document.printed import Best, Told, Unmeasured, Word
 from report_builder.document.tree import text
 from report_builder.document.verdicts import Verdicts
 from report_builder.document.vocabulary import Speech
@@ -31,7 +31,7 @@ class Choices:
     speech: Speech
     verdicts: Verdicts
 
-    def words(self) -> dict[str, Any]:
+    def words(self) -> Mapping[str, Callable[..., Told]]:
         """The globals of the template."""
         return {"sweep": self.sweep, "best": self.best, "rank": self.rank}
 

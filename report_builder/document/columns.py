@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import FigureCard, Material
-from report_builder.document.printed import Unmeasured, span_of
+from report_builder.document.printed import Told, Unmeasured, span_of
 from report_builder.document.tables import table
 from report_builder.document.tree import Nodes
 from report_builder.document.vocabulary import Speech
@@ -27,7 +26,7 @@ class Columns:
     ledger: Ledger
     speech: Speech
 
-    def words(self) -> dict[str, Any]:
+    def words(self) -> Mapping[str, Callable[..., Told]]:
         """The globals of the template."""
         return {"figure_table": self.figure_table, "layers_table": self.layers_table}
 

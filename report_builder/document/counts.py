@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material
-from report_builder.document.printed import Printed, Unmeasured
+from report_builder.document.printed import Printed, Told, Unmeasured
 from report_builder.document.vocabulary import Speech
 from report_builder.document.wording import unmeasured
 from report_builder.facts import Fact
@@ -28,7 +28,7 @@ class Counts:
     ledger: Ledger
     speech: Speech
 
-    def words(self) -> dict[str, Callable[..., Printed]]:
+    def words(self) -> Mapping[str, Callable[..., Told]]:
         """The globals of the template."""
         return {"count": self.count, "classes": self.classes}
 

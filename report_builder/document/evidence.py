@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from report_builder.document.channel import markdown, printed
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import FigureCard, Listing, Material, SubfiguresCard
+from report_builder.document.printed import Told
 from report_builder.document.tree import Node, Nodes, attr, code, div, para, plain, text
 from report_builder.document.vocabulary import Speech
-from report_builder.kinds import Words
+from report_builder.kinds import Equation, Words
 from report_builder.languages import NO_BREAK, Language
 
 PLACES = ("", "top", "bottom", "auto")
@@ -51,7 +51,7 @@ class Evidence:
     ledger: Ledger
     speech: Speech
 
-    def words(self) -> dict[str, Any]:
+    def words(self) -> Mapping[str, Callable[..., Told]]:
         """The globals of the template."""
         names = ("figure", "equation", "symbols", "listing")
         return {name: getattr(self, name) for name in names}
@@ -111,7 +111,7 @@ class Evidence:
         told = self.language.translated(meaning)
         return [{"t": "Math", "c": [{"t": "InlineMath"}, symbol]}, *text(" – "), printed(text(told), "fact"), *text(end)]
 
-    def _equation(self, run: str) -> Any:
+    def _equation(self, run: str) -> Equation | None:
         self.ledger.cite("equations", run)
         if run not in self.material.equations:
             self.ledger.unknown("equation", run, self.material.equations)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from report_builder.document.channel import printed
 from report_builder.document.ledger import Ledger
@@ -115,6 +115,9 @@ class Best(Run):
     """The arm that a measurement prefers; `ahead` says whether it is measurably ahead of each other."""
 
     ahead: Printed
+
+
+Told: TypeAlias = Printed | Run | tuple[str, ...] | str  # what a word of the template gives
 
 
 class Word:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from report_builder.document.channel import markdown
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material, RunCard
-from report_builder.document.printed import flat, span_of
+from report_builder.document.printed import Told, flat, span_of
 from report_builder.document.tree import Node, Nodes, attr, code, plain, text
 from report_builder.document.vocabulary import Speech
 from report_builder.errors import Problem, ReportError, near_miss
@@ -31,7 +31,7 @@ class Tables:
     ledger: Ledger
     speech: Speech
 
-    def words(self) -> dict[str, Any]:
+    def words(self) -> Mapping[str, Callable[..., Told]]:
         """The globals of the template."""
         return {"settings_table": self.settings_table, "fact_table": self.fact_table}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from report_builder.document.channel import markdown
 from report_builder.document.choices import Choices
-from report_builder.document.printed import flat
+from report_builder.document.printed import Told, flat
 from report_builder.errors import ReportError
 from report_builder.facts import MODELS, TRAININGS
 
@@ -21,7 +21,7 @@ class Trends:
 
     choices: Choices
 
-    def words(self) -> dict[str, Callable[..., str]]:
+    def words(self) -> Mapping[str, Callable[..., Told]]:
         """The globals of the template."""
         return {"trend": self.trend}
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from report_builder.document.channel import markdown
 from report_builder.document.ledger import Compared, Ledger
 from report_builder.document.material import Material
+from report_builder.document.printed import Told
 from report_builder.document.vocabulary import Speech
 from report_builder.document.wording import scope_note
 from report_builder.errors import ReportError
@@ -37,7 +38,7 @@ class Verdicts:
     ledger: Ledger
     speech: Speech
 
-    def words(self) -> dict[str, Callable[..., str]]:
+    def words(self) -> Mapping[str, Callable[..., Told]]:
         """The globals of the template."""
         return {"verdict": self.verdict, "claim": self.claim, "difference": self.difference, "ratio": self.ratio}
 

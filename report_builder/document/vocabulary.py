@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from report_builder.document.channel import printed
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material, RunCard
-from report_builder.document.printed import Printed, Run, Unmeasured, Word, flat
+from report_builder.document.printed import Printed, Run, Told, Unmeasured, Word, flat
 from report_builder.document.tree import Nodes, text
 from report_builder.document.wording import scope_note, unmeasured
 from report_builder.errors import ReportError
@@ -57,7 +57,7 @@ class Speech:
     language: Language
     ledger: Ledger
 
-    def words(self) -> dict[str, Any]:
+    def words(self) -> Mapping[str, Callable[..., Told]]:
         """The globals of the template."""
         return {"fact": self.fact, "run": self.run}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from report_builder.document.choices import Choices
 from report_builder.document.columns import Columns
@@ -11,6 +10,7 @@ from report_builder.document.counts import Counts
 from report_builder.document.evidence import Evidence
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material
+from report_builder.document.printed import Told
 from report_builder.document.tables import Tables
 from report_builder.document.trends import Trends
 from report_builder.document.verdicts import Verdicts
@@ -18,7 +18,7 @@ from report_builder.document.vocabulary import Speech
 from report_builder.languages import Language
 
 
-def every_word(material: Material, language: Language, ledger: Ledger) -> Mapping[str, Callable[..., Any]]:
+def every_word(material: Material, language: Language, ledger: Ledger) -> Mapping[str, Callable[..., Told]]:
     """The functions that a template may call, by name; what they do they write down in the ledger."""
     speech = Speech(material, language, ledger)
     verdicts = Verdicts(material, language, ledger, speech)
