@@ -6,9 +6,11 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from report_builder.build.execute import execute, jobs_of
+from report_builder.build.execute import execute, jobs_of, site_of
+from report_builder.jobs import JOB, written
 from report_builder.kinds import FIGURES, METRICS, opened
 from report_builder.plan import Plan, resolve
 from report_builder.run import local
@@ -16,6 +18,18 @@ from report_builder.spec import load
 
 ROOT = Path(__file__).parents[2]
 LIGHT = ("facts", "figure")
+MINE = '''"""Mine."""
+from report_builder.kinds import Drawing, Figure, Parameters as Base, ProbeRequest
+class Parameters(Base):
+    runs: tuple[str, ...]
+def reads(parameters):
+    return {run: ProbeRequest("codes", {"split": "test"}, run=run) for run in parameters.runs}
+def draw(arrays, parameters, subjects, language):
+    from matplotlib.figure import Figure as Page
+    return Drawing(Page(), "", "A figure.")
+KIND = Figure(parameters=Parameters, reads=reads, draw=draw)
+'''
+SHAPES = (("x", (28, 28, 1)), ("y", ()))
 
 
 def again(lab, kinds=LIGHT) -> Plan:
@@ -86,7 +100,7 @@ def test_what_nobody_foresaw_costs_its_own_step(built, workers: int, capsys: pyt
 def test_a_figure_of_ones_own_that_changed_is_not_drawn(built) -> None:
     """What would be stored under the key of the file as it was planned is refused."""
     mine = built.folder / "experiments" / "mine.py"
-    shutil.copy(local.__file__.replace("run/local.py", "plots/latent_scatter.py"), mine)
+    mine.write_text(MINE, encoding="utf-8")
     built.edit("kind: latent_scatter", "kind: ./mine.py")
     plan = built.plan()
     jobs = jobs_of(plan, plan.missing(plan.everything()))
@@ -105,3 +119,18 @@ def test_a_spec_says_all_of_a_kind() -> None:
     for measure in gallery.measures:
         read = opened(METRICS, json.loads(json.dumps(measure.as_spec())))[1]
         assert read.model_dump(exclude={"judge"}) == measure.kind.parameters.model_dump(exclude={"judge"})
+
+
+def test_a_job_names_no_path_of_this_machine(lab) -> None:
+    """What another machine is given holds no folder of this one, also where files of the user's own and data are read."""
+    arrays = {f"{part}_{split}": np.zeros((20, *shape), np.uint8) for split in ("train", "test") for part, shape in SHAPES}
+    np.savez(lab.folder / "mine.npz", **arrays)
+    (lab.folder / "experiments" / "mine.py").write_text(MINE, encoding="utf-8")
+    lab.edit("kind: latent_scatter", "kind: ./mine.py")
+    lab.edit("{kind: digits, copies: 0}", f"{{kind: npz, path: {lab.folder / 'mine.npz'}}}")
+    lab.edit("train: 200, test: 60", "train: 15, test: 15")
+    plan = lab.plan()
+    jobs = jobs_of(plan, plan.missing(plan.everything()))
+    assert {job.step.kind for job in jobs} == {"run", "arrays", "facts", "figure"}
+    assert str(lab.folder).encode() not in b"".join(written(JOB, job) for job in jobs)
+    assert site_of(plan).located(jobs[0].step.spec["data"])["dataset"]["path"] == str(lab.folder / "mine.npz")
