@@ -49,8 +49,9 @@ def _faults(options: Options) -> tuple[Problem, ...]:
         language = languages.load(options.check)
         found = tuple(faults(language, _words_of_kinds()))
         told = f"{language.code} is complete: {len(language.words)} words, and {len(language.kinds)} of kinds."
-    elif registry is None:
-        raise ReportError(Problem("", f"{options.kind} have nothing to check", f"--check {options.check}"))
+    elif registry is None or registry.form is None:
+        step = "A model is tried where a report names it: report-builder check REPORT." if registry else ""
+        raise ReportError(Problem("", f"{options.kind} are not checked so", f"--check {options.check}", next_step=step))
     else:
         from report_builder.kinds import lacks
 

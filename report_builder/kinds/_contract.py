@@ -112,7 +112,10 @@ def _of_metric(kind: Metric[Parameters], parameters: Parameters, where: str) -> 
     try:
         requests = {name: _filled(request) for name, request in kind.reads(parameters).items()}
         quantities = kind.values(parameters, requests)
-    except (ReportError, TypeError, ValueError, LookupError) as error:
+    except ReportError as error:
+        yield from (replace(problem, where=problem.where or where) for problem in error.problems)
+        return
+    except (TypeError, ValueError, LookupError) as error:
         yield Problem(where, "with default parameters 'reads' or 'values' fails", f"{type(error).__name__}: {error}")
         return
     if not requests:

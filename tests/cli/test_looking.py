@@ -306,7 +306,7 @@ def test_a_language_is_checked(lab, say) -> None:
     assert out.startswith("pl is complete: ")
     assert say(lab, "list", "languages", "--check", "pl", "--json")[:2] == (0, "[]\n")
     assert say(lab, "list", "languages", "--check", "xx")[0] == 1
-    assert "reports have nothing to check" in say(lab, "list", "reports", "--check", "tiny")[2]
+    assert "reports are not checked so" in say(lab, "list", "reports", "--check", "tiny")[2]
 
 
 def test_a_kind_is_checked(lab, say) -> None:
@@ -316,6 +316,9 @@ def test_a_kind_is_checked(lab, say) -> None:
     code, _, err = say(lab, "list", "metrics", "--check", "./mine.py")
     assert code == 3
     assert "KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)" in err
+    code, _, err = say(lab, "list", "models", "--check", "./mine.py")
+    assert code == 1
+    assert "report-builder check REPORT" in err
 
 
 def test_an_incomplete_language_is_a_finding(lab, say, monkeypatch: pytest.MonkeyPatch) -> None:
