@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from report_builder.document.channel import is_printed
 from report_builder.document.tree import (
@@ -68,7 +67,7 @@ class Passage:
         self.typed += words if typed is None else typed * len(words)
         self.leaves.append((start, len(self.text), node))
 
-    def read(self, node: Any) -> list[Node]:
+    def read(self, node: Node | Nodes) -> list[Node]:
         """Appends inlines; returns the notes and pictures in them, which are passages of their own."""
         if isinstance(node, list):
             return [other for item in node for other in self.read(item)]
@@ -168,7 +167,7 @@ def _division(block: Node, here: Passage) -> Iterator[Passage]:
     yield from _below(children, inside)
 
 
-def _below(node: Any, here: Passage) -> Iterator[Passage]:
+def _below(node: Node | Nodes, here: Passage) -> Iterator[Passage]:
     """The passages of nested lists of blocks; bare inlines in them, such as terms, are one."""
     if isinstance(node, list):
         inlines = [item for item in node if isinstance(item, dict) and item.get("t") in _INLINES]
