@@ -43,7 +43,7 @@ class Names:
 
     def titled(self, text: str) -> set[str]:
         """The kinds of models whose titles a text uses, the longest title at each place."""
-        found, rest = set[str](), text
+        found, rest = set[str](), text.casefold()
         for pattern, kind in self._title:
             if pattern.search(rest):
                 found.add(kind)
@@ -116,9 +116,9 @@ class Names:
 
     @functools.cached_property
     def _title(self) -> list[tuple[re.Pattern[str], str]]:
-        """Each title in any case of its language, and the kind; the longest first."""
+        """Each title in any case of its language, in small letters, and the kind; the longest first."""
         ordered = sorted(self._titles, key=len, reverse=True)
-        return [(_words([title], re.IGNORECASE, inflected=len(title) >= SHORTEST), self._titles[title]) for title in ordered]
+        return [(_words([title], inflected=len(title) >= SHORTEST), self._titles[title]) for title in ordered]
 
     @functools.cached_property
     def _foreign(self) -> re.Pattern[str]:
@@ -148,13 +148,13 @@ def _is_proper(name: str) -> bool:
     return any(letter.isupper() or letter.isdigit() for letter in name[1:])
 
 
-def _words(names: Iterable[str], flags: int = 0, *, inflected: bool = False) -> re.Pattern[str]:
+def _words(names: Iterable[str], *, inflected: bool = False) -> re.Pattern[str]:
     """The names as words, the longest tried first; `inflected`: each of their words may end otherwise."""
     ordered = sorted({name for name in names if name}, key=len, reverse=True)
     if not ordered:
         return re.compile("(?!)")
     bounded = "|".join(_inflected(name) if inflected else re.escape(name) for name in ordered)
-    return re.compile(f"(?<!{LETTER})(?<![0-9_-])(?:{bounded})(?!{LETTER})(?![0-9_])(?!-{LETTER})", flags)
+    return re.compile(f"(?<!{LETTER})(?<![0-9_-])(?:{bounded})(?!{LETTER})(?![0-9_])(?!-{LETTER})")
 
 
 def _inflected(name: str) -> str:
