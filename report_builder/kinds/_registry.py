@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.util
+import inspect
 import pkgutil
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
@@ -172,7 +173,7 @@ class Registry(Generic[K]):
             return module  # type: ignore[return-value]
         kind = vars(module).get("KIND")
         if isinstance(kind, self.form):
-            text = kind.summary or (module.__doc__ or name).strip().splitlines()[0]
+            text = kind.summary or (inspect.getdoc(module) or name).splitlines()[0]
             return replace(kind, name=name, file=Path(module.__file__ or ""), summary=text)
         needed = [each.name for each in fields(self.form) if each.default is MISSING and each.default_factory is MISSING]
         further = [each.name for each in fields(self.form) if each.name in vars(module) and each.name not in needed]
@@ -195,7 +196,7 @@ def parameters_of(kind: Declared[P]) -> type[P]:
 
 def summary_of(kind: Declared[P]) -> str:
     """One line of what a kind is, of a kind that is a module, too."""
-    return kind.summary if isinstance(kind, Declared) else (kind.__doc__ or "").strip().partition("\n")[0]
+    return kind.summary if isinstance(kind, Declared) else (inspect.getdoc(kind) or "").partition("\n")[0]
 
 
 def opened(registry: Registry[K], entry: Mapping[str, Any], *, beside: Path | None = None) -> tuple[K, Any]:
