@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -224,8 +223,17 @@ def _across(source: Placed, reader: Placed, drawn: Laid) -> Line:
 
 
 def _arrow(axes: Axes, points: Line) -> None:
-    look: dict[str, Any] = {"linewidth": 0.8, "color": "#555555", "joinstyle": "round"}
-    axes.add_patch(FancyArrowPatch(path=Path(points), arrowstyle="-|>", mutation_scale=7, shrinkA=0, shrinkB=0, **look))
+    head = FancyArrowPatch(
+        path=Path(points),
+        arrowstyle="-|>",
+        mutation_scale=7,
+        shrinkA=0,
+        shrinkB=0,
+        linewidth=0.8,
+        color="#555555",
+        joinstyle="round",
+    )
+    axes.add_patch(head)
 
 
 def legend(figure: Figure, kinds: Sequence[str], width: float, language: Language) -> None:

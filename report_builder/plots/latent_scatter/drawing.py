@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -57,13 +56,14 @@ def _check(of_runs: Mapping[str, Arrays], parameters: Parameters) -> None:
 
 def _panel(axes: Axes, codes: Arrays, parameters: Parameters, language: Language, *, raster: bool) -> None:
     z, y = shown_codes(codes)[:, [axis - 1 for axis in parameters.axes]], codes["y"]
-    look: dict[str, Any] = {"raster": raster, "size": parameters.size, "opacity": parameters.opacity}
+    size, opacity = parameters.size, parameters.opacity
     if parameters.spread != "none":
         _spread(axes, z, codes, parameters, raster=raster)
     if parameters.plain:
-        _scatter.plain_points(axes, z, mark=_scatter.CROSS if parameters.mark == "cross" else "o", **look)
+        mark = _scatter.CROSS if parameters.mark == "cross" else "o"
+        _scatter.plain_points(axes, z, mark=mark, raster=raster, size=size, opacity=opacity)
     else:
-        _scatter.points(axes, z, y, **look)
+        _scatter.points(axes, z, y, raster=raster, size=size, opacity=opacity)
         if parameters.labels is not False:
             _scatter.name_classes(axes, z, y, codes["class_names"], needed=bool(parameters.labels))
     axes.set_aspect("equal", adjustable="datalim")
