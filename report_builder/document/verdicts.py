@@ -146,7 +146,7 @@ class Verdicts:
             return self._absent(pair, a, b)
         shown = self.speech.shown(compared.a.unit, digits, named=unit)
         ends = shown.interval(*compared.estimate.interval(compared.level))
-        told = f"{shown.number(compared.difference)}{NO_BREAK}{ends}{self.note(compared)}"
+        told = f"{replace(shown, named=False).number(compared.difference)}{NO_BREAK}{ends}{self.note(compared)}"
         self.noted(compared, told)
         return self.speech.say([markdown(told)], told, facts=f"{a} {b}")
 
@@ -252,7 +252,8 @@ class Verdicts:
         if found is None:
             return
         shown = self.speech.shown(compared.a.unit, None)
-        known = f"{shown.number(float(found.value))} {shown.interval(*found.interval(compared.level))}"
+        value = replace(shown, named=False).number(float(found.value))  # the interval names the unit
+        known = f"{value} {shown.interval(*found.interval(compared.level))}"
         among = self._arms(compared.a, compared.b) if isinstance(compared.b, Fact) else 2
         p = min(1.0, found.p() * among * (among - 1) / 2)
         made = Compared(
