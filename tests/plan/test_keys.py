@@ -239,7 +239,7 @@ def test_the_code_of_a_step_of_ones_own(lab) -> None:
     first = run_keys(lab.plan())
     own.write_text("# mine\n" + own.read_text())
     assert run_keys(lab.plan()) == first
-    own.write_text(own.read_text().replace("return data", "return data or None"))
+    own.write_text(own.read_text().replace("parameters: data)", "parameters: data or None)"))
     assert not set(run_keys(lab.plan()).values()) & set(first.values())
 
 
