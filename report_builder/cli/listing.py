@@ -53,7 +53,7 @@ def _faults(options: Options) -> tuple[Problem, ...]:
         step = "A model is tried where a report names it: report-builder check REPORT." if registry else ""
         raise ReportError(Problem("", f"{options.kind} are not checked so", f"--check {options.check}", next_step=step))
     else:
-        from report_builder.kinds import lacks
+        from report_builder.kinds.contract import lacks
 
         folder = Workspace.find(vars(options)).experiments
         beside = folder if (folder / options.check).is_file() else None

@@ -6,7 +6,6 @@ list to edit. A kind of the user's own is one file beside the experiment, named 
 
 from __future__ import annotations
 
-from report_builder.kinds._contract import lacks, least, needs_of
 from report_builder.kinds._data import Condition, DataSet, DataStep, ImageData, Images, Layout, Split, class_number
 from report_builder.kinds._figures import Column, Draw, Drawing, Figure, FigureChoice, Subject, Table, deferred
 from report_builder.kinds._layers import MERGING, Layer, layer_arrays, layers_of
@@ -94,12 +93,9 @@ __all__ = [
     "class_number",
     "deferred",
     "file_behind",
-    "lacks",
     "layer_arrays",
     "layers_of",
-    "least",
     "names_of",
-    "needs_of",
     "opened",
     "own_module",
     "parameters_of",

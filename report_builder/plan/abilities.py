@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from report_builder.kinds import FIGURES, METRICS, Metric, Parameters, least, needs_of
+from report_builder.kinds import FIGURES, METRICS, Metric, Parameters
+from report_builder.kinds.contract import least, needs_of
 
 
 def has_ability(provides: frozenset[str], need: str) -> bool:

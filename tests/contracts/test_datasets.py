@@ -12,7 +12,8 @@ from report_builder import languages
 from report_builder.datasets._stream import Stream
 from report_builder.datasets.steps import one_hot
 from report_builder.errors import ReportError
-from report_builder.kinds import DATA_STEPS, DATASETS, ImageData, Layout, Split, lacks
+from report_builder.kinds import DATA_STEPS, DATASETS, ImageData, Layout, Split
+from report_builder.kinds.contract import lacks
 
 ALL_DATASETS = pytest.mark.parametrize("kind", [kind for _, kind in DATASETS], ids=DATASETS.names())
 ALL_STEPS = pytest.mark.parametrize("kind", [kind for _, kind in DATA_STEPS], ids=DATA_STEPS.names())

@@ -15,7 +15,8 @@ from report_builder import languages
 from report_builder.drawing import draw
 from report_builder.drawing._imports import settings
 from report_builder.errors import ReportError
-from report_builder.kinds import FIGURES, FigureChoice, Subject, lacks, needs_of, opened
+from report_builder.kinds import FIGURES, FigureChoice, Subject, opened
+from report_builder.kinds.contract import lacks, needs_of
 from report_builder.plots._style import STYLE
 
 ALL_FIGURES = pytest.mark.parametrize("kind", [kind for _, kind in FIGURES], ids=FIGURES.names())

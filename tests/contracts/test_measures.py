@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from report_builder.kinds import METRICS, PROBES, ProbeRequest, lacks
+from report_builder.kinds import METRICS, PROBES, ProbeRequest
+from report_builder.kinds.contract import lacks
 from report_builder.measures import measure
 
 ALL_PROBES = pytest.mark.parametrize("kind", [kind for _, kind in PROBES], ids=PROBES.names())

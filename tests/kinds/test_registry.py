@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from report_builder.errors import ReportError
-from report_builder.kinds import METRICS, Metric, Parameters, Registry, _registry, lacks, own_module
+from report_builder.kinds import METRICS, Metric, Parameters, Registry, _registry, own_module
+from report_builder.kinds.contract import lacks
 
 BESIDE = ["import helper", "import helper.inner as h", "from helper import f", "from . import helper", "from .helper import f"]
 
