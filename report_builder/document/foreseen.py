@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 
 from report_builder.document.composing import Document
-from report_builder.document.glyphs import MISSING
+from report_builder.document.glyphs import MANY, MISSING
 from report_builder.document.tree import LINE, Node, Nodes, attr, para, walk
 from report_builder.errors import FindingError, Problem, ReportError
 from report_builder.store import Memo
@@ -44,7 +44,7 @@ def foreseen(document: Document, memo: Memo) -> tuple[Problem, ...]:
     except FindingError as error:
         return error.problems
     except ReportError as error:
-        if any(problem.rule == MISSING for problem in error.problems):
+        if any(problem.rule in (MISSING, MANY) for problem in error.problems):
             raise
         return ()  # what else is wrong is said where the whole document is set
     memo.remember(name, GOOD)

@@ -37,11 +37,16 @@ def test_missing_glyph_knows_its_line(composed, free):
 
 
 def test_chinese_without_its_fonts(composed, free, monkeypatch):
-    """Chinese text without the optional fonts says which extra brings them."""
+    """Chinese text without the optional fonts says once which extra brings them, at its first character."""
     for room in ("fonts", "pdf"):
         monkeypatch.setattr(f"report_builder.document.{room}.cjk_folder", lambda: None)
     with pytest.raises(ReportError, match="report-builder\\[cjk\\]"):
         pdf(composed("圖", free))
+    with pytest.raises(ReportError, match="no font has these characters") as caught:
+        pdf(composed("first\n\n圖 表\n\n格 圖", free))
+    (problem,) = caught.value.problems
+    assert problem.where.endswith("lab.md:3")
+    assert problem.received.startswith("3: ")
 
 
 @pytest.mark.parametrize("code", ["de", "en", "pl", "ru"])
