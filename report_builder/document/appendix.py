@@ -34,7 +34,8 @@ def appendix(ledger: Ledger, language: Language) -> str:
 def _table(rows: Sequence[Compared], language: Language) -> Node:
     heads = [_said(language.word(f"appendix.{key}")) for key in ("facts", "difference", "p", "holm", "differ")]
     stand = standing(rows, LEVEL)
-    return table(heads, [_row(row, language, stands=row.key in stand) for row in rows], "llrll", "", "tbl:comparisons")
+    cells = [_row(row, language, stands=row.key in stand) for row in rows]
+    return table(heads, cells, "llrll", language.word("appendix.title"), "tbl:comparisons")
 
 
 def _row(row: Compared, language: Language, *, stands: bool) -> list[Nodes]:

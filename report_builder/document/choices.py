@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from report_builder.document.ledger import Ledger
@@ -30,6 +30,7 @@ class Choices:
     ledger: Ledger
     speech: Speech
     verdicts: Verdicts
+    orders: dict[tuple[str, ...], Ranking] = field(default_factory=dict, init=False, repr=False)  # of facts that were compared
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
         """The globals of the template."""
@@ -100,8 +101,11 @@ class Choices:
     def _ranking(self, facts: Sequence[Fact], sweep: SweepCard, *, quiet: bool = False) -> Ranking | None:
         from report_builder.facts.ranking import ranked
 
+        names = tuple(fact.name for fact in facts)
         try:
-            return self.verdicts.corrected(ranked(facts, by=sweep.factors))
+            if names not in self.orders:
+                self.orders[names] = ranked(facts, by=sweep.factors)
+            return self.verdicts.corrected(self.orders[names])
         except ReportError as error:
             self.ledger.take([] if quiet else error.problems)
             return None
