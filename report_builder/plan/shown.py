@@ -123,7 +123,8 @@ def unshowable(resolved: Resolved, *, whole: bool) -> Iterator[Problem]:
 
 def unmeasurable(resolved: Resolved) -> Iterator[Problem]:
     """Runs that a metric cannot measure so, by its kind's optional `check(parameters, subject)`."""
-    for measure in resolved.measures:
+    known = {*resolved.runs, *resolved.data}  # a run with a mistake of its own is none
+    for measure in (each for each in resolved.measures if each.subject in known):
         subject = _subject(resolved, measure.subject, None, ())
         check = partial(measure.kind.module.check, measure.kind.parameters, subject)
         yield from _checked(resolved.loaded, ("metrics", measure.id), check)
