@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from report_builder.errors import ReportError
+from report_builder.plan import resolve
+from report_builder.spec import load
 
 
 def mistakes(lab) -> list[str]:
@@ -209,3 +213,13 @@ def test_nothing_runs_before_the_mistakes_are_gone(lab, capsys: pytest.CaptureFi
     assert lab.run("build", "tiny") == 1
     assert "tiny.md:21: unknown fact" in capsys.readouterr().err
     assert not (lab.folder / "runs" / "run").exists()
+
+
+def test_a_mistake_in_any_run_of_the_sheet_is_said() -> None:
+    """A wrong parameter of one run is one mistake, whatever else asks about this run: metrics, figures, judges, sweeps."""
+    experiments = Path(__file__).parents[2] / "experiments"
+    for run in ("ae", "vae", "cvae", "cgan", "judge", "judge-small"):
+        loaded = load(experiments / "generative-models.yaml", sets=[f"runs.{run}.model.nonsense=1"])
+        with pytest.raises(ReportError) as caught:
+            resolve(loaded)
+        assert [problem.rule for problem in caught.value.problems if "unknown parameter" in problem.rule], run
