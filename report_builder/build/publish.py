@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -143,10 +144,19 @@ def write_facts(facts: Mapping[str, Fact], folder: Path) -> None:
 
 
 def write_sentences(judged: Judged, folder: Path) -> None:
-    """Writes `report.json`: the status of every sentence, and the tally of those on results."""
+    """Writes `report.json`: the status of every sentence, and the tally of those on results.
+
+    Places are relative to the folder of this file: the same wherever the command was given and the project lies.
+    """
     measured, stated = judged.tally
-    told = {"sentences": {"measured": measured, "stated": stated, "all": [one.as_json() for one in judged.sentences]}}
+    every = [one.as_json() | {"where": _from(folder, one.where)} for one in judged.sentences]
+    told = {"sentences": {"measured": measured, "stated": stated, "all": every}}
     write_atomically(folder / REPORT, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+
+
+def _from(folder: Path, where: str) -> str:
+    path, colon, line = where.rpartition(":")
+    return os.path.relpath(path, folder) + colon + line if path and Path(path).is_file() else where
 
 
 class Stamp:
