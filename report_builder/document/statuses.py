@@ -30,16 +30,18 @@ PREDICATES = ("verdict", "comparison", "change", "cause", "strength", "number_wo
 
 @dataclass(frozen=True)
 class Judgement:
-    """What one sentence is: its status, its words, its place, and for a listed one why and how much that matters."""
+    """What one sentence is: its status, its words, its place, for a listed one why, and the facts that it binds."""
 
     status: str
     text: str
     where: str
     why: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, str | list[str]]:
         """As `report.json` has it."""
-        return {"status": self.status, "text": self.text, "where": self.where, "why": [*self.why]}
+        told = {"status": self.status, "text": self.text, "where": self.where}
+        return {**told, "why": [*self.why], "facts": [*self.facts]}
 
     @property
     def weight(self) -> int:
@@ -109,7 +111,8 @@ class Judge:
             status = "bound" if sentence.bound else "theory"
         if status == LISTED:
             sentence.mark(LISTED)
-        return Judgement(status, sentence.shown, self.places.line(sentence.line), tuple(why))
+        facts = tuple(dict.fromkeys(fact.name for fact in sentence.facts()))
+        return Judgement(status, sentence.shown, self.places.line(sentence.line), tuple(why), facts)
 
     def _why(self, sentence: Sentence) -> tuple[str, ...]:
         """What makes a sentence speak of results beyond what is bound in it; nothing where it does not."""
