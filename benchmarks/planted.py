@@ -19,9 +19,10 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -40,6 +41,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CASES = ROOT / "tests" / "document" / "planted.json"
 OUTSIDE = ("outside", "list_out", "footnote_out", "heading_out", "intask", "question")
 LABELS = ("error", "listed", "fine")
+T = TypeVar("T", Problem, Judgement)
 # A metric's better direction and its value for `ae`; every other run has 0.9 of it (of a share 0.97 of what is left).
 VALUES = (
     (r"elbo|bound", "higher", -130.0),
@@ -210,30 +212,49 @@ class Bench:
         return _verdict(new, [one for one in document.judged.listed if one.text not in known[1]])
 
     def together(self, name: str, cases: Sequence[Mapping[str, str]]) -> dict[str, Verdict]:
-        """Cases that are added to a report all at once; those that keep it from being one are found by their lines first."""
-        found, waiting = dict[str, Verdict](), list(cases)
-        whole = base(name, self.labs, self.templates, self.folder)
-        while waiting:
-            text, lines = whole.template.read_text(encoding="utf-8").rstrip("\n"), dict[str, range]()
-            for case in waiting:
-                first = text.count("\n") + 3
-                between = "".join(letter if letter.isalpha() else chr(ord("g") + ord(letter) % 16) for letter in case["id"])
-                text += f"\n\n{wrapped(case)}\n\nx{between}q"  # words of their own, so that lines are found
-                lines[case["id"]] = range(first, text.count("\n") + 2)
-            try:
-                document = whole.document(f"{text}\n")
-            except ReportError as error:
-                broken = {id_: said for id_, area in lines.items() if (said := [p for p in error.problems if _line(p) in area])}
-                if not broken:
-                    raise
-                found |= {id_: _verdict(said, []) for id_, said in broken.items()}
-                waiting = [case for case in waiting if case["id"] not in broken]
-                continue
-            for id_, area in lines.items():
-                said = [problem for problem in document.findings if _line(problem) in area]
-                found[id_] = _verdict(said, [one for one in document.judged.listed if _line(one) in area])
-            return found
+        """Cases that are added to a report all at once."""
+        added = add(base(name, self.labs, self.templates, self.folder), cases)
+        found = {id_: _verdict(said, []) for id_, said in added.broken.items()}
+        for id_ in added.lines:
+            found[id_] = _verdict(added.of(added.document.findings, id_), added.of(added.document.judged.listed, id_))
         return found
+
+
+@dataclass(frozen=True)
+class Added:
+    """A report with cases added: the lines of each, and what was wrong with those that kept it from being a report."""
+
+    document: Document
+    lines: Mapping[str, range]
+    broken: Mapping[str, Sequence[Problem]]
+
+    def of(self, found: Iterable[T], id_: str) -> list[T]:
+        """What of something found stands in a case."""
+        return [one for one in found if _line(one) in self.lines.get(id_, ())]
+
+
+def add(whole: Base, cases: Sequence[Mapping[str, str]]) -> Added:
+    """A report with cases at its end; those that keep it from being one are found by their lines and left out."""
+    broken, waiting = dict[str, Sequence[Problem]](), list(cases)
+    while True:
+        text, lines = whole.template.read_text(encoding="utf-8").rstrip("\n"), dict[str, range]()
+        for case in waiting:
+            first = text.count("\n") + 3
+            text += f"\n\n{wrapped(case)}\n\n{mark(case['id'])}"
+            lines[case["id"]] = range(first, text.count("\n") + 2)
+        try:
+            return Added(whole.document(f"{text}\n"), lines, broken)
+        except ReportError as error:
+            new = {id_: said for id_, area in lines.items() if (said := [p for p in error.problems if _line(p) in area])}
+            if not new:
+                raise
+            broken |= new
+            waiting = [case for case in waiting if case["id"] not in new]
+
+
+def mark(id_: str) -> str:
+    """A word of its own behind a case, so that lines are found."""
+    return "x" + "".join(letter if letter.isalpha() else chr(ord("g") + ord(letter) % 16) for letter in id_) + "q"
 
 
 def _line(found: Problem | Judgement) -> int:

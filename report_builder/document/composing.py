@@ -9,7 +9,7 @@ from pathlib import Path
 from report_builder import languages
 from report_builder.document import formulas
 from report_builder.document.drafting import mark_missing, unmarked
-from report_builder.document.honesty import Honesty
+from report_builder.document.honesty import Honesty, repeated
 from report_builder.document.material import Header, Material
 from report_builder.document.numbering import Numbers
 from report_builder.document.panels import misshapen, parts_of
@@ -153,7 +153,7 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
         exchange(blocks, lambda node: [] if has_class(node, "answer") and node["t"] == "Div" else None)
         nodes = elements(blocks)
     honesty = Honesty(material.tasks if rendered.answers else {}, places)
-    missing = honesty.tasks_met(blocks)
+    missing, copied = honesty.tasks_met(blocks), [*repeated(divs, places)]
     judged = Judge.of(material, places, rendered.wordings).judge(blocks)
     findings = [*found.findings, *honesty.claims(rendered.claims), *judged.findings]
     findings += [finding for _, _, finding in missing]
@@ -169,7 +169,7 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
         blocks.append(_tally(judged, language))
     set_quotes(blocks, language)
     figures = tuple(name for label in linked.labels if (name := label.removeprefix("fig:")) in material.figures)
-    warnings = *linked.warnings, *cautions(rendered.citations, material), *_untranslated(material, language)
+    warnings = *linked.warnings, *copied, *cautions(rendered.citations, material), *_untranslated(material, language)
     return Document(
         material.header,
         blocks,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from report_builder.document.channel import is_printed
@@ -22,6 +22,7 @@ from report_builder.document.tree import (
 )
 from report_builder.errors import Problem
 
+SENTENCE = 40  # letters of an answer that no other task has by chance
 _REFERENCES = {"eq", "lst", "fig", "tbl", "fact"}
 
 
@@ -65,6 +66,18 @@ class Honesty:
                     rule = f"task {name} requires '{part}', and its section has none"
                     missing.append((name, part, Problem(where, rule, next_step=_how(part))))
         return missing
+
+
+def repeated(divisions: Nodes, places: Places) -> Iterator[Problem]:
+    """Answers that were copied from an earlier one, at their lines."""
+    first = dict[str, str]()
+    for node in divisions:
+        text = plain_text(node["c"][1]) if has_class(node, "answer") else ""
+        if text in first:
+            step = "Answer what this task asks, or refer to the other answer."
+            yield Problem(places.of(node), "two answers have the same words", f"{text[:SENTENCE]}…", first[text], step)
+        elif len(text) > SENTENCE:
+            first[text] = f"The other stands at {places.of(node)}."
 
 
 def _parts(section: Node) -> set[str]:
