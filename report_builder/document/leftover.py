@@ -34,6 +34,11 @@ _BROKEN = (
         "Jinja is not carried out here",
         "Captions and names in the experiment file are plain Markdown.",
     ),
+    (
+        r"(?<=[^\W_])@(?:fig|tbl|lst|eq|sec|task):\w",
+        "a reference is glued to the word before it, and read as a part of that word",
+        "Leave a space before it, or write it in brackets: [@fig:...].",
+    ),
     (r"\$\$", "a formula that has no end, or no beginning", "Write $$ ... $$."),
     (r"^(\*{3,}|_{3,}|={3,})$", "a line across that stands in a paragraph", "Leave a blank line before and after it."),
     (r"```|~~~", "a code fence that has no end, or no beginning", "Give it lines of its own, as long as each other."),

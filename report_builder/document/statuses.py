@@ -125,19 +125,25 @@ class Judge:
         if sentence.results:
             predicates.append("number")
         runs, quantities = {name.text for name in sentence.runs}, sorted(sentence.quantities())
-        parts = sorted(self.lexicon.named("splits", words))
-        if sentence.refers and predicates == ["observed"] and not (quantities or parts or said("measured", words)):
-            predicates = []
-        if said("theory", sentence.passage.typed[sentence.start : sentence.end]) and not (runs and "verdict" in predicates):
+        parts, measured = sorted(self.lexicon.named("splits", words)), said("measured", words)
+        if sentence.refers and predicates in ([], ["observed"]) and not (quantities or parts or measured):
+            return ()
+        whole = sentence.passage.typed[sentence.start : sentence.end]
+        if (said("theory", whole) and not (runs and "verdict" in predicates)) or (
+            said("purpose", whole) and not (runs and predicates)
+        ):
             return ()
         subjects = [f"run {name}" for name in sorted(runs)]
-        subjects += [f"quantity {name}" for name in quantities[:1]] or ["measure"] * said("measured", words)
+        subjects += ["models"] * (not runs and said("models", words) and not {*predicates} <= {"observed", "number_words"})
+        subjects += [f"quantity {name}" for name in quantities[:1]] or ["measure"] * measured
         subjects += [f"name {name}" for name in (*self.names.foreign(words), *self._data(words))]
         subjects += [f"split {name}" for name in parts]
         kinds, things = {subject.partition(" ")[0] for subject in subjects}, said("things", words)
-        behaves = things and not said("settings", self.lexicon.without("epochs", words)) and (runs or "change" in predicates)
-        several = len(predicates) > 1 and things
-        enough = bool(subjects and predicates) or several or behaves or len(runs) > 1 or len(kinds) > 1
+        settled = said("settings", self.lexicon.without("epochs", words))
+        behaves = things and not settled and (runs or "change" in predicates)
+        several = len(predicates) > 1 and things and not (settled and {*predicates} <= {"strength", "number_words"})
+        acts = runs and not (said("settings", words) or said("structure", words))  # whatever the words say that it does
+        enough = bool(subjects and predicates) or several or behaves or acts or len(runs) > 1 or len(kinds) > 1
         return (*subjects, *predicates) if enough and (predicates or sentence.passage.kind not in LABELS) else ()
 
     def _data(self, words: str) -> list[str]:

@@ -100,6 +100,16 @@ def test_a_stray_fence_is_told(composed, free):
     assert finding.where.endswith(":3")
 
 
+def test_a_glued_reference_is_told(composed, free):
+    """A reference right behind a letter, as in a script without spaces, is none to pandoc: a finding with what helps."""
+    material = replace(free, header=replace(free.header, language="zh-Hant"))
+    (finding,) = composed(
+        "編碼見@fig:codes。\n\n見 @fig:codes，[@fig:codes]，a@b.org。\n\n{{ figure('codes') }}", material
+    ).findings
+    assert "glued" in finding.rule
+    assert finding.where.endswith(":1")
+
+
 def test_what_is_right_is_left_alone(composed, free):
     """Signs that only look like source, code, formulas and every inline form of Markdown are no findings."""
     document = composed(RIGHT, free)

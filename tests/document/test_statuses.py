@@ -14,7 +14,11 @@ from report_builder.document.html import html_page
 from report_builder.document.material import SweepCard
 
 ROOT = Path(__file__).resolve().parents[2]
-CASES = json.loads((Path(__file__).parent / "planted.json").read_text(encoding="utf-8"))
+CASES = [
+    case
+    for name in ("planted", "attacked")
+    for case in json.loads((Path(__file__).parent / f"{name}.json").read_text(encoding="utf-8"))
+]
 
 
 def answer(text: str) -> str:
