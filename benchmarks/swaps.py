@@ -1,0 +1,293 @@
+"""Perturbed and swapped facts: does each sentence of the shipped sheet follow what it cites, and nothing else?
+
+    python benchmarks/swaps.py                every fact that the sheet cites, about ten minutes
+    python benchmarks/swaps.py --facts 4      four of them, drawn with --seed
+
+Nothing is trained: every fact gets a value of its own, by its name. Each fact that the sheet cites is raised, lowered,
+exchanged with another of its unit, and, if a sentence that binds it has not changed by then, measured on one image more; each
+time the sheet is rendered again. A sentence that binds the fact must change, or its paragraph must become a finding, in at
+least one of these; in the exchange, too, where it prints the value. So must a paragraph that only asks for the fact (a choice,
+a condition). Everything else must stay as it is, letter by letter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import hashlib
+import random
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+import planted
+
+from report_builder.document.composing import compose
+from report_builder.document.material import Material
+from report_builder.document.rendering import render
+from report_builder.document.statuses import Judgement
+from report_builder.errors import ReportError
+from report_builder.facts import Fact, Measurement
+
+REPORT = "generative-models"
+FAR = 1.2  # of its size: beyond whatever it is compared with, and beyond 0
+APART = 0.03  # of its size: values that differ less may be printed alike
+CHANGES = ("raised", "lowered", "exchanged", "one image more")
+CHOSEN = ("{%", "best(")  # what a paragraph holds that prints one sentence or another
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a sheet says, paragraph by paragraph, each known by its place.
+
+    Attributes:
+        sentences: the sentences of each paragraph, in order.
+        findings: what is wrong in each.
+        asked: the facts that each asks for, whether or not it prints them.
+        whole: whether the sheet could be composed at all.
+    """
+
+    sentences: Mapping[str, Sequence[Judgement]]
+    findings: Mapping[str, set[str]]
+    asked: Mapping[str, set[str]]
+    whole: bool = True
+
+
+@dataclass
+class Tally:
+    """Of one kind of change: how many facts, and what became of the sentences that bind them."""
+
+    facts: int = 0
+    sentences: int = 0
+    changed: int = 0
+    failed: int = 0
+
+
+@dataclass
+class Found:
+    """What all changes did."""
+
+    tallies: dict[str, Tally] = field(default_factory=lambda: {change: Tally() for change in CHANGES})
+    silent: list[str] = field(default_factory=list)
+    leaks: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A report whose facts can be changed."""
+
+    template: Path
+    material: Material
+    folder: Path
+
+    @classmethod
+    def of(cls, base: planted.Base, folder: Path) -> Sheet:
+        """A report with a value for every fact that no other has; along a sweep they rise, so that its trends can be broken."""
+        header = replace(base.material.header, appendix=False)  # its last column depends on every comparison, as it should
+        sheet = cls(base.template, base.material, folder)
+        arms = {run: place for sweep in base.material.sweeps.values() for place, run in enumerate(sweep.runs, 1)}
+        facts = {name: sheet.moved(_worded(fact), _own(fact, arms)) for name, fact in base.material.facts.items()}
+        return cls(base.template, replace(base.material, header=header, facts=facts), folder)
+
+    def moved(self, fact: Fact, to: float | str) -> Fact:
+        """The fact with another value; the values that it rests on move with it."""
+        if isinstance(to, str) or isinstance(fact.value, str):
+            return replace(fact, measurements=tuple(replace(m, value=to) for m in fact.measurements))
+        by, made = to - float(fact.value), list[Measurement]()
+        for m in fact.measurements:
+            file = self.folder / f"{hashlib.sha256(f'{fact.name} {m.seed} {to!r}'.encode()).hexdigest()}.npz"
+            if m.samples and not file.exists():
+                with np.load(m.samples) as stored:
+                    np.savez(file, **{fact.metric: stored[fact.metric] + by})
+            made.append(replace(m, value=float(m.value) + by, samples=file if m.samples else None))
+        return replace(fact, measurements=tuple(made))
+
+    def said(self, *changed: Fact) -> Said:
+        """What it says with these facts in place of its own."""
+        material = replace(self.material, facts=self.material.facts | {fact.name: fact for fact in changed})
+        rendered, asked, findings = render(self.template, material), dict[str, set[str]](), dict[str, set[str]]()
+        for citation in rendered.citations:
+            if citation.kind == "facts":
+                asked.setdefault(self.paragraph(citation.where), set()).add(citation.name)
+        try:
+            document = compose(rendered, material, draft=True)
+        except ReportError as error:
+            return Said({}, {self.paragraph(one.where): {one.rule} for one in error.problems}, asked, whole=False)
+        for finding in document.findings:
+            findings.setdefault(self.paragraph(finding.where), set()).add(f"{finding.rule}: {finding.received}")
+        sentences = dict[str, list[Judgement]]()
+        for sentence in document.judged.sentences:
+            sentences.setdefault(self.paragraph(sentence.where), []).append(sentence)
+        return Said(sentences, findings, asked)
+
+    def paragraph(self, where: str) -> str:
+        """The place where the paragraph of a place begins."""
+        file, _, line = where.rpartition(":")
+        return f"{file}:{self._begins[int(line) - 1]}" if line.isdigit() else where
+
+    def chooses(self, where: str) -> bool:
+        """Whether a paragraph prints one sentence or another."""
+        line = where.rpartition(":")[2]
+        of = [text for text, begin in zip(self._lines, self._begins, strict=True) if str(begin) == line]
+        return any(word in text for text in of for word in CHOSEN)
+
+    @functools.cached_property
+    def _lines(self) -> list[str]:
+        return self.template.read_text(encoding="utf-8").split("\n")
+
+    @functools.cached_property
+    def _begins(self) -> list[int]:
+        """For each line of the template, where its paragraph begins."""
+        begins = list[int]()
+        for number, text in enumerate(self._lines, 1):
+            inside = begins and text.strip() and self._lines[number - 2].strip()
+            begins.append(begins[-1] if inside else number)
+        return begins
+
+    def changes(self, fact: Fact, partner: Fact | None) -> Iterator[tuple[str, tuple[Fact, ...]]]:
+        """Each change of a fact, and the facts as they are then."""
+        value = fact.value
+        if isinstance(value, str):
+            yield "raised", (self.moved(fact, f"{value}1"),)
+        else:
+            yield "raised", (self.moved(fact, value + FAR * abs(value)),)
+            yield "lowered", (self.moved(fact, value - FAR * abs(value)),)
+        if partner:
+            yield "exchanged", (self.moved(fact, partner.value), self.moved(partner, value))
+        yield "one image more", (replace(fact, n=fact.n + 1),)
+
+
+def _worded(fact: Fact) -> Fact:
+    """A fact that is a class, as a word."""
+    if not fact.metric.endswith("_class"):
+        return fact
+    return replace(fact, measurements=tuple(replace(m, value=str(m.value)) for m in fact.measurements))
+
+
+def _own(fact: Fact, arms: Mapping[str, int]) -> float | str:
+    """A value that no other fact has, near the one that the fact has; counts stay whole."""
+    part = int(hashlib.sha256(fact.name.encode()).hexdigest(), 16) % 1000 / 1000
+    if isinstance(fact.value, str):
+        return fact.value
+    if isinstance(fact.value, int):
+        return fact.value + round(90 * part)
+    return float(fact.value) * (1 + (0.2 * (part - 0.5) if fact.run not in arms else 0.04 * (arms[fact.run] + part / 2)))
+
+
+def tried(sheet: Sheet, count: int | None, seed: int) -> Found:
+    """Changes every fact that the sheet cites, or so many of them, one after the other."""
+    before, found, draw = sheet.said(), Found(), random.Random(seed)  # noqa: S311 - not for secrets
+    if not before.whole:
+        raise SystemExit(f"The sheet cannot be composed: {before.findings}")
+    cited = sorted({name for names in before.asked.values() for name in names})
+    for name in cited if count is None else draw.sample(cited, count):
+        fact = sheet.material.facts[name]
+        _try(sheet, before, fact, _partner(sheet, cited, fact, draw), found)
+    return found
+
+
+def _partner(sheet: Sheet, cited: Iterable[str], fact: Fact, draw: random.Random) -> Fact | None:
+    """Another fact that is printed alike, with another value; of the same metric where there is one."""
+    others = [other for name in cited if (other := sheet.material.facts[name]).unit == fact.unit and _apart(fact, other)]
+    same = [other for other in others if other.metric == fact.metric]
+    return draw.choice(same or others) if others else None
+
+
+def _apart(fact: Fact, other: Fact) -> bool:
+    a, b = fact.value, other.value
+    if isinstance(a, str) or isinstance(b, str):
+        return type(a) is type(b) and a != b
+    return abs(a - b) > APART * max(abs(a), abs(b))
+
+
+def _try(sheet: Sheet, before: Said, fact: Fact, partner: Fact | None, found: Found) -> None:
+    """Makes all changes of one fact."""
+    binding = {(where, i) for where, said in before.sentences.items() for i, one in enumerate(said) if fact.name in one.facts}
+    asking = {(where, -1) for where, names in before.asked.items() if fact.name in names} - {
+        (where, -1) for where, _ in binding
+    }
+    moved = dict[str, set[tuple[str, int]]]()
+    for change, facts in sheet.changes(fact, partner):
+        if change == CHANGES[-1] and not (binding | asking) - set().union(*moved.values()):
+            break  # no sentence is left that can print how many images there were
+        after = sheet.said(*facts)
+        failed = {where for where, said in after.findings.items() if said - before.findings.get(where, set())}
+        leaks = _leaks(sheet, before, after, failed, {each.name for each in facts})
+        moved[change] = {at for at in binding | asking if at[0] in failed or not after.whole or _moves(before, after, *at)}
+        tally = found.tallies[change]
+        tally.facts += 1
+        tally.sentences += len(binding)
+        tally.failed += sum(at[0] in failed or not after.whole for at in binding)
+        tally.changed += sum(at[0] not in failed and at in moved[change] for at in binding)
+        found.leaks += [f"{change} {fact.name}: {leak}" for leak in leaks]
+    never = (binding | asking) - set().union(*moved.values())
+    printing = binding & moved["raised"] & moved.get("lowered", binding)
+    unmoved = printing - moved.get("exchanged", printing)
+    found.silent += [f"{fact.name}: {_shown(before, at)}" for at in sorted(never)]
+    found.silent += [f"exchanged {fact.name}: {_shown(before, at)}" for at in sorted(unmoved)]
+
+
+def _moves(before: Said, after: Said, where: str, index: int) -> bool:
+    """Whether a sentence, or with -1 any of a paragraph, is not there any more as it was."""
+    old, new = before.sentences.get(where, ()), Counter(one.text for one in after.sentences.get(where, ()))
+    if index < 0:
+        return Counter(one.text for one in old) != new
+    return Counter(one.text for one in old)[old[index].text] > new[old[index].text]
+
+
+def _leaks(sheet: Sheet, before: Said, after: Said, failed: set[str], names: set[str]) -> Iterator[str]:
+    """What changed although it has nothing to do with the facts that did."""
+    if not after.whole:
+        return
+    yield from (f"a finding at {where}" for where in failed if not names & (before.asked.get(where, set())))
+    for where in before.sentences.keys() | after.sentences.keys():
+        old, new = ([*said.sentences.get(where, ())] for said in (before, after))
+        asks = bool(names & (before.asked.get(where, set()) | after.asked.get(where, set())))
+        if not asks and [one.text for one in old] != [one.text for one in new]:
+            yield f"{where} {' '.join(one.text for one in new)}"
+        elif asks and not sheet.chooses(where):
+            kept = Counter(one.text for one in new)
+            yield from (one.text for one in old if not names & {*one.facts} and not kept[one.text])
+
+
+def _shown(before: Said, at: tuple[str, int]) -> str:
+    where, index = at
+    return f"{where} {before.sentences[where][index].text if index >= 0 else '(asked for only)'}"
+
+
+def table(found: Found) -> str:
+    """All of it as a table in Markdown."""
+    lines = [
+        "| change | facts | sentences that bind them | changed | a finding | as before |",
+        "| --- | --: | --: | --: | --: | --: |",
+    ]
+    for change, tally in found.tallies.items():
+        rest = tally.sentences - tally.changed - tally.failed
+        lines.append(f"| {change} | {tally.facts} | {tally.sentences} | {tally.changed} | {tally.failed} | {rest} |")
+    return "\n".join([*lines, "", f"Silent: {len(found.silent)}. Leaks: {len(found.leaks)}."])
+
+
+def main() -> int:
+    """Prints the table, and what is silent or leaks."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--facts", type=int, default=None, help="how many; default: all")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        base = planted.base(REPORT, Path(folder), planted.ROOT / "templates", Path(folder))
+        found = tried(Sheet.of(base, Path(folder)), options.facts, options.seed)
+    print(table(found))
+    for title, cases in (("silent", found.silent), ("leak", found.leaks)):
+        for case in cases:
+            print(f"{title}: {case}", file=sys.stderr)
+    return 1 if found.silent or found.leaks else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
