@@ -16,6 +16,7 @@ import argparse
 import functools
 import hashlib
 import random
+import re
 import sys
 import tempfile
 from collections import Counter
@@ -38,8 +39,9 @@ from report_builder.facts import Fact, Measurement
 REPORT = "generative-models"
 FAR = 1.2  # of its size: beyond whatever it is compared with, and beyond 0
 APART = 0.03  # of its size: values that differ less may be printed alike
+SHARE = re.compile(r"(?:asked|accuracy|agreement)(?:_(\d+))?$")  # metrics that count images
 CHANGES = ("raised", "lowered", "exchanged", "one image more")
-CHOSEN = ("{%", "best(")  # what a paragraph holds that prints one sentence or another
+CHOSEN = ("{%", "best(", "classes(", "count(")  # what a paragraph holds that prints other words by facts it does not name
 
 
 @dataclass(frozen=True)
@@ -92,20 +94,22 @@ class Sheet:
         header = replace(base.material.header, appendix=False)  # its last column depends on every comparison, as it should
         sheet = cls(base.template, base.material, folder)
         arms = {run: place for sweep in base.material.sweeps.values() for place, run in enumerate(sweep.runs, 1)}
-        facts = {name: sheet.moved(_worded(fact), _own(fact, arms)) for name, fact in base.material.facts.items()}
+        facts = {name: sheet.moved(_kept(fact), _own(fact, arms)) for name, fact in base.material.facts.items()}
         return cls(base.template, replace(base.material, header=header, facts=facts), folder)
 
     def moved(self, fact: Fact, to: float | str) -> Fact:
         """The fact with another value; the values that it rests on move with it."""
         if isinstance(to, str) or isinstance(fact.value, str):
             return replace(fact, measurements=tuple(replace(m, value=to) for m in fact.measurements))
-        by, made = to - float(fact.value), list[Measurement]()
+        by, right = to - float(fact.value), min(max(round(to * fact.n), 0), fact.n)
+        share, made = fact.reduction.startswith("share"), list[Measurement]()
         for m in fact.measurements:
             file = self.folder / f"{hashlib.sha256(f'{fact.name} {m.seed} {to!r}'.encode()).hexdigest()}.npz"
             if m.samples and not file.exists():
                 with np.load(m.samples) as stored:
-                    np.savez(file, **{fact.metric: stored[fact.metric] + by})
-            made.append(replace(m, value=float(m.value) + by, samples=file if m.samples else None))
+                    values = np.arange(fact.n) < right if share else stored[fact.metric] + by
+                    np.savez(file, **{fact.metric: values})
+            made.append(replace(m, value=right / fact.n if share else float(m.value) + by, samples=file if m.samples else None))
         return replace(fact, measurements=tuple(made))
 
     def said(self, *changed: Fact) -> Said:
@@ -163,11 +167,12 @@ class Sheet:
         yield "one image more", (replace(fact, n=fact.n + 1),)
 
 
-def _worded(fact: Fact) -> Fact:
-    """A fact that is a class, as a word."""
-    if not fact.metric.endswith("_class"):
-        return fact
-    return replace(fact, measurements=tuple(replace(m, value=str(m.value)) for m in fact.measurements))
+def _kept(fact: Fact) -> Fact:
+    """A fact of the kind that it will be: a class is a word, and a share counts images."""
+    if fact.metric.endswith("_class"):
+        return replace(fact, measurements=tuple(replace(m, value=str(m.value)) for m in fact.measurements))
+    share = SHARE.search(fact.metric)
+    return replace(fact, reduction=f"share of images{f' of class {share[1]}' * bool(share[1])}") if share else fact
 
 
 def _own(fact: Fact, arms: Mapping[str, int]) -> float | str:
@@ -177,6 +182,8 @@ def _own(fact: Fact, arms: Mapping[str, int]) -> float | str:
         return fact.value
     if isinstance(fact.value, int):
         return fact.value + round(90 * part)
+    if SHARE.search(fact.metric):
+        return 0.3 + (0.4 * part if fact.run not in arms else 0.08 * arms[fact.run])
     return float(fact.value) * (1 + (0.2 * (part - 0.5) if fact.run not in arms else 0.04 * (arms[fact.run] + part / 2)))
 
 
@@ -185,7 +192,7 @@ def tried(sheet: Sheet, count: int | None, seed: int) -> Found:
     before, found, draw = sheet.said(), Found(), random.Random(seed)  # noqa: S311 - not for secrets
     if not before.whole:
         raise SystemExit(f"The sheet cannot be composed: {before.findings}")
-    cited = sorted({name for names in before.asked.values() for name in names})
+    cited = sorted({name for names in before.asked.values() for name in names} & {*sheet.material.facts})
     for name in cited if count is None else draw.sample(cited, count):
         fact = sheet.material.facts[name]
         _try(sheet, before, fact, _partner(sheet, cited, fact, draw), found)
