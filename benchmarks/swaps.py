@@ -41,7 +41,7 @@ FAR = 1.2  # of its size: beyond whatever it is compared with, and beyond 0
 APART = 0.03  # of its size: values that differ less may be printed alike
 SHARE = re.compile(r"(?:asked|accuracy|agreement)(?:_(\d+))?$")  # metrics that count images
 CHANGES = ("raised", "lowered", "exchanged", "one image more")
-CHOSEN = ("{%", "best(", "classes(", "count(")  # what a paragraph holds that prints other words by facts it does not name
+CHOSEN = ("{%", "best(")  # what a paragraph holds that prints other words by facts it does not name
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material, SweepCard
-from report_builder.document.printed import Best, Told, Unmeasured, Word
+from report_builder.document.printed import Best, Chosen, Told, Unmeasured, Word
 from report_builder.document.tree import text
 from report_builder.document.verdicts import Verdicts
 from report_builder.document.vocabulary import Speech
@@ -63,9 +63,10 @@ class Choices:
     def _chosen(self, chosen: Fact, facts: Sequence[Fact], sweep: SweepCard) -> Best:
         ranking = self._ranking(facts, sweep, quiet=True)
         ahead = bool(ranking and ranking.groups[0] == (chosen,))
-        run = self.speech.run(chosen.run)
+        run, title = self.speech.run(chosen.run), self.speech.card(chosen.run).name
+        name = Chosen(title, title, self.ledger, _by=" ".join(fact.name for fact in facts))
         said = self.speech.printed(ahead, self.language.setting(ahead), chosen.name)
-        return Best(run.id, run.name, run.model, run.data, run.seeds, run.get, said)
+        return Best(run.id, name, run.model, run.data, run.seeds, run.get, said)
 
     def facts(self, sweep: SweepCard, fact: str) -> list[Fact]:
         """The fact of every arm; none where one is unknown, which is noted."""

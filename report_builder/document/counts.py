@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material
-from report_builder.document.printed import Printed, Told, Unmeasured
+from report_builder.document.printed import Chosen, Printed, Told, Unmeasured
 from report_builder.document.vocabulary import Speech
 from report_builder.document.wording import unmeasured
 from report_builder.facts import Fact
@@ -40,7 +40,7 @@ class Counts:
         """
         if relation:
             found = self._satisfying(name, relation, limit)
-            return self._of(name, len(found[0]), found[1]) if found else self._nothing(name)
+            return self._of(name, len(found[0]), len(found[1]), found[1]) if found else self._nothing(name)
         fact = self.speech.find(name)
         if fact is None or fact.placeholder:
             return self._nothing(name)
@@ -56,20 +56,19 @@ class Counts:
         found = self._satisfying(name, relation, limit)
         if not found:
             return self._nothing(name)
-        return self.speech.printed(
-            found[0], self.language.join(found[0]) if found[0] else self.language.word("list.none"), name
-        )
+        words = self.language.join(found[0]) if found[0] else self.language.word("list.none")
+        return Chosen(found[0], words, self.ledger, name, _by=" ".join(found[1]))
 
-    def _of(self, name: str, part: int, whole: int) -> Printed:
+    def _of(self, name: str, part: int, whole: int, by: Sequence[str] = ()) -> Printed:
         words = self.language.word("list.of", part=self.language.number(part), whole=self.language.number(whole))
-        return self.speech.printed(part, words, name)
+        return Chosen(part, words, self.ledger, name, _by=" ".join(by))
 
     def _nothing(self, name: str) -> Printed:
         words = unmeasured(self.language)
         return self.speech.printed(Unmeasured(words), words, name)
 
-    def _satisfying(self, name: str, relation: str, limit: float) -> tuple[list[str], int] | None:
-        """Names of the parts that satisfy a relation, and how many parts there are; None where that is not known."""
+    def _satisfying(self, name: str, relation: str, limit: float) -> tuple[list[str], list[str]] | None:
+        """Names of the parts that satisfy a relation, and the facts of all parts; None where that is not known."""
         if relation not in THAN:
             self.ledger.unknown("relation", relation, THAN)
             return None
@@ -83,7 +82,8 @@ class Counts:
             self.ledger.cite("facts", fact.name)
         if any(fact.placeholder for _, fact in parts):
             return None
-        return [label for label, fact in parts if THAN[relation](float(fact.value), limit)], len(parts)
+        satisfying = [label for label, fact in parts if THAN[relation](float(fact.value), limit)]
+        return satisfying, [fact.name for _, fact in parts]
 
     def _arms(self, name: str) -> list[tuple[str, Fact]]:
         sweep, _, fact = name.partition(".")

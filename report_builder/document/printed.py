@@ -88,6 +88,16 @@ class Printed:
         return given
 
 
+@dataclass(frozen=True, repr=False)
+class Chosen(Printed):
+    """What measurements chose among others, an arm or some classes; `_by` names their facts."""
+
+    _by: str = ""
+
+    def _as_node(self) -> Node:
+        return printed(text(self.text), "fact", name=self._name, chosen=self._by)
+
+
 def span_of(value: Printed) -> Node:
     """What stands in the document for a value; no template can ask for it."""
     return value._as_node()  # noqa: SLF001 - a name without underscore would be open to templates

@@ -122,6 +122,11 @@ class Sentence:
         known = self.names.material.facts
         return [known[name] for name in named if name in known]
 
+    @property
+    def chosen(self) -> set[str]:
+        """The names of the facts by which something was chosen that it prints: the best arm, some classes."""
+        return {name for node in self.nodes for name in value(node, "chosen").split()}
+
     def quantities(self, text: str | None = None) -> set[str]:
         """The families of metrics whose nouns stand in it."""
         return self.lexicon.named("quantities", self.typed if text is None else text)

@@ -108,10 +108,10 @@ class Judge:
         elif why := () if faulty else self._why(sentence):
             status = "stated" if sentence.stated else LISTED
         else:
-            status = "bound" if sentence.bound else "theory"
+            status = "bound" if sentence.bound or sentence.chosen else "theory"
         if status == LISTED:
             sentence.mark(LISTED)
-        facts = tuple(dict.fromkeys(fact.name for fact in sentence.facts()))
+        facts = tuple(dict.fromkeys((*(fact.name for fact in sentence.facts()), *sorted(sentence.chosen))))
         return Judgement(status, sentence.shown, self.places.line(sentence.line), tuple(why), facts)
 
     def _why(self, sentence: Sentence) -> tuple[str, ...]:
@@ -119,6 +119,8 @@ class Judge:
         words, said = sentence.typed, self.lexicon.says
         if sentence.bound:
             return self._beyond(sentence)
+        if sentence.chosen and not said("verdict", words):
+            return ()
         if said("pointed", words):
             return ("pointed",)
         predicates = [key for key in (SAYING if sentence.passage.kind in LABELS else PREDICATES) if said(key, words)]

@@ -136,6 +136,17 @@ def test_sentences_have_a_status(composed, free):
     assert "zmierzone – 1, stwierdzone przez autora – 2" in page
 
 
+def test_what_measurements_chose_vouches_for_its_sentence(planted, tmp_path):
+    """The best arm, and how many arms satisfy a bound, are bound by the facts of all arms; a verdict beside them is not."""
+    words = planted.base("en", tmp_path, tmp_path, tmp_path).document
+    best, arms = '{{ best("latent", "validation.elbo").name }}', '{{ count("latent.validation.elbo", ">", -200) }}'
+    facts = tuple(f"latent-{n}.validation.elbo" for n in (2, 4, 8))
+    found = words(f"The largest bound has {best}.\n\nOf all arms {arms} exceed it.\n").judged.sentences
+    assert [(one.status, one.facts) for one in found] == [("bound", facts)] * 2
+    (finding,) = words(answer(f"{best} is better than AE.")).findings
+    assert finding.rule == "a verdict is typed and bound to no measurement"
+
+
 def test_only_the_sentence_is_underlined_where_no_spaces_part_sentences(composed, free):
     """Of a Chinese paragraph, which is one word to pandoc, only the sentence that speaks of results is underlined."""
     material = replace(free, header=replace(free.header, language="zh-Hant"))
