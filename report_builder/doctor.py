@@ -8,11 +8,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
 
 from report_builder.errors import Exit
+from report_builder.records import frozen
 
 PYTHONS = ((3, 11), (3, 13))
 MACHINES = {("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64")}
@@ -22,7 +22,7 @@ FREE_DISK = 1.0  # GB: a report with its stored runs takes 0.1, a sweep some mor
 FREE_MEMORY = 1.5  # GB: one training process takes 0.7
 
 
-@dataclass(frozen=True)
+@frozen
 class Check:
     """One line of the examination.
 

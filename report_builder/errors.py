@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import IntEnum
+
+from report_builder.records import frozen
 
 
 class Exit(IntEnum):
@@ -27,7 +29,7 @@ MOST_PLACES = 8  # further places of one mistake that a message lists
 _PLACE = re.compile(r"(?P<file>[^\n]+?):(?P<line>\d+)(?:: (?P<key>.+))?")
 
 
-@dataclass(frozen=True)
+@frozen
 class Problem:
     """One mistake, in five parts.
 

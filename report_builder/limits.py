@@ -11,14 +11,14 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from report_builder.errors import Problem, ReportError, UsageError, near_miss
+from report_builder.records import frozen
 
 VARIABLE = "REPORT_BUILDER_LIMITS"
 
 
-@dataclass(frozen=True)
+@frozen
 class Limit:
     """A bound that an input may not pass.
 

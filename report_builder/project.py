@@ -10,16 +10,16 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from report_builder.errors import Problem, ReportError, UsageError
+from report_builder.records import frozen
 
 VARIABLE = "REPORT_BUILDER_ROOTS"
 FOLDERS = ("experiments", "templates")  # what the folder of a project holds
 
 
-@dataclass(frozen=True)
+@frozen
 class Project:
     """The folders in which every file must lie that an experiment names; symbolic links are followed first."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
@@ -19,6 +19,7 @@ from report_builder.build.workspace import Workspace
 from report_builder.errors import FindingError, Problem, ReportError, RunError, near_miss, together
 from report_builder.jobs import ENGINES, Event, Job, OnEvent
 from report_builder.plan import Plan, Planned, reason, resolve
+from report_builder.records import frozen
 from report_builder.spec import load
 from report_builder.store import Step, Store, in_use, write_atomically
 
@@ -48,7 +49,7 @@ PRESS = ".typst"  # the last version of the PDF's source, beside the PDF
 settle = asking.settle
 
 
-@dataclass(frozen=True)
+@frozen
 class Options:
     """How to build. `workers` jobs run side by side; `on_plan` hears what will run, `on_event` what happens to it."""
 
@@ -61,7 +62,7 @@ class Options:
     on_event: OnEvent = lambda job, event: None
 
 
-@dataclass(frozen=True)
+@frozen
 class Built:
     """What a build left: output files by format, warnings, and whether anything had to be done.
 

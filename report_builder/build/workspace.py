@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.project import VARIABLE, Project, expanded, is_file, resolved
+from report_builder.records import frozen
 from report_builder.spec import Loaded, is_id
 
 VARIABLES = {
@@ -30,7 +30,7 @@ _DEFAULTS = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Workspace:
     """Root folders of a project; `data` may name several folders, and `allowed` further ones that may be read."""
 

@@ -9,7 +9,6 @@ import pickletools
 import tarfile
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +18,7 @@ from report_builder.datasets._npz import DAMAGE, READ, as_image_data, exactly, i
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import ImageData
 from report_builder.limits import ARCHIVE_BYTES
+from report_builder.records import frozen
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +31,7 @@ MEMBERS = 1000  # files in an archive
 MEMO = ("PUT", "BINPUT", "LONG_BINPUT")  # with a place in a table, which takes as much memory as the place is large
 
 
-@dataclass(frozen=True)
+@frozen
 class Published:
     """Under which names a data set is kept.
 

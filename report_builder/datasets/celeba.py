@@ -7,7 +7,6 @@ beside it, `list_attr_celeba` and `list_eval_partition`, as `.txt` or in the com
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +16,7 @@ from report_builder import kinds
 from report_builder.datasets._files import absent, find, pictures
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import DataSet, ImageData, Layout, Role, Split
+from report_builder.records import frozen
 
 if TYPE_CHECKING:
     import numpy as np
@@ -100,7 +100,7 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
     return ImageData(splits, class_names, attribute_names=ATTRIBUTES)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Listed:
     """The rows of both lists: file names, attributes `(n, 40)` 0 or 1 as uint8, partition `(n,)` 0, 1 or 2."""
 

@@ -11,16 +11,16 @@ import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any
 
 from report_builder.document.tree import MADE, Node, Nodes, attr, walk
+from report_builder.records import frozen
 
 PLACES = 4  # letters of a token that count: 456 976 tokens
 
 
-@dataclass(frozen=True)
+@frozen
 class Piece:
     """What a token stands for.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from report_builder.document.ledger import Ledger
@@ -16,12 +16,13 @@ from report_builder.document.wording import unmeasured
 from report_builder.errors import Problem, ReportError
 from report_builder.facts import Fact, preferred
 from report_builder.languages import Language
+from report_builder.records import frozen
 
 if TYPE_CHECKING:
     from report_builder.facts.ranking import Ranking
 
 
-@dataclass(frozen=True)
+@frozen
 class Choices:
     """The words of the template that speak of sweeps."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import FigureCard, Material
@@ -15,9 +15,10 @@ from report_builder.document.vocabulary import Speech
 from report_builder.document.wording import unmeasured
 from report_builder.kinds import Column, Layer
 from report_builder.languages import Language
+from report_builder.records import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Columns:
     """The words of the template that print such tables."""
 

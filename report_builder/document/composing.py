@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from report_builder import languages
@@ -39,12 +39,13 @@ from report_builder.document.tree import (
 from report_builder.document.typography import set_quotes
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.languages import Language
+from report_builder.records import frozen
 
 MOST = 8  # words not translated that a warning names
 _BLOCK_CLASSES = ("task", "question", "answer", "opinion", "stated", "pagebreak", "panels", "listing", "symbols", "equation")
 
 
-@dataclass(frozen=True)
+@frozen
 class Document:
     """A report as a tree, with everything that its writers need.
 
@@ -201,7 +202,7 @@ def _untranslated(material: Material, language: Language) -> Iterator[Problem]:
         yield Problem(language.file.name, "words that are not translated are printed in another language", told, next_step=step)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Linked:
     labels: Mapping[str, str]
     images: Mapping[str, Picture]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from report_builder.document.ledger import Wording
 from report_builder.document.lexicon import LETTER, Lexicon
@@ -17,6 +16,7 @@ from report_builder.document.tree import Node, Nodes, plain_text, value, walk
 from report_builder.document.wordings import Reader
 from report_builder.errors import Problem
 from report_builder.facts import Fact
+from report_builder.records import frozen
 
 PARTS = ("train", "validation", "test")
 _BIND = 'Bind it: {{ verdict("...", "...") }} or {{ claim(...) }}; or put it into ::: opinion.'
@@ -24,7 +24,7 @@ _CITE = 'Cite it: {{ fact("...") }}, {{ run("...").get("...") }}.'
 _NAME = "Name what the value belongs to, or cite the other value."
 
 
-@dataclass(frozen=True)
+@frozen
 class Wrong:
     """What is wrong in a sentence, and at which of its letters."""
 
@@ -34,7 +34,7 @@ class Wrong:
     at: int = 0
 
 
-@dataclass(frozen=True)
+@frozen
 class Contradictions:
     """Finds them, sentence by sentence, and in names, tables and printed values."""
 

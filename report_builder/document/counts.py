@@ -5,7 +5,6 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material
@@ -14,12 +13,13 @@ from report_builder.document.vocabulary import Speech
 from report_builder.document.wording import unmeasured
 from report_builder.facts import Fact
 from report_builder.languages import Language
+from report_builder.records import frozen
 
 THAN: Mapping[str, Callable[[float, float], bool]] = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 _CLASS = re.compile(r"\bclass (.+)$")  # how a reduction ends that is of one class
 
 
-@dataclass(frozen=True)
+@frozen
 class Counts:
     """The words of the template that count."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from report_builder.document.channel import markdown, printed
 from report_builder.document.ledger import Ledger
@@ -14,6 +13,7 @@ from report_builder.document.tree import Node, Nodes, attr, code, div, para, pla
 from report_builder.document.vocabulary import Speech
 from report_builder.kinds import Equation, Words
 from report_builder.languages import NO_BREAK, Language
+from report_builder.records import frozen
 
 PLACES = ("", "top", "bottom", "auto")
 _SLOT = "\ue100"  # stands for a file while the language's sentence is made
@@ -42,7 +42,7 @@ def _picture(card: FigureCard, caption: Nodes, width: str, placed: Mapping[str, 
     return captioned_block("Figure", f"fig:{card.id}", caption, [plain([image])])
 
 
-@dataclass(frozen=True)
+@frozen
 class Evidence:
     """The words of the template that show something."""
 

@@ -22,6 +22,7 @@ from report_builder.document.sentences import Number, Sentence, sentences
 from report_builder.document.tree import LINE, Nodes, walk
 from report_builder.errors import Problem, ReportError
 from report_builder.facts import Fact
+from report_builder.records import frozen
 
 FORMATS: Mapping[str, str] = {".md": "markdown", ".markdown": "markdown", ".ipynb": "ipynb", ".docx": "docx"}
 _FRONT = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
@@ -29,7 +30,7 @@ _TELLING = ("theory", "cause", "strength", "comparison", "observed", "reference"
 _MODEL = r"(?<![\w-])[\w-]*(?:{})[\w-]*"
 
 
-@dataclass(frozen=True)
+@frozen
 class Text:
     """A report as blocks, with their places: lines, or paragraphs where a file has no lines."""
 
@@ -81,7 +82,7 @@ def named(text: Text, short: Sequence[str]) -> list[str]:
     return sorted({found for passage in passages(text.blocks) for found in pattern.findall(passage.typed)})
 
 
-@dataclass(frozen=True)
+@frozen
 class _Reference:
     kind: str
     number: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from report_builder.document.channel import is_printed
 from report_builder.document.ledger import Claim
@@ -21,12 +20,13 @@ from report_builder.document.tree import (
     walk,
 )
 from report_builder.errors import Problem
+from report_builder.records import frozen
 
 SENTENCE = 40  # letters of an answer that no other task has by chance
 _REFERENCES = {"eq", "lst", "fig", "tbl", "fact"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Honesty:
     """The checks of one document; each returns what it found."""
 

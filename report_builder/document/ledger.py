@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from report_builder.document.bounded import joined
 from report_builder.document.channel import Channel, Piece
 from report_builder.document.tree import Nodes
 from report_builder.errors import Problem, near_miss
+from report_builder.records import frozen
 
 
 def shown(path: str | Path) -> str:
@@ -28,7 +30,7 @@ def _shown(path: str, folder: Path) -> str:
         return path
 
 
-@dataclass(frozen=True)
+@frozen
 class Claim:
     """A comparison that stands in the prose. `relation` is what was said, `measured` what holds; a wrong one is not true."""
 
@@ -44,7 +46,7 @@ class Claim:
         return self.relation == self.measured
 
 
-@dataclass(frozen=True)
+@frozen
 class Compared:
     """A comparison that a sentence rests on.
 
@@ -87,7 +89,7 @@ def standing(comparisons: Iterable[Compared], level: float) -> frozenset[tuple[s
     return frozenset(stand)
 
 
-@dataclass(frozen=True)
+@frozen
 class Wording:
     """Words that a comparison may print: what they must mean of `a` against `b`, which is a fact's name or a number."""
 
@@ -97,7 +99,7 @@ class Wording:
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Cited:
     """Names of what the text uses, each in order of first use; listings are `run.part`."""
 
@@ -108,7 +110,7 @@ class Cited:
     runs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Citation:
     """A use of something. `lines` are file and line of each template at work: the innermost first, then what included it."""
 
@@ -122,7 +124,7 @@ class Citation:
         return f"{shown(self.lines[0][0])}:{self.lines[0][1]}" if self.lines else ""
 
 
-@dataclass(frozen=True)
+@frozen
 class SourceMap:
     """For each line of the rendered text, the file and the line that it comes from."""
 
@@ -212,7 +214,7 @@ def _lines() -> tuple[tuple[str, int], ...]:
     """File and line of each template that is rendering, the innermost first."""
     found = []
     frame: FrameType | None = inspect.currentframe()
-    while frame is not None:
+    while frame is not None and frame.f_code is not joined.__code__:
         if "debug_info" in frame.f_globals:
             lines, codes = _table(frame.f_globals["debug_info"])
             at = bisect_right(codes, frame.f_lineno)

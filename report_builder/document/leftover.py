@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from report_builder.document.places import outside_code
 from report_builder.document.tree import Node, Nodes, attributes, change, chosen, identifier, plain_text, walk
 from report_builder.errors import Problem, near_miss
 from report_builder.languages import CASES
+from report_builder.records import frozen
 
 _COMMENT = re.compile(r"\s*(<!--.*?-->\s*)*", re.DOTALL)
 _CODE = re.compile(r"(`+).*?\1")
@@ -69,7 +69,7 @@ _KNOWN: dict[str, tuple[frozenset[str] | None, frozenset[str]]] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Leftover:
     """Judges the tree of one text; `where` gives the place of a node."""
 

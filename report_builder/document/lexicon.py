@@ -5,16 +5,17 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from report_builder.document.fonts import EAST
 from report_builder.languages import Language
+from report_builder.records import frozen
 
 LETTER = "[^\\W_\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7ff]"  # of a script whose words stand apart
 _NOTHING = re.compile(r"(?!)")
 
 
-@dataclass(frozen=True)
+@frozen
 class Lexicon:
     """The words of one language; a key is that of the language's file, e.g. `verdict` or `splits.test`."""
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from report_builder.facts import Fact
 from report_builder.kinds import Equation, Layer, Table
+from report_builder.records import frozen
 
 _ISO = re.compile(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
 
 
-@dataclass(frozen=True)
+@frozen
 class Header:
     """The title block. `logo` is an SVG or PNG; `date` is ISO (`2025-11-20`) or ""; `note` is printed small ("profile: quick").
 
@@ -42,7 +43,7 @@ class Header:
         return next((day for day in (self.date, self.metadata_date) if _ISO.match(day)), "2000-01-01")
 
 
-@dataclass(frozen=True)
+@frozen
 class RunCard:
     """A run as prose may name it; `settings` is the resolved spec (`model.latent_dim`, `training.epochs` ...).
 
@@ -63,7 +64,7 @@ class RunCard:
     prepared: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class SweepCard:
     """A sweep: ids of its arms in order, and the key paths of the settings in which they differ."""
 
@@ -77,7 +78,7 @@ class SweepCard:
         return tuple("model" if axis in ("model.kind", "model.preset") else axis for axis in self.axes)
 
 
-@dataclass(frozen=True)
+@frozen
 class FigureCard:
     """A figure: the author's caption, the details its drawing states, alt text and files (none before it is drawn).
 
@@ -101,7 +102,7 @@ class FigureCard:
     animation: Path | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class SubfiguresCard:
     """Figures side by side: ids of its parts in order, how many stand in a row, the author's caption of all."""
 
@@ -111,7 +112,7 @@ class SubfiguresCard:
     caption: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Listing:
     """Lines cut from the files that ran, or the layers of a list that ran as Keras source.
 
@@ -127,7 +128,7 @@ class Listing:
     language: str = "python"
 
 
-@dataclass(frozen=True)
+@frozen
 class TaskCard:
     """A task of the sheet.
 
@@ -139,7 +140,7 @@ class TaskCard:
     requires: tuple[str, ...] = ("answer",)
 
 
-@dataclass(frozen=True)
+@frozen
 class Material:
     """All of it. With `placeholders`, nothing is measured yet and the rendering only serves to number and to check.
 

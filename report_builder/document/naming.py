@@ -7,18 +7,19 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from report_builder.document.lexicon import LETTER
 from report_builder.document.material import Material, SweepCard
 from report_builder.errors import Problem
 from report_builder.facts import Fact
+from report_builder.records import frozen
 
 SHORTEST = 5  # letters of a title that its language inflects
+ENDINGS = "aeiouyąęóаеёийоуыэюяь"  # letters at the end of a word that another case may change
 
 
-@dataclass(frozen=True)
+@frozen
 class Name:
     """A run's name as a sentence prints it, and where."""
 
@@ -27,7 +28,7 @@ class Name:
     end: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Names:
     """What a sentence may name."""
 
@@ -44,10 +45,11 @@ class Names:
     def titled(self, text: str) -> set[str]:
         """The kinds of models whose titles a text uses, the longest title at each place."""
         found, rest = set[str](), text.casefold()
-        for pattern, kind in self._title:
-            if pattern.search(rest):
-                found.add(kind)
-                rest = pattern.sub(" ", rest)
+        for title, kind in self._ordered:
+            if title.split()[0][:SHORTEST].rstrip(ENDINGS) in rest:  # to make a pattern takes a millisecond
+                left = _title(title).sub(" ", rest)
+                found |= {kind} if left != rest else set()
+                rest = left
         return found
 
     def of(self, run: str) -> str:
@@ -115,10 +117,9 @@ class Names:
         return {name.casefold(): kind for kind, names in self.material.kinds.items() for name in names}
 
     @functools.cached_property
-    def _title(self) -> list[tuple[re.Pattern[str], str]]:
-        """Each title in any case of its language, in small letters, and the kind; the longest first."""
-        ordered = sorted(self._titles, key=len, reverse=True)
-        return [(_words([title], inflected=len(title) >= SHORTEST), self._titles[title]) for title in ordered]
+    def _ordered(self) -> list[tuple[str, str]]:
+        """Each title in small letters, and the kind; the longest first."""
+        return sorted(self._titles.items(), key=lambda item: len(item[0]), reverse=True)
 
     @functools.cached_property
     def _foreign(self) -> re.Pattern[str]:
@@ -148,6 +149,12 @@ def _is_proper(name: str) -> bool:
     return any(letter.isupper() or letter.isdigit() for letter in name[1:])
 
 
+@functools.cache
+def _title(title: str) -> re.Pattern[str]:
+    """A title in any case of its language."""
+    return _words([title], inflected=len(title) >= SHORTEST)
+
+
 def _words(names: Iterable[str], *, inflected: bool = False) -> re.Pattern[str]:
     """The names as words, the longest tried first; `inflected`: each of their words may end otherwise."""
     ordered = sorted({name for name in names if name}, key=len, reverse=True)
@@ -158,5 +165,5 @@ def _words(names: Iterable[str], *, inflected: bool = False) -> re.Pattern[str]:
 
 
 def _inflected(name: str) -> str:
-    stems = (word.rstrip("aeiouyąęóаеёийоуыэюяь") for word in name.split())
+    stems = (word.rstrip(ENDINGS) for word in name.split())
     return r"\s+".join(f"{re.escape(stem)}{LETTER}{{0,4}}" for stem in stems)

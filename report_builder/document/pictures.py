@@ -13,6 +13,7 @@ from report_builder.document.places import Places, outside_code
 from report_builder.document.tree import Node, first_line, plain_text
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.picture_files import check, opened
+from report_builder.records import frozen
 
 SUFFIXES = (".png", ".svg", ".jpg", ".jpeg")
 _TARGET = re.compile(
@@ -27,7 +28,7 @@ _BOX = re.compile(r"""\sviewBox=["'][-\d.e]+[\s,]+[-\d.e]+[\s,]+([\d.e]+)[\s,]+(
 _PIXELS = {"": 1.0, "px": 1.0, "pt": 96 / 72, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4}
 
 
-@dataclass(frozen=True)
+@frozen
 class Picture:
     """The file of an image, a PNG of it for formats that cannot show SVG, and a moving one for those that can show that."""
 

@@ -10,11 +10,12 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import SequenceMatcher
 
 from report_builder.document.ledger import SourceMap
 from report_builder.document.tree import LINE, Node, Nodes, first_line, walk
+from report_builder.records import frozen
 
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _DIV = re.compile(r"^ {0,3}:{3,}\s*(.*?)\s*:*$")
@@ -154,7 +155,7 @@ def _anchors(a: Sequence[str], b: Sequence[str], part: tuple[int, int, int, int]
     return chain[::-1]
 
 
-@dataclass(frozen=True)
+@frozen
 class Places:
     """Looks up template file and line, for nodes and for labels; `made` has the lines of words that set a label."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Self, TypeAlias
 
 from report_builder.document.channel import printed
 from report_builder.document.ledger import Ledger
 from report_builder.document.tree import Node, text
 from report_builder.errors import Problem, ReportError
+from report_builder.records import frozen
 
 
 class Unmeasured(float):
@@ -39,7 +40,7 @@ class Unmeasured(float):
     __pow__ = __rpow__ = __neg__ = __pos__ = __abs__ = __round__ = _still
 
 
-@dataclass(frozen=True, repr=False)
+@frozen
 class Printed:
     """Something measured or set.
 
@@ -103,7 +104,7 @@ def span_of(value: Printed) -> Node:
     return value._as_node()  # noqa: SLF001 - a name without underscore would be open to templates
 
 
-@dataclass(frozen=True, repr=False)
+@frozen
 class Run:
     """A run as a template sees it; prints its name. `id` is for the names of its facts: `run.id ~ ".test.elbo"`."""
 
@@ -120,7 +121,7 @@ class Run:
     __repr__ = __str__
 
 
-@dataclass(frozen=True, repr=False)
+@frozen
 class Best(Run):
     """The arm that a measurement prefers; `ahead` says whether it is measurably ahead of each other."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from report_builder.document import leftover
@@ -17,6 +17,7 @@ from report_builder.document.rendering import Rendered
 from report_builder.document.tree import LINE, SAID, Node, Nodes
 from report_builder.errors import Problem, ReportError
 from report_builder.limits import NESTING
+from report_builder.records import frozen
 
 _WARNED = re.compile(r"line (\d+)")
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
@@ -24,7 +25,7 @@ _NUMBER = re.compile(r"[-−+±]?\s*\d[\d.,\s±]*")
 _GROUPS = re.compile("[\u00a0\u2009\u202f]")
 
 
-@dataclass(frozen=True)
+@frozen
 class Read:
     """A text as a tree.
 

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ from report_builder.document.words import every_word
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import LEVEL
 from report_builder.limits import TEMPLATE_MEMORY
+from report_builder.records import frozen
 
 if TYPE_CHECKING:
     from jinja2.bccache import Bucket
@@ -54,7 +55,7 @@ _CAPTION = re.compile(r"""\s*(?:`{3,}|~{3,}).*?\{.*?\bcaption=(?:"([^"\\]+)"|'([
 _LABEL = re.compile(r"#((?:fig|tbl|lst|eq|sec):[\w-]+)")
 
 
-@dataclass(frozen=True)
+@frozen
 class Rendered:
     """A template as Markdown.
 

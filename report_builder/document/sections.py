@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from report_builder.document.channel import is_printed
 from report_builder.document.ledger import Citation
@@ -12,9 +11,10 @@ from report_builder.document.places import Places
 from report_builder.document.structure import task_of
 from report_builder.document.tree import LINE, Node, Nodes, chosen, value, walk
 from report_builder.errors import Problem
+from report_builder.records import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Section:
     """What the section of a task cites, the lines of the template that it comes from, and what of it is not measured."""
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from report_builder.document.channel import is_printed
 from report_builder.document.lexicon import LETTER, Lexicon
 from report_builder.document.naming import Name, Names
-from report_builder.document.passages import REFERENCE, SAID, VALUE, Passage
-from report_builder.document.tree import LINE, Node, value
+from report_builder.document.passages import OPAQUE, REFERENCE, SAID, VALUE, Passage
+from report_builder.document.tree import LINE, Node, plain_text, value
 from report_builder.facts import Fact
+from report_builder.records import frozen
 
 _NUMBER = re.compile(
     f"(?<!{LETTER})(?<![\\d.,_^])(?<!{LETTER}[-\u2011])[-+−±]?\\d+(?:[.,:]\\d+)*(?:[eE][-+−]?\\d+)?(?:[ /]\\d{{3}}(?!\\d))*"
@@ -27,7 +27,7 @@ _OF = r"\s*(?:of|out of|z|ze|из|von|/)\s+(?:the\s+)?"
 _CLAUSE = re.compile("[,;:，；：、。]|\\s[–—]\\s")
 
 
-@dataclass(frozen=True)
+@frozen
 class Number:
     """A number that an author typed; `strong` is one that no setting has: with digits after the mark, or with a unit."""
 
@@ -37,7 +37,7 @@ class Number:
     strong: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Sentence:
     """One sentence of a passage, as its language and the names of the report read it."""
 
@@ -197,11 +197,11 @@ class Sentence:
 
 
 def _told(node: Node, words: str) -> str:
-    from report_builder.document.tree import plain_text
-
+    if words == OPAQUE:
+        return plain_text(node)
     if words in (VALUE, SAID) and is_printed(node):
         return plain_text(node) or "…"
-    return {REFERENCE: "…", "\ue203": plain_text(node)}.get(words, words)
+    return "…" if words == REFERENCE else words
 
 
 def sentences(passage: Passage, lexicon: Lexicon, names: Names) -> Iterator[Sentence]:

@@ -8,7 +8,6 @@ names (runs, splits, quantities), what it binds, and what kind of word stands in
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from report_builder.document.contradictions import Contradictions
 from report_builder.document.ledger import Wording
@@ -20,6 +19,7 @@ from report_builder.document.places import Places
 from report_builder.document.sentences import Sentence, sentences
 from report_builder.document.tree import Nodes, value
 from report_builder.errors import Problem
+from report_builder.records import frozen
 
 LISTED = "listed"  # also our own key on a node: begin and end of what of it stands in such sentences
 SAYING = ("verdict", "change", "cause")  # what a caption or a heading says more than what is to be seen
@@ -28,7 +28,7 @@ WEIGHTS = {"run": 3, "verdict": 3, "comparison": 2, "change": 2, "cause": 2, "nu
 PREDICATES = ("verdict", "comparison", "change", "cause", "strength", "number_words", "observed")
 
 
-@dataclass(frozen=True)
+@frozen
 class Judgement:
     """What one sentence is: its status, its words, its place, for a listed one why, and the facts that it binds."""
 
@@ -49,7 +49,7 @@ class Judgement:
         return sum(WEIGHTS.get(reason.partition(" ")[0], 1) for reason in self.why)
 
 
-@dataclass(frozen=True)
+@frozen
 class Judged:
     """All sentences of a document, and what is wrong with them."""
 
@@ -68,7 +68,7 @@ class Judged:
         return statuses.count("bound"), statuses.count("stated") + statuses.count(LISTED)
 
 
-@dataclass(frozen=True)
+@frozen
 class Judge:
     """Judges the sentences of one document."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -16,13 +15,14 @@ from report_builder.document.tree import Node, Nodes, attr, code, plain, text
 from report_builder.document.vocabulary import Speech
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.languages import Language
+from report_builder.records import frozen
 
 _SIDES = {"l": "AlignLeft", "c": "AlignCenter", "r": "AlignRight"}
 ESSENTIAL = ("model.latent_dim", "training.epochs", "training.batch_size", "training.learning_rate", "training.optimizer.kind")
 _UNPRINTED = re.compile(r"^(versions|seeds?|threads)\b|fingerprint|^model\.kind$|^data\.")
 
 
-@dataclass(frozen=True)
+@frozen
 class Tables:
     """The words of the template that print tables."""
 

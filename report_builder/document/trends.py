@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from report_builder.document.channel import markdown
 from report_builder.document.choices import Choices
 from report_builder.document.printed import Told, flat
 from report_builder.errors import ReportError
 from report_builder.facts import MODELS, TRAININGS
+from report_builder.records import frozen
 
 WAYS = ("rises", "falls", "same")
 FEWEST = 3  # trainings from which epochs speak of models
 
 
-@dataclass(frozen=True)
+@frozen
 class Trends:
     """The word of the template that speaks of a trend."""
 

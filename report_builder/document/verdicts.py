@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from report_builder.document.channel import markdown
@@ -15,6 +15,7 @@ from report_builder.document.wording import scope_note
 from report_builder.errors import ReportError
 from report_builder.facts import MODELS, PLANNED, RELATIONS, TRAININGS, Fact, guard
 from report_builder.languages import NO_BREAK, Language
+from report_builder.records import frozen
 
 if TYPE_CHECKING:
     from report_builder.facts.comparing import Comparison
@@ -29,7 +30,7 @@ BOUNDS: Mapping[str, tuple[str, ...]] = {  # of what a number may be claimed -> 
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Verdicts:
     """The words of the template that compare."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from report_builder.document.channel import printed
@@ -15,11 +15,12 @@ from report_builder.document.wording import scope_note, unmeasured
 from report_builder.errors import ReportError
 from report_builder.facts import Fact, closest
 from report_builder.languages import NO_BREAK, Language
+from report_builder.records import frozen
 
 MOST_DIGITS = 12
 
 
-@dataclass(frozen=True)
+@frozen
 class Shown:
     """How numbers of one unit are printed; per cent always name it. Values are multiplied by `times` before."""
 
@@ -49,7 +50,7 @@ class Shown:
         return self._with_unit(self.language.word("details.interval", low=self._bare(low), high=self._bare(high)))
 
 
-@dataclass(frozen=True)
+@frozen
 class Speech:
     """The words of the template that speak of measurements."""
 

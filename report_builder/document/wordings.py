@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from report_builder.document.ledger import Wording
 from report_builder.document.lexicon import Lexicon
 from report_builder.document.naming import Names
 from report_builder.document.passages import plain
 from report_builder.facts import Fact
+from report_builder.records import frozen
 
 OPPOSITE = {"better": "worse", "worse": "better", "greater": "smaller", "smaller": "greater", "same": "same"}
 _THRESHOLDS = {">": "greater", ">=": "greater", "<": "smaller", "<=": "smaller", "==": "same"}
@@ -19,7 +19,7 @@ _DIGITS = re.compile(r"(?<![\w-])[-+−]?\d[\d.,]*\s*%?|[½⅓⅔¼¾]")
 MOST_WORDS = 5  # of a wording that says no more than the relation
 
 
-@dataclass(frozen=True)
+@frozen
 class Reader:
     """Reads wordings in one language."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from report_builder.document.composing import Document
@@ -13,12 +12,13 @@ from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import pdf
 from report_builder.document.press import Press
 from report_builder.errors import Problem, ReportError, StorageError, near_miss, together
+from report_builder.records import frozen
 from report_builder.store import write_atomically
 
 FORMATS = ("pdf", "html", "docx", "md")
 
 
-@dataclass(frozen=True)
+@frozen
 class Written:
     """The files that were written.
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from report_builder.facts.fact import LEVEL
+from report_builder.records import frozen
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -65,7 +65,7 @@ def quantile(level: float, freedom: ArrayLike) -> np.ndarray:
     return np.asarray(np.sqrt(freedom) * np.tan(angle))
 
 
-@dataclass(frozen=True)
+@frozen
 class Side:
     """What one side of a comparison measured.
 
@@ -86,7 +86,7 @@ class Side:
         return int(self.means.shape[-1])
 
 
-@dataclass(frozen=True)
+@frozen
 class Estimate:
     """A sum of sides, and what chance may have added to it: variances with degrees of freedom, all of shape `(...)`."""
 

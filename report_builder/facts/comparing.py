@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from report_builder.errors import Problem, ReportError
 from report_builder.facts.chance import RESOLUTION, Estimate, Side, estimate
 from report_builder.facts.fact import LEVEL, MODELS, TRAININGS, Fact
 from report_builder.facts.scale import PLANNED, guard
 from report_builder.facts.units import Measured, measured
+from report_builder.records import frozen
 
 SEEDS = 3  # trainings on each side from which it speaks of models
 
 
-@dataclass(frozen=True)
+@frozen
 class Comparison:
     """What the measurement says of `a` against `b`, a fact or a number.
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
+
+from report_builder.records import frozen
 
 RELATIONS = ("better", "worse", "greater", "smaller", "same")
 LEVEL = 0.05  # how often a difference is found where there is none
 MODELS, TRAININGS = "models", "these trainings"  # what a comparison speaks of
 
 
-@dataclass(frozen=True)
+@frozen
 class Measurement:
     """A fact's value for one seed (None: data has none); `samples` is a stored `.npz` with the values that it rests on."""
 
@@ -23,7 +25,7 @@ class Measurement:
     samples: Path | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Fact:
     """A measured value that a sentence may cite.
 

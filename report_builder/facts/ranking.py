@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from report_builder.errors import Problem, ReportError
 from report_builder.facts.chance import monotone
 from report_builder.facts.comparing import Comparison, compare
 from report_builder.facts.fact import LEVEL, Fact
+from report_builder.records import frozen
 
 FEWEST = 5  # arms, or epochs, that a trend needs: fewer stand in order too often by chance
 
 
-@dataclass(frozen=True)
+@frozen
 class Ranking:
     """Facts in order, the preferred or greatest first, in groups: each of one is measurably other than each of the next."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from report_builder.errors import Problem, ReportError
 from report_builder.facts.chance import Side
 from report_builder.facts.fact import Fact, Measurement
+from report_builder.records import frozen
 
 MOST_SEEDS = 4096
 MOST_SEEDS = 4096
@@ -19,7 +19,7 @@ MOST_SEEDS = 4096
 _IMAGES, _PAIR, _OWN = 2**26, 2**31, 2**40
 
 
-@dataclass(frozen=True)
+@frozen
 class Measured:
     """Facts as sides of an estimate, with the same unit in the same column.
 

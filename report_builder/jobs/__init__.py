@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias
 from pydantic import TypeAdapter
 
 from report_builder.errors import Problem, ReportError, RunError
+from report_builder.records import frozen
 from report_builder.store import Step, Store, canonical
 
 Engine: TypeAlias = Literal["tensorflow", "light"]
@@ -27,7 +28,7 @@ ENGINES: Mapping[str, Engine] = {  # kind of step -> what the process must have 
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Job:
     """A step to carry out, with what only this report says of it.
 
@@ -68,7 +69,7 @@ class Job:
         return int(self.step.spec.get("training", {}).get("epochs", 0))
 
 
-@dataclass(frozen=True)
+@frozen
 class Site:
     """Where a machine keeps what jobs read and write.
 
@@ -98,7 +99,7 @@ class Site:
 # --- what happens to a job ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@frozen
 class Started:
     """A process has begun with it."""
 
@@ -106,7 +107,7 @@ class Started:
     event: Literal["started"] = "started"
 
 
-@dataclass(frozen=True)
+@frozen
 class Resumed:
     """A training goes on after this epoch; `history` holds a value of each term for each epoch before."""
 
@@ -115,7 +116,7 @@ class Resumed:
     event: Literal["resumed"] = "resumed"
 
 
-@dataclass(frozen=True)
+@frozen
 class Epoch:
     """An epoch of a training ended with these values of its terms."""
 
@@ -124,7 +125,7 @@ class Epoch:
     event: Literal["epoch"] = "epoch"
 
 
-@dataclass(frozen=True)
+@frozen
 class Progress:
     """After `epoch` epochs this share of the next one is done, 0 to 1."""
 
@@ -134,7 +135,7 @@ class Progress:
     event: Literal["progress"] = "progress"
 
 
-@dataclass(frozen=True)
+@frozen
 class Done:
     """The step is stored; `reused` where somebody else had stored it meanwhile."""
 
@@ -143,7 +144,7 @@ class Done:
     event: Literal["done"] = "done"
 
 
-@dataclass(frozen=True)
+@frozen
 class Failed:
     """It failed: the name of the error's class, what it says, and whether the log of the process says more."""
 
@@ -170,7 +171,7 @@ class Failed:
         return replace(self, problems=tuple(located)).as_raised
 
 
-@dataclass(frozen=True)
+@frozen
 class Skipped:
     """It will not be done: something that it needs failed."""
 

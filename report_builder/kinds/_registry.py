@@ -27,7 +27,7 @@ class Parameters(BaseModel):
     What a parameter means to the plan is said by its type: `Annotated[str, Role.SPLIT]`.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 P = TypeVar("P", bound=BaseModel)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.records import frozen
 
 CASES = ("nom", "gen", "dat", "acc", "ins", "loc")
 KINDS = ("fig", "tbl", "lst", "eq", "sec", "task")
@@ -26,7 +27,7 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ONE, _FEW, _MANY, _FRACTION = range(4)  # places among the forms of what is counted
 
 
-@dataclass(frozen=True)
+@frozen
 class Language:
     """One language, as its file states it.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field
@@ -12,6 +11,7 @@ from report_builder import kinds
 from report_builder.kinds import Layout
 from report_builder.models import indivisible
 from report_builder.models._layers import Layers
+from report_builder.records import frozen
 
 Width = Annotated[int, Field(ge=1, le=4096)]
 
@@ -19,7 +19,7 @@ Signed = Literal["convolutional", "textbook", "batch_norm", "size_derived", "den
 Every = Literal[Signed, "dense_relu"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Architecture:
     """What a file of `_networks/` builds, which only workers import.
 

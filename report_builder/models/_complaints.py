@@ -7,11 +7,11 @@ import re
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.records import frozen
 
 _COLOUR = re.compile(r"\x1b\[\d+m")
 _IN_USER_CODE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\w+)')  # what a traced function says
@@ -19,7 +19,7 @@ _LONGEST = 300  # characters of a message; what is longer prints arrays
 _PASSED_ON = {"activity_regularizer", "trainable", "dtype", "autocast", "name"}  # arguments of every Keras layer
 
 
-@dataclass(frozen=True)
+@frozen
 class Place:
     """A layer of an own architecture.
 

@@ -26,13 +26,14 @@ from report_builder.kinds import (
     names_of,
 )
 from report_builder.plan.styles import Style
+from report_builder.records import frozen
 from report_builder.spec import Loaded
 from report_builder.spec.grammar import Figure, Run
 
 HISTORY = "history"
 
 
-@dataclass(frozen=True)
+@frozen
 class Kind(Generic[K]):
     """A closed slot: the kind, its file, and its parameters with all defaults."""
 
@@ -61,7 +62,7 @@ class Kind(Generic[K]):
         return {"kind": self.name} | self.parameters.model_dump(mode="json")
 
 
-@dataclass(frozen=True)
+@frozen
 class DataSet:
     """A data set with its steps; `layout` is what is known of it without reading it, None where nothing is."""
 
@@ -83,7 +84,7 @@ class DataSet:
         }
 
 
-@dataclass(frozen=True)
+@frozen
 class Training:
     """A run of the experiment file with its model closed; `title` is that of the model or of its preset."""
 
@@ -99,7 +100,7 @@ class Training:
         return {"model": self.model.as_spec(), "training": self.entry.training.model_dump(), "threads": self.entry.threads}
 
 
-@dataclass(frozen=True)
+@frozen
 class Picture:
     """A figure with its kind closed and its requests checked against the models; `facts` are the names of those it shows."""
 
@@ -157,7 +158,7 @@ class Measure:
         return {f"{self.subject}.{self.scope}.{quantity.name}": quantity for quantity in self.quantities}
 
 
-@dataclass(frozen=True)
+@frozen
 class Resolved:
     """An experiment without open slots."""
 

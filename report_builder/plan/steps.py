@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from report_builder.plan import own
 from report_builder.plan.prepared import with_fingerprints
 from report_builder.plan.resolved import HISTORY, DataSet, Measure, Picture, Resolved, Training
 from report_builder.plan.shown import requests_of, subjects
+from report_builder.records import frozen
 from report_builder.store import Step, Store, Stored, canonical, code_digests
 
 PACKAGE = Path(__file__).parents[1]
@@ -29,7 +30,7 @@ BEGINNING = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Planned:
     """A step of this report, under the name it has here.
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from report_builder.errors import Problem, near_miss
 from report_builder.facts import closest
 from report_builder.project import text_of
+from report_builder.records import frozen
 
 SUFFIX = ".mplstyle"
 _COMMENT = re.compile(r"""^((?:[^#'"]|'[^']*'|"[^"]*")*?)#.*$""")
@@ -43,7 +44,7 @@ REFUSED = {  # beginning of a name -> why it may not be set
 FONTS = ("DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono", "STIXGeneral", "cmr10")  # that Matplotlib brings with it
 
 
-@dataclass(frozen=True)
+@frozen
 class Style:
     """What a style file sets.
 

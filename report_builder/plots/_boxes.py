@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,6 +13,7 @@ from report_builder.errors import Problem, ReportError
 from report_builder.languages import Language
 from report_builder.plots._diagram import Box, Part, Shape
 from report_builder.plots._text import FONT, LINE, POINT, text_width, wrapped
+from report_builder.records import frozen
 
 ARROW, GUTTER, PAD, HEAD, BESIDE = 0.45, 0.8, 0.12, 1.05, 0.3  # cm
 WIDEST = 5.6  # cm, of a box
@@ -29,7 +29,7 @@ LOOKS = {  # fill and edge of each kind of box
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Placed:
     """A box on paper: its text, centre, top, width and height in cm, and the number of its column."""
 
@@ -52,7 +52,7 @@ class Placed:
         return self.top + self.height / 2
 
 
-@dataclass(frozen=True)
+@frozen
 class Laid:
     """A model on paper: boxes of each part by place, x of each part's first column, width of a column, height of all."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import MERGING, Arrays
+from report_builder.records import frozen
 
 QUIET = {
     "Activation",
@@ -28,7 +29,7 @@ CODING, MAKING = ("encoder",), ("decoder", "generator")
 Shape = tuple[int, ...]  # -1 for a side that varies; empty where nothing is known
 
 
-@dataclass(frozen=True)
+@frozen
 class Box:
     """One box: what it is (of `KINDS`), types of its layers in order, shape of its output, places of the boxes that it reads.
 
@@ -42,7 +43,7 @@ class Box:
     end: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Part:
     """A model inside the model: its boxes, inputs first read, and the level of each, 0 on top."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,13 +12,14 @@ from matplotlib.image import AxesImage
 
 from report_builder.languages import Language
 from report_builder.plots._text import FONT, LINE, NAME_CM, POINT, all_wrapped, text_width
+from report_builder.records import frozen
 
 LIGHT = 0.179  # luminance of a ground: on darker ones white text has more contrast, on lighter ones black
 LARGEST_CM = 0.95  # of a cell
 MARGIN_CM, TICKS_CM = 0.95, 0.25  # what stands around the cells beside the names of the classes
 
 
-@dataclass(frozen=True)
+@frozen
 class Matrix:
     """Counts of a panel: rows by name, columns by name.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -11,6 +10,7 @@ from pydantic import Field
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Arrays, Parameters
 from report_builder.languages import Language
+from report_builder.records import frozen
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,7 +26,7 @@ Axis = Literal["row", "column", "class", "z"] | AttributeAxis
 CELLS = ("row", "column")
 
 
-@dataclass(frozen=True)
+@frozen
 class Along:
     """What stands along one axis: the place of each image, shape `(n,)` int64, and the labels of all places."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -33,6 +33,7 @@ from report_builder.plots._fitting import (
 from report_builder.plots._options import LookOptions, SheetOptions
 from report_builder.plots._style import shown
 from report_builder.plots._text import FONT, LINE, all_wrapped, text_height
+from report_builder.records import frozen
 
 INCH, DPI = 2.54, 300
 PAD_CM = 0.12
@@ -41,7 +42,7 @@ SEPARATOR = 214  # grey level of thin gaps
 TOLERANCE = 0.02  # of the range of pixels, before a value counts as out of range
 
 
-@dataclass(frozen=True)
+@frozen
 class Lines:
     """Rows or columns of a sheet: a label for each, and the gap before each in shares of a cell."""
 
@@ -75,7 +76,7 @@ class Lines:
         return float(np.diff(self.offsets).min(initial=self.extent if len(self.labels) == 1 else np.inf))
 
 
-@dataclass(frozen=True)
+@frozen
 class Block:
     """Images `(rows, columns, height, width, channels)` with their labels; `title` stands above. All values are in [0, 1].
 
@@ -90,7 +91,7 @@ class Block:
     below: Sequence[Sequence[str]] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Sheet:
     """A drawn sheet: its figure; for each block axes, and the centres of rows (top first) and columns in data units.
 

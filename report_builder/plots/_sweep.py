@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import differences
 from report_builder.kinds import Subject
 from report_builder.languages import Language
+from report_builder.records import frozen
 
 CHOSEN = ("model.kind", "model.preset")  # axes that exchange the whole model
 
 
-@dataclass(frozen=True)
+@frozen
 class Swept:
     """The setting on the axis, the settings that make a line of their own, and the runs of each line in ascending order."""
 

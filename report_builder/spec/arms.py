@@ -7,10 +7,10 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from report_builder import languages
+from report_builder.records import frozen
 from report_builder.spec.source import KeyPath
 
 GROUPS = ("over", "zip")
@@ -18,7 +18,7 @@ _NO_ID = re.compile(r"[^A-Za-z0-9_-]")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 
 
-@dataclass(frozen=True)
+@frozen
 class Cell:
     """A value of an axis (the key path of a setting), and its place in the file."""
 

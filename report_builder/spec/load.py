@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from report_builder.errors import Problem, ReportError, UsageError, near_miss, once
 from report_builder.limits import EXTENDS, YAML_DEPTH
 from report_builder.project import Project, not_readable, resolved
+from report_builder.records import frozen
 from report_builder.spec import sentences
 from report_builder.spec.grammar import Experiment, is_id
 from report_builder.spec.source import KeyPath, Source, overlay, parse, read
@@ -20,7 +21,7 @@ from report_builder.spec.sweeps import Arms, expand
 OUTER_KEYS = ("extends", "profiles", "default_profile")
 
 
-@dataclass(frozen=True)
+@frozen
 class Loaded:
     """An experiment with the source that says where each key stands.
 

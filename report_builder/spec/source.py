@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -17,6 +17,7 @@ import yaml
 from report_builder.errors import Problem, ReportError
 from report_builder.limits import YAML_BYTES, YAML_DEPTH, YAML_VALUES
 from report_builder.project import not_readable, text_of
+from report_builder.records import frozen
 
 KeyPath = tuple[str | int, ...]
 LARGEST = 2**63 - 1  # what TensorFlow and NumPy hold, too
@@ -39,7 +40,7 @@ for _name, (_pattern, _first) in _SCALARS.items():
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class Source:
     """Plain data, and where each key stands: `positions[("runs", "vae")]` is `experiments/lab2.yaml:14`.
 

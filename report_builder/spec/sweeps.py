@@ -7,11 +7,12 @@ its arms where a metric or a figure lists runs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from report_builder.errors import Problem, near_miss
 from report_builder.limits import SWEEP_ARMS
+from report_builder.records import frozen
 from report_builder.spec.arms import GROUPS, Row, arm_id, arm_name, axes, count, fields_of, rows, told, unknown_fields, values
 from report_builder.spec.source import KeyPath, Source, overlay
 
@@ -19,7 +20,7 @@ SETTINGS = ("data", "model", "training", "threads")  # what an axis may lead int
 LISTS = ("metrics", "figures")  # sections whose entries list runs
 
 
-@dataclass(frozen=True)
+@frozen
 class Arms:
     """The runs that a sweep became.
 

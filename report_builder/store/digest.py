@@ -10,9 +10,9 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from report_builder.records import frozen
 from report_builder.store.files import Memo
 
 PACKAGE = Path(__file__).parents[1]
@@ -47,7 +47,7 @@ def sources(roots: Iterable[Path], memo: Memo) -> list[Path]:
     return sorted(_closure(frozenset(roots), memo)[0])
 
 
-@dataclass(frozen=True)
+@frozen
 class _Source:
     """What is known of a file: the digest of its code, the files of the package that it imports, and packages of others."""
 

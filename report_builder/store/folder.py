@@ -14,6 +14,7 @@ from typing import Any
 
 from report_builder.datasets._files import content
 from report_builder.errors import ReportError
+from report_builder.records import frozen
 from report_builder.store.files import Memo, locked, storage_errors, sync_folder, write_atomically
 from report_builder.store.step import KINDS, Step
 
@@ -28,7 +29,7 @@ DISTRUSTED = (
 )  # of a Problem
 
 
-@dataclass(frozen=True)
+@frozen
 class Stored:
     """A complete step.
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
+
+from report_builder.records import frozen
 
 KINDS = ("run", "arrays", "facts", "figure", "answer")  # answer: what a worker says of code of the user's own
 KEY_LENGTH = 20  # hex digits: 80 bits, short enough to read
@@ -24,7 +26,7 @@ def data_name(data: Mapping[str, Any]) -> str:
     return f"data:{hashlib.sha256(canonical(spec).encode()).hexdigest()}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Step:
     """What determines a stored result, and nothing else.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from report_builder.document.formulas.parts import Fence, Part, Row, Table, UnsettableError
+from report_builder.records import frozen
 
 if TYPE_CHECKING:
     from report_builder.document.formulas.reading import Reader
 
 
-@dataclass(frozen=True)
+@frozen
 class _Environment:
     """How a table is set: columns (the last letter, or all where `pairs`, is repeated), style of cells, fences, an argument."""
 

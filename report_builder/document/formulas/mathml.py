@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 from itertools import pairwise
 
@@ -32,6 +32,7 @@ from report_builder.document.formulas.parts import (
     space_between,
 )
 from report_builder.document.formulas.reading import read
+from report_builder.records import frozen
 
 _VALUES = "∞∂∇∅∀∃…⋯⋮⋱°%⊤⊥"  # ordinary characters that are no letters, and no operators to MathML
 _FONTS = {"it": "font-style:italic", "bf": "font-weight:bold", "tt": "font-family:monospace;font-size:.9em"}
@@ -51,7 +52,7 @@ def mathml(tex: str, *, display: bool) -> str:
     return f"<math{block}><semantics>{body}{note}</semantics></math>"
 
 
-@dataclass(frozen=True)
+@frozen
 class _Writer:
     """Writes parts in a style: in a display or in a line, in scripts or not."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 
 from report_builder.document.formulas import symbols
@@ -32,6 +32,7 @@ from report_builder.document.formulas.parts import (
     space_between,
 )
 from report_builder.document.formulas.reading import read
+from report_builder.records import frozen
 
 _UPRIGHT = '<m:rPr><m:sty m:val="p"/></m:rPr>'
 _TEXTS = {
@@ -82,7 +83,7 @@ def _set(name: str, value: object) -> str:
     return f'<m:{name} m:val="{escape(str(value))}"/>'
 
 
-@dataclass(frozen=True)
+@frozen
 class _Writer:
     """Writes parts, in a display or in a line."""
 
@@ -226,7 +227,7 @@ class _Writer:
         return _made("borderBox", "", ("e", self.row(boxed.body)))
 
 
-@dataclass(frozen=True)
+@frozen
 class Held(Fence):
     """A row between fences that do not grow with it."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
+
+from report_builder.records import frozen
 
 
 class UnsettableError(ValueError):
@@ -20,7 +22,7 @@ class UnsettableError(ValueError):
         self.rule, self.received, self.step = rule, received, step
 
 
-@dataclass(frozen=True)
+@frozen
 class Symbol:
     """One character; `italic` is a letter in the italics that mathematics has for a variable."""
 
@@ -32,7 +34,7 @@ class Symbol:
 PRIME = Symbol("′")
 
 
-@dataclass(frozen=True)
+@frozen
 class Words:
     """Upright letters that are set as one word: text, numbers, units; `font` is rm, it, bf or tt."""
 
@@ -41,7 +43,7 @@ class Words:
     number: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Name:
     """The name of an operator, such as log; `limits` says that what is below it stands below it in a display."""
 
@@ -49,7 +51,7 @@ class Name:
     limits: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Row:
     """Parts one after another; `kind`, where it is given, is the class of them all: what braces enclose is "ord"."""
 
@@ -57,7 +59,7 @@ class Row:
     kind: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Scripts:
     """Something with what stands above and below it; `limits` is "no", "display" (there only) or "always"."""
 
@@ -67,7 +69,7 @@ class Scripts:
     limits: str = "no"
 
 
-@dataclass(frozen=True)
+@frozen
 class Frac:
     """A fraction, or, without a line, a binomial coefficient; `style` is "", "display" or "inline"."""
 
@@ -77,7 +79,7 @@ class Frac:
     line: bool = True
 
 
-@dataclass(frozen=True)
+@frozen
 class Root:
     """A root with its degree."""
 
@@ -85,7 +87,7 @@ class Root:
     degree: Row | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Accent:
     """A mark above a letter, or as wide as what is below it."""
 
@@ -94,7 +96,7 @@ class Accent:
     wide: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Brace:
     """A line or a brace over or under something: `name` is the command."""
 
@@ -102,14 +104,14 @@ class Brace:
     body: Row
 
 
-@dataclass(frozen=True)
+@frozen
 class Arrow:
     """An arrow as long as what stands on it."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Fence:
     """A row between fences that are as tall as it is; symbols of the class "middle" in it are, too. "" is no fence."""
 
@@ -118,7 +120,7 @@ class Fence:
     right: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Sized:
     """A fence of a stated height in em."""
 
@@ -127,7 +129,7 @@ class Sized:
     kind: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Table:
     """Cells in columns.
 
@@ -148,14 +150,14 @@ class Table:
     pairs: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Space:
     """An empty width in em."""
 
     em: float
 
 
-@dataclass(frozen=True)
+@frozen
 class Style:
     """A row in a style: display, inline, script, sscript."""
 
@@ -163,14 +165,14 @@ class Style:
     body: Row
 
 
-@dataclass(frozen=True)
+@frozen
 class Ghost:
     """The space of something that is not printed."""
 
     body: Row
 
 
-@dataclass(frozen=True)
+@frozen
 class Boxed:
     """A frame around something."""
 

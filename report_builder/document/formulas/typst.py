@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from report_builder.document.formulas import symbols
 from report_builder.document.formulas.parts import (
@@ -31,6 +30,7 @@ from report_builder.document.formulas.parts import (
     space_between,
 )
 from report_builder.document.formulas.reading import read
+from report_builder.records import frozen
 
 #: stands once between the page style and the formulas: no name of a style can then take the place of one of typst
 PRELUDE = """\
@@ -92,7 +92,7 @@ def typst(tex: str) -> str:
     return _Writer().row(read(tex))
 
 
-@dataclass(frozen=True)
+@frozen
 class _Writer:
     """Writes parts, in scripts or not."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+
+from report_builder.records import frozen
 
 BLOCK = 2**23  # distances held at once
 
@@ -34,7 +34,7 @@ def ks_distance(z: np.ndarray) -> np.ndarray:
     return np.asarray(np.maximum((steps[1:] - ascending).max(axis=0), (ascending - steps[:-1]).max(axis=0)))
 
 
-@dataclass(frozen=True)
+@frozen
 class Discrepancy:
     """Squared maximum mean discrepancy: its unbiased estimate, and the value of each code, of which it is the mean."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from report_builder.records import frozen
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays, Measured
@@ -14,7 +16,7 @@ CAUTION = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Bounded:
     """What is bounded.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -12,11 +11,12 @@ import numpy as np
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import Condition, ImageData, Layout, Split
 from report_builder.measures.probes._pairs import class_number, classes_of
+from report_builder.records import frozen
 
 Cells = Literal["all"] | tuple[tuple[int, int], ...] | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Asked:
     """What is asked, image by image.
 

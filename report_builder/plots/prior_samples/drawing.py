@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -23,6 +22,7 @@ from report_builder.plots._sheet import Block, Lines, outputs, sheet, title_of, 
 from report_builder.plots._style import RASTER_OVER, localise
 from report_builder.plots._text import FONT, text_width
 from report_builder.plots.prior_samples import Parameters
+from report_builder.records import frozen
 
 PAGE_CM, SCATTER_CM, LEAST_CM = 22.5, 8.0, 0.5
 MARK = "#832db6"
@@ -49,7 +49,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     return Drawing(drawn.figure, said, alt, raster=True)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Layout:
     """How many images stand side by side, how wide each is, and how far apart their middles are, in cm."""
 
