@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds._registry import Declared, P, Words, by_language
+from report_builder.records import frozen
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +33,7 @@ class Images(Protocol):
         """By a slice: images again. By an integer array: the array of those images, in that order."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Condition:
     """A part of the condition vector: `class` (one-hot), `position` (row and column, 0 to 1) or `attributes` (0 or 1).
 
@@ -45,7 +46,7 @@ class Condition:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Split:
     """One part of a data set.
 
@@ -69,7 +70,7 @@ class Split:
         return Split(self.x[index], self.y[index], *rest)
 
 
-@dataclass(frozen=True)
+@frozen
 class Layout:
     """What is known of a data set without reading it; None where only reading tells.
 
@@ -90,7 +91,7 @@ class Layout:
     attribute_names: tuple[str, ...] | None = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class ImageData:
     """A data set: splits by name (`train`, `test`, perhaps `validation`), class names, range of the pixels, conditions."""
 
@@ -132,7 +133,7 @@ def class_number(chosen: int | str, names: Sequence[str]) -> int:
     raise ReportError(Problem("", "the data has no such class", repr(chosen), f"{near}Known: {', '.join(known)}."))
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class DataSet(Declared[P]):
     """`datasets/<name>.py`.
 
@@ -159,7 +160,7 @@ class DataSet(Declared[P]):
         return replace(self, title=by_language(self.title or self.file.stem.replace("_", " ")))
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class DataStep(Declared[P]):
     """`datasets/steps/<name>.py`: one preprocessing step.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 from report_builder.kinds._measures import Arrays, ProbeRequest
 from report_builder.kinds._models import Term
 from report_builder.kinds._registry import Declared, P, Parameters
+from report_builder.records import frozen
 
 if TYPE_CHECKING:
     from matplotlib import figure as mpl_figure
@@ -21,7 +22,7 @@ Q = ParamSpec("Q")
 R = TypeVar("R")
 
 
-@dataclass(frozen=True)
+@frozen
 class Subject:
     """What a figure says of the run it shows: all of it from the run, none of it typed.
 
@@ -64,7 +65,7 @@ class Subject:
         return found
 
 
-@dataclass(frozen=True)
+@frozen
 class Column:
     """A column of a table: its heading in the report's language, and a value for each row.
 
@@ -84,7 +85,7 @@ class Column:
         return any(isinstance(value, int | float) for value in self.values)
 
 
-@dataclass(frozen=True)
+@frozen
 class Table:
     """The numbers behind a picture: columns of equal length, the first of which says what each row is."""
 
@@ -100,7 +101,7 @@ class Table:
         return cls(tuple(Column(**column) for column in columns))
 
 
-@dataclass(frozen=True)
+@frozen
 class Drawing:
     """A drawn figure, the details that its caption must state (limits, seed ...), a sentence a line, and its alt text.
 
@@ -128,7 +129,7 @@ def deferred(load: Callable[[], Callable[Q, R]]) -> Callable[Q, R]:
     return call
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Figure(Declared[P]):
     """`plots/<name>/`: arrays in, figure out. No files, no numbers of its own, no TensorFlow; Matplotlib behind `draw`.
 
@@ -161,7 +162,7 @@ class Figure(Declared[P]):
         return all(not provides.isdisjoint(ability.split("|")) for ability in self.serves)
 
 
-@dataclass(frozen=True)
+@frozen
 class FigureChoice:
     """A figure kind with its parameters, of whatever class these are.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from report_builder.records import frozen
 
 if TYPE_CHECKING:
     from report_builder.kinds._measures import Arrays
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 MERGING = ("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract")
 
 
-@dataclass(frozen=True)
+@frozen
 class Layer:
     """A layer of a model.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
@@ -12,6 +12,7 @@ from report_builder.errors import Problem, ReportError
 from report_builder.kinds._data import ImageData, Layout
 from report_builder.kinds._models import Trained
 from report_builder.kinds._registry import Declared, P
+from report_builder.records import frozen
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,7 +27,7 @@ FROM_RUN = ("history", "progress", "costs", "layers")  # what a run answers itse
 LONGEST = 200  # letters of a unit, or of what is said of a reduction
 
 
-@dataclass(frozen=True)
+@frozen
 class ProbeRequest:
     """Asks for named arrays: a probe kind with parameters, of a run (or of a data set alone).
 
@@ -54,7 +55,7 @@ class ProbeRequest:
             raise ReportError(Problem("probe", "a probe is named by its kind", repr(self.kind), next_step=step))
 
 
-@dataclass(frozen=True)
+@frozen
 class Judge:
     """A trained classifier as a probe sees it.
 
@@ -73,7 +74,7 @@ class Judge:
     features: Callable[[np.ndarray], np.ndarray] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Probe(Declared[P]):
     """`measures/probes/<name>.py`: weights and data -> arrays, in a worker.
 
@@ -121,7 +122,7 @@ class Probe(Declared[P]):
         return self.measure(model, data, parameters)
 
 
-@dataclass(frozen=True)
+@frozen
 class Quantity:
     """What a metric measures, known before anything is measured.
 
@@ -158,7 +159,7 @@ def _is_short(text: str) -> bool:
     return isinstance(text, str) and text.isprintable() and len(text) <= LONGEST
 
 
-@dataclass(frozen=True)
+@frozen
 class Measured:
     """The number of a quantity.
 
@@ -200,7 +201,7 @@ class Measured:
         return cls(float(samples.mean(dtype="float64")), len(samples), samples, units, given)
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen(kw_only=True)
 class Metric(Declared[P]):
     """`measures/metrics/<name>.py`: arrays -> values, in NumPy.
 

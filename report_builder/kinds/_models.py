@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from report_builder.kinds._data import Layout
 from report_builder.kinds._registry import Parameters, Words
+from report_builder.records import frozen
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike
 
 
-@dataclass(frozen=True)
+@frozen
 class Equation:
     """A loss as it was compiled: LaTeX, and its symbols in order, each with its meaning."""
 
@@ -22,7 +22,7 @@ class Equation:
     symbols: tuple[tuple[str, Words], ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Preset:
     """Parameters of a model under a name of their own."""
 
@@ -72,7 +72,7 @@ class Trained(Protocol):
         """What the last layer sees of each image `(n, d)`."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Term:
     """What a model logs of itself in each epoch.
 
