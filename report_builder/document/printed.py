@@ -89,7 +89,7 @@ class Printed:
         return given
 
 
-@dataclass(frozen=True, repr=False)
+@frozen
 class Chosen(Printed):
     """What measurements chose among others, an arm or some classes; `_by` names their facts."""
 

@@ -5,14 +5,11 @@ All of it is plain values without paths of a machine. Where a machine keeps thin
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
-
-from pydantic import TypeAdapter
 
 from report_builder.errors import Problem, ReportError, RunError
 from report_builder.records import frozen
@@ -181,12 +178,3 @@ class Skipped:
 Event: TypeAlias = Started | Resumed | Epoch | Progress | Done | Failed | Skipped
 Emit: TypeAlias = Callable[[Event], None]
 OnEvent: TypeAlias = Callable[[Job, Event], None]
-
-# --- as lines of text ---------------------------------------------------------------------------------------------------------
-
-JOB, SITE, EVENT = TypeAdapter(Job), TypeAdapter(Site), TypeAdapter[Event](Event)
-
-
-def written(adapter: TypeAdapter[Any], value: Job | Site | Event) -> bytes:
-    """A value as a line of JSON; NaN among the terms of a training stays what it is."""
-    return json.dumps(adapter.dump_python(value, mode="json")).encode() + b"\n"

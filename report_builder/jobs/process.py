@@ -19,8 +19,9 @@ from importlib import import_module
 from typing import BinaryIO
 
 from report_builder.errors import Problem, ReportError, RunError, StorageError
-from report_builder.jobs import EVENT, JOB, SITE, Done, Emit, Failed, Job, Site, Started, written
+from report_builder.jobs import Done, Emit, Failed, Job, Site, Started
 from report_builder.jobs.blame import unforeseen
+from report_builder.jobs.lines import EVENT, JOB, SITE, written
 from report_builder.store import DISTRUSTED, Work
 
 # Kind of step -> the module that carries it out, imported by name: what a training executes is no code of a probe.

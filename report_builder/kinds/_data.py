@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds._registry import Declared, P, Words, by_language
-from report_builder.records import frozen
+from report_builder.records import frozen, named
 
 if TYPE_CHECKING:
     import numpy as np
@@ -133,7 +133,7 @@ def class_number(chosen: int | str, names: Sequence[str]) -> int:
     raise ReportError(Problem("", "the data has no such class", repr(chosen), f"{near}Known: {', '.join(known)}."))
 
 
-@frozen(kw_only=True)
+@named
 class DataSet(Declared[P]):
     """`datasets/<name>.py`.
 
@@ -160,7 +160,7 @@ class DataSet(Declared[P]):
         return replace(self, title=by_language(self.title or self.file.stem.replace("_", " ")))
 
 
-@frozen(kw_only=True)
+@named
 class DataStep(Declared[P]):
     """`datasets/steps/<name>.py`: one preprocessing step.
 

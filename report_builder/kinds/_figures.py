@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 from report_builder.kinds._measures import Arrays, ProbeRequest
 from report_builder.kinds._models import Term
 from report_builder.kinds._registry import Declared, P, Parameters
-from report_builder.records import frozen
+from report_builder.records import frozen, named
 
 if TYPE_CHECKING:
     from matplotlib import figure as mpl_figure
@@ -129,7 +129,7 @@ def deferred(load: Callable[[], Callable[Q, R]]) -> Callable[Q, R]:
     return call
 
 
-@frozen(kw_only=True)
+@named
 class Figure(Declared[P]):
     """`plots/<name>/`: arrays in, figure out. No files, no numbers of its own, no TensorFlow; Matplotlib behind `draw`.
 

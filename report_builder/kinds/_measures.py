@@ -12,7 +12,7 @@ from report_builder.errors import Problem, ReportError
 from report_builder.kinds._data import ImageData, Layout
 from report_builder.kinds._models import Trained
 from report_builder.kinds._registry import Declared, P
-from report_builder.records import frozen
+from report_builder.records import frozen, named
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,7 +74,7 @@ class Judge:
     features: Callable[[np.ndarray], np.ndarray] | None = None
 
 
-@frozen(kw_only=True)
+@named
 class Probe(Declared[P]):
     """`measures/probes/<name>.py`: weights and data -> arrays, in a worker.
 
@@ -201,7 +201,7 @@ class Measured:
         return cls(float(samples.mean(dtype="float64")), len(samples), samples, units, given)
 
 
-@frozen(kw_only=True)
+@named
 class Metric(Declared[P]):
     """`measures/metrics/<name>.py`: arrays -> values, in NumPy.
 

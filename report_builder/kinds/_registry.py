@@ -17,7 +17,7 @@ from typing import Any, Generic, Self, TypeAlias, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.records import frozen
+from report_builder.records import named
 
 Words: TypeAlias = str | Mapping[str, str]  # what a kind calls something: in English, or by language
 
@@ -34,7 +34,7 @@ class Parameters(BaseModel):
 P = TypeVar("P", bound=BaseModel)
 
 
-@frozen(kw_only=True)
+@named
 class Declared(Generic[P]):
     """What every kind declares. A file of a kind ends with `KIND = Metric(...)` (or `Figure(...)`, `Probe(...)` ...).
 

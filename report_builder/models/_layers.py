@@ -27,7 +27,7 @@ POSITIONAL = (("filters", "kernel_size"), ("units",), ("rate",), ("target_shape"
 class Layer(BaseModel):
     """One layer: its class, and the arguments of that class with their names in Keras."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 
     kind: str = Field(description="Keras' class name (Conv2D), or a class in a file of your own (./my_layers.py:Swish).")
 

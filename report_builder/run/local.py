@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from report_builder.errors import Problem, RunError
-from report_builder.jobs import EVENT, JOB, SITE, Done, Engine, Event, Failed, Job, OnEvent, Site, written
+from report_builder.jobs import Done, Engine, Event, Failed, Job, OnEvent, Site
+from report_builder.jobs.lines import EVENT, JOB, SITE, written
 from report_builder.run.schedule import schedule
 from report_builder.store import log_of, session, storage_errors
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from report_builder.build.execute import execute, jobs_of, site_of
-from report_builder.jobs import JOB, written
+from report_builder.jobs.lines import JOB, written
 from report_builder.kinds import FIGURES, METRICS, opened
 from report_builder.plan import Plan, resolve
 from report_builder.run import local

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from report_builder.errors import RunError
-from report_builder.jobs import JOB, SITE, Done, Epoch, Failed, Job, Resumed, Skipped, Started, written
+from report_builder.jobs import Done, Epoch, Failed, Job, Resumed, Skipped, Started
+from report_builder.jobs.lines import JOB, SITE, written
 from report_builder.store import Store
 
 

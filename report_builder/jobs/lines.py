@@ -1,0 +1,17 @@
+"""Jobs and events as lines of text, between processes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from report_builder.jobs import Event, Job, Site
+
+JOB, SITE, EVENT = TypeAdapter(Job), TypeAdapter(Site), TypeAdapter[Event](Event)
+
+
+def written(adapter: TypeAdapter[Any], value: Job | Site | Event) -> bytes:
+    """A value as a line of JSON; NaN among the terms of a training stays what it is."""
+    return json.dumps(adapter.dump_python(value, mode="json")).encode() + b"\n"
