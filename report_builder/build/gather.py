@@ -119,6 +119,7 @@ def _facts(plan: Plan, *, measured: bool) -> Iterator[Fact]:
         else:
             for name, quantity in measure.facts.items():
                 known: dict[str, Any] = {"unit": quantity.unit, "better": quantity.better, "noise": quantity.noise}
+                known["noun"] = quantity.noun
                 yield Fact(name, quantity.name, (Measurement(None, 1.0),), placeholder=True, **known, **common)
 
 
@@ -146,7 +147,10 @@ def _measured(plan: Plan, measure: Measure, common: dict[str, Any]) -> Iterator[
         )
         first = {key: values[0][1][key] for key in ("unit", "better", "noise", "reduction", "n", "caution")}
         first["size"] = _size(plan, measure, first["reduction"])
-        yield Fact(f"{measure.subject}.{measure.scope}.{name}", name, measurements, **first, **common)
+        fact = f"{measure.subject}.{measure.scope}.{name}"
+        first["noun"] = (measure.facts[fact].noun if fact in measure.facts else "") or values[0][1]["title"]
+        first["keys"] = tuple(plan.runs[measure.subject, seed].step.key for seed, _, _ in values if seed is not None)
+        yield Fact(fact, name, measurements, **first, **common)
 
 
 def _size(plan: Plan, measure: Measure, reduction: str) -> str:

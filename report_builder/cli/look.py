@@ -103,31 +103,15 @@ def _changed(planned: Planned, last: Mapping[str, Mapping[str, Any]]) -> list[st
 
 
 def facts(options: Options) -> int:
-    """Lists the facts that the template may cite."""
-    from report_builder import languages
-    from report_builder.build import gather, publish
-    from report_builder.facts import closest
+    """Lists the facts that the template may cite, and sentences that compare two of them."""
+    from report_builder.build import citing, publish
 
-    plan, _ = plan_of(options)
-    known = gather.material(plan).facts
-    chosen = {name: fact for name, fact in sorted(known.items()) if options.name in name}
-    if options.name and not chosen:
-        raise ReportError(
-            Problem("", "unknown fact", repr(options.name), near_miss(options.name, closest(options.name, known)))
-        )
+    plan, workspace = plan_of(options)
+    chosen = citing.citable(plan, workspace, options.name, word=options.grep, new=options.new)
     if options.json:
         _print_json({name: None if fact.placeholder else publish.fact_as_json(fact) for name, fact in chosen.items()})
         return int(Exit.DONE)
-    language = languages.load(plan.language)
-    for name, fact in chosen.items():
-        value = (
-            "not measured yet"
-            if fact.placeholder
-            else fact.value
-            if isinstance(fact.value, str)
-            else language.quantity(fact.value, fact.unit)
-        )
-        print(f'{{{{ fact("{name}") }}}}  {value}')
+    print("".join(f"{line}\n" for line in citing.calls(chosen, plan)), end="")
     return int(Exit.DONE)
 
 

@@ -28,6 +28,7 @@ def new(options: Options) -> int:
     experiment = (SKELETON / ("sheet.yaml" if options.sheet_only else "experiment.yaml")).read_text(encoding="utf-8")
     template = languages.load(options.language).template or languages.load(languages.SOURCE).template
     title, _, body = template.partition("\n")
+    body = body.replace("NAME", options.name)
     files = {
         workspace.experiments / f"{options.name}.yaml": experiment.replace("TITLE", title.strip()).replace(
             "LANGUAGE", options.language

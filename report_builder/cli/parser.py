@@ -89,6 +89,10 @@ def parser() -> argparse.ArgumentParser:
                 default="",
                 help="only those whose name contains this",
             )
+        if name == "facts":
+            called = "only those that are called so, in the report's language or in English"
+            command.add_argument("--grep", default="", metavar="WORD", help=called)
+            command.add_argument("--new", action="store_true", help="only those that the template does not cite yet")
     listing = add("list", "listing:list_kinds", "the kinds there are", roots, json)
     listing.add_argument(
         "kind", choices=("reports", "models", "datasets", "steps", "figures", "metrics", "probes", "languages")

@@ -38,6 +38,7 @@ from report_builder.document.tree import (
 )
 from report_builder.document.typography import set_quotes
 from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.facts import Fact
 from report_builder.languages import Language
 from report_builder.records import frozen
 
@@ -64,6 +65,7 @@ class Document:
         unmeasured: facts that it cites and figures that it shows without being measured or drawn, each at its template line;
             a document that is no draft must not be written with them.
         judged: the status of every sentence.
+        measured: the facts that it cites and that are measured, by name.
     """
 
     header: Header
@@ -79,6 +81,7 @@ class Document:
     facts: frozenset[str] = frozenset()
     unmeasured: tuple[Problem, ...] = ()
     judged: Judged = field(default_factory=Judged)
+    measured: Mapping[str, Fact] = field(default_factory=dict)
 
     @property
     def language(self) -> Language:
@@ -183,6 +186,7 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
         sections=parts,
         facts=frozenset(rendered.cited.facts),
         judged=judged,
+        measured={name: fact for name in rendered.cited.facts if (fact := material.facts.get(name)) and not fact.placeholder},
         unmeasured=(*unmeasured_facts(rendered.citations, material), *linked.undrawn.values()),
     )
 

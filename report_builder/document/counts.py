@@ -16,7 +16,7 @@ from report_builder.languages import Language
 from report_builder.records import frozen
 
 THAN: Mapping[str, Callable[[float, float], bool]] = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
-_CLASS = re.compile(r"\bclass (.+)$")  # how a reduction ends that is of one class
+_CLASS = re.compile(r".*\bclass (.+)$")  # how a reduction ends that is of one class
 
 
 @frozen

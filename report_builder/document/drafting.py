@@ -7,6 +7,8 @@ from report_builder.document.structure import task_of
 from report_builder.document.tree import Node, Nodes, attributes, div, has_class, para, span, strong, text, value, walk
 from report_builder.languages import Language
 
+FACT = "fact"  # our own key on a node: the fact that it prints
+
 
 def mark_missing(blocks: Nodes, missing: list[tuple[str, str]], language: Language) -> None:
     """Says in a draft, at the end of each task, what it still lacks."""
@@ -25,6 +27,8 @@ def unmarked(node: Node, language: Language, *, draft: bool) -> Nodes | None:
     inlines: Nodes = node["c"][1]
     if has_class(node, "stated"):
         return [*inlines, *text(f"{' ' if language.spaced else ''}{language.word('stated_mark')}")]
+    for word in walk(inlines, "Str") if is_printed(node) and value(node, "name") else ():
+        word[FACT] = value(node, "name")
     measured = value(node, "false")
     if not draft or not is_printed(node):
         return inlines

@@ -15,7 +15,7 @@ from report_builder.kinds import Equation, Words
 from report_builder.languages import NO_BREAK, Language
 from report_builder.records import frozen
 
-PLACES = ("", "top", "bottom", "auto")
+PLACES = ("here", "top", "bottom", "auto")
 _SLOT = "\ue100"  # stands for a file while the language's sentence is made
 
 
@@ -56,15 +56,15 @@ class Evidence:
         names = ("figure", "equation", "symbols", "listing")
         return {name: getattr(self, name) for name in names}
 
-    def figure(self, name: str, width: str | None = None, caption: str | None = None, *, place: str = "") -> str:
+    def figure(self, name: str, width: str | None = None, caption: str | None = None, *, place: str = "auto") -> str:
         """A figure, or figures side by side, with caption and the details that the drawings state.
 
-        `place` lets the PDF move it (`top`, `bottom` or `auto`), so that text fills the page around it; else it stays here.
+        `place` is where the PDF may move it, so that text fills the page around it: `top`, `bottom`, `auto`; or `here`.
         """
         if place not in PLACES:
             self.ledger.unknown("place of a figure", place, PLACES)
         self.ledger.cite("figures", name)
-        placed = {"place": place} if place else {}
+        placed = {"place": place} if place != "here" else {}
         if name in self.material.subfigures:
             return self._side_by_side(self.material.subfigures[name], caption, placed)
         if name not in self.material.figures:

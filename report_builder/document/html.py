@@ -14,6 +14,7 @@ from report_builder.document import pandoc
 from report_builder.document.composing import Document
 from report_builder.document.fonts import EAST
 from report_builder.document.formulas.mathml import mathml
+from report_builder.document.hover import pointed, told_of
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.pictures import Picture, size
 from report_builder.document.statuses import LISTED
@@ -75,6 +76,8 @@ def html_page(document: Document, *, draft: bool = False) -> str:
     header, language = document.header, document.language
     blocks = change(document.blocks, lambda node: _absent(node, document) or _block(node, language))
     begun = raw("html", f'<main id="main-text">\n<header>\n{_head(document)}\n</header>')
+    told = {name: told_of(fact, language) for name, fact in document.measured.items()}
+    blocks = change(blocks, lambda node: pointed(node, told))
     whole = change([*_contents(document.blocks, language), begun, *blocks], _formula)
     body = pandoc.write(whole, "html5", "--shift-heading-level-by=1")[0].decode()
     return PAGE.substitute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any, Self, TypeAlias
 
 from report_builder.document.channel import printed
@@ -44,7 +44,8 @@ class Unmeasured(float):
 class Printed:
     """Something measured or set.
 
-    `value` serves conditions, `text` formulas and captions, `n` counts images (printed as `_count`).
+    `value` serves conditions, `text` formulas and captions, `n` counts images (printed as `_count`), `full` is the value with
+    its unit and its deviation over the seeds.
     """
 
     _value: Any
@@ -53,6 +54,7 @@ class Printed:
     _name: str = ""
     _images: int = 0
     _count: str = "0"
+    _whole: str = ""
 
     @property
     def value(self) -> Any:
@@ -69,6 +71,11 @@ class Printed:
         """How many images it was measured on, for each seed."""
         images, text = (self._images, self._count) if self.measured else (self._value, self._text)
         return Printed(images, text, self._ledger, self._name)
+
+    @property
+    def full(self) -> Printed:
+        """With its unit and its deviation over the seeds, in as many digits as these leave."""
+        return replace(self, _text=self._whole or self._text)
 
     @property
     def measured(self) -> bool:

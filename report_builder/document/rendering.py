@@ -23,13 +23,13 @@ from report_builder.document.bounded import bounded, joined, power, product
 from report_builder.document.channel import Channel
 from report_builder.document.ledger import Citation, Cited, Claim, Ledger, SourceMap, Wording, shown, standing
 from report_builder.document.material import Header, Material
+from report_builder.document.mistakes import mistake, syntax
 from report_builder.document.pandoc import Tree
 from report_builder.document.pictures import own_pictures
 from report_builder.document.printed import Word
 from report_builder.document.words import every_word
-from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.errors import Problem, ReportError
 from report_builder.facts import LEVEL
-from report_builder.limits import TEMPLATE_MEMORY
 from report_builder.records import frozen
 
 if TYPE_CHECKING:
@@ -50,7 +50,6 @@ _STOPS = (
     SyntaxError,
     OSError,
 )
-_UNDEFINED = re.compile(r"'(\w+)' is undefined")
 _CAPTION = re.compile(r"""\s*(?:`{3,}|~{3,}).*?\{.*?\bcaption=(?:"([^"\\]+)"|'([^'\\]+)')""")
 _LABEL = re.compile(r"#((?:fig|tbl|lst|eq|sec):[\w-]+)")
 
@@ -279,21 +278,8 @@ def _stopped(error: Exception, template: Path, words: Iterable[str]) -> list[Pro
         return [Problem(where, rule, str(error.name), next_step=f"Templates are read from {shown(template.parent)} only.")]
     if isinstance(error, jinja2.TemplateSyntaxError):
         file = error.filename or str(template)
-        return [Problem(f"{shown(file)}:{error.lineno}", f"template syntax: {error.message}")]
-    return [_mistake(error, where, words)]
-
-
-def _mistake(error: Exception, where: str, words: Iterable[str]) -> Problem:
-    if isinstance(error, MemoryError):
-        return TEMPLATE_MEMORY.problem(where)
-    if isinstance(error, RecursionError):
-        return Problem(where, "the template includes or calls itself without end")
-    if isinstance(error, UnicodeDecodeError):
-        return Problem(where, "the template is not UTF-8 text", str(error), next_step="Save it with the encoding UTF-8.")
-    if undefined := _UNDEFINED.fullmatch(str(error)):
-        return Problem(where, "nothing has this name", undefined[1], near_miss(undefined[1], words))
-    name = "not allowed in a template" if type(error).__name__ == "SecurityError" else "the template stops here"
-    return Problem(where, f"{name}: {error}")
+        return [syntax(error, f"{shown(file)}:{error.lineno}")]
+    return [mistake(error, where, words)]
 
 
 def _line_of(error: Exception, template: Path) -> str:

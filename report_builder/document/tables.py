@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -12,8 +12,9 @@ from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material, RunCard
 from report_builder.document.printed import Told, flat, span_of
 from report_builder.document.tree import Node, Nodes, attr, code, plain, text
-from report_builder.document.vocabulary import Speech
+from report_builder.document.vocabulary import Speech, decimals
 from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.facts import Fact
 from report_builder.languages import Language
 from report_builder.records import frozen
 
@@ -93,7 +94,7 @@ class Tables:
     def fact_table(
         self,
         rows: str | Sequence[str],
-        columns: Sequence[Sequence[Any]],
+        columns: Sequence[str | Sequence[str | int]],
         caption: str = "",
         id: str = "tbl:facts",  # noqa: A002
         *,
@@ -101,12 +102,13 @@ class Tables:
     ) -> str:
         """Facts of several runs: a row for each run id, a column for each `(heading, "test.elbo")`, perhaps digits third.
 
-        A sweep stands for all its arms.
+        A sweep stands for all its arms; `("class *", "samples.class_asked_*")` for a column of each class of a share. A heading
+        may be left out: `"test.elbo"` is headed by the name of what is measured.
         """
         runs = self.speech.runs_of(rows)
         heads, body = list[Nodes](), [[self._cell(card.name)] for card in map(self.speech.card, runs)]
         units = list[str]()
-        for heading, scope, *digits in columns:
+        for heading, scope, places in [each for column in columns for each in self._each(runs, column)]:
             facts = [self.material.facts.get(f"{run}.{scope}") for run in runs]
             if not any(facts):
                 self.speech.fact(f"{runs[0]}.{scope}")
@@ -114,9 +116,24 @@ class Tables:
             heads.append([markdown(f"{heading}")])
             units.append(f"[{self.language.unit(unit)}]" if unit and unit != "%" else "")
             for line, run, fact in zip(body, runs, facts, strict=True):
-                name, places = f"{run}.{scope}", digits[0] if digits else None
-                line.append([span_of(self.speech.fact(name, digits=places, spread=spread))] if fact else text("–"))
-        return self.ledger.put_block([table(_with_units(heads, units), body, "l" + "r" * len(columns), caption, id)], id)
+                shown = self.speech.fact(f"{run}.{scope}", digits=places, spread=spread) if fact else None
+                line.append([span_of(shown)] if shown else text("–"))
+        return self.ledger.put_block([table(_with_units(heads, units), body, "l" + "r" * len(heads), caption, id)], id)
+
+    def _each(self, runs: Sequence[str], column: str | Sequence[str | int]) -> Iterator[tuple[str, str, int | None]]:
+        """Heading, fact and digits of a column, or of each class that a `*` stands for."""
+        heading, scope, *digits = [column] * 2 if isinstance(column, str) else map(str, column)
+        before, star, _ = scope.partition("*")
+        first = [fact for name, fact in self.material.facts.items() if name.startswith(f"{runs[0]}.{before}")] if star else []
+        classes = {fact.name.partition(".")[2]: str(fact.noun).partition(" ")[2] for fact in first}
+        for name, label in [(name, label) for name, label in classes.items() if label] or [(scope, "")]:
+            facts = [fact for run in runs if (fact := self.material.facts.get(f"{run}.{name}"))]
+            named = self._headed(facts[0]) if facts and heading == scope else heading.replace("*", label)
+            yield named, name, int(digits[0]) if digits else decimals(facts) if facts else None
+
+    def _headed(self, fact: Fact) -> str:
+        noun = self.language.noun(fact.noun, fact.metric)
+        return next(iter(noun.forms.values()))
 
 
 def _data(cards: Sequence[RunCard]) -> list[str]:

@@ -53,13 +53,13 @@ class Verdicts:
         `open` is neither. What is said of these trainings only says so; with `scope="models"` it must be said of models.
         """
         self.ledger.word(a, b, wording)
-        pair = self._pair(a, b)
+        pair = self.pair(a, b)
         choices = self._wording(pair[0], wording, open_too=bool(at_least)) if pair else {}
-        compared = self._compare(pair, by, at_least) if pair else None
+        compared = self.compared(pair, by, at_least) if pair else None
         if compared is None:
-            return self._absent(pair, a, b)
+            return self.absent(pair, a, b)
         said = f"{choices.get(compared.relation, '?')}{self.note(compared)}"
-        self._said(compared, compared.relation, said, scope)
+        self.said(compared, compared.relation, said, scope)
         return self.speech.say([markdown(said)], said, facts=f"{a} {b}")
 
     def _wording(self, fact: Fact, given: Mapping[str, str], *, open_too: bool) -> Mapping[str, str]:
@@ -95,10 +95,10 @@ class Verdicts:
         if relation not in RELATIONS:
             self.ledger.unknown("relation", relation, [*RELATIONS, *BOUNDS])
             return self.speech.nothing(a, str(b))
-        pair = self._pair(a, str(b))
-        compared = self._compare(pair, by, at_least) if pair else None
+        pair = self.pair(a, str(b))
+        compared = self.compared(pair, by, at_least) if pair else None
         if compared is None:
-            return self._absent(pair, a, str(b))
+            return self.absent(pair, a, str(b))
         return self._claimed(compared, relation, relation if compared.holds(relation) else compared.relation, wording, scope)
 
     def _bound(self, name: str, relation: str, limit: str | float, wording: str, scope: str) -> str:
@@ -128,7 +128,7 @@ class Verdicts:
         self.noted(compared, told)
         return self.speech.say([markdown(told)], told, facts=" ".join(names), **({} if made.true else {"false": measured}))
 
-    def _said(self, compared: Comparison, relation: str, told: str, scope: str) -> None:
+    def said(self, compared: Comparison, relation: str, told: str, scope: str) -> None:
         """Notes a verdict, which is true but for its scope."""
         lacking = scope == MODELS and compared.scope == TRAININGS
         measured = f"{relation} of {TRAININGS}: fewer than three seeds stand on a side"
@@ -141,10 +141,10 @@ class Verdicts:
 
     def difference(self, a: str, b: str, by: str | Sequence[str] = (), *, digits: int | None = None, unit: bool = False) -> str:
         """By how much `a` exceeds `b`, with the interval in which the true difference lies in 95 of 100 cases."""
-        pair = self._pair(a, b)
-        compared = self._compare(pair, by, 0.0) if pair else None
+        pair = self.pair(a, b)
+        compared = self.compared(pair, by, 0.0) if pair else None
         if compared is None or compared.estimate is None:
-            return self._absent(pair, a, b)
+            return self.absent(pair, a, b)
         shown = self.speech.shown(compared.a.unit, digits, named=unit)
         ends = shown.interval(*compared.estimate.interval(compared.level))
         told = f"{replace(shown, named=False).number(compared.difference)}{NO_BREAK}{ends}{self.note(compared)}"
@@ -153,9 +153,9 @@ class Verdicts:
 
     def ratio(self, a: str, b: str, by: str | Sequence[str] = (), *, digits: int | None = None) -> str:
         """How many times `b` makes `a`, with the interval in which the true ratio lies in 95 of 100 cases."""
-        pair = self._pair(a, b)
+        pair = self.pair(a, b)
         if not pair or _unmeasured(*pair):
-            return self._absent(pair, a, b)
+            return self.absent(pair, a, b)
         from report_builder.facts.comparing import ratio
 
         try:
@@ -170,15 +170,16 @@ class Verdicts:
 
     # --- comparing ----------------------------------------------------------------------------------------------------------
 
-    def _pair(self, a: str, b: str) -> tuple[Fact, Fact] | None:
+    def pair(self, a: str, b: str) -> tuple[Fact, Fact] | None:
+        """Two facts; None where one is unknown, which is noted."""
         left, right = self.speech.find(a), self.speech.find(b)
         return (left, right) if left and right else None
 
-    def _absent(self, pair: tuple[Fact, Fact] | None, *names: str) -> str:
+    def absent(self, pair: tuple[Fact, Fact] | None, *names: str) -> str:
         """Stands where nothing is compared: it is not measured, or a mistake was noted."""
         return self.speech.unmeasured(*names) if pair and _unmeasured(*pair) else self.speech.nothing(*names)
 
-    def _compare(self, pair: tuple[Fact, Fact], by: str | Sequence[str], at_least: float) -> Comparison | None:
+    def compared(self, pair: tuple[Fact, Fact], by: str | Sequence[str], at_least: float) -> Comparison | None:
         """The comparison; None where something is not measured, or a mistake was noted."""
         factors = self._factors(*pair, by)
         if _unmeasured(*pair):

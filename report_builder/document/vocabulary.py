@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from report_builder.languages import NO_BREAK, Language
 from report_builder.records import frozen
 
 MOST_DIGITS = 12
+MOST_CHOSEN = 6  # digits that nobody asked for
 
 
 @frozen
@@ -88,7 +90,13 @@ class Speech:
         if percent and found.unit:
             self.ledger.problem("percent=True prints shares of one", f"{name} in {found.unit}")
         text = found.value if isinstance(found.value, str) else shown.number(found.value, found.spread if spread else None)
-        return self.printed(found.value, text + (self._interval(found, shown) if interval else ""), name, found.n)
+        text += self._interval(found, shown) if interval else ""
+        return replace(self.printed(found.value, text, name, found.n), _whole=self._whole(found))
+
+    def _whole(self, fact: Fact) -> str:
+        """A value as a sentence of its own needs it: with its unit and its deviation, in the digits that these leave."""
+        known = not isinstance(fact.value, str)
+        return self.shown(fact.unit, decimals([fact])).number(fact.value, fact.spread) if known else fact.value
 
     def _interval(self, fact: Fact, shown: Shown) -> str:
         from report_builder.facts.comparing import interval
@@ -176,3 +184,15 @@ class Speech:
                     self.ledger.unknown(f"setting of run '{card.id}'", path, dict(flat(card.settings)))
                 return self.printed(0, path)
         return self.printed(found, self.language.setting(found))
+
+
+def decimals(facts: Sequence[Fact], difference: float = 0.0, times: float = 1.0) -> int | None:
+    """Digits after the decimal mark: two of the deviation over the seeds or three of the value, enough to see a difference."""
+    if any(isinstance(fact.value, str) for fact in facts) or all(
+        float(fact.value).is_integer() and not fact.spread for fact in facts
+    ):
+        return None
+    steps = [fact.spread / 10 if fact.spread else abs(float(fact.value)) / 100 for fact in facts]
+    step = max(step * times for step in steps) or 0.01
+    finest = min(step, abs(difference) * times) if difference else step
+    return min(MOST_CHOSEN, max(0, -math.floor(math.log10(finest) + 1e-9)))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from report_builder.document.choices import Choices
 from report_builder.document.columns import Columns
+from report_builder.document.comparisons import Comparisons
 from report_builder.document.counts import Counts
 from report_builder.document.evidence import Evidence
 from report_builder.document.ledger import Ledger
@@ -24,5 +25,5 @@ def every_word(material: Material, language: Language, ledger: Ledger) -> Mappin
     verdicts = Verdicts(material, language, ledger, speech)
     choices = Choices(material, language, ledger, speech, verdicts)
     rooms = [room(material, language, ledger, speech).words() for room in (Evidence, Tables, Columns, Counts)]
-    rooms += [speech.words(), verdicts.words(), choices.words(), Trends(choices).words()]
+    rooms += [speech.words(), verdicts.words(), Comparisons(verdicts).words(), choices.words(), Trends(choices).words()]
     return {name: call for words in rooms for name, call in words.items()}

@@ -48,6 +48,8 @@ class Fact:
         splits: parts of the data whose images were looked at; what is chosen by a fact is chosen by these.
         placeholder: stands in for a fact that is not measured yet.
         caution: what a reader of the number must know; empty: nothing.
+        noun: what a sentence calls it: key of a noun, or forms by language; empty: its metric says.
+        keys: of the stored step of each measurement, by which a reader finds the training.
     """
 
     name: str
@@ -67,6 +69,8 @@ class Fact:
     splits: tuple[str, ...] = ()
     placeholder: bool = False
     caution: str = ""
+    noun: str | Mapping[str, str] = ""
+    keys: tuple[str, ...] = ()
 
     @property
     def value(self) -> Any:

@@ -135,6 +135,8 @@ class Quantity:
             "exact": counts that no chance touches.
         reduction: how the number is reduced, e.g. "sum over pixels, mean over images".
         title: key of the word under which it is printed, where that is not its name.
+        noun: what a sentence calls it: a key of `nouns` in the languages' files, perhaps with what stands in it
+            ("code_range 1"), or the forms by language: `{"pl": "f|ostrość|ostrości"}`; without one its name.
     """
 
     name: str
@@ -143,6 +145,7 @@ class Quantity:
     noise: Noise = "images"
     reduction: str = ""
     title: str = ""
+    noun: str | Mapping[str, str] = ""
 
     def __post_init__(self) -> None:
         """Raises ValueError or TypeError for what no fact can be, where it is made: in the metric's own line."""
@@ -153,6 +156,9 @@ class Quantity:
             raise ValueError(f"the name of a value consists of letters, digits and '_', and is {self.name!r}")
         if not (_is_short(self.unit) and _is_short(self.reduction)):
             raise ValueError(f"unit and reduction are short texts, and are {self.unit!r} and {self.reduction!r}")
+        forms = self.noun.items() if isinstance(self.noun, Mapping) else [(self.noun, "")]
+        if not all(_is_short(part) for form in forms for part in form):
+            raise ValueError(f"a noun is a key, or its forms by language, and is {self.noun!r}")
 
 
 def _is_short(text: str) -> bool:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.languages.frames import Frames, Noun
 from report_builder.records import frozen
 
 CASES = ("nom", "gen", "dat", "acc", "ins", "loc")
@@ -40,6 +41,7 @@ class Language:
         kinds: English words of a kind (a title, the meaning of a symbol) -> the same in this language.
         template: title and template of a new report.
         missing: dotted keys of what the file lacks.
+        frames: sentences about two measurements, and the nouns of what is measured.
     """
 
     code: str
@@ -50,6 +52,7 @@ class Language:
     kinds: Mapping[str, str]
     template: str = ""
     missing: tuple[str, ...] = ()
+    frames: Frames = field(default_factory=Frames)
 
     def word(self, key: str, **values: Any) -> str:
         """The text of a dotted key such as `axis.epoch`, its fields filled in.
@@ -73,6 +76,18 @@ class Language:
         if isinstance(words, str):
             return self.kinds.get(words, words)
         return next((words[code] for code in (self.code, EVERY, SOURCE, *words) if code in words), "?")
+
+    def metric(self, name: str) -> str:
+        """A metric as printed, `elbo` -> `ELBO`; one that the language does not know by its own name."""
+        known = next((key for key in (f"metrics.{name}", f"terms.{name}") if key in self.words), None)
+        return self.words[known] if known else name.replace("_", " ")
+
+    def noun(self, noun: str | Mapping[str, str], name: str) -> Noun:
+        """What a sentence calls a metric: by the key of a noun, or its forms by language, else by its name as printed."""
+        forms = None if isinstance(noun, str) else next((noun[code] for code in (self.code, EVERY) if code in noun), None)
+        if forms:
+            return self.frames.read(forms)
+        return self.frames.noun(noun if isinstance(noun, str) and noun else name, self.metric(name))
 
     def lacks(self, words: str | Mapping[str, str]) -> bool:
         """Whether the words of a kind are not to be had in this language."""
@@ -228,11 +243,14 @@ def read(file: Path) -> Language:
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=loader) or {}  # noqa: S506 - both are safe loaders
     except yaml.YAMLError as error:
         raise ReportError(Problem(file.name, "not valid YAML", " ".join(str(error).split()))) from None
-    labels, prose, kinds = (content.pop(part, None) or {} for part in ("labels", "prose", "kinds"))
+    labels, prose, kinds, comparison, nouns = (
+        content.pop(part, None) or {} for part in ("labels", "prose", "kinds", "comparison", "nouns")
+    )
     template = content.pop("template", "")
     cases = {kind: _cases(label) for kind, label in labels.items()}
     told = {words: str(text) for words, text in kinds.items() if text is not None}
-    language = Language(file.stem, file, dict(_flat(content)), cases, dict(_alternatives(prose)), told, template)
+    frames = Frames.of(comparison, comparison.pop("sentences", {}), nouns)
+    language = Language(file.stem, file, dict(_flat(content)), cases, dict(_alternatives(prose)), told, template, frames=frames)
     return language if file.stem == SOURCE else _completed(language, load(SOURCE))
 
 
@@ -243,7 +261,8 @@ def _completed(language: Language, english: Language) -> Language:
     missing += [f"labels.{kind}.{count}" for kind in KINDS for count in english.labels[kind] if count not in given[kind]]
     labels = {kind: {**english.labels[kind], **given[kind]} for kind in KINDS}
     words = {**english.words, **language.words}
-    return replace(language, words=words, labels=labels, missing=tuple(missing))
+    frames = language.frames if language.frames.sentences else english.frames
+    return replace(language, words=words, labels=labels, missing=tuple(missing), frames=frames)
 
 
 def _digits(value: float) -> int:

@@ -16,7 +16,7 @@ def faults(language: Language, of_kinds: Iterable[str] = ()) -> list[Problem]:
         language: as its file states it.
         of_kinds: English words of kinds that it must translate, beside those that another language translates.
     """
-    found = [*_of_words(language, of_kinds), *_of_labels(language)]
+    found = [*_of_words(language, of_kinds), *_of_labels(language), *_of_nouns(language)]
     return [Problem(f"{language.file.name}: {key}", rule, received) for key, rule, received in found]
 
 
@@ -41,6 +41,14 @@ def _of_labels(language: Language) -> Iterator[tuple[str, str, str]]:
         yield from ((key, "this label has not every case", ", ".join(lacking)) for key, lacking in forms.items() if lacking)
     yield from ((f"prose.{key}", "not translated", "") for key in load(SOURCE).prose if not language.prose.get(key))
     yield from (("template", "not translated", "") for _ in range(not language.template))
+
+
+def _of_nouns(language: Language) -> Iterator[tuple[str, str, str]]:
+    """The same for frames and nouns."""
+    nouns, asked = language.frames.nouns, load(SOURCE).frames.nouns
+    yield from language.frames.mistakes()
+    yield from ((f"nouns.{key}", "not translated", text) for key, text in asked.items() if key not in nouns)
+    yield from ((f"nouns.{key}", "English has no such noun", text) for key, text in nouns.items() if key not in asked)
 
 
 def _fields(text: str) -> set[str]:

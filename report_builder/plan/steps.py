@@ -173,7 +173,7 @@ class Plan:
     def _facts(self, measure: Measure, seed: int | None) -> Planned:
         label = f"facts {measure.id} of {measure.subject}" + (f", seed {seed}" if seed is not None else "")
         needs = {name: self.arrays(request, seed, f"{label}, {name}") for name, request in measure.requests.items()}
-        values = [vars(quantity) for quantity in measure.quantities]
+        values = [{key: part for key, part in vars(quantity).items() if key != "noun"} for quantity in measure.quantities]
         spec = {"metric": measure.as_spec(), "values": values, "reads": _read(needs)}
         step = Step("facts", _keys(needs), spec, self._code("facts", measure.kind.file))
         return Planned(step, label, needs, place=f"metrics.{measure.id}", own=_own(measure.kind.file))

@@ -60,13 +60,8 @@ def metric_name(language: Language, metric: str, fact: Arrays | None = None) -> 
     """
     name = str((fact or {}).get("title", "")) or metric.rpartition(".")[2]
     if name.startswith(FINAL):
-        return language.word("metrics.final", term=_word(language, name.removeprefix(FINAL)))
-    return _word(language, name)
-
-
-def _word(language: Language, name: str) -> str:
-    known = next((key for key in (f"metrics.{name}", f"terms.{name}") if language.has(key)), None)
-    return language.word(known) if known else name.replace("_", " ")
+        return language.word("metrics.final", term=language.metric(name.removeprefix(FINAL)))
+    return language.metric(name)
 
 
 def printed(arrays: Mapping[str, Arrays], facts: Sequence[str], language: Language, digits: int | None) -> list[str]:

@@ -96,8 +96,21 @@ def test_explain_of_a_first_build(lab, say) -> None:
 def test_facts_can_be_pasted(finished, lab, say) -> None:
     """Facts are printed as the template cites them, with the value in the report's language; unmeasured ones say so."""
     line = say(finished, "facts", "tiny", "longer.test.elbo")[1].splitlines()[0]
-    assert re.fullmatch(r'\{\{ fact\("longer\.test\.elbo"\) \}\}  −\d+(\.\d+)?.*', line)
+    assert re.fullmatch(r'\{\{ fact\("longer\.test\.elbo"\)\.full \}\}  −\d+(\.\d+)?.*', line)
     assert "not measured yet" in say(lab, "facts", "tiny", "longer.test.elbo")[1]
+
+
+def test_facts_are_found_by_what_they_are_called(lab, say) -> None:
+    """`--grep` finds by words of the language, `--new` leaves out what the template cites; a fact of two runs is compared."""
+    found = say(lab, "facts", "tiny", "--grep", "RECONSTRUCTION error")[1]
+    assert "ae.test.reconstruction_bce" in found
+    assert "elbo" not in found
+    assert '{{ compare("vae", "longer", "test.elbo") }}' in say(lab, "facts", "tiny", "--grep", "elbo")[1]
+    cited = re.findall(r'fact\("([^"]+)"', lab.template.read_text())
+    new = say(lab, "facts", "tiny", "--new")[1]
+    assert cited
+    assert not [name for name in cited if f'fact("{name}")' in new]
+    assert "fact(" in new
 
 
 def test_looking_changes_nothing(lab, say) -> None:

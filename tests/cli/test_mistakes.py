@@ -102,7 +102,7 @@ TEMPLATES = {
     "unknown run": ("In [@fig", '{{ run("vea").name }} in [@fig', ":9: unknown run", "Did you mean 'vae'"),
     "undefined reference": ("@fig:codes", "@fig:code", ":9: reference to a label that does not exist", "fig:codes"),
     "unknown name": ("In [@fig", "{{ fakt }} in [@fig", ":9", "fakt"),
-    "broken template": ("In [@fig", "{{ fact( }} in [@fig", ":9: template syntax", ""),
+    "broken template": ("In [@fig", "{{ fact( }} in [@fig", ":9: ')' is missing", ""),
     "file outside": ("In [@fig", '{% include "/etc/passwd" %} in [@fig', "no such template in the template's folder", ""),
     "way out of the sandbox": ("In [@fig", "{{ ''.__class__.__mro__ }} in [@fig", ":9", "not allowed in a template"),
     "not comparable": ('by="training.epochs"', 'by="model"', "cannot be compared by model", "training.epochs: 8 / 1"),

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from report_builder import languages
 from report_builder.kinds import METRICS, PROBES, ProbeRequest
 from report_builder.kinds.contract import lacks
 from report_builder.measures import measure
@@ -102,6 +103,17 @@ def test_values_say_how_they_came_about(kind, answer, resolved):
         assert value.samples is None or np.shape(value.samples) == (value.n,)
         assert value.samples is None or quantity.noise != "images" or value.units is not None
         assert value.units is None or quantity.noise == "images"
+
+
+@ALL_METRICS
+def test_sentences_know_what_is_measured(kind, resolved):
+    """Every quantity has a noun in every language."""
+    parameters = small(kind)
+    requests = {name: small_request(request, resolved) for name, request in kind.reads(parameters).items()}
+    for language in map(languages.load, languages.codes()):
+        for quantity in kind.values(parameters, requests):
+            unnamed = language.frames.read(language.frames.unnamed, language.metric(quantity.name))
+            assert language.noun(quantity.noun, quantity.name) != unnamed, (language.code, quantity.name)
 
 
 @ALL_METRICS

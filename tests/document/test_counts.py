@@ -15,7 +15,9 @@ def counted(material: Material, share) -> Material:
     """Two arms with a share each, and of one the share of each class."""
     vae, mc = share(("vae", [54, 50, 52]), ("mc", [20, 22, 21]))
     of_classes = [
-        replace(fact, name=f"vae.test.right_{label}", metric=f"right_{label}", reduction=f"share of images, class {label}")
+        replace(
+            fact, name=f"vae.test.right_{label}", metric=f"right_{label}", reduction=f"share of the class asked, class {label}"
+        )
         for label, (fact,) in {label: share((f"c{label}", [k])) for label, k in (("0", 59), ("3", 10), ("5", 20))}.items()
     ]
     total = replace(vae, name="vae.test.right_total", metric="right_total", reduction="count of images")

@@ -27,6 +27,23 @@ def test_accessible(composed):
     assert page.count("<h1") == 1
 
 
+def test_a_number_tells_what_it_is(composed, material):
+    """Pointed at, a value tells its fact, seeds, interval and trainings, wherever it is printed; typed numbers tell nothing."""
+    fact = replace(material.facts["vae.test.elbo"], keys=("0123456789abcdef", "fedcba9876543210"))
+    given = replace(material, facts=material.facts | {fact.name: fact}, tasks={})
+    table = '{{ fact_table(["vae"], [("ELBO", "test.elbo")], caption="Nr 7") }}'
+    page = html_page(
+        composed(f'{{{{ fact("vae.test.elbo").full }}}} i {{{{ compare("vae", "mc", "test.elbo") }}}}\n\n{table}', given)
+    )
+    titles = re.findall(r'<span class="fact"\s+title="([^"]+)">([^<]+)</span>', page.replace("\n", " "))
+    assert (
+        len([shown for title, shown in titles if title.startswith("vae.test.elbo; ziarna: 1, 2, 3; przedział 95%: [−158,")])
+        == 3
+    )
+    assert len([shown for title, shown in titles if title.startswith("mc.test.elbo")]) == 1
+    assert all("uczenia: 01234567, fedcba98" in title for title, _ in titles if title.startswith("vae"))
+
+
 def test_links_lead_somewhere(composed):
     """Every link of the page has its target in the page."""
     page = html_page(composed())

@@ -47,6 +47,24 @@ def test_fact_table(printed):
     assert ": W. #tbl:facts" in text
 
 
+def test_a_column_may_be_a_fact_alone(printed):
+    """Headed by what is measured, with as many digits as the deviation leaves, the same in the whole column."""
+    text = printed('{{ fact_table(["vae", "mc"], ["test.elbo"]) }}').replace("\u00a0", " ")
+    assert "ELBO [nat/obraz]" in text
+    assert "−158,10 ± 0,10" in text
+    assert "−160,70 ± 0,10" in text
+
+
+def test_a_column_for_each_class(material, printed):
+    """A star stands for every class of a share, and for nothing else that begins so."""
+    base = replace(material.facts["vae.test.elbo"], unit="", noise="fixed", measurements=(Measurement(1, 0.5),))
+    nouns = {"asked_3": "asked_class 3", "asked_T-shirt": "asked_class T-shirt", "asked_count": ""}
+    facts = [replace(base, name=f"vae.test.{name}", metric=name, noun=noun) for name, noun in nouns.items()]
+    given = replace(material, facts={fact.name: fact for fact in facts})
+    text = printed('{{ fact_table("vae", [("klasa *", "test.asked_*", 2)]) }}', given)
+    assert "|  | klasa 3 | klasa T-shirt |\n| VAE | 0,50 | 0,50 |" in text
+
+
 @pytest.mark.parametrize(
     ("values", "unit", "digits", "cell"),
     [

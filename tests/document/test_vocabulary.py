@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from report_builder.document.rendering import render
+from report_builder.facts import Measurement
 
 
 def test_counts_are_printed_as_numbers(material, write_template):
@@ -67,3 +68,13 @@ def test_an_interval_says_of_what_it_speaks(material, write_template):
     fixed = replace(material, facts={elbo.name: replace(elbo, noise="fixed", measurements=elbo.measurements[:2])})
     (problem,) = render(text, fixed).problems
     assert "chance cannot be judged" in problem.rule
+
+
+def test_a_full_value(material, write_template):
+    """With unit and deviation over the seeds, in the digits that this leaves; a word is the word."""
+    fact = material.facts["vae.test.elbo"]
+    word = replace(fact, name="vae.test.class", measurements=(Measurement(1, "siedem"),), unit="")
+    given = replace(material, facts={fact.name: fact, word.name: word})
+    rendered = render(write_template('{{ fact("vae.test.elbo").full }}, {{ fact("vae.test.class").full }}'), given)
+    assert rendered.plain.replace("\u00a0", " ") == "−158,10 ± 0,10 nat/obraz, siedem"
+    assert rendered.cited.facts == ("vae.test.elbo", "vae.test.class")

@@ -206,3 +206,25 @@ def test_what_is_counted_agrees_with_the_number(code: str, told: str) -> None:
     found = [language.quantity(value, "images") for value in (1, 2, 5, 12, 21, 22, 1.5)]
     assert ", ".join(found).replace("\xa0", " ") == told
     assert language.counted("3 ± 1", "images") == language.words["counted.images"].split("|")[2]
+
+
+@pytest.mark.parametrize(
+    ("key", "was", "now"),
+    [
+        ("comparison.sentences.same", "{x} {a} i {y} {b}.", "{x} {a} i {z} {b}."),
+        (
+            "comparison.sentences.equal",
+            "[jest taki sam|jest taka sama|jest takie samo|są takie same]",
+            "[jest taki sam|są takie same]",
+        ),
+        ("nouns.elbo", "n|ELBO|ELBO", "x|ELBO|ELBO"),
+        ("nouns.loss", "f|strata|straty", "f|strata"),
+        ("nouns.epochs", "  epochs: f|liczba epok|liczby epok\n", ""),
+    ],
+)
+def test_what_makes_no_sentence_is_listed(tmp_path: Path, key: str, was: str, now: str) -> None:
+    """A frame with an unknown field or too few forms, and a noun without gender, case or translation, are listed."""
+    text = load("pl").file.read_text(encoding="utf-8")
+    assert was in text
+    (tmp_path / "xx.yaml").write_text(text.replace(was, now), encoding="utf-8")
+    assert f"xx.yaml: {key}" in {problem.where for problem in faults(read(tmp_path / "xx.yaml"))}

@@ -71,7 +71,7 @@ def counted(name: str, how: str, noise: Noise) -> list[Quantity]:
     return [
         Quantity(name, "", "higher", noise, f"share of {how}"),
         Quantity(f"{name}_count", "", "higher", noise, f"count of {how}"),
-        Quantity(f"{name}_total", "", "none", "exact", "count of images"),
+        Quantity(f"{name}_total", "", "none", "exact", "count of images", noun="images_total"),
     ]
 
 
@@ -79,7 +79,9 @@ def quantities(name: str, how: str, noise: Noise, classes: Sequence[int | str] |
     """What `shares` gives: share, count and total, the confidence, and the share of each class that was named."""
     sure = Quantity("confidence", "", "none", noise, "probability of the class recognised, mean over images")
     by_class = [
-        Quantity(f"{name}_{part_of_name(label)}", "", "higher", noise, f"share of {how}, class {label}")
+        Quantity(
+            f"{name}_{part_of_name(label)}", "", "higher", noise, f"share of {how}, class {label}", noun=f"{name}_class {label}"
+        )
         for label in classes or ()
     ]
     return [*counted(name, how, noise), sure, *by_class]

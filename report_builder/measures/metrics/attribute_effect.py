@@ -17,7 +17,7 @@ from report_builder.measures.metrics._judged import judged, part_of_name, recogn
 if TYPE_CHECKING:
     import numpy as np
 
-    from report_builder.kinds import Arrays
+    from report_builder.kinds import Arrays, Better, Noise
 
 
 class Parameters(Base):
@@ -54,15 +54,19 @@ def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
     """Seven values, each with the attribute's name."""
     name, share = f"attribute_{part_of_name(parameters.attribute)}", "share of images found"
-    return (
-        Quantity(f"{name}_added", "", "higher", "images", f"{share} with it after adding"),
-        Quantity(f"{name}_added_before", "", "none", "images", f"{share} with it before"),
-        Quantity(f"{name}_removed", "", "higher", "images", f"{share} without it after subtracting"),
-        Quantity(f"{name}_removed_before", "", "none", "images", f"{share} without it before"),
-        Quantity(f"{name}_recognised", "", "none", "images", "mean of the shares of both sorts found as they are"),
-        Quantity(f"{name}_vector_length", "", "none", "images", "norm"),
-        Quantity(f"{name}_vector_images", "", "none", "fixed", "count"),
+    known: tuple[tuple[str, Better, Noise, str], ...] = (
+        ("added", "higher", "images", f"{share} with it after adding"),
+        ("added_before", "none", "images", f"{share} with it before"),
+        ("removed", "higher", "images", f"{share} without it after subtracting"),
+        ("removed_before", "none", "images", f"{share} without it before"),
+        ("recognised", "none", "images", "mean of the shares of both sorts found as they are"),
+        ("vector_length", "none", "images", "norm"),
+        ("vector_images", "none", "fixed", "count"),
     )
+    return [
+        Quantity(f"{name}_{what}", "", better, noise, how, noun=f"attribute_{what} {parameters.attribute}")
+        for what, better, noise, how in known
+    ]
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:

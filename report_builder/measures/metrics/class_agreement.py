@@ -43,7 +43,7 @@ def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequ
     shown = asked.kind in PAIRED and not parameters.ends
     pairs = pair_names(asked.parameters["pairs"], asked.parameters.get("indices")) if shown else []
     return [Quantity("class_agreement", "", "higher", noise, how)] + [
-        Quantity(f"pair_{pair}_{what}", noise=noise, reduction=reduction)
+        Quantity(f"pair_{pair}_{what}", noise=noise, reduction=reduction, noun=f"pair_share {pair.replace('_', '–')}")
         for pair in pairs
         for what, reduction in (("class", MOST), ("share", f"share of the {MOST}"))
     ]

@@ -30,7 +30,8 @@ def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 
 def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
     """One value for each axis."""
-    return [Quantity(f"code_sigma_{axis + 1}", reduction="median over images") for axis in range(parameters.axes)]
+    axes = range(1, parameters.axes + 1)
+    return [Quantity(f"code_sigma_{axis}", reduction="median over images", noun=f"code_sigma {axis}") for axis in axes]
 
 
 def check(parameters: Parameters, subject: Subject) -> None:

@@ -41,7 +41,7 @@ def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Qu
     squares = f"squares of side {parameters.cell:g} that hold a code"
     shared = f"share among {NEIGHBOURS} nearest codes, mean over images"
     of_axes = [
-        Quantity(f"code_{what}_{axis + 1}", reduction=f"{what} over images")
+        Quantity(f"code_{what}_{axis + 1}", reduction=f"{what} over images", noun=f"code_{what} {axis + 1}")
         for axis in range(parameters.axes)
         for what in OF_AXIS
     ]

@@ -37,7 +37,14 @@ def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Qu
     """Four values, of the images and of each control; of these, and where blur or blanks may look good, none is better."""
     better = {"recall", "coverage"}  # blurred or blank images lie in many neighbourhoods of real ones
     return [
-        Quantity(_name(name, which), "", "higher" if name in better and which == "images" else "none", "draws", how)
+        Quantity(
+            _name(name, which),
+            "",
+            "higher" if name in better and which == "images" else "none",
+            "draws",
+            how,
+            noun=name if which == "images" else f"of_{which} {name}",
+        )
         for which, what in SETS.items()
         for name, how in zip(NAMES, _reductions(what, parameters.k), strict=True)
     ]

@@ -25,7 +25,7 @@ def reads(parameters: Compared) -> Mapping[str, ProbeRequest]:
 def values(_: Compared, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
     """Both distances, of the images and of the floor, and the number of features."""
     distances = [
-        Quantity(f"{name}{which}", "", "lower", "draws", f"{how} of {what}")
+        Quantity(f"{name}{which}", "", "lower", "draws", f"{how} of {what}", noun=f"floor {name}" if which else name)
         for which, what in SETS.items()
         for name, how in (("frechet_distance", "squared Fréchet distance"), ("kernel_distance", "unbiased squared MMD"))
     ]

@@ -42,8 +42,17 @@ def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Qu
         Quantity("weights_epoch", noise="fixed", reduction="epoch of the weights measured"),
         Quantity(TIME, "s", "lower", "fixed", "median over epochs"),
         Quantity(f"{TIME}_outliers", noise="fixed", reduction="modified z-score over 3.5"),
-        *(Quantity(f"final_{term}", _unit(term), _better(term), "fixed", "last epoch") for term in parameters.terms),
+        *(
+            Quantity(f"final_{term}", _unit(term), _better(term), "fixed", "last epoch", noun=_noun(term))
+            for term in parameters.terms
+        ),
     ]
+
+
+def _noun(term: str) -> str:
+    part, _, rest = term.partition("_")
+    held_out = {"val": "validation", "test": "test"}.get(part)
+    return f"last_epoch_{held_out} {rest}" if held_out else f"last_epoch {term}"
 
 
 def _unit(term: str) -> str:

@@ -47,7 +47,14 @@ def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Qu
         Quantity("active_units", "", "none", "images", varies),
         Quantity("active_units_total", "", "none", "exact", "count of dimensions"),
         *(
-            Quantity(f"latent_kl_top_{place}", "nats", "none", "images", f"dimension no. {place} by KL, {each}")
+            Quantity(
+                f"latent_kl_top_{place}",
+                "nats",
+                "none",
+                "images",
+                f"dimension no. {place} by KL, {each}",
+                noun=f"latent_kl_top {place}",
+            )
             for place in range(1, parameters.axes + 1)
         ),
     ]

@@ -33,7 +33,14 @@ def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequ
         *counted("recognised", how, images.noise),
         Quantity("recognised_classes", "", "higher", images.noise, f"count of classes among {how}"),
         *(
-            Quantity(f"recognised_{part_of_name(label)}", "", "none", images.noise, f"share of {how}, as class {label}")
+            Quantity(
+                f"recognised_{part_of_name(label)}",
+                "",
+                "none",
+                images.noise,
+                f"share of {how}, as class {label}",
+                noun=f"recognised_class {label}",
+            )
             for label in images.parameters.get("counted") or ()
         ),
     ]

@@ -1,0 +1,148 @@
+"""Whole sentences about two measurements: frames of the language around one noun for each quantity."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import field, replace
+from typing import TYPE_CHECKING
+
+from report_builder.document.channel import markdown, printed
+from report_builder.document.printed import Told, span_of
+from report_builder.document.tree import Node, Nodes, plain_text, text
+from report_builder.document.verdicts import Verdicts
+from report_builder.document.vocabulary import decimals
+from report_builder.facts import Fact, differences
+from report_builder.records import frozen
+
+if TYPE_CHECKING:
+    from report_builder.facts.comparing import Comparison
+
+_GAP = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9−])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])")  # where two scripts meet
+
+
+@frozen
+class Comparisons:
+    """The word of the template that prints a whole sentence."""
+
+    verdicts: Verdicts
+    turns: Iterator[int] = field(default_factory=itertools.count, compare=False)  # neighbours are not worded alike
+
+    def words(self) -> Mapping[str, Callable[..., Told]]:
+        """The globals of the template."""
+        return {"compare": self.compare}
+
+    def compare(
+        self,
+        a: str,
+        b: str,
+        fact: str = "",
+        by: str | Sequence[str] = (),
+        *,
+        of: Sequence[str] = (),
+        digits: int | None = None,
+        percent: bool = False,
+        at_least: float = 0.0,
+        scope: str = "",
+    ) -> str:
+        """A sentence: both values with units, how they compare, and whether of models or of these trainings only.
+
+        `compare("vae", "ae", "grid.sharpness")` compares a fact of two runs. Without the third argument the first two are the
+        names of two facts, and `of` says what each of them is, as in `of=("for means", "for ends")`. `by`, `at_least` and
+        `scope` are those of `verdict`; where `by` is not given it is the one section of the settings in which the runs differ.
+        Without `digits` there are so many that two of the deviation over the seeds are seen, or three of the value.
+        """
+        turn, speech = next(self.turns), self.verdicts.speech
+        names = (f"{a}.{fact}", f"{b}.{fact}") if fact else (a, b)
+        pair = self.verdicts.pair(*names)
+        subjects = self._subjects(pair, of) if pair else None
+        compared = self.verdicts.compared(pair, by or self._factors(*pair), at_least) if pair and subjects else None
+        if compared is None or not pair or not subjects:
+            return self.verdicts.absent(pair, *names) + self._stop
+        times = 100.0 if percent else 1.0
+        places = decimals(pair, compared.difference * compared.found, times) if digits is None else digits
+        values = [speech.fact(name, digits=places, unit=True, spread=True, percent=percent) for name in names]
+        margin = replace(speech.shown("%" if percent else pair[0].unit, None), times=times).number(at_least)
+        frames, relation = self.verdicts.language.frames, _relation(compared)
+        over = frames.over.format(margin=margin) if at_least and compared.found else ""
+        told: dict[str, str | Node] = {"a": subjects[0], "b": subjects[1], "x": span_of(values[0]), "y": span_of(values[1])}
+        told |= {"A": _begun(subjects[0]), "margin": margin, "over": over, "note": self.verdicts.note(compared)}
+        noun = self.verdicts.language.noun(pair[0].noun, pair[0].metric)
+        parts = [part for words, name in frames.parts(relation, turn, noun) for part in (words, told.get(name, ""))]
+        nodes = self._nodes(parts, names)
+        said = "".join(_words(node) for node in nodes)
+        self.verdicts.said(compared, compared.relation, said, scope)
+        return speech.ledger.put(nodes, said)
+
+    @property
+    def _stop(self) -> str:
+        return "." if self.verdicts.language.spaced else "。"
+
+    def _subjects(self, pair: tuple[Fact, Fact], of: Sequence[str]) -> tuple[str | Node, str | Node] | None:
+        """What each value is of: as the author says, else the runs."""
+        if len(of) == 2 and not isinstance(of, str):
+            return markdown(f"{of[0]}"), markdown(f"{of[1]}")
+        a, b = (self.verdicts.language.frames.subject.format(self.verdicts.speech.card(fact.run).name) for fact in pair)
+        if of or a == b:
+            step = 'Write of=("...", "...").'
+            self.verdicts.ledger.problem("a sentence about two values of one run needs words for each", f"{of}", next_step=step)
+            return None
+        return a, b
+
+    def _factors(self, left: Fact, right: Fact) -> tuple[str, ...]:
+        """The one section of the settings in which two runs differ; of one run what was measured."""
+        if left.run == right.run:
+            return ("split", "method")
+        sections = {path.partition(".")[0] for path, _, _ in differences(left.settings, right.settings)} - {"seed"}
+        alone = len(sections) == 1 and not self.verdicts.material.shared(left.run, right.run)
+        return (*sections,) if alone else ()
+
+    def _nodes(self, parts: Sequence[str | Node], names: Sequence[str]) -> Nodes:
+        """What the program says as spans, the first of which is bound to the facts, what the author says as it is.
+
+        The full stop stands behind them, as that of any sentence does.
+        """
+        made, kinds = list[Node](), itertools.chain(["claim"], itertools.repeat("fact"))
+        *rest, last = _joined(parts)
+        for part in (*rest, last.rstrip(self._stop) if isinstance(last, str) else last):
+            if isinstance(part, str):
+                words = part if self.verdicts.language.spaced else _GAP.sub(" ", part)
+                before, after = (text(" ") if words.startswith(" ") else []), (text(" ") if words.endswith(" ") else [])
+                kind = next(kinds)
+                span = printed(text(words.strip(" ")), kind, facts=" ".join(names) if kind == "claim" else "")
+                made += [*before, span, *after]
+            else:
+                made.append(part)
+        return [*made, *text(self._stop)]
+
+
+def _words(node: Node) -> str:
+    """Where no node can stand."""
+    return " " if node["t"] == "Space" else node["c"] if node["t"] in ("Str", "Markdown") else plain_text(node)
+
+
+def _joined(parts: Sequence[str | Node]) -> list[str | Node]:
+    """Neighbouring texts as one."""
+    made: list[str | Node] = []
+    for part in parts:
+        if part and made and isinstance(part, str) and isinstance(made[-1], str):
+            made[-1] += part
+        elif part:
+            made.append(part)
+    return made
+
+
+def _begun(subject: str | Node) -> str | Node:
+    """With a capital letter."""
+    words = subject if isinstance(subject, str) else subject["c"]
+    capital = words[:1].upper() + words[1:]
+    return capital if isinstance(subject, str) else markdown(capital)
+
+
+def _relation(compared: Comparison) -> str:
+    """Which frame: of what is the same that it is equal, alike within the margin, or not told apart."""
+    if compared.relation != "same" or compared.denied:
+        return compared.relation
+    exact = compared.estimate is not None and compared.difference == 0 and float(compared.estimate.margin()) == 0
+    return "equal" if exact else "alike" if compared.at_least else "same"

@@ -1,0 +1,124 @@
+"""What stops a template, in our words: Jinja's own speak of its inside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+import jinja2
+from jinja2.defaults import DEFAULT_NAMESPACE
+from jinja2.filters import FILTERS
+from jinja2.tests import TESTS
+
+from report_builder.document.printed import Best, Printed, Run
+from report_builder.errors import Problem, near_miss
+from report_builder.limits import TEMPLATE_MEMORY
+
+TAGS = (
+    "if",
+    "elif",
+    "else",
+    "endif",
+    "for",
+    "endfor",
+    "set",
+    "endset",
+    "include",
+    "import",
+    "macro",
+    "endmacro",
+    "raw",
+    "endraw",
+)
+_PARTS = {
+    kind.__name__: sorted(name for name in {*kind.__dataclass_fields__, *dir(kind)} if not name.startswith("_"))
+    for kind in (Printed, Run, Best)
+}
+_KINDS = {
+    "Printed": "a printed value",
+    "Run": "a run",
+    "Best": "a run",
+    "Word": "a word",
+    "float": "a number",
+    "int": "a number",
+}
+_KINDS |= {"str": "a text", "list": "a list", "dict": "a mapping", "NoneType": "nothing"}
+_TOLD: dict[type[Exception], str] = {
+    RecursionError: "the template includes or calls itself without end",
+    ZeroDivisionError: "the template divides by zero",
+    jinja2.exceptions.SecurityError: "not allowed in a template: {}",
+}
+_SETTING = 'Settings of a run: run("...").get("training.epochs").'
+_COMPUTE = 'A printed value gives its number by .value: {{ fact("...").value * 2 }}.'
+_QUOTES = 'Names of facts and runs are quoted: fact("vae.test.elbo").'
+
+
+def mistake(error: Exception, where: str, words: Iterable[str]) -> Problem:
+    """The problem that an exception stands for, at a place; `words` are the names that the template knows."""
+    if isinstance(error, MemoryError):
+        return TEMPLATE_MEMORY.problem(where)
+    if isinstance(error, UnicodeDecodeError):
+        return Problem(where, "the template is not UTF-8 text", str(error), next_step="Save it with the encoding UTF-8.")
+    known = next((told for kind, told in _TOLD.items() if isinstance(error, kind)), "the template stops here: {}")
+    return _named(str(error), where, words) or Problem(where, known.format(error))
+
+
+def _named(message: str, where: str, words: Iterable[str]) -> Problem | None:
+    """What is said of a name, of a part, or of kinds that do not go together."""
+    if undefined := re.fullmatch(r"'(\w+)' is undefined", message):
+        own = sorted({*words} - {*DEFAULT_NAMESPACE})
+        return Problem(where, "nothing has this name", undefined[1], near_miss(undefined[1], own), _QUOTES)
+    if part := re.fullmatch(r"'?(?:[\w.]*\.)?(\w+) object'? has no (?:attribute|element) '?(.*?)'?", message):
+        return _no_part(where, part[1], part[2])
+    kinds = re.findall(r"'(\w+)'", message) if "operand" in message or "not supported" in message else []
+    if not kinds or {*kinds} - {*_KINDS}:
+        return None
+    step = _COMPUTE if "Printed" in kinds else "Compare and compute numbers with numbers, texts with texts."
+    return Problem(where, "these cannot be compared or computed with", " and ".join(_KINDS[k] for k in kinds), next_step=step)
+
+
+def _no_part(where: str, kind: str, name: str) -> Problem:
+    if kind == "Word":
+        return Problem(where, "a word of a template is called", f".{name}", 'For example best("sweep", "test.elbo").id.')
+    known = _PARTS.get(kind, [])
+    allowed = near_miss(name, known) if known else ""
+    step = _SETTING if kind in ("Run", "Best") else ""
+    return Problem(where, f"{_KINDS.get(kind, kind)} has no such part", f".{name}", allowed, step)
+
+
+def syntax(error: jinja2.TemplateSyntaxError, where: str) -> Problem:
+    """The problem that a mistake of syntax is."""
+    for pattern, made in _SYNTAX.items():
+        if found := re.match(pattern, error.message or ""):
+            rule, received, *more = made(found)
+            return Problem(where, rule, received, *more)
+    return Problem(where, "this is no expression of a template", error.message or "")
+
+
+def _tag(found: re.Match[str]) -> tuple[str, ...]:
+    if found[1] in TAGS:
+        return "this tag closes or continues nothing that is open", f"{{% {found[1]} %}}"
+    return "there is no such tag", found[1], near_miss(found[1], TAGS)
+
+
+_SYNTAX: dict[str, Callable[[re.Match[str]], tuple[str, ...]]] = {
+    r"No filter named '(.+)'": lambda found: ("there is no such filter", found[1], near_miss(found[1], FILTERS)),
+    r"No test named '(.+)'": lambda found: ("there is no such test", found[1], near_miss(found[1], TESTS)),
+    r"Encountered unknown tag '(\w+)'": _tag,
+    r"Unexpected end of template\..*closed is '(\w+)'": lambda found: (
+        "a tag is not closed",
+        f"{{% {found[1]} ... %}}",
+        "",
+        f"Write {{% end{found[1]} %}} where it ends.",
+    ),
+    r"unexpected end of template": lambda _: (
+        "braces are not closed",
+        "the end of the template",
+        "Written {{ ... }} or {% ... %}.",
+    ),
+    r"Expected an expression, got '(.+)'": lambda _: ("an expression is missing", "nothing", 'For example {{ fact("...") }}.'),
+    r"unexpected '(.+)', expected '(.+)'": lambda found: (f"'{found[2]}' is missing", found[1]),
+    r"unexpected '(.+)'": lambda found: ("this sign stands where none can", found[1]),
+    r"unexpected char (.+) at": lambda found: ("a quotation mark is not closed, or a sign is not allowed here", found[1]),
+    r"expected token '(.+)', got '(.+)'": lambda found: (f"'{found[1]}' is missing", found[2]),
+}

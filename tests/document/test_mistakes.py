@@ -1,0 +1,75 @@
+"""What stops a template is said in our words, at its line, with what there is."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from report_builder.document.material import Material
+from report_builder.document.rendering import render
+from report_builder.errors import ReportError
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{{ fakt("x") }}', "nothing has this name\n  Received: fakt.  Did you mean 'fact'?  Known: answers, best, claim,"),
+        ("{{ fact(vae.test.elbo) }}", 'Names of facts and runs are quoted: fact("vae.test.elbo").'),
+        ('{{ fact("vae.test.elbo").valeu }}', "a printed value has no such part\n  Received: .valeu.  Did you mean 'value'?"),
+        ('{{ fact("vae.test.elbo")[0] }}', "a printed value has no such part"),
+        ('{{ fact("vae.test.elbo").value.real.x }}', "a number has no such part"),
+        ('{{ run("vae").epochs }}', 'Known: data, get, id, model, name, seeds.  Settings of a run: run("...").get('),
+        ("{{ best.id }}", 'a word of a template is called\n  Received: .id.  For example best("sweep", "test.elbo").id.'),
+        ('{{ fact("vae.test.elbo") + 1 }}', "A printed value gives its number by .value"),
+        ('{{ fact("vae.test.elbo").value > "3" }}', "Received: a number and a text."),
+        ("{{ 1 / 0 }}", "divides by zero"),
+        ('{{ "".__class__ }}', "not allowed in a template"),
+        ('{{ fact("vae.test.elbo" }}', "')' is missing"),
+        ('{{ fact("vae.test.elbo"', "braces are not closed"),
+        ('{{ fact("vae.test.elbo) }}', "a quotation mark is not closed"),
+        ("{{ }}", "an expression is missing"),
+        ("{{ 1 | precent }}", "there is no such filter\n  Received: precent."),
+        ("{{ 1 is prime }}", "there is no such test\n  Received: prime."),
+        ("{% fi %}", "there is no such tag\n  Received: fi.  Known: elif, else, endfor, endif"),
+        ("{% endif %}", "this tag closes or continues nothing that is open\n  Received: {% endif %}."),
+        ("{% if 1 %}a", "a tag is not closed\n  Received: {% if ... %}.  Write {% endif %} where it ends."),
+    ],
+)
+def test_mistakes(material: Material, write_template: Callable[..., Path], text: str, said: str) -> None:
+    """Each mistake has its line, and no word of Jinja's or of our inside."""
+    with pytest.raises(ReportError) as caught:
+        render(write_template(f"A line.\n\n{text}\n"), material)
+    told = str(caught.value)
+    assert ".md:3: " in told
+    assert said in told
+    assert "jinja" not in told.lower()
+    assert "report_builder" not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('# ELBO {{ fact("vae.test.elbo").full }}', "ELBO −158,10 ± 0,10 nat/obraz"),
+        ('| A | B |\n|---|---|\n| {{ fact("vae.test.elbo", digits=1) }} | {{ run("ae").name }} |', "| −158,1 | autoenkoder |"),
+        ('| A {{ fact("vae.test.elbo").n }} |\n|---|\n| 1 |', "| A 50 |"),
+        ('| A |\n|---|\n| 1 |\n\n: ELBO {{ fact("vae.test.elbo", digits=1) }} {#tbl:x}', ": ELBO −158,1 #tbl:x"),
+        ('![ELBO {{ fact("vae.test.elbo", digits=1) }}](own.png){#fig:own}', ": ELBO −158,1 #fig:own"),
+        ('{{ figure("strip", caption="ELBO " ~ fact("vae.test.elbo", digits=1)) }}', ": ELBO −158,1. Część testowa, ziarno 1."),
+        ('`elbo = {{ fact("vae.test.elbo", digits=1) }}`', "elbo = −158,1"),
+        ('```python\nelbo = {{ fact("vae.test.elbo", digits=1) }}\n```', "elbo = −158,1"),
+        ('$x = {{ fact("vae.test.elbo").n }}$', "x = 50"),
+        ('- {{ fact("vae.test.elbo", digits=1) }}', "−158,1"),
+        ('Słowo[^1].\n\n[^1]: {{ fact("vae.test.elbo", digits=1) }}', "−158,1"),
+    ],
+)
+def test_facts_stand_anywhere(
+    material: Material, write_template: Callable[..., Path], printed: Callable[..., str], text: str, said: str
+) -> None:
+    """A fact is printed in headings, tables, captions, code, formulas, lists and notes as it is in a sentence."""
+    strip = material.figures["strip"].png
+    assert strip
+    shutil.copy(strip, write_template().parent / "own.png")
+    assert said in printed(text).replace("\u00a0", " ")
