@@ -116,7 +116,8 @@ class Tables:
             heads.append([markdown(f"{heading}")])
             units.append(f"[{self.language.unit(unit)}]" if unit and unit != "%" else "")
             for line, run, fact in zip(body, runs, facts, strict=True):
-                shown = self.speech.fact(f"{run}.{scope}", digits=places, spread=spread) if fact else None
+                own = decimals([fact]) if fact and places is None else places  # a cell depends on its own fact only
+                shown = self.speech.fact(f"{run}.{scope}", digits=own, spread=spread) if fact else None
                 line.append([span_of(shown)] if shown else text("–"))
         return self.ledger.put_block([table(_with_units(heads, units), body, "l" + "r" * len(heads), caption, id)], id)
 
@@ -129,7 +130,7 @@ class Tables:
         for name, label in [(name, label) for name, label in classes.items() if label] or [(scope, "")]:
             facts = [fact for run in runs if (fact := self.material.facts.get(f"{run}.{name}"))]
             named = self._headed(facts[0]) if facts and heading == scope else heading.replace("*", label)
-            yield named, name, int(digits[0]) if digits else decimals(facts) if facts else None
+            yield named, name, int(digits[0]) if digits else None
 
     def _headed(self, fact: Fact) -> str:
         noun = self.language.noun(fact.noun, fact.metric)

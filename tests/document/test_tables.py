@@ -48,7 +48,7 @@ def test_fact_table(printed):
 
 
 def test_a_column_may_be_a_fact_alone(printed):
-    """Headed by what is measured, with as many digits as the deviation leaves, the same in the whole column."""
+    """Headed by what is measured, each cell with as many digits as its own deviation leaves."""
     text = printed('{{ fact_table(["vae", "mc"], ["test.elbo"]) }}').replace("\u00a0", " ")
     assert "ELBO [nat/obraz]" in text
     assert "−158,10 ± 0,10" in text
