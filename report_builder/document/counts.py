@@ -93,4 +93,11 @@ class Counts:
 
     def _of_classes(self, name: str) -> list[tuple[str, Fact]]:
         of = [fact for fact in self.material.facts.values() if fact.name.startswith(f"{name}_")]
-        return [(match[1], fact) for fact in of if (match := _CLASS.search(fact.reduction))]
+        return [(label, fact) for fact in of if (label := _class_of(fact))]
+
+
+def _class_of(fact: Fact) -> str:
+    """The class of which a share is: as its noun says, which is known before it is measured, or its reduction; or ""."""
+    noun, _, label = str(fact.noun).partition(" ")
+    found = _CLASS.search(fact.reduction)
+    return label if noun.endswith("_class") else found[1] if found else ""

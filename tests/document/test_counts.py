@@ -43,6 +43,16 @@ def test_counted(counted, write_template, text, said):
     assert rendered.plain == said
 
 
+def test_classes_are_known_before_they_are_measured(counted, write_template):
+    """What is not measured yet is no mistake: its noun says of which class it is."""
+    facts = {
+        name: replace(fact, placeholder=True, reduction="", noun=f"right_class {name[-1]}" if name[-1].isdigit() else "")
+        for name, fact in counted.facts.items()
+    }
+    rendered = render(write_template('{{ classes("vae.test.right", "<", 0.5) }}'), replace(counted, facts=facts))
+    assert (rendered.plain, rendered.problems) == ("[nie zmierzono]", ())
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
