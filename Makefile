@@ -10,6 +10,7 @@ READY_DEV := .venv/.installed-dev
 BIN := .venv/bin
 CLI := $(BIN)/python -m report_builder
 OPTIONS := $${PROFILE:+--profile "$$PROFILE"} $${SET:+--set "$$SET"}
+SPREAD := -n auto --dist loadfile --no-loadscope-reorder # on every core; tests/conftest.py says what begins
 export PYTHON REPORT PROFILE SET FORMATS FIG TASK NAME
 
 .PHONY: help report figure task status check facts new schema doctor test test-slow lint format gallery benchmark lock cjk peers install clean
@@ -46,10 +47,10 @@ doctor: $(READY) ## What is installed here, and what is missing
 	@$(CLI) doctor
 
 test: $(READY_DEV) ## The tests; those of programs that are not installed are left out
-	@$(BIN)/python -m pytest -m 'not slow' -q -n auto --dist loadfile
+	@$(BIN)/python -m pytest -m 'not slow' -q $(SPREAD)
 
 test-slow: $(READY_DEV) ## The slow tests
-	@$(BIN)/python -m pytest -m slow -q -n auto --dist loadfile || test $$? = 5 # none are marked
+	@$(BIN)/python -m pytest -m slow -q $(SPREAD) || test $$? = 5 # none are marked
 
 lint: $(READY_DEV) ## Style, format, types, the direction of the rooms
 	@$(BIN)/python -m ruff check --quiet --output-format concise

@@ -25,24 +25,25 @@ from report_builder.limits import VARIABLE
 from report_builder.plan import Plan
 from report_builder.run import local
 from report_builder.spec.training import Training
-from report_builder.store import Step
+from report_builder.store import Step, locked
 
 PROGRAMS = {  # what a test names -> programs, one of which will do
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "libreoffice": ("soffice", "libreoffice"),
     "poppler": ("pdftotext",),
 }
+LONG = ("end_to_end", "run", "train", "contracts", "models", "plan", "cli")
 REQUIRED = "REPORT_BUILDER_REQUIRE_EXTERNAL"  # set in continuous integration: an absent program is then an error
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselects what cannot run here."""
+    """Deselects what cannot run here, and begins with the rooms of long tests: no core waits for the last of them."""
     absent = {item: missing for item in items if (missing := _missing(item))}
     if absent and os.environ.get(REQUIRED):
         named = sorted({program for missing in absent.values() for program in missing})
         raise pytest.UsageError(f"{REQUIRED} is set, and these programs are absent: {', '.join(named)}")
     config.hook.pytest_deselected(items=list(absent))
-    items[:] = [item for item in items if item not in absent]
+    items[:] = sorted((item for item in items if item not in absent), key=lambda item: item.path.parent.name not in LONG)
 
 
 def _missing(item: pytest.Item) -> list[str]:
@@ -216,11 +217,14 @@ def page_of_own_pieces(tmp_path_factory: pytest.TempPathFactory) -> Lab:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Lab:
-    """A project whose report was built once; tests that change it work on a copy (`built`)."""
-    made = Lab(tmp_path_factory.mktemp("finished"))
-    made.write()
-    assert made.run("build", "tiny") == 0
-    return made
+    """A project whose report was built once, for the tests on all cores; those that change it work on a copy (`built`)."""
+    shared = tmp_path_factory.getbasetemp()
+    made = Lab((shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared) / "finished")
+    with locked(made.folder.with_suffix(".lock")):
+        if not (made.folder / "build" / "tiny" / "tiny.pdf").is_file():
+            made.write()
+            assert made.run("build", "tiny") == 0
+    return made.copy(tmp_path_factory.mktemp("finished"))  # what one process does in it, no other sees
 
 
 @pytest.fixture

@@ -57,6 +57,7 @@ def test_one_training_is_exported_with_what_was_measured_on_it(
     assert "run vae, seed 1" in built.to_do()
 
 
+@pytest.mark.slow
 def test_an_imported_report_needs_no_data(
     lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 
@@ -20,8 +21,16 @@ TRAINING = {"epochs": 1, "batch_size": 32, "learning_rate": 1e-3, "optimizer": {
 CLASS = Condition("class", tuple("0123456789"))
 RANGES = {"unit": (0, 1), "symmetric": (-1, 1)}
 CASES = [(name, preset) for name, kind in MODELS for preset in (None, *getattr(kind, "PRESETS", {}))]
-IDS = [f"{name}-{preset}" if preset else name for name, preset in CASES]
-ALL = pytest.mark.parametrize("case", CASES, ids=IDS)
+LIGHT = {
+    name: preset for name, preset in CASES if preset in (None, "half_width")
+}  # the cheapest of each kind: `make test` has it
+ALL = pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, id="-".join(filter(None, case)), marks=[pytest.mark.slow] if LIGHT[case[0]] != case[1] else [])
+        for case in CASES
+    ],
+)
 LIMITS = {"decode": (0, 1), "decode_condition": (0, 1), "classify": (0, 1)}
 
 
@@ -77,7 +86,7 @@ def given(entry, split):
 
 @pytest.fixture(scope="module")
 def trained():
-    """Each model trained in this process for one epoch, with its data."""
+    """`trained(case)`: a model trained in this process for one epoch, once, and its data."""
 
     def train(case):
         keras.utils.clear_session()
@@ -86,13 +95,13 @@ def trained():
         loop.train(state, data, on_epoch=lambda _: None)
         return state, data
 
-    return {case: train(case) for case in CASES}
+    return functools.cache(train)
 
 
 @ALL
 def test_a_model_trains_two_steps(case, trained):
     """One epoch of two steps on the smallest fitting images logs finite losses, the same terms for training and test images."""
-    state, _ = trained[case]
+    state, _ = trained(case)
     terms = {name for name in state.history if not name.startswith("test_")} - {"epoch_time"}
     assert {f"test_{name}" for name in terms} == {name for name in state.history if name.startswith("test_")}
     assert np.isfinite(list(state.history.values())).all()
@@ -103,7 +112,7 @@ def test_a_model_trains_two_steps(case, trained):
 @ALL
 def test_a_model_saves_and_loads(case, trained, tmp_path):
     """A model built anew with the stored weights answers the same to the bit."""
-    state, data = trained[case]
+    state, data = trained(case)
     checkpoint.save_weights(state.model, tmp_path / "weights.npz")
     again = loop.build(**given(spec(case)["model"], data.splits["test"]))
     checkpoint.load_weights(again, tmp_path / "weights.npz")
@@ -116,7 +125,7 @@ def test_a_model_saves_and_loads(case, trained, tmp_path):
 @ALL
 def test_a_model_provides_what_it_says(case, trained):
     """Every capability in PROVIDES has the shapes and ranges of the contract."""
-    state, data = trained[case]
+    state, data = trained(case)
     found, images = answers(case, state.model, data.splits["test"]), (20, *data.image_shape)
     size = getattr(parameters_of(case), "latent_dim", 0)
     shapes = {"encode": (20, size), "posterior": (2, 20, size), "discriminate": (20,), "classify": (20, 10)}
@@ -131,7 +140,7 @@ def test_a_model_provides_what_it_says(case, trained):
 @ALL
 def test_a_model_has_no_capability_that_it_does_not_name(case, trained):
     """A method of the contract is there only if PROVIDES says so."""
-    provides, model = MODELS.get(case[0]).PROVIDES, trained[case][0].model
+    provides, model = MODELS.get(case[0]).PROVIDES, trained(case)[0].model
     methods = {"likelihood": "elbo_terms", "sample_condition": "sample", "decode_condition": "decode"}
     named = {methods.get(name, name) for name in provides}
     every = {"encode", "posterior", "elbo_terms", "decode", "sample", "discriminate", "classify", "features"}
@@ -157,7 +166,7 @@ def test_a_model_continues_where_it_was_stopped(case, tmp_path):
 
 
 @ALL
-@pytest.mark.parametrize("size", [32, 64])
+@pytest.mark.parametrize("size", [32, pytest.param(64, marks=pytest.mark.slow)])
 def test_a_model_takes_a_step_on_colour_images(case, size):
     """On images of CIFAR's and CelebA's sizes each network trains a step, with what the refusal proposes if need be."""
     name, bounds = case[0], RANGES[fitting(case)[1]]

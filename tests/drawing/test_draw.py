@@ -196,29 +196,25 @@ def test_a_new_process_draws_the_same_bytes(tmp_path):
         assert (folders[0] / name).read_bytes() == (folders[1] / name).read_bytes()
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        {"MPLBACKEND": "module://matplotlib_inline.backend_inline"},
-        {"MPLBACKEND": "nonsense"},
-        {"MPLCONFIGDIR": "/dev/null/nowhere"},
-        {"MATPLOTLIBRC": "matplotlibrc"},
-        {"HOME": None, "LANG": "C", "LC_ALL": "C"},
-    ],
-    ids=" ".join,
+MACHINES = (
+    {},
+    {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "MPLCONFIGDIR": "/dev/null/nowhere"},
+    {"MPLBACKEND": "nonsense", "MATPLOTLIBRC": "matplotlibrc", "HOME": None, "LANG": "C", "LC_ALL": "C"},
 )
-def test_what_a_machine_says_of_figures_does_not_count(tmp_path, said):
+
+
+def test_what_a_machine_says_of_figures_does_not_count(tmp_path):
     """In a notebook's kernel, under cron, without a home, with settings of one's own: the same files, and no word of it."""
     (tmp_path / "matplotlibrc").write_text("image.origin: lower\nlines.markersize: 20\naxes.facecolor: red\n")
-    environment = {name: value for name, value in (os.environ | said).items() if value is not None}
     started = "from report_builder.cli import main\nmain(['list', 'figures'])\n"
-    for folder, given in ((tmp_path / "here", dict(os.environ)), (tmp_path / "there", environment)):
-        folder.mkdir()
+    for number, said in enumerate(MACHINES):
+        (folder := tmp_path / str(number)).mkdir()
+        environment = {name: value for name, value in (os.environ | said).items() if value is not None}
         command = [sys.executable, "-c", started + LINE, str(folder)]
-        ran = subprocess.run(command, check=True, capture_output=True, text=True, env=given, cwd=tmp_path)
+        ran = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=tmp_path)
         assert not ran.stderr
-    for name in ("figure.png", "figure.svg"):
-        assert (tmp_path / "here" / name).read_bytes() == (tmp_path / "there" / name).read_bytes()
+        for name in ("figure.png", "figure.svg"):
+            assert (folder / name).read_bytes() == (tmp_path / "0" / name).read_bytes()
 
 
 def test_names_are_no_formulas(tmp_path):

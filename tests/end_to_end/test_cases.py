@@ -145,6 +145,7 @@ def made(case) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_folders_with_numbers(case, made):
     """12: class folders 1 to 11 stand in the order of their numbers."""
     for number in range(1, 12):

@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_a_killed_command_leaves_a_next_one_that_is_equal() -> None:
     """After a kill the same build, and the same import, leave what an undisturbed one leaves, and nothing beside it."""
     command = [sys.executable, str(ROOT / "benchmarks" / "kills.py"), "--sample", "4", "--random", "1", "--seed", "7"]

@@ -93,6 +93,7 @@ def test_an_export_holds_what_the_workers_said(own, tmp_path: Path, capsys: pyte
     assert plan.equation(plan.resolved.runs["plain"]).latex.startswith(r"\mathcal{L}(x) = 1 ")
 
 
+@pytest.mark.slow
 def test_an_equation_and_a_comment_train_nothing(own) -> None:
     """The new equation is printed; the file is asked again, by a worker alone, and no run trains."""
     model = own.folder / "experiments" / "absolute.py"
@@ -107,6 +108,7 @@ def test_an_equation_and_a_comment_train_nothing(own) -> None:
     assert "another name" in markdown(own)
 
 
+@pytest.mark.slow
 def test_mistakes_of_all_runs_at_once(own, capsys: pytest.CaptureFixture[str]) -> None:
     """A list that does not fit, and a model whose step fails, each with its line; nothing is lost, and no refusal is stored."""
     trained = {path.name for path in (own.folder / "runs" / "run").iterdir()}

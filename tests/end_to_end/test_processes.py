@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -68,6 +69,7 @@ def test_looking_is_light(built, command: str) -> None:
     assert out.endswith("loaded:\n")
 
 
+@pytest.mark.slow
 def test_two_builds_at_once(lab) -> None:
     """Two builds into one store both succeed, and every run is trained once."""
     both = [finish(process) for process in [lab.start("build", "tiny"), lab.start("build", "tiny")]]
@@ -88,6 +90,7 @@ sys.exit(main())
 """
 
 
+@pytest.mark.slow
 def test_ctrl_c(lab) -> None:
     """Ctrl-C ends a training with exit code 130 and a sentence; the workers are gone and the checkpoint is kept."""
     endless = "runs.longer.training.epochs=5000"
@@ -125,6 +128,7 @@ def test_a_killed_build_goes_on_to_the_same_weights(lab, tmp_path: Path) -> None
         assert (lab.folder / "build/tiny" / name).read_bytes() == (whole.folder / "build/tiny" / name).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_run_that_fails(lab) -> None:
     """A training that leaves the numbers ends with exit code 4, its name and advice, once the others are done and stored."""
     lab.edit("learning_rate: 1e-3", "learning_rate: 1e9, optimizer: sgd")
@@ -144,13 +148,16 @@ def test_a_run_that_fails(lab) -> None:
     assert (lab.folder / "build" / "tiny" / "tiny-draft.pdf").is_file()
 
 
-def test_one_task_trains_what_it_needs(lab) -> None:
+def test_one_task_trains_what_it_needs(built) -> None:
     """`task` trains only the runs of its figures and facts, and its figure bears the number of the whole report."""
-    code, out, err = finish(lab.start("task", "1", "--report", "tiny"))
-    assert code == 0, err
-    assert "run longer" not in out + err
-    assert (lab.folder / "build" / "tiny" / "tiny-task-1.pdf").is_file()
-    published = sorted(path.name for path in (lab.folder / "figures" / "tiny").iterdir())
+    for folder in ("figures", "build"):
+        shutil.rmtree(built.folder / folder)
+    shutil.rmtree(scratch(built, "longer").with_suffix(""))
+    assert "run longer, seed 1" in built.to_do()
+    assert built.run("task", "1", "--report", "tiny") == 0
+    assert "run longer, seed 1" in built.to_do()
+    assert (built.folder / "build" / "tiny" / "tiny-task-1.pdf").is_file()
+    published = sorted(path.name for path in (built.folder / "figures" / "tiny").iterdir())
     assert published == ["01-codes.png", "01-codes.svg", "index.json"]
 
 

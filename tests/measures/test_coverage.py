@@ -97,11 +97,18 @@ def test_what_blank_images_reach_stands_beside():
     assert {known[f"{name}_{which}"].better for name in coverage.NAMES for which in ("real", "blank")} == {"none"}
 
 
+@pytest.fixture(scope="module")
+def drawn():
+    """What is measured of sixty sets that are drawn as the real one is."""
+    real = planes(150, 0)
+    return [of_points(planes(150, seed), real, k=3) for seed in range(1, 61)]
+
+
 @pytest.mark.parametrize("name", ["recall", "coverage"])
-def test_both_sets_are_drawn_in_the_error(name):
+def test_both_sets_are_drawn_in_the_error(name, drawn):
     """Models that are equal are told apart as seldom as a standard error promises: it counts the draw of the generated set."""
-    real, far, stated = planes(150, 0), [], []
-    found = [of_points(planes(150, seed), real, k=3)[name] for seed in range(1, 61)]
+    far, stated = [], []
+    found = [values[name] for values in drawn]
     spread = np.std([value.value for value in found], ddof=1)  # of one real set: the draw of the generated one alone
     for one, other in zip(found[::2], found[1::2], strict=True):
         error = np.sqrt(sum(value.samples.var(ddof=1) / value.n for value in (one, other)))

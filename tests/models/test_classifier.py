@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from report_builder.kinds import Layout
 from report_builder.models import classifier
@@ -51,8 +52,9 @@ def test_the_printed_loss_is_the_compiled_loss(batch):
 def test_the_logged_accuracy_is_the_share_of_right_classes(batch):
     """After some training `test_step` logs what counting the most probable classes gives."""
     model, (x, y) = compiled(), batch
+    step = tf.function(model.train_step)
     for _ in range(60):
-        model.train_step(batch)
+        step(batch)
     model.reset_metrics()
     accuracy = float(model.test_step(batch)["accuracy"])
     assert accuracy == pytest.approx((np.asarray(model.classify(x)).argmax(axis=1) == y).mean())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from report_builder.kinds import Condition, Layout
 from report_builder.models import conditional_vae
@@ -121,9 +122,9 @@ def test_the_printed_loss_is_the_compiled_loss(batch):
 
 def test_the_terms_of_the_bound_are_per_image(batch):
     """`elbo_terms` gives one number of nats for each image, and both KL terms agree over many draws."""
-    terms = {name: np.asarray(values) for name, values in compiled().elbo_terms(*batch, 300).items()}
+    terms = {name: np.asarray(values) for name, values in compiled().elbo_terms(*batch, 75).items()}
     assert {values.shape for values in terms.values()} == {(16,)}
-    assert terms["kl_monte_carlo"].mean() == pytest.approx(terms["kl_closed_form"].mean(), abs=0.05)
+    assert terms["kl_monte_carlo"].mean() == pytest.approx(terms["kl_closed_form"].mean(), abs=0.1)
 
 
 def test_it_learns_what_the_condition_says(batch):
@@ -131,10 +132,11 @@ def test_it_learns_what_the_condition_says(batch):
     model, condition = compiled(), batch[1]
     model.optimizer.learning_rate = 1e-2
     x = np.repeat(condition, 48, axis=1).reshape(16, 12, 12, 1)
-    first = float(model.train_step((x, condition))["loss"])
+    step = tf.function(model.train_step)
+    first = float(step((x, condition))["loss"])
     for _ in range(100):
         model.reset_metrics()
-        last = float(model.train_step((x, condition))["loss"])
+        last = float(step((x, condition))["loss"])
     assert last < first / 2
 
 

@@ -51,10 +51,10 @@ def test_the_kl_parameter_chooses_the_kl_term_that_is_compiled(x, kl):
 
 def test_the_bound_lies_below_and_its_terms_are_per_image(x):
     """`elbo_terms` gives one number of nats for each image, and both KL terms agree over many draws."""
-    terms = {name: np.asarray(values) for name, values in compiled().elbo_terms(x, 300).items()}
+    terms = {name: np.asarray(values) for name, values in compiled().elbo_terms(x, 75).items()}
     assert {values.shape for values in terms.values()} == {(16,)}
     assert (terms["reconstruction"] > 0).all()
-    assert terms["kl_monte_carlo"].mean() == pytest.approx(terms["kl_closed_form"].mean(), abs=0.05)
+    assert terms["kl_monte_carlo"].mean() == pytest.approx(terms["kl_closed_form"].mean(), abs=0.1)
 
 
 def test_the_code_of_an_image_is_the_mean_of_its_posterior(x):

@@ -128,9 +128,10 @@ def test_mistakes_of_its_file_are_said_once(spiral) -> None:
 
 def test_a_verdict_is_of_one_architecture_on_such_data(spiral) -> None:
     """Seed, epochs and a name ask nobody again; a parameter, the data's shape and each byte of the file do."""
-    verdict = plan(spiral).verdicts["vae"].key
-    assert set(plan(spiral).verdicts) == {"vae", "longer"}
-    assert plan(spiral).verdicts["longer"].key == verdict  # it differs in its epochs only
+    verdicts = plan(spiral).verdicts
+    verdict = verdicts["vae"].key
+    assert set(verdicts) == {"vae", "longer"}
+    assert verdicts["longer"].key == verdict  # it differs in its epochs only
     spiral.edit("name: VAE", "name: Spiral")
     assert plan(spiral).verdicts["vae"].key == verdict
     spiral.experiment.with_name("spiral.py").write_text("# mine\n" + MODEL)

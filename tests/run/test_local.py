@@ -105,7 +105,7 @@ RUNS = {
         "early_stopping": {"patience": 3},
     },
 }
-SLOW = {"autoencoder", "conditional_vae"}
+SLOW = {"autoencoder", "conditional_gan", "conditional_vae"}
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in RUNS])
@@ -153,6 +153,7 @@ def test_a_failing_run_says_why_at_once_and_leaves_the_others_finished(do, tmp_p
     assert "Traceback" in log.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_an_exception_in_a_model_of_ones_own_names_the_line(do, tmp_path, run_step):
     """What a user's file raises becomes an error with file and line, and the whole output stays in a log."""
     (tmp_path / "own.py").write_text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ OWN = Path(__file__).parent / "own"
 GENUINE = loop.Pass.__call__
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def data():
     """Forty images of three classes, one-hot, in three splits."""
     random = np.random.default_rng(0)
@@ -50,21 +51,25 @@ def arrays(path):
         return dict(file)
 
 
-def test_what_a_run_leaves(data, tmp_path):
+@pytest.fixture(scope="module")
+def gan(data, tmp_path_factory):
+    """A run of four epochs with two networks, each with statistics."""
+    return stored(Store(tmp_path_factory.mktemp("gan")), step("./small_gan.py"), data)
+
+
+def test_what_a_run_leaves(gan):
     """Weights, history, samples, layers, and a note with shapes, range, classes, condition and the epochs that count."""
-    done = stored(Store(tmp_path), step("./small_gan.py"), data)
-    assert set(done.meta["files"]) == {"weights.npz", "history.json", "progress.npz", "summary.json"}
+    assert set(gan.meta["files"]) == {"weights.npz", "history.json", "progress.npz", "summary.json"}
     expected = {"image_shape": [8, 8, 1], "value_range": [0, 1], "class_names": ["a", "b", "c"], "condition_dim": 3}
     expected |= {"images": {"train": 40, "validation": 10, "test": 10}, "epochs": 4, "best_epoch": None, "weights_epoch": 4}
-    assert expected.items() <= done.meta["note"].items()
-    assert done.meta["note"]["costs"].keys() == {"cpu_seconds", "peak_memory"}
-    assert arrays(done.path("progress.npz"))["images"].shape == (5, 20, 8, 8, 1)
+    assert expected.items() <= gan.meta["note"].items()
+    assert gan.meta["note"]["costs"].keys() == {"cpu_seconds", "peak_memory"}
+    assert arrays(gan.path("progress.npz"))["images"].shape == (5, 20, 8, 8, 1)
 
 
-def test_the_summary_has_the_layers_of_each_part(data, tmp_path):
+def test_the_summary_has_the_layers_of_each_part(gan):
     """Name, type, output shape, parameters and inputs of each layer, by network; the parameters are those of the model."""
-    done = stored(Store(tmp_path), step("./small_gan.py", epochs=1), data)
-    parts = done.json("summary.json")
+    parts = gan.json("summary.json")
     assert list(parts) == ["generator", "discriminator"]
     rows = {row["type"]: row for row in parts["generator"]}
     assert rows["BatchNormalization"]["trainable"] == 2 * 16
@@ -73,8 +78,8 @@ def test_the_summary_has_the_layers_of_each_part(data, tmp_path):
     assert rows["Reshape"]["output_shape"] == [8, 8, 1]
     assert rows["BatchNormalization"]["parameters"] == 4 * 16
     total = sum(row["parameters"] for rows in parts.values() for row in rows)
-    assert done.meta["note"]["non_trainable_parameters"] == 2 * 16  # moving mean and variance
-    assert total == done.meta["note"]["parameters"] + 2 * 16
+    assert gan.meta["note"]["non_trainable_parameters"] == 2 * 16  # moving mean and variance
+    assert total == gan.meta["note"]["parameters"] + 2 * 16
 
 
 def validation_losses(monkeypatch, values):
@@ -105,29 +110,34 @@ def same(path, weights):
     return found.keys() == weights.keys() and all((found[name] == weights[name]).all() for name in found)
 
 
+@pytest.fixture(scope="module")
+def by_epoch(data):
+    """The weights after each of four epochs."""
+    return weights_by_epoch(step("./classes.py", epochs=4), data)
+
+
 @pytest.mark.parametrize("restore", [True, False])
-def test_best_and_last_weights_are_both_kept(data, tmp_path, monkeypatch, restore):
+def test_best_and_last_weights_are_both_kept(data, by_epoch, tmp_path, monkeypatch, restore):
     """Early stopping ends after `patience` epochs; `weights.npz` is the best or the last, the other one is beside it."""
-    chosen = step(epochs=9, early_stopping={"patience": 2, "restore_best_weights": restore})
-    expected = weights_by_epoch(step(epochs=4), data)
+    chosen = step("./classes.py", epochs=9, early_stopping={"patience": 2, "restore_best_weights": restore})
     validation_losses(monkeypatch, [5.0, 3.0, 4.0, 3.5, 1.0])
     done = stored(Store(tmp_path), chosen, data)
     note, other = done.meta["note"], "last.npz" if restore else "best.npz"
-    assert {name for name in done.meta["files"] if "json" not in name} == {"weights.npz", other, "progress.npz"}
+    assert {name for name in done.meta["files"] if "json" not in name} == {"weights.npz", other}
     assert (note["epochs"], note["best_epoch"], note["weights_epoch"]) == (4, 2, 2 if restore else 4)
-    assert same(done.path("weights.npz"), expected[2 if restore else 4])
-    assert same(done.path(other), expected[4 if restore else 2])
+    assert same(done.path("weights.npz"), by_epoch[2 if restore else 4])
+    assert same(done.path(other), by_epoch[4 if restore else 2])
     assert len(done.json("history.json")["loss"]) == 4
 
 
 def test_without_early_stopping_the_best_by_validation_loss_is_beside_the_last(data, tmp_path, monkeypatch):
     """The last weights are measured; the best are kept where they are others."""
     validation_losses(monkeypatch, [5.0, 3.0, 4.0])
-    done = stored(Store(tmp_path), step(epochs=3), data)
+    done = stored(Store(tmp_path), step("./classes.py", epochs=3), data)
     assert "best.npz" in done.meta["files"]
     assert done.meta["note"]["weights_epoch"] == 3
     validation_losses(monkeypatch, [5.0, 3.0])
-    done = stored(Store(tmp_path), step(epochs=2), data)
+    done = stored(Store(tmp_path), step("./classes.py", epochs=2), data)
     assert "best.npz" not in done.meta["files"]
 
 
@@ -147,16 +157,30 @@ def stopped(store, chosen, data, epoch):
     return store.root / "run" / f"{chosen.key}.work"
 
 
-@pytest.mark.parametrize("lost", [None, "samples-00001.npz", "best.npz", "checkpoint.npz"])
-def test_a_run_goes_on_only_with_everything_that_belongs_to_it(data, tmp_path, lost):
+STOPPING = step(epochs=4, early_stopping={"patience": 3})
+
+
+@pytest.fixture(scope="module")
+def whole(data, tmp_path_factory):
+    """The run that was never stopped."""
+    return stored(Store(tmp_path_factory.mktemp("whole")), STOPPING, data)
+
+
+@pytest.fixture(scope="module")
+def halfway(data, tmp_path_factory):
+    """The root of a store in which it was stopped after two epochs."""
+    return stopped(Store(tmp_path_factory.mktemp("halfway")), STOPPING, data, 2).parents[1]
+
+
+@pytest.mark.parametrize(
+    "lost", [None, "samples-00001.npz", "best.npz", pytest.param("checkpoint.npz", marks=pytest.mark.slow)]
+)
+def test_a_run_goes_on_only_with_everything_that_belongs_to_it(data, whole, halfway, tmp_path, lost):
     """Where samples or best weights of a checkpoint are missing, the run begins anew; it ends the same in any case."""
-    chosen, store = step(epochs=4, early_stopping={"patience": 3}), Store(tmp_path / "a")
-    whole = stored(Store(tmp_path / "b"), chosen, data)
-    scratch = stopped(store, chosen, data, 2)
+    store, heard = Store(shutil.copytree(halfway, tmp_path / "store")), []
     if lost:
-        (scratch / lost).unlink()
-    heard = []
-    done = stored(store, chosen, data, heard.append)
+        (store.root / "run" / f"{STOPPING.key}.work" / lost).unlink()
+    done = stored(store, STOPPING, data, heard.append)
     assert [event.epoch for event in heard if isinstance(event, Resumed)] == ([] if lost else [2])
     assert done.meta["note"]["costs"]["cpu_seconds"] > 0
     compared = ("weights.npz", "progress.npz", "summary.json")
@@ -180,7 +204,8 @@ def test_the_checkpoint_holds_both_optimisers_and_the_statistics(data, tmp_path)
     assert all((np.asarray(ours[name]) == np.asarray(theirs[name])).all() for name in names)
 
 
-def test_a_stream_trains_to_the_same_weights(data):
+@pytest.mark.parametrize("kind", ["vae", "./classes.py", pytest.param("./small_gan.py", marks=pytest.mark.slow)])
+def test_a_stream_trains_to_the_same_weights(data, kind):
     """Images that are made when asked for give the weights of the same images in memory."""
 
     class Streamed:
@@ -195,9 +220,8 @@ def test_a_stream_trains_to_the_same_weights(data):
 
     splits = {name: Split(Streamed(s.x), s.y, s.condition) for name, s in data.splits.items()}
     streamed = ImageData(splits, data.class_names, data.value_range, data.conditions)
-    for kind in ("vae", "./small_gan.py", "./classes.py"):
-        first, second = (weights_by_epoch(step(kind, epochs=2), chosen)[2] for chosen in (data, streamed))
-        assert all((first[name] == second[name]).all() for name in first)
+    first, second = (weights_by_epoch(step(kind, epochs=2), chosen)[2] for chosen in (data, streamed))
+    assert all((first[name] == second[name]).all() for name in first)
 
 
 def test_a_probe_is_given_its_judge(data, tmp_path):

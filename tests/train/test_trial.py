@@ -109,7 +109,10 @@ def test_a_conditional_model_of_ones_own_passes(tmp_path: Path) -> None:
     tried(tmp_path)
 
 
-@pytest.mark.parametrize("case", BROKEN)
+LIKE_ANOTHER = {"a bound without the condition", "a bound that lacks a term", "samples of another number"}
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, marks=[pytest.mark.slow] * (case in LIKE_ANOTHER)) for case in BROKEN])
 def test_what_would_fail_after_the_training_is_refused_before_it(tmp_path: Path, case: str) -> None:
     """In a few words, with the line of the user's file; never with arrays."""
     old, new, rule, said = BROKEN[case]
