@@ -5,6 +5,7 @@ And the laboratory: a project folder with one tiny report, for the rooms that ne
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
@@ -25,7 +26,7 @@ from report_builder.limits import VARIABLE
 from report_builder.plan import Plan
 from report_builder.run import local
 from report_builder.spec.training import Training
-from report_builder.store import Step, locked
+from report_builder.store import Step, digest, locked
 
 PROGRAMS = {  # what a test names -> programs, one of which will do
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
@@ -195,6 +196,20 @@ def limits() -> Iterator[None]:
     os.environ.update({} if before is None else {VARIABLE: before})
 
 
+@pytest.fixture(autouse=True, scope="session")
+def read_once() -> Iterator[None]:
+    """The code of a file is read once for the memos of all projects: this takes most of the time of a first plan."""
+    genuine = digest._read
+
+    @functools.cache
+    def once(path: Path, content: bytes, package: Path) -> list[str]:
+        return genuine(path)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(digest, "_read", lambda path: once(path, path.read_bytes(), digest.PACKAGE))
+        yield
+
+
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
     """A project in which nothing was built yet."""
@@ -223,7 +238,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     with locked(made.folder.with_suffix(".lock")):
         if not (made.folder / "build" / "tiny" / "tiny.pdf").is_file():
             made.write()
-            assert made.run("build", "tiny") == 0
+            assert made.run("build", "tiny", "--jobs", "1") == 0  # one process that imports TensorFlow, not two
     return made.copy(tmp_path_factory.mktemp("finished"))  # what one process does in it, no other sees
 
 

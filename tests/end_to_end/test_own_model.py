@@ -28,7 +28,7 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 @pytest.fixture(scope="module")
 def page(page_of_own_pieces):
     """The page's report, built in a process of its own that loads no TensorFlow."""
-    code, out, err = finish(page_of_own_pieces.start("build", "own", python=("-c", LOADED)))
+    code, out, err = finish(page_of_own_pieces.start("build", "own", "--jobs", "1", python=("-c", LOADED)))
     assert code == 0, err
     assert not {"tensorflow", "keras"} & set(out.rpartition("loaded:")[2].split())
     return page_of_own_pieces
