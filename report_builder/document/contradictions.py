@@ -177,6 +177,8 @@ class Contradictions:
         """Shares that are printed as 0 or 1 and are neither."""
         for span in walk(blocks, "Span"):
             fact, text = self.material.facts.get(value(span, "name")), plain_text(span)
+            if value(span, "chosen"):  # the name of a class, or how many there are
+                continue
             if fact and not fact.placeholder and not isinstance(fact.value, str) and text in ("0", "1") and 0 < fact.value < 1:
                 step = "Print more digits: digits=2."
                 yield Problem(

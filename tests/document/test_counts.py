@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from report_builder.document.composing import compose
 from report_builder.document.material import Material, SweepCard
 from report_builder.document.rendering import render
 
@@ -41,6 +42,13 @@ def test_counted(counted, write_template, text, said):
     rendered = render(write_template(f"{{{{ {text} }}}}"), counted)
     assert not rendered.problems
     assert rendered.plain == said
+
+
+def test_a_class_with_the_name_1_is_no_rounded_share(counted, write_template):
+    """What is chosen by a share is not the share: the class "0" is printed, and nothing is found wrong."""
+    rendered = render(write_template('Klasy: {{ classes("vae.test.right", ">", 0.97) }}.'), counted)
+    assert rendered.plain == "Klasy: 0."
+    assert compose(rendered, counted).findings == ()
 
 
 def test_classes_are_known_before_they_are_measured(counted, write_template):
