@@ -7,7 +7,7 @@ names (runs, splits, quantities), what it binds, and what kind of word stands in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from report_builder.document.contradictions import Contradictions
 from report_builder.document.ledger import Wording
@@ -25,6 +25,7 @@ LISTED = "listed"  # also our own key on a node: begin and end of what of it sta
 SAYING = ("verdict", "change", "cause")  # what a caption or a heading says more than what is to be seen
 LABELS = ("heading", "caption", "alt", "cell")
 WEIGHTS = {"run": 3, "verdict": 3, "comparison": 2, "change": 2, "cause": 2, "number": 3, "negation": 3, "kind": 2}
+ABOUT = frozenset({"strength", "number_words", "observed"})  # what is said of the parts of a network, too
 PREDICATES = ("verdict", "comparison", "change", "cause", "strength", "number_words", "observed")
 
 
@@ -123,30 +124,37 @@ class Judge:
             return ()
         if said("pointed", words):
             return ("pointed",)
-        predicates = [key for key in (SAYING if sentence.passage.kind in LABELS else PREDICATES) if said(key, words)]
+        label = sentence.passage.kind in LABELS
+        predicates = [key for key in (SAYING if label else PREDICATES) if said(key, words)]
         if sentence.results:
             predicates.append("number")
         runs, quantities = {name.text for name in sentence.runs}, sorted(sentence.quantities())
         parts, measured = sorted(self.lexicon.named("splits", words)), said("measured", words)
         if sentence.refers and predicates in ([], ["observed"]) and not (quantities or parts or measured):
             return ()
-        whole = sentence.passage.typed[sentence.start : sentence.end]
-        if (said("theory", whole) and not (runs and "verdict" in predicates)) or (
-            said("purpose", whole) and not (runs and predicates)
-        ):
+        if self._general(sentence, runs, predicates):
             return ()
-        subjects = [f"run {name}" for name in sorted(runs)]
-        subjects += ["models"] * (not runs and said("models", words) and not {*predicates} <= {"observed", "number_words"})
+        settled = said("settings", self.lexicon.without("epochs", words))
+        quiet = {*predicates} <= ({*ABOUT, "comparison"} if settled else {"observed", "number_words"})
+        subjects = [f"run {name}" for name in sorted(runs)] or ["models"] * (not quiet and said("models", words))
         subjects += [f"quantity {name}" for name in quantities[:1]] or ["measure"] * measured
         subjects += [f"name {name}" for name in (*self.names.foreign(words), *self._data(words))]
         subjects += [f"split {name}" for name in parts]
-        kinds, things = {subject.partition(" ")[0] for subject in subjects}, said("things", words)
-        settled = said("settings", self.lexicon.without("epochs", words))
-        behaves = things and not settled and (runs or "change" in predicates)
-        several = len(predicates) > 1 and things and not (settled and {*predicates} <= {"strength", "number_words"})
+        kinds, things = {subject.partition(" ")[0] for subject in subjects}, said("things", words) and not settled
+        behaves = things and (runs or "change" in predicates)
         acts = runs and not (said("settings", words) or said("structure", words))  # whatever the words say that it does
-        enough = bool(subjects and predicates) or several or behaves or acts or len(runs) > 1 or len(kinds) > 1
-        return (*subjects, *predicates) if enough and (predicates or sentence.passage.kind not in LABELS) else ()
+        enough = bool(subjects and predicates) or (len(predicates) > 1 and things) or behaves or acts or len(runs) > 1
+        return (*subjects, *predicates) if (enough or len(kinds) > 1) and (predicates or not label) else ()
+
+    def _general(self, sentence: Sentence, runs: Collection[str], predicates: Collection[str]) -> bool:
+        """Whether a sentence speaks of theory, of another text, of a purpose or a condition, or of how a network is made."""
+        said, whole = self.lexicon.says, sentence.passage.typed[sentence.start : sentence.end]
+        if said("theory", whole):
+            return not (runs and "verdict" in predicates)
+        if runs:
+            return not predicates and said("purpose", whole)
+        made = {*predicates} <= ABOUT and said("structure", sentence.typed)
+        return made or said("purpose", whole) or said("elsewhere", sentence.typed)
 
     def _data(self, words: str) -> list[str]:
         """The names of well-known data that no run was trained on."""
