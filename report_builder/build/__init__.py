@@ -308,7 +308,7 @@ def _remember_steps(plan: Plan, workspace: Workspace) -> None:
     last, now = last_steps(plan, workspace), {}
     for planned in {p.label: p for target in plan.everything() for p in target.closure()}.values():
         step, old = planned.step.as_json(), last.get(planned.label)
-        same = old is not None and Step.from_json(old["step"]).key == planned.step.key
+        same = old is not None and (old["step"] == step or Step.from_json(old["step"]).key == planned.step.key)
         now[planned.label] = old if same else {"step": step, "why": reason(old["step"] if old else None, step)}
     if now != last:
         write_atomically(ledger, json.dumps(now, ensure_ascii=False, sort_keys=True))

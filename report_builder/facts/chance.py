@@ -50,11 +50,12 @@ def _density(freedom: np.ndarray) -> np.ndarray:
     return np.asarray(np.exp(logarithm) / math.sqrt(math.pi))
 
 
-def quantile(level: float, freedom: ArrayLike) -> np.ndarray:
+def quantile(level: ArrayLike, freedom: ArrayLike) -> np.ndarray:
     """The t that Student's t exceeds on either side with probability `level`; MANY degrees of freedom give the normal one."""
-    freedom = np.minimum(np.asarray(freedom, dtype=np.float64), MANY)
+    freedom, level = np.minimum(np.asarray(freedom, dtype=np.float64), MANY), np.asarray(level, dtype=np.float64)
     height = 2 * _density(freedom)
-    angle = np.arctan(NormalDist().inv_cdf(1 - level / 2) / np.sqrt(freedom))
+    normal = np.asarray(np.frompyfunc(NormalDist().inv_cdf, 1, 1)(1 - level / 2), dtype=np.float64)
+    angle = np.arctan(normal / np.sqrt(freedom))
     for _ in range(
         100
     ):  # Newton's steps towards the root of a concave function, from below: no quantile is below the normal one
@@ -96,11 +97,11 @@ class Estimate:
     over_units: np.ndarray
     unit_freedom: np.ndarray
 
-    def margin(self, level: float = LEVEL) -> np.ndarray:
+    def margin(self, level: ArrayLike = LEVEL) -> np.ndarray:
         """Half the width of the interval in which the true value lies but for a share `level` of such intervals."""
         parts = ((self.over_seeds, self.seed_freedom), (self.over_units, self.unit_freedom))
         squares = (quantile(level, freedom) ** 2 * variance for variance, freedom in parts if np.any(variance))
-        return np.sqrt(sum(squares, np.zeros(self.value.shape)))
+        return np.sqrt(sum(squares, np.zeros(np.broadcast(self.value, level).shape)))
 
     def interval(self, level: float = LEVEL) -> tuple[float, float]:
         """Its ends, of a single estimate."""
@@ -114,10 +115,11 @@ class Estimate:
         if bool(self.over_seeds) != bool(self.over_units):  # Student's t itself
             freedom = self.seed_freedom if self.over_seeds else self.unit_freedom
             return float(tail(self.value / np.sqrt(self.over_seeds + self.over_units), freedom))
-        while high > 1.001 * low:
-            middle = math.sqrt(low * high)
-            low, high = (low, middle) if self.margin(middle) < abs(self.value) else (middle, high)
-        return high
+        while high > 1.001 * low:  # many levels at a time: each call costs far more than each level
+            levels = np.geomspace(low, high, 25)[1:-1]
+            inside = int(np.sum(self.margin(levels) >= abs(self.value)))  # the margin falls as the level rises
+            low, high = np.concatenate([[low], levels, [high]])[inside : inside + 2]
+        return float(high)
 
 
 def estimate(sides: Sequence[Side], signs: np.ndarray | None = None, *, units: float = 2, trainings: bool = False) -> Estimate:

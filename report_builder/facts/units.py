@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +15,6 @@ from report_builder.facts.chance import Side
 from report_builder.facts.fact import Fact, Measurement
 from report_builder.records import frozen
 
-MOST_SEEDS = 4096
 MOST_SEEDS = 4096
 # Keys: an image of part k of the data is k * _IMAGES + its number, a pair is below 0, what no other training has from _OWN on.
 _IMAGES, _PAIR, _OWN = 2**26, 2**31, 2**40
@@ -82,12 +83,21 @@ def _number(fact: Fact, m: Measurement) -> float:
 
 def _stored(fact: Fact, m: Measurement) -> tuple[np.ndarray, np.ndarray]:
     """Values `(n,)`, and the images on which they rest, `(n,)` or `(n, 2)`."""
-    with np.load(m.samples or "") as stored:
-        values = np.asarray(stored[fact.metric], dtype=np.float64)
-        ids = stored.get(f"{fact.metric}.units", np.arange(len(values)))
+    file = Path(m.samples or "")
+    values, ids = _loaded(file, fact.metric, file.stat().st_mtime_ns)
     if not np.isfinite(values).all():
         raise ReportError(Problem("", "a value that the mean rests on is no finite number", f"{fact.name}, seed {m.seed}"))
-    return values, np.asarray(ids, dtype=np.int64)
+    return values, ids
+
+
+@functools.lru_cache(512)
+def _loaded(file: Path, metric: str, _: int) -> tuple[np.ndarray, np.ndarray]:
+    """What a file holds, opened once for all comparisons."""
+    with np.load(file) as stored:
+        values = np.asarray(stored[metric], dtype=np.float64)
+        ids = np.asarray(stored.get(f"{metric}.units", np.arange(len(values))), dtype=np.int64)
+    values.flags.writeable = ids.flags.writeable = False
+    return values, ids
 
 
 def _row(values: np.ndarray, keys: np.ndarray, one_more: int) -> _Row:

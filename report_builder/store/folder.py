@@ -102,12 +102,22 @@ class Store:
         folder, digest = self.root / kind / key, content if by_content else self.memo.sha256
         try:
             meta = json.loads((folder / META).read_text(encoding="utf-8"))
-            if Step.from_json(meta).key != key or meta["kind"] != kind:
+            if meta["kind"] != kind or not self._is(key, meta, "" if by_content else digest(folder / META)):
                 return None
             intact = all(digest(folder / name) == recorded for name, recorded in meta["files"].items())
         except (ReportError, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return None
         return Stored(folder, meta) if intact else None
+
+    def _is(self, key: str, meta: Mapping[str, Any], digest: str) -> bool:
+        """Whether a step has this key; for a file with this digest that is computed once."""
+        if digest and self.memo.recall(f"step {digest}") == key:
+            return True
+        if Step.from_json(meta).key != key:
+            return False
+        if digest:
+            self.memo.remember(f"step {digest}", key)
+        return True
 
     @contextmanager
     def claim(self, step: Step, *, resume: bool = False) -> Iterator[Work]:
