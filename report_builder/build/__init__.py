@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from report_builder.build import asking
-from report_builder.build.composing import checked_plan, compose_plan, figure_numbers, listed
+from report_builder.build.composing import checked, checked_plan, compose_plan, figure_numbers
 from report_builder.build.execute import execute, jobs_of
 from report_builder.build.workspace import Workspace
 from report_builder.errors import FindingError, Problem, ReportError, RunError, near_miss, together
@@ -36,9 +36,9 @@ __all__ = [
     "build",
     "build_figure",
     "build_task",
+    "checked",
     "checked_plan",
     "compose_plan",
-    "listed",
     "plan_report",
     "settle",
 ]
@@ -130,7 +130,9 @@ def _document(
     material = gather.material(plan)
     rendered = render(workspace.template(loaded), material, draft=options.draft)
     stamp = publish.Stamp(folder, figures, store.memo)
-    digest = publish.document_digest(rendered, material, {"draft": options.draft}, store.memo)
+    digest = publish.document_digest(
+        rendered, material, {"draft": options.draft, "stated": loaded.experiment.model_dump_json()}, store.memo
+    )
     paths = paths_of(options.formats, folder, loaded.name, draft=options.draft)
     fresh = stamp.fresh(digest, paths)
     if len(fresh) == len(paths):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from report_builder.build.workspace import Workspace
+from report_builder.errors import Problem
 from report_builder.plan import Plan
+from report_builder.records import frozen
 
 if TYPE_CHECKING:
     from report_builder.document.composing import Document
@@ -41,6 +44,42 @@ def checked_plan(plan: Plan, workspace: Workspace, formats: Collection[str] = ("
     if "pdf" not in formats:
         return composed
     return replace(composed, findings=(*composed.findings, *foreseen(composed, plan.store.memo)))
+
+
+@frozen
+class Checked:
+    """What `check` says of a document: warnings, the lines of `listed`, and what is wrong with it."""
+
+    warnings: tuple[Problem, ...]
+    lines: tuple[str, ...]
+    findings: tuple[Problem, ...] = ()
+
+
+def checked(plan: Plan, workspace: Workspace) -> Checked:
+    """Checks the document; one that was found right is not composed again for the same experiment, template, steps and code.
+
+    Raises:
+        ReportError: it cannot be composed, or no font of the PDF has a character.
+    """
+    from report_builder.build import gather, publish
+    from report_builder.document.rendering import render
+
+    loaded, memo, material = plan.resolved.loaded, plan.store.memo, gather.material(plan)
+    rendered = render(workspace.template(loaded), material, draft=True)
+    steps = [[each.step.key, plan.stored(each) is not None] for each in plan.everything()]
+    texts = [memo.sha256(Path(file)) for file in rendered.source.files]
+    stated = [loaded.experiment.model_dump_json(), loaded.profile, texts, steps, str(Path.cwd())]
+    digest = publish.document_digest(rendered, material, {"checked": stated}, memo)
+    place = f"checked:{workspace.outputs(loaded)[0]}"
+    known, _, told = (memo.recall(place) or "").partition(" ")
+    if known == digest and not rendered.problems:
+        warnings, lines = json.loads(told)
+        return Checked(tuple(Problem(**one | {"also": tuple(one["also"])}) for one in warnings), tuple(lines))
+    composed = checked_plan(plan, workspace)
+    found = Checked(composed.warnings, tuple(listed(composed)), composed.findings)
+    if not found.findings:
+        memo.remember(place, f"{digest} {json.dumps([[vars(one) for one in found.warnings], found.lines])}")
+    return found
 
 
 def _composed(plan: Plan, workspace: Workspace, material: Material, rendered: Rendered, *, draft: bool) -> Document:

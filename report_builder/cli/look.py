@@ -123,17 +123,18 @@ def check(options: Options) -> int:
         raise UsageError(Problem("", "--report goes with a file to check", options.against, "check FILE.md --report REPORT"))
     plan, workspace = plan_of(options)
     builder.settle(plan)
-    composed = builder.checked_plan(plan, workspace)
-    plan.store.memo.save()
     if options.json:
+        composed = builder.checked_plan(plan, workspace)
         told = {"findings": [vars(p) for p in composed.findings], "warnings": [vars(p) for p in composed.warnings]}
         _print_json({**told, "sentences": [one.as_json() for one in composed.judged.sentences]})
         return int(Exit.FINDING if composed.findings else Exit.DONE)
-    for warning in once(composed.warnings):
+    found = builder.checked(plan, workspace)
+    plan.store.memo.save()
+    for warning in once(found.warnings):
         print(f"warning: {warning}", file=sys.stderr)
-    print("".join(f"{line}\n" for line in builder.listed(composed)), end="")
-    if composed.findings:
-        raise FindingError(*composed.findings)
+    print("".join(f"{line}\n" for line in found.lines), end="")
+    if found.findings:
+        raise FindingError(*found.findings)
     unmeasured = len(plan.missing(plan.everything()))
     print(
         "No mistakes found."

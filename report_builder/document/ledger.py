@@ -131,6 +131,11 @@ class SourceMap:
     template: str
     lines: tuple[tuple[str, int], ...]
 
+    @property
+    def files(self) -> list[str]:
+        """The template and what it includes."""
+        return sorted({self.template, *(file for file, _ in self.lines if file)})
+
     def where(self, line: int) -> str:
         """`templates/lab.md:12` of a rendered line, counted from 1; the template alone for line 0."""
         if not 0 < line <= len(self.lines):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from report_builder.build import composing
 from report_builder.cli import main
 from report_builder.models import vae
 from report_builder.plan.schema import json_schema
@@ -130,6 +131,25 @@ def test_check_finds_a_typed_number(built, say) -> None:
     code, out, _ = say(built, "check", "tiny", "--json")
     assert code == 3
     assert json.loads(out)["findings"][0]["received"] == "12.5"
+
+
+def test_what_was_found_right_is_composed_again_only_where_something_changed(lab, say, monkeypatch) -> None:
+    """A second check composes nothing and says the same; after a change of an include, of the experiment, or a mistake it does."""
+    composed: list[int] = []
+    compose = composing.checked_plan
+    monkeypatch.setattr(composing, "checked_plan", lambda *given: composed.append(1) or compose(*given))
+    part = lab.folder / "templates" / "part.md"
+    part.write_text("Included.\n", encoding="utf-8")
+    lab.edit("In [@fig:codes]", "{% include 'part.md' %}\n\nIn [@fig:codes]", lab.template)
+    first = say(lab, "check", "tiny")
+    assert (first[0], say(lab, "check", "tiny"), len(composed)) == (0, first, 1)
+    part.write_text("Included as well.\n", encoding="utf-8")
+    assert (say(lab, "check", "tiny")[0], len(composed)) == (0, 2)
+    lab.edit("report: {title: Tiny lab", "report: {tally: false, title: Tiny lab")
+    assert (say(lab, "check", "tiny")[0], len(composed)) == (0, 3)
+    part.write_text("The loss is 12.5 nats.\n", encoding="utf-8")
+    assert [say(lab, "check", "tiny")[0] for _ in range(2)] == [3, 3]
+    assert len(composed) == 5
 
 
 def test_doctor(lab, say) -> None:
