@@ -134,7 +134,7 @@ def test_check_finds_a_typed_number(built, say) -> None:
 
 
 def test_what_was_found_right_is_composed_again_only_where_something_changed(lab, say, monkeypatch) -> None:
-    """A second check composes nothing and says the same; after a change of an include, of the experiment, or a mistake it does."""
+    """A second check composes nothing and says the same; after a change of an include or the experiment it does."""
     composed: list[int] = []
     compose = composing.checked_plan
     monkeypatch.setattr(composing, "checked_plan", lambda *given: composed.append(1) or compose(*given))
