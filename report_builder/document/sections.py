@@ -80,7 +80,7 @@ def cautions(citations: Iterable[Citation], material: Material) -> Iterator[Prob
         fact = material.facts.get(citation.name) if citation.kind == "facts" else None
         if fact is not None and fact.caution and (fact.run, fact.caution) not in said:
             said.add((fact.run, fact.caution))
-            yield Problem(citation.where, f"'{fact.name}': {fact.caution}")
+            yield Problem(f"{citation.where}: {fact.name}", fact.caution)
 
 
 def _inside(citation: Citation, origins: Sequence[tuple[str, int]]) -> bool:

@@ -142,8 +142,8 @@ def test_what_a_reader_of_a_number_must_know_is_said_where_it_is_cited(material,
     cautious = replace(material, facts=facts, tasks={})
     document = compose(render(write_template(text), cautious), cautious)
     (warning,) = [each for each in document.warnings if "grey" in each.rule]
-    assert warning.rule == "'vae.test.elbo': the pixels are grey"
-    assert warning.where.endswith(":3")
+    assert warning.rule == "the pixels are grey"
+    assert warning.where.endswith(":3: vae.test.elbo")
 
 
 def test_the_caption_of_typed_code_is_markdown(composed, free):
