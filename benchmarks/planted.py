@@ -42,6 +42,7 @@ CASES = ROOT / "tests" / "document" / "planted.json"
 OUTSIDE = ("outside", "list_out", "footnote_out", "heading_out", "intask", "question")
 LABELS = ("error", "listed", "fine")
 T = TypeVar("T", Problem, Judgement)
+SHARE = re.compile(r"(?:asked|accuracy|agreement)(?:_(\d+))?$")  # metrics that count images
 # A metric's better direction and its value for `ae`; every other run has 0.9 of it (of a share 0.97 of what is left).
 VALUES = (
     (r"elbo|bound", "higher", -130.0),
@@ -66,16 +67,19 @@ def measured(material: Material, folder: Path) -> Material:
 
 def _measured(fact: Fact, folder: Path) -> Fact:
     better, value = next((better, value) for pattern, better, value in VALUES if re.search(pattern, fact.metric))
+    n = 9 if fact.split.startswith("cvae-") else 900 if "cells" in fact.split else 50
     if isinstance(value, float):
         value = _of_run(fact, value, better)
+    if share := SHARE.search(fact.metric):
+        value = round(value * n) / n
     file = folder / f"{hashlib.sha256(fact.name.encode()).hexdigest()}.npz"
     if not file.exists():
         noise = np.random.default_rng(len(fact.name)).normal(0, abs(value) * 1e-4, 50)
-        np.savez(file, **{fact.metric: value + noise - noise.mean()})
-    values = [value * (1 + 1e-5 * seed) if isinstance(value, float) else value for seed in range(3)]
+        np.savez(file, **{fact.metric: np.arange(n) < round(value * n) if share else value + noise - noise.mean()})
+    values = [value * (1 + 1e-5 * seed) if isinstance(value, float) and not share else value for seed in range(3)]
     made = tuple(Measurement(seed + 1, each, file) for seed, each in enumerate(values))
-    n = 9 if fact.split.startswith("cvae-") else 900 if "cells" in fact.split else 50
-    return replace(fact, measurements=made, better=better, n=n, placeholder=False)
+    reduction = f"share of images{f' of class {share[1]}' * bool(share[1])}" if share else fact.reduction
+    return replace(fact, measurements=made, better=better, n=n, reduction=reduction, placeholder=False)
 
 
 def _of_run(fact: Fact, value: float, better: str) -> float:

@@ -16,7 +16,6 @@ import argparse
 import functools
 import hashlib
 import random
-import re
 import sys
 import tempfile
 from collections import Counter
@@ -39,7 +38,6 @@ from report_builder.facts import Fact, Measurement
 REPORT = "generative-models"
 FAR = 1.2  # of its size: beyond whatever it is compared with, and beyond 0
 APART = 0.03  # of its size: values that differ less may be printed alike
-SHARE = re.compile(r"(?:asked|accuracy|agreement)(?:_(\d+))?$")  # metrics that count images
 CHANGES = ("raised", "lowered", "exchanged", "one image more")
 CHOSEN = ("{%", "best(")  # what a paragraph holds that prints other words by facts it does not name
 
@@ -94,7 +92,7 @@ class Sheet:
         header = replace(base.material.header, appendix=False)  # its last column depends on every comparison, as it should
         sheet = cls(base.template, base.material, folder)
         arms = {run: place for sweep in base.material.sweeps.values() for place, run in enumerate(sweep.runs, 1)}
-        facts = {name: sheet.moved(_kept(fact), _own(fact, arms)) for name, fact in base.material.facts.items()}
+        facts = {name: sheet.moved(_worded(fact), _own(fact, arms)) for name, fact in base.material.facts.items()}
         return cls(base.template, replace(base.material, header=header, facts=facts), folder)
 
     def moved(self, fact: Fact, to: float | str) -> Fact:
@@ -167,12 +165,11 @@ class Sheet:
         yield "one image more", (replace(fact, n=fact.n + 1),)
 
 
-def _kept(fact: Fact) -> Fact:
-    """A fact of the kind that it will be: a class is a word, and a share counts images."""
-    if fact.metric.endswith("_class"):
-        return replace(fact, measurements=tuple(replace(m, value=str(m.value)) for m in fact.measurements))
-    share = SHARE.search(fact.metric)
-    return replace(fact, reduction=f"share of images{f' of class {share[1]}' * bool(share[1])}") if share else fact
+def _worded(fact: Fact) -> Fact:
+    """A fact that is a class, as a word."""
+    if not fact.metric.endswith("_class"):
+        return fact
+    return replace(fact, measurements=tuple(replace(m, value=str(m.value)) for m in fact.measurements))
 
 
 def _own(fact: Fact, arms: Mapping[str, int]) -> float | str:
@@ -182,7 +179,7 @@ def _own(fact: Fact, arms: Mapping[str, int]) -> float | str:
         return fact.value
     if isinstance(fact.value, int):
         return fact.value + round(90 * part)
-    if SHARE.search(fact.metric):
+    if planted.SHARE.search(fact.metric):
         return 0.3 + (0.4 * part if fact.run not in arms else 0.08 * arms[fact.run])
     return float(fact.value) * (1 + (0.2 * (part - 0.5) if fact.run not in arms else 0.04 * (arms[fact.run] + part / 2)))
 

@@ -153,8 +153,11 @@ class Judge:
             return not (runs and "verdict" in predicates)
         if runs:
             return not predicates and said("purpose", whole)
-        made = {*predicates} <= ABOUT and said("structure", sentence.typed)
-        return made or said("purpose", whole) or said("elsewhere", sentence.typed)
+        words = sentence.typed
+        named = self.lexicon.named("splits", words) or self.names.foreign(words) or self._data(words)
+        settled = said("settings", self.lexicon.without("epochs", words)) or said("structure", words)
+        made = {*predicates} <= ABOUT and settled and not named
+        return made or said("purpose", whole) or said("elsewhere", words)
 
     def _data(self, words: str) -> list[str]:
         """The names of well-known data that no run was trained on."""
