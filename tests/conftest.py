@@ -33,7 +33,7 @@ PROGRAMS = {  # what a test names -> programs, one of which will do
     "libreoffice": ("soffice", "libreoffice"),
     "poppler": ("pdftotext",),
 }
-LONG = ("end_to_end", "run", "train", "contracts", "models", "plan", "cli")
+LONG = ("cli", "contracts", "datasets", "end_to_end", "models", "plan", "run", "train")
 REQUIRED = "REPORT_BUILDER_REQUIRE_EXTERNAL"  # set in continuous integration: an absent program is then an error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import json
 from dataclasses import replace
 
@@ -123,10 +124,11 @@ def test_files_of_a_figure(kind, arrays_of, tmp_path, small):
 
 
 @ALL_FIGURES
-def test_a_figure_in_every_language(kind, arrays_of, small):
+def test_a_figure_in_the_languages(kind, arrays_of, small):
     """Its caption names what is shown, axes with ticks are labelled, no text is under eight points, and it fits a page."""
-    arrays, parameters, ticked = arrays_of(kind), small(kind), []
-    for code in languages.codes():
+    arrays, parameters, ticked = arrays_of(kind), small(kind), []  # in two of the languages, the next kind in the next two
+    first = FIGURES.names().index(kind.name)
+    for code in itertools.islice(itertools.cycle(languages.codes()), 2 * first, 2 * first + 2):
         with settings(STYLE, {}):
             drawing = kind.draw(arrays, parameters, PEOPLE, languages.load(code))
         assert drawing.alt
