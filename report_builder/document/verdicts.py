@@ -63,9 +63,8 @@ class Verdicts:
         return self.speech.say([markdown(said)], said, facts=f"{a} {b}")
 
     def _wording(self, fact: Fact, given: Mapping[str, str], *, open_too: bool) -> Mapping[str, str]:
-        directed = (
-            "greater" not in given if fact.placeholder else fact.better != "none"
-        )  # known at the latest when it is measured
+        # known at the latest when it is measured
+        directed = "greater" not in given if fact.placeholder else fact.better != "none"
         needed = [*(("better", "worse") if directed else ("greater", "smaller")), "same", *(["open"] if open_too else [])]
         if not given:
             keys = {"same": "alike"} if open_too else {}
