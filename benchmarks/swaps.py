@@ -158,8 +158,9 @@ class Sheet:
         if isinstance(value, str):
             yield "raised", (self.moved(fact, f"{value}1"),)
         else:
-            yield "raised", (self.moved(fact, value + FAR * abs(value)),)
-            yield "lowered", (self.moved(fact, value - FAR * abs(value)),)
+            share = fact.reduction.startswith("share")
+            yield "raised", (self.moved(fact, 1.0 if share else value + FAR * abs(value)),)
+            yield "lowered", (self.moved(fact, 0.0 if share else value - FAR * abs(value)),)
         if partner:
             yield "exchanged", (self.moved(fact, partner.value), self.moved(partner, value))
         yield "one image more", (replace(fact, n=fact.n + 1),)
@@ -197,10 +198,12 @@ def tried(sheet: Sheet, count: int | None, seed: int) -> Found:
 
 
 def _partner(sheet: Sheet, cited: Iterable[str], fact: Fact, draw: random.Random) -> Fact | None:
-    """Another fact that is printed alike, with another value; of the same metric where there is one."""
+    """Another fact that is printed alike, with another value; of the same sweep, or the same metric, where there is one."""
+    arms = {run for sweep in sheet.material.sweeps.values() for run in sweep.runs}
     others = [other for name in cited if (other := sheet.material.facts[name]).unit == fact.unit and _apart(fact, other)]
     same = [other for other in others if other.metric == fact.metric]
-    return draw.choice(same or others) if others else None
+    beside = [other for other in same if {fact.run, other.run} <= arms]
+    return draw.choice(beside or same or others) if others else None
 
 
 def _apart(fact: Fact, other: Fact) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material
-from report_builder.document.printed import Chosen, Printed, Told, Unmeasured
+from report_builder.document.printed import Printed, Told, Unmeasured
 from report_builder.document.vocabulary import Speech
 from report_builder.document.wording import unmeasured
 from report_builder.facts import Fact
@@ -40,7 +40,7 @@ class Counts:
         """
         if relation:
             found = self._satisfying(name, relation, limit)
-            return self._of(name, len(found[0]), len(found[1]), found[1]) if found else self._nothing(name)
+            return self._of(" ".join(found[1]), len(found[0]), len(found[1])) if found else self._nothing(name)
         fact = self.speech.find(name)
         if fact is None or fact.placeholder:
             return self._nothing(name)
@@ -57,11 +57,11 @@ class Counts:
         if not found:
             return self._nothing(name)
         words = self.language.join(found[0]) if found[0] else self.language.word("list.none")
-        return Chosen(found[0], words, self.ledger, name, _by=" ".join(found[1]))
+        return self.speech.printed(found[0], words, " ".join(found[1]))
 
-    def _of(self, name: str, part: int, whole: int, by: Sequence[str] = ()) -> Printed:
+    def _of(self, names: str, part: int, whole: int) -> Printed:
         words = self.language.word("list.of", part=self.language.number(part), whole=self.language.number(whole))
-        return Chosen(part, words, self.ledger, name, _by=" ".join(by))
+        return self.speech.printed(part, words, names)
 
     def _nothing(self, name: str) -> Printed:
         words = unmeasured(self.language)

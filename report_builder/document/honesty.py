@@ -88,7 +88,7 @@ def _parts(section: Node) -> set[str]:
         if node["t"] == "Cite":
             labels |= {citation["citationId"] for citation in node["c"][0]}
         elif is_printed(node):
-            parts |= {f"fact:{name}" for name in (value(node, "name"), *value(node, "facts").split())}
+            parts |= {f"fact:{name}" for name in f"{value(node, 'name')} {value(node, 'facts')}".split()}
         elif node["t"] == "Div" and has_class(node, "answer") and plain_text(node["c"][1]).strip(" …?.-"):
             parts.add("answer")
     return parts | {label for label in labels if label != "answer" and not label.startswith("fact:")}
