@@ -30,8 +30,9 @@ def test_poppler_reads_the_pdf(composed, tmp_path: Path) -> None:
     """The PDF's text can be copied: sentences, numbers, captions and table, in reading order, with embedded fonts only."""
     path = write(composed(), ["pdf"], tmp_path, "lab").paths["pdf"]
     text = output("pdftotext", "-layout", str(path), "-").replace("\u00a0", " ")
-    positions = [text.index(part) for part in ("Zadanie 1.1", "Rysunek 1.", "Zadanie 2.1", "Tabela 1.")]
+    positions = [text.index(part) for part in ("Zadanie 1.1", "Zadanie 2.1", "Tabela 1.")]
     assert positions == sorted(positions)
+    assert "Rysunek 1." in text  # at the top of the page, where there is room
     rows = output("pdffonts", str(path)).splitlines()[2:]
     assert rows
     assert all(row.split()[-5] == "yes" for row in rows)
