@@ -352,7 +352,9 @@ def test_a_full_disk(built, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     assert "Where are they?" in document(built)
 
 
-@pytest.mark.parametrize("name", ["figure.png", "facts.json", "weights.npz", "arrays.npz"])
+@pytest.mark.parametrize(
+    "name", ["figure.png", "facts.json", pytest.param("weights.npz", marks=pytest.mark.slow), "arrays.npz"]
+)
 def test_a_truncated_file_is_made_again(built, name: str) -> None:
     """A stored file that was cut short is made again where it is needed, and the documents are as they were."""
     plan = built.plan()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from report_builder.build import gather
 
 SWEEP = "sweeps:\n  latent: {run: vae, name: 'z = {latent_dim}', over: {model.latent_dim: [2]}}\nmetrics:\n"
@@ -15,6 +17,7 @@ Chosen: {{{{ {BEST}.name }}}}, {{{{ fact({BEST}.id ~ ".arms.sharpness") }}}}.
 """
 
 
+@pytest.mark.slow
 def test_a_sweep_goes_on_where_it_was(built) -> None:
     """A value that is added trains its arm alone; task and document then name the arm that the measurement prefers."""
     built.edit("metrics:\n", SWEEP)
