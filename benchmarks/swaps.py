@@ -210,6 +210,8 @@ def _apart(fact: Fact, other: Fact) -> bool:
     a, b = fact.value, other.value
     if isinstance(a, str) or isinstance(b, str):
         return type(a) is type(b) and a != b
+    if fact.reduction.startswith("share"):
+        return round(a * fact.n) != round(b * fact.n)
     return abs(a - b) > APART * max(abs(a), abs(b))
 
 
