@@ -51,10 +51,10 @@ def test_what_shows_no_trend(ordered, write_template, axes, runs, said):
 @pytest.mark.parametrize(
     ("histories", "said"),
     [
-        ([[9, 7, 5, 4, 3, 2]], "maleje (w tym uczeniu)"),
+        ([[9, 7, 5, 4, 3, 2]], "maleje (w tym przebiegu uczenia)"),
         ([[9, 7, 5, 4, 3, 2], [9, 8, 5, 4, 3, 2], [9, 7, 5, 4, 3, 2.5]], "maleje"),
-        ([[9, 7, 5, 4, 3, 2], [1, 2, 3, 4, 5, 6]], "nie wykazuje mierzalnej tendencji (w tych uczeniach)"),
-        ([[1, 5, 2, 6, 3, 4]], "nie wykazuje mierzalnej tendencji (w tym uczeniu)"),
+        ([[9, 7, 5, 4, 3, 2], [1, 2, 3, 4, 5, 6]], "nie wykazuje mierzalnej tendencji (w tych przebiegach uczenia)"),
+        ([[1, 5, 2, 6, 3, 4]], "nie wykazuje mierzalnej tendencji (w tym przebiegu uczenia)"),
         ([], "[nie zmierzono]"),
     ],
 )

@@ -76,7 +76,7 @@ def of_one_seed(material: Material) -> Material:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("pl", "lepszy (w tych uczeniach)"),
+        ("pl", "lepszy (w tych przebiegach uczenia)"),
         ("en", "lepszy (in these trainings)"),
         ("ru", "lepszy (в этих обучениях)"),
         ("de", "lepszy (in diesen Trainings)"),

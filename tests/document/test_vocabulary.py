@@ -64,7 +64,7 @@ def test_an_interval_says_of_what_it_speaks(material, write_template):
     elbo = material.facts["vae.test.elbo"]
     text = write_template('{{ fact("vae.test.elbo", interval=True, digits=1) }}')
     one = replace(material, facts={elbo.name: replace(elbo, measurements=elbo.measurements[:1])})
-    assert render(text, one).plain.endswith("(w tym uczeniu)")
+    assert render(text, one).plain.endswith("(w tym przebiegu uczenia)")
     fixed = replace(material, facts={elbo.name: replace(elbo, noise="fixed", measurements=elbo.measurements[:2])})
     (problem,) = render(text, fixed).problems
     assert "chance cannot be judged" in problem.rule
