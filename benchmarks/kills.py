@@ -130,7 +130,8 @@ class Project:
 
     def left(self) -> dict[str, str]:
         """Digest of each file; of one that holds times or paths of this machine, and of locks, only that it is there."""
-        files = {str(p.relative_to(self.folder)): p for p in sorted(self.folder.rglob("*")) if p.is_file()}
+        every = (p for p in sorted(self.folder.rglob("*")) if p.is_file() and p.parent.name != "__pycache__")  # Python's own
+        files = {str(p.relative_to(self.folder)): p for p in every}
         return {name: "" if _varies(name) else hashlib.sha256(p.read_bytes()).hexdigest() for name, p in files.items()}
 
 
