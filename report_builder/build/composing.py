@@ -38,11 +38,13 @@ def checked_plan(plan: Plan, workspace: Workspace, formats: Collection[str] = ("
     Raises:
         ReportError: it cannot be composed, or no font of the PDF has a character.
     """
+    composed = compose_plan(plan, workspace, draft=True)[2]
+    return _foreseen(plan, composed) if "pdf" in formats else composed
+
+
+def _foreseen(plan: Plan, composed: Document) -> Document:
     from report_builder.document.foreseen import foreseen
 
-    composed = compose_plan(plan, workspace, draft=True)[2]
-    if "pdf" not in formats:
-        return composed
     return replace(composed, findings=(*composed.findings, *foreseen(composed, plan.store.memo)))
 
 
@@ -75,7 +77,8 @@ def checked(plan: Plan, workspace: Workspace) -> Checked:
     if known == digest and not rendered.problems:
         warnings, lines = json.loads(told)
         return Checked(tuple(Problem(**one | {"also": tuple(one["also"])}) for one in warnings), tuple(lines))
-    composed = checked_plan(plan, workspace)
+    rendered.ask()
+    composed = _foreseen(plan, _composed(plan, workspace, material, rendered, draft=True))
     found = Checked(composed.warnings, tuple(listed(composed)), composed.findings)
     if not found.findings:
         memo.remember(place, f"{digest} {json.dumps([[vars(one) for one in found.warnings], found.lines])}")

@@ -136,8 +136,8 @@ def test_check_finds_a_typed_number(built, say) -> None:
 def test_what_was_found_right_is_composed_again_only_where_something_changed(lab, say, monkeypatch) -> None:
     """A second check composes nothing and says the same; after a change of an include or the experiment it does."""
     composed: list[int] = []
-    compose = composing.checked_plan
-    monkeypatch.setattr(composing, "checked_plan", lambda *given: composed.append(1) or compose(*given))
+    compose = composing._composed
+    monkeypatch.setattr(composing, "_composed", lambda *given, **how: composed.append(1) or compose(*given, **how))
     part = lab.folder / "templates" / "part.md"
     part.write_text("Included.\n", encoding="utf-8")
     lab.edit("In [@fig:codes]", "{% include 'part.md' %}\n\nIn [@fig:codes]", lab.template)
