@@ -88,12 +88,13 @@ def ours(model: str) -> None:
 def kept(model: str) -> None:
     """Our loop with what a run keeps after each epoch: a checkpoint, and samples of fixed noise."""
     from report_builder.train import checkpoint, loop
+    from report_builder.train.asked import Asked
     from report_builder.train.samples import Samples
 
     training, data = started(model)
     clock = Clock()
     with tempfile.TemporaryDirectory() as folder:
-        samples = Samples(training.model, {"sample"} if model == "vae" else {"sample_condition"}, data, Path(folder))
+        samples = Samples(Asked(training.model, training.kind, training.parameters), data, Path(folder))
 
         def on_epoch(state: Any) -> None:
             samples.draw(state.epoch)

@@ -69,8 +69,6 @@ from keras import layers, ops
 
 from report_builder import kinds
 
-PROVIDES = frozenset({"encode", "decode"})
-
 
 class Parameters(kinds.Parameters):
     """It has none."""
@@ -97,8 +95,11 @@ class Linear(keras.Model):
         return ops.mean(ops.square(x - y_pred))
 
 
-def build(image_shape):
-    return Linear(image_shape)
+def build(parameters, sizes):
+    return Linear(sizes.image_shape)
+
+
+KIND = kinds.Model(parameters=Parameters, build=build, provides=frozenset({"encode", "decode"}))
 '''
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGES = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate"}

@@ -131,7 +131,7 @@ _LAB = {  # run: name, kind of its model, its facts
 def laboratory(language: str) -> Material:
     """Two autoencoders, a sweep and a GAN, of which nothing is measured."""
     told = languages.load(language).translated
-    names = {kind: gather.names(kind, told(module.TITLE)) for kind, module in MODELS}
+    names = {kind: gather.names(kind, told(model.title)) for kind, model in MODELS}
     facts, runs = dict[str, Fact](), dict[str, RunCard]()
     for run, (name, kind, scopes) in _LAB.items():
         model = {"kind": kind, "latent_dim": run}

@@ -78,7 +78,7 @@ def section(id_: str, kind: str, entry: str, figure: Mapping[str, Any], *, first
 
 def said(kind: Figure[Parameters]) -> str:
     """What a kind is, and of which models."""
-    models = ", ".join(f"`{name}`" for name, model in MODELS if kind.fits(model.PROVIDES))
+    models = ", ".join(f"`{name}`" for name, model in MODELS if kind.fits(model.abilities))
     summary = f"{kind.summary[0].upper()}{kind.summary[1:]}."
     return f"{summary} Models that provide {kind.needs}: {models}." if kind.serves else summary
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from report_builder.build import trial
-from report_builder.errors import ReportError, once, together
+from report_builder.build.workspace import Workspace
+from report_builder.errors import Problem, ReportError, once, together
 from report_builder.jobs import Failed, Job, Site
+from report_builder.kinds import Model, Parameters
 from report_builder.plan import Plan, own
 from report_builder.plan.closing import not_python
 from report_builder.plan.own import ANSWER
@@ -16,16 +17,26 @@ from report_builder.spec import Loaded
 from report_builder.store import Step, Store
 
 
-def descriptions(loaded: Loaded, store: Store) -> dict[str, Any]:
+def descriptions(loaded: Loaded, store: Store) -> dict[str, Model[Parameters] | ReportError]:
     """Each model of the user's own that the runs name, as the plan sees it; instead of it the error of a wrong file."""
     files = {kind: file for kind, file in own.files_of(loaded).items() if not not_python(file)}
     steps = {kind: own.description(kind, file, store.memo) for kind, file in files.items()}
     failed = _ask(steps, store, loaded.file.parent)
-    found: dict[str, Any] = dict(failed)
+    found: dict[str, Model[Parameters] | ReportError] = dict(failed)
     for kind, step in steps.items():
         if stored := store.read(step.kind, step.key):
             found[kind] = own.described(files[kind], stored.json("answer.json"))
     return found
+
+
+def lacks(file: Path, workspace: Workspace) -> tuple[Problem, ...]:
+    """What a model of the user's own lacks, asked of a worker."""
+    store = Store(workspace.store)
+    step = own.description(file.name, file, store.memo, "lacks")
+    failed = _ask({file.name: step}, store, file.parent)
+    stored = store.read(step.kind, step.key)
+    said = [Problem(**problem) for problem in stored.json("answer.json")["lacks"]] if stored else []
+    return (*(problem for error in failed.values() for problem in error.problems), *said)
 
 
 def settle(plan: Plan) -> None:

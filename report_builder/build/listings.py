@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 import functools
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from report_builder import models
 from report_builder.document.material import Listing
@@ -19,10 +18,10 @@ MODELS = Path(models.__file__).parent
 
 def listings_of(run: Training) -> Iterator[Listing]:
     """A listing for each part of the run's model, cut from its files; of a list of layers their Keras source."""
-    own, lists = run.model.network, _layers.lists(run.model.parameters)
+    own, lists = run.model.module.network, _layers.lists(run.model.parameters)
     for part, layers in lists.items():
         yield Listing(run.id, part, _layers.source(layers), (), tuple(range(1, len(layers) + 1)))
-    for part, names in listed(run.model.module, run.model.parameters).items():
+    for part, names in run.model.module.listed(run.model.parameters).items():
         if part in lists:
             continue
         files, code, numbers = dict[str, int](), list[str](), list[int]()
@@ -40,13 +39,6 @@ def listings_of(run: Training) -> Iterator[Listing]:
 def _parsed(text: str) -> ast.Module:
     """The syntax tree of a file, parsed once: several runs cite the same files."""
     return ast.parse(text)
-
-
-def listed(module: Any, parameters: Any) -> Mapping[str, tuple[str, ...]]:
-    """The listings of a model with these parameters: qualified names by part."""
-    by_parameters = getattr(module, "listings", None)
-    found: Mapping[str, tuple[str, ...]] = by_parameters(parameters) if by_parameters else module.LISTINGS
-    return found
 
 
 def placed(name: str, own: Path) -> tuple[Path, str]:

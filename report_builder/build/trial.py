@@ -11,14 +11,14 @@ from __future__ import annotations
 import dis
 import math
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from report_builder import languages
 from report_builder.errors import OwnFileError, Problem, ReportError, once
-from report_builder.kinds import FROM_RUN, PROBES, Condition, ImageData, Judge, Layout, ProbeRequest, Split, opened
+from report_builder.kinds import FROM_RUN, PROBES, Condition, ImageData, Judge, Layout, Part, ProbeRequest, Split, opened
 from report_builder.plan import Measure, Picture, Plan, Training
 
 if TYPE_CHECKING:
@@ -184,13 +184,15 @@ class _Noise:
 
         self._random = np.random.default_rng(1)
         self._layout = layout
-        self._settings = run.model.parameters.model_dump() if run else {}
-        conditional = run and not run.model.module.PROVIDES.isdisjoint(("decode_condition", "sample_condition"))
-        self.takes = ("x", "condition") if conditional else ("x",)
+        self._latent_dim = run.latent_dim if run else None
+        self.takes: Sequence[Part] = run.model.module.takes if run else ("x",)
+        self.provides, self.pixels = run.model.module.provides if run else frozenset(), "Bernoulli"
 
     def encode(self, x: np.ndarray, *_: np.ndarray) -> np.ndarray:
-        """Codes `(n, latent_dim)`; a LookupError of a model that has no parameter `latent_dim`."""
-        return self._random.normal(size=(len(x), self._settings["latent_dim"])).astype("float32")
+        """Codes `(n, latent_dim)`; a ValueError of a model that does not say how long its code is."""
+        if self._latent_dim is None:
+            raise ValueError("nobody knows how long the code is")
+        return self._random.normal(size=(len(x), self._latent_dim)).astype("float32")
 
     def posterior(self, x: np.ndarray, *_: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Codes, and logarithms of their variances."""

@@ -11,6 +11,7 @@ from typing import Any
 from report_builder.build import Workspace
 from report_builder.cli.parser import Options
 from report_builder.errors import Exit, FindingError, Problem, ReportError
+from report_builder.kinds import Declared, Parameters
 from report_builder.plan.closing import not_python
 
 
@@ -49,15 +50,19 @@ def _faults(options: Options) -> tuple[Problem, ...]:
         language = languages.load(options.check)
         found = tuple(faults(language, _words_of_kinds()))
         told = f"{language.code} is complete: {len(language.words)} words, and {len(language.kinds)} of kinds."
-    elif registry is None or registry.form is None:
-        step = "A model is tried where a report names it: report-builder check REPORT." if registry else ""
-        raise ReportError(Problem("", f"{options.kind} are not checked so", f"--check {options.check}", next_step=step))
+    elif registry is None:
+        raise ReportError(Problem("", f"{options.kind} are not checked so", f"--check {options.check}"))
     else:
+        from report_builder.build import asking
         from report_builder.kinds.contract import lacks
 
-        folder = Workspace.find(vars(options)).experiments
-        beside = folder if (folder / options.check).is_file() else None
-        found, told = lacks(registry, options.check, beside), f"{options.check} is a {registry.noun}, and lacks nothing."
+        workspace = Workspace.find(vars(options))
+        beside = workspace.experiments if (workspace.experiments / options.check).is_file() else Path()
+        if options.kind == "models" and options.check.endswith(".py"):
+            found = asking.lacks(beside / options.check, workspace)
+        else:
+            found = lacks(registry, options.check, beside)
+        told = f"{options.check} is a {registry.noun}, and lacks nothing."
     if not found and not options.json:
         print(told)
     return found
@@ -66,10 +71,9 @@ def _faults(options: Options) -> tuple[Problem, ...]:
 def _words_of_kinds() -> Iterator[str]:
     """What the models and data sets of the package call themselves, their presets, and the symbols of their losses."""
     models, datasets = (_registries()[sort] for sort in ("models", "datasets"))
-    yield from (kind.TITLE for _, kind in models)
-    yield from (kind.title for _, kind in datasets)
-    yield from (preset.title for _, kind in models for preset in getattr(kind, "PRESETS", {}).values())
-    yield from (meaning for _, kind in models for _, meaning in kind.equation(kind.Parameters()).symbols)
+    yield from (kind.title for each in (models, datasets) for _, kind in each)
+    yield from (preset.title for _, kind in models for preset in kind.presets.values())
+    yield from (meaning for _, kind in models if kind.equation for _, meaning in kind.equation(kind.parameters()).symbols)
 
 
 def _registries() -> dict[str, Any]:
@@ -110,25 +114,27 @@ def _own_models(workspace: Workspace) -> Iterable[tuple[Path, str]]:
     for path in sorted(workspace.experiments.glob("*.py")):
         if not not_python(path):
             tree = ast.parse(path.read_text(encoding="utf-8"))
-            if any(isinstance(node, ast.FunctionDef) and node.name == "build" for node in tree.body):
+            if any(_is_model(node) for node in tree.body):
                 yield path, (ast.get_docstring(tree) or "a model of your own").splitlines()[0]
 
 
-def _summary(module: Any) -> str:
-    """A kind in a line: what it is, what a figure needs of a model, and the presets of a model."""
-    from report_builder.kinds import Figure, summary_of
+def _is_model(node: ast.stmt) -> bool:
+    """Whether a statement is `KIND = Model(...)`."""
+    called = node.value.func if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) else None
+    return called is not None and ast.unparse(called).rpartition(".")[2] == "Model" and ast.unparse(node).startswith("KIND =")
 
-    if isinstance(module, Figure):
-        return f"{module.summary}; for models with {module.needs}" if module.serves else module.summary
-    text = summary_of(module)
-    presets = ", ".join(getattr(module, "PRESETS", ()))
-    return f"{text} Presets: {presets}." if presets else text
+
+def _summary(kind: Declared[Parameters]) -> str:
+    """A kind in a line: what it is, what a figure needs of a model, and the presets of a model."""
+    from report_builder.kinds import Figure, Model
+
+    if isinstance(kind, Figure) and kind.serves:
+        return f"{kind.summary}; for models with {kind.needs}"
+    return f"{kind.summary} Presets: {', '.join(kind.presets)}." if isinstance(kind, Model) and kind.presets else kind.summary
 
 
 def _show_options(options: Options) -> int:
     """Prints what can be set for a kind: default value, and what it does."""
-    from report_builder import kinds
-
     registry = _registries().get(options.kind)
     if options.show_options.endswith(".py"):
         step = "Open the file: its class Parameters has them."
@@ -137,15 +143,15 @@ def _show_options(options: Options) -> int:
         )
     if registry is None:
         raise ReportError(Problem("", f"{options.kind} have no options", f"--show-options {options.show_options}"))
-    module = registry.get(options.show_options)
-    model = kinds.parameters_of(module)
+    kind = registry.get(options.show_options)
+    model = kind.parameters
     fields, defaults = model.model_fields, model.model_construct().model_dump(mode="json", warnings=False)
     if options.json:
         known = {name: {"default": defaults.get(name), "required": field.is_required()} for name, field in fields.items()}
         told = {name: known[name] | {"description": field.description or ""} for name, field in fields.items()}
         print(json.dumps(told, ensure_ascii=False, indent=1))
         return int(Exit.DONE)
-    print(f"{options.show_options}: {_summary(module)}")
+    print(f"{options.show_options}: {_summary(kind)}")
     for name, field in fields.items():
         value = "(required)" if field.is_required() else json.dumps(defaults[name], ensure_ascii=False)
         print(f"  {name}: {value}  {field.description or ''}")

@@ -11,7 +11,7 @@ from report_builder.document.channel import markdown
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material, RunCard
 from report_builder.document.printed import Told, flat, span_of
-from report_builder.document.tree import Node, Nodes, attr, code, plain, text
+from report_builder.document.tree import Node, Nodes, attr, plain, text
 from report_builder.document.vocabulary import Speech, decimals
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import Fact
@@ -84,9 +84,7 @@ class Tables:
     def _row(self, path: str, values: Sequence[str]) -> list[Nodes]:
         parts = path.split(".")
         name = parts[-2] if parts[-1] == "kind" and len(parts) > 1 else parts[-1]
-        key = f"settings.{name}"
-        label = self._cell(self.language.word(key)) if self.language.has(key) else [code(path)]
-        return [label, *(self._cell(value) for value in values)]
+        return [self._cell(self.language.setting_name(name)), *(self._cell(value) for value in values)]
 
     def _cell(self, words: str) -> Nodes:
         return [span_of(self.speech.printed(words, words))]

@@ -27,7 +27,6 @@ def draw(
     language: Language,
     folder: Path,
     *,
-    figure: str = "",
     style: Mapping[str, str] | None = None,
 ) -> None:
     """Draws and writes `figure.png` (at least 300 dpi), `figure.svg`, `drawing.json`, and `figure.apng` where there are frames.
@@ -42,31 +41,24 @@ def draw(
         subjects: what may be said of each panel.
         language: of labels, captions and numbers.
         folder: where the files go.
-        figure: id of the figure in the report, for messages.
         style: Matplotlib's settings over the style of all figures, checked by `check_style`.
 
     Raises:
-        ReportError: nothing to draw, arrays that do not fit, a character no font has, or a failure of Matplotlib; it names
-        the figure.
+        ReportError: nothing to draw, arrays that do not fit, a character no font has, or a failure of Matplotlib.
     """
     from report_builder.drawing._imports import settings, without_manual
 
     with without_manual():
         from report_builder.plots._style import STYLE
 
-    where = f"figures.{figure}" if figure else ""
     try:
         with settings(STYLE, style or {}), warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
             drawn = choice.draw(arrays, subjects, language)
             _write(drawn, language, folder)
-    except ReportError as error:
-        raise type(error)(
-            *(Problem(p.where or where, p.rule, p.received, p.allowed, p.next_step) for p in error.problems)
-        ) from error
     except (ArithmeticError, LookupError, RuntimeError, TypeError, UserWarning, ValueError) as error:
         received = f"{type(error).__name__}: {error}"
-        raise ReportError(Problem(where, "the figure cannot be drawn from these arrays", received)) from error
+        raise ReportError(Problem("", "the figure cannot be drawn from these arrays", received)) from error
 
 
 def check_style(style: Mapping[str, str], places: Mapping[str, str]) -> None:

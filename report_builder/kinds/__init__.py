@@ -12,7 +12,6 @@ from report_builder.kinds._layers import MERGING, Layer, layer_arrays, layers_of
 from report_builder.kinds._measures import (
     FROM_RUN,
     Arrays,
-    Better,
     Judge,
     Measured,
     Metric,
@@ -21,7 +20,24 @@ from report_builder.kinds._measures import (
     ProbeRequest,
     Quantity,
 )
-from report_builder.kinds._models import CAPABILITIES, EPOCH_TIME, HELD_OUT, Equation, ModelKind, Preset, Term, Trained, part_of
+from report_builder.kinds._models import (
+    ABILITIES,
+    CAPABILITIES,
+    EPOCH_TIME,
+    HELD_OUT,
+    Better,
+    Build,
+    CodeShape,
+    Equation,
+    Listings,
+    Model,
+    Part,
+    Preset,
+    Sizes,
+    Term,
+    Trained,
+    part_of,
+)
 from report_builder.kinds._own import blamed, file_behind, own_module
 from report_builder.kinds._registries import DATA_STEPS, DATASETS, FIGURES, METRICS, MODELS, PROBES
 from report_builder.kinds._registry import (
@@ -33,12 +49,11 @@ from report_builder.kinds._registry import (
     Words,
     by_language,
     opened,
-    parameters_of,
-    summary_of,
 )
 from report_builder.kinds._roles import SUBJECT, Role, by_role, names_of
 
 __all__ = [
+    "ABILITIES",
     "CAPABILITIES",
     "DATASETS",
     "DATA_STEPS",
@@ -53,6 +68,8 @@ __all__ = [
     "SUBJECT",
     "Arrays",
     "Better",
+    "Build",
+    "CodeShape",
     "Column",
     "Condition",
     "DataSet",
@@ -69,18 +86,21 @@ __all__ = [
     "K",
     "Layer",
     "Layout",
+    "Listings",
     "Measured",
     "Metric",
-    "ModelKind",
+    "Model",
     "Noise",
     "P",
     "Parameters",
+    "Part",
     "Preset",
     "Probe",
     "ProbeRequest",
     "Quantity",
     "Registry",
     "Role",
+    "Sizes",
     "Split",
     "Subject",
     "Table",
@@ -98,7 +118,5 @@ __all__ = [
     "names_of",
     "opened",
     "own_module",
-    "parameters_of",
     "part_of",
-    "summary_of",
 ]

@@ -31,7 +31,7 @@ class Subject:
         model: title of the model, in the report's language.
         data: name of the data set.
         seed: of the training that is shown (the first one where facts are shown: those have their own seeds).
-        settings: parameters of the model.
+        latent_dim: dimensions of the code of its model, where that is one vector.
         swept: key path -> value, for each axis of the sweep of which the run is an arm; empty where it is none.
         spec: the resolved run: `model`, `training`, `threads`.
         terms: what it logs, by name.
@@ -41,7 +41,7 @@ class Subject:
     model: str = ""
     data: str = ""
     seed: int | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    latent_dim: int | None = None
     swept: Mapping[str, Any] = field(default_factory=dict)
     spec: Mapping[str, Any] = field(default_factory=dict)
     terms: Mapping[str, Term] = field(default_factory=dict)

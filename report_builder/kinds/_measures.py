@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds._data import ImageData, Layout
-from report_builder.kinds._models import Trained
+from report_builder.kinds._models import Better, Term, Trained
 from report_builder.kinds._registry import Declared, P
 from report_builder.records import frozen, named
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Arrays: TypeAlias = "Mapping[str, np.ndarray]"
 
-Better: TypeAlias = Literal["higher", "lower", "none"]
 Noise: TypeAlias = Literal["images", "draws", "fixed", "exact"]
 FROM_RUN = ("history", "progress", "costs", "layers")  # what a run answers itself, in place of a probe
 LONGEST = 200  # letters of a unit, or of what is said of a reduction
@@ -35,8 +34,8 @@ class ProbeRequest:
     samples of fixed noise before the first and after each epoch; `costs`, numbers of shape `()`: parameters, seconds, memory;
     `layers`, what the model consists of (see `layer_arrays`).
     `judge` is the run of a classifier that the probe asks. `needs` names what the model must provide beside what the probe
-    itself needs. The plan fills in `noise`, that of the images or values which the probe gives, and `splits`, the parts of the
-    data whose images are looked at. None of these three is part of a key.
+    itself needs. The plan fills in `noise`, that of the images or values which the probe gives, `splits`, the parts of the
+    data whose images are looked at, and `terms`, what the run logs, by name. None of these four is part of a key.
     """
 
     kind: str
@@ -47,6 +46,7 @@ class ProbeRequest:
     needs: frozenset[str] = frozenset()
     noise: Noise = "images"
     splits: tuple[str, ...] = ()
+    terms: Mapping[str, Term] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raises ReportError where the kind, which an experiment may give, is no name."""

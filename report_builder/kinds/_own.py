@@ -1,6 +1,6 @@
 """A kind in one file of the user's own: a mistake in it is theirs, and is said with its file and line.
 
-Models are not among these: a worker runs their files, and tries them before anything trains (`train/trial.py`).
+Files of models are run in workers only, which try them before anything trains (`train/trial.py`).
 """
 
 from __future__ import annotations
@@ -67,6 +67,8 @@ def judged(kind: K, advice: str) -> K:
     taken = [problem for name, function in given.items() for problem in _taken(function, contracts[name][0], kind.file)]
     if taken:
         raise ReportError(*taken)
+    if not kind.watched:
+        return kind
     watched: dict[str, Any] = {name: _watched(each, contracts[name][1], kind.file, advice) for name, each in given.items()}
     return replace(kind, **watched)
 
@@ -77,7 +79,7 @@ def _hints(form: type) -> dict[str, Any]:
 
     from report_builder import kinds
 
-    return get_type_hints(form, localns={**vars(kinds), "np": np, "Language": Any, "Arrays": Mapping[str, Any]})
+    return get_type_hints(form, localns={**vars(kinds), "np": np, "Language": Any, "Arrays": Mapping[str, Any], "Network": Any})
 
 
 def _contract(hint: Any) -> tuple[int, Any] | None:

@@ -12,7 +12,7 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from importlib.metadata import EntryPoint, distributions
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Generic, Self, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -44,6 +44,8 @@ class Declared(Generic[P]):
         name: under which it is found, filled in by the registry: a word, or the path of a file of the user's own.
         file: the Python file that declares it, filled in by the registry.
     """
+
+    watched: ClassVar[bool] = True  # whether the functions in a file of the user's own are judged, and judged where they run
 
     parameters: type[P]
     summary: str = ""
@@ -85,14 +87,14 @@ class Registry(Generic[K]):
         sort: as `list` calls it; installed packages offer theirs as entry points of the group `report_builder.<sort>`.
         package: whose modules are the built-in kinds.
         noun: of one kind, in messages.
-        form: class of the kinds; None: the kinds are modules themselves.
+        form: class of the kinds.
         folders: whether a kind is a folder.
     """
 
     sort: str
     package: str
     noun: str
-    form: type[K] | None
+    form: type[K]
     folders: bool = False
     _found: dict[str, K] = field(default_factory=dict)
 
@@ -158,28 +160,21 @@ class Registry(Generic[K]):
         return judged(self._declared(module, entry.name), advice)
 
     def _of_file(self, path: Path) -> K:
-        """Of the user's own: a model as it is (a worker tries it), any other kind with each of its functions judged."""
+        """Of the user's own, with each of its functions judged."""
         from report_builder.kinds._own import ADVICE, foreseen, judged, own_module
 
         module = own_module(path, self.noun)
-        if self.form is None:
-            return module  # type: ignore[return-value]
-        if problems := [*foreseen(module, path)]:
+        if self.form.watched and (problems := [*foreseen(module, path)]):
             raise ReportError(*problems)
         return judged(self._declared(module, path.name).of_user(), ADVICE)
 
     def _declared(self, module: ModuleType, name: str) -> K:
         """What a module declares, with the name under which it was found."""
-        if self.form is None:
-            return module  # type: ignore[return-value]
         kind = vars(module).get("KIND")
         if isinstance(kind, self.form):
             text = kind.summary or (inspect.getdoc(module) or name).splitlines()[0]
             return replace(kind, name=name, file=Path(module.__file__ or ""), summary=text)
-        needed = [each.name for each in fields(self.form) if each.default is MISSING and each.default_factory is MISSING]
-        further = [each.name for each in fields(self.form) if each.name in vars(module) and each.name not in needed]
-        given = [f"{each}={'Parameters' if each == 'parameters' else each}" for each in (*needed, *further)]
-        step = f"Write at the end of the file: KIND = {self.form.__name__}({', '.join(given)})"
+        step = f"Write at the end of the file: KIND = {self.form.__name__}({', '.join(_arguments(self.form, module))})"
         where = str(module.__file__)
         rule = f"{Path(where).name} declares no {self.noun}"
         received = "no KIND" if kind is None else f"KIND = {type(kind).__name__}"
@@ -190,14 +185,13 @@ def _package_of(entry: EntryPoint) -> str:
     return entry.dist.name if entry.dist else entry.module
 
 
-def parameters_of(kind: Declared[P]) -> type[P]:
-    """The class of a kind's parameters, of a kind that is a module, too."""
-    return kind.parameters if isinstance(kind, Declared) else kind.Parameters
-
-
-def summary_of(kind: Declared[P]) -> str:
-    """One line of what a kind is, of a kind that is a module, too."""
-    return kind.summary if isinstance(kind, Declared) else (inspect.getdoc(kind) or "").partition("\n")[0]
+def _arguments(form: type[K], module: ModuleType) -> Iterator[str]:
+    """What a kind must be given, and what the module has for it under the name of the field."""
+    for each in fields(form):
+        needed = each.default is MISSING and each.default_factory is MISSING
+        written = [name for name in (each.name, each.name.upper(), each.name.capitalize()) if name in vars(module)]
+        if (needed or written) and each.name not in ("name", "file"):
+            yield f"{each.name}={(written or ['Parameters' if each.name == 'parameters' else each.name])[0]}"
 
 
 def opened(registry: Registry[K], entry: Mapping[str, Any], *, beside: Path | None = None) -> tuple[K, Any]:
@@ -207,7 +201,7 @@ def opened(registry: Registry[K], entry: Mapping[str, Any], *, beside: Path | No
         ReportError: there is no such kind.
     """
     kind = registry.get(entry["kind"], beside=beside)
-    return kind, parameters_of(kind)(**{key: value for key, value in entry.items() if key != "kind"})
+    return kind, kind.parameters(**{key: value for key, value in entry.items() if key != "kind"})
 
 
 def by_language(words: Any) -> dict[str, str]:

@@ -27,6 +27,8 @@ class Role(Enum):
     """Of a figure: its width on paper in cm; filled in from the column in which the figure stands."""
     PATH = auto()
     """Of a data set: where its files are. It only says where the bytes lie, and is in no key."""
+    LATENT = auto()
+    """Of a model: dimensions of its code, where that is one vector."""
     WHAT = auto()
     """Of a metric: says what is measured (how many images, which ends), not how: two values that differ in it may compare."""
 

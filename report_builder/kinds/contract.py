@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 from pydantic import ValidationError
 
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds._figures import Figure
 from report_builder.kinds._measures import FROM_RUN, Metric, Probe, ProbeRequest
-from report_builder.kinds._models import CAPABILITIES
+from report_builder.kinds._models import ABILITIES, CAPABILITIES, CodeShape, Model, Part
 from report_builder.kinds._registries import PROBES
 from report_builder.kinds._registry import Declared, K, P, Parameters, Registry
 from report_builder.kinds._roles import Role, names_of
 
-MEANT = {"split": Role.SPLIT, "judge": Role.JUDGE}  # names that readers take for these roles
-OF_FIGURES = {"width_cm": Role.WIDTH}
+# Names that readers take for these roles, by sort of kind.
+MEANT = {Figure: {"width_cm": Role.WIDTH}, Model: {"latent_dim": Role.LATENT}}
+OF_OTHERS = {"split": Role.SPLIT, "judge": Role.JUDGE}
 
 
 def lacks(registry: Registry[K], name: str, beside: Path | None = None) -> tuple[Problem, ...]:
@@ -30,7 +33,7 @@ def lacks(registry: Registry[K], name: str, beside: Path | None = None) -> tuple
     """
     try:
         kind = registry.get(name, beside=beside)
-        return tuple(_lacks(kind)) if isinstance(kind, Declared) else ()
+        return tuple(_lacks(kind))
     except ReportError as error:
         return error.problems
 
@@ -40,7 +43,7 @@ def _of_parameters(kind: Declared[Parameters], where: str) -> Iterator[Problem]:
         if not field.description:
             step = f"{name}: ... = Field(..., description='...'), a sentence that `list --show-options` prints."
             yield Problem(where, f"the parameter '{name}' says nothing of itself", next_step=step)
-        role = (OF_FIGURES if isinstance(kind, Figure) else MEANT).get(name)
+        role = next((meant for form, meant in MEANT.items() if isinstance(kind, form)), OF_OTHERS).get(name)
         if role and name not in names_of(kind.parameters, role):
             step = f"Write {name}: Annotated[..., Role.{role.name}], or give it another name."
             yield Problem(where, f"the parameter '{name}' does not say what it means to the plan", next_step=step)
@@ -51,6 +54,9 @@ def _lacks(kind: Declared[Parameters]) -> Iterator[Problem]:
     yield from _of_parameters(kind, where)
     if isinstance(kind, Figure):
         yield from _of_figure(kind, where)
+    if isinstance(kind, Model):
+        yield from wrong_model(kind)
+        yield from _of_model(kind, where)
     if not kind.summary.strip():
         yield Problem(where, "it says nothing of itself", next_step=f"Begin the file with a docstring, or {noun}(summary=...).")
     try:
@@ -85,8 +91,8 @@ def needs_of(request: ProbeRequest) -> frozenset[str]:
 
 def _of_figure(kind: Figure[Parameters], where: str) -> Iterator[Problem]:
     serves = [{*ability.split("|")} for ability in kind.serves]
-    for name in sorted(set().union(*serves) - {*CAPABILITIES}):
-        yield Problem(where, "it serves what no model provides", repr(name), near_miss(name, CAPABILITIES))
+    for name in sorted(set().union(*serves) - {*ABILITIES}):
+        yield Problem(where, "it serves what no model provides", repr(name), near_miss(name, ABILITIES))
     parameters = least(kind.parameters)
     requests = kind.reads(parameters) if parameters else {}
     judges, needs = {request.judge for request in requests.values()}, list[set[str]]()
@@ -141,7 +147,54 @@ def _filled(request: ProbeRequest) -> ProbeRequest:
 
 def _of_probe(kind: Probe[Parameters], parameters: Parameters, where: str) -> Iterator[Problem]:
     needed = {one for need in kind.all_needs(parameters) | kind.judge_needs for one in need.split("|")}
-    for name in sorted(needed - set(CAPABILITIES)):
-        yield Problem(where, "it needs what no model provides", repr(name), near_miss(name, CAPABILITIES))
+    for name in sorted(needed - set(ABILITIES)):
+        yield Problem(where, "it needs what no model provides", repr(name), near_miss(name, ABILITIES))
     for name in sorted(set(kind.uses(parameters)) - set(PROBES.names())):
         yield Problem(where, "'uses' names a probe that there is not", repr(name), near_miss(name, PROBES.names()))
+
+
+# --- models -------------------------------------------------------------------------------------------------------------------
+
+
+def wrong_model(kind: Model[Parameters]) -> Iterator[Problem]:
+    """What of a model no plan can use."""
+    where, own = str(kind.file), kind.name.endswith(".py")
+    for field, given, known in (("provides", kind.provides, CAPABILITIES), ("takes", kind.takes, get_args(Part))):
+        for name in sorted({*given} - {*known}):
+            yield Problem(where, f"'{field}' names what there is not", repr(name), near_miss(name, known))
+    if kind.code not in get_args(CodeShape):
+        yield Problem(where, "there is no code of this shape", repr(kind.code), near_miss(str(kind.code), get_args(CodeShape)))
+    for field in ("terms", "listings"):
+        if own and callable(vars(kind)[field]):
+            step = f"Write {field} as a constant: what a file of your own says is stored once for all its parameters."
+            yield Problem(where, f"in a file of your own '{field}' is no function", next_step=step)
+    if not callable(kind.listings):
+        written = _definitions(ast.parse(kind.network.read_text(encoding="utf-8")))
+        here = {name for names in kind.listings.values() for name in names if ":" not in name}
+        for name in sorted(here - written):
+            yield Problem(where, "'listings' names what is not in the file", repr(name), near_miss(name, written))
+
+
+def _of_model(kind: Model[Parameters], where: str) -> Iterator[Problem]:
+    for told, advice in (
+        (kind.title, "title='variational autoencoder'"),
+        (kind.terms, "terms=(Term('loss', 'nats/image', better='lower'),)"),
+    ):
+        if not told:
+            yield Problem(where, f"it has no {advice.partition('=')[0]}", next_step=f"Write Model(..., {advice}).")
+    if kind.equation is None:
+        step = "Write equation(parameters) -> Equation(latex, symbols), and Model(..., equation=equation)."
+        yield Problem(where, "it does not say its loss", next_step=step)
+    latent, codes = names_of(kind.parameters, Role.LATENT), {"decode", "encode"} & kind.provides
+    if codes and kind.code == "flat" and not latent:
+        step = "Mark the parameter: latent_dim: Annotated[int, Role.LATENT]; or say code='spatial' or 'discrete'."
+        yield Problem(where, "its code is one vector, and no parameter says how long it is", next_step=step)
+
+
+def _definitions(tree: ast.Module) -> set[str]:
+    """Qualified names of functions, classes and methods."""
+    found = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    methods = {
+        f"{name}.{inner.name}" for name, node in found.items() for inner in node.body if isinstance(inner, ast.FunctionDef)
+    }
+    return set(found) | methods

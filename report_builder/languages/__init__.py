@@ -184,6 +184,10 @@ class Language:
             return _ONE
         return _FEW if whole[-1] in "234" and whole[-2:-1] != "1" else _MANY
 
+    def setting_name(self, name: str) -> str:
+        """A parameter as printed: its word, for one of a kind of the user's own its name in words."""
+        return self.word(f"settings.{name}") if self.has(f"settings.{name}") else name.replace("_", " ")
+
     def setting(self, value: Any) -> str:
         """The value of a setting: a number, a word, yes or no, a list; of a mapping its kind; a dash where there is none."""
         if value is None:

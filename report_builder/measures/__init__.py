@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from report_builder.errors import Problem, ReportError, RunError
+from report_builder.errors import Problem, RunError
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays, Measured, Metric, Parameters, Quantity
@@ -22,8 +22,6 @@ def measure(
     quantities: Sequence[Quantity],
     arrays: Mapping[str, Arrays],
     folder: Path,
-    *,
-    metric: str = "",
 ) -> None:
     """Measures and writes `facts.json` and `samples.npz` into `folder`.
 
@@ -37,13 +35,12 @@ def measure(
         quantities: what it will give, as it said when the plan was made.
         arrays: what its probes gave, by request name.
         folder: where the files go.
-        metric: id of the metric in the report, for messages.
 
     Raises:
         ReportError: the arrays cannot be measured so; a value is no finite number (`RunError`).
     """
-    found = _measured(kind, parameters, quantities, arrays, metric)
-    _check(found, metric)
+    found = _measured(kind, parameters, quantities, arrays)
+    _check(found)
     text = json.dumps(facts(quantities, found), ensure_ascii=False, indent=1)
     (folder / FACTS).write_text(text, encoding="utf-8")
     _write_samples(found, folder / SAMPLES)
@@ -54,27 +51,21 @@ def _measured(
     parameters: Parameters,
     quantities: Sequence[Quantity],
     arrays: Mapping[str, Arrays],
-    metric: str,
 ) -> Mapping[str, Measured]:
-    where = f"metrics.{metric}" if metric else ""
-    try:
-        found = kind.measure(arrays, parameters)
-    except ReportError as error:
-        problems = [Problem(p.where or where, p.rule, p.received, p.allowed, p.next_step) for p in error.problems]
-        raise type(error)(*problems) from error
+    found = kind.measure(arrays, parameters)
     declared = [quantity.name for quantity in quantities]
     if odd := set(declared) ^ set(found):
         rule = f"the metric '{kind.name}' does not measure what it declares"
-        raise RunError(Problem(where, rule, ", ".join(sorted(odd)), f"Its 'values' declare: {', '.join(declared)}."))
+        raise RunError(Problem("", rule, ", ".join(sorted(odd)), f"Its 'values' declare: {', '.join(declared)}."))
     return found
 
 
-def _check(found: Mapping[str, Measured], metric: str) -> None:
+def _check(found: Mapping[str, Measured]) -> None:
     values = {name: measured.value for name, measured in found.items()}
     broken = {name: value for name, value in values.items() if not isinstance(value, str) and not math.isfinite(value)}
     if broken:
-        where, rule = f"metrics.{metric}" if metric else "", "the measured value is no finite number"
-        raise RunError(*(Problem(where, rule, f"{name} = {value}") for name, value in broken.items()))
+        rule = "the measured value is no finite number"
+        raise RunError(*(Problem("", rule, f"{name} = {value}") for name, value in broken.items()))
 
 
 def facts(quantities: Sequence[Quantity], found: Mapping[str, Measured]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from report_builder import kinds
-from report_builder.kinds import Equation, Layout, Term
+from report_builder.kinds import Equation, Layout, Role, Term
 from report_builder.models import indivisible, unlike
 from report_builder.models._layers import Layers
 
@@ -19,7 +19,7 @@ HALF_WIDTH = {"generator_filters": [128, 64, 32], "discriminator_filters": [32, 
 class Parameters(kinds.Parameters):
     """The architecture and the loss of both networks."""
 
-    latent_dim: int = Field(100, ge=1, le=4096, description="Dimensions of the generator's noise z.")
+    latent_dim: Annotated[int, Role.LATENT] = Field(100, ge=1, le=4096, description="Dimensions of the generator's noise z.")
     generator_filters: tuple[Filters, ...] = Field(
         (256, 128, 64),
         min_length=2,
@@ -57,10 +57,24 @@ class Parameters(kinds.Parameters):
     )
 
 
-def terms(parameters: Parameters) -> tuple[Term, ...]:
-    """What is logged: two cross-entropies, and two probabilities."""
-    losses = (Term(name, "nats/image") for name in ("generator_loss", "discriminator_loss"))
-    return *losses, Term("discriminator_real"), Term("discriminator_fake")
+STAGES = ("generator", "discriminator")  # each has an optimiser of its own
+TERMS = (  # two cross-entropies, and two probabilities
+    Term("generator_loss", "nats/image"),
+    Term("discriminator_loss", "nats/image"),
+    Term("discriminator_real"),
+    Term("discriminator_fake"),
+)
+
+
+def listed(model: str, *embedding: str) -> dict[str, tuple[str, ...]]:
+    """The functions that make up a model of two networks."""
+    return {
+        "generator": (*embedding, "build_generator"),
+        "discriminator": ("build_discriminator",),
+        "loss": ("cross_entropy", f"{model}.discriminator_loss", f"{model}.generator_loss"),
+        "training": (f"{model}.terms", f"{model}.train_step"),
+        "model": (model,),
+    }
 
 
 def seconds_per_image(parameters: Parameters) -> float:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from report_builder import kinds
-from report_builder.kinds import Layout
+from report_builder.kinds import Layout, Role
 from report_builder.models import indivisible
 from report_builder.models._layers import Layers
 from report_builder.records import frozen
@@ -57,7 +57,7 @@ SIZE_DERIVED = {"architecture": "size_derived", "filters": [32, 64, 128, 256], "
 class Parameters(kinds.Parameters):
     """Widths of the layers."""
 
-    latent_dim: int = Field(2, ge=1, le=4096, description="Dimensions of the latent space.")
+    latent_dim: Annotated[int, Role.LATENT] = Field(2, ge=1, le=4096, description="Dimensions of the latent space.")
     filters: tuple[Width, ...] = Field(
         (32, 64),
         min_length=1,

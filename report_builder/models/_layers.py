@@ -17,7 +17,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, field_validator, model_validator
 from pydantic.json_schema import JsonSchemaValue
 
-from report_builder.kinds import Parameters
+from report_builder.kinds import P, Parameters
 
 OWN = ".py:"  # between the file and the class of a layer of the user's own
 NOT_PLAIN = ("Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper")  # they hold code or files, not settings
@@ -66,9 +66,9 @@ class Layer(BaseModel):
 Layers: TypeAlias = Annotated[tuple[Layer, ...], Field(min_length=1)] | None
 
 
-def lists(parameters: Parameters) -> dict[str, tuple[Layer, ...]]:
+def lists(parameters: BaseModel) -> dict[str, tuple[Layer, ...]]:
     """The own architectures among the parameters of a model, by parameter; empty where the model's own are used."""
-    found = {name: getattr(parameters, name) for name in type(parameters).model_fields}
+    found = dict(parameters)
     return {name: v for name, v in found.items() if isinstance(v, tuple) and v and all(isinstance(i, Layer) for i in v)}
 
 
@@ -78,15 +78,15 @@ def files(parameters: Parameters, beside: Path) -> list[Path]:
     return sorted({beside / kind.rpartition(":")[0] for kind in kinds})
 
 
-def located(parameters: Parameters, beside: Path | None) -> dict[str, Any]:
-    """The parameters as a network is given them: layers as `{kind, argument: value}`, own ones by the full path of the file."""
-    own = {name: [_located(layer, beside or Path()) for layer in layers] for name, layers in lists(parameters).items()}
-    return parameters.model_dump() | own
+def located(parameters: P, beside: Path | None) -> P:
+    """The parameters as a network is given them: layers of the user's own by the full path of their file."""
+    folder = beside or Path()
+    own = {name: tuple(_located(layer, folder) for layer in layers) for name, layers in lists(parameters).items()}
+    return parameters.model_copy(update=own)
 
 
-def _located(layer: Layer, beside: Path) -> dict[str, Any]:
-    kind = str((beside / layer.kind).resolve()) if OWN in layer.kind else layer.kind
-    return {"kind": kind} | layer.arguments
+def _located(layer: Layer, beside: Path) -> Layer:
+    return layer.model_copy(update={"kind": str((beside / layer.kind).resolve())}) if OWN in layer.kind else layer
 
 
 # --- as Keras source ----------------------------------------------------------------------------------------------------------

@@ -76,11 +76,16 @@ def terms(parameters: Parameters) -> tuple[Term, ...]:
     plain = not parameters.ssim_weight and parameters.reconstruction_weight == 1
     nats = "nats/image"
     return (
-        Term("loss", nats if likelihood and plain else ""),
-        Term("reconstruction_loss", nats if likelihood else ""),
-        *(Term(name, nats) for name in ("kl_loss", "free_bits_loss", "weighted_kl_loss")),
-        Term("ssim_loss"),
+        Term("loss", nats if likelihood and plain else "", better="lower"),
+        Term("reconstruction_loss", nats if likelihood else "", better="lower"),
+        *(Term(name, nats, better="lower") for name in ("kl_loss", "free_bits_loss", "weighted_kl_loss")),
+        Term("ssim_loss", better="lower"),
     )
+
+
+def pixels(parameters: Parameters) -> str:
+    """Which distribution the reconstruction term gives the pixels."""
+    return {"bce": "Bernoulli", "continuous_bernoulli": "continuous Bernoulli", "mse": "normal"}[parameters.reconstruction]
 
 
 def listed(parameters: Parameters, compute_loss: str) -> tuple[str, ...]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from report_builder import kinds
-from report_builder.kinds import Equation, Layout, Term
+from report_builder.kinds import Equation, Layout, Role, Term
 from report_builder.models import indivisible, unlike
 from report_builder.models._adversarial import CONDITION, IMAGE, NOISE, Filters
 from report_builder.models._layers import Layers
@@ -21,7 +21,7 @@ CLIP_VALUE, PENALTY_WEIGHT = 0.01, 10.0  # of the two papers
 class Parameters(kinds.Parameters):
     """The architecture of both networks, and how the critic is kept smooth."""
 
-    latent_dim: int = Field(100, ge=1, le=4096, description="Dimensions of the generator's noise z.")
+    latent_dim: Annotated[int, Role.LATENT] = Field(100, ge=1, le=4096, description="Dimensions of the generator's noise z.")
     generator_filters: tuple[Filters, ...] = Field(
         (256, 128, 64),
         min_length=2,
@@ -71,7 +71,7 @@ class Parameters(kinds.Parameters):
     def _of_the_constraint(self) -> Parameters:
         """What the chosen constraint reads has a value, and what it does not read has none."""
         for name, reader in READ_BY.items():
-            if (getattr(self, name) is None) == (reader == self.lipschitz):
+            if (dict(self)[name] is None) == (reader == self.lipschitz):
                 rule = "needs a value" if reader == self.lipschitz else f"is read with 'lipschitz: {reader}' only"
                 raise ValueError(f"'{name}' {rule}; here it is '{self.lipschitz}'")
         return self
@@ -85,9 +85,8 @@ class Parameters(kinds.Parameters):
         return self
 
 
-def terms(parameters: Parameters) -> tuple[Term, ...]:
-    """What is logged: scores, which have no unit."""
-    return tuple(Term(name) for name in ("generator_loss", "critic_loss", "score_difference", "gradient_penalty"))
+STAGES = ("generator", "critic")  # each has an optimiser of its own
+TERMS = tuple(map(Term, ("generator_loss", "critic_loss", "score_difference", "gradient_penalty")))  # scores have no unit
 
 
 def listed(parameters: Parameters, model: str) -> dict[str, tuple[str, ...]]:

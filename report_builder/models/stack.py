@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +10,18 @@ import keras
 
 from report_builder.kinds import own_module
 from report_builder.models._complaints import Place, check_arguments, shown, size, unknown_layer
-from report_builder.models._layers import Layers
+from report_builder.models._layers import Layer, Layers
 
 __all__ = ["Layers", "stack"]
 
 NO_LAYERS = {"Layer", "Wrapper", "InputLayer", "Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper"}
 
 
-def stack(layers: Sequence[Mapping[str, Any]], x: Any, what: str, ends: Sequence[int] | None = None) -> Any:
+def stack(layers: Sequence[Layer], x: keras.KerasTensor, what: str, ends: Sequence[int] | None = None) -> keras.KerasTensor:
     """What layers make of a tensor.
 
     Args:
-        layers: `{kind, argument: value, ...}`, as a model's `build` is given them.
+        layers: as a model's `build` is given them.
         x: the tensor that the first layer gets, shape `(n, ...)`.
         what: the list's name, for messages: `encoder`.
         ends: the shape, without the batch, that must come out; None: any.
@@ -30,7 +30,7 @@ def stack(layers: Sequence[Mapping[str, Any]], x: Any, what: str, ends: Sequence
         ReportError: a layer does not exist, refuses its arguments or its input, or another shape comes out.
     """
     for index, entry in enumerate(layers):
-        place, arguments = Place(what, index, entry["kind"]), {k: _plain(v) for k, v in entry.items() if k != "kind"}
+        place, arguments = Place(what, index, entry.kind), {k: _plain(v) for k, v in entry.arguments.items()}
         kind = _class(place)
         check_arguments(place, kind, list(arguments))
         with place.complaints("it cannot be made with these arguments", x):
@@ -50,7 +50,7 @@ def _plain(value: Any) -> Any:
     return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
 
 
-def _class(place: Place) -> Any:
+def _class(place: Place) -> type[keras.Layer]:
     """The class of a layer: Keras' own, or one of a file."""
     file, own, name = place.kind.rpartition(".py:")
     found = vars(own_module(Path(f"{file}.py"), "layer") if own else keras.layers)

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import MODELS, K, Parameters, Registry, Role, Words, blamed, names_of, parameters_of
+from report_builder.kinds import MODELS, K, Model, Parameters, Registry, Role, Words, blamed, names_of
 from report_builder.models._layers import OWN, lists
 from report_builder.plan.resolved import Kind
 from report_builder.project import not_readable, text_of
@@ -40,7 +40,7 @@ def not_python(file: Path) -> str:
 class Closing:
     """Closes slots; `found` has the mistakes, in the order in which they were seen."""
 
-    def __init__(self, loaded: Loaded, own: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, loaded: Loaded, own: Mapping[str, Model[Parameters] | ReportError] | None = None) -> None:
         """Closes the slots of `loaded`; `own` has the models of the user's own, or the error of a wrong file, by kind."""
         self.loaded = loaded
         self.own = own or {}
@@ -93,9 +93,12 @@ class Closing:
     ) -> Kind[K] | None:
         """A slot's kind; None, with the mistakes noted, where it is wrong. `extra` goes to the parameters of these roles."""
         module = self._module(registry, slot.kind, path)
-        if module is None:
-            return None
-        model, own = parameters_of(module), slot.kind.endswith(".py") and registry is not MODELS
+        return self._closed(registry, module, slot, path, extra) if module else None
+
+    def _closed(
+        self, registry: Registry[K], module: K, slot: Slot, path: KeyPath, extra: Mapping[Role | str, Any] | None = None
+    ) -> Kind[K] | None:
+        model, own = module.parameters, slot.kind.endswith(".py") and registry is not MODELS
         given = {
             name: value
             for role, value in (extra or {}).items()
@@ -122,15 +125,15 @@ class Closing:
     def _module(self, registry: Registry[K], kind: str, path: KeyPath) -> K | None:
         """The module of a kind, for a model of the user's own what was said of it; None, with the mistakes noted."""
         try:
-            if registry is MODELS and kind.endswith(".py"):
-                return self._described(kind)  # type: ignore[no-any-return]
+            if registry.form is Model and kind.endswith(".py"):
+                return self._described(kind)  # type: ignore[return-value]
             return self.module(registry, kind)
         except ReportError as error:
             self.found += [replace(p, where=self.loaded.where(*path, "kind")) for p in error.problems]
             self._said.add(kind)
             return None
 
-    def _described(self, kind: str) -> Any:
+    def _described(self, kind: str) -> Model[Parameters]:
         """Raises ReportError where the file is wrong; with what is wrong in it only once."""
         file, refused = self.loaded.beside(kind)
         mistake = "" if refused else not_python(file)
@@ -154,19 +157,19 @@ class Closing:
                     self.note(place, mistake, layer.kind)
         return len(self.found) == found
 
-    def close_model(self, slot: Slot, path: KeyPath) -> tuple[Kind[Any], Words] | None:
+    def close_model(self, slot: Slot, path: KeyPath) -> tuple[Kind[Model[Parameters]], Words] | None:
         """A model with its title; where a preset is named, what the slot gives lies over the preset's parameters."""
         given = slot.parameters
         name = given.pop("preset", None)
-        plain = Slot(kind=slot.kind, **given)
-        kind = self.close(MODELS, plain, path) if name is None else None
-        module = self._module(MODELS, slot.kind, path) if name is not None else None
-        if module is None:
-            return (kind, kind.module.TITLE) if kind else None
-        presets = getattr(module, "PRESETS", {})
-        if not isinstance(name, str) or name not in presets:
-            rule = f"unknown preset of model '{slot.kind}'"
-            self.note((*path, "preset"), rule, repr(name), near_miss(str(name), presets), "Leave it out, or name one of these.")
+        model = self._module(MODELS, slot.kind, path)
+        if model is None:
             return None
-        kind = self.close(MODELS, Slot(kind=slot.kind, **(dict(presets[name].parameters) | given)), path)
-        return (kind, presets[name].title) if kind else None
+        title = model.title
+        if name is not None:
+            if not isinstance(name, str) or name not in model.presets:
+                rule, step = f"unknown preset of model '{slot.kind}'", "Leave it out, or name one of these."
+                self.note((*path, "preset"), rule, repr(name), near_miss(str(name), model.presets), step)
+                return None
+            given, title = {**model.presets[name].parameters, **given}, model.presets[name].title
+        kind = self._closed(MODELS, model, Slot(kind=slot.kind, **given), path)
+        return (kind, title) if kind else None

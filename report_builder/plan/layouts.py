@@ -44,9 +44,7 @@ class Layouts:
     def trainable(self, run: Training) -> None:
         """The model takes such data, and early stopping has the images that it watches."""
         layout, place = run.data.layout, ("runs", run.id)
-        refuses = getattr(run.model.module, "refuses", None)
-        why = refuses(run.model.parameters, layout) if refuses and layout else ""
-        if why:
+        if layout and (why := run.model.module.refuses(run.model.parameters, layout)):
             rule = f"model '{run.model.name}' cannot be trained on the data '{run.data.id}'"
             self.closing.note((*place, "model"), rule, allowed=f"{why[0].upper()}{why[1:]}.")
         if run.entry.training.early_stopping:

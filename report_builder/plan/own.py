@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import Equation, Layout, Preset, Term
+from report_builder.kinds import Equation, Layout, Model, Parameters, Preset, Sizes, Term
 from report_builder.models._layers import lists
 from report_builder.plan.own_parameters import parameters_of
 from report_builder.plan.resolved import Training
@@ -38,24 +37,32 @@ def files_of(loaded: Loaded) -> dict[str, Path]:
     return {kind: file for kind, (file, refused) in named.items() if refused is None}
 
 
-def description(kind: str, file: Path, memo: Memo) -> Step:
-    """The step that stores what a file says of itself."""
-    spec = {"asks": "description", "kind": kind, "content": memo.sha256(file)}
+def description(kind: str, file: Path, memo: Memo, asks: str = "description") -> Step:
+    """The step that stores what a file says of itself, or what it lacks."""
+    spec = {"asks": asks, "kind": kind, "content": memo.sha256(file)}
     return Step(ANSWER, (), spec, code_digests(ANSWERING, memo))
 
 
-def described(file: Path, answer: Mapping[str, Any]) -> Any:
-    """A description as the plan sees a model's module: `Parameters`, `PROVIDES`, `TITLE`, `LISTINGS`, `PRESETS`, `terms`."""
-    return SimpleNamespace(
-        __file__=str(file),
-        __doc__=answer["doc"],
-        Parameters=parameters_of(answer["schema"], answer["defaults"], answer["following"]),
-        PROVIDES=frozenset(answer["provides"]),
-        TITLE=answer["title"],
-        terms=lambda _: tuple(Term(**term) for term in answer["terms"]),
-        LISTINGS={part: tuple(names) for part, names in answer["listings"].items()},
-        PRESETS={name: Preset(p["title"], p["parameters"]) for name, p in answer["presets"].items()},
+def described(file: Path, answer: Mapping[str, Any]) -> Model[Parameters]:
+    """A description as the plan sees any model; it is built in workers only, which also say its loss."""
+    return Model(
+        name=file.name,
+        file=file,
+        summary=answer["summary"],
+        title=answer["title"],
+        parameters=parameters_of(answer["schema"], answer["defaults"], answer["following"], answer["latent"]),
+        build=_build,
+        provides=frozenset(answer["provides"]),
+        takes=tuple(answer["takes"]),
+        code=answer["code"],
+        terms=tuple(Term(**term) for term in answer["terms"]),
+        listings={part: tuple(names) for part, names in answer["listings"].items()},
+        presets={name: Preset(p["title"], p["parameters"]) for name, p in answer["presets"].items()},
     )
+
+
+def _build(parameters: Parameters, sizes: Sizes) -> NoReturn:
+    raise RuntimeError("a file of the user's own is run in workers only")
 
 
 # --- verdicts -----------------------------------------------------------------------------------------------------------------

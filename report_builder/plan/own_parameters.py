@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Union
 
 from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, TypeAdapter, create_model, model_serializer
 
-from report_builder.kinds import Parameters
+from report_builder.kinds import Parameters, Role
 from report_builder.models._layers import Layer
 
 Schema = Mapping[str, Any]
@@ -27,24 +27,28 @@ LIMITS = {  # in JSON Schema, in pydantic
 }
 
 
-def parameters_of(schema: Schema, defaults: Mapping[str, Any], following: Iterable[str] = ()) -> type[Parameters]:
+def parameters_of(
+    schema: Schema, defaults: Mapping[str, Any], following: Iterable[str] = (), latent: Iterable[str] = ()
+) -> type[Parameters]:
     """A model with the fields of the schema.
 
     Args:
         schema: of a pydantic model.
         defaults: as JSON, by field; a field without one is required.
+        latent: fields with `Role.LATENT`.
         following: fields whose default follows from other fields: where nobody gives them they are left to the file itself.
     """
-    made = _model(schema, schema.get("$defs", {}), defaults)
+    made = _model(schema, schema.get("$defs", {}), defaults, latent)
     made.FOLLOWING = frozenset(following)
     return made
 
 
-def _model(schema: Schema, named: Mapping[str, Schema], defaults: Mapping[str, Any]) -> type[_Read]:
+def _model(schema: Schema, named: Mapping[str, Schema], defaults: Mapping[str, Any], latent: Iterable[str] = ()) -> type[_Read]:
     fields: dict[str, Any] = {}
     for name, entry in schema.get("properties", {}).items():
         kind = _type(entry, named)
         default = TypeAdapter(kind).validate_json(json.dumps(defaults[name])) if name in defaults else ...
+        kind = Annotated[kind, Role.LATENT] if name in latent else kind
         fields[name] = (kind, Field(default, description=entry.get("description")))
     made: type[_Read] = create_model(schema.get("title", "Parameters"), __base__=_Read, **fields)
     return made

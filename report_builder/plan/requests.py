@@ -47,7 +47,8 @@ class Requests:
             return None
         run = self.runs.get(request.run or "")
         if request.kind in FROM_RUN:
-            return request if self._kept(request, run, path) else None
+            kept = self._kept(request, run, path)
+            return replace(request, terms=run.terms) if kept and run else request if kept else None
         probe = self.closing.close(PROBES, Slot(kind=request.kind, **request.parameters), path)
         if probe is None or (request.run is not None and run is None):
             return None
@@ -119,17 +120,16 @@ class Requests:
             return False
         probes = [probe.module, *(self.closing.module(PROBES, kind) for kind in probe.module.uses(probe.parameters))]
         axes = next((each.latent_dim for each in probes if each.latent_dim), None)
-        has = dict(run.model.parameters).get("latent_dim")
-        if axes is None or has is None or axes == has:
+        if axes is None or run.latent_dim in (None, axes):
             return True
-        rule = f"'{probe.name}' needs a latent space of {axes} dimensions, and this run has {has}"
+        rule = f"'{probe.name}' needs a latent space of {axes} dimensions, and this run has {run.latent_dim}"
         self._note(path, run, rule, next_step="Choose another figure for it, or another latent_dim.")
         return False
 
     def _provides(self, needed: frozenset[str], run: Training, path: KeyPath) -> bool:
         if lacks := _lacks(run, needed):
             rule = f"model '{run.model.name}' cannot serve this: it does not provide {lacks}"
-            self._note(path, run, rule, f"Models that can: {_able(needed)}.", served(run.model.module.PROVIDES, str(path[0])))
+            self._note(path, run, rule, f"Models that can: {_able(needed)}.", served(run.model.module.abilities, str(path[0])))
         return not lacks
 
     def _note(self, path: KeyPath, run: Training, rule: str, allowed: str = "", next_step: str = "") -> None:
@@ -185,8 +185,8 @@ def _looked_at(parameters: Parameters) -> list[Parameters]:
 
 def _lacks(run: Training, needed: frozenset[str]) -> str:
     """What the model of a run does not provide, of what is needed."""
-    return ", ".join(sorted(need.replace("|", " or ") for need in needed if not has_ability(run.model.module.PROVIDES, need)))
+    return ", ".join(sorted(need.replace("|", " or ") for need in needed if not has_ability(run.model.module.abilities, need)))
 
 
 def _able(needed: frozenset[str]) -> str:
-    return ", ".join(name for name, module in MODELS if all(has_ability(module.PROVIDES, need) for need in needed)) or "none"
+    return ", ".join(name for name, module in MODELS if all(has_ability(module.abilities, need) for need in needed)) or "none"

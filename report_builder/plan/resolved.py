@@ -13,16 +13,18 @@ from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import (
     SUBJECT,
     DataStep,
-    Declared,
     FigureChoice,
     K,
     Layout,
     Metric,
+    Model,
     Parameters,
     ProbeRequest,
     Quantity,
     Role,
+    Term,
     Words,
+    by_role,
     names_of,
 )
 from report_builder.plan.styles import Style
@@ -44,18 +46,7 @@ class Kind(Generic[K]):
     @property
     def file(self) -> Path:
         """The Python file of the kind."""
-        return self.module.file if isinstance(self.module, Declared) else Path(self.module.__file__)
-
-    @property
-    def network(self) -> Path:
-        """The Keras code of a model: beside the package's description of it, or the user's own file itself."""
-        return self.file.with_name("network.py") if self.file.name == "__init__.py" else self.file
-
-    @property
-    def code(self) -> tuple[Path, ...]:
-        """The Keras code of a model, and the files of `models/` that it imports for these parameters alone."""
-        further = self.module.files(self.parameters) if hasattr(self.module, "files") else ()
-        return (self.network, *(self.network.parents[1] / file for file in further))
+        return self.module.file
 
     def as_spec(self) -> dict[str, Any]:
         """What goes into a key: `{kind, parameter: value, ...}`."""
@@ -91,9 +82,19 @@ class Training:
     id: str
     name: str
     data: DataSet
-    model: Kind[Any]
+    model: Kind[Model[Parameters]]
     entry: Run
     title: Words
+
+    @property
+    def terms(self) -> dict[str, Term]:
+        """What it logs, by name."""
+        return {term.name: term for term in self.model.module.logs(self.model.parameters)}
+
+    @property
+    def latent_dim(self) -> int | None:
+        """Dimensions of the code, where that is one vector."""
+        return next(iter(by_role(self.model.parameters, Role.LATENT).values()), None)
 
     def as_spec(self) -> dict[str, Any]:
         """Resolved run without data, seed and versions."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, METRICS, MODELS, K, Registry, parameters_of, summary_of
+from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, METRICS, MODELS, K, Model, Parameters, Registry
 from report_builder.spec.grammar import Experiment, Figure, Metric
 
 OWN = {"type": "string", "pattern": r"\.py$", "description": "A Python file of your own beside the experiment."}
-SLOTS = (("Data", "dataset", DATASETS), ("Run", "model", MODELS))
+SLOTS: tuple[tuple[str, str, Registry[Any]], ...] = (("Data", "dataset", DATASETS), ("Run", "model", MODELS))
 TABLES: tuple[tuple[str, Registry[Any], type[Figure | Metric]], ...] = (
     ("figures", FIGURES, Figure),
     ("metrics", METRICS, Metric),
@@ -63,12 +63,12 @@ def _choices(registry: Registry[K], definitions: dict[str, Any], common: Mapping
     """What a slot may hold: each kind with its parameters, parameters alone (the kind is inherited), a file of one's own."""
     choices: list[dict[str, Any]] = []
     every: dict[str, Any] = {}
-    for name, module in registry:
-        parameters = parameters_of(module).model_json_schema(ref_template="#/$defs/{model}")
+    for name, declared in registry:
+        parameters = declared.parameters.model_json_schema(ref_template="#/$defs/{model}")
         definitions.update(parameters.pop("$defs", {}))
-        known = dict(common) | parameters.get("properties", {}) | _presets(module)
+        known = dict(common) | parameters.get("properties", {}) | (_presets(declared) if isinstance(declared, Model) else {})
         every |= {key: {} for key in known}
-        kind = {"const": name, "description": summary_of(module)}
+        kind = {"const": name, "description": declared.summary}
         choices.append(_mapping(known | {"kind": kind}, ["kind"]))
     by_name: list[dict[str, Any]] = [] if common else [{"enum": registry.names()}, OWN]
     own = {"type": "object", "properties": {"kind": OWN}, "required": ["kind"]}
@@ -76,9 +76,9 @@ def _choices(registry: Registry[K], definitions: dict[str, Any], common: Mapping
     return [*by_name, *choices, _mapping(every, []), own]
 
 
-def _presets(module: Any) -> dict[str, Any]:
+def _presets(model: Model[Parameters]) -> dict[str, Any]:
     """The key `preset` of a model that has some."""
-    names = list(getattr(module, "PRESETS", ()))
+    names = list(model.presets)
     told = "Parameters under a name of their own; what stands beside it lies over them."
     return {"preset": {"enum": [*names, None], "description": told}} if names else {}
 

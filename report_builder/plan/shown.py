@@ -10,7 +10,7 @@ from typing import Any
 from report_builder import languages
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import closest
-from report_builder.kinds import EPOCH_TIME, ProbeRequest, Subject
+from report_builder.kinds import ProbeRequest, Subject
 from report_builder.languages import Language
 from report_builder.plan.preparations import told_apart
 from report_builder.plan.resolved import HISTORY, DataSet, Picture, Resolved, Training
@@ -55,10 +55,10 @@ def _subject(resolved: Resolved, id_: str, seed: int | None, together: Sequence[
         model_name(resolved, run),
         prepared_name(resolved, run.data, together),
         run.entry.seeds[0] if seed is None else seed,
-        run.model.parameters.model_dump(mode="json"),
+        run.latent_dim,
         _swept(resolved, run),
         run.as_spec(),
-        {term.name: term for term in (*run.model.module.terms(run.model.parameters), EPOCH_TIME)},
+        run.terms,
     )
 
 

@@ -94,8 +94,7 @@ class Plan:
     def equation(self, run: Training) -> Equation | None:
         """The loss that a run compiles; of an own model what the worker said, before it is asked a placeholder."""
         if not own.is_own(run.model.name):
-            found: Equation = run.model.module.equation(run.model.parameters)
-            return found
+            return run.model.module.equation(run.model.parameters) if run.model.module.equation else None
         step = self.verdicts[run.id]
         stored = self.store.read(step.kind, step.key)
         return own.equation(stored) if stored else Equation(r"\text{…}")
@@ -117,8 +116,11 @@ class Plan:
         return code_digests([*(PACKAGE / file for file in BEGINNING[kind]), *named], self.store.memo)
 
     def _model_code(self, run: Training) -> list[Path]:
-        """The network, the files it imports for these parameters, and those of the layers of the user's own in it."""
-        return [*run.model.code, *files(run.model.parameters, self.resolved.loaded.file.parent)]
+        """The file of the model, those it imports for these parameters, and those of the layers of the user's own in it."""
+        return [
+            *run.model.module.code_files(run.model.parameters),
+            *files(run.model.parameters, self.resolved.loaded.file.parent),
+        ]
 
     @staticmethod
     def _data_code(data: DataSet) -> list[Path]:

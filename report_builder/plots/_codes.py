@@ -75,8 +75,8 @@ def check_axes(parameters: AxesOptions, subjects: Mapping[str, Subject]) -> None
     Raises:
         ReportError: a latent_dim is smaller than one of the coordinates.
     """
-    known = {run: subjects[run].settings.get("latent_dim") for run in parameters.runs if run in subjects}
-    short = {run: size for run, size in known.items() if isinstance(size, int) and size < max(parameters.axes)}
+    known = {run: subjects[run].latent_dim for run in parameters.runs if run in subjects}
+    short = {run: size for run, size in known.items() if size and size < max(parameters.axes)}
     rule = "the code has no such coordinate"
     refuse(
         [Problem("axes", rule, f"{list(parameters.axes)}", f"latent_dim of '{run}' is {size}.") for run, size in short.items()]

@@ -148,8 +148,7 @@ def _covered(path: str, named: Iterable[str]) -> bool:
 def setting_name(language: Language, path: str) -> str:
     """A setting as printed: `model.latent_dim` -> `latent dimensions`."""
     name = "model" if path in CHOSEN else path.removesuffix(".kind").rpartition(".")[2]
-    key = f"settings.{name}"
-    return language.word(key) if language.has(key) else name.replace("_", " ")
+    return language.setting_name(name)
 
 
 def setting_text(language: Language, subject: Subject, path: str) -> str:

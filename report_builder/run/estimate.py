@@ -52,12 +52,11 @@ def cores() -> int:
 
 
 def _guess(model: Mapping[str, Any]) -> float:
-    """Seconds for an image by the model itself: `seconds_per_image(parameters)`, or the constant `SECONDS_PER_IMAGE`."""
+    """Seconds for an image by the model itself."""
     if str(model["kind"]).endswith(".py"):
         return ANY_MODEL
     kind, parameters = opened(MODELS, model)
-    by_size = getattr(kind, "seconds_per_image", None)
-    return float(by_size(parameters) if by_size else getattr(kind, "SECONDS_PER_IMAGE", ANY_MODEL))
+    return kind.seconds_per_image(parameters) or ANY_MODEL
 
 
 def _rate(run: Stored) -> float:

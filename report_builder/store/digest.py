@@ -18,9 +18,9 @@ from report_builder.store.files import Memo
 PACKAGE = Path(__file__).parents[1]
 MESSAGES = "report_builder.errors"  # whose classes carry text for people and nothing else
 KINDS = "report_builder.kinds"
-TOLD = {"equation", "refuses", "LISTINGS", "PRESETS", "TERMS"}  # of a user's own model: they say, they do not compute
-# Constants at the top of a user's own file that only people read, and what they are: a number called TITLE is the size of one.
-PRINTED = {"TITLE": (ast.Dict, str), "SUMMARY": (str,), "SECONDS_PER_IMAGE": (float, int)}
+# What a kind is given that only people read: it says, it does not compute.
+TOLD: dict[str, tuple[str, ...]] = dict.fromkeys(("Metric", "Figure", "Probe", "DataSet", "DataStep"), ("summary", "title"))
+TOLD["Model"] = ("summary", "title", "equation", "listings", "presets", "refuses", "seconds_per_image", "terms")
 
 
 def code_digests(roots: Iterable[Path], memo: Memo) -> dict[str, str]:
@@ -87,8 +87,9 @@ def _read(path: Path) -> list[str]:
     """The digest of a file's code, and the names that it imports, of which some are modules."""
     tree = ast.parse(path.read_bytes(), filename=str(path))
     imports = sorted(set(_imports(tree, _package(path))))
+    told = [*_told(tree)]
     if not path.is_relative_to(PACKAGE):
-        tree.body = _computing(tree.body)
+        tree.body = _computing(tree.body, told)
     text = "".join(_Canonical(tree).text(tree))
     return [hashlib.sha256(text.encode()).hexdigest()[:16], *imports]
 
@@ -111,7 +112,6 @@ class _Canonical:
         self._field = {
             alias.asname or alias.name for module, alias in imported if (module, alias.name) == ("pydantic", "Field")
         }
-        self._kinds = {alias.asname or alias.name for module, alias in imported if module == KINDS}
         self._fields_of_classes = {id(part) for node in nodes if isinstance(node, ast.ClassDef) for part in node.body}
         self._documented = any("__doc__" in (getattr(node, "id", ""), getattr(node, "attr", "")) for node in nodes)
 
@@ -150,14 +150,12 @@ class _Canonical:
         return field == "annotation" and isinstance(node, ast.AnnAssign) and id(node) not in self._fields_of_classes
 
     def _arguments(self, call: ast.Call, values: list[ast.AST]) -> list[object]:
-        """The arguments of a call; of an error without text, of a field or kind without its description."""
+        """The arguments of a call; of an error without text, of a field without its description."""
         called = call.func.id if isinstance(call.func, ast.Name) else ""
         if called in self._messages:
             return [part for value in values for part in _without_text(value)]
         if called in self._field:
             return [value for value in values if not (isinstance(value, ast.keyword) and value.arg == "description")]
-        if called in self._kinds:
-            return [value for value in values if not (isinstance(value, ast.keyword) and value.arg == "summary")]
         return list(values)
 
 
@@ -191,29 +189,34 @@ def _is_docstring(body: list[ast.stmt]) -> bool:
 # --- a user's own file --------------------------------------------------------------------------------------------------------
 
 
-def _computing(body: list[ast.stmt]) -> list[ast.stmt]:
-    """The statements of a user's own file without what only people read, and without what only those statements need."""
-    computing, told = list(body), list[ast.stmt]()
+def _told(tree: ast.Module) -> Iterator[ast.AST]:
+    """What the kinds of a file are given for people alone, taken out of the tree."""
+    nodes = list(ast.walk(tree))
+    imported = [(node.module, alias) for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names]
+    forms = {alias.asname or alias.name: alias.name for module, alias in imported if module == KINDS}
+    rooms = [alias.asname or alias.name for module, alias in imported if f"{module}.{alias.name}" == KINDS]
+    forms |= {f"{room}.{form}": form for room in rooms for form in TOLD}
+    for call in (node for node in nodes if isinstance(node, ast.Call)):
+        told = TOLD.get(forms.get(ast.unparse(call.func), ""), ())
+        yield from (keyword.value for keyword in call.keywords if keyword.arg in told)
+        call.keywords = [keyword for keyword in call.keywords if keyword.arg not in told]
+
+
+def _computing(body: list[ast.stmt], told: list[ast.AST]) -> list[ast.stmt]:
+    """The statements of a user's own file without those that only what is told needs."""
+    computing = list(body)
     while silent := [one for one in computing if _only_told(one, computing, told)]:
-        told += silent
+        told = [*told, *silent]
         computing = [one for one in computing if one not in silent]
     return computing
 
 
-def _only_told(statement: ast.stmt, computing: list[ast.stmt], told: list[ast.stmt]) -> bool:
-    """Whether a function or constant is of no use to what computes: it is told itself, or only what is told names it."""
+def _only_told(statement: ast.stmt, computing: list[ast.stmt], told: list[ast.AST]) -> bool:
+    """Whether a function or constant is of no use to what computes: only what is told names it."""
     defined = _defined(statement)
     if not defined or any(defined & _names(other) for other in computing if other is not statement):
         return False
-    return defined <= TOLD or _is_printed(statement) or any(defined & _names(other) for other in told)
-
-
-def _is_printed(statement: ast.stmt) -> bool:
-    """Whether a statement gives a title, a summary or a first guess."""
-    if not isinstance(statement, ast.Assign):
-        return False
-    value = statement.value.value if isinstance(statement.value, ast.Constant) else statement.value
-    return all(isinstance(target, ast.Name) and isinstance(value, PRINTED.get(target.id, ())) for target in statement.targets)
+    return any(defined & _names(other) for other in told)
 
 
 def _defined(statement: ast.stmt) -> set[str]:
@@ -226,7 +229,7 @@ def _defined(statement: ast.stmt) -> set[str]:
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
-def _names(statement: ast.stmt) -> set[str]:
+def _names(statement: ast.AST) -> set[str]:
     return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
 
 

@@ -140,13 +140,23 @@ class _Preset(BaseModel):
 
 class _Description(BaseModel):
     model_config = ConfigDict(extra="allow")
-    doc: str
+    summary: str
     defaults: dict[str, Any]
     following: list[str]
+    latent: list[str]
     provides: list[str]
+    takes: list[str]
+    code: str
     title: dict[str, str]
     listings: dict[str, list[str]]
     presets: dict[str, _Preset]
+
+
+class _Lacks(BaseModel):
+    lacks: list[dict[str, str | list[str]]]
+
+
+ANSWERS: Mapping[str, type[BaseModel]] = {"description": _Description, "lacks": _Lacks, "verdict": _Verdict}
 
 
 class _Drawn(BaseModel):
@@ -231,8 +241,7 @@ def _check_element(element: ET.Element) -> None:
 
 
 def _answer(stored: Stored) -> None:
-    described = stored.meta["spec"]["asks"] == "description"
-    (_Description if described else _Verdict).model_validate(stored.json("answer.json"))
+    ANSWERS[stored.meta["spec"]["asks"]].model_validate(stored.json("answer.json"))
 
 
 JUDGES: Mapping[str, Callable[[Stored], None]] = {

@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from report_builder.errors import Problem, ReportError
 from report_builder.jobs import Emit, Site
 from report_builder.jobs.blame import said
-from report_builder.kinds import MODELS, Condition, Layout, by_language
+from report_builder.kinds import MODELS, Condition, Equation, Layout, by_language, opened
 from report_builder.models._complaints import own_line
 from report_builder.store import Work, write_atomically
 from report_builder.train import trial
-from report_builder.train.descriptions import describe
+from report_builder.train.descriptions import describe, lacking
 
 
 def carry_out(work: Work, site: Site, _: Emit) -> None:
@@ -33,7 +33,10 @@ def answer(work: Work, beside: Path | None) -> None:
         ReportError: with what is wrong with the file, or with the architecture; `where` is a path below the model's entry.
     """
     spec = work.step.spec
-    found = describe(spec["kind"], beside) if spec["asks"] == "description" else _verdict(spec, beside)
+    if spec["asks"] == "verdict":
+        found = _verdict(spec, beside)
+    else:
+        found = {"description": describe, "lacks": lacking}[spec["asks"]](spec["kind"], beside)
     write_atomically(work.folder / "answer.json", json.dumps(found, ensure_ascii=False))
     work.commit(files=["answer.json"])
 
@@ -41,11 +44,11 @@ def answer(work: Work, beside: Path | None) -> None:
 def _verdict(spec: Mapping[str, Any], beside: Path | None) -> dict[str, Any]:
     """The loss that an architecture compiles, once it was tried. Raises ReportError with what is wrong with it."""
     try:
-        kind = MODELS.get(spec["model"]["kind"], beside=beside)
-        parameters = kind.Parameters(**{name: value for name, value in spec["model"].items() if name != "kind"})
-        equation = _equation(kind, parameters) if spec["model"]["kind"].endswith(".py") else None
+        kind, parameters = opened(MODELS, spec["model"], beside=beside)
+        own = spec["model"]["kind"].endswith(".py")
+        equation = _written(kind.equation(parameters)) if own and kind.equation else None
         if spec["layout"]:
-            trial.run(kind, spec["model"], _read(spec["layout"]), beside)
+            trial.run(spec["model"], _read(spec["layout"]), beside)
     except ReportError:
         raise
     except ValidationError as error:
@@ -64,11 +67,8 @@ def _refused(detail: Any) -> Problem:
     return Problem(where, detail["msg"].removeprefix("Value error, "), repr(detail["input"]))
 
 
-def _equation(kind: Any, parameters: Any) -> dict[str, Any] | None:
-    if not hasattr(kind, "equation"):
-        return None
-    found = kind.equation(parameters)
-    return {"latex": found.latex, "symbols": [[symbol, by_language(meaning)] for symbol, meaning in found.symbols]}
+def _written(equation: Equation) -> dict[str, Any]:
+    return {"latex": equation.latex, "symbols": [[symbol, by_language(meaning)] for symbol, meaning in equation.symbols]}
 
 
 def _read(layout: Mapping[str, Any]) -> Layout:

@@ -2,38 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
+from report_builder.kinds import CodeShape, Model, P
 from report_builder.models._complaints import shown, size
 
 TERMS = ("reconstruction", "kl_closed_form", "kl_monte_carlo")  # of the bound, from `elbo_terms`
 
 
 class Asked:
-    """Passes everything on to a model; arrays among the arguments of a method become tensors."""
+    """A model as it was declared; arrays among the arguments of its methods become tensors."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: keras.Model, kind: Model[P], parameters: P) -> None:
         self._model = model
+        self.takes, self.provides, self.pixels = kind.takes, kind.provides, kind.pixels(parameters)
 
-    def __getattr__(self, name: str) -> Any:
-        """What the model has under this name."""
-        found = getattr(self._model, name)
-        return (lambda *given: self._called(name, found, given)) if callable(found) else found
+    def encode(self, x: np.ndarray, *condition: np.ndarray) -> tf.Tensor:
+        """Codes."""
+        return self._call("encode", self._model.encode, x, *condition)
 
-    def _called(self, name: str, method: Any, given: tuple[Any, ...]) -> Any:
+    def posterior(self, x: np.ndarray, *condition: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
+        """Means, and logarithms of the variances."""
+        return self._call("posterior", self._model.posterior, x, *condition)  # type: ignore[no-any-return]
+
+    def elbo_terms(self, x: np.ndarray, *condition_and_samples: np.ndarray | int) -> Mapping[str, tf.Tensor]:
+        """Terms of the bound."""
+        return self._call("elbo_terms", self._model.elbo_terms, x, *condition_and_samples)  # type: ignore[no-any-return]
+
+    def decode(self, z: np.ndarray, *condition: np.ndarray) -> tf.Tensor:
+        """Images."""
+        return self._call("decode", self._model.decode, z, *condition)
+
+    def sample(self, n: int, seed: int, *condition: np.ndarray) -> tf.Tensor:
+        """Images of codes drawn from the prior."""
+        return self._call("sample", self._model.sample, n, seed, *condition)
+
+    def discriminate(self, x: np.ndarray, *condition: np.ndarray) -> tf.Tensor:
+        """Logits."""
+        return self._call("discriminate", self._model.discriminate, x, *condition)
+
+    def classify(self, x: np.ndarray) -> tf.Tensor:
+        """Probabilities of the classes."""
+        return self._call("classify", self._model.classify, x)
+
+    def features(self, x: np.ndarray) -> tf.Tensor:
+        """What the last layer sees."""
+        return self._call("features", self._model.features, x)
+
+    def _call(self, name: str, method: Callable[..., Any], *given: Any) -> Any:
         return method(*(tf.constant(each) if isinstance(each, np.ndarray) else each for each in given))
 
 
 # --- what each method must give -----------------------------------------------------------------------------------------------
 
 
-def wrong(method: str, found: Any, n: int, image: tuple[int, ...]) -> str:
+def wrong(method: str, found: Any, n: int, image: tuple[int, ...], code: CodeShape) -> str:
     """What should have come out of a method for `n` images, where something else did."""
     shape = _shape(found)
+    if method == "encode" and code != "flat":
+        return "" if shape and shape[0] == n else "A code for each image, whose first axis is that of the images."
     if method == "posterior":
         shapes = {_shape(each) for each in found} if isinstance(found, list | tuple) and len(found) == 2 else {None}
         return "" if len(shapes) == 1 and None not in shapes else "Two tensors of one shape: z_mean and z_log_var."

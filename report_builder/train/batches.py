@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import Split
+from report_builder.kinds import Part, Split
 
-Step = Callable[[Any], Mapping[str, Any]]
-Traced = Callable[..., Mapping[str, Any]]
-
-
-def taken(model: Any) -> tuple[str, ...]:
-    """What a batch of the model holds, of `x`, `condition`, `y`."""
-    return tuple(getattr(model, "takes", ("x",)))
+Batch = tuple[int, Sequence[tf.Tensor]]  # how many images, and what the step is given
+Step = Callable[[tf.Tensor], Mapping[str, tf.Tensor]]
+Traced = Callable[..., Mapping[str, tf.Tensor]]
 
 
 class Batches:
@@ -28,14 +23,15 @@ class Batches:
     batches are read one ahead in a thread.
     """
 
-    def __init__(self, split: Split, takes: Sequence[str]) -> None:
+    def __init__(self, split: Split, takes: Sequence[Part]) -> None:
         """Takes the arrays of a split.
 
         Raises:
             ReportError: the split has no condition, and the model takes one.
         """
-        self._parts = [getattr(split, name) for name in takes]
-        if any(part is None for part in self._parts):
+        held = {"x": split.x, "condition": split.condition, "y": split.y}
+        self._parts = [part for name in takes if (part := held[name]) is not None]
+        if len(self._parts) < len(takes):
             advice = "Add a data step that makes one: one_hot, canvas or attribute_condition."
             raise ReportError(Problem("", "the model takes a condition, and the data set has none", next_step=advice))
         self._streamed = not all(isinstance(part, np.ndarray) for part in self._parts)
@@ -52,7 +48,7 @@ class Batches:
         traced.get_concrete_function()
         return traced  # type: ignore[no-any-return]
 
-    def read(self, order: np.ndarray, batch_size: int) -> Iterator[tuple[int, Sequence[Any]]]:
+    def read(self, order: np.ndarray, batch_size: int) -> Iterator[Batch]:
         """The images with these places, batch by batch: how many, and the arguments of the traced step."""
         indices = (order[first : first + batch_size] for first in range(0, len(order), batch_size))
         if not self._streamed:
@@ -60,12 +56,12 @@ class Batches:
         return _one_ahead((len(index), [tf.constant(part[index]) for part in self._parts]) for index in indices)
 
 
-def _batch(parts: Sequence[Any]) -> Any:
+def _batch(parts: Sequence[tf.Tensor]) -> tf.Tensor:
     """Keras' grammar: one tensor alone, several as a tuple."""
     return tuple(parts) if len(parts) > 1 else parts[0]
 
 
-def _one_ahead(items: Iterator[Any]) -> Iterator[Any]:
+def _one_ahead(items: Iterator[Batch]) -> Iterator[Batch]:
     """The same items, each made in a thread while the one before it is in use."""
     with ThreadPoolExecutor(1) as thread:
         coming = thread.submit(next, items, None)

@@ -7,8 +7,8 @@ import json
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+import keras
 import numpy as np
 
 from report_builder.errors import Problem, RunError
@@ -40,12 +40,12 @@ def restore(training: Training, path: Path) -> bool:
     return True
 
 
-def save_weights(model: Any, path: Path) -> None:
+def save_weights(model: keras.Model, path: Path) -> None:
     """The model's weights as an uncompressed `.npz`: equal weights give equal bytes."""
     save_arrays(_values(weights(model)), path)
 
 
-def load_weights(model: Any, path: Path) -> None:
+def load_weights(model: keras.Model, path: Path) -> None:
     """Puts stored weights into a model of the same architecture.
 
     Raises:
@@ -70,14 +70,14 @@ def save_arrays(arrays: Mapping[str, np.ndarray], path: Path) -> None:
     write_atomically(path, buffer.getvalue())
 
 
-def _values(variables: Mapping[str, Any]) -> dict[str, np.ndarray]:
+def _values(variables: Mapping[str, keras.Variable]) -> dict[str, np.ndarray]:
     return {name: np.asarray(variable) for name, variable in variables.items()}
 
 
-def _fits(values: Mapping[str, np.ndarray], variables: Mapping[str, Any]) -> bool:
+def _fits(values: Mapping[str, np.ndarray], variables: Mapping[str, keras.Variable]) -> bool:
     return {n: v.shape for n, v in values.items()} == {n: tuple(v.shape) for n, v in variables.items()}
 
 
-def _assign(values: Mapping[str, np.ndarray], variables: Mapping[str, Any]) -> None:
+def _assign(values: Mapping[str, np.ndarray], variables: Mapping[str, keras.Variable]) -> None:
     for name, variable in variables.items():
         variable.assign(values[name])

@@ -6,11 +6,9 @@ The loop knows neither files nor progress displays: it calls back. At the start 
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,14 +20,13 @@ import tensorflow as tf
 from keras.src.random.seed_generator import global_seed_generator
 
 from report_builder.errors import Problem, ReportError, RunError
-from report_builder.kinds import HELD_OUT, MODELS, ImageData, Split, opened
+from report_builder.kinds import HELD_OUT, MODELS, ImageData, Model, Parameters, Sizes, Split, opened
 from report_builder.models._layers import located
 from report_builder.train import optimizers, stopping
-from report_builder.train.batches import Batches, taken
+from report_builder.train.batches import Batches
 from report_builder.train.passes import OnProgress, Pass, shown
 
 EVALUATION_BATCH = 500  # images in one step without gradients
-TOLD = ("condition_dim", "classes", "steps_per_epoch")  # what `build` is given of the data, where it has such an argument
 
 
 @dataclass
@@ -37,13 +34,16 @@ class Training:
     """A run between two epochs.
 
     Attributes:
-        model: compiled, its optimiser built.
+        kind: of the model, with its parameters.
+        model: compiled, its optimisers built.
         spec: the resolved run spec.
         epoch: how many epochs are done.
         history: the mean of each logged term for each epoch done, e.g. `loss`, `test_loss`, and `epoch_time` in seconds.
     """
 
-    model: Any
+    kind: Model[Parameters]
+    parameters: Parameters
+    model: keras.Model
     spec: Mapping[str, Any]
     epoch: int = 0
     history: dict[str, list[float]] = field(default_factory=dict)
@@ -59,10 +59,15 @@ class Training:
         """The epoch whose weights early stopping (or `val_loss`) prefers; None where nothing is watched."""
         return stopping.best_epoch(self.spec["training"].get("early_stopping"), self.history)
 
-    def variables(self) -> dict[str, Any]:
+    @property
+    def optimizers(self) -> list[keras.Optimizer]:
+        """What `compile` made of the optimiser: one, or one for each stage of the model."""
+        return list(self.model.optimizers) if self.kind.stages else [self.model.optimizer]
+
+    def variables(self) -> dict[str, keras.Variable]:
         """Everything that the next epoch starts from: weights, then each optimiser's variables, each under its own name."""
         found = weights(self.model)
-        for place, optimizer in enumerate(optimizers.of(self.model)):
+        for place, optimizer in enumerate(self.optimizers):
             found |= {f"optimizer.{place}.{i:03d}": v for i, v in enumerate(optimizer.variables)}
         return found
 
@@ -78,50 +83,40 @@ def prepare(threads: int) -> None:
         tf.config.experimental.enable_tensor_float_32_execution(enabled=False)
 
 
-def weights(model: Any) -> dict[str, Any]:
+def weights(model: keras.Model) -> dict[str, keras.Variable]:
     """The model's weights (what is trained and what is not) by place: names depend on the process, and may be none."""
     return {f"model.{place:03d}": variable for place, variable in enumerate(model.weights)}
 
 
-def build(
-    entry: Mapping[str, Any],
-    image_shape: Sequence[int],
-    beside: Path | None = None,
-    *,
-    condition_dim: int = 0,
-    classes: int = 0,
-    steps_per_epoch: float = 1,
-) -> Any:
+def build(entry: Mapping[str, Any], sizes: Sizes, beside: Path | None = None) -> keras.Model:
     """The model of a resolved `model` entry, its weights created, not compiled.
 
     Args:
         entry: kind and parameters.
-        image_shape: height, width, channels.
+        sizes: of the data; what the model does not take is not told to it.
         beside: the folder of the experiment file.
-        condition_dim: length of the condition vector, for a model whose `build` asks for it.
-        classes: how many classes there are, for a model whose `build` asks for it.
-        steps_per_epoch: of the optimiser, for a model whose loss changes with them; no matter to a trained model.
 
     Raises:
-        ReportError: there is no such model, or the data has no condition for it.
+        ReportError: there is no such model, or the data has no condition or no classes for it.
     """
     kind, parameters = opened(MODELS, entry, beside=beside)
-    network = kind if hasattr(kind, "build") else importlib.import_module(f"{kind.__name__}.network")
-    known = dict(zip(TOLD, (condition_dim, classes, steps_per_epoch), strict=True))
-    asked = {name: known[name] for name in known if name in inspect.signature(network.build).parameters}
-    if missing := [name for name, value in asked.items() if not value]:
+    conditional, classified = "condition" in kind.takes, "y" in kind.takes
+    told = replace(sizes, condition_dim=sizes.condition_dim * conditional, classes=sizes.classes * classified)
+    needs = {"a condition": conditional and not told.condition_dim, "classes": classified and not told.classes}
+    if missing := [name for name, lacks in needs.items() if lacks]:
         rule = f"model '{entry['kind']}' needs {' and '.join(missing)}, which the data set does not have"
         raise ReportError(Problem("", rule, next_step="Add a data step that makes a condition: one_hot, canvas."))
-    model = network.build(tuple(image_shape), **located(parameters, beside), **asked)
-    _create(model, (1, *image_shape), (1, condition_dim))
+    model = kind.build(located(parameters, beside), told)
+    if not all(layer.built for layer in model.layers):  # some create theirs only when they are called
+        shapes = {"x": told.image_shape, "condition": (told.condition_dim,)}
+        inputs = [tf.zeros((1, *shapes[part])) for part in kind.takes if part in shapes]
+        model(tuple(inputs) if len(inputs) > 1 else inputs[0])
     return model
 
 
-def _create(model: Any, images: tuple[int, ...], conditions: tuple[int, ...]) -> None:
-    """Calls a model that creates its layers only then, on what it takes, the answers (`y`) left out."""
-    if not all(layer.built for layer in model.layers):
-        inputs = [tf.zeros(conditions if name == "condition" else images) for name in taken(model) if name != "y"]
-        model(tuple(inputs) if len(inputs) > 1 else inputs[0])
+def sizes_of(data: ImageData, steps_per_epoch: float = 1) -> Sizes:
+    """What a network is built for."""
+    return Sizes(data.image_shape, condition_dim(data.splits["train"]), len(data.class_names), steps_per_epoch)
 
 
 def start(spec: Mapping[str, Any], data: ImageData, beside: Path | None = None) -> Training:
@@ -131,19 +126,16 @@ def start(spec: Mapping[str, Any], data: ImageData, beside: Path | None = None) 
         ReportError: the model refuses such data, or the optimiser does not exist.
     """
     kind, parameters = opened(MODELS, spec["model"], beside=beside)
-    refuses = getattr(kind, "refuses", None)
-    if refuses and (why := refuses(parameters, data.layout)):
+    if why := kind.refuses(parameters, data.layout):
         raise ReportError(Problem("", f"model '{spec['model']['kind']}' cannot be trained on this data", why))
-    learnt = data.splits["train"]
-    steps = math.ceil(len(learnt.y) / spec["training"]["batch_size"])
+    steps = math.ceil(len(data.splits["train"].y) / spec["training"]["batch_size"])
     keras.utils.set_random_seed(_mixed(spec["seed"]))
-    known = {"condition_dim": condition_dim(learnt), "classes": len(data.class_names)}
-    known["steps_per_epoch"] = steps / (spec["training"]["optimizer"].get("gradient_accumulation_steps") or 1)
-    model = build(spec["model"], data.image_shape, beside, **known)
+    accumulated = spec["training"]["optimizer"].get("gradient_accumulation_steps") or 1
+    model = build(spec["model"], sizes_of(data, steps / accumulated), beside)
     model.compile(optimizer=optimizers.make(spec["training"], steps))
-    if not getattr(model, "optimizers", None):
+    if not kind.stages:
         model.optimizer.build(model.trainable_variables)
-    return Training(model, spec)
+    return Training(kind, parameters, model, spec)
 
 
 def condition_dim(split: Split) -> int:
@@ -165,10 +157,10 @@ def train(
     Raises:
         RunError: a term of the loss is no longer a finite number.
     """
-    model, takes = training.model, taken(training.model)
-    learn = Pass(model, model.train_step, Batches(data.splits["train"], takes))
+    model, kind = training.model, training.kind
+    learn = Pass(model, model.train_step, Batches(data.splits["train"], kind.takes), kind.stages)
     judged = [(f"{part}_", data.splits[name]) for part, name in HELD_OUT.items() if name in data.splits][:1]
-    judges = [(prefix, Pass(model, model.test_step, Batches(split, takes)), split) for prefix, split in judged]
+    judges = [(prefix, Pass(model, model.test_step, Batches(split, kind.takes)), split) for prefix, split in judged]
     while not training.finished:
         random = set_randomness(model, training.spec["seed"], training.epoch)
         order = random.permutation(len(data.splits["train"].y)).astype(np.int32)
@@ -183,7 +175,7 @@ def train(
             training.history.setdefault(name, []).append(value)
         training.epoch += 1
         on_epoch(training)
-    optimizers.finish(model)
+    optimizers.finish(training.optimizers)
 
 
 @contextmanager
@@ -199,7 +191,7 @@ def _named_epoch(training: Training) -> Iterator[None]:
         ) from error
 
 
-def set_randomness(model: Any, seed: int, epoch: int) -> np.random.Generator:
+def set_randomness(model: keras.Model, seed: int, epoch: int) -> np.random.Generator:
     """Sets every seed generator of the model and Keras' own from (seed, epoch); returns a generator for everything else."""
     keras_own = global_seed_generator().state
     states = [v for v in model.variables if v.name == "seed_generator_state"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
@@ -12,13 +12,13 @@ from report_builder.errors import Problem, ReportError, near_miss
 NOT_CHOSEN = {"Optimizer", "LossScaleOptimizer", "MultiOptimizer", "OptimizerMap"}  # not optimisers by themselves
 
 
-def classes() -> dict[str, Any]:
+def classes() -> dict[str, type[keras.Optimizer]]:
     """Keras' optimisers by their names in YAML."""
     found = vars(keras.optimizers).items()
     return {name.lower(): kind for name, kind in found if isinstance(kind, type) and name not in NOT_CHOSEN}
 
 
-def make(settings: Mapping[str, Any], steps: int) -> Any:
+def make(settings: Mapping[str, Any], steps: int) -> keras.Optimizer:
     """The optimiser.
 
     Args:
@@ -38,10 +38,10 @@ def make(settings: Mapping[str, Any], steps: int) -> Any:
         raise ReportError(Problem("training.optimizer", f"Keras' {name} does not take these arguments", str(error))) from error
 
 
-def learning_rate(entry: float | Mapping[str, Any], steps: int) -> Any:
+def learning_rate(entry: float | Mapping[str, Any], steps: int) -> float | keras.optimizers.schedules.LearningRateSchedule:
     """A number as it is; of a schedule in epochs, Keras' schedule in steps."""
     if not isinstance(entry, Mapping):
-        return entry
+        return float(entry)
     schedule = "".join(word.capitalize() for word in entry["kind"].split("_"))
     arguments = {
         name.replace("epochs", "steps"): value * steps if name.endswith("epochs") else value
@@ -50,16 +50,11 @@ def learning_rate(entry: float | Mapping[str, Any], steps: int) -> Any:
     }
     if "boundaries" in arguments:  # Keras keeps the old value in the step of the boundary itself
         arguments["boundaries"] = [round(epoch * steps) - 1 for epoch in arguments["boundaries"]]
-    return getattr(keras.optimizers.schedules, schedule)(**arguments)
+    return vars(keras.optimizers.schedules)[schedule](**arguments)
 
 
-def finish(model: Any) -> None:
-    """Replaces weights by their moving average, where the optimiser keeps one; done twice, it changes nothing more."""
-    for optimizer in of(model):
+def finish(every: Iterable[keras.Optimizer]) -> None:
+    """Replaces weights by their moving average, where an optimiser keeps one; done twice, it changes nothing more."""
+    for optimizer in every:
         if optimizer.use_ema:
             optimizer.finalize_variable_values(optimizer._trainable_variables)  # noqa: SLF001  Keras' fit has one optimiser only
-
-
-def of(model: Any) -> list[Any]:
-    """What `compile` made of the optimiser: one, or one for each part of the model."""
-    return list(getattr(model, "optimizers", None) or [model.optimizer])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -22,8 +22,8 @@ OnProgress = Callable[[int, int, Mapping[str, float]], None]
 class Pass:
     """A step of a model over batches; makes the mean of each term that the step logs."""
 
-    def __init__(self, model: Any, step: Step, batches: Batches) -> None:
-        self._model, self._batches = model, batches
+    def __init__(self, model: keras.Model, step: Step, batches: Batches, stages: Sequence[str] = ()) -> None:
+        self._model, self._batches, self._stages = model, batches, stages
         self._step = batches.traced(step)
 
     def __call__(self, order: np.ndarray, batch_size: int, on_progress: OnProgress | None = None) -> dict[str, float]:
@@ -33,7 +33,7 @@ class Pass:
             RunError: one is no finite number, or no sensible one.
         """
         self._model.reset_metrics()
-        means, told, images = Means(self._model), time.perf_counter(), 0
+        means, told, images = Means(self._model, self._stages), time.perf_counter(), 0
         for number, arguments in self._batches.read(order, batch_size):
             means.add(self._step(*arguments), number)
             images += number
@@ -47,13 +47,14 @@ class Pass:
 class Means:
     """Means over a pass. A Keras metric already is the mean so far; any other number that a step logs is averaged here."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: keras.Model, stages: Sequence[str] = ()) -> None:
+        self._stages = stages
         self._metrics = {metric.name for metric in model.metrics}
-        self._latest: dict[str, Any] = {}
-        self._sums: dict[str, Any] = {}
+        self._latest: dict[str, tf.Tensor] = {}
+        self._sums: dict[str, tf.Tensor] = {}
         self._images = 0
 
-    def add(self, logs: Mapping[str, Any], images: int) -> None:
+    def add(self, logs: Mapping[str, tf.Tensor], images: int) -> None:
         """Counts the terms of one batch."""
         self._images += images
         for name, value in logs.items():
@@ -73,7 +74,7 @@ class Means:
             causes = [name for name in lost if name != "loss"] or lost
             finite = all(math.isfinite(means[name]) for name in causes)
             rule = f"grew beyond {BEYOND:g}" if finite else "stopped being a finite number"
-            raise RunError(Problem("", f"{' and '.join(causes)} {rule}", shown(means), next_step=_advice(means)))
+            raise RunError(Problem("", f"{' and '.join(causes)} {rule}", shown(means), next_step=_advice(self._stages)))
         return means
 
     def _values(self) -> Iterator[tuple[str, float]]:
@@ -86,10 +87,7 @@ def shown(means: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {value:g}" for name, value in means.items())
 
 
-def _advice(means: Mapping[str, float]) -> str:
-    """What to try, for the sort of model that logs these terms."""
-    clipping = "or gradient clipping: optimizer: {kind: adam, clipnorm: 1.0}"
-    for part in ("discriminator", "critic"):
-        if f"{part}_loss" in means:
-            return f"Try a lower learning_rate, first of all for the {part}, {clipping}."
-    return f"Try a lower learning_rate, {clipping}."
+def _advice(stages: Sequence[str]) -> str:
+    """What to try; of networks that work against each other the last one, which judges, runs away first."""
+    first = f", first of all for the {stages[-1]}" if stages else ""
+    return f"Try a lower learning_rate{first}, or gradient clipping: optimizer: {{kind: adam, clipnorm: 1.0}}."

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from report_builder import datasets
 from report_builder.errors import Problem, RunError
 from report_builder.jobs import Emit, Site
-from report_builder.kinds import PROBES, ImageData, Judge, opened
+from report_builder.kinds import MODELS, PROBES, ImageData, Judge, Sizes, opened
 from report_builder.store import Store, Stored, Work
 from report_builder.train import checkpoint, loop
 from report_builder.train.asked import Asked
@@ -45,19 +47,18 @@ def _run(store: Store, key: str) -> Stored:
     return run
 
 
-def _model(run: Stored, beside: Path | None) -> Any:
+def _model(run: Stored, beside: Path | None) -> Asked:
     """The trained model of a run, its randomness set as after its last epoch, so that every probe starts alike."""
-    model = _loaded(run.folder, beside)
-    spec = run.meta["spec"]
+    model, spec = _loaded(run.folder, beside), run.meta["spec"]
     loop.set_randomness(model, spec["seed"], spec["training"]["epochs"])
-    return Asked(model)
+    return Asked(model, *opened(MODELS, spec["model"], beside=beside))
 
 
 def _judge(run: Stored, beside: Path | None) -> Judge:
     """The trained classifier of a run."""
     model, note = _loaded(run.folder, beside), run.meta["note"]
 
-    def asked(method: Any, images: np.ndarray) -> np.ndarray:
+    def asked(method: Callable[[tf.Tensor], tf.Tensor], images: np.ndarray) -> np.ndarray:
         some = images if len(images) else np.zeros((1, *images.shape[1:]))  # layers refuse an empty batch
         parts = [some[first : first + BATCH] for first in range(0, len(some), BATCH)]
         found = np.concatenate([np.asarray(method(tf.constant(part, tf.float32)), np.float32) for part in parts])
@@ -66,14 +67,16 @@ def _judge(run: Stored, beside: Path | None) -> Judge:
     low, high = note["value_range"]
     height, width, channels = note["image_shape"]
     known = ((height, width, channels), (low, high), tuple(note["class_names"]))
-    return Judge(partial(asked, model.classify), *known, partial(asked, model.features) if hasattr(model, "features") else None)
+    kind = MODELS.get(run.meta["spec"]["model"]["kind"], beside=beside)
+    features = partial(asked, model.features) if "features" in kind.provides else None
+    return Judge(partial(asked, model.classify), *known, features)
 
 
 @lru_cache(maxsize=4)
-def _loaded(folder: Path, beside: Path | None) -> Any:
+def _loaded(folder: Path, beside: Path | None) -> keras.Model:
     run = Stored(folder, json.loads((folder / "step.json").read_text(encoding="utf-8")))
     note, entry = run.meta["note"], run.meta["spec"]["model"]
-    known = {"condition_dim": note["condition_dim"], "classes": len(note["class_names"])}
-    model = loop.build(entry, note["image_shape"], beside, **known)
+    sizes = Sizes(tuple(note["image_shape"]), note["condition_dim"], len(note["class_names"]))
+    model = loop.build(entry, sizes, beside)
     checkpoint.load_weights(model, run.path("weights.npz"))
     return model

@@ -21,6 +21,7 @@ from report_builder.kinds import MODELS, ImageData, opened
 from report_builder.models._layers import lists
 from report_builder.store import Work, write_atomically
 from report_builder.train import checkpoint, loop
+from report_builder.train.asked import Asked
 from report_builder.train.costs import Costs
 from report_builder.train.samples import Samples
 from report_builder.train.summary import summary
@@ -32,9 +33,10 @@ TRIAL = "trial"  # the module here, imported by name: what it executes decides a
 def carry_out(work: Work, site: Site, emit: Emit) -> None:
     """Trains on the step's data; a model with code of the user's own is tried first, now that all is known of the data."""
     data, entry = datasets.prepare(site.located(work.step.spec["data"]), site.folders, site.beside), work.step.spec["model"]
-    kind, parameters = opened(MODELS, entry, beside=site.beside)
-    if (entry["kind"].endswith(".py") or lists(parameters)) and not (work.folder / CHECKPOINT).is_file():
-        import_module(f"{__package__}.{TRIAL}").run(kind, entry, data.layout, site.beside)
+    if (entry["kind"].endswith(".py") or lists(opened(MODELS, entry, beside=site.beside)[1])) and not (
+        work.folder / CHECKPOINT
+    ).is_file():
+        import_module(f"{__package__}.{TRIAL}").run(entry, data.layout, site.beside)
     train(work, data, site.beside, emit)
 
 
@@ -70,11 +72,10 @@ def train(work: Work, data: ImageData, beside: Path | None, emit: Emit) -> None:
 
 def _begun(work: Work, data: ImageData, beside: Path | None) -> tuple[loop.Training, Samples]:
     """The run as the last checkpoint left it; from the start where something that belongs to it is missing."""
-    provides = getattr(opened(MODELS, work.step.spec["model"], beside=beside)[0], "PROVIDES", ())
     for file in (work.folder / CHECKPOINT, None):
         keras.utils.clear_session()
         training = loop.start(work.step.spec, data, beside)
-        samples = Samples(training.model, provides, data, work.folder)
+        samples = Samples(Asked(training.model, training.kind, training.parameters), data, work.folder)
         if file is None or not checkpoint.restore(training, file):
             break
         if samples.complete(training.epoch) and (training.best_epoch is None or (work.folder / BEST).is_file()):
@@ -120,5 +121,5 @@ def _note(training: loop.Training, data: ImageData) -> dict[str, Any]:
     }
 
 
-def _count(variables: Iterable[Any]) -> int:
+def _count(variables: Iterable[keras.Variable]) -> int:
     return int(sum(np.prod(variable.shape) for variable in variables))

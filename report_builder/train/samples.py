@@ -2,47 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
-from report_builder.kinds import ImageData
+from report_builder.kinds import ImageData, Trained
 from report_builder.measures.probes._asked import in_turn
-from report_builder.train.batches import taken
 from report_builder.train.checkpoint import save_arrays
 
 NUMBER = 20
 SEED = 0  # of the noise: the same for every run
-SAMPLING = ("sample", "sample_condition")
 
 
 class Samples:
     """Samples of one run, a file for each epoch, so that they survive a kill; `join` makes one file of them."""
 
-    def __init__(self, model: Any, provides: Iterable[str], data: ImageData, folder: Path) -> None:
-        """A run's samples; nothing is drawn where the model `provides` no sampling."""
-        self._model, self._provides, self._folder = model, set(provides), folder
-        self._fixed = _asked(data) if "sample_condition" in self._provides else {}
+    def __init__(self, model: Trained, data: ImageData, folder: Path) -> None:
+        """A run's samples; nothing is drawn where the model provides no sampling."""
+        self._model, self._provides, self._folder = model, model.provides, folder
+        self._fixed = _asked(data) if "condition" in model.takes and "sample" in model.provides else {}
         self._about = {"value_range": np.asarray(data.value_range, np.float32), "class_names": np.array(data.class_names)}
 
     def draw(self, epoch: int) -> None:
         """Draws what the model makes of the fixed noise after so many epochs."""
-        if self._provides.isdisjoint(SAMPLING):
+        if "sample" not in self._provides:
             return
-        condition = [tf.constant(self._fixed["condition"])] if self._fixed else []
-        images = self._model.sample(NUMBER, SEED, *condition)
-        drawn: dict[str, np.ndarray] = {"images": np.asarray(images, np.float16)}
+        condition = [self._fixed["condition"]] if self._fixed else []
+        images = np.asarray(self._model.sample(NUMBER, SEED, *condition), np.float32)
+        drawn: dict[str, np.ndarray] = {"images": images.astype(np.float16)}
         if "discriminate" in self._provides:
-            told = condition if "condition" in taken(self._model) else []
-            drawn["logits"] = np.asarray(self._model.discriminate(images, *told), np.float32).reshape(NUMBER)
+            drawn["logits"] = np.asarray(self._model.discriminate(images, *condition), np.float32).reshape(NUMBER)
         save_arrays(drawn, self._file(epoch))
 
     def complete(self, epoch: int) -> bool:
         """Whether all samples until this epoch are there."""
-        return self._provides.isdisjoint(SAMPLING) or all(self._file(e).is_file() for e in range(epoch + 1))
+        return "sample" not in self._provides or all(self._file(e).is_file() for e in range(epoch + 1))
 
     def join(self, epoch: int, path: Path) -> bool:
         """Writes the samples until this epoch as one file; False where there are none.
@@ -51,7 +45,7 @@ class Samples:
         (epochs + 1, 20), float32, of a model that discriminates; of a conditional one `condition` (20, k), float32, and
         `asked_class` (20,), int64, where the class is part of it; `class_names` (c,), unicode.
         """
-        if self._provides.isdisjoint(SAMPLING):
+        if "sample" not in self._provides:
             return False
         rows = [_arrays(self._file(e)) for e in range(epoch + 1)]
         joined = {name: np.stack([row[name] for row in rows]) for name in rows[0]}

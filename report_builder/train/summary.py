@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import keras
 import numpy as np
 
 
-def summary(model: Any) -> dict[str, list[dict[str, Any]]]:
+class Row(TypedDict):
+    """A layer."""
+
+    name: str
+    type: str
+    output_shape: list[int | None] | None
+    parameters: int
+    trainable: int
+    inputs: NotRequired[list[str]]
+
+
+def summary(model: keras.Model) -> dict[str, list[Row]]:
     """Layers by part of the model: name, type, output shape without the batch, parameters, trainable ones, inputs.
 
     A model that consists of models has one part for each, and one of its own for the layers and weights outside of them; any
@@ -17,19 +28,19 @@ def summary(model: Any) -> dict[str, list[dict[str, Any]]]:
     layers of the part that a layer reads, and is absent where Keras keeps no graph of it.
     """
     inner = [layer for layer in model.layers if isinstance(layer, keras.Model)]
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: dict[str, list[Row]] = {}
     counted: set[int] = set()
     for part in (each for each in inner if not _joins(each, inner)):
         found[_free(part.name, found)] = _rows(part.layers, counted)
     own = _rows([layer for layer in model.layers if not isinstance(layer, keras.Model)], counted)
     if found:
-        own = [{"inputs": []} | row for row in own]  # nothing says what they read
+        own = [{"inputs": [], **row} for row in own]  # nothing says what they read
     if any(id(weight) not in counted for weight in model.weights):  # weights that no layer holds
-        own.append(_row(model, set(), counted) | {"inputs": []})
+        own.append({**_row(model, set(), counted), "inputs": []})
     return found | ({_free(model.name, found): own} if own else {})
 
 
-def _joins(part: Any, inner: Sequence[Any]) -> bool:
+def _joins(part: keras.Model, inner: Sequence[keras.Model]) -> bool:
     """Whether a part only puts other parts behind one another, as a model for training often does."""
     own, *others = ({id(weight) for weight in each.weights} for each in (part, *inner))
     return bool(own) and own == set().union(*(each for each in others if each < own))
@@ -43,16 +54,16 @@ def _free(name: str, taken: Iterable[str]) -> str:
     return found
 
 
-def _rows(layers: Sequence[Any], counted: set[int]) -> list[dict[str, Any]]:
+def _rows(layers: Sequence[keras.Layer], counted: set[int]) -> list[Row]:
     names = {layer.name for layer in layers}
     return [_row(layer, names, counted) for layer in layers]
 
 
-def _row(layer: Any, part: set[str], counted: set[int]) -> dict[str, Any]:
+def _row(layer: keras.Layer, part: set[str], counted: set[int]) -> Row:
     shape = getattr(getattr(layer, "output", None), "shape", None)  # None: called more than once, or not by Keras' graph
     weights, trainable = ([w for w in each if id(w) not in counted] for each in (layer.weights, layer.trainable_weights))
     counted |= {id(weight) for weight in weights}
-    row = {
+    row: Row = {
         "name": layer.name,
         "type": type(layer).__name__,
         "output_shape": list(shape[1:]) if shape is not None else None,
@@ -66,5 +77,5 @@ def _row(layer: Any, part: set[str], counted: set[int]) -> dict[str, Any]:
     return row
 
 
-def _count(weights: Iterable[Any]) -> int:
+def _count(weights: Iterable[keras.Variable]) -> int:
     return int(sum(np.prod(weight.shape) for weight in weights))

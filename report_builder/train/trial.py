@@ -6,18 +6,31 @@ are drawn, and what it provides is asked by the functions that probes ask with.
 
 from __future__ import annotations
 
-import importlib
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 
 from report_builder.errors import Problem, ReportError, RunError
-from report_builder.kinds import CAPABILITIES, Condition, ImageData, Layout, Split
+from report_builder.kinds import (
+    CAPABILITIES,
+    MODELS,
+    Arrays,
+    Condition,
+    ImageData,
+    Layout,
+    Model,
+    P,
+    Role,
+    Split,
+    Trained,
+    by_role,
+    opened,
+)
 from report_builder.measures.probes import _batches, importance_weights, likelihood
 from report_builder.spec.training import Training as Settings
 from report_builder.train import checkpoint, loop
@@ -27,30 +40,36 @@ from report_builder.train.summary import summary
 
 IMAGES, BATCH = 7, 4  # the last batch is a smaller one, as in most trainings
 SEED = 1
-Call = Callable[[Any, ImageData, dict[str, Any]], Any]
+Call = Callable[[Trained, ImageData, "Seen"], Any]
 
 
-def _elbo_terms(model: Any, data: ImageData, _: Mapping[str, Any]) -> Any:
+class Seen(NamedTuple):
+    """What a method is called with: images, their conditions where the model takes one, and codes."""
+
+    x: np.ndarray
+    condition: np.ndarray | None
+    z: np.ndarray
+
+
+def _elbo_terms(model: Trained, data: ImageData, _: Seen) -> Arrays:
     importance_weights.measure(model, data, importance_weights.Parameters(k=1))
     return likelihood.measure(model, data, likelihood.Parameters(samples=2))
 
 
 CALLS: dict[str, Call] = {  # what a model may provide -> the call of the probes
-    "encode": lambda model, _, seen: _batches.encode(model, seen["x"], seen["condition"]),
-    "posterior": lambda model, _, seen: _batches.posterior(model, seen["x"], seen["condition"]),
+    "encode": lambda model, _, seen: _batches.in_batches(model.encode, seen.x, seen.condition),
+    "posterior": lambda model, _, seen: _batches.posterior(model, seen.x, seen.condition),
     "likelihood": _elbo_terms,
-    "decode": lambda model, _, seen: _batches.decode(model, seen["z"]),
-    "decode_condition": lambda model, _, seen: _batches.decode(model, seen["z"], seen["condition"]),
-    "sample": lambda model, _, __: _batches.sampled(model, IMAGES, SEED),
-    "sample_condition": lambda model, _, seen: _batches.sampled(model, IMAGES, SEED, seen["condition"]),
-    "discriminate": lambda model, _, seen: _batches.in_batches(model.discriminate, seen["x"], seen["condition"]),
-    "classify": lambda model, _, seen: _batches.in_batches(model.classify, seen["x"]),
-    "features": lambda model, _, seen: _batches.in_batches(model.features, seen["x"]),
+    "decode": lambda model, _, seen: _batches.in_batches(model.decode, seen.z, seen.condition),
+    "sample": lambda model, _, seen: _batches.sampled(model, IMAGES, SEED, seen.condition),
+    "discriminate": lambda model, _, seen: _batches.in_batches(model.discriminate, seen.x, seen.condition),
+    "classify": lambda model, _, seen: _batches.in_batches(model.classify, seen.x),
+    "features": lambda model, _, seen: _batches.in_batches(model.features, seen.x),
 }
-METHODS = {written.partition("(")[0] for written in CAPABILITIES.values()}
+METHODS = {name: written.partition("(")[0] for name, written in CAPABILITIES.items()}
 
 
-def run(kind: Any, entry: Mapping[str, Any], layout: Layout, beside: Path | None) -> None:
+def run(entry: Mapping[str, Any], layout: Layout, beside: Path | None) -> None:
     """Builds a model, trains and tests it for two batches, saves and loads it, and calls all that it provides.
 
     What needs something of the data that only reading tells (shape, classes, condition) is tried when the data has been read.
@@ -59,38 +78,32 @@ def run(kind: Any, entry: Mapping[str, Any], layout: Layout, beside: Path | None
         ReportError: the data does not fit, a layer does not, what is stored cannot be read back, or a method gives something
             else than its contract.
     """
-    if hasattr(kind, "refuses"):
-        _refused(kind, entry, layout)
-    if layout.image_shape is None or _open(kind, layout):
+    kind, parameters = opened(MODELS, entry, beside=beside)
+    if why := kind.refuses(parameters, layout):
+        rule = f"model '{entry['kind']}' cannot be trained on this data"
+        raise ReportError(Problem("", rule, allowed=f"{why[0].upper()}{why[1:]}."))
+    unread = any(not part.names for part in layout.conditions) or (layout.class_names is None and "y" in kind.takes)
+    if layout.image_shape is None or unread:
         return
     keras.utils.clear_session()
-    data, provides = _noise(layout), sorted(kind.PROVIDES, key=list(CALLS).index)  # codes first, for what decodes them
-    spec = {"model": dict(entry), "seed": SEED, "training": _settings()}
+    data = _noise(layout)
+    latent = [*by_role(parameters, Role.LATENT).values()]
+
+    def watched(model: keras.Model) -> Trial:
+        return Trial(_Watched(model, kind, parameters, data.image_shape), model, data, latent)
+
     with TemporaryDirectory() as folder:
-        model = _trained(spec, data, beside, provides, Path(folder))
-        known = {"condition_dim": loop.condition_dim(data.splits["train"]), "classes": len(data.class_names)}
-        loaded = loop.build(entry, data.image_shape, beside, **known)
+        spec = {"model": dict(entry), "seed": SEED, "training": _settings()}
+        training = _trained(spec, data, beside, Path(folder))
+        summary(training.model)
+        Samples(watched(training.model).asked, data, Path(folder)).draw(0)
+        loaded = loop.build(entry, loop.sizes_of(data), beside)
         _read_back(loaded, Path(folder))
-    _same(_provided(model, data, provides, entry), model, loaded, data, entry)
+    _same(watched(training.model), watched(loaded))
 
 
 def _settings() -> dict[str, Any]:
     return Settings.model_validate({"epochs": 1, "batch_size": BATCH, "learning_rate": 1e-4}).model_dump(mode="json")
-
-
-def _refused(kind: Any, entry: Mapping[str, Any], layout: Layout) -> None:
-    parameters = kind.Parameters(**{name: value for name, value in entry.items() if name != "kind"})
-    if why := kind.refuses(parameters, layout):
-        raise ReportError(
-            Problem("", f"model '{entry['kind']}' cannot be trained on this data", allowed=f"{why[0].upper()}{why[1:]}.")
-        )
-
-
-def _open(kind: Any, layout: Layout) -> bool:
-    """Whether something is not known yet that the model, or a batch, needs."""
-    network = kind if hasattr(kind, "build") else importlib.import_module(f"{kind.__name__}.network")
-    asks = set(inspect.signature(network.build).parameters)
-    return any(not part.names for part in layout.conditions) or (layout.class_names is None and "classes" in asks)
 
 
 # --- training, saving, loading ------------------------------------------------------------------------------------------------
@@ -112,21 +125,19 @@ def _vectors(part: Condition, y: np.ndarray, random: np.random.Generator) -> np.
     return found.astype(np.float32)
 
 
-def _trained(spec: Mapping[str, Any], data: ImageData, beside: Path | None, provides: Iterable[str], folder: Path) -> Any:
-    """The model after an epoch of two batches, its checkpoint and weights in the folder; samples are drawn on the way."""
+def _trained(spec: Mapping[str, Any], data: ImageData, beside: Path | None, folder: Path) -> loop.Training:
+    """The training after an epoch of two batches, its checkpoint and weights in the folder."""
     training = loop.start(spec, data, beside)
-    _named(training.model, provides)
+    _named(training)
     loop.train(training, data, on_epoch=lambda state: checkpoint.save(state, folder / "checkpoint.npz"))
     checkpoint.save_weights(training.model, folder / "weights.npz")
     if not checkpoint.restore(loop.start(spec, data, beside), folder / "checkpoint.npz"):
         rule = "a training that is stopped cannot go on: its checkpoint does not fit a fresh model"
         raise ReportError(Problem("kind", rule, next_step="Create all weights, and all variables of optimisers, in 'build'."))
-    summary(training.model)
-    Samples(_Watched(training.model, data.image_shape), provides, data, folder).draw(0)
-    return training.model
+    return training
 
 
-def _read_back(fresh: Any, folder: Path) -> None:
+def _read_back(fresh: keras.Model, folder: Path) -> None:
     try:
         checkpoint.load_weights(fresh, folder / "weights.npz")
     except RunError as error:
@@ -142,22 +153,21 @@ def _read_back(fresh: Any, folder: Path) -> None:
 class _Watched(Asked):
     """Refuses what a method gives where it is not what its contract says."""
 
-    def __init__(self, model: Any, image: tuple[int, ...]) -> None:
-        super().__init__(model)
-        self._image = image
+    def __init__(self, model: keras.Model, kind: Model[P], parameters: P, image: tuple[int, ...]) -> None:
+        super().__init__(model, kind, parameters)
+        self._image, self.code = image, kind.code
 
-    def _called(self, name: str, method: Any, given: tuple[Any, ...]) -> Any:
-        if name not in METHODS:
-            return super()._called(name, method, given)
-        place = _place(self._model, name)
+    def _call(self, name: str, method: Callable[..., Any], *given: Any) -> Any:
+        place = _place(method)
         try:
             inspect.signature(method).bind(*given)
         except TypeError as error:
             rule = f"{name} is given {len(given)} arguments: {_arguments(name, given)}"
             raise ReportError(Problem("kind", rule, f"{error}{place}", next_step="Let it take them.")) from error
-        found = super()._called(name, method, given)
-        if allowed := wrong(name, found, given[0] if name == "sample" else len(given[0]), self._image):
-            rule, step = f"{name} gives something else than PROVIDES says", "Return that, or take the name out of PROVIDES."
+        found = super()._call(name, method, *given)
+        if allowed := wrong(name, found, given[0] if name == "sample" else len(given[0]), self._image, self.code):
+            rule = f"{name} gives something else than 'provides' says"
+            step = "Return that, or take the name out of 'provides'."
             raise ReportError(Problem("kind", rule, f"{told(found)}{place}", allowed, step))
         return found
 
@@ -169,51 +179,50 @@ def _arguments(name: str, given: tuple[Any, ...]) -> str:
     return ", ".join([*first, *["condition"][: len(given) - len(first) - len(last)], *last])
 
 
-def _named(model: Any, provides: Iterable[str]) -> None:
-    """Refuses methods that are not there, or that no probe calls as they are: a model that takes a condition is given one."""
-    conditional = "condition" in getattr(model, "takes", ("x",))
-    for name in provides:
-        written = CAPABILITIES[name]
-        if not hasattr(model, written.partition("(")[0]):
-            rule = f"PROVIDES names '{name}', and the model has no method {written}"
-            raise ReportError(Problem("kind", rule, next_step="Write it, or take the name out of PROVIDES."))
-        if name.startswith(("decode", "sample")) and name.endswith("_condition") != conditional:
-            rule = f"PROVIDES names '{name}', and 'takes' {'names' if conditional else 'does not name'} 'condition'"
-            step = "A model that takes a condition provides decode_condition and sample_condition, any other decode and sample."
-            raise ReportError(Problem("kind", rule, next_step=step))
+def _named(training: loop.Training) -> None:
+    """Refuses methods that are not there, and optimisers that are not declared."""
+    model, kind = training.model, training.kind
+    for name in sorted(kind.provides):
+        if METHODS[name] not in dir(model):
+            rule = f"'provides' names '{name}', and the model has no method {CAPABILITIES[name]}"
+            raise ReportError(Problem("kind", rule, next_step="Write it, or take the name out of 'provides'."))
+    made = len(vars(model).get("optimizers", ()))
+    if made != len(kind.stages):
+        rule = f"'stages' names {len(kind.stages)} parts with an optimiser each, and 'compile' makes {made} 'optimizers'"
+        step = "Name each part that has one of its own: Model(..., stages=('generator', 'discriminator'))."
+        raise ReportError(Problem("kind", rule, next_step=step))
 
 
-def _provided(model: Any, data: ImageData, provides: Iterable[str], entry: Mapping[str, Any]) -> dict[str, Any]:
-    """What each method gives, under its name in PROVIDES."""
-    found: dict[str, Any] = {}
-    for name in provides:
-        given = _given(model, name, data, entry, found)
-        if given is not None:
-            found[name] = given
-    return found
+class Trial:
+    """What the methods of a model give for the test images, each asked as a probe asks it."""
 
+    def __init__(self, asked: _Watched, model: keras.Model, data: ImageData, latent: Sequence[int]) -> None:
+        self.asked, self.model, self._data, self._latent = asked, model, data, latent
 
-def _given(model: Any, name: str, data: ImageData, entry: Mapping[str, Any], found: Mapping[str, Any]) -> Any:
-    """What a method gives, its randomness set as before every probe; None: there is no code to decode."""
-    loop.set_randomness(model, SEED, 1)
-    split = data.splits["test"]
-    seen = {"x": split.x, "condition": _batches.given_to(model, split), "z": found.get("encode")}
-    if name.startswith("decode") and seen["z"] is None:
-        if "latent_dim" not in entry:
+    def give(self, name: str, codes: np.ndarray | None) -> Any:
+        """What a method gives, its randomness set as before every probe; None: there is no code to decode."""
+        loop.set_randomness(self.model, SEED, 1)
+        split = self._data.splits["test"]
+        x, condition = np.asarray(split.x), _batches.given_to(self.asked, split)
+        if name == "decode" and self.asked.code != "flat":
+            return _batches.reconstruct(self.asked, x, condition) if "encode" in self.asked.provides else None
+        if codes is None and self._latent:
+            codes = np.zeros((IMAGES, *self._latent), np.float32)
+        if name == "decode" and codes is None:
             return None
-        seen["z"] = np.zeros((IMAGES, int(entry["latent_dim"])), np.float32)
-    return CALLS[name](_Watched(model, data.image_shape), data, seen)
+        return CALLS[name](self.asked, self._data, Seen(x, condition, np.zeros(0) if codes is None else codes))
 
 
-def _same(found: Mapping[str, Any], model: Any, loaded: Any, data: ImageData, entry: Mapping[str, Any]) -> None:
-    """Refuses a model of which something that decides is not among its weights."""
-    for name, given in found.items():
-        again, others = (_given(each, name, data, entry, found) for each in (model, loaded))
-        if _alike(given, again) and not _alike(given, others):
+def _same(trained: Trial, loaded: Trial) -> None:
+    """Asks all that a model provides; refuses one of which something that decides is not among its weights."""
+    provides = trained.asked.provides
+    codes = trained.give("encode", None) if "encode" in provides else None
+    for name in sorted(provides, key=list(CALLS).index):
+        given = codes if name == "encode" else trained.give(name, codes)
+        if given is not None and _alike(given, trained.give(name, codes)) and not _alike(given, loaded.give(name, codes)):
             rule = f"a fresh model with the weights of this one gives something else in {CAPABILITIES[name]}"
             step = "Keep what is learnt in layers or in self.add_weight(...): other variables are not stored."
-            place = _place(model, CAPABILITIES[name].partition("(")[0])
-            raise ReportError(Problem("kind", rule, place.strip("; "), next_step=step))
+            raise ReportError(Problem("kind", rule, _place(getattr(trained.model, METHODS[name])).strip("; "), next_step=step))
 
 
 def _alike(one: Any, other: Any) -> bool:
@@ -224,7 +233,8 @@ def _alike(one: Any, other: Any) -> bool:
     return np.allclose(one, other, rtol=1e-3, atol=1e-5)
 
 
-def _place(model: Any, method: str) -> str:
+def _place(method: Callable[..., Any]) -> str:
     """`; spiral.py:31, encode`: where a method begins; empty where that is not known."""
-    code = getattr(inspect.unwrap(getattr(type(model), method)), "__code__", None)
-    return f"; {Path(code.co_filename).name}:{code.co_firstlineno}, {method}" if code and code.co_name == method else ""
+    found = inspect.unwrap(method)
+    code = found.__code__ if inspect.isfunction(found) or inspect.ismethod(found) else None
+    return f"; {Path(code.co_filename).name}:{code.co_firstlineno}, {code.co_name}" if code else ""

@@ -29,7 +29,7 @@ for registry, given in json.load(sys.stdin).items():
         kind = getattr(kinds, registry).get(name)
         asked = kind.parameters.model_validate(parameters)
         subjects = {{run: kinds.Subject(run, swept={{"model.latent_dim": len(run)}}) for run in parameters.get("runs", ())}}
-        shown = subjects if registry == "FIGURES" else kinds.Subject("run", settings={{"latent_dim": 99}})
+        shown = subjects if registry == "FIGURES" else kinds.Subject("run", latent_dim=99)
         calls = {{"reads": [asked], "facts": [asked], "check": [asked, shown], "needs_for": [asked], "uses": [asked]}}
         for call, values in calls.items():
             getattr(kind, call, list)(*values if hasattr(kind, call) else ())
@@ -52,6 +52,8 @@ def loaded_by_planning():
 
 class Linear:
     """Codes are the mean of the left and of the right half; decoding paints the halves in that grey."""
+
+    takes, provides, pixels = ("x",), frozenset({"encode", "decode", "sample", "classify", "features"}), "Bernoulli"
 
     def encode(self, x, condition=None):
         """Mean brightness of both halves."""
@@ -79,6 +81,12 @@ class Linear:
 
 class Posterior(Linear):
     """The same with a posterior of constant width and the terms of a bound."""
+
+    takes, provides, pixels = (
+        ("x",),
+        frozenset({"encode", "decode", "sample", "classify", "features", "posterior", "likelihood"}),
+        "Bernoulli",
+    )
 
     def posterior(self, x):
         """Codes, and a constant logarithm of the variance."""

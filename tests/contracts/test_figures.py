@@ -110,7 +110,7 @@ def test_files_of_a_figure(kind, arrays_of, tmp_path, small):
     stored = replace(chosen, parameters=opened(FIGURES, chosen.as_spec())[1])
     for folder, choice in (("a", chosen), ("b", stored)):
         (tmp_path / folder).mkdir()
-        draw(choice, arrays_of(kind), PEOPLE, language, tmp_path / folder, figure="some-figure")
+        draw(choice, arrays_of(kind), PEOPLE, language, tmp_path / folder)
     assert before == (dict(mpl.rcParams), font_manager.fontManager.ttflist)
     one, other = ({path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()} for folder in "ab")
     assert one == other

@@ -6,7 +6,6 @@ import ast
 import itertools
 import subprocess
 import sys
-from pathlib import Path
 from typing import Literal, get_args, get_origin
 
 import pytest
@@ -14,23 +13,21 @@ import typst
 from pydantic import ValidationError
 
 from report_builder import languages
-from report_builder.build.listings import listed, placed
+from report_builder.build.listings import placed
 from report_builder.document.formulas.typst import PRELUDE
 from report_builder.document.formulas.typst import typst as as_typst
 from report_builder.kinds import MODELS, Condition, Layout
-from report_builder.plan.resolved import Kind
+from report_builder.kinds.contract import lacks
 from report_builder.store import Memo, code_digests
 from report_builder.store.digest import PACKAGE
 
-CAPABILITIES = {"encode", "posterior", "decode", "decode_condition", "likelihood", "sample", "sample_condition"}
-CAPABILITIES |= {"discriminate", "classify", "features"}
 PRINTED_WIDTH = 88
 ALL = pytest.mark.parametrize("kind", [module for _, module in MODELS], ids=MODELS.names())
 
 
 def variants(kind):
     """The parameters with every combination of their choices, each weight at its default and at another value."""
-    choices = {n: _choices(f) for n, f in kind.Parameters.model_fields.items() if n not in {"latent_dim", "architecture"}}
+    choices = {n: _choices(f) for n, f in kind.parameters.model_fields.items() if n not in {"latent_dim", "architecture"}}
     choices = {name: values for name, values in choices.items() if values}
     return [
         p for values in itertools.product(*choices.values()) if (p := _allowed(kind, dict(zip(choices, values, strict=True))))
@@ -47,7 +44,7 @@ def _choices(field):
 def _allowed(kind, chosen):
     """The parameters; None where the model refuses the combination."""
     try:
-        return kind.Parameters(**chosen)
+        return kind.parameters(**chosen)
     except ValidationError:
         return None
 
@@ -76,32 +73,30 @@ def test_the_models_of_the_lab_sheets_are_found():
 @ALL
 def test_a_model_documents_its_parameters(kind):
     """Every parameter has a description and a default, so that `kind: name` is enough."""
-    assert all(field.description for field in kind.Parameters.model_fields.values())
-    assert kind.Parameters()
+    assert all(field.description for field in kind.parameters.model_fields.values())
+    assert kind.parameters()
 
 
 @ALL
 def test_a_model_says_its_name_in_every_language(kind):
-    """TITLE is English, and the file of each other language has its translation."""
-    assert [code for code in languages.codes() if languages.load(code).lacks(kind.TITLE)] == []
+    """The title is English, and the file of each other language has its translation."""
+    assert [code for code in languages.codes() if languages.load(code).lacks(kind.title)] == []
 
 
 @ALL
 def test_a_preset_has_a_name_in_every_language_and_known_parameters(kind):
     """Each is the model with other parameters than the defaults, under a title that is not the model's."""
-    for preset in getattr(kind, "PRESETS", {}).values():
+    for preset in kind.presets.values():
         assert [code for code in languages.codes() if languages.load(code).lacks(preset.title)] == []
         told = [languages.load(code).translated for code in languages.codes()]
-        assert all(translated(preset.title) != translated(kind.TITLE) for translated in told)
-        assert kind.Parameters(**preset.parameters) != kind.Parameters()
+        assert all(translated(preset.title) != translated(kind.title) for translated in told)
+        assert kind.parameters(**preset.parameters) != kind.parameters()
 
 
-@ALL
-def test_capabilities_have_one_name_each(kind):
-    """PROVIDES names capabilities of the contract, and a model samples with a condition or without one, not both."""
-    assert CAPABILITIES >= kind.PROVIDES
-    assert not {"sample", "sample_condition"} <= kind.PROVIDES
-    assert not {"decode", "decode_condition"} <= kind.PROVIDES
+@pytest.mark.parametrize("name", MODELS.names())
+def test_a_model_lacks_nothing(name):
+    """What the contract asks of a model is there: known capabilities, terms, a loss, listings, a length of its code."""
+    assert lacks(MODELS, name) == ()
 
 
 @ALL
@@ -109,22 +104,21 @@ def test_what_is_not_known_is_not_refused(kind):
     """Where only reading the data tells shape and classes, a model waits for it."""
     conditions = (Condition("class", ()),)
     layouts = [Layout(None, bounds, None, conditions=conditions) for bounds in ((0, 1), (-1, 1))]
-    assert not all(kind.refuses(kind.Parameters(), layout) for layout in layouts)
+    assert not all(kind.refuses(kind.parameters(), layout) for layout in layouts)
 
 
 @ALL
 def test_pixels_as_loaded_are_refused_with_the_step_that_helps(kind):
     """No model learns from 0 to 255, and each says so with the step `scale` and the range it wants."""
     layout = Layout(None, (0, 255), None, conditions=(Condition("class", ()),))
-    assert "The data step 'scale' with 'range: " in kind.refuses(kind.Parameters(), layout)
+    assert "The data step 'scale' with 'range: " in kind.refuses(kind.parameters(), layout)
 
 
 @ALL
 def test_listings_exist_and_fit_on_a_page(kind):
     """Every listing, for all choices, names functions and classes of its files, and no line there is wider than the page."""
-    own = Path(kind.__file__).with_name("network.py")
-    named = {name for parameters in variants(kind) for names in listed(kind, parameters).values() for name in names}
-    for file, name in [placed(name, own) for name in named]:
+    named = {name for parameters in variants(kind) for names in kind.listed(parameters).values() for name in names}
+    for file, name in [placed(name, kind.network) for name in named]:
         assert name in definitions(file)
         assert max(map(len, file.read_text(encoding="utf-8").splitlines())) <= PRINTED_WIDTH
 
@@ -134,9 +128,8 @@ def test_every_file_that_is_printed_counts(kind, tmp_path):
     """The code of a training, for all choices, has each file that its listings are cut from."""
     memo = Memo(tmp_path / "memo.json")
     for parameters in variants(kind):
-        used = Kind("", kind, parameters)
-        printed = {placed(name, used.network)[0] for names in listed(kind, parameters).values() for name in names}
-        assert {str(file.relative_to(PACKAGE)) for file in printed} <= set(code_digests(used.code, memo))
+        printed = {placed(name, kind.network)[0] for names in kind.listed(parameters).values() for name in names}
+        assert {str(file.relative_to(PACKAGE)) for file in printed} <= set(code_digests(kind.code_files(parameters), memo))
 
 
 @ALL
@@ -162,7 +155,7 @@ def test_equations_typeset():
 def test_reading_the_models_imports_no_keras():
     """Parameters, equations and listings of all models are there without TensorFlow, Keras or NumPy."""
     code = (
-        "import sys; from report_builder.kinds import MODELS; [m.equation(m.Parameters()) for _, m in MODELS]; "
+        "import sys; from report_builder.kinds import MODELS; [m.equation(m.parameters()) for _, m in MODELS]; "
         "assert not {'tensorflow', 'keras', 'numpy'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

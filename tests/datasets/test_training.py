@@ -35,7 +35,7 @@ def fitting(name, dataset, first, conditions):
         # images are chosen first, so that no other is read
         steps = [{"kind": "subset", "train": 32, "validation": 16, "test": 16}, {"kind": "scale", "range": bounds}]
         steps += [*first, {"kind": "resize", "size": size}, condition]
-        if not MODELS.get(name).refuses(MODELS.get(name).Parameters(), planned(dataset, steps)):
+        if not MODELS.get(name).refuses(MODELS.get(name).parameters(), planned(dataset, steps)):
             return {"dataset": dataset, "steps": steps}
     raise AssertionError(f"{name} refuses every size and range")
 
@@ -43,7 +43,7 @@ def fitting(name, dataset, first, conditions):
 def trained(name, data, folder):
     """The history of two steps, and the data."""
     prepared = datasets.prepare(data, [folder])
-    model = {"kind": name, **MODELS.get(name).Parameters().model_dump(mode="json")}
+    model = {"kind": name, **MODELS.get(name).parameters().model_dump(mode="json")}
     training = loop.start({"model": model, "data": data, "training": TRAINING, "seed": 1, "threads": 1}, prepared)
     loop.train(training, prepared, on_epoch=lambda _: None)
     return training.history, prepared

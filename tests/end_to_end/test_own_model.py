@@ -109,6 +109,17 @@ def test_an_equation_and_a_comment_train_nothing(own) -> None:
 
 
 @pytest.mark.slow
+def test_what_a_model_lacks_is_asked_of_a_worker(own, capsys: pytest.CaptureFixture[str]) -> None:
+    """A model is checked like any other kind: the one of the page lacks nothing, a loss without terms and equation does."""
+    assert own.run("list", "models", "--check", "./absolute.py") == 0
+    assert "./absolute.py is a model, and lacks nothing." in capsys.readouterr().out
+    assert own.run("list", "models", "--check", "./focal.py") == 3
+    said = capsys.readouterr().err
+    assert "it has no terms" in said
+    assert "it does not say its loss" in said
+
+
+@pytest.mark.slow
 def test_mistakes_of_all_runs_at_once(own, capsys: pytest.CaptureFixture[str]) -> None:
     """A list that does not fit, and a model whose step fails, each with its line; nothing is lost, and no refusal is stored."""
     trained = {path.name for path in (own.folder / "runs" / "run").iterdir()}
@@ -122,7 +133,7 @@ def test_mistakes_of_all_runs_at_once(own, capsys: pytest.CaptureFixture[str]) -
     said = capsys.readouterr().err
     assert "own.yaml:17: runs.layered.model.encoder.2: encoder, layer 3, Conv2D: it cannot be applied" in said
     assert "1568 values came in" in said
-    assert "runs.judge.model.kind: NameError at focal.py:23, in compute_loss" in said
+    assert "runs.judge.model.kind: NameError at focal.py:20, in compute_loss" in said
     assert "Traceback" not in said
     assert {path.name for path in (own.folder / "runs" / "run").iterdir()} == trained
     plan = own.plan("own")

@@ -11,6 +11,8 @@ from report_builder.kinds import Condition, ImageData, Judge, Split
 class Corners:
     """Images 4 x 4 whose first two pixels are the code: decoding writes it there, encoding reads it."""
 
+    takes, provides, pixels = ("x",), frozenset({"encode", "decode"}), "Bernoulli"
+
     calls: list[int]
 
     def __init__(self):
@@ -31,6 +33,8 @@ class Corners:
 
 class WithPosterior(Corners):
     """The same with a posterior of variance one."""
+
+    takes, provides, pixels = ("x",), frozenset({"encode", "decode", "posterior", "likelihood"}), "Bernoulli"
 
     def posterior(self, x):
         """Codes with variance one."""
@@ -70,7 +74,7 @@ def data():
 class Painter:
     """Paints the cell asked of 2 x 3 cells of 2 x 2 pixels: three of its pixels as bright as the class, one as z says."""
 
-    takes = ("x", "condition")
+    takes, provides, pixels = ("x", "condition"), frozenset({"encode", "decode", "sample"}), "Bernoulli"
 
     def __init__(self, cell=lambda row, column: (row, column)):
         self.cell, self.calls = cell, []

@@ -12,6 +12,8 @@ from report_builder.measures.probes import code_map, code_marginals, codes, prio
 class Three:
     """Codes are three pixels of an image."""
 
+    takes, provides, pixels = ("x",), frozenset({"encode"}), "Bernoulli"
+
     def encode(self, x):
         """Reads them."""
         return np.asarray(x)[:, 0, :3, 0]

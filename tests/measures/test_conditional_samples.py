@@ -113,6 +113,8 @@ def test_attributes_are_set_by_name():
     data = ImageData({"train": split, "test": split}, ("face",), (0.0, 1.0), parts)
 
     class Model:
+        takes, provides, pixels = ("x", "condition"), frozenset({"sample"}), "Bernoulli"
+
         def sample(self, n, seed, condition):
             return np.zeros((n, 4, 4, 1))
 
@@ -171,7 +173,7 @@ def test_a_bound_says_what_it_is_of(painter, canvases):
     white = Split(np.round(canvases.splits["test"].x), canvases.splits["test"].y)
 
     class Plain:
-        takes = ("x",)
+        takes, provides, pixels = ("x",), frozenset(), "Bernoulli"
 
     said = {name: each.item() for name, each in _batches.about_bound(Plain(), canvases, white).items()}
     assert said == {"pixels": "Bernoulli", "grey": 0, "given": ""}
@@ -208,7 +210,7 @@ def unseen(canvases):
 class Judge:
     """Is always sure of the first class."""
 
-    takes = ("x",)
+    takes, provides, pixels = ("x",), frozenset({"classify"}), "Bernoulli"
 
     def classify(self, x):
         """Probabilities of four classes."""
@@ -219,7 +221,7 @@ def test_classes_that_nobody_trained_are_not_asked(unseen):
     """A name without images is no class to ask for, whether all are meant or a plan wrote them out; alone it is refused."""
 
     class Blank:
-        takes = ("x", "condition")
+        takes, provides, pixels = ("x", "condition"), frozenset({"sample"}), "Bernoulli"
 
         def sample(self, n, seed, condition):
             return np.zeros((n, 4, 6, 1))
@@ -264,6 +266,8 @@ def test_samples_without_a_condition(data):
     """A model without a condition gives as many images as asked, the same for the same seed."""
 
     class Noise:
+        takes, provides, pixels = ("x",), frozenset({"sample"}), "Bernoulli"
+
         def sample(self, n, seed):
             return np.random.default_rng(seed).random((n, 4, 4, 1))
 
@@ -311,7 +315,7 @@ def test_attributes_are_asked_both_ways():
     data = ImageData({"train": split, "test": split}, ("a",), (0.0, 1.0), (Condition("attributes", ("hat", "smile", "young")),))
 
     class Model:
-        takes = ("x", "condition")
+        takes, provides, pixels = ("x", "condition"), frozenset({"sample"}), "Bernoulli"
 
         def sample(self, n, seed, condition):
             return np.random.default_rng(seed).random((n, 1, 1, 1)) * np.ones((1, 2, 2, 1))

@@ -7,36 +7,24 @@ import json
 import numpy as np
 import pytest
 
-from report_builder.errors import Problem, ReportError, RunError
+from report_builder.errors import RunError
 from report_builder.kinds import Measured, Metric, Parameters, Quantity
 from report_builder.measures import measure
 
 
-def written(found, folder, *, error=None, **named):
-    """The files of a metric that measures this, or fails, with a quantity for each value."""
-
-    def measured(arrays, parameters):
-        if error:
-            raise error
-        return found
-
-    kind = Metric(parameters=Parameters, reads=lambda _: {}, values=lambda *_: (), measure=measured, name="mine")
+def written(found, folder, **named):
+    """The files of a metric that measures this, with a quantity for each value."""
+    kind = Metric(parameters=Parameters, reads=lambda _: {}, values=lambda *_: (), measure=lambda *_: found, name="mine")
     quantities = [Quantity(name, **named) for name in ("broken", "x", "word") if name in found]
-    measure(kind, Parameters(), quantities, {}, folder, metric="quality")
+    measure(kind, Parameters(), quantities, {}, folder)
     return json.loads((folder / "facts.json").read_text())
 
 
 def test_no_fact_is_nan(tmp_path):
-    """A value that is no finite number stops the build and names the metric and the value."""
-    with pytest.raises(RunError, match=r"metrics\.quality.*\n.*broken = nan"):
+    """A value that is no finite number stops the build and names the value."""
+    with pytest.raises(RunError, match=r"no finite number\n.*broken = nan"):
         written({"broken": Measured(float("nan"), 1)}, tmp_path)
     assert not list(tmp_path.iterdir())
-
-
-def test_a_mistake_names_the_metric(tmp_path):
-    """A problem without a place is told with the metric's id."""
-    with pytest.raises(ReportError, match=r"^metrics\.quality: it does not fit"):
-        written({}, tmp_path, error=ReportError(Problem("", "it does not fit")))
 
 
 def test_what_was_not_declared_is_refused(tmp_path):

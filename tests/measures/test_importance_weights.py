@@ -18,6 +18,8 @@ def log_normal(x, mean, variance):
 class Toy:
     """One pixel x; p(z) = N(0, 1), p(x|z) = N(z, 1), q(z|x) = N(x / 2, variance): exact for the variance 1/2."""
 
+    takes, provides, pixels = ("x",), frozenset({"likelihood"}), "Bernoulli"
+
     def __init__(self, variance):
         self.variance, self.random = variance, np.random.default_rng(0)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from report_builder import languages, measures
 from report_builder.errors import ReportError
 from report_builder.facts import Fact, Measurement
 from report_builder.facts.comparing import compare
-from report_builder.kinds import ProbeRequest
+from report_builder.kinds import ProbeRequest, Term
 from report_builder.measures.metrics import (
     class_agreement,
     code_deviations,
@@ -250,7 +252,8 @@ def test_the_epoch_whose_weights_are_measured_is_a_fact():
     """Where early stopping restored the best weights it is not the last one."""
     found = history.measure(logged([1.0, 1.0, 1.0]), history.Parameters())
     assert (found["epochs"].value, found["weights_epoch"].value) == (3, 2)
-    assert set(found) == {quantity.name for quantity in history.values(history.Parameters(), {})}
+    asked = history.Parameters()
+    assert set(found) == {quantity.name for quantity in history.values(asked, history.reads(asked))}
 
 
 def test_one_slow_epoch_is_flagged_and_does_not_move_the_time():
@@ -268,19 +271,15 @@ def test_a_term_that_was_not_logged_is_refused():
         history.measure(logged([1.0]), history.Parameters(terms=("los",)))
 
 
-@pytest.mark.parametrize(
-    ("term", "better"),
-    [
-        *(("val_loss", "lower"), ("val_accuracy", "higher"), ("kl_loss", "lower")),
-        *(
-            ("generator_loss", "none"),
-            ("test_critic_loss", "none"),
-            ("score_difference", "none"),
-            ("discriminator_real", "none"),
-        ),
-    ],
-)
-def test_only_terms_that_say_how_good_a_model_is_have_a_direction(term, better):
-    """Losses are better when lower, but not those of two networks that work against each other, nor scores."""
-    known = {quantity.name: quantity for quantity in history.values(history.Parameters(terms=(term,)), {})}
-    assert known[f"final_{term}"].better == better
+def test_the_last_value_of_a_term_is_what_the_model_says_it_is():
+    """Unit and direction are those that the model declares, on held-out images, too; of any other term nothing is claimed."""
+    said = {"loss": Term("loss", "nats/image", better="lower"), "accuracy": Term("accuracy", better="higher")}
+    request = replace(history.reads(history.Parameters())["history"], terms=said)
+    asked = history.Parameters(terms=("loss", "test_loss", "val_accuracy", "codebook_loss"))
+    known = {quantity.name: (quantity.unit, quantity.better) for quantity in history.values(asked, {"history": request})}
+    assert [known[f"final_{term}"] for term in asked.terms] == [
+        ("nats/image", "lower"),
+        ("nats/image", "lower"),
+        ("", "higher"),
+        ("", "none"),
+    ]

@@ -18,6 +18,8 @@ from report_builder.measures.probes._search import nearest_images
 class Copyist:
     """Samples are training images, the last one first."""
 
+    takes, provides, pixels = ("x",), frozenset({"sample"}), "Bernoulli"
+
     def __init__(self, x, offset=0.0):
         self.x, self.offset = x, offset
 

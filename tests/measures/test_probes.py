@@ -46,6 +46,8 @@ def test_errors_of_known_images(data):
     """A pixel of 1 decoded as 1/2 costs log 2 nats and a squared error of 1/4; one decoded exactly costs nothing."""
 
     class Half:
+        takes, provides, pixels = ("x",), frozenset({"encode", "decode"}), "Bernoulli"
+
         def encode(self, x):
             return np.zeros((len(x), 2))
 

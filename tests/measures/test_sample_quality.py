@@ -103,6 +103,8 @@ def test_an_unconditional_model_is_asked_for_nothing(data):
     """A model that takes no condition draws from its prior alone."""
 
     class Plain:
+        takes, provides, pixels = ("x",), frozenset({"sample"}), "Bernoulli"
+
         def sample(self, n, seed):
             """As bright as the seed."""
             return np.full((n, 4, 4, 1), seed, np.float32)

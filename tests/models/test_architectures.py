@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from report_builder.kinds import MODELS
+from report_builder.kinds import MODELS, Sizes
 from report_builder.models import _architectures
 from report_builder.models._networks import building
 from report_builder.train import loop
@@ -17,8 +17,8 @@ from report_builder.train import loop
 
 def built(kind, preset, shape, **parameters):
     """A model of a preset for images of a shape."""
-    entry = {"kind": kind} | dict(MODELS.get(kind).PRESETS[preset].parameters) | parameters
-    return loop.build(entry, shape)
+    entry = {"kind": kind} | dict(MODELS.get(kind).presets[preset].parameters) | parameters
+    return loop.build(entry, Sizes(shape))
 
 
 def test_each_file_with_an_architecture_is_named_once_and_can_be_chosen():

@@ -6,8 +6,9 @@ import keras
 import numpy as np
 import pytest
 
+from report_builder.kinds import Sizes
 from report_builder.models import autoencoder
-from report_builder.models.autoencoder import network
+from report_builder.train import loop
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def x():
 def compiled(**parameters):
     """A small model, ready to train."""
     keras.utils.set_random_seed(3)
-    model = network.build((8, 8, 1), **parameters)
+    model = loop.build({"kind": "autoencoder", **parameters}, Sizes((8, 8, 1)))
     model.compile(keras.optimizers.Adam(1e-3))
     return model
 
@@ -41,7 +42,7 @@ def test_the_printed_loss_is_the_compiled_loss(x):
             "mse": np.sum((x - x_hat) ** 2, axis=(1, 2, 3)) / 64,
         }
         assert float(model.compute_loss(x, None, model(x))) == pytest.approx(by_hand[loss].mean(), rel=1e-5)
-        assert (r"\frac{1}{D}" in autoencoder.equation(autoencoder.Parameters(loss=loss)).latex) is (loss == "mse")
+        assert (r"\frac{1}{D}" in autoencoder.KIND.equation(autoencoder.Parameters(loss=loss)).latex) is (loss == "mse")
 
 
 def test_the_code_is_deterministic(x):
@@ -53,5 +54,5 @@ def test_the_code_is_deterministic(x):
 
 def test_other_shapes_and_channels_come_out_as_they_went_in():
     """Any height and width that the strides divide, and any number of channels, are restored."""
-    model = network.build((12, 20, 3), filters=(4, 8))
+    model = loop.build({"kind": "autoencoder", "filters": (4, 8)}, Sizes((12, 20, 3)))
     assert np.asarray(model(np.zeros((2, 12, 20, 3), np.float32))).shape == (2, 12, 20, 3)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from report_builder.kinds import Layout
+from report_builder.kinds import Layout, Sizes
 from report_builder.models import classifier
-from report_builder.models.classifier import network
+from report_builder.train import loop
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def batch():
 def compiled():
     """A small model, ready to train."""
     keras.utils.set_random_seed(3)
-    model = network.build((8, 8, 1), 3, filters=(4, 8), hidden=16)
+    model = loop.build({"kind": "classifier", "filters": (4, 8), "hidden": 16}, Sizes((8, 8, 1), classes=3))
     model.compile(keras.optimizers.Adam(1e-2))
     return model
 
@@ -31,7 +31,8 @@ def compiled():
 @pytest.mark.parametrize("shape", [(28, 28, 1), (14, 14, 1), (32, 32, 3), (64, 64, 3)])
 def test_each_size_of_images_is_classified(shape):
     """For each size that the reports use there is one probability for each class, and they sum to 1."""
-    probability = np.asarray(network.build(shape, 7).classify(np.zeros((2, *shape), np.float32)))
+    model = loop.build({"kind": "classifier"}, Sizes(shape, classes=7))
+    probability = np.asarray(model.classify(np.zeros((2, *shape), np.float32)))
     assert probability.shape == (2, 7)
     assert probability.sum(axis=1) == pytest.approx(1)
 
@@ -46,7 +47,7 @@ def test_the_printed_loss_is_the_compiled_loss(batch):
     model, (x, y) = compiled(), batch
     by_hand = -np.log(np.asarray(model.classify(x), np.float64)[np.arange(30), y]).mean()
     assert float(model.compute_loss(x, y, model(x, training=False))) == pytest.approx(by_hand, rel=1e-5)
-    assert r"-\log p(y \mid x)" in classifier.equation(classifier.Parameters()).latex
+    assert r"-\log p(y \mid x)" in classifier.KIND.equation(classifier.Parameters()).latex
 
 
 def test_the_logged_accuracy_is_the_share_of_right_classes(batch):

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from report_builder.kinds import Condition, Layout
+from report_builder.kinds import Condition, Layout, Sizes
 from report_builder.models import conditional_vae
-from report_builder.models.conditional_vae import network
+from report_builder.train import loop
 
 CLASS = (Condition("class", ("zero", "one", "two")),)
 
@@ -24,7 +24,7 @@ def batch():
 def compiled(**parameters):
     """A small model, ready to train."""
     keras.utils.set_random_seed(3)
-    model = network.build((12, 12, 1), 3, filters=(4, 8), **parameters)
+    model = loop.build({"kind": "conditional_vae", "filters": (4, 8), **parameters}, Sizes((12, 12, 1), 3))
     model.compile(keras.optimizers.Adam(1e-3))
     return model
 
@@ -43,7 +43,7 @@ def _described(layers):
 
 def test_the_encoder_is_that_of_the_report():
     """On 42 x 42 images with 12 conditions it has the layers, shapes and parameters of S0-F22."""
-    encoder = network.build((42, 42, 1), 12, latent_dim=20).encoder
+    encoder = loop.build({"kind": "conditional_vae", "latent_dim": 20}, Sizes((42, 42, 1), 12)).encoder
     assert [tuple(given.shape[1:]) for given in encoder.inputs] == [(42, 42, 1), (12,)]
     assert _described(encoder.layers) == [
         ("Conv2D", (21, 21, 32), 9 * 32 + 32),
@@ -61,7 +61,7 @@ def test_the_encoder_is_that_of_the_report():
 
 def test_the_decoder_is_that_of_the_report():
     """It goes from 7 x 7 to 14 x 14 to 42 x 42 by strides of 2 and 3 and ends in logits, layer by layer as in S0-F23."""
-    decoder = network.build((42, 42, 1), 12, latent_dim=20).decoder
+    decoder = loop.build({"kind": "conditional_vae", "latent_dim": 20}, Sizes((42, 42, 1), 12)).decoder
     assert _described(decoder.layers) == [
         ("Concatenate", (32,), 0),
         ("Dense", (7 * 7 * 32,), 32 * 1568 + 1568),
@@ -81,7 +81,7 @@ def test_the_decoder_is_that_of_the_report():
 @pytest.mark.parametrize(("shape", "strides"), [((28, 28, 1), (2, 2)), ((32, 48, 3), (2, 2)), ((14, 14, 1), (1, 2))])
 def test_other_sizes_come_out_as_they_went_in(shape, strides):
     """With strides whose product divides the size, any size and any number of channels is restored."""
-    model = network.build(shape, 2, filters=(4, 8), strides=strides)
+    model = loop.build({"kind": "conditional_vae", "filters": (4, 8), "strides": strides}, Sizes(shape, 2))
     logits, *_ = model((np.zeros((2, *shape), np.float32), np.zeros((2, 2), np.float32)))
     assert tuple(logits.shape) == (2, *shape)
 
@@ -146,7 +146,7 @@ def test_it_learns_what_the_condition_says(batch):
 @pytest.mark.parametrize("kl", ["closed_form", "monte_carlo"])
 def test_the_equation_is_that_of_the_vae_with_the_condition(kl):
     """Loss, posterior, encoder and decoder are printed with c, and c is explained."""
-    equation = conditional_vae.equation(conditional_vae.Parameters(kl=kl))
+    equation = conditional_vae.KIND.equation(conditional_vae.Parameters(kl=kl))
     assert r"\mathcal{L}(x, c)" in equation.latex
     assert r"e_\phi(x, c)" in equation.latex
     assert r"d_\theta(z, c)" in equation.latex

@@ -6,9 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from report_builder.kinds import MODELS
-from report_builder.models.conditional_gan import network
-from report_builder.models.conditional_gan_embedding import network as embedding_network
+from report_builder.kinds import MODELS, Sizes
+from report_builder.train import loop
 
 
 def _described(layers):
@@ -22,7 +21,7 @@ def _described(layers):
 
 def test_the_generator_is_that_of_the_report():
     """With noise of 100 and a condition of 10 it has the layers, shapes and parameters of S0-F24."""
-    generator = network.build((28, 28, 1), 10).generator
+    generator = loop.build({"kind": "conditional_gan"}, Sizes((28, 28, 1), 10)).generator
     assert [tuple(tensor.shape[1:]) for tensor in generator.inputs] == [(100,), (10,)]
     assert _described(generator.layers) == [
         ("Concatenate", (110,), 0),
@@ -45,7 +44,7 @@ def test_the_generator_is_that_of_the_report():
 
 def test_the_discriminator_is_that_of_the_report():
     """It takes the condition behind the convolutions and ends in one logit, layer by layer as in S0-F25."""
-    discriminator = network.build((28, 28, 1), 10).discriminator
+    discriminator = loop.build({"kind": "conditional_gan"}, Sizes((28, 28, 1), 10)).discriminator
     assert _described(discriminator.layers) == [
         ("Conv2D", (14, 14, 64), 25 * 64 + 64),
         ("LeakyReLU", (14, 14, 64), 0),
@@ -71,7 +70,7 @@ def test_the_discriminator_is_that_of_the_report():
 
 def test_an_embedding_stands_in_both_networks():
     """Each network learns ten numbers for each class, joined to the noise of 100 and to the flattened maps (S4-F14)."""
-    model = embedding_network.build((32, 32, 3), 10)
+    model = loop.build({"kind": "conditional_gan_embedding"}, Sizes((32, 32, 3), 10))
     for network_, joined in ((model.generator, 110), (model.discriminator, 8 * 8 * 128 + 10)):
         embedding = next(layer for layer in network_.layers if isinstance(layer, keras.layers.Embedding))
         joint = next(layer for layer in network_.layers if isinstance(layer, keras.layers.Concatenate))
@@ -82,16 +81,16 @@ def test_an_embedding_stands_in_both_networks():
 @pytest.mark.parametrize("name", ["conditional_gan", "conditional_gan_embedding", "gan"])
 def test_half_the_width_is_a_preset(name):
     """It halves each filter of both networks and nothing else, under a title of its own."""
-    kind, preset = MODELS.get(name), MODELS.get(name).PRESETS["half_width"]
-    full, half = kind.Parameters().model_dump(), kind.Parameters(**preset.parameters).model_dump()
+    kind, preset = MODELS.get(name), MODELS.get(name).presets["half_width"]
+    full, half = kind.parameters().model_dump(), kind.parameters(**preset.parameters).model_dump()
     changed = {key for key in full if full[key] != half[key]}
     assert changed == {"generator_filters", "discriminator_filters"}
     assert all(half[key] == tuple(number // 2 for number in full[key]) for key in changed)
-    assert preset.title != kind.TITLE
+    assert preset.title != kind.title
 
 
 @pytest.mark.parametrize(("shape", "filters"), [((32, 32, 3), (8, 6, 4)), ((64, 48, 3), (8, 8, 6, 4)), ((6, 10, 1), (4, 4))])
 def test_other_sizes_are_drawn(shape, filters):
     """The size doubles once for each filter but the first, for any proportions and number of channels."""
-    model = network.build(shape, 3, generator_filters=filters)
+    model = loop.build({"kind": "conditional_gan", "generator_filters": filters}, Sizes(shape, 3))
     assert np.asarray(model.sample(2, 1, np.eye(3, dtype=np.float32)[:2])).shape == (2, *shape)

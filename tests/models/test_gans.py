@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-
 import keras
 import numpy as np
 import pytest
 
-from report_builder.kinds import MODELS, Condition, Layout
+from report_builder.kinds import MODELS, Condition, Layout, Sizes
 from report_builder.models import conditional_gan, conditional_gan_embedding
+from report_builder.train import loop
 
 NAMES = ("conditional_gan", "conditional_gan_embedding", "gan")
 ADVERSARIAL = pytest.mark.parametrize("name", NAMES)
@@ -36,8 +35,7 @@ def given(name):
 def compiled(name, optimizer=None, **parameters):
     """A small model, ready to train."""
     keras.utils.set_random_seed(3)
-    asked = {} if name == "gan" else {"condition_dim": 3}
-    model = importlib.import_module(f"report_builder.models.{name}.network").build((8, 8, 1), **asked, **TINY | parameters)
+    model = loop.build({"kind": name} | TINY | parameters, Sizes((8, 8, 1), 3))
     model.compile(optimizer or keras.optimizers.Adam(2e-4, beta_1=0.5))
     return model
 
@@ -81,7 +79,7 @@ def test_the_printed_losses_are_the_compiled_losses(name, loss, smoothing):
     assert float(model.discriminator_loss(real, fake)) == pytest.approx(by_hand, rel=1e-5)
     assert float(model.generator_loss(fake)) == pytest.approx(-np.log(q).mean(), rel=1e-5)
     kind = MODELS.get(name)
-    equation = kind.equation(kind.Parameters(loss=loss, label_smoothing=smoothing))
+    equation = kind.equation(kind.parameters(loss=loss, label_smoothing=smoothing))
     assert (r"\frac{1}{2}" in equation.latex) is (loss == "half_sum")
     assert (r"(1 - s) \log" in equation.latex) is (smoothing > 0)
     assert any("0.1" in symbol for symbol, _ in equation.symbols) is (smoothing > 0)

@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from report_builder.errors import ReportError
-from report_builder.kinds import MODELS, Condition, Layout
+from report_builder.kinds import MODELS, Condition, Layout, Sizes
 from report_builder.models import _layers
 from report_builder.models._layers import Layer
 from report_builder.models.stack import stack
@@ -37,7 +37,8 @@ EACH = pytest.mark.parametrize("name", SWAPPED)
 
 def applied(entries, shape=(8, 8, 1), ends=None):
     """The shape that layers make of images (or of codes) of this shape, without the batch."""
-    return tuple(stack(entries, keras.Input(shape), "encoder", ends).shape)[1:]
+    layers = [Layer.model_validate(entry) for entry in entries]
+    return tuple(stack(layers, keras.Input(shape), "encoder", ends).shape)[1:]
 
 
 def said(*args, **options):
@@ -49,7 +50,7 @@ def said(*args, **options):
 
 def test_every_model_with_lists_of_layers_is_tried_here():
     """A new one stands in the table above."""
-    takes = {n for n, kind in MODELS if any("Layer" in str(f.annotation) for f in kind.Parameters.model_fields.values())}
+    takes = {n for n, kind in MODELS if any("Layer" in str(f.annotation) for f in kind.parameters.model_fields.values())}
     assert set(SWAPPED) == takes
 
 
@@ -59,10 +60,10 @@ def test_every_model_with_lists_of_layers_is_tried_here():
 def test_a_name_alone_is_a_layer():
     """The short form and `{kind: name}` are one layer, also resolved, so that they have one key."""
     kind = MODELS.get("classifier")
-    first, second = kind.Parameters(network=["Flatten"]), kind.Parameters(network=[{"kind": "Flatten"}])
+    first, second = kind.parameters(network=["Flatten"]), kind.parameters(network=[{"kind": "Flatten"}])
     assert first.model_dump(mode="json") == second.model_dump(mode="json")
     assert first.model_dump(mode="json")["network"] == [{"kind": "Flatten"}]
-    assert kind.Parameters().network is None
+    assert kind.parameters().network is None
 
 
 @pytest.mark.parametrize(
@@ -77,13 +78,13 @@ def test_a_name_alone_is_a_layer():
 def test_what_is_no_layer(entry, rule):
     """Code in YAML, a file without a class and a dotted name are refused before any worker starts."""
     with pytest.raises(ValidationError, match=rule):
-        MODELS.get("classifier").Parameters(network=["Flatten", entry])
+        MODELS.get("classifier").parameters(network=["Flatten", entry])
 
 
 def test_an_empty_list_is_no_architecture():
     """Null is the model's own architecture; a list has a layer."""
     with pytest.raises(ValidationError, match="at least 1"):
-        MODELS.get("classifier").Parameters(network=[])
+        MODELS.get("classifier").parameters(network=[])
 
 
 def test_layers_as_keras_source():
@@ -109,7 +110,7 @@ def test_the_printed_source_makes_the_layers_that_ran():
     entries = [Layer.model_validate(entry) for entry in [CONV, "Flatten", *IMAGE]]
     made = eval(f"[{_layers.source(entries)}]", vars(keras.layers))  # noqa: S307  the source that is printed
     ours, theirs = keras.Sequential([keras.Input((8, 8, 1)), *made]), keras.Input((8, 8, 1))
-    ran = keras.Model(theirs, stack([{"kind": e.kind} | e.arguments for e in entries], theirs, "encoder"))
+    ran = keras.Model(theirs, stack(entries, theirs, "encoder"))
     configs = [[layer.get_config() | {"name": ""} for layer in model.layers if layer.weights] for model in (ours, ran)]
     assert configs[0] == configs[1]
     assert len(configs[0]) == 2
@@ -122,8 +123,8 @@ def test_own_layers_are_no_longer_bound_to_the_size_of_the_built_in_ones(name):
         (7, 9, 1), (0, 1) if name in IN_UNIT_RANGE else (-1, 1), ("a", "b"), conditions=(Condition("class", ("a", "b")),)
     )
     kind = MODELS.get(name)
-    assert not kind.refuses(kind.Parameters(**SWAPPED[name]), layout)
-    assert name == "classifier" or kind.refuses(kind.Parameters(), layout)
+    assert not kind.refuses(kind.parameters(**SWAPPED[name]), layout)
+    assert name == "classifier" or kind.refuses(kind.parameters(), layout)
 
 
 # --- in a worker --------------------------------------------------------------------------------------------------------------
@@ -133,7 +134,7 @@ def test_own_layers_are_no_longer_bound_to_the_size_of_the_built_in_ones(name):
 def test_a_model_trains_a_step_with_layers_of_ones_own(name):
     """The layers of the list are in the network, an own one with its argument, and a step changes their weights."""
     entry = {"kind": name, **SWAPPED[name]} | ({} if name == "classifier" else {"latent_dim": 5})
-    model = loop.build(entry, (8, 8, 1), OWN, condition_dim=3, classes=3)
+    model = loop.build(entry, Sizes((8, 8, 1), 3, 3), OWN)
     inner = getattr(model, next(part for part in SWAPPED[name] if SWAPPED[name][part] is INNER))
     wanted, kinds = ["Conv2D", "BatchNormalization", "Swish"], [type(layer).__name__ for layer in inner.layers]
     assert [kind for kind in kinds if kind in wanted] == wanted
@@ -143,7 +144,7 @@ def test_a_model_trains_a_step_with_layers_of_ones_own(name):
     before = [np.asarray(w).copy() for w in model.trainable_weights]
     x = np.random.default_rng(0).uniform(0, 1, (6, 8, 8, 1)).astype(np.float32)
     held = {"x": x, "condition": np.eye(3, dtype=np.float32)[[0, 1, 2] * 2], "y": np.array([0, 1, 2] * 2)}
-    batch = tuple(keras.ops.convert_to_tensor(held[part]) for part in getattr(model, "takes", ("x",)))
+    batch = tuple(keras.ops.convert_to_tensor(held[part]) for part in MODELS.get(name).takes)
     model.train_step(batch if len(batch) > 1 else batch[0])
     assert all((old != np.asarray(new)).any() for old, new in zip(before, model.trainable_weights, strict=True))
 

@@ -8,10 +8,10 @@ import keras
 import numpy as np
 import pytest
 
-from report_builder.kinds import Layout
+from report_builder.kinds import Layout, Sizes
 from report_builder.models import vae
 from report_builder.models._networks import losses
-from report_builder.models.vae import network
+from report_builder.train import loop
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def x():
 def compiled(**parameters):
     """A small model, ready to train."""
     keras.utils.set_random_seed(3)
-    model = network.build((8, 8, 1), **parameters)
+    model = loop.build({"kind": "vae", **parameters}, Sizes((8, 8, 1)))
     model.compile(keras.optimizers.Adam(1e-3))
     return model
 
@@ -75,7 +75,7 @@ def test_samples_are_probabilities_fixed_by_their_seed():
 
 def test_the_network_is_that_of_the_lab_sheet():
     """With the defaults the encoder is that of the TensorFlow tutorial, and the decoder mirrors it, filter by filter."""
-    model = network.build((28, 28, 1))
+    model = loop.build({"kind": "vae"}, Sizes((28, 28, 1)))
     shapes = [tuple(w.shape) for w in model.weights if len(w.shape) > 1]
     assert shapes == [
         (3, 3, 1, 32),
@@ -93,7 +93,7 @@ def test_the_network_is_that_of_the_lab_sheet():
 
 def test_the_equation_shows_the_kl_term_that_is_compiled():
     """The closed form is printed for the closed form, the difference of log densities for the estimate."""
-    closed, estimate = (vae.equation(vae.Parameters(kl=kl)).latex for kl in ("closed_form", "monte_carlo"))
+    closed, estimate = (vae.KIND.equation(vae.Parameters(kl=kl)).latex for kl in ("closed_form", "monte_carlo"))
     assert r"\sigma_j^2" in closed
     assert "q_" not in closed
     assert r"\log q_\phi(z \mid x) - \log p(z)" in estimate
@@ -103,7 +103,7 @@ def test_the_equation_shows_the_kl_term_that_is_compiled():
 @pytest.mark.parametrize(("beta", "shown"), [(1.0, False), (0.5, True), (0.0, False)])
 def test_the_equation_shows_beta_only_where_it_weighs(beta, shown):
     """A weight of one is not printed, another is printed with its value, and a weight of zero leaves no KL term."""
-    equation = vae.equation(vae.Parameters(beta=beta))
+    equation = vae.KIND.equation(vae.Parameters(beta=beta))
     assert (r"\beta" in equation.latex) is shown
     assert any("0.5" in symbol for symbol, _ in equation.symbols) is shown
     assert ("mu_j" in equation.latex) is (beta > 0)
@@ -118,7 +118,7 @@ def test_the_printed_loss_is_the_compiled_loss(x):
     cross_entropy = -np.sum(x * np.log(x_hat) + (1 - x) * np.log(1 - x_hat), axis=(1, 2, 3))
     kl = 0.5 * np.sum(mu**2 + np.exp(log_var) - log_var - 1, axis=1)
     assert float(model.compute_loss(x, None, outputs)) == pytest.approx(np.mean(cross_entropy + 2 * kl), rel=1e-5)
-    assert re.search(r"mu_j\^2 \+ \\sigma_j\^2 - \\log \\sigma_j\^2 - 1", vae.equation(vae.Parameters(beta=2.0)).latex)
+    assert re.search(r"mu_j\^2 \+ \\sigma_j\^2 - \\log \\sigma_j\^2 - 1", vae.KIND.equation(vae.Parameters(beta=2.0)).latex)
 
 
 def test_the_printed_loss_of_grey_pixels_is_the_compiled_loss(x):
@@ -131,7 +131,7 @@ def test_the_printed_loss_of_grey_pixels_is_the_compiled_loss(x):
     pixels = -np.sum(grey * np.log(x_hat) + (1 - grey) * np.log(1 - x_hat) + np.log(factor), axis=(1, 2, 3))
     kl = 0.5 * np.sum(mu**2 + np.exp(log_var) - log_var - 1, axis=1)
     assert float(model.compute_loss(grey, None, outputs)) == pytest.approx(np.mean(pixels + 2 * kl), rel=1e-4)
-    latex = vae.equation(vae.Parameters(reconstruction="continuous_bernoulli")).latex
+    latex = vae.KIND.equation(vae.Parameters(reconstruction="continuous_bernoulli")).latex
     assert r"\log C(\hat{x}_i)" in latex
     assert r"\frac{2 \operatorname{artanh}(1 - 2\hat{x})}{1 - 2\hat{x}}" in latex
     with pytest.raises(ValueError, match="ssim_weight"):
@@ -177,7 +177,9 @@ def test_the_loss_is_the_sum_of_everything_that_is_logged_and_counts(x):
 
 def test_the_weight_of_the_kl_term_grows_in_training_and_is_whole_in_evaluation(x):
     """Over two epochs of three steps beta grows by sixths; loss = reconstruction + weighted KL at every step."""
-    model = compiled(beta=4.0, beta_warm_up=2.0, steps_per_epoch=3)
+    entry = {"kind": "vae", "beta": 4.0, "beta_warm_up": 2.0}
+    model = loop.build(entry, Sizes((8, 8, 1), steps_per_epoch=3))
+    model.compile(keras.optimizers.Adam(1e-3))
     for done in range(8):
         logs = logged(model, model.train_step, x)
         assert logs["weighted_kl_loss"] == pytest.approx(4 * min(1, done / 6) * logs["kl_loss"], rel=1e-5)
@@ -207,7 +209,7 @@ def test_free_bits_need_the_closed_form():
 
 def test_the_equation_names_the_term_that_a_weight_multiplies():
     """S3-E01: a weight of the reconstruction is w before the reconstruction; beta is printed before the KL term alone."""
-    equation = vae.equation(vae.Parameters(reduction="mean_over_pixels", reconstruction_weight=500))
+    equation = vae.KIND.equation(vae.Parameters(reduction="mean_over_pixels", reconstruction_weight=500))
     assert r"-\frac{w}{D} \sum_{i=1}^{D}" in equation.latex
     assert r"\beta" not in equation.latex
     assert "w = 500" in dict(equation.symbols)
@@ -226,3 +228,10 @@ def test_listings_hold_only_what_runs():
     assert {"mean_squared_error", "ssim_loss", "FreeBits", "WarmUp.weighted_sum"} <= {name.rpartition(":")[2] for name in every}
     dense = vae.listings(vae.Parameters(architecture="dense"))
     assert dense["encoder"] == ("_networks/dense.py:build_encoder",)
+
+
+def test_the_distribution_of_the_pixels_is_declared():
+    """A bound is told apart by what the reconstruction term stands for."""
+    chosen = ("bce", "continuous_bernoulli", "mse")
+    said = [vae.KIND.pixels(vae.Parameters(reconstruction=each)) for each in chosen]
+    assert said == ["Bernoulli", "continuous Bernoulli", "normal"]

@@ -15,8 +15,8 @@ CLASS, POSITION = Condition("class", ("zero", "one", "two")), Condition("positio
 def test_the_printed_losses_are_those_of_the_constraint(name):
     """The equation has the penalty and lambda, or the limits of the weights, and the condition where there is one."""
     kind = MODELS.get(name)
-    penalised = kind.equation(kind.Parameters(penalty_weight=3))
-    clipped = kind.equation(kind.Parameters(lipschitz="clip", clip_value=0.02))
+    penalised = kind.equation(kind.parameters(penalty_weight=3))
+    clipped = kind.equation(kind.parameters(lipschitz="clip", clip_value=0.02))
     assert r"\lambda \left(" in penalised.latex
     assert r"\nabla" not in clipped.latex
     assert {r"\lambda = 3"} == {symbol for symbol, _ in penalised.symbols if "=" in symbol}
@@ -28,7 +28,7 @@ def test_the_printed_losses_are_those_of_the_constraint(name):
 @BOTH
 def test_a_constraint_is_written_out_and_the_other_is_not(name):
     """What is used is in the resolved parameters, by default the paper's value, and null for what is not used."""
-    parameters = MODELS.get(name).Parameters
+    parameters = MODELS.get(name).parameters
     assert (parameters().clip_value, parameters().penalty_weight) == (None, 10)
     clipped = parameters(lipschitz="clip")
     assert (clipped.clip_value, clipped.penalty_weight) == (0.01, None)
@@ -42,7 +42,7 @@ def test_listings_hold_only_the_constraint_that_runs(name):
     printed = {
         chosen: {
             function.rpartition(".")[2]
-            for names in kind.listings(kind.Parameters(lipschitz=chosen)).values()
+            for names in kind.listings(kind.parameters(lipschitz=chosen)).values()
             for function in names
         }
         for chosen in ("clip", "gradient_penalty")
@@ -63,14 +63,14 @@ def test_listings_hold_only_the_constraint_that_runs(name):
 def test_what_does_not_go_with_the_constraint_is_refused(given, said):
     """A clip value or batch statistics beside the penalty, or a weight of the penalty beside clipping, is a mistake."""
     with pytest.raises(ValueError, match=said):
-        MODELS.get("wgan").Parameters(**given)
+        MODELS.get("wgan").parameters(**given)
 
 
 @BOTH
 def test_half_the_width_is_a_preset(name):
     """It halves each filter of both networks and nothing else."""
     kind = MODELS.get(name)
-    full, half = kind.Parameters().model_dump(), kind.Parameters(**kind.PRESETS["half_width"].parameters).model_dump()
+    full, half = kind.parameters().model_dump(), kind.parameters(**kind.presets["half_width"].parameters).model_dump()
     assert {key for key in full if full[key] != half[key]} == {"generator_filters", "critic_filters"}
     assert all(half[key] == tuple(number // 2 for number in full[key]) for key in ("generator_filters", "critic_filters"))
 
@@ -89,6 +89,6 @@ def test_half_the_width_is_a_preset(name):
 def test_data_that_does_not_fit_is_refused_with_what_helps(name, layout, said):
     """Size, range and a missing condition are named before training; what is not known is not refused."""
     kind = MODELS.get(name)
-    why = kind.refuses(kind.Parameters(), layout)
+    why = kind.refuses(kind.parameters(), layout)
     assert said in why
     assert bool(why) is bool(said)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from report_builder import datasets
-from report_builder.kinds import MODELS
+from report_builder.kinds import MODELS, Sizes
 from report_builder.train import checkpoint, loop
 
 NAMES = ("conditional_wgan", "wgan")
@@ -38,9 +36,7 @@ def given(name):
 def compiled(name, optimizer=None, **parameters):
     """A small model, ready to train."""
     keras.utils.set_random_seed(3)
-    asked = {} if name == "wgan" else {"condition_dim": 3}
-    resolved = MODELS.get(name).Parameters(**TINY | parameters).model_dump()
-    model = importlib.import_module(f"report_builder.models.{name}.network").build((8, 8, 1), **asked, **resolved)
+    model = loop.build({"kind": name} | TINY | parameters, Sizes((8, 8, 1), 3))
     model.compile(optimizer or keras.optimizers.Adam(1e-3, beta_1=0.5, beta_2=0.9))
     return model
 
@@ -64,7 +60,7 @@ def test_the_critic_gives_scores_and_not_probabilities(name):
     model = compiled(name)
     assert model.critic.layers[-1].activation.__name__ == "linear"
     assert not any(isinstance(layer, keras.layers.BatchNormalization) for layer in model.critic.layers)
-    assert "discriminate" not in MODELS.get(name).PROVIDES
+    assert "discriminate" not in MODELS.get(name).provides
     assert not hasattr(model, "discriminate")
 
 
@@ -128,11 +124,9 @@ def test_logged_terms_add_up(name, lipschitz):
 
 def test_the_networks_are_those_of_the_gan():
     """Both are the GAN's without dropout and without the logit's bias, so that comparing the models compares losses."""
-    from report_builder.models.gan import network as gan
-
     adversarial, model = (
-        gan.build((28, 28, 1)),
-        importlib.import_module("report_builder.models.wgan.network").build((28, 28, 1)),
+        loop.build({"kind": "gan"}, Sizes((28, 28, 1))),
+        loop.build({"kind": "wgan"}, Sizes((28, 28, 1))),
     )
 
     def described(network):
@@ -149,7 +143,8 @@ def test_the_networks_are_those_of_the_gan():
 
 def test_the_critic_sees_the_condition_at_each_pixel():
     """Behind the image's channels stands a plane for each class, ones for the class of the image and zeros else."""
-    network = importlib.import_module("report_builder.models.conditional_wgan.network")
+    from report_builder.models.conditional_wgan import network
+
     image, condition = keras.Input((4, 6, 2)), keras.Input((3,))
     x = np.random.default_rng(0).random((2, 4, 6, 2)).astype(np.float32)
     found = np.asarray(keras.Model([image, condition], network.told(image, condition))([x, np.eye(3)[[1, 0]]]))
@@ -253,7 +248,7 @@ def test_a_killed_run_ends_like_one_that_was_not(name, lipschitz, tmp_path):
     steps = [{"kind": "subset", "train": 40, "test": 10}, {"kind": "scale", "range": "symmetric"}]
     steps += [{"kind": "resize", "size": 8}, {"kind": "one_hot"}]
     data = datasets.prepare({"dataset": {"kind": "digits", "copies": 0}, "steps": steps}, [])
-    chosen = MODELS.get(name).Parameters(**TINY, lipschitz=lipschitz, critic_steps=3).model_dump(mode="json")
+    chosen = MODELS.get(name).parameters(**TINY, lipschitz=lipschitz, critic_steps=3).model_dump(mode="json")
     training = {"epochs": 2, "batch_size": 10, "learning_rate": 1e-3, "optimizer": {"kind": "rmsprop"}}
     run = {"model": {"kind": name, **chosen}, "training": training, "seed": 1}
     kept, whole = [], loop.start(run, data)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from report_builder.build import gather
 from report_builder.errors import ReportError
 from report_builder.facts.comparing import compare
-from report_builder.kinds import ProbeRequest
-from report_builder.models import autoencoder
+from report_builder.kinds import MODELS, ProbeRequest
 from report_builder.plan import Plan, Planned
 
 METRIC = """\
@@ -50,7 +51,8 @@ KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure
 @pytest.fixture
 def court(lab, monkeypatch: pytest.MonkeyPatch):
     """The project, where `ae` can classify and judges the reconstructions of `vae`."""
-    monkeypatch.setattr(autoencoder, "PROVIDES", autoencoder.PROVIDES | {"classify"})
+    kind = MODELS.get("autoencoder")
+    monkeypatch.setitem(MODELS._found, "autoencoder", replace(kind, provides=kind.provides | {"classify"}))
     lab.experiment.with_name("asked.py").write_text(METRIC)
     lab.edit("  elbo:", "  asked: {kind: ./asked.py, runs: [vae], judge: ae}\n  elbo:")
     lab.edit("    name: AE", "    name: AE\n    seeds: [3, 4]")

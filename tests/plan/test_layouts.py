@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from report_builder.errors import ReportError
-from report_builder.models import autoencoder
+from report_builder.kinds import MODELS
 
 STEPS = "      - {kind: subset, train: 200, test: 60}\n"
 SUBSET = STEPS.strip()
 
 OWN = """
-from report_builder.kinds import DataStep, Parameters
+from report_builder.kinds import MODELS, DataStep, Parameters
 KIND = DataStep(parameters=Parameters, apply=lambda data, parameters: data)
 """
 
@@ -100,7 +102,8 @@ MISTAKES = {
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_messages(lab, monkeypatch: pytest.MonkeyPatch, mistake: str) -> None:
     """What the data cannot give is said with its line, what there is, and the step that helps."""
-    monkeypatch.setattr(autoencoder, "PROVIDES", autoencoder.PROVIDES | {"classify"})
+    kind = MODELS.get("autoencoder")
+    monkeypatch.setitem(MODELS._found, "autoencoder", replace(kind, provides=kind.provides | {"classify"}))
     lab.edit("  grid:", "  curves: {kind: training_curves, runs: [vae], terms: [test_loss]}\n  grid:")
     assert lab.plan()
     old, new, *said = MISTAKES[mistake]

@@ -14,6 +14,8 @@ from report_builder.store import Store
 MODEL = """\
 raise SystemExit("the front process ran a model")
 
+from report_builder.kinds import Model
+
 WIDTH = 4
 
 
@@ -21,18 +23,24 @@ def equation(parameters):
     return "L"
 
 
-def build(image_shape, latent_dim):
+def build(parameters, sizes):
     return WIDTH
+
+
+KIND = Model(parameters=Parameters, build=build, provides={"encode"}, equation=equation)
 """
 PROPERTIES = {
     "latent_dim": {"type": "integer", "minimum": 1, "description": "Dimensions of the code."},
     "mode": {"enum": ["a", "b"], "type": "string"},
 }
 SAID: dict[str, Any] = {
-    "doc": "A spiral.",
+    "summary": "A spiral.",
     "schema": {"type": "object", "title": "Parameters", "properties": PROPERTIES},
     "defaults": {"latent_dim": 2, "mode": "a"},
     "following": [],
+    "latent": ["latent_dim"],
+    "takes": ["x"],
+    "code": "flat",
     "provides": ["decode", "encode", "likelihood", "posterior", "sample"],
     "title": {"en": "spiral VAE", "pl": "spiralny VAE"},
     "terms": [{"name": "kl_loss", "unit": "nats/image", "title": ""}],
@@ -81,7 +89,7 @@ def test_it_is_planned_like_ours(spiral) -> None:
 def test_its_code_trains_again_what_it_says_does_not(spiral) -> None:
     """A comment, the equation and a title leave the key; a constant and a parameter change it."""
     file, before = spiral.experiment.with_name("spiral.py"), key(spiral)
-    file.write_text("# mine\nTITLE = 'other'\n" + MODEL.replace('"L"', '"M"'))
+    file.write_text("# mine\n" + MODEL.replace('"L"', '"M"').replace("build=build,", "build=build, title='other',"))
     assert key(spiral) == before
     file.write_text(MODEL.replace("WIDTH = 4", "WIDTH = 5"))
     assert key(spiral) != before

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from report_builder.build import gather
 from report_builder.errors import ReportError
-from report_builder.kinds import Preset
-from report_builder.models import vae
+from report_builder.kinds import MODELS, Preset
 
 SMALL = Preset("small variational autoencoder", {"filters": [4, 8], "beta": 2.0})
 PLAIN = "{kind: vae, latent_dim: 2, filters: [4, 8]}"
@@ -16,7 +17,7 @@ PLAIN = "{kind: vae, latent_dim: 2, filters: [4, 8]}"
 @pytest.fixture
 def presets(lab, monkeypatch: pytest.MonkeyPatch):
     """The project, where the model `vae` has the preset `small`."""
-    monkeypatch.setattr(vae, "PRESETS", {"small": SMALL}, raising=False)
+    monkeypatch.setitem(MODELS._found, "vae", replace(MODELS.get("vae"), presets={"small": SMALL}))
     return lab
 
 

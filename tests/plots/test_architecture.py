@@ -172,6 +172,6 @@ def test_layers_as_arrays():
 
 def test_the_code_length_comes_from_the_run(drawn):
     """What is a code and what a condition is known from the settings of the run."""
-    people = {"vae": Subject("VAE", "a model", "MNIST", 1, {"latent_dim": 10})}
+    people = {"vae": Subject("VAE", "a model", "MNIST", 1, 10)}
     texts = [t.get_text() for t in drawn("architecture", {"vae": model()}, subjects=people).figure.axes[0].texts]
     assert "condition\n2" in texts

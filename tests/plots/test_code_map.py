@@ -47,7 +47,7 @@ def test_codes_of_two_dimensions_are_shown_themselves(drawn, codes, mapped):
 def test_a_code_of_one_dimension_is_refused_before_the_training():
     """When the plan is made the setting of the run tells that there is no plane."""
     kind = FIGURES.get("code_map")
-    people = {"a": Subject("A", settings={"latent_dim": 1}), "b": Subject("B", settings={"latent_dim": 2})}
+    people = {"a": Subject("A", latent_dim=1), "b": Subject("B", latent_dim=2)}
     with pytest.raises(ReportError, match="a: latent_dim 1"):
         kind.check(kind.parameters(runs=("a", "b")), people)
     kind.check(kind.parameters(runs=("b",)), people)
@@ -59,6 +59,6 @@ def test_coordinates_are_checked_before_the_training(name):
     kind = FIGURES.get(name)
     asked = kind.parameters(runs=("a",), axes=(1, 3))
     with pytest.raises(ReportError, match="latent_dim of 'a' is 2"):
-        kind.check(asked, {"a": Subject("A", settings={"latent_dim": 2})})
-    kind.check(asked, {"a": Subject("A", settings={"latent_dim": 3})})
+        kind.check(asked, {"a": Subject("A", latent_dim=2)})
+    kind.check(asked, {"a": Subject("A", latent_dim=3)})
     kind.check(asked, {"a": Subject("A")})

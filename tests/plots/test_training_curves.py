@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from report_builder.errors import ReportError
-from report_builder.kinds import EPOCH_TIME, MODELS, Subject, Term
+from report_builder.kinds import MODELS, Subject, Term
 
 
 def history(shift=0.0, n=5, **more):
@@ -17,8 +17,8 @@ def history(shift=0.0, n=5, **more):
 def of(run, model, **parameters):
     """A run of a model of the package with these parameters, which says what it logs."""
     kind = MODELS.get(model)
-    terms = (*kind.terms(kind.Parameters(**parameters)), EPOCH_TIME)
-    return {run: Subject(run.upper(), "a model", "MNIST", 1, terms={term.name: term for term in terms})}
+    logged = kind.logs(kind.parameters(**parameters))
+    return {run: Subject(run.upper(), "a model", "MNIST", 1, terms={term.name: term for term in logged})}
 
 
 def lines(drawing):

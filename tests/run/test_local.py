@@ -161,10 +161,11 @@ def test_a_failing_run_says_why_at_once_and_leaves_the_others_finished(do, tmp_p
 def test_an_exception_in_a_model_of_ones_own_names_the_line(do, tmp_path, run_step):
     """What a user's file raises becomes an error with file and line, and the whole output stays in a log."""
     (tmp_path / "own.py").write_text(
-        "from report_builder.kinds import Parameters\nPROVIDES = ()\ndef build(image_shape, **_):\n    return 1 / 0\n"
+        "from report_builder.kinds import Model, Parameters\n\n\ndef build(parameters, sizes):\n    return 1 / 0\n\n\n"
+        "KIND = Model(parameters=Parameters, build=build, provides=frozenset())\n"
     )
     problem = do(run_step(model={"kind": "./own.py"}))[0].problems[0]
-    assert "own.py:4" in problem.rule
+    assert "own.py:5" in problem.rule
     assert "ZeroDivisionError" in problem.rule
     assert "/logs/" in problem.next_step
 

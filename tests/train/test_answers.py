@@ -18,19 +18,17 @@ LAYOUT = {"image_shape": [8, 8, 1], "value_range": [0, 1], "class_names": ["a", 
 MODEL = """\
 '''Scales images.'''
 
+from typing import Annotated
+
 import keras
 from keras import ops
 from pydantic import field_validator
 
 from report_builder import kinds
 
-TITLE = {"pl": "skala"}
-PROVIDES = {"encode", "decode", "sample"}
-LISTINGS = {"loss": ("Scale.compute_loss",)}
-
 
 class Parameters(kinds.Parameters):
-    latent_dim: int = 3
+    latent_dim: Annotated[int, kinds.Role.LATENT] = 3
     factor: float = 1.0
 
     @field_validator("factor")
@@ -68,11 +66,19 @@ class Scale(keras.Model):
         return self.decode(keras.random.normal((n, 3), seed=seed))
 
 
-def build(image_shape, latent_dim, factor):
-    return Scale(image_shape, latent_dim, factor)
+def build(parameters, sizes):
+    return Scale(sizes.image_shape, parameters.latent_dim, parameters.factor)
 
 
-TERMS = (kinds.Term("gap", "px", title="distance"), kinds.Term("loss"))
+KIND = kinds.Model(
+    title={"pl": "skala"},
+    parameters=Parameters,
+    build=build,
+    provides={"encode", "decode", "sample"},
+    terms=(kinds.Term("gap", "px", title="distance"), kinds.Term("loss", better="lower")),
+    equation=equation,
+    listings={"loss": ("Scale.compute_loss",)},
+)
 """
 
 
@@ -120,13 +126,14 @@ def mistakes(folder: Path) -> str:
 def test_a_description(own) -> None:
     """Everything that the front process must know, as JSON."""
     said = descriptions.describe("./scale.py", own())
-    assert said["doc"] == "Scales images."
+    assert said["summary"] == "Scales images."
     assert said["defaults"] == {"latent_dim": 3, "factor": 1.0}
     assert said["schema"]["properties"]["latent_dim"]["type"] == "integer"
     assert said["provides"] == ["decode", "encode", "sample"]
     assert said["title"] == {"pl": "skala"}
-    assert said["terms"][0] == {"name": "gap", "unit": "px", "title": {"": "distance"}}
-    assert said["terms"][1] == {"name": "loss", "unit": "", "title": ""}
+    assert said["terms"][0] == {"name": "gap", "unit": "px", "title": {"": "distance"}, "better": "none"}
+    assert said["terms"][1] == {"name": "loss", "unit": "", "title": "", "better": "lower"}
+    assert said["latent"] == ("latent_dim",)
     assert said["listings"] == {"loss": ["Scale.compute_loss"]}
 
 
@@ -140,13 +147,7 @@ def test_a_plain_file_is_described(name: str) -> None:
 
 def test_parameters_that_extend_those_of_a_model_of_ours(own) -> None:
     """Defaults that follow from other parameters are left to the file itself, so that another choice stays possible."""
-    folder = own("class Parameters(kinds.Parameters):", "class Parameters(kinds.MODELS.get('wgan').Parameters):")
-    file = folder / "scale.py"
-    file.write_text(
-        file.read_text().replace(
-            "def build(image_shape, latent_dim, factor)", "def build(image_shape, latent_dim, factor, **rest)"
-        )
-    )
+    folder = own("class Parameters(kinds.Parameters):", "class Parameters(kinds.MODELS.get('wgan').parameters):")
     said = descriptions.describe("./scale.py", folder)
     assert said["defaults"]["penalty_weight"] == 10
     assert said["following"] == ["clip_value", "penalty_weight"]
@@ -155,32 +156,70 @@ def test_parameters_that_extend_those_of_a_model_of_ours(own) -> None:
     assert read(penalty_weight=3).model_dump(mode="json")["penalty_weight"] == 3
 
 
-def test_everything_that_a_file_lacks_is_said(own) -> None:
-    """Function, class, names with the nearest known one: all at once."""
+OLD = """\
+TITLE = "scale"
+PROVIDES = {"encode"}
+LISTINGS = {}
+
+
+class Parameters:
+    pass
+
+
+def build(image_shape, latent_dim):
+    return None
+"""
+
+
+def test_a_file_in_the_old_form_is_refused_with_the_lines_to_write(own) -> None:
+    """Constants and functions at the top of a file are no model: the value that it must end with, of what it has."""
     folder = own()
-    text = MODEL.replace("def build(", "def built(").replace(
-        "class Parameters(kinds.Parameters)", "class Settings(kinds.Parameters)"
-    )
-    (folder / "scale.py").write_text(
-        text.replace('"decode", "sample"}', '"decoder"}').replace('"Scale.compute_loss"', '"Scale.loss"')
-    )
+    (folder / "scale.py").write_text(OLD)
     found = mistakes(folder)
-    assert "scale.py has no function 'build'" in found
-    assert "scale.py has no class 'Parameters'" in found
+    assert "scale.py declares no model" in found
+    assert "KIND = Model(parameters=Parameters, build=build, provides=PROVIDES, title=TITLE, listings=LISTINGS)" in found
+
+
+def test_everything_that_is_wrong_in_a_file_is_said(own) -> None:
+    """Names with the nearest known one, and a function where the front process must read a constant: all at once."""
+    folder = own('provides={"encode", "decode", "sample"}', 'provides={"decoder"}, takes=("z",)')
+    text = (folder / "scale.py").read_text().replace('"Scale.compute_loss"', '"Scale.loss"')
+    (folder / "scale.py").write_text(text.replace("terms=(", "terms=lambda _: ("))
+    found = mistakes(folder)
+    assert "'provides' names what there is not\n  Received: 'decoder'" in found
     assert "Did you mean 'decode'?" in found
-    assert "LISTINGS names what is not in the file" in found
+    assert "'takes' names what there is not\n  Received: 'z'" in found
+    assert "'listings' names what is not in the file\n  Received: 'Scale.loss'" in found
+    assert "in a file of your own 'terms' is no function" in found
 
 
-def test_build_and_parameters_must_agree(own) -> None:
-    """What `build` does not take, and what nobody gives it."""
-    found = mistakes(own("def build(image_shape, latent_dim, factor):", "def build(image_shape, factr, classes, latent_dim):"))
-    assert "'build' does not take what 'Parameters' has\n  Received: factor." in found
-    assert "'build' asks for what 'Parameters' does not have\n  Received: factr." in found
+def test_build_takes_the_parameters_and_the_sizes(own) -> None:
+    """Another number of arguments is said before anything is built."""
+    found = mistakes(own("def build(parameters, sizes):", "def build(parameters, sizes, factor):"))
+    assert "'build' is given 2 arguments" in found
+
+
+def test_what_a_poor_model_lacks(own) -> None:
+    """What would be missing in a report is told by one message each."""
+    folder = own()
+    text = (
+        MODEL[: MODEL.index("KIND =")].replace("Annotated[int, kinds.Role.LATENT]", "int").replace("'''Scales images.'''", "")
+    )
+    (folder / "scale.py").write_text(text + 'KIND = kinds.Model(parameters=Parameters, build=build, provides={"encode"})\n')
+    rules = [problem["rule"] for problem in descriptions.lacking("./scale.py", folder)["lacks"]]
+    assert rules == [
+        "the parameter 'latent_dim' says nothing of itself",
+        "the parameter 'latent_dim' does not say what it means to the plan",
+        "the parameter 'factor' says nothing of itself",
+        "it has no terms",
+        "it does not say its loss",
+        "its code is one vector, and no parameter says how long it is",
+    ]
 
 
 def test_a_file_that_cannot_be_run(own) -> None:
     """Its line, and what Python says."""
-    assert "scale.py:4 cannot be run\n  Received: ImportError" in mistakes(
+    assert "scale.py:6 cannot be run\n  Received: ImportError" in mistakes(
         own("import ops\nfrom pyd", "import ops, nops\nfrom pyd")
     )
 
@@ -202,9 +241,9 @@ def test_models_of_other_sorts_fit(tmp_path: Path, name: str) -> None:
 
 
 BROKEN = {
-    "in build": ("    return Scale(", "    image_shape.size\n    return Scale(", "AttributeError at scale.py:54, in build"),
-    "in the first step": ("self.factor * x - y", "self.factr * x - y", "AttributeError at scale.py:41, in compute_loss"),
-    "no method": ("    def sample(", "    def draw(", "PROVIDES names 'sample', and the model has no method sample(n, seed)"),
+    "in build": ("    return Scale(", "    sizes.size\n    return Scale(", "AttributeError at scale.py:52, in build"),
+    "in the first step": ("self.factor * x - y", "self.factr * x - y", "AttributeError at scale.py:39, in compute_loss"),
+    "no method": ("    def sample(", "    def draw(", "'provides' names 'sample', and the model has no method sample(n, seed)"),
 }
 
 
@@ -219,8 +258,8 @@ def test_what_a_method_gives_is_checked(own) -> None:
     """`sample` must give images and `encode` codes; both shapes are named."""
     folder = own("return self.decode(keras.random.normal((n, 3), seed=seed))", "return keras.random.normal((n, 3), seed=seed)")
     (problem,) = refused(folder)
-    assert problem.rule == "sample gives something else than PROVIDES says"
-    assert (problem.received, problem.allowed) == ("3 values; scale.py:49, sample", "20 images: 8 x 8 x 1.")
+    assert problem.rule == "sample gives something else than 'provides' says"
+    assert (problem.received, problem.allowed) == ("3 values; scale.py:47, sample", "20 images: 8 x 8 x 1.")
 
 
 GIVEN = {  # what a method returns instead -> what is said to have come, and what should have
@@ -246,7 +285,7 @@ def test_what_is_no_tensor_is_told(own, case: str) -> None:
     (problem,) = refused(folder)
     assert problem.rule.startswith(f"{method} gives something else")
     assert problem.received.startswith(received)
-    assert problem.received.endswith(f"; scale.py:43, {method}")
+    assert problem.received.endswith(f"; scale.py:41, {method}")
     assert problem.allowed == "One vector for each image, shape (n, d)."
     assert problem.next_step
 
@@ -258,7 +297,7 @@ def test_numbers_in_place_of_one_for_each_image_are_told(own) -> None:
     file.write_text(file.read_text().replace('"sample"}', '"sample", "likelihood"}'))
     (problem,) = refused(folder)
     assert "elbo_terms gives something else" in problem.rule
-    assert problem.received == "kl: float; scale.py:49, elbo_terms"
+    assert problem.received == "kl: float; scale.py:47, elbo_terms"
     assert problem.allowed.startswith("A mapping of reconstruction, kl_closed_form, kl_monte_carlo: one number for each image")
 
 
@@ -270,7 +309,7 @@ def test_a_check_of_the_file_itself_is_said_at_the_parameter(own) -> None:
 
 def test_data_that_the_model_refuses(own) -> None:
     """Its own `refuses` is asked with what is known of the data."""
-    folder = own("def equation(", "def refuses(parameters, layout):\n    return f'no {layout.image_shape}'\n\n\ndef equation(")
+    folder = own("    equation=equation,", "    equation=equation,\n    refuses=lambda _, layout: f'no {layout.image_shape}',")
     (problem,) = refused(folder)
     assert problem.allowed == "No (8, 8, 1)."
 
@@ -305,7 +344,7 @@ def test_a_condition_that_the_data_does_not_have(tmp_path: Path) -> None:
     """No data step makes one, and the plan knows it: a conditional model is refused."""
     shutil.copy(OWN / "small_gan.py", tmp_path)
     (problem,) = refused(tmp_path, "./small_gan.py", LAYOUT | {"conditions": []})
-    assert "needs condition_dim, which the data set does not have" in problem.rule
+    assert "needs a condition, which the data set does not have" in problem.rule
 
 
 def test_layers_of_a_built_in_model(tmp_path: Path) -> None:

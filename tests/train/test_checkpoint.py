@@ -7,16 +7,24 @@ import numpy as np
 import pytest
 
 from report_builder.errors import RunError
+from report_builder.kinds import MODELS, Sizes
 from report_builder.train import checkpoint, loop
 
 
 def training(filters=(4, 8)):
     """A run of a small model after two epochs."""
     keras.utils.set_random_seed(0)
-    model = loop.build({"kind": "autoencoder", "filters": filters}, (8, 8, 1))
+    model = loop.build({"kind": "autoencoder", "filters": filters}, Sizes((8, 8, 1)))
     model.compile(keras.optimizers.Adam())
     model.optimizer.build(model.trainable_variables)
-    return loop.Training(model, {"training": {"epochs": 3}}, epoch=2, history={"loss": [0.1, 1 / 3]})
+    return loop.Training(
+        MODELS.get("autoencoder"),
+        MODELS.get("autoencoder").parameters(),
+        model,
+        {"training": {"epochs": 3}},
+        epoch=2,
+        history={"loss": [0.1, 1 / 3]},
+    )
 
 
 def test_a_checkpoint_gives_back_every_bit(tmp_path):

@@ -117,9 +117,9 @@ def test_the_average_of_the_weights_replaces_them_at_the_end():
     for _ in range(2):  # the average begins with the weights after the first step
         model.train_on_batch(np.ones((4, 2)), np.ones((4, 1)))
     trained = np.asarray(model.trainable_variables[0]).copy()
-    optimizers.finish(model)
+    optimizers.finish([model.optimizer])
     averaged = np.asarray(model.trainable_variables[0]).copy()
-    optimizers.finish(model)
+    optimizers.finish([model.optimizer])
     assert not np.allclose(trained, averaged)
     assert (np.asarray(model.trainable_variables[0]) == averaged).all()
 

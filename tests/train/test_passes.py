@@ -16,9 +16,9 @@ class Nothing(keras.Model):
     """A model without metrics."""
 
 
-def means(*logs):
+def means(*logs, stages=()):
     """The means of some batches of ten images."""
-    counted = Means(Nothing())
+    counted = Means(Nothing(), stages)
     for terms in logs:
         counted.add(terms, 10)
     return counted.finite()
@@ -47,13 +47,11 @@ def test_a_lost_term_is_named(terms, rule):
     assert all(name in problem.received for name in terms)
 
 
-@pytest.mark.parametrize(
-    ("name", "tried"), [("discriminator_loss", "discriminator"), ("critic_loss", "critic"), ("kl_loss", "learning_rate")]
-)
-def test_what_to_try_depends_on_the_model(name, tried):
-    """A GAN is told of its discriminator or critic, anything else of the learning rate and of clipping."""
+@pytest.mark.parametrize(("stages", "tried"), [(("generator", "critic"), "first of all for the critic"), ((), "learning_rate")])
+def test_what_to_try_depends_on_the_model(stages, tried):
+    """A model in stages is told of the last one, which judges, anything else of the learning rate and of clipping."""
     with pytest.raises(RunError) as caught:
-        means({name: float("nan")})
+        means({"loss": float("nan")}, stages=stages)
     assert tried in caught.value.problems[0].next_step
     assert "clipnorm" in caught.value.problems[0].next_step
 

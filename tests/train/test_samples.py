@@ -10,10 +10,10 @@ import pytest
 from report_builder.kinds import Condition, ImageData, Split
 from report_builder.spec.training import Training
 from report_builder.train import loop
+from report_builder.train.asked import Asked
 from report_builder.train.samples import NUMBER, Samples
 
 OWN = Path(__file__).parent / "own"
-GAN = ("sample_condition", "discriminate")
 
 
 @pytest.fixture
@@ -41,13 +41,18 @@ def trained(data, on_epoch=lambda state: None, **chosen):
     return state
 
 
-def joined(data, folder, provides=GAN, **chosen):
+def samples_of(state, data, folder):
+    """The samples of a run."""
+    return Samples(Asked(state.model, state.kind, state.parameters), data, folder)
+
+
+def joined(data, folder, **chosen):
     """The file of a run."""
     holder = []
 
     def on_epoch(state):
         if not holder:
-            holder.append(Samples(state.model, provides, data, folder))
+            holder.append(samples_of(state, data, folder))
         holder[0].draw(state.epoch)
 
     state = trained(data, on_epoch, **chosen)
@@ -78,7 +83,7 @@ def test_sampling_changes_no_weight(data, tmp_path):
     drawn = []
 
     def on_epoch(state):
-        samples = Samples(state.model, GAN, data, tmp_path)
+        samples = samples_of(state, data, tmp_path)
         drawn.append(samples.draw(state.epoch))
 
     sampled, alone = trained(data, on_epoch), trained(data)
@@ -90,14 +95,14 @@ def test_sampling_changes_no_weight(data, tmp_path):
 def test_a_model_without_conditions_has_images_alone(data, tmp_path):
     """A VAE draws from its prior: beside its images there are range and class names, no condition, no logits."""
     small = ImageData({n: Split((s.x + 1) / 2, s.y) for n, s in data.splits.items()}, data.class_names, (0.0, 1.0))
-    found = joined(small, tmp_path, {"sample"}, kind="vae", filters=[2])
+    found = joined(small, tmp_path, kind="vae", filters=[2])
     assert set(found) == {"images", "value_range", "class_names"}
 
 
 def test_what_cannot_sample_has_no_samples(data, tmp_path):
     """A classifier writes nothing, and nothing is missing."""
     state = loop.start(spec("./classes.py"), data, OWN)
-    samples = Samples(state.model, {"classify"}, data, tmp_path)
+    samples = samples_of(state, data, tmp_path)
     samples.draw(0)
     assert samples.complete(5)
     assert not samples.join(0, tmp_path / "progress.npz")
@@ -107,7 +112,7 @@ def test_what_cannot_sample_has_no_samples(data, tmp_path):
 def test_a_missing_epoch_is_noticed(data, tmp_path):
     """Samples that an older program did not keep cannot be had from a checkpoint."""
     state = loop.start(spec(), data, OWN)
-    samples = Samples(state.model, GAN, data, tmp_path)
+    samples = samples_of(state, data, tmp_path)
     samples.draw(0)
     samples.draw(2)
     assert samples.complete(0)

@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from report_builder.errors import ReportError
-from report_builder.kinds import MODELS, Condition, Layout
+from report_builder.kinds import Condition, Layout, Model, Parameters, Sizes
 from report_builder.store import Step, Store
 from report_builder.train import checkpoint, loop, trial
 from report_builder.train.answers import answer
@@ -28,48 +28,55 @@ LAYOUT = {
 }
 ENTRY = {"kind": "./told.py", "latent_dim": 2}
 
+COMPILE = """\
+    def compile(self, optimizer):
+        super().compile(optimizer)
+        self.optimizers = [optimizer, optimizer]
+
+    def train_step(self, data):"""
+
 # what is written otherwise -> the rule, and what else is said
 BROKEN = {
     "encode without the condition": (
         "def encode(self, x, condition):\n        return self.posterior(x, condition)[0]",
         "def encode(self, x):\n        return x[:, 0, 0]",
         "encode is given 2 arguments: x, condition",
-        "told.py:56, encode",
+        "told.py:54, encode",
     ),
     "a bound without the condition": (
         "def elbo_terms(self, x, condition, samples):\n",
         "def elbo_terms(self, x, samples):\n        condition = 0\n",
         "elbo_terms is given 3 arguments: x, condition, samples",
-        "told.py:65, elbo_terms",
+        "told.py:63, elbo_terms",
     ),
     "a posterior of three": (
         "return self.encoder([x, condition])",
         "return [*self.encoder([x, condition]), x]",
-        "posterior gives something else than PROVIDES says",
-        "list of 3: 2 values; 2 values; 8 x 8 x 1; told.py:53, posterior",
+        "posterior gives something else than 'provides' says",
+        "list of 3: 2 values; 2 values; 8 x 8 x 1; told.py:51, posterior",
     ),
     "a bound that lacks a term": (
         ', "kl_monte_carlo": kl}',
         "}",
-        "elbo_terms gives something else than PROVIDES says",
+        "elbo_terms gives something else than 'provides' says",
         "A mapping of reconstruction, kl_closed_form, kl_monte_carlo",
     ),
-    "decode for decode_condition": (
-        '"decode_condition"',
-        '"decode"',
-        "PROVIDES names 'decode', and 'takes' names 'condition'",
-        "decode_condition",
+    "two optimisers that are not declared": (
+        "    def train_step(self, data):",
+        COMPILE,
+        "'stages' names 0 parts with an optimiser each, and 'compile' makes 2",
+        "stages=('generator', 'discriminator')",
     ),
     "a batch of one size": (
         "keras.random.normal((n, self",
         "keras.random.normal((7, self",
-        " at told.py:60, in decode",
+        " at told.py:58, in decode",
         "20",
     ),
     "a step that cannot be traced": (
         "drawn, mean, log_var = y_pred\n",
         "drawn, mean, log_var = y_pred\n        float(ops.mean(drawn).numpy())\n",
-        "at told.py:51, in compute_loss",
+        "at told.py:49, in compute_loss",
         "numpy",
     ),
     "a layer that is made in the step": (
@@ -78,7 +85,7 @@ BROKEN = {
             "def train_step(self, data):\n        self.late = getattr(self, 'late', None) or layers.Dense(2)\n"
             "        self.late.built or self.late.build((None, 3))\n"
         ),
-        "ValueError at told.py:37, in train_step",
+        "ValueError at told.py:35, in train_step",
         "All state must be created in the `__init__()` method",
     ),
     "a variable that is no weight": (
@@ -90,7 +97,7 @@ BROKEN = {
     "samples of another number": (
         "keras.random.normal((n, self.latent_dim), seed=seed), condition)",
         "keras.random.normal((n, self.latent_dim), seed=seed), condition)[:5]",
-        "sample gives something else than PROVIDES says",
+        "sample gives something else than 'provides' says",
         "20 images",
     ),
 }
@@ -119,8 +126,8 @@ def test_what_would_fail_after_the_training_is_refused_before_it(tmp_path: Path,
     assert old in MODEL
     changed = MODEL.replace(old, new, 1)
     if case == "a variable that is no weight":
-        made = "import tensorflow as tf\n\nLEARNT = iter(range(1, 99))\n\nPROVIDES"
-        changed = changed.replace("PROVIDES", made, 1).replace(
+        made = "import tensorflow as tf\n\nLEARNT = iter(range(1, 99))\n\n\nclass Parameters"
+        changed = changed.replace("class Parameters", made, 1).replace(
             "self.ink = ", "self.learnt = tf.Variable(float(next(LEARNT)))\n        self.ink = "
         )
     with pytest.raises(ReportError) as error:
@@ -134,17 +141,16 @@ def test_what_would_fail_after_the_training_is_refused_before_it(tmp_path: Path,
 def test_what_only_the_data_tells_is_tried_when_it_is_read(tmp_path: Path) -> None:
     """A condition whose names no plan knows: nothing is tried; with them the same model is refused."""
     (tmp_path / "told.py").write_text(MODEL.replace(', "kl_monte_carlo": kl}', "}"), encoding="utf-8")
-    kind = MODELS.get("./told.py", beside=tmp_path)
     unknown = Layout((8, 8, 1), (0.0, 1.0), None, conditions=(Condition("class", ()),))
-    trial.run(kind, ENTRY, unknown, tmp_path)
+    trial.run(ENTRY, unknown, tmp_path)
     with pytest.raises(ReportError, match="elbo_terms gives something else"):
-        trial.run(kind, ENTRY, Layout((8, 8, 1), (0.0, 1.0), NAMES, conditions=(Condition("class", NAMES),)), tmp_path)
+        trial.run(ENTRY, Layout((8, 8, 1), (0.0, 1.0), NAMES, conditions=(Condition("class", NAMES),)), tmp_path)
 
 
 def built(folder: Path):
     """The model, fresh; Keras counts its names on."""
     (folder / "told.py").write_text(MODEL, encoding="utf-8")
-    return loop.build(ENTRY, (8, 8, 1), folder, condition_dim=3)
+    return loop.build(ENTRY, Sizes((8, 8, 1), 3), folder)
 
 
 def test_weights_are_stored_by_place_and_shape(tmp_path: Path) -> None:
@@ -192,13 +198,13 @@ def test_every_weight_is_in_one_row_of_the_summary() -> None:
 def test_a_probe_hands_over_tensors() -> None:
     """Whatever a probe passes, a method of the model gets what it gets in training."""
 
-    class Model:
-        takes = ("x",)
-
+    class Drawing:
         def sample(self, n, seed, condition):
             return n, seed, condition
 
-    n, seed, condition = Asked(Model()).sample(3, 1, np.ones((3, 2), np.float32))
+    kind = Model(parameters=Parameters, build=lambda *_: None, provides=frozenset({"sample"}), pixels=lambda _: "normal")
+    asked = Asked(Drawing(), kind, Parameters())
+    n, seed, condition = asked.sample(3, 1, np.ones((3, 2), np.float32))
     assert (n, seed) == (3, 1)
     assert tf.is_tensor(condition)
-    assert Asked(Model()).takes == ("x",)
+    assert (asked.takes, asked.provides, asked.pixels) == (("x",), {"sample"}, "normal")

@@ -16,6 +16,6 @@ def check_axes(axes: int, latent_dim: int) -> None:
 
 
 def check_run(axes: int, subject: Subject) -> None:
-    """The same before anything trains, for a model that has `latent_dim`."""
-    if isinstance(latent_dim := subject.settings.get("latent_dim"), int):
-        check_axes(axes, latent_dim)
+    """The same before anything trains, for a model whose code is one vector."""
+    if subject.latent_dim:
+        check_axes(axes, subject.latent_dim)

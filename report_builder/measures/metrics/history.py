@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity, Role
+from report_builder.kinds import HELD_OUT, Measured, Metric, ProbeRequest, Quantity, Role, Term, part_of
 from report_builder.kinds import Parameters as Base
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from report_builder.kinds import Arrays, Better
+    from report_builder.kinds import Arrays
 
 TIME = "epoch_time"
 OUTLIER = 3.5  # modified z-score, Iglewicz and Hoaglin 1993
@@ -35,36 +35,22 @@ def reads(_: Parameters) -> Mapping[str, ProbeRequest]:
     return {"history": ProbeRequest("history"), "costs": ProbeRequest("costs")}
 
 
-def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
+def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
     """Epochs, the one whose weights are measured, their time, its outliers, and the last value of each term."""
+    known = requests["history"].terms
+    logged = [(term, known.get(part_of(term)[1], Term(term))) for term in parameters.terms]
     return [
         Quantity("epochs", noise="fixed", reduction="count"),
         Quantity("weights_epoch", noise="fixed", reduction="epoch of the weights measured"),
         Quantity(TIME, "s", "lower", "fixed", "median over epochs"),
         Quantity(f"{TIME}_outliers", noise="fixed", reduction="modified z-score over 3.5"),
-        *(
-            Quantity(f"final_{term}", _unit(term), _better(term), "fixed", "last epoch", noun=_noun(term))
-            for term in parameters.terms
-        ),
+        *(Quantity(f"final_{name}", term.unit, term.better, "fixed", "last epoch", noun=_noun(name)) for name, term in logged),
     ]
 
 
 def _noun(term: str) -> str:
-    part, _, rest = term.partition("_")
-    held_out = {"val": "validation", "test": "test"}.get(part)
-    return f"last_epoch_{held_out} {rest}" if held_out else f"last_epoch {term}"
-
-
-def _unit(term: str) -> str:
-    """The unit of other terms depends on the model's loss."""
-    return "nats/image" if term.endswith("kl_loss") else ""
-
-
-def _better(term: str) -> Better:
-    """Of two networks that work against each other no loss says how good the model is, and a score has no direction."""
-    if term.endswith(("generator_loss", "discriminator_loss", "critic_loss")):
-        return "none"
-    return "higher" if term.endswith("accuracy") else "lower" if term.endswith("loss") else "none"
+    part, name = part_of(term)
+    return f"last_epoch_{HELD_OUT[part]} {name}" if part in HELD_OUT else f"last_epoch {name}"
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from report_builder import kinds
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import ImageData, Layout, Split
+from report_builder.kinds import ImageData, Layout, Split, Trained
 from report_builder.measures.probes._batches import DRAW, encode, given_to
 from report_builder.measures.probes._pairs import class_number
 
@@ -98,7 +97,7 @@ class Means:
 
 
 def attribute_means(
-    model: Any, data: ImageData, part: Split, chosen: int | str, *, batch: int, tolerance: float | None
+    model: Trained, data: ImageData, part: Split, chosen: int | str, *, batch: int, tolerance: float | None
 ) -> Means:
     """Mean codes over batches drawn at random, until in one batch both means together move by less than the tolerance.
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from report_builder.errors import Problem, ReportError, RunError, near_miss
-from report_builder.kinds import ImageData, Images, Split
+from report_builder.kinds import ImageData, Images, Split, Trained
 
 BATCH = 1000
 DRAW = 0  # seed of the choice of images where not all are measured
@@ -67,13 +67,13 @@ def in_batches(function: Callable[..., Any], x: Images, *further: np.ndarray | N
     return np.concatenate(parts)
 
 
-def given_to(model: Any, part: Split) -> np.ndarray | None:
+def given_to(model: Trained, part: Split) -> np.ndarray | None:
     """The condition vectors `(n, k)` that go to the model beside the images; None where it takes none.
 
     Raises:
         ReportError: the model takes a condition and the data has none.
     """
-    if "condition" not in getattr(model, "takes", ("x",)):
+    if "condition" not in model.takes:
         return None
     if part.condition is None:
         step = "Add a step that makes one, e.g. one_hot."
@@ -81,27 +81,26 @@ def given_to(model: Any, part: Split) -> np.ndarray | None:
     return np.asarray(part.condition, dtype=np.float32)
 
 
-def about_bound(model: Any, data: ImageData, part: Split) -> dict[str, np.ndarray]:
+def about_bound(model: Trained, data: ImageData, part: Split) -> dict[str, np.ndarray]:
     """What a bound of the log-likelihood belongs to, each of shape ().
 
     Returns:
-        `pixels`, unicode: the distribution of a pixel, that of the model's `pixels`, without it `Bernoulli`; `grey`, int64:
+        `pixels`, unicode: the distribution of a pixel; `grey`, int64:
         1 where a pixel is neither 0 nor 1, else 0; `given`, unicode: what the model is told of each image, e.g. `class`.
     """
-    name = getattr(getattr(model, "pixels", None), "name", "Bernoulli")
     batches = (pixels(part.x[start : start + BATCH]) for start in range(0, len(part.y), BATCH))
     grey = any(bool(((x != 0) & (x != 1)).any()) for x in batches)
-    told = "condition" in getattr(model, "takes", ("x",))
+    told = "condition" in model.takes
     kinds = " and ".join(each.kind for each in data.conditions) or "condition"
-    return {"pixels": np.array(name), "grey": np.array(int(grey)), "given": np.array(kinds if told else "")}
+    return {"pixels": np.array(model.pixels), "grey": np.array(int(grey)), "given": np.array(kinds if told else "")}
 
 
-def encode(model: Any, x: Images, condition: np.ndarray | None = None) -> np.ndarray:
+def encode(model: Trained, x: Images, condition: np.ndarray | None = None) -> np.ndarray:
     """Codes of images, shape `(n, latent_dim)`, float32; of a VAE the means."""
     return _finite(in_batches(model.encode, x, condition), "codes")
 
 
-def posterior(model: Any, x: Images, condition: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+def posterior(model: Trained, x: Images, condition: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """`z_mean` and `z_log_var` of images, each `(n, latent_dim)`, float32."""
 
     def stacked(*given: np.ndarray) -> np.ndarray:
@@ -111,14 +110,21 @@ def posterior(model: Any, x: Images, condition: np.ndarray | None = None) -> tup
     return _finite(both[:, 0], "codes"), _finite(both[:, 1], "variances")
 
 
-def decode(model: Any, z: np.ndarray, condition: np.ndarray | None = None) -> np.ndarray:
+def decode(model: Trained, z: np.ndarray, condition: np.ndarray | None = None) -> np.ndarray:
     """Images of codes of any leading shape `(..., latent_dim)`: `(..., height, width, channels)`, float32."""
     flat = np.asarray(z, dtype=np.float32).reshape(-1, z.shape[-1])
     images = in_batches(model.decode, _finite(flat, "codes to decode"), condition)
     return _finite(images, "decoded images").reshape(*z.shape[:-1], *images.shape[1:])
 
 
-def sampled(model: Any, n: int, seed: int, condition: np.ndarray | None = None) -> np.ndarray:
+def reconstruct(model: Trained, x: Images, condition: np.ndarray | None = None) -> np.ndarray:
+    """Images as the model draws them again from their codes, whatever these are: `(n, height, width, channels)`, float32."""
+    return _finite(
+        in_batches(lambda some, *told: model.decode(np.asarray(model.encode(some, *told)), *told), x, condition), "drawn images"
+    )
+
+
+def sampled(model: Trained, n: int, seed: int, condition: np.ndarray | None = None) -> np.ndarray:
     """`n` images of codes drawn from the prior, `(n, height, width, channels)`, float32; each batch has a seed of its own."""
     seeds = [seed, *np.random.default_rng(seed).integers(2**31 - 1, size=n // BATCH).tolist()]
     parts = []

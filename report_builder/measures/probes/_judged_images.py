@@ -15,7 +15,7 @@ from report_builder.measures._parameters import Inner
 if TYPE_CHECKING:
     import numpy as np
 
-    from report_builder.kinds import Arrays, ImageData, Judge, Layout
+    from report_builder.kinds import Arrays, ImageData, Judge, Layout, Trained
 
 
 P = TypeVar("P", bound="Parameters")
@@ -70,7 +70,7 @@ def fitted(parameters: P, layout: Layout) -> P:
     return parameters.model_copy(update={"images": {"kind": parameters.images["kind"], **dumped}})
 
 
-def arrays_seen(model: Any, data: ImageData, parameters: Parameters, judge: Judge) -> tuple[dict[str, Any], np.ndarray]:
+def arrays_seen(model: Trained, data: ImageData, parameters: Parameters, judge: Judge) -> tuple[dict[str, Any], np.ndarray]:
     """The arrays of the inner probe, and its images as the judge sees them, `(n, *judge.image_shape)` float32.
 
     Of a canvas the judge sees the cell that was asked, of a real one the cell in which something stands, alone; pixels are

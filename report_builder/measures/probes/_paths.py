@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
-from report_builder.kinds import Split
+from report_builder.kinds import Split, Trained
 
 PathKind = Literal["linear", "spherical"]
 ConditionKind = Literal["blended", "first"]
@@ -58,7 +58,7 @@ def conditions_between(given: np.ndarray | None, t: np.ndarray, kind: ConditionK
     return along.reshape(-1, along.shape[-1])
 
 
-def codes_at(model: Any, part: Split, index: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+def codes_at(model: Trained, part: Split, index: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     """Codes of the images with these places, `(*index.shape, d)`, and their condition vectors, if the model takes any."""
     from report_builder.measures.probes._batches import encode, given_to, pixels
 

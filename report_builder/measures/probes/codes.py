@@ -49,7 +49,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     part = part_of(data, parameters.split, parameters.n)
     condition = given_to(model, part)
     found = {"y": part.y, "class_names": np.array(data.class_names), "index": places_of(data, parameters.split, parameters.n)}
-    if not hasattr(model, "posterior"):
+    if "posterior" not in model.provides:
         if parameters.drawn is not None and not parameters.any_model:
             raise ReportError(Problem("", "the model has no posterior to draw codes from", f"drawn: {parameters.drawn}"))
         return {"z_mean": encode(model, part.x, condition)} | found

@@ -46,7 +46,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     import numpy as np
 
     from report_builder.measures.probes import reconstruction_errors
-    from report_builder.measures.probes._batches import decode, encode, part_of, pixels, places_of
+    from report_builder.measures.probes._batches import part_of, pixels, places_of, reconstruct
 
     asked = reconstruction_errors.Parameters(split=parameters.split, n=parameters.n)
     error = reconstruction_errors.measure(model, data, asked)[parameters.error]
@@ -57,7 +57,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
         raise ReportError(Problem("", rule, received, "Allowed: two images or more.", "Name a split with more images."))
     chosen = np.concatenate([order[:count], order[::-1][:count]])
     x, limits = pixels(part.x, chosen), np.array(data.value_range, dtype=np.float32)
-    found = {"x": x, "reconstruction": decode(model, encode(model, x)), "value_range": limits, "error": error[chosen]}
+    found = {"x": x, "reconstruction": reconstruct(model, x), "value_range": limits, "error": error[chosen]}
     found |= {
         "y": part.y[chosen],
         "index": places_of(data, parameters.split, parameters.n)[chosen],
@@ -66,4 +66,4 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     return found | {"class_names": np.array(data.class_names)}
 
 
-KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"encode", "decode"}))
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"reconstruct"}))

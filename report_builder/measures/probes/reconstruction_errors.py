@@ -32,13 +32,13 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
 
     import numpy as np
 
-    from report_builder.measures.probes._batches import BATCH, decode, encode, part_of, pixels, places_of
+    from report_builder.measures.probes._batches import BATCH, part_of, pixels, places_of, reconstruct
 
     part = part_of(data, parameters.split, parameters.n)
     errors = []
     for start in range(0, len(part.y), BATCH):
         x = pixels(part.x[start : start + BATCH])
-        errors.append(_errors(x, decode(model, encode(model, x))))
+        errors.append(_errors(x, reconstruct(model, x)))
     bce, mse = np.concatenate(errors, axis=1)
     about = {"y": part.y, "class_names": np.array(data.class_names), "index": places_of(data, parameters.split, parameters.n)}
     return {"bce": bce, "mse": mse, "pixels": np.array(math.prod(part.x.shape[1:]))} | about
@@ -54,4 +54,4 @@ def _errors(x: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
     return np.stack([bce, ((target - reconstruction) ** 2).sum(axis=axes)])
 
 
-KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"encode", "decode"}))
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"reconstruct"}))

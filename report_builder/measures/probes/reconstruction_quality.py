@@ -25,14 +25,14 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     import numpy as np
 
     from report_builder.measures._mathematics.quality import psnr, ssim, window
-    from report_builder.measures.probes._batches import BATCH, decode, encode, part_of, pixels, places_of
+    from report_builder.measures.probes._batches import BATCH, part_of, pixels, places_of, reconstruct
 
     part = part_of(data, parameters.split, parameters.n)
     low, high = data.value_range
     found = []
     for start in range(0, len(part.y), BATCH):
         x = pixels(part.x[start : start + BATCH])
-        pair = x, decode(model, encode(model, x)), high - low
+        pair = x, reconstruct(model, x), high - low
         found.append((psnr(*pair), ssim(*pair)))
     ratio, likeness = np.concatenate(found, axis=1)
     side = len(window(min(part.x.shape[1:3])))
@@ -44,4 +44,4 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     return {"psnr": ratio, "ssim": likeness} | about
 
 
-KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"encode", "decode"}))
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"reconstruct"}))

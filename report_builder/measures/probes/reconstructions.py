@@ -32,7 +32,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """
     import numpy as np
 
-    from report_builder.measures.probes._batches import decode, encode, part_of, pixels, places_of
+    from report_builder.measures.probes._batches import part_of, pixels, places_of, reconstruct
 
     part = part_of(data, parameters.split, parameters.n)
     index = np.arange(len(part.y))
@@ -41,7 +41,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
             [np.flatnonzero(part.y == label)[: parameters.per_class] for label in range(len(data.class_names))]
         )
     x, limits = pixels(part.x, index), np.array(data.value_range, dtype=np.float32)
-    found = {"x": x, "reconstruction": decode(model, encode(model, x)), "value_range": limits}
+    found = {"x": x, "reconstruction": reconstruct(model, x), "value_range": limits}
     return found | {
         "y": part.y[index],
         "index": places_of(data, parameters.split, parameters.n)[index],
@@ -49,4 +49,4 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     }
 
 
-KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"encode", "decode"}))
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"reconstruct"}))

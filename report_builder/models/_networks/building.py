@@ -23,27 +23,26 @@ def stack_decoder(layers, image_shape, latent_dim):
     return keras.Model(z, logits, name="decoder")
 
 
-def built(architecture, part, sizes, widths):
+def built(part, parameters, sizes):
     """`build_<part>` of an architecture, with those of the widths that it names.
 
     An architecture is the file of its name beside this one; no other is imported.
     """
-    module = import_module(f"{__package__}.{architecture}")
-    build = getattr(module, f"build_{part}")
+    module = import_module(f"{__package__}.{parameters.architecture}")
+    build = vars(module)[f"build_{part}"]
     named = signature(build).parameters
+    widths = {"filters": parameters.filters, "hidden": parameters.hidden}
     return build(*sizes, **{name: widths[name] for name in widths if name in named})
 
 
-def build_networks(sizes, architecture, filters, hidden, encoder, decoder):
-    """Encoder and decoder of an architecture, or of lists of layers.
+def build_networks(p, image_shape, outputs):
+    """Encoder and decoder of the architecture, or of lists of layers.
 
-    `sizes` are shape of the images, dimension of the code, outputs of the encoder. An
-    architecture takes its own widths: `filters`, `hidden` or both.
+    `outputs` are those of the encoder. An architecture takes its own widths: `filters`,
+    `hidden` or both.
     """
-    image_shape, latent_dim, outputs = sizes
-    into, out = (image_shape, outputs), (image_shape, latent_dim)
-    its, widths = architecture, {"filters": filters, "hidden": hidden}
+    into, out = (image_shape, outputs), (image_shape, p.latent_dim)
     return (
-        stack_encoder(encoder, *into) if encoder else built(its, "encoder", into, widths),
-        stack_decoder(decoder, *out) if decoder else built(its, "decoder", out, widths),
+        stack_encoder(p.encoder, *into) if p.encoder else built("encoder", p, into),
+        stack_decoder(p.decoder, *out) if p.decoder else built("decoder", p, out),
     )

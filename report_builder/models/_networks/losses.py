@@ -190,8 +190,6 @@ class WarmUp(WeightedLoss):
 class NormalPixels:
     """-log p(x | z) of pixels N(drawn pixel, variance), constants included."""
 
-    name = "normal"
-
     def __init__(self, variance):
         self.variance = variance
 
@@ -209,8 +207,6 @@ class NormalPixels:
 class BernoulliPixels:
     """-log p(x | z) of pixels that are 1 with the drawn probability."""
 
-    name = "Bernoulli"
-
     def __call__(self, x, logits):
         """Summed over the pixels: (n,), nats."""
         return binary_crossentropy(x, logits)
@@ -222,8 +218,6 @@ class BernoulliPixels:
 
 class ContinuousBernoulliPixels:
     """-log p(x | z) of pixels between 0 and 1: Loaiza-Ganem and Cunningham, eq. 7."""
-
-    name = "continuous Bernoulli"
 
     def __call__(self, x, logits):
         """Summed over the pixels: (n,), nats."""
@@ -256,25 +250,17 @@ def likelihood(image_shape, reconstruction, reduction, reconstruction_weight):
 # --- all of it, by the parameters of a model ------------------------------------------
 
 
-def weighted_terms(
-    image_shape,
-    reconstruction="bce",
-    reduction="sum_over_pixels",
-    reconstruction_weight=1.0,
-    kl="closed_form",
-    beta=1.0,
-    free_bits=0.0,
-    ssim_weight=0.0,
-):
+def weighted_terms(p, image_shape):
     """Likelihood of the pixels, terms of the image, terms of the code, weights."""
-    pixels = likelihood(image_shape, reconstruction, reduction, reconstruction_weight)
-    image_terms = {"reconstruction_loss": RECONSTRUCTIONS[reconstruction, reduction]}
-    code_terms = {"kl_loss": KL[kl]}
-    weights = {"reconstruction_loss": reconstruction_weight}
-    if free_bits:
-        code_terms["free_bits_loss"] = FreeBits(free_bits)
-    weights["free_bits_loss" if free_bits else "kl_loss"] = beta
-    if ssim_weight:
+    choice = (p.reconstruction, p.reduction)
+    pixels = likelihood(image_shape, *choice, p.reconstruction_weight)
+    image_terms = {"reconstruction_loss": RECONSTRUCTIONS[choice]}
+    code_terms = {"kl_loss": KL[p.kl]}
+    weights = {"reconstruction_loss": p.reconstruction_weight}
+    if p.free_bits:
+        code_terms["free_bits_loss"] = FreeBits(p.free_bits)
+    weights["free_bits_loss" if p.free_bits else "kl_loss"] = p.beta
+    if p.ssim_weight:
         image_terms["ssim_loss"] = ssim_loss
-        weights["ssim_loss"] = ssim_weight
+        weights["ssim_loss"] = p.ssim_weight
     return pixels, image_terms, code_terms, weights

@@ -35,23 +35,13 @@ class Wasserstein(keras.Model):
     images and conditions.
     """
 
-    def __init__(
-        self,
-        generator,
-        critic,
-        lipschitz="gradient_penalty",
-        clip_value=None,
-        penalty_weight=10.0,
-        critic_steps=5,
-        critic_learning_rate=None,
-    ):
+    def __init__(self, generator, critic, parameters):
         super().__init__()
         self.generator, self.critic = generator, critic
-        clipped = lipschitz == "clip"
-        self.clip_value = clip_value if clipped else None
-        self.penalty_weight = None if clipped else penalty_weight
-        self.critic_steps = critic_steps
-        self.critic_learning_rate = critic_learning_rate
+        self.clip_value = parameters.clip_value  # None with a penalty
+        self.penalty_weight = parameters.penalty_weight  # None with clipped weights
+        self.critic_steps = parameters.critic_steps
+        self.critic_learning_rate = parameters.critic_learning_rate
         self.seed_generator = keras.random.SeedGenerator(0)
 
     def compile(self, optimizer):

@@ -6,12 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from report_builder.kinds import Equation, Layout, Preset, Term
+from report_builder.kinds import Build, Equation, Layout, Model, Preset, Term, deferred
 from report_builder.models import _architectures, _objective, outside
 from report_builder.models import _symbols as s
 
-TITLE = "autoencoder"
-PROVIDES = frozenset({"encode", "decode"})
 PRESETS = {
     "dense": Preset(
         "autoencoder of dense layers", {"architecture": "dense_relu", "hidden": [64, 32], "latent_dim": 16, "loss": "mse"}
@@ -66,7 +64,8 @@ LOSSES = {"bce": f"-{_objective.CROSS_ENTROPY}", "mse": rf"\frac{{1}}{{D}} {_obj
 def terms(parameters: Parameters) -> tuple[Term, ...]:
     """What is logged; a cross-entropy is in nats, what a further term is added to is not."""
     reconstruction = "nats/image" if parameters.loss == "bce" else ""
-    return Term("loss", "" if parameters.ssim_weight else reconstruction), Term("reconstruction_loss", reconstruction)
+    whole = Term("loss", "" if parameters.ssim_weight else reconstruction, better="lower")
+    return whole, Term("reconstruction_loss", reconstruction, better="lower")
 
 
 def equation(parameters: Parameters) -> Equation:
@@ -76,3 +75,25 @@ def equation(parameters: Parameters) -> Equation:
     if weight:
         symbols += _objective.ssim_symbols(weight)
     return Equation(rf"\mathcal{{L}}(x) = {loss}, \qquad \hat{{x}} = d_\theta(e_\phi(x))", tuple(symbols))
+
+
+@deferred
+def _build() -> Build[Parameters]:
+    from report_builder.models.autoencoder.network import build
+
+    return build
+
+
+KIND = Model(
+    title="autoencoder",
+    parameters=Parameters,
+    build=_build,
+    provides=frozenset({"encode", "decode"}),
+    terms=terms,
+    equation=equation,
+    listings=listings,
+    presets=PRESETS,
+    refuses=refuses,
+    files=files,
+    seconds_per_image=seconds_per_image,
+)

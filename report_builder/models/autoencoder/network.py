@@ -4,6 +4,10 @@ G. E. Hinton, R. R. Salakhutdinov: Reducing the Dimensionality of Data with Neur
 Networks, Science 313, 2006, doi:10.1126/science.1127647.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from keras import ops
 
 from report_builder.models._networks.building import build_networks
@@ -13,6 +17,10 @@ from report_builder.models._networks.losses import (
     mean_squared_error,
     ssim_loss,
 )
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Sizes
+    from report_builder.models.autoencoder import Parameters
 
 LOSSES = {"bce": binary_crossentropy, "mse": mean_squared_error}
 
@@ -40,21 +48,12 @@ class Autoencoder(WeightedLoss):
         return ops.sigmoid(self.decoder(z, training=False))
 
 
-def build(
-    image_shape,
-    latent_dim=2,
-    architecture="convolutional",
-    filters=(32, 64),
-    hidden=(512,),
-    encoder=None,
-    decoder=None,
-    loss="bce",
-    ssim_weight=0.0,
-):
-    """The model, ready for `compile(optimizer)`; encoder and decoder may be layers."""
-    sizes = (image_shape, latent_dim, latent_dim)
-    networks = build_networks(sizes, architecture, filters, hidden, encoder, decoder)
-    terms, weights = {"reconstruction_loss": LOSSES[loss]}, {"reconstruction_loss": 1.0}
-    if ssim_weight:
-        terms["ssim_loss"], weights["ssim_loss"] = ssim_loss, ssim_weight
+def build(parameters: Parameters, sizes: Sizes) -> Autoencoder:
+    """The model, ready for `compile(optimizer)`; lists of layers are made here."""
+    p, image_shape = parameters, sizes.image_shape
+    networks = build_networks(p, image_shape, p.latent_dim)
+    terms = {"reconstruction_loss": LOSSES[p.loss]}
+    weights = {"reconstruction_loss": 1.0}
+    if p.ssim_weight:
+        terms["ssim_loss"], weights["ssim_loss"] = ssim_loss, p.ssim_weight
     return Autoencoder(*networks, terms, {}, weights)

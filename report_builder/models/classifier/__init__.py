@@ -7,18 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from report_builder import kinds
-from report_builder.kinds import Equation, Layout, Term
+from report_builder.kinds import Build, Equation, Layout, Model, Term, deferred
 from report_builder.models import outside
 from report_builder.models._layers import Layers
-
-TITLE = "classifier"
-SECONDS_PER_IMAGE = 2e-4  # of training, one core, 28 x 28: for a first guess of how long a run takes
-PROVIDES = frozenset({"classify", "features"})
-LISTINGS = {
-    "network": ("build_network",),
-    "loss": ("Classifier.compute_loss",),
-    "model": ("Classifier",),
-}
 
 
 class Parameters(kinds.Parameters):
@@ -60,12 +51,35 @@ SYMBOLS = (
 )
 
 
-def terms(parameters: Parameters) -> tuple[Term, ...]:
-    """What is logged."""
-    return Term("loss", "nats/image"), Term("accuracy")
+TERMS = (Term("loss", "nats/image", better="lower"), Term("accuracy", better="higher"))
 
 
 def equation(parameters: Parameters) -> Equation:
     """The cross-entropy of one image, in nats, that `compute_loss` averages over a batch."""
     probability = r"p(y \mid x) = \frac{\exp f_y(x)}{\sum_{k=1}^{K} \exp f_k(x)}"
     return Equation(rf"\mathcal{{L}}(x, y) = -\log p(y \mid x), \qquad {probability}", SYMBOLS)
+
+
+@deferred
+def _build() -> Build[Parameters]:
+    from report_builder.models.classifier.network import build
+
+    return build
+
+
+KIND = Model(
+    title="classifier",
+    parameters=Parameters,
+    build=_build,
+    provides=frozenset({"classify", "features"}),
+    takes=("x", "y"),
+    terms=TERMS,
+    equation=equation,
+    listings={
+        "network": ("build_network",),
+        "loss": ("Classifier.compute_loss",),
+        "model": ("Classifier",),
+    },
+    refuses=refuses,
+    seconds_per_image=lambda _: 2e-4,
+)

@@ -4,11 +4,19 @@ Y. LeCun, L. Bottou, Y. Bengio, P. Haffner: Gradient-Based Learning Applied to D
 Recognition, 1998; dropout: N. Srivastava et al., JMLR 15, 2014.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import keras
 from keras import ops
 from keras.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 
 from report_builder.models.stack import stack
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Sizes
+    from report_builder.models.classifier import Parameters
 
 
 def build_network(image_shape, classes, filters, hidden, dropout):
@@ -32,8 +40,6 @@ def stack_network(layers, image_shape, classes):
 
 class Classifier(keras.Model):
     """p(class | image)."""
-
-    takes = ("x", "y")
 
     def __init__(self, network):
         super().__init__()
@@ -60,15 +66,10 @@ class Classifier(keras.Model):
         return x
 
 
-def build(
-    image_shape,
-    classes,
-    filters=(32, 64),
-    hidden=128,
-    dropout=0.5,
-    network=None,
-):
-    """The model, ready for `compile(optimizer)`; a list of layers is made here."""
-    if network:
-        return Classifier(stack_network(network, image_shape, classes))
-    return Classifier(build_network(image_shape, classes, filters, hidden, dropout))
+def build(parameters: Parameters, sizes: Sizes) -> Classifier:
+    """The model, ready for `compile(optimizer)`; lists of layers are made here."""
+    p, image_shape = parameters, sizes.image_shape
+    if p.network:
+        return Classifier(stack_network(p.network, image_shape, sizes.classes))
+    widths = (p.filters, p.hidden, p.dropout)
+    return Classifier(build_network(image_shape, sizes.classes, *widths))

@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from report_builder.kinds import Equation, Layout, Preset
+from report_builder.kinds import Build, Equation, Layout, Model, Preset, deferred
 from report_builder.models import _adversarial, unconditioned
-
-TITLE = "conditional GAN"
-seconds_per_image = _adversarial.seconds_per_image
-terms = _adversarial.terms
-PROVIDES = frozenset({"sample_condition", "discriminate"})
-LISTINGS = {
-    "generator": ("build_generator",),
-    "discriminator": ("build_discriminator",),
-    "loss": ("cross_entropy", "ConditionalGAN.discriminator_loss", "ConditionalGAN.generator_loss"),
-    "training": ("ConditionalGAN.terms", "ConditionalGAN.train_step"),
-    "model": ("ConditionalGAN",),
-}
-PRESETS = {"half_width": Preset("conditional GAN of half width", _adversarial.HALF_WIDTH)}
 
 
 class Parameters(_adversarial.Parameters):
@@ -31,3 +18,26 @@ def refuses(parameters: Parameters, layout: Layout) -> str:
 def equation(parameters: Parameters) -> Equation:
     """The losses of discriminator and generator, which `ConditionalGAN.terms` averages over a batch."""
     return _adversarial.equation(parameters, conditional=True)
+
+
+@deferred
+def _build() -> Build[Parameters]:
+    from report_builder.models.conditional_gan.network import build
+
+    return build
+
+
+KIND = Model(
+    title="conditional GAN",
+    parameters=Parameters,
+    build=_build,
+    provides=frozenset({"sample", "discriminate"}),
+    takes=("x", "condition"),
+    stages=_adversarial.STAGES,
+    terms=_adversarial.TERMS,
+    equation=equation,
+    listings=_adversarial.listed("ConditionalGAN"),
+    presets={"half_width": Preset("conditional GAN of half width", _adversarial.HALF_WIDTH)},
+    refuses=refuses,
+    seconds_per_image=_adversarial.seconds_per_image,
+)

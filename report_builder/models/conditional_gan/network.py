@@ -6,7 +6,10 @@ the losses are those of I. Goodfellow et al.: Generative Adversarial Nets, NeurI
 T. Salimans et al.: Improved Techniques for Training GANs, NeurIPS 2016.
 """
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING
 
 import keras
 import tensorflow as tf
@@ -24,6 +27,10 @@ from keras.layers import (
 )
 
 from report_builder.models.stack import stack
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Sizes
+    from report_builder.models.conditional_gan import Parameters
 
 
 def build_generator(image_shape, condition_dim, latent_dim, filters, slope):
@@ -92,20 +99,12 @@ def cross_entropy(target, logits):
 class ConditionalGAN(keras.Model):
     """A generator, and a discriminator that it learns to deceive."""
 
-    takes = ("x", "condition")
-
-    def __init__(
-        self,
-        generator,
-        discriminator,
-        loss="sum",
-        label_smoothing=0.0,
-        discriminator_learning_rate=None,
-    ):
+    def __init__(self, generator, discriminator, parameters):
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
-        self.adversarial_loss, self.label_smoothing = loss, label_smoothing
-        self.discriminator_learning_rate = discriminator_learning_rate
+        self.adversarial_loss = parameters.loss
+        self.label_smoothing = parameters.label_smoothing
+        self.discriminator_learning_rate = parameters.discriminator_learning_rate
         self.seed_generator = keras.random.SeedGenerator(0)
 
     def compile(self, optimizer):
@@ -174,48 +173,17 @@ class ConditionalGAN(keras.Model):
         return self.discriminator([x, condition], training=False)[:, 0]
 
 
-def build(
-    image_shape,
-    condition_dim,
-    latent_dim=100,
-    generator_filters=(256, 128, 64),
-    discriminator_filters=(64, 128),
-    hidden=(256, 128),
-    slope=0.3,
-    dropout=0.3,
-    loss="sum",
-    label_smoothing=0.0,
-    discriminator_learning_rate=None,
-    generator=None,
-    discriminator=None,
-):
+def build(parameters: Parameters, sizes: Sizes) -> ConditionalGAN:
     """The model, ready for `compile(optimizer)`; lists of layers are made here."""
-    if generator:
-        generator = stack_generator(generator, image_shape, condition_dim, latent_dim)
+    p, told = parameters, (sizes.image_shape, sizes.condition_dim)
+    dense = (p.hidden, p.slope, p.dropout)
+    if p.generator:
+        generator = stack_generator(p.generator, *told, p.latent_dim)
     else:
-        generator = build_generator(
-            image_shape,
-            condition_dim,
-            latent_dim,
-            generator_filters,
-            slope,
-        )
-    if discriminator:
-        sizes = (image_shape, condition_dim, hidden, slope, dropout)
-        discriminator = stack_discriminator(discriminator, *sizes)
+        widths = (p.latent_dim, p.generator_filters, p.slope)
+        generator = build_generator(*told, *widths)
+    if p.discriminator:
+        discriminator = stack_discriminator(p.discriminator, *told, *dense)
     else:
-        discriminator = build_discriminator(
-            image_shape,
-            condition_dim,
-            discriminator_filters,
-            hidden,
-            slope,
-            dropout,
-        )
-    return ConditionalGAN(
-        generator,
-        discriminator,
-        loss,
-        label_smoothing,
-        discriminator_learning_rate,
-    )
+        discriminator = build_discriminator(*told, p.discriminator_filters, *dense)
+    return ConditionalGAN(generator, discriminator, p)

@@ -4,21 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from report_builder.kinds import Equation, Layout, Preset
+from report_builder.kinds import Build, Equation, Layout, Model, Preset, deferred
 from report_builder.models import _adversarial, unconditioned
-
-TITLE = "conditional GAN with a label embedding"
-seconds_per_image = _adversarial.seconds_per_image
-terms = _adversarial.terms
-PROVIDES = frozenset({"sample_condition", "discriminate"})
-LISTINGS = {
-    "generator": ("embed", "build_generator"),
-    "discriminator": ("build_discriminator",),
-    "loss": ("cross_entropy", "EmbeddingGAN.discriminator_loss", "EmbeddingGAN.generator_loss"),
-    "training": ("EmbeddingGAN.terms", "EmbeddingGAN.train_step"),
-    "model": ("EmbeddingGAN",),
-}
-PRESETS = {"half_width": Preset("conditional GAN of half width with a label embedding", _adversarial.HALF_WIDTH)}
 
 
 class Parameters(_adversarial.Parameters):
@@ -39,3 +26,26 @@ def refuses(parameters: Parameters, layout: Layout) -> str:
 def equation(parameters: Parameters) -> Equation:
     """The losses of discriminator and generator, which `EmbeddingGAN.terms` averages over a batch."""
     return _adversarial.equation(parameters, conditional=True)
+
+
+@deferred
+def _build() -> Build[Parameters]:
+    from report_builder.models.conditional_gan_embedding.network import build
+
+    return build
+
+
+KIND = Model(
+    title="conditional GAN with a label embedding",
+    parameters=Parameters,
+    build=_build,
+    provides=frozenset({"sample", "discriminate"}),
+    takes=("x", "condition"),
+    stages=_adversarial.STAGES,
+    terms=_adversarial.TERMS,
+    equation=equation,
+    listings=_adversarial.listed("EmbeddingGAN", "embed"),
+    presets={"half_width": Preset("conditional GAN of half width with a label embedding", _adversarial.HALF_WIDTH)},
+    refuses=refuses,
+    seconds_per_image=_adversarial.seconds_per_image,
+)

@@ -6,7 +6,10 @@ the losses are those of I. Goodfellow et al.: Generative Adversarial Nets, NeurI
 T. Salimans et al.: Improved Techniques for Training GANs, NeurIPS 2016.
 """
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING
 
 import keras
 import tensorflow as tf
@@ -25,6 +28,10 @@ from keras.layers import (
 )
 
 from report_builder.models.stack import stack
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Sizes
+    from report_builder.models.conditional_gan_embedding import Parameters
 
 
 def embed(one_hot, size):
@@ -99,20 +106,12 @@ def cross_entropy(target, logits):
 class EmbeddingGAN(keras.Model):
     """A generator, and a discriminator that it learns to deceive."""
 
-    takes = ("x", "condition")
-
-    def __init__(
-        self,
-        generator,
-        discriminator,
-        loss="sum",
-        label_smoothing=0.0,
-        discriminator_learning_rate=None,
-    ):
+    def __init__(self, generator, discriminator, parameters):
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
-        self.adversarial_loss, self.label_smoothing = loss, label_smoothing
-        self.discriminator_learning_rate = discriminator_learning_rate
+        self.adversarial_loss = parameters.loss
+        self.label_smoothing = parameters.label_smoothing
+        self.discriminator_learning_rate = parameters.discriminator_learning_rate
         self.seed_generator = keras.random.SeedGenerator(0)
 
     def compile(self, optimizer):
@@ -181,43 +180,18 @@ class EmbeddingGAN(keras.Model):
         return self.discriminator([x, condition], training=False)[:, 0]
 
 
-def build(
-    image_shape,
-    condition_dim,
-    embedding_dim=10,
-    latent_dim=100,
-    generator_filters=(256, 128, 64),
-    discriminator_filters=(64, 128),
-    hidden=(256, 128),
-    slope=0.3,
-    dropout=0.3,
-    loss="sum",
-    label_smoothing=0.0,
-    discriminator_learning_rate=None,
-    generator=None,
-    discriminator=None,
-):
+def build(parameters: Parameters, sizes: Sizes) -> EmbeddingGAN:
     """The model, ready for `compile(optimizer)`; lists of layers are made here."""
-    told = (image_shape, condition_dim, embedding_dim)
-    if generator:
-        generator = stack_generator(generator, *told, latent_dim)
+    p, classes = parameters, sizes.condition_dim
+    told = (sizes.image_shape, classes, p.embedding_dim)
+    dense = (p.hidden, p.slope, p.dropout)
+    if p.generator:
+        generator = stack_generator(p.generator, *told, p.latent_dim)
     else:
-        generator = build_generator(*told, latent_dim, generator_filters, slope)
-    if discriminator:
-        dense = (hidden, slope, dropout)
-        discriminator = stack_discriminator(discriminator, *told, *dense)
+        widths = (p.latent_dim, p.generator_filters, p.slope)
+        generator = build_generator(*told, *widths)
+    if p.discriminator:
+        discriminator = stack_discriminator(p.discriminator, *told, *dense)
     else:
-        discriminator = build_discriminator(
-            *told,
-            discriminator_filters,
-            hidden,
-            slope,
-            dropout,
-        )
-    return EmbeddingGAN(
-        generator,
-        discriminator,
-        loss,
-        label_smoothing,
-        discriminator_learning_rate,
-    )
+        discriminator = build_discriminator(*told, p.discriminator_filters, *dense)
+    return EmbeddingGAN(generator, discriminator, p)

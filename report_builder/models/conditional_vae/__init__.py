@@ -8,21 +8,17 @@ from typing import Annotated
 
 from pydantic import Field
 
-from report_builder.kinds import Equation, Layout, Preset
+from report_builder.kinds import Build, Equation, Layout, Model, Preset, Role, deferred
 from report_builder.models import _objective, indivisible, outside, unconditioned
 from report_builder.models._layers import Layers
 
-TITLE = "conditional variational autoencoder"
-terms = _objective.terms
-SECONDS_PER_IMAGE = 6.5e-4  # of training, one core, 42 x 42: for a first guess of how long a run takes
-PROVIDES = frozenset({"encode", "posterior", "likelihood", "decode_condition", "sample_condition"})
 PRESETS = {"half_width": Preset("conditional variational autoencoder of half width", {"filters": [16, 32]})}
 
 
 class Parameters(_objective.Parameters):
     """The architecture and the loss."""
 
-    latent_dim: int = Field(2, ge=1, le=4096, description="Dimensions of the latent space.")
+    latent_dim: Annotated[int, Role.LATENT] = Field(2, ge=1, le=4096, description="Dimensions of the latent space.")
     filters: tuple[Annotated[int, Field(ge=1, le=1024)], ...] = Field(
         (32, 64),
         min_length=1,
@@ -92,3 +88,26 @@ def equation(parameters: Parameters) -> Equation:
     plain = _objective.equation(parameters, "x, c")
     latex = plain.latex.replace(_objective.DRAW, rf"{_objective.DRAW}, \\ {TOLD}")
     return Equation(latex, (*plain.symbols, CONDITION, NETWORKS))
+
+
+@deferred
+def _build() -> Build[Parameters]:
+    from report_builder.models.conditional_vae.network import build
+
+    return build
+
+
+KIND = Model(
+    title="conditional variational autoencoder",
+    parameters=Parameters,
+    build=_build,
+    provides=frozenset({"encode", "posterior", "decode", "likelihood", "sample"}),
+    takes=("x", "condition"),
+    terms=_objective.terms,
+    pixels=_objective.pixels,
+    equation=equation,
+    listings=listings,
+    presets=PRESETS,
+    refuses=refuses,
+    seconds_per_image=lambda _: 6.5e-4,  # images of 42 x 42
+)

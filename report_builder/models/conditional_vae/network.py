@@ -5,7 +5,10 @@ Conditional Generative Models, NeurIPS 2015: a bound of log p(x | condition), he
 the prior N(0, I). The weight beta of KL: I. Higgins et al.: beta-VAE, ICLR 2017.
 """
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING
 
 import keras
 from keras import ops
@@ -19,6 +22,10 @@ from report_builder.models._networks.losses import (
     weighted_terms,
 )
 from report_builder.models.stack import stack
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Sizes
+    from report_builder.models.conditional_vae import Parameters
 
 
 def build_encoder(image_shape, condition_dim, latent_dim, filters):
@@ -67,8 +74,6 @@ def stack_decoder(layers, image_shape, condition_dim, latent_dim):
 
 class ConditionalVariationalAutoencoder(WeightedLoss):
     """A variational autoencoder whose encoder and decoder are told the condition."""
-
-    takes = ("x", "condition")
 
     def __init__(self, encoder, decoder, pixels, *terms_and_weights):
         super().__init__(*terms_and_weights)
@@ -142,26 +147,17 @@ class WarmingConditionalVAE(WarmUp, ConditionalVariationalAutoencoder):
     """The same, whose KL term comes in by and by."""
 
 
-def build(
-    image_shape,
-    condition_dim,
-    latent_dim=2,
-    filters=(32, 64),
-    strides=(2, 3),
-    encoder=None,
-    decoder=None,
-    beta_warm_up=0.0,
-    steps_per_epoch=1,
-    **loss,
-):
-    """The model, ready for `compile(optimizer)`; `loss` is for `weighted_terms`."""
-    sizes, widths = (image_shape, condition_dim, latent_dim), (filters, strides)
+def build(parameters: Parameters, sizes: Sizes) -> keras.Model:
+    """The model, ready for `compile(optimizer)`; lists of layers are made here."""
+    p, shape = parameters, sizes.image_shape
+    told = (shape, sizes.condition_dim, p.latent_dim)
+    filters, widths = p.filters, (p.filters, p.strides)
     networks = (
-        stack_encoder(encoder, *sizes) if encoder else build_encoder(*sizes, filters),
-        stack_decoder(decoder, *sizes) if decoder else build_decoder(*sizes, *widths),
+        stack_encoder(p.encoder, *told) if p.encoder else build_encoder(*told, filters),
+        stack_decoder(p.decoder, *told) if p.decoder else build_decoder(*told, *widths),
     )
-    parts = (*networks, *weighted_terms(image_shape, **loss))
-    if beta_warm_up:
-        steps = beta_warm_up * steps_per_epoch
+    parts = (*networks, *weighted_terms(p, shape))
+    if p.beta_warm_up:
+        steps = p.beta_warm_up * sizes.steps_per_epoch
         return WarmingConditionalVAE(*parts).warm_up(steps)
     return ConditionalVariationalAutoencoder(*parts)

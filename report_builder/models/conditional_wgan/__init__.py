@@ -6,14 +6,8 @@ not learn to ask for the class.
 
 from __future__ import annotations
 
-from report_builder.kinds import Equation, Layout, Preset
+from report_builder.kinds import Build, Equation, Layout, Model, Preset, deferred
 from report_builder.models import _wasserstein, unconditioned
-
-TITLE = "conditional WGAN"
-seconds_per_image = _wasserstein.seconds_per_image
-terms = _wasserstein.terms
-PROVIDES = frozenset({"sample_condition"})
-PRESETS = {"half_width": Preset("conditional WGAN of half width", _wasserstein.HALF_WIDTH)}
 
 
 class Parameters(_wasserstein.Parameters):
@@ -34,3 +28,26 @@ def refuses(parameters: Parameters, layout: Layout) -> str:
 def equation(parameters: Parameters) -> Equation:
     """The losses of critic and generator, which `terms` averages over a batch."""
     return _wasserstein.equation(parameters, conditional=True)
+
+
+@deferred
+def _build() -> Build[Parameters]:
+    from report_builder.models.conditional_wgan.network import build
+
+    return build
+
+
+KIND = Model(
+    title="conditional WGAN",
+    parameters=Parameters,
+    build=_build,
+    provides=frozenset({"sample"}),
+    takes=("x", "condition"),
+    stages=_wasserstein.STAGES,
+    terms=_wasserstein.TERMS,
+    equation=equation,
+    listings=listings,
+    presets={"half_width": Preset("conditional WGAN of half width", _wasserstein.HALF_WIDTH)},
+    refuses=refuses,
+    seconds_per_image=_wasserstein.seconds_per_image,
+)

@@ -7,7 +7,10 @@ Both networks are told the condition: M. Mirza, S. Osindero: Conditional Generat
 Adversarial Nets, 2014, arXiv:1411.1784.
 """
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING
 
 import keras
 from keras import ops
@@ -25,6 +28,10 @@ from keras.layers import (
 
 from report_builder.models._networks.wasserstein import Wasserstein
 from report_builder.models.stack import stack
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Sizes
+    from report_builder.models.conditional_wgan import Parameters
 
 
 def build_generator(image_shape, condition_dim, latent_dim, filters, slope):
@@ -93,39 +100,20 @@ def stack_critic(layers, image_shape, condition_dim, hidden, slope):
 class ConditionalWGAN(Wasserstein):
     """Both networks are told the condition."""
 
-    takes = ("x", "condition")
-
     def sample(self, n, seed, condition):
         """Images in [-1, 1], one for each of the n conditions."""
         inputs = [self.draw(n, seed), ops.convert_to_tensor(condition)]
         return self.generator(inputs, training=False)
 
 
-def build(
-    image_shape,
-    condition_dim,
-    latent_dim=100,
-    generator_filters=(256, 128, 64),
-    critic_filters=(64, 128),
-    hidden=(256, 128),
-    slope=0.3,
-    generator=None,
-    critic=None,
-    **training,
-):
-    """The model, ready for `compile(optimizer)`; `training` is for `Wasserstein`."""
-    if generator:
-        generator = stack_generator(generator, image_shape, condition_dim, latent_dim)
+def build(parameters: Parameters, sizes: Sizes) -> ConditionalWGAN:
+    """The model, ready for `compile(optimizer)`; lists of layers are made here."""
+    p, told = parameters, (sizes.image_shape, sizes.condition_dim)
+    dense, z = (p.hidden, p.slope), p.latent_dim
+    if p.generator:
+        generator = stack_generator(p.generator, *told, z)
     else:
-        generator = build_generator(
-            image_shape,
-            condition_dim,
-            latent_dim,
-            generator_filters,
-            slope,
-        )
-    if critic:
-        critic = stack_critic(critic, image_shape, condition_dim, hidden, slope)
-    else:
-        critic = build_critic(image_shape, condition_dim, critic_filters, hidden, slope)
-    return ConditionalWGAN(generator, critic, **training)
+        generator = build_generator(*told, z, p.generator_filters, p.slope)
+    if p.critic:
+        return ConditionalWGAN(generator, stack_critic(p.critic, *told, *dense), p)
+    return ConditionalWGAN(generator, build_critic(*told, p.critic_filters, *dense), p)

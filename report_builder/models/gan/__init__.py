@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-from report_builder.kinds import Equation, Layout, Preset
+from report_builder.kinds import Build, Equation, Layout, Model, Preset, deferred
 from report_builder.models import _adversarial
-
-TITLE = "GAN"
-seconds_per_image = _adversarial.seconds_per_image
-terms = _adversarial.terms
-PROVIDES = frozenset({"sample", "discriminate"})
-LISTINGS = {
-    "generator": ("build_generator",),
-    "discriminator": ("build_discriminator",),
-    "loss": ("cross_entropy", "GAN.discriminator_loss", "GAN.generator_loss"),
-    "training": ("GAN.terms", "GAN.train_step"),
-    "model": ("GAN",),
-}
-PRESETS = {"half_width": Preset("GAN of half width", _adversarial.HALF_WIDTH)}
 
 
 class Parameters(_adversarial.Parameters):
@@ -31,3 +18,25 @@ def refuses(parameters: Parameters, layout: Layout) -> str:
 def equation(parameters: Parameters) -> Equation:
     """The losses of discriminator and generator, which `GAN.terms` averages over a batch."""
     return _adversarial.equation(parameters, conditional=False)
+
+
+@deferred
+def _build() -> Build[Parameters]:
+    from report_builder.models.gan.network import build
+
+    return build
+
+
+KIND = Model(
+    title="GAN",
+    parameters=Parameters,
+    build=_build,
+    provides=frozenset({"sample", "discriminate"}),
+    stages=_adversarial.STAGES,
+    terms=_adversarial.TERMS,
+    equation=equation,
+    listings=_adversarial.listed("GAN"),
+    presets={"half_width": Preset("GAN of half width", _adversarial.HALF_WIDTH)},
+    refuses=refuses,
+    seconds_per_image=_adversarial.seconds_per_image,
+)

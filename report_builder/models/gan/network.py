@@ -5,7 +5,10 @@ the one that does not saturate). One-sided label smoothing: T. Salimans et al.: 
 Techniques for Training GANs, NeurIPS 2016.
 """
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING
 
 import keras
 import tensorflow as tf
@@ -22,6 +25,10 @@ from keras.layers import (
 )
 
 from report_builder.models.stack import stack
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Sizes
+    from report_builder.models.gan import Parameters
 
 
 def build_generator(image_shape, latent_dim, filters, slope):
@@ -85,18 +92,12 @@ def cross_entropy(target, logits):
 class GAN(keras.Model):
     """A generator, and a discriminator that it learns to deceive."""
 
-    def __init__(
-        self,
-        generator,
-        discriminator,
-        loss="sum",
-        label_smoothing=0.0,
-        discriminator_learning_rate=None,
-    ):
+    def __init__(self, generator, discriminator, parameters):
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
-        self.adversarial_loss, self.label_smoothing = loss, label_smoothing
-        self.discriminator_learning_rate = discriminator_learning_rate
+        self.adversarial_loss = parameters.loss
+        self.label_smoothing = parameters.label_smoothing
+        self.discriminator_learning_rate = parameters.discriminator_learning_rate
         self.seed_generator = keras.random.SeedGenerator(0)
 
     def compile(self, optimizer):
@@ -163,45 +164,18 @@ class GAN(keras.Model):
         return self.discriminator(x, training=False)[:, 0]
 
 
-def build(
-    image_shape,
-    latent_dim=100,
-    generator_filters=(256, 128, 64),
-    discriminator_filters=(64, 128),
-    hidden=(256, 128),
-    slope=0.3,
-    dropout=0.3,
-    loss="sum",
-    label_smoothing=0.0,
-    discriminator_learning_rate=None,
-    generator=None,
-    discriminator=None,
-):
+def build(parameters: Parameters, sizes: Sizes) -> GAN:
     """The model, ready for `compile(optimizer)`; lists of layers are made here."""
-    if generator:
-        generator = stack_generator(generator, image_shape, latent_dim)
+    p, image_shape = parameters, sizes.image_shape
+    dense = (p.hidden, p.slope, p.dropout)
+    if p.generator:
+        generator = stack_generator(p.generator, image_shape, p.latent_dim)
     else:
-        generator = build_generator(
-            image_shape,
-            latent_dim,
-            generator_filters,
-            slope,
-        )
-    if discriminator:
-        dense = (hidden, slope, dropout)
-        discriminator = stack_discriminator(discriminator, image_shape, *dense)
+        maps = (p.latent_dim, p.generator_filters, p.slope)
+        generator = build_generator(image_shape, *maps)
+    if p.discriminator:
+        discriminator = stack_discriminator(p.discriminator, image_shape, *dense)
     else:
-        discriminator = build_discriminator(
-            image_shape,
-            discriminator_filters,
-            hidden,
-            slope,
-            dropout,
-        )
-    return GAN(
-        generator,
-        discriminator,
-        loss,
-        label_smoothing,
-        discriminator_learning_rate,
-    )
+        widths = (p.discriminator_filters, *dense)
+        discriminator = build_discriminator(image_shape, *widths)
+    return GAN(generator, discriminator, p)

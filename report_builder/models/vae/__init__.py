@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from report_builder.kinds import Equation, Layout, Preset
+from report_builder.kinds import Build, Equation, Layout, Model, Preset, deferred
 from report_builder.models import _architectures, _objective, outside
 
-TITLE = "variational autoencoder"
-terms = _objective.terms
-PROVIDES = frozenset({"encode", "posterior", "decode", "likelihood", "sample"})
 PRESETS = {
     "textbook_32": Preset("variational autoencoder of three convolutions", _architectures.TEXTBOOK_32),
     "batch_norm_64": Preset("variational autoencoder with batch normalisation", _architectures.BATCH_NORM_64),
@@ -54,3 +51,26 @@ def refuses(parameters: Parameters, layout: Layout) -> str:
 def equation(parameters: Parameters) -> Equation:
     """The loss of one image that `compute_loss` averages over a batch."""
     return _objective.equation(parameters)
+
+
+@deferred
+def _build() -> Build[Parameters]:
+    from report_builder.models.vae.network import build
+
+    return build
+
+
+KIND = Model(
+    title="variational autoencoder",
+    parameters=Parameters,
+    build=_build,
+    provides=frozenset({"encode", "posterior", "decode", "likelihood", "sample"}),
+    terms=_objective.terms,
+    pixels=_objective.pixels,
+    equation=equation,
+    listings=listings,
+    presets=PRESETS,
+    refuses=refuses,
+    files=files,
+    seconds_per_image=seconds_per_image,
+)

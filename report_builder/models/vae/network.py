@@ -4,6 +4,10 @@ D. P. Kingma, M. Welling: Auto-Encoding Variational Bayes, 2013, arXiv:1312.6114
 The weight beta of the KL term: I. Higgins et al.: beta-VAE, ICLR 2017.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import keras
 from keras import ops
 
@@ -15,6 +19,10 @@ from report_builder.models._networks.losses import (
     kl_monte_carlo,
     weighted_terms,
 )
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Sizes
+    from report_builder.models.vae import Parameters
 
 
 class VariationalAutoencoder(WeightedLoss):
@@ -81,23 +89,11 @@ class WarmingVAE(WarmUp, VariationalAutoencoder):
     """The same, whose KL term comes in by and by."""
 
 
-def build(
-    image_shape,
-    latent_dim=2,
-    architecture="convolutional",
-    filters=(32, 64),
-    hidden=(512,),
-    encoder=None,
-    decoder=None,
-    beta_warm_up=0.0,
-    steps_per_epoch=1,
-    **loss,
-):
-    """The model, ready for `compile(optimizer)`; `loss` is for `weighted_terms`."""
-    sizes = (image_shape, latent_dim, 2 * latent_dim)
-    networks = build_networks(sizes, architecture, filters, hidden, encoder, decoder)
-    parts = (*networks, *weighted_terms(image_shape, **loss))
-    if beta_warm_up:
-        steps = beta_warm_up * steps_per_epoch
-        return WarmingVAE(*parts).warm_up(steps)
+def build(parameters: Parameters, sizes: Sizes) -> keras.Model:
+    """The model, ready for `compile(optimizer)`; lists of layers are made here."""
+    p, image_shape = parameters, sizes.image_shape
+    networks = build_networks(p, image_shape, 2 * p.latent_dim)
+    parts = (*networks, *weighted_terms(p, image_shape))
+    if p.beta_warm_up:
+        return WarmingVAE(*parts).warm_up(p.beta_warm_up * sizes.steps_per_epoch)
     return VariationalAutoencoder(*parts)

@@ -5,14 +5,8 @@ A critic's score is no logit, so the model does not provide `discriminate`: no p
 
 from __future__ import annotations
 
-from report_builder.kinds import Equation, Layout, Preset
+from report_builder.kinds import Build, Equation, Layout, Model, Preset, deferred
 from report_builder.models import _wasserstein
-
-TITLE = "WGAN"
-seconds_per_image = _wasserstein.seconds_per_image
-terms = _wasserstein.terms
-PROVIDES = frozenset({"sample"})
-PRESETS = {"half_width": Preset("WGAN of half width", _wasserstein.HALF_WIDTH)}
 
 
 class Parameters(_wasserstein.Parameters):
@@ -33,3 +27,25 @@ def refuses(parameters: Parameters, layout: Layout) -> str:
 def equation(parameters: Parameters) -> Equation:
     """The losses of critic and generator, which `terms` averages over a batch."""
     return _wasserstein.equation(parameters, conditional=False)
+
+
+@deferred
+def _build() -> Build[Parameters]:
+    from report_builder.models.wgan.network import build
+
+    return build
+
+
+KIND = Model(
+    title="WGAN",
+    parameters=Parameters,
+    build=_build,
+    provides=frozenset({"sample"}),
+    stages=_wasserstein.STAGES,
+    terms=_wasserstein.TERMS,
+    equation=equation,
+    listings=listings,
+    presets={"half_width": Preset("WGAN of half width", _wasserstein.HALF_WIDTH)},
+    refuses=refuses,
+    seconds_per_image=_wasserstein.seconds_per_image,
+)

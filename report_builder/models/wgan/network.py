@@ -5,7 +5,10 @@ M. Arjovsky, S. Chintala, L. Bottou: Wasserstein Generative Adversarial Networks
 Wasserstein GANs, NeurIPS 2017, algorithm 1 (the norm of the gradient is penalised).
 """
 
+from __future__ import annotations
+
 import math
+from typing import TYPE_CHECKING
 
 import keras
 from keras.layers import (
@@ -20,6 +23,10 @@ from keras.layers import (
 
 from report_builder.models._networks.wasserstein import Wasserstein
 from report_builder.models.stack import stack
+
+if TYPE_CHECKING:
+    from report_builder.kinds import Sizes
+    from report_builder.models.wgan import Parameters
 
 
 def build_generator(image_shape, latent_dim, filters, slope):
@@ -81,24 +88,14 @@ class WGAN(Wasserstein):
         return self.generator(self.draw(n, seed), training=False)
 
 
-def build(
-    image_shape,
-    latent_dim=100,
-    generator_filters=(256, 128, 64),
-    critic_filters=(64, 128),
-    hidden=(256, 128),
-    slope=0.3,
-    generator=None,
-    critic=None,
-    **training,
-):
-    """The model, ready for `compile(optimizer)`; `training` is for `Wasserstein`."""
-    if generator:
-        generator = stack_generator(generator, image_shape, latent_dim)
+def build(parameters: Parameters, sizes: Sizes) -> WGAN:
+    """The model, ready for `compile(optimizer)`; lists of layers are made here."""
+    p, image_shape = parameters, sizes.image_shape
+    dense, z = (p.hidden, p.slope), p.latent_dim
+    if p.generator:
+        generator = stack_generator(p.generator, image_shape, z)
     else:
-        generator = build_generator(image_shape, latent_dim, generator_filters, slope)
-    if critic:
-        critic = stack_critic(critic, image_shape, hidden, slope)
-    else:
-        critic = build_critic(image_shape, critic_filters, hidden, slope)
-    return WGAN(generator, critic, **training)
+        generator = build_generator(image_shape, z, p.generator_filters, p.slope)
+    if p.critic:
+        return WGAN(generator, stack_critic(p.critic, image_shape, *dense), p)
+    return WGAN(generator, build_critic(image_shape, p.critic_filters, *dense), p)

@@ -27,8 +27,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     """
     runs, width = parameters.runs, parameters.width_cm
     models = [
-        shown_parts(each, run, parameters.parts, subjects[run].settings.get("latent_dim"))
-        for run, each in shown(arrays, runs, "type").items()
+        shown_parts(each, run, parameters.parts, subjects[run].latent_dim) for run, each in shown(arrays, runs, "type").items()
     ]
     titled, free = 0.55 if len(runs) > 1 else 0.0, parameters.height_cm - BETWEEN * (len(runs) - 1)
     tallest = free / len(runs) - HEAD - titled

@@ -38,7 +38,7 @@ def check(parameters: Parameters, subjects: Mapping[str, Subject]) -> None:
     Raises:
         ReportError: a run's latent_dim is 1.
     """
-    short = [run for run in parameters.runs if subjects[run].settings.get("latent_dim") == 1]
+    short = [run for run in parameters.runs if subjects[run].latent_dim == 1]
     if short:
         rule, step = "a map needs a code of two dimensions or more", "Show latent_histograms of it."
         raise ReportError(*(Problem("runs", rule, f"{run}: latent_dim 1", next_step=step) for run in short))

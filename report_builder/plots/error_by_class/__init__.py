@@ -32,7 +32,7 @@ def _draw() -> Draw[Parameters]:
 KIND = Figure(
     summary="error of reconstruction of the images of each class, as boxes with their means, runs side by side",
     parameters=Parameters,
-    serves=frozenset({"encode", "decode"}),
+    serves=frozenset({"reconstruct"}),
     reads=lambda parameters: parameters.each("reconstruction_errors", "split", "n"),
     check=check_data,
     draw=_draw,

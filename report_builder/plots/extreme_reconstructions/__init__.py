@@ -37,7 +37,7 @@ def _draw() -> Draw[Parameters]:
 KIND = Figure(
     summary="best and worst reconstructions of each run, originals above, the error under each",
     parameters=Parameters,
-    serves=frozenset({"encode", "decode"}),
+    serves=frozenset({"reconstruct"}),
     reads=lambda parameters: parameters.each("extreme_reconstructions", "split", "n", "count", "error"),
     draw=_draw,
 )

@@ -31,7 +31,7 @@ def _draw() -> Draw[Parameters]:
 KIND = Figure(
     summary="originals in the order of their classes, and under them the reconstructions of each run",
     parameters=Parameters,
-    serves=frozenset({"encode", "decode"}),
+    serves=frozenset({"reconstruct"}),
     reads=lambda parameters: parameters.each("reconstructions", "split", "per_class", "n"),
     draw=_draw,
 )

@@ -5,8 +5,6 @@ from keras import layers, ops
 
 from report_builder import kinds
 
-PROVIDES = frozenset({"classify"})
-
 
 class Parameters(kinds.Parameters):
     """It has none."""
@@ -14,8 +12,6 @@ class Parameters(kinds.Parameters):
 
 class Classes(keras.Model):
     """One layer."""
-
-    takes = ("x", "y")
 
     def __init__(self, classes):
         super().__init__()
@@ -34,6 +30,9 @@ class Classes(keras.Model):
         return ops.softmax(self(x))
 
 
-def build(image_shape, classes):
+def build(parameters, sizes):
     """The model."""
-    return Classes(classes)
+    return Classes(sizes.classes)
+
+
+KIND = kinds.Model(parameters=Parameters, build=build, provides=frozenset({"classify"}), takes=("x", "y"))

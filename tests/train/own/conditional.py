@@ -1,15 +1,15 @@
 """A conditional VAE as somebody could write it; a weight of its own has no name."""
 
+from typing import Annotated
+
 import keras
 from keras import layers, ops
 
 from report_builder import kinds
 
-PROVIDES = {"encode", "posterior", "likelihood", "decode_condition", "sample_condition"}
-
 
 class Parameters(kinds.Parameters):
-    latent_dim: int = 2
+    latent_dim: Annotated[int, kinds.Role.LATENT] = 2
 
 
 class Shift(layers.Layer):
@@ -21,8 +21,6 @@ class Shift(layers.Layer):
 
 
 class Told(keras.Model):
-    takes = ("x", "condition")
-
     def __init__(self, image_shape, condition_dim, latent_dim):
         super().__init__()
         self.noise, self.latent_dim = keras.random.SeedGenerator(0), latent_dim
@@ -69,5 +67,13 @@ class Told(keras.Model):
         return {"reconstruction": ops.sum((x - drawn) ** 2, axis=(1, 2, 3)), "kl_closed_form": kl, "kl_monte_carlo": kl}
 
 
-def build(image_shape, condition_dim, latent_dim):
-    return Told(image_shape, condition_dim, latent_dim)
+def build(parameters, sizes):
+    return Told(sizes.image_shape, sizes.condition_dim, parameters.latent_dim)
+
+
+KIND = kinds.Model(
+    parameters=Parameters,
+    build=build,
+    provides={"encode", "posterior", "likelihood", "decode", "sample"},
+    takes=("x", "condition"),
+)

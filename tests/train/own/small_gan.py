@@ -5,8 +5,6 @@ from keras import layers, ops
 
 from report_builder import kinds
 
-PROVIDES = frozenset({"sample_condition", "discriminate"})
-
 
 class Parameters(kinds.Parameters):
     """It has none."""
@@ -14,8 +12,6 @@ class Parameters(kinds.Parameters):
 
 class SmallGan(keras.Model):
     """Both networks are one hidden layer."""
-
-    takes = ("x", "condition")
 
     def __init__(self, image_shape, condition_dim):
         super().__init__()
@@ -71,6 +67,15 @@ class SmallGan(keras.Model):
         return self.discriminator([x, condition], training=False)[:, 0]
 
 
-def build(image_shape, condition_dim):
+def build(parameters, sizes):
     """The model."""
-    return SmallGan(image_shape, condition_dim)
+    return SmallGan(sizes.image_shape, sizes.condition_dim)
+
+
+KIND = kinds.Model(
+    parameters=Parameters,
+    build=build,
+    provides=frozenset({"sample", "discriminate"}),
+    takes=("x", "condition"),
+    stages=("generator", "discriminator"),
+)
