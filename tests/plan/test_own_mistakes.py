@@ -148,7 +148,6 @@ def draw(folder: Path, arrays: dict) -> None:
         {},
         languages.load("en"),
         folder,
-        figure="mine",
     )
 
 
@@ -156,7 +155,7 @@ def measure(folder: Path, arrays: dict) -> None:
     """Measures the metric."""
     kind = METRICS.get("metric.py", beside=folder)
     parameters = kind.parameters()
-    measures.measure(kind, parameters, kind.values(parameters, {}), arrays, folder, metric="mine")
+    measures.measure(kind, parameters, kind.values(parameters, {}), arrays, folder)
 
 
 RAISED = [
@@ -176,7 +175,7 @@ RAISED = [
 
 @pytest.mark.parametrize(("file", "old", "new", "said"), RAISED)
 def test_a_mistake_while_it_works(tmp_path: Path, file: str, old: str, new: str, said: str) -> None:
-    """What `draw` and `measure` raise, or return wrongly, has the file, the line and the figure or metric."""
+    """What `draw` and `measure` raise, or return wrongly, has the file and the line."""
     text = SLOTS[file][0]
     assert old in text
     message = carried_out(tmp_path, file, text.replace(old, new))
