@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from report_builder.errors import ReportError
 from report_builder.limits import TEMPLATE_BYTES, TEMPLATE_MEMORY, TEMPLATE_SECONDS
@@ -28,10 +30,10 @@ def bounded() -> Iterator[None]:
 
 @contextmanager
 def _alarm() -> Iterator[None]:
-    def stop(*_: object) -> None:
+    def stop(signum: int, frame: FrameType | None) -> None:
         raise ReportError(TEMPLATE_SECONDS.problem(""))
 
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+    if threading.current_thread() is not threading.main_thread() or os.name != "posix":
         yield
         return
     before = signal.signal(signal.SIGPROF, stop)
@@ -75,23 +77,13 @@ def joined(parts: Iterator[str]) -> str:
     return "".join(found)
 
 
-def power(base: object, exponent: object) -> object:
-    """A power that is computed at once; no signal could stop the arithmetic of an integer of many million digits.
+def hold_product(operator: str, left: object, right: object) -> None:
+    """Refuses a product or a power of integers that would have millions of digits: no signal stops their arithmetic.
 
     Raises:
         OverflowError: the result has more than a million bits.
     """
-    if isinstance(base, int) and isinstance(exponent, int) and base.bit_length() * exponent > 1_000_000:
-        raise OverflowError(f"{base}**{exponent} is too large")
-    return base**exponent  # type: ignore[operator]
-
-
-def product(left: object, right: object) -> object:
-    """A product, for the same reason bounded.
-
-    Raises:
-        OverflowError: the result has more than a million bits.
-    """
-    if isinstance(left, int) and isinstance(right, int) and left.bit_length() + right.bit_length() > 1_000_000:
-        raise OverflowError("a product is too large")
-    return left * right  # type: ignore[operator]
+    if isinstance(left, int) and isinstance(right, int):
+        bits = left.bit_length() * right if operator == "**" else left.bit_length() + right.bit_length()
+        if bits > 1_000_000:
+            raise OverflowError(f"a result of {operator} is too large")

@@ -53,8 +53,7 @@ class Evidence:
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
         """The globals of the template."""
-        names = ("figure", "equation", "symbols", "listing")
-        return {name: getattr(self, name) for name in names}
+        return {"figure": self.figure, "equation": self.equation, "symbols": self.symbols, "listing": self.listing}
 
     def figure(self, name: str, width: str | None = None, caption: str | None = None, *, place: str = "auto") -> str:
         """A figure, or figures side by side, with caption and the details that the drawings state.

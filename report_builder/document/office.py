@@ -8,7 +8,6 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from report_builder.document import pandoc
@@ -96,11 +95,11 @@ def _drawn(picture: Picture, folder: Path, number: int) -> str:
         return copied.name
     import typst
 
-    options: Any = {"root": str(folder), "format": "png", "ppi": 300, "ignore_system_fonts": True}
     source = f'#set page(width: 16cm, height: auto, margin: 0pt, fill: none)\n#image("{copied.name}", width: 100%)'
-    png = copied.with_suffix(".png")
+    page, png = copied.with_suffix(".typ"), copied.with_suffix(".png")
+    page.write_text(source, encoding="utf-8")
     try:
-        png.write_bytes(typst.compile(source.encode(), **options))
+        png.write_bytes(typst.compile(page, root=folder, format="png", ppi=300, ignore_system_fonts=True))
     except typst.TypstError as error:
         raise ReportError(Problem(str(file), "this picture cannot be drawn", error.message)) from None
     return png.name

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from report_builder.document.places import Places
-from report_builder.document.tree import Node, Nodes, attr, has_class, identifier, value
+from report_builder.document.tree import Node, Nodes, Part, attr, has_class, identifier, value
 from report_builder.errors import Problem
 from report_builder.spec.grammar import columns_for
 
@@ -62,6 +61,6 @@ def as_table(panels: Node, cells: Sequence[Callable[[Node], Nodes]], *, headed: 
     return {"t": "Table", "c": [attr(), [None, []], columns, head, [body], [attr(), []]]}
 
 
-def _row(contents: Sequence[Nodes], count: int) -> list[Any]:
+def _row(contents: Sequence[Nodes], count: int) -> list[Part]:
     filled = [*contents, *([[]] * (count - len(contents)))]
     return [attr(), [[attr(), {"t": "AlignDefault"}, 1, 1, blocks] for blocks in filled]]

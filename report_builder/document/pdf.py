@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
@@ -18,13 +18,16 @@ from report_builder.document.formulas.typst import CHECK, PRELUDE, too_wide, typ
 from report_builder.document.glyphs import refuse_missing_glyphs
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.press import Press
-from report_builder.document.tree import Node, Nodes, attributes, caption_of, identifier, para, raw, value, walk
+from report_builder.document.tree import Node, Nodes, Part, attributes, caption_of, identifier, para, raw, value, walk
 from report_builder.document.typesetting import refused
 from report_builder.document.wording import absent, run_in, title_facts, unmeasured
 from report_builder.document.wrapping import line_numbers, wrapped
 from report_builder.errors import FindingError, Problem, ReportError
 
-STANDARDS: Any = ["a-2a", "ua-1"]
+if TYPE_CHECKING:
+    from typst import PDFStandard
+
+STANDARDS: list[PDFStandard] = ["a-2a", "ua-1"]
 _WIDTH = re.compile(r"^\d+(\.\d+)?(%|cm|mm|in|pt)$")
 # What pandoc leaves to typst, which would set it in another way or take it for the beginning of a list or heading, or a field.
 _LITERAL = re.compile(r"""["']|--|\.\.\.|-\?|^(?:[-+/]|=+|\d+\.)$|^\.\w""")
@@ -53,7 +56,7 @@ def _printed(press: Press, document: Document) -> tuple[bytes, str | None]:
     from typst import TypstError
 
     try:
-        return press.print(pdf_standards=STANDARDS), None
+        return press.print(STANDARDS), None
     except TypstError as error:
         refuse_missing_glyphs(error.diagnostic, document)
         _refuse_wide_formulas(error.message, document)
@@ -170,7 +173,7 @@ class Typst:
             return [*_anchor(node, inline=False), {"t": "CodeBlock", "c": [_unnamed(node), "\n".join(lines)]}]
         return [self._inside(node)]
 
-    def _inside(self, node: Any) -> Any:
+    def _inside(self, node: Part) -> Any:
         """Everything below a node that is not handled as a whole."""
         if isinstance(node, list):
             return [
@@ -273,7 +276,7 @@ def _anchor(node: Node, *, inline: bool = True) -> Nodes:
     return [raw("typst", f"#[#metadata(none) <{identifier(node)}>];", inline=inline)] if identifier(node) else []
 
 
-def _unnamed(node: Node) -> list[Any]:
+def _unnamed(node: Node) -> list[Part]:
     return ["", *attributes(node)[1:]]
 
 

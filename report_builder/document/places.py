@@ -14,7 +14,7 @@ from dataclasses import field
 from difflib import SequenceMatcher
 
 from report_builder.document.ledger import SourceMap
-from report_builder.document.tree import LINE, Node, Nodes, first_line, walk
+from report_builder.document.tree import LINE, Node, Nodes, Part, first_line, walk
 from report_builder.records import frozen
 
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
@@ -51,7 +51,7 @@ def give_lines(blocks: Nodes, markdown: str) -> None:
 def _threads(blocks: Nodes) -> list[Nodes]:
     """The leaves of the text, then those of each footnote: its words stand elsewhere."""
     threads: list[Nodes] = [[]]
-    waiting: list[tuple[object, int]] = [(blocks, 0)]
+    waiting: list[tuple[Part, int]] = [(blocks, 0)]
     while waiting:
         current, thread = waiting.pop()
         if isinstance(current, list):
@@ -67,9 +67,9 @@ def _threads(blocks: Nodes) -> list[Nodes]:
     return threads
 
 
-def deepest(blocks: object) -> tuple[int, int]:
+def deepest(blocks: Part) -> tuple[int, int]:
     """In how many nodes in each other something stands at most, and the line of the first word that does (0: not known)."""
-    waiting: list[tuple[object, int]] = [(blocks, 0)]
+    waiting: list[tuple[Part, int]] = [(blocks, 0)]
     found = 0, 0
     while waiting:
         current, depth = waiting.pop()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from report_builder.document.fonts import font_folders
+
+if TYPE_CHECKING:
+    import typst
 
 MAIN = "main.typ"
 
@@ -21,7 +24,7 @@ class Press:
         self.folder = folder
         self._main = folder / MAIN
         self._last = ThreadPoolExecutor(1).submit(self._warm) if self._main.is_file() else None
-        self._compiler: Any = None
+        self._compiler: typst.Compiler
 
     def lay(self, source: str, files: Mapping[str, Path]) -> None:
         """Puts a version into the folder: its source, and its pictures by name."""
@@ -33,21 +36,23 @@ class Press:
         fonts = font_folders(source)
         self._compiler = last[0] if last and last[1] == fonts else self._new(fonts)
 
-    def print(self, **options: Any) -> bytes:
-        """The version in the folder as PDF; options as those of `typst.Compiler.compile`.
+    def print(self, standards: Sequence[typst.PDFStandard] = ()) -> bytes:
+        """The version in the folder, which was laid, as PDF that meets the standards.
 
         Raises:
             typst.TypstError: it cannot be set.
         """
-        printed: bytes = self._compiler.compile(input=str(self._main), timestamp=0, **options)
+        printed = self._compiler.compile(input=str(self._main), timestamp=0, pdf_standards=[*standards])
+        if not isinstance(printed, bytes):
+            raise TypeError("typst sets a PDF in one piece")
         return printed
 
-    def _new(self, fonts: list[str]) -> Any:
+    def _new(self, fonts: list[str]) -> typst.Compiler:
         import typst
 
         return typst.Compiler(str(self._main), root=str(self.folder), font_paths=fonts, ignore_system_fonts=True)
 
-    def _warm(self) -> tuple[Any, list[str]] | None:
+    def _warm(self) -> tuple[typst.Compiler, list[str]] | None:
         """A compiler that knows the last version, and its fonts; whether that version can be set does not matter."""
         import typst
 

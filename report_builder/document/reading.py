@@ -14,7 +14,7 @@ from report_builder.document.ledger import SourceMap
 from report_builder.document.pandoc import Tree
 from report_builder.document.places import Places, deepest, give_lines
 from report_builder.document.rendering import Rendered
-from report_builder.document.tree import LINE, SAID, Node, Nodes
+from report_builder.document.tree import LINE, SAID, Node, Nodes, Part
 from report_builder.errors import Problem, ReportError
 from report_builder.limits import NESTING
 from report_builder.records import frozen
@@ -114,9 +114,9 @@ class _Expansion:
         found: Nodes = self._below(nodes)
         return found
 
-    def _below(self, node: Any) -> Any:
+    def _below(self, node: Part) -> Any:
         if isinstance(node, list):
-            made: list[Any] = []
+            made: list[Part] = []
             for item in node:
                 kind = item.get("t") if type(item) is dict else None
                 if kind == "Space" or (kind == "Str" and not self._channel.holds(item["c"])):
@@ -208,7 +208,7 @@ class _Expansion:
         return found
 
 
-def _marked(node: Any, line: int) -> Any:
+def _marked(node: Part, line: int) -> Part:
     if isinstance(node, list):
         return [_marked(item, line) for item in node]
     if isinstance(node, dict):

@@ -14,6 +14,7 @@ from report_builder.document.tree import (
     ATTRIBUTED,
     Node,
     Nodes,
+    Part,
     attributes,
     caption_of,
     chosen,
@@ -47,7 +48,7 @@ class References:
 
     def resolve(self, nodes: list[Any], task: str = "") -> None:
         """Prints and links every reference below, in place."""
-        resolved: list[Any] = []
+        resolved: list[Part] = []
         for node in nodes:
             kind = node["t"] if type(node) is dict else ""
             case = _case(node) if kind == "Span" else ""

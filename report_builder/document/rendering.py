@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import re
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from report_builder import languages
 from report_builder.document import marking, pandoc
 from report_builder.document.appendix import appendix
-from report_builder.document.bounded import bounded, joined, power, product
+from report_builder.document.bounded import bounded, hold_product, joined
 from report_builder.document.channel import Channel
 from report_builder.document.ledger import Citation, Cited, Claim, Ledger, SourceMap, Wording, shown, standing
 from report_builder.document.material import Header, Material
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from jinja2.bccache import Bucket
     from jinja2.runtime import Context
 
+_T = TypeVar("_T")
 # What stops a template; anything else is a mistake of ours.
 _STOPS = (
     jinja2.TemplateError,
@@ -178,7 +179,7 @@ def _rendered(
 ) -> tuple[Rendered, Ledger]:
     """The rendered text, with the comparisons that a correction leaves, and what it wrote down."""
     ledger, language = Ledger(str(template), standing=stand), languages.load(material.header.language)
-    environment = _environment(template.parent)
+    environment = _Environment(template.parent)
     words = every_word(material, language, ledger)
     environment.globals.update({name: Word(name, call, ledger) for name, call in words.items()})
     environment.globals.update(
@@ -222,9 +223,21 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"**", "*"})
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, folder: Path) -> None:
         self._captured: dict[str, str] = {}
-        super().__init__(**options, finalize=self._printed)
+        super().__init__(
+            loader=_Beside(folder, encoding="utf-8-sig"),
+            undefined=jinja2.StrictUndefined,
+            comment_start_string="<#",
+            comment_end_string="#>",
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            extensions=[marking.Lines],
+            bytecode_cache=_compiled(),
+            finalize=self._printed,
+        )
+        del self.globals["lipsum"], self.filters["random"]  # the same store gives the same bytes
 
     def concat(self, parts: Iterable[str]) -> str:
         """Joins what a template captures."""
@@ -235,37 +248,22 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Computes what could take for ever."""
-        return (power if operator == "**" else product)(left, right)
+        hold_product(operator, left, right)
+        return super().call_binop(context, operator, left, right)
 
-    def _printed(self, value: Any) -> Any:
-        return self._captured.get(value) or value.translate(marking.FORGED) if type(value) is str else value
+    def _printed(self, value: _T) -> _T | str:
+        return self._captured.get(value) or value.translate(marking.FORGED) if isinstance(value, str) else value
 
 
 class _Beside(jinja2.FileSystemLoader):
     """Templates of one folder; a link in it that leads elsewhere is none of them."""
 
-    def get_source(self, environment: jinja2.Environment, template: str) -> Any:
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """The text of a template, with its file."""
         found = super().get_source(environment, template)
         if not Path(found[1]).resolve().is_relative_to(Path(self.searchpath[0]).resolve()):
             raise jinja2.TemplateNotFound(template)
         return found
-
-
-def _environment(folder: Path) -> _Environment:
-    environment = _Environment(
-        loader=_Beside(folder, encoding="utf-8-sig"),
-        undefined=jinja2.StrictUndefined,
-        comment_start_string="<#",
-        comment_end_string="#>",
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        extensions=[marking.Lines],
-        bytecode_cache=_compiled(),
-    )
-    del environment.globals["lipsum"], environment.filters["random"]  # the same store gives the same bytes
-    return environment
 
 
 def _stopped(error: Exception, template: Path, words: Iterable[str]) -> list[Problem]:

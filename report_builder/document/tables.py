@@ -11,7 +11,7 @@ from report_builder.document.channel import markdown
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material, RunCard
 from report_builder.document.printed import Told, flat, span_of
-from report_builder.document.tree import Node, Nodes, attr, plain, text
+from report_builder.document.tree import Node, Nodes, Part, attr, plain, text
 from report_builder.document.vocabulary import Speech, decimals
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import Fact
@@ -182,5 +182,5 @@ def table(
     return {"t": "Table", "c": [attr(label, (), source), [None, said], specs, head, [body], [attr(), []]]}
 
 
-def _row(cells: Sequence[Nodes]) -> list[Any]:
+def _row(cells: Sequence[Nodes]) -> list[Part]:
     return [attr(), [[attr(), {"t": "AlignDefault"}, 1, 1, [plain(cell)] if cell else []] for cell in cells]]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-Node: TypeAlias = dict[str, Any]
+Node: TypeAlias = dict[str, Any]  # an element: "t" is its type, and what "c" holds follows from that
 Nodes: TypeAlias = list[Node]
+Part: TypeAlias = "Node | Sequence[Part] | str | float | None"  # whatever stands in a tree
+Attributes: TypeAlias = tuple[str, list[str], list[list[str]]]  # label, classes, pairs of key and value
 LINE = "line"  # our own key on a node: its Markdown line; pandoc ignores it
 ATTRIBUTED = ("Div", "Span", "Header", "CodeBlock", "Code", "Figure", "Table", "Image", "Link")  # what may have a label
 _WORDS = frozenset({"Str", "Space", "SoftBreak"})
@@ -14,7 +16,7 @@ SAID = "said"  # our own key on code: its caption
 MADE = "made"  # our own key on what the program printed
 
 
-def attr(identifier: str = "", classes: Sequence[str] = (), values: Mapping[str, str] | None = None) -> list[Any]:
+def attr(identifier: str = "", classes: Sequence[str] = (), values: Mapping[str, str] | None = None) -> list[Part]:
     """An attribute triple."""
     return [identifier, list(classes), [[key, value] for key, value in (values or {}).items()]]
 
@@ -67,24 +69,23 @@ def raw(form: str, code: str, *, inline: bool = False) -> Node:
     return {"t": "RawInline" if inline else "RawBlock", "c": [form, code]}
 
 
-def is_node(item: Any, kind: str) -> bool:
+def is_node(item: Part, kind: str) -> bool:
     """Whether a part of the tree is an element of this type."""
     return isinstance(item, dict) and item.get("t") == kind
 
 
-def attributes(node: Node) -> list[Any]:
-    """The attribute triple of a node that has one, else an empty one."""
+def attributes(node: Node) -> Attributes:
+    """The attributes of a node that has some, whose classes and pairs may be changed, else empty ones."""
     content = node.get("c")
-    place = 1 if node["t"] == "Header" else 0
-    if node["t"] in ATTRIBUTED and content:
-        triple: list[Any] = content[place]
-        return triple
-    return attr()
+    if node["t"] not in ATTRIBUTED or not content:
+        return "", [], []
+    label, classes, pairs = content[node["t"] == "Header"]
+    return label, classes, pairs
 
 
 def identifier(node: Node) -> str:
     """The label of a node, or ""."""
-    return str(attributes(node)[0])
+    return attributes(node)[0]
 
 
 def has_class(node: Node, name: str) -> bool:
@@ -104,15 +105,15 @@ def inlines_of(node: Node) -> Nodes | None:
 
 def value(node: Node, key: str) -> str:
     """A key-value attribute of a node, or ""."""
-    return next((str(v) for k, v in attributes(node)[2] if k == key), "")
+    return next((v for k, v in attributes(node)[2] if k == key), "")
 
 
-def walk(node: Any, *kinds: str) -> Iterator[Node]:
+def walk(node: Part, *kinds: str) -> Iterator[Node]:
     """Every element below a node, itself included, in document order; a node found may be changed, not its neighbours.
 
     With `kinds` only those: words, which are most of a tree, are passed over at once.
     """
-    waiting = [node]
+    waiting: list[Part] = [node]
     words = _WORDS.difference(kinds) if kinds else frozenset[str]()
     while waiting:
         current = waiting.pop()
@@ -133,7 +134,7 @@ def walk(node: Any, *kinds: str) -> Iterator[Node]:
 def elements(blocks: Nodes) -> Nodes:
     """Every element but words, in document order: what several passes choose from is looked up once."""
     found: Nodes = []
-    waiting: list[Any] = [blocks]
+    waiting: list[Part] = [blocks]
     while waiting:
         current = waiting.pop()
         if type(current) is dict and "t" in current:
@@ -149,7 +150,7 @@ def chosen(found: Iterable[Node], *kinds: str) -> Nodes:
 
 def exchange(nodes: list[Any], rule: Callable[[Node], Nodes | None]) -> None:
     """Replaces nodes in place, bottom up, but no words: None keeps a node, a list takes its place."""
-    new: list[Any] = []
+    new: list[Part] = []
     for item in nodes:
         if below := _below(item):
             exchange(below, rule)
@@ -161,20 +162,20 @@ def exchange(nodes: list[Any], rule: Callable[[Node], Nodes | None]) -> None:
     nodes[:] = new
 
 
-def _below(item: Any) -> list[Any]:
+def _below(item: Part) -> list[Part]:
     """The list below a part of the tree."""
     if type(item) is dict:
         item = item.get("c") if "t" in item else [*item.values()]
     return item if type(item) is list else []
 
 
-def change(node: Any, rule: Callable[[Node], Nodes | None]) -> Any:
+def change(node: Part, rule: Callable[[Node], Nodes | None]) -> Any:
     """A copy in which `rule` has replaced nodes, bottom up: None keeps a node, a list takes its place."""
     if type(node) is dict:
         return {key: change(item, rule) if type(item) is list or type(item) is dict else item for key, item in node.items()}
     if type(node) is not list:
         return node
-    changed: list[Any] = []
+    changed: list[Part] = []
     for item in node:
         if type(item) is not dict:
             changed.append(change(item, rule) if type(item) is list else item)
@@ -188,7 +189,7 @@ def change(node: Any, rule: Callable[[Node], Nodes | None]) -> Any:
     return changed
 
 
-def plain_text(node: Any) -> str:
+def plain_text(node: Part) -> str:
     """The words below a node, as read aloud; formulas as TeX."""
     parts: list[str] = []
     for child in walk(node):
@@ -204,7 +205,7 @@ def plain_text(node: Any) -> str:
     return " ".join("".join(parts).split(" ")).strip()
 
 
-def first_line(node: Any) -> int:
+def first_line(node: Part) -> int:
     """The first known Markdown line below a node, or 0."""
     return next((child[LINE] for child in walk(node) if LINE in child), 0)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from report_builder.document.tree import Node, Nodes, change, is_node
 
@@ -34,12 +33,11 @@ def _first(blocks: Nodes, fails: Callable[[Nodes], bool]) -> Node | None:
 
 def _inside(node: Node) -> Nodes:
     """The blocks of a block, so far as they mean the same by themselves."""
-    content: Any = node.get("c")
     if node["t"] == "Div":
-        return list(content[1])
+        return list(node["c"][1])
     if node["t"] == "BlockQuote":
-        return list(content)
-    items = content if node["t"] == "BulletList" else content[1] if node["t"] == "OrderedList" else []
+        return list(node["c"])
+    items = node["c"] if node["t"] == "BulletList" else node["c"][1] if node["t"] == "OrderedList" else []
     return [block for item in items for block in item]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from report_builder.document.tree import Node, Nodes, is_node
 from report_builder.languages import Language
+
+_Marks: TypeAlias = tuple[tuple[str, str, str], tuple[str, str, str]]  # around a quote, and around a quote within it
 
 
 def set_quotes(blocks: Nodes, language: Language) -> None:
@@ -14,7 +16,7 @@ def set_quotes(blocks: Nodes, language: Language) -> None:
     _set(blocks, {"DoubleQuote": (outer, inner), "SingleQuote": (inner, outer)}, None)
 
 
-def _set(nodes: list[Any], marks: dict[str, Any], around: Any) -> None:
+def _set(nodes: list[Any], marks: dict[str, _Marks], around: _Marks | None) -> None:
     """Sets what is below nodes that stand in quotes with the pair `around`: its marks, and those of quotes within."""
     if any(is_node(item, "Quoted") for item in nodes):
         nodes[:] = [new for item in nodes for new in (_marked(item, marks, around) if is_node(item, "Quoted") else [item])]
@@ -24,7 +26,7 @@ def _set(nodes: list[Any], marks: dict[str, Any], around: Any) -> None:
             _set(below, marks, around)
 
 
-def _marked(quoted: Node, marks: dict[str, Any], around: Any) -> Nodes:
+def _marked(quoted: Node, marks: dict[str, _Marks], around: _Marks | None) -> Nodes:
     kind, inlines = quoted["c"]
     pair = around[::-1] if around else marks[kind["t"]]
     _set(inlines, marks, pair)

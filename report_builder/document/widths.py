@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from report_builder.document.fonts import EAST
 from report_builder.document.tree import Node, plain_text, walk
@@ -23,7 +22,8 @@ def fit(table: Node) -> Node:
     if any(column[1]["t"] == "ColWidth" for column in columns) or not columns:
         return table
     cells = [[""] for _ in columns]
-    for row in _rows(table):
+    _, _, _, head, bodies, foot = table["c"]
+    for row in [*head[1], *(row for body in bodies for row in (*body[2], *body[3])), *foot[1]]:
         if len(row[1]) == len(columns):  # cells over several columns ask for nothing
             for texts, cell in zip(cells, row[1], strict=True):
                 texts += [plain_text(block).strip() for block in walk(cell[4], "Plain", "Para")]
@@ -47,11 +47,6 @@ def share(least: Sequence[int], wanted: Sequence[int], line: int = LINE) -> list
     if free <= 0:
         return [round(each / sum(least), 4) for each in least]
     return [round((low + free * (high - low) / asked) / line, 4) for low, high in zip(least, wanted, strict=True)]
-
-
-def _rows(table: Node) -> list[Any]:
-    _, _, _, head, bodies, foot = table["c"]
-    return [*head[1], *(row for body in bodies for row in (*body[2], *body[3])), *foot[1]]
 
 
 def _size(words: str) -> int:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection
 
 from report_builder.document.material import Header
 from report_builder.document.tree import Node, Nodes, has_class, para, strong, text
@@ -34,7 +33,7 @@ def scope_note(scope: str, trainings: int, language: Language) -> str:
     return (" " if language.spaced else "") + language.word(f"verdict.{key}") if scope == TRAININGS else ""
 
 
-def absent(image: Node, images: Mapping[str, Any]) -> bool:
+def absent(image: Node, images: Collection[str]) -> bool:
     """Whether an image is a figure that is not drawn: writers print a framed note instead."""
     target = str(image["c"][2][0])
     return target.startswith("figure:") and target not in images

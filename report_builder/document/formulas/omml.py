@@ -79,7 +79,7 @@ def _made(name: str, settings: str, *parts: tuple[str, str]) -> str:
     return f"<m:{name}><m:{name}Pr>{settings}</m:{name}Pr>{body}</m:{name}>"
 
 
-def _set(name: str, value: object) -> str:
+def _set(name: str, value: str | float) -> str:
     return f'<m:{name} m:val="{escape(str(value))}"/>'
 
 

@@ -25,6 +25,7 @@ from report_builder.document.formulas.parts import (
     kind_of,
     settled,
 )
+from report_builder.errors import Problem
 from report_builder.limits import FORMULA_DEPTH, FORMULA_LETTERS
 
 # A command; a number (its comma may be in braces); a letter with its combining marks; any other character.
@@ -51,9 +52,8 @@ def read(tex: str) -> Row:
     return row
 
 
-def _passed(problem: object) -> UnsettableError:
-    rule, received, allowed, step = (getattr(problem, name) for name in ("rule", "received", "allowed", "next_step"))
-    return UnsettableError(rule, received, f"{allowed}  {step}")
+def _passed(problem: Problem) -> UnsettableError:
+    return UnsettableError(problem.rule, problem.received, f"{problem.allowed}  {problem.next_step}")
 
 
 class Reader:
