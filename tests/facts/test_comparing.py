@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from report_builder.errors import ReportError
 from report_builder.facts import Fact, Measurement
-from report_builder.facts.comparing import bound, compare, ratio
+from report_builder.facts.comparing import bound, compare, interval, ratio
 
 RANDOM = np.random.default_rng(11)
 IMAGES = RANDOM.normal(0, 1, 200)
@@ -165,6 +166,23 @@ def test_bounds(fact, values, limit, relation, scope) -> None:
     """A number is compared with as another fact is: by one sample, over seeds and images."""
     found = bound(fact("a", values, noise="fixed"), limit)
     assert (found.relation, found.scope) == (relation, scope)
+
+
+def test_the_interval_of_a_value(fact) -> None:
+    """The mean stands in its middle; of one training it speaks of that one."""
+    values = 5 + np.arange(50) / 100
+    low, high, scope = interval(fact("a", [values]))
+    assert (low, high) == pytest.approx(stats.t.interval(0.95, 49, values.mean(), stats.sem(values)))
+    assert scope == "these trainings"
+
+
+@pytest.mark.parametrize(("right", "end", "limit"), [([49, 50, 48], 1, 1.0), ([1, 0, 2], 0, 0.0)])
+def test_the_interval_of_a_share_ends_with_none_and_all(fact, right, end, limit) -> None:
+    """A share is neither below 0 nor above 1, and its other end is left alone."""
+    ends = interval(fact("a", [np.arange(50) < count for count in right]))
+    assert ends[end] == limit
+    assert 0.02 < abs(ends[1 - end] - limit) < 0.15
+    assert ends[2] == "models"
 
 
 def test_ratio(fact) -> None:

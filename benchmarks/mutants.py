@@ -1,0 +1,299 @@
+"""Do the tests bite? Changes one operator, constant or condition at a time, and asks whether a test of its room fails.
+
+    python benchmarks/mutants.py --seed 1 --count 200            all of it
+    python benchmarks/mutants.py --seed 1 --seconds 170          a piece of it; the same line again goes on
+    python benchmarks/mutants.py --seed 1 --room store --again   what survived in one room, after more tests
+
+The places are drawn with the seed, in each room as many as its lines deserve. A change is made in a copy of the project. Which
+test runs which line is traced first, file by file; then the tests that run the changed statement are run, those of quick files
+before those of slow ones, until the first fails. (Of a statement that runs at import: those that use what it defines.) What
+passes has survived: a test is missing, or the line does nothing. Tests of other rooms, and those marked slow, are not asked. A
+process that has loaded the libraries forks for every mutant.
+
+Changed are comparisons (`<` to `<=`, `==` to `!=`), `and`, `or`, arithmetic, `not`, minus, conditions (negated), numbers (one
+more), True and False, strings (a letter more). Left out is what no test should hold: words for people (docstrings, messages of
+errors, strings with two words in a row, pieces of f-strings), types, assertions for the type checker, sizes of caches and
+buffers, times to wait. So is what nobody can overlook: arithmetic with a literal string.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import functools
+import hashlib
+import importlib.util
+import json
+import multiprocessing
+import os
+import re
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from types import FrameType
+from typing import TypedDict
+
+import mutations
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("facts", "document", "measures", "store", "plan", "spec")
+OPTIONS = ("-x", "-q", "-m", "not slow", "-n", "0", "-p", "no:cacheprovider")
+LIBRARIES = ("matplotlib.pyplot", "numpy", "pydantic", "jinja2", "yaml", "scipy.stats", "sklearn.metrics", "typst")
+MEMORY = 8 << 30  # bytes that a mutant may take
+PATIENCE = 30.0  # seconds that a mutant may take, beyond four times what the tests take
+
+Lines = set[tuple[str, int]]  # file and line
+
+
+class Traced(TypedDict):
+    """What a test takes (seconds), and the lines that it runs by their file."""
+
+    seconds: float
+    lines: dict[str, list[int]]
+
+
+# --- what the tests run -------------------------------------------------------------------------------------------------------
+
+
+class Tracer:
+    """A plugin of pytest that notes which lines of the rooms each test runs; what a fixture runs belongs to the whole file."""
+
+    def __init__(self, root: Path) -> None:
+        self.roots = tuple(f"{root / 'report_builder' / room}{os.sep}" for room in ROOMS)
+        self.skip = len(f"{root}{os.sep}")
+        self.fixtures: Lines = set()
+        self.now = self.fixtures
+        self.tests: dict[str, tuple[float, Lines]] = {}
+        self.failed: list[str] = []
+
+    def called(self, frame: FrameType, _event: str, _value: object) -> Callable[..., object] | None:
+        """Follows a function of the rooms."""
+        return self.line(frame) if frame.f_code.co_filename.startswith(self.roots) else None
+
+    def line(self, frame: FrameType, *_: object) -> Callable[..., object]:
+        """Notes a line."""
+        self.now.add((frame.f_code.co_filename, frame.f_lineno))
+        return self.line
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        """Traces one test."""
+        begin = time.perf_counter()
+        self.tests[item.nodeid] = 0.0, set()
+        sys.settrace(self.called)
+        threading.settrace(self.called)
+        yield
+        sys.settrace(None)
+        self.tests[item.nodeid] = time.perf_counter() - begin, self.tests[item.nodeid][1]
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """Tells what the test runs from what its fixtures run."""
+        self.now = self.tests[item.nodeid][1]
+        yield
+        self.now = self.fixtures
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keeps who fails."""
+        if report.failed:
+            self.failed.append(report.nodeid)
+
+    def result(self) -> dict[str, Traced]:
+        """Seconds and lines of every test that passes."""
+        passed = {name: test for name, test in self.tests.items() if name not in self.failed}
+        return {name: {"seconds": t, "lines": self.by_file(lines | self.fixtures)} for name, (t, lines) in passed.items()}
+
+    def by_file(self, lines: Lines) -> dict[str, list[int]]:
+        """Lines in order, by their file from the root."""
+        found: dict[str, list[int]] = {}
+        for file, line in sorted(lines):
+            found.setdefault(file[self.skip :], []).append(line)
+        return found
+
+
+class Chosen:
+    """A plugin of pytest that runs the tests of these names only, and keeps the first that fails."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = set(names)
+        self.failed = ""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leaves the others out."""
+        items[:] = [item for item in items if item.nodeid in self.names]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keeps who fails."""
+        self.failed = self.failed or (report.nodeid if report.failed else "")
+
+
+def forked(work: Callable[[], object], tree: Path, limit: float) -> object:
+    """What the work returns in a process of its own in the copy, or "too long" after so many seconds; `None` if it breaks."""
+    receive, send = multiprocessing.Pipe(duplex=False)
+    pid = os.fork()
+    if not pid:
+        os.setsid()
+        os.chdir(tree)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        log = os.open(tree.parent / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        sys.path[:0] = [str(tree)]
+        os.environ["PYTHONPATH"] = str(tree)
+        try:
+            send.send(work())
+        finally:
+            os._exit(0)
+    send.close()
+    try:
+        return receive.recv() if receive.poll(limit) else "too long"
+    except EOFError:
+        return None
+    finally:
+        os.killpg(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def traced(tree: Path, folder: Path, rooms: Iterable[str], until: float) -> dict[str, Traced] | None:
+    """Seconds and lines of every test of these rooms, traced where file or package have changed; `None`: not all by then."""
+    package = hashlib.sha256(b"".join(path.read_bytes() for path in sorted((tree / "report_builder").rglob("*.py"))))
+    found: dict[str, Traced] = {}
+    for file in sorted(path for room in rooms for path in (tree / "tests" / room).rglob("test_*.py")):
+        name = file.relative_to(tree).as_posix()
+        kept = folder / "lines" / f"{name.replace('/', '.')}.json"
+        digest = hashlib.sha256(package.digest() + file.read_bytes()).hexdigest()
+        known = json.loads(kept.read_text()) if kept.exists() else {}
+        if known.get("digest") != digest:
+            if time.monotonic() > until:
+                return None
+            known = {"digest": digest, "tests": forked(functools.partial(trace, tree, name), tree, 600)}
+            if not isinstance(known["tests"], dict):
+                sys.exit(f"{name} cannot be traced: {known['tests']}")
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_text(json.dumps(known))
+            print(f"{name}: {len(known['tests'])} tests, {sum(test['seconds'] for test in known['tests'].values()):.1f} s")
+        found |= known["tests"]
+    return found
+
+
+def trace(tree: Path, name: str) -> dict[str, Traced]:
+    """Seconds and lines of every test of a file."""
+    tracer = Tracer(tree)
+    pytest.main([name, *OPTIONS[1:]], plugins=[tracer])
+    return tracer.result()
+
+
+# --- what becomes of a mutant -------------------------------------------------------------------------------------------------
+
+
+def fate(mutant: mutations.Mutant, tests: Mapping[str, Traced], tree: Path) -> str:
+    """The first test of the room that fails, "too long", or "survived" and how many tests run the statement."""
+    room = {name: test for name, test in tests.items() if name.startswith(f"tests/{mutant.room}/")}
+    running = covering(mutant, room, tree)
+    if not running:
+        return "survived, 0 tests"
+    with applied(mutant, tree):
+        limit = PATIENCE + 4 * sum(room[name]["seconds"] for name in running)
+        answer = forked(functools.partial(failing, mutant, running, room), tree, limit)
+    return f"survived, {len(running)} tests" if answer == "" else str(answer or "broken")
+
+
+@contextlib.contextmanager
+def applied(mutant: mutations.Mutant, tree: Path) -> Iterator[None]:
+    """The copy with the change; what Python compiled of the module is never taken for the other's."""
+    file = tree / mutant.file
+    compiled, whole = Path(importlib.util.cache_from_source(str(file))), file.read_bytes()
+    compiled.unlink(missing_ok=True)
+    file.write_text(mutant.source, encoding="utf-8")
+    try:
+        yield
+    finally:
+        file.write_bytes(whole)
+        compiled.unlink(missing_ok=True)
+
+
+def covering(mutant: mutations.Mutant, room: Mapping[str, Traced], tree: Path) -> set[str]:
+    """The tests that run the statement; if at import, those that run a line with a name that it binds, or the module."""
+    lines = {mutant.file: set(mutant.lines)}
+    if mutant.names:
+        said = re.compile(rf"\b({'|'.join(mutant.names)})\b")
+        for path in (tree / "report_builder" / mutant.room).rglob("*.py"):
+            numbered = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+            lines.setdefault(path.relative_to(tree).as_posix(), set()).update(n for n, line in numbered if said.search(line))
+    found = {name for name, test in room.items() if any(lines.get(file, set()) & {*ran} for file, ran in test["lines"].items())}
+    return found or {name for name, test in room.items() if mutant.names and mutant.file in test["lines"]}
+
+
+def failing(mutant: mutations.Mutant, names: set[str], room: Mapping[str, Traced]) -> str:
+    """The first of these tests that fails: those that mirror the module first, then quick files before slow ones."""
+    seconds: Counter[str] = Counter()
+    for name in names:
+        seconds[name.partition("::")[0]] += room[name]["seconds"]
+    mirror = f"test_{Path(mutant.file).stem.lstrip('_')}.py"
+    plugin = Chosen(names)
+    code = pytest.main(
+        [*sorted(seconds, key=lambda file: (Path(file).name != mirror, seconds[file])), *OPTIONS], plugins=[plugin]
+    )
+    return "" if code == 0 else plugin.failed or f"pytest ends with {code!r}"
+
+
+def copy(folder: Path) -> Path:
+    """The project in the folder, as it is now."""
+    tree = folder / "tree"
+    shutil.rmtree(tree, ignore_errors=True)
+    shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    return tree
+
+
+def main() -> None:
+    """Draws, asks and prints."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=200, help="mutants of all rooms together")
+    parser.add_argument("--room", choices=ROOMS, help="only those of one room")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="begins nothing after so many")
+    parser.add_argument("--again", action="store_true", help="asks anew what survived before")
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "report-builder-mutants")
+    options = parser.parse_args()
+    until = time.monotonic() + options.seconds
+    tree = copy(options.folder)
+    for name in LIBRARIES:
+        importlib.import_module(name)
+    rooms = [options.room] if options.room else ROOMS
+    tests = traced(tree, options.folder, rooms, until)
+    drawn = [mutant for mutant in mutations.chosen(tree, ROOMS, options.count, options.seed) if mutant.room in rooms]
+    kept = options.folder / f"fates-{options.seed}.json"
+    fates = json.loads(kept.read_text()) if kept.exists() else {}
+    if options.again:
+        fates = {mutant: answer for mutant, answer in fates.items() if not answer.startswith("survived")}
+    for mutant in drawn if tests else ():
+        if str(mutant) not in fates and time.monotonic() < until:
+            fates[str(mutant)] = fate(mutant, tests, tree)
+            kept.write_text(json.dumps(fates, indent=1))
+    print(table(drawn, fates))
+
+
+def table(drawn: Iterable[mutations.Mutant], fates: Mapping[str, str]) -> str:
+    """What became of the mutants, by room, and below it what survived."""
+    drawn = list(drawn)
+    asked = {mutant: fates[str(mutant)] for mutant in drawn if str(mutant) in fates}
+    survived = {mutant: answer for mutant, answer in asked.items() if answer.startswith("survived")}
+    rows = [(room, *(sum(mutant.room == room for mutant in these) for these in (drawn, asked, survived))) for room in ROOMS]
+    rows.append(("together", *(sum(row[i] for row in rows) for i in (1, 2, 3))))
+    text = "| room | drawn | asked | survive | found |\n| --- | --- | --- | --- | --- |\n"
+    text += "".join(f"| {room} | {n} | {m} | {left} | {100 * (m - left) / m:.0f} % |\n" for room, n, m, left in rows if m)
+    return text + "\n" + "\n".join(f"{mutant}   ({answer})" for mutant, answer in survived.items())
+
+
+if __name__ == "__main__":
+    main()
