@@ -28,7 +28,9 @@ from report_builder.run import local
 from report_builder.spec.training import Training
 from report_builder.store import Step, digest, locked
 
+AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"  # `npm install --no-save axe-core`
 PROGRAMS = {  # what a test names -> programs, one of which will do
+    "axe": (str(AXE),),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "libreoffice": ("soffice", "libreoffice"),
     "poppler": ("pdftotext",),
@@ -50,7 +52,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _missing(item: pytest.Item) -> list[str]:
     """The programs that a test needs and this machine lacks."""
     needed = [program for marker in item.iter_markers("external") for program in _named(marker)]
-    return [name for name in needed if not any(shutil.which(program) for program in PROGRAMS.get(name, (name,)))]
+    return [name for name in needed if not any(map(_here, PROGRAMS.get(name, (name,))))]
+
+
+def _here(program: str) -> bool:
+    return shutil.which(program) is not None or Path(program).is_file()
 
 
 def _named(marker: pytest.Mark) -> tuple[str, ...]:
@@ -194,6 +200,12 @@ def limits() -> Iterator[None]:
     yield
     os.environ.pop(VARIABLE, None)
     os.environ.update({} if before is None else {VARIABLE: before})
+
+
+@pytest.fixture
+def axe() -> str:
+    """The script of an audit of accessibility, axe-core."""
+    return AXE.read_text(encoding="utf-8")
 
 
 @pytest.fixture(autouse=True, scope="session")

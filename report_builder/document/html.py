@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import itertools
+import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -48,6 +49,8 @@ _ENDS = re.compile(r"(^[^\w\s]+|[^\w\s]+$)")
 _CORNER = re.compile(r"<th([^>]*)></th>")
 _HEAD = re.compile(r"<th(?=[ >])")
 _IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"[^>]*>')
+STYLES = Path(__file__).parent / "styles"
+WORDS = ("anchor", "copy", "copied", "enlarge", "close")  # that the script prints
 PAGE = Template("""\
 <!DOCTYPE html>
 <html lang="$lang">
@@ -66,6 +69,9 @@ $style
 $body
 </main>
 </div>
+<script>
+const words = $words;
+$script</script>
 </body>
 </html>
 """)
@@ -84,11 +90,18 @@ def html_page(document: Document, *, draft: bool = False) -> str:
         lang=html.escape(header.language),
         title=html.escape(header.title),
         author=html.escape(header.author),
-        style=(Path(__file__).parent / "styles" / "default.css").read_text(encoding="utf-8"),
+        style=(STYLES / "default.css").read_text(encoding="utf-8"),
+        script=(STYLES / "page.js").read_text(encoding="utf-8"),
+        words=_json({word: language.word(f"page.{word}") for word in WORDS}),
         skip=html.escape(language.word("skip")),
         draft=f' class="draft" data-draft="{html.escape(language.word("draft"))}"' if draft else "",
         body=_with_pictures(_with_scopes(_without_empty(body)), document.images),
     )
+
+
+def _json(value: Mapping[str, str]) -> str:
+    """As it can stand in a script of a page."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def _formula(node: Node) -> Nodes | None:
@@ -238,8 +251,8 @@ def _contents(blocks: Nodes, language: Language) -> Nodes:
         else:
             items[-1].append({"t": "BulletList", "c": [entry]})
     title = html.escape(language.word("contents"))
-    start = raw("html", f'<nav aria-label="{title}">\n<p>{title}</p>')
-    return [start, {"t": "BulletList", "c": items}, raw("html", "</nav>")]
+    start = raw("html", f'<nav aria-label="{title}">\n<details open>\n<summary>{title}<span></span></summary>')
+    return [start, {"t": "BulletList", "c": items}, raw("html", "</details>\n</nav>")]
 
 
 def _bare(node: Node) -> Nodes | None:

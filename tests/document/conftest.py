@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
+import subprocess
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -234,6 +236,26 @@ def printed(material: Material, write_template: Callable[..., Path]) -> Callable
         return told(read(render(write_template(text), given)).blocks)
 
     return print_text
+
+
+@pytest.fixture
+def sheet() -> str:
+    """The text that is composed where a test gives none."""
+    return TEMPLATE
+
+
+@pytest.fixture
+def chromium(tmp_path: Path) -> Callable[..., str]:
+    """Opens a page in a browser: what it is after its scripts ran."""
+    browser = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), "")
+    quiet = [f"--{name}" for name in ("headless", "no-sandbox", "disable-gpu", "no-first-run", "disable-sync")]
+    quiet.append("--disable-background-networking")
+
+    def open_page(address: str, *options: str) -> str:
+        command = [browser, *quiet, *options, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", address]
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=240).stdout
+
+    return open_page
 
 
 @pytest.fixture

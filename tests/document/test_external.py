@@ -10,19 +10,10 @@ import pytest
 
 from report_builder.document.writing import write
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
-
 
 def output(*command: str) -> str:
     """What a program prints; it must succeed."""
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=240).stdout
-
-
-def chromium(address: str, folder: Path, *options: str) -> str:
-    """The page as a browser has it after its scripts ran."""
-    browser = next(found for name in CHROMIUM if (found := shutil.which(name)))
-    return output(browser, *QUIET, *options, f"--user-data-dir={folder / 'profile'}", "--dump-dom", address)
 
 
 @pytest.mark.external("poppler")
@@ -40,7 +31,7 @@ def test_poppler_reads_the_pdf(composed, tmp_path: Path) -> None:
 
 
 @pytest.mark.external("chromium")
-def test_chromium_shows_the_html(composed, tmp_path: Path) -> None:
+def test_chromium_shows_the_html(composed, chromium, tmp_path: Path) -> None:
     """A browser finds every picture, formula and reference of the HTML in the one file."""
     path = write(composed(), ["html"], tmp_path / "out", "lab").paths["html"]
     alone = shutil.copyfile(path, tmp_path / "alone.html")
@@ -48,7 +39,7 @@ def test_chromium_shows_the_html(composed, tmp_path: Path) -> None:
         "<script>document.title = [...document.images].every(i => i.naturalWidth > 0) + ' ' + document.images.length</script>"
     )
     alone.write_text(alone.read_text(encoding="utf-8").replace("</body>", f"{script}</body>"), encoding="utf-8")
-    page = chromium(alone.as_uri(), tmp_path)
+    page = chromium(alone.as_uri())
     assert "<title>true " in page
     assert "<math" in page
     assert 'href="#fig:strip"' in page

@@ -1,0 +1,152 @@
+"""The HTML page as a browser has it: what its script adds, and what an audit of accessibility says of it."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from report_builder.document.html import html_page
+
+MORE = """
+# Część trzecia
+
+Zob. [@fig:strip]{.acc}, przypis[^1] i `kod`.
+
+| nagłówek pierwszej kolumny | nagłówek drugiej | nagłówek trzeciej | nagłówek czwartej |
+|---|---|---|---|
+| 1,234567890123456789 | 2 | 3 | niepodzielnesłowoniepodzielnesłowo |
+
+```python
+import numpy as np
+def f(x: int) -> str:
+    "text"  # a line of code that is so long that no screen of a phone has room for it, and it must be moved sideways
+    return f"{x:.2f}" + str(1.5) if True else None
+```
+
+$$ D_{KL}(q(z|x) \\| p(z)) + \\log p(x|z) + \\sum_{i=1}^{n} \\frac{x_i^2}{2\\sigma^2} + \\log\\frac{p(z)}{q(z|x)} + \\sigma^2 $$
+
+::: opinion
+Opinia.
+:::
+
+[^1]: Treść przypisu.
+"""
+DARK = "screen and (prefers-color-scheme: dark)"
+HOST = """<!DOCTYPE html><meta charset="utf-8"><script>
+const told = {}, all = %d;
+addEventListener("message", ({ data: [name, result] }) => {
+  told[name] = result;
+  if (Object.keys(told).length === all) document.title = "told" + JSON.stringify(told);
+});
+</script>"""
+
+
+@pytest.fixture
+def seen(chromium, tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """What an asynchronous script finds in each page, name -> (page, width in pixels), once it is laid out."""
+
+    def look(pages: Mapping[str, tuple[str, int]], script: str, *scripts: str) -> dict[str, Any]:
+        file = tmp_path / "host.html"
+        file.write_text("\n".join(_frames(pages, script, scripts)), encoding="utf-8")
+        shown = chromium(file.as_uri(), "--virtual-time-budget=30000", "--window-size=1400,900")
+        title = re.search(r"<title>told(.*?)</title>", shown, re.DOTALL)
+        assert title, "the script did not end"
+        return json.loads(html.unescape(title[1]))
+
+    return look
+
+
+def _frames(pages: Mapping[str, tuple[str, int]], script: str, scripts: Sequence[str]) -> list[str]:
+    frames = [HOST % len(pages)]
+    for name, (page, width) in pages.items():
+        run = f"addEventListener('load', async () => parent.postMessage([{name!r}, await (async () => {{{script}}})()], '*'));"
+        added = "".join("<script>" + text.replace("</", r"<\/") + "</script>" for text in (*scripts, run))
+        whole = html.escape(page.replace("</body>", f"{added}</body>"))
+        frames.append(f'<iframe srcdoc="{whole}" style="border: 0; width: {width}px; height: 800px"></iframe>')
+    return frames
+
+
+@pytest.mark.external("chromium", "axe")
+def test_an_audit_finds_nothing(composed, sheet, axe, seen) -> None:
+    """axe-core finds no violation in the page, on a screen and on a phone, light and dark."""
+    page = html_page(composed(sheet + MORE))
+    assert DARK in page
+    pages = {
+        f"{width} {name}": (shown, width)
+        for width in (1280, 360)
+        for name, shown in {"light": page.replace(DARK, "not all"), "dark": page.replace(DARK, "all")}.items()
+    }
+    script = "return (await axe.run()).violations.map(({ id, nodes }) => [id, ...nodes.map((node) => node.html)]);"
+    assert seen(pages, script, axe) == {name: [] for name in pages}
+
+
+WORKS = """
+const $ = (selector) => document.querySelector(selector), wait = (ms) => new Promise((done) => setTimeout(done, ms));
+const at = (target) => target.getBoundingClientRect().top - parseFloat(getComputedStyle(target).scrollMarginTop);
+const key = (name) => document.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
+const found = { open: $("nav details").open, sideways: document.documentElement.scrollWidth > innerWidth };
+document.documentElement.style.scrollBehavior = "auto";
+found.off = [];
+for (const link of document.querySelectorAll('main a[href^="#"], nav a')) {
+  const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  target.scrollIntoView();
+  const end = scrollY + innerHeight >= document.documentElement.scrollHeight - 1;
+  if (!end && Math.abs(at(target)) > 5) found.off.push([link.hash, at(target)]);
+}
+found.anchors = [...document.querySelectorAll(".anchor")].map((link) => [link.hash, link.ariaLabel]);
+document.getElementById("heading-3").scrollIntoView();
+dispatchEvent(new Event("scroll"));
+await wait(100);
+found.current = [...document.querySelectorAll("nav [aria-current]")].map((link) => link.textContent);
+const reference = $('main p a[href="#fig:strip"]'), box = $(".preview"), mouse = { pointerType: "mouse" };
+reference.dispatchEvent(new PointerEvent("pointerenter", mouse));
+await wait(300);
+const within = (selector) => box.querySelectorAll(selector).length;
+found.preview = [box.hidden, box.innerText.trim(), within("a, button, [id]"), within("img")];
+reference.dispatchEvent(new PointerEvent("pointerleave", mouse));
+box.dispatchEvent(new PointerEvent("pointerenter", mouse));
+await wait(400);
+found.stays = !box.hidden;
+key("Escape");
+found.escaped = box.hidden;
+let copied = null;
+navigator.clipboard.writeText = async (text) => { copied = text; };
+$("#lst\\\\:vae-loss .copy").click();
+await wait(0);
+found.copied = [copied, $("#lst\\\\:vae-loss .copy").textContent];
+$("#fig\\\\:strip .enlarge").click();
+found.large = [$("dialog").open, $("dialog").ariaLabel, $("dialog img").getBoundingClientRect().width / innerWidth > 0.85];
+$("dialog .close").click();
+found.closed = !$("dialog").open;
+found.reach = [...document.querySelectorAll("[tabindex]")].length;
+return found;
+"""
+
+
+@pytest.mark.external("chromium")
+def test_what_the_script_adds(composed, sheet, seen) -> None:
+    """Contents that fold on a phone and mark the section, links that land, anchors, previews, copies, enlarged figures."""
+    page = html_page(composed(sheet + MORE))
+    told = seen({"screen": (page, 1280), "phone": (page, 360)}, WORKS)
+    screen, phone = told["screen"], told["phone"]
+    assert [each["open"] for each in (screen, phone)] == [True, False]
+    assert screen["reach"] == 2  # what scrolls sideways does so by keyboard, too: two listings,
+    assert phone["reach"] == 4  # and on a phone the table and the formula
+    for each in (screen, phone):
+        assert each["off"] == []
+        assert each["sideways"] is False
+        assert [name for name, _ in each["anchors"]] == ["#heading-1", "#task:1.1", "#heading-3", "#task:2.1", "#heading-5"]
+        assert each["anchors"][0][1] == "Odnośnik do tej części: 1.\u00a0Autoenkoder (AE)"
+        assert each["current"] == ["2.\u00a0Autoenkoder wariacyjny (VAE)"]
+        hidden, words, reachable, pictures = each["preview"]
+        assert (hidden, reachable, pictures) == (False, 0, 1)
+        assert words.startswith("Rysunek\u00a01. Oryginały i rekonstrukcje.")
+        assert (each["stays"], each["escaped"], each["closed"]) == (True, True, True)
+        assert each["copied"] == ["def loss(x):\n    return x  # " + "x" * 100, "Skopiowano"]
+        assert each["large"] == [True, "Dwa rzędy cyfr", True]
