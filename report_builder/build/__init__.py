@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from report_builder.build import asking
 from report_builder.build.composing import checked, checked_plan, compose_plan, figure_numbers
@@ -18,7 +18,7 @@ from report_builder.build.execute import execute, jobs_of
 from report_builder.build.workspace import Workspace
 from report_builder.errors import FindingError, Problem, ReportError, RunError, near_miss, together
 from report_builder.jobs import ENGINES, Event, Job, OnEvent
-from report_builder.plan import Plan, Planned, reason, resolve
+from report_builder.plan import Plan, Planned, Ran, reason, resolve
 from report_builder.records import frozen
 from report_builder.spec import load
 from report_builder.store import Step, Store, in_use, write_atomically
@@ -316,7 +316,7 @@ def _remember_steps(plan: Plan, workspace: Workspace) -> None:
         write_atomically(ledger, json.dumps(now, ensure_ascii=False, sort_keys=True))
 
 
-def last_steps(plan: Plan, workspace: Workspace) -> dict[str, dict[str, Any]]:
+def last_steps(plan: Plan, workspace: Workspace) -> dict[str, Ran]:
     """The steps of the last build by label, `{step, why}`; empty before the first."""
     try:
         ledger = json.loads((workspace.outputs(plan.resolved.loaded)[0] / LEDGER).read_text(encoding="utf-8"))

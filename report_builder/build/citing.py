@@ -49,5 +49,5 @@ def calls(chosen: Mapping[str, Fact], plan: Plan) -> Iterator[str]:
 
 def _value(fact: Fact, language: Language) -> str:
     """As `.full` prints it."""
-    known = not isinstance(fact.value, str)
-    return Shown(language, fact.unit, decimals([fact])).number(fact.value, fact.spread) if known else fact.value
+    value = fact.value
+    return value if isinstance(value, str) else Shown(language, fact.unit, decimals([fact])).number(value, fact.spread)

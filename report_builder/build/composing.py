@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from report_builder.build.workspace import Workspace
 from report_builder.errors import Problem
+from report_builder.plain import Plain
 from report_builder.plan import Plan
 from report_builder.records import frozen
 
@@ -68,9 +69,9 @@ def checked(plan: Plan, workspace: Workspace) -> Checked:
 
     loaded, memo, material = plan.resolved.loaded, plan.store.memo, gather.material(plan)
     rendered = render(workspace.template(loaded), material, draft=True)
-    steps = [[each.step.key, plan.stored(each) is not None] for each in plan.everything()]
+    steps: list[Plain] = [[each.step.key, plan.stored(each) is not None] for each in plan.everything()]
     texts = [memo.sha256(Path(file)) for file in rendered.source.files]
-    stated = [loaded.experiment.model_dump_json(), loaded.profile, texts, steps, str(Path.cwd())]
+    stated: list[Plain] = [loaded.experiment.model_dump_json(), loaded.profile, texts, steps, str(Path.cwd())]
     digest = publish.document_digest(rendered, material, {"checked": stated}, memo)
     place = f"checked:{workspace.outputs(loaded)[0]}"
     known, _, told = (memo.recall(place) or "").partition(" ")

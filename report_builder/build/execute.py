@@ -7,14 +7,15 @@ from collections.abc import Sequence
 
 from report_builder.errors import ReportError
 from report_builder.jobs import Job, OnEvent, Site
+from report_builder.plain import at
 from report_builder.plan import Plan, Planned
 from report_builder.store import Stored, canonical
 
 
 def site_of(plan: Plan) -> Site:
     """Where this machine keeps what the steps of a plan read and write."""
-    entries = {canonical(data): plan.resolved.data[id_].located()["dataset"] for id_, data in plan.data.items()}
-    places = {data: str(entry["path"]) for data, entry in entries.items() if entry.get("path")}
+    found = {canonical(data): at(plan.resolved.data[id_].located(), ("dataset", "path")) for id_, data in plan.data.items()}
+    places = {data: str(path) for data, path in found.items() if path}
     return Site(plan.store.root, plan.folders, plan.resolved.loaded.file.parent, places)
 
 
@@ -33,7 +34,7 @@ def _job(plan: Plan, site: Site, planned: Planned, known: Sequence[Stored]) -> J
     step, beside = planned.step, plan.resolved.loaded.file.parent.resolve()
     needs = tuple(needed.step.key for needed in planned.needs.values())
     if step.kind == "run":
-        seconds = estimate.seconds(step.spec, known, site.located(step.spec["data"]), plan.folders)
+        seconds = estimate.seconds(step, known, site.located(step.spec["data"]), plan.folders)
     else:
         seconds = estimate.SHORT[step.kind]
     files = {os.path.relpath(file.resolve(), beside): plan.store.memo.sha256(file) for file in planned.own}

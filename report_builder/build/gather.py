@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from report_builder import languages
@@ -13,6 +14,7 @@ from report_builder.build.listings import listings_of
 from report_builder.document.material import FigureCard, Header, Material, RunCard, SubfiguresCard, SweepCard, TaskCard
 from report_builder.facts import Fact, Measurement
 from report_builder.kinds import MODELS, Table, layers_of
+from report_builder.plain import Plain
 from report_builder.plan import Measure, Plan, Training
 from report_builder.plan.shown import data_name, model_name, prepared_name
 from report_builder.spec.grammar import Subfigures
@@ -54,7 +56,7 @@ def material(plan: Plan, *, measured: bool = True, drawn: bool = True) -> Materi
 def _kinds(plan: Plan) -> dict[str, tuple[str, ...]]:
     """The names of each built-in kind of model; none is imported for them."""
     language, runs = languages.load(plan.language), plan.resolved.runs.values()
-    titles = {run.as_spec()["model"]["kind"]: language.translated(run.title) for run in runs}
+    titles = {run.model.name: language.translated(run.title) for run in runs}
     return {kind: names(kind, titles.get(kind, "")) for kind in MODELS.names()}
 
 
@@ -106,24 +108,17 @@ def _facts(plan: Plan, *, measured: bool) -> Iterator[Fact]:
     for measure in plan.resolved.measures:
         settings = _settings(plan, measure)
         digest = hashlib.sha256(canonical(settings["data"]).encode()).hexdigest()[:12]
-        common: dict[str, Any] = {
-            "split": measure.scope,
-            "run": measure.subject,
-            "settings": settings,
-            "data": digest,
-            "method": measure.method,
-            "splits": measure.splits,
-        }
+        about = partial(Fact, split=measure.scope, run=measure.subject, settings=settings, splits=measure.splits)
+        fact = partial(about, data=digest, method=measure.method)
         if measured and not plan.missing([plan.facts[measure, seed] for seed in plan.seeds(measure.subject)]):
-            yield from _measured(plan, measure, common)
+            yield from _measured(plan, measure, fact)
         else:
             for name, quantity in measure.facts.items():
-                known: dict[str, Any] = {"unit": quantity.unit, "better": quantity.better, "noise": quantity.noise}
-                known["noun"] = quantity.noun
-                yield Fact(name, quantity.name, (Measurement(None, 1.0),), placeholder=True, **known, **common)
+                known = partial(fact, unit=quantity.unit, better=quantity.better, noise=quantity.noise, noun=quantity.noun)
+                yield known(name, quantity.name, (Measurement(None, 1.0),), placeholder=True)
 
 
-def _settings(plan: Plan, measure: Measure) -> dict[str, Any]:
+def _settings(plan: Plan, measure: Measure) -> dict[str, Plain]:
     """What the guard compares: the resolved run, and those that judged it with their seed: two judges are no one scale."""
     run = plan.resolved.runs.get(measure.subject)
     settings = (run.as_spec() if run else {}) | {"data": plan.data[run.data.id if run else measure.subject]}
@@ -132,7 +127,7 @@ def _settings(plan: Plan, measure: Measure) -> dict[str, Any]:
     return settings | ({"judge": told[0] if len(told) == 1 else told} if told else {})
 
 
-def _measured(plan: Plan, measure: Measure, common: dict[str, Any]) -> Iterator[Fact]:
+def _measured(plan: Plan, measure: Measure, fact: Callable[..., Fact]) -> Iterator[Fact]:
     by_name: dict[str, list[tuple[int | None, dict[str, Any], Stored]]] = {}
     for seed in plan.seeds(measure.subject):
         found = plan.stored(plan.facts[measure, seed])
@@ -141,16 +136,15 @@ def _measured(plan: Plan, measure: Measure, common: dict[str, Any]) -> Iterator[
         for value in found.json("facts.json"):
             by_name.setdefault(value["name"], []).append((seed, value, found))
     for name, values in by_name.items():
-        sampled = values[0][1]["samples"]
+        first = values[0][1]
         measurements = tuple(
-            Measurement(s, v["value"], stored.path("samples.npz") if sampled else None) for s, v, stored in values
+            Measurement(s, v["value"], stored.path("samples.npz") if first["samples"] else None) for s, v, stored in values
         )
-        first = {key: values[0][1][key] for key in ("unit", "better", "noise", "reduction", "n", "caution")}
-        first["size"] = _size(plan, measure, first["reduction"])
-        fact = f"{measure.subject}.{measure.scope}.{name}"
-        first["noun"] = (measure.facts[fact].noun if fact in measure.facts else "") or values[0][1]["title"]
-        first["keys"] = tuple(plan.runs[measure.subject, seed].step.key for seed, _, _ in values if seed is not None)
-        yield Fact(fact, name, measurements, **first, **common)
+        known = {key: first[key] for key in ("unit", "better", "noise", "reduction", "n", "caution")}
+        size, full = _size(plan, measure, first["reduction"]), f"{measure.subject}.{measure.scope}.{name}"
+        noun = (measure.facts[full].noun if full in measure.facts else "") or first["title"]
+        keys = tuple(plan.runs[measure.subject, seed].step.key for seed, _, _ in values if seed is not None)
+        yield fact(full, name, measurements, size=size, noun=noun, keys=keys, **known)
 
 
 def _size(plan: Plan, measure: Measure, reduction: str) -> str:

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from string import ascii_lowercase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from report_builder.document.material import FigureCard, Material
 from report_builder.errors import ReportError
 from report_builder.facts import Fact
+from report_builder.plain import Fields, Plain, fields
 from report_builder.store import Memo, canonical, locked, remove_temporaries, sources, storage_errors, write_atomically
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def published(card: FigureCard, number: str, folder: Path) -> dict[str, Path]:
     return {kind: folder / name for kind, name in _files(_entry(card, number)).items()}
 
 
-def _publish(cards: Mapping[str, tuple[FigureCard, str]], others: Mapping[str, Any], folder: Path) -> None:
+def _publish(cards: Mapping[str, tuple[FigureCard, str]], others: Fields, folder: Path) -> None:
     """Removes what the index lists and is stale, writes the new index, then the files: whatever lies there is always listed."""
     index = {**others, **{id_: _entry(card, number) for id_, (card, number) in cards.items()}}
     with storage_errors(folder):
@@ -78,7 +79,7 @@ def _publish(cards: Mapping[str, tuple[FigureCard, str]], others: Mapping[str, A
             _copy(source, folder / _entry(card, number)[source.suffix[1:]])
 
 
-def _index(folder: Path) -> dict[str, Any]:
+def _index(folder: Path) -> dict[str, Plain]:
     """What was published here last."""
     try:
         return dict(json.loads((folder / INDEX).read_text(encoding="utf-8")))
@@ -86,15 +87,15 @@ def _index(folder: Path) -> dict[str, Any]:
         return {}
 
 
-def _listed(index: Mapping[str, Any]) -> Iterator[str]:
+def _listed(index: Fields) -> Iterator[str]:
     """Names of the files of an index; no other file is ever removed, and none outside the folder."""
-    names = (name for entry in index.values() if isinstance(entry, Mapping) for name in _files(entry).values())
-    return (name for name in names if isinstance(name, str) and _PUBLISHED.fullmatch(name))
+    names = (name for id_ in index for name in _files(fields(index, id_)).values())
+    return (name for name in names if _PUBLISHED.fullmatch(name))
 
 
-def _files(entry: Mapping[str, str]) -> dict[str, str]:
+def _files(entry: Fields) -> dict[str, str]:
     """Names of the files of an entry of the index, by kind."""
-    return {kind: entry[kind] for kind in KINDS if kind in entry}
+    return {kind: name for kind in KINDS if isinstance(name := entry.get(kind), str)}
 
 
 def _drawn(card: FigureCard) -> list[Path]:
@@ -121,7 +122,7 @@ def _copy(source: Path, target: Path) -> None:
             write_atomically(target, source.read_bytes())
 
 
-def fact_as_json(fact: Fact) -> dict[str, Any]:
+def fact_as_json(fact: Fact) -> dict[str, Plain]:
     """A fact for `facts.json` and `facts --json`."""
     return {
         "value": fact.value,
@@ -207,7 +208,7 @@ class Stamp:
             return []
 
 
-def document_digest(rendered: Rendered, material: Material, options: Mapping[str, Any], memo: Memo) -> str:
+def document_digest(rendered: Rendered, material: Material, options: Fields, memo: Memo) -> str:
     """Digest of everything a document is made of: text, figures, tasks, title block, our code, the tools' versions."""
     files = [path for room in ROOMS for path in (PACKAGE / room).rglob("*") if path.is_file() and path.suffix != ".pyc"]
     python = sources((path for path in files if path.suffix == ".py"), memo)

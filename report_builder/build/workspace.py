@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.project import VARIABLE, Project, expanded, is_file, resolved
@@ -43,7 +42,7 @@ class Workspace:
     allowed: tuple[Path, ...] = ()
 
     @classmethod
-    def find(cls, options: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Workspace:
+    def find(cls, options: Mapping[str, str | Sequence[str] | None], environment: Mapping[str, str] = os.environ) -> Workspace:
         """An option wins over its environment variable, which wins over the folder of that name in the current folder."""
 
         def root(name: str) -> str:

@@ -9,12 +9,12 @@ import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from report_builder.cli.parser import Options
 from report_builder.cli.runs import find_run, store_of
 from report_builder.errors import Exit, Problem, ReportError, UsageError
 from report_builder.limits import ARCHIVE_BYTES
+from report_builder.plain import Fields
 from report_builder.plan.own import ANSWER
 from report_builder.plan.prepared import imported
 from report_builder.store import Step, Store, Stored, session, storage_errors
@@ -124,9 +124,9 @@ def _is_of_a_step(member: tarfile.TarInfo, kind: str, key: str, name: str) -> bo
     return member.isreg() and bool(named) and member.name == f"{kind}/{key}/{name}"
 
 
-def _remember(store: Store, data: Mapping[str, Any]) -> None:
+def _remember(store: Store, data: Fields) -> None:
     """Keeps the fingerprint of imported data; of two that were the same but for their files, neither."""
-    name, found = imported(data), data["fingerprint"]
+    name, found = imported(data), str(data["fingerprint"])
     store.memo.remember(name, found if store.memo.recall(name) in (None, found) else "")
 
 

@@ -6,13 +6,13 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from report_builder import build as builder
 from report_builder.build import Workspace
 from report_builder.cli.parser import Options
 from report_builder.errors import Exit, FindingError, Problem, ReportError, UsageError, near_miss, once
-from report_builder.plan import Plan, Planned, reason
+from report_builder.plain import Plain
+from report_builder.plan import Plan, Planned, Ran, reason
 from report_builder.spec import Arms
 
 
@@ -22,7 +22,7 @@ def plan_of(options: Options, *, fetch: bool = False) -> tuple[Plan, Workspace]:
     return builder.plan_report(options.report, workspace, profile=options.profile, sets=options.sets, fetch=fetch), workspace
 
 
-def _print_json(value: object) -> None:
+def _print_json(value: Plain) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=1))
 
 
@@ -34,7 +34,7 @@ def _every_step(plan: Plan) -> list[Planned]:
 def status(options: Options) -> int:
     """Says for every step whether it is stored."""
     plan, _ = plan_of(options)
-    rows = [
+    rows: list[dict[str, Plain]] = [
         {"step": p.label, "kind": p.step.kind, "key": p.step.key, "stored": plan.stored(p) is not None}
         for p in _every_step(plan)
     ]
@@ -83,7 +83,7 @@ def explain(options: Options) -> int:
     return int(Exit.DONE)
 
 
-def _explained(plan: Plan, planned: Planned, last: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _explained(plan: Plan, planned: Planned, last: Mapping[str, Ran]) -> dict[str, Plain]:
     entry, new = last.get(planned.label), planned.step.as_json()
     old = entry["step"] if entry else None
     why = reason(old, new)
@@ -98,7 +98,7 @@ def _explained(plan: Plan, planned: Planned, last: Mapping[str, Mapping[str, Any
     return {"step": planned.label, "kind": planned.step.kind, "key": planned.step.key, "stored": stored is not None, "why": why}
 
 
-def _changed(planned: Planned, last: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def _changed(planned: Planned, last: Mapping[str, Ran]) -> list[str]:
     return [n.label for n in planned.needs.values() if n.label not in last or last[n.label]["step"] != n.step.as_json()]
 
 

@@ -33,7 +33,7 @@ class Options(argparse.Namespace):
     def command(self) -> Callable[[Options], int]:
         """The function that carries the command out."""
         module, name = self.run.split(":")
-        found: Callable[[Options], int] = getattr(importlib.import_module(f"report_builder.cli.{module}"), name)
+        found: Callable[[Options], int] = vars(importlib.import_module(f"report_builder.cli.{module}"))[name]
         return found
 
     def where(self) -> Path:

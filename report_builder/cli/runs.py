@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from report_builder.build import Workspace
 from report_builder.cli.parser import Options
 from report_builder.errors import Exit, Problem, ReportError
 from report_builder.facts import differences
+from report_builder.plain import Plain, at
 from report_builder.store import Store, Stored, leftovers, locked, nobody_begins, remove_temporaries
 from report_builder.store.files import TEMPORARY
 from report_builder.store.judging import fault
@@ -52,18 +53,12 @@ def list_runs(options: Options) -> int:
     return int(Exit.DONE)
 
 
-def _told_apart(stored: Stored, every: Sequence[Stored]) -> dict[str, Any]:
+def _told_apart(stored: Stored, every: Sequence[Stored]) -> dict[str, Plain]:
     """The settings of model and training in which the trainings of this model differ, by key path: what tells arms apart."""
     same = [other for other in every if other.meta["spec"]["model"]["kind"] == stored.meta["spec"]["model"]["kind"]]
     settings = [{part: other.meta["spec"][part] for part in ("model", "training")} for other in same]
     paths = dict.fromkeys(path for other in settings for path, _, _ in differences(settings[0], other))
-    own: dict[str, Any] = {}
-    for path in paths:
-        value: Any = stored.meta["spec"]
-        for step in path.split("."):
-            value = value.get(step) if isinstance(value, Mapping) else value[int(step)] if isinstance(value, list) else None
-        own[path] = value
-    return {path: value for path, value in own.items() if path != "training.epochs"}
+    return {path: at(stored.meta["spec"], path.split(".")) for path in paths if path != "training.epochs"}
 
 
 def show_runs(options: Options) -> int:
@@ -165,4 +160,4 @@ def _used(workspace: Workspace) -> set[str]:
 def _profiles(file: Path) -> list[str | None]:
     from report_builder.spec.source import read
 
-    return [None, *(read(file).data.get("profiles") or {})]
+    return [None, *(read(file).section("profiles") or {})]

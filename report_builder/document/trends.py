@@ -57,7 +57,7 @@ class Trends:
         scope = MODELS if len(histories) >= FEWEST else TRAININGS
         return self._said([run, term], [history[term] for history in histories], scope, wording)
 
-    def _said(self, names: Sequence[str], rows: Sequence[Sequence[float]], scope: str, wording: Mapping[str, str]) -> str:
+    def _said(self, names: Sequence[str], rows: Sequence[Sequence[float | str]], scope: str, wording: Mapping[str, str]) -> str:
         """What all rows show."""
         from report_builder.facts.ranking import trend
 

@@ -95,8 +95,8 @@ class Speech:
 
     def _whole(self, fact: Fact) -> str:
         """A value as a sentence of its own needs it: with its unit and its deviation, in the digits that these leave."""
-        known = not isinstance(fact.value, str)
-        return self.shown(fact.unit, decimals([fact])).number(fact.value, fact.spread) if known else fact.value
+        value = fact.value
+        return value if isinstance(value, str) else self.shown(fact.unit, decimals([fact])).number(value, fact.spread)
 
     def _interval(self, fact: Fact, shown: Shown) -> str:
         from report_builder.facts.comparing import interval

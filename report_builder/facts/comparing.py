@@ -178,7 +178,7 @@ def decided(compared: Comparison) -> Comparison:
         return compared
     difference, margin = abs(float(found.value)), float(found.margin(compared.level))
     b = compared.b if isinstance(compared.b, float | int) else compared.b.value
-    rounding = 0.0 if a.noise == "exact" else RESOLUTION * max(abs(a.value), abs(b))
+    rounding = 0.0 if a.noise == "exact" else RESOLUTION * max(abs(float(a.value)), abs(float(b)))
     if difference > max(margin + least, rounding):
         return replace(compared, relation=_relation(a.better, float(found.value)))
     shown = difference + float(found.margin(2 * compared.level)) < least  # two one-sided tests

@@ -36,7 +36,7 @@ def ranked(facts: Sequence[Fact], *, by: Sequence[str]) -> Ranking:
     return Ranking(groups, tuple(pairs.values()))
 
 
-def trend(values: Sequence[float]) -> tuple[str, float]:
+def trend(values: Sequence[float | str]) -> tuple[str, float]:
     """Whether a row of values `rises` or `falls` (else `same`), and how likely such an order is by chance.
 
     The arms are the replicates: chance in trainings and images alike is between them, so one seed of each is enough.
@@ -44,8 +44,9 @@ def trend(values: Sequence[float]) -> tuple[str, float]:
     Raises:
         ReportError: there are too few of them.
     """
-    if len(values) < FEWEST or any(isinstance(value, str) for value in values):
+    numbers = [value for value in values if not isinstance(value, str)]
+    if len(numbers) < max(FEWEST, len(values)):
         step = "Add arms to the sweep, or compare two of them."
         raise ReportError(Problem("", f"a trend needs {FEWEST} numbers or more", ", ".join(map(str, values)), next_step=step))
-    way, p = monotone(values)
+    way, p = monotone(numbers)
     return ("same" if p > LEVEL else "rises" if way > 0 else "falls"), p

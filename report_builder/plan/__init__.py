@@ -1,8 +1,8 @@
 """Resolves an experiment into steps, and says why each would run."""
 
-from report_builder.plan.explain import reason
+from report_builder.plan.explain import Ran, reason
 from report_builder.plan.resolve import resolve
 from report_builder.plan.resolved import DataSet, Measure, Picture, Resolved, Training
 from report_builder.plan.steps import Plan, Planned
 
-__all__ = ["DataSet", "Measure", "Picture", "Plan", "Planned", "Resolved", "Training", "reason", "resolve"]
+__all__ = ["DataSet", "Measure", "Picture", "Plan", "Planned", "Ran", "Resolved", "Training", "reason", "resolve"]

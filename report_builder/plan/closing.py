@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import MODELS, K, Model, Parameters, Registry, Role, Words, blamed, names_of
 from report_builder.models._layers import OWN, lists
+from report_builder.plain import Plain
 from report_builder.plan.resolved import Kind
 from report_builder.project import not_readable, text_of
 from report_builder.spec import Loaded, problems
@@ -89,14 +89,14 @@ class Closing:
         return registry.get(kind, beside=self.beside)
 
     def close(
-        self, registry: Registry[K], slot: Slot, path: KeyPath, extra: Mapping[Role | str, Any] | None = None
+        self, registry: Registry[K], slot: Slot, path: KeyPath, extra: Mapping[Role | str, Plain] | None = None
     ) -> Kind[K] | None:
         """A slot's kind; None, with the mistakes noted, where it is wrong. `extra` goes to the parameters of these roles."""
         module = self._module(registry, slot.kind, path)
         return self._closed(registry, module, slot, path, extra) if module else None
 
     def _closed(
-        self, registry: Registry[K], module: K, slot: Slot, path: KeyPath, extra: Mapping[Role | str, Any] | None = None
+        self, registry: Registry[K], module: K, slot: Slot, path: KeyPath, extra: Mapping[Role | str, Plain] | None = None
     ) -> Kind[K] | None:
         model, own = module.parameters, slot.kind.endswith(".py") and registry is not MODELS
         given = {

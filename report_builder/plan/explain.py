@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 
 from report_builder.facts import differences
+from report_builder.plain import Fields
 
 
-def reason(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> str:
+class Ran(TypedDict):
+    """A step of the last build, and why it ran."""
+
+    step: Fields
+    why: str
+
+
+def reason(old: Fields | None, new: Fields) -> str:
     """One sentence: what changed between two steps given as JSON."""
     if old is None:
         return "it was never built in this report"

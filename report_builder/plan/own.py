@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Equation, Layout, Model, Parameters, Preset, Sizes, Term
 from report_builder.models._layers import lists
+from report_builder.plain import Plain
 from report_builder.plan.own_parameters import parameters_of
 from report_builder.plan.resolved import Training
 from report_builder.spec import Loaded
@@ -75,13 +76,13 @@ def is_judged(run: Training) -> bool:
 
 def verdict(run: Training, code: Iterable[Path], memo: Memo) -> Step:
     """The step that stores the verdict on a run; of an own file every byte counts: its equation is no code of a training."""
-    spec: dict[str, Any] = {"asks": "verdict", "model": run.model.as_spec(), "layout": _layout(run.data.layout)}
+    spec: dict[str, Plain] = {"asks": "verdict", "model": run.model.as_spec(), "layout": _layout(run.data.layout)}
     if is_own(run.model.name):
         spec["content"] = memo.sha256(run.model.file)
     return Step(ANSWER, (), spec, code_digests([*code, *ANSWERING], memo))
 
 
-def _layout(layout: Layout | None) -> dict[str, Any] | None:
+def _layout(layout: Layout | None) -> dict[str, Plain] | None:
     return {name: value for name, value in asdict(layout).items() if name in CHECKED} if layout else None
 
 

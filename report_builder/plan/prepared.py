@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from report_builder.datasets import fingerprint_of
 from report_builder.errors import OwnFileError, Problem, ReportError
 from report_builder.kinds import Role, by_role
+from report_builder.plain import Fields, Plain
 from report_builder.plan.resolved import DataSet, Measure, Picture, Resolved
 from report_builder.store import Memo, data_name
 
 ABSENT = "not on this computer"  # fingerprint of data that was not looked into
 
 
-def with_fingerprints(resolved: Resolved, memo: Memo, folders: Sequence[Path], *, fetch: bool) -> dict[str, dict[str, Any]]:
+def with_fingerprints(resolved: Resolved, memo: Memo, folders: Sequence[Path], *, fetch: bool) -> dict[str, dict[str, Plain]]:
     """Resolved data with its fingerprint, by id, for the data sets that something uses.
 
     Data that is not here has the fingerprint that was seen last. Else what can be downloaded is, with `fetch`, and is `ABSENT`
@@ -41,7 +41,7 @@ def with_fingerprints(resolved: Resolved, memo: Memo, folders: Sequence[Path], *
     return found
 
 
-def _with_fingerprint(data: DataSet, memo: Memo, folders: Sequence[Path], *, fetch: bool) -> dict[str, Any]:
+def _with_fingerprint(data: DataSet, memo: Memo, folders: Sequence[Path], *, fetch: bool) -> dict[str, Plain]:
     name, dataset, parameters = data_name(data.located()), data.dataset.module, data.dataset.parameters
     try:
         files = dataset.files(parameters, folders)
@@ -61,7 +61,7 @@ def _with_fingerprint(data: DataSet, memo: Memo, folders: Sequence[Path], *, fet
     return data.as_spec() | {"fingerprint": fingerprint}
 
 
-def imported(data: Mapping[str, Any]) -> str:
+def imported(data: Fields) -> str:
     """Under which name the memo keeps the fingerprint of data that came with imported trainings, wherever its files were."""
     return f"imported:{data_name(data)}"
 

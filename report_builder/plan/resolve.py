@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from report_builder import languages, picture_files
 from report_builder.errors import Problem, ReportError, near_miss, once
-from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, FigureChoice, ProbeRequest, Role, names_of
+from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, FigureChoice, Model, Parameters, ProbeRequest, Role, names_of
 from report_builder.plan.beside import Widths
 from report_builder.plan.closing import Closing
 from report_builder.plan.layouts import Layouts, layout_of
@@ -123,7 +122,7 @@ class _Resolver(Closing):
                 yield Picture(id_, entry, kind, shown, asked[1])
 
 
-def resolve(loaded: Loaded, own: Mapping[str, Any] | None = None) -> Resolved:
+def resolve(loaded: Loaded, own: Mapping[str, Model[Parameters] | ReportError] | None = None) -> Resolved:
     """Closes every slot.
 
     Args:

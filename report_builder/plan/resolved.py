@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic
+from typing import Generic
 
 from report_builder import kinds
 from report_builder.errors import Problem, ReportError, near_miss
@@ -27,6 +27,7 @@ from report_builder.kinds import (
     by_role,
     names_of,
 )
+from report_builder.plain import Plain
 from report_builder.plan.styles import Style
 from report_builder.records import frozen
 from report_builder.spec import Loaded
@@ -48,7 +49,7 @@ class Kind(Generic[K]):
         """The Python file of the kind."""
         return self.module.file
 
-    def as_spec(self) -> dict[str, Any]:
+    def as_spec(self) -> dict[str, Plain]:
         """What goes into a key: `{kind, parameter: value, ...}`."""
         return {"kind": self.name} | self.parameters.model_dump(mode="json")
 
@@ -63,16 +64,15 @@ class DataSet:
     steps: tuple[Kind[DataStep[Parameters]], ...]
     layout: Layout | None = None
 
-    def located(self) -> dict[str, Any]:
+    def located(self) -> dict[str, Plain]:
         """Resolved data, without the fingerprint."""
         return {"dataset": self.dataset.as_spec(), "steps": [step.as_spec() for step in self.steps]}
 
-    def as_spec(self) -> dict[str, Any]:
+    def as_spec(self) -> dict[str, Plain]:
         """The same for a key: a path, which only says where the bytes lie, is the default one."""
-        model, spec = type(self.dataset.parameters), self.located()
-        return spec | {
-            "dataset": spec["dataset"] | {name: model.model_fields[name].default for name in names_of(model, Role.PATH)}
-        }
+        model = type(self.dataset.parameters)
+        default = {name: model.model_fields[name].default for name in names_of(model, Role.PATH)}
+        return self.located() | {"dataset": self.dataset.as_spec() | default}
 
 
 @frozen
@@ -96,7 +96,7 @@ class Training:
         """Dimensions of the code, where that is one vector."""
         return next(iter(by_role(self.model.parameters, Role.LATENT).values()), None)
 
-    def as_spec(self) -> dict[str, Any]:
+    def as_spec(self) -> dict[str, Plain]:
         """Resolved run without data, seed and versions."""
         return {"model": self.model.as_spec(), "training": self.entry.training.model_dump(), "threads": self.entry.threads}
 
@@ -139,7 +139,7 @@ class Measure:
         """Parts of the data whose images it looks at."""
         return tuple(sorted({split for request in self.requests.values() for split in request.splits}))
 
-    def as_spec(self) -> dict[str, Any]:
+    def as_spec(self) -> dict[str, Plain]:
         """What goes into the key of its facts: the judge counts by what was trained, not by its id."""
         spec = self.kind.as_spec()
         return spec | {name: "judge" for name in names_of(type(self.kind.parameters), Role.JUDGE) if spec[name]}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from report_builder import languages
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import closest
 from report_builder.kinds import ProbeRequest, Subject
 from report_builder.languages import Language
+from report_builder.plain import Plain, at
 from report_builder.plan.preparations import told_apart
 from report_builder.plan.resolved import HISTORY, DataSet, Picture, Resolved, Training
 from report_builder.spec import Loaded
@@ -62,22 +62,15 @@ def _subject(resolved: Resolved, id_: str, seed: int | None, together: Sequence[
     )
 
 
-def _swept(resolved: Resolved, run: Training) -> dict[str, Any]:
+def _swept(resolved: Resolved, run: Training) -> dict[str, Plain]:
     """The settings in which the arms of the run's sweep differ: data by its name, everything else as it was resolved."""
     axes = next((arms.axes for arms in resolved.loaded.sweeps.values() if run.id in arms.runs), ())
-    written = resolved.loaded.source.data["runs"][run.id]
     known = [
         run.as_spec() | {"data": prepared_name(resolved, run.data, resolved.data.values())},
-        written,
-    ]  # a preset is only written, not resolved
-    return {axis: next((value for spec in known if (value := _at(spec, axis)) is not None), None) for axis in axes}
-
-
-def _at(spec: Any, path: str) -> Any:
-    """What stands at a key path; None where nothing does."""
-    for part in path.split("."):
-        spec = spec.get(part) if isinstance(spec, Mapping) else None
-    return spec
+        resolved.loaded.source.section("runs", run.id),  # a preset is only written, not resolved
+    ]
+    every = {axis: [at(spec, axis.split(".")) for spec in known] for axis in axes}
+    return {axis: next((value for value in values if value is not None), None) for axis, values in every.items()}
 
 
 def model_name(resolved: Resolved, run: Training) -> str:

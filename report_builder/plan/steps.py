@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from report_builder import languages
 from report_builder.kinds import FROM_RUN, PROBES, Equation, ProbeRequest, Subject, opened
 from report_builder.models._layers import files
+from report_builder.plain import Plain
 from report_builder.plan import own
 from report_builder.plan.prepared import with_fingerprints
 from report_builder.plan.resolved import HISTORY, DataSet, Measure, Picture, Resolved, Training
@@ -74,7 +74,7 @@ class Plan:
         return self.resolved.loaded.experiment.report.language
 
     @cached_property
-    def data(self) -> dict[str, dict[str, Any]]:
+    def data(self) -> dict[str, dict[str, Plain]]:
         """Resolved data with its fingerprint, by id, for the data sets that something uses."""
         return with_fingerprints(self.resolved, self.store.memo, self.folders, fetch=self.fetch)
 
@@ -141,14 +141,15 @@ class Plan:
 
     def _probe(self, request: ProbeRequest, data: DataSet, run: Planned | None, owner: str) -> Planned:
         needs = {"run": run} if run else {}
-        spec: dict[str, Any] = {"probe": {"kind": request.kind, **request.parameters}, "data": self.data[data.id]}
+        entry = {"kind": request.kind, **request.parameters}
+        spec: dict[str, Plain] = {"probe": entry, "data": self.data[data.id]}
         label = f"{owner}: {request.kind} of {run.label.removeprefix('run ') if run else data.id}"
         if request.judge is not None:
             needs["judge"] = self.trained(request.judge)
             spec["reads"] = list(needs)
             label += f", judged by {request.judge}"
         beside = self.resolved.loaded.file.parent
-        probe, parameters = opened(PROBES, {"kind": request.kind, **request.parameters}, beside=beside)
+        probe, parameters = opened(PROBES, entry, beside=beside)
         files = [probe.file, *(PROBES.get(kind, beside=beside).file for kind in probe.uses(parameters))]
         of_data = self._data_code(data)
         step = Step("arrays", _keys(needs), spec, self._code("arrays", *files, *(of_data if run is None else [])))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import heapq
 import os
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from report_builder.errors import ReportError
 from report_builder.kinds import DATA_STEPS, DATASETS, MODELS, Layout, opened
-from report_builder.store import Stored
+from report_builder.plain import Fields, at, fields, rows
+from report_builder.store import Step, Stored
 
 START = 6.0  # seconds until a worker has imported TensorFlow and traced a model
 SHORT = {"arrays": 1.5, "facts": 0.1, "figure": 0.7}  # seconds of each other step
@@ -21,21 +22,21 @@ SIDE = 28  # pixels of a side of those images
 ANY_DATA = 60_000  # training images, where the data set does not say it
 
 
-def seconds(spec: Mapping[str, Any], known: Sequence[Stored], data: Mapping[str, Any], folders: Sequence[Path]) -> float:
-    """Seconds that the training of a resolved run spec will take on one worker, its start left out.
+def seconds(step: Step, known: Sequence[Stored], data: Fields, folders: Sequence[Path]) -> float:
+    """Seconds that a training will take on one worker, its start left out.
 
     Args:
-        spec: of the run.
+        step: the training.
         known: finished runs, of which some may be like it.
         data: that of the spec, with the path where its files are.
         folders: data folders.
     """
-    known = [run for run in known if run.meta["spec"]["model"]["kind"] == spec["model"]["kind"]]
+    known = [run for run in known if run.meta["spec"]["model"]["kind"] == step.spec["model"]["kind"]]
     announced = _announced(data, folders)
-    images = _images(spec["data"], known) or announced.images.get("train") or ANY_DATA
-    best = max(known, key=lambda run: (_likeness(run, spec), run.meta["note"]["finished"]), default=None)
-    rate = _rate(best) if best else _guess(spec["model"]) * _size(announced)
-    return rate * images * int(spec["training"]["epochs"])
+    images = _images(step.spec["data"], known) or announced.images.get("train") or ANY_DATA
+    best = max(known, key=lambda run: (_likeness(run, step), run.meta["note"]["finished"]), default=None)
+    rate = _rate(best) if best else _guess(step.spec["model"]) * _size(announced)
+    return rate * images * int(step.spec["training"]["epochs"])
 
 
 def together(each: Sequence[float], workers: int) -> float:
@@ -48,10 +49,10 @@ def together(each: Sequence[float], workers: int) -> float:
 
 def cores() -> int:
     """Processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def _guess(model: Mapping[str, Any]) -> float:
+def _guess(model: Fields) -> float:
     """Seconds for an image by the model itself."""
     if str(model["kind"]).endswith(".py"):
         return ANY_MODEL
@@ -64,29 +65,28 @@ def _rate(run: Stored) -> float:
     return float(run.meta["note"]["seconds"]) / (epochs * int(run.meta["note"]["images"]["train"]))
 
 
-def _likeness(run: Stored, spec: Mapping[str, Any]) -> int:
+def _likeness(run: Stored, step: Step) -> int:
     """How much of what decides about speed a stored run shares."""
-    old = run.meta["spec"]
-    return sum(old[part] == spec[part] for part in ("model", "data", "threads", "training"))
+    return sum(run.meta["spec"][part] == step.spec[part] for part in ("model", "data", "threads", "training"))
 
 
-def _images(data: Mapping[str, Any], known: Sequence[Stored]) -> int | None:
+def _images(data: Fields, known: Sequence[Stored]) -> int | None:
     """Training images of resolved data, counted in a stored run on the same data."""
     counted = (run.meta["note"]["images"]["train"] for run in known if run.meta["spec"]["data"] == data)
     return next(map(int, counted), None)
 
 
-def _announced(data: Mapping[str, Any], folders: Sequence[Path]) -> Layout:
+def _announced(data: Fields, folders: Sequence[Path]) -> Layout:
     """What the data set and the steps announce; images that lie in files of the user's own are counted."""
-    if str(data["dataset"]["kind"]).endswith(".py"):
+    if str(at(data, ("dataset", "kind"))).endswith(".py"):
         return Layout(None)
-    dataset, parameters = opened(DATASETS, data["dataset"])
+    dataset, parameters = opened(DATASETS, fields(data, "dataset"))
     layout = dataset.layout(parameters) if dataset.layout else Layout(None)
     with suppress(ReportError):  # the training will say it
         counted = dataset.counted(parameters, dataset.files(parameters, folders))
         layout = replace(layout, images={**layout.images, **counted})
     with suppress(ReportError):
-        for entry in data["steps"]:
+        for entry in rows(data, "steps"):
             if not str(entry["kind"]).endswith(".py"):  # a user's own is not opened
                 step, parameters = opened(DATA_STEPS, entry)
                 layout = step.layout(layout, parameters) if step.layout else layout

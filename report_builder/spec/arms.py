@@ -7,13 +7,13 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from report_builder import languages
+from report_builder.plain import Plain
 from report_builder.records import frozen
+from report_builder.spec.grammar import Axes, Sweep
 from report_builder.spec.source import KeyPath
 
-GROUPS = ("over", "zip")
 _NO_ID = re.compile(r"[^A-Za-z0-9_-]")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 
@@ -23,34 +23,27 @@ class Cell:
     """A value of an axis (the key path of a setting), and its place in the file."""
 
     axis: str
-    value: Any
+    value: Plain
     place: KeyPath
 
 
 Row = tuple[Cell, ...]  # an arm: one cell for each axis
 
 
-def axes(sweep: Any, group: str) -> Mapping[str, Any]:
-    """The axes under `over` or `zip`; none where something else stands there."""
-    found = sweep.get(group) if isinstance(sweep, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def rows(id_: str, sweep: Mapping[str, Any]) -> list[Row]:
+def rows(id_: str, sweep: Sweep) -> list[Row]:
     """The arms: every combination of `over`, and with each of them the rows of `zip`, whose axes are equally long."""
 
-    def cells(group: str) -> list[list[Cell]]:
-        every = axes(sweep, group).items()
-        return [[Cell(axis, v, ("sweeps", id_, group, axis, i)) for i, v in enumerate(values)] for axis, values in every]
+    def cells(group: str, axes: Axes) -> list[list[Cell]]:
+        return [[Cell(axis, v, ("sweeps", id_, group, axis, i)) for i, v in enumerate(listed)] for axis, listed in axes.items()]
 
-    zipped: list[Row] = [tuple(row) for row in zip(*cells("zip"), strict=True)] or [()]
-    return [(*over, *row) for over in itertools.product(*cells("over")) for row in zipped]
+    zipped: list[Row] = [tuple(row) for row in zip(*cells("zip", sweep.zip), strict=True)] or [()]
+    return [(*over, *row) for over in itertools.product(*cells("over", sweep.over)) for row in zipped]
 
 
-def count(sweep: Mapping[str, Any]) -> int:
+def count(sweep: Sweep) -> int:
     """How many arms `rows` gives, without making them."""
-    zipped = [len(listed) for listed in axes(sweep, "zip").values()]
-    return math.prod(len(listed) for listed in axes(sweep, "over").values()) * (zipped[0] if zipped else 1)
+    zipped = [len(listed) for listed in sweep.zip.values()]
+    return math.prod(len(listed) for listed in sweep.over.values()) * (zipped[0] if zipped else 1)
 
 
 def arm_id(id_: str, row: Row) -> str:
@@ -73,7 +66,7 @@ def unknown_fields(pattern: str, row: Row) -> list[str]:
     return [name for name in _FIELD.findall(pattern) if name not in fields_of(row)]
 
 
-def fields_of(row: Row) -> dict[str, Any]:
+def fields_of(row: Row) -> dict[str, Plain]:
     """What a pattern may name: each axis by its key path, and by the last part of it where that is its alone."""
     last = [cell.axis.rpartition(".")[2] for cell in row]
     return {cell.axis: cell.value for cell in row} | {
@@ -91,11 +84,11 @@ def values(row: Row) -> str:
     return json.dumps([_whole(cell.value) for cell in row], sort_keys=True)
 
 
-def _whole(value: Any) -> Any:
+def _whole(value: Plain) -> Plain:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Plain) -> str:
     """A value as part of an id."""
     if isinstance(value, Mapping):
         rest = [f"{key}_{_plain(item)}" for key, item in value.items() if key != "kind"]
@@ -107,7 +100,7 @@ def _plain(value: Any) -> str:
     return str(_whole(value))
 
 
-def _printed(value: Any, language: str) -> str:
+def _printed(value: Plain, language: str) -> str:
     """A value in a name."""
     if isinstance(value, Mapping):
         return str(value.get("kind", _plain(value)))

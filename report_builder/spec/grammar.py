@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from report_builder.plain import Plain
 from report_builder.spec.closed import Closed
 from report_builder.spec.training import Training
 
@@ -35,11 +36,11 @@ class Slot(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _short_form(cls, value: Any) -> Any:
+    def _short_form(cls, value: Plain) -> Plain:
         return {"kind": value} if isinstance(value, str) else value
 
     @property
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, Plain]:
         """What was given beside the documented keys."""
         return dict(self.model_extra or {})
 
@@ -126,7 +127,7 @@ class Run(Closed):
 
 
 SettingPath = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*(\.\w+)*$")]
-Axes = dict[SettingPath, Annotated[list[Any], Field(min_length=1)]]
+Axes = dict[SettingPath, Annotated[list[Plain], Field(min_length=1)]]
 
 
 class Sweep(Closed):

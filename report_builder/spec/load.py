@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
 from report_builder.errors import Problem, ReportError, UsageError, near_miss, once
 from report_builder.limits import EXTENDS, YAML_DEPTH
+from report_builder.plain import Fields, under
 from report_builder.project import Project, not_readable, resolved
 from report_builder.records import frozen
 from report_builder.spec import sentences
 from report_builder.spec.grammar import Experiment, is_id
-from report_builder.spec.source import KeyPath, Source, overlay, parse, read
+from report_builder.spec.source import Source, overlay, parse, read
 from report_builder.spec.sweeps import Arms, expand
 
 OUTER_KEYS = ("extends", "profiles", "default_profile")
@@ -89,8 +89,8 @@ def name_fits(name: str, where: str, noun: str) -> None:
 
 
 def _extended(file: Path, project: Project, seen: tuple[Path, ...]) -> Source:
-    source = read(file)
-    parent, where = source.data.pop("extends", None), source.where(("extends",))
+    source, parent = read(file).without("extends")
+    where = source.where(("extends",))
     if parent is None:
         return source
     if not isinstance(parent, str) or not parent:
@@ -108,8 +108,9 @@ def _extended(file: Path, project: Project, seen: tuple[Path, ...]) -> Source:
 
 
 def _with_profile(source: Source, profile: str | None, file: Path) -> tuple[Source, str, bool]:
-    profiles = source.data.pop("profiles", None) or {}
-    default = source.data.pop("default_profile", "") or ""
+    source, profiles = source.without("profiles")
+    source, default = source.without("default_profile")
+    profiles, default = profiles or {}, default or ""
     if not isinstance(profiles, dict) or not all(isinstance(value, dict | None) for value in profiles.values()):
         raise ReportError(
             Problem(source.where(("profiles",)), "profiles are a mapping: name -> keys to change", repr(profiles))
@@ -123,9 +124,7 @@ def _with_profile(source: Source, profile: str | None, file: Path) -> tuple[Sour
         where = source.where(("default_profile",)) if not profile else str(file)
         raise ReportError(Problem(where, "unknown profile", repr(chosen), near_miss(chosen, profiles)))
     if chosen:
-        prefix = ("profiles", chosen)
-        moved = {p[2:]: at for p, at in source.positions.items() if p[:2] == prefix and len(p) > 2}
-        source = overlay(source, Source(profiles[chosen] or {}, moved))
+        source = overlay(source, Source(profiles[chosen] or {}, source.inside("profiles", chosen)))
     return source, chosen, chosen == default
 
 
@@ -138,42 +137,32 @@ def _set(text: str) -> Source:
     parts = key.strip().split(".")
     if parts[0] == "sweeps" and parts[2:3] in (["over"], ["zip"]):
         parts[3:] = [".".join(parts[3:])] if parts[3:] else []  # an axis is a key path, and one key
-    path: KeyPath = tuple(parts)
-    YAML_DEPTH.hold(len(path), "--set")
+    YAML_DEPTH.hold(len(parts), "--set")
     try:
         parsed = parse(f"value: {value}", "--set").data["value"] if value.strip() else ""
     except ReportError:
         parsed = value  # text that YAML would read as a structure: 'a: b'
-    data: Any = parsed
-    for part in reversed(path):
-        data = {part: data}
-    return Source(data, {path[:length]: f"--set {text}" for length in range(1, len(path) + 1)})
+    return Source(under(parts, parsed), {(*parts[:length],): f"--set {text}" for length in range(1, len(parts) + 1)})
 
 
 def _with_inherited_runs(source: Source) -> Source:
     """Each run over the runs that it extends; a name is not inherited."""
-    runs = source.data.get("runs")
-    if not isinstance(runs, dict) or not any(isinstance(run, dict) and "extends" in run for run in runs.values()):
-        return source
-    inside: dict[Any, dict[KeyPath, str]] = {name: {} for name in runs}
-    for path, at in source.positions.items():
-        if path[:1] == ("runs",) and len(path) > 2 and path[1] in inside:
-            inside[path[1]][path[2:]] = at
+    runs = source.section("runs") or {}
     merged, positions = dict(runs), dict(source.positions)
     for name in runs:
-        chain = _chain(source, runs, name)
-        whole = Source(runs[chain[-1]], inside[chain[-1]]) if len(chain) > 1 else None
-        for run in reversed(chain[:-1]):
-            if whole is not None and isinstance(whole.data, dict) and isinstance(runs[run], dict):
-                handed_on = {key: value for key, value in whole.data.items() if key not in ("name", "extends")}
-                whole = overlay(replace(whole, data=handed_on), Source(runs[run], inside[run]))
-        if whole is not None:
-            merged[name] = whole.data
-            positions |= {("runs", name, *p): at for p, at in whole.positions.items() if p}
-    return replace(source, data=source.data | {"runs": merged}, positions=positions)
+        *above, first = _chain(source, runs, name)
+        if not above:
+            continue
+        whole = source.below("runs", first)
+        for run in reversed(above):
+            handed_on = {key: value for key, value in whole.data.items() if key not in ("name", "extends")}
+            whole = overlay(replace(whole, data=handed_on), source.below("runs", run))
+        merged[name] = whole.data
+        positions |= {("runs", name, *path): said for path, said in whole.positions.items() if path}
+    return replace(source, data={**source.data, "runs": merged}, positions=positions) if runs else source
 
 
-def _chain(source: Source, runs: Mapping[str, Any], name: str) -> list[str]:
+def _chain(source: Source, runs: Fields, name: str) -> list[str]:
     """The run, the one that it extends, the one that this extends, ..."""
     chain = [name]
     while isinstance(current := runs[chain[-1]], dict) and isinstance(parent := current.get("extends"), str):

@@ -5,10 +5,11 @@ Two arguments are left out: `name`, which is no setting, and `loss_scale_factor`
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from report_builder.plain import Plain
 from report_builder.spec.closed import Closed
 
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -173,7 +174,7 @@ class Sgd(Optimizer):
     nesterov: bool = Field(default=False, description="Nesterov's momentum.")
 
 
-def _spelt(value: Any) -> Any:
+def _spelt(value: Plain) -> Plain:
     """`Adam` and `adam` and `{kind: adam}` are one optimiser."""
     entry = {"kind": value} if isinstance(value, str) else value
     return entry | {"kind": str(entry.get("kind", "adam")).lower()} if isinstance(entry, dict) else entry

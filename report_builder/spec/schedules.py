@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 
+from report_builder.plain import Plain
 from report_builder.spec.closed import Closed
 
 Rate = Annotated[float, Field(gt=0)]
@@ -103,7 +104,7 @@ class PiecewiseConstantDecay(Closed):
 KINDS = (ExponentialDecay, InverseTimeDecay, PolynomialDecay, CosineDecay, CosineDecayRestarts, PiecewiseConstantDecay)
 
 
-def _which(value: Any) -> str | None:
+def _which(value: Plain | Closed) -> str | None:
     """A mapping is the schedule that its `kind` names; anything else should be a number."""
     if isinstance(value, KINDS):
         return value.kind
@@ -122,7 +123,7 @@ LearningRate = Annotated[
 ]
 
 
-def until_the_end(rate: Any, epochs: float) -> Any:
+def until_the_end(rate: Plain, epochs: float) -> Plain:
     """The schedule, its end at the last epoch where it names none."""
     if isinstance(rate, dict) and rate.get("kind") in ("cosine_decay", "polynomial_decay") and rate.get("decay_epochs") is None:
         warm_up = rate.get("warmup_epochs", 0)

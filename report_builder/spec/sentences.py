@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TypeGuard, get_args, get_type_hints
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from report_builder.errors import Problem, near_miss
+from report_builder.plain import at
 from report_builder.spec.grammar import LONGEST
 from report_builder.spec.source import KeyPath, Source
 
@@ -55,13 +57,13 @@ def problems(
         beside: keys that may stand beside those of the model.
     """
     details = error.errors(include_url=False)[:MOST]
-    return [_problem(dict(detail), source, model, prefix, subject, beside) for detail in details]
+    return [_problem(detail, source, model, prefix, subject, beside) for detail in details]
 
 
 def _problem(
-    detail: Mapping[str, Any], source: Source, model: type[BaseModel], prefix: KeyPath, subject: str, beside: Iterable[str]
+    detail: ErrorDetails, source: Source, model: type[BaseModel], prefix: KeyPath, subject: str, beside: Iterable[str]
 ) -> Problem:
-    kind, path = detail["type"], tuple(detail["loc"])
+    kind, path = detail["type"], detail["loc"]
     is_key = bool(path) and path[-1] == "[key]"
     path = path[:-1] if is_key else path
     where = source.where(_written(source, (*prefix, *path)))
@@ -96,12 +98,11 @@ def _another(source: Source, path: KeyPath) -> str:
 def _written(source: Source, path: KeyPath) -> KeyPath:
     """The path without the steps that pydantic adds where a `kind` chooses a model."""
     written: list[str | int] = []
-    at: Any = source.data
     for i, step in enumerate(path):
-        here = (isinstance(at, Mapping) and step in at) or (isinstance(at, list) and isinstance(step, int) and step < len(at))
+        above = at(source.data, written)
+        here = step in above if isinstance(above, Mapping) else isinstance(above, list) and isinstance(step, int)
         if here or i == len(path) - 1:
             written.append(step)
-            at = at[step] if here else None
     return tuple(written)
 
 
@@ -118,24 +119,26 @@ def _describe(model: type[BaseModel], path: KeyPath) -> str:
 
 def _descend(model: type[BaseModel], path: Iterable[str | int]) -> type[BaseModel] | None:
     """The model that describes the mapping at `path`, through dictionaries, lists, and unions that a `kind` chooses from."""
-    current: Any = model
+    current: type | None = model
     for step in path:
         if _is_model(current):
-            field = current.model_fields.get(str(step))
-            current = field.annotation if field else None
+            current = get_type_hints(current).get(str(step))
         else:
-            choices = [choice for choice in _models(current) if step == getattr(choice.model_fields.get("kind"), "default", "")]
-            arguments = [a for a in getattr(current, "__args__", ()) if a not in (type(None), Ellipsis)]
-            current = choices[0] if choices else arguments[-1] if arguments else None
-    return current if _is_model(current) else next(iter(_models(current)), None)
+            kinds = ((choice, choice.model_fields.get("kind")) for choice in _models(current))
+            chosen = next((choice for choice, kind in kinds if kind and kind.default == step), None)
+            current = chosen or next(reversed(_parts(current)), None)
+    return next(iter(_models(current)), None)
 
 
-def _is_model(annotation: Any) -> bool:
+def _is_model(annotation: type | None) -> TypeGuard[type[BaseModel]]:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
-def _models(annotation: Any) -> list[type[BaseModel]]:
-    """The models that an annotation names."""
-    if _is_model(annotation):
-        return [annotation]
-    return [model for argument in getattr(annotation, "__args__", ()) for model in _models(argument)]
+def _parts(annotation: type | None) -> list[type]:
+    """What a type is made of."""
+    return [part for part in get_args(annotation) if part not in (type(None), Ellipsis)]
+
+
+def _models(annotation: type | None) -> list[type[BaseModel]]:
+    """The models that a type names."""
+    return [annotation] if _is_model(annotation) else [model for part in _parts(annotation) for model in _models(part)]

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import ClassVar
 
 import yaml
 
 from report_builder.errors import Problem, ReportError
 from report_builder.limits import YAML_BYTES, YAML_DEPTH, YAML_VALUES
+from report_builder.plain import Fields, Plain, at
 from report_builder.project import not_readable, text_of
 from report_builder.records import frozen
 
@@ -47,9 +48,26 @@ class Source:
     `added` has the entries of a section that a layer above adds, e.g. `("runs", "vae")`, with the ids that stand below it.
     """
 
-    data: dict[str, Any]
+    data: Mapping[str, Plain]
     positions: Mapping[KeyPath, str] = field(default_factory=dict)
     added: Mapping[KeyPath, tuple[str, ...]] = field(default_factory=dict)
+
+    def section(self, *path: str) -> Fields | None:
+        """The mapping at a key path; None where there is none."""
+        found = at(self.data, path)
+        return found if isinstance(found, dict) else None
+
+    def inside(self, *path: str) -> dict[KeyPath, str]:
+        """Where the keys below a key path stand, seen from there."""
+        return {place[len(path) :]: said for place, said in self.positions.items() if place[: len(path)] == path}
+
+    def below(self, *path: str) -> Source:
+        """What stands at a key path, as a file of its own; empty where there is no mapping."""
+        return Source(self.section(*path) or {}, self.inside(*path))
+
+    def without(self, key: str) -> tuple[Source, Plain]:
+        """The file without a key of its top, and what stood there."""
+        return replace(self, data={name: value for name, value in self.data.items() if name != key}), self.data.get(key)
 
     def where(self, path: KeyPath) -> str:
         """`file:line: key.path` of the nearest key that has a position."""
@@ -80,16 +98,15 @@ def parse(text: str, name: str) -> Source:
         _hold_depth(text, name)
         node = yaml.compose(text, _Loader)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
+        mark, what = (error.problem_mark, error.problem) if isinstance(error, yaml.MarkedYAMLError) else (None, error)
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         hint = "Indent with spaces (not tabs), write 'key: value' with a space, and quote text that holds ': ' or '#'."
-        raise ReportError(
-            Problem(where, "this is not valid YAML", str(getattr(error, "problem", error)), next_step=hint)
-        ) from None
+        raise ReportError(Problem(where, "this is not valid YAML", str(what), next_step=hint)) from None
     reader = _Reader(name)
     data = reader.plain(node, ()) if node else {}
     if not isinstance(data, dict):
-        reader.problems.append(Problem(f"{name}:1", "an experiment file is a mapping of sections", type(data).__name__))
+        rule = "an experiment file is a mapping of sections"
+        raise ReportError(*reader.problems, Problem(f"{name}:1", rule, type(data).__name__))
     if reader.problems:
         raise ReportError(*reader.problems)
     return Source(data, {(): f"{name}:1", **reader.positions})
@@ -116,7 +133,7 @@ class _Reader:
         self._open: list[yaml.Node] = []
         self._values = self._letters = 0  # with those of aliases, each time: they may not multiply without end
 
-    def plain(self, node: yaml.Node, path: KeyPath) -> Any:
+    def plain(self, node: yaml.Node, path: KeyPath) -> Plain:
         """The data of a node; what is wrong in it is noted."""
         if node in self._open:
             raise ReportError(Problem(self._at(node), "an alias (*name) contains itself", next_step="Remove it."))
@@ -126,7 +143,7 @@ class _Reader:
         finally:
             self._open.pop()
 
-    def _plain(self, node: yaml.Node, path: KeyPath) -> Any:
+    def _plain(self, node: yaml.Node, path: KeyPath) -> Plain:
         self._values += 1
         YAML_DEPTH.hold(len(path), self._at(node))
         YAML_VALUES.hold(self._values, self._at(node))
@@ -138,10 +155,10 @@ class _Reader:
             for index, item in enumerate(node.value):
                 self.positions[(*path, index)] = self._at(item)
             return [self.plain(item, (*path, index)) for index, item in enumerate(node.value)]
-        return self._scalar(cast("yaml.ScalarNode", node))
+        return self._scalar(node)
 
-    def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, Any]:
-        result: dict[str, Any] = {}
+    def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[str, Plain]:
+        result: dict[str, Plain] = {}
         for key_node, value_node in node.value:
             key = self._text(key_node) if isinstance(key_node, yaml.ScalarNode) else None
             if key is None or key == "<<":
@@ -154,7 +171,7 @@ class _Reader:
                 result[key] = self.plain(value_node, (*path, key))
         return result
 
-    def _scalar(self, node: yaml.ScalarNode) -> Any:
+    def _scalar(self, node: yaml.Node) -> Plain:
         self._letters += len(node.value)
         YAML_BYTES.hold(self._letters, self._at(node))
         kind = node.tag.removeprefix("tag:yaml.org,2002:")
@@ -164,19 +181,19 @@ class _Reader:
         if not re.fullmatch(_SCALARS[kind][0], node.value):
             self._note(node, f"this is no {kind}", repr(node.value), "Remove the tag.")
         elif kind == "bool":
-            return node.value.lower() == "true"
+            return str(node.value).lower() == "true"
         elif kind == "int":
             return self._whole(node)
         elif kind == "float":
             return float(re.sub(r"\.(?=inf|nan)", "", node.value, flags=re.IGNORECASE))
         return None
 
-    def _text(self, node: yaml.ScalarNode) -> str:
+    def _text(self, node: yaml.Node) -> str:
         if found := _CONTROL.search(node.value):
             self._note(node, "a control character in a text", f"U+{ord(found[0]):04X}", "Remove it.")
         return str(node.value)
 
-    def _whole(self, node: yaml.ScalarNode) -> int:
+    def _whole(self, node: yaml.Node) -> int:
         digits = node.value.lstrip("+-0")
         if len(digits) <= len(str(LARGEST)) and abs(int(node.value)) <= LARGEST:
             return int(node.value)
@@ -198,27 +215,35 @@ class _Reader:
 def overlay(below: Source, above: Source) -> Source:
     """`above` over `below`: mappings merge key by key, an empty one empties; everything else is replaced."""
     positions = dict(below.positions)
-    data = _merge(below.data, above.data, (), positions)
-    positions.update({path: at for path, at in above.positions.items() if path})
+    data = _merged(below.data, above.data, (), positions)
+    positions.update({path: said for path, said in above.positions.items() if path})
     return Source(data, positions, {**below.added, **_added(below.data, above.data)})
 
 
-def _merge(below: Any, above: Any, path: KeyPath, positions: dict[KeyPath, str]) -> Any:
+def _merge(below: Plain, above: Plain, path: KeyPath, positions: dict[KeyPath, str]) -> Plain:
     if isinstance(below, str) and isinstance(above, dict) and path and "kind" not in above:
         below = {"kind": below}  # the short form of a slot: `dataset: digits`
     if isinstance(below, dict) and isinstance(above, dict) and (above or not path):
-        same_kind = "kind" not in above or "kind" not in below or above["kind"] == below["kind"]
-        base = below if same_kind else {}  # another kind has other parameters
-        return base | {key: _merge(base.get(key), value, (*path, key), positions) for key, value in above.items()}
+        return _merged(below, above, path, positions)
     if isinstance(below, dict | list):
         for known in [p for p in positions if p[: len(path)] == path and len(p) > len(path)]:
             del positions[known]
     return above
 
 
-def _added(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[KeyPath, tuple[str, ...]]:
+def _merged(below: Fields, above: Fields, path: KeyPath, positions: dict[KeyPath, str]) -> Fields:
+    same_kind = "kind" not in above or "kind" not in below or above["kind"] == below["kind"]
+    base = below if same_kind else {}  # another kind has other parameters
+    return {**base, **{key: _merge(base.get(key), value, (*path, key), positions) for key, value in above.items()}}
+
+
+def _added(below: Fields, above: Fields) -> dict[KeyPath, tuple[str, ...]]:
     """Entries of a section that stand in `above` alone, with the ids that the section has below."""
-    both = {
-        s: (entries, below[s]) for s, entries in above.items() if isinstance(entries, dict) and isinstance(below.get(s), dict)
+    both = ((section, above[section], below.get(section)) for section in above)
+    return {
+        (section, id_): tuple(known)
+        for section, entries, known in both
+        if isinstance(entries, dict) and isinstance(known, dict) and known
+        for id_ in entries
+        if id_ not in known
     }
-    return {(s, id_): tuple(known) for s, (entries, known) in both.items() if known for id_ in entries if id_ not in known}

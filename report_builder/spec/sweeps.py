@@ -6,14 +6,17 @@ its arms where a metric or a figure lists runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+
+from pydantic import ValidationError
 
 from report_builder.errors import Problem, near_miss
 from report_builder.limits import SWEEP_ARMS
+from report_builder.plain import Plain, at, under
 from report_builder.records import frozen
-from report_builder.spec.arms import GROUPS, Row, arm_id, arm_name, axes, count, fields_of, rows, told, unknown_fields, values
+from report_builder.spec.arms import Row, arm_id, arm_name, count, fields_of, rows, told, unknown_fields, values
+from report_builder.spec.grammar import Sweep
 from report_builder.spec.source import KeyPath, Source, overlay
 
 SETTINGS = ("data", "model", "training", "threads")  # what an axis may lead into
@@ -40,55 +43,56 @@ def expand(source: Source) -> tuple[Source, dict[str, Arms], list[Problem]]:
 
     A sweep that the grammar will not accept is left as it is, for the grammar to say so.
     """
-    sweeps, runs = source.data.get("sweeps"), source.data.get("runs")
-    if not isinstance(sweeps, dict) or not isinstance(runs, dict):
+    sweeps, runs = source.section("sweeps"), source.section("runs")
+    if sweeps is None or runs is None:
         return source, {}, []
     arms, found = dict[str, Arms](), list[Problem]()
-    counts = {id_: count(sweep) for id_, sweep in sweeps.items() if _fits(sweep)}
+    read = {id_: sweep for id_, written in sweeps.items() if (sweep := _read(written))}
+    counts = {id_: count(sweep) for id_, sweep in read.items()}
     SWEEP_ARMS.hold(sum(counts.values()), source.where(("sweeps", max(counts, key=lambda id_: counts[id_], default=""))))
-    data = source.data.get("data")
-    taken = dict.fromkeys(runs, "run") | dict.fromkeys(data if isinstance(data, dict) else (), "data set")
-    for id_, sweep in sweeps.items():
-        mistakes = [*_mistakes(source, id_, sweep, taken)]
-        made = {} if mistakes or not _fits(sweep) else {arm_id(id_, row): row for row in rows(id_, sweep)}
-        if made:
-            mistakes += [*_clashes(source, id_, sweep, taken), *_names(source, id_, sweep)]
-        if made and not mistakes:
-            source = _with_arms(source, sweep, made)
-            taken |= dict.fromkeys(made, "run")
-            arms[id_] = Arms(sweep["run"], tuple(cell.axis for cell in next(iter(made.values()))), tuple(made))
+    taken = dict.fromkeys(runs, "run") | dict.fromkeys(source.section("data") or (), "data set")
+    for id_ in sweeps:
+        mistakes, sweep = [*_mistakes(source, id_, taken)], read.get(id_)
+        if sweep and not mistakes:
+            every = rows(id_, sweep)
+            mistakes += [*_clashes(source, id_, every, taken), *_names(source, id_, sweep.name, every)]
+            if not mistakes:
+                made = {arm_id(id_, row): row for row in every}
+                source = _with_arms(source, sweep, made)
+                taken |= dict.fromkeys(made, "run")
+                arms[id_] = Arms(sweep.run, tuple(cell.axis for cell in every[0]), tuple(made))
         found += mistakes
         taken.setdefault(id_, "sweep")
     return _listed(source, arms), arms, found
 
 
-def _fits(sweep: Any) -> bool:
-    """Whether the grammar will accept it."""
-    if not isinstance(sweep, dict) or not isinstance(sweep.get("name", ""), str) or not isinstance(sweep.get("run"), str):
-        return False
-    lists = [listed for group in GROUPS for listed in axes(sweep, group).values()]
-    return bool(lists) and all(isinstance(listed, list) and listed for listed in lists)
+def _read(written: Plain) -> Sweep | None:
+    try:
+        return Sweep.model_validate(written)
+    except ValidationError:
+        return None
 
 
 # --- what is wrong ------------------------------------------------------------------------------------------------------------
 
 
-def _mistakes(source: Source, id_: str, sweep: Any, taken: Mapping[str, str]) -> Iterator[Problem]:
+def _mistakes(source: Source, id_: str, taken: Mapping[str, str]) -> Iterator[Problem]:
     """What the grammar of a single key cannot see."""
     place: KeyPath = ("sweeps", id_)
     if id_ in taken:
         rule = f"a {taken[id_]} and a sweep have the same id"
         yield Problem(source.where(place), rule, repr(id_), next_step="Give one of them another id.")
-    run = sweep.get("run") if isinstance(sweep, dict) else None
-    if isinstance(run, str) and run not in source.data["runs"]:
-        yield Problem(source.where((*place, "run")), "unknown run", repr(run), near_miss(run, source.data["runs"]))
-    for group in GROUPS:
-        for axis in axes(sweep, group):
-            yield from _axis(source, (*place, group, axis), str(axis))
-    for axis in axes(sweep, "zip"):
-        if axis in axes(sweep, "over"):
+    run, known = at(source.data, (*place, "run")), source.section("runs") or {}
+    if isinstance(run, str) and run not in known:
+        yield Problem(source.where((*place, "run")), "unknown run", repr(run), near_miss(run, known))
+    over, zipped = (source.section("sweeps", id_, group) or {} for group in ("over", "zip"))
+    for group, axes in (("over", over), ("zip", zipped)):
+        for axis in axes:
+            yield from _axis(source, (*place, group, axis), axis)
+    for axis in zipped:
+        if axis in over:
             yield Problem(source.where((*place, "zip", axis)), "this axis stands under 'over', too", axis)
-    lengths = {axis: len(listed) for axis, listed in axes(sweep, "zip").items() if isinstance(listed, list)}
+    lengths = {axis: len(listed) for axis, listed in zipped.items() if isinstance(listed, list)}
     if len(set(lengths.values())) > 1:
         said = ", ".join(f"{axis}: {n} values" for axis, n in lengths.items())
         step = "Give each axis as many values, or write them under 'over', where every combination is an arm."
@@ -109,10 +113,10 @@ def _axis(source: Source, place: KeyPath, axis: str) -> Iterator[Problem]:
         yield Problem(where, "unknown key of a run", axis, near_miss(first, SETTINGS), step)
 
 
-def _clashes(source: Source, id_: str, sweep: Mapping[str, Any], taken: Mapping[str, str]) -> Iterator[Problem]:
+def _clashes(source: Source, id_: str, every: Sequence[Row], taken: Mapping[str, str]) -> Iterator[Problem]:
     """Arms that are the same, or whose id another one has."""
     seen, ids = dict[str, Row](), set[str]()
-    for row in rows(id_, sweep):
+    for row in every:
         arm, where = arm_id(id_, row), source.where(row[-1].place)
         if values(row) in seen:
             yield Problem(where, "two arms of this sweep are the same", told(row), next_step="Remove one of them.")
@@ -123,9 +127,8 @@ def _clashes(source: Source, id_: str, sweep: Mapping[str, Any], taken: Mapping[
         ids.add(arm)
 
 
-def _names(source: Source, id_: str, sweep: Mapping[str, Any]) -> Iterator[Problem]:
+def _names(source: Source, id_: str, pattern: str, made: Sequence[Row]) -> Iterator[Problem]:
     """A name that names what is no axis, or that two arms would share."""
-    made, pattern = rows(id_, sweep), sweep.get("name", "")
     where = source.where(("sweeps", id_, "name"))
     for name in unknown_fields(pattern, made[0]):
         yield Problem(where, "unknown field in the name of a sweep", f"{{{name}}}", near_miss(name, fields_of(made[0])))
@@ -137,60 +140,50 @@ def _names(source: Source, id_: str, sweep: Mapping[str, Any]) -> Iterator[Probl
 
 
 def _language(source: Source) -> str:
-    report = source.data.get("report")
-    return str(report.get("language", "en")) if isinstance(report, dict) else "en"
+    return str((source.section("report") or {}).get("language", "en"))
 
 
 # --- the runs -----------------------------------------------------------------------------------------------------------------
 
 
-def _with_arms(source: Source, sweep: Mapping[str, Any], made: Mapping[str, Row]) -> Source:
+def _with_arms(source: Source, sweep: Sweep, made: Mapping[str, Row]) -> Source:
     """The arms among the runs: the run's settings where they stand, and over them the values where those stand."""
-    id_ = sweep["run"]
-    base = source.data["runs"][id_]
-    if not isinstance(base, dict):
-        return source
-    inside = {path[2:]: at for path, at in source.positions.items() if path[:2] == ("runs", id_)}
-    below = Source({key: value for key, value in base.items() if key != "extends"}, inside)
-    runs, positions = dict(source.data["runs"]), dict(source.positions)
+    base, _ = source.below("runs", sweep.run).without("extends")
+    runs, positions = dict(source.section("runs") or {}), dict(source.positions)
     for arm, row in made.items():
-        merged = below
+        merged = base
         for cell in row:
             merged = overlay(merged, _setting(source, cell.axis, cell.value, cell.place))
-        name = arm_name(sweep.get("name", ""), str(base.get("name") or id_), row, _language(source))
-        runs[arm] = merged.data | {"name": name}
-        positions |= {("runs", arm, *path): at for path, at in merged.positions.items()}
-    return replace(source, data=source.data | {"runs": runs}, positions=positions)
+        name = arm_name(sweep.name, str(base.data.get("name") or sweep.run), row, _language(source))
+        runs[arm] = {**merged.data, "name": name}
+        positions |= {("runs", arm, *path): said for path, said in merged.positions.items()}
+    return replace(source, data={**source.data, "runs": runs}, positions=positions)
 
 
-def _setting(source: Source, axis: str, value: Any, place: KeyPath) -> Source:
+def _setting(source: Source, axis: str, value: Plain, place: KeyPath) -> Source:
     """A value under its key path."""
     path = tuple(axis.split("."))
-    at = next((source.positions[place[:n]] for n in range(len(place), 0, -1) if place[:n] in source.positions), "")
+    said = next((source.positions[place[:n]] for n in range(len(place), 0, -1) if place[:n] in source.positions), "")
     inner = {path + p[len(place) :]: where for p, where in source.positions.items() if p[: len(place)] == place}
-    data: Any = value
-    for part in reversed(path):
-        data = {part: data}
-    return Source(data, {path: at} | inner)
+    return Source(under(path, value), {path: said} | inner)
 
 
 def _listed(source: Source, arms: Mapping[str, Arms]) -> Source:
     """The file with the arms where a list of runs names a sweep; each stands where the sweep's id does."""
     data, positions = dict(source.data), dict(source.positions)
     for section in LISTS:
-        entries = data.get(section)
-        for id_, entry in entries.items() if isinstance(entries, dict) else ():
-            listed = entry.get("runs") if isinstance(entry, dict) else None
-            if not isinstance(listed, list) or not any(isinstance(run, str) and run in arms for run in listed):
-                continue
-            data[section] = data[section] | {id_: entry | {"runs": [run for _, run in _each(listed, arms)]}}
-            for new, (old, _) in enumerate(_each(listed, arms)):
-                if (section, id_, "runs", old) in source.positions:
-                    positions[section, id_, "runs", new] = source.positions[section, id_, "runs", old]
+        entries = source.section(section) or {}
+        for id_, entry in entries.items():
+            listed = at(entry, ["runs"])
+            if isinstance(entry, dict) and isinstance(listed, list):
+                data[section] = entries = {**entries, id_: entry | {"runs": [run for _, run in _each(listed, arms)]}}
+                for new, (old, _) in enumerate(_each(listed, arms)):
+                    if (section, id_, "runs", old) in source.positions:
+                        positions[section, id_, "runs", new] = source.positions[section, id_, "runs", old]
     return replace(source, data=data, positions=positions)
 
 
-def _each(listed: Iterable[Any], arms: Mapping[str, Arms]) -> Iterator[tuple[int, Any]]:
+def _each(listed: Iterable[Plain], arms: Mapping[str, Arms]) -> Iterator[tuple[int, Plain]]:
     """The runs of a list, each with the place of what named it."""
     for place, run in enumerate(listed):
         named = arms[run].runs if isinstance(run, str) and run in arms else (run,)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
+from report_builder.plain import Plain
 from report_builder.spec.closed import Closed
 from report_builder.spec.optimizers import Adam, AnyOptimizer
 from report_builder.spec.schedules import LearningRate, until_the_end
@@ -29,7 +30,7 @@ class EarlyStopping(Closed):
 
     @model_validator(mode="before")
     @classmethod
-    def _more_is_better(cls, value: Any) -> Any:
+    def _more_is_better(cls, value: Plain) -> Plain:
         if isinstance(value, dict) and "mode" not in value and "accuracy" in str(value.get("monitor", "")):
             return value | {"mode": "max"}
         return value
@@ -48,7 +49,7 @@ class Training(Closed):
 
     @model_validator(mode="before")
     @classmethod
-    def _schedules_end(cls, value: Any) -> Any:
+    def _schedules_end(cls, value: Plain) -> Plain:
         if not isinstance(value, dict) or not isinstance(epochs := value.get("epochs", EPOCHS), int):
             return value
         return value | {"learning_rate": until_the_end(value["learning_rate"], epochs)} if "learning_rate" in value else value

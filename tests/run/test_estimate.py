@@ -22,7 +22,7 @@ def spec(**changes):
 
 def about(chosen, store, folder=None):
     """Seconds of a run whose data lie in a folder."""
-    return estimate.seconds(chosen, store.all("run"), chosen["data"], [folder or store.root])
+    return estimate.seconds(Step("run", (), chosen), store.all("run"), chosen["data"], [folder or store.root])
 
 
 def store_run(store, chosen, *, seconds, images, finished="2026-01-01", **note):
