@@ -163,7 +163,7 @@ def _compiled(
     rendered.ask()  # pandoc and typst begin, beside what follows
     press = Press(folder / PRESS) if "pdf" in options.formats else None
     labels.as_planned(plan, workspace.template(loaded), rendered)
-    composed = compose(rendered, material, draft=options.draft)
+    composed = compose(rendered, material, draft=options.draft, memo=plan.store.memo)
     _refuse(composed, options)
     numbers = {id_: composed.labels[f"fig:{id_}"] for id_ in composed.figures}
     composed = composed.published(publish.publish_figures(material, numbers, figures))

@@ -90,7 +90,7 @@ def _composed(plan: Plan, workspace: Workspace, material: Material, rendered: Re
     from report_builder.build import labels
     from report_builder.document.composing import compose
 
-    composed = compose(rendered, material, draft=draft)
+    composed = compose(rendered, material, draft=draft, memo=plan.store.memo)
     if rendered.choices:
         labels.whichever_is_best(plan, workspace.template(plan.resolved.loaded), rendered, draft=draft)
     return composed

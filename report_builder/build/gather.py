@@ -50,6 +50,8 @@ def material(plan: Plan, *, measured: bool = True, drawn: bool = True) -> Materi
         kinds=_kinds(plan),
         strict=loaded.experiment.report.honesty == "strict",
         tally=loaded.experiment.report.tally,
+        bibliography=tuple(loaded.file.parent / name for name in loaded.experiment.report.bibliography),
+        style=loaded.file.parent / loaded.experiment.report.csl if loaded.experiment.report.csl else None,
     )
 
 
@@ -71,7 +73,7 @@ def _header(plan: Plan) -> Header:
     loaded = plan.resolved.loaded
     report = loaded.experiment.report
     logo = loaded.file.parent / report.logo if report.logo else None
-    fields = report.model_dump(exclude={"logo", "template", "style", "honesty", "tally"})
+    fields = report.model_dump(exclude={"logo", "template", "style", "honesty", "tally", "bibliography", "csl"})
     note = languages.load(plan.language).word("profile", name=loaded.profile) if loaded.profile else ""
     return Header(**fields, logo=logo, note=note, metadata_date=_newest(plan))
 

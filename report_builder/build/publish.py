@@ -216,7 +216,8 @@ def document_digest(rendered: Rendered, material: Material, options: Fields, mem
     figures = {id_: [c.png and c.png.parent.name, c.caption, c.details, c.alt, c.width] for id_, c in material.figures.items()}
     header = {key: str(value) for key, value in vars(material.header).items()}
     tasks = {id_: [task.title, *task.requires] for id_, task in material.tasks.items()}
-    pictures = [_digest(path, memo) for path in (*rendered.pictures, material.header.logo) if path and path.is_file()]
+    beside = (*rendered.pictures, material.header.logo, *material.bibliography, material.style)
+    pictures = [_digest(path, memo) for path in beside if path and path.is_file()]
     tools = [importlib.metadata.version(tool) for tool in TOOLS]
     parts = [rendered.canonical, figures, header, tasks, pictures, code, tools, dict(options)]
     return hashlib.sha256(canonical(parts).encode()).hexdigest()

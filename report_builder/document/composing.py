@@ -8,6 +8,7 @@ from pathlib import Path
 
 from report_builder import languages
 from report_builder.document import formulas
+from report_builder.document.citations import Cited, cite
 from report_builder.document.drafting import mark_missing, unmarked
 from report_builder.document.honesty import Honesty, repeated
 from report_builder.document.material import Header, Material
@@ -41,6 +42,7 @@ from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import Fact
 from report_builder.languages import Language
 from report_builder.records import frozen
+from report_builder.store import Memo
 
 MOST = 8  # words not translated that a warning names
 _BLOCK_CLASSES = ("task", "question", "answer", "opinion", "stated", "pagebreak", "panels", "listing", "symbols", "equation")
@@ -135,13 +137,14 @@ class Document:
         )
 
 
-def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> Document:
+def compose(rendered: Rendered, material: Material, *, draft: bool = False, memo: Memo | None = None) -> Document:
     """Reads the Markdown once and numbers, links and checks the tree.
 
     Args:
         rendered: what `render` returned.
         material: what it was rendered with.
         draft: marks false claims, missing parts and what is not measured in the text.
+        memo: remembers what the citations print.
 
     Raises:
         ReportError: all mistakes of the rendering and of the text: undefined or duplicate labels, missing images, broken
@@ -152,7 +155,7 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
     blocks, places = found.blocks, found.places
     nodes, problems = shape(blocks, material.tasks, language, places)
     broken, divs = _formulas(nodes, places), chosen(nodes, "Div")
-    problems += [*_unknown_blocks(divs, places), *misshapen(divs, places)]
+    problems += [*_unknown_blocks(divs, places, cites=bool(material.bibliography)), *misshapen(divs, places)]
     if not rendered.answers:
         exchange(blocks, lambda node: [] if has_class(node, "answer") and node["t"] == "Div" else None)
         nodes = elements(blocks)
@@ -161,26 +164,36 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False) -> D
     judged = Judge.of(material, places, rendered.wordings).judge(blocks)
     findings = [*found.findings, *honesty.claims(rendered.claims), *judged.findings]
     findings += [finding for _, _, finding in missing]
+    if material.tally and any(judged.tally):
+        blocks.append(_tally(judged, language))
+    cited = Cited(places)
+    if material.bibliography:
+        cited = cite(blocks, material, places, memo)
+        nodes, places = elements(blocks), cited.places
     linked = _linked(blocks, nodes, material, places, draft=draft)
-    problems = [*rendered.problems, *problems, *linked.problems, *found.problems, *broken]
+    problems = [*rendered.problems, *problems, *cited.problems, *linked.problems, *found.problems, *broken]
     if problems:
         raise ReportError(*dict.fromkeys(problems))
     if draft and missing:
         mark_missing(blocks, [(task, part) for task, part, _ in missing], language)
     parts = sections(divs, places, rendered.citations, material, linked.undrawn)
     exchange(blocks, lambda node: unmarked(node, language, draft=draft))
-    if material.tally and any(judged.tally):
-        blocks.append(_tally(judged, language))
     set_quotes(blocks, language)
     figures = tuple(name for label in linked.labels if (name := label.removeprefix("fig:")) in material.figures)
-    warnings = *linked.warnings, *copied, *cautions(rendered.citations, material), *_untranslated(material, language)
+    warnings = (
+        *linked.warnings,
+        *(cited.warnings if rendered.answers else ()),
+        *copied,
+        *cautions(rendered.citations, material),
+        *_untranslated(material, language),
+    )
     return Document(
         material.header,
         blocks,
         linked.labels,
         figures,
         linked.images,
-        tuple(findings),
+        (*findings, *cited.findings),
         warnings,
         places,
         sections=parts,
@@ -241,10 +254,10 @@ def _formulas(nodes: Nodes, places: Places) -> list[Problem]:
     return [*wrong.values()]
 
 
-def _unknown_blocks(divs: Nodes, places: Places) -> list[Problem]:
+def _unknown_blocks(divs: Nodes, places: Places, *, cites: bool) -> list[Problem]:
     problems = []
     for node in divs:
-        for name in attributes(node)[1] or ["#refs"] * (identifier(node) == "refs"):  # pandoc's place for references
+        for name in attributes(node)[1] or ["#refs"] * (identifier(node) == "refs" and not cites):
             if name not in _BLOCK_CLASSES:
                 where = next(iter(places.containing(f"::: {name}", f".{name}", f"{{{name}")), places.of(node))
                 problems.append(Problem(where, "unknown kind of block", repr(name), near_miss(name, _BLOCK_CLASSES)))

@@ -60,7 +60,7 @@ class Contradictions:
         """Numbers of figures, arms that are none, and results and verdicts that nothing vouches for."""
         words, passage = sentence.typed, sentence.passage
         reference = self.lexicon.pattern("reference", "{}\\s*(?:nr\\.?\\s*|no\\.?\\s*|№\\s*)?\\(?\\d+[a-z]?\\)?").search(words)
-        if reference and not self.lexicon.says("elsewhere", words):
+        if reference and not self.lexicon.says("elsewhere", words) and not sentence.cites:
             step = "Refer to its label: @fig:..., @tbl:..., @eq:..."
             yield Wrong("the number of a figure, table or formula is typed", reference[0], step, reference.start())
         for name in self.names.no_arms(words):
@@ -69,6 +69,7 @@ class Contradictions:
         if sentence.bound or sentence.stated or not (passage.answer or passage.kind in ALONE):
             return
         theory = self.lexicon.says("theory", passage.typed[sentence.start : sentence.end])
+        theory = theory or (sentence.cites and not sentence.runs)  # what another text found
         if not theory and (results := sentence.results):
             told = ", ".join(number.text for number in results)
             yield Wrong("a result is typed and bound to no measurement", told, _CITE, results[0].start)

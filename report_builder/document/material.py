@@ -148,6 +148,7 @@ class Material:
     `untranslated` is what is said in another language for want of words in that of the report.
     `kinds` has the names of each built-in kind of model; `strict`: what speaks of
     results and is bound to nothing is a finding; `tally`: the document says how much of that there is.
+    `bibliography` has the `.bib` files that the text may cite, `style` the CSL file that says how (None: numbers in brackets).
     """
 
     report: str
@@ -168,6 +169,8 @@ class Material:
     kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     strict: bool = False
     tally: bool = False
+    bibliography: tuple[Path, ...] = ()
+    style: Path | None = None
 
     def shared(self, run: str, other: str) -> list[SweepCard]:
         """The sweeps of which both are arms."""

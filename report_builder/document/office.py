@@ -169,8 +169,9 @@ def _div(node: Node, language: Language, *, word: bool) -> Nodes:
         cells = [_both] if word else [_bare, lambda figure: [plain(list(caption_of(figure)))]]
         caption = _caption("Image Caption", [_anchor(label), *caption_of_all(node)], word=word)
         return [as_table(node, cells, headed=not word), caption]
-    if has_class(node, "equation"):
-        return [_equation(node, word=word)]
+    if has_class(node, "equation") or has_class(node, "reference"):
+        entry = _caption("Bibliography", [_anchor(label), *blocks[0]["c"]], word=word)
+        return [_equation(node, word=word) if has_class(node, "equation") else entry]
     return run_in(node, language)
 
 

@@ -75,6 +75,26 @@ def read_beside(text: str, lines: Sequence[str]) -> list[Tree]:
     return [whole, *(Tree([block], []) for block in joined.blocks)]
 
 
+def cite(entries: str, blocks: Nodes, style: Path, language: str) -> Nodes:
+    """Paragraphs of one citation each with what it prints, and then the list of references.
+
+    Args:
+        entries: what is cited, as BibLaTeX; nothing else is read.
+        blocks: the paragraphs.
+        style: a CSL file.
+        language: whose words are printed, such as `zh-TW`.
+
+    Raises:
+        ReportError: an entry or the style cannot be read; `received` is what pandoc said.
+    """
+    tree = json.dumps({"pandoc-api-version": API, "meta": {}, "blocks": blocks}, ensure_ascii=False).encode()
+    framed = b"".join(b"%d\n%b" % (len(part), part) for part in (entries.encode(), tree))
+    script = str(Path(__file__).parent / "cite.lua")
+    output, _ = _run(["lua", script, str(style.resolve()), language], framed, LANG="la")  # of English titles it makes its own
+    cited: Nodes = json.loads(output)["blocks"]
+    return cited
+
+
 def convert(file: Path, form: str) -> Nodes:
     """A file of another format (`docx`, `ipynb`) as blocks.
 
@@ -111,9 +131,9 @@ def _warnings(told: str) -> list[str]:
     return [" ".join(line.split()) for line in told.split("[WARNING]") if line.strip()]
 
 
-def _run(arguments: Sequence[str], given: bytes, day: str = "2000-01-01") -> tuple[bytes, str]:
+def _run(arguments: Sequence[str], given: bytes, day: str = "2000-01-01", **variables: str) -> tuple[bytes, str]:
     epoch = int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp())
-    environment = {**os.environ, "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": str(epoch)}
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": str(epoch), **variables}
     command = [program(), "+RTS", f"-M{PANDOC_MEMORY.value:.0f}", "-RTS", *arguments]
     try:
         done = subprocess.run(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from report_builder.document.channel import is_printed
+from report_builder.document.references import is_own
 from report_builder.document.tree import (
     LINE,
     Node,
@@ -21,8 +22,9 @@ from report_builder.document.tree import (
     walk,
 )
 
-# Signs for what is no typed word: a measured value, a verdict or claim, a reference, code or a formula, printed text.
-VALUE, SAID, REFERENCE, OPAQUE, PRINTED = "\ue200", "\ue201", "\ue202", "\ue203", "\ue204"
+# Signs for what is no typed word: a measured value, a verdict or claim, a reference, code or a formula, printed text,
+# a citation of another text.
+VALUE, SAID, REFERENCE, OPAQUE, PRINTED, CITED = "\ue200", "\ue201", "\ue202", "\ue203", "\ue204", "\ue205"
 _HIDDEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")  # soft hyphens and spaces of no width
 _NUMERIC = re.compile(r"[-+−±]?\d[\d.,%\s]*")
 _COMPARED = re.compile(r"[<>]|\\[gl](?:t|eq?)\b")
@@ -77,7 +79,7 @@ class Passage:
         if kind == "Span":
             return self._span(node)
         if kind in _LEAVES:
-            self.add(node, _LEAVES[kind])
+            self.add(node, _LEAVES[kind] if kind != "Cite" or any(map(is_own, node["c"][0])) else CITED)
         elif kind == "Str":
             self.add(node, plain(node["c"]))
         elif kind in ("Code", "Math"):

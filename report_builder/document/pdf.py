@@ -20,7 +20,7 @@ from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.press import Press
 from report_builder.document.tree import Node, Nodes, Part, attributes, caption_of, identifier, para, raw, value, walk
 from report_builder.document.typesetting import refused
-from report_builder.document.wording import absent, run_in, title_facts, unmeasured
+from report_builder.document.wording import absent, marked, run_in, title_facts, unmeasured
 from report_builder.document.wrapping import line_numbers, wrapped
 from report_builder.errors import FindingError, Problem, ReportError
 
@@ -236,6 +236,8 @@ class Typst:
             return own[name](node)
         if name == "pagebreak":
             return [raw("typst", "#pagebreak(weak: true)")]
+        if name == "reference":
+            return self._reference(node)
         inner = self.blocks(run_in(node, self.language))
         shown = (
             [raw("typst", f"#{name}["), *inner, raw("typst", "]")]
@@ -243,6 +245,12 @@ class Typst:
             else inner
         )
         return [*_anchor(node, inline=False), *shown]
+
+    def _reference(self, node: Node) -> Nodes:
+        """An entry of the list of references: its number, or none, and its words."""
+        mark, words = marked(node)
+        start, between, end = (raw("typst", code, inline=True) for code in (f"#reference({_label(node)}, [", "], [", "])"))
+        return [para([start, *self._inside(mark), between, *self._inside(words), end])]
 
     def _equation(self, node: Node) -> Nodes:
         number = f"numbering: _ => [({value(node, 'number')})], "

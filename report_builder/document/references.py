@@ -74,7 +74,11 @@ class References:
             self.cited.setdefault(name, []).append(task)
             return True
         places = self.places.containing(f"@{name}", f"@{name[:1].upper()}{name[1:]}") or [self.places.line(0)]
-        hint = "" if name.partition(":")[0] in KINDS else "Write \\@ for a sign that is no reference."
+        hint = (
+            ""
+            if name.partition(":")[0] in KINDS
+            else "Write \\@ for a sign that is no reference; what is cited stands in report: {bibliography: refs.bib}."
+        )
         if self.places.labels(name):
             hint = f"What has this label has no number: link to it by [words](#{name})."
         known = [label for label in self.labels if label.partition(":")[0] == name.partition(":")[0]] or list(self.labels)
@@ -138,9 +142,14 @@ def _citations(nodes: Nodes) -> list[Node] | None:
     return [citation for node in nodes if node["t"] == "Cite" for citation in node["c"][0]]
 
 
+def is_own(citation: Node) -> bool:
+    """Whether a citation refers to an element of the document itself, such as `@fig:x`, and to no entry of a bibliography."""
+    return str(citation["citationId"]).partition(":")[0].lower() in KINDS
+
+
 def _label(citation: Node) -> str:
     name = str(citation["citationId"])
-    return name[:1].lower() + name[1:] if name.partition(":")[0].lower() in KINDS else name
+    return name[:1].lower() + name[1:] if is_own(citation) else name
 
 
 def dangling(found: Nodes, labels: Mapping[str, str], places: Places) -> list[Problem]:

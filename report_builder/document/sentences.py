@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from report_builder.document.channel import is_printed
 from report_builder.document.lexicon import LETTER, Lexicon
 from report_builder.document.naming import Name, Names
-from report_builder.document.passages import OPAQUE, REFERENCE, SAID, VALUE, Passage
+from report_builder.document.passages import CITED, OPAQUE, REFERENCE, SAID, VALUE, Passage
 from report_builder.document.tree import LINE, Node, plain_text, value
 from report_builder.facts import Fact
 from report_builder.records import frozen
@@ -82,6 +82,11 @@ class Sentence:
     def refers(self) -> bool:
         """Whether it refers to a figure, a table or a formula."""
         return REFERENCE in self.text
+
+    @property
+    def cites(self) -> bool:
+        """Whether it cites another text."""
+        return CITED in self.text
 
     @property
     def nodes(self) -> Iterator[Node]:
@@ -201,7 +206,7 @@ def _told(node: Node, words: str) -> str:
         return plain_text(node)
     if words in (VALUE, SAID) and is_printed(node):
         return plain_text(node) or "…"
-    return "…" if words == REFERENCE else words
+    return "…" if words in (REFERENCE, CITED) else words
 
 
 def sentences(passage: Passage, lexicon: Lexicon, names: Names) -> Iterator[Sentence]:

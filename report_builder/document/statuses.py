@@ -157,7 +157,7 @@ class Judge:
         named = self.lexicon.named("splits", words) or self.names.foreign(words) or self._data(words)
         settled = said("settings", self.lexicon.without("epochs", words)) or said("structure", words)
         made = {*predicates} <= ABOUT and settled and not named
-        return made or said("purpose", whole) or said("elsewhere", words)
+        return made or said("purpose", whole) or said("elsewhere", words) or sentence.cites
 
     def _data(self, words: str) -> list[str]:
         """The names of well-known data that no run was trained on."""

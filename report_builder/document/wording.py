@@ -22,6 +22,12 @@ def run_in(node: Node, language: Language) -> Nodes:
     return [para(head[:1]), *blocks]
 
 
+def marked(reference: Node) -> tuple[Nodes, Nodes]:
+    """The number of an entry of the list of references, where the style gives one, and its words."""
+    inlines: Nodes = reference["c"][1][0]["c"]
+    return (inlines[0]["c"][1], inlines[2:]) if inlines and has_class(inlines[0], "mark") else ([], inlines)
+
+
 def unmeasured(language: Language) -> str:
     """What stands where a value or a picture is missing."""
     return f"[{language.word('unmeasured')}]"

@@ -24,7 +24,7 @@ from report_builder.spec.source import KeyPath
 
 class _Resolver(Closing):
     def report(self) -> None:
-        """Language and logo of the report, and names that are both a run and a data set."""
+        """Language, logo and bibliography of the report, and names that are both a run and a data set."""
         everything = self.loaded.experiment
         language, logo = everything.report.language, everything.report.logo
         if language not in languages.codes():
@@ -35,8 +35,19 @@ class _Resolver(Closing):
             self.note(("report", "logo"), "a logo is an SVG or PNG file", repr(logo))
         elif logo:
             self.picture(self.beside / logo)
+        for i, name in enumerate(everything.report.bibliography):
+            self.source(name, ("report", "bibliography", i), ".bib")
+        if everything.report.csl:
+            self.source(everything.report.csl, ("report", "csl"), ".csl")
         for name in sorted(everything.runs.keys() & everything.data.keys()):
             self.note(("runs", name), "a run and a data set have the same id", repr(name))
+
+    def source(self, name: str, path: KeyPath, suffix: str) -> None:
+        """A bibliography or a style of citations."""
+        if mistake := self.unreadable(name, path):
+            self.found.append(mistake)
+        elif Path(name).suffix.lower() != suffix:
+            self.note(path, f"this is a file *{suffix} beside the experiment file", repr(name))
 
     def picture(self, logo: Path) -> None:
         """The logo is what its name says."""

@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from report_builder.plain import Plain
 from report_builder.spec.closed import Closed
@@ -52,6 +52,11 @@ def _day(text: str) -> str:
     return text
 
 
+def _listed(given: str | list[str]) -> list[str]:
+    """A name alone as a list of one."""
+    return [given] if isinstance(given, str) else given
+
+
 class Report(Closed):
     """The title block, and how the document is made."""
 
@@ -71,6 +76,10 @@ class Report(Closed):
     language: str = Field(
         default="en", description="Language of the words that the tool writes: `report-builder list languages`."
     )
+    bibliography: Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])] = Field(
+        default=[], description="BibTeX file beside the experiment, or several: what the text cites as [@key, p. 3] or @key."
+    )
+    csl: str = Field(default="", description="CSL style of the citations, beside the experiment; default: numbers in brackets.")
     honesty: Literal["counted", "strict"] = Field(
         default="counted",
         description="What becomes of sentences that speak of results and are bound to no measurement: counted and listed, or a "

@@ -153,6 +153,29 @@ def test_what_was_found_right_is_composed_again_only_where_something_changed(lab
     assert len(composed) == 5
 
 
+def test_a_bibliography_is_read_again_only_where_it_changed(lab, say, monkeypatch) -> None:
+    """A second check of a text with citations composes nothing; after a change of the file it does, and says what is wrong."""
+    composed: list[int] = []
+    compose = composing._composed
+    monkeypatch.setattr(composing, "_composed", lambda *given, **how: composed.append(1) or compose(*given, **how))
+    refs = lab.experiment.with_name("refs.bib")
+    refs.write_text("@book{a, title = {Codes}, year = 2001}\n", encoding="utf-8")
+    lab.edit("report: {title: Tiny lab", "report: {bibliography: refs.bib, title: Tiny lab")
+    lab.edit("In [@fig:codes]", "By [@a], in [@fig:codes]", lab.template)
+    assert [say(lab, "check", "tiny")[0] for _ in range(2)] == [0, 0]
+    assert len(composed) == 1
+    refs.write_text("@book{b, title = {Codes}}\n", encoding="utf-8")
+    code, _, err = say(lab, "check", "tiny")
+    assert (code, len(composed)) == (1, 2)
+    assert "tiny.md:9: a citation of what no bibliography has" in err
+    lab.edit("bibliography: refs.bib", "bibliography: [refs.bib, none.bib, refs.txt]")
+    refs.with_suffix(".txt").write_text("", encoding="utf-8")
+    code, _, err = say(lab, "check", "tiny")
+    assert code == 1
+    assert "report.bibliography.1: no such file" in err
+    assert "report.bibliography.2: this is a file *.bib beside the experiment file" in err
+
+
 def test_doctor(lab, say) -> None:
     """The doctor looks at this machine and prints a line for each thing it needs."""
     code, out, _ = say(lab, "doctor")

@@ -17,6 +17,8 @@ OUTSIDE = {  # key path -> file outside the project, relative to the folder of t
     "report.template": "secret.md",
     "report.logo": "secret.svg",
     "report.style": "secret.mplstyle",
+    "report.bibliography": "secret.bib",
+    "report.csl": "secret.csl",
     "extends": "secret.yaml",
     "runs.vae.model.kind": "secret.py",
     "data.digits.dataset.kind": "secret.py",

@@ -1,0 +1,324 @@
+"""Citations of a bibliography: `[@key, p. 3]` and `@key` become what the style prints, linked with the list of references."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from string import ascii_lowercase
+
+from report_builder import languages
+from report_builder.document import leftover, pandoc
+from report_builder.document.bibliography import NAMED, Bibliography, Entry
+from report_builder.document.ledger import shown
+from report_builder.document.material import Material
+from report_builder.document.places import Places
+from report_builder.document.references import is_own
+from report_builder.document.tree import (
+    LINE,
+    Node,
+    Nodes,
+    Part,
+    attr,
+    change,
+    div,
+    exchange,
+    first_line,
+    has_class,
+    identifier,
+    is_node,
+    link,
+    para,
+    plain_text,
+    span,
+    text,
+    walk,
+)
+from report_builder.document.wording import marked
+from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.languages import Language
+from report_builder.project import text_of
+from report_builder.records import frozen
+from report_builder.store import Memo
+
+STYLE = Path(__file__).parent / "styles" / "numeric.csl"
+MOST = 5  # keys that a warning names
+_MISREAD = re.compile(r"Error at \(line (\d+), column \d+\):\n(.*)")
+_FAILED = re.compile(r"Error running Lua:\n(.*)")
+_UNPRINTED = ("Header", "Image")  # what is printed twice, or not at all: no place to come back to
+
+
+@frozen
+class Cited:
+    """What citing left: mistakes, source in entries that would be printed as it stands, and what is to be looked at.
+
+    `places` also finds the lines of entries.
+    """
+
+    places: Places
+    problems: Sequence[Problem] = ()
+    findings: Sequence[Problem] = ()
+    warnings: Sequence[Problem] = ()
+
+
+@frozen
+class _Found:
+    """A citation of the text: its node, whether one can come back to it, and whether it stands in a note."""
+
+    node: Node
+    printed: bool
+    noted: bool
+
+    @property
+    def keys(self) -> list[str]:
+        return [citation["citationId"] for citation in self.node["c"][0]]
+
+
+def cite(blocks: Nodes, material: Material, places: Places, memo: Memo | None = None) -> Cited:
+    """Formats the citations of a document in place, and gives it its list of references.
+
+    Args:
+        blocks: the document.
+        material: which bibliography it may cite, in which style.
+        places: finds lines of the text.
+        memo: remembers what the citations of the report print.
+
+    Raises:
+        ReportError: an entry that is cited, or the style, cannot be read.
+    """
+    known = Bibliography.read(material.bibliography)
+    lines = tuple((entry.file, entry.line) for entry in known.entries.values())
+    here = replace(places, source=replace(places.source, lines=(*places.source.lines, *lines)))
+    return _Citations(material, languages.load(material.header.language), here, memo, known).resolve(blocks)
+
+
+@frozen
+class _Citations:
+    """The citations of one document; behind the lines of its text `places` has those of the entries, in their order."""
+
+    material: Material
+    language: Language
+    places: Places
+    memo: Memo | None
+    bibliography: Bibliography
+
+    def resolve(self, blocks: Nodes) -> Cited:
+        """Formats the citations in place, and gives the document its list of references."""
+        known, found = self.bibliography, [*_citations(blocks)]
+        cited = list(dict.fromkeys(key for one in found for key in one.keys))
+        problems = [*known.problems, *(problem for one in found for problem in self._mistakes(one))]
+        rule = "an entry takes its fields from one that is not there"
+        for entry in known.chosen(cited):
+            problems += [Problem(entry.where, rule, key) for key in entry.parents if key not in known.entries]
+        if problems or not found:
+            for one in found:
+                one.node.update(span(one.node["c"][1], []))
+            return Cited(self.places, problems, warnings=[] if problems else self._unused(cited))
+        made, listed = self._formatted(found, known.chosen(cited))
+        numbers = {identifier(entry): f"ref-{number}" for number, entry in enumerate(listed, 1)}
+        back: dict[str, list[str]] = {}
+        for number, (one, inlines) in enumerate(zip(found, made, strict=True), 1):
+            place = f"cite-{number}" if one.printed else ""
+            for key in dict.fromkeys(one.keys if place else ()):
+                back.setdefault(f"ref-{key}", []).append(place)
+            self._put(one.node, inlines, numbers, place)
+        if any(has_class(node, "cited") for note in walk(blocks, "Note") for node in walk(note["c"], "Span")):
+            exchange(blocks, _closed_up)
+        references = [self._reference(entry, numbers, back.get(identifier(entry), [])) for entry in listed]
+        judge = leftover.Leftover(self.places.of)
+        findings = [problem for entry in references for problem in judge.judge([para(marked(entry)[1])])[1]]
+        self._place(blocks, references)
+        return Cited(self.places, (), findings, self._unused(cited))
+
+    # --- mistakes -----------------------------------------------------------------------------------------------------------
+
+    def _mistakes(self, one: _Found) -> Iterator[Problem]:
+        where = self.places.of(one.node)
+        if any(map(is_own, one.node["c"][0])):
+            rule, step = "a reference and a citation stand in one bracket", "Give each a bracket of its own."
+            yield Problem(where, rule, plain_text(one.node["c"][1]), next_step=step)
+            return
+        for key in one.keys:
+            if key not in self.bibliography.entries:
+                files = ", ".join(map(shown, self.material.bibliography))
+                step = f"Add it to {files}, or write \\@ for a sign that is no citation."
+                yield Problem(
+                    where,
+                    "a citation of what no bibliography has",
+                    f"@{key}",
+                    near_miss(key, self.bibliography.entries),
+                    step,
+                )
+
+    def _unused(self, cited: Iterable[str]) -> list[Problem]:
+        """What nothing cites, in one message: a bibliography may serve several reports."""
+        unused = self.bibliography.unused(cited)
+        if not unused:
+            return []
+        keys = ", ".join(entry.key for entry in unused[:MOST]) + (
+            f" and {len(unused) - MOST} more" if len(unused) > MOST else ""
+        )
+        step = "What is not cited is not printed."
+        rule = "nothing cites this entry of the bibliography"
+        return [Problem(unused[0].where, rule, keys, next_step=step, also=tuple(entry.where for entry in unused[1:]))]
+
+    # --- what pandoc makes of them ------------------------------------------------------------------------------------------
+
+    def _formatted(self, found: Sequence[_Found], entries: Sequence[Entry]) -> tuple[list[Nodes], Nodes]:
+        """What each citation prints, and the entries of the list of references."""
+        names = {kind: self.language.word(f"references.{kind}") for kind in NAMED}
+        sources = [*self.bibliography.strings, *(entry.source(names) for entry in entries)]
+        language = "-".join(filter(None, (self.language.code.partition("-")[0], self.language.word("script.region"))))
+        asked = [_asked(one) for one in found]
+        given = [sources, language, asked, self._style()]
+        digest = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
+        place = f"cited:{self.material.report}"
+        known, _, made = ((self.memo and self.memo.recall(place)) or "").partition(" ")
+        if known != digest:
+            try:
+                made = json.dumps(
+                    pandoc.cite("\n".join(sources), asked, (self.material.style or STYLE), language), ensure_ascii=False
+                )
+            except ReportError as error:
+                raise ReportError(*(self._told(problem, sources, entries) for problem in error.problems)) from None
+            if self.memo:
+                self.memo.remember(place, f"{digest} {made}")
+        *paragraphs, last = json.loads(made)
+        cites = [next(walk(paragraph, "Cite"))["c"][1] for paragraph in paragraphs]
+        return cites, [entry for entry in last["c"][1] if entry["t"] == "Div"]
+
+    def _style(self) -> str:
+        """The text of the style; one that only names another is none: that would be fetched."""
+        text = text_of(self.material.style or STYLE)
+        if "independent-parent" in text:
+            rule, step = "this style only names another one", "Take the style that it names."
+            raise ReportError(Problem(shown(self.material.style or STYLE), rule, next_step=step))
+        return text
+
+    def _told(self, problem: Problem, sources: Sequence[str], entries: Sequence[Entry]) -> Problem:
+        """What pandoc says of an entry at its line, anything else at the style."""
+        if misread := _MISREAD.search(problem.received):
+            before = len(self.bibliography.strings)
+            line = int(misread[1]) - 1 - sum(source.count("\n") + 1 for source in sources[:before])
+            for entry in entries:
+                if (height := entry.text.count("\n") + 1) > line >= 0:
+                    step = "Between two fields stands a comma; a value stands in { } or in quotes."
+                    where = f"{entry.file}:{entry.line + line}"
+                    return Problem(where, "this cannot be read as BibTeX", misread[2], next_step=step)
+                line -= height
+        if failed := _FAILED.search(problem.received):
+            rule, step = "this is no style of citations", "CSL styles: https://www.zotero.org/styles."
+            return Problem(shown(self.material.style or STYLE), rule, failed[1], next_step=step)
+        return problem
+
+    # --- the tree -----------------------------------------------------------------------------------------------------------
+
+    def _put(self, node: Node, inlines: Nodes, numbers: Mapping[str, str], place: str) -> None:
+        """What a citation prints takes its place, as one span, or as the note that a style of notes makes of it."""
+        made = _lined(inlines, first_line(node), numbers)
+        notes = [inline for inline in made if inline["t"] == "Note"]
+        shown_as = span([] if notes else made, ["cited"])
+        shown_as["c"][0][0] = place
+        for paragraph in notes[:1]:
+            paragraph["c"][0]["c"][:0] = [shown_as]
+        node.clear()
+        node |= notes[0] if notes else shown_as
+
+    def _reference(self, entry: Node, numbers: Mapping[str, str], back: Sequence[str]) -> Node:
+        """An entry: its number, where the style gives one, then its words, and the ways back to where it is cited."""
+        key = identifier(entry).removeprefix("ref-")
+        line = len(self.places.source.lines) - len(self.bibliography.entries) + [*self.bibliography.entries].index(key) + 1
+        inlines = [item for block in entry["c"][1] for item in block["c"]]
+        mark: Nodes = next((item["c"][1] for item in inlines if has_class(item, "csl-left-margin")), [])
+        body = _lined([item for item in inlines if not has_class(item, "csl-left-margin")], line, numbers)
+        number = [span(_trimmed(mark), ["mark"]), {"t": "Space"}] if mark else []
+        ways = [node for at, place in enumerate(back) for node in ({"t": "Space"}, self._way(place, at, len(back)))]
+        return div([para([*number, *body, *ways])], ["reference"], numbers[identifier(entry)])
+
+    def _way(self, place: str, at: int, count: int) -> Node:
+        letter = ascii_lowercase[at] if at < len(ascii_lowercase) else str(at + 1)
+        way = link(text(f"↑{letter if count > 1 else ''}"), place)
+        way["c"][2][1] = self.language.word("references.cited")
+        return way
+
+    def _place(self, blocks: Nodes, references: Nodes) -> None:
+        """The list stands where the author says (`::: {#refs}`), else at the end, before the comparisons."""
+        asked = next((node for node in walk(blocks, "Div") if identifier(node) == "refs"), None)
+        if asked:
+            asked["c"] = [attr("refs", ["references"]), references]
+            return
+        words = text(self.language.word("references.title"))
+        title = {"t": "Header", "c": [1, attr("references", ["unnumbered"]), words]}
+        at = next((i for i, block in enumerate(blocks) if identifier(block) == "comparisons"), len(blocks))
+        blocks[at:at] = [title, div(references, ["references"])]
+
+
+def _citations(node: Part, *, printed: bool = True, noted: bool = False) -> Iterator[_Found]:
+    """The citations of a bibliography below a node, in order."""
+    parts: list[tuple[Part, bool]] = [(item, printed) for item in node] if isinstance(node, list) else []
+    if isinstance(node, dict) and is_node(node, "Table"):
+        _, caption, _, head, *rest = node["c"]
+        parts = [(caption, printed), (head, False), (rest, printed)]
+    elif isinstance(node, dict) and is_node(node, "Cite"):
+        if not all(map(is_own, node["c"][0])):
+            yield _Found(node, printed, noted)
+    elif isinstance(node, dict):
+        parts = [(node.get("c"), printed and node.get("t") not in _UNPRINTED)]
+        noted = noted or is_node(node, "Note")
+    for part, there in parts:
+        yield from _citations(part, printed=there, noted=noted)
+
+
+def _asked(one: _Found) -> Node:
+    """A citation alone in a paragraph, or in a note of one, where it stands in a note."""
+    cite = {"t": "Cite", "c": one.node["c"]}
+    return para([{"t": "Note", "c": [para([cite])]}] if one.noted else [cite])
+
+
+def _lined(inlines: Nodes, line: int, numbers: Mapping[str, str]) -> Nodes:
+    """What pandoc printed, on a line, its links by the numbers of the entries, and without what it knows of words."""
+
+    def own(item: Node) -> Nodes | None:
+        if item["t"] in ("Emph", "Strong", "SmallCaps"):
+            item["c"] = _spaced(item["c"])
+        if item["t"] == "Link" and (label := numbers.get(item["c"][2][0].removeprefix("#"))):
+            return [link(item["c"][1], label)]
+        return list(item["c"][1]) if item["t"] == "Span" and not item["c"][0][2] else None
+
+    made: Nodes = change(inlines, own)
+    for node in walk(made):
+        node[LINE] = line
+    return _spaced(made)
+
+
+def _spaced(inlines: Nodes) -> Nodes:
+    """Without empty words; behind a formula pandoc leaves one in the place of a space."""
+    befores = [{"t": ""}, *inlines]
+    spaced = [
+        {"t": "Space"} if item.get("c") == "" and is_node(b, "Math") else item
+        for item, b in zip(inlines, befores, strict=False)
+    ]
+    return [item for item in spaced if item.get("c") != ""]
+
+
+def _trimmed(inlines: Nodes) -> Nodes:
+    return inlines[:-1] if inlines and inlines[-1]["t"] == "Space" else inlines
+
+
+def _closed_up(node: Node) -> Nodes | None:
+    """Paragraphs in which no space stands before the note that a citation became."""
+    if node["t"] in ("Para", "Plain", "Emph", "Strong"):
+        inlines = node["c"]
+        node["c"] = [
+            item
+            for item, follows in zip(inlines, [*inlines[1:], None], strict=False)
+            if not (item["t"] in ("Space", "SoftBreak") and follows is not None and _is_cited_note(follows))
+        ]
+    return None
+
+
+def _is_cited_note(node: Node) -> bool:
+    return node["t"] == "Note" and any(has_class(item, "cited") for item in node["c"][0]["c"][:1])
