@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from report_builder.document.channel import Given
 from report_builder.errors import ReportError
 from report_builder.limits import TEMPLATE_BYTES, TEMPLATE_MEMORY, TEMPLATE_SECONDS
 
@@ -77,7 +78,7 @@ def joined(parts: Iterator[str]) -> str:
     return "".join(found)
 
 
-def hold_product(operator: str, left: object, right: object) -> None:
+def hold_product(operator: str, left: Given, right: Given) -> None:
     """Refuses a product or a power of integers that would have millions of digits: no signal stops their arithmetic.
 
     Raises:

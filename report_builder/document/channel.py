@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from string import ascii_lowercase
-from typing import Any
+from typing import TypeAlias
 
 from report_builder.document.tree import MADE, Node, Nodes, attr, walk
 from report_builder.records import frozen
 
+Given: TypeAlias = "Hashable | Sequence[Given] | Mapping[str, Given]"  # what a template may hand to a word
 PLACES = 4  # letters of a token that count: 456 976 tokens
 
 
@@ -90,7 +91,7 @@ class Channel:
             return text
         return "".join(part if isinstance(part, str) else self.plain(part.text) for part in self.split(text))
 
-    def hand(self, given: Any) -> None:
+    def hand(self, given: Given) -> None:
         """Notes that the tokens in an argument of a word are that word's to print, or not."""
         if isinstance(given, str):
             self._handed |= {_number(letters) for letters in self._token.findall(given)}

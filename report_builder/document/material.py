@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
-from typing import Any
 
 from report_builder.facts import Fact
 from report_builder.kinds import Equation, Layer, Table
+from report_builder.plain import Fields
 from report_builder.records import frozen
 
 _ISO = re.compile(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
@@ -57,7 +57,7 @@ class RunCard:
     model: str
     data: str
     seeds: tuple[int, ...]
-    settings: Mapping[str, Any]
+    settings: Fields
     layers: tuple[Layer, ...] = ()
     weights: tuple[tuple[int, int], ...] = ()
     histories: tuple[Mapping[str, Sequence[float]], ...] = ()

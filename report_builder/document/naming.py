@@ -7,12 +7,12 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from report_builder.document.lexicon import LETTER
 from report_builder.document.material import Material, SweepCard
 from report_builder.errors import Problem
 from report_builder.facts import Fact
+from report_builder.plain import Fields, rows
 from report_builder.records import frozen
 
 SHORTEST = 5  # letters of a title that its language inflects
@@ -133,12 +133,12 @@ def _beginning(names: Sequence[str]) -> str:
     return "".join(letters[0] for letters in same)
 
 
-def _judges(fact: Fact) -> Sequence[Mapping[str, Any]]:
-    given = fact.settings.get("judge", ())
-    return given if isinstance(given, Sequence) else [given]
+def _judges(fact: Fact) -> list[Fields]:
+    judge = fact.settings.get("judge")
+    return [judge] if isinstance(judge, Mapping) else rows(judge)
 
 
-def kind_of(settings: Mapping[str, Any]) -> str:
+def kind_of(settings: Fields) -> str:
     """The kind of the model that settings are of, or ""."""
     model = settings.get("model", "")
     return str(model.get("kind", "") if isinstance(model, Mapping) else model)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
-from typing import Any, Self, TypeAlias
+from typing import Any, Generic, Self, TypeAlias, TypeVar
 
-from report_builder.document.channel import printed
+from report_builder.document.channel import Given, printed
 from report_builder.document.ledger import Ledger
 from report_builder.document.tree import Node, text
 from report_builder.errors import Problem, ReportError
+from report_builder.plain import Plain
 from report_builder.records import frozen
+
+_T = TypeVar("_T")
 
 
 class Unmeasured(float):
@@ -48,7 +51,7 @@ class Printed:
     its unit and its deviation over the seeds.
     """
 
-    _value: Any
+    _value: Plain
     _text: str
     _ledger: Ledger = field(compare=False)
     _name: str = ""
@@ -57,14 +60,14 @@ class Printed:
     _whole: str = ""
 
     @property
-    def value(self) -> Any:
+    def value(self) -> Plain:
         """The number or word itself."""
         return self._cited(plain(self._value))
 
     @property
     def text(self) -> str:
         """As it is printed, without mark."""
-        return str(self._cited(self._text))
+        return self._cited(self._text)
 
     @property
     def n(self) -> Printed:
@@ -90,7 +93,7 @@ class Printed:
     def _as_node(self) -> Node:
         return printed(text(self.text), "fact", name=self._name, unmeasured="" if self.measured else "yes")
 
-    def _cited(self, given: Any) -> Any:
+    def _cited(self, given: _T) -> _T:
         if self._name:
             self._ledger.cite("facts", self._name)
         return given
@@ -138,16 +141,16 @@ class Best(Run):
 Told: TypeAlias = Printed | Run | tuple[str, ...] | str  # what a word of the template gives
 
 
-class Word:
+class Word(Generic[_T]):
     """A function as a template sees it: it can be called, and prints its name only."""
 
-    def __init__(self, name: str, call: Callable[..., Any], ledger: Ledger) -> None:
+    def __init__(self, name: str, call: Callable[..., _T], ledger: Ledger) -> None:
         self._name = name
         self._call = call
         self._signature = inspect.signature(call)
         self._ledger = ledger
 
-    def __call__(self, *args: Any, **options: Any) -> Any:
+    def __call__(self, *args: Given, **options: Given) -> _T:
         """Calls it; what it is given is its own to print or not.
 
         Raises:
@@ -166,13 +169,12 @@ class Word:
         return self._name
 
 
-def plain(value: Any) -> Any:
+def plain(value: Plain) -> Plain:
     """A copy of numbers, words, lists and mappings; anything else as text, for a template must reach no object of ours."""
     if value is None or isinstance(value, (bool, Unmeasured)):
         return value
-    for kind in (int, float, str):
-        if isinstance(value, kind):  # of a subclass, such as NumPy's, only the value
-            return kind(value)
+    if isinstance(value, int | float):  # of a subclass, such as NumPy's, only the value
+        return int(value) if isinstance(value, int) else float(value)
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -180,7 +182,7 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def flat(settings: Any, path: str = "") -> list[tuple[str, Any]]:
+def flat(settings: Plain, path: str = "") -> list[tuple[str, Plain]]:
     """The leaves of nested settings by key path; lists of mappings count as one leaf."""
     if not isinstance(settings, Mapping):
         return [(path, settings)]

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -20,7 +20,7 @@ from report_builder import languages
 from report_builder.document import marking, pandoc
 from report_builder.document.appendix import appendix
 from report_builder.document.bounded import bounded, hold_product, joined
-from report_builder.document.channel import Channel
+from report_builder.document.channel import Channel, Given
 from report_builder.document.ledger import Citation, Cited, Claim, Ledger, SourceMap, Wording, shown, standing
 from report_builder.document.material import Header, Material
 from report_builder.document.mistakes import mistake, syntax
@@ -246,10 +246,11 @@ class _Environment(ImmutableSandboxedEnvironment):
         self._captured[text] = marked
         return text
 
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+    def call_binop(self, context: Context, operator: str, left: Given, right: Given) -> Given:
         """Computes what could take for ever."""
         hold_product(operator, left, right)
-        return super().call_binop(context, operator, left, right)
+        result: Given = super().call_binop(context, operator, left, right)
+        return result
 
     def _printed(self, value: _T) -> _T | str:
         return self._captured.get(value) or value.translate(marking.FORGED) if isinstance(value, str) else value

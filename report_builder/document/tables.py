@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
 from report_builder.document.channel import markdown
 from report_builder.document.ledger import Ledger
@@ -16,6 +15,7 @@ from report_builder.document.vocabulary import Speech, decimals
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import Fact
 from report_builder.languages import Language
+from report_builder.plain import Fields, Plain, at
 from report_builder.records import frozen
 
 _SIDES = {"l": "AlignLeft", "c": "AlignCenter", "r": "AlignRight"}
@@ -61,17 +61,17 @@ class Tables:
 
     def _weights(self, cards: Sequence[RunCard]) -> list[list[Nodes]]:
         """A row with the epoch whose weights are measured, seed by seed, where some run could stop early."""
-        if not any(card.settings.get("training", {}).get("early_stopping") for card in cards):
+        if not any(at(card.settings, ("training", "early_stopping")) for card in cards):
             return []
         of = {card.id: [self.language.word("settings.of_epochs", epoch=e, epochs=n) for e, n in card.weights] for card in cards}
         return [self._row("weights_epoch", [", ".join(of[card.id]) or "–" for card in cards])]
 
-    def _setting(self, leaves: dict[str, Any], path: str) -> str:
+    def _setting(self, leaves: Fields, path: str) -> str:
         if path not in leaves:  # a number where another run has a schedule stands in the row that names the schedule
             path = path.removesuffix(".kind")
         return self.language.setting(leaves[path]) if path in leaves else "–"
 
-    def _paths(self, leaves: Sequence[dict[str, Any]], show: Sequence[str]) -> list[str]:
+    def _paths(self, leaves: Sequence[Fields], show: Sequence[str]) -> list[str]:
         every = list(dict.fromkeys(path for leaf in leaves for path in leaf))
         for path in show:
             if path not in every:
@@ -141,7 +141,7 @@ def _data(cards: Sequence[RunCard]) -> list[str]:
     return [card.prepared if several else card.data for card in cards]
 
 
-def _differs(values: Sequence[Any]) -> bool:
+def _differs(values: Sequence[Plain]) -> bool:
     """Whether a setting is another in some run; that a run does not have it counts only against a value that does something."""
     return len({repr(value) for value in values}) > 1 and any(values)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from report_builder.document.channel import printed
 from report_builder.document.ledger import Ledger
@@ -16,6 +15,7 @@ from report_builder.document.wording import scope_note, unmeasured
 from report_builder.errors import ReportError
 from report_builder.facts import Fact, closest
 from report_builder.languages import NO_BREAK, Language
+from report_builder.plain import Fields, Plain
 from report_builder.records import frozen
 
 MOST_DIGITS = 12
@@ -108,7 +108,7 @@ class Speech:
             return ""
         return f"{NO_BREAK}{shown.interval(low, high)}{scope_note(scope, len(fact.seeds), self.language)}"
 
-    def printed(self, value: Any, text: str, name: str = "", images: int = 0) -> Printed:
+    def printed(self, value: Plain, text: str, name: str = "", images: int = 0) -> Printed:
         """A value as a template sees it; `name` is the fact's."""
         return Printed(value, text, self.ledger, name, images, self.language.number(images))
 
@@ -174,15 +174,15 @@ class Speech:
         return list(dict.fromkeys(run for name in listed for run in (sweeps[name].runs if name in sweeps else (name,))))
 
     def _setting(self, card: RunCard, path: str) -> Printed:
-        found: Any = card.settings
+        found: Plain = card.settings
         for part in path.split("."):
-            step = int(part) if isinstance(found, list | tuple) and part.isdigit() else part
-            try:
-                found = found[step]
-            except (LookupError, TypeError):
+            listed = {str(place): each for place, each in enumerate(found)} if isinstance(found, list | tuple) else {}
+            below: Fields = found if isinstance(found, Mapping) else listed
+            if part not in below:
                 if card.settings:
                     self.ledger.unknown(f"setting of run '{card.id}'", path, dict(flat(card.settings)))
                 return self.printed(0, path)
+            found = below[part]
         return self.printed(found, self.language.setting(found))
 
 
