@@ -16,6 +16,7 @@ from report_builder.build import asking
 from report_builder.build.composing import checked, checked_plan, compose_plan, figure_numbers
 from report_builder.build.execute import execute, jobs_of
 from report_builder.build.workspace import Workspace
+from report_builder.document.formats import FORMATS, paths_of
 from report_builder.errors import FindingError, Problem, ReportError, RunError, near_miss, together
 from report_builder.jobs import ENGINES, Event, Job, OnEvent
 from report_builder.plan import Plan, Planned, Ran, reason, resolve
@@ -24,10 +25,12 @@ from report_builder.spec import load
 from report_builder.store import Step, Store, in_use, write_atomically
 
 if TYPE_CHECKING:
+    from report_builder.build.ground import Ground
+    from report_builder.build.publish import Stamp
     from report_builder.document.composing import Document
     from report_builder.document.material import Material
     from report_builder.document.rendering import Rendered
-    from report_builder.document.writing import Written
+    from report_builder.plain import Plain
 
 __all__ = [
     "Built",
@@ -121,56 +124,71 @@ def _document(
     plan: Plan, workspace: Workspace, options: Options, missing: Sequence[Planned], failed: Sequence[Problem]
 ) -> Built:
     """Facts and figures -> rendered text -> files, those that are not on the disk as they would be written."""
-    from report_builder.build import gather, publish
-    from report_builder.document.rendering import render
-    from report_builder.document.writing import FORMATS, paths_of
+    from report_builder.build import publish
+    from report_builder.build.ground import ground
 
-    loaded, store = plan.resolved.loaded, plan.store
-    folder, figures = workspace.outputs(loaded)
-    material = gather.material(plan)
-    rendered = render(workspace.template(loaded), material, draft=options.draft)
-    stamp = publish.Stamp(folder, figures, store.memo)
-    digest = publish.document_digest(
-        rendered, material, {"draft": options.draft, "stated": loaded.experiment.model_dump_json()}, store.memo
-    )
-    paths = paths_of(options.formats, folder, loaded.name, draft=options.draft)
-    fresh = stamp.fresh(digest, paths)
-    if len(fresh) == len(paths):
+    name, memo = plan.resolved.loaded.name, plan.store.memo
+    folder, figures = workspace.outputs(plan.resolved.loaded)
+    paths = paths_of(options.formats, folder, name, draft=options.draft)
+    stamp, below = publish.Stamp(folder, figures, memo), ground(plan, workspace, f"build{'-draft' * options.draft}")
+    digest = below.recall() or ""
+    if len(fresh := stamp.fresh(digest, paths)) == len(paths):
         built = Built(fresh, done=missing, compiled=False, failed=failed)
     else:
-        with publish.alone(folder, figures):
-            made = [form for form in options.formats if form not in fresh]
-            written, warnings = _compiled(plan, workspace, replace(options, formats=(*made,)), material, rendered)
-            stamp.write(digest, [*fresh.values(), *written.paths.values()])
-        done = {form: path for form, path in paths.items() if form in {*fresh, *written.paths}}
-        built = Built(done, warnings, written.lost_standard, missing, failed=failed, error=written.error)
-    beside = [path for draft in {False, options.draft} for path in paths_of(FORMATS, folder, loaded.name, draft=draft).values()]
-    store.memo.save()
+        digest, built = _compiled(plan, workspace, options, stamp, below)
+        built = replace(built, done=missing, failed=failed)
+    beside = [path for draft in {False, options.draft} for path in paths_of(FORMATS, folder, name, draft=draft).values()]
+    memo.save()
     return replace(built, older=stamp.older(digest, sorted({*beside} - {*built.paths.values()})))
 
 
-def _compiled(
-    plan: Plan, workspace: Workspace, options: Options, material: Material, rendered: Rendered
-) -> tuple[Written, Sequence[Problem]]:
-    """Rendered text -> tree -> files, the numbered figures and the facts among them; and what is to be looked at."""
-    from report_builder.build import labels, publish
-    from report_builder.document.composing import compose
+def _compiled(plan: Plan, workspace: Workspace, options: Options, stamp: Stamp, below: Ground) -> tuple[str, Built]:
+    """Rendered text -> the digest of the document, and its files."""
+    from report_builder.build import gather, publish
     from report_builder.document.press import Press
+    from report_builder.document.rendering import render
     from report_builder.document.writing import write
 
-    loaded = plan.resolved.loaded
+    loaded, memo = plan.resolved.loaded, plan.store.memo
     folder, figures = workspace.outputs(loaded)
-    rendered.ask()  # pandoc and typst begin, beside what follows
-    press = Press(folder / PRESS) if "pdf" in options.formats else None
-    labels.as_planned(plan, workspace.template(loaded), rendered)
+    press = Press(folder / PRESS) if "pdf" in options.formats else None  # typst begins with the last version
+    material = gather.material(plan)
+    rendered = render(workspace.template(loaded), material, draft=options.draft)
+    rendered.ask()  # pandoc begins, too
+    files = [*rendered.templates, *publish.files_beside(rendered, material)]
+    given: dict[str, Plain] = {"draft": options.draft, "stated": loaded.experiment.model_dump_json()}
+    digest = publish.document_digest(rendered, material, given, memo)
+    paths = paths_of(options.formats, folder, loaded.name, draft=options.draft)
+    fresh = stamp.fresh(digest, paths)
+    if len(fresh) == len(paths):
+        below.remember(files, digest)
+        return digest, Built(fresh, compiled=False)
+    with publish.alone(folder, figures):
+        composed = _published(plan, workspace, options, material, rendered)
+        made = [form for form in options.formats if form not in fresh]
+        written = write(composed, made, folder, loaded.name, draft=options.draft, press=press)
+        stamp.write(digest, [*fresh.values(), *written.paths.values()])
+    done = {form: path for form, path in paths.items() if form in {*fresh, *written.paths}}
+    if len(done) == len(paths):
+        below.remember(files, digest)
+    warnings = (*composed.warnings, *composed.findings, *composed.unmeasured)
+    return digest, Built(done, warnings, written.lost_standard, error=written.error)
+
+
+def _published(plan: Plan, workspace: Workspace, options: Options, material: Material, rendered: Rendered) -> Document:
+    """Rendered text -> tree; the numbered figures, the facts and the sentences lie on the disk."""
+    from report_builder.build import labels, publish
+    from report_builder.document.composing import compose
+
+    folder, figures = workspace.outputs(plan.resolved.loaded)
+    labels.as_planned(plan, workspace.template(plan.resolved.loaded), rendered)
     composed = compose(rendered, material, draft=options.draft, memo=plan.store.memo)
     _refuse(composed, options)
     numbers = {id_: composed.labels[f"fig:{id_}"] for id_ in composed.figures}
     composed = composed.published(publish.publish_figures(material, numbers, figures))
     publish.write_facts(material.facts, folder)
     publish.write_sentences(composed.judged, folder)
-    written = write(composed, options.formats, folder, loaded.name, draft=options.draft, press=press)
-    return written, (*composed.warnings, *composed.findings, *composed.unmeasured)
+    return composed
 
 
 def _refuse_early(composed: Document) -> None:
@@ -222,7 +240,6 @@ def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -
 def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> Built:
     """The figures and facts of one task, and a small document of it with the numbers of the whole report."""
     from report_builder.build import publish
-    from report_builder.document.writing import FORMATS, paths_of, write
 
     loaded = plan.resolved.loaded
     if task not in loaded.experiment.tasks:
@@ -234,6 +251,8 @@ def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) ->
     material, _, whole = compose_plan(plan, workspace, draft=options.draft)
     part = whole.task(task)
     _refuse(part, options)
+    from report_builder.document.writing import write
+
     folder, figures = workspace.outputs(loaded)
     with publish.alone(folder, figures):
         drawn = [id_ for id_ in part.figures if material.figures[id_].png]

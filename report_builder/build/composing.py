@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from report_builder.build.ground import ground
 from report_builder.build.workspace import Workspace
 from report_builder.errors import Problem
-from report_builder.plain import Plain
 from report_builder.plan import Plan
 from report_builder.records import frozen
 
@@ -59,30 +58,23 @@ class Checked:
 
 
 def checked(plan: Plan, workspace: Workspace) -> Checked:
-    """Checks the document; one that was found right is not composed again for the same experiment, template, steps and code.
+    """Checks the document; one that was found right is not composed again on the same ground.
 
     Raises:
         ReportError: it cannot be composed, or no font of the PDF has a character.
     """
-    from report_builder.build import gather, publish
-    from report_builder.document.rendering import render
+    from report_builder.build import publish
 
-    loaded, memo, material = plan.resolved.loaded, plan.store.memo, gather.material(plan)
-    rendered = render(workspace.template(loaded), material, draft=True)
-    steps: list[Plain] = [[each.step.key, plan.stored(each) is not None] for each in plan.everything()]
-    texts = [memo.sha256(Path(file)) for file in rendered.source.files]
-    stated: list[Plain] = [loaded.experiment.model_dump_json(), loaded.profile, texts, steps, str(Path.cwd())]
-    digest = publish.document_digest(rendered, material, {"checked": stated}, memo)
-    place = f"checked:{workspace.outputs(loaded)[0]}"
-    known, _, told = (memo.recall(place) or "").partition(" ")
-    if known == digest and not rendered.problems:
-        warnings, lines = json.loads(told)
+    below = ground(plan, workspace, "check")
+    if (known := below.recall()) is not None:
+        warnings, lines = json.loads(known)
         return Checked(tuple(Problem(**one | {"also": tuple(one["also"])}) for one in warnings), tuple(lines))
-    rendered.ask()
-    composed = _foreseen(plan, _composed(plan, workspace, material, rendered, draft=True))
+    material, rendered, composed = compose_plan(plan, workspace, draft=True)
+    composed = _foreseen(plan, composed)
     found = Checked(composed.warnings, tuple(listed(composed)), composed.findings)
     if not found.findings:
-        memo.remember(place, f"{digest} {json.dumps([[vars(one) for one in found.warnings], found.lines])}")
+        files = [*rendered.templates, *publish.files_beside(rendered, material)]
+        below.remember(files, json.dumps([[vars(one) for one in found.warnings], found.lines]))
     return found
 
 

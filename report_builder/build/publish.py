@@ -13,6 +13,7 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
+from report_builder.build.ground import content
 from report_builder.document.material import FigureCard, Material
 from report_builder.errors import ReportError
 from report_builder.facts import Fact
@@ -28,7 +29,6 @@ ROOMS = ("document", "languages")  # whose files, whatever they are, and all tha
 FACTS, INDEX, REPORT = "facts.json", "index.json", "report.json"
 _PUBLISHED = re.compile(r"\w+-[\w-]+\.(a?png|svg)")
 KINDS = ("png", "svg", "apng")
-SOON_READ = 8 << 20  # bytes
 TOOLS = ("pypandoc-binary", "typst", "jinja2")
 
 
@@ -208,6 +208,12 @@ class Stamp:
             return []
 
 
+def files_beside(rendered: Rendered, material: Material) -> list[Path]:
+    """The user's own files that a document shows or cites, beside its templates."""
+    files = (*rendered.pictures, material.header.logo, *material.bibliography, material.style)
+    return [file for file in files if file]
+
+
 def document_digest(rendered: Rendered, material: Material, options: Fields, memo: Memo) -> str:
     """Digest of everything a document is made of: text, figures, tasks, title block, our code, the tools' versions."""
     files = [path for room in ROOMS for path in (PACKAGE / room).rglob("*") if path.is_file() and path.suffix != ".pyc"]
@@ -216,14 +222,7 @@ def document_digest(rendered: Rendered, material: Material, options: Fields, mem
     figures = {id_: [c.png and c.png.parent.name, c.caption, c.details, c.alt, c.width] for id_, c in material.figures.items()}
     header = {key: str(value) for key, value in vars(material.header).items()}
     tasks = {id_: [task.title, *task.requires] for id_, task in material.tasks.items()}
-    beside = (*rendered.pictures, material.header.logo, *material.bibliography, material.style)
-    pictures = [_digest(path, memo) for path in beside if path and path.is_file()]
+    beside = [content(path, memo) for path in files_beside(rendered, material)]
     tools = [importlib.metadata.version(tool) for tool in TOOLS]
-    parts = [rendered.canonical, figures, header, tasks, pictures, code, tools, dict(options)]
+    parts = [rendered.canonical, figures, header, tasks, beside, code, tools, dict(options)]
     return hashlib.sha256(canonical(parts).encode()).hexdigest()
-
-
-def _digest(picture: Path, memo: Memo) -> str:
-    """The digest of a picture of the user's own, by its content where that is soon read, whatever the disk says of it."""
-    small = picture.stat().st_size <= SOON_READ
-    return hashlib.sha256(picture.read_bytes()).hexdigest() if small else memo.sha256(picture)

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from report_builder.document.formats import FORMATS
 from report_builder.version import __version__
 
-FORMATS = ("pdf", "html", "docx", "md")
 ROOTS = {
     "experiments": "folder of the experiment files",
     "templates": "folder of the templates",

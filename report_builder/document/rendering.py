@@ -71,6 +71,7 @@ class Rendered:
         pictures: files beside the template that the text shows.
         choices: sweeps of which the best arm is taken and not known yet.
         wordings: what its comparisons can print.
+        templates: every file that was looked for as a template, whether it is there or not.
     """
 
     text: str
@@ -84,6 +85,7 @@ class Rendered:
     pictures: tuple[Path, ...] = ()
     choices: frozenset[str] = frozenset()
     wordings: tuple[Wording, ...] = ()
+    templates: tuple[Path, ...] = ()
 
     def ask(self) -> Future[list[Tree]]:
         """The text as pandoc reads it, then what is `held`: paragraphs that begin with an empty span.
@@ -179,7 +181,8 @@ def _rendered(
 ) -> tuple[Rendered, Ledger]:
     """The rendered text, with the comparisons that a correction leaves, and what it wrote down."""
     ledger, language = Ledger(str(template), standing=stand), languages.load(material.header.language)
-    environment = _Environment(template.parent)
+    loader = _Beside(template.parent)
+    environment = _Environment(loader)
     words = every_word(material, language, ledger)
     environment.globals.update({name: Word(name, call, ledger) for name, call in words.items()})
     environment.globals.update(
@@ -205,6 +208,7 @@ def _rendered(
         own_pictures(text, template.parent),
         frozenset(ledger.choices),
         tuple(ledger.wordings),
+        tuple(loader.sought),
     )
     return rendered, ledger
 
@@ -223,10 +227,10 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"**", "*"})
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, loader: jinja2.BaseLoader) -> None:
         self._captured: dict[str, str] = {}
         super().__init__(
-            loader=_Beside(folder, encoding="utf-8-sig"),
+            loader=loader,
             undefined=jinja2.StrictUndefined,
             comment_start_string="<#",
             comment_end_string="#>",
@@ -259,8 +263,13 @@ class _Environment(ImmutableSandboxedEnvironment):
 class _Beside(jinja2.FileSystemLoader):
     """Templates of one folder; a link in it that leads elsewhere is none of them."""
 
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, encoding="utf-8-sig")
+        self.sought = dict[Path, None]()
+
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         """The text of a template, with its file."""
+        self.sought[Path(self.searchpath[0], template)] = None
         found = super().get_source(environment, template)
         if not Path(found[1]).resolve().is_relative_to(Path(self.searchpath[0]).resolve()):
             raise jinja2.TemplateNotFound(template)

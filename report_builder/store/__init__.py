@@ -2,12 +2,13 @@
 
 from report_builder.store.digest import code_digests, sources
 from report_builder.store.files import Memo, locked, remove_temporaries, storage_errors, write_atomically
-from report_builder.store.folder import DISTRUSTED, Store, Stored, Work
+from report_builder.store.folder import DISTRUSTED, META, Store, Stored, Work
 from report_builder.store.sessions import in_use, leftovers, log_of, nobody_begins, session
 from report_builder.store.step import Step, canonical, data_name
 
 __all__ = [
     "DISTRUSTED",
+    "META",
     "Memo",
     "Step",
     "Store",

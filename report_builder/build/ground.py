@@ -1,0 +1,72 @@
+"""What a document stands on, known before its template is rendered: what was found on the same ground is not sought again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from report_builder.build.workspace import Workspace
+from report_builder.plan import Plan
+from report_builder.plan.own import ANSWER
+from report_builder.records import frozen
+from report_builder.store import META, Memo, canonical
+
+PACKAGE = Path(__file__).parents[1]
+SOON_READ = 8 << 20  # bytes
+
+
+@frozen
+class Ground:
+    """The experiment, its steps as they are stored, and all code; with the files that a template reads, all of a document.
+
+    Attributes:
+        digest: of all but these files.
+        place: the name in the memo under which the last thing found is kept.
+        memo: of the store.
+    """
+
+    digest: str
+    place: str
+    memo: Memo
+
+    def recall(self) -> str | None:
+        """What was found on this ground, if no file that was read for it changed."""
+        try:
+            digest, files, found = json.loads(self.memo.recall(self.place) or "null")
+            same = digest == self.digest and all(content(Path(file), self.memo) == known for file, known in files.items())
+        except (TypeError, ValueError, OSError):
+            return None
+        return str(found) if same else None
+
+    def remember(self, files: Iterable[Path], found: str) -> None:
+        """Keeps what was found, with the files that were read for it."""
+        read = {str(file): content(file, self.memo) for file in files}
+        self.memo.remember(self.place, json.dumps([self.digest, read, found]))
+
+
+def ground(plan: Plan, workspace: Workspace, purpose: str) -> Ground:
+    """What a document of this plan stands on, for one purpose (`check`, `build`)."""
+    loaded, memo, root = plan.resolved.loaded, plan.store.memo, plan.store.root
+    template = workspace.template(loaded)
+    steps = [(each.step.kind, each.step.key, plan.stored(each) is not None) for each in plan.everything()]
+    steps += [(ANSWER, step.key, plan.store.read(ANSWER, step.key) is not None) for step in plan.answers()]
+    parts = [
+        loaded.experiment.model_dump_json(),
+        loaded.profile,
+        [[list(map(str, path)), where] for path, where in loaded.source.positions.items()],
+        [[kind, key, memo.sha256(root / kind / key / META) if stored else ""] for kind, key, stored in steps],
+        [memo.sha256(file) for file in sorted(PACKAGE.rglob("*")) if file.suffix not in ("", ".pyc")],
+        [str(template), str(Path.cwd())],
+    ]
+    digest = hashlib.sha256(canonical(parts).encode()).hexdigest()
+    return Ground(digest, f"{purpose}:{workspace.outputs(loaded)[0]}", memo)
+
+
+def content(file: Path, memo: Memo) -> str:
+    """The digest of a file, by its content where that is soon read, whatever the disk says of it; "" where there is none."""
+    if not file.is_file():
+        return ""
+    small = file.stat().st_size <= SOON_READ
+    return hashlib.sha256(file.read_bytes()).hexdigest() if small else memo.sha256(file)

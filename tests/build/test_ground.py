@@ -1,0 +1,88 @@
+"""What a document stands on: the same ground is recalled without rendering, and anything that could change a word is ground."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+from report_builder.build import checked, settle
+from report_builder.build.ground import ground
+from report_builder.document import rendering
+
+MACROS = "{% set threshold = 3 %}\n"
+INCLUDES = """{% from "values.md" import threshold %}
+{% include "more.md" ignore missing %}
+
+Threshold {{ threshold }}.
+
+![Mine](mine.png){alt="x"}
+"""
+
+
+@pytest.fixture
+def written(lab):
+    """A project with a template that reads others and a picture; nothing is built, and `check` found it right."""
+    folder = lab.template.parent
+    (folder / "values.md").write_text(MACROS)
+    lab.template.write_text(lab.template.read_text() + "\n" + INCLUDES)
+    shutil.copyfile(rendering.__file__.replace("document/rendering.py", "../docs/report.png"), folder / "mine.png")
+    assert checked_again(lab)
+    return lab
+
+
+def checked_again(lab) -> bool:
+    """Whether `check` renders the template; what it found stays in the memo."""
+    plan, rendered = lab.plan(), []
+    whole, rendering.render = rendering.render, lambda *a, **k: rendered.append(a) or whole(*a, **k)
+    try:
+        settle(plan)
+        assert not checked(plan, lab.workspace).findings
+    finally:
+        rendering.render = whole
+    plan.store.memo.save()
+    return bool(rendered)
+
+
+def test_the_same_ground_is_recalled(written) -> None:
+    """Nothing is rendered where nothing changed, and what is said is the same."""
+    plan = written.plan()
+    first = checked(plan, written.workspace)
+    assert not checked_again(written)
+    assert checked(written.plan(), written.workspace) == first
+
+
+EDITS: dict[str, Callable] = {
+    "the template": lambda lab: lab.edit("Threshold {{", "The threshold {{", lab.template),
+    "a file that is imported and prints nothing": lambda lab: lab.edit("3", "4", lab.template.parent / "values.md"),
+    "a file that was missing": lambda lab: (lab.template.parent / "more.md").write_text("More.\n"),
+    "a picture": lambda lab: shutil.copyfile(lab.template.parents[1] / "other.png", lab.template.parent / "mine.png"),
+    "the title": lambda lab: lab.edit("title: ", "title: New "),
+    "a line of the experiment": lambda lab: lab.experiment.write_text("\n" + lab.experiment.read_text()),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_other_ground_is_looked_at(written, edit: str) -> None:
+    """A file that was read, one that was looked for, the experiment: each is a reason to look again."""
+    shutil.copyfile(rendering.__file__.replace("document/rendering.py", "../docs/figures.png"), written.folder / "other.png")
+    EDITS[edit](written)
+    assert checked_again(written)
+    assert not checked_again(written)
+
+
+def test_a_stored_step_is_ground(built) -> None:
+    """A step that was measured anew, under the same key, is other ground; so is one that is gone."""
+    digests = []
+    folder = next(iter(built.plan().facts.values())).step
+    place = built.workspace.store / "facts" / folder.key
+    for change in (None, "anew", "gone"):
+        if change == "anew":
+            meta = json.loads((place / "step.json").read_text())
+            (place / "step.json").write_text(json.dumps(meta | {"note": {"finished": "later"}}))
+        elif change == "gone":
+            shutil.rmtree(place)
+        digests.append(ground(built.plan(), built.workspace, "check").digest)
+    assert len(set(digests)) == 3
