@@ -15,7 +15,7 @@ from report_builder.kinds import Equation, Words
 from report_builder.languages import NO_BREAK, Language
 from report_builder.records import frozen
 
-PLACES = ("here", "top", "bottom", "auto")
+PLACES = ("here", "auto")
 _SLOT = "\ue100"  # stands for a file while the language's sentence is made
 
 
@@ -55,10 +55,10 @@ class Evidence:
         """The globals of the template."""
         return {"figure": self.figure, "equation": self.equation, "symbols": self.symbols, "listing": self.listing}
 
-    def figure(self, name: str, width: str | None = None, caption: str | None = None, *, place: str = "auto") -> str:
+    def figure(self, name: str, width: str | None = None, caption: str | None = None, *, place: str = "here") -> str:
         """A figure, or figures side by side, with caption and the details that the drawings state.
 
-        `place` is where the PDF may move it, so that text fills the page around it: `top`, `bottom`, `auto`; or `here`.
+        It stands in its place (`here`); with `auto` the PDF may put paragraphs that follow it before it, to fill a page.
         """
         if place not in PLACES:
             self.ledger.unknown("place of a figure", place, PLACES)

@@ -12,13 +12,25 @@ from typing import TYPE_CHECKING, Any
 
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
-from report_builder.document.evidence import PLACES
 from report_builder.document.fonts import EAST, cjk_folder
 from report_builder.document.formulas.typst import CHECK, PRELUDE, too_wide, typst
 from report_builder.document.glyphs import refuse_missing_glyphs
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.press import Press
-from report_builder.document.tree import Node, Nodes, Part, attributes, caption_of, identifier, para, raw, value, walk
+from report_builder.document.tree import (
+    Node,
+    Nodes,
+    Part,
+    attributes,
+    caption_of,
+    has_class,
+    identifier,
+    is_node,
+    para,
+    raw,
+    value,
+    walk,
+)
 from report_builder.document.typesetting import refused
 from report_builder.document.wording import absent, marked, run_in, title_facts, unmeasured
 from report_builder.document.wrapping import line_numbers, wrapped
@@ -159,7 +171,15 @@ class Typst:
 
     def blocks(self, nodes: Sequence[Node]) -> Nodes:
         """The blocks, each with its fragments of typst."""
-        return [new for node in nodes for new in self._block(node)]
+        made: Nodes = []
+        at = 0
+        while at < len(nodes):
+            parts = [self._block(node) for node in nodes[at : at + 1 + _passed(nodes, at)]]
+            opened = [[raw("typst", "][" if i else "#movable[")] for i in range(len(parts))] if len(parts) > 1 else [[]]
+            made += [new for start, part in zip(opened, parts, strict=True) for new in (*start, *part)]
+            made += [raw("typst", "]")] if len(parts) > 1 else []
+            at += len(parts)
+        return made
 
     def _block(self, node: Node) -> Nodes:
         if node["t"] == "Figure":
@@ -219,10 +239,9 @@ class Typst:
     def _figure(self, node: Node, name: str) -> Nodes:
         pictures = "".join(self._picture(image) for image in walk(node["c"][2], "Image"))
         start = f"{'#' if name == 'shown' else ''}{name}({_label(node)}, {pictures or '[]'}, ["
-        place = next((value(image, "place") for image in walk(node["c"][2], "Image")), "")
-        options = f", place: {place}" if place in PLACES[1:] and name == "shown" else ""
+        options = ""
         if name == "shown" and any(absent(image, self.images) for image in walk(node["c"][2], "Image")):
-            options += f", alt: {quoted(unmeasured(self.language))}"
+            options = f", alt: {quoted(unmeasured(self.language))}"
         end = f"]{options})"
         return [raw("typst", start, inline=True), *self._inside(caption_of(node)), raw("typst", end, inline=True)]
 
@@ -271,8 +290,19 @@ class Typst:
         inlines = [raw("typst", start, inline=True), *caption, raw("typst", "]", inline=True)]
         for figure in parts_of(node):
             inlines += [raw("typst", ", ", inline=True), *self._figure(figure, "panel")]
-        place = f", place: {value(node, 'place')}" if value(node, "place") in PLACES[1:] else ""
-        return [para([*inlines, raw("typst", f"{place})", inline=True)])]
+        return [para([*inlines, raw("typst", ")", inline=True)])]
+
+
+def _passed(nodes: Sequence[Node], at: int) -> int:
+    """How many paragraphs behind a figure that may move can stand before it: none whose sentence a formula or a list ends."""
+    node, count = nodes[at], 0
+    pictures = walk(node["c"][2], "Image") if node["t"] == "Figure" else [node] if has_class(node, "panels") else []
+    if any(value(picture, "place") == "auto" for picture in pictures):
+        kinds = ["Math" if other["t"] == "Para" and is_node(other["c"][0], "Math") else other["t"] for other in nodes[at + 1 :]]
+        ends = [*kinds[1:], "Para"]
+        while count < len(kinds) and kinds[count] == "Para" and ends[count] in ("Para", "Header", "Figure"):
+            count += 1
+    return count
 
 
 def _label(node: Node) -> str:

@@ -149,3 +149,26 @@ def test_a_word_of_eighty_letters_is_broken(words) -> None:
     shown = words(text, Header("T", subtitle=LONG, course=LONG, laboratory=LONG))
     assert all(60 < box[0] < box[2] < 535 for _, box, _ in shown)
     assert "".join(word for _, _, word in shown).count(LONG) == 9
+
+
+@pytest.mark.external("poppler")
+@pytest.mark.parametrize(
+    ("place", "after", "expected"),
+    [
+        ("here", "\n\n", "p0 Oryginały p1 p2 p3 p4"),
+        ("auto", "\n\n", "p0 p1 p2 Oryginały p3 p4"),  # two of them fill the page
+        ("auto", "\n\n$$ x $$\n\n", "p0 Oryginały p1 p2 p3 p4"),  # the paragraph ends in the formula
+        ("auto", "\n\n- an item\n\n", "p0 Oryginały p1 p2 p3 p4"),
+        ("auto", "\n\n# Next\n\n", "p0 p1 Oryginały p2 p3 p4"),  # never behind the next heading
+    ],
+)
+def test_a_figure_stands_with_its_text(words, place: str, after: str, expected: str) -> None:
+    """A figure stands in its place; one that may move lets whole paragraphs of its section fill the page, and nothing else."""
+    figure = f'{{{{ figure("strip", place="{place}") }}}}'
+    high, long = "".join(f"\nline {number}\\" for number in range(40)), " word" * 30
+    text = f"p0{high}\nend.\n\n{figure}\n\np1{long}{after}p2{long}\n\np3{long * 2}\n\np4\n\n[@fig:strip]\n"
+    shown = [(page, word) for page, _, word in words(text, Header("T")) if re.fullmatch(r"p\d|Oryginały", word)]
+    assert " ".join(word for _, word in shown) == expected
+    page = {word: page for page, word in shown}
+    assert (page["p0"], page["Oryginały"], page["p4"]) == (1, 2, 2)
+    assert page["p1"] == (2 if expected.startswith("p0 O") else 1)

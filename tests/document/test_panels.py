@@ -78,13 +78,13 @@ def test_a_task_may_require_a_part(composed, beside, material):
 
 def test_pdf(composed, beside):
     """The PDF keeps its standards; parts stand in columns at their width with alternative texts, and may be moved."""
-    document = composed('{{ figure("both", place="top") }}\n\n[@fig:codes]', beside)
+    document = composed('{{ figure("both", place="auto") }}\n\n[@fig:codes]', beside)
     source, _ = typst_source(document)
     assert "#panels(<fig:both>, 2, [" in source
     assert source.count("width: 8.02cm") == 2
     assert 'alt: "Dwa rzędy cyfr"' in source
     assert pdf(document)[1] is None
-    assert ", place: top)" in source
+    assert "#movable[" in source
 
 
 def test_html(composed, beside):

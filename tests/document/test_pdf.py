@@ -116,15 +116,6 @@ def test_alt_text(composed):
     assert sorted(files) == ["picture-1.png", "picture-2.svg"]
 
 
-def test_placed_figure(composed, free):
-    """A figure may be moved to the top of a page, so that no hole is left."""
-    document = composed('{{ figure("strip", place="top") }}\n\n::: answer\n{{ figure("codes", place="auto") }}\n:::', free)
-    source, _ = typst_source(document)
-    assert "], place: top)" in source
-    assert "], place: auto)" in source
-    assert pdf(document)[1] is None
-
-
 def test_title_block(composed, material):
     """Title, author, course and date stand in the title block; a date that is not printed still dates the file."""
     source, _ = typst_source(composed())
