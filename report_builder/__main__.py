@@ -5,13 +5,10 @@ import os
 import signal
 import sys
 
-
-def _leave(*_: object) -> None:
-    os._exit(130)
-
-
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-    signal.signal(signal.SIGINT, _leave)  # until `main` listens: an interrupt while things are imported needs no traceback
+    signal.signal(
+        signal.SIGINT, lambda *_: os._exit(130)
+    )  # until `main` listens: an interrupt while things are imported needs no traceback
 
 gc.set_threshold(100_000)  # modules and documents are many small values that stay: to look through them often finds nothing
 

@@ -91,7 +91,7 @@ def not_readable(path: Path) -> str:
     except (FileNotFoundError, NotADirectoryError):
         return "no such file" if not path.is_symlink() else "a link to a file that is not there"
     except (OSError, ValueError) as error:
-        return f"this cannot be a file: {getattr(error, 'strerror', None) or error}"
+        return f"this cannot be a file: {error.strerror if isinstance(error, OSError) else error}"
     if stat.S_ISDIR(mode):
         return "a folder stands where a file belongs"
     return "" if stat.S_ISREG(mode) else "this is no file but a pipe, a socket or a device"

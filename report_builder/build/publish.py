@@ -219,10 +219,12 @@ def document_digest(rendered: Rendered, material: Material, options: Fields, mem
     files = [path for room in ROOMS for path in (PACKAGE / room).rglob("*") if path.is_file() and path.suffix != ".pyc"]
     python = sources((path for path in files if path.suffix == ".py"), memo)
     code = [memo.sha256(path) for path in sorted({*files, *python})]
-    figures = {id_: [c.png and c.png.parent.name, c.caption, c.details, c.alt, c.width] for id_, c in material.figures.items()}
+    figures = {
+        id_: [c.png.parent.name if c.png else None, c.caption, c.details, c.alt, c.width] for id_, c in material.figures.items()
+    }
     header = {key: str(value) for key, value in vars(material.header).items()}
     tasks = {id_: [task.title, *task.requires] for id_, task in material.tasks.items()}
     beside = [content(path, memo) for path in files_beside(rendered, material)]
     tools = [importlib.metadata.version(tool) for tool in TOOLS]
-    parts = [rendered.canonical, figures, header, tasks, beside, code, tools, dict(options)]
+    parts: list[Plain] = [rendered.canonical, figures, header, tasks, beside, code, tools, dict(options)]
     return hashlib.sha256(canonical(parts).encode()).hexdigest()

@@ -7,7 +7,6 @@ import importlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from report_builder.document.formats import FORMATS
 from report_builder.version import __version__
@@ -41,16 +40,13 @@ class Options(argparse.Namespace):
         return Path(self.store or "runs")
 
 
-class _Parser(argparse.ArgumentParser):
-    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        return super().parse_args(args, namespace or Options())
-
-
 def parser() -> argparse.ArgumentParser:
     """All commands with their options."""
-    top = _Parser(prog="report-builder", description="Turns an experiment file into the report that is handed in.")
+    top = argparse.ArgumentParser(
+        prog="report-builder", description="Turns an experiment file into the report that is handed in."
+    )
     top.add_argument("--version", action="version", version=__version__)
-    commands = top.add_subparsers(dest="command_name", required=True, metavar="COMMAND", parser_class=argparse.ArgumentParser)
+    commands = top.add_subparsers(dest="command_name", required=True, metavar="COMMAND")
     report, roots, json = _report(), _roots(), _json()
 
     def add(name: str, run: str, text: str, *parents: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -6,13 +6,12 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from report_builder.build import Workspace
 from report_builder.cli.parser import Options
 from report_builder.errors import Exit, Problem, ReportError
 from report_builder.facts import differences
-from report_builder.plain import Plain, at
+from report_builder.plain import Plain, at, fields
 from report_builder.store import Store, Stored, leftovers, locked, nobody_begins, remove_temporaries
 from report_builder.store.files import TEMPORARY
 from report_builder.store.judging import fault
@@ -24,7 +23,7 @@ def store_of(options: Options) -> Store:
     return Store(Workspace.find(vars(options)).store)
 
 
-def _summary(stored: Stored) -> dict[str, Any]:
+def _summary(stored: Stored) -> dict[str, Plain]:
     spec, note = stored.meta["spec"], stored.meta["note"]
     return {
         "key": stored.key,
@@ -47,7 +46,7 @@ def list_runs(options: Options) -> int:
     for row in rows:
         seconds = f"{row['seconds']:.0f} s" if row["seconds"] else ""
         what = f"{row['model']:<16} {row['data']:<14} {row['epochs']:>4} epochs  seed {row['seed']}"
-        settings = " ".join(f"{path}={value}" for path, value in row["settings"].items())
+        settings = " ".join(f"{path}={value}" for path, value in fields(row, "settings").items())
         print(f"{row['key']}  {what}  {row['finished']}  {seconds}  {settings}".rstrip())
     print(f"{len(rows)} trainings.")
     return int(Exit.DONE)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal, Union
 
 from pydantic import ConfigDict, Field, SerializerFunctionWrapHandler, TypeAdapter, create_model, model_serializer
 
 from report_builder.kinds import Parameters, Role
 from report_builder.models._layers import Layer
+from report_builder.plain import Fields, Plain, fields, rows
 
-Schema = Mapping[str, Any]
 SIMPLE = {"integer": int, "number": float, "string": str, "boolean": bool, "null": None}
 LIMITS = {  # in JSON Schema, in pydantic
     "minimum": "ge",
@@ -28,7 +28,7 @@ LIMITS = {  # in JSON Schema, in pydantic
 
 
 def parameters_of(
-    schema: Schema, defaults: Mapping[str, Any], following: Iterable[str] = (), latent: Iterable[str] = ()
+    schema: Fields, defaults: Fields, following: Iterable[str] = (), latent: Iterable[str] = ()
 ) -> type[Parameters]:
     """A model with the fields of the schema.
 
@@ -38,20 +38,20 @@ def parameters_of(
         latent: fields with `Role.LATENT`.
         following: fields whose default follows from other fields: where nobody gives them they are left to the file itself.
     """
-    made = _model(schema, schema.get("$defs", {}), defaults, latent)
+    made = _model(schema, fields(schema, "$defs"), defaults, latent)
     made.FOLLOWING = frozenset(following)
     return made
 
 
-def _model(schema: Schema, named: Mapping[str, Schema], defaults: Mapping[str, Any], latent: Iterable[str] = ()) -> type[_Read]:
-    fields: dict[str, Any] = {}
-    for name, entry in schema.get("properties", {}).items():
+def _model(schema: Fields, named: Fields, defaults: Fields, latent: Iterable[str] = ()) -> type[_Read]:
+    made: dict[str, Any] = {}
+    for name in fields(schema, "properties"):
+        entry = fields(schema, "properties", name)
         kind = _type(entry, named)
         default = TypeAdapter(kind).validate_json(json.dumps(defaults[name])) if name in defaults else ...
         kind = Annotated[kind, Role.LATENT] if name in latent else kind
-        fields[name] = (kind, Field(default, description=entry.get("description")))
-    made: type[_Read] = create_model(schema.get("title", "Parameters"), __base__=_Read, **fields)
-    return made
+        made[name] = (kind, Field(default, description=str(entry.get("description") or "")))
+    return create_model(str(schema.get("title", "Parameters")), __base__=_Read, **made)
 
 
 class _Read(Parameters):
@@ -61,34 +61,34 @@ class _Read(Parameters):
     FOLLOWING: ClassVar[frozenset[str]] = frozenset()
 
     @model_serializer(mode="wrap")
-    def _without_open_ones(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _without_open_ones(self, written: SerializerFunctionWrapHandler) -> dict[str, Plain]:
         open_ones = self.FOLLOWING - self.model_fields_set
         return {name: value for name, value in written(self).items() if name not in open_ones}
 
 
-def _type(schema: Schema, named: Mapping[str, Schema]) -> Any:
-    schema = named[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+def _type(schema: Fields, named: Fields) -> Any:
+    schema = fields(named, str(schema["$ref"]).rpartition("/")[2]) if "$ref" in schema else schema
     if schema.get("x-layer"):
         return Layer
-    if choices := schema.get("anyOf") or schema.get("oneOf"):
+    if choices := rows(schema, "anyOf") or rows(schema, "oneOf"):
         return Union[tuple(_type(choice, named) for choice in choices)]  # noqa: UP007  made from a list
     if "const" in schema or "enum" in schema:
-        return Literal[tuple(schema.get("enum", [schema.get("const")]))]
+        choice = schema.get("enum", [schema.get("const")])
+        return Literal[tuple(choice if isinstance(choice, list) else ())]
     kind = _plain_type(schema, named)
-    limits = {LIMITS[key]: value for key, value in schema.items() if key in LIMITS}
+    limits: dict[str, Any] = {LIMITS[key]: value for key, value in schema.items() if key in LIMITS}
     return Annotated[kind, Field(**limits)] if limits and schema.get("type") != "null" else kind
 
 
-def _plain_type(schema: Schema, named: Mapping[str, Schema]) -> Any:
+def _plain_type(schema: Fields, named: Fields) -> Any:
     kind = schema.get("type")
     if kind == "array" and "prefixItems" in schema:
-        return tuple[tuple(_type(item, named) for item in schema["prefixItems"])]  # type: ignore[misc]
+        return tuple[tuple(_type(item, named) for item in rows(schema, "prefixItems"))]  # type: ignore[misc]
     if kind == "array":
-        return tuple[_type(schema.get("items", {}), named), ...]  # type: ignore[misc]
+        return tuple[_type(fields(schema, "items"), named), ...]  # type: ignore[misc]
     if kind == "object" and "properties" in schema:
-        inner = schema["properties"]
-        return _model(schema, named, {name: entry["default"] for name, entry in inner.items() if "default" in entry})
+        given = {name: fields(schema, "properties", name) for name in fields(schema, "properties")}
+        return _model(schema, named, {name: entry["default"] for name, entry in given.items() if "default" in entry})
     if kind == "object":
-        values = schema.get("additionalProperties")
-        return dict[str, _type(values, named) if isinstance(values, Mapping) else Any]  # type: ignore[misc]
-    return SIMPLE.get(str(kind), Any)
+        return dict[str, _type(fields(schema, "additionalProperties"), named)]  # type: ignore[misc]
+    return SIMPLE.get(str(kind), Plain)

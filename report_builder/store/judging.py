@@ -10,11 +10,12 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO
 from xml.etree import ElementTree as ET
 
 from pydantic import BaseModel, ConfigDict, FiniteFloat, NonNegativeInt, PositiveInt, TypeAdapter, ValidationError
 
+from report_builder.plain import Plain
 from report_builder.store.folder import Stored
 from report_builder.store.step import KEY_LENGTH, KINDS
 
@@ -100,7 +101,7 @@ class _RunNote(BaseModel):
     epochs: PositiveInt
     best_epoch: PositiveInt | None
     weights_epoch: PositiveInt
-    costs: dict[str, Any]
+    costs: dict[str, Plain]
 
 
 class _Layer(BaseModel):
@@ -135,13 +136,13 @@ class _Verdict(BaseModel):
 
 class _Preset(BaseModel):
     title: dict[str, str]
-    parameters: dict[str, Any]
+    parameters: dict[str, Plain]
 
 
 class _Description(BaseModel):
     model_config = ConfigDict(extra="allow")
     summary: str
-    defaults: dict[str, Any]
+    defaults: dict[str, Plain]
     following: list[str]
     latent: list[str]
     provides: list[str]
@@ -268,7 +269,7 @@ def _shapes(path: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
                 yield member.filename.removesuffix(".npy"), _shape(stream, member.file_size)
 
 
-def _shape(stream: BinaryIO | Any, size: int) -> tuple[int, ...]:
+def _shape(stream: IO[bytes], size: int) -> tuple[int, ...]:
     """The shape of an array in the format of NumPy, which has as many bytes as it says."""
     from numpy.lib import format as npy
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from report_builder.cli.parser import parser
+from report_builder.cli.parser import Options, parser
 
 COMMANDS = (("build", "lab"), ("figure", "codes", "--report", "lab"), ("task", "1", "--report", "lab"))
 
@@ -13,10 +13,10 @@ COMMANDS = (("build", "lab"), ("figure", "codes", "--report", "lab"), ("task", "
 def test_the_option_the_environment_and_neither(command, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--jobs` counts before REPORT_BUILDER_JOBS; without both it is left to the machine."""
     monkeypatch.delenv("REPORT_BUILDER_JOBS", raising=False)
-    assert parser().parse_args(command).jobs is None
+    assert parser().parse_args(command, Options()).jobs is None
     monkeypatch.setenv("REPORT_BUILDER_JOBS", "3")
-    assert parser().parse_args(command).jobs == 3
-    assert parser().parse_args([*command, "--jobs", "2"]).jobs == 2
+    assert parser().parse_args(command, Options()).jobs == 3
+    assert parser().parse_args([*command, "--jobs", "2"], Options()).jobs == 2
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "two", "1.5", ""])
