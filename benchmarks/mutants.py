@@ -5,10 +5,10 @@
     python benchmarks/mutants.py --seed 1 --room store --again   what survived in one room, after more tests
 
 The places are drawn with the seed, in each room as many as its lines deserve. A change is made in a copy of the project. Which
-test runs which line is traced first, file by file; then the tests that run the changed statement are run, those of quick files
-before those of slow ones, until the first fails. (Of a statement that runs at import: those that use what it defines.) What
-passes has survived: a test is missing, or the line does nothing. Tests of other rooms, and those marked slow, are not asked. A
-process that has loaded the libraries forks for every mutant.
+test runs which line is traced first, file by file; then the tests that run the changed statement are asked (of one that runs at
+import: those that use what it defines), quick files first, until one fails or a minute is over. What passes has survived: a
+test is missing, or the line does nothing. Tests of other rooms, and those marked slow, are not asked. A process that has loaded
+the libraries forks for every mutant.
 
 Changed are comparisons (`<` to `<=`, `==` to `!=`), `and`, `or`, arithmetic, `not`, minus, conditions (negated), numbers (one
 more), True and False, strings (a letter more). Left out is what no test should hold: words for people (docstrings, messages of
@@ -23,6 +23,7 @@ import contextlib
 import functools
 import hashlib
 import importlib.util
+import itertools
 import json
 import multiprocessing
 import os
@@ -48,6 +49,7 @@ ROOMS = ("facts", "document", "measures", "store", "plan", "spec")
 OPTIONS = ("-x", "-q", "-m", "not slow", "-n", "0", "-p", "no:cacheprovider")
 LIBRARIES = ("matplotlib.pyplot", "numpy", "pydantic", "jinja2", "yaml", "scipy.stats", "sklearn.metrics", "typst")
 MEMORY = 8 << 30  # bytes that a mutant may take
+MOST = 60.0  # seconds of tests that are asked for a mutant: what passes them is a survivor
 PATIENCE = 30.0  # seconds that a mutant may take, beyond four times what the tests take
 
 Lines = set[tuple[str, int]]  # file and line
@@ -200,11 +202,11 @@ def fate(mutant: mutations.Mutant, tests: Mapping[str, Traced], tree: Path) -> s
     """The first test of the room that fails, "too long", or "survived" and how many tests run the statement."""
     room = {name: test for name, test in tests.items() if name.startswith(f"tests/{mutant.room}/")}
     running = covering(mutant, room, tree)
-    if not running:
+    files, seconds = in_order(mutant, {name: room[name]["seconds"] for name in running})
+    if not files:
         return "survived, 0 tests"
     with applied(mutant, tree):
-        limit = PATIENCE + 4 * sum(room[name]["seconds"] for name in running)
-        answer = forked(functools.partial(failing, mutant, running, room), tree, limit)
+        answer = forked(functools.partial(failing, files, running), tree, PATIENCE + 4 * seconds)
     return f"survived, {len(running)} tests" if answer == "" else str(answer or "broken")
 
 
@@ -234,16 +236,22 @@ def covering(mutant: mutations.Mutant, room: Mapping[str, Traced], tree: Path) -
     return found or {name for name, test in room.items() if mutant.names and mutant.file in test["lines"]}
 
 
-def failing(mutant: mutations.Mutant, names: set[str], room: Mapping[str, Traced]) -> str:
-    """The first of these tests that fails: those that mirror the module first, then quick files before slow ones."""
+def in_order(mutant: mutations.Mutant, tests: Mapping[str, float]) -> tuple[list[str], float]:
+    """Files that mirror the module, then quick ones before slow ones, as many as are asked; and what their tests take."""
     seconds: Counter[str] = Counter()
-    for name in names:
-        seconds[name.partition("::")[0]] += room[name]["seconds"]
+    for name, each in tests.items():
+        seconds[name.partition("::")[0]] += each
     mirror = f"test_{Path(mutant.file).stem.lstrip('_')}.py"
+    files = sorted(seconds, key=lambda file: (Path(file).name != mirror, seconds[file]))
+    sums = [*itertools.accumulate(map(seconds.__getitem__, files))]
+    asked = max(1, sum(end <= MOST for end in sums))
+    return files[:asked], sum(sums[asked - 1 : asked])
+
+
+def failing(files: list[str], names: set[str]) -> str:
+    """The first of these tests that fails."""
     plugin = Chosen(names)
-    code = pytest.main(
-        [*sorted(seconds, key=lambda file: (Path(file).name != mirror, seconds[file])), *OPTIONS], plugins=[plugin]
-    )
+    code = pytest.main([*files, *OPTIONS], plugins=[plugin])
     return "" if code == 0 else plugin.failed or f"pytest ends with {code!r}"
 
 

@@ -117,7 +117,7 @@ def heard(node: ast.AST, field: str, child: ast.AST) -> bool:
             )
         case ast.Subscript(ast.Name("Literal")), _:
             return False
-        case ast.If(ast.Name("TYPE_CHECKING")), _:
+        case _, ast.If(ast.Name("TYPE_CHECKING")):
             return False
         case _, ast.Expr(ast.Constant()):
             return False
