@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import functools
+import gc
 import hashlib
 import importlib.util
 import itertools
@@ -277,6 +278,7 @@ def main() -> None:
     tree = copy(options.folder)
     for name in LIBRARIES:
         importlib.import_module(name)
+    gc.freeze()  # pytest collects garbage at its end
     rooms = [options.room] if options.room else ROOMS
     tests = traced(tree, options.folder, rooms, until)
     drawn = [mutant for mutant in mutations.chosen(tree, ROOMS, options.count, options.seed) if mutant.room in rooms]

@@ -49,6 +49,21 @@ def test_images_alone_are_the_test_of_pairs() -> None:
     assert estimate(sides, units=50, trainings=True).p() == pytest.approx(stats.ttest_rel(ONE, OTHER).pvalue, rel=2e-3)
 
 
+def test_two_images_are_the_fewest() -> None:
+    """Two images of one training are Student's test of one sample of two."""
+    values = np.array([1.0, 4.0])
+    found = estimate([Side(values.mean(keepdims=True), parts(values))], units=2, trainings=True)
+    assert found.p() == pytest.approx(stats.ttest_1samp(values, 0).pvalue, rel=2e-3)
+
+
+def test_what_two_trainings_have_for_themselves() -> None:
+    """Of two trainings the part that each has for itself is the variance between them, image by image, over two."""
+    values = RANDOM.normal(0, 1, (2, 40))
+    each = (values - values.mean(axis=1, keepdims=True)) / 40
+    found = estimate([Side(np.zeros(2), each)], units=40)  # means that agree: only the images spread
+    assert float(found.over_seeds) == pytest.approx(40 / 39 * each.var(axis=0, ddof=1).sum() / 2)
+
+
 def test_other_images_are_not_paired() -> None:
     """In columns of their own, the variances of two sides add."""
     left, right = parts(ONE, slice(50), 100), parts(OTHER, slice(50, 100), 100)

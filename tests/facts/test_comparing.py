@@ -205,4 +205,6 @@ def test_words_do_not_compare() -> None:
 def test_placeholders_compare_as_same() -> None:
     """Facts that are not measured yet compare without an error, so that a plan can be checked."""
     a, b = (Fact(name, "elbo", (Measurement(None, 1.0),), placeholder=True) for name in "ab")
-    assert compare(a, b, by=[]).relation == "same"
+    found = compare(a, b, by=[], at_least=2.0)
+    assert (found.relation, found.difference, found.found, found.at_least) == ("same", 0.0, False, 2.0)
+    assert (bound(a, 3.0).relation, bound(a, 3.0).b) == ("same", 3.0)
