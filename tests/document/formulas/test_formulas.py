@@ -28,6 +28,7 @@ from report_builder.document.pdf import pdf, typst_source
 from report_builder.errors import FindingError, ReportError
 
 HERE = Path(__file__).parent
+COMMANDS_EMITTED = json.loads((HERE / "commands.json").read_text(encoding="utf-8"))
 EMITTED = json.loads((HERE / "emitted.json").read_text(encoding="utf-8"))
 SET = [
     line for line in (HERE / "set.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith(("# ", "## "))
@@ -40,6 +41,18 @@ STYLE = (Path(pdf_module.__file__).parent / "styles" / "default.typ").read_text(
 def test_what_was_looked_at_is_emitted(tex: str) -> None:
     """Each of the 200 formulas gives the typst and the MathML whose pictures were compared with xelatex's."""
     assert [typst(tex), mathml(tex, display=True).partition("<annotation")[0]] == EMITTED[tex]
+
+
+@pytest.mark.parametrize("tex", COMMANDS_EMITTED)
+def test_every_command_is_emitted_as_it_was_looked_at(tex: str) -> None:
+    """Each function, accent, fence, size, font, space and environment: in typst, MathML and, if it can hold it, Office Math."""
+    in_typst, in_mathml, in_word = COMMANDS_EMITTED[tex]
+    assert [typst(tex), mathml(tex, display=True).partition("<annotation")[0]] == [in_typst, in_mathml]
+    if not in_word.startswith("refused"):
+        assert omml(tex, display=True) == in_word
+        return
+    with pytest.raises(UnsettableError, match=re.escape(in_word.removeprefix("refused: "))):
+        omml(tex, display=True)
 
 
 def test_there_are_two_hundred() -> None:
