@@ -9,17 +9,7 @@ from __future__ import annotations
 from report_builder.kinds._data import Condition, DataSet, DataStep, ImageData, Images, Layout, Split, class_number
 from report_builder.kinds._figures import Column, Draw, Drawing, Figure, FigureChoice, Subject, Table, deferred
 from report_builder.kinds._layers import MERGING, Layer, layer_arrays, layers_of
-from report_builder.kinds._measures import (
-    FROM_RUN,
-    Arrays,
-    Judge,
-    Measured,
-    Metric,
-    Noise,
-    Probe,
-    ProbeRequest,
-    Quantity,
-)
+from report_builder.kinds._measures import FROM_RUN, Arrays, Judge, Measured, Metric, Noise, Probe, ProbeRequest, Quantity
 from report_builder.kinds._models import (
     ABILITIES,
     CAPABILITIES,
@@ -40,16 +30,7 @@ from report_builder.kinds._models import (
 )
 from report_builder.kinds._own import blamed, file_behind, own_module
 from report_builder.kinds._registries import DATA_STEPS, DATASETS, FIGURES, METRICS, MODELS, PROBES
-from report_builder.kinds._registry import (
-    Declared,
-    K,
-    P,
-    Parameters,
-    Registry,
-    Words,
-    by_language,
-    opened,
-)
+from report_builder.kinds._registry import Declared, K, P, Parameters, Registry, Words, by_language, opened
 from report_builder.kinds._roles import SUBJECT, Role, by_role, names_of
 
 __all__ = [

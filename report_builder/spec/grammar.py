@@ -150,8 +150,7 @@ class Sweep(Closed):
         default={}, description="Key path of a setting -> its values; the first of each are an arm, the second of each, ..."
     )
     name: str = Field(
-        default="",
-        description="Name of an arm, its settings in braces: 'z = {latent_dim}'; default: '<run>, latent_dim 2'.",
+        default="", description="Name of an arm, its settings in braces: 'z = {latent_dim}'; default: '<run>, latent_dim 2'."
     )
 
     @model_validator(mode="after")

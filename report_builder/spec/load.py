@@ -18,8 +18,6 @@ from report_builder.spec.grammar import Experiment, is_id
 from report_builder.spec.source import Source, overlay, parse, read
 from report_builder.spec.sweeps import Arms, expand
 
-OUTER_KEYS = ("extends", "profiles", "default_profile")
-
 
 @frozen
 class Loaded:
