@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from report_builder.document.tree import plain_text, walk
 
+MESSAGES = json.loads((Path(__file__).parent / "leftover.json").read_text(encoding="utf-8"))  # line and parts of each
 # One paragraph each, and a word of the rule that it breaks.
 LEFT = [
+    ("\\(a\\) `\\(b\\)` \\(c\\)", "TeX"),
+    ("| f | g |\n|:--|--:|\n| `a|b` | $p(x|z)$ |\n| x \\| y | z | w", "a row has"),
+    ("f | g\n---|---\na | b | c", "a row has"),
     ("| f | g |\n|---|---|\n| x | y | lost |", "a row has"),
     ("> f | g\n> ---|---\n> x | y | lost", "a row has"),
     ("a <b>bold</b> word", "HTML"),
@@ -48,6 +54,16 @@ LEFT = [
     ("```math\nx\n```", "formula of another program"),
     ("$`x`$", "formula of another program"),
     ("words\n***\nwords", "a line across"),
+    ("<!-- kept --> <u>not</u> <!-- kept -->", "HTML"),
+    ("<" + "b" * 70 + ">", "HTML"),
+    ("wyraz@fig:x", "glued"),
+    ("<#if>", "Jinja"),
+    ("ends bold** here", "bold"),
+    ("ends marked== here", "marked"),
+    ("![a picture](x", "link"),
+    ("2{=html} or {.x", "attributes"),
+    ("it costs ^^a", "signs that enclose nothing"),
+    ("[a](DATA:x) [b](https://a.example) [c](doi:10.1/2)", "no place of the web"),
 ]
 RIGHT = """\
 A $5 note, a < b, 2 * 3, `<b>\\newpage{}`, $\\textbf{x}$, \\[0, 1\\], \\*, e-mail <a@example.org>, a[^1] note,
@@ -77,12 +93,15 @@ def test_left_over_source_is_told(composed, free, write_template):
     for text, rule in LEFT:
         expected.append((rule, 1 + sum(line.count("\n") for line in lines)))
         lines.append("{% raw %}" + text + "{% endraw %}\n\n\n")
-    found = {}
+    found, messages = {}, []
     for finding in composed("".join(lines), free, draft=True).findings:
-        found.setdefault(int(finding.where.rsplit(":", 1)[1]), []).append(finding.rule)
+        line = int(finding.where.rsplit(":", 1)[1])
+        found.setdefault(line, []).append(finding.rule)
+        messages.append([line, finding.rule, finding.received, finding.allowed, finding.next_step])
     for (text, _), (rule, line) in zip(LEFT, expected, strict=True):
         near = [told for i in range(max(2, text.count("\n") + 1)) for told in found.get(line + i, [])]
         assert any(rule in told for told in near), (text, line, found)
+    assert sorted(messages) == MESSAGES
 
 
 @pytest.mark.parametrize("text", ["---\ntitle: x\n---\n\nText.\n", "Text.\n\n---\ntitle: x\nauthor: y\n---\n\nMore.\n"])

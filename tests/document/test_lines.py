@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from report_builder.document.pdf import pdf
 from report_builder.errors import ReportError
 
+MESSAGES = json.loads((Path(__file__).parent / "messages.json").read_text(encoding="utf-8"))
 BEFORE = 'Words of the first line, {{ fact("vae.test.elbo", digits=1) }}.\n\n- a list\n- of two\n\n'
 AT = BEFORE.count("\n") + 1
 AFTER = "\n\nWords of the last line.\n"
@@ -68,6 +72,15 @@ FINDINGS = [
 ]
 
 
+def parts(problem) -> list[str | int]:
+    """The parts of a message: lines behind the first one, rule, what was received, what is allowed, what to do."""
+    words = (problem.rule, problem.received, problem.allowed, problem.next_step)
+    return [
+        line_of(problem.where) - AT,
+        *(re.sub(r"/\S+/templates", "templates", text).replace("part.md", "lab.md") for text in words),
+    ]
+
+
 def line_of(where: str) -> int:
     """The last number of a place."""
     return int(where.rsplit(":", 1)[1])
@@ -86,13 +99,16 @@ def test_mistakes_name_their_line(composed, free, write_template, material, text
     assert told, caught.value.problems
     assert [line_of(problem.where) for problem in told][:1] == [AT + offset]
     assert ("part.md" if partial else "lab.md") in told[0].where
+    assert parts(told[0]) == MESSAGES[text]
 
 
 @pytest.mark.parametrize(("text", "offset", "message"), FINDINGS, ids=[text[:30] for text, _, _ in FINDINGS])
 def test_findings_name_their_line(composed, free, text, offset, message):
     """What a check finds is told with its line."""
-    told = [finding for finding in composed(BEFORE + text + AFTER, free).findings if message in finding.rule]
+    found = composed(BEFORE + text + AFTER, free).findings
+    told = [finding for finding in found if message in finding.rule]
     assert [line_of(finding.where) for finding in told][:1] == [AT + offset]
+    assert [parts(finding) for finding in found] == MESSAGES[text]
 
 
 def test_a_missing_part_names_its_task(composed, material):
