@@ -12,7 +12,7 @@ the libraries forks for every mutant.
 
 Changed are comparisons (`<` to `<=`, `==` to `!=`), `and`, `or`, arithmetic, `not`, minus, conditions (negated), numbers (one
 more), True and False, strings (a letter more). Left out is what no test should hold: words for people (docstrings, messages of
-errors, strings with two words in a row, pieces of f-strings), types, assertions for the type checker, sizes of caches and
+errors, strings with two words in a row, pieces of f-strings), types, assertions (also `zip(strict=True)`), sizes of caches and
 buffers, times to wait. So is what nobody can overlook: arithmetic with a literal string.
 """
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 OTHER: Mapping[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE,
@@ -37,8 +36,10 @@ OTHER: Mapping[type[ast.AST], type[ast.AST]] = {
 }
 NEGATION = (ast.Eq, ast.NotEq, ast.In, ast.NotIn, ast.Is, ast.IsNot)  # the other of the pair is the negation
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-WORDS = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}")
-UNHEARD = re.compile(r"timeout|maxsize|buffer|wait|pause|chunk|interval|description|title|help|stacklevel|^__", re.IGNORECASE)
+WORDS = re.compile(r"[^\W\d_]{2,} [^\W\d_]{2,}|^[A-Z][a-z]+ .*\.$")
+UNHEARD = re.compile(
+    r"timeout|maxsize|buffer|wait|pause|chunk|interval|description|title|help|stacklevel|^strict$|^__", re.IGNORECASE
+)
 MESSAGES = re.compile(r"Problem|\w*(Error|Warning|Exit)|warn|debug|info|cast|TypeVar|ParamSpec|NewType|lru_cache")
 
 
@@ -182,12 +183,13 @@ def extent(statement: ast.stmt, node: ast.expr) -> range:
 
 
 def chosen(root: Path, rooms: Sequence[str], count: int, seed: int) -> list[Mutant]:
-    """So many mutants, drawn from every room in proportion to its lines."""
+    """So many mutants, drawn from every room in proportion to its lines; a change elsewhere does not change what is drawn."""
     files = [sorted((root / "report_builder" / room).rglob("*.py")) for room in rooms]
     lines = [sum(len(path.read_bytes().splitlines()) for path in paths) for paths in files]
-    drawn: list[Mutant] = []
-    for room, paths, size in zip(rooms, files, lines, strict=True):
-        every = [mutant for path in paths for mutant in mutants(path, root)]
-        order = np.random.default_rng([seed, *room.encode()]).permutation(len(every))
-        drawn += [every[i] for i in order[: round(count * size / sum(lines))]]
-    return drawn
+
+    def place(mutant: Mutant) -> bytes:
+        line = mutant.source.split("\n")[mutant.line - 1]
+        return hashlib.sha256(f"{seed} {mutant.file} {mutant.change} {line}".encode()).digest()
+
+    every = [sorted((mutant for path in paths for mutant in mutants(path, root)), key=place) for paths in files]
+    return [m for some, size in zip(every, lines, strict=True) for m in some[: round(count * size / sum(lines))]]
