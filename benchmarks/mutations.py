@@ -183,7 +183,7 @@ def extent(statement: ast.stmt, node: ast.expr) -> range:
 
 
 def chosen(root: Path, rooms: Sequence[str], count: int, seed: int) -> list[Mutant]:
-    """So many mutants, drawn from every room in proportion to its lines; a change elsewhere does not change what is drawn."""
+    """So many mutants, drawn from every room in proportion to its lines; the first of them are a fair draw, too."""
     files = [sorted((root / "report_builder" / room).rglob("*.py")) for room in rooms]
     lines = [sum(len(path.read_bytes().splitlines()) for path in paths) for paths in files]
 
@@ -192,4 +192,5 @@ def chosen(root: Path, rooms: Sequence[str], count: int, seed: int) -> list[Muta
         return hashlib.sha256(f"{seed} {mutant.file} {mutant.change} {line}".encode()).digest()
 
     every = [sorted((mutant for path in paths for mutant in mutants(path, root)), key=place) for paths in files]
-    return [m for some, size in zip(every, lines, strict=True) for m in some[: round(count * size / sum(lines))]]
+    drawn = [m for some, size in zip(every, lines, strict=True) for m in some[: round(count * size / sum(lines))]]
+    return sorted(drawn, key=place)
