@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from report_builder.errors import ReportError
 from report_builder.plan import resolve
 from report_builder.spec import load
+
+TOLD = json.loads((Path(__file__).parent / "mistakes.json").read_text(encoding="utf-8"))  # place, rule, what was received
 
 
 def mistakes(lab) -> list[str]:
@@ -109,6 +112,10 @@ def test_messages(lab, mistake: str) -> None:
     line = lab.experiment.read_text().partition(new)[0].count("\n") + new.count("\n") + 1
     found = mistakes(lab)
     assert any(text.startswith(f"{line}: {where}") and all(part in text for part in said) for text in found), "\n".join(found)
+    with pytest.raises(ReportError) as caught:
+        lab.plan()
+    told = [[p.where, p.rule, p.received, *p.also] for p in caught.value.problems]
+    assert [[text.removeprefix(f"{lab.experiment}:") for text in each] for each in told] == TOLD[mistake]
 
 
 def test_a_plane_needs_two_dimensions(lab) -> None:
