@@ -8,6 +8,7 @@ from pathlib import Path
 
 from report_builder import languages
 from report_builder.document import formulas
+from report_builder.document.captions import say_once
 from report_builder.document.citations import Cited, cite
 from report_builder.document.drafting import mark_missing, unmarked
 from report_builder.document.honesty import Honesty, repeated
@@ -235,6 +236,7 @@ def _linked(blocks: Nodes, nodes: Nodes, material: Material, places: Places, *, 
     numbers.give(nodes)
     references = References(numbers.labels, language, places)
     references.resolve(blocks)
+    say_once(blocks, references)
     references.mention(blocks)
     nodes = elements(blocks)
     pictures = Pictures(material, Path(places.source.template).parent, places, draft=draft)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from report_builder.document.captions import captioned, sentences_of
 from report_builder.document.channel import markdown, printed
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import FigureCard, Listing, Material, SubfiguresCard
@@ -12,22 +13,11 @@ from report_builder.document.printed import Told
 from report_builder.document.tree import Node, Nodes, attr, code, div, para, plain, text
 from report_builder.document.vocabulary import Speech
 from report_builder.kinds import Equation, Words
-from report_builder.languages import NO_BREAK, Language
+from report_builder.languages import Language
 from report_builder.records import frozen
 
 PLACES = ("here", "auto")
 _SLOT = "\ue100"  # stands for a file while the language's sentence is made
-
-
-def captioned(caption: str, details: str) -> Nodes:
-    """The author's words, ended, and then the details as plain text."""
-    said = caption.strip()
-    said += "." if said and said[-1] not in ".!?。" and details else ""
-    found: Nodes = [markdown(said)] if said else []
-    if said and details:
-        found.append({"t": "Space"})
-    stated = text(re.sub(r" (?=\d)", NO_BREAK, " ".join(details.split())))
-    return [*found, printed(stated, "fact")] if details else found
 
 
 def captioned_block(kind: str, label: str, caption: Nodes, blocks: Nodes) -> Node:
@@ -69,17 +59,17 @@ class Evidence:
         if name not in self.material.figures:
             self.ledger.unknown("figure", name, [*self.material.figures, *self.material.subfigures])
         card = self.material.figures.get(name, FigureCard(name, name))
-        said = captioned(f"{card.caption if caption is None else caption}", card.details)
+        said = captioned(f"{card.caption if caption is None else caption}", sentences_of(card), self.language)
         return self.ledger.put_block([_picture(card, said, width or card.width, placed)], f"fig:{card.id}")
 
     def _side_by_side(self, group: SubfiguresCard, caption: str | None, placed: Mapping[str, str]) -> str:
         """What all parts state is said once, in the common caption."""
         cards = [self.material.figures[part] for part in group.parts]
         shared = [sentence for sentence in cards[0].sentences if all(sentence in card.sentences for card in cards)]
-        space = self.language.word("details.space")
-        own = [space.join(sentence for sentence in card.sentences if sentence not in shared) for card in cards]
-        parts = [_picture(c, captioned(c.caption, said), c.width, {}) for c, said in zip(cards, own, strict=True)]
-        common = captioned(f"{group.caption if caption is None else caption}", space.join(shared))
+        own = [[sentence for sentence in card.sentences if sentence not in shared] for card in cards]
+        said = [captioned(card.caption, sentences, self.language) for card, sentences in zip(cards, own, strict=True)]
+        parts = [_picture(card, words, card.width, {}) for card, words in zip(cards, said, strict=True)]
+        common = captioned(f"{group.caption if caption is None else caption}", shared, self.language)
         panels = div([*parts, para(common)], ["panels"], f"fig:{group.id}", {"columns": f"{group.columns}", **placed})
         return self.ledger.put_block([panels], f"fig:{group.id}", *(f"fig:{card.id}" for card in cards))
 

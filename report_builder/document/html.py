@@ -24,6 +24,7 @@ from report_builder.document.tree import (
     Nodes,
     attr,
     attributes,
+    caption_of,
     change,
     div,
     has_class,
@@ -141,6 +142,8 @@ def _block(node: Node, language: Language) -> Nodes | None:
         inlines[:] = _held(inlines)
     if node["t"] == "Table":
         return [div([_headed(node)], ["wide"])]
+    if node["t"] == "Figure" and (details := _details(node, language)):
+        return [_figure(identifier(node), [], node["c"][2], [*caption_of(node), *details])]
     return _div(node, language) if node["t"] == "Div" else None
 
 
@@ -203,11 +206,18 @@ def _div(node: Node, language: Language) -> Nodes:
         return [_listing(node)]
     if has_class(node, "panels"):
         row = div(parts_of(node), ["row", f"columns-{columns_of(node)}"])
-        return [_figure(identifier(node), ["panels"], [row], caption_of_all(node))]
+        return [_figure(identifier(node), ["panels"], [row], [*caption_of_all(node), *_details(node, language)])]
     if has_class(node, "equation"):
         number = div([plain(text(f"({value(node, 'number')})"))], ["number"])
         return [div([div(node["c"][1], ["formula"]), number], ["equation"], identifier(node))]
     return [{"t": "Div", "c": [node["c"][0], run_in(node, language)]}]
+
+
+def _details(figure: Node, language: Language) -> Nodes:
+    """All that a drawing states, for those who ask."""
+    words = html.escape(value(figure, "details"))
+    summary = html.escape(language.word("details_word"))
+    return [raw("html", f"<details><summary>{summary}</summary>{words}</details>", inline=True)] if words else []
 
 
 def _listing(node: Node) -> Node:

@@ -260,7 +260,7 @@ class Typst:
         inner = self.blocks(run_in(node, self.language))
         shown = (
             [raw("typst", f"#{name}["), *inner, raw("typst", "]")]
-            if name in ("question", "opinion", "stated", "symbols")
+            if name in ("question", "opinion", "setting", "stated", "symbols")
             else inner
         )
         return [*_anchor(node, inline=False), *shown]

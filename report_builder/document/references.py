@@ -109,6 +109,10 @@ class References:
             filled += [link(text(self.labels[name]), name)] if name else text(part)
         return filled
 
+    def named(self, labels: list[str], *, capital: bool = False) -> Nodes:
+        """Labels as a sentence names them, linked: `figures 1 and 2`."""
+        return self._printed_group(labels, "nom", capital=capital, bare=False)
+
     def mention(self, blocks: Nodes) -> None:
         """Ends the caption of a figure that another task speaks of with a link to that task."""
         for task, figure, caption in _figures(blocks):

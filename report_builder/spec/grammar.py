@@ -171,7 +171,9 @@ class Metric(Slot):
 class Figure(Slot):
     """A numbered figure of the report."""
 
-    caption: str = Field(default="", description="Caption; model, data set, seed and limits are added from the run.")
+    caption: str = Field(
+        default="", description="Caption; default: what its kind shows. Model, data, seed and limits are added from the run."
+    )
     width: str = Field(default="100%", pattern=r"^\d+(\.\d+)?(%|cm)$", description="Width on the page, such as 70% or 9cm.")
 
 

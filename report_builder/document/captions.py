@@ -1,0 +1,114 @@
+"""Captions: the author's words and what is particular to a figure; of what a task's figures are made is said once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from report_builder.document.channel import is_printed, markdown, printed
+from report_builder.document.material import FigureCard
+from report_builder.document.panels import caption_of_all
+from report_builder.document.references import References
+from report_builder.document.tree import Node, Nodes, caption_of, div, has_class, identifier, para, plain_text, text
+from report_builder.languages import NO_BREAK, Language
+from report_builder.records import frozen
+
+DETAIL, SETTING = "detail", "setting"  # classes of the sentences of a drawing; of those that say what it was made of
+_KEYS = ("model", "models", "data", "points", "seed", "seeds", "epochs", "weights")
+
+
+def captioned(caption: str, sentences: Sequence[str], language: Language) -> Nodes:
+    """The author's words, ended, then the sentences that the drawing states, a span for each."""
+    said = caption.strip()
+    said += "." if said and said[-1] not in ".!?。" and sentences else ""
+    begins = tuple(language.words[f"details.{key}"].partition("{")[0] for key in _KEYS)
+    parts: list[Node] = [markdown(said)] if said else []
+    parts += [printed(_stated(words), SETTING if words.startswith(begins) else DETAIL) for words in sentences]
+    return [node for i, part in enumerate(parts) for node in (_space(language) if i else []) + [part]]
+
+
+def _stated(words: str) -> Nodes:
+    return text(re.sub(r" (?=\d)", NO_BREAK, " ".join(words.split())))
+
+
+@frozen
+class _Home:
+    """Where what figures are made of is said: behind a heading, in the list of blocks that has it."""
+
+    blocks: Nodes
+    heading: Node
+
+
+def say_once(blocks: Nodes, references: References) -> None:
+    """Takes what figures are made of out of their captions and says it once for each heading, in place.
+
+    A sentence that is not true of all of its figures names those of which it is. Captions above the first heading keep theirs.
+    """
+    homes: dict[int, tuple[_Home, Nodes]] = {}
+    for home, figure in _figures(blocks, None):
+        homes.setdefault(id(home.heading), (home, []))[1].append(figure)
+    for home, figures in homes.values():
+        said = _said(figures, references)
+        if said:
+            at = next(i for i, block in enumerate(home.blocks) if block is home.heading)
+            home.blocks.insert(at + 1, div([para(said)], [SETTING]))
+
+
+def _figures(blocks: Nodes, home: _Home | None) -> Iterator[tuple[_Home, Node]]:
+    for block in [*blocks]:
+        if block["t"] == "Header":
+            home = _Home(blocks, block)
+        elif home and (block["t"] == "Figure" or has_class(block, "panels")):
+            yield home, block
+        elif block["t"] == "Div":
+            yield from _figures(block["c"][1], home)
+
+
+def _said(figures: Nodes, references: References) -> Nodes:
+    """Of what some figures are made, and what several of their captions state, each sentence once; they leave the captions."""
+    language, captions = references.language, [_caption(figure) for figure in figures]
+    of: dict[str, tuple[Node, list[str]]] = {}
+    for figure, caption in zip(figures, captions, strict=True):
+        for said, sentence in {plain_text(node): node for node in caption if _is_detail(node)}.items():
+            of.setdefault(said, (sentence, []))[1].append(identifier(figure))
+    once = {said: (node, labels) for said, (node, labels) in of.items() if len(labels) > 1 or has_class(node, SETTING)}
+    for figure, caption in zip(figures, captions, strict=True):
+        details = [plain_text(node) for node in caption if _is_detail(node)]
+        if once.keys() & details:
+            figure["c"][0][2].append(["details", language.word("details.space").join(details)])
+            stays = [not (_is_detail(node) and plain_text(node) in once) for node in caption]
+            caption[:] = [
+                node
+                for node, here, after in zip(caption, stays, [*stays[1:], True], strict=True)
+                if here and (after or node["t"] != "Space")
+            ]
+    labels = list(dict.fromkeys(label for _, shown in once.values() for label in shown))
+    told = [*references.named(labels, capital=True), {"t": "Str", "c": language.words["caption.end"]}] if labels else []
+    for node, shown in sorted(once.values(), key=lambda one: one[1] != labels):
+        words = node["c"][1]
+        told += [*_space(language), *(words if shown == labels else _of(words, references.named(shown), language))]
+    return told
+
+
+def _caption(figure: Node) -> Nodes:
+    return caption_of(figure) if figure["t"] == "Figure" else caption_of_all(figure)
+
+
+def _is_detail(node: Node) -> bool:
+    return is_printed(node) and (has_class(node, DETAIL) or has_class(node, SETTING))
+
+
+def _space(language: Language) -> Nodes:
+    return [{"t": "Space"}] if language.word("details.space") else []
+
+
+def _of(words: Nodes, names: Nodes, language: Language) -> Nodes:
+    """A sentence with the figures of which it is true in brackets before its end."""
+    *before, last = words
+    opened, closed = (" (", ")") if language.spaced else ("（", "）")
+    return [*before, {"t": "Str", "c": last["c"][:-1]}, *text(opened), *names, {"t": "Str", "c": closed + last["c"][-1:]}]
+
+
+def sentences_of(card: FigureCard) -> Sequence[str]:
+    """The details of a figure one by one, or what stands in for them."""
+    return card.sentences or tuple(filter(None, (card.details,)))

@@ -1,0 +1,125 @@
+"""Captions are short: what figures of a task are made of is said once, above them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from report_builder.document.captions import captioned
+from report_builder.document.html import html_page
+from report_builder.document.material import FigureCard, SubfiguresCard
+from report_builder.document.office import docx
+from report_builder.document.pdf import pdf, typst_source
+from report_builder.document.tree import caption_of, has_class, identifier, plain_text, walk
+from report_builder.languages import codes, load
+
+DATA, SEED, LIMITS = "Dane: MNIST.", "Ziarno losowości: 1.", "Granice siatki: [0; 1]."
+
+
+@pytest.fixture
+def drawn(material):
+    """Makes figures of these sentences, and a material that has them."""
+
+    def make(code: str = "pl", **sentences: tuple[str, ...]):
+        some = material.figures["codes"]
+        figures = {
+            id_: FigureCard(id_, f"O {id_}", " ".join(said), f"Alt {id_}", None, some.svg, sentences=said)
+            for id_, said in sentences.items()
+        }
+        return replace(material, tasks={}, figures=figures, header=replace(material.header, language=code))
+
+    return make
+
+
+def shown(*names: str) -> str:
+    """A task that shows figures."""
+    figures = "\n\n".join(f'[@fig:{name}]{{.nom}}\n\n{{{{ figure("{name}") }}}}' for name in names)
+    return f"::: {{.task #{names[0]}}}\n::: answer\n{figures}\n:::\n:::\n"
+
+
+def settings(document) -> list[str]:
+    """What is said of figures once."""
+    return [plain_text(node).replace("\u00a0", " ") for node in walk(document.blocks, "Div") if has_class(node, "setting")]
+
+
+def captions(document) -> list[str]:
+    """The captions of figures."""
+    return [plain_text(caption_of(node)).replace("\u00a0", " ") for node in walk(document.blocks, "Figure")]
+
+
+def test_what_figures_share_is_said_once(composed, drawn) -> None:
+    """Data and seed leave the captions for the head of their task; what is particular stays, and what two state leaves, too."""
+    given = drawn(
+        a=("Model: AE.", DATA, SEED, LIMITS),
+        b=("Model: VAE.", DATA, SEED, "Pary: 1 i 2."),
+        c=("Model: VAE.", DATA, SEED, "Pary: 1 i 2."),
+        d=(DATA, LIMITS),
+    )
+    document = composed(shown("a", "b", "c") + "\n" + shown("d"), given)
+    assert captions(document) == [
+        f"Rysunek 1. O a. {LIMITS}",
+        "Rysunek 2. O b.",
+        "Rysunek 3. O c.",
+        f"Rysunek 4. O d. {LIMITS}",
+    ]
+    first, second = settings(document)
+    assert first == (
+        f"Rysunki 1, 2 i 3. {DATA} {SEED} Model: AE (rysunek 1). Model: VAE (rysunki 2 i 3). Pary: 1 i 2 (rysunki 2 i 3)."
+    )
+    assert second == f"Rysunek 4. {DATA}"
+    assert not document.warnings
+    (task, _) = (node for node in document.blocks if has_class(node, "task"))
+    assert has_class(task["c"][1][1], "setting")  # right behind the heading
+
+
+def test_outside_of_tasks(composed, drawn) -> None:
+    """A section says it behind its heading; above the first heading captions keep all."""
+    given = drawn(a=(DATA, SEED), b=(DATA, SEED))
+    document = composed("{{ figure('a') }}\n\n# Head\n\n{{ figure('b') }}\n\n[@fig:a; @fig:b]\n", given)
+    assert captions(document) == [f"Rysunek 1. O a. {DATA} {SEED}", "Rysunek 2. O b."]
+    assert settings(document) == [f"Rysunek 2. {DATA} {SEED}"]
+    assert identifier(document.blocks[1]).startswith("heading")
+
+
+def test_figures_side_by_side(composed, drawn) -> None:
+    """What all parts state is said once for the whole; what tells them apart stays below each."""
+    given = drawn(a=("Model: AE.", DATA), b=("Model: VAE.", DATA))
+    given = replace(given, subfigures={"both": SubfiguresCard("both", ("a", "b"), 2, "Oba")})
+    document = composed(shown("both"), given)
+    assert captions(document) == ["(a) O a. Model: AE.", "(b) O b. Model: VAE."]
+    assert settings(document) == [f"Rysunek 1. {DATA}"]
+
+
+def test_formats(composed, drawn, tmp_path: Path) -> None:
+    """The line keeps to its heading in the PDF; in HTML each figure gives all that it states to those who ask."""
+    document = composed(shown("a", "b"), drawn(a=(DATA, SEED, LIMITS), b=(DATA, LIMITS)))
+    assert "#setting[" in typst_source(document)[0]
+    assert pdf(document)[1] is None
+    page = html_page(document).replace("\u00a0", " ")
+    assert f"<details><summary>Szczegóły</summary>{DATA} {SEED} {LIMITS}</details>" in page
+    assert page.count("<summary>Szczegóły") == 2
+    assert "data-details" not in page
+    (tmp_path / "out.docx").write_bytes(docx(document))
+
+
+@pytest.mark.parametrize("code", codes())
+def test_every_language(composed, drawn, code: str) -> None:
+    """Sentences on model, data, points, seed, epochs and weights are known in each language, and said once."""
+    language = load(code)
+    fields = {"names": "A", "what": "B", "n": 3, "seeds": "1", "weights": "C"}
+    keys = ("model", "models", "data", "points", "seed", "seeds", "epochs", "weights")
+    sentences = tuple(language.word(f"details.{key}", **fields) for key in keys)
+    document = composed(shown("a"), drawn(code, a=sentences))
+    (said,) = settings(document)
+    assert [sentence for sentence in sentences if sentence.replace("\u00a0", " ") not in said] == []
+    assert not any(sentence in captions(document)[0] for sentence in sentences)
+
+
+def test_words_of_the_author(free) -> None:
+    """The author's words end before what is stated; with nothing to state they stay as they are."""
+    language = load("pl")
+    assert captioned("Kody", ("Punkty.",), language)[0]["c"] == "Kody."
+    assert captioned("Kody", (), language) == captioned("Kody ", (), language)
+    assert captioned("", (), language) == []
