@@ -42,7 +42,7 @@ _KINDS = {
     "float": "a number",
     "int": "a number",
 }
-_KINDS |= {"str": "a text", "list": "a list", "dict": "a mapping", "NoneType": "nothing"}
+_KINDS |= {"str": "a text", "list": "a list", "dict": "a mapping", "NoneType": "nothing", "None": "nothing"}
 _TOLD: dict[type[Exception], str] = {
     RecursionError: "the template includes or calls itself without end",
     ZeroDivisionError: "the template divides by zero",
@@ -68,7 +68,7 @@ def _named(message: str, where: str, words: Iterable[str]) -> Problem | None:
     if undefined := re.fullmatch(r"'(\w+)' is undefined", message):
         own = sorted({*words} - {*DEFAULT_NAMESPACE})
         return Problem(where, "nothing has this name", undefined[1], near_miss(undefined[1], own), _QUOTES)
-    if part := re.fullmatch(r"'?(?:[\w.]*\.)?(\w+) object'? has no (?:attribute|element) '?(.*?)'?", message):
+    if part := re.fullmatch(r"'?(?:[\w.]*\.)?(\w+)(?: object)?'? has no (?:attribute|element) '?(.*?)'?", message):
         return _no_part(where, part[1], part[2])
     kinds = re.findall(r"'(\w+)'", message) if "operand" in message or "not supported" in message else []
     if not kinds or {*kinds} - {*_KINDS}:

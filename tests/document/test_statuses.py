@@ -12,6 +12,7 @@ import pytest
 
 from report_builder.document.html import html_page
 from report_builder.document.material import SweepCard
+from report_builder.document.statuses import LISTED, Judged, Judgement
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = [
@@ -182,3 +183,26 @@ def test_wordings_are_read_before_anything_is_measured(composed, free, unmeasure
     material = replace(unmeasured, tasks={})
     found = composed(answer(f"Wynik jest {text}."), material, draft=True).findings
     assert [finding.received for finding in found] == ["gorszy", "lepszy"]
+
+
+@pytest.mark.parametrize(
+    ("why", "weight"),
+    [
+        ((), 0),
+        (("run VAE", "verdict"), 6),
+        (("comparison", "change", "cause"), 6),
+        (("number", "negation", "kind vae"), 8),
+        (("quantity elbo", "measure", "observed"), 3),
+    ],
+)
+def test_weight(why, weight):
+    """A run, a verdict, a number or a negation says most, a comparison, a change or a cause more than a mere quantity."""
+    assert Judgement(LISTED, "words", "lab.md:1", why).weight == weight
+
+
+def test_what_says_most_is_listed_first():
+    """Listed sentences stand in the order of what they say; the tally counts those that are bound, and those that are not."""
+    given = {"a": ("listed", ("measure",)), "b": ("bound", ("verdict",)), "c": ("listed", ("verdict",)), "d": ("stated", ())}
+    made = Judged(tuple(Judgement(status, text, "", why) for text, (status, why) in given.items()))
+    assert [one.text for one in made.listed] == ["c", "a"]
+    assert made.tally == (1, 3)

@@ -1,6 +1,7 @@
 """Complete or absent: what a kill, a full disk, a second process or a careless hand can do to a stored step."""
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from report_builder.errors import StorageError
-from report_builder.store import Step, Store
+from report_builder.store import Step, Store, locked
 
 STEP = Step("run", (), {"seed": 1}, {})
 
@@ -121,7 +122,7 @@ def test_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     code = f"""
 import os, signal
 from pathlib import Path
-from report_builder.store import Step, Store
+from report_builder.store import Step, Store, locked
 with Store(Path({str(tmp_path)!r})).claim(Step("run", (), {{"seed": 1}}, {{}})) as work:
     (work.folder / "checkpoint").write_text("1")
     os.kill(os.getpid(), signal.SIGKILL)
@@ -157,3 +158,62 @@ def test_remove(tmp_path: Path) -> None:
     store.remove("run", STEP.key)
     assert store.read("run", STEP.key) is None
     assert list((tmp_path / "run").iterdir()) == []
+
+
+def test_a_store_knows_what_is_in_it(tmp_path: Path) -> None:
+    """Steps are found by kind, in the order in which they were made, and by key; damaged ones are still counted."""
+    store, steps = Store(tmp_path), [Step(kind, (), {"seed": n}, {}) for n, kind in enumerate(("run", "facts", "run"))]
+    for step in steps:
+        with store.claim(step) as work:
+            (work.folder / "file").write_text(step.kind)
+            assert work.commit().key == step.key
+    keys = [step.key for step in steps]
+    (tmp_path / "run" / f"{keys[0]}.work").mkdir()
+    os.utime(tmp_path / "run" / keys[2], ns=(1, 1))
+    assert store.keys("run") == sorted([keys[0], keys[2]])
+    assert store.every() == [*(("run", key) for key in store.keys("run")), ("facts", keys[1])]
+    assert [stored.key for stored in store.all("run")] == [keys[2], keys[0]]
+    found = store.find(keys[1])
+    assert found is not None
+    assert (found.meta["kind"], found.path("file").read_text()) == ("facts", "facts")
+    (tmp_path / "facts" / keys[1] / "file").write_text("FACTS")
+    assert Store(tmp_path).find(keys[1]) is None
+    assert Store(tmp_path).every() == store.every()
+    assert store.find("0" * 20) is None
+
+
+def test_every_byte_can_be_read(tmp_path: Path) -> None:
+    """What the disk says is unchanged and is not is seen only by a reader of the content."""
+    finish(Store(tmp_path))
+    file, store = tmp_path / "run" / STEP.key / "weights.txt", Store(tmp_path)
+    old = file.stat()
+    os.utime(file, ns=(old.st_atime_ns, old.st_mtime_ns - 10**12))
+    os.utime(tmp_path / "run" / STEP.key / "step.json", ns=(old.st_atime_ns, old.st_mtime_ns - 10**12))
+    assert store.read("run", STEP.key) is not None
+    store.memo.sha256 = lambda path: json.loads((path.parent / "step.json").read_text())["files"].get(path.name, "same")
+    file.write_text("WEIGHTS")
+    assert store.read("run", STEP.key) is not None
+    assert store.read("run", STEP.key, by_content=True) is None
+
+
+def test_what_another_machine_made_is_put_aside(tmp_path: Path) -> None:
+    """Of steps that cannot be used only the imported ones go; nothing of one's own does."""
+    store, other = Store(tmp_path), Step("facts", (), {}, {})
+    finish(store)
+    with store.claim(other) as work:
+        imported = work.commit({"imported": "elsewhere"})
+    assert not store.distrust([store.all("run")[0]])
+    assert store.distrust([store.all("run")[0], imported])
+    assert (store.find(other.key), store.find(STEP.key) is None) == (None, False)
+    assert [path.name.partition("-")[0] for path in (tmp_path / "facts").iterdir()] == [f"{other.key}.damaged"]
+
+
+def test_what_somebody_works_on_is_not_removed(tmp_path: Path) -> None:
+    """A step whose lock is held stays; one that is free goes with its lock, also where nothing was stored."""
+    store = Store(tmp_path)
+    finish(store)
+    with locked(tmp_path / "locks" / STEP.key):
+        assert store.remove("run", STEP.key) is False
+        assert store.find(STEP.key) is not None
+    assert [store.remove("run", STEP.key) for _ in range(2)] == [True, True]
+    assert list((tmp_path / "locks").iterdir()) == []
