@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from report_builder.build import Workspace
 from report_builder.cli.parser import Options
 from report_builder.errors import Exit, FindingError, Problem, ReportError
-from report_builder.kinds import Declared, Parameters
+from report_builder.kinds import Declared, Parameters, Registry
 from report_builder.plan.closing import not_python
 
 
@@ -68,15 +67,18 @@ def _faults(options: Options) -> tuple[Problem, ...]:
     return found
 
 
-def _words_of_kinds() -> Iterator[str]:
-    """What the models and data sets of the package call themselves, their presets, and the symbols of their losses."""
-    models, datasets = (_registries()[sort] for sort in ("models", "datasets"))
-    yield from (kind.title for each in (models, datasets) for _, kind in each)
-    yield from (preset.title for _, kind in models for preset in kind.presets.values())
-    yield from (meaning for _, kind in models if kind.equation for _, meaning in kind.equation(kind.parameters()).symbols)
+def _words_of_kinds() -> list[str]:
+    """What the models and data sets call themselves, their presets, and the symbols of their losses, where it is English."""
+    from report_builder.kinds import DATASETS, MODELS
+
+    models = [model for _, model in MODELS]
+    words = [*(data.title for _, data in DATASETS), *(model.title for model in models)]
+    words += [preset.title for model in models for preset in model.presets.values()]
+    words += [meaning for model in models if model.equation for _, meaning in model.equation(model.parameters()).symbols]
+    return [each for each in words if isinstance(each, str)]
 
 
-def _registries() -> dict[str, Any]:
+def _registries() -> dict[str, Registry[Declared[Parameters]]]:
     from report_builder import kinds
 
     return {
@@ -101,7 +103,7 @@ def _kinds(sort: str, workspace: Workspace) -> Iterable[tuple[str, str]]:
     return [*((name, _line(registry, name)) for name in registry.names()), *own]
 
 
-def _line(registry: Any, name: str) -> str:
+def _line(registry: Registry[Declared[Parameters]], name: str) -> str:
     """The summary of a kind, of a broken one of an installed package what is wrong with it."""
     try:
         return _summary(registry.get(name))

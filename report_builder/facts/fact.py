@@ -7,8 +7,8 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import Any
 
+from report_builder.plain import Fields
 from report_builder.records import frozen
 
 RELATIONS = ("better", "worse", "greater", "smaller", "same")
@@ -64,7 +64,7 @@ class Fact:
     n: int = 0
     method: str = ""
     run: str = ""
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Fields = field(default_factory=dict)
     data: str = ""
     splits: tuple[str, ...] = ()
     placeholder: bool = False
@@ -73,7 +73,7 @@ class Fact:
     keys: tuple[str, ...] = ()
 
     @property
-    def value(self) -> Any:
+    def value(self) -> float | str:
         """Mean over the seeds of a number, of which `spread` is the deviation; the word itself of a word."""
         values = [m.value for m in self.measurements]
         same = len(set(values)) == 1  # their mean may differ from them by a rounding

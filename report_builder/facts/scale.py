@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from report_builder.errors import Problem, ReportError
 from report_builder.facts.fact import Fact
+from report_builder.plain import Plain
 
 SCALE = ("metric", "unit", "split", "reduction", "size", "method", "data")  # what two facts must share
 PLANNED = ("metric", "split", "method", "data")  # of these, what is known before they are measured
@@ -19,18 +19,23 @@ def guard(a: Fact, b: Fact, by: Sequence[str], scale: Sequence[str] = SCALE) -> 
     Raises:
         ReportError: they differ in something else, too.
     """
-    scales = [(key, getattr(a, key), getattr(b, key)) for key in scale if getattr(a, key) != getattr(b, key)]
+    left, right = ({key: said for key, said in _scale(fact).items() if key in scale} for fact in (a, b))
     covered, other = list[str](), list[str]()
-    for key, left, right in (*scales, *differences(a.settings, b.settings)):
+    for key, old, new in (*differences(left, right), *differences(a.settings, b.settings)):
         through = key not in SCALE or key in FACTORS
         allowed = through and any(_covers(name, key) for name in (*by, "seed"))
-        (covered if allowed else other).append(f"{key}: {left!r} / {right!r}")
+        (covered if allowed else other).append(f"{key}: {old!r} / {new!r}")
     if other:
         rule = f"'{a.name}' and '{b.name}' cannot be compared by {', '.join(by) or 'nothing'}: something else differs too"
         raise ReportError(
             Problem("", rule, "; ".join(other), next_step="Name the factor in `by`, or compare runs that share the rest.")
         )
     return tuple(covered)
+
+
+def _scale(fact: Fact) -> dict[str, Plain]:
+    every = (fact.metric, fact.unit, fact.split, fact.reduction, fact.size, fact.method, fact.data)
+    return dict(zip(SCALE, every, strict=True))
 
 
 def _covers(name: str, key: str) -> bool:
@@ -47,7 +52,9 @@ class _Absent:
 ABSENT = _Absent()
 
 
-def differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+def differences(
+    old: Plain | _Absent, new: Plain | _Absent, path: str = ""
+) -> Iterator[tuple[str, Plain | _Absent, Plain | _Absent]]:
     """Fields that differ, as `(key path, old, new)`, in the order of the new value."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in dict.fromkeys([*new, *old]):

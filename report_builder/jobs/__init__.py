@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from report_builder.errors import Problem, ReportError, RunError
+from report_builder.plain import Fields, fields
 from report_builder.records import frozen
 from report_builder.store import Step, Store, canonical
 
@@ -87,10 +88,10 @@ class Site:
         """The store."""
         return Store(self.root)
 
-    def located(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    def located(self, data: Fields) -> Fields:
         """Resolved data of a step, with the path where its files are here."""
         path = self.places.get(canonical(data))
-        return {**data, "dataset": data["dataset"] | {"path": path}} if path else data
+        return {**data, "dataset": {**fields(data, "dataset"), "path": path}} if path else data
 
 
 # --- what happens to a job ----------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TypeVar
 
 from pydantic import TypeAdapter
 
@@ -12,6 +12,9 @@ from report_builder.jobs import Event, Job, Site
 JOB, SITE, EVENT = TypeAdapter(Job), TypeAdapter(Site), TypeAdapter[Event](Event)
 
 
-def written(adapter: TypeAdapter[Any], value: Job | Site | Event) -> bytes:
+T = TypeVar("T")
+
+
+def written(adapter: TypeAdapter[T], value: T) -> bytes:
     """A value as a line of JSON; NaN among the terms of a training stays what it is."""
     return json.dumps(adapter.dump_python(value, mode="json")).encode() + b"\n"

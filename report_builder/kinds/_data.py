@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds._registry import Declared, P, Words, by_language
@@ -23,13 +23,13 @@ class Images(Protocol):
         """`(n, height, width, channels)`."""
 
     @property
-    def dtype(self) -> Any:
+    def dtype(self) -> np.dtype:
         """uint8 in [0, 255] as loaded, float32 after the step `scale`."""
 
     def __len__(self) -> int:
         """How many images."""
 
-    def __getitem__(self, index: Any) -> Any:
+    def __getitem__(self, index: slice | np.ndarray) -> np.ndarray:
         """By a slice: images again. By an integer array: the array of those images, in that order."""
 
 
@@ -64,7 +64,7 @@ class Split:
     attributes: np.ndarray | None = None
     original: np.ndarray | None = None
 
-    def take(self, index: Any) -> Split:
+    def take(self, index: slice | np.ndarray) -> Split:
         """The images with these places (a slice or an integer array), with everything that belongs to them."""
         rest = (None if part is None else part[index] for part in (self.condition, self.attributes, self.original))
         return Split(self.x[index], self.y[index], *rest)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 from report_builder.kinds._measures import Arrays, ProbeRequest
 from report_builder.kinds._models import Term
 from report_builder.kinds._registry import Declared, P, Parameters
+from report_builder.plain import Fields, Plain, fields
 from report_builder.records import frozen, named
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class Subject:
     data: str = ""
     seed: int | None = None
     latent_dim: int | None = None
-    swept: Mapping[str, Any] = field(default_factory=dict)
-    spec: Mapping[str, Any] = field(default_factory=dict)
+    swept: Fields = field(default_factory=dict)
+    spec: Fields = field(default_factory=dict)
     terms: Mapping[str, Term] = field(default_factory=dict)
 
     @classmethod
@@ -51,7 +52,7 @@ class Subject:
         """The subject of which `said` has the fields, as JSON keeps them."""
         return cls(**{**said, "terms": {name: Term(**term) for name, term in said["terms"].items()}})
 
-    def setting(self, path: str) -> Any:
+    def setting(self, path: str) -> Plain:
         """The setting at a key path such as `model.latent_dim` or `training.learning_rate`.
 
         Raises:
@@ -59,10 +60,8 @@ class Subject:
         """
         if path in self.swept:
             return self.swept[path]
-        found: Any = self.spec
-        for part in path.split("."):
-            found = (found if isinstance(found, Mapping) else {})[part]
-        return found
+        *above, last = path.split(".")
+        return fields(self.spec, *above)[last]
 
 
 @frozen
@@ -91,7 +90,7 @@ class Table:
 
     columns: Sequence[Column]
 
-    def as_json(self) -> list[dict[str, Any]]:
+    def as_json(self) -> list[dict[str, Plain]]:
         """Plain values, from which `from_json` makes it again."""
         return [vars(column) | {"values": list(column.values)} for column in self.columns]
 
@@ -181,7 +180,7 @@ class FigureChoice:
         """The Python file of the kind."""
         return self.kind.file
 
-    def as_spec(self) -> dict[str, Any]:
+    def as_spec(self) -> dict[str, Plain]:
         """What goes into a key: `{kind, parameter: value, ...}`."""
         return {"kind": self.name} | self.parameters.model_dump(mode="json")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from report_builder.records import frozen
 
@@ -11,6 +11,17 @@ if TYPE_CHECKING:
     from report_builder.kinds._measures import Arrays
 
 MERGING = ("Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract")
+
+
+class Row(TypedDict):
+    """A layer in `summary.json`."""
+
+    name: str
+    type: str
+    output_shape: Sequence[int | None] | None
+    parameters: int
+    trainable: NotRequired[int]
+    inputs: NotRequired[Sequence[str]]
 
 
 @frozen
@@ -36,12 +47,12 @@ class Layer:
     inputs: tuple[str, ...]
 
 
-def layers_of(summary: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[Layer, ...]:
+def layers_of(summary: Mapping[str, Sequence[Row]]) -> tuple[Layer, ...]:
     """The layers that `summary.json` of a run lists by part, in order."""
     return tuple(layer for part, rows in summary.items() for layer in _of_part(part, rows))
 
 
-def _of_part(part: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[Layer]:
+def _of_part(part: str, rows: Sequence[Row]) -> Iterator[Layer]:
     """A row that does not say what it reads reads the row above, a merging one every row that nothing has read yet."""
     unread: list[str] = []
     for row in rows:
@@ -68,6 +79,12 @@ def layer_arrays(layers: Sequence[Layer]) -> Arrays:
     for row, layer in zip(shape, layers, strict=True):
         row[: len(layer.shape)] = [-1 if side is None else side for side in layer.shape]
     edges = [(place[layer.part, name], i) for i, layer in enumerate(layers) for name in layer.inputs]
-    words = {key: np.array([getattr(layer, key) for layer in layers]) for key in ("part", "name", "type")}
-    counts = {key: np.array([getattr(layer, key) for layer in layers], np.int64) for key in ("parameters", "trainable")}
-    return words | counts | {"shape": shape, "edges": np.array(edges, np.int64).reshape(-1, 2)}
+    return {
+        "part": np.array([layer.part for layer in layers]),
+        "name": np.array([layer.name for layer in layers]),
+        "type": np.array([layer.type for layer in layers]),
+        "parameters": np.array([layer.parameters for layer in layers], np.int64),
+        "trainable": np.array([layer.trainable for layer in layers], np.int64),
+        "shape": shape,
+        "edges": np.array(edges, np.int64).reshape(-1, 2),
+    }

@@ -190,11 +190,13 @@ class Measured:
 
     def __post_init__(self) -> None:
         """Raises ValueError or TypeError for what no fact can be, where it is made: in the metric's own line."""
+        import numpy as np
+
         if not isinstance(self.value, str | Real):
             raise TypeError(f"a value is no number and no word but {type(self.value).__name__}")
         if not isinstance(self.n, Integral) or self.n < 0:
             raise ValueError(f"n is a number of images, and is {self.n!r}")
-        if self.samples is not None and [*map(type, getattr(self.samples, "shape", ()))] != [int]:
+        if self.samples is not None and not (isinstance(self.samples, np.ndarray) and self.samples.ndim == 1):
             raise ValueError("samples are an array of shape (n,)")
         if self.units is not None and (self.samples is None or len(self.units) != len(self.samples)):
             raise ValueError("units are ids of the images of the samples: as many as these")

@@ -18,12 +18,14 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from types import CodeType, ModuleType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from types import CodeType, FunctionType, ModuleType, UnionType
+from typing import Any, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from report_builder.errors import OwnFileError, Problem, ReportError, near_miss
 from report_builder.kinds._registry import K
 
+Q = ParamSpec("Q")
+R = TypeVar("R")
 PREFIX = "report_builder_own_"  # of the names of their modules
 ADVICE = "This is in a file of your own: docs/own-model.md shows what it must have."
 
@@ -63,7 +65,7 @@ def judged(kind: K, advice: str) -> K:
         ReportError: a function takes another number of arguments.
     """
     contracts = {name: found for name, hint in _hints(type(kind)).items() if (found := _contract(hint))}
-    given = {name: value for name in contracts if inspect.isfunction(value := vars(kind)[name])}
+    given = {name: value for name in contracts if isinstance(value := vars(kind)[name], FunctionType)}
     taken = [problem for name, function in given.items() for problem in _taken(function, contracts[name][0], kind.file)]
     if taken:
         raise ReportError(*taken)
@@ -82,7 +84,7 @@ def _hints(form: type) -> dict[str, Any]:
     return get_type_hints(form, localns={**vars(kinds), "np": np, "Language": Any, "Arrays": Mapping[str, Any], "Network": Any})
 
 
-def _contract(hint: Any) -> tuple[int, Any] | None:
+def _contract(hint: type) -> tuple[int, type] | None:
     """How many arguments a function has by the type of its field, and the type of what it returns; None: it is none."""
     for each in (hint, *get_args(hint)):
         if get_origin(each) is Callable:
@@ -91,11 +93,11 @@ def _contract(hint: Any) -> tuple[int, Any] | None:
     return None
 
 
-def _watched(function: Callable[..., Any], returned: Any, path: Path, advice: str) -> Callable[..., Any]:
+def _watched(function: Callable[Q, R], returned: type, path: Path, advice: str) -> Callable[Q, R]:
     line = function.__code__.co_firstlineno
 
     @functools.wraps(function)
-    def call(*arguments: Any, **named: Any) -> Any:
+    def call(*arguments: Q.args, **named: Q.kwargs) -> R:
         try:
             found = function(*arguments, **named)
             fits = _fits(found, returned)
@@ -111,7 +113,7 @@ def _watched(function: Callable[..., Any], returned: Any, path: Path, advice: st
     return call
 
 
-def _fits(found: Any, hint: Any) -> bool:
+def _fits(found: object, hint: type) -> bool:
     """Whether a value is of a type as far as a message can say it: a class, a mapping by name, several of a class."""
     of, inner = get_origin(hint), get_args(hint)
     if isinstance(found, Mapping) and of is not None and issubclass(of, Mapping):
@@ -125,11 +127,13 @@ def _fits(found: Any, hint: Any) -> bool:
     return of is None and (hint is Any or not isinstance(hint, type) or isinstance(found, hint))
 
 
-def _printed(hint: Any) -> str:
+def _printed(hint: type) -> str:
     """A type in words."""
     of, inner = get_origin(hint), [each for each in get_args(hint) if each is not ...]
     if of is None or of in (Union, UnionType):
-        return " or ".join(_printed(each) for each in inner) or str(getattr(hint, "__name__", "array")).replace("Any", "array")
+        return " or ".join(_printed(each) for each in inner) or (hint.__name__ if isinstance(hint, type) else "array").replace(
+            "Any", "array"
+        )
     return f"A mapping: name -> {_printed(inner[1])}" if issubclass(of, Mapping) else f"A {of.__name__} of {_printed(inner[0])}"
 
 
@@ -162,15 +166,10 @@ def _line(error: BaseException, path: Path) -> int | None:
     return next((f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == str(path)), None)
 
 
-def _told(found: Any) -> str:
-    inner = (
-        {type(each).__name__ for each in (found.values() if isinstance(found, Mapping) else found)} if _many(found) else set()
-    )
-    return type(found).__name__ + (f" of {', '.join(sorted(inner))}" if inner else "")
-
-
-def _many(found: Any) -> bool:
-    return isinstance(found, list | tuple | Mapping | set)
+def _told(found: object) -> str:
+    several = found.values() if isinstance(found, Mapping) else found if isinstance(found, list | tuple | set) else ()
+    inner = sorted({type(each).__name__ for each in several})
+    return type(found).__name__ + (f" of {', '.join(inner)}" if inner else "")
 
 
 # --- what would be raised once it runs ----------------------------------------------------------------------------------------
@@ -196,14 +195,13 @@ def foreseen(module: ModuleType, path: Path) -> Iterator[Problem]:
             )
 
 
-def _taken(function: Any, arguments: int, path: Path) -> Iterator[Problem]:
+def _taken(function: FunctionType, arguments: int, path: Path) -> Iterator[Problem]:
     """Whether a function takes as many arguments as it is given; 0: any number."""
     try:
         if arguments:
             inspect.signature(function).bind(*range(arguments))
     except TypeError as error:
-        line = getattr(getattr(function, "__code__", None), "co_firstlineno", 1)
-        rule = f"{path.name}:{line}: '{getattr(function, '__name__', '?')}' is given {arguments} arguments"
+        rule = f"{path.name}:{function.__code__.co_firstlineno}: '{function.__name__}' is given {arguments} arguments"
         yield Problem(str(path), rule, str(error), next_step=ADVICE)
 
 

@@ -12,11 +12,12 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from importlib.metadata import EntryPoint, distributions
 from pathlib import Path
 from types import ModuleType
-from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar
+from typing import ClassVar, Generic, Self, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.plain import Fields
 from report_builder.records import named
 
 Words: TypeAlias = str | Mapping[str, str]  # what a kind calls something: in English, or by language
@@ -62,7 +63,8 @@ class Declared(Generic[P]):
             raise TypeError(f"parameters is a class of report_builder.kinds.Parameters, and is {self.parameters!r}")
 
 
-K = TypeVar("K", bound=Declared[Any])
+K = TypeVar("K", bound=Declared[Parameters])
+K_co = TypeVar("K_co", bound=Declared[Parameters], covariant=True)
 
 
 @functools.cache
@@ -80,7 +82,7 @@ def offers() -> tuple[EntryPoint, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class Registry(Generic[K]):
+class Registry(Generic[K_co]):
     """The kinds of one sort: the modules of one package (its sub-packages where a kind is a folder), and those installed.
 
     Attributes:
@@ -94,15 +96,15 @@ class Registry(Generic[K]):
     sort: str
     package: str
     noun: str
-    form: type[K]
+    form: type[K_co]
     folders: bool = False
-    _found: dict[str, K] = field(default_factory=dict)
+    _found: dict[str, K_co] = field(default_factory=dict)
 
     def names(self) -> tuple[str, ...]:
         """Names of the kinds of the package and of installed packages, without importing them."""
         return tuple(sorted({*self._built_in(), *(entry.name for entry in self._offered())}))
 
-    def get(self, name: str, *, beside: Path | None = None) -> K:
+    def get(self, name: str, *, beside: Path | None = None) -> K_co:
         """A kind.
 
         Args:
@@ -118,7 +120,7 @@ class Registry(Generic[K]):
             self._found[key] = self._of_file(Path(key)) if own else self._of_package(name)
         return self._found[key]
 
-    def __iter__(self) -> Iterator[tuple[str, K]]:
+    def __iter__(self) -> Iterator[tuple[str, K_co]]:
         """Every kind that can be loaded, with its name; a broken one of an installed package is left out."""
         for name in self.names():
             try:
@@ -135,7 +137,7 @@ class Registry(Generic[K]):
     def _offered(self) -> list[EntryPoint]:
         return [entry for entry in offers() if entry.group == f"report_builder.{self.sort}"]
 
-    def _of_package(self, name: str) -> K:
+    def _of_package(self, name: str) -> K_co:
         offered, built_in = [entry for entry in self._offered() if entry.name == name], name in self._built_in()
         if len(offered) + built_in > 1:
             packages = [*(["report_builder"] if built_in else []), *map(_package_of, offered)]
@@ -147,7 +149,7 @@ class Registry(Generic[K]):
             raise ReportError(Problem("", f"unknown {self.noun}", repr(name), near_miss(name, self.names())))
         return self._declared(importlib.import_module(f"{self.package}.{name}"), name)
 
-    def _installed(self, entry: EntryPoint) -> K:
+    def _installed(self, entry: EntryPoint) -> K_co:
         """A kind of an installed package; whatever is wrong with it is said to be that package's."""
         from report_builder.kinds._own import judged
 
@@ -159,7 +161,7 @@ class Registry(Generic[K]):
             raise ReportError(Problem("", rule, f"{type(error).__name__}: {error}", next_step=advice)) from error
         return judged(self._declared(module, entry.name), advice)
 
-    def _of_file(self, path: Path) -> K:
+    def _of_file(self, path: Path) -> K_co:
         """Of the user's own, with each of its functions judged."""
         from report_builder.kinds._own import ADVICE, foreseen, judged, own_module
 
@@ -168,7 +170,7 @@ class Registry(Generic[K]):
             raise ReportError(*problems)
         return judged(self._declared(module, path.name).of_user(), ADVICE)
 
-    def _declared(self, module: ModuleType, name: str) -> K:
+    def _declared(self, module: ModuleType, name: str) -> K_co:
         """What a module declares, with the name under which it was found."""
         kind = vars(module).get("KIND")
         if isinstance(kind, self.form):
@@ -194,16 +196,16 @@ def _arguments(form: type[K], module: ModuleType) -> Iterator[str]:
             yield f"{each.name}={(written or ['Parameters' if each.name == 'parameters' else each.name])[0]}"
 
 
-def opened(registry: Registry[K], entry: Mapping[str, Any], *, beside: Path | None = None) -> tuple[K, Any]:
+def opened(registry: Registry[K], entry: Fields, *, beside: Path | None = None) -> tuple[K, Parameters]:
     """Kind and parameters of a resolved entry `{"kind": ..., parameter: value, ...}`.
 
     Raises:
         ReportError: there is no such kind.
     """
-    kind = registry.get(entry["kind"], beside=beside)
+    kind = registry.get(str(entry["kind"]), beside=beside)
     return kind, kind.parameters(**{key: value for key, value in entry.items() if key != "kind"})
 
 
-def by_language(words: Any) -> dict[str, str]:
+def by_language(words: Words) -> dict[str, str]:
     """Words of the user's own by language; text alone, under "", is that of every language."""
     return {code: str(text) for code, text in words.items()} if isinstance(words, Mapping) else {"": str(words)}

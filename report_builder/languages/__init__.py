@@ -12,10 +12,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
-from typing import Any
 
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.languages.frames import Frames, Noun
+from report_builder.plain import Fields, Plain
 from report_builder.records import frozen
 
 CASES = ("nom", "gen", "dat", "acc", "ins", "loc")
@@ -54,7 +54,7 @@ class Language:
     missing: tuple[str, ...] = ()
     frames: Frames = field(default_factory=Frames)
 
-    def word(self, key: str, **values: Any) -> str:
+    def word(self, key: str, **values: str | float) -> str:
         """The text of a dotted key such as `axis.epoch`, its fields filled in.
 
         Raises:
@@ -188,7 +188,7 @@ class Language:
         """A parameter as printed: its word, for one of a kind of the user's own its name in words."""
         return self.word(f"settings.{name}") if self.has(f"settings.{name}") else name.replace("_", " ")
 
-    def setting(self, value: Any) -> str:
+    def setting(self, value: Plain) -> str:
         """The value of a setting: a number, a word, yes or no, a list; of a mapping its kind; a dash where there is none."""
         if value is None:
             return "–"
@@ -242,7 +242,7 @@ def read(file: Path) -> Language:
     """
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
     try:
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=loader) or {}  # noqa: S506 - both are safe loaders
     except yaml.YAMLError as error:
@@ -276,7 +276,7 @@ def _digits(value: float) -> int:
     return max(0, 3 - math.floor(math.log10(abs(value))))
 
 
-def _flat(node: Mapping[Any, Any], path: str = "") -> Iterator[tuple[str, str]]:
+def _flat(node: Fields, path: str = "") -> Iterator[tuple[str, str]]:
     for key, value in node.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{path}{key}.")
@@ -284,15 +284,15 @@ def _flat(node: Mapping[Any, Any], path: str = "") -> Iterator[tuple[str, str]]:
             yield f"{path}{key}", str(value)
 
 
-def _alternatives(node: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+def _alternatives(node: Fields, path: str = "") -> Iterator[tuple[str, str]]:
     """Lists of words as one regular expression each; what stands first in a list is tried first."""
     for key, value in node.items():
         if isinstance(value, Mapping):
             yield from _alternatives(value, f"{path}{key}.")
         else:
-            yield f"{path}{key}", "|".join(value or ())
+            yield f"{path}{key}", "|".join(map(str, value)) if isinstance(value, list) else ""
 
 
-def _cases(label: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def _cases(label: Mapping[str, str | Mapping[str, str]]) -> dict[str, dict[str, str]]:
     """A word without cases stands for all of them."""
     return {count: dict.fromkeys(CASES, word) if isinstance(word, str) else dict(word) for count, word in label.items()}

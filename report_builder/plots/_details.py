@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from report_builder.kinds import Subject
 from report_builder.languages import Language
+from report_builder.plain import Fields, fields
 from report_builder.plots._terms import term_name
 
 if TYPE_CHECKING:
@@ -111,14 +112,14 @@ def _seeds(language: Language, subjects: Sequence[Subject]) -> str:
 
 def _weights(language: Language, subjects: Sequence[Subject]) -> str:
     """Which epoch's weights are shown, where some run could stop early: the last ones need no word."""
-    rules = {subject.name: subject.spec.get("training", {}).get("early_stopping") for subject in subjects if subject.model}
+    rules = {subject.name: fields(subject.spec, "training", "early_stopping") for subject in subjects if subject.model}
     if not any(rules.values()):
         return ""
     told = {name: _epoch(language, rule) for name, rule in rules.items()}
     return language.word("details.weights", weights=named(language, told))
 
 
-def _epoch(language: Language, rule: Mapping[str, Any] | None) -> str:
+def _epoch(language: Language, rule: Fields) -> str:
     if not rule or not rule["restore_best_weights"]:
         return language.word("details.last_epoch")
-    return language.word("details.best_epoch", term=term_name(language, rule["monitor"]))
+    return language.word("details.best_epoch", term=term_name(language, str(rule["monitor"])))

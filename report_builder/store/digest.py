@@ -11,10 +11,13 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import EllipsisType
+from typing import TypeAlias
 
 from report_builder.records import frozen
 from report_builder.store.files import Memo
 
+Part: TypeAlias = "ast.AST | Sequence[Part] | str | bytes | complex | EllipsisType | None"  # of a syntax tree
 PACKAGE = Path(__file__).parents[1]
 MESSAGES = "report_builder.errors"  # whose classes carry text for people and nothing else
 KINDS = "report_builder.kinds"
@@ -113,9 +116,9 @@ class _Canonical:
             alias.asname or alias.name for module, alias in imported if (module, alias.name) == ("pydantic", "Field")
         }
         self._fields_of_classes = {id(part) for node in nodes if isinstance(node, ast.ClassDef) for part in node.body}
-        self._documented = any("__doc__" in (getattr(node, "id", ""), getattr(node, "attr", "")) for node in nodes)
+        self._documented = any(_name(node) == "__doc__" for node in nodes)
 
-    def text(self, node: object) -> Iterator[str]:
+    def text(self, node: Part) -> Iterator[str]:
         """The parts of the text of a node, a list of nodes or a constant."""
         if isinstance(node, ast.AST):
             yield f"({type(node).__name__}"
@@ -130,7 +133,7 @@ class _Canonical:
         else:
             yield repr(node)
 
-    def _fields(self, node: ast.AST) -> Iterator[tuple[str, object]]:
+    def _fields(self, node: ast.AST) -> Iterator[tuple[str, Part]]:
         for name, value in ast.iter_fields(node):
             if name == "body" and isinstance(value, list) and _is_docstring(value) and not self._documented:
                 yield name, value[1:]
@@ -149,14 +152,14 @@ class _Canonical:
             return isinstance(node, _FUNCTIONS) and not node.decorator_list
         return field == "annotation" and isinstance(node, ast.AnnAssign) and id(node) not in self._fields_of_classes
 
-    def _arguments(self, call: ast.Call, values: list[ast.AST]) -> list[object]:
+    def _arguments(self, call: ast.Call, values: list[ast.AST]) -> list[ast.AST]:
         """The arguments of a call; of an error without text, of a field without its description."""
         called = call.func.id if isinstance(call.func, ast.Name) else ""
         if called in self._messages:
             return [part for value in values for part in _without_text(value)]
         if called in self._field:
             return [value for value in values if not (isinstance(value, ast.keyword) and value.arg == "description")]
-        return list(values)
+        return values
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -171,7 +174,7 @@ def _without_annotations(arguments: ast.arguments) -> ast.arguments:
     return arguments
 
 
-def _without_text(argument: ast.AST) -> list[object]:
+def _without_text(argument: ast.AST) -> list[ast.AST]:
     """An argument of an error: nothing of a text, of an f-string the values in it."""
     value = argument.value if isinstance(argument, ast.keyword) else argument
     if isinstance(value, ast.Constant) and isinstance(value.value, str):
@@ -254,7 +257,12 @@ def _imports(node: ast.AST, package: list[str]) -> Iterator[str]:
 
 
 def _for_types_only(test: ast.expr) -> bool:
-    return "TYPE_CHECKING" in (getattr(test, "id", ""), getattr(test, "attr", ""))
+    return _name(test) == "TYPE_CHECKING"
+
+
+def _name(node: ast.AST) -> str:
+    """The last name of what a node names."""
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
 @functools.lru_cache(maxsize=8)

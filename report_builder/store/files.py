@@ -113,10 +113,10 @@ class Memo:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._known: dict[str, list[object]] = self._read()
-        self._learnt: dict[str, list[object]] = {}
+        self._known: dict[str, list[int | str]] = self._read()
+        self._learnt: dict[str, list[int | str]] = {}
 
-    def _read(self) -> dict[str, list[object]]:
+    def _read(self) -> dict[str, list[int | str]]:
         try:
             read = json.loads(self._path.read_text(encoding="utf-8")).items()
         except (OSError, ValueError, AttributeError, RecursionError):

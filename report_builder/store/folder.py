@@ -14,6 +14,7 @@ from typing import Any
 
 from report_builder.datasets._files import content
 from report_builder.errors import ReportError
+from report_builder.plain import Fields
 from report_builder.records import frozen
 from report_builder.store.files import Memo, locked, storage_errors, sync_folder, write_atomically
 from report_builder.store.step import KINDS, Step
@@ -62,7 +63,7 @@ class Work:
     done: Stored | None
     _target: Path
 
-    def commit(self, meta: Mapping[str, Any] | None = None, files: Sequence[str] | None = None) -> Stored:
+    def commit(self, meta: Fields | None = None, files: Sequence[str] | None = None) -> Stored:
         """Makes the step complete: only `files` (default: all) are kept, metadata is written last, one rename shows it all.
 
         A kill at any moment leaves the step absent or complete: what stands in the scratch folder is never taken for a result.
@@ -102,21 +103,21 @@ class Store:
         folder, digest = self.root / kind / key, content if by_content else self.memo.sha256
         try:
             meta = json.loads((folder / META).read_text(encoding="utf-8"))
-            if meta["kind"] != kind or not self._is(key, meta, "" if by_content else digest(folder / META)):
+            if meta["kind"] != kind or not self._is(Stored(folder, meta), "" if by_content else digest(folder / META)):
                 return None
             intact = all(digest(folder / name) == recorded for name, recorded in meta["files"].items())
         except (ReportError, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return None
         return Stored(folder, meta) if intact else None
 
-    def _is(self, key: str, meta: Mapping[str, Any], digest: str) -> bool:
-        """Whether a step has this key; for a file with this digest that is computed once."""
-        if digest and self.memo.recall(f"step {digest}") == key:
+    def _is(self, stored: Stored, digest: str) -> bool:
+        """Whether a step has its key; for a file with this digest that is computed once."""
+        if digest and self.memo.recall(f"step {digest}") == stored.key:
             return True
-        if Step.from_json(meta).key != key:
+        if Step.from_json(stored.meta).key != stored.key:
             return False
         if digest:
-            self.memo.remember(f"step {digest}", key)
+            self.memo.remember(f"step {digest}", stored.key)
         return True
 
     @contextmanager

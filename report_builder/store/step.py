@@ -9,18 +9,19 @@ from dataclasses import field
 from functools import cached_property
 from typing import Any
 
+from report_builder.plain import Fields, Plain
 from report_builder.records import frozen
 
 KINDS = ("run", "arrays", "facts", "figure", "answer")  # answer: what a worker says of code of the user's own
 KEY_LENGTH = 20  # hex digits: 80 bits, short enough to read
 
 
-def canonical(value: Any) -> str:
+def canonical(value: Plain) -> str:
     """JSON with sorted keys and no spaces: equal values give equal text."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=list)
 
 
-def data_name(data: Mapping[str, Any]) -> str:
+def data_name(data: Fields) -> str:
     """Under which name the memo keeps the fingerprint of resolved data."""
     spec = {key: value for key, value in data.items() if key != "fingerprint"}
     return f"data:{hashlib.sha256(canonical(spec).encode()).hexdigest()}"
@@ -47,7 +48,7 @@ class Step:
         """The sha256 of the canonical JSON of all four, shortened."""
         return hashlib.sha256(canonical(self.as_json()).encode()).hexdigest()[:KEY_LENGTH]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Plain]:
         """A plain value that can be sent to another process; `Step(**value)` reads it back."""
         return {"kind": self.kind, "inputs": list(self.inputs), "spec": dict(self.spec), "code": dict(self.code)}
 
