@@ -26,7 +26,7 @@ import numpy as np
 
 from report_builder import languages
 from report_builder.drawing import PNG, SVG, draw
-from report_builder.kinds import FIGURES, FigureChoice, Subject
+from report_builder.kinds import FIGURES, Subject
 
 CLASSES = np.array([str(label) for label in range(10)])
 GOALS = {"drawing": (1.0, 400.0), "process": (1.5, 400.0)}  # seconds, kB
@@ -106,12 +106,12 @@ def drawings(rounds: int) -> Iterator[Measured]:
 def drawing(name: str, kind: str, parameters: Mapping[str, Any], arrays: Any, folder: Path, rounds: int) -> Measured:
     """Time of a drawing, and size of the file that the document takes."""
     declared = FIGURES.get(kind)
-    chosen = FigureChoice(kind, declared, declared.parameters.model_validate({"runs": ["vae"], **parameters}))
+    chosen = declared.parameters.model_validate({"runs": ["vae"], **parameters})
     subjects, language = {"vae": Subject("VAE", "variational autoencoder", "MNIST", 1)}, languages.load("en")
     processor, clock = [], []
     for _ in range(rounds + 1):
         started = time.process_time(), time.perf_counter()
-        draw(chosen, arrays, subjects, language, folder)
+        draw(declared, chosen, arrays, subjects, language, folder)
         processor.append(time.process_time() - started[0])
         clock.append(time.perf_counter() - started[1])
     taken = folder / (PNG if '"raster": true' in (folder / "drawing.json").read_text(encoding="utf-8") else SVG)

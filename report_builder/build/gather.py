@@ -13,10 +13,11 @@ from report_builder import languages
 from report_builder.build.listings import listings_of
 from report_builder.document.material import FigureCard, Header, Material, RunCard, SubfiguresCard, SweepCard, TaskCard
 from report_builder.facts import Fact, Measurement
-from report_builder.kinds import MODELS, FigureChoice, Table, layers_of
+from report_builder.kinds import MODELS, Figure, Parameters, Table, layers_of
 from report_builder.languages import Language
 from report_builder.plain import Plain
 from report_builder.plan import Measure, Plan, Training
+from report_builder.plan.resolved import Kind
 from report_builder.plan.shown import data_name, model_name, prepared_name
 from report_builder.spec.grammar import Subfigures
 from report_builder.store import Stored, canonical
@@ -171,14 +172,14 @@ def figure_card(plan: Plan, id_: str, *, drawn: bool = True) -> FigureCard:
     group = next((group for group, entry in beside(plan).items() if id_ in entry.parts), "")
     some = "…"  # without a caption it is no figure to pandoc
     shown = picture.entry.caption or _shown(picture.kind, languages.load(plan.language))
-    card = FigureCard(id_, shown, some, width=picture.entry.width, tabulated=picture.kind.kind.table, group=group)
+    card = FigureCard(id_, shown, some, width=picture.entry.width, tabulated=picture.kind.module.table, group=group)
     return _drawn(card, stored) if stored else card
 
 
-def _shown(choice: FigureChoice, language: Language) -> str:
+def _shown(choice: Kind[Figure[Parameters]], language: Language) -> str:
     """What a figure without a caption shows: what its kind is called."""
     key = f"shown.{choice.name}"
-    return language.word(key) if language.has(key) else language.translated(choice.kind.summary)
+    return language.word(key) if language.has(key) else language.translated(choice.module.summary)
 
 
 def beside(plan: Plan) -> dict[str, Subfigures]:

@@ -77,7 +77,7 @@ def _tried(plan: Plan, own: Picture | Measure) -> None:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             if isinstance(own, Picture):
-                own.kind.draw(given, plan.subjects(own), languages.load(plan.language))
+                own.kind.module.draw(given, own.kind.parameters, plan.subjects(own), languages.load(plan.language))
             else:
                 _same_names([*own.kind.module.measure(given, own.kind.parameters)], own)
     except OwnFileError as error:

@@ -13,7 +13,8 @@ from report_builder.errors import Problem, ReportError, near_miss
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from report_builder.kinds import Arrays, Drawing, FigureChoice, Subject
+    from report_builder import kinds
+    from report_builder.kinds import Arrays, Drawing, P, Subject
     from report_builder.languages import Language
 
 PNG, SVG, APNG, DRAWING = "figure.png", "figure.svg", "figure.apng", "drawing.json"
@@ -21,7 +22,8 @@ DPI, INCH = 300, 2.54
 
 
 def draw(
-    choice: FigureChoice,
+    kind: kinds.Figure[P],
+    parameters: P,
     arrays: Mapping[str, Arrays],
     subjects: Mapping[str, Subject],
     language: Language,
@@ -36,7 +38,8 @@ def draw(
     one, and `frames`, how many. The bytes are the same for the same arguments.
 
     Args:
-        choice: the figure kind with its parameters.
+        kind: of the figure.
+        parameters: checked.
         arrays: what its probes gave, by panel name.
         subjects: what may be said of each panel.
         language: of labels, captions and numbers.
@@ -54,7 +57,7 @@ def draw(
     try:
         with settings(STYLE, style or {}), warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)
-            drawn = choice.draw(arrays, subjects, language)
+            drawn = kind.draw(arrays, parameters, subjects, language)
             _write(drawn, language, folder)
     except (ArithmeticError, LookupError, RuntimeError, TypeError, UserWarning, ValueError) as error:
         received = f"{type(error).__name__}: {error}"

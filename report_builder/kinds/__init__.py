@@ -7,7 +7,7 @@ list to edit. A kind of the user's own is one file beside the experiment, named 
 from __future__ import annotations
 
 from report_builder.kinds._data import Condition, DataSet, DataStep, ImageData, Images, Layout, Split, class_number
-from report_builder.kinds._figures import Column, Draw, Drawing, Figure, FigureChoice, Subject, Table, deferred
+from report_builder.kinds._figures import Column, Draw, Drawing, Figure, Subject, Table, deferred
 from report_builder.kinds._layers import MERGING, Layer, layer_arrays, layers_of
 from report_builder.kinds._measures import FROM_RUN, Arrays, Judge, Measured, Metric, Noise, Probe, ProbeRequest, Quantity
 from report_builder.kinds._models import (
@@ -60,7 +60,6 @@ __all__ = [
     "Drawing",
     "Equation",
     "Figure",
-    "FigureChoice",
     "ImageData",
     "Images",
     "Judge",

@@ -5,12 +5,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 from report_builder.kinds._measures import Arrays, ProbeRequest
 from report_builder.kinds._models import Term
-from report_builder.kinds._registry import Declared, P, Parameters
+from report_builder.kinds._registry import Declared, P
 from report_builder.plain import Fields, Plain, fields
 from report_builder.records import frozen, named
 
@@ -159,43 +158,3 @@ class Figure(Declared[P]):
     def fits(self, provides: frozenset[str]) -> bool:
         """Whether a model that provides this can be shown, as far as the kind alone tells."""
         return all(not provides.isdisjoint(ability.split("|")) for ability in self.serves)
-
-
-@frozen
-class FigureChoice:
-    """A figure kind with its parameters, of whatever class these are.
-
-    Attributes:
-        name: of the kind, as the experiment has it.
-        kind: the kind.
-        parameters: checked.
-    """
-
-    name: str
-    kind: Figure[Parameters]
-    parameters: Parameters
-
-    @property
-    def file(self) -> Path:
-        """The Python file of the kind."""
-        return self.kind.file
-
-    def as_spec(self) -> dict[str, Plain]:
-        """What goes into a key: `{kind, parameter: value, ...}`."""
-        return {"kind": self.name} | self.parameters.model_dump(mode="json")
-
-    def reads(self) -> Mapping[str, ProbeRequest]:
-        """The arrays that it shows, by panel."""
-        return self.kind.reads(self.parameters)
-
-    def facts(self) -> tuple[str, ...]:
-        """Names of the facts that it shows, each once."""
-        return tuple(dict.fromkeys(self.kind.facts(self.parameters)))
-
-    def check(self, subjects: Mapping[str, Subject]) -> None:
-        """Raises ReportError where the runs cannot be shown so."""
-        self.kind.check(self.parameters, subjects)
-
-    def draw(self, arrays: Mapping[str, Arrays], subjects: Mapping[str, Subject], language: Language) -> Drawing:
-        """Draws under the style in force."""
-        return self.kind.draw(arrays, self.parameters, subjects, language)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from report_builder import languages, picture_files
 from report_builder.errors import Problem, ReportError, near_miss, once
-from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, FigureChoice, Model, Parameters, ProbeRequest, Role, names_of
+from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, Model, Parameters, ProbeRequest, Role, names_of
 from report_builder.plan.beside import Widths
 from report_builder.plan.closing import Closing
 from report_builder.plan.layouts import Layouts, layout_of
@@ -114,17 +114,16 @@ class _Resolver(Closing):
             if declared is None:
                 continue
             given, found = widths.of(id_, entry, names_of(declared.parameters, Role.WIDTH)), len(self.found)
-            slot = self.close(FIGURES, entry, ("figures", id_), given)
-            if slot is None:
+            kind = self.close(FIGURES, entry, ("figures", id_), given)
+            if kind is None:
                 self.found[found:] = [self._as_written(p, id_, entry, given) for p in self.found[found:]]
                 continue
-            kind = FigureChoice(slot.name, slot.module, slot.parameters)
             asked: tuple[Mapping[str, ProbeRequest], tuple[str, ...]] | None = None
             with self.at(("figures", id_)):
-                asked = kind.reads(), kind.facts()
+                asked = kind.module.reads(kind.parameters), tuple(dict.fromkeys(kind.module.facts(kind.parameters)))
             if asked is None:
                 continue
-            if not requests.shows(kind.kind, asked[0].values(), ("figures", id_)):
+            if not requests.shows(kind.module, asked[0].values(), ("figures", id_)):
                 continue
             made = {name: requests.closed(request, ("figures", id_)) for name, request in asked[0].items()}
             shown = {name: request for name, request in made.items() if request}

@@ -13,7 +13,6 @@ from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import (
     SUBJECT,
     DataStep,
-    FigureChoice,
     K,
     Layout,
     Metric,
@@ -107,7 +106,7 @@ class Picture:
 
     id: str
     entry: Figure
-    kind: FigureChoice
+    kind: Kind[kinds.Figure[Parameters]]
     requests: Mapping[str, ProbeRequest]
     facts: tuple[str, ...] = ()
 

@@ -111,7 +111,8 @@ def unshowable(resolved: Resolved, *, whole: bool) -> Iterator[Problem]:
         yield from (_unknown(resolved, picture, name) for name in unknown)
         if not unknown:
             shown = subjects(resolved, picture)
-            yield from _checked(resolved.loaded, ("figures", picture.id), partial(picture.kind.check, shown))
+            check = partial(picture.kind.module.check, picture.kind.parameters, shown)
+            yield from _checked(resolved.loaded, ("figures", picture.id), check)
 
 
 def unmeasurable(resolved: Resolved) -> Iterator[Problem]:

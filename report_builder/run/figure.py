@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from report_builder import drawing, languages
-from report_builder.kinds import FIGURES, FigureChoice, Subject, opened
+from report_builder.kinds import FIGURES, Subject, opened
 from report_builder.store import reading
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def carry_out(work: Work, site: Site, _: Emit) -> None:
     """Draws and commits."""
     spec = work.step.spec
-    choice = FigureChoice(spec["figure"]["kind"], *opened(FIGURES, spec["figure"], beside=site.beside))
+    kind, parameters = opened(FIGURES, spec["figure"], beside=site.beside)
     subjects = {name: Subject.from_json(said) for name, said in spec["subjects"].items()}
     arrays, language = reading.inputs(work.step, site.store), languages.load(spec["language"])
-    drawing.draw(choice, arrays, subjects, language, work.folder, style=spec["style"])
+    drawing.draw(kind, parameters, arrays, subjects, language, work.folder, style=spec["style"])
     work.commit()

@@ -16,7 +16,7 @@ from report_builder import languages
 from report_builder.drawing import draw
 from report_builder.drawing._imports import settings
 from report_builder.errors import ReportError
-from report_builder.kinds import FIGURES, FigureChoice, Subject, opened
+from report_builder.kinds import FIGURES, Subject, opened
 from report_builder.kinds.contract import lacks, needs_of
 from report_builder.plots._style import STYLE
 
@@ -105,12 +105,12 @@ def test_runs_of_several_data_sets_are_refused_by_the_plan(name, small):
 @ALL_FIGURES
 def test_files_of_a_figure(kind, arrays_of, tmp_path, small):
     """They are the same bytes from what a key holds of a choice, with a table if the kind says so; no trace is left."""
-    chosen, language = FigureChoice(kind.name, kind, small(kind)), FOREIGN if kind.name in IN_FOREIGN else languages.load("pl")
+    chosen, language = small(kind), FOREIGN if kind.name in IN_FOREIGN else languages.load("pl")
     before = dict(mpl.rcParams), list(font_manager.fontManager.ttflist)
-    stored = replace(chosen, parameters=opened(FIGURES, chosen.as_spec())[1])
-    for folder, choice in (("a", chosen), ("b", stored)):
+    _, stored = opened(FIGURES, {"kind": kind.name} | chosen.model_dump(mode="json"))
+    for folder, parameters in (("a", chosen), ("b", stored)):
         (tmp_path / folder).mkdir()
-        draw(choice, arrays_of(kind), PEOPLE, language, tmp_path / folder)
+        draw(kind, parameters, arrays_of(kind), PEOPLE, language, tmp_path / folder)
     assert before == (dict(mpl.rcParams), font_manager.fontManager.ttflist)
     one, other = ({path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()} for folder in "ab")
     assert one == other

@@ -21,7 +21,7 @@ from PIL import Image
 from report_builder import languages
 from report_builder.drawing import _fonts, check_style, draw
 from report_builder.errors import ReportError
-from report_builder.kinds import FIGURES, Drawing, FigureChoice, Subject
+from report_builder.kinds import FIGURES, Drawing, Subject
 
 ENGLISH = languages.load("en")
 
@@ -29,7 +29,7 @@ ENGLISH = languages.load("en")
 def kind(paint):
     """A figure kind of one's own that paints on a small figure."""
 
-    def drawn(arrays, subjects, language):
+    def drawn(arrays, parameters, subjects, language):
         figure = Figure(figsize=(2, 1))
         paint(figure)
         return Drawing(figure, "details", "alt")
@@ -39,7 +39,7 @@ def kind(paint):
 
 def test_a_figure_of_ones_own_is_drawn(tmp_path):
     """Any module with `draw` gives PNG, SVG and what the document must know of them."""
-    draw(kind(lambda figure: figure.text(0.5, 0.5, "a")), {}, {}, ENGLISH, tmp_path)
+    draw(kind(lambda figure: figure.text(0.5, 0.5, "a")), None, {}, {}, ENGLISH, tmp_path)
     said = json.loads((tmp_path / "drawing.json").read_text())
     assert said == {
         "details": "details",
@@ -54,7 +54,7 @@ def test_a_figure_of_ones_own_is_drawn(tmp_path):
 def test_a_failure_of_matplotlib_is_a_problem(tmp_path):
     """An exception while drawing becomes a problem, and nothing is written."""
     with pytest.raises(ReportError, match=r"the figure cannot be drawn"):
-        draw(kind(lambda figure: figure.add_subplot().plot([1, 2], [1, 2, 3])), {}, {}, ENGLISH, tmp_path)
+        draw(kind(lambda figure: figure.add_subplot().plot([1, 2], [1, 2, 3])), None, {}, {}, ENGLISH, tmp_path)
     assert not list(tmp_path.iterdir())
 
 
@@ -64,7 +64,8 @@ def test_missing_and_empty_arrays_are_named(tmp_path):
     for arrays in ({}, {"ae": {"z_mean": np.zeros((0, 2))}}):
         with pytest.raises(ReportError, match=r"'z_mean' of 'ae'"):
             draw(
-                FigureChoice("mine", scatter, scatter.parameters(runs=("ae",))),
+                scatter,
+                scatter.parameters(runs=("ae",)),
                 arrays,
                 {"ae": Subject("AE")},
                 ENGLISH,
@@ -76,7 +77,7 @@ def test_a_character_without_a_font_is_an_error(tmp_path, monkeypatch):
     """Without the extra fonts a Chinese label is refused, with the character, its code point and what to install."""
     monkeypatch.setattr(_fonts, "PACKAGE", "no_such_package")
     with pytest.raises(ReportError, match=r"'測' \(U\+6E2C\)(.|\n)*report-builder\[cjk\]"):
-        draw(kind(lambda figure: figure.text(0.5, 0.5, "測")), {}, {}, ENGLISH, tmp_path)
+        draw(kind(lambda figure: figure.text(0.5, 0.5, "測")), None, {}, {}, ENGLISH, tmp_path)
 
 
 def embedded(svg):
@@ -94,9 +95,7 @@ def test_a_big_scatter_is_small_on_disk(tmp_path):
     z = 3 * random.normal(size=(10, 2))[y] + random.normal(size=(10_000, 2))
     scatter = FIGURES.get("latent_scatter")
     codes = {"z_mean": z, "y": y, "class_names": np.array(list("0123456789"))}
-    draw(
-        FigureChoice("mine", scatter, scatter.parameters(runs=("ae",))), {"ae": codes}, {"ae": Subject("AE")}, ENGLISH, tmp_path
-    )
+    draw(scatter, scatter.parameters(runs=("ae",)), {"ae": codes}, {"ae": Subject("AE")}, ENGLISH, tmp_path)
     svg = (tmp_path / "figure.svg").read_text()
     assert len(svg) < 400_000
     (picture,) = embedded(svg)
@@ -111,7 +110,7 @@ def test_a_big_grid_is_small_on_disk(tmp_path):
     axis = np.linspace(-3, 3, 20)
     grid = FIGURES.get("decode_grid")
     arrays = {"images": images.clip(0, 1), "axis_0": axis, "axis_1": axis, "limits": np.array([[-3, 3], [-3, 3]])}
-    draw(FigureChoice("mine", grid, grid.parameters(runs=("ae",))), {"ae": arrays}, {"ae": Subject("AE")}, ENGLISH, tmp_path)
+    draw(grid, grid.parameters(runs=("ae",)), {"ae": arrays}, {"ae": Subject("AE")}, ENGLISH, tmp_path)
     assert (tmp_path / "figure.png").stat().st_size < 400_000
 
 
@@ -122,7 +121,7 @@ def test_colours_of_images_stay_exact(tmp_path):
     x = np.random.default_rng(0).random((10, 16, 16, 3)).astype(np.float32)
     arrays = {"x": x, "reconstruction": x, "y": np.arange(10), "class_names": np.array(list("0123456789"))}
     sheet = FIGURES.get("reconstructions")
-    draw(FigureChoice("mine", sheet, sheet.parameters(runs=("ae",))), {"ae": arrays}, {"ae": Subject("AE")}, ENGLISH, tmp_path)
+    draw(sheet, sheet.parameters(runs=("ae",)), {"ae": arrays}, {"ae": Subject("AE")}, ENGLISH, tmp_path)
     with Image.open(tmp_path / "figure.png") as image:
         shown = {tuple(colour) for colour in np.asarray(image).reshape(-1, 3).tolist()}
     wanted = {tuple(colour) for colour in np.round(x * 255).astype(int).reshape(-1, 3).tolist()}
@@ -132,7 +131,7 @@ def test_colours_of_images_stay_exact(tmp_path):
 def moving(*shades):
     """A figure kind whose frames are as bright as told."""
 
-    def drawn(arrays, subjects, language):
+    def drawn(arrays, parameters, subjects, language):
         frames = [Figure(figsize=(1, 1), dpi=40, facecolor=shade) for shade in shades]
         return Drawing(Figure(figsize=(2, 1)), "details", "alt", frames=frames)
 
@@ -142,7 +141,7 @@ def moving(*shades):
 @pytest.mark.parametrize(("shades", "mode"), [(("0.1", "0.5", "0.9"), "L"), (("0.1", "blue", "red"), "P")])
 def test_frames_become_a_moving_picture(tmp_path, shades, mode):
     """S3-F45: each frame is shown in its turn and the last one longest; the picture stops after some rounds."""
-    draw(moving(*shades), {}, {}, ENGLISH, tmp_path)
+    draw(moving(*shades), None, {}, {}, ENGLISH, tmp_path)
     assert json.loads((tmp_path / "drawing.json").read_text())["frames"] == 3
     with Image.open(tmp_path / "figure.apng") as picture:
         assert (picture.format, picture.mode, picture.n_frames, picture.info["loop"]) == ("PNG", mode, 3, 3)
@@ -158,7 +157,7 @@ def test_frames_become_a_moving_picture(tmp_path, shades, mode):
 
 def test_a_drawing_without_frames_has_no_moving_picture(tmp_path):
     """A figure kind without frames writes none."""
-    draw(moving(), {}, {}, ENGLISH, tmp_path)
+    draw(moving(), None, {}, {}, ENGLISH, tmp_path)
     assert not (tmp_path / "figure.apng").exists()
 
 
@@ -170,14 +169,14 @@ from report_builder import languages
 from report_builder.drawing import draw
 from report_builder.kinds import Drawing
 
-def drawn(arrays, subjects, language):
+def drawn(arrays, parameters, subjects, language):
     from matplotlib.figure import Figure
     figure = Figure(figsize=(2, 1))
     line, = figure.subplots().plot([1, 2], label="a")
     line.set(linewidth=2, color="C1")
     return Drawing(figure, "details", "alt")
 
-draw(SimpleNamespace(draw=drawn), {}, {}, languages.load("en"), Path(sys.argv[1]))
+draw(SimpleNamespace(draw=drawn), None, {}, {}, languages.load("en"), Path(sys.argv[1]))
 """
 
 
@@ -229,7 +228,7 @@ def test_names_are_no_formulas(tmp_path):
         figure.canvas.draw()
         seen.extend(text._parse_math for text in figure.findobj(Text))
 
-    draw(kind(paint), {}, {}, ENGLISH, tmp_path)
+    draw(kind(paint), None, {}, {}, ENGLISH, tmp_path)
     assert seen
     assert not any(seen)
 
@@ -239,7 +238,7 @@ def test_a_character_that_no_font_has_is_named(tmp_path, monkeypatch, character,
     """Blanks and emoji, too: nothing is printed as a box."""
     monkeypatch.setattr(_fonts, "PACKAGE", "no_such_package")
     with pytest.raises(ReportError, match=rf"no font here(.|\n)*{told}"):
-        draw(kind(lambda figure: figure.text(0.5, 0.5, f"a{character}b")), {}, {}, ENGLISH, tmp_path)
+        draw(kind(lambda figure: figure.text(0.5, 0.5, f"a{character}b")), None, {}, {}, ENGLISH, tmp_path)
 
 
 def test_colours_that_matplotlib_lacks_are_refused_before_anything_is_drawn():

@@ -9,7 +9,7 @@ import pytest
 
 from report_builder import languages
 from report_builder.drawing import draw
-from report_builder.kinds import FIGURES, FigureChoice, Subject
+from report_builder.kinds import FIGURES, Subject
 
 LARGEST = 400_000  # bytes
 
@@ -46,7 +46,8 @@ def test_a_large_figure_is_a_small_file(kind, arrays, parameters, tmp_path):
     module = FIGURES.get(kind)
     chosen = module.parameters.model_validate({"runs": ["vae"], **parameters})
     draw(
-        FigureChoice(kind, module, chosen),
+        module,
+        chosen,
         {"vae": arrays()},
         {"vae": Subject("VAE", "a VAE", "MNIST", 1)},
         languages.load("en"),

@@ -9,7 +9,7 @@ import pytest
 
 from report_builder import drawing, languages, measures
 from report_builder.errors import ReportError
-from report_builder.kinds import FIGURES, METRICS, FigureChoice
+from report_builder.kinds import FIGURES, METRICS
 
 FIGURE = '''"""Mine."""
 from report_builder.kinds import Drawing, Figure, Parameters as Base, ProbeRequest
@@ -143,7 +143,8 @@ def draw(folder: Path, arrays: dict) -> None:
     """Draws the figure."""
     kind = FIGURES.get("figure.py", beside=folder)
     drawing.draw(
-        FigureChoice("./figure.py", kind, kind.parameters(runs=("vae",))),
+        kind,
+        kind.parameters(runs=("vae",)),
         arrays,
         {},
         languages.load("en"),

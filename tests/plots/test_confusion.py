@@ -12,7 +12,7 @@ from matplotlib.colors import to_rgb
 from report_builder import languages
 from report_builder.drawing import draw
 from report_builder.errors import ReportError
-from report_builder.kinds import FIGURES, FigureChoice, Subject
+from report_builder.kinds import FIGURES, Subject
 from report_builder.plots import _style
 from report_builder.plots.confusion import drawing as confusion
 
@@ -138,7 +138,8 @@ def test_the_style_names_the_colours(tmp_path):
 
     for style in ({}, {"image.cmap": "gray"}):
         draw(
-            FigureChoice("mine", replace(kind, draw=noted), parameters),
+            replace(kind, draw=noted),
+            parameters,
             arrays,
             {"cnn": Subject("CNN")},
             ENGLISH,

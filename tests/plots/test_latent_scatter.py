@@ -10,7 +10,7 @@ import pytest
 from report_builder import languages
 from report_builder.drawing import draw
 from report_builder.errors import ReportError
-from report_builder.kinds import FIGURES, FigureChoice, Subject
+from report_builder.kinds import FIGURES, Subject
 from report_builder.plots._room import parted
 
 
@@ -102,7 +102,8 @@ def test_names_without_room_are_left_out_or_refused(codes, tmp_path, labels):
     def drawing():
         parameters = kind.parameters(runs=("ae",), labels=labels, width_cm=6, legend=False)
         draw(
-            FigureChoice("mine", replace(kind, draw=noted), parameters),
+            replace(kind, draw=noted),
+            parameters,
             {"ae": many},
             {"ae": Subject("AE")},
             languages.load("en"),
