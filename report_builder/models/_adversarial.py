@@ -8,16 +8,19 @@ from pydantic import Field
 
 from report_builder import kinds
 from report_builder.kinds import Equation, Layout, Role, Term
-from report_builder.models import indivisible, unlike
+from report_builder.models import indivisible, unconditioned, unlike
 from report_builder.models._layers import Layers
 
 Filters = Annotated[int, Field(ge=1, le=2048)]
 
+FILE = "_networks/adversarial.py"
+GENERATOR = (f"{FILE}:image_layers", f"{FILE}:build_generator")
+CONDITIONAL_GENERATOR = (f"{FILE}:image_layers", f"{FILE}:build_conditional_generator")
 HALF_WIDTH = {"generator_filters": [128, 64, 32], "discriminator_filters": [32, 64]}
 
 
-class Parameters(kinds.Parameters):
-    """The architecture and the loss of both networks."""
+class Generator(kinds.Parameters):
+    """The architecture of the generator."""
 
     latent_dim: Annotated[int, Role.LATENT] = Field(100, ge=1, le=4096, description="Dimensions of the generator's noise z.")
     generator_filters: tuple[Filters, ...] = Field(
@@ -27,13 +30,23 @@ class Parameters(kinds.Parameters):
         description="Maps behind the generator's dense layer, then filters of its transposed convolutions; the size doubles "
         "once for each entry but the first.",
     )
+    slope: float = Field(0.3, ge=0, le=1, description="Slope of LeakyReLU for negative values; 0.3 is Keras' default.")
+    generator: Layers = Field(
+        None,
+        description="Layers of your own from the noise (with the condition) to the image in [-1, 1]; null: those that "
+        "'generator_filters' and 'slope' describe.",
+    )
+
+
+class Parameters(Generator):
+    """The architecture and the loss of both networks."""
+
     discriminator_filters: tuple[Filters, ...] = Field(
         (64, 128), min_length=1, max_length=7, description="Filters of the discriminator's convolutions, each of stride 2."
     )
     hidden: tuple[Filters, ...] = Field(
         (256, 128), max_length=4, description="Units of the discriminator's dense layers before the logit."
     )
-    slope: float = Field(0.3, ge=0, le=1, description="Slope of LeakyReLU for negative values; 0.3 is Keras' default.")
     dropout: float = Field(0.3, ge=0, lt=1, description="Share of values dropped behind each of the discriminator's layers.")
     loss: Literal["sum", "half_sum"] = Field(
         "sum",
@@ -44,11 +57,6 @@ class Parameters(kinds.Parameters):
     )
     discriminator_learning_rate: float | None = Field(
         None, gt=0, description="Learning rate of the discriminator; null: that of the training, as for the generator."
-    )
-    generator: Layers = Field(
-        None,
-        description="Layers of your own from the noise (with the condition) to the image in [-1, 1]; null: those that "
-        "'generator_filters' and 'slope' describe.",
     )
     discriminator: Layers = Field(
         None,
@@ -66,15 +74,16 @@ TERMS = (  # two cross-entropies, and two probabilities
 )
 
 
-def listed(model: str, *embedding: str) -> dict[str, tuple[str, ...]]:
-    """The functions that make up a model of two networks."""
-    return {
-        "generator": (*embedding, "build_generator"),
-        "discriminator": ("build_discriminator",),
-        "loss": ("cross_entropy", f"{model}.discriminator_loss", f"{model}.generator_loss"),
-        "training": (f"{model}.terms", f"{model}.train_step"),
-        "model": (model,),
+def listed(generator: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The functions that make up a GAN with this generator."""
+    shared = {
+        "discriminator": ("feature_layers", "logit_layers"),
+        "loss": ("cross_entropy", "GAN.discriminator_loss", "GAN.generator_loss"),
+        "training": ("joined", "GAN.terms", "GAN.train_step"),
+        "model": ("Adversarial", "GAN"),
     }
+    found = {part: tuple(f"{FILE}:{name}" for name in names) for part, names in shared.items()}
+    return {"generator": generator} | found | {"discriminator": (*found["discriminator"], "build_discriminator")}
 
 
 def seconds_per_image(parameters: Parameters) -> float:
@@ -82,11 +91,16 @@ def seconds_per_image(parameters: Parameters) -> float:
     return float(2.5e-3 * (parameters.generator_filters[0] / 256) ** 1.5)
 
 
-def refuses(parameters: Parameters, layout: Layout) -> str:
+def refuses(parameters: Generator, layout: Layout) -> str:
     """Why both networks cannot be trained on such images; empty where they can."""
     step = 1 if parameters.generator else 2 ** (len(parameters.generator_filters) - 1)
     doublings = indivisible(layout, step, "one doubling for each entry of 'generator_filters' but the first")
     return doublings or unlike(layout, -1, 1)
+
+
+def refuses_conditional(parameters: Generator, layout: Layout) -> str:
+    """Why two networks that are told a condition cannot; empty where they can."""
+    return unconditioned(layout) or refuses(parameters, layout)
 
 
 # --- the loss as it is compiled -----------------------------------------------------------------------------------------------

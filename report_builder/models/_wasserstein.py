@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
-from report_builder import kinds
-from report_builder.kinds import Equation, Layout, Role, Term
-from report_builder.models import indivisible, unlike
-from report_builder.models._adversarial import CONDITION, IMAGE, NOISE, Filters
+from report_builder.kinds import Equation, Term
+from report_builder.models._adversarial import CONDITION, CONDITIONAL_GENERATOR, GENERATOR, IMAGE, NOISE, Filters, Generator
+from report_builder.models._adversarial import FILE as ADVERSARIAL
 from report_builder.models._layers import Layers
 
 FILE = "_networks/wasserstein.py"
@@ -18,24 +17,15 @@ READ_BY = {"clip_value": "clip", "penalty_weight": "gradient_penalty"}
 CLIP_VALUE, PENALTY_WEIGHT = 0.01, 10.0  # of the two papers
 
 
-class Parameters(kinds.Parameters):
+class Parameters(Generator):
     """The architecture of both networks, and how the critic is kept smooth."""
 
-    latent_dim: Annotated[int, Role.LATENT] = Field(100, ge=1, le=4096, description="Dimensions of the generator's noise z.")
-    generator_filters: tuple[Filters, ...] = Field(
-        (256, 128, 64),
-        min_length=2,
-        max_length=7,
-        description="Maps behind the generator's dense layer, then filters of its transposed convolutions; the size doubles "
-        "once for each entry but the first.",
-    )
     critic_filters: tuple[Filters, ...] = Field(
         (64, 128), min_length=1, max_length=7, description="Filters of the critic's convolutions, each of stride 2."
     )
     hidden: tuple[Filters, ...] = Field(
         (256, 128), max_length=4, description="Units of the critic's dense layers before the score."
     )
-    slope: float = Field(0.3, ge=0, le=1, description="Slope of LeakyReLU for negative values; 0.3 is Keras' default.")
     lipschitz: Literal["gradient_penalty", "clip"] = Field(
         "gradient_penalty",
         description="What keeps the critic's slope bounded: a penalty for gradients whose norm is not 1, or clipped weights.",
@@ -55,11 +45,6 @@ class Parameters(kinds.Parameters):
     )
     critic_learning_rate: float | None = Field(
         None, gt=0, description="Learning rate of the critic; null: that of the training, as for the generator."
-    )
-    generator: Layers = Field(
-        None,
-        description="Layers of your own from the noise (with the condition) to the image in [-1, 1]; null: those that "
-        "'generator_filters' and 'slope' describe.",
     )
     critic: Layers = Field(
         None,
@@ -89,15 +74,17 @@ STAGES = ("generator", "critic")  # each has an optimiser of its own
 TERMS = tuple(map(Term, ("generator_loss", "critic_loss", "score_difference", "gradient_penalty")))  # scores have no unit
 
 
-def listed(parameters: Parameters, model: str) -> dict[str, tuple[str, ...]]:
-    """The functions of the loss, of a training step and of the model that run with these parameters."""
+def listed(parameters: Parameters, *, conditional: bool) -> dict[str, tuple[str, ...]]:
+    """The functions that run with these parameters, by part of the model."""
+    critic = ("with_planes", "build_critic") if conditional else ("build_critic",)
+    networks = {"generator": CONDITIONAL_GENERATOR if conditional else GENERATOR, "critic": (f"{FILE}:score_layers", *critic)}
     clipped = parameters.lipschitz == "clip"
     loss = ("critic_loss", "generator_loss", *(() if clipped else ("gradient_penalty",)))
     training = ("terms", "critic_step", *(("clip",) if clipped else ()), "generator_step", "train_step")
-    methods = {"loss": loss, "training": training, "model": ("__init__", "compile", "draw")}
+    methods = {"loss": loss, "training": training, "model": ("__init__", "compile")}
     shared = {part: tuple(f"{FILE}:Wasserstein.{name}" for name in names) for part, names in methods.items()}
-    shared["training"] = (f"{FILE}:joined", *shared["training"])
-    return shared | {"model": (f"{FILE}:Slowed", *shared["model"], model)}
+    shared["training"] = (f"{ADVERSARIAL}:joined", *shared["training"])
+    return networks | shared | {"model": (f"{FILE}:Slowed", f"{ADVERSARIAL}:Adversarial", *shared["model"])}
 
 
 def seconds_per_image(parameters: Parameters) -> float:
@@ -105,13 +92,6 @@ def seconds_per_image(parameters: Parameters) -> float:
     critic = 2.8e-3 if parameters.lipschitz == "clip" else 4.2e-3
     generator = 2.8e-3 / parameters.critic_steps
     return float((critic + generator) * (parameters.generator_filters[0] / 256) ** 1.5)
-
-
-def refuses(parameters: Parameters, layout: Layout) -> str:
-    """Why both networks cannot be trained on such images; empty where they can."""
-    step = 1 if parameters.generator else 2 ** (len(parameters.generator_filters) - 1)
-    doublings = indivisible(layout, step, "one doubling for each entry of 'generator_filters' but the first")
-    return doublings or unlike(layout, -1, 1)
 
 
 # --- the losses as they are compiled ------------------------------------------------------------------------------------------

@@ -189,7 +189,7 @@ def test_dropout_and_batch_statistics_act_in_training_only(name):
 )
 def test_data_that_does_not_fit_is_refused_with_what_helps(layout, said):
     """Size, range and a missing condition are named before training; what is not known is not refused."""
-    why = conditional_gan.refuses(conditional_gan.Parameters(), layout)
+    why = conditional_gan.KIND.refuses(conditional_gan.Parameters(), layout)
     assert said in why
     assert bool(why) is bool(said)
 

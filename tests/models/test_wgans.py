@@ -147,7 +147,7 @@ def test_the_critic_sees_the_condition_at_each_pixel():
 
     image, condition = keras.Input((4, 6, 2)), keras.Input((3,))
     x = np.random.default_rng(0).random((2, 4, 6, 2)).astype(np.float32)
-    found = np.asarray(keras.Model([image, condition], network.told(image, condition))([x, np.eye(3)[[1, 0]]]))
+    found = np.asarray(keras.Model([image, condition], network.with_planes(image, condition))([x, np.eye(3)[[1, 0]]]))
     assert (found[..., :2] == x).all()
     assert (found[..., 2:] == np.eye(3)[[1, 0]][:, None, None]).all()
 

@@ -8,6 +8,24 @@ Wasserstein GANs, NeurIPS 2017, algorithm 1 (the norm of the gradient is penalis
 import keras
 import tensorflow as tf
 from keras import ops
+from keras.layers import Conv2D, Dense, Flatten, LeakyReLU
+
+from report_builder.models._networks.adversarial import Adversarial, joined
+from report_builder.models.stack import stack
+
+
+def score_layers(x, p):
+    """Images (n, h, w, c) -> scores (n, 1)."""
+    if p.critic:  # layers of one's own
+        x = stack(p.critic, x, "critic")
+    for number in () if p.critic else p.critic_filters:
+        x = Conv2D(number, 5, strides=2, padding="same")(x)
+        x = LeakyReLU(p.slope)(x)
+    x = Flatten()(x)
+    for units in p.hidden:
+        x = Dense(units)(x)
+        x = LeakyReLU(p.slope)(x)
+    return Dense(1, use_bias=False)(x)  # a constant cancels in every loss
 
 
 class Slowed(keras.optimizers.schedules.LearningRateSchedule):
@@ -20,29 +38,22 @@ class Slowed(keras.optimizers.schedules.LearningRateSchedule):
         return self.schedule(step * self.batches)
 
 
-def joined(x, *condition):
-    """What a network is given: x alone, or x with the condition."""
-    return [x, *condition] if condition else x
-
-
-class Wasserstein(keras.Model):
+class Wasserstein(Adversarial):
     """A generator, and a critic that tells how far its images are from real ones.
 
     As in both papers the critic learns `critic_steps` times for each step of the
     generator, each time from real images of its own: it learns from every batch, the
     generator after every `critic_steps`-th, also across epochs. What counts is the
-    critic's optimiser, whose steps are stored with the run. A batch is images x, or
-    images and conditions.
+    critic's optimiser, whose steps are stored with the run.
     """
 
     def __init__(self, generator, critic, parameters):
-        super().__init__()
-        self.generator, self.critic = generator, critic
+        super().__init__(generator)
+        self.critic = critic
         self.clip_value = parameters.clip_value  # None with a penalty
         self.penalty_weight = parameters.penalty_weight  # None with clipped weights
         self.critic_steps = parameters.critic_steps
         self.critic_learning_rate = parameters.critic_learning_rate
-        self.seed_generator = keras.random.SeedGenerator(0)
 
     def compile(self, optimizer):
         """Gives each network an optimiser of its own, with the same settings."""
@@ -133,12 +144,3 @@ class Wasserstein(keras.Model):
         if self.optimizers[1].iterations % self.critic_steps == 0:
             self.generator_step(batch)
         return terms
-
-    def test_step(self, batch):
-        """The terms alone."""
-        return self.terms(batch, training=False)
-
-    def draw(self, n, seed):
-        """Noise z from N(0, I), (n, latent_dim)."""
-        latent_dim = self.generator.inputs[0].shape[-1]
-        return keras.random.normal((n, latent_dim), seed=seed)

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from report_builder.kinds import Build, Equation, Layout, Model, Preset, deferred
-from report_builder.models import _adversarial, unconditioned
+from functools import partial
+
+from report_builder.kinds import Build, Model, Preset, deferred
+from report_builder.models import _adversarial
 
 
 class Parameters(_adversarial.Parameters):
     """The architecture and the loss of both networks, which are told the condition."""
-
-
-def refuses(parameters: Parameters, layout: Layout) -> str:
-    """Why the model cannot be trained on such data; empty where it can."""
-    return unconditioned(layout) or _adversarial.refuses(parameters, layout)
-
-
-def equation(parameters: Parameters) -> Equation:
-    """The losses of discriminator and generator, which `ConditionalGAN.terms` averages over a batch."""
-    return _adversarial.equation(parameters, conditional=True)
 
 
 @deferred
@@ -35,9 +27,9 @@ KIND = Model(
     takes=("x", "condition"),
     stages=_adversarial.STAGES,
     terms=_adversarial.TERMS,
-    equation=equation,
-    listings=_adversarial.listed("ConditionalGAN"),
+    equation=partial(_adversarial.equation, conditional=True),
+    listings=_adversarial.listed(_adversarial.CONDITIONAL_GENERATOR),
     presets={"half_width": Preset("conditional GAN of half width", _adversarial.HALF_WIDTH)},
-    refuses=refuses,
+    refuses=_adversarial.refuses_conditional,
     seconds_per_image=_adversarial.seconds_per_image,
 )

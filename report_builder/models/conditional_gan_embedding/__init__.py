@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from pydantic import Field
 
-from report_builder.kinds import Build, Equation, Layout, Model, Preset, deferred
-from report_builder.models import _adversarial, unconditioned
+from report_builder.kinds import Build, Layout, Model, Preset, deferred
+from report_builder.models import _adversarial
 
 
 class Parameters(_adversarial.Parameters):
@@ -20,12 +22,7 @@ def refuses(parameters: Parameters, layout: Layout) -> str:
     if parts and parts != ["class"]:
         rule = "the condition must be the class alone, as the data step 'one_hot' makes it"
         return f"{rule}; it has {' and '.join(parts)}. Model 'conditional_gan' takes any condition"
-    return unconditioned(layout) or _adversarial.refuses(parameters, layout)
-
-
-def equation(parameters: Parameters) -> Equation:
-    """The losses of discriminator and generator, which `EmbeddingGAN.terms` averages over a batch."""
-    return _adversarial.equation(parameters, conditional=True)
+    return _adversarial.refuses_conditional(parameters, layout)
 
 
 @deferred
@@ -43,8 +40,8 @@ KIND = Model(
     takes=("x", "condition"),
     stages=_adversarial.STAGES,
     terms=_adversarial.TERMS,
-    equation=equation,
-    listings=_adversarial.listed("EmbeddingGAN", "embed"),
+    equation=partial(_adversarial.equation, conditional=True),
+    listings=_adversarial.listed(("embed", f"{_adversarial.FILE}:image_layers", "build_generator")),
     presets={"half_width": Preset("conditional GAN of half width with a label embedding", _adversarial.HALF_WIDTH)},
     refuses=refuses,
     seconds_per_image=_adversarial.seconds_per_image,

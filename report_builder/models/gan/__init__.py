@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from report_builder.kinds import Build, Equation, Layout, Model, Preset, deferred
+from functools import partial
+
+from report_builder.kinds import Build, Model, Preset, deferred
 from report_builder.models import _adversarial
 
 
 class Parameters(_adversarial.Parameters):
     """The architecture and the loss of both networks."""
-
-
-def refuses(parameters: Parameters, layout: Layout) -> str:
-    """Why the model cannot be trained on such images; empty where it can."""
-    return _adversarial.refuses(parameters, layout)
-
-
-def equation(parameters: Parameters) -> Equation:
-    """The losses of discriminator and generator, which `GAN.terms` averages over a batch."""
-    return _adversarial.equation(parameters, conditional=False)
 
 
 @deferred
@@ -34,9 +26,9 @@ KIND = Model(
     provides=frozenset({"sample", "discriminate"}),
     stages=_adversarial.STAGES,
     terms=_adversarial.TERMS,
-    equation=equation,
-    listings=_adversarial.listed("GAN"),
+    equation=partial(_adversarial.equation, conditional=False),
+    listings=_adversarial.listed(_adversarial.GENERATOR),
     presets={"half_width": Preset("GAN of half width", _adversarial.HALF_WIDTH)},
-    refuses=refuses,
+    refuses=_adversarial.refuses,
     seconds_per_image=_adversarial.seconds_per_image,
 )
