@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
 from report_builder.kinds import Split, Trained
+from report_builder.kinds.asked import ConditionKind, PathKind
 
-PathKind = Literal["linear", "spherical"]
-ConditionKind = Literal["blended", "first"]
 PARALLEL = 1e-6  # sine of an angle at which an arc is no longer told from a line
 
 

@@ -6,31 +6,22 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from report_builder.kinds import Parameters as Base
 from report_builder.kinds import Probe, Role, class_number
+from report_builder.kinds.asked import VectorSearch
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays, ImageData, Layout, Trained
 
 
-class Parameters(Base):
+class Parameters(VectorSearch):
     """Which attribute, how its vector is found, and what it is added to."""
 
     attribute: int | str = Field(
         default=0, description="Attribute of the data, or a class (number or name) that counts as one."
     )
-    multiples: tuple[float, ...] = Field(
-        default=(-3, -2, -1, 0, 1, 2, 3), min_length=1, description="How many times the vector is added to each code."
-    )
     n: int = Field(default=5, ge=1, description="How many images, drawn at random, the same for every run.")
     split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set with the images.")
     of: Annotated[str, Role.SPLIT] = Field(default="train", description="Part of the data set in which the vector is found.")
-    batch: int = Field(default=500, ge=1, description="Images encoded before the means are looked at again.")
-    tolerance: float | None = Field(
-        default=0.08,
-        gt=0,
-        description="The vector is found when both means together move by less in a batch; null: all images.",
-    )
 
 
 def fitted(parameters: Parameters, layout: Layout) -> Parameters:

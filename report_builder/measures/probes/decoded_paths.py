@@ -8,9 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import Parameters as Base
 from report_builder.kinds import Probe, Role
-from report_builder.measures.probes._paths import ConditionKind
+from report_builder.kinds.asked import Conditioned
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays, ImageData, Trained
@@ -18,15 +17,11 @@ if TYPE_CHECKING:
 PATHS = ("linear", "spherical")
 
 
-class Parameters(Base):
+class Parameters(Conditioned):
     """How many pairs are drawn, and how finely their ways are decoded."""
 
     n: int = Field(default=100, ge=1, description="Pairs of different images drawn.")
     steps: int = Field(default=16, ge=2, description="Decoded images of a way, both ends included.")
-    condition: ConditionKind = Field(
-        default="blended",
-        description="Of a conditional model: blended moves the condition with the code, first keeps that of the first image.",
-    )
     split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set.")
     seed: int = Field(default=0, ge=0, description="Seed of the draw; the same pairs are drawn for every run.")
 

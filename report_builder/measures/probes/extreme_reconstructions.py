@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import Parameters as Base
 from report_builder.kinds import Probe, Role
+from report_builder.kinds.asked import Extremes
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays, ImageData, Trained
 
 
-class Parameters(Base):
+class Parameters(Extremes):
     """Among which images, by which error, and how many."""
 
     split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set.")
-    n: int | None = Field(default=None, ge=1, description="Among how many images, drawn at random; null: all.")
-    count: int = Field(default=5, ge=1, description="How many of the best, and how many of the worst.")
-    error: Literal["bce", "mse"] = Field(
-        default="bce", description="bce: binary cross-entropy in nats; mse: squared error; both summed over pixels."
-    )
-
-    @model_validator(mode="after")
-    def _no_image_is_both(self) -> Parameters:
-        if self.n is not None and self.n < 2 * self.count:
-            raise ValueError(f"no image is best and worst: n is {2 * self.count} or more, twice the count, or count is less")
-        return self
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:

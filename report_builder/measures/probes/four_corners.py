@@ -7,33 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from pydantic import Field
 
-from report_builder.kinds import Parameters as Base
 from report_builder.kinds import Probe, Role
-from report_builder.measures.probes._paths import ConditionKind, PathKind
+from report_builder.kinds.asked import FourCorners, PathKind
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays, ImageData, Split, Trained
 
 
-class Parameters(Base):
+class Parameters(FourCorners):
     """Which four images, how finely, and on which way."""
 
-    corners: tuple[int | str, int | str, int | str, int | str] = Field(
-        default=(0, 1, 2, 3),
-        description="Classes (numbers or names) of top left, top right, bottom left, bottom right: the first image of each, "
-        "of a class that is named again the next one.",
-    )
-    indices: tuple[int, int, int, int] | None = Field(
-        default=None, description="Instead: places in the split of the four images, in the same order, counted from 0."
-    )
-    n: int = Field(default=8, ge=2, le=50, description="Images along each side, both corners included.")
-    path: PathKind = Field(
-        default="linear", description="linear: straight ways between the codes; spherical: arcs around the origin."
-    )
-    condition: ConditionKind = Field(
-        default="blended",
-        description="Of a conditional model: blended moves the condition with the code, first keeps that of the top left.",
-    )
     split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set.")
 
 

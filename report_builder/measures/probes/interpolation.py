@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from report_builder.kinds import Parameters as Base
 from report_builder.kinds import Probe, Role
-from report_builder.measures.probes._paths import ConditionKind, PathKind
+from report_builder.kinds.asked import Way
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays, ImageData, Trained
 
 
-class Parameters(Base):
+class Parameters(Way):
     """Which pairs of images, and in how many steps."""
 
     pairs: tuple[tuple[int | str, int | str], ...] = Field(
@@ -26,11 +25,6 @@ class Parameters(Base):
         default=None, min_length=1, description="Instead: pairs of indices of images in the split."
     )
     steps: int = Field(default=5, ge=2, description="Images of a pair, both ends included.")
-    path: PathKind = Field(default="linear", description="linear: the straight way; spherical: an arc around the origin.")
-    condition: ConditionKind = Field(
-        default="blended",
-        description="Of a conditional model: blended moves the condition with the code, first keeps that of the first image.",
-    )
     split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set.")
 
 

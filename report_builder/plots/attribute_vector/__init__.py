@@ -5,26 +5,18 @@ from __future__ import annotations
 from pydantic import Field
 
 from report_builder.kinds import Draw, Figure, deferred
+from report_builder.kinds.asked import VectorSearch
 from report_builder.plots._options import SheetOptions
 from report_builder.plots._same_data import check_data
 
 
-class Parameters(SheetOptions):
+class Parameters(SheetOptions, VectorSearch):
     """Which attribute is added to which images."""
 
     attribute: int | str = Field(description="Attribute of the data, or a class (number or name) that counts as one.")
-    multiples: tuple[float, ...] = Field(
-        default=(-3, -2, -1, 0, 1, 2, 3), min_length=1, description="How many times the vector is added, a column for each."
-    )
     n: int = Field(default=5, ge=1, le=50, description="How many images, drawn at random.")
     split: str = Field(default="test", description="Part of the data set with the images.")
     of: str = Field(default="train", description="Part of the data set in which the vector is found.")
-    batch: int = Field(default=500, ge=1, description="Images encoded before the means are looked at again.")
-    tolerance: float | None = Field(
-        default=0.08,
-        gt=0,
-        description="The vector is found when both means together move by less in a batch; null: all images.",
-    )
 
 
 @deferred

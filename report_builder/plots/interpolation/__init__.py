@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from report_builder.kinds import Draw, Figure, deferred
+from report_builder.kinds.asked import Way
 from report_builder.plots._options import PairOptions
 
 
-class Parameters(PairOptions):
+class Parameters(PairOptions, Way):
     """Which pairs of images are joined, and in how many steps."""
 
     steps: int = Field(default=5, ge=2, description="Decoded images of a pair, both ends included.")
-    path: Literal["linear", "spherical"] = Field(
-        default="linear", description="linear: the straight way; spherical: an arc around the origin."
-    )
-    condition: Literal["blended", "first"] = Field(
-        default="blended",
-        description="Of a conditional model: blended moves the condition with the code, first keeps that of the first image.",
-    )
     originals: bool = Field(default=True, description="Show the two images themselves left and right of the decoded ones.")
 
 
