@@ -50,6 +50,8 @@ def fingerprint_of(digests: Sequence[str]) -> str:
 
 @lru_cache(maxsize=KEPT)
 def _prepare(entry: str, folders: tuple[Path, ...], beside: Path | None) -> ImageData:
+    import numpy as np
+
     from report_builder.datasets._checked import checked
 
     data = json.loads(entry)
@@ -62,6 +64,6 @@ def _prepare(entry: str, folders: tuple[Path, ...], beside: Path | None) -> Imag
         prepared = checked(step.apply(prepared, parameters), known, chosen["kind"])
     for split in prepared.splits.values():
         for part in vars(split).values():
-            if hasattr(part, "flags"):  # an array; a stream's images are made anew each time
+            if isinstance(part, np.ndarray):  # a stream's images are made anew each time
                 part.flags.writeable = False
     return prepared

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from report_builder.errors import Problem, ReportError
@@ -11,7 +9,7 @@ from report_builder.kinds import ImageData, Layout, Split
 from report_builder.limits import CLASSES
 
 
-def checked(data: Any, known: Layout, where: str) -> ImageData:
+def checked(data: ImageData, known: Layout, where: str) -> ImageData:
     """The same data.
 
     Args:

@@ -10,7 +10,7 @@ import tarfile
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from report_builder.datasets._download import download
 from report_builder.datasets._files import absent, find, instead, keras_cache
@@ -98,22 +98,25 @@ def load(published: Published, files: Sequence[Path], class_names: Sequence[str]
 def _arrays(published: Published, files: Sequence[Path]) -> dict[str, np.ndarray]:
     import numpy as np
 
-    wanted = {name for part in published.batches.values() for name in part}
     try:
-        batches = _in_archive(files[0], wanted) if len(files) == 1 else {file.name: _in_file(file) for file in files}
+        if len(files) == 1:
+            batches = _in_archive(published, files[0])
+        else:
+            batches = {file.name: _in_file(published, file) for file in files}
         arrays = {}
         for split, names in published.batches.items():
-            planes = np.concatenate([batches[name][b"data"].values().reshape(-1, 3, SIDE, SIDE) for name in names])
+            planes = np.concatenate([batches[name][0].values().reshape(-1, 3, SIDE, SIDE) for name in names])
             arrays[f"x_{split}"] = np.ascontiguousarray(np.moveaxis(planes, 1, 3))
-            arrays[f"y_{split}"] = np.concatenate([np.asarray(batches[name][published.labels.encode()]) for name in names])
+            arrays[f"y_{split}"] = np.concatenate([np.asarray(batches[name][1]) for name in names])
     except DAMAGED as error:
         allowed = f"{published.archive} as published, its folder {published.folder}, or {published.npz}."
         raise ReportError(Problem(str(files[0]), f"cannot be read as a data set ({error})", allowed=allowed)) from error
     return arrays
 
 
-def _in_archive(path: Path, wanted: set[str]) -> dict[str, Any]:
+def _in_archive(published: Published, path: Path) -> dict[str, _Batch]:
     """The batches of an archive, which is not unpacked to the disk."""
+    wanted = {name for part in published.batches.values() for name in part}
     found = {}
     with _Gzip(path) as unpacked, tarfile.open(fileobj=unpacked, mode="r:") as archive:
         for place, member in enumerate(archive):
@@ -122,7 +125,7 @@ def _in_archive(path: Path, wanted: set[str]) -> dict[str, Any]:
             name = member.name.rpartition("/")[2]
             if name in wanted and (stream := archive.extractfile(member)):
                 _must_be_short(member.size, f"{path}: {name}")
-                found[name] = _unpickled(exactly(stream, member.size))
+                found[name] = _unpickled(published, exactly(stream, member.size))
     return found
 
 
@@ -140,9 +143,9 @@ class _Gzip(gzip.GzipFile):
         return super().seek(offset, whence)
 
 
-def _in_file(path: Path) -> Any:
+def _in_file(published: Published, path: Path) -> _Batch:
     _must_be_short(path.stat().st_size, str(path))
-    return _unpickled(path.read_bytes())
+    return _unpickled(published, path.read_bytes())
 
 
 def _must_be_short(size: int, where: str) -> None:
@@ -150,34 +153,35 @@ def _must_be_short(size: int, where: str) -> None:
         raise ReportError(Problem(where, "this is larger than a batch of the data set", f"{size} bytes"))
 
 
-def _unpickled(content: bytes) -> Any:
+def _unpickled(published: Published, content: bytes) -> _Batch:
     for operation, argument, _ in pickletools.genops(content):
         if operation.name in MEMO and not 0 <= int(argument or 0) < len(content):
             raise pickle.UnpicklingError("it asks for more memory than it needs")
-    return _Unpickler(io.BytesIO(content), encoding="bytes").load()
+    batch = _Unpickler(io.BytesIO(content), encoding="bytes").load()
+    return batch[b"data"], batch[published.labels.encode()]
 
 
 class _Type:
     """The type of a pickled array, by its code."""
 
-    def __init__(self, code: Any = None, *_: Any) -> None:
+    def __init__(self, code: bytes | str = "", *_: bool) -> None:
         self.code = code.decode("latin1") if isinstance(code, bytes) else code
 
-    def __setstate__(self, _: Any) -> None:
+    def __setstate__(self, _: tuple[int | bytes, ...]) -> None:
         """Its byte order and alignment, which single bytes do not have."""
 
 
 class _Array:
     """An array of bytes as it is pickled. NumPy itself would trust what a damaged file says of it."""
 
-    shape: Any
-    raw: Any
+    shape: tuple[int, ...]
+    raw: bytes
     order: Literal["C", "F"]
 
-    def __init__(self, *_: Any) -> None:
+    def __init__(self, *_: type | tuple[int, ...] | bytes) -> None:
         self.type = _Type()
 
-    def __setstate__(self, state: Any) -> None:
+    def __setstate__(self, state: tuple[int, tuple[int, ...], _Type, bool, bytes]) -> None:
         _, self.shape, self.type, by_columns, self.raw = state
         self.order = "F" if by_columns else "C"
 
@@ -190,12 +194,15 @@ class _Array:
         return np.frombuffer(self.raw, np.uint8).reshape(self.shape, order=self.order)
 
 
+_Batch: TypeAlias = tuple[_Array, Sequence[int]]  # images and their classes
+
+
 class _Unpickler(pickle.Unpickler):
     """Reads arrays of bytes, numbers and text only: a pickle from elsewhere could otherwise run anything."""
 
-    def find_class(self, module: str, name: str) -> Any:
-        known: dict[tuple[str, str], Callable[..., Any]] = {
-            ("numpy", "ndarray"): object,  # only named, as the type of what `_reconstruct` begins
+    def find_class(self, module: str, name: str) -> Callable[..., _Type | _Array | bytes]:
+        known: dict[tuple[str, str], Callable[..., _Type | _Array | bytes]] = {
+            ("numpy", "ndarray"): _Array,  # only named, as the type of what `_reconstruct` begins
             ("numpy", "dtype"): _Type,
             ("multiarray", "_reconstruct"): _Array,
             ("_codecs", "encode"): lambda text, _: text.encode("latin1"),  # bytes, as Python 3 pickles them

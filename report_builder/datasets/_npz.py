@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from io import BufferedIOBase
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import ImageData, Split
@@ -41,10 +41,10 @@ def image_data(path: Path, class_names: Sequence[str]) -> ImageData:
     arrays = stored(path, KEYS, allowed)
     if missing := [key for key in KEYS if key not in arrays]:
         raise ReportError(Problem(str(path), f"there is no array {missing[0]}", ", ".join(arrays) or "nothing", allowed))
-    return as_image_data(arrays, path, class_names)
+    return as_image_data({key: array for key, array in arrays.items() if array is not None}, path, class_names)
 
 
-def stored(path: Path, wanted: Collection[str], allowed: str) -> dict[str, Any]:
+def stored(path: Path, wanted: Collection[str], allowed: str) -> dict[str, np.ndarray | None]:
     """Those of the wanted arrays that an `.npz` has, of any shape and type of number or text; of others only the name (None).
 
     Raises:
@@ -55,7 +55,7 @@ def stored(path: Path, wanted: Collection[str], allowed: str) -> dict[str, Any]:
     with _opened(path, allowed) as (archive, members):
         asked = [key for key in members if key in wanted]
         ARCHIVE_BYTES.hold(sum(_declared(archive, members[key]) for key in asked), str(path))
-        arrays: dict[str, Any] = dict.fromkeys(members)
+        arrays: dict[str, np.ndarray | None] = dict.fromkeys(members)
         for key in asked:
             with archive.open(members[key]) as stream, warnings.catch_warnings(action="ignore"):
                 arrays[key] = np.lib.format.read_array(stream, allow_pickle=False)
@@ -101,7 +101,7 @@ def _declared(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
     return size
 
 
-def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> tuple[tuple[int, ...], Any, int]:
+def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> tuple[tuple[int, ...], np.dtype, int]:
     """Shape and type of a stored array, and where its values begin."""
     import numpy as np
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from report_builder.kinds import ImageData, Images, Split
 from report_builder.limits import DATA_BYTES
@@ -22,7 +24,7 @@ class Stream:
 
     ndim = 4
 
-    def __init__(self, make: Make, places: np.ndarray, image_shape: tuple[int, ...], dtype: Any) -> None:
+    def __init__(self, make: Make, places: np.ndarray, image_shape: tuple[int, ...], dtype: DTypeLike) -> None:
         """A view of what `make` knows.
 
         Args:
@@ -42,22 +44,22 @@ class Stream:
     def __len__(self) -> int:
         return len(self._places)
 
-    def __getitem__(self, index: Any) -> Any:
+    def __getitem__(self, index: slice | np.ndarray | int) -> Any:
         """By a slice: a stream. By an array of places or of booleans: those images. By a number: one image."""
         if isinstance(index, slice):
             return self.at(index)
         places = np.asarray(self._places[index])
         return self._make(places) if places.ndim else self._make(places[None])[0]
 
-    def at(self, index: Any) -> Stream:
+    def at(self, index: slice | np.ndarray) -> Stream:
         """The images with these places (a slice or an array) as a stream: none of them is made yet."""
         return Stream(self._make, self._places[index], self._image_shape, self.dtype)
 
-    def map(self, function: Change, image_shape: tuple[int, ...], dtype: Any) -> Stream:
+    def map(self, function: Change, image_shape: tuple[int, ...], dtype: DTypeLike) -> Stream:
         """The images after `function(images, places)`, which is called for each batch when it is asked for."""
         return Stream(lambda places: function(self[places], places), np.arange(len(self)), image_shape, dtype)
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:  # noqa: FBT001  NumPy's signature
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:  # noqa: FBT001  NumPy's signature
         """All images, in memory.
 
         Raises:
@@ -68,7 +70,7 @@ class Stream:
         return filled(self, lambda images, _: images, self._image_shape, dtype or self.dtype)
 
 
-def mapped(x: Images, function: Change, image_shape: tuple[int, ...], dtype: Any) -> Images:
+def mapped(x: Images, function: Change, image_shape: tuple[int, ...], dtype: DTypeLike) -> Images:
     """Images after a function: an array stays an array, a stream a stream.
 
     Args:
@@ -81,9 +83,9 @@ def mapped(x: Images, function: Change, image_shape: tuple[int, ...], dtype: Any
     return x.map(function, image_shape, dtype) if isinstance(x, Stream) else filled(x, function, image_shape, dtype)
 
 
-def filled(x: Images, function: Change, image_shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+def filled(x: Images, function: Change, image_shape: tuple[int, ...], dtype: DTypeLike) -> np.ndarray:
     """An array of all images after a function, made in parts, so that little more than the result stands in memory."""
-    DATA_BYTES.hold(len(x) * int(np.prod(image_shape, dtype=object)) * np.dtype(dtype).itemsize, "data")
+    DATA_BYTES.hold(len(x) * math.prod(image_shape) * np.dtype(dtype).itemsize, "data")
     places, out = np.arange(len(x)), np.empty((len(x), *image_shape), dtype)
     for first in range(0, len(x), CHUNK):
         part = places[first : first + CHUNK]
@@ -91,7 +93,7 @@ def filled(x: Images, function: Change, image_shape: tuple[int, ...], dtype: Any
     return out
 
 
-def each(data: ImageData, function: Change, image_shape: tuple[int, ...], dtype: Any = None) -> dict[str, Split]:
+def each(data: ImageData, function: Change, image_shape: tuple[int, ...], dtype: DTypeLike | None = None) -> dict[str, Split]:
     """Every split with its images `mapped`; `dtype` None keeps theirs."""
     return {
         name: replace(split, x=mapped(split.x, function, image_shape, dtype or split.x.dtype))

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from report_builder import kinds
 from report_builder.datasets._files import absent, find, pictures
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import DataSet, ImageData, Layout, Role, Split
+from report_builder.kinds import DataSet, ImageData, Images, Layout, Role, Split
 from report_builder.records import frozen
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _class_names(parameters: Parameters) -> tuple[str, ...]:
     return (f"not {parameters.label}", parameters.label)
 
 
-def _stream(folder: Path, listed: _Listed, places: np.ndarray) -> Any:
+def _stream(folder: Path, listed: _Listed, places: np.ndarray) -> Images:
     from report_builder.datasets._pictures import decoded, stream
 
     return stream(folder, [listed.names[place] for place in places.tolist()], decoded, SHAPE)

@@ -12,7 +12,7 @@ import importlib.util
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field, model_validator
 
@@ -107,11 +107,12 @@ def _split(y: np.ndarray, aside: Sequence[int], random: np.random.Generator) -> 
     return [np.sort(train), *(np.sort(part) for part in parts)]
 
 
-def _variations(n: int, parameters: Parameters, random: np.random.Generator) -> Any:
+def _variations(n: int, parameters: Parameters, random: np.random.Generator) -> np.ndarray:
     """Rotation in radians, logarithm of zoom along x and y, shift along x and y: shape `(n, 5)`."""
     zoom = math.log1p(parameters.zoom)
     largest = [math.radians(parameters.rotation), zoom, zoom, parameters.shift, parameters.shift]
-    return random.uniform(-1.0, 1.0, (n, 5)) * largest
+    drawn: np.ndarray = random.uniform(-1.0, 1.0, (n, 5)) * largest
+    return drawn
 
 
 def _redraw(small: np.ndarray, variations: np.ndarray) -> np.ndarray:

@@ -6,9 +6,10 @@ import json
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.plain import Plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -111,7 +112,7 @@ def _write(drawn: Drawing, language: Language, folder: Path) -> None:
         write_svg(drawn.figure, folder / SVG, exact=drawn.raster)
     width, height = (round(float(side) * INCH, 2) for side in drawn.figure.get_size_inches())
     sentences = [line for line in drawn.details.split("\n") if line]
-    said: dict[str, Any] = {
+    said: dict[str, Plain] = {
         "details": language.word("details.space").join(sentences),
         "sentences": sentences,
         "alt": drawn.alt,

@@ -6,10 +6,10 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 
-def matplotlib() -> Any:
+def matplotlib() -> ModuleType:
     """Matplotlib; where it keeps its list of fonts, when the home cannot be written, is no message for who draws a figure."""
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     import matplotlib as mpl

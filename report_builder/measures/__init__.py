@@ -6,9 +6,10 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from report_builder.errors import Problem, RunError
+from report_builder.plain import Fields
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays, Measured, Metric, Parameters, Quantity
@@ -68,12 +69,12 @@ def _check(found: Mapping[str, Measured]) -> None:
         raise RunError(*(Problem("", rule, f"{name} = {value}") for name, value in broken.items()))
 
 
-def facts(quantities: Sequence[Quantity], found: Mapping[str, Measured]) -> list[dict[str, Any]]:
+def facts(quantities: Sequence[Quantity], found: Mapping[str, Measured]) -> list[Fields]:
     """What `facts.json` holds of each quantity, as plain values."""
     return [_as_json(quantity, found[quantity.name]) for quantity in quantities]
 
 
-def _as_json(quantity: Quantity, measured: Measured) -> dict[str, Any]:
+def _as_json(quantity: Quantity, measured: Measured) -> Fields:
     reduction = ", ".join(filter(None, (measured.given, quantity.reduction)))
     return {
         "name": quantity.name,

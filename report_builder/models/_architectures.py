@@ -83,9 +83,9 @@ class Parameters(kinds.Parameters):
     )
 
 
-def documented(choices: object) -> str:
-    """What each of the choices is: `Signed` or `Every`."""
-    return "; ".join(f"{name}: {BY_NAME[name].documented}" for name in get_args(choices)) + "."
+def documented(*, signed: bool) -> str:
+    """What each of the choices is: of those that give codes of any sign, or of all."""
+    return "; ".join(f"{name}: {BY_NAME[name].documented}" for name in get_args(Signed if signed else Every)) + "."
 
 
 def seconds(architecture: str) -> float:

@@ -8,10 +8,16 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.records import frozen
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
+
+    Tensors: TypeAlias = keras.KerasTensor | tf.Tensor | Sequence[keras.KerasTensor]
 
 _COLOUR = re.compile(r"\x1b\[\d+m")
 _IN_USER_CODE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\w+)')  # what a traced function says
@@ -40,7 +46,7 @@ class Place:
         return ReportError(Problem(where, f"{self.what}, layer {self.index + 1}, {name}: {rule}", *details))
 
     @contextmanager
-    def complaints(self, rule: str, came_in: Any) -> Iterator[None]:
+    def complaints(self, rule: str, came_in: Tensors) -> Iterator[None]:
         """Whatever a layer raises becomes an error that says what came in."""
         try:
             yield
@@ -92,9 +98,9 @@ def arguments_of(kind: type) -> set[str]:
     return found | _PASSED_ON
 
 
-def shown(tensor: Any) -> str:
+def shown(tensor: Tensors) -> str:
     """The shape of a tensor without the batch: `14 x 14 x 32`, `10 values`."""
-    if isinstance(tensor, list | tuple):
+    if isinstance(tensor, Sequence):
         return f"{len(tensor)} tensors"
     sizes = ["?" if size is None else str(size) for size in tuple(tensor.shape)[1:]]
     return " x ".join(sizes) if len(sizes) > 1 else f"{sizes[0]} values" if sizes else "one number"

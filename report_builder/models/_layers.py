@@ -12,12 +12,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, field_validator, model_validator
 from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from report_builder.kinds import P, Parameters
+from report_builder.plain import Plain
 
 OWN = ".py:"  # between the file and the class of a layer of the user's own
 NOT_PLAIN = ("Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper")  # they hold code or files, not settings
@@ -33,7 +35,7 @@ class Layer(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _short_form(cls, value: Any) -> Any:
+    def _short_form(cls, value: Plain) -> Plain:
         return {"kind": value} if isinstance(value, str) else value
 
     @field_validator("kind")
@@ -48,12 +50,12 @@ class Layer(BaseModel):
         return kind
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """For editors: the name alone will do."""
         return {"anyOf": [{"type": "string"}, handler(schema)], "description": "A layer.", "x-layer": True}
 
     @property
-    def arguments(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Plain]:
         """What its class is given."""
         return dict(self.model_extra or {})
 
@@ -105,7 +107,7 @@ def _arguments(layer: Layer) -> Iterable[str]:
     yield from (f"{name}={_written(value)}" for name, value in given.items() if name not in leading)
 
 
-def _written(value: Any) -> str:
+def _written(value: Plain) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list | tuple):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import keras
 
 from report_builder.kinds import own_module
 from report_builder.models._complaints import Place, check_arguments, shown, size, unknown_layer
 from report_builder.models._layers import Layer, Layers
+from report_builder.plain import Plain
 
 __all__ = ["Layers", "stack"]
 
@@ -45,7 +45,7 @@ def stack(layers: Sequence[Layer], x: keras.KerasTensor, what: str, ends: Sequen
     return x
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Plain) -> Plain:
     """Lists of YAML as the tuples that Keras' code writes."""
     return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Arrays, ProbeRequest, Subject
 from report_builder.languages import Language
+from report_builder.plain import Fields
 from report_builder.plots._details import named
 from report_builder.plots._options import RunOptions
 
@@ -31,10 +33,12 @@ class CodeOptions(RunOptions):
     def _idle(self) -> dict[str, str]:
         return {} if self.codes == "drawn" else {"seed": "where codes are means"}
 
-    def encoded(self, probe: str, *names: str, needs: frozenset[str] = frozenset(), **more: Any) -> dict[str, ProbeRequest]:
+    def encoded(
+        self, probe: str, *names: str, needs: frozenset[str] = frozenset(), more: Fields = MappingProxyType({})
+    ) -> dict[str, ProbeRequest]:
         """The same request of each run, of a probe that encodes images."""
         drawn = self.seed if self.codes == "drawn" else None
-        return self.each(probe, "split", "n", *names, needs=needs, **{"drawn": drawn} | more)
+        return self.each(probe, "split", "n", *names, needs=needs, more={"drawn": drawn, **more})
 
 
 class AxesOptions(CodeOptions):

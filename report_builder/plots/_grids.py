@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from report_builder.kinds import PROBES, Arrays, ProbeRequest
 from report_builder.languages import Language
+from report_builder.plain import Fields
 from report_builder.plots._details import limits, normal_lattice
 from report_builder.plots._pairs import stated_pairs
 from report_builder.plots._samples import in_bands
@@ -33,8 +33,9 @@ def grid(arrays: Arrays, run: str, request: ProbeRequest, n: int, title: str) ->
 def split_of(request: ProbeRequest) -> str | None:
     """The part of the data whose images are behind those shown; None where codes are drawn, or a lattice needs no image."""
     parameters = _filled(request)
+    split = parameters.get("split")
     of_images = parameters.get("z", "encoded") == "encoded" and parameters.get("lattice", "even") == "even"
-    return parameters.get("split") if of_images and not parameters.get("limits") else None
+    return split if isinstance(split, str) and of_images and not parameters.get("limits") else None
 
 
 def said_of_images(titled: Mapping[str, Arrays], request: ProbeRequest, language: Language) -> list[str]:
@@ -43,7 +44,7 @@ def said_of_images(titled: Mapping[str, Arrays], request: ProbeRequest, language
     z = parameters.get("z", "prior")
     said = []
     if "seed" in parameters and z in ("prior", "fixed"):
-        said.append(language.word("details.code", code=language.word(f"code.{z}", seed=parameters["seed"])))
+        said.append(language.word("details.code", code=language.word(f"code.{z}", seed=str(parameters["seed"]))))
     if "limits" in first:
         ends = {title: arrays["limits"] for title, arrays in titled.items()}
         normal = parameters.get("lattice") == "normal"
@@ -53,7 +54,7 @@ def said_of_images(titled: Mapping[str, Arrays], request: ProbeRequest, language
     return said + ([language.word("details.rows_in_pairs")] if "reconstruction" in first else [])
 
 
-def _filled(request: ProbeRequest) -> Mapping[str, Any]:
+def _filled(request: ProbeRequest) -> Fields:
     """The request's parameters with the probe's defaults; those of a probe of the user's own as they are written."""
     if request.kind not in PROBES.names():
         return request.parameters

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -103,10 +102,10 @@ def _luminance(colours: np.ndarray) -> np.ndarray:
     return np.asarray(linear[..., :3] @ (0.2126, 0.7152, 0.0722))
 
 
-def _named(axis: Axis, names: Sequence[str], every: int, **look: Any) -> None:
+def _named(axis: Axis, names: Sequence[str], every: int, rotation: float = 0) -> None:
     """Names along an axis; where they would lie over each other only some of them."""
     places = range(0, len(names), max(1, every))
-    axis.set_ticks(list(places), [names[place] for place in places], **look)
+    axis.set_ticks(list(places), [names[place] for place in places], rotation=rotation)
 
 
 def _text(n: int, share: float, language: Language, *, counts: bool) -> str:

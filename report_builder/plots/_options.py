@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from types import MappingProxyType
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from report_builder.kinds import Parameters, ProbeRequest, Role
+from report_builder.plain import Fields
 
 
 class PrintOptions(Parameters):
@@ -23,13 +25,9 @@ class PrintOptions(Parameters):
 
     @model_validator(mode="after")
     def _every_option_acts(self) -> PrintOptions:
-        fields = type(self).model_fields
-        told = [
-            f"'{name}' changes nothing {why}"
-            for name, why in self._idle().items()
-            if getattr(self, name) != fields[name].default
-        ]
-        if told:
+        given, fields = dict(self), type(self).model_fields
+        idle = [(name, why) for name, why in self._idle().items() if given[name] != fields[name].default]
+        if told := [f"'{name}' changes nothing {why}" for name, why in idle]:
             raise ValueError(f"{'; '.join(told)}: leave it out")
         return self
 
@@ -40,10 +38,15 @@ class RunOptions(PrintOptions):
     runs: tuple[str, ...] = Field(min_length=1, description="Ids of the runs, in the order in which they are shown.")
 
     def each(
-        self, probe: str, *names: str, judge: str | None = None, needs: frozenset[str] = frozenset(), **more: Any
+        self,
+        probe: str,
+        *names: str,
+        judge: str | None = None,
+        needs: frozenset[str] = frozenset(),
+        more: Fields = MappingProxyType({}),
     ) -> dict[str, ProbeRequest]:
         """The same request of each run: a probe with the options of these `names`, and `more` parameters."""
-        asked = self.model_dump(include={*names}) | more
+        asked = {**self.model_dump(include={*names}), **more}
         return {run: ProbeRequest(probe, asked, run=run, judge=judge, needs=needs) for run in self.runs}
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
 from report_builder.errors import Problem, ReportError
@@ -48,22 +48,22 @@ def make_room(figure: Figure) -> None:
             _part(axes, names)
 
 
-def _labels(figure: Figure) -> dict[Text, tuple[Axes | Figure | SubFigure, str]]:
-    """Titles and labels with what they stand along: a box, and which side of it."""
-    found: dict[Text, tuple[Axes | Figure | SubFigure, str]] = {}
+def _labels(figure: Figure) -> dict[Text, float]:
+    """Titles and labels with the length, in pixels, of what they stand along."""
+    found: dict[Text, float] = {}
     for axes in figure.axes:
         titles = [each for each in axes.get_children() if isinstance(each, Text) and each not in axes.texts]
-        found |= dict.fromkeys((*titles, axes.xaxis.label), (axes, "width")) | {axes.yaxis.label: (axes, "height")}
+        found |= dict.fromkeys((*titles, axes.xaxis.label), axes.bbox.width) | {axes.yaxis.label: axes.bbox.height}
     parts: tuple[Figure | SubFigure, ...] = (figure, *figure.subfigs)
     for part in parts:
-        found |= {text: (part, "height" if text.get_rotation() else "width") for text in part.texts}
+        found |= {text: part.bbox.height if text.get_rotation() else part.bbox.width for text in part.texts}
     return found
 
 
 def _break_labels(figure: Figure, said: Mapping[Text, str]) -> None:
     lines = LINES if figure.get_layout_engine() else 1  # only a layout makes room for more
-    for text, (along, side) in _labels(figure).items():
-        room = SHARE * float(getattr(along.bbox, side)) / figure.dpi * INCH
+    for text, length in _labels(figure).items():
+        room = SHARE * length / figure.dpi * INCH
         text.set_text(_broken(said[text], room, text, lines))
 
 
@@ -122,9 +122,10 @@ def parted(middles: np.ndarray, sizes: np.ndarray, limits: np.ndarray) -> np.nda
     return None
 
 
-def add_class_name(axes: Axes, text: str, x: float, y: float, *, needed: bool, **look: Any) -> None:
-    """The name of a class in a panel, in data coordinates."""
-    name = ClassName(x, y, text, ha="center", va="center", transform=axes.transData, **look)
+def add_class_name(axes: Axes, text: str, x: float, y: float, *, needed: bool) -> None:
+    """The name of a class in a panel, in data coordinates: in bold, with a white rim that keeps it legible on points."""
+    name = ClassName(x, y, text, ha="center", va="center", transform=axes.transData, fontsize=9, weight="bold", zorder=5)
+    name.set_path_effects([withStroke(linewidth=2.2, foreground="white")])
     name.needed = needed
     name.set_in_layout(False)  # it is brought into the panel, and not the panel into the room beside it
     axes.add_artist(name)

@@ -10,7 +10,6 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import BoundaryNorm, ListedColormap, to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patheffects import withStroke
 
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Arrays
@@ -77,16 +76,14 @@ def _opacity(places: np.ndarray, opacity: float | None) -> float:
 
 
 def name_classes(axes: Axes, places: np.ndarray, y: np.ndarray, names: np.ndarray, *, needed: bool) -> None:
-    """The name of each class at the median of its points, in bold with a white rim that keeps it legible on them.
+    """The name of each class at the median of its points.
 
     The last look at the figure parts names that lie over each other; if they have no room, that is a mistake where they are
     `needed`, else there are none.
     """
     for label in np.unique(y):
         x, upwards = np.median(places[y == label], axis=0)
-        rim = [withStroke(linewidth=2.2, foreground="white")]
-        look = {"fontsize": 9, "weight": "bold", "path_effects": rim, "zorder": 5}
-        add_class_name(axes, str(names[label]), x, upwards, needed=needed, **look)
+        add_class_name(axes, str(names[label]), x, upwards, needed=needed)
 
 
 # --- what the colours are ---------------------------------------------------------------------------------------------------

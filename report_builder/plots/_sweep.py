@@ -9,6 +9,7 @@ from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import differences
 from report_builder.kinds import Subject
 from report_builder.languages import Language
+from report_builder.plain import Fields, Plain
 from report_builder.records import frozen
 
 CHOSEN = ("model.kind", "model.preset")  # axes that exchange the whole model
@@ -37,7 +38,7 @@ def value(subject: Subject, path: str) -> Any:
         return None
 
 
-def numeric(values: Sequence[Any]) -> bool:
+def numeric(values: Sequence[Plain]) -> bool:
     """Whether all are numbers, so that they have places on an axis."""
     return all(isinstance(each, int | float) and not isinstance(each, bool) for each in values)
 
@@ -83,7 +84,7 @@ def unknown(runs: Sequence[str], subjects: Mapping[str, Subject], asked: Mapping
                 yield Problem(parameter, f"run '{lacking}' has no such setting", repr(path), known)
 
 
-def paths_of(spec: Mapping[str, Any], path: str = "") -> Iterator[str]:
+def paths_of(spec: Fields, path: str = "") -> Iterator[str]:
     """Key paths of the settings of a run."""
     for key, inner in spec.items():
         if isinstance(inner, Mapping):

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from report_builder.errors import Problem, ReportError
 from report_builder.jobs import Emit, Site
 from report_builder.jobs.blame import said
 from report_builder.kinds import MODELS, Condition, Equation, Layout, by_language, opened
 from report_builder.models._complaints import own_line
+from report_builder.plain import Fields
 from report_builder.store import Work, write_atomically
 from report_builder.train import trial
 from report_builder.train.descriptions import describe, lacking
@@ -34,21 +36,21 @@ def answer(work: Work, beside: Path | None) -> None:
     """
     spec = work.step.spec
     if spec["asks"] == "verdict":
-        found = _verdict(spec, beside)
+        found = _verdict(spec["model"], spec["layout"], beside)
     else:
         found = {"description": describe, "lacks": lacking}[spec["asks"]](spec["kind"], beside)
     write_atomically(work.folder / "answer.json", json.dumps(found, ensure_ascii=False))
     work.commit(files=["answer.json"])
 
 
-def _verdict(spec: Mapping[str, Any], beside: Path | None) -> dict[str, Any]:
+def _verdict(entry: Mapping[str, Any], layout: Mapping[str, Any], beside: Path | None) -> Fields:
     """The loss that an architecture compiles, once it was tried. Raises ReportError with what is wrong with it."""
     try:
-        kind, parameters = opened(MODELS, spec["model"], beside=beside)
-        own = spec["model"]["kind"].endswith(".py")
+        kind, parameters = opened(MODELS, entry, beside=beside)
+        own = entry["kind"].endswith(".py")
         equation = _written(kind.equation(parameters)) if own and kind.equation else None
-        if spec["layout"]:
-            trial.run(spec["model"], _read(spec["layout"]), beside)
+        if layout:
+            trial.run(entry, _read(layout), beside)
     except ReportError:
         raise
     except ValidationError as error:
@@ -61,13 +63,13 @@ def _verdict(spec: Mapping[str, Any], beside: Path | None) -> dict[str, Any]:
     return {"equation": equation}
 
 
-def _refused(detail: Any) -> Problem:
+def _refused(detail: ErrorDetails) -> Problem:
     """A parameter that a check in the user's own file refuses."""
     where = ".".join(map(str, detail["loc"]))
     return Problem(where, detail["msg"].removeprefix("Value error, "), repr(detail["input"]))
 
 
-def _written(equation: Equation) -> dict[str, Any]:
+def _written(equation: Equation) -> Fields:
     return {"latex": equation.latex, "symbols": [[symbol, by_language(meaning)] for symbol, meaning in equation.symbols]}
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import keras
 import numpy as np
@@ -12,6 +12,8 @@ import tensorflow as tf
 from report_builder.kinds import CodeShape, Model, P
 from report_builder.models._complaints import shown, size
 
+Answer: TypeAlias = "tf.Tensor | Sequence[Answer] | Mapping[str, Answer] | None"  # of a method, whatever its contract says
+_A = TypeVar("_A")
 TERMS = ("reconstruction", "kl_closed_form", "kl_monte_carlo")  # of the bound, from `elbo_terms`
 
 
@@ -28,11 +30,12 @@ class Asked:
 
     def posterior(self, x: np.ndarray, *condition: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
         """Means, and logarithms of the variances."""
-        return self._call("posterior", self._model.posterior, x, *condition)  # type: ignore[no-any-return]
+        mean, log_variance = self._call("posterior", self._model.posterior, x, *condition)
+        return mean, log_variance
 
     def elbo_terms(self, x: np.ndarray, *condition_and_samples: np.ndarray | int) -> Mapping[str, tf.Tensor]:
         """Terms of the bound."""
-        return self._call("elbo_terms", self._model.elbo_terms, x, *condition_and_samples)  # type: ignore[no-any-return]
+        return self._call("elbo_terms", self._model.elbo_terms, x, *condition_and_samples)
 
     def decode(self, z: np.ndarray, *condition: np.ndarray) -> tf.Tensor:
         """Images."""
@@ -54,14 +57,14 @@ class Asked:
         """What the last layer sees."""
         return self._call("features", self._model.features, x)
 
-    def _call(self, name: str, method: Callable[..., Any], *given: Any) -> Any:
+    def _call(self, name: str, method: Callable[..., _A], *given: np.ndarray | int) -> _A:
         return method(*(tf.constant(each) if isinstance(each, np.ndarray) else each for each in given))
 
 
 # --- what each method must give -----------------------------------------------------------------------------------------------
 
 
-def wrong(method: str, found: Any, n: int, image: tuple[int, ...], code: CodeShape) -> str:
+def wrong(method: str, found: Answer, n: int, image: tuple[int, ...], code: CodeShape) -> str:
     """What should have come out of a method for `n` images, where something else did."""
     shape = _shape(found)
     if method == "encode" and code != "flat":
@@ -79,15 +82,22 @@ def wrong(method: str, found: Any, n: int, image: tuple[int, ...], code: CodeSha
     return "" if shape == (n, *image) else f"{n} images: {size(image)}."
 
 
-def told(found: Any) -> str:
+def told(found: Answer) -> str:
     """What a method gave, as people write it; of a tensor its shape without the batch."""
     if isinstance(found, Mapping):
         return "; ".join(f"{name}: {told(each)}" for name, each in found.items()) or "an empty mapping"
     if isinstance(found, list | tuple):
         return f"{type(found).__name__} of {len(found)}: {'; '.join(map(told, found))}"
-    return shown(found) if hasattr(found, "shape") else type(found).__name__
+    return shown(found) if isinstance(found, _Shaped) else type(found).__name__
 
 
-def _shape(found: Any) -> tuple[int, ...] | None:
+def _shape(found: Answer) -> tuple[int, ...] | None:
     """Shape of a tensor; None of anything else."""
-    return tuple(found.shape) if hasattr(found, "shape") else None
+    return tuple(found.shape) if isinstance(found, _Shaped) else None
+
+
+@runtime_checkable
+class _Shaped(Protocol):
+    """A tensor, of TensorFlow or another library."""
+
+    shape: Sequence[int]

@@ -7,7 +7,6 @@ import resource
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from report_builder.store import write_atomically
 
@@ -37,7 +36,7 @@ class Costs:
         self._peak = max(self._peak, _peak())
         write_atomically(self._file, json.dumps({"cpu_seconds": self._seconds, "peak_memory": self._peak}))
 
-    def note(self, epochs: int) -> dict[str, Any]:
+    def note(self, epochs: int) -> dict[str, float | None]:
         """`cpu_seconds` of all epochs on all cores, None where one of them was not recorded, and `peak_memory` in bytes."""
         recorded = len(self._seconds) == epochs
         return {"cpu_seconds": sum(self._seconds) if recorded else None, "peak_memory": self._peak}

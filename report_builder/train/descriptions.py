@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from report_builder.errors import ReportError
 from report_builder.kinds import MODELS, Role, by_language, names_of
 from report_builder.kinds.contract import lacks, wrong_model
+from report_builder.plain import Fields
 
 
-def describe(kind: str, beside: Path | None) -> dict[str, Any]:
+def describe(kind: str, beside: Path | None) -> Fields:
     """All that the front process may know of a file.
 
     Raises:
@@ -41,6 +41,6 @@ def describe(kind: str, beside: Path | None) -> dict[str, Any]:
     }
 
 
-def lacking(kind: str, beside: Path | None) -> dict[str, Any]:
+def lacking(kind: str, beside: Path | None) -> Fields:
     """All that a file lacks, as `list models --check` says it."""
     return {"lacks": [vars(problem) for problem in lacks(MODELS, kind, beside)]}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import keras
 import numpy as np
@@ -22,11 +22,33 @@ from keras.src.random.seed_generator import global_seed_generator
 from report_builder.errors import Problem, ReportError, RunError
 from report_builder.kinds import HELD_OUT, MODELS, ImageData, Model, Parameters, Sizes, Split, opened
 from report_builder.models._layers import located
+from report_builder.plain import Fields
 from report_builder.train import optimizers, stopping
 from report_builder.train.batches import Batches
 from report_builder.train.passes import OnProgress, Pass, shown
 
 EVALUATION_BATCH = 500  # images in one step without gradients
+
+
+class Settings(optimizers.Learning):
+    """The resolved `training`, as `spec/training.py` has it."""
+
+    epochs: int
+    batch_size: int
+    early_stopping: NotRequired[stopping.EarlyStopping | None]
+
+
+class RunSpec(TypedDict):
+    """What of a run's resolved spec determines its weights, beside the data."""
+
+    model: Fields
+    training: Settings
+    seed: int
+
+
+def run_spec(spec: Mapping[str, Any]) -> RunSpec:
+    """These of a stored spec."""
+    return {"model": spec["model"], "training": spec["training"], "seed": spec["seed"]}
 
 
 @dataclass
@@ -36,7 +58,7 @@ class Training:
     Attributes:
         kind: of the model, with its parameters.
         model: compiled, its optimisers built.
-        spec: the resolved run spec.
+        spec: what it was asked for.
         epoch: how many epochs are done.
         history: the mean of each logged term for each epoch done, e.g. `loss`, `test_loss`, and `epoch_time` in seconds.
     """
@@ -44,7 +66,7 @@ class Training:
     kind: Model[Parameters]
     parameters: Parameters
     model: keras.Model
-    spec: Mapping[str, Any]
+    spec: RunSpec
     epoch: int = 0
     history: dict[str, list[float]] = field(default_factory=dict)
 
@@ -88,7 +110,7 @@ def weights(model: keras.Model) -> dict[str, keras.Variable]:
     return {f"model.{place:03d}": variable for place, variable in enumerate(model.weights)}
 
 
-def build(entry: Mapping[str, Any], sizes: Sizes, beside: Path | None = None) -> keras.Model:
+def build(entry: Fields, sizes: Sizes, beside: Path | None = None) -> keras.Model:
     """The model of a resolved `model` entry, its weights created, not compiled.
 
     Args:
@@ -119,7 +141,7 @@ def sizes_of(data: ImageData, steps_per_epoch: float = 1) -> Sizes:
     return Sizes(data.image_shape, condition_dim(data.splits["train"]), len(data.class_names), steps_per_epoch)
 
 
-def start(spec: Mapping[str, Any], data: ImageData, beside: Path | None = None) -> Training:
+def start(spec: RunSpec, data: ImageData, beside: Path | None = None) -> Training:
     """A run before its first epoch: initial weights from the seed.
 
     Raises:

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NotRequired, TypeAlias, TypedDict
 
 import keras
 
 from report_builder.errors import Problem, ReportError, near_miss
 
+Rate: TypeAlias = float | Mapping[str, Any]  # a number, or a schedule: its kind and what Keras' class of it takes
 NOT_CHOSEN = {"Optimizer", "LossScaleOptimizer", "MultiOptimizer", "OptimizerMap"}  # not optimisers by themselves
+
+
+class Optimizer(TypedDict):
+    """An optimiser: its kind, and what Keras' class of it takes."""
+
+    kind: str
+    gradient_accumulation_steps: NotRequired[int | None]
+
+
+class Learning(TypedDict):
+    """How the weights learn."""
+
+    optimizer: Optimizer
+    learning_rate: Rate
 
 
 def classes() -> dict[str, type[keras.Optimizer]]:
@@ -18,7 +33,7 @@ def classes() -> dict[str, type[keras.Optimizer]]:
     return {name.lower(): kind for name, kind in found if isinstance(kind, type) and name not in NOT_CHOSEN}
 
 
-def make(settings: Mapping[str, Any], steps: int) -> keras.Optimizer:
+def make(settings: Learning, steps: int) -> keras.Optimizer:
     """The optimiser.
 
     Args:
@@ -28,17 +43,17 @@ def make(settings: Mapping[str, Any], steps: int) -> keras.Optimizer:
     Raises:
         ReportError: this Keras has no such optimiser, or refuses its arguments.
     """
-    entry, known = dict(settings["optimizer"]), classes()
-    name = entry.pop("kind")
+    name, known = settings["optimizer"]["kind"], classes()
     if name.lower() not in known:
         raise ReportError(Problem("training.optimizer", "unknown optimiser", repr(name), near_miss(name, known)))
     try:
-        return known[name.lower()](learning_rate=learning_rate(settings["learning_rate"], steps), **entry)
+        arguments = {key: value for key, value in settings["optimizer"].items() if key != "kind"}
+        return known[name.lower()](learning_rate=learning_rate(settings["learning_rate"], steps), **arguments)
     except (TypeError, ValueError) as error:
         raise ReportError(Problem("training.optimizer", f"Keras' {name} does not take these arguments", str(error))) from error
 
 
-def learning_rate(entry: float | Mapping[str, Any], steps: int) -> float | keras.optimizers.schedules.LearningRateSchedule:
+def learning_rate(entry: Rate, steps: int) -> float | keras.optimizers.schedules.LearningRateSchedule:
     """A number as it is; of a schedule in epochs, Keras' schedule in steps."""
     if not isinstance(entry, Mapping):
         return float(entry)

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -19,6 +18,7 @@ from report_builder import datasets
 from report_builder.jobs import Emit, Epoch, Progress, Resumed, Site
 from report_builder.kinds import MODELS, ImageData, opened
 from report_builder.models._layers import lists
+from report_builder.plain import Plain
 from report_builder.store import Work, write_atomically
 from report_builder.train import checkpoint, loop
 from report_builder.train.asked import Asked
@@ -74,7 +74,7 @@ def _begun(work: Work, data: ImageData, beside: Path | None) -> tuple[loop.Train
     """The run as the last checkpoint left it; from the start where something that belongs to it is missing."""
     for file in (work.folder / CHECKPOINT, None):
         keras.utils.clear_session()
-        training = loop.start(work.step.spec, data, beside)
+        training = loop.start(loop.run_spec(work.step.spec), data, beside)
         samples = Samples(Asked(training.model, training.kind, training.parameters), data, work.folder)
         if file is None or not checkpoint.restore(training, file):
             break
@@ -83,7 +83,7 @@ def _begun(work: Work, data: ImageData, beside: Path | None) -> tuple[loop.Train
     return training, samples
 
 
-def _weights(training: loop.Training, folder: Path) -> tuple[list[str], dict[str, Any]]:
+def _weights(training: loop.Training, folder: Path) -> tuple[list[str], dict[str, Plain]]:
     """`weights.npz` is what is measured; beside it the best or the last weights, where they are others. Names, and a note."""
     stopping, last, best = training.spec["training"].get("early_stopping"), folder / LAST, folder / BEST
     checkpoint.save_weights(training.model, last)
@@ -91,11 +91,11 @@ def _weights(training: loop.Training, folder: Path) -> tuple[list[str], dict[str
     restored = other and stopping is not None and stopping["restore_best_weights"]
     shutil.copyfile(best if restored else last, folder / WEIGHTS)
     files = [WEIGHTS, LAST if restored else BEST] if other else [WEIGHTS]
-    epochs = {"epochs": training.epoch, "best_epoch": training.best_epoch}
+    epochs: dict[str, Plain] = {"epochs": training.epoch, "best_epoch": training.best_epoch}
     return files, epochs | {"weights_epoch": training.best_epoch if restored else training.epoch}
 
 
-def _note(training: loop.Training, data: ImageData) -> dict[str, Any]:
+def _note(training: loop.Training, data: ImageData) -> dict[str, Plain]:
     """What the run was, beside what determined it: shapes, counts, time, versions, device."""
     gpus = [
         tf.config.experimental.get_device_details(gpu).get("device_name", "GPU")

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from report_builder.errors import Problem, RunError, near_miss
 
 History = Mapping[str, Sequence[float]]
 
 
-def over(settings: Mapping[str, Any] | None, history: History) -> bool:
+class EarlyStopping(TypedDict):
+    """When a training ends before its last epoch, as `spec/training.py` has it."""
+
+    monitor: str
+    mode: NotRequired[str]
+    min_delta: NotRequired[float]
+    patience: NotRequired[int]
+    start_from_epoch: NotRequired[int]
+    restore_best_weights: NotRequired[bool]
+
+
+def over(settings: EarlyStopping | None, history: History) -> bool:
     """Whether the training ends here.
 
     Args:
@@ -27,14 +38,14 @@ def over(settings: Mapping[str, Any] | None, history: History) -> bool:
     return done > start and waited >= max(1, int(settings["patience"]))
 
 
-def best_epoch(settings: Mapping[str, Any] | None, history: History) -> int | None:
+def best_epoch(settings: EarlyStopping | None, history: History) -> int | None:
     """The epoch, counted from 1, after which the watched term was best; without settings that is `val_loss`, if it is there."""
     if settings is None:
         return _best({"monitor": "val_loss"}, history) if "val_loss" in history else None
     return _best(settings, history) if history else None
 
 
-def _best(settings: Mapping[str, Any], history: History) -> int | None:
+def _best(settings: EarlyStopping, history: History) -> int | None:
     """The last epoch that was better than the best before it by more than `min_delta`."""
     sign = -1 if settings.get("mode") == "max" else 1
     best, epoch = float("inf"), None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import NotRequired, TypedDict
 
 import keras
@@ -60,7 +61,9 @@ def _rows(layers: Sequence[keras.Layer], counted: set[int]) -> list[Row]:
 
 
 def _row(layer: keras.Layer, part: set[str], counted: set[int]) -> Row:
-    shape = getattr(getattr(layer, "output", None), "shape", None)  # None: called more than once, or not by Keras' graph
+    shape = None
+    with suppress(AttributeError):  # called more than once, not by Keras' graph, or with several outputs
+        shape = layer.output.shape
     weights, trainable = ([w for w in each if id(w) not in counted] for each in (layer.weights, layer.trainable_weights))
     counted |= {id(weight) for weight in weights}
     row: Row = {
@@ -70,8 +73,7 @@ def _row(layer: keras.Layer, part: set[str], counted: set[int]) -> Row:
         "parameters": _count(weights),
         "trainable": _count(trainable),
     }
-    nodes = getattr(layer, "_inbound_nodes", [])
-    if nodes:
+    if nodes := layer._inbound_nodes:  # noqa: SLF001 - nothing public says who reads whom
         read = [parent.operation.name for parent in nodes[0].parent_nodes]
         row["inputs"] = [name for name in dict.fromkeys(read) if name in part]
     return row

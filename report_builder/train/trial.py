@@ -7,10 +7,10 @@ are drawn, and what it provides is asked by the functions that probes ask with.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 import keras
 import numpy as np
@@ -19,7 +19,6 @@ from report_builder.errors import Problem, ReportError, RunError
 from report_builder.kinds import (
     CAPABILITIES,
     MODELS,
-    Arrays,
     Condition,
     ImageData,
     Layout,
@@ -32,15 +31,17 @@ from report_builder.kinds import (
     opened,
 )
 from report_builder.measures.probes import _batches, importance_weights, likelihood
+from report_builder.plain import Fields
 from report_builder.spec.training import Training as Settings
 from report_builder.train import checkpoint, loop
-from report_builder.train.asked import Asked, told, wrong
+from report_builder.train.asked import Answer, Asked, told, wrong
 from report_builder.train.samples import Samples
 from report_builder.train.summary import summary
 
 IMAGES, BATCH = 7, 4  # the last batch is a smaller one, as in most trainings
 SEED = 1
-Call = Callable[[Trained, ImageData, "Seen"], Any]
+Call = Callable[[Trained, ImageData, "Seen"], list[np.ndarray]]
+_A = TypeVar("_A")
 
 
 class Seen(NamedTuple):
@@ -51,25 +52,26 @@ class Seen(NamedTuple):
     z: np.ndarray
 
 
-def _elbo_terms(model: Trained, data: ImageData, _: Seen) -> Arrays:
+def _elbo_terms(model: Trained, data: ImageData, _: Seen) -> list[np.ndarray]:
     importance_weights.measure(model, data, importance_weights.Parameters(k=1))
-    return likelihood.measure(model, data, likelihood.Parameters(samples=2))
+    found = likelihood.measure(model, data, likelihood.Parameters(samples=2))
+    return [array for array in found.values() if array.dtype.kind == "f"]
 
 
 CALLS: dict[str, Call] = {  # what a model may provide -> the call of the probes
-    "encode": lambda model, _, seen: _batches.in_batches(model.encode, seen.x, seen.condition),
-    "posterior": lambda model, _, seen: _batches.posterior(model, seen.x, seen.condition),
+    "encode": lambda model, _, seen: [_batches.in_batches(model.encode, seen.x, seen.condition)],
+    "posterior": lambda model, _, seen: [*_batches.posterior(model, seen.x, seen.condition)],
     "likelihood": _elbo_terms,
-    "decode": lambda model, _, seen: _batches.in_batches(model.decode, seen.z, seen.condition),
-    "sample": lambda model, _, seen: _batches.sampled(model, IMAGES, SEED, seen.condition),
-    "discriminate": lambda model, _, seen: _batches.in_batches(model.discriminate, seen.x, seen.condition),
-    "classify": lambda model, _, seen: _batches.in_batches(model.classify, seen.x),
-    "features": lambda model, _, seen: _batches.in_batches(model.features, seen.x),
+    "decode": lambda model, _, seen: [_batches.in_batches(model.decode, seen.z, seen.condition)],
+    "sample": lambda model, _, seen: [_batches.sampled(model, IMAGES, SEED, seen.condition)],
+    "discriminate": lambda model, _, seen: [_batches.in_batches(model.discriminate, seen.x, seen.condition)],
+    "classify": lambda model, _, seen: [_batches.in_batches(model.classify, seen.x)],
+    "features": lambda model, _, seen: [_batches.in_batches(model.features, seen.x)],
 }
 METHODS = {name: written.partition("(")[0] for name, written in CAPABILITIES.items()}
 
 
-def run(entry: Mapping[str, Any], layout: Layout, beside: Path | None) -> None:
+def run(entry: Fields, layout: Layout, beside: Path | None) -> None:
     """Builds a model, trains and tests it for two batches, saves and loads it, and calls all that it provides.
 
     What needs something of the data that only reading tells (shape, classes, condition) is tried when the data has been read.
@@ -93,17 +95,14 @@ def run(entry: Mapping[str, Any], layout: Layout, beside: Path | None) -> None:
         return Trial(_Watched(model, kind, parameters, data.image_shape), model, data, latent)
 
     with TemporaryDirectory() as folder:
-        spec = {"model": dict(entry), "seed": SEED, "training": _settings()}
+        settings = Settings.model_validate({"epochs": 1, "batch_size": BATCH, "learning_rate": 1e-4})
+        spec = loop.run_spec({"model": entry, "seed": SEED, "training": settings.model_dump(mode="json")})
         training = _trained(spec, data, beside, Path(folder))
         summary(training.model)
         Samples(watched(training.model).asked, data, Path(folder)).draw(0)
         loaded = loop.build(entry, loop.sizes_of(data), beside)
         _read_back(loaded, Path(folder))
     _same(watched(training.model), watched(loaded))
-
-
-def _settings() -> dict[str, Any]:
-    return Settings.model_validate({"epochs": 1, "batch_size": BATCH, "learning_rate": 1e-4}).model_dump(mode="json")
 
 
 # --- training, saving, loading ------------------------------------------------------------------------------------------------
@@ -125,7 +124,7 @@ def _vectors(part: Condition, y: np.ndarray, random: np.random.Generator) -> np.
     return found.astype(np.float32)
 
 
-def _trained(spec: Mapping[str, Any], data: ImageData, beside: Path | None, folder: Path) -> loop.Training:
+def _trained(spec: loop.RunSpec, data: ImageData, beside: Path | None, folder: Path) -> loop.Training:
     """The training after an epoch of two batches, its checkpoint and weights in the folder."""
     training = loop.start(spec, data, beside)
     _named(training)
@@ -157,7 +156,7 @@ class _Watched(Asked):
         super().__init__(model, kind, parameters)
         self._image, self.code = image, kind.code
 
-    def _call(self, name: str, method: Callable[..., Any], *given: Any) -> Any:
+    def _call(self, name: str, method: Callable[..., _A], *given: np.ndarray | int) -> _A:
         place = _place(method)
         try:
             inspect.signature(method).bind(*given)
@@ -165,14 +164,15 @@ class _Watched(Asked):
             rule = f"{name} is given {len(given)} arguments: {_arguments(name, given)}"
             raise ReportError(Problem("kind", rule, f"{error}{place}", next_step="Let it take them.")) from error
         found = super()._call(name, method, *given)
-        if allowed := wrong(name, found, given[0] if name == "sample" else len(given[0]), self._image, self.code):
+        n = len(given[0]) if isinstance(given[0], np.ndarray) else given[0]
+        if allowed := wrong(name, found, n, self._image, self.code):
             rule = f"{name} gives something else than 'provides' says"
             step = "Return that, or take the name out of 'provides'."
             raise ReportError(Problem("kind", rule, f"{told(found)}{place}", allowed, step))
         return found
 
 
-def _arguments(name: str, given: tuple[Any, ...]) -> str:
+def _arguments(name: str, given: tuple[np.ndarray | int, ...]) -> str:
     """What a method is given, by the names of its contract."""
     first = {"decode": ["z"], "sample": ["n", "seed"]}.get(name, ["x"])
     last = ["samples"] if name == "elbo_terms" else []
@@ -199,41 +199,37 @@ class Trial:
     def __init__(self, asked: _Watched, model: keras.Model, data: ImageData, latent: Sequence[int]) -> None:
         self.asked, self.model, self._data, self._latent = asked, model, data, latent
 
-    def give(self, name: str, codes: np.ndarray | None) -> Any:
-        """What a method gives, its randomness set as before every probe; None: there is no code to decode."""
+    def give(self, name: str, codes: np.ndarray | None) -> list[np.ndarray]:
+        """What a method gives, its randomness set as before every probe; nothing where there is no code to decode."""
         loop.set_randomness(self.model, SEED, 1)
         split = self._data.splits["test"]
         x, condition = np.asarray(split.x), _batches.given_to(self.asked, split)
         if name == "decode" and self.asked.code != "flat":
-            return _batches.reconstruct(self.asked, x, condition) if "encode" in self.asked.provides else None
+            return [_batches.reconstruct(self.asked, x, condition)] if "encode" in self.asked.provides else []
         if codes is None and self._latent:
             codes = np.zeros((IMAGES, *self._latent), np.float32)
         if name == "decode" and codes is None:
-            return None
+            return []
         return CALLS[name](self.asked, self._data, Seen(x, condition, np.zeros(0) if codes is None else codes))
 
 
 def _same(trained: Trial, loaded: Trial) -> None:
     """Asks all that a model provides; refuses one of which something that decides is not among its weights."""
     provides = trained.asked.provides
-    codes = trained.give("encode", None) if "encode" in provides else None
+    codes = trained.give("encode", None)[0] if "encode" in provides else None
     for name in sorted(provides, key=list(CALLS).index):
-        given = codes if name == "encode" else trained.give(name, codes)
-        if given is not None and _alike(given, trained.give(name, codes)) and not _alike(given, loaded.give(name, codes)):
+        given = trained.give(name, codes)
+        if _alike(given, trained.give(name, codes)) and not _alike(given, loaded.give(name, codes)):
             rule = f"a fresh model with the weights of this one gives something else in {CAPABILITIES[name]}"
             step = "Keep what is learnt in layers or in self.add_weight(...): other variables are not stored."
             raise ReportError(Problem("kind", rule, _place(getattr(trained.model, METHODS[name])).strip("; "), next_step=step))
 
 
-def _alike(one: Any, other: Any) -> bool:
-    if isinstance(one, Mapping):
-        return all(_alike(one[name], other[name]) for name in one if one[name].dtype.kind == "f")
-    if isinstance(one, tuple):
-        return all(map(_alike, one, other))
-    return np.allclose(one, other, rtol=1e-3, atol=1e-5)
+def _alike(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
+    return all(np.allclose(a, b, rtol=1e-3, atol=1e-5) for a, b in zip(one, other, strict=True))
 
 
-def _place(method: Callable[..., Any]) -> str:
+def _place(method: Callable[..., Answer]) -> str:
     """`; spiral.py:31, encode`: where a method begins; empty where that is not known."""
     found = inspect.unwrap(method)
     code = found.__code__ if inspect.isfunction(found) or inspect.ismethod(found) else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
 
 from pydantic import BeforeValidator
 
@@ -14,7 +15,7 @@ from report_builder.limits import IMAGE_PIXELS
 LONGEST = 100_000  # pixels of a side
 
 
-def _checked(size: Any) -> Any:
+def _checked(size: int | Sequence[int]) -> int | Sequence[int]:
     parts = size if isinstance(size, list | tuple) and len(size) == 2 else (size,)
     if not all(isinstance(part, int) and not isinstance(part, bool) and 1 <= part <= LONGEST for part in parts):
         raise ValueError(f"a size is a number of pixels from 1 to {LONGEST}, or [height, width]")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -73,7 +72,7 @@ def _canvases(x: Images, cell: tuple[np.ndarray, np.ndarray], parameters: Parame
     cells, drawn = parameters.cells, parameters.drawn
     row, column = cell
 
-    def make(places: np.ndarray) -> Any:
+    def make(places: np.ndarray) -> np.ndarray:
         canvas = np.full((len(places), cells, height, cells, width, channels), paper, x.dtype)
         canvas[np.arange(len(places)), row[places], :, column[places]] = x[places // drawn]
         return canvas.reshape(-1, cells * height, cells * width, channels)

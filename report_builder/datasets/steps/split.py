@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
@@ -15,7 +15,7 @@ from report_builder.errors import Problem, ReportError
 from report_builder.kinds import DataStep, ImageData, Layout, Split
 
 
-def _checked(amount: Any) -> Any:
+def _checked(amount: float | None) -> float | None:
     if amount is None or (isinstance(amount, int) and not isinstance(amount, bool) and amount >= 1):
         return amount
     if not (isinstance(amount, float) and 0 < amount < 1):

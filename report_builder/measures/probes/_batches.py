@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from report_builder.errors import Problem, ReportError, RunError, near_miss
 from report_builder.kinds import ImageData, Images, Split, Trained
@@ -54,7 +54,7 @@ def pixels(images: Images, index: np.ndarray | None = None) -> np.ndarray:
     return chosen.reshape(*np.shape(index), *chosen.shape[1:])
 
 
-def in_batches(function: Callable[..., Any], x: Images, *further: np.ndarray | None) -> np.ndarray:
+def in_batches(function: Callable[..., ArrayLike], x: Images, *further: np.ndarray | None) -> np.ndarray:
     """Float32 results of a function of images or codes, called with at most `BATCH` of them, joined along the first axis.
 
     What `further` holds for each of them is passed on beside them, where there is any.

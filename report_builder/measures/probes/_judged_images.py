@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import Field, ValidationError, field_validator
 
@@ -11,6 +11,7 @@ from report_builder.errors import Problem, ReportError
 from report_builder.kinds import PROBES, Noise, opened
 from report_builder.kinds import Parameters as Base
 from report_builder.measures._parameters import Inner
+from report_builder.plain import Plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +33,7 @@ class Parameters(Base):
 
     @field_validator("images")
     @classmethod
-    def _resolved(cls, images: dict[str, Any]) -> dict[str, Any]:
+    def _resolved(cls, images: dict[str, Plain]) -> dict[str, Plain]:
         """The probe with all its defaults filled in, so that a key holds them."""
         given = dict(images)
         kind = given.pop("kind", None)
@@ -70,7 +71,9 @@ def fitted(parameters: P, layout: Layout) -> P:
     return parameters.model_copy(update={"images": {"kind": parameters.images["kind"], **dumped}})
 
 
-def arrays_seen(model: Trained, data: ImageData, parameters: Parameters, judge: Judge) -> tuple[dict[str, Any], np.ndarray]:
+def arrays_seen(
+    model: Trained, data: ImageData, parameters: Parameters, judge: Judge
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """The arrays of the inner probe, and its images as the judge sees them, `(n, *judge.image_shape)` float32.
 
     Of a canvas the judge sees the cell that was asked, of a real one the cell in which something stands, alone; pixels are

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 
@@ -11,6 +11,7 @@ from report_builder.measures._parameters import OfSplit
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import ArrayLike
 
     from report_builder.kinds import Arrays, ImageData, Trained
 
@@ -52,7 +53,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     }
 
 
-def _float64(term: Any) -> np.ndarray:
+def _float64(term: ArrayLike) -> np.ndarray:
     import numpy as np
 
     return np.asarray(np.asarray(term), dtype=np.float64)

@@ -20,7 +20,7 @@ PRESETS = {
 class Parameters(_architectures.Parameters):
     """The architecture and the loss."""
 
-    architecture: _architectures.Every = Field("convolutional", description=_architectures.documented(_architectures.Every))
+    architecture: _architectures.Every = Field("convolutional", description=_architectures.documented(signed=False))
     loss: Literal["bce", "mse"] = Field(
         "bce",
         description="bce: binary cross-entropy summed over the pixels, in nats; mse: squared error, mean over the pixels.",

@@ -20,7 +20,7 @@ PRESETS = {
 class Parameters(_objective.Parameters, _architectures.Parameters):
     """The architecture and the loss."""
 
-    architecture: _architectures.Signed = Field("convolutional", description=_architectures.documented(_architectures.Signed))
+    architecture: _architectures.Signed = Field("convolutional", description=_architectures.documented(signed=True))
 
 
 def seconds_per_image(parameters: Parameters) -> float:

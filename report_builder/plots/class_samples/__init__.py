@@ -50,9 +50,9 @@ def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     if parameters.epoch is not None:
         return parameters.each("progress")
     if parameters.judge is None:
-        return parameters.each("conditional_samples", "classes", "seed", per_condition=parameters.per_class)
+        return parameters.each("conditional_samples", "classes", "seed", more={"per_condition": parameters.per_class})
     drawn = {"per_condition": parameters.per_class, "classes": parameters.classes, "seed": parameters.seed}
-    return parameters.each("classified", judge=parameters.judge, images={"kind": "conditional_samples", **drawn})
+    return parameters.each("classified", judge=parameters.judge, more={"images": {"kind": "conditional_samples", **drawn}})
 
 
 @deferred

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from report_builder.kinds import Draw, Figure, ProbeRequest, deferred
+from report_builder.plain import Plain
 from report_builder.plots._options import SheetOptions
 from report_builder.plots._panel import CELLS, AttributeAxis, Axis, kind_of
 
@@ -71,7 +72,7 @@ class Parameters(SheetOptions):
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """An image of each pair of what the axes show, from each run."""
     axes, encoded = (parameters.rows, parameters.columns), parameters.z == "encoded"
-    asked: dict[str, Any] = {"classes": _classes(parameters), "positions": _positions(parameters), "z": parameters.z}
+    asked: dict[str, Plain] = {"classes": _classes(parameters), "positions": _positions(parameters), "z": parameters.z}
     asked |= parameters.model_dump(include={"split", "index"} if encoded else {"seed"})
     if "class" in axes:
         asked["every_class"] = True
@@ -86,7 +87,7 @@ def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
         asked["varied"] = varied
     if parameters.attributes:
         asked["attributes"] = parameters.attributes
-    return parameters.each("conditional_samples", **asked)
+    return parameters.each("conditional_samples", more=asked)
 
 
 def _classes(parameters: Parameters) -> list[int | str] | None:

@@ -39,7 +39,7 @@ def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     if parameters.judge is None:
         return parameters.each("class_scores", "split", "n", "classes")
     drawn = {"per_condition": parameters.per_class, "classes": parameters.classes, "seed": parameters.seed}
-    return parameters.each("classified", judge=parameters.judge, images={"kind": "conditional_samples", **drawn})
+    return parameters.each("classified", judge=parameters.judge, more={"images": {"kind": "conditional_samples", **drawn}})
 
 
 @deferred

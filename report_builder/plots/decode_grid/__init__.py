@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from report_builder.kinds import Draw, Figure, ProbeRequest, deferred
+from report_builder.plain import Fields
 from report_builder.plots._options import SheetOptions
 
 Limits = tuple[tuple[float, float], tuple[float, float]]
@@ -48,7 +49,7 @@ def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     return {run: ProbeRequest("decode_grid", _asked(parameters, run), run=run) for run in parameters.runs}
 
 
-def _asked(parameters: Parameters, run: str) -> dict[str, Any]:
+def _asked(parameters: Parameters, run: str) -> Fields:
     given = parameters.limits
     limits = given.get(run) if isinstance(given, dict) else given
     return parameters.model_dump(include={"n", "quantile", "split", "lattice"}) | {"limits": limits}

@@ -52,7 +52,7 @@ def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The codes of each run."""
     n = parameters.n or (SPREAD_POINTS if parameters.spread != "none" else None)
     needs = frozenset({"posterior"} if parameters.spread != "none" else ())
-    return parameters.encoded("codes", needs=needs, n=n)
+    return parameters.encoded("codes", needs=needs, more={"n": n})
 
 
 @deferred

@@ -21,7 +21,7 @@ class Parameters(PairOptions):
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """An interpolation of three steps: the middle one is the mean."""
     needs = frozenset({"decode"})  # of a conditional model the mean of two conditions would be shown as well
-    return parameters.each("interpolation", "pairs", "indices", "split", needs=needs, steps=3)
+    return parameters.each("interpolation", "pairs", "indices", "split", needs=needs, more={"steps": 3})
 
 
 @deferred

@@ -30,7 +30,7 @@ def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """New samples of each run, or those that it kept."""
     if parameters.epoch is not None:
         return parameters.each("progress")
-    return parameters.each("samples", "seed", n=parameters.rows * parameters.columns)
+    return parameters.each("samples", "seed", more={"n": parameters.rows * parameters.columns})
 
 
 @deferred

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 
 from report_builder.errors import ReportError
 from report_builder.kinds import Draw, Figure, ProbeRequest, Role, Subject, deferred
+from report_builder.plain import Plain
 from report_builder.plots._options import SheetOptions, fact_names
 from report_builder.plots._sweep import unknown
 
@@ -41,7 +42,7 @@ class Parameters(SheetOptions):
 
     @field_validator("probe")
     @classmethod
-    def _has_a_kind(cls, probe: dict[str, Any]) -> dict[str, Any]:
+    def _has_a_kind(cls, probe: dict[str, Plain]) -> dict[str, Plain]:
         if type(probe.get("kind")) is not str:
             raise ValueError("a probe names its kind: {kind: samples}")
         return probe
