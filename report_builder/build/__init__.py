@@ -145,16 +145,18 @@ def _document(
 def _compiled(plan: Plan, workspace: Workspace, options: Options, stamp: Stamp, below: Ground) -> tuple[str, Built]:
     """Rendered text -> the digest of the document, and its files."""
     from report_builder.build import gather, publish
+    from report_builder.document import pandoc
     from report_builder.document.press import Press
     from report_builder.document.rendering import render
     from report_builder.document.writing import write
 
     loaded, memo = plan.resolved.loaded, plan.store.memo
     folder, figures = workspace.outputs(loaded)
-    press = Press(folder / PRESS) if "pdf" in options.formats else None  # typst begins with the last version
+    press = Press(folder / PRESS) if "pdf" in options.formats else None
+    pandoc.begin()  # beside the rendering, and typst with the last version
     material = gather.material(plan)
     rendered = render(workspace.template(loaded), material, draft=options.draft)
-    rendered.ask()  # pandoc begins, too
+    rendered.ask()
     files = [*rendered.templates, *publish.files_beside(rendered, material)]
     given: dict[str, Plain] = {"draft": options.draft, "stated": loaded.experiment.model_dump_json()}
     digest = publish.document_digest(rendered, material, given, memo)

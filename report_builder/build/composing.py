@@ -24,8 +24,10 @@ MOST_LISTED, MOST_LETTERS = 10, 100  # sentences that `check` shows, and letters
 def compose_plan(plan: Plan, workspace: Workspace, *, draft: bool = False) -> tuple[Material, Rendered, Document]:
     """Template -> numbered document, placeholders for what is not measured: unknown facts, figures and references fail here."""
     from report_builder.build import gather
+    from report_builder.document import pandoc
     from report_builder.document.rendering import render
 
+    pandoc.begin()
     material, template = gather.material(plan), workspace.template(plan.resolved.loaded)
     rendered = render(template, material, draft=draft)
     rendered.ask()

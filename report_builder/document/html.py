@@ -85,8 +85,8 @@ def html_page(document: Document, *, draft: bool = False) -> str:
     begun = raw("html", f'<main id="main-text">\n<header>\n{_head(document)}\n</header>')
     told = {name: told_of(fact, language) for name, fact in document.measured.items()}
     blocks = change(blocks, lambda node: pointed(node, told))
-    whole = change([*_contents(document.blocks, language), begun, *blocks], _formula)
-    body = pandoc.write(whole, "html5", "--shift-heading-level-by=1")[0].decode()
+    whole = change([*_contents(document.blocks, language), begun, *blocks], _written)
+    body = pandoc.write(whole, "html5")[0].decode()
     return PAGE.substitute(
         lang=html.escape(header.language),
         title=html.escape(header.title),
@@ -105,8 +105,11 @@ def _json(value: Mapping[str, str]) -> str:
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
-def _formula(node: Node) -> Nodes | None:
-    """A formula as MathML."""
+def _written(node: Node) -> Nodes | None:
+    """A formula as MathML; a heading one level lower, for the title is the first."""
+    if is_node(node, "Header"):
+        level, *rest = node["c"]
+        return [node | {"c": [level + 1, *rest]}]
     if not is_node(node, "Math"):
         return None
     kind, tex = node["c"]

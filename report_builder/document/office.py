@@ -52,7 +52,7 @@ def docx(document: Document, *, draft: bool = False) -> bytes:
         blocks = change(
             [*_title(document, draft=draft), *blocks], lambda node: _located(node, files, document) or _formula(node, document)
         )
-        content, _ = pandoc.write(blocks, "docx", f"--resource-path={folder}", meta=meta, day=header.dated)
+        content = pandoc.docx(blocks, folder, meta, header.dated)
     return finished(content, header)
 
 

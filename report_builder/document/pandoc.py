@@ -12,14 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from report_builder.document.converter import CONVERTER
 from report_builder.document.tree import Node, Nodes, walk
 from report_builder.errors import Problem, ReportError
 from report_builder.limits import PANDOC_MEMORY, PANDOC_SECONDS
 
 # HTML and TeX are read as what they are, so that they can be told; divs and spans are written in Markdown only.
 READER = "markdown-native_divs-native_spans-yaml_metadata_block-auto_identifiers-latex_macros-markdown_in_html_blocks"
-API = [1, 23, 1, 1]
 _HEAP_EXHAUSTED = 251  # what a Haskell program exits with
+API = [1, 23, 1, 1]
 _COLUMNS, _DRAWN = 100_000, 72  # characters of a page: as pandoc is told, and as it counts itself
 
 
@@ -43,23 +44,23 @@ class Tree(NamedTuple):
     warnings: list[str]
 
 
+def begin() -> None:
+    """Begins the process that reads and writes, which takes it as long as to read a report."""
+    CONVERTER.begin(program())
+
+
 def read(texts: Sequence[str]) -> list[Tree]:
     """Each Markdown text as a tree, all of them read by one process.
 
     The wide page keeps long table rows from turning into relative widths; grid and multi-line tables get theirs back.
     """
     encoded = [text.expandtabs(4).encode() for text in texts]  # as the program does, too
-    framed = b"".join(b"%d\n%b" % (len(text), text) for text in encoded)
-    script = str(Path(__file__).parent / "read.lua")
-    output, told = _run(["lua", script, READER, str(_COLUMNS)], b"%d\n%b" % (len(encoded), framed))
-    trees, start = [], 0
-    for warned in told.split("\1")[1:]:
-        end = output.index(b"\n", start) + 1
-        start = end + int(output[start:end])
-        blocks: Nodes = json.loads(output[end:start])["blocks"]
-        if b'"ColWidth"' in output[end:start]:
+    trees = []
+    for made, told in zip(*CONVERTER.ask(program(), "read", READER, encoded, _COLUMNS), strict=True):
+        blocks: Nodes = json.loads(made)["blocks"]
+        if b'"ColWidth"' in made:
             _drawn_widths(blocks)
-        trees.append(Tree(blocks, _warnings(warned)))
+        trees.append(Tree(blocks, _warnings(told)))
     return trees
 
 
@@ -87,8 +88,7 @@ def cite(entries: str, blocks: Nodes, style: Path, language: str) -> Nodes:
     Raises:
         ReportError: an entry or the style cannot be read; `received` is what pandoc said.
     """
-    tree = json.dumps({"pandoc-api-version": API, "meta": {}, "blocks": blocks}, ensure_ascii=False).encode()
-    framed = b"".join(b"%d\n%b" % (len(part), part) for part in (entries.encode(), tree))
+    framed = b"".join(b"%d\n%b" % (len(part), part) for part in (entries.encode(), _as_json(blocks)))
     script = str(Path(__file__).parent / "cite.lua")
     output, _ = _run(["lua", script, str(style.resolve()), language], framed, LANG="la")  # of English titles it makes its own
     cited: Nodes = json.loads(output)["blocks"]
@@ -117,14 +117,20 @@ def _drawn_widths(blocks: Nodes) -> None:
             width["c"] = round(width["c"] / page, 4)
 
 
-def write(
-    blocks: Nodes, form: str, *options: str, meta: Node | None = None, day: str = "2000-01-01"
-) -> tuple[bytes, list[str]]:
-    """The blocks in another format, and pandoc's warnings; `day` (ISO) dates a file that carries a date."""
-    tree = {"pandoc-api-version": API, "meta": meta or {}, "blocks": blocks}
-    given = json.dumps(tree, ensure_ascii=False).encode()
-    output, told = _run(["-f", "json", "-t", form, "--wrap=none", *options], given, day)
-    return output, _warnings(told)
+def write(blocks: Nodes, form: str) -> tuple[bytes, list[str]]:
+    """The blocks in another format of text, and pandoc's warnings."""
+    [made], [told] = CONVERTER.ask(program(), "write", form, [_as_json(blocks)])
+    return made + b"\n", _warnings(told)
+
+
+def docx(blocks: Nodes, folder: str, meta: Node, day: str) -> bytes:
+    """The blocks as a Word file, with pictures from a folder; `day` (ISO) dates it."""
+    arguments = ["-f", "json", "-t", "docx", "--wrap=none", f"--resource-path={folder}"]
+    return _run(arguments, _as_json(blocks, meta), day)[0]
+
+
+def _as_json(blocks: Nodes, meta: Node | None = None) -> bytes:
+    return json.dumps({"pandoc-api-version": API, "meta": meta or {}, "blocks": blocks}, ensure_ascii=False).encode()
 
 
 def _warnings(told: str) -> list[str]:

@@ -12,7 +12,7 @@ from report_builder.errors import ReportError
 from report_builder.limits import VARIABLE
 
 
-@pytest.mark.parametrize("limit", ["pandoc_seconds=0.001", "pandoc_memory=60000000"])
+@pytest.mark.parametrize("limit", ["pandoc_seconds=0.001", "pandoc_memory=60000000,pandoc_seconds=2"])
 def test_pandoc_is_held(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     """The message names what was passed and the option that allows more."""
     monkeypatch.setenv(VARIABLE, limit)

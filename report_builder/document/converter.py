@@ -1,0 +1,138 @@
+"""A pandoc that stays: one process reads and writes all texts of a command, and begins beside what comes before them."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from report_builder.errors import Problem, ReportError
+from report_builder.limits import PANDOC_MEMORY, PANDOC_SECONDS
+
+FULL = 0.9  # of the memory that it may take
+_UNIT = 1 if sys.platform == "darwin" else 1 << 10  # bytes, of what the system says of a process' memory
+_SCRIPT = Path(__file__).parent / "serve.lua"
+
+
+@dataclass
+class Converter:
+    """The process; it begins when it is told to or first asked, and again where it ended or its limits changed."""
+
+    _process: subprocess.Popen[bytes] | None = None
+    _of: tuple[str, float, int] | None = None  # program, memory, and the process that began it: a fork begins its own
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self, program: str) -> subprocess.Popen[bytes]:
+        """The process, which is begun unless it runs."""
+        of = program, PANDOC_MEMORY.value, os.getpid()
+        if self._process and self._of == of and self._process.poll() is None:
+            return self._process
+        self.end()
+        command, pipe = [program, "+RTS", f"-M{PANDOC_MEMORY.value:.0f}", "-RTS", "lua", str(_SCRIPT)], subprocess.PIPE
+        here = {**os.environ, "LC_ALL": "C.UTF-8"}
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=here, process_group=0)
+        self._of = of
+        return self._process
+
+    def end(self) -> None:
+        """Ends the process, if this one began it."""
+        process, self._process = self._process, None
+        if process and self._of and self._of[-1] == os.getpid():
+            process.kill()
+            process.wait()
+            for pipe in filter(None, (process.stdin, process.stdout, process.stderr)):
+                with suppress(BrokenPipeError):
+                    pipe.close()
+
+    def ask(self, program: str, how: str, form: str, texts: Sequence[bytes], columns: int = 0) -> tuple[list[bytes], list[str]]:
+        """What each text became, and what pandoc said of each.
+
+        Args:
+            program: of pandoc.
+            how: `read` (Markdown -> JSON) or `write` (JSON -> `form`).
+            form: the format, with its extensions.
+            texts: UTF-8.
+            columns: of a page that is read.
+
+        Raises:
+            ReportError: a limit was passed, or pandoc could not do it.
+        """
+        head = json.dumps({"how": how, "form": form, "columns": columns, "texts": [len(text) for text in texts]}).encode()
+        with self._lock:
+            try:
+                return _exchange(self.begin(program), b"%b\n%b" % (head, b"".join(texts)), len(texts))
+            except BaseException:
+                self.end()  # what it would say next is no answer to the next question
+                raise
+
+
+def _exchange(process: subprocess.Popen[bytes], question: bytes, texts: int) -> tuple[list[bytes], list[str]]:
+    """Asks while it answers: neither side waits for the other to empty a pipe."""
+    told, late = list[str](), threading.Event()
+
+    def stop() -> None:
+        late.set()
+        os.kill(process.pid, signal.SIGKILL)  # nobody has waited for it yet, and nobody may: what it used is asked below
+
+    clock = threading.Timer(PANDOC_SECONDS.value, stop)
+    beside = [threading.Thread(target=_say, args=(_open(process.stdin), question)), clock]
+    beside += [threading.Thread(target=_hear, args=(_open(process.stderr), told))]
+    for thread in beside:
+        thread.start()
+    output = _open(process.stdout)
+    made = [text for _ in range(texts) if (text := _answer(output)) is not None]
+    clock.cancel()
+    for thread in beside:
+        thread.join()
+    if len(made) == texts:
+        return made, "".join(told).split("\1")[1:]
+    said = "".join(told).replace("\1", "").strip()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if used.ru_maxrss * _UNIT > FULL * PANDOC_MEMORY.value:  # where it ran out of memory it may stand still
+        raise ReportError(PANDOC_MEMORY.problem("pandoc"))
+    if late.is_set():
+        raise ReportError(PANDOC_SECONDS.problem("pandoc"))
+    problem = Problem("pandoc", "pandoc could not convert the document", said or f"exit code {process.returncode}")
+    raise ReportError(problem)
+
+
+def _open(pipe: IO[bytes] | None) -> IO[bytes]:
+    """A pipe, which was asked for and so is there."""
+    if pipe is None:
+        raise RuntimeError("the process has no pipe")
+    return pipe
+
+
+def _say(pipe: IO[bytes], question: bytes) -> None:
+    with suppress(BrokenPipeError):
+        pipe.write(question)
+        pipe.flush()
+
+
+def _hear(pipe: IO[bytes], told: list[str]) -> None:
+    """What is said of all texts, to the mark behind it or the end."""
+    for line in pipe:
+        if line == b"\2\n":
+            return
+        told.append(line.decode("utf-8", "replace"))
+
+
+def _answer(pipe: IO[bytes]) -> bytes | None:
+    """What one text became; None where the process ended."""
+    length = pipe.readline()
+    text = pipe.read(int(length)) if length else b""
+    return text if length and len(text) == int(length) else None
+
+
+CONVERTER = Converter()
+atexit.register(CONVERTER.end)
