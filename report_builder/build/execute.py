@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 
-from report_builder.errors import ReportError
-from report_builder.jobs import Job, OnEvent, Site
+from report_builder.build.options import Options
+from report_builder.build.workspace import Workspace
+from report_builder.errors import Problem, ReportError, together
+from report_builder.jobs import Event, Job, OnEvent, Site
 from report_builder.plain import at
-from report_builder.plan import Plan, Planned
-from report_builder.store import Stored, canonical
+from report_builder.plan import Plan, Planned, Ran, reason
+from report_builder.store import Step, Stored, canonical, write_atomically
+
+LEDGER = "steps.json"
 
 
 def site_of(plan: Plan) -> Site:
@@ -62,3 +67,57 @@ def execute(plan: Plan, jobs: Sequence[Job], *, workers: int, on_event: OnEvent)
     failed = local.run(jobs, site_of(plan), workers, on_event, alone=alone)
     plan.store.memo.save()
     return [event.of(job) for job, event in failed]
+
+
+def carry_out(plan: Plan, workspace: Workspace, missing: Sequence[Planned], options: Options) -> list[Problem]:
+    """Completes what is missing; what failed is returned for a draft, and is else an error once all others are done."""
+    jobs = jobs_of(plan, missing)
+    options.on_plan(jobs)
+    if options.dry_run:
+        return []
+    if any(planned.step.kind == "figure" for planned in missing):
+        from report_builder import drawing
+
+        drawing.check_style(plan.resolved.style.values, plan.resolved.style.places)  # before anything is trained
+    _remember_steps(plan, workspace)
+    failed = _observed(plan, workspace, jobs, options) if jobs or options.tensorboard else []
+    if failed and not options.draft:
+        raise together(failed)
+    return [problem for error in failed for problem in error.problems]
+
+
+def _observed(plan: Plan, workspace: Workspace, jobs: Sequence[Job], options: Options) -> list[ReportError]:
+    if not options.tensorboard:
+        return execute(plan, jobs, workers=options.workers, on_event=options.on_event)
+    from report_builder.build.tensorboard import Boards
+
+    boards = Boards(plan, workspace.outputs(plan.resolved.loaded)[0] / "tensorboard")
+
+    def on_event(job: Job, event: Event) -> None:
+        boards.heard(job, event)
+        options.on_event(job, event)
+
+    failed = execute(plan, jobs, workers=options.workers, on_event=on_event)
+    boards.complete()
+    return failed
+
+
+def _remember_steps(plan: Plan, workspace: Workspace) -> None:
+    """Writes the ledger that `explain` compares with: each step by its label, and why it ran when its key last changed."""
+    ledger = workspace.outputs(plan.resolved.loaded)[0] / LEDGER
+    last, now = last_steps(plan, workspace), {}
+    for planned in {p.label: p for target in plan.everything() for p in target.closure()}.values():
+        step, old = planned.step.as_json(), last.get(planned.label)
+        same = old is not None and (old["step"] == step or Step.from_json(old["step"]).key == planned.step.key)
+        now[planned.label] = old if same else {"step": step, "why": reason(old["step"] if old else None, step)}
+    if now != last:
+        write_atomically(ledger, json.dumps(now, ensure_ascii=False, sort_keys=True))
+
+
+def last_steps(plan: Plan, workspace: Workspace) -> dict[str, Ran]:
+    """The steps of the last build by label, `{step, why}`; empty before the first."""
+    try:
+        ledger = json.loads((workspace.outputs(plan.resolved.loaded)[0] / LEDGER).read_text(encoding="utf-8"))
+        return {label: entry for label, entry in ledger.items() if {"step", "why"} <= entry.keys()}
+    except (OSError, ValueError, AttributeError):
+        return {}

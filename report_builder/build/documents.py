@@ -1,0 +1,110 @@
+"""Facts and figures -> text -> the files of a document, where they are not on the disk as they would be written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from report_builder.build import publish
+from report_builder.build.ground import Ground, ground
+from report_builder.build.options import Built, Options
+from report_builder.build.publish import Stamp
+from report_builder.build.workspace import Workspace
+from report_builder.document.formats import FORMATS, paths_of
+from report_builder.errors import FindingError, Problem, RunError
+from report_builder.plan import Plan, Planned
+
+if TYPE_CHECKING:
+    from report_builder.document.composing import Document
+    from report_builder.document.material import Material
+    from report_builder.document.rendering import Rendered
+    from report_builder.plain import Plain
+
+PRESS = ".typst"  # the last version of the PDF's source, beside the PDF
+
+
+def write_document(
+    plan: Plan, workspace: Workspace, options: Options, missing: Sequence[Planned], failed: Sequence[Problem]
+) -> Built:
+    """Facts and figures -> rendered text -> files, those that are not on the disk as they would be written."""
+    name, memo = plan.resolved.loaded.name, plan.store.memo
+    folder, figures = workspace.outputs(plan.resolved.loaded)
+    paths = paths_of(options.formats, folder, name, draft=options.draft)
+    stamp, below = publish.Stamp(folder, figures, memo), ground(plan, workspace, f"build{'-draft' * options.draft}")
+    digest = below.recall() or ""
+    if len(fresh := stamp.fresh(digest, paths)) == len(paths):
+        built = Built(fresh, done=missing, compiled=False, failed=failed)
+    else:
+        digest, built = _compiled(plan, workspace, options, stamp, below)
+        built = replace(built, done=missing, failed=failed)
+    beside = [path for draft in {False, options.draft} for path in paths_of(FORMATS, folder, name, draft=draft).values()]
+    memo.save()
+    return replace(built, older=stamp.older(digest, sorted({*beside} - {*built.paths.values()})))
+
+
+def _compiled(plan: Plan, workspace: Workspace, options: Options, stamp: Stamp, below: Ground) -> tuple[str, Built]:
+    """Rendered text -> the digest of the document, and its files."""
+    from report_builder.build import gather
+    from report_builder.document import pandoc
+    from report_builder.document.press import Press
+    from report_builder.document.rendering import render
+    from report_builder.document.writing import write
+
+    loaded, memo = plan.resolved.loaded, plan.store.memo
+    folder, figures = workspace.outputs(loaded)
+    press = Press(folder / PRESS) if "pdf" in options.formats else None
+    pandoc.begin()  # beside the rendering, and typst with the last version
+    material = gather.material(plan)
+    rendered = render(workspace.template(loaded), material, draft=options.draft)
+    rendered.ask()
+    files = [*rendered.templates, *publish.files_beside(rendered, material)]
+    given: dict[str, Plain] = {"draft": options.draft, "stated": loaded.experiment.model_dump_json()}
+    digest = publish.document_digest(rendered, material, given, memo)
+    paths = paths_of(options.formats, folder, loaded.name, draft=options.draft)
+    fresh = stamp.fresh(digest, paths)
+    if len(fresh) == len(paths):
+        below.remember(files, digest)
+        return digest, Built(fresh, compiled=False)
+    with publish.alone(folder, figures):
+        composed = _published(plan, workspace, options, material, rendered)
+        made = [form for form in options.formats if form not in fresh]
+        written = write(composed, made, folder, loaded.name, draft=options.draft, press=press)
+        stamp.write(digest, [*fresh.values(), *written.paths.values()])
+    done = {form: path for form, path in paths.items() if form in {*fresh, *written.paths}}
+    if len(done) == len(paths):
+        below.remember(files, digest)
+    warnings = (*composed.warnings, *composed.findings, *composed.unmeasured)
+    return digest, Built(done, warnings, written.lost_standard, error=written.error)
+
+
+def _published(plan: Plan, workspace: Workspace, options: Options, material: Material, rendered: Rendered) -> Document:
+    """Rendered text -> tree; the numbered figures, the facts and the sentences lie on the disk."""
+    from report_builder.build import labels
+    from report_builder.document.composing import compose
+
+    folder, figures = workspace.outputs(plan.resolved.loaded)
+    labels.as_planned(plan, workspace.template(plan.resolved.loaded), rendered)
+    composed = compose(rendered, material, draft=options.draft, memo=plan.store.memo)
+    refuse(composed, options)
+    numbers = {id_: composed.labels[f"fig:{id_}"] for id_ in composed.figures}
+    composed = composed.published(publish.publish_figures(material, numbers, figures))
+    publish.write_facts(material.facts, folder)
+    publish.write_sentences(composed.judged, folder)
+    return composed
+
+
+def refuse_early(composed: Document) -> None:
+    """What `check` finds without a measurement stops a build before anything is trained."""
+    if composed.findings:
+        raise FindingError(*composed.findings)
+
+
+def refuse(composed: Document, options: Options) -> None:
+    """A document that says what was not measured, or what is not true, is written as a draft only."""
+    if options.draft:
+        return
+    if composed.unmeasured:
+        raise RunError(*composed.unmeasured)
+    if composed.findings:
+        raise FindingError(*composed.findings)
