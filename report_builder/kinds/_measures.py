@@ -23,6 +23,7 @@ Arrays: TypeAlias = "Mapping[str, np.ndarray]"
 
 Noise: TypeAlias = Literal["images", "draws", "fixed", "exact"]
 FROM_RUN = ("history", "progress", "costs", "layers")  # what a run answers itself, in place of a probe
+CLOSE = 1e-3  # of the larger of mean and deviation: how far a value in single precision may be from the mean of its samples
 LONGEST = 200  # letters of a unit, or of what is said of a reduction
 
 
@@ -133,7 +134,8 @@ class Quantity:
         noise: what chance there is in it beside the seed. "images": its values are of images of the data, the same for each
             run; "draws": of what each training draws anew; "fixed": of a lattice, the history, time: only seeds speak;
             "exact": counts that no chance touches.
-        reduction: how the number is reduced, e.g. "sum over pixels, mean over images".
+        reduction: how the number is reduced, e.g. "sum over pixels, mean over images". Where it names pixels or classes, runs
+            on images of another size, or on another number of classes, are not compared.
         title: key of the word under which it is printed, where that is not its name.
         noun: what a sentence calls it: a key of `nouns` in the languages' files, perhaps with what stands in it
             ("code_range 1"), or the forms by language: `{"pl": "f|ostrość|ostrości"}`; without one its name.
@@ -172,7 +174,7 @@ class Measured:
     Attributes:
         value: the number, or a word.
         n: how many images (or epochs) it was measured on.
-        samples: the value for each image, shape `(n,)`, for comparisons; None where there is none.
+        samples: the values for each image whose mean is `value`, shape `(n,)`, for comparisons; None for any other statistic.
         units: ids of the images on which each sample rests, int64 `(n,)`, or `(n, k)` where it rests on k of them; None:
             sample i is image i, each once.
         given: of the reduction what only the data tells, e.g. the distribution of the pixels.
@@ -198,6 +200,11 @@ class Measured:
             raise ValueError(f"n is a number of images, and is {self.n!r}")
         if self.samples is not None and not (isinstance(self.samples, np.ndarray) and self.samples.ndim == 1):
             raise ValueError("samples are an array of shape (n,)")
+        if self.samples is not None and isinstance(self.value, Real) and len(self.samples):
+            mean, deviation = (float(of(dtype="float64")) for of in (self.samples.mean, self.samples.std))
+            if abs(mean - self.value) > CLOSE * max(abs(mean), deviation):
+                rule = "samples are values whose mean is the value"
+                raise ValueError(f"{rule} ({mean:.6g}, not {self.value:.6g}): leave them out of any other statistic")
         if self.units is not None and (self.samples is None or len(self.units) != len(self.samples)):
             raise ValueError("units are ids of the images of the samples: as many as these")
         if not _is_short(self.given):

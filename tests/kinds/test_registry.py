@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from report_builder.errors import ReportError
-from report_builder.kinds import METRICS, Metric, Parameters, Registry, _registry, own_module
+from report_builder.kinds import METRICS, Measured, Metric, Parameters, Registry, _registry, own_module
 from report_builder.kinds.contract import lacks
 
 BESIDE = ["import helper", "import helper.inner as h", "from helper import f", "from . import helper", "from .helper import f"]
@@ -153,3 +154,12 @@ def test_what_a_poor_metric_lacks(tmp_path: Path, old: str, new: str, said: str)
     found = lacks(METRICS, "./mine.py", tmp_path)
     assert bool(found) == bool(said), found
     assert said in "".join(map(str, found))
+
+
+@pytest.mark.parametrize("value", [2.0, 2.01])
+def test_samples_are_those_of_a_mean(value: float) -> None:
+    """A median with the values that it is of would be compared as if it were their mean: it is refused, where it is made."""
+    samples = np.array([1.0, 2.0, 9.0])
+    assert Measured.mean(samples).value == 4
+    with pytest.raises(ValueError, match=f"whose mean is the value \\(4, not {value:.6g}\\): leave them out"):
+        Measured(value, 3, samples)

@@ -87,7 +87,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str
     return found | {
         "code_area": Measured(area, n),
         "code_density": Measured(n / area, n),
-        "code_neighbour_distance": Measured(float(np.median(distances[:, 0])), n, distances[:, 0], units),
+        "code_neighbour_distance": Measured(float(np.median(distances[:, 0])), n),
         "code_class_purity": Measured.mean((y[index] == y[:, None]).mean(axis=1), units),
     }
 
