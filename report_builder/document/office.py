@@ -16,6 +16,7 @@ from report_builder.document.formulas.omml import omml
 from report_builder.document.formulas.parts import UnsettableError
 from report_builder.document.panels import as_table, caption_of_all
 from report_builder.document.pictures import Picture, size
+from report_builder.document.tables import ALIKE
 from report_builder.document.tree import (
     Node,
     Nodes,
@@ -152,9 +153,17 @@ def _plain(node: Node, language: Language, *, word: bool) -> Nodes | None:
     """Blocks of ours as blocks that Word, or else every format, has."""
     if node["t"] == "Span" and not identifier(node):
         return list(node["c"][1])
-    if word and node["t"] == "Table":
-        return [fit(node)]
+    if node["t"] == "Table":
+        return [fit(node) if word else _even(node)]
     return _div(node, language, word=word) if node["t"] == "Div" else None
+
+
+def _even(table: Node) -> Node:
+    """A table of which each row of ours has a cell for each column, for a format that knows no wider ones."""
+    copied: Node = change(table, lambda _: None)
+    for row in (row for body in copied["c"][4] for row in body[3] if ALIKE in row[0][1]):
+        row[1] = [new for cell in row[1] for new in ([*cell[:3], 1, cell[4]], *[[*cell[:3], 1, []]] * (cell[3] - 1))]
+    return copied
 
 
 def _div(node: Node, language: Language, *, word: bool) -> Nodes:

@@ -168,6 +168,7 @@ class Typst:
         self.displayed = 0  # display formulas so far
         self.language = document.language
         self.images = document.images
+        self.labels = document.labels
 
     def blocks(self, nodes: Sequence[Node]) -> Nodes:
         """The blocks, each with its fragments of typst."""
@@ -187,11 +188,17 @@ class Typst:
         if node["t"] == "Div":
             return self._div(node)
         if node["t"] == "Table":
-            return [raw("typst", "#tabular["), self._inside(node), raw("typst", "]")]
+            again = quoted(self._continued(node))
+            return [raw("typst", f"#tabular(continued: {again})["), self._inside(node), raw("typst", "]")]
         if node["t"] == "CodeBlock":
             lines = [line for line, _ in wrapped(node["c"][1])]
             return [*_anchor(node, inline=False), {"t": "CodeBlock", "c": [_unnamed(node), "\n".join(lines)]}]
         return [self._inside(node)]
+
+    def _continued(self, table: Node) -> str:
+        """What the head of a table says again on a further page."""
+        word, number = self.language.word("caption.continued"), self.labels.get(identifier(table), "")
+        return f"{self.language.label('tbl', [number], 'nom', capital=True)} ({word})" if number else f"({word})"
 
     def _inside(self, node: Part) -> Any:
         """Everything below a node that is not handled as a whole."""

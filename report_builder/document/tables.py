@@ -18,6 +18,7 @@ from report_builder.languages import Language
 from report_builder.plain import Fields, Plain, at
 from report_builder.records import frozen
 
+ALIKE = "alike"  # class of the row that has what is the same for all
 _SIDES = {"l": "AlignLeft", "c": "AlignCenter", "r": "AlignRight"}
 ESSENTIAL = ("model.latent_dim", "training.epochs", "training.batch_size", "training.learning_rate", "training.optimizer.kind")
 _UNPRINTED = re.compile(r"^(versions|seeds?|threads)\b|fingerprint|^model\.kind$|^data\.")
@@ -42,29 +43,40 @@ class Tables:
         caption: str = "",
         id: str = "tbl:settings",  # noqa: A002 - a label is called id in Markdown, too
         show: Sequence[str] = (),
+        only: Sequence[str] = (),
     ) -> str:
         """The resolved settings of runs: the essential ones, those that differ, and those named in `show` (key paths).
 
-        A sweep stands for all its arms.
+        A sweep stands for all its arms. With `only` the rows are those named in it, `model`, `data` and `seeds` among them, in
+        this order. What is the same for all runs stands together in the last row.
         """
         cards = [self.speech.card(run) for run in self.speech.runs_of(runs)]
         leaves = [dict(flat(card.settings)) for card in cards]
-        rows = [
-            self._row("model", [card.model for card in cards]),
-            self._row("data", _data(cards)),
-            *(self._row(path, [self._setting(leaf, path) for leaf in leaves]) for path in self._paths(leaves, show)),
-            *self._weights(cards),
-            self._row("seeds", [", ".join(map(str, card.seeds)) or "–" for card in cards]),
-        ]
-        heads = [self._cell(self.language.word("settings.setting")), *(self._cell(card.name) for card in cards)]
-        return self.ledger.put_block([table(heads, rows, "l" + "c" * len(cards), caption, id)], id)
+        said = {
+            "model": [card.model for card in cards],
+            "data": _data(cards),
+            **{path: [self._setting(leaf, path) for leaf in leaves] for path in self._paths(leaves, (*show, *only))},
+            **self._weights(cards),
+            "seeds": [", ".join(map(str, card.seeds)) or "–" for card in cards],
+        }
+        rows = {self._named(path): said[path] for path in only or said if path in said}
+        alike = {name: values[0] for name, values in rows.items() if len(values) > 1 and len({*values}) == 1}
+        alike = alike if len(alike) > 1 else {}
+        body = [[*map(self._cell, (name, *values))] for name, values in rows.items() if name not in alike]
+        heads = [*map(self._cell, (self.language.word("settings.setting"), *(card.name for card in cards)))]
+        made = table(heads, body, "l" + "c" * len(cards), caption, id)
+        if alike:
+            told = [self.language.word("details.named", name=name, value=value) for name, value in alike.items()]
+            words = self._cell(self.language.word("details.semicolon").join(told))
+            made["c"][4][0][3].append(_wide_row(self._cell(self.language.word("settings.alike")), words, len(cards)))
+        return self.ledger.put_block([made], id)
 
-    def _weights(self, cards: Sequence[RunCard]) -> list[list[Nodes]]:
+    def _weights(self, cards: Sequence[RunCard]) -> dict[str, list[str]]:
         """A row with the epoch whose weights are measured, seed by seed, where some run could stop early."""
         if not any(at(card.settings, ("training", "early_stopping")) for card in cards):
-            return []
+            return {}
         of = {card.id: [self.language.word("settings.of_epochs", epoch=e, epochs=n) for e, n in card.weights] for card in cards}
-        return [self._row("weights_epoch", [", ".join(of[card.id]) or "–" for card in cards])]
+        return {"weights_epoch": [", ".join(of[card.id]) or "–" for card in cards]}
 
     def _setting(self, leaves: Fields, path: str) -> str:
         if path not in leaves:  # a number where another run has a schedule stands in the row that names the schedule
@@ -74,17 +86,16 @@ class Tables:
     def _paths(self, leaves: Sequence[Fields], show: Sequence[str]) -> list[str]:
         every = list(dict.fromkeys(path for leaf in leaves for path in leaf))
         for path in show:
-            if path not in every:
+            if path not in (*every, "model", "data", "seeds"):
                 self.ledger.problem("unknown setting in a table", repr(path), near_miss(path, every))
         wanted = [p for p in every if not _UNPRINTED.search(p) and _differs([leaf.get(p) for leaf in leaves])]
         chosen = (*wanted, *show, *ESSENTIAL)
         schedule = [p for p in every if p.startswith("training.learning_rate.") and any(leaf.get(p) for leaf in leaves)]
         return [path for path in every if path in (*chosen, *schedule) and f"{path}.kind" not in every]
 
-    def _row(self, path: str, values: Sequence[str]) -> list[Nodes]:
+    def _named(self, path: str) -> str:
         parts = path.split(".")
-        name = parts[-2] if parts[-1] == "kind" and len(parts) > 1 else parts[-1]
-        return [self._cell(self.language.setting_name(name)), *(self._cell(value) for value in values)]
+        return self.language.setting_name(parts[-2] if parts[-1] == "kind" and len(parts) > 1 else parts[-1])
 
     def _cell(self, words: str) -> Nodes:
         return [span_of(self.speech.printed(words, words))]
@@ -184,3 +195,9 @@ def table(
 
 def _row(cells: Sequence[Nodes]) -> list[Part]:
     return [attr(), [[attr(), {"t": "AlignDefault"}, 1, 1, [plain(cell)] if cell else []] for cell in cells]]
+
+
+def _wide_row(first: Nodes, words: Nodes, columns: int) -> list[Part]:
+    """A row whose second cell is as wide as all columns but the first."""
+    sides: tuple[Node, Node] = {"t": "AlignDefault"}, {"t": "AlignLeft"}
+    return [attr("", [ALIKE]), [[attr(), sides[0], 1, 1, [plain(first)]], [attr(), sides[1], 1, columns, [plain(words)]]]]

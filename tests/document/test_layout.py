@@ -172,3 +172,14 @@ def test_a_figure_stands_with_its_text(words, place: str, after: str, expected: 
     page = {word: page for page, word in shown}
     assert (page["p0"], page["Oryginały"], page["p4"]) == (1, 2, 2)
     assert page["p1"] == (2 if expected.startswith("p0 O") else 1)
+
+
+@pytest.mark.external("poppler")
+@pytest.mark.parametrize("label", ["", " {#tbl:a}"])
+def test_a_split_table_says_that_it_is_continued(words, label: str) -> None:
+    """On a further page the head is repeated and says so, by the number that the table has; on its first page it does not."""
+    rows = [[f"r{i}", "1"] for i in range(60)]
+    shown = words(f"Before.\n\n{columns(['model', 'loss'], *rows)}\n: Caption{label}\n\nAfter.\n")
+    assert [page for page, _, word in shown if word == "model"] == [1, 2]
+    assert [page for page, _, word in shown if word == "(continued)"] == [2]
+    assert len([word for page, _, word in shown if word == "Table" and page == 2]) == (1 if label else 0)

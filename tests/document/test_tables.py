@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from report_builder.document.html import html_page
+from report_builder.document.office import markdown
 from report_builder.document.rendering import render
 from report_builder.facts import Measurement
 
@@ -14,7 +16,7 @@ def test_settings_table(printed):
     """A table of settings shows the essential ones and those that differ, with labels of the language."""
     text = printed('{{ settings_table(["vae", "mc"], caption="Ustawienia.") }}')
     assert "| człon KL | postać zamknięta | estymator Monte Carlo |" in text
-    assert "| liczba epok | 10 | 10 |" in text
+    assert "liczba epok: 10" in text
     assert "fingerprint" not in text
     assert ": Ustawienia. #tbl:settings" in text
 
@@ -26,7 +28,7 @@ def test_preparations_of_data_are_told_apart(material, printed):
     both = printed('{{ settings_table(["vae", "mc"]) }}', replace(material, runs=cards))
     assert "| MNIST, [0, 1] | MNIST, [-1, 1] |" in both
     one = printed('{{ settings_table(["vae", "ae"]) }}', replace(material, runs=cards))
-    assert "| MNIST | MNIST |" in one
+    assert "dane: MNIST; " in one
 
 
 def test_seeds_stand_once(material, printed):
@@ -120,3 +122,28 @@ def test_the_epoch_whose_weights_are_measured_is_in_the_table(material, printed)
     stopped = replace(card, settings={**card.settings, "training": training}, weights=((7, 12), (9, 10)))
     text = printed(table, replace(material, runs={**material.runs, "vae": stopped}))
     assert "| epoka, z której pochodzą zmierzone wagi | 7 z 12, 9 z 10 | – |" in text
+
+
+def test_what_is_the_same_for_all_runs_stands_together(printed, composed, material, tmp_path):
+    """Rows that are equal in all columns are one row, which every format has; a row of its own stays where it is alone."""
+    table = '{{ settings_table(["vae", "mc"], caption="Ustawienia.") }}'
+    (last,) = [line for line in printed(table).splitlines() if "wszystkie modele" in line]
+    assert last.startswith("| wszystkie modele | ")
+    assert "liczba epok: 10; " in last
+    assert "dane: MNIST; " in last
+    document = composed(table, replace(material, tasks={}))
+    assert 'colspan="2"' in html_page(document)
+    (row,) = [line for line in markdown(document, tmp_path).splitlines() if "wszystkie modele" in line]
+    assert row.count("|") == 4
+    assert "wszystkie modele" not in printed('{{ settings_table(["vae", "mc"], only=["training.epochs", "model.kl"]) }}')
+
+
+def test_only_some_settings(printed, material, write_template):
+    """`only` chooses the rows and their order; what no run has is a mistake."""
+    text = printed('{{ settings_table(["vae", "mc"], only=["seeds", "model.kl", "model"]) }}')
+    rows = [line.split(" | ")[0].strip("| ") for line in text.splitlines()]
+    assert rows[:4] == ["Ustawienie", "ziarna losowości", "człon KL", "model"]
+    assert "| człon KL | postać zamknięta | estymator Monte Carlo |" in text
+    assert "liczba epok" not in text
+    (problem,) = render(write_template('{{ settings_table(["vae"], only=["model.kll"]) }}'), material).problems
+    assert (problem.rule, problem.received) == ("unknown setting in a table", "'model.kll'")
