@@ -18,6 +18,7 @@ from report_builder.document import pandoc
 from report_builder.document.composing import Document
 from report_builder.document.html import html_page
 from report_builder.document.material import Header
+from report_builder.document.naming import kind_of
 from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import pdf
 from report_builder.document.pictures import own_pictures
@@ -145,3 +146,9 @@ def test_a_picture_of_any_file_name_is_found(composed, free, tmp_path) -> None:
     with zipfile.ZipFile(io.BytesIO(docx(document))) as archive:
         assert archive.read("word/document.xml").decode().count("<pic:pic") == len(names)
     assert pdf(document)[1] is None
+
+
+@pytest.mark.parametrize(("model", "kind"), [({"kind": "vae", "latent_dim": 2}, "vae"), ("vae", "vae"), ({}, ""), (None, None)])
+def test_the_kind_of_a_model(model, kind):
+    """A model is written as its kind, or with parameters; of settings without a model there is none."""
+    assert kind_of({} if model is None else {"model": model}) == (kind or "")

@@ -156,3 +156,16 @@ def test_a_mistake_of_all_arms_is_said_once(tmp_path: Path) -> None:
     with pytest.raises(ReportError) as caught:
         loaded(tmp_path, text=text)
     assert len(caught.value.problems) == 2, str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("axes", "arms"),
+    [
+        (f"over: {{model.beta: {[*range(45)]}, threads: {[*range(1, 46)]}}}", 2025),
+        (f"over: {{threads: [1, 2, 3]}}\n    zip: {{model.beta: {[*range(700)]}, training.epochs: {[*range(1, 701)]}}}", 2100),
+    ],
+)
+def test_arms_are_limited(tmp_path: Path, axes: str, arms: int) -> None:
+    """How many arms there are is counted before they are made, rows of `zip` once."""
+    with pytest.raises(ReportError, match=f"Received: {arms} arms"):
+        loaded(tmp_path, axes)
