@@ -6,16 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from report_builder.document.ledger import Ledger
-from report_builder.document.material import Material, SweepCard
+from report_builder.document.material import SweepCard
 from report_builder.document.printed import Best, Chosen, Told, Unmeasured, Word
 from report_builder.document.tree import text
 from report_builder.document.verdicts import Verdicts
-from report_builder.document.vocabulary import Speech
+from report_builder.document.vocabulary import Vocabulary
 from report_builder.document.wording import unmeasured
 from report_builder.errors import Problem, ReportError
 from report_builder.facts import Fact, preferred
-from report_builder.languages import Language
 from report_builder.records import frozen
 
 if TYPE_CHECKING:
@@ -23,13 +21,9 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Choices:
+class Choices(Vocabulary):
     """The words of the template that speak of sweeps."""
 
-    material: Material
-    language: Language
-    ledger: Ledger
-    speech: Speech
     verdicts: Verdicts
     orders: dict[tuple[str, ...], Ranking] = field(default_factory=dict, init=False, repr=False)  # of facts that were compared
 

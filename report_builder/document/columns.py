@@ -6,26 +6,18 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from report_builder.document.ledger import Ledger
-from report_builder.document.material import FigureCard, Material
+from report_builder.document.material import FigureCard
 from report_builder.document.printed import Told, Unmeasured, span_of
 from report_builder.document.tables import table
 from report_builder.document.tree import Nodes
-from report_builder.document.vocabulary import Speech
+from report_builder.document.vocabulary import Vocabulary
 from report_builder.document.wording import unmeasured
 from report_builder.kinds import Column, Layer
 from report_builder.languages import Language
-from report_builder.records import frozen
 
 
-@frozen
-class Columns:
+class Columns(Vocabulary):
     """The words of the template that print such tables."""
-
-    material: Material
-    language: Language
-    ledger: Ledger
-    speech: Speech
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
         """The globals of the template."""

@@ -6,27 +6,17 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 
-from report_builder.document.ledger import Ledger
-from report_builder.document.material import Material
 from report_builder.document.printed import Printed, Told, Unmeasured
-from report_builder.document.vocabulary import Speech
+from report_builder.document.vocabulary import Vocabulary
 from report_builder.document.wording import unmeasured
 from report_builder.facts import Fact
-from report_builder.languages import Language
-from report_builder.records import frozen
 
 THAN: Mapping[str, Callable[[float, float], bool]] = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 _CLASS = re.compile(r".*\bclass (.+)$")  # how a reduction ends that is of one class
 
 
-@frozen
-class Counts:
+class Counts(Vocabulary):
     """The words of the template that count."""
-
-    material: Material
-    language: Language
-    ledger: Ledger
-    speech: Speech
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
         """The globals of the template."""

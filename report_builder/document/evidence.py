@@ -7,14 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from report_builder.document.captions import captioned, sentences_of
 from report_builder.document.channel import markdown, printed
-from report_builder.document.ledger import Ledger
-from report_builder.document.material import FigureCard, Listing, Material, SubfiguresCard
+from report_builder.document.material import FigureCard, Listing, SubfiguresCard
 from report_builder.document.printed import Told
 from report_builder.document.tree import Node, Nodes, attr, code, div, para, plain, text
-from report_builder.document.vocabulary import Speech
+from report_builder.document.vocabulary import Vocabulary
 from report_builder.kinds import Equation, Words
-from report_builder.languages import Language
-from report_builder.records import frozen
 
 PLACES = ("here", "auto")
 _SLOT = "\ue100"  # stands for a file while the language's sentence is made
@@ -32,14 +29,8 @@ def _picture(card: FigureCard, caption: Nodes, width: str, placed: Mapping[str, 
     return captioned_block("Figure", f"fig:{card.id}", caption, [plain([image])])
 
 
-@frozen
-class Evidence:
+class Evidence(Vocabulary):
     """The words of the template that show something."""
-
-    material: Material
-    language: Language
-    ledger: Ledger
-    speech: Speech
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
         """The globals of the template."""

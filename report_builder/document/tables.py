@@ -7,16 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from report_builder.document.channel import markdown
-from report_builder.document.ledger import Ledger
-from report_builder.document.material import Material, RunCard
+from report_builder.document.material import RunCard
 from report_builder.document.printed import Told, flat, span_of
 from report_builder.document.tree import Node, Nodes, Part, attr, plain, text
-from report_builder.document.vocabulary import Speech, decimals
+from report_builder.document.vocabulary import Vocabulary, decimals
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import Fact
-from report_builder.languages import Language
 from report_builder.plain import Fields, Plain, at
-from report_builder.records import frozen
 
 ALIKE = "alike"  # class of the row that has what is the same for all
 _SIDES = {"l": "AlignLeft", "c": "AlignCenter", "r": "AlignRight"}
@@ -24,14 +21,8 @@ ESSENTIAL = ("model.latent_dim", "training.epochs", "training.batch_size", "trai
 _UNPRINTED = re.compile(r"^(versions|seeds?|threads)\b|fingerprint|^model\.kind$|^data\.")
 
 
-@frozen
-class Tables:
+class Tables(Vocabulary):
     """The words of the template that print tables."""
-
-    material: Material
-    language: Language
-    ledger: Ledger
-    speech: Speech
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
         """The globals of the template."""

@@ -7,15 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from report_builder.document.channel import markdown
-from report_builder.document.ledger import Compared, Ledger
-from report_builder.document.material import Material
+from report_builder.document.ledger import Compared
 from report_builder.document.printed import Told
-from report_builder.document.vocabulary import Speech
+from report_builder.document.vocabulary import Vocabulary
 from report_builder.document.wording import scope_note
 from report_builder.errors import ReportError
 from report_builder.facts import MODELS, PLANNED, RELATIONS, TRAININGS, Fact, guard
-from report_builder.languages import NO_BREAK, Language
-from report_builder.records import frozen
+from report_builder.languages import NO_BREAK
 
 if TYPE_CHECKING:
     from report_builder.facts.comparing import Comparison
@@ -30,14 +28,8 @@ BOUNDS: Mapping[str, tuple[str, ...]] = {  # of what a number may be claimed -> 
 }
 
 
-@frozen
-class Verdicts:
+class Verdicts(Vocabulary):
     """The words of the template that compare."""
-
-    material: Material
-    language: Language
-    ledger: Ledger
-    speech: Speech
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
         """The globals of the template."""

@@ -186,6 +186,16 @@ class Speech:
         return self.printed(found, self.language.setting(found))
 
 
+@frozen
+class Vocabulary:
+    """What further words of the template are made of: what they may say, how, where they note it, and the words above."""
+
+    material: Material
+    language: Language
+    ledger: Ledger
+    speech: Speech
+
+
 def decimals(facts: Sequence[Fact], difference: float = 0.0, times: float = 1.0) -> int | None:
     """Digits after the decimal mark: two of the deviation over the seeds or three of the value, enough to see a difference."""
     if any(isinstance(fact.value, str) for fact in facts) or all(
