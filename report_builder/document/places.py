@@ -68,7 +68,7 @@ def _threads(blocks: Nodes) -> list[Nodes]:
 
 
 def deepest(blocks: Part) -> tuple[int, int]:
-    """In how many nodes in each other something stands at most, and the line of the first word that does (0: not known)."""
+    """The maximum nesting depth of the tree, and the line of the first word at that depth (0: not known)."""
     waiting: list[tuple[Part, int]] = [(blocks, 0)]
     found = 0, 0
     while waiting:
@@ -89,7 +89,7 @@ def _text(leaf: Node) -> str:
 
 
 def _align(leaves: Nodes, source: Sequence[tuple[str, int]], text: Sequence[str]) -> None:
-    """A leaf whose words are not placed stands where its signs do, from the line of the leaf before it to that of the next."""
+    """An unmatched leaf gets the first line between its neighbours that contains its text."""
     words = [(word, i) for i, leaf in enumerate(leaves) for word in _WORD.findall(_text(leaf).lower())]
     lines: dict[int, int] = {}
     for a, b in _matched([word for word, _ in words], [word for word, _ in source]):

@@ -47,7 +47,7 @@ class Comparison:
 
     @property
     def difference(self) -> float:
-        """Of a from b, in the facts' unit."""
+        """The value of a minus that of b, in the unit of the facts."""
         return float(self.estimate.value) if self.estimate else 0.0
 
     def holds(self, relation: str) -> bool:
@@ -140,7 +140,7 @@ def bound(fact: Fact, limit: float) -> Comparison:
 
 
 def interval(fact: Fact, level: float = LEVEL) -> tuple[float, float, str]:
-    """The ends of the interval in which the true value lies but for a share `level` of cases, and of what it speaks.
+    """The confidence interval at 1 - `level`, and the variation that it covers (images, seeds, or both).
 
     Raises:
         ReportError: nothing was kept from which chance could be judged.

@@ -164,7 +164,7 @@ class Model(Declared[P]):
         stages: names of the parts that have an optimiser each, in the order of the network's `optimizers`, which `compile`
             makes; empty: all of it has one.
         title: name in a sentence; of a file of the user's own by default the file's.
-        terms: what it logs. Of a term that is not declared no figure claims a unit.
+        terms: what it logs. Figures print no unit for a term that is not declared.
         pixels: which distribution the pixels have, of a model with `likelihood`: bounds of different ones do not compare.
         equation: the loss that these parameters compile; None: it prints none.
         listings: part of the model -> qualified names in print order, of network.py or, as `file.py:name`, of a file in

@@ -157,7 +157,7 @@ def _of_probe(kind: Probe[Parameters], parameters: Parameters, where: str) -> It
 
 
 def wrong_model(kind: Model[Parameters]) -> Iterator[Problem]:
-    """What of a model no plan can use."""
+    """Problems that make a model unusable in any plan."""
     where, own = str(kind.file), kind.name.endswith(".py")
     for field, given, known in (("provides", kind.provides, CAPABILITIES), ("takes", kind.takes, get_args(Part))):
         for name in sorted({*given} - {*known}):

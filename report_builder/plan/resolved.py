@@ -68,7 +68,7 @@ class DataSet:
         return {"dataset": self.dataset.as_spec(), "steps": [step.as_spec() for step in self.steps]}
 
     def as_spec(self) -> dict[str, Plain]:
-        """The same for a key: a path, which only says where the bytes lie, is the default one."""
+        """As `located`, with paths reset to their defaults: where the bytes lie must not affect the key."""
         model = type(self.dataset.parameters)
         default = {name: model.model_fields[name].default for name in names_of(model, Role.PATH)}
         return self.located() | {"dataset": self.dataset.as_spec() | default}

@@ -49,7 +49,7 @@ class Step:
         return hashlib.sha256(canonical(self.as_json()).encode()).hexdigest()[:KEY_LENGTH]
 
     def as_json(self) -> dict[str, Plain]:
-        """A plain value that can be sent to another process; `Step(**value)` reads it back."""
+        """A plain value that can be sent to another process; `Step.from_json` reads it back."""
         return {"kind": self.kind, "inputs": list(self.inputs), "spec": dict(self.spec), "code": dict(self.code)}
 
     @classmethod

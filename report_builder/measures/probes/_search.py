@@ -28,9 +28,11 @@ def nearest_images(
     Raises:
         ReportError: there are fewer images, or they have another shape.
     """
-    if len(images) < k or queries.shape[1:] != tuple(images.shape[1:]):
-        received = f"{k} of {len(images)}, of shape {tuple(images.shape[1:])} and {queries.shape[1:]}"
-        raise ReportError(Problem("", "there are fewer images to search than neighbours asked, or of another shape", received))
+    if len(images) < k:
+        raise ReportError(Problem("", f"{k} neighbours are asked for, and there are fewer images", str(len(images))))
+    if queries.shape[1:] != tuple(images.shape[1:]):
+        received = f"{queries.shape[1:]} and {tuple(images.shape[1:])}"
+        raise ReportError(Problem("", "images can be searched only among images of their shape", received))
     width = value_range[1] - value_range[0]
     rows = flat(queries).astype(np.float64) / width
     places: np.ndarray = np.zeros((len(queries), 0), dtype=np.int64)
