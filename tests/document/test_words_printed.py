@@ -15,7 +15,7 @@ from report_builder.facts import Fact, Measurement
 from report_builder.kinds import Column, Table
 
 TABLE = json.loads((Path(__file__).parent / "printed.json").read_text(encoding="utf-8"))
-ALONE = ("symbols", "equation", "listing", "fact_table", "figure_table", "settings_table")  # paragraphs of their own
+ALONE = ("symbols", "equation", "listing")  # paragraphs of their own
 METHODS = {"vae": "closed_form", "mc": "monte_carlo"}
 
 
