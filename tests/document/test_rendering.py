@@ -229,9 +229,9 @@ def test_captured_text_is_what_was_written(material, write_template):
 
 
 def test_marks_cannot_be_typed(material, write_template):
-    """Characters that mark lines inside the program are dropped from what is typed and from what is computed."""
-    rendered = render(write_template('a\ue0f0x:7\ue0f1b {{ "c\ue0f0d" }} {{ "e\\ue0f0f" }}'), material)
-    assert rendered.text == "ax:7b cd ef"
+    """Characters that mark lines inside the program are dropped from what is typed, computed and escaped."""
+    typed = 'a\ue0f0x:7\ue0f1b {{ "c\ue0f0d" }} {{ "e\\ue0f0f" }} {{ "g\\ue0f0h"|e }}'
+    assert render(write_template(typed), material).text == "ax:7b cd ef gh"
 
 
 @pytest.mark.parametrize(
