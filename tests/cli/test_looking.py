@@ -12,7 +12,7 @@ import pytest
 
 from report_builder.build import composing
 from report_builder.cli import main
-from report_builder.kinds import MODELS
+from report_builder.kinds import DATASETS, MODELS
 from report_builder.plan.schema import json_schema
 from report_builder.spec.source import parse
 
@@ -364,6 +364,13 @@ def test_a_language_is_checked(lab, say) -> None:
     assert say(lab, "list", "languages", "--check", "pl", "--json")[:2] == (0, "[]\n")
     assert say(lab, "list", "languages", "--check", "xx")[0] == 1
     assert "reports are not checked so" in say(lab, "list", "reports", "--check", "tiny")[2]
+
+
+def test_a_kind_that_says_its_title_in_each_language_needs_no_translation(lab, say, monkeypatch) -> None:
+    """A kind of an installed package may have its title by language: a language is not asked for words of it."""
+    mnist = DATASETS.get("mnist")
+    monkeypatch.setitem(DATASETS._found, "mnist", replace(mnist, title={"en": "Sheets", "pl": "Arkusze"}))
+    assert say(lab, "list", "languages", "--check", "pl")[0] == 0
 
 
 def test_a_kind_is_checked(lab, say) -> None:
