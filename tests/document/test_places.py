@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import random
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from report_builder.document import pandoc
-from report_builder.document.places import give_lines
+from report_builder.document.places import _matched, give_lines
 from report_builder.document.reading import read
 from report_builder.document.rendering import render
 from report_builder.document.tree import LINE, plain_text, walk
@@ -148,3 +150,17 @@ def test_words_of_a_caption_may_not_stand_too_deeply(composed, free, depth, prop
     words = " ".join([*(f"{mark}a" for mark in marks), "x", *(f"a{mark}" for mark in reversed(marks))])
     with pytest.raises(ReportError, match=rf"lab\.md:3.*stand in each other(.|\n)*{proposed}"):
         composed("Words.\n\n{{ fact_table([], [], caption='" + words + "') }}", free)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_words_are_matched_in_order(seed):
+    """Pairs are of equal words, rise on both sides, and leave out no word that stands once in each and in order."""
+    draw = random.Random(seed)  # noqa: S311 - not for secrets
+    common = [f"w{i}" for i in range(60)]
+    a, b = ([word for each in common for word in (*draw.choices("xyz", k=draw.randrange(4)), each)] for _ in range(2))
+    pairs = _matched(a, b)
+    assert all(a[i] == b[j] for i, j in pairs)
+    assert all(i < k and j < m for (i, j), (k, m) in itertools.pairwise(pairs))
+    assert {a[i] for i, _ in pairs} >= {*common}
+    assert _matched(a, a) == [(i, i) for i in range(len(a))]
+    assert _matched(a, []) == _matched([], b) == []
