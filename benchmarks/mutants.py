@@ -6,9 +6,9 @@
 
 The places are drawn with the seed, in each room as many as its lines deserve. A change is made in a copy of the project. Which
 test runs which line is traced first, file by file; then the tests that run the changed statement are asked (of one that runs at
-import: those that use what it defines), quick files first, until one fails or a minute is over. What passes has survived: a
-test is missing, or the line does nothing. Tests of other rooms, and those marked slow, are not asked. A process that has loaded
-the libraries forks for every mutant.
+import all, those first that use what it defines), quick files first, until one fails or a minute is over. What passes survives:
+a test is missing, or the line does nothing. Tests of other rooms, and those marked slow, are not asked. A process that has
+loaded the libraries forks for every mutant.
 
 Changed are comparisons (`<` to `<=`, `==` to `!=`), `and`, `or`, arithmetic, `not`, minus, conditions (negated), numbers (one
 more), True and False, strings (a letter more). Left out is what no test should hold: words for people (docstrings, messages of
@@ -203,12 +203,13 @@ def fate(mutant: mutations.Mutant, tests: Mapping[str, Traced], tree: Path) -> s
     """The first test of the room that fails, "too long", or "survived" and how many tests run the statement."""
     room = {name: test for name, test in tests.items() if name.startswith(f"tests/{mutant.room}/")}
     running = covering(mutant, room, tree)
-    files, seconds = in_order(mutant, {name: room[name]["seconds"] for name in running})
+    asked = {*room} if mutant.names else running
+    files, seconds = in_order(mutant, running, {name: room[name]["seconds"] for name in asked})
     if not files:
         return "survived, 0 tests"
     with applied(mutant, tree):
-        answer = forked(functools.partial(failing, files, running), tree, PATIENCE + 4 * seconds)
-    return f"survived, {len(running)} tests" if answer == "" else str(answer or "broken")
+        answer = forked(functools.partial(failing, files, asked), tree, PATIENCE + 4 * seconds)
+    return f"survived, {len(asked)} tests" if answer == "" else str(answer or "broken")
 
 
 @contextlib.contextmanager
@@ -226,24 +227,23 @@ def applied(mutant: mutations.Mutant, tree: Path) -> Iterator[None]:
 
 
 def covering(mutant: mutations.Mutant, room: Mapping[str, Traced], tree: Path) -> set[str]:
-    """The tests that run the statement; if at import, those that run a line with a name that it binds, or the module."""
+    """The tests that run the statement; if it runs at import, those that run a line with a name that it binds."""
     lines = {mutant.file: set(mutant.lines)}
     if mutant.names:
         said = re.compile(rf"\b({'|'.join(mutant.names)})\b")
         for path in (tree / "report_builder" / mutant.room).rglob("*.py"):
             numbered = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
             lines.setdefault(path.relative_to(tree).as_posix(), set()).update(n for n, line in numbered if said.search(line))
-    found = {name for name, test in room.items() if any(lines.get(file, set()) & {*ran} for file, ran in test["lines"].items())}
-    return found or {name for name, test in room.items() if mutant.names and mutant.file in test["lines"]}
+    return {name for name, test in room.items() if any(lines.get(file, set()) & {*ran} for file, ran in test["lines"].items())}
 
 
-def in_order(mutant: mutations.Mutant, tests: Mapping[str, float]) -> tuple[list[str], float]:
-    """Files that mirror the module, then quick ones before slow ones, as many as are asked; and what their tests take."""
+def in_order(mutant: mutations.Mutant, running: set[str], tests: Mapping[str, float]) -> tuple[list[str], float]:
+    """Files that mirror the module, those that run the statement, the others; each quick ones first; and what they take."""
     seconds: Counter[str] = Counter()
     for name, each in tests.items():
         seconds[name.partition("::")[0]] += each
-    mirror = f"test_{Path(mutant.file).stem.lstrip('_')}.py"
-    files = sorted(seconds, key=lambda file: (Path(file).name != mirror, seconds[file]))
+    first, mirror = {name.partition("::")[0] for name in running}, f"test_{Path(mutant.file).stem.lstrip('_')}.py"
+    files = sorted(seconds, key=lambda file: (Path(file).name != mirror, file not in first, seconds[file]))
     sums = [*itertools.accumulate(map(seconds.__getitem__, files))]
     asked = max(1, sum(end <= MOST for end in sums))
     return files[:asked], sum(sums[asked - 1 : asked])

@@ -8,7 +8,7 @@ import pytest
 from report_builder.datasets._stream import Stream
 from report_builder.errors import ReportError, RunError
 from report_builder.kinds import ImageData, Split
-from report_builder.measures.probes._batches import BATCH, decode, encode, in_batches, part_of, places_of, posterior
+from report_builder.measures.probes._batches import BATCH, decode, encode, in_batches, part_of, places_of, posterior, sampled
 
 
 def test_a_model_never_gets_more_than_a_batch(model):
@@ -92,3 +92,22 @@ def encode_first(images):
 def test_results_are_float32():
     """Whatever a model returns is stored as float32."""
     assert in_batches(lambda x: x.astype(np.float64), np.ones((3, 2))).dtype == np.float32
+
+
+def test_every_batch_of_samples_is_drawn_anew():
+    """Samples come in batches whose seeds depend on the first alone: it is the first batch's, the others are drawn with it."""
+
+    class Seeds:
+        def __init__(self):
+            self.calls = []
+
+        def sample(self, n, seed, *condition):
+            self.calls.append((n, seed, [len(given) for given in condition]))
+            return np.full((n, 1, 1, 1), seed % 97, dtype=np.float32)
+
+    model, drawn = Seeds(), np.random.default_rng(7).integers(2**31 - 1, size=2).tolist()
+    images = sampled(model, 2 * BATCH + 5, 7, np.zeros((2 * BATCH + 5, 3)))
+    assert model.calls == [(BATCH, 7, [BATCH]), (BATCH, drawn[0], [BATCH]), (5, drawn[1], [5])]
+    assert images.shape == (2 * BATCH + 5, 1, 1, 1)
+    assert sampled(model, 3, 7).shape == (3, 1, 1, 1)
+    assert model.calls[-1] == (3, 7, [])
