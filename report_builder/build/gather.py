@@ -197,6 +197,7 @@ def _drawn(card: FigureCard, stored: Stored) -> FigureCard:
         svg=stored.path("figure.svg"),
         width=f"{drawn['width_cm']:g}cm",
         sentences=tuple(drawn["sentences"]),
-        animation=stored.path("figure.apng") if "frames" in drawn else None,
+        sprite=stored.path("sprite.png") if "live" in drawn else None,
+        live=drawn.get("live", {}),
         table=Table.from_json(drawn["table"]) if "table" in drawn else None,
     )

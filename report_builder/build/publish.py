@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[1]
 ROOMS = ("document", "languages")  # whose files, whatever they are, and all that those of Python import, make a document
 FACTS, INDEX, REPORT = "facts.json", "index.json", "report.json"
-_PUBLISHED = re.compile(r"\w+-[\w-]+\.(a?png|svg)")
-KINDS = ("png", "svg", "apng")
+_PUBLISHED = re.compile(r"\w+-[\w-]+\.(png|svg)")
+KINDS = ("png", "svg")
 TOOLS = ("pypandoc-binary", "typst", "jinja2")
 
 
@@ -99,11 +99,11 @@ def _files(entry: Fields) -> dict[str, str]:
 
 
 def _drawn(card: FigureCard) -> list[Path]:
-    return [source for source in (card.png, card.svg, card.animation) if source]
+    return [source for source in (card.png, card.svg) if source]
 
 
 def _entry(card: FigureCard, number: str) -> dict[str, str]:
-    """What the index says of a figure: its files are `NN-<id>.png`, `.svg` and `.apng`, `NNa-` where it is one of a group."""
+    """What the index says of a figure: its files are `NN-<id>.png` and `.svg`, `NNa-` where it is one of a group."""
     digits = number.rstrip(ascii_lowercase)
     name = f"{digits.zfill(2)}{number.removeprefix(digits)}-{card.id}"
     entry = {"number": number, "caption": card.caption, "details": card.details, "alt": card.alt}

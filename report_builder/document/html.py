@@ -16,6 +16,7 @@ from report_builder.document.composing import Document
 from report_builder.document.fonts import EAST
 from report_builder.document.formulas.mathml import mathml
 from report_builder.document.hover import pointed, told_of
+from report_builder.document.material import FigureCard
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.pictures import Picture, size
 from report_builder.document.statuses import LISTED
@@ -43,15 +44,17 @@ from report_builder.document.tree import (
 from report_builder.document.wording import absent, run_in, title_facts, unmeasured
 from report_builder.document.wrapping import line_numbers, pieces
 from report_builder.languages import Language
+from report_builder.plain import Plain
 
-_MIME = {".apng": "image/apng", ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+_MIME = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 _LINE_ANCHOR = re.compile(r'(<span id="(cb\d+-\d+)">)<a href="#\2"[^>]*></a>')
 _ENDS = re.compile(r"(^[^\w\s]+|[^\w\s]+$)")
 _CORNER = re.compile(r"<th([^>]*)></th>")
 _HEAD = re.compile(r"<th(?=[ >])")
 _IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"[^>]*>')
 STYLES = Path(__file__).parent / "styles"
-WORDS = ("anchor", "copy", "copied", "enlarge", "close")  # that the script prints
+SCRIPTS = ("live.js", "page.js")
+WORDS = ("anchor", "copy", "copied", "enlarge", "close", "plane", "play", "pause")  # that the scripts print
 PAGE = Template("""\
 <!DOCTYPE html>
 <html lang="$lang">
@@ -71,6 +74,7 @@ $body
 </main>
 </div>
 <script>
+"use strict";
 const words = $words;
 $script</script>
 </body>
@@ -92,7 +96,7 @@ def html_page(document: Document, *, draft: bool = False) -> str:
         title=html.escape(header.title),
         author=html.escape(header.author),
         style=(STYLES / "default.css").read_text(encoding="utf-8"),
-        script=(STYLES / "page.js").read_text(encoding="utf-8"),
+        script="".join((STYLES / name).read_text(encoding="utf-8") for name in SCRIPTS),
         words=_json({word: language.word(f"page.{word}") for word in WORDS}),
         skip=html.escape(language.word("skip")),
         draft=f' class="draft" data-draft="{html.escape(language.word("draft"))}"' if draft else "",
@@ -100,7 +104,7 @@ def html_page(document: Document, *, draft: bool = False) -> str:
     )
 
 
-def _json(value: Mapping[str, str]) -> str:
+def _json(value: Plain) -> str:
     """As it can stand in a script of a page."""
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
@@ -280,9 +284,8 @@ def _with_pictures(body: str, images: Mapping[str, Picture]) -> str:
         picture = images.get(html.unescape(found[1]))
         if picture is None:
             return found[0]
-        shown = f'src="{_data_uri(picture.animation or picture.file)}" decoding="async"{_room(picture.file)}'
-        image = found[0].replace(f'src="{found[1]}"', shown)
-        return _still(picture, image) if picture.animation else image
+        shown = f'src="{_data_uri(picture.file)}" decoding="async"{_room(picture.file)}'
+        return found[0].replace(f'src="{found[1]}"', shown) + _living(picture.live)
 
     return _IMAGE.sub(inline, body)
 
@@ -293,10 +296,11 @@ def _room(file: Path) -> str:
     return f' width="{found[0]:.0f}" height="{found[1]:.0f}"' if found else ""
 
 
-def _still(picture: Picture, image: str) -> str:
-    """A moving picture, and one that does not move for readers who ask for that, and for paper."""
-    asked = "(prefers-reduced-motion: reduce), print"
-    return f'<picture><source media="{asked}" srcset="{_data_uri(picture.file)}">{image}</picture>'
+def _living(card: FigureCard | None) -> str:
+    """What a script makes of a figure that is alive; without one the picture stays."""
+    if card is None or card.sprite is None:
+        return ""
+    return f'<script type="application/json" class="live">{_json({**card.live, "sprite": _data_uri(card.sprite)})}</script>'
 
 
 def _data_uri(file: Path) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from report_builder.facts import Fact
 from report_builder.kinds import Equation, Layer, Table
-from report_builder.plain import Fields
+from report_builder.plain import Fields, Plain
 from report_builder.records import frozen
 
 _ISO = re.compile(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
@@ -82,8 +82,8 @@ class SweepCard:
 class FigureCard:
     """A figure: the author's caption, the details its drawing states, alt text and files (none before it is drawn).
 
-    `animation` is shown where a picture can move, in HTML; `sentences` are the details one by one; `group` is the id of the
-    figures side by side of which it is one.
+    `live` is what HTML shows in its place: all but the images, which stand on `sprite`.
+    `sentences` are the details one by one; `group` is the id of the figures side by side of which it is one.
     `tabulated`: its kind gives a table, too; `table` is None before it is drawn.
     """
 
@@ -99,7 +99,8 @@ class FigureCard:
     table: Table | None = None
     sentences: tuple[str, ...] = ()
     group: str = ""
-    animation: Path | None = None
+    sprite: Path | None = None
+    live: Mapping[str, Plain] = field(default_factory=dict)
 
 
 @frozen

@@ -30,11 +30,11 @@ _PIXELS = {"": 1.0, "px": 1.0, "pt": 96 / 72, "in": 96.0, "cm": 96 / 2.54, "mm":
 
 @frozen
 class Picture:
-    """The file of an image, a PNG of it for formats that cannot show SVG, and a moving one for those that can show that."""
+    """The file of an image, a PNG of it for formats that cannot show SVG, and of one that is alive in HTML its card."""
 
     file: Path
     png: Path | None = None
-    animation: Path | None = None
+    live: FigureCard | None = None
 
 
 @dataclass
@@ -75,7 +75,7 @@ class Pictures:
         card = self.material.figures.get(target.removeprefix("figure:"))
         file = drawn(card) if card else None
         if file is not None and file.is_file():
-            self.files[target] = Picture(file, card.png, card.animation) if card else Picture(file)
+            self.files[target] = Picture(file, card.png, card if card.sprite else None) if card else Picture(file)
             return
         if card is None:
             name = target.removeprefix("figure:")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +12,11 @@ from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.plain import Plain
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from report_builder import kinds
     from report_builder.kinds import Arrays, Drawing, P, Subject
     from report_builder.languages import Language
 
-PNG, SVG, APNG, DRAWING = "figure.png", "figure.svg", "figure.apng", "drawing.json"
+PNG, SVG, SPRITE, DRAWING = "figure.png", "figure.svg", "sprite.png", "drawing.json"
 DPI, INCH = 300, 2.54
 
 
@@ -32,11 +30,11 @@ def draw(
     *,
     style: Mapping[str, str] | None = None,
 ) -> None:
-    """Draws and writes `figure.png` (at least 300 dpi), `figure.svg`, `drawing.json`, and `figure.apng` where there are frames.
+    """Draws and writes `figure.png` (at least 300 dpi), `figure.svg`, `drawing.json`, and `sprite.png` if it is alive in HTML.
 
     `drawing.json` holds `details` (end of the caption), `sentences` (the same, one by one), `alt`, `raster` (whether the
     document takes the PNG), `width_cm` and `height_cm` on paper, `table`, the columns of the figure's table, where it has
-    one, and `frames`, how many. The bytes are the same for the same arguments.
+    one, and `live`, what there is beside the sprite. The bytes are the same for the same arguments.
 
     Args:
         kind: of the figure.
@@ -97,7 +95,7 @@ def _sentence(error: Exception) -> str:
 
 
 def _write(drawn: Drawing, language: Language, folder: Path) -> None:
-    from report_builder.drawing._files import write_png, write_svg
+    from report_builder.drawing._files import write_png, write_sprite, write_svg
     from report_builder.drawing._fonts import complete_fonts
     from report_builder.drawing._imports import without_manual
 
@@ -120,21 +118,8 @@ def _write(drawn: Drawing, language: Language, folder: Path) -> None:
         "width_cm": width,
         "height_cm": height,
     }
-    if drawn.frames:
-        said["frames"] = _animate(drawn.frames, language, folder)
+    if drawn.live is not None:
+        said["live"] = {**drawn.live.as_json(), "across": write_sprite(drawn.live.tiles, folder / SPRITE)}
     if drawn.table is not None:
         said["table"] = drawn.table.as_json()
     (folder / DRAWING).write_text(json.dumps(said, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def _animate(frames: Sequence[Figure], language: Language, folder: Path) -> int:
-    """Writes the frames, each at its own resolution; returns how many there are."""
-    from report_builder.drawing._files import painted, write_apng
-    from report_builder.drawing._fonts import complete_fonts
-
-    pictures = []
-    for frame in frames:
-        with complete_fonts(frame, language):
-            pictures.append(painted(frame, float(frame.dpi)))
-    write_apng(pictures, folder / APNG)
-    return len(pictures)

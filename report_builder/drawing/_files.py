@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,13 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from PIL import Image
 
+from report_builder.errors import Problem, ReportError
+
 EMBEDDED = re.compile(r"(data:image/png;base64,)([^\"]+)")
 COMPRESSION = 6
 COLOURS = 128
-GREYS = 16  # of an animation
-FRAME_MS, LAST_MS, PLAYS = 450, 2500, 3  # what moves for ever distracts from the text around it
+SPRITE = 450_000  # bytes: as text in a page these are 600 kB
+SHADES = (128, 64, 32, 16, 8)
 
 
 def write_png(figure: Figure, path: Path, *, dpi: float, exact: bool) -> None:
@@ -36,19 +38,40 @@ def painted(figure: Figure, dpi: float) -> Image.Image:
     return Image.fromarray(np.array(canvas.buffer_rgba())[..., :3])
 
 
-def write_apng(frames: Sequence[Image.Image], path: Path) -> None:
-    """An animation of RGB pictures of one size in few colours: it plays some times and stays at its last picture."""
-    if all(_grey(np.asarray(frame)) for frame in frames):
-        small = [
-            frame.convert("L").point(lambda value: round(value / 255 * (GREYS - 1)) * 255 // (GREYS - 1)) for frame in frames
-        ]
-    else:
-        every = Image.fromarray(np.concatenate([np.asarray(frame) for frame in frames]))
-        palette = every.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
-        small = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
-    times = [*[FRAME_MS] * (len(small) - 1), LAST_MS]
-    options = {"save_all": True, "append_images": small[1:], "duration": times, "loop": PLAYS, "compress_level": 9}
-    small[0].save(path, format="PNG", **options)
+def write_sprite(tiles: np.ndarray, path: Path) -> int:
+    """All images uint8 `(..., height, width, channels)` on one PNG, row by row, as finely shaded as a page has room for.
+
+    Returns:
+        How many stand side by side.
+
+    Raises:
+        ReportError: even in few shades it is too large.
+    """
+    height, width, channels = tiles.shape[-3:]
+    flat = tiles.reshape(-1, height, width, channels)
+    across = math.ceil(math.sqrt(len(flat) * height / width))
+    blank = np.full((-len(flat) % across, height, width, channels), 255, dtype=np.uint8)
+    rows = np.concatenate([flat, blank]).reshape(-1, across, height, width, channels).swapaxes(1, 2)
+    pixels = rows.reshape(-1, across * width, channels)
+    for shades in SHADES:
+        stream = io.BytesIO()
+        _shaded(pixels, shades).save(stream, format="PNG", optimize=True)
+        if stream.tell() <= SPRITE:
+            path.write_bytes(stream.getvalue())
+            return across
+    rule, step = "these images are too many for a page that needs nothing else", "Show fewer: lower 'n'."
+    allowed = f"At most {SPRITE // 1000} kB in {SHADES[-1]} shades."
+    raise ReportError(Problem("", rule, f"{len(flat)} of {height} x {width} pixels: {stream.tell() // 1000} kB", allowed, step))
+
+
+def _shaded(pixels: np.ndarray, shades: int) -> Image.Image:
+    """The picture in so many shades of grey, evenly spaced, or colours."""
+    if pixels.shape[2] == 1:
+        last = shades - 1
+        image = Image.fromarray(np.round(pixels[..., 0] / 255 * last).astype(np.uint8), mode="P")
+        image.putpalette([round(shade / last * 255) for shade in range(shades) for _ in "rgb"])
+        return image
+    return Image.fromarray(pixels).quantize(shades, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
 
 
 def write_svg(figure: Figure, path: Path, *, exact: bool) -> None:

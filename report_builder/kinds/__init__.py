@@ -7,7 +7,7 @@ list to edit. A kind of the user's own is one file beside the experiment, named 
 from __future__ import annotations
 
 from report_builder.kinds._data import Condition, DataSet, DataStep, ImageData, Images, Layout, Split, class_number
-from report_builder.kinds._figures import Column, Draw, Drawing, Figure, Subject, Table, deferred
+from report_builder.kinds._figures import Column, Control, Draw, Drawing, Figure, Live, Subject, Table, deferred
 from report_builder.kinds._layers import MERGING, Layer, layer_arrays, layers_of
 from report_builder.kinds._measures import FROM_RUN, Arrays, Judge, Measured, Metric, Noise, Probe, ProbeRequest, Quantity
 from report_builder.kinds._models import (
@@ -53,6 +53,7 @@ __all__ = [
     "CodeShape",
     "Column",
     "Condition",
+    "Control",
     "DataSet",
     "DataStep",
     "Declared",
@@ -67,6 +68,7 @@ __all__ = [
     "Layer",
     "Layout",
     "Listings",
+    "Live",
     "Measured",
     "Metric",
     "Model",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeAlias, TypeVar
 
 from report_builder.kinds._measures import Arrays, ProbeRequest
 from report_builder.kinds._models import Term
@@ -14,6 +14,7 @@ from report_builder.plain import Fields, Plain, fields
 from report_builder.records import frozen, named
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib import figure as mpl_figure
 
     from report_builder.languages import Language
@@ -100,10 +101,48 @@ class Table:
 
 
 @frozen
+class Control:
+    """What a reader of HTML chooses: its name, and a word for each value, both in the report's language.
+
+    `across` and `upwards` are the coordinates of a plane, from the smallest; `choice` is one of a few, in `columns` columns
+    (0: in a line); `slider` one of an order.
+    """
+
+    kind: Literal["across", "upwards", "choice", "slider"]
+    title: str
+    values: Sequence[str]
+    columns: int = 0
+
+
+@frozen
+class Live:
+    """What a figure is in HTML, where a reader moves through it: one image of many, chosen by controls; no model, no request.
+
+    Attributes:
+        tiles: images as printed, uint8 `(*lengths, height, width, channels)`, a length for the values of each control.
+        controls: in the order of the lengths; one that has a single value is not shown.
+        points: marks on the plane: how far across and upwards, each from 0 to 1, and a colour `#rrggbb`.
+        classes: what the colours mean: name -> colour.
+    """
+
+    tiles: np.ndarray
+    controls: Sequence[Control]
+    points: Sequence[tuple[float, float, str]] = ()
+    classes: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Plain]:
+        """All but the images."""
+        height, width = self.tiles.shape[-3:-1]
+        points: list[Plain] = [[round(x, 3), round(y, 3), ink] for x, y, ink in self.points]
+        controls: list[Plain] = [vars(control) | {"values": list(control.values)} for control in self.controls]
+        return {"size": [width, height], "controls": controls, "points": points, "classes": dict(self.classes)}
+
+
+@frozen
 class Drawing:
     """A drawn figure, the details that its caption must state (limits, seed ...), a sentence a line, and its alt text.
 
-    `frames` are figures of one size, shown one after the other in its place where a picture can move: in HTML.
+    `live` is what HTML shows in its place.
     """
 
     figure: mpl_figure.Figure
@@ -111,7 +150,7 @@ class Drawing:
     alt: str
     raster: bool = False  # an image sheet: PNG in the document; else SVG
     table: Table | None = None  # the numbers that it shows, for `figure_table` in a template
-    frames: Sequence[mpl_figure.Figure] = ()
+    live: Live | None = None
 
 
 Draw: TypeAlias = Callable[[Mapping[str, Arrays], P, Mapping[str, Subject], "Language"], Drawing]

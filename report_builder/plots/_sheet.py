@@ -122,6 +122,12 @@ def unit_range(arrays: Arrays, name: str, panel: str) -> np.ndarray:
     return images.clip(0, 1)
 
 
+def printed(images: np.ndarray, ink: str) -> np.ndarray:
+    """Images `(..., height, width, channels)` in [0, 1] as they look on paper, uint8: grey ones with dark or light ink."""
+    negative = ink == "dark" and images.shape[-1] == 1
+    return np.round(255 * (1 - images if negative else images)).astype(np.uint8)
+
+
 def outputs(arrays: Mapping[str, Arrays], options: SheetOptions, name: str) -> dict[str, Arrays]:
     """The arrays of the runs shown, in that order; the images `name`, which models made, in two levels where it is asked for.
 
@@ -239,8 +245,7 @@ def _montage(block: Block, scale: int, ink: str) -> tuple[np.ndarray, np.ndarray
     for y, x in ((starts_y[row], starts_x[column]) for row, column in places):
         picture[y - edge : y + height * scale + edge, x - edge : x + width * scale + edge] = SEPARATOR
     for row, column in places:
-        image = images[row, column]
-        coloured = np.round(255 * (1 - image if ink == "dark" and image.shape[-1] == 1 else image)).astype(np.uint8)
+        coloured = printed(images[row, column], ink)
         y, x = starts_y[row], starts_x[column]
         picture[y : y + height * scale, x : x + width * scale] = coloured.repeat(scale, axis=0).repeat(scale, axis=1)
     return picture, starts_y, starts_x

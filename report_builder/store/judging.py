@@ -25,7 +25,7 @@ FILES = {  # kind of step -> files that it must have, and files that it may have
     "run": ({"weights.npz", "history.json", "summary.json"}, {"best.npz", "last.npz", "progress.npz"}),
     "arrays": ({"arrays.npz"}, set[str]()),
     "facts": ({"facts.json", "samples.npz"}, set[str]()),
-    "figure": ({"figure.png", "figure.svg", "drawing.json"}, {"figure.apng"}),
+    "figure": ({"figure.png", "figure.svg", "drawing.json"}, {"sprite.png"}),
     "answer": ({"answer.json"}, set[str]()),
 }
 HARMLESS = {
@@ -217,7 +217,7 @@ def _figure(stored: Stored) -> None:
 
     _Named.model_validate(stored.meta["spec"]["figure"])
     _Drawn.model_validate(stored.json("drawing.json"))
-    for name in sorted({"figure.png", "figure.apng"} & set(stored.meta["files"])):
+    for name in sorted({"figure.png", "sprite.png"} & set(stored.meta["files"])):
         try:
             with Image.open(stored.path(name), formats=("PNG",)) as picture:
                 picture.verify()

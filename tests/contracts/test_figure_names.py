@@ -71,11 +71,10 @@ def test_nothing_is_overprinted_or_cut(kind, small, arrays_of, printed):
     """No two texts share more than a square millimetre of paper, and all are inside the figure."""
     with settings(STYLE, {}):
         drawing = kind.draw(renamed(arrays_of(kind)), small(kind), people(), languages.load("en"))
-        for figure in (drawing.figure, *drawing.frames[:1]):
-            texts, size = printed(figure), figure.get_size_inches() * MM
-            for text, box in texts:
-                assert (box[0] > -0.3).all(), f"{text!r} leaves the figure: {box}"
-                assert (box[1] < size + 0.3).all(), f"{text!r} leaves the figure: {box} of {size}"
-            for (one, a), (other, b) in itertools.combinations(texts, 2):
-                shared = np.minimum(a[1], b[1]) - np.maximum(a[0], b[0])
-                assert (shared <= 0).any() or shared.prod() <= 1, f"{one!r} lies over {other!r}: {a} {b}"
+        texts, size = printed(drawing.figure), drawing.figure.get_size_inches() * MM
+        for text, box in texts:
+            assert (box[0] > -0.3).all(), f"{text!r} leaves the figure: {box}"
+            assert (box[1] < size + 0.3).all(), f"{text!r} leaves the figure: {box} of {size}"
+        for (one, a), (other, b) in itertools.combinations(texts, 2):
+            shared = np.minimum(a[1], b[1]) - np.maximum(a[0], b[0])
+            assert (shared <= 0).any() or shared.prod() <= 1, f"{one!r} lies over {other!r}: {a} {b}"

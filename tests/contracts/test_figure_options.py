@@ -48,6 +48,7 @@ OTHER: dict[str, dict[str, Any]] = {  # values of options for which the type alo
     "four_corners": {"corners": (1, 0, 2, 0), "indices": (3, 1, 2, 0)},
     "interpolation": {"pairs": ((1, 2),), "indices": ((3, 1),)},
     "latent_cdf": {"axes": (2, 1), "labels": False, "n": 20, "seed": ({"codes": "drawn"}, 1)},
+    "latent_explorer": {"n": 4, "points": 20, "seed": ({"space": "prior"}, 1)},
     "latent_histograms": {
         "n": 20,
         "rows": ({"columns": 1}, 1),
@@ -87,7 +88,6 @@ OTHER: dict[str, dict[str, Any]] = {  # values of options for which the type alo
     },
     "training_curves": {"terms": ("kl_loss",)},
 }
-QUICK = {"samples_by_epoch": {"moving": False}}  # a moving picture is many drawings
 
 
 def other(field, value):
@@ -106,7 +106,13 @@ def other(field, value):
 
 def words(drawing):
     """What is printed below a figure, and the numbers behind it."""
-    return drawing.details, drawing.alt, len(drawing.frames), str(drawing.table), drawing.figure.get_size_inches().tolist()
+    return (
+        drawing.details,
+        drawing.alt,
+        drawing.live and drawing.live.tiles.tobytes(),
+        str(drawing.table),
+        drawing.figure.get_size_inches().tolist(),
+    )
 
 
 def pixels(drawing):
@@ -144,5 +150,5 @@ def acts(kind, option, given, arrays_of):
 @pytest.mark.parametrize("kind", [kind for _, kind in FIGURES], ids=FIGURES.names())
 def test_every_option_acts_or_is_refused(kind, small, arrays_of):
     """With another value a figure asks for other arrays, or looks otherwise; if not, the value is refused by name."""
-    given = small(kind).model_dump(exclude_unset=True) | QUICK.get(kind.name, {})
+    given = small(kind).model_dump(exclude_unset=True)
     assert [option for option in kind.parameters.model_fields if not acts(kind, option, given, arrays_of)] == []

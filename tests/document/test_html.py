@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -142,19 +143,15 @@ def test_pictures_keep_their_room(composed, free, tmp_path):
     assert 'loading="lazy"' not in page
 
 
-def test_moving_pictures(composed, free):
-    """A moving picture gives way to the still one where readers ask for less motion, and on paper; both have one alt text."""
+def test_a_living_figure_has_all_that_it_needs_beside_the_picture(composed, free):
+    """The sprite and what is chosen stand in the page as data, behind the picture that is shown where no script runs."""
     strip = free.figures["strip"]
-    moving = strip.png.with_suffix(".apng")
-    moving.write_bytes(b"moving")
-    given = replace(free, figures=free.figures | {"strip": replace(strip, animation=moving)})
+    live = {"size": [2, 2], "across": 1, "points": [], "classes": {"</script>": "#ffffff"}, "controls": []}
+    given = replace(free, figures=free.figures | {"strip": replace(strip, sprite=strip.png, live=live)})
     page = html_page(composed('{{ figure("strip") }}\n\n{{ figure("codes") }}', given))
-    (picture,) = re.findall(r"<picture>(.*?)</picture>", page)
-    source, image = re.findall(r"<(?:source|img)[^>]*>", picture)
-    assert 'media="(prefers-reduced-motion: reduce), print"' in source
-    assert 'srcset="data:image/png;base64,' in source
-    assert 'src="data:image/apng;base64,bW92aW5n"' in image
+    ((image, data),) = re.findall(r'(<img[^>]*>)<script type="application/json" class="live">(.*?)</script>', page)
     assert 'alt="Dwa rzędy cyfr"' in image
+    assert json.loads(data) == live | {"sprite": re.search(r'src="([^"]+)"', image)[1]}
 
 
 def test_draft(composed, free):

@@ -6,12 +6,16 @@ import html
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from report_builder.document.html import html_page
+from report_builder.kinds import Control, Live
 
 MORE = """
 # Część trzecia
@@ -150,3 +154,56 @@ def test_what_the_script_adds(composed, sheet, seen) -> None:
         assert (each["stays"], each["escaped"], each["closed"]) == (True, True, True)
         assert each["copied"] == ["def loss(x):\n    return x  # " + "x" * 100, "Skopiowano"]
         assert each["large"] == [True, "Dwa rzędy cyfr", True]
+
+
+MOVES = """
+const $ = (selector) => document.querySelector(selector), wait = (ms) => new Promise((done) => setTimeout(done, ms));
+await wait(300);
+const level = () => $(".picture").getContext("2d").getImageData(0, 0, 1, 1).data[0], said = () => $("output").textContent;
+const plane = $(".plane"), { left, top, width, height } = plane.firstChild.getBoundingClientRect();
+const found = { start: [level(), said()], tabbed: plane.tabIndex, still: getComputedStyle($("img")).display };
+const go = (type, right, up, pointerType) => plane.dispatchEvent(new PointerEvent(
+  type, { clientX: left + right * width, clientY: top + (1 - up) * height, pointerType, bubbles: true }));
+plane.setPointerCapture = () => {};
+go("pointermove", 1, 1, "mouse");
+found.mouse = [level(), said()];
+go("pointerdown", 0, 0.5, "touch");
+found.touch = [level(), said()];
+found.keys = ["ArrowUp", "ArrowRight"].map((key) => {
+  plane.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  return [level(), said()];
+});
+document.querySelectorAll("fieldset input")[1].click();
+found.picked = level();
+found.names = [...document.querySelectorAll("fieldset, .classes")].map((box) => box.textContent);
+return found;
+"""
+
+
+@pytest.mark.external("chromium", "axe")
+def test_a_plane_is_moved_over(composed, free, seen, axe, tmp_path: Path) -> None:
+    """By mouse, finger and arrow keys, and by picking a class; between cells pictures are mixed; the audit finds nothing."""
+    levels = np.arange(8, dtype=np.uint8).reshape(2, 2, 2, 1, 1, 1) * 30
+    tiles = np.broadcast_to(levels, (2, 2, 2, 2, 2, 1)).reshape(8, 2, 2)
+    Image.fromarray(np.concatenate([*tiles], axis=1)).save(tmp_path / "sprite.png")
+    controls = [
+        Control("choice", "klasa", ["kot", "pies"]),
+        Control("upwards", "z₂", ["0", "1"]),
+        Control("across", "z₁", ["−1", "1"]),
+    ]
+    live = Live(np.zeros((2, 2, 2, 2, 2, 1), dtype=np.uint8), controls, [(0.5, 0.5, "#3f90da")], {"a": "#3f90da"})
+    said = json.loads(json.dumps({**live.as_json(), "across": 8}))
+    strip = replace(free.figures["strip"], sprite=tmp_path / "sprite.png", live=said)
+    page = html_page(composed('{{ figure("strip") }}', replace(free, figures={"strip": strip})))
+    audited = "const audit = (await axe.run()).violations.map((each) => each.id);" + MOVES.replace(
+        "return found", "return { ...found, audit }"
+    )
+    found = seen({"screen": (page, 1280)}, audited, axe)["screen"]
+    assert found["audit"] == []
+    assert (found["tabbed"], found["still"]) == (0, "none")
+    assert found["start"][0] == pytest.approx(45, abs=2)
+    assert found["mouse"] == [90, "z₁ = 1  z₂ = 1"]
+    assert found["touch"][0] == pytest.approx(30, abs=2)
+    assert found["keys"] == [[60, "z₁ = −1  z₂ = 1"], [90, "z₁ = 1  z₂ = 1"]]
+    assert found["picked"] == 210
+    assert found["names"] == ["a", "klasakotpies"]

@@ -13,7 +13,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
@@ -21,18 +20,18 @@ from PIL import Image
 from report_builder import languages
 from report_builder.drawing import _fonts, check_style, draw
 from report_builder.errors import ReportError
-from report_builder.kinds import FIGURES, Drawing, Subject
+from report_builder.kinds import FIGURES, Control, Drawing, Live, Subject
 
 ENGLISH = languages.load("en")
 
 
-def kind(paint):
-    """A figure kind of one's own that paints on a small figure."""
+def kind(paint, live=None):
+    """A figure kind of one's own that paints on a small figure, and what it is in HTML."""
 
     def drawn(arrays, parameters, subjects, language):
         figure = Figure(figsize=(2, 1))
         paint(figure)
-        return Drawing(figure, "details", "alt")
+        return Drawing(figure, "details", "alt", live=live)
 
     return SimpleNamespace(draw=drawn)
 
@@ -128,37 +127,49 @@ def test_colours_of_images_stay_exact(tmp_path):
     assert wanted <= shown
 
 
-def moving(*shades):
-    """A figure kind whose frames are as bright as told."""
-
-    def drawn(arrays, parameters, subjects, language):
-        frames = [Figure(figsize=(1, 1), dpi=40, facecolor=shade) for shade in shades]
-        return Drawing(Figure(figsize=(2, 1)), "details", "alt", frames=frames)
-
-    return SimpleNamespace(draw=drawn)
+def living(tiles):
+    """A figure kind with these images in HTML, uint8 `(n, height, width, channels)`."""
+    live = Live(tiles, [Control("slider", "epoch", [str(place) for place in range(len(tiles))])])
+    return SimpleNamespace(
+        draw=lambda arrays, parameters, subjects, language: Drawing(Figure(figsize=(2, 1)), "x", "alt", live=live)
+    )
 
 
-@pytest.mark.parametrize(("shades", "mode"), [(("0.1", "0.5", "0.9"), "L"), (("0.1", "blue", "red"), "P")])
-def test_frames_become_a_moving_picture(tmp_path, shades, mode):
-    """S3-F45: each frame is shown in its turn and the last one longest; the picture stops after some rounds."""
-    draw(moving(*shades), None, {}, {}, ENGLISH, tmp_path)
-    assert json.loads((tmp_path / "drawing.json").read_text())["frames"] == 3
-    with Image.open(tmp_path / "figure.apng") as picture:
-        assert (picture.format, picture.mode, picture.n_frames, picture.info["loop"]) == ("PNG", mode, 3, 3)
-        found, times = [], []
-        for frame in range(3):
-            picture.seek(frame)
-            found.append(picture.convert("RGB").getpixel((20, 20)))
-            times.append(picture.info["duration"])
-    wanted = [tuple(round(255 * c) for c in to_rgb(shade)) for shade in shades]
-    assert np.abs(np.array(found) - wanted).max() <= 10
-    assert times[0] == times[1] < times[2]
+@pytest.mark.parametrize("shape", [(7, 8, 4, 1), (7, 4, 8, 3), (1, 2, 2, 1)])
+def test_images_of_a_living_figure_stand_on_one_sprite(tmp_path, shape):
+    """Each at its place, row by row; grey ones within half a shade of 128, colours that are few exactly."""
+    levels = np.random.default_rng(0).choice(4, shape) * 85
+    draw(living(levels.astype(np.uint8)), None, {}, {}, ENGLISH, tmp_path)
+    said = json.loads((tmp_path / "drawing.json").read_text())["live"]
+    n, height, width, _ = shape
+    assert said["size"] == [width, height]
+    assert said["controls"][0] == {"kind": "slider", "title": "epoch", "values": [*map(str, range(n))], "columns": 0}
+    with Image.open(tmp_path / "sprite.png") as picture:
+        sprite = np.asarray(picture.convert("RGB"), dtype=int)
+    for place, tile in enumerate(levels):
+        y, x = place // said["across"] * height, place % said["across"] * width
+        np.testing.assert_allclose(sprite[y : y + height, x : x + width], np.broadcast_to(tile, (height, width, 3)), atol=1.01)
 
 
-def test_a_drawing_without_frames_has_no_moving_picture(tmp_path):
-    """A figure kind without frames writes none."""
-    draw(moving(), None, {}, {}, ENGLISH, tmp_path)
-    assert not (tmp_path / "figure.apng").exists()
+def test_a_sprite_that_is_too_large_has_fewer_shades(tmp_path):
+    """Noise needs many bytes: it is shown in fewer shades, and where these do not suffice it is said what to do."""
+    noise = np.random.default_rng(0).integers(256, size=(1200, 28, 28, 1), dtype=np.uint8)
+    draw(living(noise[:850]), None, {}, {}, ENGLISH, tmp_path)
+    file = tmp_path / "sprite.png"
+    assert file.stat().st_size <= 450_000
+    with Image.open(file) as picture:
+        assert len(picture.getcolors()) == 32
+    with pytest.raises(ReportError, match="lower 'n'"):
+        draw(living(np.concatenate([noise] * 4)), None, {}, {}, ENGLISH, tmp_path)
+
+
+def test_a_figure_that_does_not_live_has_no_sprite(tmp_path):
+    """Nothing more is written of it."""
+    kind = SimpleNamespace(
+        draw=lambda arrays, parameters, subjects, language: Drawing(Figure(figsize=(2, 1)), "details", "alt")
+    )
+    draw(kind, None, {}, {}, ENGLISH, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["drawing.json", "figure.png", "figure.svg"]
 
 
 LINE = """

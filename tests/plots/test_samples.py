@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from report_builder.errors import ReportError
 from report_builder.kinds import FIGURES
 from report_builder.plots._samples import per_band
+from report_builder.plots.samples_by_epoch import drawing as samples_by_epoch
 
 NAMES = np.array(["zero", "one", "two"])
 
@@ -145,11 +146,11 @@ def test_epochs_stand_under_one_another(drawn):
 
 
 def test_the_words_for_the_picture_name_its_epochs(drawn):
-    """Who cannot see it hears the chosen epochs, and, where it moves, that every epoch comes."""
-    alt = drawn("samples_by_epoch", {"gan": progress()}, epochs=(0, 3, 12), n=1).alt
-    assert "after epochs 0, 3 and 12 " in alt
-    assert alt.endswith("from 0 to 12.")
-    assert "Where" not in drawn("samples_by_epoch", {"gan": progress()}, n=1, moving=False).alt
+    """Who cannot see it hears the chosen epochs, and the caption says where every epoch can be chosen."""
+    drawing = drawn("samples_by_epoch", {"gan": progress()}, epochs=(0, 3, 12), n=1)
+    assert "after epochs 0, 3 and 12 " in drawing.alt
+    assert "In HTML" in drawing.details
+    assert "In HTML" not in drawn("samples_by_epoch", {"gan": progress()}, n=1, moving=False).details
 
 
 def test_epochs_can_be_chosen(drawn):
@@ -204,23 +205,25 @@ def test_samples_that_a_run_kept_are_shown_of_any_epoch(drawn):
         drawn("samples", kept, epoch=0, rows=5)
 
 
-def test_epochs_are_frames_of_one_size(drawn):
-    """S3-F45: every epoch is a frame with its name above, all alike in size; of two runs each has its own name, too."""
-    frames = drawn("samples_by_epoch", {"gan": progress(4), "cvae": progress(4)}, n=3).frames
-    assert len({tuple(frame.get_size_inches()) for frame in frames}) == 1
-    titles = [axes.texts[-1].get_text() for axes in frames[3].axes]
-    assert titles == ["GAN: epoch 3", "CVAE: epoch 3"]
-    assert len(frames) == 5
+def test_every_epoch_can_be_chosen(drawn):
+    """In HTML a row of samples for each epoch, the untrained model first, and of two runs each."""
+    live = drawn("samples_by_epoch", {"gan": progress(4), "cvae": progress(4)}, n=3, ink="light").live
+    assert [(control.kind, control.values) for control in live.controls] == [
+        ("choice", ["GAN", "CVAE"]),
+        ("slider", ["before training", "epoch 1", "epoch 2", "epoch 3", "epoch 4"]),
+    ]
+    assert live.tiles.shape == (2, 5, 8, 24, 1)
+    np.testing.assert_array_equal(live.tiles[1, :, 0, 0, 0], np.round(255 * np.linspace(0, 1, 5)))
 
 
-@pytest.mark.parametrize(("epochs", "count"), [(0, 0), (1, 2), (23, 24), (24, 13), (100, 21)])
-def test_a_long_training_has_few_frames(drawn, epochs, count):
-    """Of many epochs some are frames, evenly spaced, the last one always; one picture alone does not move."""
-    frames = drawn("samples_by_epoch", {"gan": progress(epochs)}, n=1).frames
-    assert len(frames) == count
-    assert not frames or frames[-1].axes[0].texts[-1].get_text() == f"epoch {epochs}"
+@pytest.mark.parametrize(("epochs", "count"), [(0, 0), (1, 2), (100, 101), (1000, 144)])
+def test_a_long_training_has_some_of_its_epochs(drawn, epochs, count, monkeypatch):
+    """As many as a page has room for, evenly spaced, the last one always; one picture alone leaves nothing to choose."""
+    monkeypatch.setattr(samples_by_epoch, "PIXELS", 10_000)
+    live = drawn("samples_by_epoch", {"gan": progress(epochs)}, n=1).live
+    assert (live.controls[1].values[-1], len(live.controls[1].values)) == (f"epoch {epochs}", count) if live else not count
 
 
-def test_a_picture_that_shall_not_move(drawn):
+def test_a_figure_that_shall_stay_still(drawn):
     """`moving: false` leaves the sheet alone."""
-    assert not drawn("samples_by_epoch", {"gan": progress(3)}, moving=False).frames
+    assert drawn("samples_by_epoch", {"gan": progress(3)}, moving=False).live is None

@@ -85,7 +85,7 @@ def example(kind: str) -> tuple[dict[str, Any], dict[str, bytes]]:
         ),
         "figure": (
             {"spec": {"figure": {"kind": "histogram"}}},
-            {"figure.png": picture("PNG"), "figure.apng": picture("PNG"), "figure.svg": drawing}
+            {"figure.png": picture("PNG"), "sprite.png": picture("PNG"), "figure.svg": drawing}
             | {"drawing.json": json.dumps(DRAWN).encode()},
         ),
         "answer": answer("verdict", {"equation": {"latex": "x", "symbols": [["z", {"en": "code"}]]}}),
@@ -106,7 +106,7 @@ def test_what_can_be_is_accepted(tmp_path, kind) -> None:
     """A step with all the files that its kind may have is one; without any one that it must have it is none."""
     meta, files = example(kind)
     assert fault(tmp_path, meta, files) == ""
-    optional = {"best.npz", "last.npz", "progress.npz", "figure.apng"}
+    optional = {"best.npz", "last.npz", "progress.npz", "sprite.png"}
     for name in files:
         fewer = {other: content for other, content in files.items() if other != name}
         assert (fault(tmp_path, meta, fewer) == "") == (name in optional)
@@ -164,7 +164,7 @@ def content(name: str, value: Any) -> Change:
         ("figure", lambda meta, _: meta["spec"].update(figure={}), "kind"),
         ("figure", content("drawing.json", {}), "details"),
         ("figure", content("figure.png", picture("GIF")), "cannot identify"),
-        ("figure", content("figure.apng", picture("GIF")), "cannot identify"),
+        ("figure", content("sprite.png", picture("GIF")), "cannot identify"),
         ("figure", content("figure.svg", b'<!DOCTYPE svg [<!ENTITY a "b">]><svg/>'), "defines entities"),
         ("figure", content("figure.svg", b"<svg"), "ParseError"),
         ("figure", content("figure.svg", SVG.format("<script/>").encode()), "holds <script>"),

@@ -1,5 +1,4 @@
 // What the page does beyond being read: without this file all of it is there, still and open. `words` is in the report's language.
-"use strict";
 {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const make = (tag, attributes, ...children) => {
@@ -95,7 +94,8 @@
   function shown(target) { // a picture of it: nothing in it can be reached, and no name stands twice in the page
     const copied = target.cloneNode(true);
     all("[id]", copied).concat(copied).forEach((part) => part.removeAttribute("id"));
-    all("button.copy, a.footnote-back", copied).forEach((part) => part.remove());
+    all("button.copy, a.footnote-back, .explorer, script", copied).forEach((part) => part.remove());
+    all(".still", copied).forEach((part) => part.classList.remove("still"));
     all("a, button", copied).forEach((part) => part.replaceWith(...part.childNodes));
     return target.matches("li") ? make("div", {}, ...copied.childNodes) : copied;
   }
@@ -131,7 +131,8 @@
   const dialog = make("dialog", { className: "large" });
   dialog.addEventListener("click", () => dialog.close());
   document.body.append(dialog);
-  all("img:not(.logo)", main).forEach((image) => enlargeable(image, dialog));
+  all("script.live", main).forEach((data) => explore(JSON.parse(data.textContent), data.previousElementSibling));
+  all("img:not(.logo, .still)", main).forEach((image) => enlargeable(image, dialog));
   previews(main);
   const reach = () => all(".wide, .equation, pre, div.sourceCode, math[display=block]", main).forEach(reachable);
   addEventListener("resize", reach);

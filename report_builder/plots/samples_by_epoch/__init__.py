@@ -16,9 +16,7 @@ class Parameters(SheetOptions):
         min_length=1,
         description="Epochs, a row for each, 0: the untrained model; null: 0, 1, 2, 5, 10, 20, 50 ... and the last.",
     )
-    moving: bool = Field(
-        default=True, description="In HTML one row for each epoch, one after the other, in place of the sheet."
-    )
+    moving: bool = Field(default=True, description="In HTML one row, and a slider over all epochs, in place of the sheet.")
     n: int = Field(default=10, ge=1, le=20, description="Samples side by side, of the twenty that a run keeps.")
 
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from matplotlib.figure import Figure
+import numpy as np
 
 from report_builder.errors import Problem, ReportError
-from report_builder.kinds import Arrays, Drawing, Subject
+from report_builder.kinds import Arrays, Control, Drawing, Live, Subject
 from report_builder.languages import Language
 from report_builder.plots._details import details
 from report_builder.plots._samples import class_name
-from report_builder.plots._sheet import Block, Lines, outputs, sheet, title_of, unit_range
+from report_builder.plots._sheet import Block, Lines, outputs, printed, sheet, title_of, unit_range
 from report_builder.plots.samples_by_epoch import Parameters
 
-FRAMES, SCREEN = 24, 110  # most frames of the moving picture, and its dots per inch
+PIXELS = 1_500_000  # of all epochs in HTML, so that a page has room for them
 SERIES = (1, 2, 5)  # epochs shown by default: these times the powers of ten, and the last
 
 
@@ -31,27 +31,28 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     people = [subjects[run] for run in parameters.runs]
     alt = language.word("alt.samples_by_epoch", epochs=language.join([str(e) for e in epochs]), runs=language.join(names))
     said = details(language, people, language.word("details.same_noise"), threshold=parameters.threshold)
-    frames = _frames(of_runs, parameters, names, language) if parameters.moving else []
-    if frames:
-        alt += " " + language.word("alt.moving_epochs", last=min(len(each["images"]) for each in of_runs.values()) - 1)
-    return Drawing(drawn.figure, said, alt, raster=True, frames=frames)
+    live = _live(of_runs, parameters, names, language) if parameters.moving else None
+    said += f"\n{language.word('details.live')}" if live else ""
+    return Drawing(drawn.figure, said, alt, raster=True, live=live)
 
 
-def _frames(of_runs: Mapping[str, Arrays], parameters: Parameters, names: Sequence[str], language: Language) -> list[Figure]:
-    """A sheet of one row for each epoch, of a long training for some of them; the epoch stands above."""
+def _live(of_runs: Mapping[str, Arrays], parameters: Parameters, names: Sequence[str], language: Language) -> Live | None:
+    """A row of samples, chosen by epoch and model; of a long training some of the epochs, of a single picture nothing."""
     last = min(len(each["images"]) for each in of_runs.values()) - 1
-    step = max(1, -(-last // (FRAMES - 1)))
-    epochs = sorted({*range(0, last, step), last})
-    blocks = [_block(each, run, epochs, parameters.n, language) for run, each in of_runs.items()]
-    frames = []
-    for row, epoch in enumerate(blocks[0].rows.labels):
-        rows = [replace(block, images=block.images[row : row + 1], rows=Lines([""])) for block in blocks]
-        titled = [
-            replace(block, title=language.word("details.named", name=name, value=epoch) if len(names) > 1 else epoch)
-            for block, name in zip(rows, names, strict=True)
-        ]
-        frames.append(sheet(titled, parameters, dpi=SCREEN).figure)
-    return frames if len(frames) > 1 else []
+    strips = np.stack([_strips(each, run, parameters, last) for run, each in of_runs.items()])
+    epochs = sorted({*range(0, last, max(1, -(-strips[..., 0].size // PIXELS))), last})
+    words = [language.word("sheet.epoch", n=epoch) if epoch else language.word("sheet.untrained") for epoch in epochs]
+    controls = [Control("choice", language.word("figure.model"), names), Control("slider", language.word("axis.epoch"), words)]
+    return Live(strips[:, epochs], controls) if len(epochs) > 1 else None
+
+
+def _strips(arrays: Arrays, run: str, parameters: Parameters, last: int) -> np.ndarray:
+    """The samples of each epoch side by side, uint8 `(epochs, height, n * width, channels)`."""
+    images = printed(
+        unit_range({**arrays, "images": arrays["images"][: last + 1]}, "images", run)[:, : parameters.n], parameters.ink
+    )
+    epochs, n, height, width, channels = images.shape
+    return images.swapaxes(1, 2).reshape(epochs, height, n * width, channels)
 
 
 def chosen_epochs(of_runs: Mapping[str, Arrays], given: tuple[int, ...] | None) -> list[int]:
