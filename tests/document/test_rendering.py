@@ -244,6 +244,7 @@ def test_marks_cannot_be_typed(material, write_template):
         ("a\n{{ 'a' * 10 ** 10 }}", "the memory of a template is limited"),
         ("a\n{{ 'a'|center(3 * 10 ** 7) }}", "the text that a template makes is limited"),
         ("a\n{{ 10 ** (10 ** 8) }}", "the template stops here"),
+        ("a\n{{ 10 ** 200000 * 10 ** 200000 > 0 }}", "the template stops here"),
         ("a\n{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "without end"),
         ("a\n{% include 'lab.md' %}", "without end"),
         ("a\n{{ " + "(" * 3000 + "1" + ")" * 3000 + " }}", "without end"),
