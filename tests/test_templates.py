@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 import report_builder
+from report_builder.build import Workspace, compose_plan, plan_report
 from report_builder.cli import main
+from report_builder.document.pdf import pdf
+from report_builder.document.tree import caption_of, has_class, plain_text, walk
 
 PROJECT = Path(report_builder.__file__).parents[1]
 TEMPLATE = PROJECT / "templates" / "generative-models.md"
@@ -27,3 +31,22 @@ def test_the_sheet_has_no_mistakes_before_it_is_trained(tmp_path: Path, capsys: 
     folders = {"experiments": PROJECT, "templates": PROJECT, "store": tmp_path, "build": tmp_path, "figures": tmp_path}
     options = [part for name, root in folders.items() for part in (f"--{name}", str(root / name))]
     assert main(["check", "generative-models", *options]) == 0, capsys.readouterr().err
+
+
+@pytest.mark.external("poppler")
+def test_figures_of_the_sheet_stand_in_their_tasks(tmp_path: Path) -> None:
+    """On its pages headings of tasks and captions of figures follow each other as in the text: no figure is in another task."""
+    folders = {"experiments": PROJECT, "templates": PROJECT, "store": tmp_path, "build": tmp_path, "figures": tmp_path}
+    workspace = Workspace.find({name: str(root / name) for name, root in folders.items()})
+    document = compose_plan(plan_report("generative-models", workspace), workspace, draft=True)[2]
+    nodes = [
+        node for node in walk(document.blocks, "Header", "Figure") if node["t"] == "Figure" or has_class(node, "task-title")
+    ]
+    heads = [plain_text(node["c"][2] if node["t"] == "Header" else caption_of(node)) for node in nodes]
+    expected = [" ".join(head.split()[:2]) for head in heads]
+    (tmp_path / "sheet.pdf").write_bytes(pdf(document)[0])
+    command = ["pdftotext", "-layout", str(tmp_path / "sheet.pdf"), "-"]
+    pages = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
+    shown = re.findall(r"^ *((?:Zadanie \d\.\d|Rysunek \d+)\.)", pages.replace("\u00a0", " "), re.MULTILINE)
+    assert shown[-len(expected) :] == expected, {*expected} ^ {*shown}
+    assert len(expected) == len([head for head in heads if head.startswith("Rysunek")]) + len(document.sections)

@@ -6,14 +6,16 @@ import re
 from collections.abc import Sequence
 
 from report_builder.document.fonts import EAST
-from report_builder.document.tree import Node, plain_text, walk
+from report_builder.document.tree import Node, Nodes, Part, change, plain_text, span, walk
 
 LINE = 73  # letters of a table's size that a line of an A4 page has, by a wide typeface
 PADDING = 3  # letters' room between two columns
+SIZE, LEAST = 20, 10  # of the type of tables, in half points: as a rule, and at least
+STYLE = "Table Text"  # begins the name of a style of a smaller type: `Table Text 15`
 
 
 def fit(table: Node) -> Node:
-    """The table with a share of the line for each column, where nothing says its widths yet.
+    """The table with a share of the line for each column, where nothing says its widths yet; too many in a smaller type.
 
     A column is as wide as its longest cell where there is room for all; else it has at least its longest word, and what is
     left goes to those that ask for more.
@@ -29,7 +31,20 @@ def fit(table: Node) -> Node:
                 texts += [plain_text(block).strip() for block in walk(cell[4], "Plain", "Para")]
     shares = share([max(map(_longest_word, each)) for each in cells], [max(map(_size, each)) for each in cells])
     widths = [[side, {"t": "ColWidth", "c": width}] for (side, _), width in zip(columns, shares, strict=True)]
-    return {"t": "Table", "c": [*table["c"][:2], widths, *table["c"][3:]]}
+    needed = sum(max(map(_longest_word, each)) + PADDING for each in cells)
+    rest = table["c"][3:] if needed <= LINE else _sized(table["c"][3:], max(LEAST, int(SIZE * LINE / needed)))
+    return {"t": "Table", "c": [*table["c"][:2], widths, *rest]}
+
+
+def _sized(rows: list[Part], size: int) -> list[Part]:
+    """Head, bodies and foot with the words of all cells in a type of a size, so that no number is broken."""
+
+    def small(node: Node) -> Nodes | None:
+        style = {"custom-style": f"{STYLE} {size}"}
+        return [node | {"c": [span(node["c"], (), style)]}] if node["t"] in ("Plain", "Para") else None
+
+    made: list[Part] = change(rows, small)
+    return made
 
 
 def share(least: Sequence[int], wanted: Sequence[int], line: int = LINE) -> list[float]:

@@ -29,6 +29,7 @@ _A4 = (
     '<w:pgSz w:w="11906" w:h="16838"/>'
     '<w:pgMar w:top="1417" w:right="1304" w:bottom="1417" w:left="1304" w:header="709" w:footer="709" w:gutter="0"/>'
 )
+_SIZED = re.compile(r"TableText(\d+)")
 _CENTRED = ("Figure", "CaptionedFigure", "ImageCaption", "TableCaption")
 
 
@@ -101,6 +102,8 @@ def _styled(text: str) -> str:
             return _before(
                 "</w:style>", "<w:pPr><w:keepNext/></w:pPr>", re.sub(r'(<w:basedOn w:val=")\w+', r"\1Caption", style)
             )
+        if size := _SIZED.fullmatch(name):
+            return _before("</w:style>", f'<w:rPr><w:sz w:val="{size[1]}"/></w:rPr>', style)
         if name == "Table":
             return style.replace("<w:tblPr>", '<w:rPr><w:sz w:val="20"/></w:rPr><w:tblPr><w:jc w:val="center"/>', 1)
         return style.replace('<w:sz w:val="22" />', '<w:sz w:val="17"/>') if name == "VerbatimChar" else style

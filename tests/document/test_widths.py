@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
+from report_builder.document.office import docx
 from report_builder.document.widths import share
 
 
@@ -18,3 +22,16 @@ from report_builder.document.widths import share
 def test_shares(least, wanted, line, shares) -> None:
     """Columns as wide as their cells where there is room, else at least their longest words."""
     assert share(least, wanted, line) == pytest.approx(shares, abs=1e-4)
+
+
+def test_no_number_is_broken(composed, free) -> None:
+    """A table whose longest words do not fit beside each other is set in a type in which they do; others keep theirs."""
+    number = "123456,789012"
+    rows = f"| {' | '.join(['head'] * 7)} |\n|{'--:|' * 7}\n| {' | '.join([number] * 7)} |\n"
+    parts = {}
+    for name, text in (("wide", rows), ("narrow", rows.replace(number, "1,2"))):
+        with zipfile.ZipFile(io.BytesIO(docx(composed(text, free)))) as file:
+            parts[name] = [file.read(f"word/{part}.xml").decode() for part in ("document", "styles")]
+    assert parts["wide"][0].count('<w:rStyle w:val="TableText13"') == 14
+    assert '<w:sz w:val="13"/>' in parts["wide"][1]
+    assert "TableText" not in parts["narrow"][0]
