@@ -238,12 +238,17 @@ def covering(mutant: mutations.Mutant, room: Mapping[str, Traced], tree: Path) -
 
 
 def in_order(mutant: mutations.Mutant, running: set[str], tests: Mapping[str, float]) -> tuple[list[str], float]:
-    """Files that mirror the module, those that run the statement, the others; each quick ones first; and what they take."""
+    """Files that mirror the module, those that run the statement, the others; near and quick ones first; and their seconds."""
     seconds: Counter[str] = Counter()
     for name, each in tests.items():
         seconds[name.partition("::")[0]] += each
     first, mirror = {name.partition("::")[0] for name in running}, f"test_{Path(mutant.file).stem.lstrip('_')}.py"
-    files = sorted(seconds, key=lambda file: (Path(file).name != mirror, file not in first, seconds[file]))
+    folder = f"tests/{Path(mutant.file).parent.relative_to('report_builder')}"
+
+    def rank(file: str) -> tuple[bool, bool, bool, float]:
+        return Path(file).name != mirror, file not in first, str(Path(file).parent) != folder, seconds[file]
+
+    files = sorted(seconds, key=rank)
     sums = [*itertools.accumulate(map(seconds.__getitem__, files))]
     asked = max(1, sum(end <= MOST for end in sums))
     return files[:asked], sum(sums[asked - 1 : asked])
