@@ -15,6 +15,7 @@ from report_builder.document import pandoc
 from report_builder.document.composing import Document
 from report_builder.document.fonts import EAST
 from report_builder.document.formulas.mathml import mathml
+from report_builder.document.heads import with_heads
 from report_builder.document.hover import pointed, told_of
 from report_builder.document.material import FigureCard
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
@@ -47,10 +48,7 @@ from report_builder.languages import Language
 from report_builder.plain import Plain
 
 _MIME = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
-_LINE_ANCHOR = re.compile(r'(<span id="(cb\d+-\d+)">)<a href="#\2"[^>]*></a>')
 _ENDS = re.compile(r"(^[^\w\s]+|[^\w\s]+$)")
-_CORNER = re.compile(r"<th([^>]*)></th>")
-_HEAD = re.compile(r"<th(?=[ >])")
 _IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"[^>]*>')
 STYLES = Path(__file__).parent / "styles"
 SCRIPTS = ("live.js", "page.js")
@@ -100,7 +98,7 @@ def html_page(document: Document, *, draft: bool = False) -> str:
         words=_json({word: language.word(f"page.{word}") for word in WORDS}),
         skip=html.escape(language.word("skip")),
         draft=f' class="draft" data-draft="{html.escape(language.word("draft"))}"' if draft else "",
-        body=_with_pictures(_with_scopes(_without_empty(body)), document.images),
+        body=_with_pictures(with_heads(body), document.images),
     )
 
 
@@ -118,20 +116,6 @@ def _written(node: Node) -> Nodes | None:
         return None
     kind, tex = node["c"]
     return [raw("html", mathml(tex, display=kind["t"] == "DisplayMath"), inline=True)]
-
-
-def _without_empty(body: str) -> str:
-    """Without links and heads that have no name: pandoc's anchors of lines of code, and the empty corner of a table."""
-    return _CORNER.sub(r"<td\1></td>", _LINE_ANCHOR.sub(r"\1", body))
-
-
-def _with_scopes(body: str) -> str:
-    """With what each head of a table is the head of: those of the first rows of columns, the first in other rows of a row."""
-    parts = re.split(r"(</?tbody>)", body)
-    return "".join(
-        _HEAD.sub('<th scope="row"' if before == "<tbody>" else '<th scope="col"', part)
-        for before, part in zip(["", *parts], parts, strict=False)
-    )
 
 
 def _absent(node: Node, document: Document) -> Nodes | None:

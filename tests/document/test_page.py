@@ -22,7 +22,7 @@ MORE = """
 
 Zob. [@fig:strip]{.acc}, przypis[^1] i `kod`.
 
-| nagłówek pierwszej kolumny | nagłówek drugiej | nagłówek trzeciej | nagłówek czwartej |
+| nagłówek pierwszej kolumny | nagłówek drugiej | nagłówek trzeciej kolumny | $\\beta$ |
 |---|---|---|---|
 | 1,234567890123456789 | 2 | 3 | niepodzielnesłowoniepodzielnesłowo |
 
