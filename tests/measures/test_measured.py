@@ -164,10 +164,10 @@ def close(found: Any, known: Any) -> bool:
 @pytest.mark.parametrize("name", sorted({*PROBES.names()} - WITHOUT))
 def test_probes(answers, name: str) -> None:
     """A probe gives the arrays of the table."""
-    assert close(found := probe(name, answers), TABLE["probes"][name]), found
+    assert close(found := probe(name, answers), TABLE["probes"].get(name, {})), found
 
 
 @pytest.mark.parametrize("name", sorted({*METRICS.names()} - WITHOUT))
 def test_metrics(answers, name: str) -> None:
     """A metric gives the values of the table."""
-    assert close(found := metric(name, answers), TABLE["metrics"][name]), found
+    assert close(found := metric(name, answers), TABLE["metrics"].get(name, {})), found
