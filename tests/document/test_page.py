@@ -95,7 +95,6 @@ const $ = (selector) => document.querySelector(selector), wait = (ms) => new Pro
 const at = (target) => target.getBoundingClientRect().top - parseFloat(getComputedStyle(target).scrollMarginTop);
 const key = (name) => document.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
 const found = { open: $("nav details").open, sideways: document.documentElement.scrollWidth > innerWidth };
-document.documentElement.style.scrollBehavior = "auto";
 found.off = [];
 for (const link of document.querySelectorAll('main a[href^="#"], nav a')) {
   const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
