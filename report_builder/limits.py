@@ -39,7 +39,7 @@ class Limit:
     @property
     def value(self) -> float:
         """The bound in force, in `unit`."""
-        return _raised(os.environ.get(VARIABLE, "")).get(self.name, self.default)
+        return _raise(os.environ.get(VARIABLE, "")).get(self.name, self.default)
 
     def hold(self, amount: float, where: str) -> None:
         """Raises ReportError where the amount, in `unit`, is larger than the bound; `where` is the place that it is said of."""
@@ -48,7 +48,7 @@ class Limit:
 
     def problem(self, where: str, amount: float = 0) -> Problem:
         """The message that the bound is passed; the bound that it proposes is enough for the amount where that is known."""
-        more = min(max(2 * self.value, _rounded_up(amount)), self.most)
+        more = min(max(2 * self.value, _round_up(amount)), self.most)
         step = f"Where it is meant, allow more: --limit {self.name}={more:.15g}" if more > self.value else ""
         if amount > self.most:
             step = f"More than {self.told(self.most)} is never allowed."
@@ -63,7 +63,7 @@ class Limit:
         return f"{amount:.15g} {self.unit}"
 
 
-def _rounded_up(amount: float) -> float:
+def _round_up(amount: float) -> float:
     """The amount with two digits that are not zero, or a little more."""
     step = 10.0 ** max(0, math.floor(math.log10(amount)) - 1) if amount else 1
     return math.ceil(amount / step) * step
@@ -97,12 +97,12 @@ def allow(settings: Iterable[str]) -> None:
         UsageError: no limit has this name, or the value is no positive number.
     """
     given = [text for text in (os.environ.get(VARIABLE, ""), *settings) if text]
-    _raised(",".join(given))
+    _raise(",".join(given))
     if given:
         os.environ[VARIABLE] = ",".join(given)
 
 
-def _raised(text: str) -> dict[str, float]:
+def _raise(text: str) -> dict[str, float]:
     """The values that `NAME=VALUE,NAME=VALUE` sets; a later one wins."""
     found = {}
     for part in filter(None, (part.strip() for part in text.split(","))):

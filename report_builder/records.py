@@ -16,16 +16,16 @@ def frozen(cls: type[T]) -> type[T]:
     `dataclass(frozen=True)` compiles six functions for each class, a tenth of the time of a short command. This one compiles
     `__init__` only; the others are the same for all classes.
     """
-    return _made(cls, by_name=False)
+    return _make(cls, by_name=False)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def named(cls: type[T]) -> type[T]:
     """As `frozen`; its own fields are given by their names."""
-    return _made(cls, by_name=True)
+    return _make(cls, by_name=True)
 
 
-def _made(cls: type[T], *, by_name: bool) -> type[T]:
+def _make(cls: type[T], *, by_name: bool) -> type[T]:
     made = dataclass(eq=False, repr=False, kw_only=by_name)(cls)
     every = fields(made)  # type: ignore[arg-type]
     compared, printed = ([one.name for one in every if one.compare], [one.name for one in every if one.repr])

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from report_builder.build import asking
-from report_builder.build.composing import checked, checked_plan, compose_plan, figure_numbers
+from report_builder.build.composing import check, check_plan, compose_plan, figure_numbers
 from report_builder.build.documents import refuse, refuse_early, write_document
 from report_builder.build.execute import carry_out, last_steps
 from report_builder.build.options import Built, Options
@@ -33,8 +33,8 @@ __all__ = [
     "build",
     "build_figure",
     "build_task",
-    "checked",
-    "checked_plan",
+    "check",
+    "check_plan",
     "compose_plan",
     "last_steps",
     "plan_report",
@@ -42,10 +42,10 @@ __all__ = [
 ]
 
 Making = ParamSpec("Making")
-settle = asking.settle
+settle = asking.try_own_code
 
 
-def _kept(make: Callable[Concatenate[Plan, Making], Built]) -> Callable[Concatenate[Plan, Making], Built]:
+def _protected(make: Callable[Concatenate[Plan, Making], Built]) -> Callable[Concatenate[Plan, Making], Built]:
     """Nothing of a plan is pruned by another process while something is made of it."""
 
     @functools.wraps(make)
@@ -69,20 +69,20 @@ def plan_report(
     return Plan(resolve(loaded, asking.descriptions(loaded, store)), store, workspace.data, fetch=fetch)
 
 
-@_kept
+@_protected
 def build(plan: Plan, workspace: Workspace, options: Options) -> Built:
     """Builds the whole report."""
-    asking.settle(plan)
+    asking.try_own_code(plan)
     missing = plan.missing(plan.everything())
     if any(ENGINES[planned.step.kind] != "light" for planned in missing) and not options.draft:
-        refuse_early(checked_plan(plan, workspace, options.formats))
+        refuse_early(check_plan(plan, workspace, options.formats))
     failed = carry_out(plan, workspace, missing, options)
     if options.dry_run:
         return Built({}, compiled=False)
     return write_document(plan, workspace, options, missing, failed)
 
 
-@_kept
+@_protected
 def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -> Built:
     """One figure, or those of a group, and nothing else.
 
@@ -91,18 +91,18 @@ def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -
     from report_builder.build import gather, publish
 
     ids = plan.resolved.parts(id_)
-    asking.settle(plan)
+    asking.try_own_code(plan)
     numbers = figure_numbers(plan, workspace)  # what is wrong in the template is said here
     missing = plan.missing([plan.figures[part] for part in ids])
     if any(planned.step.kind == "run" for planned in missing) and not options.draft:
-        refuse_early(checked_plan(plan, workspace, options.formats))
+        refuse_early(check_plan(plan, workspace, options.formats))
     failed = carry_out(plan, workspace, missing, options)
     if failed:
         raise RunError(*failed)
     if options.dry_run:
         return Built({}, compiled=False)
     folder = workspace.outputs(plan.resolved.loaded)[1]
-    with publish.alone(*workspace.outputs(plan.resolved.loaded)):
+    with publish.output_lock(*workspace.outputs(plan.resolved.loaded)):
         paths = dict[str, Path]()
         for part in ids:
             files = publish.publish_figure(gather.figure_card(plan, part), numbers.get(part, "00"), folder)
@@ -111,7 +111,7 @@ def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -
     return Built(paths, done=missing)
 
 
-@_kept
+@_protected
 def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> Built:
     """The figures and facts of one task, and a small document of it with the numbers of the whole report."""
     from report_builder.build import publish
@@ -119,7 +119,7 @@ def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) ->
     loaded = plan.resolved.loaded
     if task not in loaded.experiment.tasks:
         raise ReportError(Problem(loaded.where("tasks"), "unknown task", repr(task), near_miss(task, loaded.experiment.tasks)))
-    asking.settle(plan)
+    asking.try_own_code(plan)
     missing, failed = _for_task(plan, workspace, task, options)
     if options.dry_run:
         return Built({}, compiled=False)
@@ -129,7 +129,7 @@ def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) ->
     from report_builder.document.writing import write
 
     folder, figures = workspace.outputs(loaded)
-    with publish.alone(folder, figures):
+    with publish.output_lock(folder, figures):
         drawn = [id_ for id_ in part.figures if material.figures[id_].png]
         files = {id_: publish.publish_figure(material.figures[id_], whole.labels[f"fig:{id_}"], figures) for id_ in drawn}
         name = f"{loaded.name}-task-{task}"
@@ -144,10 +144,10 @@ def _for_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> 
     """Carries out what a task cites and shows; which facts the best arm of a sweep adds is known when the arms are measured."""
     done, failed = list[Planned](), list[Problem]()
     while True:
-        part = checked_plan(plan, workspace, options.formats).task(task)
+        part = check_plan(plan, workspace, options.formats).task(task)
         if not options.draft:
             refuse_early(part)
-        missing = plan.missing(_needed(plan, part))
+        missing = plan.missing(_need(plan, part))
         if done and (not missing or failed):
             return done, failed
         failed += carry_out(plan, workspace, missing, options)
@@ -156,7 +156,7 @@ def _for_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> 
             return done, failed
 
 
-def _needed(plan: Plan, part: Document) -> list[Planned]:
+def _need(plan: Plan, part: Document) -> list[Planned]:
     """The steps that give the facts, figures and tables of a part of the document."""
     measures = [m for m in plan.resolved.measures if any(name in part.facts for name in m.facts)]
     steps = [plan.facts[m, seed] for m in measures for seed in plan.seeds(m.subject)]

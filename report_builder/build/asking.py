@@ -39,7 +39,7 @@ def lacks(file: Path, workspace: Workspace) -> tuple[Problem, ...]:
     return (*(problem for error in failed.values() for problem in error.problems), *said)
 
 
-def settle(plan: Plan) -> None:
+def try_own_code(plan: Plan) -> None:
     """Has the architectures of the user's own looked at that no worker has seen yet, and tries their figures and metrics.
 
     Raises:

@@ -26,10 +26,10 @@ def citable(plan: Plan, workspace: Workspace, name: str = "", *, word: str = "",
     if name and not named:
         raise ReportError(Problem("", "unknown fact", repr(name), near_miss(name, closest(name, material.facts))))
     cited = render(workspace.template(plan.resolved.loaded), material, draft=True).cited.facts if new else ()
-    return {k: fact for k, fact in named.items() if k not in cited and word.casefold() in _called(fact, language).casefold()}
+    return {k: fact for k, fact in named.items() if k not in cited and word.casefold() in _call(fact, language).casefold()}
 
 
-def _called(fact: Fact, language: Language) -> str:
+def _call(fact: Fact, language: Language) -> str:
     """The name of a fact, and what it is called in the report's language and in English."""
     spoken = (language.noun(fact.noun, fact.metric), languages.load(languages.SOURCE).noun(fact.noun, fact.metric))
     return " ".join([fact.name, language.metric(fact.metric), *(form for noun in spoken for form in noun.forms.values())])

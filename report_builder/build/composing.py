@@ -31,10 +31,10 @@ def compose_plan(plan: Plan, workspace: Workspace, *, draft: bool = False) -> tu
     material, template = gather.material(plan), workspace.template(plan.resolved.loaded)
     rendered = render(template, material, draft=draft)
     rendered.ask()
-    return material, rendered, _composed(plan, workspace, material, rendered, draft=draft)
+    return material, rendered, _compose(plan, workspace, material, rendered, draft=draft)
 
 
-def checked_plan(plan: Plan, workspace: Workspace, formats: Collection[str] = ("pdf",)) -> Document:
+def check_plan(plan: Plan, workspace: Workspace, formats: Collection[str] = ("pdf",)) -> Document:
     """The document with placeholders, and all that can be found wrong in it before a measurement.
 
     Raises:
@@ -59,7 +59,7 @@ class Checked:
     findings: tuple[Problem, ...] = ()
 
 
-def checked(plan: Plan, workspace: Workspace) -> Checked:
+def check(plan: Plan, workspace: Workspace) -> Checked:
     """Checks the document; one that was found right is not composed again on the same ground.
 
     Raises:
@@ -73,24 +73,24 @@ def checked(plan: Plan, workspace: Workspace) -> Checked:
         return Checked(tuple(Problem(**one | {"also": tuple(one["also"])}) for one in warnings), tuple(lines))
     material, rendered, composed = compose_plan(plan, workspace, draft=True)
     composed = _foreseen(plan, composed)
-    found = Checked(composed.warnings, tuple(listed(composed)), composed.findings)
+    found = Checked(composed.warnings, tuple(unbound_lines(composed)), composed.findings)
     if not found.findings:
         files = [*rendered.templates, *publish.files_beside(rendered, material)]
         below.remember(files, json.dumps([[vars(one) for one in found.warnings], found.lines]))
     return found
 
 
-def _composed(plan: Plan, workspace: Workspace, material: Material, rendered: Rendered, *, draft: bool) -> Document:
+def _compose(plan: Plan, workspace: Workspace, material: Material, rendered: Rendered, *, draft: bool) -> Document:
     from report_builder.build import labels
     from report_builder.document.composing import compose
 
     composed = compose(rendered, material, draft=draft, memo=plan.store.memo)
     if rendered.choices:
-        labels.whichever_is_best(plan, workspace.template(plan.resolved.loaded), rendered, draft=draft)
+        labels.check_labels_of_arms(plan, workspace.template(plan.resolved.loaded), rendered, draft=draft)
     return composed
 
 
-def listed(composed: Document) -> list[str]:
+def unbound_lines(composed: Document) -> list[str]:
     """The sentences that speak of results and that nothing vouches for, a line each."""
     found = composed.judged.listed
     measured, stated = composed.judged.tally
@@ -115,7 +115,7 @@ def figure_numbers(plan: Plan, workspace: Workspace) -> Mapping[str, str]:
     digest = publish.document_digest(rendered, material, {}, plan.store.memo)
     known, _, numbers = (plan.store.memo.recall(place) or "").partition(" ")
     if known != digest or rendered.problems:
-        shown = _composed(plan, workspace, material, rendered, draft=True)
+        shown = _compose(plan, workspace, material, rendered, draft=True)
         numbers = json.dumps({id_: shown.labels[f"fig:{id_}"] for id_ in shown.figures})
         plan.store.memo.remember(place, f"{digest} {numbers}")
     return dict(json.loads(numbers))

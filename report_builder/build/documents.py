@@ -36,14 +36,14 @@ def write_document(
     if len(fresh := stamp.fresh(digest, paths)) == len(paths):
         built = Built(fresh, done=missing, compiled=False, failed=failed)
     else:
-        digest, built = _compiled(plan, workspace, options, stamp, below)
+        digest, built = _compile(plan, workspace, options, stamp, below)
         built = replace(built, done=missing, failed=failed)
     beside = [path for draft in {False, options.draft} for path in paths_of(FORMATS, folder, name, draft=draft).values()]
     memo.save()
     return replace(built, older=stamp.older(digest, sorted({*beside} - {*built.paths.values()})))
 
 
-def _compiled(plan: Plan, workspace: Workspace, options: Options, stamp: Stamp, below: Ground) -> tuple[str, Built]:
+def _compile(plan: Plan, workspace: Workspace, options: Options, stamp: Stamp, below: Ground) -> tuple[str, Built]:
     """Rendered text -> the digest of the document, and its files."""
     from report_builder.build import gather
     from report_builder.document import pandoc
@@ -66,8 +66,8 @@ def _compiled(plan: Plan, workspace: Workspace, options: Options, stamp: Stamp, 
     if len(fresh) == len(paths):
         below.remember(files, digest)
         return digest, Built(fresh, compiled=False)
-    with publish.alone(folder, figures):
-        composed = _published(plan, workspace, options, material, rendered)
+    with publish.output_lock(folder, figures):
+        composed = _publish(plan, workspace, options, material, rendered)
         made = [form for form in options.formats if form not in fresh]
         written = write(composed, made, folder, loaded.name, draft=options.draft, press=press)
         stamp.write(digest, [*fresh.values(), *written.paths.values()])
@@ -78,13 +78,13 @@ def _compiled(plan: Plan, workspace: Workspace, options: Options, stamp: Stamp, 
     return digest, Built(done, warnings, written.lost_standard, error=written.error)
 
 
-def _published(plan: Plan, workspace: Workspace, options: Options, material: Material, rendered: Rendered) -> Document:
+def _publish(plan: Plan, workspace: Workspace, options: Options, material: Material, rendered: Rendered) -> Document:
     """Rendered text -> tree; the numbered figures, the facts and the sentences lie on the disk."""
     from report_builder.build import labels
     from report_builder.document.composing import compose
 
     folder, figures = workspace.outputs(plan.resolved.loaded)
-    labels.as_planned(plan, workspace.template(plan.resolved.loaded), rendered)
+    labels.check_labels_fixed(plan, workspace.template(plan.resolved.loaded), rendered)
     composed = compose(rendered, material, draft=options.draft, memo=plan.store.memo)
     refuse(composed, options)
     numbers = {id_: composed.labels[f"fig:{id_}"] for id_ in composed.figures}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from report_builder.build import gather
-from report_builder.document.foreign import Reading, Text, named
+from report_builder.document.foreign import Reading, Text, models_named
 from report_builder.document.material import Header, Material, RunCard
 from report_builder.errors import Problem
 from report_builder.kinds import MODELS
@@ -25,5 +25,5 @@ def check_file(file: Path, plan: Plan | None = None) -> list[Problem]:
 def _material(text: Text) -> Material:
     """The models that a text names, as runs of which nothing else is known."""
     short = {name for kind in MODELS.names() for name in gather.names(kind)[1:]} | {"CNN"}
-    runs = {name: RunCard(name, name, "", "", (), {}) for name in named(text, sorted(short, key=len, reverse=True))}
+    runs = {name: RunCard(name, name, "", "", (), {}) for name in models_named(text, sorted(short, key=len, reverse=True))}
     return Material("", Header("", text.language), {}, runs, {}, {}, {})

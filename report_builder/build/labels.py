@@ -11,7 +11,7 @@ from report_builder.errors import Problem, ReportError
 from report_builder.plan import Plan
 
 
-def as_planned(plan: Plan, template: Path, rendered: Rendered) -> None:
+def check_labels_fixed(plan: Plan, template: Path, rendered: Rendered) -> None:
     """The labels are those of the same template before anything was measured.
 
     Raises:
@@ -20,7 +20,7 @@ def as_planned(plan: Plan, template: Path, rendered: Rendered) -> None:
     _alike(template, render(template, gather.material(plan, measured=False)), rendered)
 
 
-def whichever_is_best(plan: Plan, template: Path, rendered: Rendered, *, draft: bool) -> None:
+def check_labels_of_arms(plan: Plan, template: Path, rendered: Rendered, *, draft: bool) -> None:
     """The labels do not depend on which arm of the sweeps in `rendered.choices` will be the best one: before it is known.
 
     Raises:

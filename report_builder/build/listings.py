@@ -28,15 +28,15 @@ def listings_of(run: Training) -> Iterator[Listing]:
         for name in names:
             file, qualified = placed(name, own)
             text = file.read_text(encoding="utf-8")
-            first, last = span(_parsed(text), qualified.split("."))
+            first, last = span(_parse(text), qualified.split("."))
             code += ([""] if code else []) + _lines(text, first, last)
             numbers += ([0] if numbers else []) + list(range(first, last + 1))
-            files.setdefault(_printed(file), first)
+            files.setdefault(_print(file), first)
         yield Listing(run.id, part, "\n".join(code), tuple(files.items()), tuple(numbers))
 
 
 @functools.lru_cache(maxsize=64)
-def _parsed(text: str) -> ast.Module:
+def _parse(text: str) -> ast.Module:
     """The syntax tree of a file, parsed once: several runs cite the same files."""
     return ast.parse(text)
 
@@ -62,7 +62,7 @@ def span(tree: ast.AST, path: list[str]) -> tuple[int, int]:
     raise KeyError(path[0])
 
 
-def _printed(file: Path) -> str:
+def _print(file: Path) -> str:
     """The name of a file of the package with its folder; of the user's own without."""
     return f"{file.parent.name}/{file.name}" if file.is_relative_to(MODELS) else file.name
 

@@ -33,7 +33,7 @@ TOOLS = ("pypandoc-binary", "typst", "jinja2")
 
 
 @contextmanager
-def alone(folder: Path, figures: Path) -> Iterator[None]:
+def output_lock(folder: Path, figures: Path) -> Iterator[None]:
     """Holds the folders of a document, so that two builds at once do not publish into each other; clears what a kill left."""
     with ExitStack() as held:
         with storage_errors(folder):
@@ -71,11 +71,11 @@ def _publish(cards: Mapping[str, tuple[FigureCard, str]], others: Fields, folder
     index = {**others, **{id_: _entry(card, number) for id_, (card, number) in cards.items()}}
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        for name in {*_listed(_index(folder))} - {*_listed(index)}:
+        for name in {*_list(_index(folder))} - {*_list(index)}:
             (folder / name).unlink(missing_ok=True)
     write_atomically(folder / INDEX, json.dumps(index, ensure_ascii=False, indent=1) + "\n")
     for card, number in cards.values():
-        for source in _drawn(card):
+        for source in _draw(card):
             _copy(source, folder / _entry(card, number)[source.suffix[1:]])
 
 
@@ -87,7 +87,7 @@ def _index(folder: Path) -> dict[str, Plain]:
         return {}
 
 
-def _listed(index: Fields) -> Iterator[str]:
+def _list(index: Fields) -> Iterator[str]:
     """Names of the files of an index; no other file is ever removed, and none outside the folder."""
     names = (name for id_ in index for name in _files(fields(index, id_)).values())
     return (name for name in names if _PUBLISHED.fullmatch(name))
@@ -98,7 +98,7 @@ def _files(entry: Fields) -> dict[str, str]:
     return {kind: name for kind in KINDS if isinstance(name := entry.get(kind), str)}
 
 
-def _drawn(card: FigureCard) -> list[Path]:
+def _draw(card: FigureCard) -> list[Path]:
     return [source for source in (card.png, card.svg) if source]
 
 
@@ -108,7 +108,7 @@ def _entry(card: FigureCard, number: str) -> dict[str, str]:
     name = f"{digits.zfill(2)}{number.removeprefix(digits)}-{card.id}"
     entry = {"number": number, "caption": card.caption, "details": card.details, "alt": card.alt}
     entry |= {"group": card.group} if card.group else {}
-    for source in _drawn(card):
+    for source in _draw(card):
         entry[source.suffix[1:]] = f"{name}{source.suffix}"
         entry["step"] = source.parent.name
     return entry
@@ -174,22 +174,22 @@ class Stamp:
 
     def fresh(self, digest: str, paths: Mapping[str, Path]) -> dict[str, Path]:
         """Those of the files that were made of this and that nobody touched since."""
-        known = self._known()
+        known = self._recall()
         return {
             form: path for form, path in paths.items() if path.name in known and known[path.name] == self._entry(digest, path)
         }
 
     def older(self, digest: str, paths: Iterable[Path]) -> list[Path]:
         """Those of the files that lie there and were made of something else."""
-        known = self._known()
+        known = self._recall()
         return [path for path in paths if path.is_file() and known.get(path.name, [""])[0] != digest]
 
     def write(self, digest: str, paths: Iterable[Path]) -> None:
         """Remembers files that were just made."""
-        known = self._known() | {path.name: self._entry(digest, path) for path in paths}
+        known = self._recall() | {path.name: self._entry(digest, path) for path in paths}
         write_atomically(self._file, json.dumps(known, indent=1) + "\n")
 
-    def _known(self) -> dict[str, list[str]]:
+    def _recall(self) -> dict[str, list[str]]:
         try:
             return dict(json.loads(self._file.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
@@ -198,7 +198,7 @@ class Stamp:
     def _entry(self, digest: str, path: Path) -> list[str]:
         """What a file was made of, its content, and what lies beside it; by the memo, so that an untouched file is not read."""
         try:
-            figures = [self._figures / name for name in (INDEX, *_listed(_index(self._figures)))]
+            figures = [self._figures / name for name in (INDEX, *_list(_index(self._figures)))]
             beside = {
                 other.name: self._memo.sha256(other)
                 for other in [self._folder / FACTS, self._folder / REPORT, *sorted(figures)]

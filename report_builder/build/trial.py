@@ -45,7 +45,7 @@ def try_own_kinds(plan: Plan) -> None:
         if memo.recall(f"trial {key}") == GOOD:
             continue
         try:
-            _tried(plan, own)
+            _try(plan, own)
             memo.remember(f"trial {key}", GOOD)
         except OwnFileError as error:
             where = plan.resolved.loaded.where(*place)
@@ -66,11 +66,11 @@ def _own(plan: Plan) -> Iterator[tuple[tuple[str, str], Picture | Measure, str]]
                 yield ("metrics", measure.id), measure, step.step.key
 
 
-def _tried(plan: Plan, own: Picture | Measure) -> None:
+def _try(plan: Plan, own: Picture | Measure) -> None:
     """Raises OwnFileError where the file is wrong; nothing where noise cannot tell."""
     import numpy as np
 
-    given = _given(plan, own.requests)
+    given = _give(plan, own.requests)
     if given is None:
         return
     try:
@@ -81,8 +81,8 @@ def _tried(plan: Plan, own: Picture | Measure) -> None:
             else:
                 _same_names([*own.kind.module.measure(given, own.kind.parameters)], own)
     except OwnFileError as error:
-        if error.__cause__ is None or _decided(error.__cause__, own.kind.file):
-            told = "; ".join(f"{name}: {_told(arrays)}" for name, arrays in given.items())
+        if error.__cause__ is None or _decide(error.__cause__, own.kind.file):
+            told = "; ".join(f"{name}: {_tell(arrays)}" for name, arrays in given.items())
             raise OwnFileError(*(replace(p, allowed=p.allowed or f"It was given: {told}.") for p in error.problems)) from error
     except (ReportError, MemoryError):
         return
@@ -95,7 +95,7 @@ def _same_names(measured: list[str], own: Measure) -> None:
         raise OwnFileError(Problem("", rule, ", ".join(measured), f"'values' declares: {', '.join(announced)}."))
 
 
-def _decided(error: BaseException, file: Path) -> bool:
+def _decide(error: BaseException, file: Path) -> bool:
     """Whether the error would come of the real arrays, too.
 
     What the file raises itself may hang on their numbers, and so may a ValueError of a package other than NumPy.
@@ -112,14 +112,14 @@ def _decided(error: BaseException, file: Path) -> bool:
     return not isinstance(error, ValueError) or isinstance(error, LookupError) or package in SHAPES
 
 
-def _told(arrays: Arrays) -> str:
+def _tell(arrays: Arrays) -> str:
     return ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
 
 
 # --- what it is given ---------------------------------------------------------------------------------------------------------
 
 
-def _given(plan: Plan, requests: Mapping[str, ProbeRequest]) -> dict[str, Arrays] | None:
+def _give(plan: Plan, requests: Mapping[str, ProbeRequest]) -> dict[str, Arrays] | None:
     """What the probes give of noise, by the names of the requests; None where that is not known before a training."""
     found: dict[str, Arrays] = {}
     for name, request in requests.items():

@@ -31,14 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
                 signal.signal(signal.SIGINT, signal.default_int_handler)
             signal.signal(signal.SIGTERM, _interrupt)
-            return _carried_out(parser().parse_args(arguments, Options()))
+            return _carry_out(parser().parse_args(arguments, Options()))
         except KeyboardInterrupt:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             print("interrupted: what is finished is stored; the same command goes on from there.", file=sys.stderr)
             return 130
 
 
-def _carried_out(options: Options) -> int:
+def _carry_out(options: Options) -> int:
     from report_builder.errors import Exit, ReportError, once
     from report_builder.limits import allow
     from report_builder.store.files import storage_errors

@@ -75,7 +75,7 @@ def import_runs(options: Options) -> int:
                 _unpack(archive, scratch, file)
         except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
             raise ReportError(Problem(str(file), "this is not a complete export", str(error))) from None
-        for kind, stored in list(_verified(Store(scratch), file)):
+        for kind, stored in list(_verify(Store(scratch), file)):
             added, known = (added + 1, known) if _add(store, stored) else (added, known + 1)
             if kind == "run":
                 _remember(store, stored.meta["spec"]["data"])
@@ -130,7 +130,7 @@ def _remember(store: Store, data: Fields) -> None:
     store.memo.remember(name, found if store.memo.recall(name) in (None, found) else "")
 
 
-def _verified(store: Store, file: Path) -> Iterator[tuple[str, Stored]]:
+def _verify(store: Store, file: Path) -> Iterator[tuple[str, Stored]]:
     """The steps of an unpacked export.
 
     Raises:

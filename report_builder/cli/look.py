@@ -45,7 +45,7 @@ def status(options: Options) -> int:
     for row in rows:
         print(f"{'stored ' if row['stored'] else 'to do  '} {row['key']}  {row['step']}")
     for id_, arms in plan.resolved.loaded.sweeps.items():
-        print(f"sweep {id_}, {_trained(plan, arms)}")
+        print(f"sweep {id_}, {_train(plan, arms)}")
     missing = [row for row in rows if not row["stored"]]
     print(
         f"{len(rows) - len(missing)} of {len(rows)} steps are stored."
@@ -54,7 +54,7 @@ def status(options: Options) -> int:
     return int(Exit.DONE)
 
 
-def _trained(plan: Plan, arms: Arms) -> str:
+def _train(plan: Plan, arms: Arms) -> str:
     """What the arms of a sweep differ in, and how many of them are trained with every seed."""
     done = [arm for arm in arms.runs if all(plan.stored(plan.runs[arm, seed]) for seed in plan.seeds(arm) if seed is not None)]
     return f"{arms.run} over {' and '.join(arms.axes)}: {len(done)} of {len(arms.runs)} arms are trained."
@@ -74,7 +74,7 @@ def explain(options: Options) -> int:
                 near_miss(options.name, (p.label for p in _every_step(plan))),
             )
         )
-    rows = [_explained(plan, planned, last) for planned in chosen]
+    rows = [_explain(plan, planned, last) for planned in chosen]
     if options.json:
         _print_json(rows)
         return int(Exit.DONE)
@@ -83,7 +83,7 @@ def explain(options: Options) -> int:
     return int(Exit.DONE)
 
 
-def _explained(plan: Plan, planned: Planned, last: Mapping[str, Ran]) -> dict[str, Plain]:
+def _explain(plan: Plan, planned: Planned, last: Mapping[str, Ran]) -> dict[str, Plain]:
     entry, new = last.get(planned.label), planned.step.as_json()
     old = entry["step"] if entry else None
     why = reason(old, new)
@@ -93,12 +93,12 @@ def _explained(plan: Plan, planned: Planned, last: Mapping[str, Ran]) -> dict[st
         why = ran if stored else "would run: it is not stored (never finished, removed, or damaged)"
     else:
         if why == "one of the steps it reads changed":
-            why = f"it reads what changed: {', '.join(_changed(planned, last)) or 'another step'}"
+            why = f"it reads what changed: {', '.join(_change(planned, last)) or 'another step'}"
         why = f"{'stored already' if stored else 'would run'}: {why}"
     return {"step": planned.label, "kind": planned.step.kind, "key": planned.step.key, "stored": stored is not None, "why": why}
 
 
-def _changed(planned: Planned, last: Mapping[str, Ran]) -> list[str]:
+def _change(planned: Planned, last: Mapping[str, Ran]) -> list[str]:
     return [n.label for n in planned.needs.values() if n.label not in last or last[n.label]["step"] != n.step.as_json()]
 
 
@@ -124,11 +124,11 @@ def check(options: Options) -> int:
     plan, workspace = plan_of(options)
     builder.settle(plan)
     if options.json:
-        composed = builder.checked_plan(plan, workspace)
+        composed = builder.check_plan(plan, workspace)
         told = {"findings": [vars(p) for p in composed.findings], "warnings": [vars(p) for p in composed.warnings]}
         _print_json({**told, "sentences": [one.as_json() for one in composed.judged.sentences]})
         return int(Exit.FINDING if composed.findings else Exit.DONE)
-    found = builder.checked(plan, workspace)
+    found = builder.check(plan, workspace)
     plan.store.memo.save()
     for warning in once(found.warnings):
         print(f"warning: {warning}", file=sys.stderr)

@@ -39,7 +39,7 @@ def _summary(stored: Stored) -> dict[str, Plain]:
 def list_runs(options: Options) -> int:
     """Lists every stored training."""
     every = list(store_of(options).all("run"))
-    rows = [_summary(stored) | {"settings": _told_apart(stored, every)} for stored in every]
+    rows = [_summary(stored) | {"settings": _tell_apart(stored, every)} for stored in every]
     if options.json:
         print(json.dumps(rows, indent=1))
         return int(Exit.DONE)
@@ -52,7 +52,7 @@ def list_runs(options: Options) -> int:
     return int(Exit.DONE)
 
 
-def _told_apart(stored: Stored, every: Sequence[Stored]) -> dict[str, Plain]:
+def _tell_apart(stored: Stored, every: Sequence[Stored]) -> dict[str, Plain]:
     """The settings of model and training in which the trainings of this model differ, by key path: what tells arms apart."""
     same = [other for other in every if other.meta["spec"]["model"]["kind"] == stored.meta["spec"]["model"]["kind"]]
     settings = [{part: other.meta["spec"][part] for part in ("model", "training")} for other in same]
@@ -85,7 +85,7 @@ def find_run(store: Store, prefix: str) -> Stored:
 def prune_runs(options: Options) -> int:
     """Removes what no report here uses, and what kills, damage and failures left; checkpoints of planned trainings stay."""
     workspace = Workspace.find(vars(options))
-    store, used = Store(workspace.store), _used(workspace)
+    store, used = Store(workspace.store), _use(workspace)
     with nobody_begins(store.root) as busy:
         kept = used | busy
         gone = [(kind, key) for kind, key in store.every() if key not in kept]
@@ -136,7 +136,7 @@ def _wrong(store: Store, kind: str, key: str) -> str:
     return fault(stored) if stored else "a file is missing, or is not what was stored"
 
 
-def _used(workspace: Workspace) -> set[str]:
+def _use(workspace: Workspace) -> set[str]:
     """Keys of every step of every report here, in every profile.
 
     Raises:

@@ -15,7 +15,7 @@ def standing() -> Iterator[None]:
     """Streams that may be written to until the command ends: what nobody reads any more is not said, and the work goes on."""
     before = sys.stdout, sys.stderr
     for descriptor in (0, 1, 2):
-        _opened(descriptor)
+        _open(descriptor)
     sys.stdout, sys.stderr = (_Patient(stream or open(os.devnull, "w", encoding="utf-8")) for stream in before)  # noqa: SIM115, PTH123
     try:
         yield
@@ -25,7 +25,7 @@ def standing() -> Iterator[None]:
         sys.stdout, sys.stderr = before
 
 
-def _opened(descriptor: int) -> None:
+def _open(descriptor: int) -> None:
     """A closed one leads nowhere: else the next file that is opened would be written over by what is printed."""
     try:
         os.fstat(descriptor)
@@ -43,17 +43,17 @@ class _Patient:
 
     def write(self, text: str) -> int:
         """Writes, or does not."""
-        with self._silenced():
+        with self._silence():
             self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
         """Flushes, or does not."""
-        with self._silenced():
+        with self._silence():
             self._stream.flush()
 
     @contextmanager
-    def _silenced(self) -> Iterator[None]:
+    def _silence(self) -> Iterator[None]:
         try:
             yield
         except BrokenPipeError:

@@ -125,7 +125,7 @@ def _in_archive(published: Published, path: Path) -> dict[str, _Batch]:
             name = member.name.rpartition("/")[2]
             if name in wanted and (stream := archive.extractfile(member)):
                 _must_be_short(member.size, f"{path}: {name}")
-                found[name] = _unpickled(published, exactly(stream, member.size))
+                found[name] = _unpickle(published, exactly(stream, member.size))
     return found
 
 
@@ -145,7 +145,7 @@ class _Gzip(gzip.GzipFile):
 
 def _in_file(published: Published, path: Path) -> _Batch:
     _must_be_short(path.stat().st_size, str(path))
-    return _unpickled(published, path.read_bytes())
+    return _unpickle(published, path.read_bytes())
 
 
 def _must_be_short(size: int, where: str) -> None:
@@ -153,7 +153,7 @@ def _must_be_short(size: int, where: str) -> None:
         raise ReportError(Problem(where, "this is larger than a batch of the data set", f"{size} bytes"))
 
 
-def _unpickled(published: Published, content: bytes) -> _Batch:
+def _unpickle(published: Published, content: bytes) -> _Batch:
     for operation, argument, _ in pickletools.genops(content):
         if operation.name in MEMO and not 0 <= int(argument or 0) < len(content):
             raise pickle.UnpicklingError("it asks for more memory than it needs")

@@ -52,9 +52,9 @@ def stored(path: Path, wanted: Collection[str], allowed: str) -> dict[str, np.nd
     """
     import numpy as np
 
-    with _opened(path, allowed) as (archive, members):
+    with _open(path, allowed) as (archive, members):
         asked = [key for key in members if key in wanted]
-        ARCHIVE_BYTES.hold(sum(_declared(archive, members[key]) for key in asked), str(path))
+        ARCHIVE_BYTES.hold(sum(_declare(archive, members[key]) for key in asked), str(path))
         arrays: dict[str, np.ndarray | None] = dict.fromkeys(members)
         for key in asked:
             with archive.open(members[key]) as stream, warnings.catch_warnings(action="ignore"):
@@ -68,12 +68,12 @@ def shapes(path: Path, wanted: Collection[str], allowed: str) -> dict[str, tuple
     Raises:
         ReportError: the file is damaged, or no `.npz`.
     """
-    with _opened(path, allowed) as (archive, members):
+    with _open(path, allowed) as (archive, members):
         return {key: _header(archive, info)[0] if key in wanted else () for key, info in members.items()}
 
 
 @contextmanager
-def _opened(path: Path, allowed: str) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]]:
+def _open(path: Path, allowed: str) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]]:
     """The archive, with its arrays by name; whatever is wrong with it, also later, is a ReportError."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -90,7 +90,7 @@ def _is_npy(path: Path) -> bool:
         return stream.read(6) == b"\x93NUMPY"
 
 
-def _declared(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
+def _declare(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
     """Bytes that an array takes, by its header; ValueError where it is no array of numbers, or of another length."""
     shape, dtype, begin = _header(archive, member)
     size = math.prod(shape) * int(dtype.itemsize)

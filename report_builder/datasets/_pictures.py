@@ -46,10 +46,10 @@ def stream(folder: Path, names: Sequence[str], read: Read, image_shape: tuple[in
         return images
 
     small = len(names) * int(np.prod(image_shape)) <= KEPT
-    return Stream(_kept(make, len(names), image_shape) if small else make, np.arange(len(names)), image_shape, np.uint8)
+    return Stream(_keep(make, len(names), image_shape) if small else make, np.arange(len(names)), image_shape, np.uint8)
 
 
-def _kept(make: Callable[[np.ndarray], np.ndarray], n: int, image_shape: tuple[int, ...]) -> Callable[[np.ndarray], np.ndarray]:
+def _keep(make: Callable[[np.ndarray], np.ndarray], n: int, image_shape: tuple[int, ...]) -> Callable[[np.ndarray], np.ndarray]:
     """The same, each image made once. An array takes memory only where something was written."""
     images, there = np.empty((n, *image_shape), np.uint8), np.zeros(n, bool)
 
@@ -80,7 +80,7 @@ def decoded(path: Path, channels: int = 3, size: tuple[int, int] | None = None, 
     with opened(path) as picture:
         if size:
             picture.draft(None, (2 * max(size), 2 * max(size)))  # a JPEG much larger than needed is decoded in part
-        pixels = np.asarray(_fitted(_upright(picture, channels), size, fit))
+        pixels = np.asarray(_fit(_upright(picture, channels), size, fit))
     return pixels[..., None] if pixels.ndim == 2 else pixels
 
 
@@ -105,7 +105,7 @@ def _upright(picture: Image, channels: int) -> Image:
     return picture.convert("RGB" if channels == 3 else "L")
 
 
-def _fitted(picture: Image, size: tuple[int, int] | None, fit: Fit) -> Image:
+def _fit(picture: Image, size: tuple[int, int] | None, fit: Fit) -> Image:
     import PIL.Image
     import PIL.ImageOps
 

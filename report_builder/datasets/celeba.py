@@ -86,7 +86,7 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
     import numpy as np
 
     class_names = _class_names(parameters)
-    listed, folder = _listed(files[0], files[1]), files[2]
+    listed, folder = _list(files[0], files[1]), files[2]
     _all_there(listed, folder, files[0])
     splits = {}
     for number, part in enumerate(PARTS):
@@ -124,7 +124,7 @@ def _stream(folder: Path, listed: _Listed, places: np.ndarray) -> Images:
     return stream(folder, [listed.names[place] for place in places.tolist()], decoded, SHAPE)
 
 
-def _listed(attributes: Path, partition: Path) -> _Listed:
+def _list(attributes: Path, partition: Path) -> _Listed:
     """Reads both lists; the second may be in another order."""
     import numpy as np
 

@@ -97,7 +97,7 @@ def _names(folder: Path) -> list[str]:
     raise ReportError(Problem(str(folder), rule, allowed="JPEG and PNG files, best in one sub-folder for each class."))
 
 
-def counted(parameters: Parameters, files: Sequence[Path]) -> Mapping[str, int | None]:
+def count_images(parameters: Parameters, files: Sequence[Path]) -> Mapping[str, int | None]:
     """How many images each split will have, by the names of the files."""
     from report_builder.datasets.steps import split
 
@@ -178,5 +178,5 @@ def _one_size(folder: Path, names: Sequence[str]) -> tuple[int, int]:
 
 
 KIND = DataSet(
-    parameters=Parameters, title="own pictures", files=files, load=load, layout=layout, counted=counted, inspect=inspect
+    parameters=Parameters, title="own pictures", files=files, load=load, layout=layout, counted=count_images, inspect=inspect
 )

@@ -73,7 +73,7 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
         received = ", ".join(f"x_{part} {x.shape[1:]}" for part, x in images.items())
         raise ReportError(Problem(str(path), "training and test images are of different sizes", received))
     classes = {part: _classes(path, arrays, part) for part in parts}
-    class_names, classes = _named(path, arrays.get("class_names"), classes)
+    class_names, classes = _name(path, arrays.get("class_names"), classes)
     splits = {part: Split(images[part], classes[part]) for part in parts}
     data = ImageData(splits, class_names, parameters.range or BYTES)
     if "test" in splits or parameters.test is None:
@@ -94,7 +94,7 @@ def inspect(parameters: Parameters, files: Sequence[Path]) -> None:
             raise ReportError(_of_other_channels(files[0], name, shape))
 
 
-def counted(parameters: Parameters, files: Sequence[Path]) -> Mapping[str, int | None]:
+def count_images(parameters: Parameters, files: Sequence[Path]) -> Mapping[str, int | None]:
     """How many images each split will have, from the beginning of the file. Raises ReportError where it cannot be read."""
     from report_builder.datasets.steps import split
 
@@ -163,7 +163,7 @@ def _classes(path: Path, arrays: Mapping[str, np.ndarray | None], part: str) -> 
     return y.astype(np.int64)
 
 
-def _named(
+def _name(
     path: Path, stored_names: np.ndarray | None, classes: Mapping[str, np.ndarray]
 ) -> tuple[tuple[str, ...], dict[str, np.ndarray]]:
     """Names of the classes and the classes as places among them: the names in the file, else the numbers that images have.
@@ -184,5 +184,5 @@ def _named(
 
 
 KIND = DataSet(
-    parameters=Parameters, title="own images", files=files, load=load, layout=layout, counted=counted, inspect=inspect
+    parameters=Parameters, title="own images", files=files, load=load, layout=layout, counted=count_images, inspect=inspect
 )

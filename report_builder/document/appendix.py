@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from report_builder.document.channel import printed
+from report_builder.document.channel import printed_span
 from report_builder.document.ledger import Compared, Ledger, standing
 from report_builder.document.tables import table
 from report_builder.document.tree import Node, Nodes, attr, code, para, text
@@ -21,35 +21,37 @@ def appendix(ledger: Ledger, language: Language) -> str:
     rows = [*{compared.key: compared for compared in ledger.comparisons}.values()]
     if not rows:
         return ""
-    title = {"t": "Header", "c": [1, attr("comparisons", ["unnumbered"]), _said(language.word("appendix.title"))]}
+    title = {"t": "Header", "c": [1, attr("comparisons", ["unnumbered"]), _say(language.word("appendix.title"))]}
     notes = [language.word("appendix.read", expected=language.number(LEVEL * len(rows), 1), n=len(rows))]
     taken = [compared.text for compared in ledger.comparisons if compared.denied]
     if ledger.standing is not None:
         changed = language.word("appendix.changed", n=len(taken), sentences="; ".join(taken) or "–")
         notes.append(changed)
-    blocks = [title, *(para(_said(note)) for note in notes), _table(rows, language)]
+    blocks = [title, *(para(_say(note)) for note in notes), _table(rows, language)]
     return ledger.put_block(blocks)
 
 
 def _table(rows: Sequence[Compared], language: Language) -> Node:
-    heads = [_said(language.word(f"appendix.{key}")) for key in ("facts", "difference", "p", "holm", "differ")]
+    heads = [_say(language.word(f"appendix.{key}")) for key in ("facts", "difference", "p", "holm", "differ")]
     stand = standing(rows, LEVEL)
     cells = [_row(row, language, stands=row.key in stand) for row in rows]
     return table(heads, cells, "llrll", language.word("appendix.title"), "tbl:comparisons")
 
 
 def _row(row: Compared, language: Language, *, stands: bool) -> list[Nodes]:
-    names = [printed([code(row.names[0]), *(node for name in row.names[1:] for node in (*text(" / "), code(name)))], "fact")]
+    names = [
+        printed_span([code(row.names[0]), *(node for name in row.names[1:] for node in (*text(" / "), code(name)))], "fact")
+    ]
     if row.p is None:
-        return [names, _said(unmeasured(language)), [], [], []]
+        return [names, _say(unmeasured(language)), [], [], []]
     p = f"< {language.number(LEAST)}" if row.p < LEAST else language.number(row.p, 3)
     scope = language.word("verdict.these_trainings") if row.scope == TRAININGS else ""
     paths = [*dict.fromkeys(line.partition(":")[0] for line in row.through)]
     if len(paths) > MOST:
         paths = [f"{section}.*" for section in dict.fromkeys(path.partition(".")[0] for path in paths)]
     answer = language.setting(stands) if row.found or row.denied else "–"
-    return [names, _said(f"{row.difference} {scope}".strip()), _said(p), _said(answer), _said(", ".join(paths))]
+    return [names, _say(f"{row.difference} {scope}".strip()), _say(p), _say(answer), _say(", ".join(paths))]
 
 
-def _said(words: str) -> Nodes:
-    return [printed(text(words), "fact")] if words else []
+def _say(words: str) -> Nodes:
+    return [printed_span(text(words), "fact")] if words else []

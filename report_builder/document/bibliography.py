@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from report_builder.document.ledger import shown
+from report_builder.document.ledger import relative
 from report_builder.errors import Problem, ReportError
 from report_builder.project import not_readable
 from report_builder.records import frozen
@@ -66,7 +66,7 @@ class Bibliography:
             except ReportError as error:
                 problems += error.problems
                 continue
-            for found in _found(text, shown(file)):
+            for found in _find(text, relative(file)):
                 if isinstance(found, Problem):
                     problems.append(found)
                 elif found.kind == "string":
@@ -102,7 +102,7 @@ def _text(file: Path) -> str:
         ReportError: it cannot be read, or is in another encoding: at the line of its first letter that is no UTF-8.
     """
     if mistake := not_readable(file):
-        raise ReportError(Problem(shown(file), mistake))
+        raise ReportError(Problem(relative(file), mistake))
     content = file.read_bytes()
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
@@ -110,10 +110,10 @@ def _text(file: Path) -> str:
         line = content[: error.start].count(b"\n") + 1
         received = content.splitlines()[line - 1].decode("latin-1").strip()
         step = "Save it as UTF-8: iconv -f ISO-8859-2 -t UTF-8 old.bib > new.bib (or the encoding that it has)."
-        raise ReportError(Problem(f"{shown(file)}:{line}", "a bibliography is UTF-8", received, "UTF-8.", step)) from None
+        raise ReportError(Problem(f"{relative(file)}:{line}", "a bibliography is UTF-8", received, "UTF-8.", step)) from None
 
 
-def _found(text: str, file: str) -> Iterator[Entry | Problem]:
+def _find(text: str, file: str) -> Iterator[Entry | Problem]:
     """The entries of a text, abbreviations among them, and those that have no key or no end; all else is comments."""
     start, line = 0, 1
     while found := _ENTRY.search(text, start):

@@ -140,7 +140,7 @@ def markdown(words: str) -> Node:
     return {"t": "Markdown", "c": " ".join(words.split())}
 
 
-def printed(inlines: Nodes, kind: str, **values: str) -> Node:
+def printed_span(inlines: Nodes, kind: str, **values: str) -> Node:
     """A span that the program made: what was measured, and what it is called."""
     return {"t": "Span", "c": [attr("", [kind], {key: value for key, value in values.items() if value}), inlines], MADE: True}
 

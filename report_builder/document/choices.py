@@ -53,9 +53,9 @@ class Choices(Vocabulary):
         except ReportError as error:
             self.ledger.take([_of_arms(problem) for problem in error.problems])
             return self._stand_in(sweep, fact)
-        return self._chosen(chosen, facts, sweep) if chosen else self._stand_in(sweep, fact)
+        return self._choose(chosen, facts, sweep) if chosen else self._stand_in(sweep, fact)
 
-    def _chosen(self, chosen: Fact, facts: Sequence[Fact], sweep: SweepCard) -> Best:
+    def _choose(self, chosen: Fact, facts: Sequence[Fact], sweep: SweepCard) -> Best:
         ranking = self._ranking(facts, sweep, quiet=True)
         ahead = bool(ranking and ranking.groups[0] == (chosen,))
         run, title = self.speech.run(chosen.run), self.speech.card(chosen.run).name

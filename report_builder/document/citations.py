@@ -13,7 +13,7 @@ from string import ascii_lowercase
 from report_builder import languages
 from report_builder.document import leftover, pandoc
 from report_builder.document.bibliography import NAMED, Bibliography, Entry
-from report_builder.document.ledger import shown
+from report_builder.document.ledger import relative
 from report_builder.document.material import Material
 from report_builder.document.places import Places
 from report_builder.document.references import is_own
@@ -117,7 +117,7 @@ class _Citations:
             for one in found:
                 one.node.update(span(one.node["c"][1], []))
             return Cited(self.places, problems, warnings=[] if problems else self._unused(cited))
-        made, listed = self._formatted(found, known.chosen(cited))
+        made, listed = self._format(found, known.chosen(cited))
         numbers = {identifier(entry): f"ref-{number}" for number, entry in enumerate(listed, 1)}
         back: dict[str, list[str]] = {}
         for number, (one, inlines) in enumerate(zip(found, made, strict=True), 1):
@@ -143,7 +143,7 @@ class _Citations:
             return
         for key in one.keys:
             if key not in self.bibliography.entries:
-                files = ", ".join(map(shown, self.material.bibliography))
+                files = ", ".join(map(relative, self.material.bibliography))
                 step = f"Add it to {files}, or write \\@ for a sign that is no citation."
                 yield Problem(
                     where,
@@ -167,12 +167,12 @@ class _Citations:
 
     # --- what pandoc makes of them ------------------------------------------------------------------------------------------
 
-    def _formatted(self, found: Sequence[_Found], entries: Sequence[Entry]) -> tuple[list[Nodes], Nodes]:
+    def _format(self, found: Sequence[_Found], entries: Sequence[Entry]) -> tuple[list[Nodes], Nodes]:
         """What each citation prints, and the entries of the list of references."""
         names = {kind: self.language.word(f"references.{kind}") for kind in NAMED}
         sources = [*self.bibliography.strings, *(entry.source(names) for entry in entries)]
         language = "-".join(filter(None, (self.language.code.partition("-")[0], self.language.word("script.region"))))
-        asked = [_asked(one) for one in found]
+        asked = [_ask(one) for one in found]
         given = [sources, language, asked, self._style()]
         digest = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
         place = f"cited:{self.material.report}"
@@ -183,7 +183,7 @@ class _Citations:
                     pandoc.cite("\n".join(sources), asked, (self.material.style or STYLE), language), ensure_ascii=False
                 )
             except ReportError as error:
-                raise ReportError(*(self._told(problem, sources, entries) for problem in error.problems)) from None
+                raise ReportError(*(self._tell(problem, sources, entries) for problem in error.problems)) from None
             if self.memo:
                 self.memo.remember(place, f"{digest} {made}")
         *paragraphs, last = json.loads(made)
@@ -195,10 +195,10 @@ class _Citations:
         text = text_of(self.material.style or STYLE)
         if "independent-parent" in text:
             rule, step = "this style only names another one", "Take the style that it names."
-            raise ReportError(Problem(shown(self.material.style or STYLE), rule, next_step=step))
+            raise ReportError(Problem(relative(self.material.style or STYLE), rule, next_step=step))
         return text
 
-    def _told(self, problem: Problem, sources: Sequence[str], entries: Sequence[Entry]) -> Problem:
+    def _tell(self, problem: Problem, sources: Sequence[str], entries: Sequence[Entry]) -> Problem:
         """What pandoc says of an entry at its line, anything else at the style."""
         if misread := _MISREAD.search(problem.received):
             before = len(self.bibliography.strings)
@@ -211,14 +211,14 @@ class _Citations:
                 line -= height
         if failed := _FAILED.search(problem.received):
             rule, step = "this is no style of citations", "CSL styles: https://www.zotero.org/styles."
-            return Problem(shown(self.material.style or STYLE), rule, failed[1], next_step=step)
+            return Problem(relative(self.material.style or STYLE), rule, failed[1], next_step=step)
         return problem
 
     # --- the tree -----------------------------------------------------------------------------------------------------------
 
     def _put(self, node: Node, inlines: Nodes, numbers: Mapping[str, str], place: str) -> None:
         """What a citation prints takes its place, as one span, or as the note that a style of notes makes of it."""
-        made = _lined(inlines, first_line(node), numbers)
+        made = _line(inlines, first_line(node), numbers)
         notes = [inline for inline in made if inline["t"] == "Note"]
         shown_as = span([] if notes else made, ["cited"])
         shown_as["c"][0][0] = place
@@ -233,8 +233,8 @@ class _Citations:
         line = len(self.places.source.lines) - len(self.bibliography.entries) + [*self.bibliography.entries].index(key) + 1
         inlines = [item for block in entry["c"][1] for item in block["c"]]
         mark: Nodes = next((item["c"][1] for item in inlines if has_class(item, "csl-left-margin")), [])
-        body = _lined([item for item in inlines if not has_class(item, "csl-left-margin")], line, numbers)
-        number = [span(_trimmed(mark), ["mark"]), {"t": "Space"}] if mark else []
+        body = _line([item for item in inlines if not has_class(item, "csl-left-margin")], line, numbers)
+        number = [span(_trim(mark), ["mark"]), {"t": "Space"}] if mark else []
         ways = [node for at, place in enumerate(back) for node in ({"t": "Space"}, self._way(place, at, len(back)))]
         return div([para([*number, *body, *ways])], ["reference"], numbers[identifier(entry)])
 
@@ -272,18 +272,18 @@ def _citations(node: Part, *, printed: bool = True, noted: bool = False) -> Iter
         yield from _citations(part, printed=there, noted=noted)
 
 
-def _asked(one: _Found) -> Node:
+def _ask(one: _Found) -> Node:
     """A citation alone in a paragraph, or in a note of one, where it stands in a note."""
     cite = {"t": "Cite", "c": one.node["c"]}
     return para([{"t": "Note", "c": [para([cite])]}] if one.noted else [cite])
 
 
-def _lined(inlines: Nodes, line: int, numbers: Mapping[str, str]) -> Nodes:
+def _line(inlines: Nodes, line: int, numbers: Mapping[str, str]) -> Nodes:
     """What pandoc printed, on a line, its links by the numbers of the entries, and without what it knows of words."""
 
     def own(item: Node) -> Nodes | None:
         if item["t"] in ("Emph", "Strong", "SmallCaps"):
-            item["c"] = _spaced(item["c"])
+            item["c"] = _space(item["c"])
         if item["t"] == "Link" and (label := numbers.get(item["c"][2][0].removeprefix("#"))):
             return [link(item["c"][1], label)]
         return list(item["c"][1]) if item["t"] == "Span" and not item["c"][0][2] else None
@@ -291,10 +291,10 @@ def _lined(inlines: Nodes, line: int, numbers: Mapping[str, str]) -> Nodes:
     made: Nodes = change(inlines, own)
     for node in walk(made):
         node[LINE] = line
-    return _spaced(made)
+    return _space(made)
 
 
-def _spaced(inlines: Nodes) -> Nodes:
+def _space(inlines: Nodes) -> Nodes:
     """Without empty words; behind a formula pandoc leaves one in the place of a space."""
     befores = [{"t": ""}, *inlines]
     spaced = [
@@ -304,7 +304,7 @@ def _spaced(inlines: Nodes) -> Nodes:
     return [item for item in spaced if item.get("c") != ""]
 
 
-def _trimmed(inlines: Nodes) -> Nodes:
+def _trim(inlines: Nodes) -> Nodes:
     return inlines[:-1] if inlines and inlines[-1]["t"] == "Space" else inlines
 
 

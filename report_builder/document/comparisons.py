@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
-from report_builder.document.channel import markdown, printed
+from report_builder.document.channel import markdown, printed_span
 from report_builder.document.printed import Told, span_of
 from report_builder.document.tree import Node, Nodes, plain_text, text
 from report_builder.document.verdicts import Verdicts
@@ -67,7 +67,7 @@ class Comparisons:
         frames, relation = self.verdicts.language.frames, _relation(compared)
         over = frames.over.format(margin=margin) if at_least and compared.found else ""
         told: dict[str, str | Node] = {"a": subjects[0], "b": subjects[1], "x": span_of(values[0]), "y": span_of(values[1])}
-        told |= {"A": _begun(subjects[0]), "margin": margin, "over": over, "note": self.verdicts.note(compared)}
+        told |= {"A": _begin(subjects[0]), "margin": margin, "over": over, "note": self.verdicts.note(compared)}
         noun = self.verdicts.language.noun(pair[0].noun, pair[0].metric)
         parts = [part for words, name in frames.parts(relation, turn, noun) for part in (words, told.get(name, ""))]
         nodes = self._nodes(parts, names)
@@ -104,13 +104,13 @@ class Comparisons:
         The full stop stands behind them, as that of any sentence does.
         """
         made, kinds = list[Node](), itertools.chain(["claim"], itertools.repeat("fact"))
-        *rest, last = _joined(parts)
+        *rest, last = _join(parts)
         for part in (*rest, last.rstrip(self._stop) if isinstance(last, str) else last):
             if isinstance(part, str):
                 words = part if self.verdicts.language.spaced else _GAP.sub(" ", part)
                 before, after = (text(" ") if words.startswith(" ") else []), (text(" ") if words.endswith(" ") else [])
                 kind = next(kinds)
-                span = printed(text(words.strip(" ")), kind, facts=" ".join(names) if kind == "claim" else "")
+                span = printed_span(text(words.strip(" ")), kind, facts=" ".join(names) if kind == "claim" else "")
                 made += [*before, span, *after]
             else:
                 made.append(part)
@@ -122,7 +122,7 @@ def _words(node: Node) -> str:
     return " " if node["t"] == "Space" else node["c"] if node["t"] in ("Str", "Markdown") else plain_text(node)
 
 
-def _joined(parts: Sequence[str | Node]) -> list[str | Node]:
+def _join(parts: Sequence[str | Node]) -> list[str | Node]:
     """Neighbouring texts as one."""
     made: list[str | Node] = []
     for part in parts:
@@ -133,7 +133,7 @@ def _joined(parts: Sequence[str | Node]) -> list[str | Node]:
     return made
 
 
-def _begun(subject: str | Node) -> str | Node:
+def _begin(subject: str | Node) -> str | Node:
     """With a capital letter."""
     words = subject if isinstance(subject, str) else subject["c"]
     capital = words[:1].upper() + words[1:]

@@ -29,12 +29,12 @@ from report_builder.document.tree import (
     Nodes,
     attributes,
     change,
-    chosen,
     elements,
     exchange,
     has_class,
     identifier,
     para,
+    select,
     text,
     walk,
 )
@@ -155,7 +155,7 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False, memo
     found = read(rendered)
     blocks, places = found.blocks, found.places
     nodes, problems = shape(blocks, material.tasks, language, places)
-    broken, divs = _formulas(nodes, places), chosen(nodes, "Div")
+    broken, divs = _formulas(nodes, places), select(nodes, "Div")
     problems += [*_unknown_blocks(divs, places, cites=bool(material.bibliography)), *misshapen(divs, places)]
     if not rendered.answers:
         exchange(blocks, lambda node: [] if has_class(node, "answer") and node["t"] == "Div" else None)
@@ -171,7 +171,7 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False, memo
     if material.bibliography:
         cited = cite(blocks, material, places, memo)
         nodes, places = elements(blocks), cited.places
-    linked = _linked(blocks, nodes, material, places, draft=draft)
+    linked = _link(blocks, nodes, material, places, draft=draft)
     problems = [*rendered.problems, *problems, *cited.problems, *linked.problems, *found.problems, *broken]
     if problems:
         raise ReportError(*dict.fromkeys(problems))
@@ -229,7 +229,7 @@ class _Linked:
     warnings: list[Problem]
 
 
-def _linked(blocks: Nodes, nodes: Nodes, material: Material, places: Places, *, draft: bool) -> _Linked:
+def _link(blocks: Nodes, nodes: Nodes, material: Material, places: Places, *, draft: bool) -> _Linked:
     """Numbers, references and pictures of a tree with these elements, in place."""
     language = languages.load(material.header.language)
     numbers = Numbers(language, places)
@@ -240,7 +240,7 @@ def _linked(blocks: Nodes, nodes: Nodes, material: Material, places: Places, *, 
     references.mention(blocks)
     nodes = elements(blocks)
     pictures = Pictures(material, Path(places.source.template).parent, places, draft=draft)
-    pictures.resolve(chosen(nodes, "Image"))
+    pictures.resolve(select(nodes, "Image"))
     lost = dangling(nodes, numbers.labels, places)
     problems = [*numbers.problems, *references.problems, *pictures.problems, *lost]
     return _Linked(numbers.labels, pictures.files, pictures.unmeasured, problems, _unseen(nodes, references, places))
@@ -249,7 +249,7 @@ def _linked(blocks: Nodes, nodes: Nodes, material: Material, places: Places, *, 
 def _formulas(nodes: Nodes, places: Places) -> list[Problem]:
     """Formulas that cannot be typeset."""
     wrong = {}
-    for node in chosen(nodes, "Math"):
+    for node in select(nodes, "Math"):
         tex = node["c"][1]
         if tex not in wrong and (problem := formulas.problem(tex, places.of(node))):
             wrong[tex] = problem
@@ -268,7 +268,7 @@ def _unknown_blocks(divs: Nodes, places: Places, *, cites: bool) -> list[Problem
 
 def _unseen(nodes: Nodes, references: References, places: Places) -> list[Problem]:
     """Figures that no sentence refers to; those side by side are seen when one of them is, or all together."""
-    named = [node for node in chosen(nodes, "Figure", "Div") if node["t"] == "Figure" or has_class(node, "panels")]
+    named = [node for node in select(nodes, "Figure", "Div") if node["t"] == "Figure" or has_class(node, "panels")]
     groups = [(node, {identifier(part) for part in parts_of(node)}) for node in named if node["t"] == "Div"]
     inner = {
         label for node, parts in groups for label in (*parts, *([identifier(node)] if parts & {*references.cited} else []))

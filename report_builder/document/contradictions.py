@@ -46,7 +46,7 @@ class Contradictions:
 
     def of(self, sentence: Sentence) -> Iterator[Problem]:
         """What is wrong in a sentence, at the line of the word."""
-        for wrong in (*self._typed(sentence), *self._misnamed(sentence), *self._worded(sentence)):
+        for wrong in (*self._type(sentence), *self._misnamed(sentence), *self._word(sentence)):
             yield Problem(self.places.line(sentence.line_of(wrong.at)), wrong.rule, wrong.received, next_step=wrong.step)
 
     def elsewhere(self, blocks: Nodes) -> Iterator[Problem]:
@@ -54,9 +54,9 @@ class Contradictions:
         yield from self.names.mistakes()
         yield from self._names()
         yield from self._tables(blocks)
-        yield from self._rounded(blocks)
+        yield from self._round(blocks)
 
-    def _typed(self, sentence: Sentence) -> Iterator[Wrong]:
+    def _type(self, sentence: Sentence) -> Iterator[Wrong]:
         """Numbers of figures, arms that are none, and results and verdicts that nothing vouches for."""
         words, passage = sentence.typed, sentence.passage
         reference = self.lexicon.pattern("reference", "{}\\s*(?:nr\\.?\\s*|no\\.?\\s*|№\\s*)?\\(?\\d+[a-z]?\\)?").search(words)
@@ -74,10 +74,10 @@ class Contradictions:
             told = ", ".join(number.text for number in results)
             yield Wrong("a result is typed and bound to no measurement", told, _CITE, results[0].start)
         verdict = self.lexicon.pattern("verdict", r"{}\w*").search(words)
-        if verdict and not theory and (sentence.runs or self._lettered(words[: verdict.start()])):
+        if verdict and not theory and (sentence.runs or self._letter(words[: verdict.start()])):
             yield Wrong("a verdict is typed and bound to no measurement", verdict[0], _BIND, verdict.start())
 
-    def _lettered(self, before: str) -> bool:
+    def _letter(self, before: str) -> bool:
         """Whether words end with "A is", where A stands for a model that no run is: in capitals, and no quantity."""
         found = self.lexicon.pattern("equals", f"(?<!{LETTER})([^\\W_][\\w-]*)\\s+{{}}\\s+(?:\\w+\\s+)?$").search(before)
         return found is not None and found[1].isupper() and not self.lexicon.named("quantities", found[1])
@@ -93,7 +93,7 @@ class Contradictions:
         if len(others) == 1 and runs == others and not others & own and any(own):
             rule = f"a value of {', '.join(sorted(own))} stands in a sentence that names {others.pop()}"
             yield Wrong(rule, sentence.shown, _NAME)
-        elif wrong := self._crossed(sentence):
+        elif wrong := self._cross(sentence):
             yield Wrong("values stand beside each other's names", wrong, _NAME)
         if sentence.passage.kind == "cell":
             return  # the head of its column is judged once
@@ -105,7 +105,7 @@ class Contradictions:
             if (before := self._head(sentence.typed[:at])) and (wrong := self._other_quantity(before, sentence.facts(node))):
                 yield Wrong(f"a value of '{wrong}' stands where the sentence names another quantity", sentence.shown, _NAME, at)
 
-    def _crossed(self, sentence: Sentence) -> str:
+    def _cross(self, sentence: Sentence) -> str:
         """The names of two runs between which the values of both are exchanged."""
         single = [(at, self.names.of(facts[0].run)) for at, node in sentence.printed if len(facts := sentence.facts(node)) == 1]
         marks = sorted([(at, "value", name) for at, name in single] + [(n.start, "name", n.text) for n in sentence.runs])
@@ -129,7 +129,7 @@ class Contradictions:
             return ""
         return ", ".join(dict.fromkeys(metrics))
 
-    def _worded(self, sentence: Sentence) -> Iterator[Wrong]:
+    def _word(self, sentence: Sentence) -> Iterator[Wrong]:
         """Wordings with a number in them, or that deny their relation, and comparisons of different images."""
         facts, reader = self.material.facts, Reader(self.lexicon, self.names)
         for at, node in sentence.printed:
@@ -174,7 +174,7 @@ class Contradictions:
                     received = f"{head}: {', '.join(names)}"
                     yield Problem(self.places.of(table), rule, received, next_step="Name what the column shows.")
 
-    def _rounded(self, blocks: Nodes) -> Iterator[Problem]:
+    def _round(self, blocks: Nodes) -> Iterator[Problem]:
         """Shares that are printed as 0 or 1 and are neither."""
         for span in walk(blocks, "Span"):
             fact, text = self.material.facts.get(value(span, "name")), plain_text(span)

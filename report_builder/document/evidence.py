@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from report_builder.document.captions import captioned, sentences_of
-from report_builder.document.channel import markdown, printed
+from report_builder.document.channel import markdown, printed_span
 from report_builder.document.material import FigureCard, Listing, SubfiguresCard
 from report_builder.document.printed import Told
 from report_builder.document.tree import Node, Nodes, attr, code, div, para, plain, text
@@ -82,14 +82,14 @@ class Evidence(Vocabulary):
             return ""
         ends = [*[";"] * (len(found.symbols) - 1), "."]
         items = [[plain(self._symbol(*known, end=end))] for known, end in zip(found.symbols, ends, strict=True)]
-        where = para([printed(text(self.language.word("where")), "fact")])
+        where = para([printed_span(text(self.language.word("where")), "fact")])
         return self.ledger.put_block([div([where, {"t": "BulletList", "c": items}], ["symbols"])])
 
     def _symbol(self, symbol: str, meaning: Words, *, end: str) -> Nodes:
         mark = self.language.words["number.decimal"]
         symbol = re.sub(r"(?<=\d)\.(?=\d)", mark if mark == "." else f"{{{mark}}}", symbol)
         told = self.language.translated(meaning)
-        return [{"t": "Math", "c": [{"t": "InlineMath"}, symbol]}, *text(" – "), printed(text(told), "fact"), *text(end)]
+        return [{"t": "Math", "c": [{"t": "InlineMath"}, symbol]}, *text(" – "), printed_span(text(told), "fact"), *text(end)]
 
     def _equation(self, run: str) -> Equation | None:
         self.ledger.cite("equations", run)
@@ -110,7 +110,7 @@ class Evidence(Vocabulary):
         said = [markdown(f"{caption}")] if caption else [*text(f"{self.speech.run(run).model.text}, "), code(part)]
         label = f"lst:{id or f'{run}-{part}'}"
         block = {"t": "CodeBlock", "c": [attr("", [found.language]), found.code]}
-        where = printed([*text("("), *self._lines(found), *text(")")], "fact")
+        where = printed_span([*text("("), *self._lines(found), *text(")")], "fact")
         lines = {"lines": ",".join(map(str, found.numbers))}
         shown = div([block, para([*said, {"t": "Space"}, where])], ["listing"], label, lines)
         return self.ledger.put_block([shown], label)

@@ -68,15 +68,15 @@ class Text:
     def language(self) -> str:
         """The language whose words it uses most."""
         text = "\n".join(passage.typed for passage in passages(self.blocks))
-        return max(languages.codes(), key=lambda code: _told(lexicon(code), text))
+        return max(languages.codes(), key=lambda code: _tell(lexicon(code), text))
 
 
-def _told(words: Lexicon, text: str) -> int:
+def _tell(words: Lexicon, text: str) -> int:
     """How much of a text words of one language cover."""
     return sum(len(found[0]) for key in _TELLING for found in words.pattern(key).finditer(text))
 
 
-def named(text: Text, short: Sequence[str]) -> list[str]:
+def models_named(text: Text, short: Sequence[str]) -> list[str]:
     """The models that a text names: the short names of kinds of models, with what is written together with them."""
     pattern = re.compile(_MODEL.format("|".join(map(re.escape, short))))
     return sorted({found for passage in passages(text.blocks) for found in pattern.findall(passage.typed)})
@@ -103,10 +103,10 @@ class Reading:
         said = [[*sentences(passage, words, names)] for passage in passages(self.text.blocks)]
         captions = [found for paragraph in said for found in self._captions(paragraph, words)]
         referred = [found for paragraph in said for found in self._references(paragraph, words)]
-        found = [*self._captioned(captions, referred), *(p for paragraph in said for p in self._unfounded(paragraph, words))]
+        found = [*self._caption(captions, referred), *(p for paragraph in said for p in self._unfounded(paragraph, words))]
         for paragraph in said:
             for sentence in paragraph:
-                found += [*self._contradicted(sentence), *self._measured(sentence)]
+                found += [*self._contradict(sentence), *self._measure(sentence)]
         return sorted(dict.fromkeys(found), key=lambda problem: _number(problem.where))
 
     def _where(self, line: int) -> str:
@@ -131,7 +131,7 @@ class Reading:
                     if not caption or not re.match(r"\s*[.:：)–—-]", sentence.typed[found.end() :]):
                         yield _Reference(_kind(found[1], words), found[2], sentence.line)
 
-    def _captioned(self, captions: Sequence[_Reference], referred: Sequence[_Reference]) -> Iterator[Problem]:
+    def _caption(self, captions: Sequence[_Reference], referred: Sequence[_Reference]) -> Iterator[Problem]:
         """References to nothing, numbers that stand twice or out of order, and figures that nobody mentions."""
         known = {(caption.kind, caption.number) for caption in captions}
         for reference in referred:
@@ -164,7 +164,7 @@ class Reading:
                 step = "Give the values that it rests on, or refer to the figure or table that has them."
                 yield Problem(self._where(sentence.line), rule, sentence.shown, next_step=step)
 
-    def _contradicted(self, sentence: Sentence) -> Iterator[Problem]:
+    def _contradict(self, sentence: Sentence) -> Iterator[Problem]:
         """A value of a quantity of a model of which another sentence gives another value."""
         key, number = self._value(sentence)
         if number is None:
@@ -181,7 +181,7 @@ class Reading:
         single = len(runs) == 1 and len(numbers) == 1 and bool(families)
         return ("".join(runs), "; ".join(families), ", ".join(parts)), numbers[0] if single else None
 
-    def _measured(self, sentence: Sentence) -> Iterator[Problem]:
+    def _measure(self, sentence: Sentence) -> Iterator[Problem]:
         """A value that the facts of the report do not have."""
         (run, families, parts), number = self._value(sentence)
         if number is None:

@@ -19,7 +19,7 @@ def pointed(node: Node, told: dict[str, str]) -> Nodes | None:
     return [span([node], ["fact"], {"title": told[node[FACT]]})]
 
 
-def told_of(fact: Fact, language: Language) -> str:
+def provenance(fact: Fact, language: Language) -> str:
     """The name of a fact, the seeds, the interval of its value, the keys of the trainings."""
     known = {
         "seeds": ", ".join(map(str, fact.seeds)),

@@ -16,7 +16,7 @@ from report_builder.document.composing import Document
 from report_builder.document.fonts import EAST
 from report_builder.document.formulas.mathml import mathml
 from report_builder.document.heads import with_heads
-from report_builder.document.hover import pointed, told_of
+from report_builder.document.hover import pointed, provenance
 from report_builder.document.material import FigureCard
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.pictures import Picture, size
@@ -85,9 +85,9 @@ def html_page(document: Document, *, draft: bool = False) -> str:
     header, language = document.header, document.language
     blocks = change(document.blocks, lambda node: _absent(node, document) or _block(node, language))
     begun = raw("html", f'<main id="main-text">\n<header>\n{_head(document)}\n</header>')
-    told = {name: told_of(fact, language) for name, fact in document.measured.items()}
+    told = {name: provenance(fact, language) for name, fact in document.measured.items()}
     blocks = change(blocks, lambda node: pointed(node, told))
-    whole = change([*_contents(document.blocks, language), begun, *blocks], _written)
+    whole = change([*_contents(document.blocks, language), begun, *blocks], _write)
     body = pandoc.write(whole, "html5")[0].decode()
     return PAGE.substitute(
         lang=html.escape(header.language),
@@ -107,7 +107,7 @@ def _json(value: Plain) -> str:
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
-def _written(node: Node) -> Nodes | None:
+def _write(node: Node) -> Nodes | None:
     """A formula as MathML; a heading one level lower, for the title is the first."""
     if is_node(node, "Header"):
         level, *rest = node["c"]
@@ -128,17 +128,17 @@ def _absent(node: Node, document: Document) -> Nodes | None:
 def _block(node: Node, language: Language) -> Nodes | None:
     """What pandoc's HTML writer needs to be told."""
     if (inlines := inlines_of(node)) and any(LISTED in item for item in inlines):
-        inlines[:] = _underlined(inlines, language)
+        inlines[:] = _underline(inlines, language)
     if inlines and any(is_node(item, "Math") for item in inlines):
-        inlines[:] = _held(inlines)
+        inlines[:] = _hold(inlines)
     if node["t"] == "Table":
-        return [div([_headed(node)], ["wide"])]
+        return [div([_with_head(node)], ["wide"])]
     if node["t"] == "Figure" and (details := _details(node, language)):
         return [_figure(identifier(node), [], node["c"][2], [*caption_of(node), *details])]
     return _div(node, language) if node["t"] == "Div" else None
 
 
-def _headed(table: Node) -> Node:
+def _with_head(table: Node) -> Node:
     """An author's table whose first column has no head of its own: its cells are the heads of the rows."""
     heads = table["c"][3][1]
     if not heads or any(block["c"] for block in heads[0][1][0][4]):
@@ -147,7 +147,7 @@ def _headed(table: Node) -> Node:
     return table | {"c": [*table["c"][:4], bodies, *table["c"][5:]]}
 
 
-def _underlined(inlines: Nodes, language: Language) -> Nodes:
+def _underline(inlines: Nodes, language: Language) -> Nodes:
     """What stands in sentences that speak of results and are bound to nothing, as spans that say so."""
     made: Nodes = []
     for listed, group in itertools.groupby((part for item in inlines for part in _cut(item)), lambda item: LISTED in item):
@@ -169,7 +169,7 @@ def _cut(item: Node) -> Nodes:
     ]
 
 
-def _held(inlines: Nodes) -> Nodes:
+def _hold(inlines: Nodes) -> Nodes:
     """Each formula in a line with the marks and letters that touch it: no line ends between them."""
     runs: list[Nodes] = []
     for item in (part for inline in inlines for part in _parts(inline)):

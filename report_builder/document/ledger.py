@@ -17,13 +17,13 @@ from report_builder.errors import Problem, near_miss
 from report_builder.records import frozen
 
 
-def shown(path: str | Path) -> str:
+def relative(path: str | Path) -> str:
     """A path as messages print it: relative to the working folder where it lies below it."""
-    return _shown(str(path), Path.cwd())
+    return _show(str(path), Path.cwd())
 
 
 @functools.lru_cache(256)
-def _shown(path: str, folder: Path) -> str:
+def _show(path: str, folder: Path) -> str:
     try:
         return str(Path(path).resolve().relative_to(folder))
     except ValueError:
@@ -121,7 +121,7 @@ class Citation:
     @property
     def where(self) -> str:
         """File and line of the expression."""
-        return f"{shown(self.lines[0][0])}:{self.lines[0][1]}" if self.lines else ""
+        return f"{relative(self.lines[0][0])}:{self.lines[0][1]}" if self.lines else ""
 
 
 @frozen
@@ -139,9 +139,9 @@ class SourceMap:
     def where(self, line: int) -> str:
         """`templates/lab.md:12` of a rendered line, counted from 1; the template alone for line 0."""
         if not 0 < line <= len(self.lines):
-            return shown(self.template)
+            return relative(self.template)
         file, number = self.lines[line - 1]
-        return f"{shown(file)}:{number}"
+        return f"{relative(file)}:{number}"
 
 
 @dataclass
@@ -212,7 +212,7 @@ class Ledger:
     def here(self) -> str:
         """File and line of the template expression that is being printed."""
         file, line = next(iter(_lines()), ("", 0))
-        return f"{shown(file)}:{line}" if file else shown(self.template)
+        return f"{relative(file)}:{line}" if file else relative(self.template)
 
 
 def _lines() -> tuple[tuple[str, int], ...]:

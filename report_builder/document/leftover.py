@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from report_builder.document.places import outside_code
-from report_builder.document.tree import Node, Nodes, attributes, change, chosen, identifier, plain_text, walk
+from report_builder.document.tree import Node, Nodes, attributes, change, identifier, plain_text, select, walk
 from report_builder.errors import Problem, near_miss
 from report_builder.languages import CASES
 from report_builder.records import frozen
@@ -79,7 +79,7 @@ class Leftover:
         """The tree without comments, and what would be printed as source."""
         nodes = [*walk(blocks)]
         found = [problem for node in nodes for problem in self._node(node)]
-        return (change(blocks, _readable) if chosen(nodes, "RawInline", "RawBlock") else blocks), found
+        return (change(blocks, _readable) if select(nodes, "RawInline", "RawBlock") else blocks), found
 
     def _node(self, node: Node) -> Iterator[Problem]:
         kind = node["t"]

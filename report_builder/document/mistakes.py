@@ -60,10 +60,10 @@ def mistake(error: Exception, where: str, words: Iterable[str]) -> Problem:
     if isinstance(error, UnicodeDecodeError):
         return Problem(where, "the template is not UTF-8 text", str(error), next_step="Save it with the encoding UTF-8.")
     known = next((told for kind, told in _TOLD.items() if isinstance(error, kind)), "the template stops here: {}")
-    return _named(str(error), where, words) or Problem(where, known.format(error))
+    return _name(str(error), where, words) or Problem(where, known.format(error))
 
 
-def _named(message: str, where: str, words: Iterable[str]) -> Problem | None:
+def _name(message: str, where: str, words: Iterable[str]) -> Problem | None:
     """What is said of a name, of a part, or of kinds that do not go together."""
     if undefined := re.fullmatch(r"'(\w+)' is undefined", message):
         own = sorted({*words} - {*DEFAULT_NAMESPACE})

@@ -45,7 +45,7 @@ class Names:
     def titled(self, text: str) -> set[str]:
         """The kinds of models whose titles a text uses, the longest title at each place."""
         found, rest = set[str](), text.casefold()
-        for title, kind in self._ordered:
+        for title, kind in self._order:
             if title.split()[0][:SHORTEST].rstrip(ENDINGS) in rest:  # to make a pattern takes a millisecond
                 left = _title(title).sub(" ", rest)
                 found |= {kind} if left != rest else set()
@@ -117,7 +117,7 @@ class Names:
         return {name.casefold(): kind for kind, names in self.material.kinds.items() for name in names}
 
     @functools.cached_property
-    def _ordered(self) -> list[tuple[str, str]]:
+    def _order(self) -> list[tuple[str, str]]:
         """Each title in small letters, and the kind; the longest first."""
         return sorted(self._titles.items(), key=lambda item: len(item[0]), reverse=True)
 
@@ -160,10 +160,10 @@ def _words(names: Iterable[str], *, inflected: bool = False) -> re.Pattern[str]:
     ordered = sorted({name for name in names if name}, key=len, reverse=True)
     if not ordered:
         return re.compile("(?!)")
-    bounded = "|".join(_inflected(name) if inflected else re.escape(name) for name in ordered)
+    bounded = "|".join(_inflect(name) if inflected else re.escape(name) for name in ordered)
     return re.compile(f"(?<!{LETTER})(?<![0-9_-])(?:{bounded})(?!{LETTER})(?![0-9_])(?!-{LETTER})")
 
 
-def _inflected(name: str) -> str:
+def _inflect(name: str) -> str:
     stems = (word.rstrip(ENDINGS) for word in name.split())
     return r"\s+".join(f"{re.escape(stem)}{LETTER}{{0,4}}" for stem in stems)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from report_builder.document.panels import LETTERS, parts_of
 from report_builder.document.places import Places
-from report_builder.document.tree import Node, Nodes, caption_of, chosen, has_class, identifier, para, strong, text
+from report_builder.document.tree import Node, Nodes, caption_of, has_class, identifier, para, select, strong, text
 from report_builder.errors import Problem
 from report_builder.languages import NO_BREAK, Language
 
@@ -33,11 +33,11 @@ class Numbers:
 
     def give(self, found: Nodes) -> None:
         """Numbers the elements of a tree in place."""
-        for node in chosen(found, "Header", "Div", *_KIND):
+        for node in select(found, "Header", "Div", *_KIND):
             if node["t"] == "Header":
                 self._header(node)
             elif node["t"] in _KIND and id(node) not in self._panels:
-                self._captioned(node, _KIND[node["t"]])
+                self._caption(node, _KIND[node["t"]])
             elif node["t"] == "Div":
                 self._div(node)
 
@@ -63,7 +63,7 @@ class Numbers:
             words[:0] = [{"t": "Str", "c": f"{number}.{NO_BREAK}"}]
             self._register(label, number)
 
-    def _captioned(self, node: Node, kind: str) -> None:
+    def _caption(self, node: Node, kind: str) -> None:
         caption = caption_of(node)
         if identifier(node).startswith(f"{kind}:"):
             caption[:0] = self._head(kind, self._next(kind, identifier(node)))

@@ -49,9 +49,9 @@ def docx(document: Document, *, draft: bool = False) -> bytes:
     blocks = change(document.blocks, lambda node: _plain(node, document.language, word=True))
     meta = {"lang": {"t": "MetaInlines", "c": text(header.language)}}
     with tempfile.TemporaryDirectory(prefix="report-builder-") as folder:
-        files = {target: _drawn(picture, Path(folder), i) for i, (target, picture) in enumerate(document.images.items(), 1)}
+        files = {target: _draw(picture, Path(folder), i) for i, (target, picture) in enumerate(document.images.items(), 1)}
         blocks = change(
-            [*_title(document, draft=draft), *blocks], lambda node: _located(node, files, document) or _formula(node, document)
+            [*_title(document, draft=draft), *blocks], lambda node: _locate(node, files, document) or _formula(node, document)
         )
         content = pandoc.docx(blocks, folder, meta, header.dated)
     return finished(content, header)
@@ -87,7 +87,7 @@ def _in_style(style: str, inlines: Nodes) -> Node:
     return {"t": "Div", "c": [attr("", [], {"custom-style": style}), [para(inlines)]]}
 
 
-def _drawn(picture: Picture, folder: Path, number: int) -> str:
+def _draw(picture: Picture, folder: Path, number: int) -> str:
     """The name of a picture in a folder, as PNG where it is a drawing: word processors show those alike."""
     file = picture.png or picture.file
     copied = folder / f"picture-{number}{file.suffix.lower()}"
@@ -112,12 +112,12 @@ def markdown(document: Document, folder: Path, *, draft: bool = False) -> str:
     files = {target: quote(os.path.relpath(file, folder).replace(os.sep, "/")) for target, file in named.items()}
     blocks = change(document.blocks, lambda node: _plain(node, document.language, word=False))
     blocks = [new for block in blocks for new in _flat(block)]
-    headed = _headed(document, blocks, draft=draft)
-    blocks = change(headed, lambda node: _located(node, files, document) or _escaped(node))
+    headed = _head(document, blocks, draft=draft)
+    blocks = change(headed, lambda node: _locate(node, files, document) or _escape(node))
     return pandoc.write(blocks, "gfm")[0].decode()
 
 
-def _headed(document: Document, blocks: Nodes, *, draft: bool) -> Nodes:
+def _head(document: Document, blocks: Nodes, *, draft: bool) -> Nodes:
     """Title block, then the document with its headings one level lower."""
     header, language = document.header, document.language
     for node in walk(blocks):
@@ -130,14 +130,14 @@ def _headed(document: Document, blocks: Nodes, *, draft: bool) -> Nodes:
     return [*head, *(para(text(line)) for line in lines if line), *blocks]
 
 
-def _escaped(node: Node) -> Nodes | None:
+def _escape(node: Node) -> Nodes | None:
     """A word of which pandoc makes an entity or a heading, or loses a letter, with all its marks escaped."""
     if node["t"] != "Str" or not _ESCAPED.search(node["c"]):
         return None
     return [raw("markdown", _MARK.sub(r"\\\1", node["c"]), inline=True)]
 
 
-def _located(node: Node, files: Mapping[str, str], document: Document) -> Nodes | None:
+def _locate(node: Node, files: Mapping[str, str], document: Document) -> Nodes | None:
     if node["t"] != "Image":
         return None
     if absent(node, document.images):

@@ -59,7 +59,7 @@ def read(texts: Sequence[str]) -> list[Tree]:
     for made, told in zip(*CONVERTER.ask(program(), "read", READER, encoded, _COLUMNS), strict=True):
         blocks: Nodes = json.loads(made)["blocks"]
         if b'"ColWidth"' in made:
-            _drawn_widths(blocks)
+            _grid_widths(blocks)
         trees.append(Tree(blocks, _warnings(told)))
     return trees
 
@@ -108,7 +108,7 @@ def convert(file: Path, form: str) -> Nodes:
     return blocks
 
 
-def _drawn_widths(blocks: Nodes) -> None:
+def _grid_widths(blocks: Nodes) -> None:
     """Columns as wide as they are drawn on a page of 72 characters, together at most the page."""
     for table in walk(blocks, "Table"):
         widths = [column[1] for column in table["c"][2] if column[1]["t"] == "ColWidth"]

@@ -61,10 +61,10 @@ def pdf(document: Document, *, draft: bool = False, press: Press | None = None) 
     with ExitStack() as held:
         press = press or Press(Path(held.enter_context(tempfile.TemporaryDirectory(prefix="report-builder-"))))
         press.lay(source, files)
-        return _printed(press, document)
+        return _print(press, document)
 
 
-def _printed(press: Press, document: Document) -> tuple[bytes, str | None]:
+def _print(press: Press, document: Document) -> tuple[bytes, str | None]:
     from typst import TypstError
 
     try:
@@ -175,7 +175,7 @@ class Typst:
         made: Nodes = []
         at = 0
         while at < len(nodes):
-            parts = [self._block(node) for node in nodes[at : at + 1 + _passed(nodes, at)]]
+            parts = [self._block(node) for node in nodes[at : at + 1 + _pass(nodes, at)]]
             opened = [[raw("typst", "][" if i else "#movable[")] for i in range(len(parts))] if len(parts) > 1 else [[]]
             made += [new for start, part in zip(opened, parts, strict=True) for new in (*start, *part)]
             made += [raw("typst", "]")] if len(parts) > 1 else []
@@ -188,14 +188,14 @@ class Typst:
         if node["t"] == "Div":
             return self._div(node)
         if node["t"] == "Table":
-            again = quoted(self._continued(node))
+            again = quoted(self._continue(node))
             return [raw("typst", f"#tabular(continued: {again})["), self._inside(node), raw("typst", "]")]
         if node["t"] == "CodeBlock":
             lines = [line for line, _ in wrapped(node["c"][1])]
             return [*_anchor(node, inline=False), {"t": "CodeBlock", "c": [_unnamed(node), "\n".join(lines)]}]
         return [self._inside(node)]
 
-    def _continued(self, table: Node) -> str:
+    def _continue(self, table: Node) -> str:
         """What the head of a table says again on a further page."""
         word, number = self.language.word("caption.continued"), self.labels.get(identifier(table), "")
         return f"{self.language.label('tbl', [number], 'nom', capital=True)} ({word})" if number else f"({word})"
@@ -300,7 +300,7 @@ class Typst:
         return [para([*inlines, raw("typst", ")", inline=True)])]
 
 
-def _passed(nodes: Sequence[Node], at: int) -> int:
+def _pass(nodes: Sequence[Node], at: int) -> int:
     """How many paragraphs behind a figure that may move can stand before it: none whose sentence a formula or a list ends."""
     node, count = nodes[at], 0
     pictures = walk(node["c"][2], "Image") if node["t"] == "Figure" else [node] if has_class(node, "panels") else []

@@ -73,7 +73,7 @@ class Pictures:
 
     def _figure(self, target: str, where: str) -> None:
         card = self.material.figures.get(target.removeprefix("figure:"))
-        file = drawn(card) if card else None
+        file = picture_file(card) if card else None
         if file is not None and file.is_file():
             self.files[target] = Picture(file, card.png, card if card.sprite else None) if card else Picture(file)
             return
@@ -128,7 +128,7 @@ def _svg_size(text: str) -> tuple[float, float] | None:
     return (float(box[1]), float(box[2])) if box else None
 
 
-def drawn(card: FigureCard) -> Path | None:
+def picture_file(card: FigureCard) -> Path | None:
     """The file that the document shows: PNG of an image sheet, SVG of anything else."""
     return (card.png or card.svg) if card.raster else (card.svg or card.png)
 

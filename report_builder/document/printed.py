@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from typing import Any, Generic, Self, TypeAlias, TypeVar
 
-from report_builder.document.channel import Given, printed
+from report_builder.document.channel import Given, printed_span
 from report_builder.document.ledger import Ledger
 from report_builder.document.tree import Node, text
 from report_builder.errors import Problem, ReportError
@@ -62,12 +62,12 @@ class Printed:
     @property
     def value(self) -> Plain:
         """The number or word itself."""
-        return self._cited(plain(self._value))
+        return self._cite(plain(self._value))
 
     @property
     def text(self) -> str:
         """As it is printed, without mark."""
-        return self._cited(self._text)
+        return self._cite(self._text)
 
     @property
     def n(self) -> Printed:
@@ -91,9 +91,9 @@ class Printed:
     __repr__ = __str__
 
     def _as_node(self) -> Node:
-        return printed(text(self.text), "fact", name=self._name, unmeasured="" if self.measured else "yes")
+        return printed_span(text(self.text), "fact", name=self._name, unmeasured="" if self.measured else "yes")
 
-    def _cited(self, given: _T) -> _T:
+    def _cite(self, given: _T) -> _T:
         if self._name:
             self._ledger.cite("facts", self._name)
         return given
@@ -106,7 +106,7 @@ class Chosen(Printed):
     _by: str = ""
 
     def _as_node(self) -> Node:
-        return printed(text(self.text), "fact", name=self._name, chosen=self._by)
+        return printed_span(text(self.text), "fact", name=self._name, chosen=self._by)
 
 
 def span_of(value: Printed) -> Node:

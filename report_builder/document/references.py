@@ -17,10 +17,10 @@ from report_builder.document.tree import (
     Part,
     attributes,
     caption_of,
-    chosen,
     has_class,
     identifier,
     link,
+    select,
     span,
     text,
 )
@@ -66,7 +66,7 @@ class References:
         if len(known) < len(names):
             return text(", ".join(f"@{name}" for name in names))
         bare = citations[0]["citationMode"]["t"] == "SuppressAuthor"
-        inlines = self._printed_group(names, case.lower(), capital=capital, bare=bare)
+        inlines = self._print_group(names, case.lower(), capital=capital, bare=bare)
         return [*citations[0]["citationPrefix"], *inlines, *citations[-1]["citationSuffix"]]
 
     def _note(self, name: str, task: str) -> bool:
@@ -88,7 +88,7 @@ class References:
         ]
         return False
 
-    def _printed_group(self, names: list[str], case: str, *, capital: bool, bare: bool) -> Nodes:
+    def _print_group(self, names: list[str], case: str, *, capital: bool, bare: bool) -> Nodes:
         kinds = [name.partition(":")[0] for name in names]
         slots = [chr(0xE100 + i) for i in range(len(names))]
         if bare:
@@ -111,14 +111,14 @@ class References:
 
     def named(self, labels: list[str], *, capital: bool = False) -> Nodes:
         """Labels as a sentence names them, linked: `figures 1 and 2`."""
-        return self._printed_group(labels, "nom", capital=capital, bare=False)
+        return self._print_group(labels, "nom", capital=capital, bare=False)
 
     def mention(self, blocks: Nodes) -> None:
         """Ends the caption of a figure that another task speaks of with a link to that task."""
         for task, figure, caption in _figures(blocks):
             elsewhere = [other for other in dict.fromkeys(self.cited.get(identifier(figure), [])) if other not in ("", task)]
             if elsewhere and task:
-                tasks = self._printed_group([f"task:{other}" for other in elsewhere], "nom", capital=False, bare=False)
+                tasks = self._print_group([f"task:{other}" for other in elsewhere], "nom", capital=False, bare=False)
                 before, _, after = self.language.word("discussed", tasks="\ue100").partition("\ue100")
                 caption.extend([{"t": "Space"}, span([*text(f"({before}"), *tasks, *text(f"{after})")], ["mention"])])
 
@@ -158,9 +158,9 @@ def _label(citation: Node) -> str:
 
 def dangling(found: Nodes, labels: Mapping[str, str], places: Places) -> list[Problem]:
     """Hand-written links without words or to a place that is not there, and places that two nodes are."""
-    named = [(identifier(node), node) for node in chosen(found, *ATTRIBUTED) if identifier(node)]
+    named = [(identifier(node), node) for node in select(found, *ATTRIBUTED) if identifier(node)]
     present = {name for name, _ in named} | set(labels)
-    links = chosen(found, "Link")
+    links = select(found, "Link")
     lost = [node for node in links if node["c"][2][0].startswith("#") and node["c"][2][0][1:] not in present]
     rule = "link to a place that does not exist"
     problems = [Problem(places.of(node), rule, node["c"][2][0], near_miss(node["c"][2][0][1:], present)) for node in lost]

@@ -21,7 +21,7 @@ from report_builder.document import marking, pandoc
 from report_builder.document.appendix import appendix
 from report_builder.document.bounded import bounded, hold_product, joined
 from report_builder.document.channel import Channel, Given
-from report_builder.document.ledger import Citation, Cited, Claim, Ledger, SourceMap, Wording, shown, standing
+from report_builder.document.ledger import Citation, Cited, Claim, Ledger, SourceMap, Wording, relative, standing
 from report_builder.document.material import Header, Material
 from report_builder.document.mistakes import mistake, syntax
 from report_builder.document.pandoc import Tree
@@ -92,10 +92,10 @@ class Rendered:
 
         Pandoc begins when it is first asked, beside whatever is done before the answer is needed.
         """
-        return self._asked
+        return self._ask
 
     @functools.cached_property
-    def _asked(self) -> Future[list[Tree]]:
+    def _ask(self) -> Future[list[Tree]]:
         return ThreadPoolExecutor(1).submit(pandoc.read_beside, self.text, [f"[]{{}}{words}" for words in self.held])
 
     @functools.cached_property
@@ -148,7 +148,7 @@ def _marking() -> str:
 
 
 @functools.cache
-def _compiled() -> _Compiled | None:
+def _compile() -> _Compiled | None:
     """The cache; None where no folder for it is safe."""
     with suppress(OSError, RuntimeError):
         return _Compiled()
@@ -168,15 +168,15 @@ def render(template: Path, material: Material, *, draft: bool = False, answers: 
         ReportError: the template cannot be read, or stops while it renders; unknown names do not stop it (`Rendered.problems`).
     """
     if template.exists() and not template.is_file():
-        raise ReportError(Problem(shown(template), "the template is not a file"))
-    rendered, ledger = _rendered(template, material, None, draft=draft, answers=answers)
+        raise ReportError(Problem(relative(template), "the template is not a file"))
+    rendered, ledger = _render(template, material, None, draft=draft, answers=answers)
     if material.header.correction and not rendered.problems:
         stand = standing(ledger.comparisons, LEVEL)
-        rendered, _ = _rendered(template, material, stand, draft=draft, answers=answers)
+        rendered, _ = _render(template, material, stand, draft=draft, answers=answers)
     return rendered
 
 
-def _rendered(
+def _render(
     template: Path, material: Material, stand: frozenset[tuple[str, ...]] | None, *, draft: bool, answers: bool
 ) -> tuple[Rendered, Ledger]:
     """The rendered text, with the comparisons that a correction leaves, and what it wrote down."""
@@ -186,13 +186,13 @@ def _rendered(
     words = every_word(material, language, ledger)
     environment.globals.update({name: Word(name, call, ledger) for name, call in words.items()})
     environment.globals.update(
-        draft=draft, answers=answers, profile=material.profile, header=_named(material.header), language=language.code
+        draft=draft, answers=answers, profile=material.profile, header=_name(material.header), language=language.code
     )
     try:
         with bounded():
             marked = joined(environment.get_template(template.name).generate())
     except _STOPS as error:
-        raise ReportError(*ledger.problems, *_stopped(error, template, environment.globals)) from error
+        raise ReportError(*ledger.problems, *_stop(error, template, environment.globals)) from error
     if material.header.appendix and answers:
         marked += f"\n\n{token}\n" if (token := appendix(ledger, language)) else ""
     text, source = marking.unmarked(marked, template)
@@ -213,7 +213,7 @@ def _rendered(
     return rendered, ledger
 
 
-def _named(header: Header) -> SimpleNamespace:
+def _name(header: Header) -> SimpleNamespace:
     """The title block as words: an object with methods, such as a path, would reach files."""
     words = {key: str(value or "") for key, value in vars(header).items()}
     return SimpleNamespace(**words | {"logo": header.logo.name if header.logo else ""})
@@ -238,8 +238,8 @@ class _Environment(ImmutableSandboxedEnvironment):
             lstrip_blocks=True,
             keep_trailing_newline=True,
             extensions=[marking.Lines],
-            bytecode_cache=_compiled(),
-            finalize=self._printed,
+            bytecode_cache=_compile(),
+            finalize=self._print,
         )
         del self.globals["lipsum"], self.filters["random"]  # the same store gives the same bytes
 
@@ -256,7 +256,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         result: Given = super().call_binop(context, operator, left, right)
         return result
 
-    def _printed(self, value: _T) -> _T | str:
+    def _print(self, value: _T) -> _T | str:
         return self._captured.get(value) or value.translate(marking.FORGED) if isinstance(value, str) else value
 
 
@@ -276,17 +276,17 @@ class _Beside(jinja2.FileSystemLoader):
         return found
 
 
-def _stopped(error: Exception, template: Path, words: Iterable[str]) -> list[Problem]:
+def _stop(error: Exception, template: Path, words: Iterable[str]) -> list[Problem]:
     """The problem behind an exception of Jinja, at the template's line; `words` are the names that a template knows."""
     where = _line_of(error, template)
     if isinstance(error, ReportError):
         return [Problem(p.where or where, p.rule, p.received, p.allowed, p.next_step) for p in error.problems]
     if isinstance(error, jinja2.TemplateNotFound):
         rule = "no such template in the template's folder" if error.name != template.name else "the template does not exist"
-        return [Problem(where, rule, str(error.name), next_step=f"Templates are read from {shown(template.parent)} only.")]
+        return [Problem(where, rule, str(error.name), next_step=f"Templates are read from {relative(template.parent)} only.")]
     if isinstance(error, jinja2.TemplateSyntaxError):
         file = error.filename or str(template)
-        return [syntax(error, f"{shown(file)}:{error.lineno}")]
+        return [syntax(error, f"{relative(file)}:{error.lineno}")]
     return [mistake(error, where, words)]
 
 
@@ -296,4 +296,4 @@ def _line_of(error: Exception, template: Path) -> str:
     frames = [
         f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(folder) and not f.filename.endswith(".py")
     ]
-    return f"{shown(frames[-1].filename)}:{frames[-1].lineno}" if frames else shown(template)
+    return f"{relative(frames[-1].filename)}:{frames[-1].lineno}" if frames else relative(template)

@@ -9,7 +9,7 @@ from report_builder.document.ledger import Citation
 from report_builder.document.material import Material
 from report_builder.document.places import Places
 from report_builder.document.structure import task_of
-from report_builder.document.tree import LINE, Node, Nodes, chosen, value, walk
+from report_builder.document.tree import LINE, Node, Nodes, select, value, walk
 from report_builder.errors import Problem
 from report_builder.records import frozen
 
@@ -49,10 +49,10 @@ def _section(
     origins = places.source.lines[extent[0] - 1 : extent[1]] if extent[0] else ()
     read = [citation for citation in citations if citation.kind == "facts" and _inside(citation, origins)]
     nodes = [*walk(task)]
-    marks = [node for node in chosen(nodes, "Span") if is_printed(node)]
+    marks = [node for node in select(nodes, "Span") if is_printed(node)]
     printed = {name for mark in marks for name in f"{value(mark, 'name')} {value(mark, 'facts')}".split()}
     numbers = {*range(extent[0], extent[1] + 1), *(node[LINE] for node in nodes if LINE in node)}
-    targets = dict.fromkeys(node["c"][2][0] for node in chosen(nodes, "Image"))
+    targets = dict.fromkeys(node["c"][2][0] for node in select(nodes, "Image"))
     lacking = [*unmeasured_facts(read, material), *(undrawn[target] for target in targets if target in undrawn)]
     return Section(
         frozenset(printed | {citation.name for citation in read}),

@@ -16,7 +16,6 @@ from report_builder.document.tree import (
     Node,
     Nodes,
     attr,
-    chosen,
     div,
     elements,
     exchange,
@@ -24,6 +23,7 @@ from report_builder.document.tree import (
     identifier,
     para,
     plain_text,
+    select,
     text,
     value,
     walk,
@@ -38,7 +38,7 @@ def shape(blocks: Nodes, tasks: Mapping[str, TaskCard], language: Language, plac
     """Brings the blocks into the forms above, in place; returns their elements, and what is wrong with them."""
     problems: list[Problem] = []
     labelled = any("{#eq:" in word["c"] for word in walk(blocks, "Str"))
-    exchange(blocks, lambda block: _shaped(block, problems, places, labelled=labelled))
+    exchange(blocks, lambda block: _shape(block, problems, places, labelled=labelled))
     level = 0
     for block in blocks:
         if block["t"] == "Header":
@@ -46,20 +46,20 @@ def shape(blocks: Nodes, tasks: Mapping[str, TaskCard], language: Language, plac
         elif has_class(block, "task"):
             _head_task(block, level, tasks, language, places, problems)
     found = elements(blocks)
-    _level(chosen(found, "Header"))
+    _level(select(found, "Header"))
     problems += [
         Problem(
             places.label(identifier(image)),
             "an image with a label must stand alone in its paragraph, with blank lines around it",
             identifier(image),
         )
-        for image in chosen(found, "Image")
+        for image in select(found, "Image")
         if identifier(image).startswith("fig:")
     ]
     return found, problems
 
 
-def _shaped(block: Node, problems: list[Problem], places: Places, *, labelled: bool) -> Nodes | None:
+def _shape(block: Node, problems: list[Problem], places: Places, *, labelled: bool) -> Nodes | None:
     if labelled and block["t"] in ("Para", "Plain"):
         return _equation(block, problems, places)
     if block["t"] == "CodeBlock" and identifier(block).startswith("lst:"):

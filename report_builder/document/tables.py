@@ -50,7 +50,7 @@ class Tables(Vocabulary):
             **self._weights(cards),
             "seeds": [", ".join(map(str, card.seeds)) or "–" for card in cards],
         }
-        rows = {self._named(path): said[path] for path in only or said if path in said}
+        rows = {self._name(path): said[path] for path in only or said if path in said}
         alike = {name: values[0] for name, values in rows.items() if len(values) > 1 and len({*values}) == 1}
         alike = alike if len(alike) > 1 else {}
         body = [[*map(self._cell, (name, *values))] for name, values in rows.items() if name not in alike]
@@ -84,7 +84,7 @@ class Tables(Vocabulary):
         schedule = [p for p in every if p.startswith("training.learning_rate.") and any(leaf.get(p) for leaf in leaves)]
         return [path for path in every if path in (*chosen, *schedule) and f"{path}.kind" not in every]
 
-    def _named(self, path: str) -> str:
+    def _name(self, path: str) -> str:
         parts = path.split(".")
         return self.language.setting_name(parts[-2] if parts[-1] == "kind" and len(parts) > 1 else parts[-1])
 
@@ -129,10 +129,10 @@ class Tables(Vocabulary):
         classes = {fact.name.partition(".")[2]: str(fact.noun).partition(" ")[2] for fact in first}
         for name, label in [(name, label) for name, label in classes.items() if label] or [(scope, "")]:
             facts = [fact for run in runs if (fact := self.material.facts.get(f"{run}.{name}"))]
-            named = self._headed(facts[0]) if facts and heading == scope else heading.replace("*", label)
+            named = self._head(facts[0]) if facts and heading == scope else heading.replace("*", label)
             yield named, name, int(digits[0]) if digits else None
 
-    def _headed(self, fact: Fact) -> str:
+    def _head(self, fact: Fact) -> str:
         noun = self.language.noun(fact.noun, fact.metric)
         return next(iter(noun.forms.values()))
 

@@ -143,7 +143,7 @@ def elements(blocks: Nodes) -> Nodes:
     return found
 
 
-def chosen(found: Iterable[Node], *kinds: str) -> Nodes:
+def select(found: Iterable[Node], *kinds: str) -> Nodes:
     """Those of some kinds."""
     return [node for node in found if node["t"] in kinds]
 

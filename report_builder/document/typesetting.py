@@ -13,7 +13,7 @@ def refused(blocks: Nodes, fails: Callable[[Nodes], bool]) -> Node | None:
     Args:
         fails: whether these blocks, as a document of their own, fail like the whole.
     """
-    blocks = change(blocks, _unlinked)
+    blocks = change(blocks, _unlink)
     found = None
     while blocks:
         node = _first(blocks, fails)
@@ -41,6 +41,6 @@ def _inside(node: Node) -> Nodes:
     return [block for item in items for block in item]
 
 
-def _unlinked(node: Node) -> Nodes | None:
+def _unlink(node: Node) -> Nodes | None:
     """Without links within the document: a part of it does not have their targets."""
     return list(node["c"][1]) if is_node(node, "Link") and node["c"][2][0].startswith("#") else None

@@ -19,14 +19,14 @@ def set_quotes(blocks: Nodes, language: Language) -> None:
 def _set(nodes: list[Any], marks: dict[str, _Marks], around: _Marks | None) -> None:
     """Sets what is below nodes that stand in quotes with the pair `around`: its marks, and those of quotes within."""
     if any(is_node(item, "Quoted") for item in nodes):
-        nodes[:] = [new for item in nodes for new in (_marked(item, marks, around) if is_node(item, "Quoted") else [item])]
+        nodes[:] = [new for item in nodes for new in (_mark(item, marks, around) if is_node(item, "Quoted") else [item])]
     for item in nodes:
         below = item.get("c") if type(item) is dict else item
         if type(below) is list:
             _set(below, marks, around)
 
 
-def _marked(quoted: Node, marks: dict[str, _Marks], around: _Marks | None) -> Nodes:
+def _mark(quoted: Node, marks: dict[str, _Marks], around: _Marks | None) -> Nodes:
     kind, inlines = quoted["c"]
     pair = around[::-1] if around else marks[kind["t"]]
     _set(inlines, marks, pair)

@@ -90,7 +90,7 @@ class Verdicts(Vocabulary):
         compared = self.compared(pair, by, at_least) if pair else None
         if compared is None:
             return self.absent(pair, a, str(b))
-        return self._claimed(compared, relation, relation if compared.holds(relation) else compared.relation, wording, scope)
+        return self._claim(compared, relation, relation if compared.holds(relation) else compared.relation, wording, scope)
 
     def _bound(self, name: str, relation: str, limit: str | float, wording: str, scope: str) -> str:
         fact = self.speech.find(name)
@@ -103,14 +103,14 @@ class Verdicts(Vocabulary):
                 return self.speech.nothing(name)
             made = self.ledger.claim((name,), f"== {limit}", f"== {fact.value}", wording)
             return self.speech.say([markdown(wording)], wording, facts=name, **({} if made.true else {"false": fact.value}))
-        compared = self._judged(lambda: _bounded(fact, limit))
+        compared = self._judge(lambda: _bind(fact, limit))
         if compared is None:
             return self.speech.nothing(name)
         holds = _relation_to(compared) in BOUNDS[relation]
         said = f"{relation} {limit}"
-        return self._claimed(compared, said, said if holds else f"{fact.value:.6g} {self._told(compared)}", wording, scope)
+        return self._claim(compared, said, said if holds else f"{fact.value:.6g} {self._tell(compared)}", wording, scope)
 
-    def _claimed(self, compared: Comparison, said: str, measured: str, wording: str, scope: str) -> str:
+    def _claim(self, compared: Comparison, said: str, measured: str, wording: str, scope: str) -> str:
         names = _facts(compared)
         told = f"{wording}{self.note(compared)}"
         if scope == MODELS and compared.scope == TRAININGS and said == measured:
@@ -174,7 +174,7 @@ class Verdicts(Vocabulary):
         """The comparison; None where something is not measured, or a mistake was noted."""
         factors = self._factors(*pair, by)
         if _unmeasured(*pair):
-            self._guarded(*pair, factors)
+            self._guard(*pair, factors)
             return None
 
         def compared() -> Comparison:
@@ -182,9 +182,9 @@ class Verdicts(Vocabulary):
 
             return compare(*pair, by=factors, at_least=at_least, chosen_among=self._arms(*pair))
 
-        return self._judged(compared)
+        return self._judge(compared)
 
-    def _guarded(self, left: Fact, right: Fact, factors: Sequence[str]) -> None:
+    def _guard(self, left: Fact, right: Fact, factors: Sequence[str]) -> None:
         try:
             through = guard(left, right, factors, PLANNED)
         except ReportError as error:
@@ -192,7 +192,7 @@ class Verdicts(Vocabulary):
         else:
             self.ledger.comparisons.append(Compared((left.name, right.name), "", self.ledger.here(), None, through=through))
 
-    def _judged(self, compared: Callable[[], Comparison]) -> Comparison | None:
+    def _judge(self, compared: Callable[[], Comparison]) -> Comparison | None:
         """A comparison, as the correction leaves it."""
         try:
             made = compared()
@@ -231,7 +231,7 @@ class Verdicts(Vocabulary):
         b = compared.b if isinstance(compared.b, Fact) else compared.a
         return scope_note(compared.scope, _trainings(compared.a, b), self.language)
 
-    def _told(self, compared: Comparison) -> str:
+    def _tell(self, compared: Comparison) -> str:
         found = compared.estimate
         if found is None:
             return ""
@@ -280,7 +280,7 @@ def _trainings(a: Fact, b: Fact) -> int:
     return len({(fact.run, seed) for fact in (a, b) for seed in fact.seeds})
 
 
-def _bounded(fact: Fact, limit: float) -> Comparison:
+def _bind(fact: Fact, limit: float) -> Comparison:
     from report_builder.facts.comparing import bound
 
     return bound(fact, limit)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from report_builder.document.channel import printed
+from report_builder.document.channel import printed_span
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material, RunCard
 from report_builder.document.printed import Printed, Run, Told, Unmeasured, Word, flat
@@ -114,7 +114,7 @@ class Speech:
 
     def say(self, inlines: Nodes, words: str, **values: str) -> str:
         """The token of what was said of facts."""
-        return self.ledger.put([printed(inlines, "claim", wordings=self.ledger.taken(), **values)], words)
+        return self.ledger.put([printed_span(inlines, "claim", wordings=self.ledger.taken(), **values)], words)
 
     def nothing(self, *names: str) -> str:
         """Stands for what a mistake kept from being compared."""

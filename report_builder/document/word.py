@@ -41,11 +41,11 @@ def finished(content: bytes, header: Header) -> bytes:
         header: whose title and author the properties are.
     """
     changes: Mapping[str, Callable[[str], str]] = {
-        "word/document.xml": _paged,
+        "word/document.xml": _paginate,
         "word/_rels/document.xml.rels": lambda text: _before("</Relationships>", _RELATION, text),
         "[Content_Types].xml": lambda text: _before("</Types>", _PART, text),
-        "docProps/core.xml": lambda text: _described(text, header),
-        "word/styles.xml": _styled,
+        "docProps/core.xml": lambda text: _describe(text, header),
+        "word/styles.xml": _style,
     }
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as taken:
@@ -74,7 +74,7 @@ _PAGE_NUMBERS = (
 )
 
 
-def _paged(text: str) -> str:
+def _paginate(text: str) -> str:
     """A4, page numbers, and the numbers of equations at half the height of their formulas, which have all the room there is."""
     text = _ROW.sub(lambda row: row[0].replace("<w:tcPr />", _MIDDLE).replace("<w:tblLook", _CLOSE, 1), text)
     start = text.rindex("<w:sectPr")
@@ -83,14 +83,14 @@ def _paged(text: str) -> str:
     return text[:start] + re.sub(r"^<w:sectPr[^>]*>", lambda found: found[0] + footer, section, count=1)
 
 
-def _described(text: str, header: Header) -> str:
+def _describe(text: str, header: Header) -> str:
     """The properties of the file; pandoc leaves its title empty."""
     text = re.sub(r"<dc:(title|creator)>.*?</dc:\1>|<dc:(title|creator) ?/>", "", text, flags=re.DOTALL)
     author = f"<dc:creator>{escape(header.author)}</dc:creator>" if header.author else ""
     return _before("</cp:coreProperties>", f"<dc:title>{escape(header.title)}</dc:title>{author}", text)
 
 
-def _styled(text: str) -> str:
+def _style(text: str) -> str:
     """Figures and captions in the middle; a listing's caption is one and stays with its code; code fits the line."""
 
     def changed(found: re.Match[str]) -> str:

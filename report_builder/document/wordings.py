@@ -55,7 +55,7 @@ class Reader:
             return False
         if self._of_the_other(wording, before):
             relation = OPPOSITE[relation]
-        return relation not in self._allowed(meant, relation, fact.better, short=len(wording.text.split()) <= MOST_WORDS)
+        return relation not in self._allow(meant, relation, fact.better, short=len(wording.text.split()) <= MOST_WORDS)
 
     def _meaning(self, text: str, fact: Fact) -> str | None:
         """The one relation that the words say; None where they say none, or several."""
@@ -65,12 +65,12 @@ class Reader:
         groups = [{key.rpartition(".")[2]: key for key in own}]
         groups += [{word: f"senses.{word}" for word in pair} for pair in (("better", "worse"), ("greater", "smaller"))]
         for group in groups:
-            said = {meaning for word, key in group.items() for meaning in self._turned(word, key, text)}
+            said = {meaning for word, key in group.items() for meaning in self._turn(word, key, text)}
             if said:
                 return said.pop() if len(said) == 1 else None
         return None
 
-    def _turned(self, word: str, key: str, text: str) -> set[str]:
+    def _turn(self, word: str, key: str, text: str) -> set[str]:
         """The word's meaning at each place, turned round by a "less" or a "not" before it."""
         said = set[str]()
         for found in self.lexicon.pattern(key).finditer(text):
@@ -84,7 +84,7 @@ class Reader:
                 said |= {OPPOSITE[word] if less else word}
         return said
 
-    def _allowed(self, meant: str, relation: str, better: str, *, short: bool) -> set[str]:
+    def _allow(self, meant: str, relation: str, better: str, *, short: bool) -> set[str]:
         """The relations of which it can be said; every one where that cannot be told."""
         everything = {*OPPOSITE}
         if meant.startswith("not "):

@@ -55,7 +55,7 @@ def write_sprite(tiles: np.ndarray, path: Path) -> int:
     pixels = rows.reshape(-1, across * width, channels)
     for shades in SHADES:
         stream = io.BytesIO()
-        _shaded(pixels, shades).save(stream, format="PNG", optimize=True)
+        _shad(pixels, shades).save(stream, format="PNG", optimize=True)
         if stream.tell() <= SPRITE:
             path.write_bytes(stream.getvalue())
             return across
@@ -64,7 +64,7 @@ def write_sprite(tiles: np.ndarray, path: Path) -> int:
     raise ReportError(Problem("", rule, f"{len(flat)} of {height} x {width} pixels: {stream.tell() // 1000} kB", allowed, step))
 
 
-def _shaded(pixels: np.ndarray, shades: int) -> Image.Image:
+def _shad(pixels: np.ndarray, shades: int) -> Image.Image:
     """The picture in so many shades of grey, evenly spaced, or colours."""
     if pixels.shape[2] == 1:
         last = shades - 1
@@ -79,10 +79,10 @@ def write_svg(figure: Figure, path: Path, *, exact: bool) -> None:
     buffer = io.StringIO()
     canvas: Any = FigureCanvasSVG(figure)
     canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})
-    path.write_text(EMBEDDED.sub(lambda found: found[1] + _recoded(found[2], exact=exact), buffer.getvalue()), encoding="utf-8")
+    path.write_text(EMBEDDED.sub(lambda found: found[1] + _recode(found[2], exact=exact), buffer.getvalue()), encoding="utf-8")
 
 
-def _recoded(encoded: str, *, exact: bool) -> str:
+def _recode(encoded: str, *, exact: bool) -> str:
     """An embedded PNG, smaller."""
     stream = io.BytesIO()
     with Image.open(io.BytesIO(base64.b64decode(encoded)), formats=("PNG",)) as image:

@@ -9,7 +9,7 @@ from report_builder.errors import Problem, ReportError
 from report_builder.facts.chance import RESOLUTION, Estimate, Side, estimate
 from report_builder.facts.fact import LEVEL, MODELS, TRAININGS, Fact
 from report_builder.facts.scale import PLANNED, guard
-from report_builder.facts.units import Measured, measured
+from report_builder.facts.units import Measured, sides_of
 from report_builder.records import frozen
 
 SEEDS = 3  # trainings on each side from which it speaks of models
@@ -77,7 +77,7 @@ def compare(a: Fact, b: Fact, *, by: Sequence[str], at_least: float = 0.0, chose
     if a.placeholder or b.placeholder:  # unit and reduction are known when both are measured
         return Comparison(a, b, None, "same", "", at_least=at_least, let_through=guard(a, b, by, PLANNED))
     through = guard(a, b, by)
-    scope, found = judged(against(a, b, measured([a, b])), (a, b))
+    scope, found = judged(against(a, b, sides_of([a, b])), (a, b))
     level = LEVEL / (chosen_among * (chosen_among - 1) / 2)
     return decided(Comparison(a, b, found, "same", scope, level, at_least, through))
 
@@ -98,7 +98,7 @@ def ratio(a: Fact, b: Fact, *, by: Sequence[str]) -> tuple[float, float, float, 
         ReportError: as `compare`; or the divisor is not measurably other than 0.
     """
     guard(a, b, by)
-    sides, value = measured([a, b]), float(b.value)
+    sides, value = sides_of([a, b]), float(b.value)
     scope, divisor = judged(against(b, b, replace(sides, sides=(sides.sides[1],) * 2), 0.0), (b,))
     if abs(value) <= float(divisor.margin()):
         raise ReportError(Problem("", "a ratio needs a divisor that is measurably other than 0", b.name))
@@ -130,7 +130,7 @@ def bound(fact: Fact, limit: float) -> Comparison:
     """Compares a fact with a number, as `compare` does with another fact; a fact without noise to judge it by as it stands."""
     if fact.placeholder:
         return Comparison(fact, limit, None, "same", "")
-    sides = measured([fact])
+    sides = sides_of([fact])
     speechless = fact.noise != "exact" and sides.sides[0].parts is None and len(fact.measurements) < SEEDS
     scope, found = judged(sides, (replace(fact, noise="exact") if speechless else fact,))
     found = replace(found, value=found.value - limit)
@@ -145,7 +145,7 @@ def interval(fact: Fact, level: float = LEVEL) -> tuple[float, float, str]:
     Raises:
         ReportError: nothing was kept from which chance could be judged.
     """
-    sides = measured([fact])
+    sides = sides_of([fact])
     scope, found = judged(sides, (fact,))
     low, high = found.interval(level)
     return (max(low, 0.0), min(high, 1.0), scope) if sides.shares else (low, high, scope)

@@ -38,7 +38,7 @@ class Measured:
     shares: bool = False
 
 
-def measured(facts: Sequence[Fact]) -> Measured:
+def sides_of(facts: Sequence[Fact]) -> Measured:
     """The sides of facts.
 
     Raises:
@@ -54,7 +54,7 @@ def measured(facts: Sequence[Fact]) -> Measured:
     ]
     every = [row for side in rows for row in side]
     columns = np.unique(np.concatenate([row.keys for row in every]))
-    sides = tuple(Side(mean, _aligned(side, columns)) for mean, side in zip(means, rows, strict=True))
+    sides = tuple(Side(mean, _align(side, columns)) for mean, side in zip(means, rows, strict=True))
     fewest, shares = min(row.units for row in every), all(row.share for row in every)
     return Measured(sides, np.where(columns < 0, -1.0, 1.0), fewest, shares)
 
@@ -70,7 +70,7 @@ class _Row(NamedTuple):
 
 def _rows(fact: Fact, place: int, first: int) -> Iterator[_Row]:
     for seed, m in enumerate(fact.measurements):
-        values, ids = _stored(fact, m)
+        values, ids = _store(fact, m)
         draws, own = fact.noise == "draws", _OWN * (place + (seed if fact.noise == "draws" else 0))
         yield _row(values, own + np.arange(len(values)) if draws else first + ids, own + len(values))
 
@@ -81,17 +81,17 @@ def _number(fact: Fact, m: Measurement) -> float:
     return float(m.value)
 
 
-def _stored(fact: Fact, m: Measurement) -> tuple[np.ndarray, np.ndarray]:
+def _store(fact: Fact, m: Measurement) -> tuple[np.ndarray, np.ndarray]:
     """Values `(n,)`, and the images on which they rest, `(n,)` or `(n, 2)`."""
     file = Path(m.samples or "")
-    values, ids = _loaded(file, fact.metric, file.stat().st_mtime_ns)
+    values, ids = _load(file, fact.metric, file.stat().st_mtime_ns)
     if not np.isfinite(values).all():
         raise ReportError(Problem("", "a value that the mean rests on is no finite number", f"{fact.name}, seed {m.seed}"))
     return values, ids
 
 
 @functools.lru_cache(512)
-def _loaded(file: Path, metric: str, _: int) -> tuple[np.ndarray, np.ndarray]:
+def _load(file: Path, metric: str, _: int) -> tuple[np.ndarray, np.ndarray]:
     """What a file holds, opened once for all comparisons."""
     with np.load(file) as stored:
         values = np.asarray(stored[metric], dtype=np.float64)
@@ -115,5 +115,5 @@ def _row(values: np.ndarray, keys: np.ndarray, one_more: int) -> _Row:
     return _Row(keys, parts, units, share)
 
 
-def _aligned(rows: Sequence[_Row], columns: np.ndarray) -> np.ndarray:
+def _align(rows: Sequence[_Row], columns: np.ndarray) -> np.ndarray:
     return np.stack([np.bincount(np.searchsorted(columns, row.keys), row.parts, len(columns)) for row in rows])

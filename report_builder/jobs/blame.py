@@ -16,10 +16,10 @@ def unforeseen(error: Exception, folder: Path | None) -> Problem:
     """An error that nobody foresaw: its place in the user's file, else the one where it was raised, and what it says."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = own_line(error, folder) or f"{frame.filename}:{frame.lineno}"
-    return Problem("", f"{type(error).__name__} at {place}", said(error))
+    return Problem("", f"{type(error).__name__} at {place}", first_line(error))
 
 
-def said(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
     """The message of an error in one line; of one in a traced function what stands behind the frames."""
     text = _NODE.sub("", str(error))
     if text.strip().startswith("in user code:"):

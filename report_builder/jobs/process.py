@@ -77,7 +77,7 @@ def carry_out(job: Job, site: Site, emit: Emit) -> None:
         reused = _complete(job, site, emit)
     except Exception as error:  # noqa: BLE001  whatever code of the user's own raises must name the step, not end the process
         traceback.print_exc()
-        emit(_failed(error, job, site))
+        emit(_fail(error, job, site))
     else:
         emit(Done(reused, time.perf_counter() - began))
 
@@ -95,7 +95,7 @@ def _complete(job: Job, site: Site, emit: Emit) -> bool:
     return False
 
 
-def _failed(error: Exception, job: Job, site: Site) -> Failed:
+def _fail(error: Exception, job: Job, site: Site) -> Failed:
     """What is said of a failure: memory ran out, results of another machine, what an error says, or what nobody foresaw."""
     if isinstance(error, MemoryError) or type(error).__name__ == EXHAUSTED:
         problem = Problem("", "memory ran out", next_step="Lower batch_size, or close other programs.")

@@ -116,7 +116,7 @@ def _of_figure(kind: Figure[Parameters], where: str) -> Iterator[Problem]:
 
 def _of_metric(kind: Metric[Parameters], parameters: Parameters, where: str) -> Iterator[Problem]:
     try:
-        requests = {name: _filled(request) for name, request in kind.reads(parameters).items()}
+        requests = {name: _fill(request) for name, request in kind.reads(parameters).items()}
         quantities = kind.values(parameters, requests)
     except ReportError as error:
         yield from (replace(problem, where=problem.where or where) for problem in error.problems)
@@ -137,7 +137,7 @@ def _of_metric(kind: Metric[Parameters], parameters: Parameters, where: str) -> 
             yield Problem(where, f"the quantity '{quantity.name}' does not say how it is reduced", next_step=step)
 
 
-def _filled(request: ProbeRequest) -> ProbeRequest:
+def _fill(request: ProbeRequest) -> ProbeRequest:
     """A request with the defaults of its probe, as the plan resolves it."""
     if request.kind in FROM_RUN or request.kind.endswith(".py"):
         return request

@@ -255,10 +255,10 @@ def read(file: Path) -> Language:
     told = {words: str(text) for words, text in kinds.items() if text is not None}
     frames = Frames.of(comparison, comparison.pop("sentences", {}), nouns)
     language = Language(file.stem, file, dict(_flat(content)), cases, dict(_alternatives(prose)), told, template, frames=frames)
-    return language if file.stem == SOURCE else _completed(language, load(SOURCE))
+    return language if file.stem == SOURCE else _complete(language, load(SOURCE))
 
 
-def _completed(language: Language, english: Language) -> Language:
+def _complete(language: Language, english: Language) -> Language:
     """The language, with English words and labels where it has none."""
     missing = [key for key in english.words if key not in language.words]
     given = {kind: language.labels.get(kind, {}) for kind in KINDS}

@@ -40,14 +40,14 @@ def measure(
     Raises:
         ReportError: the arrays cannot be measured so; a value is no finite number (`RunError`).
     """
-    found = _measured(kind, parameters, quantities, arrays)
+    found = _measure(kind, parameters, quantities, arrays)
     _check(found)
     text = json.dumps(facts(quantities, found), ensure_ascii=False, indent=1)
     (folder / FACTS).write_text(text, encoding="utf-8")
     _write_samples(found, folder / SAMPLES)
 
 
-def _measured(
+def _measure(
     kind: Metric[Parameters],
     parameters: Parameters,
     quantities: Sequence[Quantity],

@@ -74,7 +74,7 @@ TERMS = (  # two cross-entropies, and two probabilities
 )
 
 
-def listed(generator: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def listing_names(generator: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """The functions that make up a GAN with this generator."""
     shared = {
         "discriminator": ("feature_layers", "logit_layers"),

@@ -105,7 +105,7 @@ def files(architecture: str, parameters: Parameters) -> tuple[str, ...]:
     return () if parameters.encoder and parameters.decoder else (_file(architecture),)
 
 
-def listed(architecture: str) -> dict[str, tuple[str, ...]]:
+def listing_names(architecture: str) -> dict[str, tuple[str, ...]]:
     """The functions that build encoder and decoder."""
     its = BY_NAME[architecture]
     parts = {"encoder": (*its.before, "build_encoder"), "decoder": ("build_decoder", *its.after)}

@@ -56,7 +56,7 @@ class Place:
             file, own, _ = self.kind.rpartition(".py:")
             place = own_line(error, Path(f"{file}.py").parent if own else None)
             says = f"{type(error).__name__} at {place}: " if place else "Keras says: "
-            raise self.problem(rule, f"{shown(came_in)} came in", f"{says}{one_line(error)}") from error
+            raise self.problem(rule, f"{shape_text(came_in)} came in", f"{says}{one_line(error)}") from error
 
 
 def own_line(error: BaseException, folder: Path | None) -> str:
@@ -98,7 +98,7 @@ def arguments_of(kind: type) -> set[str]:
     return found | _PASSED_ON
 
 
-def shown(tensor: Tensors) -> str:
+def shape_text(tensor: Tensors) -> str:
     """The shape of a tensor without the batch: `14 x 14 x 32`, `10 values`."""
     if isinstance(tensor, Sequence):
         return f"{len(tensor)} tensors"

@@ -40,7 +40,7 @@ class Layer(BaseModel):
 
     @field_validator("kind")
     @classmethod
-    def _named(cls, kind: str) -> str:
+    def _name(cls, kind: str) -> str:
         if kind in NOT_PLAIN:
             raise ValueError(f"{kind} holds code: write a layer of your own in a file, and name it as ./my_layers.py:Name")
         if kind.endswith(".py"):
@@ -80,14 +80,14 @@ def files(parameters: Parameters, beside: Path) -> list[Path]:
     return sorted({beside / kind.rpartition(":")[0] for kind in kinds})
 
 
-def located(parameters: P, beside: Path | None) -> P:
+def locate(parameters: P, beside: Path | None) -> P:
     """The parameters as a network is given them: layers of the user's own by the full path of their file."""
     folder = beside or Path()
-    own = {name: tuple(_located(layer, folder) for layer in layers) for name, layers in lists(parameters).items()}
+    own = {name: tuple(_locate(layer, folder) for layer in layers) for name, layers in lists(parameters).items()}
     return parameters.model_copy(update=own)
 
 
-def _located(layer: Layer, beside: Path) -> Layer:
+def _locate(layer: Layer, beside: Path) -> Layer:
     return layer.model_copy(update={"kind": str((beside / layer.kind).resolve())}) if OWN in layer.kind else layer
 
 
@@ -103,15 +103,15 @@ def _arguments(layer: Layer) -> Iterable[str]:
     given = layer.arguments
     first = next((names for names in POSITIONAL if names[0] in given), ()) if OWN not in layer.kind else ()
     leading = [name for place, name in enumerate(first) if all(before in given for before in first[: place + 1])]
-    yield from (_written(given[name]) for name in leading)
-    yield from (f"{name}={_written(value)}" for name, value in given.items() if name not in leading)
+    yield from (_write(given[name]) for name in leading)
+    yield from (f"{name}={_write(value)}" for name, value in given.items() if name not in leading)
 
 
-def _written(value: Plain) -> str:
+def _write(value: Plain) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list | tuple):
-        return f"({', '.join(map(_written, value))}{',' if len(value) == 1 else ''})"
+        return f"({', '.join(map(_write, value))}{',' if len(value) == 1 else ''})"
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{_written(key)}: {_written(item)}' for key, item in value.items())}}}"
+        return f"{{{', '.join(f'{_write(key)}: {_write(item)}' for key, item in value.items())}}}"
     return repr(value)

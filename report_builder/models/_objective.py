@@ -88,7 +88,7 @@ def pixels(parameters: Parameters) -> str:
     return {"bce": "Bernoulli", "continuous_bernoulli": "continuous Bernoulli", "mse": "normal"}[parameters.reconstruction]
 
 
-def listed(parameters: Parameters, compute_loss: str) -> tuple[str, ...]:
+def listing_names(parameters: Parameters, compute_loss: str) -> tuple[str, ...]:
     """The functions that make up the loss of these parameters, in print order."""
     mean = "mean_" if parameters.reduction == "mean_over_pixels" else ""
     term = {"bce": "binary_crossentropy", "mse": "squared_error"}.get(parameters.reconstruction, parameters.reconstruction)

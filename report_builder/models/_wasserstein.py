@@ -74,7 +74,7 @@ STAGES = ("generator", "critic")  # each has an optimiser of its own
 TERMS = tuple(map(Term, ("generator_loss", "critic_loss", "score_difference", "gradient_penalty")))  # scores have no unit
 
 
-def listed(parameters: Parameters, *, conditional: bool) -> dict[str, tuple[str, ...]]:
+def listing_names(parameters: Parameters, *, conditional: bool) -> dict[str, tuple[str, ...]]:
     """The functions that run with these parameters, by part of the model."""
     critic = ("with_planes", "build_critic") if conditional else ("build_critic",)
     networks = {"generator": CONDITIONAL_GENERATOR if conditional else GENERATOR, "critic": (f"{FILE}:score_layers", *critic)}

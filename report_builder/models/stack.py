@@ -8,7 +8,7 @@ from pathlib import Path
 import keras
 
 from report_builder.kinds import own_module
-from report_builder.models._complaints import Place, check_arguments, shown, size, unknown_layer
+from report_builder.models._complaints import Place, check_arguments, shape_text, size, unknown_layer
 from report_builder.models._layers import Layer, Layers
 from report_builder.plain import Plain
 
@@ -38,10 +38,10 @@ def stack(layers: Sequence[Layer], x: keras.KerasTensor, what: str, ends: Sequen
         with place.complaints("it cannot be applied to what comes in", x):
             x = layer(x)
         if isinstance(x, list | tuple):
-            raise place.problem("one tensor must come out", shown(x))
+            raise place.problem("one tensor must come out", shape_text(x))
     if ends is not None and tuple(x.shape)[1:] != tuple(ends):
         rule = "the last layer must give the shape of the images"
-        raise place.problem(rule, shown(x), f"The images are {size(ends)}.")
+        raise place.problem(rule, shape_text(x), f"The images are {size(ends)}.")
     return x
 
 

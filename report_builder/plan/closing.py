@@ -126,14 +126,14 @@ class Closing:
         """The module of a kind, for a model of the user's own what was said of it; None, with the mistakes noted."""
         try:
             if registry.form is Model and kind.endswith(".py"):
-                return self._described(kind)  # type: ignore[return-value]
+                return self._describe(kind)  # type: ignore[return-value]
             return self.module(registry, kind)
         except ReportError as error:
             self.found += [replace(p, where=self.loaded.where(*path, "kind")) for p in error.problems]
             self._said.add(kind)
             return None
 
-    def _described(self, kind: str) -> Model[Parameters]:
+    def _describe(self, kind: str) -> Model[Parameters]:
         """Raises ReportError where the file is wrong; with what is wrong in it only once."""
         file, refused = self.loaded.beside(kind)
         mistake = "" if refused else not_python(file)

@@ -49,9 +49,9 @@ class Layouts:
             self.closing.note((*place, "model"), rule, allowed=f"{why[0].upper()}{why[1:]}.")
         if run.entry.training.early_stopping:
             path = (*place, "training", "early_stopping", "monitor")
-            self._watched(run.data, run.entry.training.early_stopping.monitor, path)
+            self._watch(run.data, run.entry.training.early_stopping.monitor, path)
 
-    def _watched(self, data: DataSet, term: str, path: KeyPath) -> None:
+    def _watch(self, data: DataSet, term: str, path: KeyPath) -> None:
         part, name = part_of(term)
         if part == "test":
             rule = "early stopping by test images: the epoch would be chosen by the images that the report is measured on"
@@ -98,7 +98,7 @@ class Layouts:
             allowed = f"The judge's: {_size(known)}; of a canvas it sees the cell that was asked."
             step = "Train a classifier on the same data without the step 'canvas', and name that run."
             self.closing.note(path, rule, _size(seen), allowed, step)
-        shown = _named(seen, classes)
+        shown = _name(seen, classes)
         strange = sorted(set(shown) - set(known.class_names or shown))
         if strange:
             rule = f"the judge '{judge.id}' does not know every class that it is to recognise"
@@ -124,7 +124,7 @@ def _size(layout: Layout) -> str:
     return " x ".join(map(str, layout.image_shape or ()))
 
 
-def _named(layout: Layout, classes: Sequence[int | str]) -> list[str]:
+def _name(layout: Layout, classes: Sequence[int | str]) -> list[str]:
     """Names of the classes that the images show: those that the probe names, else all."""
     names = layout.class_names or ()
     by_number = dict[int | str, str](enumerate(names))

@@ -112,7 +112,7 @@ def unshowable(resolved: Resolved, *, whole: bool) -> Iterator[Problem]:
         if not unknown:
             shown = subjects(resolved, picture)
             check = partial(picture.kind.module.check, picture.kind.parameters, shown)
-            yield from _checked(resolved.loaded, ("figures", picture.id), check)
+            yield from _check(resolved.loaded, ("figures", picture.id), check)
 
 
 def unmeasurable(resolved: Resolved) -> Iterator[Problem]:
@@ -121,10 +121,10 @@ def unmeasurable(resolved: Resolved) -> Iterator[Problem]:
     for measure in (each for each in resolved.measures if each.subject in known):
         subject = _subject(resolved, measure.subject, None, ())
         check = partial(measure.kind.module.check, measure.kind.parameters, subject)
-        yield from _checked(resolved.loaded, ("metrics", measure.id), check)
+        yield from _check(resolved.loaded, ("metrics", measure.id), check)
 
 
-def _checked(loaded: Loaded, place: KeyPath, check: Callable[[], None]) -> Iterator[Problem]:
+def _check(loaded: Loaded, place: KeyPath, check: Callable[[], None]) -> Iterator[Problem]:
     """What the kind's `check` says; its `where` is a parameter of the kind."""
     try:
         check()

@@ -60,7 +60,7 @@ class Style:
 def read_style(path: Path) -> tuple[Style, list[Problem]]:
     """The style of a file, and what is wrong with it: all mistakes at once."""
     values, places, found = dict[str, str](), dict[str, str](), list[Problem]()
-    names = known()
+    names = known_settings()
     for number, line in enumerate(text_of(path).splitlines(), start=1):
         name, colon, value = (part.strip() for part in _COMMENT.sub(r"\1", line).partition(":"))
         value = value[1:-1] if value[:1] == value[-1:] == '"' else value
@@ -90,7 +90,7 @@ def _mistakes(where: str, name: str, value: str, names: frozenset[str]) -> Itera
         yield Problem(where, f"a font that Matplotlib does not bring: {_BYTES}", value, f"Allowed: {', '.join(FONTS)}.")
 
 
-def known() -> frozenset[str]:
+def known_settings() -> frozenset[str]:
     """Names of Matplotlib's settings, from the file that lists them all; Matplotlib is not imported."""
     spec = importlib.util.find_spec("matplotlib")
     places = list(spec.submodule_search_locations or ()) if spec else []

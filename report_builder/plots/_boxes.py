@@ -85,7 +85,7 @@ def laid(parts: Sequence[Part], *, width: float, tallest: float, language: Langu
             raise ReportError(Problem("", rule, f"layers: {sum(len(part.boxes) for part in parts)}", next_step=step))
     first = [sum(counts[:i]) for i in range(len(parts))]
     placed = [
-        _placed(part, rows, high, count, start, column)
+        _place(part, rows, high, count, start, column)
         for part, rows, high, count, start in zip(parts, texts, heights, counts, first, strict=True)
     ]
     _legible([box for each in placed for box in each])
@@ -99,7 +99,7 @@ def _legible(boxes: Sequence[Placed]) -> None:
         raise ReportError(Problem("", rule, ", ".join(sorted(wide)), next_step=step))
 
 
-def _placed(
+def _place(
     part: Part, texts: Sequence[Sequence[str]], heights: Sequence[float], count: int, start: int, column: float
 ) -> list[Placed]:
     found: dict[int, Placed] = {}

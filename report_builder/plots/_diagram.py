@@ -93,7 +93,7 @@ def _part(name: str, arrays: Arrays, latent_dim: int | None) -> Part:
     for source, reader in arrays["edges"].tolist():
         if reader in reads:
             reads[reader].append(source)
-    boxes = _merged(list(_boxes(places, reads, arrays, name, latent_dim)), reads)
+    boxes = _merge(list(_boxes(places, reads, arrays, name, latent_dim)), reads)
     boxes.append(_output(boxes, name, latent_dim))
     return Part(name, boxes, int(arrays["parameters"][places].sum()), _levels(boxes))
 
@@ -135,7 +135,7 @@ def _output(boxes: Sequence[Box], part: str, latent_dim: int | None) -> Box:
     return Box("end", (), shape, tuple(last), "image" if part in MAKING else "output")
 
 
-def _merged(numbered: Sequence[tuple[int, Box]], reads: Mapping[int, Sequence[int]]) -> list[Box]:
+def _merge(numbered: Sequence[tuple[int, Box]], reads: Mapping[int, Sequence[int]]) -> list[Box]:
     """The boxes, each with the quiet layers behind it told in it; they read one another by their new places."""
     readers = {i: [other for other in reads if i in reads[other]] for i in reads}
     boxes: list[Box] = []

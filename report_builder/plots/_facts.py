@@ -64,7 +64,7 @@ def metric_name(language: Language, metric: str, fact: Arrays | None = None) -> 
     return language.metric(name)
 
 
-def printed(arrays: Mapping[str, Arrays], facts: Sequence[str], language: Language, digits: int | None) -> list[str]:
+def print_values(arrays: Mapping[str, Arrays], facts: Sequence[str], language: Language, digits: int | None) -> list[str]:
     """Facts of one metric without their unit, all with as many digits: means, with standard deviations over several seeds.
 
     Args:
@@ -90,7 +90,7 @@ def _digits(largest: float) -> int:
     return int(np.clip(3 - math.floor(math.log10(largest)), 0, 6)) if largest else 0
 
 
-def stated(
+def splits_text(
     arrays: Mapping[str, Arrays], runs: Sequence[str], metrics: Sequence[str], language: Language, *, units: bool = False
 ) -> list[str]:
     """Sentences: on which part of the data, and on how many images, each metric was measured; with its unit if asked."""
@@ -101,10 +101,10 @@ def stated(
         unit = str(facts[0]["unit"]) if units else ""
         name = metric_name(language, metric, facts[0]) + (f" [{language.unit(unit)}]" if unit not in ("", "%") else "")
         same.setdefault((metric.partition(".")[0], language.join([*counts])), []).append(name)
-    return [_measured(language, language.join(names), *place) for place, names in same.items()]
+    return [_measure(language, language.join(names), *place) for place, names in same.items()]
 
 
-def _measured(language: Language, names: str, scope: str, count: str) -> str:
+def _measure(language: Language, names: str, scope: str, count: str) -> str:
     """One sentence; a scope that is the id of a figure or of a metric says nothing to a reader."""
     names, split = names[:1].upper() + names[1:], f"splits.{scope}.nom"
     if language.has(split):

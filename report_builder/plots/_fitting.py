@@ -45,7 +45,7 @@ def fitted_to_page(
     tall = sum(max(block.rows.extent for block in band) for band in bands) * aspect
     fitted = bands
     for _ in range(3):  # smaller cells have longer labels, and those leave less room
-        fitted = [[_fitted(block, cell, room) for block in band] for band, room in zip(bands, rooms_above, strict=True)]
+        fitted = [[_fit(block, cell, room) for block in band] for band, room in zip(bands, rooms_above, strict=True)]
         top, under = heights(fitted)
         texts = sum(sum(under[:count]) for count in rows)
         free = MAX_HEIGHT_CM - len(bands) * (top + axis_room + BAND_CM) + BAND_CM - texts
@@ -87,7 +87,7 @@ def lines_of(labels: Sequence[str]) -> int:
     return max((label.count("\n") + 1 for label in labels if label), default=0)
 
 
-def _fitted(block: Block, cell: float, room: float) -> Block:
+def _fit(block: Block, cell: float, room: float) -> Block:
     """The block with its title in lines that have `room`, and texts above and below its images in lines that do not touch."""
     beside = room_beside(block, cell)
     above = all_wrapped(block.columns.labels, beside, word_size(block.columns.labels, beside), lines=LINES)

@@ -64,10 +64,10 @@ def _break_labels(figure: Figure, said: Mapping[Text, str]) -> None:
     lines = LINES if figure.get_layout_engine() else 1  # only a layout makes room for more
     for text, length in _labels(figure).items():
         room = SHARE * length / figure.dpi * INCH
-        text.set_text(_broken(said[text], room, text, lines))
+        text.set_text(_break(said[text], room, text, lines))
 
 
-def _broken(said: str, room: float, text: Text, lines: int) -> str:
+def _break(said: str, room: float, text: Text, lines: int) -> str:
     size = float(text.get_fontsize())
     return wrapped(said, room, size, lines=lines) if said and text_width(said, size) > room else said
 
@@ -78,7 +78,7 @@ def _part(axes: Axes, names: list[ClassName]) -> None:
         return
     panel = axes.get_window_extent()
     for name in names:
-        name.set_text(_broken(name.get_text(), NAME_SHARE * panel.width * INCH / axes.figure.dpi, name, LINES))
+        name.set_text(_break(name.get_text(), NAME_SHARE * panel.width * INCH / axes.figure.dpi, name, LINES))
     boxes = [name.get_window_extent() for name in names]
     sizes = AIR * np.array([(box.width, box.height) for box in boxes])
     middles = np.array([((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2) for box in boxes])

@@ -31,7 +31,7 @@ from report_builder.plots._fitting import (
     word_size,
 )
 from report_builder.plots._options import LookOptions, SheetOptions
-from report_builder.plots._style import shown
+from report_builder.plots._style import arrays_of
 from report_builder.plots._text import FONT, LINE, all_wrapped, text_height
 from report_builder.records import frozen
 
@@ -134,7 +134,7 @@ def outputs(arrays: Mapping[str, Arrays], options: SheetOptions, name: str) -> d
     Raises:
         ReportError: a run has no such images, or in two levels they would hide that they lie outside their range.
     """
-    of_runs = shown(arrays, options.runs, name)
+    of_runs = arrays_of(arrays, options.runs, name)
     if options.threshold is None:
         return of_runs
     return {run: {**each, name: _two_levels(each, name, run, options.threshold)} for run, each in of_runs.items()}

@@ -120,7 +120,7 @@ def marker(number: int) -> str:
     return MARKERS[number // len(CLASS_COLOURS) % len(MARKERS)]
 
 
-def shown(arrays: Mapping[str, Arrays], names: Sequence[str], needed: str) -> dict[str, Arrays]:
+def arrays_of(arrays: Mapping[str, Arrays], names: Sequence[str], needed: str) -> dict[str, Arrays]:
     """The arrays of the named panels, in that order.
 
     Raises:

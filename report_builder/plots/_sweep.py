@@ -69,7 +69,7 @@ def swept(runs: Sequence[str], subjects: Mapping[str, Subject], over: str | None
     lines: dict[str, list[str]] = {}
     for run in runs:
         lines.setdefault(repr([value(subjects[run], path) for path in others]), []).append(run)
-    found = Swept(chosen, others, {line[0]: tuple(_ordered(line, subjects, chosen)) for line in lines.values()})
+    found = Swept(chosen, others, {line[0]: tuple(_order(line, subjects, chosen)) for line in lines.values()})
     _check(found, subjects)
     return found
 
@@ -93,7 +93,7 @@ def paths_of(spec: Fields, path: str = "") -> Iterator[str]:
             yield f"{path}{key}"
 
 
-def _ordered(line: Sequence[str], subjects: Mapping[str, Subject], over: str) -> list[str]:
+def _order(line: Sequence[str], subjects: Mapping[str, Subject], over: str) -> list[str]:
     """The runs from the smallest value to the largest; values that are no numbers stay as they are listed."""
     values = {run: value(subjects[run], over) for run in line}
     return sorted(line, key=lambda run: values[run]) if numeric([*values.values()]) else list(line)
@@ -132,14 +132,14 @@ def incomparable(runs: Sequence[str], subjects: Mapping[str, Subject], found: Sw
     first = subjects[runs[0]]
     for other in (subjects[run] for run in runs[1:]):
         left, right = ({"data": each.data, **each.spec} for each in (first, other))
-        unnamed = [line for line in differences(left, right) if not _covered(line[0], named)]
+        unnamed = [line for line in differences(left, right) if not _cover(line[0], named)]
         if unnamed:
             received = "; ".join(f"{path}: {one!r} / {another!r}" for path, one, another in unnamed)
             rule = f"'{first.name}' and '{other.name}' differ in something else, too: none of the runs is the best by a setting"
             yield Problem("best", rule, received, next_step="Name it in 'lines', show comparable runs, or leave 'best' out.")
 
 
-def _covered(path: str, named: Iterable[str]) -> bool:
+def _cover(path: str, named: Iterable[str]) -> bool:
     return any(path == name or path.startswith(name + ".") for name in named)
 
 
@@ -165,7 +165,7 @@ def setting_texts(language: Language, subjects: Mapping[str, Subject], runs: Seq
     return {run: text if len(meant[text]) == 1 else subjects[run].name for run, text in texts.items()}
 
 
-def told(
+def settings_text(
     language: Language, subjects: Mapping[str, Subject], runs: Sequence[str], paths: Sequence[str]
 ) -> dict[str, list[str]]:
     """Of each run `latent dimensions: 2` for each of the settings."""

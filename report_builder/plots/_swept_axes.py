@@ -108,7 +108,7 @@ class SweptAxes:
         names = all_wrapped([*self._ticks.values()], width_cm / len(self._ticks) - 0.1, lines=3)
         return dict(zip(self._ticks, names, strict=True))
 
-    def _scaled(self, place: float) -> float:
+    def _scale(self, place: float) -> float:
         """Where a value lies along the axis, in decades if it is logarithmic."""
         if not self.log:
             return place
@@ -118,7 +118,7 @@ class SweptAxes:
 
     def _fitting(self, width_cm: float) -> dict[float, str]:
         """The labels that have room beside those before them."""
-        scale = self._scaled
+        scale = self._scale
         first, last = (scale(end) for end in (min(self._ticks), max(self._ticks)))
         kept: dict[float, str] = {}
         free = -np.inf

@@ -54,7 +54,7 @@ def wrapped(label: str, room: float, size: float = FONT, *, lines: int | None = 
     It is broken at blanks, and inside of words that are wider than the room. Of what needs more than so many `lines`, for each
     line that the label has itself, the middle is left out.
     """
-    return "\n".join(_fitted(part, room, size * (BOLD if bold else 1), lines) for part in label.split("\n"))
+    return "\n".join(_fit(part, room, size * (BOLD if bold else 1), lines) for part in label.split("\n"))
 
 
 def all_wrapped(labels: Sequence[str], room: float, size: float = FONT, *, lines: int = 1, bold: bool = False) -> list[str]:
@@ -71,7 +71,7 @@ def all_wrapped(labels: Sequence[str], room: float, size: float = FONT, *, lines
     return [made[label] for label in labels]
 
 
-def _fitted(part: str, room: float, size: float, lines: int | None) -> str:
+def _fit(part: str, room: float, size: float, lines: int | None) -> str:
     found = list(_lines(part, room, size))
     if lines is None or len(found) <= lines:
         return "\n".join(found)

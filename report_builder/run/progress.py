@@ -55,7 +55,7 @@ class View:
         """Shows one event."""
         if isinstance(event, Done | Failed | Skipped):
             self._costs.pop(job.key, None)
-            self._ended(job, self._states.pop(job.key, None), event)
+            self._end(job, self._states.pop(job.key, None), event)
         elif isinstance(event, Started):
             now = self._clock()
             self._states[job.key] = _State(job.label, job.epochs, now, now)
@@ -77,9 +77,9 @@ class View:
             state.done += event.share
         elif now - state.told >= PLAIN_EVERY:
             state.told = now
-            self._say(f"{state.label}: {_told(state, now)}", plain=True)
+            self._say(f"{state.label}: {_tell(state, now)}", plain=True)
 
-    def _ended(self, job: Job, state: _State | None, event: Done | Failed | Skipped) -> None:
+    def _end(self, job: Job, state: _State | None, event: Done | Failed | Skipped) -> None:
         if isinstance(event, Failed):
             self._say("\n".join(f"failed: {problem}" for problem in event.of(job).problems))
         elif isinstance(event, Skipped):
@@ -110,15 +110,15 @@ class View:
             return
         self._drawn = time_now
         width = shutil.get_terminal_size().columns - 1
-        lines = [f"  {job.label}  {_told(job, time_now, bar=True)}"[:width] for job in self._states.values()]
+        lines = [f"  {job.label}  {_tell(job, time_now, bar=True)}"[:width] for job in self._states.values()]
         if self._costs:
-            lines.append(f"  {self._total - len(self._costs)} of {self._total} done{self._left(time_now)}"[:width])
+            lines.append(f"  {self._total - len(self._costs)} of {self._total} done{self._remain(time_now)}"[:width])
         self._clear()
         self._stream.write("".join(f"{line}\n" for line in lines))
         self._stream.flush()
         self._lines = len(lines)
 
-    def _left(self, now: float) -> str:
+    def _remain(self, now: float) -> str:
         """Time until all is done: what the running jobs say, and for those that wait the first guess."""
         running = [job.left(now) or self._costs.get(key, 0.0) for key, job in self._states.items()]
         waiting = sum(cost for key, cost in self._costs.items() if key not in self._states)
@@ -126,7 +126,7 @@ class View:
         return f", about {_time(left)} left" if left > 1 else ""
 
 
-def _told(job: _State, now: float, *, bar: bool = False) -> str:
+def _tell(job: _State, now: float, *, bar: bool = False) -> str:
     if not job.epochs:
         return "measuring"
     filled = round(BAR * job.done / job.epochs)

@@ -55,9 +55,9 @@ def arm_name(pattern: str, run: str, row: Row, language: str) -> str:
     """The pattern with its fields filled in; without one `VAE, latent_dim 2`. Numbers are printed as the language does."""
     fields = fields_of(row)
     if pattern:
-        return _FIELD.sub(lambda found: _printed(fields[found[1]], language), pattern)
+        return _FIELD.sub(lambda found: _print(fields[found[1]], language), pattern)
     short = {cell.axis: cell.axis.rpartition(".")[2] for cell in row}
-    named = (f"{short[c.axis] if short[c.axis] in fields else c.axis} {_printed(c.value, language)}" for c in row)
+    named = (f"{short[c.axis] if short[c.axis] in fields else c.axis} {_print(c.value, language)}" for c in row)
     return ", ".join([run, *named])
 
 
@@ -74,7 +74,7 @@ def fields_of(row: Row) -> dict[str, Plain]:
     }
 
 
-def told(row: Row) -> str:
+def arm_text(row: Row) -> str:
     """An arm in a message: `model.latent_dim: 2`."""
     return ", ".join(f"{cell.axis}: {cell.value!r}" for cell in row)
 
@@ -100,12 +100,12 @@ def _plain(value: Plain) -> str:
     return str(_whole(value))
 
 
-def _printed(value: Plain, language: str) -> str:
+def _print(value: Plain, language: str) -> str:
     """A value in a name."""
     if isinstance(value, Mapping):
         return str(value.get("kind", _plain(value)))
     if isinstance(value, list):
-        return ", ".join(_printed(item, language) for item in value)
+        return ", ".join(_print(item, language) for item in value)
     if isinstance(value, int | float) and not isinstance(value, bool) and language in languages.codes():
         return languages.load(language).number(value)
     return _plain(value)

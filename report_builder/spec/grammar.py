@@ -52,7 +52,7 @@ def _day(text: str) -> str:
     return text
 
 
-def _listed(given: str | list[str]) -> list[str]:
+def _list(given: str | list[str]) -> list[str]:
     """A name alone as a list of one."""
     return [given] if isinstance(given, str) else given
 
@@ -76,7 +76,7 @@ class Report(Closed):
     language: str = Field(
         default="en", description="Language of the words that the tool writes: `report-builder list languages`."
     )
-    bibliography: Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])] = Field(
+    bibliography: Annotated[list[str], BeforeValidator(_list, json_schema_input_type=str | list[str])] = Field(
         default=[], description="BibTeX file beside the experiment, or several: what the text cites as [@key, p. 3] or @key."
     )
     csl: str = Field(default="", description="CSL style of the citations, beside the experiment; default: numbers in brackets.")

@@ -65,7 +65,7 @@ def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = (), pr
     """
     name_fits(file.stem, str(file), "the name of a report (of its file)")
     project = project or Project.of(file.parent, file.parent, file)
-    source = _extended(file, project, ())
+    source = _extend(file, project, ())
     source, chosen, is_default = _with_profile(source, profile, file)
     for text in sets:
         source = overlay(source, _set(text))
@@ -86,7 +86,7 @@ def name_fits(name: str, where: str, noun: str) -> None:
         raise ReportError(Problem(where, f"{noun} is no id", repr(name), sentences.AN_ID, "Rename it."))
 
 
-def _extended(file: Path, project: Project, seen: tuple[Path, ...]) -> Source:
+def _extend(file: Path, project: Project, seen: tuple[Path, ...]) -> Source:
     source, parent = read(file).without("extends")
     where = source.where(("extends",))
     if parent is None:
@@ -102,7 +102,7 @@ def _extended(file: Path, project: Project, seen: tuple[Path, ...]) -> Source:
     if resolved(below) in (*seen, resolved(file)):
         raise ReportError(Problem(where, "a file extends itself", repr(parent)))
     EXTENDS.hold(len(seen) + 1, where)
-    return overlay(_extended(below, project, (*seen, resolved(file))), source)
+    return overlay(_extend(below, project, (*seen, resolved(file))), source)
 
 
 def _with_profile(source: Source, profile: str | None, file: Path) -> tuple[Source, str, bool]:

@@ -148,10 +148,10 @@ class _Reader:
         YAML_DEPTH.hold(len(path), self._at(node))
         YAML_VALUES.hold(self._values, self._at(node))
         if isinstance(node, yaml.MappingNode):
-            self._tagged(node, "map")
+            self._tag(node, "map")
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
-            self._tagged(node, "seq")
+            self._tag(node, "seq")
             for index, item in enumerate(node.value):
                 self.positions[(*path, index)] = self._at(item)
             return [self.plain(item, (*path, index)) for index, item in enumerate(node.value)]
@@ -176,7 +176,7 @@ class _Reader:
         YAML_BYTES.hold(self._letters, self._at(node))
         kind = node.tag.removeprefix("tag:yaml.org,2002:")
         if kind == "str" or kind not in _SCALARS:
-            self._tagged(node, "str")
+            self._tag(node, "str")
             return self._text(node)
         if not re.fullmatch(_SCALARS[kind][0], node.value):
             self._note(node, f"this is no {kind}", repr(node.value), "Remove the tag.")
@@ -201,7 +201,7 @@ class _Reader:
         self._note(node, "a whole number is too large", received, allowed=f"At most {LARGEST}.")
         return 0
 
-    def _tagged(self, node: yaml.Node, kind: str) -> None:
+    def _tag(self, node: yaml.Node, kind: str) -> None:
         if node.tag != f"tag:yaml.org,2002:{kind}":
             self._note(node, "only plain data is read from YAML", node.tag, "Remove the tag.")
 
@@ -215,29 +215,29 @@ class _Reader:
 def overlay(below: Source, above: Source) -> Source:
     """`above` over `below`: mappings merge key by key, an empty one empties; everything else is replaced."""
     positions = dict(below.positions)
-    data = _merged(below.data, above.data, (), positions)
+    data = _merge_values(below.data, above.data, (), positions)
     positions.update({path: said for path, said in above.positions.items() if path})
-    return Source(data, positions, {**below.added, **_added(below.data, above.data)})
+    return Source(data, positions, {**below.added, **_add(below.data, above.data)})
 
 
 def _merge(below: Plain, above: Plain, path: KeyPath, positions: dict[KeyPath, str]) -> Plain:
     if isinstance(below, str) and isinstance(above, dict) and path and "kind" not in above:
         below = {"kind": below}  # the short form of a slot: `dataset: digits`
     if isinstance(below, dict) and isinstance(above, dict) and (above or not path):
-        return _merged(below, above, path, positions)
+        return _merge_values(below, above, path, positions)
     if isinstance(below, dict | list):
         for known in [p for p in positions if p[: len(path)] == path and len(p) > len(path)]:
             del positions[known]
     return above
 
 
-def _merged(below: Fields, above: Fields, path: KeyPath, positions: dict[KeyPath, str]) -> Fields:
+def _merge_values(below: Fields, above: Fields, path: KeyPath, positions: dict[KeyPath, str]) -> Fields:
     same_kind = "kind" not in above or "kind" not in below or above["kind"] == below["kind"]
     base = below if same_kind else {}  # another kind has other parameters
     return {**base, **{key: _merge(base.get(key), value, (*path, key), positions) for key, value in above.items()}}
 
 
-def _added(below: Fields, above: Fields) -> dict[KeyPath, tuple[str, ...]]:
+def _add(below: Fields, above: Fields) -> dict[KeyPath, tuple[str, ...]]:
     """Entries of a section that stand in `above` alone, with the ids that the section has below."""
     both = ((section, above[section], below.get(section)) for section in above)
     return {

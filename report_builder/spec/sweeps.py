@@ -15,7 +15,7 @@ from report_builder.errors import Problem, near_miss
 from report_builder.limits import SWEEP_ARMS
 from report_builder.plain import Plain, at, under
 from report_builder.records import frozen
-from report_builder.spec.arms import Row, arm_id, arm_name, count, fields_of, rows, told, unknown_fields, values
+from report_builder.spec.arms import Row, arm_id, arm_name, arm_text, count, fields_of, rows, unknown_fields, values
 from report_builder.spec.grammar import Sweep
 from report_builder.spec.source import KeyPath, Source, overlay
 
@@ -63,7 +63,7 @@ def expand(source: Source) -> tuple[Source, dict[str, Arms], list[Problem]]:
                 arms[id_] = Arms(sweep.run, tuple(cell.axis for cell in every[0]), tuple(made))
         found += mistakes
         taken.setdefault(id_, "sweep")
-    return _listed(source, arms), arms, found
+    return _list(source, arms), arms, found
 
 
 def _read(written: Plain) -> Sweep | None:
@@ -119,10 +119,10 @@ def _clashes(source: Source, id_: str, every: Sequence[Row], taken: Mapping[str,
     for row in every:
         arm, where = arm_id(id_, row), source.where(row[-1].place)
         if values(row) in seen:
-            yield Problem(where, "two arms of this sweep are the same", told(row), next_step="Remove one of them.")
+            yield Problem(where, "two arms of this sweep are the same", arm_text(row), next_step="Remove one of them.")
         elif arm in ids or arm in taken:
             rule = f"an arm would have the id of another arm or of a {taken.get(arm, 'run')}"
-            yield Problem(where, rule, f"{arm} ({told(row)})", next_step="Give the sweep, or the other one, another id.")
+            yield Problem(where, rule, f"{arm} ({arm_text(row)})", next_step="Give the sweep, or the other one, another id.")
         seen[values(row)] = row
         ids.add(arm)
 
@@ -168,7 +168,7 @@ def _setting(source: Source, axis: str, value: Plain, place: KeyPath) -> Source:
     return Source(under(path, value), {path: said} | inner)
 
 
-def _listed(source: Source, arms: Mapping[str, Arms]) -> Source:
+def _list(source: Source, arms: Mapping[str, Arms]) -> Source:
     """The file with the arms where a list of runs names a sweep; each stands where the sweep's id does."""
     data, positions = dict(source.data), dict(source.positions)
     for section in LISTS:

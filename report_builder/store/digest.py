@@ -41,7 +41,7 @@ def code_digests(roots: Iterable[Path], memo: Memo) -> dict[str, str]:
         `{"train/loop.py": digest, ..., "tensorflow": "2.21"}`.
     """
     files, packages = _closure(frozenset(roots), memo)
-    found = {_printed(path): source.digest for path, source in files.items()}
+    found = {_print(path): source.digest for path, source in files.items()}
     return dict(sorted(found.items())) | {name: _version(name, memo) for name in sorted(packages)}
 
 
@@ -90,7 +90,7 @@ def _read(path: Path) -> list[str]:
     """The digest of a file's code, and the names that it imports, of which some are modules."""
     tree = ast.parse(path.read_bytes(), filename=str(path))
     imports = sorted(set(_imports(tree, _package(path))))
-    told = [*_told(tree)]
+    told = [*_tell(tree)]
     if not path.is_relative_to(PACKAGE):
         tree.body = _computing(tree.body, told)
     text = "".join(_Canonical(tree).text(tree))
@@ -192,7 +192,7 @@ def _is_docstring(body: list[ast.stmt]) -> bool:
 # --- a user's own file --------------------------------------------------------------------------------------------------------
 
 
-def _told(tree: ast.Module) -> Iterator[ast.AST]:
+def _tell(tree: ast.Module) -> Iterator[ast.AST]:
     """What the kinds of a file are given for people alone, taken out of the tree."""
     nodes = list(ast.walk(tree))
     imported = [(node.module, alias) for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names]
@@ -216,13 +216,13 @@ def _computing(body: list[ast.stmt], told: list[ast.AST]) -> list[ast.stmt]:
 
 def _only_told(statement: ast.stmt, computing: list[ast.stmt], told: list[ast.AST]) -> bool:
     """Whether a function or constant is of no use to what computes: only what is told names it."""
-    defined = _defined(statement)
+    defined = _define(statement)
     if not defined or any(defined & _names(other) for other in computing if other is not statement):
         return False
     return any(defined & _names(other) for other in told)
 
 
-def _defined(statement: ast.stmt) -> set[str]:
+def _define(statement: ast.stmt) -> set[str]:
     """Names that a function or an assignment at the top of a file gives a value, where that does nothing else."""
     if isinstance(statement, ast.FunctionDef) and not statement.decorator_list:
         return {statement.name}
@@ -292,7 +292,7 @@ def _with_parents(module: str) -> Iterator[str]:
 
 
 @functools.lru_cache(maxsize=1024)
-def _printed(path: Path) -> str:
+def _print(path: Path) -> str:
     return str(path.relative_to(PACKAGE)) if path.is_relative_to(PACKAGE) else f"./{path.name}"
 
 
@@ -306,12 +306,12 @@ def _version(name: str, memo: Memo) -> str:
     try:
         version = _minor(known or name)
     except importlib.metadata.PackageNotFoundError:
-        return _looked_up(name, memo)
+        return _look_up(name, memo)
     memo.remember(f"version:{name}", version)
     return version
 
 
-def _looked_up(name: str, memo: Memo) -> str:
+def _look_up(name: str, memo: Memo) -> str:
     """The version of a package that is installed under another name than it is imported."""
     providers = sorted(_providers().get(name, ()))
     if not providers:

@@ -196,7 +196,7 @@ def _run(stored: Stored) -> None:
     _archives(stored)
 
 
-def _measured(stored: Stored) -> None:
+def _measure(stored: Stored) -> None:
     _Named.model_validate(stored.meta["spec"]["probe"])
     _Data.model_validate(stored.meta["spec"]["data"])
     _archives(stored)
@@ -247,7 +247,7 @@ def _answer(stored: Stored) -> None:
 
 JUDGES: Mapping[str, Callable[[Stored], None]] = {
     "run": _run,
-    "arrays": _measured,
+    "arrays": _measure,
     "facts": _facts,
     "figure": _figure,
     "answer": _answer,

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from report_builder.errors import Problem, ReportError
 from report_builder.jobs import Emit, Site
-from report_builder.jobs.blame import said
+from report_builder.jobs.blame import first_line
 from report_builder.kinds import MODELS, Condition, Equation, Layout, by_language, opened
 from report_builder.models._complaints import own_line
 from report_builder.plain import Fields
@@ -48,28 +48,28 @@ def _verdict(entry: Mapping[str, Any], layout: Mapping[str, Any], beside: Path |
     try:
         kind, parameters = opened(MODELS, entry, beside=beside)
         own = entry["kind"].endswith(".py")
-        equation = _written(kind.equation(parameters)) if own and kind.equation else None
+        equation = _write(kind.equation(parameters)) if own and kind.equation else None
         if layout:
             trial.run(entry, _read(layout), beside)
     except ReportError:
         raise
     except ValidationError as error:
-        raise ReportError(*map(_refused, error.errors(include_url=False))) from None
+        raise ReportError(*map(_refuse, error.errors(include_url=False))) from None
     except Exception as error:
         place = own_line(error, beside)
         if not place or isinstance(error, MemoryError):
             raise
-        raise ReportError(Problem("kind", f"{type(error).__name__} at {place}", said(error))) from error
+        raise ReportError(Problem("kind", f"{type(error).__name__} at {place}", first_line(error))) from error
     return {"equation": equation}
 
 
-def _refused(detail: ErrorDetails) -> Problem:
+def _refuse(detail: ErrorDetails) -> Problem:
     """A parameter that a check in the user's own file refuses."""
     where = ".".join(map(str, detail["loc"]))
     return Problem(where, detail["msg"].removeprefix("Value error, "), repr(detail["input"]))
 
 
-def _written(equation: Equation) -> Fields:
+def _write(equation: Equation) -> Fields:
     return {"latex": equation.latex, "symbols": [[symbol, by_language(meaning)] for symbol, meaning in equation.symbols]}
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from report_builder.kinds import CodeShape, Model, P
-from report_builder.models._complaints import shown, size
+from report_builder.models._complaints import shape_text, size
 
 Answer: TypeAlias = "tf.Tensor | Sequence[Answer] | Mapping[str, Answer] | None"  # of a method, whatever its contract says
 _A = TypeVar("_A")
@@ -82,13 +82,13 @@ def wrong(method: str, found: Answer, n: int, image: tuple[int, ...], code: Code
     return "" if shape == (n, *image) else f"{n} images: {size(image)}."
 
 
-def told(found: Answer) -> str:
+def value_text(found: Answer) -> str:
     """What a method gave, as people write it; of a tensor its shape without the batch."""
     if isinstance(found, Mapping):
-        return "; ".join(f"{name}: {told(each)}" for name, each in found.items()) or "an empty mapping"
+        return "; ".join(f"{name}: {value_text(each)}" for name, each in found.items()) or "an empty mapping"
     if isinstance(found, list | tuple):
-        return f"{type(found).__name__} of {len(found)}: {'; '.join(map(told, found))}"
-    return shown(found) if isinstance(found, _Shaped) else type(found).__name__
+        return f"{type(found).__name__} of {len(found)}: {'; '.join(map(value_text, found))}"
+    return shape_text(found) if isinstance(found, _Shaped) else type(found).__name__
 
 
 def _shape(found: Answer) -> tuple[int, ...] | None:

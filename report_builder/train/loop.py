@@ -21,11 +21,11 @@ from keras.src.random.seed_generator import global_seed_generator
 
 from report_builder.errors import Problem, ReportError, RunError
 from report_builder.kinds import HELD_OUT, MODELS, ImageData, Model, Parameters, Sizes, Split, opened
-from report_builder.models._layers import located
+from report_builder.models._layers import locate
 from report_builder.plain import Fields
 from report_builder.train import optimizers, stopping
 from report_builder.train.batches import Batches
-from report_builder.train.passes import OnProgress, Pass, shown
+from report_builder.train.passes import OnProgress, Pass, terms_text
 
 EVALUATION_BATCH = 500  # images in one step without gradients
 
@@ -128,7 +128,7 @@ def build(entry: Fields, sizes: Sizes, beside: Path | None = None) -> keras.Mode
     if missing := [name for name, lacks in needs.items() if lacks]:
         rule = f"model '{entry['kind']}' needs {' and '.join(missing)}, which the data set does not have"
         raise ReportError(Problem("", rule, next_step="Add a data step that makes a condition: one_hot, canvas."))
-    model = kind.build(located(parameters, beside), told)
+    model = kind.build(locate(parameters, beside), told)
     if not all(layer.built for layer in model.layers):  # some create theirs only when they are called
         shapes = {"x": told.image_shape, "condition": (told.condition_dim,)}
         inputs = [tf.zeros((1, *shapes[part])) for part in kind.takes if part in shapes]
@@ -151,7 +151,7 @@ def start(spec: RunSpec, data: ImageData, beside: Path | None = None) -> Trainin
     if why := kind.refuses(parameters, data.layout):
         raise ReportError(Problem("", f"model '{spec['model']['kind']}' cannot be trained on this data", why))
     steps = math.ceil(len(data.splits["train"].y) / spec["training"]["batch_size"])
-    keras.utils.set_random_seed(_mixed(spec["seed"]))
+    keras.utils.set_random_seed(_mix(spec["seed"]))
     accumulated = spec["training"]["optimizer"].get("gradient_accumulation_steps") or 1
     model = build(spec["model"], sizes_of(data, steps / accumulated), beside)
     model.compile(optimizer=optimizers.make(spec["training"], steps))
@@ -186,7 +186,7 @@ def train(
     while not training.finished:
         random = set_randomness(model, training.spec["seed"], training.epoch)
         order = random.permutation(len(data.splits["train"].y)).astype(np.int32)
-        with _named_epoch(training):
+        with _epoch_number(training):
             began = time.perf_counter()
             terms = learn(order, training.spec["training"]["batch_size"], on_progress)
             took = time.perf_counter() - began
@@ -201,13 +201,13 @@ def train(
 
 
 @contextmanager
-def _named_epoch(training: Training) -> Iterator[None]:
+def _epoch_number(training: Training) -> Iterator[None]:
     """A term that is lost in this epoch is reported with the epoch, and with the terms of the one before."""
     try:
         yield
     except RunError as error:
         last = {name: series[-1] for name, series in training.history.items() if name != "epoch_time"}
-        before = f"; after epoch {training.epoch}: {shown(last)}" if last else ""
+        before = f"; after epoch {training.epoch}: {terms_text(last)}" if last else ""
         raise RunError(
             *(replace(p, rule=f"{p.rule} in epoch {training.epoch + 1}", received=p.received + before) for p in error.problems)
         ) from error
@@ -228,6 +228,6 @@ def _entropy(seed: int) -> int:
     return seed % 2**64
 
 
-def _mixed(seed: int) -> int:
+def _mix(seed: int) -> int:
     """A seed for the initial weights that is far from that of the neighbouring seed."""
     return int(np.random.SeedSequence(_entropy(seed)).generate_state(1)[0] >> 1)

@@ -74,7 +74,7 @@ class Means:
             causes = [name for name in lost if name != "loss"] or lost
             finite = all(math.isfinite(means[name]) for name in causes)
             rule = f"grew beyond {BEYOND:g}" if finite else "stopped being a finite number"
-            raise RunError(Problem("", f"{' and '.join(causes)} {rule}", shown(means), next_step=_advice(self._stages)))
+            raise RunError(Problem("", f"{' and '.join(causes)} {rule}", terms_text(means), next_step=_advice(self._stages)))
         return means
 
     def _values(self) -> Iterator[tuple[str, float]]:
@@ -82,7 +82,7 @@ class Means:
         yield from ((name, float(value) / self._images) for name, value in self._sums.items())
 
 
-def shown(means: Mapping[str, float]) -> str:
+def terms_text(means: Mapping[str, float]) -> str:
     """Terms with their values, as people read them."""
     return ", ".join(f"{name} {value:g}" for name, value in means.items())
 

@@ -49,14 +49,14 @@ def _run(store: Store, key: str) -> Stored:
 
 def _model(run: Stored, beside: Path | None) -> Asked:
     """The trained model of a run, its randomness set as after its last epoch, so that every probe starts alike."""
-    model, spec = _loaded(run.folder, beside), run.meta["spec"]
+    model, spec = _load(run.folder, beside), run.meta["spec"]
     loop.set_randomness(model, spec["seed"], spec["training"]["epochs"])
     return Asked(model, *opened(MODELS, spec["model"], beside=beside))
 
 
 def _judge(run: Stored, beside: Path | None) -> Judge:
     """The trained classifier of a run."""
-    model, note = _loaded(run.folder, beside), run.meta["note"]
+    model, note = _load(run.folder, beside), run.meta["note"]
 
     def asked(method: Callable[[tf.Tensor], tf.Tensor], images: np.ndarray) -> np.ndarray:
         some = images if len(images) else np.zeros((1, *images.shape[1:]))  # layers refuse an empty batch
@@ -73,7 +73,7 @@ def _judge(run: Stored, beside: Path | None) -> Judge:
 
 
 @lru_cache(maxsize=4)
-def _loaded(folder: Path, beside: Path | None) -> keras.Model:
+def _load(folder: Path, beside: Path | None) -> keras.Model:
     run = Stored(folder, json.loads((folder / "step.json").read_text(encoding="utf-8")))
     note, entry = run.meta["note"], run.meta["spec"]["model"]
     sizes = Sizes(tuple(note["image_shape"]), note["condition_dim"], len(note["class_names"]))

@@ -42,7 +42,7 @@ def carry_out(work: Work, site: Site, emit: Emit) -> None:
 
 def train(work: Work, data: ImageData, beside: Path | None, emit: Emit) -> None:
     """Trains from the last checkpoint, or from the start; commits weights, history, samples, layers and a note."""
-    training, samples = _begun(work, data, beside)
+    training, samples = _begin(work, data, beside)
     if training.epoch:
         emit(Resumed(training.epoch, training.history))
     else:
@@ -70,7 +70,7 @@ def train(work: Work, data: ImageData, beside: Path | None, emit: Emit) -> None:
     work.commit(_note(training, data) | weights | {"costs": costs.note(training.epoch)}, files=files)
 
 
-def _begun(work: Work, data: ImageData, beside: Path | None) -> tuple[loop.Training, Samples]:
+def _begin(work: Work, data: ImageData, beside: Path | None) -> tuple[loop.Training, Samples]:
     """The run as the last checkpoint left it; from the start where something that belongs to it is missing."""
     for file in (work.folder / CHECKPOINT, None):
         keras.utils.clear_session()

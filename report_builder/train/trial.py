@@ -34,7 +34,7 @@ from report_builder.measures.probes import _batches, importance_weights, likelih
 from report_builder.plain import Fields
 from report_builder.spec.training import Training as Settings
 from report_builder.train import checkpoint, loop
-from report_builder.train.asked import Answer, Asked, told, wrong
+from report_builder.train.asked import Answer, Asked, value_text, wrong
 from report_builder.train.samples import Samples
 from report_builder.train.summary import summary
 
@@ -97,7 +97,7 @@ def run(entry: Fields, layout: Layout, beside: Path | None) -> None:
     with TemporaryDirectory() as folder:
         settings = Settings.model_validate({"epochs": 1, "batch_size": BATCH, "learning_rate": 1e-4})
         spec = loop.run_spec({"model": entry, "seed": SEED, "training": settings.model_dump(mode="json")})
-        training = _trained(spec, data, beside, Path(folder))
+        training = _train(spec, data, beside, Path(folder))
         summary(training.model)
         Samples(watched(training.model).asked, data, Path(folder)).draw(0)
         loaded = loop.build(entry, loop.sizes_of(data), beside)
@@ -124,10 +124,10 @@ def _vectors(part: Condition, y: np.ndarray, random: np.random.Generator) -> np.
     return found.astype(np.float32)
 
 
-def _trained(spec: loop.RunSpec, data: ImageData, beside: Path | None, folder: Path) -> loop.Training:
+def _train(spec: loop.RunSpec, data: ImageData, beside: Path | None, folder: Path) -> loop.Training:
     """The training after an epoch of two batches, its checkpoint and weights in the folder."""
     training = loop.start(spec, data, beside)
-    _named(training)
+    _name(training)
     loop.train(training, data, on_epoch=lambda state: checkpoint.save(state, folder / "checkpoint.npz"))
     checkpoint.save_weights(training.model, folder / "weights.npz")
     if not checkpoint.restore(loop.start(spec, data, beside), folder / "checkpoint.npz"):
@@ -168,7 +168,7 @@ class _Watched(Asked):
         if allowed := wrong(name, found, n, self._image, self.code):
             rule = f"{name} gives something else than 'provides' says"
             step = "Return that, or take the name out of 'provides'."
-            raise ReportError(Problem("kind", rule, f"{told(found)}{place}", allowed, step))
+            raise ReportError(Problem("kind", rule, f"{value_text(found)}{place}", allowed, step))
         return found
 
 
@@ -179,7 +179,7 @@ def _arguments(name: str, given: tuple[np.ndarray | int, ...]) -> str:
     return ", ".join([*first, *["condition"][: len(given) - len(first) - len(last)], *last])
 
 
-def _named(training: loop.Training) -> None:
+def _name(training: loop.Training) -> None:
     """Refuses methods that are not there, and optimisers that are not declared."""
     model, kind = training.model, training.kind
     for name in sorted(kind.provides):

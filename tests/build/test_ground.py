@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from report_builder.build import checked, settle
+from report_builder.build import check, settle
 from report_builder.build.ground import ground
 from report_builder.document import rendering
 
@@ -39,7 +39,7 @@ def checked_again(lab) -> bool:
     whole, rendering.render = rendering.render, lambda *a, **k: rendered.append(a) or whole(*a, **k)
     try:
         settle(plan)
-        assert not checked(plan, lab.workspace).findings
+        assert not check(plan, lab.workspace).findings
     finally:
         rendering.render = whole
     plan.store.memo.save()
@@ -49,9 +49,9 @@ def checked_again(lab) -> bool:
 def test_the_same_ground_is_recalled(written) -> None:
     """Nothing is rendered where nothing changed, and what is said is the same."""
     plan = written.plan()
-    first = checked(plan, written.workspace)
+    first = check(plan, written.workspace)
     assert not checked_again(written)
-    assert checked(written.plan(), written.workspace) == first
+    assert check(written.plan(), written.workspace) == first
 
 
 EDITS: dict[str, Callable] = {

@@ -351,7 +351,7 @@ def test_hostile_batches(tmp_path, content):
 def test_a_batch_asks_for_no_more_memory_than_it_has_bytes(place):
     """A place far out in the table of what was read is refused before the table is made so long."""
     with pytest.raises(pickle.UnpicklingError, match="more memory"):
-        _cifar._unpickled(cifar10.PUBLISHED, b"\x80\x02K\x01r" + struct.pack("<I", place) + b".")
+        _cifar._unpickle(cifar10.PUBLISHED, b"\x80\x02K\x01r" + struct.pack("<I", place) + b".")
 
 
 def test_an_archive_ends_at_the_limit(tmp_path, monkeypatch):

@@ -10,14 +10,14 @@ from scipy import stats
 
 from report_builder.errors import ReportError
 from report_builder.facts.chance import estimate
-from report_builder.facts.units import measured
+from report_builder.facts.units import sides_of
 
 RANDOM = np.random.default_rng(3)
 
 
 def error(fact, **how) -> float:
     """The standard error over units of a fact of one training."""
-    found = measured([fact])
+    found = sides_of([fact])
     return float(np.sqrt(estimate(found.sides, found.signs, units=found.units, trainings=True).over_units))
 
 
@@ -26,7 +26,7 @@ def test_repeated_images_are_one_unit(fact) -> None:
     images = RANDOM.normal(0, 1, 40)
     four = fact("a", [np.tile(images, 4)], [np.tile(np.arange(40), 4)])
     assert error(four) == pytest.approx(images.std(ddof=1) / np.sqrt(40))
-    assert measured([four]).units == 40
+    assert sides_of([four]).units == 40
 
 
 def test_values_of_two_images(fact) -> None:
@@ -53,7 +53,7 @@ def test_draws_belong_to_their_training(fact) -> None:
     """What each training draws anew is never paired, and is in the spread of the seeds already."""
     draws = RANDOM.normal(0, 1, (2, 3, 50))
     a, b = (fact(name, each, noise="draws") for name, each in zip("ab", draws, strict=True))
-    sides = measured([a, b])
+    sides = sides_of([a, b])
     (left, right) = sides.sides
     assert not (left.parts[0] * right.parts).any()
     assert float(estimate(sides.sides, sides.signs, units=50).over_units) == pytest.approx(0, abs=1e-12)
@@ -65,14 +65,14 @@ def test_draws_belong_to_their_training(fact) -> None:
 def test_images_of_other_parts_are_others(fact, changes, paired) -> None:
     """Image 5 of the test part is not image 5 of the training part, nor of other data."""
     values = RANDOM.normal(0, 1, (2, 50))
-    sides = measured([fact("a", [values[0]], splits=("test",)), fact("b", [values[1]], **{"splits": ("test",), **changes})])
+    sides = sides_of([fact("a", [values[0]], splits=("test",)), fact("b", [values[1]], **{"splits": ("test",), **changes})])
     assert bool((sides.sides[0].parts[0] * sides.sides[1].parts[0]).any()) is paired
 
 
 def test_seeds_with_different_images(fact) -> None:
     """A seed may have more images than another: each is matched by its id."""
     long, short = RANDOM.normal(0, 1, 80), RANDOM.normal(0, 1, 50)
-    found = measured([fact("a", [long, short], [np.arange(80), np.arange(30, 80)])])
+    found = sides_of([fact("a", [long, short], [np.arange(80), np.arange(30, 80)])])
     assert found.sides[0].parts.shape == (2, 80)
     assert found.units == 50
 
@@ -82,7 +82,7 @@ def test_shares_are_no_bolder_than_fishers_test(fact, k: int) -> None:
     """Of nine images each, shares differ where Fisher's exact test says so at the least."""
     shares = [np.arange(9) < 9, np.arange(9) < k]
     a, b = (fact(name, [share], [np.arange(9) + at]) for name, share, at in zip("ab", shares, (0, 100), strict=True))
-    sides = measured([a, b])
+    sides = sides_of([a, b])
     found = estimate((sides.sides[0], replace(sides.sides[1], weight=-1.0)), sides.signs, units=sides.units, trainings=True)
     if found.p() < 0.05:
         assert stats.fisher_exact([[9, 0], [k, 9 - k]]).pvalue < 0.05
@@ -93,6 +93,6 @@ def test_no_number_is_refused(fact, broken: float) -> None:
     """A value that is no number is said, wherever it stands."""
     made = fact("a", [[1.0, broken, 2.0]])
     with pytest.raises(ReportError, match="no finite number"):
-        measured([replace(made, measurements=tuple(replace(m, value=1.0) for m in made.measurements))])
+        sides_of([replace(made, measurements=tuple(replace(m, value=1.0) for m in made.measurements))])
     with pytest.raises(ReportError, match="only finite numbers"):
-        measured([made])
+        sides_of([made])

@@ -9,7 +9,7 @@ import matplotlib as mpl
 import pytest
 
 from report_builder.errors import ReportError
-from report_builder.plan.styles import REFUSED, known, read_style
+from report_builder.plan.styles import REFUSED, known_settings, read_style
 
 STYLE = "# our colours\naxes.titlesize: 10\ngrid.color: eeeeee  # light\naxes.facecolor: '#fafafa'\n"
 
@@ -117,8 +117,8 @@ def test_a_hash_in_quotes_is_a_colour(tmp_path) -> None:
 
 def test_the_names_are_those_of_matplotlib() -> None:
     """Read without importing it, they are all that it has; each beginning that is refused stands for one of them at least."""
-    assert known() == {name for name in mpl.rcParams if not name.startswith("_")}
-    assert all(any(name.startswith(beginning) for name in known()) for beginning in REFUSED)
+    assert known_settings() == {name for name in mpl.rcParams if not name.startswith("_")}
+    assert all(any(name.startswith(beginning) for name in known_settings()) for beginning in REFUSED)
 
 
 def test_names_are_known_without_matplotlib() -> None:

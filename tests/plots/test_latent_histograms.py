@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from report_builder.plots.latent_histograms.drawing import chosen
+from report_builder.plots.latent_histograms.drawing import choose_coordinates
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_each_panel_says_its_coordinate_and_distance(drawn, marginals):
         "largest": ["2: 0.400", "4: 0.300"],
         "smallest": ["1: 0.100", "3: 0.200"],
     }
-    assert chosen(np.array([0.2, 0.2, 0.1]), 2, "largest") == [0, 1]
+    assert choose_coordinates(np.array([0.2, 0.2, 0.1]), 2, "largest") == [0, 1]
 
 
 def test_a_panel_shows_its_own_coordinate(drawn, marginals):

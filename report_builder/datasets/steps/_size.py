@@ -15,14 +15,14 @@ from report_builder.limits import IMAGE_PIXELS
 LONGEST = 100_000  # pixels of a side
 
 
-def _checked(size: int | Sequence[int]) -> int | Sequence[int]:
+def _check(size: int | Sequence[int]) -> int | Sequence[int]:
     parts = size if isinstance(size, list | tuple) and len(size) == 2 else (size,)
     if not all(isinstance(part, int) and not isinstance(part, bool) and 1 <= part <= LONGEST for part in parts):
         raise ValueError(f"a size is a number of pixels from 1 to {LONGEST}, or [height, width]")
     return tuple(size) if isinstance(size, list) else size  # as YAML gives it: strict validation takes no list for a tuple
 
 
-Size = Annotated[int | tuple[int, int], BeforeValidator(_checked)]
+Size = Annotated[int | tuple[int, int], BeforeValidator(_check)]
 
 
 def pair(size: int | tuple[int, int]) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from pydantic import Field
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import ProbeRequest, Role
 from report_builder.measures._parameters import Size
-from report_builder.measures.metrics._judged import Judged, images_asked, judged
+from report_builder.measures.metrics._judged import Judged, ask_judge, images_asked
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +27,7 @@ class Compared(Judged):
 
 def seen(request: ProbeRequest, judge: str) -> ProbeRequest:
     """A request for images, asked as one for the judge's features of them."""
-    return judged(request, judge, "features")
+    return ask_judge(request, judge, "features")
 
 
 def reads(parameters: Compared, control: str) -> Mapping[str, ProbeRequest]:

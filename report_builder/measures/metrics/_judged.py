@@ -34,15 +34,15 @@ class Judged(Parameters):
 
 def reads(parameters: Judged) -> Mapping[str, ProbeRequest]:
     """The images of the metric's own probe, judged."""
-    return {"images": judged(images_asked(parameters.probe), parameters.judge)}
+    return {"images": ask_judge(images_asked(parameters.probe), parameters.judge)}
 
 
 def of_figure(parameters: Judged, request: ProbeRequest) -> ProbeRequest:
     """The request for a figure's images, judged."""
-    return judged(request, parameters.judge)
+    return ask_judge(request, parameters.judge)
 
 
-def judged(request: ProbeRequest, judge: str, kind: str = "classified") -> ProbeRequest:
+def ask_judge(request: ProbeRequest, judge: str, kind: str = "classified") -> ProbeRequest:
     """A request for images, asked as one for images and what the judge says of them (with `features`: sees of them)."""
     images = request.parameters["images"] if request.judge else {"kind": request.kind, **request.parameters}
     return replace(request, kind=kind, parameters={"images": images}, judge=judge)
@@ -66,7 +66,7 @@ def part_of_name(label: int | str) -> str:
     return re.sub(r"\W+", "-", str(label))
 
 
-def counted(name: str, how: str, noise: Noise) -> list[Quantity]:
+def share_right(name: str, how: str, noise: Noise) -> list[Quantity]:
     """The share of images that are right, how many are, and of how many."""
     return [
         Quantity(name, "", "higher", noise, f"share of {how}"),
@@ -84,7 +84,7 @@ def quantities(name: str, how: str, noise: Noise, classes: Sequence[int | str] |
         )
         for label in classes or ()
     ]
-    return [*counted(name, how, noise), sure, *by_class]
+    return [*share_right(name, how, noise), sure, *by_class]
 
 
 def counts(name: str, right: np.ndarray, units: np.ndarray | None) -> Iterator[tuple[str, Measured]]:

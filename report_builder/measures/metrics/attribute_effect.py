@@ -12,7 +12,7 @@ from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity, Role
 from report_builder.kinds import Parameters as Base
 from report_builder.measures._arrays import units_of
-from report_builder.measures.metrics._judged import judged, part_of_name, recognised
+from report_builder.measures.metrics._judged import ask_judge, part_of_name, recognised
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +47,7 @@ def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     request = ProbeRequest("attribute_vector", asked | {"multiples": [-parameters.multiple, 0.0, parameters.multiple]})
     if parameters.judge is None:
         return {"images": request}
-    seen = judged(request, parameters.judge)  # the judge must know the attribute: the plan refuses one that does not
+    seen = ask_judge(request, parameters.judge)  # the judge must know the attribute: the plan refuses one that does not
     return {"images": replace(seen, parameters={**seen.parameters, "counted": [parameters.attribute]})}
 
 
@@ -84,7 +84,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str
     import numpy as np
 
     images = arrays["images"]
-    found, has = _found(images), images["has"] > 0
+    found, has = _find(images), images["has"] > 0
     units = units_of(images, len(has))
     if has.all() or not has.any():
         received = f"{int(has.sum())} of {len(has)} images have it"
@@ -97,7 +97,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str
     return {quantity.name: each for quantity, each in zip(values(parameters, {}), measured, strict=True)}
 
 
-def _found(images: Arrays) -> np.ndarray:
+def _find(images: Arrays) -> np.ndarray:
     """Whether the attribute is found in each image, `(n, multiples)` bool."""
     if "probability" not in images:
         return images["score"] > 0

@@ -66,7 +66,7 @@ def ask(
         about["asked_class"] = np.broadcast_to(labels[:, None], shape).ravel()
     if known:
         stays = own if own_cells is None else own_cells
-        chosen = _placed(known, places, condition[..., part_columns(data.conditions, "position")], own=stays)
+        chosen = _place(known, places, condition[..., part_columns(data.conditions, "position")], own=stays)
         condition[..., part_columns(data.conditions, "position")] = _values(known, chosen)
         about |= {"asked_row": chosen[..., 0].ravel(), "asked_column": chosen[..., 1].ravel()}
         about["cells"] = np.array([len(axis) for axis in known])
@@ -145,7 +145,7 @@ def in_turn(y: np.ndarray, n: int) -> np.ndarray:
     return np.array([of_class[c][turn % len(of_class[c])] for turn, c in turns])
 
 
-def drawn(images: int, n: int, seed: int) -> np.ndarray:
+def draw_places(images: int, n: int, seed: int) -> np.ndarray:
     """Places of `n` images drawn at random of so many; each of them once before any comes twice."""
     random = np.random.default_rng(seed)
     return np.concatenate([random.permutation(images) for _ in range(-(-n // images))])[:n]
@@ -234,7 +234,7 @@ def _cells(known: Sequence[np.ndarray], cells: Cells) -> np.ndarray:
     return np.array(chosen, dtype=np.int64)
 
 
-def _placed(known: Sequence[np.ndarray], places: np.ndarray, given: np.ndarray, *, own: bool) -> np.ndarray:
+def _place(known: Sequence[np.ndarray], places: np.ndarray, given: np.ndarray, *, own: bool) -> np.ndarray:
     """Row and column of each image, `(classes, cells, sources, 2)` int64; `given` are the positions that stand there so far."""
     shape = given.shape[:-1]
     if len(places):

@@ -33,7 +33,7 @@ class Parameters(Base):
 
     @field_validator("images")
     @classmethod
-    def _resolved(cls, images: dict[str, Plain]) -> dict[str, Plain]:
+    def _resolve(cls, images: dict[str, Plain]) -> dict[str, Plain]:
         """The probe with all its defaults filled in, so that a key holds them."""
         given = dict(images)
         kind = given.pop("kind", None)

@@ -74,7 +74,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
         lattice = np.stack([columns, rows], axis=-1).reshape(-1, 2)
     else:
         axis_0 = axis_1 = np.linspace(-TURN, TURN, n)
-        lattice = _turned(axis_0, _latent_dim(model, data), parameters.seed)
+        lattice = _turn(axis_0, _latent_dim(model, data), parameters.seed)
     beside = None if condition is None else np.repeat(condition, len(lattice), axis=0)
     images = decode(model, np.tile(lattice, (classes * cells, 1)), beside)
     found = {"images": images.reshape(classes, cells, n, n, *images.shape[1:]), "axis_0": axis_0, "axis_1": axis_1}
@@ -120,7 +120,7 @@ def _codes(model: Trained, data: ImageData, parameters: Parameters) -> tuple[np.
     return codes[places], part.y[places], limits
 
 
-def _turned(angles: np.ndarray, latent_dim: int, seed: int) -> np.ndarray:
+def _turn(angles: np.ndarray, latent_dim: int, seed: int) -> np.ndarray:
     """Codes `(n * n, latent_dim)`, row by row: at each pair of angles a draw from N(0, I), as sin² + cos² is 1."""
     import numpy as np
 

@@ -53,7 +53,7 @@ def _asked(model: Trained, data: ImageData, parameters: Parameters) -> dict[str,
     """Conditions of training images, and what they ask; empty: the model takes none."""
     import numpy as np
 
-    from report_builder.measures.probes._asked import cells_of, drawn, in_turn
+    from report_builder.measures.probes._asked import cells_of, draw_places, in_turn
     from report_builder.measures.probes._batches import given_to
 
     part = data.splits["train"]
@@ -61,7 +61,7 @@ def _asked(model: Trained, data: ImageData, parameters: Parameters) -> dict[str,
     if known is None:
         return {}
     by_class = parameters.conditions == "in_turn"
-    places = in_turn(part.y, parameters.n) if by_class else drawn(len(known), parameters.n, parameters.seed)
+    places = in_turn(part.y, parameters.n) if by_class else draw_places(len(known), parameters.n, parameters.seed)
     found = {"condition": known[places]}
     if any(condition.kind == "class" for condition in data.conditions):
         found["asked_class"] = np.asarray(part.y[places], dtype=np.int64)

@@ -40,7 +40,7 @@ def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
     names = {"bce": ["binary_crossentropy"], "mse": ["mean_squared_error"]}[parameters.loss]
     names += [*_objective.SSIM_FUNCTIONS] if parameters.ssim_weight else []
     names.append("WeightedLoss.weighted_sum")
-    return _architectures.listed(parameters.architecture) | {
+    return _architectures.listing_names(parameters.architecture) | {
         "loss": (*(f"{_objective.FILE}:{name}" for name in names), "Autoencoder.compute_loss"),
         "model": ("Autoencoder",),
     }

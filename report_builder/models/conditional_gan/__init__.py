@@ -28,7 +28,7 @@ KIND = Model(
     stages=_adversarial.STAGES,
     terms=_adversarial.TERMS,
     equation=partial(_adversarial.equation, conditional=True),
-    listings=_adversarial.listed(_adversarial.CONDITIONAL_GENERATOR),
+    listings=_adversarial.listing_names(_adversarial.CONDITIONAL_GENERATOR),
     presets={"half_width": Preset("conditional GAN of half width", _adversarial.HALF_WIDTH)},
     refuses=_adversarial.refuses_conditional,
     seconds_per_image=_adversarial.seconds_per_image,

@@ -41,7 +41,7 @@ KIND = Model(
     stages=_adversarial.STAGES,
     terms=_adversarial.TERMS,
     equation=partial(_adversarial.equation, conditional=True),
-    listings=_adversarial.listed(("embed", f"{_adversarial.FILE}:image_layers", "build_generator")),
+    listings=_adversarial.listing_names(("embed", f"{_adversarial.FILE}:image_layers", "build_generator")),
     presets={"half_width": Preset("conditional GAN of half width with a label embedding", _adversarial.HALF_WIDTH)},
     refuses=refuses,
     seconds_per_image=_adversarial.seconds_per_image,

@@ -50,7 +50,7 @@ def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
     return {
         "encoder": ("build_encoder",),
         "decoder": ("build_decoder",),
-        "loss": _objective.listed(parameters, f"{model}.compute_loss"),
+        "loss": _objective.listing_names(parameters, f"{model}.compute_loss"),
         "sampling": (f"{model}.draw",),
         "model": (model, "WarmingConditionalVAE") if parameters.beta_warm_up else (model,),
     }

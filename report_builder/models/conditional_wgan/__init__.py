@@ -32,7 +32,7 @@ KIND = Model(
     stages=_wasserstein.STAGES,
     terms=_wasserstein.TERMS,
     equation=partial(_wasserstein.equation, conditional=True),
-    listings=partial(_wasserstein.listed, conditional=True),
+    listings=partial(_wasserstein.listing_names, conditional=True),
     presets={"half_width": Preset("conditional WGAN of half width", _wasserstein.HALF_WIDTH)},
     refuses=_adversarial.refuses_conditional,
     seconds_per_image=_wasserstein.seconds_per_image,

@@ -27,7 +27,7 @@ KIND = Model(
     stages=_adversarial.STAGES,
     terms=_adversarial.TERMS,
     equation=partial(_adversarial.equation, conditional=False),
-    listings=_adversarial.listed(_adversarial.GENERATOR),
+    listings=_adversarial.listing_names(_adversarial.GENERATOR),
     presets={"half_width": Preset("GAN of half width", _adversarial.HALF_WIDTH)},
     refuses=_adversarial.refuses,
     seconds_per_image=_adversarial.seconds_per_image,

@@ -31,8 +31,8 @@ def seconds_per_image(parameters: Parameters) -> float:
 def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
     """The functions that run with these parameters, by part of the model."""
     model = "VariationalAutoencoder"
-    return _architectures.listed(parameters.architecture) | {
-        "loss": _objective.listed(parameters, f"{model}.compute_loss"),
+    return _architectures.listing_names(parameters.architecture) | {
+        "loss": _objective.listing_names(parameters, f"{model}.compute_loss"),
         "sampling": (f"{model}.draw",),
         "model": (model, "WarmingVAE") if parameters.beta_warm_up else (model,),
     }

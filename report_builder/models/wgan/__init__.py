@@ -30,7 +30,7 @@ KIND = Model(
     stages=_wasserstein.STAGES,
     terms=_wasserstein.TERMS,
     equation=partial(_wasserstein.equation, conditional=False),
-    listings=partial(_wasserstein.listed, conditional=False),
+    listings=partial(_wasserstein.listing_names, conditional=False),
     presets={"half_width": Preset("WGAN of half width", _wasserstein.HALF_WIDTH)},
     refuses=_adversarial.refuses,
     seconds_per_image=_wasserstein.seconds_per_image,

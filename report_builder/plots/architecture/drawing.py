@@ -11,7 +11,7 @@ from report_builder.languages import Language
 from report_builder.plots._boxes import HEAD, laid, legend, legend_height, paint
 from report_builder.plots._details import details
 from report_builder.plots._diagram import KINDS, shown_parts
-from report_builder.plots._style import shown
+from report_builder.plots._style import arrays_of
 from report_builder.plots._text import wrapped
 from report_builder.plots.architecture import Parameters
 
@@ -27,7 +27,8 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     """
     runs, width = parameters.runs, parameters.width_cm
     models = [
-        shown_parts(each, run, parameters.parts, subjects[run].latent_dim) for run, each in shown(arrays, runs, "type").items()
+        shown_parts(each, run, parameters.parts, subjects[run].latent_dim)
+        for run, each in arrays_of(arrays, runs, "type").items()
     ]
     titled, free = 0.55 if len(runs) > 1 else 0.0, parameters.height_cm - BETWEEN * (len(runs) - 1)
     tallest = free / len(runs) - HEAD - titled

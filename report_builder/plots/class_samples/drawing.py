@@ -17,7 +17,7 @@ from report_builder.plots.class_samples import Parameters
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A strip in which rows are runs, or a sheet for each run in which rows are classes."""
-    of_runs = {run: _chosen(each, parameters) for run, each in outputs(arrays, parameters, "images").items()}
+    of_runs = {run: _choose(each, parameters) for run, each in outputs(arrays, parameters, "images").items()}
     names = [title_of(subjects, run) for run in parameters.runs]
     blocks = (_strip if parameters.per_class == 1 else _sheets)(of_runs, names, parameters, language)
     cell = max([parameters.cell_cm, *(room_for([*block.columns.labels, *_flat(block.below)]) for block in blocks)])
@@ -25,7 +25,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     people = [subjects[run] for run in parameters.runs]
     classes = language.join(list(dict.fromkeys(_labels(of_runs[parameters.runs[0]]))) or ["–"])
     alt = language.word("alt.class_samples", n=parameters.per_class, classes=classes, runs=language.join(names))
-    said = details(language, people, *_stated(parameters, subjects, language), threshold=parameters.threshold)
+    said = details(language, people, *_state(parameters, subjects, language), threshold=parameters.threshold)
     return Drawing(drawn.figure, said, alt, raster=True)
 
 
@@ -33,7 +33,7 @@ def _flat(texts: Sequence[Sequence[str]]) -> list[str]:
     return [text for row in texts for text in row]
 
 
-def _chosen(arrays: Arrays, parameters: Parameters) -> Arrays:
+def _choose(arrays: Arrays, parameters: Parameters) -> Arrays:
     """The samples to show, class by class.
 
     Raises:
@@ -113,7 +113,7 @@ def _sheets(of_runs: Mapping[str, Arrays], names: list[str], parameters: Paramet
     return blocks
 
 
-def _stated(parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> list[str]:
+def _state(parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> list[str]:
     """Sentences: where the codes come from or which epoch is shown, and who judged."""
     if parameters.epoch is not None:
         key = "details.after_epoch" if parameters.epoch else "details.untrained"

@@ -10,9 +10,9 @@ from matplotlib.patches import Patch
 
 from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
-from report_builder.plots._details import details, named
+from report_builder.plots._details import details, name_values
 from report_builder.plots._sheet import title_of
-from report_builder.plots._style import legend_below, localise, panels, shown
+from report_builder.plots._style import arrays_of, legend_below, localise, panels
 from report_builder.plots._text import NAME_CM, all_wrapped, text_height, text_width
 from report_builder.plots.confidence import Parameters
 
@@ -27,7 +27,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     Real images are grey, each run has its colour. Names of classes stand upright where they would touch, and of many classes
     only some are named.
     """
-    said = shown(arrays, [parameters.judge, *parameters.runs], "probability")
+    said = arrays_of(arrays, [parameters.judge, *parameters.runs], "probability")
     names = {run: title_of(subjects, run) for run in parameters.runs}
     labels = {parameters.judge: language.word("legend.real")} | names
     colours = {parameters.judge: REAL} | {run: f"C{place}" for place, run in enumerate(parameters.runs)}
@@ -45,7 +45,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     legend_below(figure, handles, parameters.width_cm)
     people = [subjects[run] for run in parameters.runs]
     alt = language.word("alt.confidence", runs=language.join(list(names.values())))
-    return Drawing(figure, details(language, people, *_stated(said, labels, parameters, subjects, language)), alt)
+    return Drawing(figure, details(language, people, *_state(said, labels, parameters, subjects, language)), alt)
 
 
 def _histogram(
@@ -81,7 +81,7 @@ def shares(said: Arrays) -> np.ndarray:
     return np.asarray(np.bincount(found, minlength=said["probability"].shape[1]) / len(found))
 
 
-def _stated(
+def _state(
     said: Mapping[str, Arrays],
     labels: Mapping[str, str],
     parameters: Parameters,
@@ -102,5 +102,5 @@ def _stated(
             what=language.word("list.comma").join(data),
             n=language.number(len(said[judge]["probability"])),
         ),
-        language.word("details.mean_confidence", values=named(language, means)),
+        language.word("details.mean_confidence", values=name_values(language, means)),
     ]

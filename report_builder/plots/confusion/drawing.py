@@ -14,10 +14,10 @@ from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Arrays, Column, Drawing, Subject, Table
 from report_builder.languages import Language
 from report_builder.plots import _matrix
-from report_builder.plots._details import details, named
+from report_builder.plots._details import details, name_values
 from report_builder.plots._matrix import Matrix, room_for
 from report_builder.plots._sheet import title_of
-from report_builder.plots._style import Numbers, panels, shown
+from report_builder.plots._style import Numbers, arrays_of, panels
 from report_builder.plots.confusion import Parameters
 
 BAR_CM = 2.2  # width of the bar of colours with its numbers and label
@@ -25,8 +25,8 @@ BAR_CM = 2.2  # width of the bar of colours with its numbers and label
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A panel for each run; rows are classes asked (or true), columns classes recognised, the colour the share of the row."""
-    of_runs = shown(arrays, parameters.runs, "probability")
-    matrices = _of_what_occurs({run: counted(each, run) for run, each in of_runs.items()})
+    of_runs = arrays_of(arrays, parameters.runs, "probability")
+    matrices = _of_what_occurs({run: count_matrix(each, run) for run, each in of_runs.items()})
     texts = {run: m.texts(language, counts=parameters.cells == "count") for run, m in matrices.items()}
     columns, fits = _columns(list(matrices.values()), list(texts.values()), parameters.width_cm)
     wide = (parameters.width_cm - (0 if fits else BAR_CM)) / columns
@@ -36,20 +36,20 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     figure, panel_axes = panels(len(matrices), parameters.width_cm, height, columns)
     for axes, (run, matrix), cell in zip(panel_axes, matrices.items(), cells, strict=True):
         picture = _matrix.draw(axes, matrix, texts[run] if fits else None, cell)
-        axes.set(xlabel=language.word("axis.class_recognised"), ylabel=language.word(f"axis.class_{_given(parameters)}"))
+        axes.set(xlabel=language.word("axis.class_recognised"), ylabel=language.word(f"axis.class_{_give(parameters)}"))
         axes.set_title(title_of(subjects, run) if titles else "")
     if not fits:
         _bar(figure, picture, panel_axes, language)
     names = {run: title_of(subjects, run) for run in parameters.runs}
-    shares = named(language, {names[run]: _right(each, language) for run, each in matrices.items()})
-    stated = _stated(parameters, subjects, shares, language, numbers=fits)
+    shares = name_values(language, {names[run]: _right(each, language) for run, each in matrices.items()})
+    stated = _state(parameters, subjects, shares, language, numbers=fits)
     split = parameters.split if parameters.judge is None else None
-    alt = language.word(f"alt.confusion_{_given(parameters)}", runs=language.join(list(names.values())), shares=shares)
+    alt = language.word(f"alt.confusion_{_give(parameters)}", runs=language.join(list(names.values())), shares=shares)
     said = details(language, [subjects[run] for run in parameters.runs], *stated, split=split)
-    return Drawing(figure, said, alt, table=_table(matrices, names, language, _given(parameters)))
+    return Drawing(figure, said, alt, table=_table(matrices, names, language, _give(parameters)))
 
 
-def counted(arrays: Arrays, run: str = "") -> Matrix:
+def count_matrix(arrays: Arrays, run: str = "") -> Matrix:
     """How often each class of the images was recognised as each class of the classifier; classes without images have no row.
 
     Raises:
@@ -76,7 +76,7 @@ def _of_what_occurs(matrices: Mapping[str, Matrix]) -> dict[str, Matrix]:
     }
 
 
-def _given(parameters: Parameters) -> str:
+def _give(parameters: Parameters) -> str:
     return "true" if parameters.judge is None else "asked"
 
 
@@ -103,13 +103,13 @@ def _right(matrix: Matrix, language: Language) -> str:
     return language.word("details.share_of", share=language.percent(matrix.right / n), n=language.number(n))
 
 
-def _stated(
+def _state(
     parameters: Parameters, subjects: Mapping[str, Subject], shares: str, language: Language, *, numbers: bool
 ) -> list[str]:
     """Sentences: who recognised, how many rightly, what the numbers are."""
     judge = parameters.judge
     stated = [language.word("details.judge", judge=title_of(subjects, judge))] if judge else []
-    stated.append(language.word(f"details.right_{_given(parameters)}", shares=shares))
+    stated.append(language.word(f"details.right_{_give(parameters)}", shares=shares))
     return [*stated, language.word(f"details.cell_{parameters.cells}s" if numbers else "details.cell_colours")]
 
 

@@ -12,13 +12,13 @@ from report_builder.languages import Language
 from report_builder.plots._details import details
 from report_builder.plots._samples import class_name, in_bands, per_band, room_for
 from report_builder.plots._sheet import Block, Lines, sheet, unit_range
-from report_builder.plots._style import shown
+from report_builder.plots._style import arrays_of
 from report_builder.plots.dataset_sheet import Parameters
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A row for each class, or images of all classes in bands."""
-    images = shown(arrays, [parameters.data], "x")[parameters.data]
+    images = arrays_of(arrays, [parameters.data], "x")[parameters.data]
     texts = _texts(images, parameters)
     block = (_bands if parameters.n else _by_class)(images, texts, parameters)
     cell = max(parameters.cell_cm, room_for(texts))
@@ -26,7 +26,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     stated = []
     if parameters.conditions and "cells" in images:
         stated.append(language.word("details.below_cell"))
-    asked = list(_asked_attributes(images).values()) if parameters.conditions else []
+    asked = list(_attributes_of(images).values()) if parameters.conditions else []
     if printed := [name.replace("_", " ") for name in dict.fromkeys([*asked, *parameters.attributes])]:
         stated.append(language.word("details.below_attributes", names=language.join(printed)))
     classes = language.join(list(dict.fromkeys(class_name(images, int(label)) for label in images["y"])))
@@ -42,7 +42,7 @@ def _texts(images: Arrays, parameters: Parameters) -> list[str]:
         for each, row, column in zip(lines, images["row"], images["column"], strict=True):
             each.append(f"({row + 1}, {column + 1})")
     if parameters.conditions:
-        chosen = _asked_attributes(images)
+        chosen = _attributes_of(images)
         _name(lines, images["condition"][:, list(chosen)] if chosen else None, list(chosen.values()))
     if parameters.attributes:
         known = [str(name) for name in images.get("attribute_names", ())]
@@ -54,7 +54,7 @@ def _texts(images: Arrays, parameters: Parameters) -> list[str]:
     return ["\n".join(each) for each in lines]
 
 
-def _asked_attributes(images: Arrays) -> dict[int, str]:
+def _attributes_of(images: Arrays) -> dict[int, str]:
     """The attributes that are part of the condition, by their places in its vector."""
     named = zip(images.get("condition_kinds", ()), images.get("condition_names", ()), strict=True)
     return {place: str(name) for place, (kind, name) in enumerate(named) if kind == "attributes"}

@@ -11,11 +11,11 @@ from matplotlib.patches import Patch
 
 from report_builder.kinds import Arrays, Column, Drawing, Subject, Table
 from report_builder.languages import Language
-from report_builder.plots._details import details, named
+from report_builder.plots._details import details, name_values
 from report_builder.plots._same_data import check_arrays
 from report_builder.plots._samples import class_name
 from report_builder.plots._sheet import title_of
-from report_builder.plots._style import legend_below, localise, panels, shown
+from report_builder.plots._style import arrays_of, legend_below, localise, panels
 from report_builder.plots._text import NAME_CM, all_wrapped
 from report_builder.plots.error_by_class import Parameters
 
@@ -25,7 +25,7 @@ ROW_CM, FRAME_CM = 0.42, 1.9  # of one box; of axis, label and legend
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A row of boxes for each class, first class on top, in it a box for each run."""
-    of_runs = shown(arrays, parameters.runs, parameters.error)
+    of_runs = arrays_of(arrays, parameters.runs, parameters.error)
     check_arrays(of_runs, ("class_names",))
     first = next(iter(of_runs.values()))
     labels = sorted({int(label) for each in of_runs.values() for label in each["y"]})
@@ -49,7 +49,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     table = _table(of_runs, parameters, names, (labels, classes), language)
     stated = [language.word("details.boxes", low=WHISKERS[0], high=WHISKERS[1])]
     counts = {names[run]: language.number(len(each["y"])) for run, each in of_runs.items()}
-    stated.append(language.word("details.images", n=named(language, counts)))
+    stated.append(language.word("details.images", n=name_values(language, counts)))
     said = details(language, [subjects[run] for run in parameters.runs], *stated, split=parameters.split)
     alt = language.word("alt.error_by_class", classes=language.join(classes), runs=language.join(list(names.values())))
     return Drawing(figure, said, alt, table=table)

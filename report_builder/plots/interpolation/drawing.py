@@ -45,11 +45,11 @@ def _block(of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapp
             name = f"\n{title_of(subjects, run)}" if len(steps) > 1 else ""
             labels.append(language.word("sheet.way", a=a, b=b) + name)
     if len(rows[0]) > ACROSS:
-        return _folded(rows, labels, _columns(parameters, language).labels)
+        return _fold(rows, labels, _columns(parameters, language).labels)
     return Block(np.stack(rows), _rows(labels, len(steps)), _columns(parameters, language))
 
 
-def _folded(rows: list[np.ndarray], labels: list[str], shares: Sequence[str]) -> Block:
+def _fold(rows: list[np.ndarray], labels: list[str], shares: Sequence[str]) -> Block:
     """Many steps: each way goes on in a new line, what stands above the columns of few steps is below each image."""
     lines = -(-len(shares) // ACROSS)
     per_row = -(-len(shares) // lines)

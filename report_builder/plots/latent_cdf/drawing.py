@@ -10,16 +10,16 @@ from matplotlib.axes import Axes
 from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
 from report_builder.plots._codes import shown_codes, stated_codes
-from report_builder.plots._details import details, named
+from report_builder.plots._details import details, name_values
 from report_builder.plots._scatter import class_legend, classes_of, colour_bar, name_classes, points
 from report_builder.plots._sheet import title_of
-from report_builder.plots._style import RASTER_OVER, localise, panels, shown
+from report_builder.plots._style import RASTER_OVER, arrays_of, localise, panels
 from report_builder.plots.latent_cdf import Parameters
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """Two panels for each run: the codes on the left, the unit square on the right."""
-    of_runs = shown(arrays, parameters.runs, "cdf")
+    of_runs = arrays_of(arrays, parameters.runs, "cdf")
     figure, panel_axes = panels(2 * len(of_runs), parameters.width_cm, parameters.width_cm / 2 * 0.95, 2)
     names = {run: title_of(subjects, run) for run in of_runs}
     raster = 2 * sum(len(each["y"]) for each in of_runs.values()) > RASTER_OVER
@@ -65,4 +65,4 @@ def _shares(of_runs: Mapping[str, Arrays], classes: Mapping[int, str], language:
         (low, high) = (language.percent(share[label]) for label in (least, most))
         texts[name] = language.word("details.share_range", low=low, least=classes[least], high=high, most=classes[most])
     even = language.percent(1 / len(classes))
-    return language.word("details.cdf_share", shares=named(language, texts), even=even)
+    return language.word("details.cdf_share", shares=name_values(language, texts), even=even)

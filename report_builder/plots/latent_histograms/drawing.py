@@ -13,10 +13,10 @@ from matplotlib.ticker import MaxNLocator
 from report_builder.kinds import Arrays, Column, Drawing, Subject, Table
 from report_builder.languages import Language
 from report_builder.plots._codes import shown_codes, stated_codes
-from report_builder.plots._details import details, named
+from report_builder.plots._details import details, name_values
 from report_builder.plots._scatter import INK
 from report_builder.plots._sheet import title_of
-from report_builder.plots._style import INCH, localise, shown
+from report_builder.plots._style import INCH, arrays_of, localise
 from report_builder.plots.latent_histograms import Parameters
 
 PANEL_CM, MAX_CM = 2.6, 20.0
@@ -26,7 +26,7 @@ SPAN = 3.5  # the least range of the axis: the density is seen whole
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A block of panels for each run, equal axes within a run."""
-    of_runs = shown(arrays, parameters.runs, "ks")
+    of_runs = arrays_of(arrays, parameters.runs, "ks")
     names, columns = {run: title_of(subjects, run) for run in of_runs}, _columns(of_runs, parameters)
     rows = [min(parameters.rows, math.ceil(len(each["ks"]) / columns)) for each in of_runs.values()]
     extra = 1.5 if len(of_runs) > 1 else 1.0  # a name above, a label below
@@ -51,7 +51,7 @@ def _columns(of_runs: Mapping[str, Arrays], parameters: Parameters) -> int:
     return min(parameters.columns, max(len(each["ks"]) for each in of_runs.values()))
 
 
-def chosen(ks: np.ndarray, count: int, dimensions: str) -> list[int]:
+def choose_coordinates(ks: np.ndarray, count: int, dimensions: str) -> list[int]:
     """Coordinates to show, counted from 0: the first ones, or those farthest from or nearest to N(0, 1), in that order."""
     order = {"first": np.arange(len(ks)), "largest": np.argsort(-ks, kind="stable"), "smallest": np.argsort(ks, kind="stable")}
     return [int(axis) for axis in order[dimensions][:count]]
@@ -60,7 +60,7 @@ def chosen(ks: np.ndarray, count: int, dimensions: str) -> list[int]:
 def _block(block: SubFigure, arrays: Arrays, shape: tuple[int, int], parameters: Parameters, language: Language) -> None:
     """The panels of one run."""
     z, panels = shown_codes(arrays), block.subplots(*shape, sharex=True, sharey=True, squeeze=False).ravel()
-    axes_shown = chosen(arrays["ks"], len(panels), parameters.dimensions)
+    axes_shown = choose_coordinates(arrays["ks"], len(panels), parameters.dimensions)
     values = z[:, axes_shown]
     edges = np.linspace(min(-SPAN, values.min()), max(SPAN, values.max()), parameters.bins + 1)
     for axes, axis in zip(panels, axes_shown, strict=False):
@@ -94,7 +94,7 @@ def _which(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Lang
         count = min(parameters.rows * parameters.columns, every)
         word = "details.dimensions_all" if count == every else "details.dimensions_some"
         texts[name] = language.word(word, n=count, all=every, which=which)
-    return language.word("details.dimensions", shown=named(language, texts))
+    return language.word("details.dimensions", shown=name_values(language, texts))
 
 
 def _table(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> Table:
@@ -102,7 +102,7 @@ def _table(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Lang
     rows: list[tuple[str, float, float, float, float]] = []
     for name, arrays in of_runs.items():
         z = shown_codes(arrays)
-        for axis in chosen(arrays["ks"], parameters.rows * parameters.columns, parameters.dimensions):
+        for axis in choose_coordinates(arrays["ks"], parameters.rows * parameters.columns, parameters.dimensions):
             moments = float(z[:, axis].mean()), float(z[:, axis].std(ddof=1))
             rows.append((name, axis + 1, *moments, float(arrays["ks"][axis])))
     names, numbers, *values = ([row[i] for row in rows] for i in range(5))

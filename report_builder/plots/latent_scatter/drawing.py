@@ -17,7 +17,7 @@ from report_builder.plots._codes import lacking_axes, refuse, shown_codes, state
 from report_builder.plots._details import details
 from report_builder.plots._scatter import WIDE, class_legend, classes_of, colour_bar
 from report_builder.plots._sheet import title_of
-from report_builder.plots._style import RASTER_OVER, colour, localise, panels, shown
+from report_builder.plots._style import RASTER_OVER, arrays_of, colour, localise, panels
 from report_builder.plots.latent_scatter import Parameters
 
 WEIGHTS = {"none": 1, "bars": 3, "ellipses": 5}  # how much a point adds to an SVG
@@ -25,7 +25,7 @@ WEIGHTS = {"none": 1, "bars": 3, "ellipses": 5}  # how much a point adds to an S
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A panel for each run, equal scales on both axes, a colour for each class."""
-    of_runs = shown(arrays, parameters.runs, "z_mean")
+    of_runs = arrays_of(arrays, parameters.runs, "z_mean")
     _check(of_runs, parameters)
     columns = min(len(of_runs), 2)
     flat = columns == 1 and parameters.width_cm >= WIDE
@@ -42,7 +42,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     alt = language.word(
         "alt.latent_plain" if parameters.plain else "alt.latent_scatter", n=n, classes=listed, runs=language.join(names)
     )
-    return Drawing(figure, _stated(of_runs, parameters, subjects, language), alt)
+    return Drawing(figure, _state(of_runs, parameters, subjects, language), alt)
 
 
 def _check(of_runs: Mapping[str, Arrays], parameters: Parameters) -> None:
@@ -101,7 +101,7 @@ def _key(
         class_legend(figure, classes, language, width_cm=parameters.width_cm, right=len(parameters.runs) == 1)
 
 
-def _stated(of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> str:
+def _state(of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> str:
     by_name = {title_of(subjects, run): codes for run, codes in of_runs.items()}
     stated = [stated_codes(by_name, parameters, language)]
     stated.append(language.word("details.points", n=language.number(len(of_runs[parameters.runs[0]]["y"]))))

@@ -11,9 +11,9 @@ from report_builder.kinds import Arrays, Column, Drawing, Subject, Table
 from report_builder.languages import Language
 from report_builder.plots._curves import legend
 from report_builder.plots._details import details
-from report_builder.plots._facts import metric_name, on_one_scale, stated, values_of, with_seeds, without_names
+from report_builder.plots._facts import metric_name, on_one_scale, splits_text, values_of, with_seeds, without_names
 from report_builder.plots._style import panels
-from report_builder.plots._sweep import Swept, setting_name, setting_texts, told
+from report_builder.plots._sweep import Swept, setting_name, setting_texts, settings_text
 from report_builder.plots._swept_axes import SweptAxes
 from report_builder.plots.sweep_curves import Parameters, _swept, facts
 
@@ -26,7 +26,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     if found.by:
         legend(figure, _lines(found, subjects, language), set(), parameters.width_cm, language, _title(found, language))
     people = with_seeds(arrays, without_names([subjects[run] for run in parameters.runs]), facts(parameters))
-    said = [*stated(arrays, parameters.runs, parameters.metrics, language), *_marks(arrays, parameters, language)]
+    said = [*splits_text(arrays, parameters.runs, parameters.metrics, language), *_marks(arrays, parameters, language)]
     if linear_to:
         said.append(language.word("details.linear_below", value=language.number(linear_to)))
     values = setting_texts(language, subjects, [run for line in found.lines.values() for run in line], found.over)
@@ -83,7 +83,7 @@ def _lines(found: Swept, subjects: Mapping[str, Subject], language: Language) ->
     """Each line by its values: alone where the legend's title says of what they are."""
     if len(found.by) == 1:
         return dict(enumerate(setting_texts(language, subjects, [*found.lines], found.by[0]).values()))
-    return dict(enumerate(map(", ".join, told(language, subjects, [*found.lines], found.by).values())))
+    return dict(enumerate(map(", ".join, settings_text(language, subjects, [*found.lines], found.by).values())))
 
 
 def _marks(arrays: Mapping[str, Arrays], parameters: Parameters, language: Language) -> list[str]:

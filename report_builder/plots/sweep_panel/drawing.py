@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
 from report_builder.plots._details import details
-from report_builder.plots._facts import metric_name, printed, stated, without_names
+from report_builder.plots._facts import metric_name, print_values, splits_text, without_names
 from report_builder.plots._grids import grid, said_of_images, split_of
 from report_builder.plots._sheet import outputs, sheet
-from report_builder.plots._sweep import differing, told, value
+from report_builder.plots._sweep import differing, settings_text, value
 from report_builder.plots.sweep_panel import Parameters, facts, reads
 
 SIDE_BY_SIDE, GAP_CM = 4, 0.35
@@ -20,7 +20,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     """A grid for each run, in bands."""
     request = reads(parameters)[parameters.runs[0]]
     settings = _settings(parameters, subjects, language)
-    measured = _measured(arrays, parameters, language)
+    measured = _measure(arrays, parameters, language)
     headings = {run: lines + measured[run] for run, lines in settings.items()}
     of_runs = outputs(arrays, parameters, "reconstruction" if request.kind == "reconstructions" else "images")
     blocks = [grid(of_runs[run], run, request, parameters.n, "\n".join(lines)) for run, lines in headings.items()]
@@ -33,7 +33,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     people = without_names([subjects[run] for run in parameters.runs])
     titles = _titles(settings, subjects)
     said = said_of_images({titles[run]: arrays[run] for run in settings}, request, language)
-    said += stated(arrays, parameters.runs, parameters.metrics, language, units=True)
+    said += splits_text(arrays, parameters.runs, parameters.metrics, language, units=True)
     said += _spread(arrays, parameters, language)
     panels = language.word("details.semicolon").join(", ".join(lines) for lines in headings.values())
     alt = language.word("alt.sweep_panel", panels=panels)
@@ -49,14 +49,14 @@ def _settings(parameters: Parameters, subjects: Mapping[str, Subject], language:
     """Lines above each grid with its settings, or the run's name where no sweep tells them apart."""
     runs = parameters.runs
     paths = differing(runs, subjects) if parameters.over is None else parameters.over
-    return {run: lines or [subjects[run].name] for run, lines in told(language, subjects, runs, paths).items()}
+    return {run: lines or [subjects[run].name] for run, lines in settings_text(language, subjects, runs, paths).items()}
 
 
-def _measured(arrays: Mapping[str, Arrays], parameters: Parameters, language: Language) -> dict[str, list[str]]:
+def _measure(arrays: Mapping[str, Arrays], parameters: Parameters, language: Language) -> dict[str, list[str]]:
     """Lines under those: what was measured of each run."""
     lines: dict[str, list[str]] = {run: [] for run in parameters.runs}
     for metric in parameters.metrics:
-        values = printed(arrays, [f"{run}.{metric}" for run in lines], language, parameters.digits)
+        values = print_values(arrays, [f"{run}.{metric}" for run in lines], language, parameters.digits)
         for run, text in zip(lines, values, strict=True):
             name = metric_name(language, metric, arrays[f"{run}.{metric}"])
             lines[run].append(language.word("details.named", name=name, value=text))
