@@ -138,7 +138,7 @@ def test_what_was_found_right_is_composed_again_only_where_something_changed(lab
     """A second check composes nothing and says the same; after a change of an include or the experiment it does."""
     composed: list[int] = []
     compose = composing._compose
-    monkeypatch.setattr(composing, "_composed", lambda *given, **how: composed.append(1) or compose(*given, **how))
+    monkeypatch.setattr(composing, "_compose", lambda *given, **how: composed.append(1) or compose(*given, **how))
     part = lab.folder / "templates" / "part.md"
     part.write_text("Included.\n", encoding="utf-8")
     lab.edit("In [@fig:codes]", "{% include 'part.md' %}\n\nIn [@fig:codes]", lab.template)
@@ -157,7 +157,7 @@ def test_a_bibliography_is_read_again_only_where_it_changed(lab, say, monkeypatc
     """A second check of a text with citations composes nothing; after a change of the file it does, and says what is wrong."""
     composed: list[int] = []
     compose = composing._compose
-    monkeypatch.setattr(composing, "_composed", lambda *given, **how: composed.append(1) or compose(*given, **how))
+    monkeypatch.setattr(composing, "_compose", lambda *given, **how: composed.append(1) or compose(*given, **how))
     refs = lab.experiment.with_name("refs.bib")
     refs.write_text("@book{a, title = {Codes}, year = 2001}\n", encoding="utf-8")
     lab.edit("report: {title: Tiny lab", "report: {bibliography: refs.bib, title: Tiny lab")

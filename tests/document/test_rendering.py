@@ -185,7 +185,7 @@ def cache(tmp_path, monkeypatch) -> Path:
     """An empty folder for compiled templates."""
     folder = tmp_path / "compiled"
     folder.mkdir()
-    monkeypatch.setattr(rendering, "_compiled", lambda: rendering._Compiled(str(folder)))
+    monkeypatch.setattr(rendering, "_compile", lambda: rendering._Compiled(str(folder)))
     return folder
 
 

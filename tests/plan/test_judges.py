@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 from report_builder.kinds import Measured, Metric, Quantity, Role
 from report_builder.kinds import Parameters as Base
-from report_builder.measures.metrics._judged import images_asked, judged
+from report_builder.measures.metrics._judged import images_asked, ask_judge
 
 
 class Parameters(Base):
@@ -29,11 +29,11 @@ class Parameters(Base):
 
 def reads(parameters):
     own = parameters.probe or {"kind": "reconstructions", "split": parameters.split}
-    return {"images": judged(images_asked(own), parameters.judge)}
+    return {"images": ask_judge(images_asked(own), parameters.judge)}
 
 
 def of_figure(parameters, request):
-    return judged(request, parameters.judge)
+    return ask_judge(request, parameters.judge)
 
 
 def values(parameters, requests):

@@ -123,5 +123,7 @@ def test_the_names_are_those_of_matplotlib() -> None:
 
 def test_names_are_known_without_matplotlib() -> None:
     """A build that draws nothing checks its style, and does not import it."""
-    code = "import sys; from report_builder.plan.styles import known; assert known() and 'matplotlib' not in sys.modules"
+    code = (
+        "import sys; from report_builder.plan import styles; assert styles.known_settings() and 'matplotlib' not in sys.modules"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -69,7 +69,7 @@ def _text(reader: Reader, name: str) -> Part:
     if len(pieces) % 2 == 0:
         raise UnsettableError("a $ in a text is not closed", "$".join(pieces))
     parts = [
-        Words(_write(piece), symbols.TEXTS[name]) if not i % 2 else reader.nested(piece)
+        Words(_written(piece), symbols.TEXTS[name]) if not i % 2 else reader.nested(piece)
         for i, piece in enumerate(pieces)
         if piece
     ]
@@ -115,7 +115,7 @@ def _delimiter(reader: Reader, after: str) -> str:
     return symbols.FENCES[word]
 
 
-def _size(reader: Reader, name: str) -> Part:
+def _sized(reader: Reader, name: str) -> Part:
     size = name if name in symbols.SIZES else name[:-1]
     return Sized(_delimiter(reader, f"\\{name}"), symbols.SIZES[size], symbols.SIZED[name[len(size) :]])
 
@@ -152,7 +152,7 @@ def _ghost(reader: Reader, name: str) -> Part:
     return Ghost(reader.argument(f"\\{name}"))
 
 
-def _box(reader: Reader, name: str) -> Part:
+def _boxed(reader: Reader, name: str) -> Part:
     return Boxed(Row((Style("display", reader.argument(f"\\{name}")),)))
 
 
@@ -176,7 +176,7 @@ def _environment(reader: Reader, _: str) -> Part:
     return found
 
 
-def _write(text: str) -> str:
+def _written(text: str) -> str:
     r"""The words of \text: escapes resolved, spaces at its ends kept."""
     text = re.sub(r"\\text(?=\{)", "", text)  # of a text in a text
     for name, sign in _NAMED.items():
@@ -202,7 +202,7 @@ COMMANDS: Mapping[str, Callable[[Reader, str], Part]] = {
     **dict.fromkeys(("operatorname", "operatornamewithlimits"), _operator),
     **dict.fromkeys(("overset", "underset", "stackrel"), _stack),
     **dict.fromkeys(symbols.ARROWS, _arrow),
-    **dict.fromkeys(_SIZED, _size),
+    **dict.fromkeys(_SIZED, _sized),
     **dict.fromkeys(symbols.KINDS, _kind),
     **dict.fromkeys(("pmod", "mod", "bmod"), _modulo),
     **dict.fromkeys(("hspace", "mspace"), _space),
@@ -211,7 +211,7 @@ COMMANDS: Mapping[str, Callable[[Reader, str], Part]] = {
     "sqrt": _root,
     "left": _fence,
     "not": _not,
-    "boxed": _box,
+    "boxed": _boxed,
     "substack": _substack,
     "begin": _environment,
 }

@@ -73,7 +73,9 @@ def table(reader: Reader, name: str) -> Part:
         letters = environment.columns * (width + width % 2)
     else:
         letters = environment.columns * width
-    full = tuple((*row, *[Row()] * (len(letters) - len(row))) for row in rows) if not environment.pairs else _pair(rows, width)
+    full = (
+        tuple((*row, *[Row()] * (len(letters) - len(row))) for row in rows) if not environment.pairs else _paired(rows, width)
+    )
     letters = letters[: len(full[0])] if full else ""
     lines = frozenset(down), frozenset(across)
     found = Table(full, letters, environment.style, environment.gap, lines, environment.pairs)
@@ -81,7 +83,7 @@ def table(reader: Reader, name: str) -> Part:
     return Fence(environment.left, Row((found,)), environment.right) if fenced else found
 
 
-def _pair(rows: list[list[Row]], width: int) -> tuple[tuple[Row, ...], ...]:
+def _paired(rows: list[list[Row]], width: int) -> tuple[tuple[Row, ...], ...]:
     even = width + width % 2
     return tuple((*row, *[Row()] * (even - len(row))) for row in rows)
 

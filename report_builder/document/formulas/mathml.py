@@ -151,7 +151,7 @@ class _Writer:
         )
         return f"<mrow>{left}{self.row(fence.body)}{right}</mrow>"
 
-    def _size(self, sized: Sized) -> str:
+    def _sized(self, sized: Sized) -> str:
         if not sized.text:
             return ""
         size = f'stretchy="true" symmetric="true" minsize="{sized.em}em" maxsize="{sized.em}em"'
@@ -186,7 +186,7 @@ class _Writer:
     def _ghost(self, ghost: Ghost) -> str:
         return f"<mphantom>{self.row(ghost.body)}</mphantom>"
 
-    def _box(self, boxed: Boxed) -> str:
+    def _boxed(self, boxed: Boxed) -> str:
         return f'<mrow style="border:.06em solid;padding:.25em">{self.row(boxed.body)}</mrow>'
 
 
