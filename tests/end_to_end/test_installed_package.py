@@ -87,7 +87,7 @@ def test_an_installed_package_adds_a_figure(finished, tmp_path: Path, installed:
     assert "Mean code of the test images." in (lab.folder / "build" / "tiny" / "tiny.md").read_text()
     before = picture.read_bytes()
     module = installed / "mean_code.py"
-    module.write_text(module.read_text().replace('ylabel="mean"', 'ylabel="mean of z"'))
+    module.write_text(module.read_text().replace(", mean)", ", mean, color='0.5')"))
     assert "1 figure to do" in command("build", "tiny", "--to", "md", "--dry-run")
     command("build", "tiny", "--to", "md")
     assert picture.read_bytes() != before
