@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,11 +16,12 @@ from report_builder.store import META, Memo, canonical
 
 PACKAGE = Path(__file__).parents[1]
 SOON_READ = 8 << 20  # bytes
+TOOLS = ("pypandoc-binary", "typst", "jinja2")
 
 
 @frozen
 class Ground:
-    """The experiment, its steps as they are stored, and all code; with the files that a template reads, all of a document.
+    """The experiment, its steps as they are stored, all code and tools; with what a template reads, all of a document.
 
     Attributes:
         digest: of all but these files.
@@ -58,10 +60,16 @@ def ground(plan: Plan, workspace: Workspace, purpose: str) -> Ground:
         [[list(map(str, path)), where] for path, where in loaded.source.positions.items()],
         [[kind, key, memo.sha256(root / kind / key / META) if stored else ""] for kind, key, stored in steps],
         [memo.sha256(file) for file in sorted(PACKAGE.rglob("*")) if file.suffix not in ("", ".pyc")],
+        versions(),
         [str(template), str(Path.cwd())],
     ]
     digest = hashlib.sha256(canonical(parts).encode()).hexdigest()
     return Ground(digest, f"{purpose}:{workspace.outputs(loaded)[0]}", memo)
+
+
+def versions() -> list[str]:
+    """The versions of the programs that make a document."""
+    return [importlib.metadata.version(tool) for tool in TOOLS]
 
 
 def content(file: Path, memo: Memo) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
 import os
 import re
@@ -13,7 +12,7 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from report_builder.build.ground import content
+from report_builder.build.ground import content, versions
 from report_builder.document.material import FigureCard, Material
 from report_builder.errors import ReportError
 from report_builder.facts import Fact
@@ -29,7 +28,6 @@ ROOMS = ("document", "languages")  # whose files, whatever they are, and all tha
 FACTS, INDEX, REPORT = "facts.json", "index.json", "report.json"
 _PUBLISHED = re.compile(r"\w+-[\w-]+\.(png|svg)")
 KINDS = ("png", "svg")
-TOOLS = ("pypandoc-binary", "typst", "jinja2")
 
 
 @contextmanager
@@ -225,6 +223,5 @@ def document_digest(rendered: Rendered, material: Material, options: Fields, mem
     header = {key: str(value) for key, value in vars(material.header).items()}
     tasks = {id_: [task.title, *task.requires] for id_, task in material.tasks.items()}
     beside = [content(path, memo) for path in files_beside(rendered, material)]
-    tools = [importlib.metadata.version(tool) for tool in TOOLS]
-    parts: list[Plain] = [rendered.canonical, figures, header, tasks, beside, code, tools, dict(options)]
+    parts: list[Plain] = [rendered.canonical, figures, header, tasks, beside, code, versions(), dict(options)]
     return hashlib.sha256(canonical(parts).encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import shutil
 from collections.abc import Callable
@@ -71,6 +72,14 @@ def test_other_ground_is_looked_at(written, edit: str) -> None:
     EDITS[edit](written)
     assert checked_again(written)
     assert not checked_again(written)
+
+
+def test_another_tool_is_other_ground(written, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that was upgraded may set the same text in another way."""
+    first = ground(written.plan(), written.workspace, "check").digest
+    known = importlib.metadata.version
+    monkeypatch.setattr("importlib.metadata.version", lambda name: "99" if name == "typst" else known(name))
+    assert ground(written.plan(), written.workspace, "check").digest != first
 
 
 def test_a_stored_step_is_ground(built) -> None:
