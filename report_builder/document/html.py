@@ -29,6 +29,7 @@ from report_builder.document.tree import (
     caption_of,
     change,
     div,
+    exchange,
     has_class,
     identifier,
     inlines_of,
@@ -86,8 +87,8 @@ def html_page(document: Document, *, draft: bool = False) -> str:
     blocks = change(document.blocks, lambda node: _absent(node, document) or _block(node, language))
     begun = raw("html", f'<main id="main-text">\n<header>\n{_head(document)}\n</header>')
     told = {name: provenance(fact, language) for name, fact in document.measured.items()}
-    blocks = change(blocks, lambda node: pointed(node, told))
-    whole = change([*_contents(document.blocks, language), begun, *blocks], _write)
+    exchange(blocks, lambda node: pointed(node, told) or _write(node), words=True)
+    whole = [*change(_contents(document.blocks, language), _write), begun, *blocks]
     body = pandoc.write(whole, "html5")[0].decode()
     return PAGE.substitute(
         lang=html.escape(header.language),

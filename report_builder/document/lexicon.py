@@ -22,6 +22,8 @@ class Lexicon:
 
     language: Language
     _compiled: dict[tuple[str, str], re.Pattern[str]] = field(default_factory=dict, compare=False)
+    _heard: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False)
+    _groups: dict[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
 
     def pattern(self, key: str, shape: str = "{}") -> re.Pattern[str]:
         """The words of a key, each from its beginning, set into a larger pattern."""
@@ -34,11 +36,16 @@ class Lexicon:
 
     def says(self, key: str, text: str) -> bool:
         """Whether a text has one of the words."""
-        return self.pattern(key).search(text) is not None
+        if (key, text) not in self._heard:  # several rules ask the same of a sentence
+            self._heard[key, text] = self.pattern(key).search(text) is not None
+        return self._heard[key, text]
 
     def group(self, key: str) -> Mapping[str, str]:
         """What stands below a key: the last part of each name -> its whole key."""
-        return {name.removeprefix(f"{key}."): name for name in self.language.prose if name.startswith(f"{key}.")}
+        if key not in self._groups:
+            below = f"{key}."
+            self._groups[key] = {name.removeprefix(below): name for name in self.language.prose if name.startswith(below)}
+        return self._groups[key]
 
     def named(self, key: str, text: str) -> set[str]:
         """Which of the groups below a key a text has words of."""

@@ -23,6 +23,8 @@ from report_builder.document.tree import (
     attr,
     caption_of,
     change,
+    copy,
+    exchange,
     has_class,
     identifier,
     para,
@@ -50,10 +52,9 @@ def docx(document: Document, *, draft: bool = False) -> bytes:
     meta = {"lang": {"t": "MetaInlines", "c": text(header.language)}}
     with tempfile.TemporaryDirectory(prefix="report-builder-") as folder:
         files = {target: _draw(picture, Path(folder), i) for i, (target, picture) in enumerate(document.images.items(), 1)}
-        blocks = change(
-            [*_title(document, draft=draft), *blocks], lambda node: _locate(node, files, document) or _formula(node, document)
-        )
-        content = pandoc.docx(blocks, folder, meta, header.dated)
+        whole = [*_title(document, draft=draft), *blocks]
+        exchange(whole, lambda node: _locate(node, files, document) or _formula(node, document))
+        content = pandoc.docx(whole, folder, meta, header.dated)
     return finished(content, header)
 
 
@@ -113,8 +114,8 @@ def markdown(document: Document, folder: Path, *, draft: bool = False) -> str:
     blocks = change(document.blocks, lambda node: _plain(node, document.language, word=False))
     blocks = [new for block in blocks for new in _flat(block)]
     headed = _head(document, blocks, draft=draft)
-    blocks = change(headed, lambda node: _locate(node, files, document) or _escape(node))
-    return pandoc.write(blocks, "gfm")[0].decode()
+    exchange(headed, lambda node: _locate(node, files, document) or _escape(node), words=True)
+    return pandoc.write(headed, "gfm")[0].decode()
 
 
 def _head(document: Document, blocks: Nodes, *, draft: bool) -> Nodes:
@@ -160,7 +161,7 @@ def _plain(node: Node, language: Language, *, word: bool) -> Nodes | None:
 
 def _even(table: Node) -> Node:
     """A table of which each row of ours has a cell for each column, for a format that knows no wider ones."""
-    copied: Node = change(table, lambda _: None)
+    copied: Node = copy(table)
     for row in (row for body in copied["c"][4] for row in body[3] if ALIKE in row[0][1]):
         row[1] = [new for cell in row[1] for new in ([*cell[:3], 1, cell[4]], *[[*cell[:3], 1, []]] * (cell[3] - 1))]
     return copied

@@ -18,6 +18,7 @@ from report_builder.document.glyphs import refuse_missing_glyphs
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.press import Press
 from report_builder.document.tree import (
+    WORDS,
     Node,
     Nodes,
     Part,
@@ -213,10 +214,11 @@ class Typst:
         return node
 
     def _one(self, node: Node) -> Nodes:
+        if node["t"] in WORDS:
+            literal = node["t"] == "Str" and _LITERAL.search(node["c"])
+            return [raw("typst", f"#{quoted(node['c'])};", inline=True) if literal else node]
         if node["t"] == "Math":
             return self._math(node)
-        if node["t"] == "Str" and _LITERAL.search(node["c"]):
-            return [raw("typst", f"#{quoted(node['c'])};", inline=True)]
         if node["t"] == "Image":
             return [raw("typst", f"#box({self._picture(node)});", inline=True)]
         if node["t"] in ("Span", "Link", "Code") and identifier(node):

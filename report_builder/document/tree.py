@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -11,7 +12,7 @@ Part: TypeAlias = "Node | Sequence[Part] | str | float | None"  # whatever stand
 Attributes: TypeAlias = tuple[str, list[str], list[list[str]]]  # label, classes, pairs of key and value
 LINE = "line"  # our own key on a node: its Markdown line; pandoc ignores it
 ATTRIBUTED = ("Div", "Span", "Header", "CodeBlock", "Code", "Figure", "Table", "Image", "Link")  # what may have a label
-_WORDS = frozenset({"Str", "Space", "SoftBreak"})
+WORDS = frozenset({"Str", "Space", "SoftBreak"})
 SAID = "said"  # our own key on code: its caption
 MADE = "made"  # our own key on what the program printed
 
@@ -114,7 +115,7 @@ def walk(node: Part, *kinds: str) -> Iterator[Node]:
     With `kinds` only those: words, which are most of a tree, are passed over at once.
     """
     waiting: list[Part] = [node]
-    words = _WORDS.difference(kinds) if kinds else frozenset[str]()
+    words = WORDS.difference(kinds) if kinds else frozenset[str]()
     while waiting:
         current = waiting.pop()
         if type(current) is list:
@@ -139,7 +140,7 @@ def elements(blocks: Nodes) -> Nodes:
         current = waiting.pop()
         if type(current) is dict and "t" in current:
             found.append(current)
-        waiting += [item for item in reversed(_below(current)) if type(item) is not dict or item.get("t") not in _WORDS]
+        waiting += [item for item in reversed(_below(current)) if type(item) is not dict or item.get("t") not in WORDS]
     return found
 
 
@@ -148,17 +149,19 @@ def select(found: Iterable[Node], *kinds: str) -> Nodes:
     return [node for node in found if node["t"] in kinds]
 
 
-def exchange(nodes: list[Any], rule: Callable[[Node], Nodes | None]) -> None:
-    """Replaces nodes in place, bottom up, but no words: None keeps a node, a list takes its place."""
+def exchange(nodes: list[Any], rule: Callable[[Node], Nodes | None], *, words: bool = False) -> None:
+    """Replaces nodes in place, bottom up, words only if asked: None keeps a node, a list takes its place."""
+    passed = frozenset[str]() if words else WORDS
     new: list[Part] = []
     for item in nodes:
-        if below := _below(item):
-            exchange(below, rule)
-        made = rule(item) if type(item) is dict and item.get("t", "Str") not in _WORDS else None
-        if made is None:
-            new.append(item)
-        else:
-            new += made
+        kind = item.get("t") if type(item) is dict else None
+        if kind not in passed:
+            if below := _below(item):
+                exchange(below, rule, words=words)
+            if kind and (made := rule(item)) is not None:
+                new += made
+                continue
+        new.append(item)
     nodes[:] = new
 
 
@@ -169,24 +172,16 @@ def _below(item: Part) -> list[Part]:
     return item if type(item) is list else []
 
 
-def change(node: Part, rule: Callable[[Node], Nodes | None]) -> Any:
-    """A copy in which `rule` has replaced nodes, bottom up: None keeps a node, a list takes its place."""
-    if type(node) is dict:
-        return {key: change(item, rule) if type(item) is list or type(item) is dict else item for key, item in node.items()}
-    if type(node) is not list:
-        return node
-    changed: list[Part] = []
-    for item in node:
-        if type(item) is not dict:
-            changed.append(change(item, rule) if type(item) is list else item)
-            continue
-        new = change(item, rule)
-        replaced = rule(new) if "t" in new else None
-        if replaced is None:
-            changed.append(new)
-        else:
-            changed += replaced
-    return changed
+def change(nodes: list[Any], rule: Callable[[Node], Nodes | None], *, words: bool = False) -> Any:
+    """A copy in which `rule` has replaced nodes, as `exchange` does."""
+    copied = copy(nodes)
+    exchange(copied, rule, words=words)
+    return copied
+
+
+def copy(node: Node | list[Any]) -> Any:
+    """A copy of a part of the tree that shares nothing with it."""
+    return marshal.loads(marshal.dumps(node))  # noqa: S302 - what was written in this line
 
 
 def plain_text(node: Part) -> str:

@@ -8,6 +8,7 @@ over trainings contains already. Each has its quantile of Student's t; the squar
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from statistics import NormalDist
@@ -53,12 +54,21 @@ def _density(freedom: np.ndarray) -> np.ndarray:
 def quantile(level: ArrayLike, freedom: ArrayLike) -> np.ndarray:
     """The t that Student's t exceeds on either side with probability `level`; MANY degrees of freedom give the normal one."""
     freedom, level = np.minimum(np.asarray(freedom, dtype=np.float64), MANY), np.asarray(level, dtype=np.float64)
+    single = freedom.ndim == level.ndim == 0
+    return np.asarray(_single(float(level), float(freedom)) if single else _root(level, freedom))
+
+
+@functools.lru_cache(4096)
+def _single(level: float, freedom: float) -> float:
+    """Of the facts of a document many have equal degrees of freedom."""
+    return float(_root(np.asarray(level), np.asarray(freedom)))
+
+
+def _root(level: np.ndarray, freedom: np.ndarray) -> np.ndarray:
     height = 2 * _density(freedom)
     normal = np.asarray(np.frompyfunc(NormalDist().inv_cdf, 1, 1)(1 - level / 2), dtype=np.float64)
     angle = np.arctan(normal / np.sqrt(freedom))
-    for _ in range(
-        100
-    ):  # Newton's steps towards the root of a concave function, from below: no quantile is below the normal one
+    for _ in range(100):  # Newton's steps to the root of a concave function, from below: no quantile is below the normal one
         step = (1 - level - _within(angle, freedom)) / (height * np.cos(angle) ** (freedom - 1))
         angle = np.clip(angle + step, 0.0, math.pi / 2 * (1 - 1e-15))
         if np.all(np.abs(step) <= 1e-8 * angle):  # the next one would be its square; in the tails no step is exacter than this
