@@ -161,7 +161,7 @@ def _plain(node: Node, language: Language, *, word: bool) -> Nodes | None:
 
 def _even(table: Node) -> Node:
     """A table of which each row of ours has a cell for each column, for a format that knows no wider ones."""
-    copied: Node = copy(table)
+    [copied] = copy([table])
     for row in (row for body in copied["c"][4] for row in body[3] if ALIKE in row[0][1]):
         row[1] = [new for cell in row[1] for new in ([*cell[:3], 1, cell[4]], *[[*cell[:3], 1, []]] * (cell[3] - 1))]
     return copied

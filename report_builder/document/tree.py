@@ -172,16 +172,17 @@ def _below(item: Part) -> list[Part]:
     return item if type(item) is list else []
 
 
-def change(nodes: list[Any], rule: Callable[[Node], Nodes | None], *, words: bool = False) -> Any:
+def change(nodes: Nodes, rule: Callable[[Node], Nodes | None], *, words: bool = False) -> Nodes:
     """A copy in which `rule` has replaced nodes, as `exchange` does."""
     copied = copy(nodes)
     exchange(copied, rule, words=words)
     return copied
 
 
-def copy(node: Node | list[Any]) -> Any:
-    """A copy of a part of the tree that shares nothing with it."""
-    return marshal.loads(marshal.dumps(node))  # noqa: S302 - what was written in this line
+def copy(nodes: Nodes) -> Nodes:
+    """A copy that shares nothing with the tree."""
+    copied: Nodes = marshal.loads(marshal.dumps(nodes))  # noqa: S302 - what was written in this line
+    return copied
 
 
 def plain_text(node: Part) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from report_builder.document.fonts import EAST
-from report_builder.document.tree import Node, Nodes, Part, change, plain_text, span, walk
+from report_builder.document.tree import Node, Nodes, change, plain_text, span, walk
 
 LINE = 73  # letters of a table's size that a line of an A4 page has, by a wide typeface
 PADDING = 3  # letters' room between two columns
@@ -36,15 +36,14 @@ def fit(table: Node) -> Node:
     return {"t": "Table", "c": [*table["c"][:2], widths, *rest]}
 
 
-def _sized(rows: list[Part], size: int) -> list[Part]:
+def _sized(rows: Nodes, size: int) -> Nodes:
     """Head, bodies and foot with the words of all cells in a type of a size, so that no number is broken."""
 
     def small(node: Node) -> Nodes | None:
         style = {"custom-style": f"{STYLE} {size}"}
         return [node | {"c": [span(node["c"], (), style)]}] if node["t"] in ("Plain", "Para") else None
 
-    made: list[Part] = change(rows, small)
-    return made
+    return change(rows, small)
 
 
 def share(least: Sequence[int], wanted: Sequence[int], line: int = LINE) -> list[float]:
