@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
+from report_builder.document.fields import COUNTER, fields
 from report_builder.document.formulas.omml import omml
 from report_builder.document.formulas.parts import UnsettableError
 from report_builder.document.panels import as_table, caption_of_all
@@ -48,7 +49,8 @@ _MARK = re.compile(r"([!-/:-@\[-`{-~])")
 def docx(document: Document, *, draft: bool = False) -> bytes:
     """A Word file; pictures are PNG."""
     header = document.header
-    blocks = change(document.blocks, lambda node: _plain(node, document.language, word=True))
+    blocks = change(document.blocks, fields(document.labels))
+    exchange(blocks, lambda node: _plain(node, document.language, word=True))
     meta = {"lang": {"t": "MetaInlines", "c": text(header.language)}}
     with tempfile.TemporaryDirectory(prefix="report-builder-") as folder:
         files = {target: _draw(picture, Path(folder), i) for i, (target, picture) in enumerate(document.images.items(), 1)}
@@ -191,10 +193,11 @@ def _caption(style: str, inlines: Nodes, *, word: bool) -> Node:
 
 def _equation(node: Node, *, word: bool) -> Node:
     """A formula with its number: beside it in Word, where a row without lines holds both, in it where only TeX can."""
-    formula, number = node["c"][1][0]["c"][0], f"({value(node, 'number')})"
+    formula, number = node["c"][1][0]["c"][0], value(node, "number")
     if not word:
-        return para([_anchor(identifier(node)), formula | {"c": [formula["c"][0], f"{formula['c'][1]} \\qquad {number}"]}])
-    cells: tuple[Nodes, ...] = ([para([formula])], [para([_anchor(identifier(node)), *text(number)])])
+        return para([_anchor(identifier(node)), formula | {"c": [formula["c"][0], f"{formula['c'][1]} \\qquad ({number})"]}])
+    counted = [raw("openxml", value(node, COUNTER), inline=True)] if value(node, COUNTER) else text(number)
+    cells: tuple[Nodes, ...] = ([para([formula])], [para([_anchor(identifier(node)), *text("("), *counted, *text(")")])])
     sides = (("AlignCenter", 0.93), ("AlignRight", 0.07))
     columns = [[{"t": side}, {"t": "ColWidth", "c": width}] for side, width in sides]
     row = [attr(), [[attr(), {"t": "AlignDefault"}, 1, 1, blocks] for blocks in cells]]

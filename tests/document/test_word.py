@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 
+from report_builder.document.fields import _sequences
 from report_builder.document.office import docx
 from report_builder.document.widths import LINE, PADDING
 from report_builder.errors import ReportError
@@ -80,7 +81,7 @@ def test_captions_formulas_and_code(parts) -> None:
     assert "(" not in "".join(re.findall(r"<m:t>(.*?)</m:t>", formula))
     row = re.findall(r"<w:tr>.*?</w:tr>", found["word/document.xml"].decode(), re.DOTALL)[0]
     assert formula in row
-    assert "(1)" in re.findall(r"<w:t\b[^>]*>(.*?)</w:t>", row)
+    assert "(1)" in "".join(re.findall(r"<w:t\b[^>]*>(.*?)</w:t>", row))
     styles = found["word/styles.xml"].decode()
     centred = re.findall(r'<w:style [^>]*styleId="(\w+)"(?:(?!</w:style>).)*<w:jc w:val="center" ?/>', styles, re.DOTALL)
     assert {"Figure", "CaptionedFigure", "ImageCaption", "TableCaption", "Table"} <= {*centred}
@@ -119,3 +120,33 @@ def test_the_same_bytes(composed, free) -> None:
     assert docx(composed("Text.", anonymous)) == docx(composed("Text.", anonymous))
     with zipfile.ZipFile(io.BytesIO(docx(composed("Text.", anonymous)))) as archive:
         assert b"creator" not in archive.read("docProps/core.xml")
+
+
+TWO = (
+    '$$x^2$$ {#eq:a}\n\n```{#lst:a .python caption="Code"}\nx = 1\n```\n\n'
+    "| a |\n|---|\n| 1 |\n\n: First {#tbl:a}\n\n| b |\n|---|\n| 2 |\n\n: Second {#tbl:b}\n\n"
+)
+
+
+def test_numbers_are_fields(parts) -> None:
+    """The number of a caption counts its kind, and a reference in any case follows it, by a bookmark that is there once."""
+    body = parts(TWO + "See @eq:a, [@lst:a]{.loc}, [@tbl:a; @tbl:b]{.gen}.\n")["word/document.xml"].decode()
+    shown = re.findall(r'<w:fldSimple w:instr=" (SEQ|REF) (\w+)[^"]*"><w:r>(?:<w:rPr>.*?</w:rPr>)?<w:t>(\d+)</w:t>', body)
+    counted = [("Equation", "1"), ("Listing", "1"), ("Table", "1"), ("Table", "2")]
+    assert [found[1:] for found in shown if found[0] == "SEQ"] == counted
+    marks = re.findall(r'<w:bookmarkStart w:id="(\d+)" w:name="(_Ref\d+)"/><w:fldSimple w:instr=" SEQ', body)
+    assert [found[1] for found in shown if found[0] == "REF"] == [name for _, name in marks]
+    assert len({number for number, _ in marks}) == len(marks) == len(re.findall(r'<w:bookmarkEnd w:id="1\d{5}"/>', body))
+    words_of = re.sub(r"<[^>]+>", "", body.replace("</w:p>", "\n"))
+    assert "See wzór (1), listingu 1, tabel 1 i 2." in " ".join(words_of.split()).replace("\xa0", " ")
+
+
+def test_number_that_a_word_processor_counts_otherwise() -> None:
+    """One counter of all captions is one sequence; a letter of an appendix, or a gap, stays text."""
+    assert set(_sequences({"fig:a": "1", "tbl:a": "2", "lst:a": "3"}).values()) == {"Caption"}
+    assert _sequences({"fig:a": "1", "fig:a1": "1a", "tbl:a": "1", "fig:b": "2"}) == {
+        "fig:a": "Figure",
+        "fig:b": "Figure",
+        "tbl:a": "Table",
+    }
+    assert not _sequences({"fig:a": "2", "tbl:a": "A1"})

@@ -1,0 +1,83 @@
+"""The numbers of a Word file as fields: where a caption is added or moved, the others and what refers to them follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from report_builder.document.tree import Node, Nodes, caption_of, has_class, identifier, is_node, raw
+
+COUNTER = "counter"  # our own key on an equation: its number as a field
+_SEQUENCES: Mapping[str, tuple[str, ...]] = {
+    "Figure": ("fig",),
+    "Table": ("tbl",),
+    "Listing": ("lst",),
+    "Equation": ("eq",),
+    "Caption": ("fig", "tbl", "lst"),  # one counter that runs through all captions
+}
+_BOLD, _LINK = "<w:b/><w:bCs/>", '<w:rStyle w:val="Hyperlink"/>'
+_FIRST = 100_000  # id of the first bookmark: pandoc's own count from 1
+
+
+def fields(labels: Mapping[str, str]) -> Callable[[Node], None]:
+    """Puts fields into a node of a tree: into its caption, or into a reference.
+
+    Args:
+        labels: label -> number as printed, in document order. One that a word processor would count otherwise stays text.
+    """
+    sequences = _sequences(labels)
+    bookmarks = {label: f"_Ref{_FIRST + place}" for place, label in enumerate(sequences)}
+    places = {(label.partition(":")[0], labels[label]): label for label in sequences}
+
+    def count(label: str, style: str = "") -> str:
+        mark = f'w:id="{bookmarks[label].removeprefix("_Ref")}"'
+        field = _field(rf"SEQ {sequences[label]} \* ARABIC", labels[label], style)
+        return f'<w:bookmarkStart {mark} w:name="{bookmarks[label]}"/>{field}<w:bookmarkEnd {mark}/>'
+
+    def insert(node: Node) -> None:
+        label = identifier(node)
+        if node["t"] == "Link":
+            target = node["c"][2][0].removeprefix("#")
+            number = re.match(r"\d*", labels.get(target, ""))  # of a figure beside others that of all, before its letter
+            if number and (found := places.get((target.partition(":")[0], number[0]))):
+                _put(node["c"][1], number[0], _field(f"REF {bookmarks[found]}", number[0], _LINK))
+        elif label in sequences and has_class(node, "equation"):
+            node["c"][0][2].append([COUNTER, count(label)])
+        elif label in sequences and (caption := _caption(node)) and is_node(caption[0], "Strong"):
+            _put(caption[0]["c"], labels[label], count(label, _BOLD))
+
+    return insert
+
+
+def _sequences(labels: Mapping[str, str]) -> dict[str, str]:
+    """The counter of each label whose number is the one that it counts."""
+    found = dict[str, str]()
+    for sequence, kinds in _SEQUENCES.items():
+        counted = [label for label, number in labels.items() if label.partition(":")[0] in kinds and number.isdecimal()]
+        in_order = [labels[label] for label in counted] == [str(place + 1) for place in range(len(counted))]
+        if in_order and not found.keys() >= {*counted}:
+            found |= dict.fromkeys(counted, sequence)
+    return found
+
+
+def _caption(node: Node) -> Nodes | None:
+    if node["t"] in ("Figure", "Table"):
+        return caption_of(node)
+    inlines: Nodes | None = node["c"][1][-1]["c"] if has_class(node, "listing") or has_class(node, "panels") else None
+    return inlines
+
+
+def _put(inlines: Nodes, number: str, field: str) -> None:
+    """The field in the place where the number is printed last."""
+    for place in reversed(range(len(inlines))):
+        words = inlines[place]["c"] if is_node(inlines[place], "Str") else ""
+        if found := [*re.finditer(rf"(?<!\d){number}(?!\d)", words)]:
+            parts = words[: found[-1].start()], words[found[-1].end() :]
+            before, after = ([inlines[place] | {"c": part}] if part else [] for part in parts)
+            inlines[place : place + 1] = [*before, raw("openxml", field, inline=True), *after]
+            return
+
+
+def _field(instruction: str, shown: str, style: str) -> str:
+    properties = f"<w:rPr>{style}</w:rPr>" if style else ""
+    return f'<w:fldSimple w:instr=" {instruction} "><w:r>{properties}<w:t>{shown}</w:t></w:r></w:fldSimple>'
