@@ -9,15 +9,34 @@ from typing import Any
 import pytest
 import yaml
 
-from report_builder.kinds import METRICS, PROBES
+from report_builder.kinds import METRICS, PROBES, ProbeRequest
 
 TABLE = yaml.safe_load((Path(__file__).parent / "declared.yaml").read_text(encoding="utf-8"))
 BOUNDS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<", "minItems": "items >="}
 
+SHEET = {"images": ProbeRequest("interpolation", {"pairs": [[0, "b"]], "indices": None})}  # a figure's images
+WAYS: dict[str, tuple[str, dict[str, Any]]] = {  # metrics with parameters that lead another way than the defaults
+    "attribute_effect, judged": ("attribute_effect", {"attribute": "Wavy hair", "judge": "eyes", "multiple": 2}),
+    "class_agreement, ends": ("class_agreement", {"of": "sheet", "ends": True, "k": 7}),
+    "class_agreement, pairs": ("class_agreement", {"probe": {"kind": "interpolation", "pairs": [[0, "b"], [1, 1]]}}),
+    "class_agreement, of a figure": ("class_agreement", {"of": "sheet", "judges": 9}),
+    "class_asked, classes": ("class_asked", {"probe": {"kind": "conditional_samples", "classes": ["T-shirt/top", 3]}}),
+    "code_deviations, axes": ("code_deviations", {"axes": 3}),
+    "code_prior_distance, means": ("code_prior_distance", {"codes": "mean"}),
+    "code_prior_distance, drawn": ("code_prior_distance", {"codes": "drawn", "seed": 3}),
+    "coverage, large neighbourhoods": ("coverage", {"k": 150, "split": "train"}),
+    "frechet_distance, of training images": ("frechet_distance", {"split": "train", "n": 50}),
+    "latent_use, axes": ("latent_use", {"axes": 2, "threshold": 0.5}),
+    "history, terms": ("history", {"terms": ["loss", "val_loss"]}),
+    "sharpness, of a figure": ("sharpness", {"of": "sheet"}),
+    "sharpness, ends": ("sharpness", {"of": "sheet", "ends": True, "split": "train"}),
+}
 
-def parameters(kind: Any) -> Any:
-    """The parameters as a report gives them that names no more than it must."""
-    return kind.parameters.model_validate(dict.fromkeys(kind.parameters.model_json_schema().get("required", ()), "judge"))
+
+def parameters(kind: Any, given: dict[str, Any] | None = None) -> Any:
+    """The parameters as a report gives them that names no more than it must, and these."""
+    required = dict.fromkeys(kind.parameters.model_json_schema().get("required", ()), "judge")
+    return kind.parameters.model_validate(required | (given or {}))
 
 
 def defaults(kind: Any) -> dict[str, Any]:
@@ -43,17 +62,21 @@ def probe(name: str) -> dict[str, Any]:
     return known | ({"latent_dim": kind.latent_dim} if kind.latent_dim else {})
 
 
-def metric(name: str) -> dict[str, Any]:
-    """What a metric declares, for its defaults: requests by name, and quantities with unit, direction, noise and noun."""
+def metric(name: str, given: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What a metric reads and gives: requests by name, and quantities with direction, noise, unit, noun and reduction."""
     kind = METRICS.get(name)
-    asked = parameters(kind)
+    asked = parameters(kind, given)
     requests = kind.reads(asked)
     reads = {
         key: [request.kind, *([{**request.parameters}] if request.parameters else []), *sorted(request.needs)]
+        + ([f"judge: {request.judge}"] if request.judge else [])
         for key, request in requests.items()
     }
-    gives = {q.name: ", ".join(filter(None, (q.better, q.noise, q.unit, q.noun))) for q in kind.values(asked, requests)}
-    return {"parameters": defaults(kind), "reads": reads, "gives": gives}
+    gives = {
+        q.name: f"{', '.join(filter(None, (q.better, q.noise, q.unit, q.noun)))}; {q.reduction}"
+        for q in kind.values(asked, SHEET | requests)
+    }
+    return ({} if given else {"parameters": defaults(kind)}) | {"reads": reads, "gives": gives}
 
 
 @pytest.mark.parametrize("name", PROBES.names())
@@ -66,3 +89,9 @@ def test_probes(name: str) -> None:
 def test_metrics(name: str) -> None:
     """A metric has the defaults, requests and quantities of the table."""
     assert metric(name) == TABLE["metrics"].get(name)
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_ways(name: str) -> None:
+    """A metric has the requests and quantities of the table with parameters that lead another way."""
+    assert metric(*WAYS[name]) == TABLE["ways"].get(name)

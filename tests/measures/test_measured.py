@@ -42,7 +42,39 @@ OTHER = {  # parameters where the defaults do not suit the small data
     "class_agreement": {"judges": 40, "k": 3},
     "history": {"terms": ["loss", "kl_loss"]},
 }
+BLIND = {  # these are asked of models that are told nothing, or do not look at the model
+    "decode_grid", "extreme_reconstructions", "pair_means", "prior_codes", "reconstruction_errors", "reconstruction_quality",
+    "reconstructions", "blank", "class_scores", "classified", "features", "images",
+}  # fmt: skip
 WITHOUT = {"conditional_samples", "cell_asked", "class_asked"}  # these need a model that is told what to draw
+WAYS: dict[str, tuple[str, dict[str, Any]]] = {  # probes with parameters that lead another way than the defaults
+    "interpolation, arcs of given images": ("interpolation", {"indices": [[4, 9], [7, 7]], "path": "spherical", "steps": 4}),
+    "interpolation, the first condition": ("interpolation", {"pairs": [["one", "one"]], "steps": 3, "condition": "first"}),
+    "four_corners, arcs of given images": ("four_corners", {"indices": [3, 1, 8, 59], "n": 3, "path": "spherical"}),
+    "four_corners, one class": ("four_corners", {"corners": [1, 1, "one", 2], "n": 2, "condition": "first"}),
+    "attribute_vector, a class": ("attribute_vector", {"attribute": 2, "n": 2, "batch": 20, "tolerance": 0.5}),
+    "attribute_vector, all images": ("attribute_vector", {"attribute": "two", "n": 2, "batch": 20, "tolerance": None}),
+    "decode_grid, quantiles": ("decode_grid", {"n": 3, "lattice": "normal"}),
+    "decode_grid, limits": ("decode_grid", {"n": 2, "limits": [[0, 1], [-2, 0.5]]}),
+    "code_plane, of draws": ("code_plane", {"plane": "prior", "n": 3, "seed": 2}),
+    "code_plane, of codes": ("code_plane", {"n": 2, "points": 7, "quantile": 0.2}),
+    "code_cdf, axes": ("code_cdf", {"axes": [2, 1], "n": 20}),
+    "codes, drawn": ("codes", {"drawn": 3, "n": 11}),
+    "images, by class": ("images", {"per_class": 2, "classes": ["two", 0]}),
+    "images, some of each class": ("images", {"n": 20, "per_class": 3, "split": "train"}),
+    "reconstructions, drawn": ("reconstructions", {"n": 4}),
+    "extreme_reconstructions, squared": ("extreme_reconstructions", {"n": 9, "count": 3, "error": "mse"}),
+    "samples, drawn": ("samples", {"n": 5, "conditions": "drawn", "seed": 3}),
+    "conditional_samples": ("conditional_samples", {}),
+    "conditional_samples, cells": ("conditional_samples", {"classes": [2, "one"], "positions": "all", "per_condition": 2}),
+    "conditional_samples, rows": ("conditional_samples", {"positions": "rows", "cell": [1, 2], "z": "fixed", "every_class": False}),
+    "conditional_samples, columns": ("conditional_samples", {"positions": "columns", "cell": [2, 1], "z": "fixed", "seed": 1}),
+    "conditional_samples, encoded": ("conditional_samples", {"z": "encoded", "index": 5, "per_condition": 3}),
+    "conditional_samples, encoded and asked": ("conditional_samples", {"z": "encoded", "classes": ["two"], "positions": [[2, 1]]}),
+    "decoded_paths, the first condition": ("decoded_paths", {"n": 3, "steps": 3, "condition": "first", "seed": 4}),
+    "importance_weights, one draw": ("importance_weights", {"k": 1, "n": 6}),
+}  # fmt: skip
+TOLD = WAYS | {name: (name, OTHER.get(name, {})) for name in PROBES.names()}
 HISTORY = {
     "loss": 100 * np.exp(-np.arange(6) / 3) + 3,
     "kl_loss": np.full(6, 3.0),
@@ -97,6 +129,41 @@ class Halves:
         return {"reconstruction": error, "kl_closed_form": error * 0 + 3, "kl_monte_carlo": error + samples + 0.1 * self.calls}
 
 
+class Told(Halves):
+    """The same model of images that a condition makes brighter; it is told the condition, and draws without that brightness."""
+
+    takes = ("x", "condition")
+    provides = Halves.provides | {"decode_condition", "sample_condition"}
+
+    def encode(self, x: Any, condition: Any) -> np.ndarray:
+        """What is left without the brightness of the condition."""
+        return super().encode(x) - bright(condition)[:, None]
+
+    def decode(self, z: Any, condition: Any) -> np.ndarray:
+        """Halves that are brighter by the condition."""
+        return super().decode(np.asarray(z) + bright(condition)[:, None])
+
+    def sample(self, n: int, seed: int, condition: Any) -> np.ndarray:
+        """Greys drawn anew."""
+        return self.decode(np.random.default_rng(seed).random((n, 2)) / 2, condition)
+
+    def posterior(self, x: Any, condition: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Codes, and variances that differ by image."""
+        z = self.encode(x, condition)
+        return z, z - 3
+
+    def elbo_terms(self, x: Any, condition: Any, samples: int) -> dict[str, np.ndarray]:
+        """Squared errors, and terms that count the draws and the calls."""
+        self.calls += 1
+        error = ((np.asarray(x) - self.decode(self.encode(x, condition), condition)) ** 2).sum((1, 2, 3))
+        return {"reconstruction": error, "kl_closed_form": error * 0 + 3, "kl_monte_carlo": error + samples + 0.1 * self.calls}
+
+
+def bright(condition: Any) -> np.ndarray:
+    """How much brighter a condition makes an image."""
+    return np.asarray(condition) @ np.array([0.01, 0.02, 0.03, 0.05, 0.07], dtype=np.float32)
+
+
 def part(n: int, seed: int) -> Split:
     """Images of three classes in turn, each a brightness with noise, in one of 2 x 2 cells."""
     random = np.random.default_rng(seed)
@@ -106,9 +173,10 @@ def part(n: int, seed: int) -> Split:
     return Split(x, y, np.concatenate([np.eye(3)[y], position], axis=1).astype(np.float32), (y[:, None] == 1).astype(np.uint8))
 
 
-@pytest.fixture(scope="module")
-def answers() -> Any:
-    """What a worker answers to a request."""
+@pytest.fixture(scope="module", params=[Halves])
+def answers(request: pytest.FixtureRequest) -> Any:
+    """What a worker answers to a request of a metric."""
+    kind = request.param
     conditions = (Condition("class", CLASSES), Condition("position", ("row", "column")))
     data = ImageData({"train": part(90, 1), "test": part(60, 2)}, CLASSES, (0.0, 1.0), conditions, ("bright",))
     judge = Judge(Halves().classify, (8, 8, 1), (0.0, 1.0), CLASSES, Halves().features)
@@ -120,7 +188,7 @@ def answers() -> Any:
             return from_run[request.kind]
         probe = PROBES.get(request.kind)
         asked = probe.parameters.model_validate({**OTHER.get(request.kind, {}), **request.parameters})
-        model: Any = Halves()
+        model: Any = kind()
         return probe.arrays(model, data, asked, judge if probe.judged else None)
 
     return answer
@@ -134,13 +202,13 @@ def told(values: np.ndarray) -> str | list[Any]:
     return [f"{values.dtype} {values.shape}", float(f"{(values * weights).sum(dtype=np.float64):.5g}")]
 
 
-def probe(name: str, answer: Any) -> dict[str, Any]:
+def probe(answer: Any, kind: str, parameters: dict[str, Any]) -> dict[str, Any]:
     """The arrays of a probe."""
-    return {key: told(np.asarray(values)) for key, values in sorted(answer(ProbeRequest(name, OTHER.get(name, {}))).items())}
+    return {key: told(np.asarray(values)) for key, values in sorted(answer(ProbeRequest(kind, parameters)).items())}
 
 
 def metric(name: str, answer: Any) -> dict[str, Any]:
-    """The values of a metric, with how many they rest on and, where there are some, their samples and units."""
+    """The values of a metric, with how many they rest on and, where there are some, samples, units, and what is said of them."""
     kind = METRICS.get(name)
     required = dict.fromkeys(kind.parameters.model_json_schema().get("required", ()), "judge")
     asked = kind.parameters.model_validate(required | OTHER.get(name, {}))
@@ -148,6 +216,7 @@ def metric(name: str, answer: Any) -> dict[str, Any]:
     return {
         key: [m.value if isinstance(m.value, str) else float(f"{m.value:.5g}"), int(m.n)]
         + [told(np.asarray(each)) for each in (m.samples, m.units) if each is not None]
+        + [each for each in (m.given, m.title, m.caution and "with a caution") if each]
         for key, m in found.items()
     }
 
@@ -164,10 +233,23 @@ def close(found: Any, known: Any) -> bool:
 @pytest.mark.parametrize("name", sorted({*PROBES.names()} - WITHOUT))
 def test_probes(answers, name: str) -> None:
     """A probe gives the arrays of the table."""
-    assert close(found := probe(name, answers), TABLE["probes"].get(name, {})), found
+    assert close(found := probe(answers, name, OTHER.get(name, {})), TABLE["probes"].get(name, {})), found
 
 
 @pytest.mark.parametrize("name", sorted({*METRICS.names()} - WITHOUT))
 def test_metrics(answers, name: str) -> None:
     """A metric gives the values of the table."""
     assert close(found := metric(name, answers), TABLE["metrics"].get(name, {})), found
+
+
+@pytest.mark.parametrize("name", [name for name, (kind, _) in WAYS.items() if kind not in WITHOUT])
+def test_ways(answers, name: str) -> None:
+    """A probe gives the arrays of the table with parameters that lead another way."""
+    assert close(found := probe(answers, *WAYS[name]), TABLE["ways"].get(name, {})), found
+
+
+@pytest.mark.parametrize("answers", [Told], indirect=True)
+@pytest.mark.parametrize("name", [name for name, (kind, _) in TOLD.items() if kind not in BLIND])
+def test_with_a_condition(answers, name: str) -> None:
+    """Of a model that is told the condition of each image a probe gives the arrays of the table."""
+    assert close(found := probe(answers, *TOLD[name]), TABLE["conditional"].get(name, {})), found
