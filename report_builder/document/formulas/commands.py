@@ -167,7 +167,7 @@ def _environment(reader: Reader, _: str) -> Part:
     name = reader.raw("\\begin")
     if name not in ENVIRONMENTS:
         step = r"The formula stands between $$: leave it out." if name.startswith(("equation", "displaymath", "math")) else ""
-        near = get_close_matches(name, ENVIRONMENTS, 1) or ["aligned"]
+        near = get_close_matches(name, ENVIRONMENTS) or ["aligned"]
         raise UnsettableError("this environment cannot be set", name, step or f"Write \\begin{{{near[0]}}}.")
     found = table(reader, name)
     reader.need("\\end", f"\\begin{{{name}}}")

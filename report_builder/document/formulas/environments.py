@@ -70,22 +70,14 @@ def table(reader: Reader, name: str) -> Part:
         if width > len(letters):
             raise UnsettableError("a row of the array has more cells than columns", columns, "Add a letter for each column.")
     elif environment.pairs:
-        letters = environment.columns * (width + width % 2)
+        letters = environment.columns * ((width + 1) // 2)
     else:
         letters = environment.columns * width
-    full = (
-        tuple((*row, *[Row()] * (len(letters) - len(row))) for row in rows) if not environment.pairs else _paired(rows, width)
-    )
-    letters = letters[: len(full[0])] if full else ""
+    full = tuple((*row, *[Row()] * (len(letters) - len(row))) for row in rows)
     lines = frozenset(down), frozenset(across)
     found = Table(full, letters, environment.style, environment.gap, lines, environment.pairs)
     fenced = environment.left or environment.right
     return Fence(environment.left, Row((found,)), environment.right) if fenced else found
-
-
-def _paired(rows: list[list[Row]], width: int) -> tuple[tuple[Row, ...], ...]:
-    even = width + width % 2
-    return tuple((*row, *[Row()] * (even - len(row))) for row in rows)
 
 
 def _rows(reader: Reader, *, pairs: bool) -> tuple[list[list[Row]], set[int]]:

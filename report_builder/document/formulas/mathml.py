@@ -201,7 +201,7 @@ def _cell(table: Table, row: int, column: int, align: str, height: float) -> str
     left = 0 if column == 0 or joined else table.gap / 2
     right = 0 if column == len(table.columns) - 1 or (table.pairs and not joined) else table.gap / 2
     down, across = table.lines
-    if column in down or (column == 0 and 0 in down):
+    if column in down:
         left = left or 0.3
     rules = [("left", column in down), ("top", row in across)]
     if column == len(table.columns) - 1 and column + 1 in down:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import replace
 
 from report_builder.records import frozen
 
@@ -48,7 +48,7 @@ class Name:
     """The name of an operator, such as log; `limits` says that what is below it stands below it in a display."""
 
     text: str
-    limits: bool = False
+    limits: bool
 
 
 @frozen
@@ -64,9 +64,9 @@ class Scripts:
     """Something with what stands above and below it; `limits` is "no", "display" (there only) or "always"."""
 
     base: Part
-    below: Row | None = None
-    above: Row | None = None
-    limits: str = "no"
+    below: Row | None
+    above: Row | None
+    limits: str
 
 
 @frozen
@@ -75,8 +75,8 @@ class Frac:
 
     above: Row
     below: Row
-    style: str = ""
-    line: bool = True
+    style: str
+    line: bool
 
 
 @frozen
@@ -84,7 +84,7 @@ class Root:
     """A root with its degree."""
 
     body: Row
-    degree: Row | None = None
+    degree: Row | None
 
 
 @frozen
@@ -144,10 +144,10 @@ class Table:
 
     rows: tuple[tuple[Row, ...], ...]
     columns: str
-    style: str = "inline"
-    gap: float = 1.0
-    lines: tuple[frozenset[int], frozenset[int]] = field(default=(frozenset(), frozenset()))
-    pairs: bool = False
+    style: str
+    gap: float
+    lines: tuple[frozenset[int], frozenset[int]]
+    pairs: bool
 
 
 @frozen

@@ -259,5 +259,5 @@ def _unknown(name: str) -> UnsettableError:
     if name in symbols.REFUSED:
         return UnsettableError(f"\\{name} cannot be set", f"\\{name}", symbols.REFUSED[name])
     known = [*symbols.SYMBOLS, *symbols.FUNCTIONS, *symbols.LIMITS, *COMMANDS]
-    near = get_close_matches(name, known, 1, 0.75)
+    near = get_close_matches(name, known, cutoff=0.75)
     return UnsettableError(f"\\{name} is no command that can be set", f"\\{name}", f"Did you mean \\{near[0]}?" if near else "")

@@ -154,7 +154,7 @@ REFUSED = {
     **dict.fromkeys(("newcommand", "renewcommand", "def", "let", "DeclareMathOperator"), "Write what the command stands for."),
     **dict.fromkeys(("label",), "Write {#eq:name} after the formula."),
     **dict.fromkeys(("ref", "eqref", "cref", "autoref"), "Write @eq:name in the text."),
-    **dict.fromkeys(("tag", "tag*"), "Write {#eq:name} after the formula: the program numbers it."),
+    **dict.fromkeys(("tag",), "Write {#eq:name} after the formula: the program numbers it."),
     **dict.fromkeys(("over", "above"), r"Write \frac{a}{b}."),
     **dict.fromkeys(("choose", "brack", "brace"), r"Write \binom{n}{k}."),
     "atop": r"Write \substack{a \\ b}.",

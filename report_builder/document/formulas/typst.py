@@ -68,7 +68,7 @@ def _quoted(text: str) -> str:
 
 
 def _char(text: str) -> str:
-    special = text in _SPECIAL or (text[:1].isascii() and not text[:1].isalnum())
+    special = text in _SPECIAL or (text.isascii() and not text.isalnum())
     return f"\\{text}" if text and special else text
 
 

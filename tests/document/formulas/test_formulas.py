@@ -25,7 +25,8 @@ from report_builder.document.formulas.typst import CHECK, PRELUDE, typst
 from report_builder.document.html import html_page
 from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import pdf, typst_source
-from report_builder.errors import FindingError, ReportError
+from report_builder.errors import FindingError, Problem, ReportError
+from report_builder.limits import FORMULA_DEPTH, FORMULA_LETTERS
 
 HERE = Path(__file__).parent
 COMMANDS_EMITTED = json.loads((HERE / "commands.json").read_text(encoding="utf-8"))
@@ -33,26 +34,37 @@ EMITTED = json.loads((HERE / "emitted.json").read_text(encoding="utf-8"))
 SET = [
     line for line in (HERE / "set.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith(("# ", "## "))
 ]
-REFUSED = [line.split("\t") for line in (HERE / "refused.txt").read_text(encoding="utf-8").splitlines()[1:]]
+REFUSED = json.loads((HERE / "refused.json").read_text(encoding="utf-8"))  # rule, what was received, what to write instead
 STYLE = (Path(pdf_module.__file__).parent / "styles" / "default.typ").read_text(encoding="utf-8")
+
+
+def emitted(tex: str) -> list[str]:
+    """A formula in typst, in MathML, and in Office Math or why that cannot hold it."""
+    try:
+        in_word = omml(tex, display=True)
+    except UnsettableError as error:
+        in_word = f"refused: {error}"
+    return [typst(tex), mathml(tex, display=True).partition("<annotation")[0], in_word]
 
 
 @pytest.mark.parametrize("tex", SET)
 def test_what_was_looked_at_is_emitted(tex: str) -> None:
     """Each of the 200 formulas gives the typst and the MathML whose pictures were compared with xelatex's."""
-    assert [typst(tex), mathml(tex, display=True).partition("<annotation")[0]] == EMITTED[tex]
+    assert emitted(tex) == EMITTED[tex]
 
 
 @pytest.mark.parametrize("tex", COMMANDS_EMITTED)
 def test_every_command_is_emitted_as_it_was_looked_at(tex: str) -> None:
     """Each function, accent, fence, size, font, space and environment: in typst, MathML and, if it can hold it, Office Math."""
-    in_typst, in_mathml, in_word = COMMANDS_EMITTED[tex]
-    assert [typst(tex), mathml(tex, display=True).partition("<annotation")[0]] == [in_typst, in_mathml]
-    if not in_word.startswith("refused"):
-        assert omml(tex, display=True) == in_word
-        return
-    with pytest.raises(UnsettableError, match=re.escape(in_word.removeprefix("refused: "))):
-        omml(tex, display=True)
+    assert emitted(tex) == COMMANDS_EMITTED[tex]
+
+
+def test_a_sign_that_is_typed_is_set_as_its_command() -> None:
+    """`≤` is a relation as its command is: whoever types a sign gets its spaces; a keyboard's own signs have their classes."""
+    commands = {char: name for name, (char, _) in reversed(symbols.SYMBOLS.items()) if len(name) > 1 and name.isalpha()}
+    signs = [char for char in commands if not char.isascii() and not char.isalpha() and char not in symbols.FENCES]
+    assert len(signs) > 200
+    assert {char: typst(f"a {char} b") for char in signs} == {char: typst(rf"a \{commands[char]} b") for char in signs}
 
 
 def test_there_are_two_hundred() -> None:
@@ -87,13 +99,12 @@ def test_our_page_style_takes_no_name_of_typst() -> None:
     assert not set(re.findall(r"^#let ([\w-]+)", STYLE, re.MULTILINE)) & set(known)
 
 
-@pytest.mark.parametrize(("name", "tex"), REFUSED)
-def test_what_cannot_be_set_is_named(name: str, tex: str) -> None:
-    """A message names the command, and no format is written from such a formula."""
+@pytest.mark.parametrize("tex", REFUSED)
+def test_what_cannot_be_set_is_named(tex: str) -> None:
+    """A message names the command and says what to write instead, and no format is written from such a formula."""
+    rule, received, step = REFUSED[tex]
     found = problem(tex, "a.md:3")
-    assert found is not None
-    assert found.where == "a.md:3"
-    assert name in f"{found.rule} {found.received.removesuffix(tex)}"
+    assert found == Problem("a.md:3", f"a formula cannot be typeset: {rule}", received, next_step=step)
     for write in (typst, lambda given: mathml(given, display=True)):
         with pytest.raises(UnsettableError):
             write(tex)
@@ -274,3 +285,23 @@ def test_a_formula_has_limits(tex: str) -> None:
     assert time.perf_counter() - start < 1
     assert found is not None
     assert "--limit formula_" in found.next_step
+
+
+@pytest.mark.parametrize("before", ["", "{x}{y}", r"\sqrt x \sqrt y ", "x^2 + y^3 + "])
+@pytest.mark.parametrize("nest", ["{", r"\sqrt "])
+def test_the_limit_of_nesting_is_what_it_says(before: str, nest: str) -> None:
+    """As many groups inside each other as are allowed are set, one more is refused, whatever stood and ended before them."""
+    most = FORMULA_DEPTH.value - 1  # the formula itself is one
+    made = {n: f"{before}{nest * n}x{('}' * n) if nest == '{' else ''}" for n in (most, most + 1)}
+    assert problem(made[most], "a.md:1") is None
+    found = problem(made[most + 1], "a.md:1")
+    assert found is not None
+    assert "--limit formula_depth" in found.next_step
+
+
+def test_the_limit_of_letters_is_what_it_says() -> None:
+    """A formula of as many letters as are allowed is set, one letter more is refused."""
+    assert problem("x" * FORMULA_LETTERS.value, "a.md:1") is None
+    found = problem("x" * (FORMULA_LETTERS.value + 1), "a.md:1")
+    assert found is not None
+    assert "--limit formula_letters" in found.next_step
