@@ -67,10 +67,10 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {  # probes with parameters that l
     "samples, drawn": ("samples", {"n": 5, "conditions": "drawn", "seed": 3}),
     "conditional_samples": ("conditional_samples", {}),
     "conditional_samples, cells": ("conditional_samples", {"classes": [2, "one"], "positions": "all", "per_condition": 2}),
-    "conditional_samples, rows": ("conditional_samples", {"positions": "rows", "cell": [1, 2], "z": "fixed", "every_class": False}),
+    "conditional_samples, rows": ("conditional_samples", {"positions": "rows", "cell": [1, 2], "every_class": False}),
     "conditional_samples, columns": ("conditional_samples", {"positions": "columns", "cell": [2, 1], "z": "fixed", "seed": 1}),
     "conditional_samples, encoded": ("conditional_samples", {"z": "encoded", "index": 5, "per_condition": 3}),
-    "conditional_samples, encoded and asked": ("conditional_samples", {"z": "encoded", "classes": ["two"], "positions": [[2, 1]]}),
+    "conditional_samples, encoded, asked": ("conditional_samples", {"z": "encoded", "classes": ["two"], "positions": [[2, 1]]}),
     "decoded_paths, the first condition": ("decoded_paths", {"n": 3, "steps": 3, "condition": "first", "seed": 4}),
     "importance_weights, one draw": ("importance_weights", {"k": 1, "n": 6}),
 }  # fmt: skip
@@ -208,7 +208,7 @@ def probe(answer: Any, kind: str, parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def metric(name: str, answer: Any) -> dict[str, Any]:
-    """The values of a metric, with how many they rest on and, where there are some, samples, units, and what is said of them."""
+    """The values of a metric: how many they rest on and, where there are some, samples, units, and what is said of them."""
     kind = METRICS.get(name)
     required = dict.fromkeys(kind.parameters.model_json_schema().get("required", ()), "judge")
     asked = kind.parameters.model_validate(required | OTHER.get(name, {}))
