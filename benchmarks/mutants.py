@@ -6,9 +6,9 @@
 
 The places are drawn with the seed, in each room as many as its lines deserve. A change is made in a copy of the project. Which
 test runs which line is traced first, file by file; then the tests that run the changed statement are asked (of one that runs at
-import all, those first that use what it defines), quick files first, until one fails or a minute is over. What passes survives:
-a test is missing, or the line does nothing. Tests of other rooms, and those marked slow, are not asked. A process that has
-loaded the libraries forks for every mutant.
+import all, those first that use what it defines; of one that none is seen to run all, too), quick files first, until one fails
+or a minute is over. What passes survives: a test is missing, or the line does nothing. Tests of other rooms, and those marked
+slow, are not asked. A process that has loaded the libraries forks for every mutant.
 
 Changed are comparisons (`<` to `<=`, `==` to `!=`), `and`, `or`, arithmetic, `not`, minus, conditions (negated), numbers (one
 more), True and False, strings (a letter more). Left out is what no test should hold: words for people (docstrings, messages of
@@ -203,7 +203,7 @@ def fate(mutant: mutations.Mutant, tests: Mapping[str, Traced], tree: Path) -> s
     """The first test of the room that fails, "too long", or "survived" and how many tests run the statement."""
     room = {name: test for name, test in tests.items() if name.startswith(f"tests/{mutant.room}/")}
     running = covering(mutant, room, tree)
-    asked = {*room} if mutant.names else running
+    asked = running if running and not mutant.names else {*room}  # what no test runs may run at import
     files, seconds = in_order(mutant, running, {name: room[name]["seconds"] for name in asked})
     if not files:
         return "survived, 0 tests"

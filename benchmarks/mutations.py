@@ -129,7 +129,8 @@ def bound(node: ast.stmt) -> list[str]:
     """The names that a statement gives a value."""
     if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
         return [node.name]
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    single = isinstance(node, ast.AnnAssign | ast.AugAssign)
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if single else []
     return [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
 
 

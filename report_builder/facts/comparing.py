@@ -102,25 +102,23 @@ def ratio(a: Fact, b: Fact, *, by: Sequence[str]) -> tuple[float, float, float, 
     scope, divisor = judged(against(b, b, replace(sides, sides=(sides.sides[1],) * 2), 0.0), (b,))
     if abs(value) <= float(divisor.margin()):
         raise ReportError(Problem("", "a ratio needs a divisor that is measurably other than 0", b.name))
-    scope, _ = judged(against(a, b, sides), (a, b))
+    middle = float(a.value) / value
+    scope, rest = judged(against(a, b, sides, middle), (a, b))
 
     def outside(r: float) -> bool:
         found = judged(against(a, b, sides, r), (a, b))[1]
         return bool(abs(found.value) > found.margin())
 
-    middle = float(a.value) / value
-    return middle, _end(outside, middle, -1.0), _end(outside, middle, 1.0), scope
+    width = float(rest.margin()) / abs(value)  # nearly half of the interval
+    return middle, _end(outside, middle, -width), _end(outside, middle, width), scope
 
 
-def _end(outside: Callable[[float], bool], inside: float, towards: float) -> float:
-    """Where an interval around `inside` ends."""
-    step = towards * max(abs(inside), 1.0) * 1e-3
-    for _ in range(40):
-        if outside(inside + step):
-            break
+def _end(outside: Callable[[float], bool], inside: float, step: float) -> float:
+    """Where an interval around `inside` ends, about a step away."""
+    while step and not outside(inside + step):
         step *= 2
     low, high = 0.0, step
-    for _ in range(20):
+    while abs(high - low) > RESOLUTION * abs(step):
         middle = (low + high) / 2
         low, high = (low, middle) if outside(inside + middle) else (middle, high)
     return inside + high

@@ -41,6 +41,17 @@ def test_seeds_stand_once(material, printed):
     assert text.count("ziarna losowości") == 1
 
 
+def test_what_is_no_setting_of_a_model_has_no_row(material, printed):
+    """Versions, seeds, threads, fingerprints and all that belongs to the data are never printed, though runs differ in them."""
+    other = {"versions": {"keras": "3"}, "seed": 2, "seeds": [1], "threads": 4, "data": {"name": "b"}, "fingerprint": "g"}
+    other |= {"model": {"kind": "gan", "seeds_of_layers": 3, "beta": 2}, "seedling": 5}
+    runs = {"vae": {key: {} if isinstance(value, dict) else 0 for key, value in other.items()}, "mc": other}
+    cards = {name: replace(material.runs[name], model="VAE", settings=settings) for name, settings in runs.items()}
+    text = printed('{{ settings_table(["vae", "mc"]) }}', replace(material, runs=cards))
+    names = [line.split(" | ")[0].removeprefix("| ") for line in text.splitlines() if line.startswith("|")]
+    assert names == ["Ustawienie", "seedling", "seeds of layers", "waga beta członu KL", "wszystkie modele"]
+
+
 def test_fact_table(printed):
     """A table of facts has a row for each run, with unit and spread."""
     text = printed('{{ fact_table(["vae", "mc"], [("ELBO", "test.elbo", 1)], caption="W.") }}')

@@ -10,7 +10,8 @@ from scipy import stats
 
 from report_builder.errors import ReportError
 from report_builder.facts import Fact, Measurement
-from report_builder.facts.comparing import bound, compare, interval, ratio
+from report_builder.facts.comparing import against, bound, compare, interval, judged, ratio
+from report_builder.facts.units import sides_of
 
 RANDOM = np.random.default_rng(11)
 IMAGES = RANDOM.normal(0, 1, 200)
@@ -194,6 +195,23 @@ def test_ratio(fact) -> None:
     assert (low, high) == (pytest.approx(1.92, abs=0.03), pytest.approx(2.08, abs=0.03))
     with pytest.raises(ReportError, match="other than 0"):
         ratio(a, fact("c", [-1.0, 1.0, 0.5], noise="fixed"), by=[])
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e6])
+def test_a_ratio_ends_where_the_difference_begins(fact, unit) -> None:
+    """At the ends of the interval a - r b is just not measurable, in whatever unit a is measured."""
+    a, b = fact("a", np.multiply([3.0, 3.3, 2.9], unit), noise="fixed"), fact("b", [-5.0, -5.4, -4.9], noise="fixed")
+    value, low, high, _ = ratio(a, b, by=[])
+    assert low < value < high
+    for r in (low, high):
+        found = judged(against(a, b, sides_of([a, b]), r), (a, b))[1]
+        assert abs(float(found.value)) == pytest.approx(float(found.margin()), rel=1e-4)
+
+
+def test_a_ratio_of_counts_has_no_width(fact) -> None:
+    """Of numbers that no chance touches the ratio is what it is."""
+    a, b = (fact(name, [value], noise="exact") for name, value in (("a", 3.0), ("b", 4.0)))
+    assert ratio(a, b, by=[]) == (0.75, 0.75, 0.75, "")
 
 
 def test_words_do_not_compare() -> None:

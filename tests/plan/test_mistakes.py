@@ -63,6 +63,18 @@ MISTAKES = {
         "metrics.reconstruction.of: unknown figure",
         "codes",
     ),
+    "a figure of a metric that does not show its run": (
+        "{kind: reconstruction, runs: [ae], split: test}",
+        "{kind: sharpness, runs: [ae], of: grid}",
+        "metrics.reconstruction.of: figure 'grid' does not show 'ae'",
+        "It shows: vae.",
+    ),
+    "a metric that has no figure": (
+        "{kind: reconstruction, runs: [ae], split: test}",
+        "{kind: reconstruction, runs: [ae], of: grid}",
+        "metrics.reconstruction.of: metric 'reconstruction' does not measure the images of a figure",
+        "Leave 'of' out.",
+    ),
     "a figure of other models": (
         "kind: latent_scatter, runs: [ae, vae]",
         "kind: samples, runs: [ae, vae]",

@@ -1,4 +1,4 @@
-"""What is said of a wrong experiment file: place, rule, what was received; and what becomes of one that is right."""
+"""What is said of a wrong experiment file: place, rule, what was received, what to do; what becomes of one that is right."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def told(tmp_path: Path, change: str) -> Any:
     try:
         after = read(path, sets)
     except ReportError as error:
-        parts = ((p.where, p.rule, p.received, *p.also) for p in error.problems)
+        parts = ((p.where, p.rule, p.received, p.next_step and f"=> {p.next_step}", *p.also) for p in error.problems)
         return [[text.replace(f"{tmp_path}/", "") for text in each if text] for each in parts]
     return {key: after.get(key) for key in {**before, **after} if before.get(key) != after.get(key)}
 
