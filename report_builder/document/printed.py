@@ -103,7 +103,7 @@ class Printed:
 class Chosen(Printed):
     """What measurements chose among others, an arm or some classes; `_by` names their facts."""
 
-    _by: str = ""
+    _by: str = field(kw_only=True)
 
     def _as_node(self) -> Node:
         return printed_span(text(self.text), "fact", name=self._name, chosen=self._by)

@@ -59,8 +59,8 @@ class Reader:
 
     def _meaning(self, text: str, fact: Fact) -> str | None:
         """The one relation that the words say; None where they say none, or several."""
-        if self.lexicon.says("senses.same", text):
-            return "same"
+        if self.lexicon.says("senses.same", text):  # "not as good as" says less than that
+            return None if self.lexicon.says("senses.less", text) else "same"
         own = [key for name, key in self.lexicon.group("senses.of").items() if re.search(name.rpartition(".")[0], fact.metric)]
         groups = [{key.rpartition(".")[2]: key for key in own}]
         groups += [{word: f"senses.{word}" for word in pair} for pair in (("better", "worse"), ("greater", "smaller"))]

@@ -184,6 +184,7 @@ def decided(compared: Comparison) -> Comparison:
 
 
 def _relation(better: str, difference: float) -> str:
+    upwards = difference > 0
     if better == "none":
-        return "greater" if difference > 0 else "smaller"
-    return "better" if (difference > 0) == (better == "higher") else "worse"
+        return "greater" if upwards else "smaller"
+    return "better" if upwards == (better == "higher") else "worse"

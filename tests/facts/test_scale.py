@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from report_builder.errors import ReportError
-from report_builder.facts import Fact, Measurement, guard, preferred
+from report_builder.facts import PLANNED, Fact, Measurement, guard, preferred
 
 SETTINGS = {"model": {"kind": "vae", "kl": "closed_form"}, "training": {"epochs": 10}, "data": {"dataset": {"kind": "mnist"}}}
 
@@ -50,6 +50,17 @@ def test_what_a_factor_lets_through_is_told() -> None:
     other = SETTINGS | {"model": {"kind": "autoencoder", "loss": "bce"}}
     through = guard(fact("a", 2.0), fact("b", 1.0, settings=other), by=["model", "training"])
     assert through == ("model.kind: 'vae' / 'autoencoder'", "model.loss: absent / 'bce'", "model.kl: 'closed_form' / absent")
+
+
+@pytest.mark.parametrize("key", ["metric", "unit", "split", "reduction", "size", "method", "data"])
+def test_what_is_known_before_it_is_measured_is_compared_by_the_plan(key: str) -> None:
+    """Before the trainings the guard looks at metric, split, method and data; unit, reduction and size are not known yet."""
+    a, b = fact("a", 1.0), fact("b", 2.0, **{key: "other"})
+    if key in ("unit", "reduction", "size"):
+        assert guard(a, b, [], PLANNED) == ()
+    else:
+        with pytest.raises(ReportError, match=key):
+            guard(a, b, [], PLANNED)
 
 
 def test_value_is_the_mean_and_spread_the_deviation() -> None:

@@ -67,7 +67,7 @@ MISTAKES = {
         "{kind: reconstruction, runs: [ae], split: test}",
         "{kind: sharpness, runs: [ae], of: grid}",
         "metrics.reconstruction.of: figure 'grid' does not show 'ae'",
-        "It shows: vae.",
+        "It shows: longer.",
     ),
     "a metric that has no figure": (
         "{kind: reconstruction, runs: [ae], split: test}",

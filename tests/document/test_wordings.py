@@ -1,0 +1,43 @@
+"""What the words of a comparison can be said of, in each language."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from report_builder.document.ledger import Wording
+from report_builder.document.lexicon import lexicon
+from report_builder.document.material import Material
+from report_builder.document.naming import Names
+from report_builder.document.wordings import Reader
+from report_builder.facts import Fact
+
+TABLE = json.loads((Path(__file__).parent / "wordings.json").read_text(encoding="utf-8"))
+RELATIONS = ("better", "worse", "greater", "smaller", "same")
+METRICS = {"elbo": "higher", "reconstruction_mse": "lower", "nearest_distance": "none", "training_time": "lower"}
+
+
+def fact(material: Material, run: str, metric: str, better: str) -> Fact:
+    """A fact of a run."""
+    return replace(material.facts["vae.test.elbo"], name=f"{run}.test.{metric}", run=run, metric=metric, better=better)
+
+
+def told(material: Material, language: str, words: str, before: str = "") -> dict[str, str]:
+    """Of each metric the relations of VAE to VAE (Monte Carlo) that the words do not deny."""
+    found = {}
+    for metric, better in METRICS.items():
+        a, b = (fact(material, run, metric, better) for run in ("vae", "mc"))
+        reader = Reader(lexicon(language), Names(replace(material, facts={a.name: a, b.name: b})))
+        fits = [r for r in RELATIONS if not reader.contradicted(Wording(a.name, r, b.name, words), a, before)]
+        found[metric] = "any" if len(fits) == len(RELATIONS) else " ".join(fits)
+    return found
+
+
+@pytest.mark.parametrize(("language", "words"), [(language, words) for language, each in TABLE.items() for words in each])
+def test_relations_that_words_deny(material: Material, language: str, words: str) -> None:
+    """A wording is said of the relations that it means, of the other run's side when it speaks of that, and of no others."""
+    before, _, after = words.rpartition(" … ")
+    assert told(material, language, after, before) == TABLE[language][words]
