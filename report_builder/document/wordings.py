@@ -74,14 +74,13 @@ class Reader:
         """The word's meaning at each place, turned round by a "less" or a "not" before it."""
         said = set[str]()
         for found in self.lexicon.pattern(key).finditer(text):
-            before = text[: found.start()]
-            less = self.lexicon.pattern("senses.less", r"{}\w*\s*$").search(before)
             if self.lexicon.pattern("senses.less").match(text, found.start()):
                 continue  # it is the "less" itself
-            if self.lexicon.pattern("negation", r"{}\w*(?:\s+\w+)?\s*$").search(before):
-                said |= {f"not {word}"}
-            else:
-                said |= {OPPOSITE[word] if less else word}
+            less = self.lexicon.pattern("senses.less", r"{}\w*\s*$").search(text, 0, found.start())
+            before = text[: less.start() if less else found.start()]
+            meant = OPPOSITE[word] if less else word
+            denied = self.lexicon.pattern("negation", r"{}\w*(?:\s+\w+)?\s*$").search(before)
+            said |= {f"not {meant}" if denied else meant}
         return said
 
     def _allow(self, meant: str, relation: str, better: str, *, short: bool) -> set[str]:
