@@ -11,7 +11,17 @@ from typing import Any
 
 from report_builder import languages
 from report_builder.build.listings import listings_of
-from report_builder.document.material import FigureCard, Header, Material, RunCard, SubfiguresCard, SweepCard, TaskCard
+from report_builder.document.material import (
+    Author,
+    Contents,
+    FigureCard,
+    Header,
+    Material,
+    RunCard,
+    SubfiguresCard,
+    SweepCard,
+    TaskCard,
+)
 from report_builder.facts import Fact, Measurement
 from report_builder.kinds import MODELS, Figure, Parameters, Table, layers_of
 from report_builder.languages import Language
@@ -75,9 +85,11 @@ def _header(plan: Plan) -> Header:
     loaded = plan.resolved.loaded
     report = loaded.experiment.report
     logo = loaded.file.parent / report.logo if report.logo else None
-    fields = report.model_dump(exclude={"logo", "template", "style", "honesty", "tally", "bibliography", "csl"})
-    note = languages.load(plan.language).word("profile", name=loaded.profile) if loaded.profile else ""
-    return Header(**fields, logo=logo, note=note, metadata_date=_newest(plan))
+    apart = {"author", "contents", "logo", "template", "style", "honesty", "tally", "bibliography", "csl"}
+    authors = tuple(Author(**author.model_dump()) for author in report.author)
+    contents = Contents(**report.contents.model_dump(), asked=True) if report.contents else Contents()
+    fields = report.model_dump(exclude=apart)
+    return Header(**fields, authors=authors, contents=contents, logo=logo, metadata_date=_newest(plan))
 
 
 def _newest(plan: Plan) -> str:

@@ -103,7 +103,7 @@ def _draw(card: FigureCard) -> list[Path]:
 def _entry(card: FigureCard, number: str) -> dict[str, str]:
     """What the index says of a figure: its files are `NN-<id>.png` and `.svg`, `NNa-` where it is one of a group."""
     digits = number.rstrip(ascii_lowercase)
-    name = f"{digits.zfill(2)}{number.removeprefix(digits)}-{card.id}"
+    name = f"{digits.replace('.', '').zfill(2)}{number.removeprefix(digits)}-{card.id}"
     entry = {"number": number, "caption": card.caption, "details": card.details, "alt": card.alt}
     entry |= {"group": card.group} if card.group else {}
     for source in _draw(card):

@@ -1,4 +1,4 @@
-"""The last page: every comparison that the text rests on, and how many of them chance may have made."""
+"""The last appendix: every comparison that the text rests on, how many of them chance may have made, and the profile."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ from report_builder.document.wording import unmeasured
 from report_builder.facts import LEVEL, TRAININGS
 from report_builder.languages import Language
 
+LABEL = "app:comparisons"
 LEAST = 0.001  # of a p that is printed
 MOST = 3  # settings that are named one by one
 
 
-def appendix(ledger: Ledger, language: Language) -> str:
+def appendix(ledger: Ledger, language: Language, profile: str = "") -> str:
     """The token of the appendix; nothing where nothing was compared."""
     rows = [*{compared.key: compared for compared in ledger.comparisons}.values()]
     if not rows:
         return ""
-    title = {"t": "Header", "c": [1, attr("comparisons", ["unnumbered"]), _say(language.word("appendix.title"))]}
+    title = {"t": "Header", "c": [1, attr(LABEL), _say(language.word("appendix.title"))]}
     notes = [language.word("appendix.read", expected=language.number(LEVEL * len(rows), 1), n=len(rows))]
     taken = [compared.text for compared in ledger.comparisons if compared.denied]
     if ledger.standing is not None:
         changed = language.word("appendix.changed", n=len(taken), sentences="; ".join(taken) or "–")
         notes.append(changed)
+    notes += [language.word("profile", name=profile)] if profile else []
     blocks = [title, *(para(_say(note)) for note in notes), _table(rows, language)]
     return ledger.put_block(blocks)
 

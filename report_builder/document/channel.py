@@ -14,7 +14,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from string import ascii_lowercase
 from typing import TypeAlias
 
-from report_builder.document.tree import MADE, Node, Nodes, attr, walk
+from report_builder.document.tree import MADE, Node, Nodes, attr, text, walk
 from report_builder.records import frozen
 
 Given: TypeAlias = "Hashable | Sequence[Given] | Mapping[str, Given]"  # what a template may hand to a word
@@ -143,6 +143,12 @@ def markdown(words: str) -> Node:
 def printed_span(inlines: Nodes, kind: str, **values: str) -> Node:
     """A span that the program made: what was measured, and what it is called."""
     return {"t": "Span", "c": [attr("", [kind], {key: value for key, value in values.items() if value}), inlines], MADE: True}
+
+
+def printed_words(words: str, kind: str, **values: str) -> Nodes:
+    """What the program says, as a span between the spaces that it begins and ends with."""
+    before, after = (text(" ") if words[place:][:1] == " " else [] for place in (0, -1))
+    return [*before, *([printed_span(text(words.strip(" ")), kind, **values)] if words.strip(" ") else []), *after]
 
 
 def is_printed(node: Node) -> bool:

@@ -245,14 +245,14 @@ class _Citations:
         return way
 
     def _place(self, blocks: Nodes, references: Nodes) -> None:
-        """The list stands where the author says (`::: {#refs}`), else at the end, before the comparisons."""
+        """The list stands where the author says (`::: {#refs}`), else at the end, before the appendices."""
         asked = next((node for node in walk(blocks, "Div") if identifier(node) == "refs"), None)
         if asked:
             asked["c"] = [attr("refs", ["references"]), references]
             return
         words = text(self.language.word("references.title"))
         title = {"t": "Header", "c": [1, attr("references", ["unnumbered"]), words]}
-        at = next((i for i, block in enumerate(blocks) if identifier(block) == "comparisons"), len(blocks))
+        at = next((i for i, block in enumerate(blocks) if identifier(block).startswith("app:")), len(blocks))
         blocks[at:at] = [title, div(references, ["references"])]
 
 

@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
-from report_builder.document.channel import markdown, printed_span
-from report_builder.document.printed import Told, span_of
+from report_builder.document.channel import markdown, printed_words
+from report_builder.document.ledger import Result, lines_at_work
+from report_builder.document.printed import Printed, Told, span_of
 from report_builder.document.tree import Node, Nodes, plain_text, text
 from report_builder.document.verdicts import Verdicts
 from report_builder.document.vocabulary import decimals
+from report_builder.document.wording import framed
 from report_builder.facts import Fact, differences
+from report_builder.languages.frames import Noun
 from report_builder.records import frozen
 
 if TYPE_CHECKING:
@@ -73,7 +76,17 @@ class Comparisons:
         nodes = self._nodes(parts, names)
         said = "".join(_words(node) for node in nodes)
         self.verdicts.said(compared, compared.relation, said, scope)
+        named = [markdown(f"{each}") for each in of] or [span_of(speech.run(fact.run).name) for fact in pair]
+        speech.ledger.results.append(Result(self._short(compared, named, values, noun), lines_at_work()))
         return speech.ledger.put(nodes, said)
+
+    def _short(self, compared: Comparison, named: Nodes, values: Sequence[Printed], noun: Noun) -> Nodes:
+        """What is found, for a line of a summary; `named` is what each value is of."""
+        language, relation = self.verdicts.language, _relation(compared)
+        found = language.word(f"verdict.{'same' if relation == 'equal' else relation}") + self.verdicts.note(compared)
+        told = {"noun": printed_words(noun.first, "fact"), "found": printed_words(found, "fact")}
+        told |= {"a": named[:1], "b": named[1:], "x": [span_of(values[0])], "y": [span_of(values[1])]}
+        return framed(language.words["summary.pair"], told)
 
     @property
     def _stop(self) -> str:
@@ -108,10 +121,8 @@ class Comparisons:
         for part in (*rest, last.rstrip(self._stop) if isinstance(last, str) else last):
             if isinstance(part, str):
                 words = part if self.verdicts.language.spaced else _GAP.sub(" ", part)
-                before, after = (text(" ") if words.startswith(" ") else []), (text(" ") if words.endswith(" ") else [])
                 kind = next(kinds)
-                span = printed_span(text(words.strip(" ")), kind, facts=" ".join(names) if kind == "claim" else "")
-                made += [*before, span, *after]
+                made += printed_words(words, kind, facts=" ".join(names) if kind == "claim" else "")
             else:
                 made.append(part)
         return [*made, *text(self._stop)]

@@ -22,7 +22,8 @@ from report_builder.document.references import References, dangling
 from report_builder.document.rendering import Rendered
 from report_builder.document.sections import Section, cautions, sections, unmeasured_facts
 from report_builder.document.statuses import Judge, Judged
-from report_builder.document.structure import shape, task_of
+from report_builder.document.structure import FRONT, PARTS, shape, task_of
+from report_builder.document.summary import sum_up
 from report_builder.document.tree import (
     ATTRIBUTED,
     Node,
@@ -46,7 +47,11 @@ from report_builder.records import frozen
 from report_builder.store import Memo
 
 MOST = 8  # words not translated that a warning names
-_BLOCK_CLASSES = ("task", "question", "answer", "opinion", "stated", "pagebreak", "panels", "listing", "symbols", "equation")
+_BLOCK_CLASSES = (
+    *("task", "question", "answer", "opinion", "stated", "pagebreak", "panels", "listing", "symbols", "equation"),
+    *FRONT,
+    *PARTS,
+)
 
 
 @frozen
@@ -171,6 +176,7 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False, memo
     if material.bibliography:
         cited = cite(blocks, material, places, memo)
         nodes, places = elements(blocks), cited.places
+    sum_up(blocks, found.results, places, language)
     linked = _link(blocks, nodes, material, places, draft=draft)
     problems = [*rendered.problems, *problems, *cited.problems, *linked.problems, *found.problems, *broken]
     if problems:

@@ -47,4 +47,6 @@ def _problem(characters: list[str], line: int, document: Document) -> Problem:
 
 def _in_header(header: Header, character: str) -> str:
     """The field of the title block that holds a character, or ""."""
-    return next((f"report.{name}" for name, given in vars(header).items() if isinstance(given, str) and character in given), "")
+    words = {name: given for name, given in vars(header).items() if isinstance(given, str)}
+    words["author"] = "".join("".join(vars(author).values()) for author in header.authors)
+    return next((f"report.{name}" for name, given in words.items() if character in given), "")

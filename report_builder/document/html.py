@@ -17,7 +17,7 @@ from report_builder.document.fonts import EAST
 from report_builder.document.formulas.mathml import mathml
 from report_builder.document.heads import with_heads
 from report_builder.document.hover import pointed, provenance
-from report_builder.document.material import FigureCard
+from report_builder.document.material import Author, FigureCard
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.pictures import Picture, size
 from report_builder.document.statuses import LISTED
@@ -41,9 +41,8 @@ from report_builder.document.tree import (
     strong,
     text,
     value,
-    walk,
 )
-from report_builder.document.wording import absent, run_in, title_facts, unmeasured
+from report_builder.document.wording import absent, authors_word, listed_headings, numbers_of, run_in, title_facts, unmeasured
 from report_builder.document.wrapping import line_numbers, pieces
 from report_builder.languages import Language
 from report_builder.plain import Plain
@@ -52,6 +51,7 @@ _MIME = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".j
 _ENDS = re.compile(r"(^[^\w\s]+|[^\w\s]+$)")
 _IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"[^>]*>')
 STYLES = Path(__file__).parent / "styles"
+LEAST = 3  # headings of a page that has contents without being asked
 SCRIPTS = ("live.js", "page.js")
 WORDS = ("anchor", "copy", "copied", "enlarge", "close", "plane", "play", "pause")  # that the scripts print
 PAGE = Template("""\
@@ -88,7 +88,7 @@ def html_page(document: Document, *, draft: bool = False) -> str:
     begun = raw("html", f'<main id="main-text">\n<header>\n{_head(document)}\n</header>')
     told = {name: provenance(fact, language) for name, fact in document.measured.items()}
     exchange(blocks, lambda node: pointed(node, told) or _write(node), words=True)
-    whole = [*change(_contents(document.blocks, language), _write), begun, *blocks]
+    whole = [*change(_contents(document), _write), begun, *blocks]
     body = pandoc.write(whole, "html5")[0].decode()
     return PAGE.substitute(
         lang=html.escape(header.language),
@@ -231,28 +231,33 @@ def _head(document: Document) -> str:
         parts.insert(0, f'<img class="logo" alt="logo" src="{_data_uri(header.logo)}">')
     parts.append(f"<h1>{html.escape(header.title)}</h1>")
     parts += [f'<p class="subtitle">{html.escape(header.subtitle)}</p>'] if header.subtitle else []
-    rows = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>" for name, text in title_facts(header, language))
-    parts += [f"<dl>{rows}</dl>"] if rows else []
-    parts += [f'<p class="note">{html.escape(header.note)}</p>'] if header.note else []
+    rows = [f"<dt>{html.escape(authors_word(header, language))}</dt>"] if header.authors else []
+    rows += [f"<dd>{_author(author, language)}</dd>" for author in header.authors]
+    rows += [f"<dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>" for name, text in title_facts(header, language)]
+    parts += [f"<dl>{''.join(rows)}</dl>"] if rows else []
     return "\n".join(parts)
 
 
-def _contents(blocks: Nodes, language: Language) -> Nodes:
-    """Two levels of headings, as a list of links."""
-    headings = [node for node in walk(blocks, "Header") if node["c"][0] < 3]
-    if len(headings) < 3:
-        return []
+def _author(author: Author, language: Language) -> str:
+    address = html.escape(author.email)
+    told = [*map(html.escape, (author.name, *numbers_of(author, language))), html.escape(author.affiliation)]
+    return ", ".join(filter(None, (*told, f'<a href="mailto:{address}">{address}</a>' if address else "")))
+
+
+def _contents(document: Document) -> Nodes:
+    """Headings as a list of links."""
     items: list[Nodes] = []
-    for heading in headings:
+    for heading in listed_headings(document.header, document.blocks, LEAST):
         level, (label, _, _), words = heading["c"]
-        entry = [plain([link(change(words, _bare), label)])]
-        if level == 1 or not items:
-            items.append(entry)
-        elif is_node(items[-1][-1], "BulletList"):
-            items[-1][-1]["c"].append(entry)
-        else:
-            items[-1].append({"t": "BulletList", "c": [entry]})
-    title = html.escape(language.word("contents"))
+        within, entry = items, [plain([link(change(words, _bare), label)])]
+        for _ in range(level - 1):
+            if within and not is_node(within[-1][-1], "BulletList"):
+                within[-1].append({"t": "BulletList", "c": []})
+            within = within[-1][-1]["c"] if within else within
+        within.append(entry)
+    if not items:
+        return []
+    title = html.escape(document.language.word("contents"))
     start = raw("html", f'<nav aria-label="{title}">\n<details open>\n<summary>{title}<span></span></summary>')
     return [start, {"t": "BulletList", "c": items}, raw("html", "</details>\n</nav>")]
 

@@ -90,6 +90,19 @@ def standing(comparisons: Iterable[Compared], level: float) -> frozenset[tuple[s
 
 
 @frozen
+class Result:
+    """What a comparison found, in short; `lines` are file and line of each template at work, the innermost first."""
+
+    nodes: Nodes
+    lines: tuple[tuple[str, int], ...]
+
+    @property
+    def where(self) -> str:
+        """File and line of the expression."""
+        return _innermost(self.lines)
+
+
+@frozen
 class Wording:
     """Words that a comparison may print: what they must mean of `a` against `b`, which is a fact's name or a number."""
 
@@ -121,7 +134,11 @@ class Citation:
     @property
     def where(self) -> str:
         """File and line of the expression."""
-        return f"{relative(self.lines[0][0])}:{self.lines[0][1]}" if self.lines else ""
+        return _innermost(self.lines)
+
+
+def _innermost(lines: Sequence[tuple[str, int]]) -> str:
+    return f"{relative(lines[0][0])}:{lines[0][1]}" if lines else ""
 
 
 @frozen
@@ -158,12 +175,13 @@ class Ledger:
     comparisons: list[Compared] = field(default_factory=list)
     standing: frozenset[tuple[str, ...]] | None = None  # where a correction is asked for: what it leaves
     wordings: list[Wording] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
     worded: range = range(0)
 
     def cite(self, kind: str, name: str) -> None:
         """Notes that the text uses something."""
         self.cited.setdefault(kind, {})[name] = None
-        self.citations[Citation(kind, name, _lines())] = None
+        self.citations[Citation(kind, name, lines_at_work())] = None
 
     def put(self, nodes: Nodes, text: str = "") -> str:
         """The token of inlines that stand in a sentence; `text` where no node can stand."""
@@ -211,11 +229,11 @@ class Ledger:
 
     def here(self) -> str:
         """File and line of the template expression that is being printed."""
-        file, line = next(iter(_lines()), ("", 0))
+        file, line = next(iter(lines_at_work()), ("", 0))
         return f"{relative(file)}:{line}" if file else relative(self.template)
 
 
-def _lines() -> tuple[tuple[str, int], ...]:
+def lines_at_work() -> tuple[tuple[str, int], ...]:
     """File and line of each template that is rendering, the innermost first."""
     found = []
     frame: FrameType | None = inspect.currentframe()

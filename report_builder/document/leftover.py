@@ -35,7 +35,7 @@ _BROKEN = (
         "Captions and names in the experiment file are plain Markdown.",
     ),
     (
-        r"(?<=[^\W_])@(?:fig|tbl|lst|eq|sec|task):\w",
+        r"(?<=[^\W_])@(?:fig|tbl|lst|eq|sec|app|task):\w",
         "a reference is glued to the word before it, and read as a part of that word",
         "Leave a space before it, or write it in brackets: [@fig:...].",
     ),

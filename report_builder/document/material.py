@@ -16,8 +16,31 @@ _ISO = re.compile(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
 
 
 @frozen
+class Author:
+    """Who hands the report in; what is not given is ""."""
+
+    name: str
+    index: str = ""
+    group: str = ""
+    affiliation: str = ""
+    email: str = ""
+
+
+@frozen
+class Contents:
+    """The table of contents: how many levels of headings (0: none), and where (`front`, `page` of its own, `end`).
+
+    One that was not `asked` for is made where there are enough headings.
+    """
+
+    depth: int = 2
+    place: str = "front"
+    asked: bool = False
+
+
+@frozen
 class Header:
-    """The title block. `logo` is an SVG or PNG; `date` is ISO (`2025-11-20`) or ""; `note` is printed small ("profile: quick").
+    """The title block. `logo` is an SVG or PNG; `date` is ISO (`2025-11-20`) or "".
 
     `appendix` adds the list of all comparisons, and `correction` (`holm`) leaves of them what stands among all of them.
     `metadata_date` (ISO) dates the files when no `date` is printed, so that the same store gives the same bytes.
@@ -26,16 +49,22 @@ class Header:
     title: str
     language: str = "en"
     subtitle: str = ""
-    author: str = ""
+    authors: tuple[Author, ...] = ()
+    supervisor: str = ""
     course: str = ""
     laboratory: str = ""
     field_of_study: str = ""
     date: str = ""
     logo: Path | None = None
-    note: str = ""
     metadata_date: str = ""
+    contents: Contents = field(default_factory=Contents)
     appendix: bool = False
     correction: str = ""
+
+    @property
+    def author(self) -> str:
+        """The names of all authors."""
+        return ", ".join(author.name for author in self.authors)
 
     @property
     def dated(self) -> str:

@@ -1,8 +1,8 @@
-"""Numbers figures, tables, listings, equations and sections in document order, and heads their captions."""
+"""Numbers figures, tables, listings, equations, sections and appendices in document order, and heads their captions."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from report_builder.document.panels import LETTERS, parts_of
@@ -19,16 +19,18 @@ class Numbers:
     """The numbers of one document.
 
     Attributes:
-        labels: label -> number as printed, in document order: `fig:ae-grid` -> `3`, `sec:vae` -> `2.1`.
-        problems: duplicate labels.
+        labels: label -> number as printed, in document order: `fig:ae-grid` -> `3`, `sec:vae` -> `2.1`, `app:data` -> `A`.
+        problems: duplicate labels, and appendices that cannot be.
     """
 
     language: Language
     places: Places
     labels: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    _count: Counter[str] = field(default_factory=Counter)
-    _sections: list[int] = field(default_factory=list)
+    _letter: str = ""  # of the appendix that is open; each counts by itself
+    _count: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    _sections: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    _headings: int = 0
     _panels: set[int] = field(default_factory=set)
 
     def give(self, found: Nodes) -> None:
@@ -52,16 +54,36 @@ class Numbers:
 
     def _header(self, node: Node) -> None:
         level, (label, classes, _), words = node["c"]
-        self._count["heading"] += 1
-        node["c"][1][0] = label or f"heading-{self._count['heading']}"
-        if label.startswith("task:"):
+        self._headings += 1
+        node["c"][1][0] = label or f"heading-{self._headings}"
+        if level == 1:
+            self._letter = ""
+        if label.startswith("app:"):
+            self._append(node)
+        elif label.startswith("task:"):
             self._register(label, label.removeprefix("task:"))
         elif "unnumbered" not in classes:
-            self._sections = [*self._sections, *[0] * level][:level]
-            self._sections[-1] += 1
-            number = ".".join(map(str, self._sections))
+            depth = level - len(self._letter)
+            counted = self._sections[self._letter] = [*self._sections[self._letter], *[0] * depth][:depth]
+            counted[-1] += 1
+            number = ".".join([*self._letter, *map(str, counted)])
             words[:0] = [{"t": "Str", "c": f"{number}.{NO_BREAK}"}]
             self._register(label, number)
+
+    def _append(self, node: Node) -> None:
+        """The heading of an appendix."""
+        level, (label, _, _), words = node["c"]
+        letters, taken = self.language.word("appendix.letters"), sum(name.startswith("app:") for name in self.labels)
+        if level > 1 or taken >= len(letters):
+            rule = f"an appendix is a heading of the first level, and there are at most {len(letters)}"
+            self.problems.append(
+                Problem(self.places.label(label), rule, label, next_step="Write it outside tasks: # Title {#app:name}")
+            )
+            return
+        self._letter = letters[taken]
+        end = NO_BREAK if self.language.spaced else ""
+        words[:0] = [{"t": "Str", "c": f"{self.language.caption('app', self._letter)}{end}"}]
+        self._register(label, self._letter)
 
     def _caption(self, node: Node, kind: str) -> None:
         caption = caption_of(node)
@@ -87,8 +109,8 @@ class Numbers:
         return [strong(text(self.language.caption(kind, number))), *([{"t": "Space"}] if self.language.spaced else [])]
 
     def _next(self, kind: str, label: str) -> str:
-        self._count[kind] += 1
-        number = str(self._count[kind])
+        self._count[self._letter][kind] += 1
+        number = ".".join([*self._letter, str(self._count[self._letter][kind])])
         self._register(label, number)
         return number
 

@@ -38,7 +38,7 @@ from report_builder.document.tree import (
 )
 from report_builder.document.widths import fit
 from report_builder.document.word import EQUATION, PAGE_BREAK, finished
-from report_builder.document.wording import absent, run_in, title_facts, unmeasured
+from report_builder.document.wording import absent, author_lines, run_in, title_facts, unmeasured
 from report_builder.errors import Problem, ReportError
 from report_builder.languages import Language
 
@@ -80,9 +80,9 @@ def _title(document: Document, *, draft: bool) -> Nodes:
         ("Author", header.course),
         ("Title", header.title),
         ("Subtitle", header.subtitle),
-        *(("Author", fact) for fact in facts),
+        *(("Author", fact) for fact in (*author_lines(header, language), *facts)),
     ]
-    head = [_in_style(style, text(line)) for style, line in [*lines, ("Date", header.note)] if line]
+    head = [_in_style(style, text(line)) for style, line in lines if line]
     return [para([strong(text(language.word("draft")))]), *head] if draft else head
 
 
@@ -129,7 +129,8 @@ def _head(document: Document, blocks: Nodes, *, draft: bool) -> Nodes:
     head: Nodes = [para([strong(text(language.word("draft")))])] if draft else []
     head += [para(text(header.course))] if header.course else []
     head.append({"t": "Header", "c": [1, attr(), text(header.title)]})
-    lines = [header.subtitle, *(f"{name}: {given}" for name, given in title_facts(header, language)), header.note]
+    facts = (f"{name}: {given}" for name, given in title_facts(header, language))
+    lines = [header.subtitle, *author_lines(header, language), *facts]
     return [*head, *(para(text(line)) for line in lines if line), *blocks]
 
 

@@ -162,6 +162,9 @@ def _division(block: Node, here: Passage) -> Iterator[Passage]:
         stated=here.stated or "stated" in classes,
     )
     children = block["c"][1]
+    if "summary" in classes:  # what the program says there stands in the tasks, too
+        yield from (made for made in _below(children, inside) if any(map(str.isalnum, made.typed)))
+        return
     if classes & {"panels", "listing"} and children:
         *children, caption = children
         if caption["t"] in ("Para", "Plain"):

@@ -15,8 +15,10 @@ from report_builder.document.composing import Document
 from report_builder.document.fonts import EAST, cjk_folder
 from report_builder.document.formulas.typst import CHECK, PRELUDE, too_wide, typst
 from report_builder.document.glyphs import refuse_missing_glyphs
+from report_builder.document.material import Author
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.press import Press
+from report_builder.document.structure import front
 from report_builder.document.tree import (
     WORDS,
     Node,
@@ -33,14 +35,25 @@ from report_builder.document.tree import (
     walk,
 )
 from report_builder.document.typesetting import refused
-from report_builder.document.wording import absent, marked, run_in, title_facts, unmeasured
+from report_builder.document.wording import (
+    absent,
+    authors_word,
+    listed_headings,
+    marked,
+    numbers_of,
+    run_in,
+    title_facts,
+    unmeasured,
+)
 from report_builder.document.wrapping import line_numbers, wrapped
 from report_builder.errors import FindingError, Problem, ReportError
+from report_builder.languages import Language
 
 if TYPE_CHECKING:
     from typst import PDFStandard
 
 STANDARDS: list[PDFStandard] = ["a-2a", "ua-1"]
+LEAST = 6  # headings of a document that has contents without being asked
 _WIDTH = re.compile(r"^\d+(\.\d+)?(%|cm|mm|in|pt)$")
 # What pandoc leaves to typst, which would set it in another way or take it for the beginning of a list or heading, or a field.
 _LITERAL = re.compile(r"""["']|--|\.\.\.|-\?|^(?:[-+/]|=+|\d+\.)$|^\.\w""")
@@ -117,7 +130,7 @@ def typst_source(document: Document, *, draft: bool = False) -> tuple[str, dict[
     }
     used = {node["c"][2][0] for node in walk(document.blocks, "Image")}
     files = {names[target]: picture.file for target, picture in document.images.items() if target in used}
-    body = pandoc.write(Typst(names, document).blocks(document.blocks), "typst-smart")[0].decode()
+    body = pandoc.write(Typst(names, document).blocks(_with_contents(document)), "typst-smart")[0].decode()
     logo = document.header.logo
     if logo:
         files[f"logo{logo.suffix.lower()}"] = logo
@@ -127,33 +140,48 @@ def typst_source(document: Document, *, draft: bool = False) -> tuple[str, dict[
     return f"{style}\n{PRELUDE}\n{_opening(document, draft=draft, east=east)}\n\n{body}{checked}\n", files
 
 
+def _with_contents(document: Document) -> Nodes:
+    """The blocks with the table of contents, which stands behind what comes first, or last."""
+    header, blocks = document.header, document.blocks
+    if not listed_headings(header, blocks, LEAST):
+        return blocks
+    place, title = header.contents.place, quoted(document.language.word("contents"))
+    made = raw("typst", f"#contents({title}, depth: {header.contents.depth}, alone: {str(place == 'page').lower()})")
+    at = len(blocks) if place == "end" else front(blocks)
+    return [*blocks[:at], made, *blocks[at:]]
+
+
 def _opening(document: Document, *, draft: bool, east: bool) -> str:
     header, language = document.header, document.language
     code, _, script = header.language.partition("-")
     region, han = language.word("script.region"), language.word("script.han")
     year, month, day = header.dated.split("-")
-    headings = [node for node in walk(document.blocks, "Header") if node["c"][0] < 3]
-    contents = quoted(language.word("contents")) if len(headings) >= 6 else "none"
+    authors = "".join(f"{_author(author, language)}, " for author in header.authors)
     facts = "".join(f"({quoted(key)}, {quoted(text)}), " for key, text in title_facts(header, language))
     logo = f'image("logo{header.logo.suffix.lower()}", height: 1.9cm, alt: "logo")' if header.logo else "none"
     given = {
         "title": quoted(header.title),
         "subtitle": quoted(header.subtitle),
-        "author": quoted(header.author),
+        "authors": f"({authors})",
+        "authors-word": quoted(authors_word(header, language)),
         "course": quoted(header.course),
         "running": quoted(header.author or header.course),
         "facts": f"({facts})",
         "logo": logo,
-        "note": quoted(header.note),
         "date": f"datetime(year: {int(year)}, month: {int(month)}, day: {int(day)})",
         "lang": quoted(code),
         "region": quoted(region) if region else "none",
         "script": quoted(script.lower()) if script else "auto",
         "fonts": f'("Noto Sans {han.upper()}",)' if east else "()",
-        "contents": contents,
         "draft": quoted(language.word("draft")) if draft else "none",
     }
     return f"#show: report.with({', '.join(f'{key}: {text}' for key, text in given.items())})"
+
+
+def _author(author: Author, language: Language) -> str:
+    numbers = "".join(f"{quoted(number)}, " for number in numbers_of(author, language))
+    affiliation, email = quoted(author.affiliation), quoted(author.email)
+    return f"(name: {quoted(author.name)}, numbers: ({numbers}), affiliation: {affiliation}, email: {email})"
 
 
 def quoted(text: str) -> str:
@@ -266,10 +294,13 @@ class Typst:
             return [raw("typst", "#pagebreak(weak: true)")]
         if name == "reference":
             return self._reference(node)
+        if name == "abstract":
+            title = quoted(self.language.word("abstract"))
+            return [raw("typst", f"#abstract({title})["), *self.blocks(node["c"][1]), raw("typst", "]")]
         inner = self.blocks(run_in(node, self.language))
         shown = (
             [raw("typst", f"#{name}["), *inner, raw("typst", "]")]
-            if name in ("question", "opinion", "setting", "stated", "symbols")
+            if name in ("question", "opinion", "setting", "stated", "summary", "symbols")
             else inner
         )
         return [*_anchor(node, inline=False), *shown]

@@ -10,7 +10,7 @@ from typing import Any
 from report_builder.document import leftover
 from report_builder.document.channel import Channel, Piece
 from report_builder.document.formulas import as_text
-from report_builder.document.ledger import SourceMap
+from report_builder.document.ledger import Result, SourceMap
 from report_builder.document.pandoc import Tree
 from report_builder.document.places import Places, deepest, give_lines
 from report_builder.document.rendering import Rendered
@@ -34,12 +34,14 @@ class Read:
         places: finds lines.
         problems: what pandoc warned of, and figures in the middle of a sentence.
         findings: source that would be printed as it stands, and values that something changed.
+        results: what its comparisons found, in short.
     """
 
     blocks: Nodes
     places: Places
     problems: tuple[Problem, ...]
     findings: tuple[Problem, ...]
+    results: tuple[Result, ...] = ()
 
 
 def read(rendered: Rendered) -> Read:
@@ -64,7 +66,8 @@ def read(rendered: Rendered) -> Read:
         inlines[words] = [child for block in said for child in block.get("c", ())][1:]
     expansion = _Expansion(channel, inlines, places)
     blocks = expansion.blocks(blocks)
-    return Read(blocks, places, (*problems, *expansion.problems), (*findings, *_change(rendered)))
+    results = tuple(replace(result, nodes=expansion.blocks(result.nodes)) for result in rendered.results)
+    return Read(blocks, places, (*problems, *expansion.problems), (*findings, *_change(rendered)), results)
 
 
 def _trees(rendered: Rendered, places: Places) -> list[Tree]:

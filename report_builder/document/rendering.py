@@ -20,8 +20,8 @@ from report_builder import languages
 from report_builder.document import marking, pandoc
 from report_builder.document.appendix import appendix
 from report_builder.document.bounded import bounded, hold_product, joined
-from report_builder.document.channel import Channel, Given
-from report_builder.document.ledger import Citation, Cited, Claim, Ledger, SourceMap, Wording, relative, standing
+from report_builder.document.channel import Channel, Given, fragments
+from report_builder.document.ledger import Citation, Cited, Claim, Ledger, Result, SourceMap, Wording, relative, standing
 from report_builder.document.material import Header, Material
 from report_builder.document.mistakes import mistake, syntax
 from report_builder.document.pandoc import Tree
@@ -52,7 +52,7 @@ _STOPS = (
     OSError,
 )
 _CAPTION = re.compile(r"""\s*(?:`{3,}|~{3,}).*?\{.*?\bcaption=(?:"([^"\\]+)"|'([^'\\]+)')""")
-_LABEL = re.compile(r"#((?:fig|tbl|lst|eq|sec):[\w-]+)")
+_LABEL = re.compile(r"#((?:fig|tbl|lst|eq|sec|app):[\w-]+)")
 
 
 @frozen
@@ -71,6 +71,7 @@ class Rendered:
         pictures: files beside the template that the text shows.
         choices: sweeps of which the best arm is taken and not known yet.
         wordings: what its comparisons can print.
+        results: what its comparisons found, in short.
         templates: every file that was looked for as a template, whether it is there or not.
     """
 
@@ -85,6 +86,7 @@ class Rendered:
     pictures: tuple[Path, ...] = ()
     choices: frozenset[str] = frozenset()
     wordings: tuple[Wording, ...] = ()
+    results: tuple[Result, ...] = ()
     templates: tuple[Path, ...] = ()
 
     def ask(self) -> Future[list[Tree]]:
@@ -103,7 +105,8 @@ class Rendered:
         """The author's words that are no Markdown of the text, in captions of code and in tokens, each with its line."""
         found = [(i, match) for i, line in enumerate(self.text.split("\n")) if (match := _CAPTION.match(line))]
         captions = {" ".join((match[1] or match[2] or "").split()): self.source.where(i + 1) for i, match in found}
-        return captions | self.channel.held(self.text)
+        results = {words: result.where for result in self.results for words in fragments(result.nodes)}
+        return captions | results | self.channel.held(self.text)
 
     @property
     def labels(self) -> frozenset[str]:
@@ -194,7 +197,7 @@ def _render(
     except _STOPS as error:
         raise ReportError(*ledger.problems, *_stop(error, template, environment.globals)) from error
     if material.header.appendix and answers:
-        marked += f"\n\n{token}\n" if (token := appendix(ledger, language)) else ""
+        marked += f"\n\n{token}\n" if (token := appendix(ledger, language, material.profile)) else ""
     text, source = marking.unmarked(marked, template)
     rendered = Rendered(
         text,
@@ -208,6 +211,7 @@ def _render(
         own_pictures(text, template.parent),
         frozenset(ledger.choices),
         tuple(ledger.wordings),
+        tuple(ledger.results),
         tuple(loader.sought),
     )
     return rendered, ledger
@@ -215,7 +219,7 @@ def _render(
 
 def _name(header: Header) -> SimpleNamespace:
     """The title block as words: an object with methods, such as a path, would reach files."""
-    words = {key: str(value or "") for key, value in vars(header).items()}
+    words = {key: str(value or "") for key, value in vars(header).items()} | {"author": header.author}
     return SimpleNamespace(**words | {"logo": header.logo.name if header.logo else ""})
 
 

@@ -47,7 +47,7 @@ def _section(
     undrawn: Mapping[str, Problem],
 ) -> Section:
     origins = places.source.lines[extent[0] - 1 : extent[1]] if extent[0] else ()
-    read = [citation for citation in citations if citation.kind == "facts" and _inside(citation, origins)]
+    read = [citation for citation in citations if citation.kind == "facts" and is_inside(citation.lines, origins)]
     nodes = [*walk(task)]
     marks = [node for node in select(nodes, "Span") if is_printed(node)]
     printed = {name for mark in marks for name in f"{value(mark, 'name')} {value(mark, 'facts')}".split()}
@@ -83,10 +83,10 @@ def cautions(citations: Iterable[Citation], material: Material) -> Iterator[Prob
             yield Problem(f"{citation.where}: {fact.name}", fact.caution)
 
 
-def _inside(citation: Citation, origins: Sequence[tuple[str, int]]) -> bool:
-    """Whether a fact is read between two fences, given the lines of the template from one to the other."""
+def is_inside(lines: Iterable[tuple[str, int]], origins: Sequence[tuple[str, int]]) -> bool:
+    """Whether what was at work at these lines stands between two fences; `origins` are the lines from one to the other."""
     if not origins:
         return False
     file, first = origins[0]
     last = max(line for other, line in origins if other == file)
-    return any(other == file and first <= line <= last for other, line in citation.lines)
+    return any(other == file and first <= line <= last for other, line in lines)

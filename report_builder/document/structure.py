@@ -16,6 +16,7 @@ from report_builder.document.tree import (
     Node,
     Nodes,
     attr,
+    attributes,
     div,
     elements,
     exchange,
@@ -31,6 +32,8 @@ from report_builder.document.tree import (
 from report_builder.errors import Problem, near_miss
 from report_builder.languages import Language
 
+FRONT = ("abstract", "summary")  # blocks that stand first, before the contents
+PARTS = ("aim", "conclusions")  # blocks with a heading of their own
 _EQUATION_LABEL = re.compile(r"^\{#(eq:[\w.-]+)\}$")
 
 
@@ -39,12 +42,15 @@ def shape(blocks: Nodes, tasks: Mapping[str, TaskCard], language: Language, plac
     problems: list[Problem] = []
     labelled = any("{#eq:" in word["c"] for word in walk(blocks, "Str"))
     exchange(blocks, lambda block: _shape(block, problems, places, labelled=labelled))
+    problems += _front(blocks, places)
     level = 0
     for block in blocks:
         if block["t"] == "Header":
             level = block["c"][0]
         elif has_class(block, "task"):
             _head_task(block, level, tasks, language, places, problems)
+        elif any(has_class(block, name) for name in PARTS):
+            _part(block, language)
     found = elements(blocks)
     _level(select(found, "Header"))
     problems += [
@@ -65,6 +71,25 @@ def _shape(block: Node, problems: list[Problem], places: Places, *, labelled: bo
     if block["t"] == "CodeBlock" and identifier(block).startswith("lst:"):
         return [_listing(block)]
     return None
+
+
+def front(blocks: Nodes) -> int:
+    """How many blocks stand before the contents."""
+    return next((i for i, block in enumerate(blocks) if not any(has_class(block, name) for name in FRONT)), len(blocks))
+
+
+def _front(blocks: Nodes, places: Places) -> list[Problem]:
+    """What should stand before the contents, and does not."""
+    misplaced = [div for div in walk(blocks[front(blocks) :], "Div") if has_class(div, FRONT[0])]
+    rule = "this block stands before everything else: it is printed before the contents"
+    return [Problem(places.of(div), rule, next(iter(attributes(div)[1])), next_step="Write it first.") for div in misplaced]
+
+
+def _part(block: Node, language: Language) -> None:
+    """Heads a part that every report names alike."""
+    name = next(iter(attributes(block)[1]))
+    words = text(language.word(f"headings.{name}"))
+    block["c"][1].insert(0, {"t": "Header", "c": [1, attr(name, ["unnumbered"]), words]})
 
 
 def _equation(block: Node, problems: list[Problem], places: Places) -> Nodes | None:

@@ -10,9 +10,8 @@ from report_builder.document.channel import markdown
 from report_builder.document.material import RunCard
 from report_builder.document.printed import Told, flat, span_of
 from report_builder.document.tree import Node, Nodes, Part, attr, plain, text
-from report_builder.document.vocabulary import Vocabulary, decimals
+from report_builder.document.vocabulary import Vocabulary, decimals, noun_of
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.facts import Fact
 from report_builder.plain import Fields, Plain, at
 
 ALIKE = "alike"  # class of the row that has what is the same for all
@@ -129,12 +128,8 @@ class Tables(Vocabulary):
         classes = {fact.name.partition(".")[2]: str(fact.noun).partition(" ")[2] for fact in first}
         for name, label in [(name, label) for name, label in classes.items() if label] or [(scope, "")]:
             facts = [fact for run in runs if (fact := self.material.facts.get(f"{run}.{name}"))]
-            named = self._head(facts[0]) if facts and heading == scope else heading.replace("*", label)
+            named = noun_of(facts[0], self.language) if facts and heading == scope else heading.replace("*", label)
             yield named, name, int(digits[0]) if digits else None
-
-    def _head(self, fact: Fact) -> str:
-        noun = self.language.noun(fact.noun, fact.metric)
-        return next(iter(noun.forms.values()))
 
 
 def _data(cards: Sequence[RunCard]) -> list[str]:

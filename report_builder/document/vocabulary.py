@@ -196,6 +196,11 @@ class Vocabulary:
     speech: Speech
 
 
+def noun_of(fact: Fact, language: Language) -> str:
+    """What is measured, in words."""
+    return language.noun(fact.noun, fact.metric).first
+
+
 def decimals(facts: Sequence[Fact], difference: float = 0.0, times: float = 1.0) -> int | None:
     """Digits after the decimal mark: two of the deviation over the seeds or three of the value, enough to see a difference."""
     if any(isinstance(fact.value, str) for fact in facts) or all(

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import string
+from collections.abc import Collection, Mapping
 
-from report_builder.document.material import Header
-from report_builder.document.tree import Node, Nodes, has_class, para, strong, text
+from report_builder.document.channel import printed_words
+from report_builder.document.material import Author, Header
+from report_builder.document.tree import Node, Nodes, has_class, para, strong, text, walk
 from report_builder.facts import TRAININGS
 from report_builder.languages import Language
 
 
 def run_in(node: Node, language: Language) -> Nodes:
-    """The blocks of a `Div`; an answer, an opinion and a statement begin with their name."""
+    """The blocks of a `Div`; an answer, an opinion, a statement and an abstract begin with their name."""
     blocks: Nodes = node["c"][1]
-    name = next((name for name in ("answer", "opinion", "stated") if has_class(node, name)), "")
+    name = next((name for name in ("answer", "opinion", "stated", "abstract") if has_class(node, name)), "")
     if not name:
         return blocks
     head = [strong(text(language.ended(language.word(name)))), *([{"t": "Space"}] if language.spaced else [])]
     if blocks and blocks[0]["t"] in ("Para", "Plain"):
         return [para([*head, *blocks[0]["c"]]), *blocks[1:]]
     return [para(head[:1]), *blocks]
+
+
+def framed(pattern: str, told: Mapping[str, Nodes]) -> Nodes:
+    """A frame of the language, such as `{noun}: {value}`, with nodes in its fields; words between them are the program's."""
+    made: Nodes = []
+    for words, name, _, _ in string.Formatter().parse(pattern):
+        made += printed_words(words, "fact")
+        made += told.get(name or "", [])
+    return made
 
 
 def marked(reference: Node) -> tuple[Nodes, Nodes]:
@@ -45,12 +56,37 @@ def absent(image: Node, images: Collection[str]) -> bool:
     return target.startswith("figure:") and target not in images
 
 
+def numbers_of(author: Author, language: Language) -> list[str]:
+    """The numbers by which an author is known, each with its name."""
+    told = {"index": author.index, "group": author.group}
+    return [language.word(f"author_{key}", number=number) for key, number in told.items() if number]
+
+
+def authors_word(header: Header, language: Language) -> str:
+    """What the authors are called."""
+    return language.word("author" if len(header.authors) == 1 else "authors")
+
+
+def author_lines(header: Header, language: Language) -> list[str]:
+    """A line for each author, for formats that know lines only."""
+    told = [
+        ", ".join(filter(None, (one.name, *numbers_of(one, language), one.affiliation, one.email))) for one in header.authors
+    ]
+    return [f"{authors_word(header, language)}: {told[0]}"] if len(told) == 1 else told
+
+
+def listed_headings(header: Header, blocks: Nodes, least: int) -> Nodes:
+    """The headings of the table of contents; one that nobody asked for lists no fewer than `least`."""
+    found = [node for node in walk(blocks, "Header") if node["c"][0] <= header.contents.depth]
+    return found if header.contents.asked or len(found) >= least else []
+
+
 def title_facts(header: Header, language: Language) -> list[tuple[str, str]]:
-    """What the title block lists below the title, as pairs of name and value."""
+    """What the title block lists below the title and the authors, as pairs of name and value."""
     pairs = [
-        (language.word("author"), header.author),
         (language.word("field_of_study"), header.field_of_study),
         (language.word("laboratory"), header.laboratory),
+        (language.word("supervisor"), header.supervisor),
         (language.word("date_word"), language.date(header.date)),
     ]
     return [(name, value) for name, value in pairs if value]

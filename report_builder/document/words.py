@@ -12,6 +12,7 @@ from report_builder.document.evidence import Evidence
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material
 from report_builder.document.printed import Told
+from report_builder.document.summary import Summary
 from report_builder.document.tables import Tables
 from report_builder.document.trends import Trends
 from report_builder.document.verdicts import Verdicts
@@ -24,6 +25,6 @@ def every_word(material: Material, language: Language, ledger: Ledger) -> Mappin
     speech = Speech(material, language, ledger)
     verdicts = Verdicts(material, language, ledger, speech)
     choices = Choices(material, language, ledger, speech, verdicts)
-    rooms = [room(material, language, ledger, speech).words() for room in (Evidence, Tables, Columns, Counts)]
+    rooms = [room(material, language, ledger, speech).words() for room in (Evidence, Tables, Columns, Counts, Summary)]
     rooms += [speech.words(), verdicts.words(), Comparisons(verdicts).words(), choices.words(), Trends(choices).words()]
     return {name: call for words in rooms for name, call in words.items()}

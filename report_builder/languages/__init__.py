@@ -19,7 +19,7 @@ from report_builder.plain import Fields, Plain
 from report_builder.records import frozen
 
 CASES = ("nom", "gen", "dat", "acc", "ins", "loc")
-KINDS = ("fig", "tbl", "lst", "eq", "sec", "task")
+KINDS = ("fig", "tbl", "lst", "eq", "sec", "app", "task")
 SOURCE = "en"  # in which the kinds themselves have their words, and what another language lacks is printed
 EVERY = ""  # of words by language: those of every language
 MINUS, NO_BREAK, THIN = "\u2212", "\u00a0", "\u202f"

@@ -22,6 +22,11 @@ class Noun:
     gender: str
     forms: Mapping[str, str]
 
+    @property
+    def first(self) -> str:
+        """The form by which it is called."""
+        return next(iter(self.forms.values()))
+
 
 @frozen
 class Frames:

@@ -43,7 +43,7 @@ def json_schema() -> dict[str, Plain]:
     for table in (*properties.values(), *definitions["Sweep"]["properties"].values()):
         if "patternProperties" in table:
             table["additionalProperties"] = False
-    for part in (schema, *(definitions[name] for name in ("Report", "Data", "Run", "Sweep", "Subfigures"))):
+    for part in (schema, *(definitions[name] for name in ("Report", "Author", "Data", "Run", "Sweep", "Subfigures"))):
         part.pop("required", None)
     schema["properties"] = properties | FILE_KEYS
     named = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Experiment file of the report builder"}

@@ -6,14 +6,14 @@ kind's own schema. Everything else is closed: a key that is not described here i
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from report_builder.plain import Plain
 from report_builder.spec.closed import Closed
+from report_builder.spec.report import Report
 from report_builder.spec.training import Training
 
 LONGEST = 100  # letters of a name: each becomes a part of file names
@@ -43,58 +43,6 @@ class Slot(BaseModel):
     def parameters(self) -> dict[str, Plain]:
         """What was given beside the documented keys."""
         return dict(self.model_extra or {})
-
-
-def _day(text: str) -> str:
-    """A day of the calendar, or nothing."""
-    if text:
-        dt.date.fromisoformat(text)
-    return text
-
-
-def _list(given: str | list[str]) -> list[str]:
-    """A name alone as a list of one."""
-    return [given] if isinstance(given, str) else given
-
-
-class Report(Closed):
-    """The title block, and how the document is made."""
-
-    title: str = Field(description="Title of the report.")
-    subtitle: str = Field(default="", description="Second line of the title.")
-    author: str = Field(default="", description="Who hands it in.")
-    course: str = Field(default="", description="Course or subject.")
-    laboratory: str = Field(default="", description="Laboratory or exercise.")
-    field_of_study: str = Field(default="", description="Field of study.")
-    date: Annotated[str, AfterValidator(_day)] = Field(
-        default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="Date as YYYY-MM-DD; nothing is printed without it."
-    )
-    logo: str = Field(default="", description="SVG or PNG beside the experiment file.")
-    style: str = Field(
-        default="", description="Matplotlib style file (.mplstyle) beside the experiment, laid over the style of all figures."
-    )
-    language: str = Field(
-        default="en", description="Language of the words that the tool writes: `report-builder list languages`."
-    )
-    bibliography: Annotated[list[str], BeforeValidator(_list, json_schema_input_type=str | list[str])] = Field(
-        default=[], description="BibTeX file beside the experiment, or several: what the text cites as [@key, p. 3] or @key."
-    )
-    csl: str = Field(default="", description="CSL style of the citations, beside the experiment; default: numbers in brackets.")
-    honesty: Literal["counted", "strict"] = Field(
-        default="counted",
-        description="What becomes of sentences that speak of results and are bound to no measurement: counted and listed, or a "
-        "finding unless marked as stated by the author.",
-    )
-    tally: bool = Field(
-        default=True, description="Whether the document says at its end how many sentences are measured and how many stated."
-    )
-    template: str = Field(
-        default="", description="Template in the folder of templates; default: the name of the report with .md."
-    )
-    appendix: bool = Field(default=True, description="Whether all comparisons are listed on the last page.")
-    correction: Literal["", "holm"] = Field(
-        default="", description="holm: a difference is one only if it stands among all comparisons of the report."
-    )
 
 
 class Data(Closed):

@@ -112,6 +112,9 @@ def _recall(model: type[BaseModel], path: Iterable[str | int]) -> list[str]:
 
 
 def _describe(model: type[BaseModel], path: KeyPath) -> str:
+    """What is said of a key, or of the key whose list has this item."""
+    while path and isinstance(path[-1], int):
+        path = path[:-1]
     owner = _descend(model, path[:-1]) if path else None
     field = owner.model_fields.get(str(path[-1])) if owner else None
     return field.description or "" if field else ""

@@ -221,7 +221,7 @@ def overlay(below: Source, above: Source) -> Source:
 
 
 def _merge(below: Plain, above: Plain, path: KeyPath, positions: dict[KeyPath, str]) -> Plain:
-    if isinstance(below, str) and isinstance(above, dict) and path and "kind" not in above:
+    if isinstance(below, str) and isinstance(above, dict) and path and path[0] != "report" and "kind" not in above:
         below = {"kind": below}  # the short form of a slot: `dataset: digits`
     if isinstance(below, dict) and isinstance(above, dict) and (above or not path):
         return _merge_values(below, above, path, positions)

@@ -16,6 +16,7 @@ import pytest
 
 from report_builder.document.composing import Document, compose
 from report_builder.document.material import (
+    Author,
     FigureCard,
     Header,
     Listing,
@@ -140,7 +141,9 @@ def material(tmp_path: Path) -> Material:
     symbols = (("z", {"pl": "kod", "en": "code"}), (r"\beta", {"pl": "waga", "en": "weight"}))
     return Material(
         report="lab",
-        header=Header("Modele generatywne", "pl", author="Żaneta Łęcka", course="Uczenie głębokie", date="2025-11-20"),
+        header=Header(
+            "Modele generatywne", "pl", authors=(Author("Żaneta Łęcka"),), course="Uczenie głębokie", date="2025-11-20"
+        ),
         facts={fact.name: fact for fact in (closed, sampled)},
         runs={
             "ae": run_card("ae", "autoencoder", "autoenkoder"),

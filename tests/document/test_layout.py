@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from report_builder.document.material import Header, Material
+from report_builder.document.material import Author, Header, Material
 from report_builder.document.pdf import pdf
 from report_builder.errors import ReportError
 
@@ -134,7 +134,7 @@ def test_a_table_without_a_head_has_no_bold_row(words, composed, free, tmp_path)
 def test_the_running_head_is_one_line(words, title: str, author: str) -> None:
     """However long title and authors are, the running head is one line within the margins; the title page has them whole."""
     text = "One.\n\n::: pagebreak\n:::\n\nTwo.\n"
-    shown = words(text, Header(title, author=author))
+    shown = words(text, Header(title, authors=(Author(author),)))
     head = [box for page, box, _ in shown if page == 2 and box[1] < 60]
     assert max(box[3] for box in head) - min(box[1] for box in head) < 14
     assert all(60 < box[0] < box[2] < 535 for _, box, _ in shown)

@@ -17,7 +17,7 @@ import pytest
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
 from report_builder.document.html import html_page
-from report_builder.document.material import Header
+from report_builder.document.material import Author, Header
 from report_builder.document.naming import kind_of
 from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import pdf
@@ -104,8 +104,11 @@ def test_a_name_is_printed_as_it_is(named, tmp_path, form: str) -> None:
 @pytest.mark.parametrize("field", ["title", "author", "subtitle", "course", "laboratory"])
 def test_a_title_block_without_glyphs_is_named(composed, free, field: str) -> None:
     """A character of the title block that no font has is told with its field."""
+    words = "a \U0001f600"
+    given = {"authors": (Author("A", affiliation=words),)} if field == "author" else {field: words}
+    document = composed("x", replace(free, header=replace(Header("T"), **given)))
     with pytest.raises(ReportError, match=rf"report.{field}: no font has this character"):
-        pdf(composed("x", replace(free, header=replace(Header("T"), **{field: "a \U0001f600"}))))
+        pdf(document)
 
 
 @pytest.mark.external("poppler")

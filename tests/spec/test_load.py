@@ -48,7 +48,7 @@ def test_set_wins(tmp_path: Path) -> None:
     """`--set` is applied last, and text with a colon stays text."""
     loaded = load(write(tmp_path, BASE), sets=["runs.vae.training.epochs=7", "report.author=Jan: Kowalski"])
     assert loaded.experiment.runs["vae"].training.epochs == 7
-    assert loaded.experiment.report.author == "Jan: Kowalski"
+    assert [author.name for author in loaded.experiment.report.author] == ["Jan: Kowalski"]
 
 
 def test_a_slot_in_short_form_takes_parameters(tmp_path: Path) -> None:
