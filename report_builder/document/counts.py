@@ -83,7 +83,7 @@ class Counts(Vocabulary):
 
     def _of_classes(self, name: str) -> list[tuple[str, Fact]]:
         of = [fact for fact in self.material.facts.values() if fact.name.startswith(f"{name}_")]
-        return [(label, fact) for fact in of if (label := _class_of(fact))]
+        return [(self.language.name(label), fact) for fact in of if (label := _class_of(fact))]
 
 
 def _class_of(fact: Fact) -> str:

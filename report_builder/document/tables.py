@@ -128,7 +128,8 @@ class Tables(Vocabulary):
         classes = {fact.name.partition(".")[2]: str(fact.noun).partition(" ")[2] for fact in first}
         for name, label in [(name, label) for name, label in classes.items() if label] or [(scope, "")]:
             facts = [fact for run in runs if (fact := self.material.facts.get(f"{run}.{name}"))]
-            named = noun_of(facts[0], self.language) if facts and heading == scope else heading.replace("*", label)
+            printed = heading.replace("*", self.language.name(label))
+            named = noun_of(facts[0], self.language) if facts and heading == scope else printed
             yield named, name, int(digits[0]) if digits else None
 
 

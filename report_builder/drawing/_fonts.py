@@ -1,10 +1,10 @@
-"""Fonts for scripts that Matplotlib's own font lacks: cut to the characters a figure prints, at normal weight."""
+"""Fonts for scripts that the fonts of the figures lack: cut to the characters a figure prints, at normal weight."""
 
 from __future__ import annotations
 
 import importlib.util
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from report_builder.languages import Language
 
-OWN = "DejaVu Sans"
+REST = "DejaVu Sans"  # has many signs that a style's own font may lack
 PACKAGE = "justmytype_intl_cjk"
 HAN = ("tc", "sc", "jp", "kr")  # forms of the shared characters; those of the report's language come first
 
@@ -35,7 +35,10 @@ def complete_fonts(figure: Figure, language: Language) -> Iterator[None]:
 
     lacking: dict[Text, set[str]] = {}
     for text in figure.findobj(Text):
-        if characters := _lacking(text.get_text()):
+        if not _lacking(text.get_text(), text.get_fontfamily()[:1]):
+            continue
+        text.set_fontfamily(list(dict.fromkeys([*text.get_fontfamily(), REST])))
+        if characters := _lacking(text.get_text(), text.get_fontfamily()):
             lacking[text] = characters
     if not lacking:
         yield
@@ -48,7 +51,7 @@ def complete_fonts(figure: Figure, language: Language) -> Iterator[None]:
             families.append(f"{Path(folder).name} {place}")
             manager.addfont(_cut(source, characters, families[-1], Path(folder) / f"{place}.ttf"))
         for text in lacking:
-            text.set_fontfamily([OWN, *families])
+            text.set_fontfamily([*text.get_fontfamily(), *families])
         try:
             yield
         finally:
@@ -56,14 +59,15 @@ def complete_fonts(figure: Figure, language: Language) -> Iterator[None]:
 
 
 @cache
-def _own_characters() -> frozenset[int]:
+def _own_characters(family: str) -> frozenset[int]:
     from matplotlib import font_manager, ft2font
 
-    return frozenset(ft2font.FT2Font(font_manager.findfont(OWN)).get_charmap())
+    return frozenset(ft2font.FT2Font(font_manager.findfont(family)).get_charmap())
 
 
-def _lacking(text: str) -> set[str]:
-    return {c for c in text if c != "\n" and ord(c) not in _own_characters()}
+def _lacking(text: str, families: Sequence[str]) -> set[str]:
+    known = frozenset[int]().union(*map(_own_characters, families))
+    return {c for c in text if c != "\n" and ord(c) not in known}
 
 
 def _sources(needed: set[str], han: str) -> dict[Path, set[str]]:

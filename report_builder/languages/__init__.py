@@ -39,6 +39,7 @@ class Language:
         labels: kind -> `one`/`many` -> case -> word; a `{}` in the word says where the numbers stand.
         prose: dotted key -> regular expression of what a typed sentence speaks of, e.g. `verdict` (see `document/lexicon.py`).
         kinds: English words of a kind (a title, the meaning of a symbol) -> the same in this language.
+        names: classes and attributes of the data sets that come along -> the same in this language.
         template: title and template of a new report.
         missing: dotted keys of what the file lacks.
         frames: sentences about two measurements, and the nouns of what is measured.
@@ -50,6 +51,7 @@ class Language:
     labels: Mapping[str, Mapping[str, Mapping[str, str]]]
     prose: Mapping[str, str]
     kinds: Mapping[str, str]
+    names: Mapping[str, str]
     template: str = ""
     missing: tuple[str, ...] = ()
     frames: Frames = field(default_factory=Frames)
@@ -77,6 +79,12 @@ class Language:
             return self.kinds.get(words, words)
         return next((words[code] for code in (self.code, EVERY, SOURCE, *words) if code in words), "?")
 
+    def name(self, name: str) -> str:
+        """A class or an attribute of a data set as printed: `cat` -> `kot`, `Wavy_Hair` -> `Wavy Hair`; others as they are."""
+        if name.startswith("not "):  # the class of those without an attribute
+            return self.word("sheet.not", name=self.name(name.removeprefix("not ")))
+        return self.names.get(name, name.replace("_", " "))
+
     def metric(self, name: str) -> str:
         """A metric as printed, `elbo` -> `ELBO`; one that the language does not know by its own name."""
         known = next((key for key in (f"metrics.{name}", f"terms.{name}") if key in self.words), None)
@@ -87,7 +95,8 @@ class Language:
         forms = None if isinstance(noun, str) else next((noun[code] for code in (self.code, EVERY) if code in noun), None)
         if forms:
             return self.frames.read(forms)
-        return self.frames.noun(noun if isinstance(noun, str) and noun else name, self.metric(name))
+        outer, blank, label = (noun if isinstance(noun, str) and noun else name).partition(" ")
+        return self.frames.noun(outer + blank + (self.name(label) if outer.endswith("_class") else label), self.metric(name))
 
     def lacks(self, words: str | Mapping[str, str]) -> bool:
         """Whether the words of a kind are not to be had in this language."""
@@ -247,14 +256,16 @@ def read(file: Path) -> Language:
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=loader) or {}  # noqa: S506 - both are safe loaders
     except yaml.YAMLError as error:
         raise ReportError(Problem(file.name, "not valid YAML", " ".join(str(error).split()))) from None
-    labels, prose, kinds, comparison, nouns = (
-        content.pop(part, None) or {} for part in ("labels", "prose", "kinds", "comparison", "nouns")
+    labels, prose, kinds, names, comparison, nouns = (
+        content.pop(part, None) or {} for part in ("labels", "prose", "kinds", "names", "comparison", "nouns")
     )
     template = content.pop("template", "")
     cases = {kind: _cases(label) for kind, label in labels.items()}
-    told = {words: str(text) for words, text in kinds.items() if text is not None}
+    told, named = ({words: str(text) for words, text in each.items() if text is not None} for each in (kinds, names))
     frames = Frames.of(comparison, comparison.pop("sentences", {}), nouns)
-    language = Language(file.stem, file, dict(_flat(content)), cases, dict(_alternatives(prose)), told, template, frames=frames)
+    language = Language(
+        file.stem, file, dict(_flat(content)), cases, dict(_alternatives(prose)), told, named, template, frames=frames
+    )
     return language if file.stem == SOURCE else _complete(language, load(SOURCE))
 
 

@@ -25,8 +25,11 @@ def _of_words(language: Language, of_kinds: Iterable[str]) -> Iterator[tuple[str
     written = {key: text for key, text in language.words.items() if key not in language.missing}
     asked = dict(load(SOURCE).words)
     if language.code != SOURCE:
+        others = [load(other) for other in codes()]
         written |= {f"kinds.{words}": text for words, text in language.kinds.items()}
-        asked |= {f"kinds.{words}": words for words in {*of_kinds, *(w for other in codes() for w in load(other).kinds)}}
+        asked |= {f"kinds.{words}": words for words in {*of_kinds, *(w for other in others for w in other.kinds)}}
+        written |= {f"names.{name}": text for name, text in language.names.items()}
+        asked |= {f"names.{name}": name for other in others for name in other.names}
     yield from ((key, "not translated", text) for key, text in asked.items() if key not in written)
     yield from ((key, "English has no such word", text) for key, text in written.items() if key not in asked)
     both = ((key, text) for key, text in written.items() if key in asked)

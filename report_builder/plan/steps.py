@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
 
-from report_builder import languages
 from report_builder.kinds import FROM_RUN, PROBES, Equation, ProbeRequest, Subject, opened
 from report_builder.models._layers import files
 from report_builder.plain import Plain
-from report_builder.plan import own
+from report_builder.plan import own, words
 from report_builder.plan.prepared import with_fingerprints
 from report_builder.plan.resolved import HISTORY, DataSet, Measure, Picture, Resolved, Training
 from report_builder.plan.shown import requests_of, subjects
 from report_builder.records import frozen
-from report_builder.store import Step, Store, Stored, canonical, code_digests
+from report_builder.store import Step, Store, Stored, code_digests, sources
 
 PACKAGE = Path(__file__).parents[1]
-STYLE = "plots/report.mplstyle"
+LOOK = [PACKAGE / "plots/report.mplstyle", *sorted((PACKAGE / "plots/fonts").glob("*.otf"))]  # of all figures
 # Where the code that carries out a step begins, whatever its spec names; kinds join it, which it finds by their names.
 BEGINNING = {
     "run": ("train/__main__.py", "train/run.py"),
@@ -186,12 +184,6 @@ class Plan:
         """A figure step for each figure."""
         return {id_: self._figure(picture) for id_, picture in self.resolved.figures.items()}
 
-    @cached_property
-    def _words(self) -> str:
-        """Digest of all that a figure may print of its language."""
-        language = languages.load(self.language)
-        return hashlib.sha256(canonical([language.words, language.labels]).encode()).hexdigest()[:16]
-
     def _figure(self, picture: Picture) -> Planned:
         asked = requests_of(self.resolved, picture).items()
         needs = {name: self.arrays(request, seed, f"figure {picture.id}, {name}") for name, (request, seed) in asked}
@@ -199,8 +191,10 @@ class Plan:
         subjects = {name: asdict(subject) for name, subject in self.subjects(picture).items()}
         spec = {"figure": picture.kind.as_spec(), "subjects": subjects, "reads": _read(needs), "language": self.language}
         spec |= {"style": dict(self.resolved.style.values)}
-        code = self._code("figure", picture.kind.file)
-        code |= {f"languages/{self.language}.yaml": self._words, STYLE: self.store.memo.sha256(PACKAGE / STYLE)[:16]}
+        code, memo = self._code("figure", picture.kind.file), self.store.memo
+        drawing = sources([*(PACKAGE / file for file in BEGINNING["figure"]), picture.kind.file], memo)
+        code[f"languages/{self.language}.yaml"] = words.digest(drawing, self.language, memo)
+        code |= {str(file.relative_to(PACKAGE)): memo.sha256(file)[:16] for file in LOOK}
         step = Step("figure", _keys(needs), spec, code)
         return Planned(step, f"figure {picture.id}", needs, place=f"figures.{picture.id}", own=_own(picture.kind.file))
 

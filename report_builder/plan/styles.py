@@ -41,7 +41,7 @@ REFUSED = {  # beginning of a name -> why it may not be set
     "figure.dpi": _SIZE,
     "savefig.": _SIZE,
 } | dict.fromkeys(("backend", "interactive", "toolbar", "webagg.", "tk.", "keymap.", "animation.", "docstring."), _NOTHING)
-FONTS = ("DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono", "STIXGeneral", "cmr10")  # that Matplotlib brings with it
+FONTS = ("Libertinus Serif", "DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono", "STIXGeneral", "cmr10")  # ours, Matplotlib's
 
 
 @frozen
@@ -87,7 +87,7 @@ def _mistakes(where: str, name: str, value: str, names: frozenset[str]) -> Itera
     if why:
         yield Problem(where, f"'{name}' cannot be set: {why}", f"{name}: {value}", next_step="Remove the line.")
     if name == "font.family" and not {part.strip(" '\"[]") for part in value.split(",")} <= {*FONTS}:
-        yield Problem(where, f"a font that Matplotlib does not bring: {_BYTES}", value, f"Allowed: {', '.join(FONTS)}.")
+        yield Problem(where, f"a font that does not come along: {_BYTES}", value, f"Allowed: {', '.join(FONTS)}.")
 
 
 def known_settings() -> frozenset[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Patch
 from matplotlib.path import Path
@@ -12,21 +14,16 @@ from matplotlib.path import Path
 from report_builder.errors import Problem, ReportError
 from report_builder.languages import Language
 from report_builder.plots._diagram import Box, Part, Shape
-from report_builder.plots._text import FONT, LINE, POINT, text_width, wrapped
+from report_builder.plots._style import colour
+from report_builder.plots._text import LINE, text_height, text_width, title_size, wrapped
 from report_builder.records import frozen
 
-ARROW, GUTTER, PAD, HEAD, BESIDE = 0.45, 0.8, 0.12, 1.05, 0.3  # cm
+ARROW, GUTTER, PAD, UNDER, BESIDE = 0.37, 0.8, 0.09, 0.3, 0.3  # cm
 WIDEST = 5.6  # cm, of a box
-TEXT = FONT * LINE * POINT
-INK, PALE = "#222222", "#777777"
-LOOKS = {  # fill and edge of each kind of box
-    "convolution": ("#dbe9f8", "#3f90da"),
-    "dense": ("#fde6cf", "#e76300"),
-    "shaping": ("#eef0f0", "#94a4a2"),
-    "merging": ("#eadff4", "#832db6"),
-    "other": ("#f2e4df", "#a96b59"),
-    "end": ("#ffffff", "#555555"),
-}
+PALE = "#666666"
+COLOURS = {"convolution": 0, "dense": 1, "merging": 2, "other": 3}  # in the order of the style
+GREYS = {"shaping": ("#eeeeee", "#888888"), "end": ("#ffffff", "#555555")}
+TINT = 0.14  # how much of the colour of its edge is in the ground of a box
 
 
 @frozen
@@ -145,10 +142,15 @@ def shape_text(shape: Shape) -> str:
 
 
 def _height(text: str) -> float:
-    return TEXT * (text.count("\n") + 1) + 2 * PAD
+    return text_height(text) + 2 * PAD
 
 
 # --- drawing ------------------------------------------------------------------------------------------------------------------
+
+
+def head_height() -> float:
+    """Room above the boxes for a part's name and how many parameters it has, in cm."""
+    return text_height("", title_size()) + text_height("") + UNDER
 
 
 def paint(axes: Axes, drawn: Laid, parts: Sequence[Part], top: float, language: Language) -> None:
@@ -156,22 +158,32 @@ def paint(axes: Axes, drawn: Laid, parts: Sequence[Part], top: float, language: 
     for part, placed, left in zip(parts, drawn.parts, drawn.left, strict=True):
         key = f"parts.{part.name}"
         name = language.word(key) if language.has(key) else part.name
-        x = left + drawn.column / 2
-        axes.text(x, top, wrapped(name, drawn.column, 9, lines=1, bold=True), ha="center", va="top", fontsize=9, weight="bold")
+        x, size = left + drawn.column / 2, title_size()
+        axes.text(
+            x, top, wrapped(name, drawn.column, size, lines=1, bold=True), ha="center", va="top", fontsize=size, weight="bold"
+        )
         count = language.word("layers.count", n=language.number(part.parameters))
-        axes.text(x, top + 0.42, count, ha="center", va="top", fontsize=FONT, color=PALE)
+        axes.text(x, top + text_height("", size), count, ha="center", va="top", color=PALE)
         for box in placed:
-            _paint_box(axes, box, top + HEAD)
+            _paint_box(axes, box, top + head_height())
     for path in [*_inside(drawn), *_between(drawn)]:
-        _arrow(axes, [(x, y + top + HEAD) for x, y in path])
+        _arrow(axes, [(x, y + top + head_height()) for x, y in path])
+
+
+def _look(kind: str) -> tuple[str, str]:
+    """Ground and edge of a kind of box."""
+    if kind in GREYS:
+        return GREYS[kind]
+    edge = colour(COLOURS[kind])
+    return to_hex(tuple((1 - TINT * (1 - np.array(to_rgb(edge)))).tolist())), edge
 
 
 def _paint_box(axes: Axes, placed: Placed, top: float) -> None:
-    fill, edge = LOOKS[placed.box.kind]
+    fill, edge = _look(placed.box.kind)
     corner = (placed.x - placed.width / 2, top + placed.top)
     style = "round,pad=0,rounding_size=0.12"
     axes.add_patch(FancyBboxPatch(corner, placed.width, placed.height, style, facecolor=fill, edgecolor=edge, linewidth=0.8))
-    axes.text(placed.x, top + placed.middle, placed.text, ha="center", va="center", fontsize=FONT, linespacing=LINE)
+    axes.text(placed.x, top + placed.middle, placed.text, ha="center", va="center", linespacing=LINE)
 
 
 Line = list[tuple[float, float]]
@@ -239,7 +251,8 @@ def _arrow(axes: Axes, points: Line) -> None:
 def legend(figure: Figure, kinds: Sequence[str], width: float, language: Language) -> None:
     """What the colours are, in lines below."""
     handles = [
-        Patch(facecolor=LOOKS[kind][0], edgecolor=LOOKS[kind][1], label=language.word(f"layers.{kind}")) for kind in kinds
+        Patch(facecolor=fill, edgecolor=edge, label=language.word(f"layers.{kind}"))
+        for kind, (fill, edge) in zip(kinds, map(_look, kinds), strict=True)
     ]
     figure.legend(handles=handles, loc="lower center", ncols=legend_columns(kinds, width, language))
 
@@ -252,4 +265,4 @@ def legend_columns(kinds: Sequence[str], width: float, language: Language) -> in
 
 def legend_height(kinds: Sequence[str], width: float, language: Language) -> float:
     """Room for the legend, in cm."""
-    return 0.45 * -(-len(kinds) // legend_columns(kinds, width, language)) + 0.3
+    return 1.15 * text_height("") * -(-len(kinds) // legend_columns(kinds, width, language)) + 0.3

@@ -12,12 +12,13 @@ from matplotlib.lines import Line2D
 
 from report_builder.kinds import HELD_OUT, Arrays, Column, Table
 from report_builder.languages import Language
-from report_builder.plots._style import legend_below
+from report_builder.plots._style import SHAPES, colour, legend_below, shape
 from report_builder.plots._terms import PARTS
 
 NEUTRAL = "#555555"
-SHORT, FEW = 12, 3  # epochs
-MARKERS = {"train": "o", "val": "s", "test": "D"}
+SHORT = 12  # epochs
+DASHES: dict[str, str | tuple[float, tuple[float, ...]]] = {"train": "-", "val": (0, (3.5, 1.5)), "test": (0, (1, 1))}
+MARKED = 8  # epochs of a line that have a mark, about
 
 Panel = tuple[str, ...]  # terms that share a panel
 Key = tuple[str, str]  # run and term
@@ -37,7 +38,6 @@ class Curves:
         self._seeds, self._held_out, self._first = seeds, held_out, first
         self.logged = {name for each in seeds.values() for history in each for name in history}
         self.last = max(len(values) for each in seeds.values() for history in each for values in history.values())
-        self.few = self.last - first < FEW
         self.several = any(len(each) > 1 for each in seeds.values())
 
     def has(self, term: str) -> bool:
@@ -58,7 +58,7 @@ class Curves:
             for part, logged in self._parts(run, term):
                 parts.add(part)
                 values = [history[logged] for history in self._seeds[run]]
-                self._lines(axes, values, color=f"C{colours[run, term]}", **_style(part, few=self.few))
+                self._lines(axes, values, **_look(part, colours[run, term], self.last))
         return parts
 
     def table(self, panels: Sequence[Panel], epoch: str, named: Callable[[str, str], tuple[str, str]]) -> Table:
@@ -98,8 +98,9 @@ class Curves:
         """One line, or thin ones for the seeds and a thick one for their mean over the epochs that all of them have."""
         common = min(len(values) for values in of_seeds)
         if len(of_seeds) > 1:
+            thin = look | {"linewidth": 0.5, "alpha": 0.5} | ({"marker": ""} if common > 1 else {})
             for values in of_seeds:
-                self._line(axes, values, **look, linewidth=0.5, alpha=0.5)
+                self._line(axes, values, **thin)
         self._line(axes, np.mean([values[:common] for values in of_seeds], axis=0), **look)
 
     def _line(self, axes: Axes, values: np.ndarray, **look: Any) -> None:
@@ -122,20 +123,29 @@ def legend(
     width_cm: float,
     language: Language,
     title: str = "",
-    *,
-    few: bool = False,
 ) -> None:
     """One legend for all panels: what the colours are, then what is dashed; none where there is nothing to tell apart."""
-    handles = [Line2D([], [], color=f"C{number}", label=name) for number, name in series.items()]
+    handles = [Line2D([], [], label=name, **_look("train", number)) for number, name in series.items()]
     if len(parts) > 1:
         named = {part: language.word(word) for part, word in PARTS.items() if part in parts}
-        handles += [Line2D([], [], color=NEUTRAL, label=name, **_style(part, few=few)) for part, name in named.items()]
+        handles += [Line2D([], [], label=name, **_look(part)) for part, name in named.items()]
     if handles:
         legend_below(figure, handles, width_cm, title=title)
 
 
-def _style(part: str, *, few: bool) -> dict[str, Any]:
-    """How the lines of a part of the data look; a few epochs are marked, so that a single one is seen, and seen to be which."""
-    line: dict[str, Any] = {"linestyle": "-" if part == "train" else (0, (3.5, 1.5))}
-    marked = {"marker": MARKERS[part], "markersize": 4, "markerfacecolor": None if part == "train" else "white"}
-    return line | marked if few else line
+def _look(part: str, number: int | None = None, epochs: int = 1) -> dict[str, Any]:
+    """How a line looks: a series has a colour and a shape of marks, a part of the data its dashes.
+
+    What is held out has hollow marks. So a single epoch is seen, and all are told apart in grey. Series are marked at
+    different epochs.
+    """
+    place, step = number or 0, max(1, epochs // MARKED)
+    ink = NEUTRAL if number is None else colour(number)
+    return {
+        "color": ink,
+        "linestyle": DASHES[part],
+        "marker": shape(place),
+        "markersize": 4,
+        "markevery": (place * step // len(SHAPES) % step, step),
+        "markerfacecolor": ink if part == "train" else "white",
+    }

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from report_builder.errors import Problem, ReportError
-from report_builder.plots._text import FONT, LINE, POINT, all_wrapped, text_width, wrapped
+from report_builder.plots._text import POINT, all_wrapped, text_height, text_size, text_width, title_size, wrapped
 
 if TYPE_CHECKING:
     from report_builder.plots._sheet import Block  # which imports this
@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 MAX_HEIGHT_CM = 22.0
 BAND_CM = 0.45  # between blocks that stand below each other
 SMALLEST_CM = 0.1  # of an image
-TITLE_SIZE = 9.0  # points
 AIR_CM = 0.05  # between texts that stand beside each other
 ROW_CM = 2.8  # room for the label of a row
 LINES = 2  # of a name above or below an image, or of a title
-SMALLEST_FONT = 6.0  # points
+SMALLEST_FONT = 7.0  # points
 
 
 def extent(band: Sequence[Block]) -> float:
@@ -66,9 +65,10 @@ def word_size(labels: Sequence[str], room: float) -> float:
 
     A word that would have to be too small to be read is broken, and makes no other one smaller.
     """
+    usual = text_size()
     widths = (text_width(word) for label in labels for word in label.split())
-    widest = max((width for width in widths if width * SMALLEST_FONT <= room * FONT), default=0.0)
-    return min(FONT, FONT * room / widest) if widest else FONT
+    widest = max((width for width in widths if width * SMALLEST_FONT <= room * usual), default=0.0)
+    return min(usual, usual * room / widest) if widest else usual
 
 
 def label_width(labels: Sequence[str]) -> float:
@@ -79,7 +79,7 @@ def label_width(labels: Sequence[str]) -> float:
 
 def title_width(block: Block) -> float:
     """Width of a title, in cm."""
-    return max(text_width(line, TITLE_SIZE) for line in block.title.split("\n"))
+    return max(text_width(line, title_size()) for line in block.title.split("\n"))
 
 
 def lines_of(labels: Sequence[str]) -> int:
@@ -93,7 +93,7 @@ def _fit(block: Block, cell: float, room: float) -> Block:
     above = all_wrapped(block.columns.labels, beside, word_size(block.columns.labels, beside), lines=LINES)
     size = word_size([text for row in block.below for text in row], beside)
     below = [[wrapped(text, beside, size, lines=LINES) for text in row] for row in block.below]
-    title = wrapped(block.title, room, TITLE_SIZE, lines=LINES)
+    title = wrapped(block.title, room, title_size(), lines=LINES)
     lines = max((lines_of(row) for row in below), default=0)
     level = [[text + "\n" * (lines - 1 - text.count("\n")) for text in row] for row in below]  # first lines on one height
     return replace(block, columns=replace(block.columns, labels=above), below=level, title=title)
@@ -102,11 +102,11 @@ def _fit(block: Block, cell: float, room: float) -> Block:
 def _height_below(block: Block, row: int) -> float:
     """Room under a row for the texts of its images, in cm."""
     lines = lines_of(block.below[row]) if row < len(block.below) else 0
-    return (FONT * LINE * lines + 5) * POINT if lines else 0.0
+    return lines * text_height("") + 5 * POINT if lines else 0.0
 
 
 def _label_height(block: Block) -> float:
     """Room above a block for column labels and title, in cm."""
     lines = lines_of(block.columns.labels)
-    title = TITLE_SIZE * LINE * lines_of([block.title]) + 3 if block.title else 0
-    return (FONT * LINE * lines + (4 if lines else 0) + title) * POINT
+    title = text_height(block.title, title_size()) + 3 * POINT if block.title else 0.0
+    return lines * text_height("") + (4 * POINT if lines else 0.0) + title

@@ -10,7 +10,7 @@ from matplotlib.axis import Axis
 from matplotlib.image import AxesImage
 
 from report_builder.languages import Language
-from report_builder.plots._text import FONT, LINE, NAME_CM, POINT, all_wrapped, text_width
+from report_builder.plots._text import NAME_CM, all_wrapped, text_height, text_width
 from report_builder.records import frozen
 
 LIGHT = 0.179  # luminance of a ground: on darker ones white text has more contrast, on lighter ones black
@@ -66,7 +66,7 @@ class Matrix:
 
     def height_cm(self, cell_cm: float, *, title: bool) -> float:
         """Height of a panel with cells of this size, its names and title included."""
-        names = max(map(text_width, self.column_names)) if self.turned(cell_cm) else FONT * LINE * POINT
+        names = max(map(text_width, self.column_names)) if self.turned(cell_cm) else text_height("")
         return cell_cm * len(self.rows) + names + MARGIN_CM + TICKS_CM + (0.6 if title else 0.0)
 
     def turned(self, cell_cm: float) -> bool:
@@ -86,8 +86,8 @@ def draw(axes: Axes, matrix: Matrix, texts: Sequence[Sequence[str]] | None, cell
     inks = [["white" if luminance < LIGHT else "black" for luminance in row] for row in _luminance(picture.to_rgba(shares))]
     for row, of_row in enumerate(texts or ()):
         for column, text in enumerate(of_row):
-            axes.text(column, row, text, ha="center", va="center", fontsize=FONT, color=inks[row][column])
-    every = -(-FONT * LINE * POINT // cell_cm) if cell_cm > 0 else 1
+            axes.text(column, row, text, ha="center", va="center", color=inks[row][column])
+    every = -(-text_height("") // cell_cm) if cell_cm > 0 else 1
     _name(axes.yaxis, matrix.row_names, int(every))
     _name(axes.xaxis, matrix.column_names, int(every), rotation=90 if matrix.turned(cell_cm) else 0)
     axes.grid(visible=False)

@@ -8,17 +8,17 @@ from report_builder.kinds import Arrays
 from report_builder.languages import Language
 
 
-def pair_labels(arrays: Arrays) -> list[tuple[str, str]]:
+def pair_labels(arrays: Arrays, language: Language) -> list[tuple[str, str]]:
     """Class names of both images of each pair."""
-    names = arrays["class_names"]
-    return [(str(names[a]), str(names[b])) for a, b in arrays["labels"]]
+    names = [language.name(str(name)) for name in arrays["class_names"]]
+    return [(names[a], names[b]) for a, b in arrays["labels"]]
 
 
 def stated_pairs(arrays: Arrays, language: Language) -> str:
     """A sentence that names each pair with the places of its images in the split, counted from 0."""
     pairs = [
         language.word("details.pair", a=a, b=b, index_a=int(index[0]), index_b=int(index[1]))
-        for (a, b), index in zip(pair_labels(arrays), arrays["index"], strict=True)
+        for (a, b), index in zip(pair_labels(arrays, language), arrays["index"], strict=True)
     ]
     return language.word("details.pairs", pairs=language.word("details.semicolon").join(pairs))
 

@@ -54,14 +54,14 @@ def along(axis: Axis, arrays: Arrays, language: Language, *, short: bool) -> Alo
         return Along(values, [str(i + 1) if short else language.word(f"sheet.{axis}", i=i + 1) for i in range(count)])
     values = _array(arrays, "asked_class" if axis == "class" else "draw", axis)
     distinct = list(dict.fromkeys(values.tolist()))
-    labels = _classes(arrays, distinct) if axis == "class" else _codes(arrays, distinct, language)
+    labels = _classes(arrays, distinct, language) if axis == "class" else _codes(arrays, distinct, language)
     return Along(np.array([distinct.index(value) for value in values.tolist()], dtype=np.int64), labels)
 
 
 def axis_name(axis: Axis, z: str, language: Language) -> str:
     """What changes along an axis, as a caption says it."""
     if isinstance(axis, AttributeAxis):
-        return language.word("panel.attribute", name=axis.attribute.replace("_", " "))
+        return language.word("panel.attribute", name=language.name(axis.attribute))
     return language.word(f"panel.{z}" if axis == "z" else f"panel.{axis}")
 
 
@@ -71,10 +71,10 @@ def _array(arrays: Arrays, name: str, axis: str) -> np.ndarray:
     return arrays[name]
 
 
-def _classes(arrays: Arrays, numbers: Sequence[int]) -> list[str]:
+def _classes(arrays: Arrays, numbers: Sequence[int], language: Language) -> list[str]:
     from report_builder.plots._samples import class_name
 
-    return [class_name(arrays, number) for number in numbers]
+    return [class_name(arrays, number, language) for number in numbers]
 
 
 def _codes(arrays: Arrays, numbers: Sequence[int], language: Language) -> list[str]:
@@ -92,5 +92,5 @@ def _by_attribute(name: str, arrays: Arrays, language: Language) -> Along:
     if name not in known:
         raise ReportError(Problem("", "the images were not asked by this attribute", repr(name), f"Known: {', '.join(known)}."))
     present = (arrays["condition"][:, known.index(name)] > 0.5).astype(np.int64)
-    printed = name.replace("_", " ")
+    printed = language.name(name)
     return Along(present, [language.word("details.named", name=printed, value=language.word(word)) for word in ("no", "yes")])

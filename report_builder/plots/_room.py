@@ -11,7 +11,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
 from report_builder.errors import Problem, ReportError
-from report_builder.plots._text import text_width, wrapped
+from report_builder.plots._text import text_width, title_size, wrapped
 
 INCH = 2.54
 SHARE = 0.97  # of an axis: what a label along it may have
@@ -124,8 +124,10 @@ def parted(middles: np.ndarray, sizes: np.ndarray, limits: np.ndarray) -> np.nda
 
 def add_class_name(axes: Axes, text: str, x: float, y: float, *, needed: bool) -> None:
     """The name of a class in a panel, in data coordinates: in bold, with a white rim that keeps it legible on points."""
-    name = ClassName(x, y, text, ha="center", va="center", transform=axes.transData, fontsize=9, weight="bold", zorder=5)
-    name.set_path_effects([withStroke(linewidth=2.2, foreground="white")])
+    name = ClassName(
+        x, y, text, ha="center", va="center", transform=axes.transData, fontsize=title_size(), weight="bold", zorder=5
+    )
+    name.set_path_effects([withStroke(linewidth=3, foreground="white")])
     name.needed = needed
     name.set_in_layout(False)  # it is brought into the panel, and not the panel into the room beside it
     axes.add_artist(name)

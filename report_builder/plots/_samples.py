@@ -16,9 +16,9 @@ MOST = 10  # images side by side, unless told otherwise
 WORD_CM = 2.2  # longer words above and below images are broken
 
 
-def class_name(arrays: Arrays, label: int) -> str:
+def class_name(arrays: Arrays, label: int, language: Language) -> str:
     """Name of a class as printed; its number where the arrays have no names."""
-    return str(arrays["class_names"][label]) if "class_names" in arrays else str(label)
+    return language.name(str(arrays["class_names"][label])) if "class_names" in arrays else str(label)
 
 
 def of_epoch(arrays: Arrays, epoch: int | None) -> Arrays:
@@ -39,7 +39,7 @@ def asked_in_turn(of_runs: Mapping[str, Arrays], n: int, language: Language) -> 
     """What was asked of the first `n` samples of conditional models: the classes in turn, or what training images have."""
     asked = {name: each["asked_class"][:n] for name, each in of_runs.items() if "asked_class" in each}
     classes = {
-        name: list_items(language, (class_name(of_runs[name], int(label)) for label in labels))
+        name: list_items(language, (class_name(of_runs[name], int(label), language) for label in labels))
         for name, labels in asked.items()
     }
     if classes:
@@ -51,7 +51,7 @@ def recognised(arrays: Arrays, language: Language) -> list[str]:
     """Class that the judge finds most probable, and under it its probability, for each image; empty without a judge."""
     if "probability" not in arrays:
         return []
-    names = [str(name) for name in arrays["judge_names"]]
+    names = [language.name(str(name)) for name in arrays["judge_names"]]
     surest = [int(row.argmax()) for row in arrays["probability"]]
     return [
         f"{names[k]}\n{language.percent(round(float(row[k]), 2))}" for k, row in zip(surest, arrays["probability"], strict=True)

@@ -20,7 +20,6 @@ from report_builder.kinds import Arrays, Subject
 from report_builder.plots._fitting import (
     BAND_CM,
     ROW_CM,
-    TITLE_SIZE,
     extent,
     fitted_to_page,
     heights,
@@ -32,7 +31,7 @@ from report_builder.plots._fitting import (
 )
 from report_builder.plots._options import LookOptions, SheetOptions
 from report_builder.plots._style import arrays_of
-from report_builder.plots._text import FONT, LINE, all_wrapped, text_height
+from report_builder.plots._text import POINT, all_wrapped, text_height, title_size
 from report_builder.records import frozen
 
 INCH, DPI = 2.54, 300
@@ -256,14 +255,15 @@ def _label(axes: Axes, block: Block, rows: np.ndarray, columns: np.ndarray, wide
     parts = max(lines_of(block.rows.labels), 1)
     names = all_wrapped(block.rows.labels, ROW_CM, lines=max(1, int(tall / text_height("x")) // parts))
     for label, y in zip(names, rows, strict=True):
-        axes.annotate(label, (0, y), (-4, 0), textcoords="offset points", ha="right", va="center", fontsize=FONT)
+        axes.annotate(label, (0, y), (-4, 0), textcoords="offset points", ha="right", va="center")
     size = word_size(block.columns.labels, room)
     for label, x in zip(block.columns.labels, columns, strict=True):
         axes.annotate(label, (x, 0), (0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=size)
     if block.title:
-        lift = 5 + FONT * LINE * lines_of(block.columns.labels)
+        lift = 5 + text_height("") / POINT * lines_of(block.columns.labels)
+        size = title_size()
         axes.annotate(
-            block.title, (wide / 2, 0), (0, lift), textcoords="offset points", ha="center", va="bottom", fontsize=TITLE_SIZE
+            block.title, (wide / 2, 0), (0, lift), textcoords="offset points", ha="center", va="bottom", fontsize=size
         )
 
 

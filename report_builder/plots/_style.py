@@ -9,9 +9,9 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.figure import Figure
-from matplotlib.ticker import Formatter, LogFormatter, MaxNLocator
+from matplotlib.ticker import AutoLocator, Formatter, LogFormatter, MaxNLocator
 
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Arrays
@@ -20,13 +20,11 @@ from report_builder.plots._text import all_wrapped, text_height, text_width
 
 STYLE = Path(__file__).with_name("report.mplstyle")
 INCH = 2.54
-ENTRY_CM, HANDLE_CM, LEGEND_LINE = 6.5, 1.1, 0.45  # of a legend: a name, its mark and the gap behind it, a line
+ENTRY_CM, HANDLE_CM = 6.5, 1.1  # of a legend: a name, its mark and the gap behind it
+BETWEEN_CM, LEGEND_PAD = 0.1, 0.3  # of a legend: between its lines, around it
 RASTER_OVER = 2000  # marks; more of them are smaller, and quicker to typeset, as a picture
-# Petroff 2021, ordered so that neighbours differ most in lightness.
-CLASS_COLOURS = (
-    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
-)  # fmt: skip
-MARKERS = "osD^vP*X<>"
+ROUND = (1, 2, 5, 10)  # steps between ticks, times a power of ten
+SHAPES = "o^sDv"  # of marks, which tell series and classes apart also in grey
 # From white to dark blue on a straight line of CIELAB: equal steps look equal, in grey, too, and with impaired colour vision.
 SHARES = (
     *("#ffffff", "#e9e8f0", "#d3d1e1", "#bdbbd2", "#a8a5c3", "#928fb5"),
@@ -74,27 +72,30 @@ class LogNumbers(LogFormatter):  # type: ignore[misc, unused-ignore]  # Matplotl
 
 
 def localise(axes: Axes, language: Language, *, integer_x: bool = False) -> None:
-    """Prints the tick labels with the language's decimal mark and minus."""
+    """Prints the tick labels with the language's decimal mark and minus, at round numbers where nothing else was chosen."""
     for axis in (axes.xaxis, axes.yaxis):
         if axis.get_scale() == "log":
             axis.set_major_formatter(LogNumbers(language))
             axis.set_minor_formatter(LogNumbers(language))
         else:
             axis.set_major_formatter(Numbers(language))
+            if isinstance(axis.get_major_locator(), AutoLocator):
+                axis.set_major_locator(MaxNLocator("auto", steps=ROUND))
     if integer_x:
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10], integer=True, min_n_ticks=1))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=ROUND, integer=True, min_n_ticks=1))
 
 
 def legend_below(figure: Figure, handles: Sequence[Artist], width_cm: float, *, most: int = 4, title: str = "") -> None:
-    """One legend under all panels, at most so many entries side by side; its further lines make the figure higher."""
+    """One legend under all panels, at most so many entries side by side; it makes the figure higher, and no panel smaller."""
     names = all_wrapped([str(handle.get_label()) for handle in handles], min(ENTRY_CM, width_cm - HANDLE_CM), lines=2)
     widest = max(map(text_width, names)) + HANDLE_CM
     lines = -(-len(handles) // max(1, min(len(handles), most, int(width_cm / widest))))
     columns = -(-len(handles) // lines)
     figure.legend(handles, names, loc="outside lower center", ncols=columns, title=title or None)
     wide, tall = figure.get_size_inches()
-    under = sum(max(map(text_height, names[line::lines])) + 0.1 for line in range(lines)) - text_height("x") - 0.1
-    figure.set_size_inches(wide, tall + (under + (LEGEND_LINE if title else 0.0)) / INCH)
+    of_lines = [max(map(text_height, names[line::lines])) for line in range(lines)]
+    under = sum(each + BETWEEN_CM for each in [*of_lines, *([text_height(title)] if title else [])])
+    figure.set_size_inches(wide, tall + (under + LEGEND_PAD) / INCH)
 
 
 def logarithmic_upwards(axes: Axes, option: str) -> None:
@@ -110,14 +111,34 @@ def logarithmic_upwards(axes: Axes, option: str) -> None:
     axes.set_yscale("log")
 
 
+def colours() -> list[str]:
+    """The colours of the style, in its order."""
+    return [to_hex(each) for each in mpl.rcParams["axes.prop_cycle"].by_key()["color"]]
+
+
 def colour(number: int) -> str:
-    """Colour of a class; more than ten classes repeat colours with other markers."""
-    return CLASS_COLOURS[number % len(CLASS_COLOURS)]
+    """Colour of a series, or of a class; after the last one they begin anew, with other marks."""
+    every = colours()
+    return every[number % len(every)]
 
 
-def marker(number: int) -> str:
-    """Marker of a class: a circle for the first ten, then another for each further ten."""
-    return MARKERS[number // len(CLASS_COLOURS) % len(MARKERS)]
+def ink() -> str:
+    """The colour of the style for text, and for what is drawn without a colour of its own."""
+    return to_hex(mpl.rcParams["text.color"])
+
+
+def shape(number: int) -> str:
+    """The form of the marks of a series."""
+    return SHAPES[number % len(SHAPES)]
+
+
+def mark(number: int) -> tuple[str, bool]:
+    """The mark of a class: its shape, and whether it is filled; neighbours differ in both, the first ten in one of them.
+
+    Colours and marks together repeat after as many classes as both have pairs.
+    """
+    place = number + number // len(colours())
+    return shape(place), place % 2 == 0
 
 
 def arrays_of(arrays: Mapping[str, Arrays], names: Sequence[str], needed: str) -> dict[str, Arrays]:

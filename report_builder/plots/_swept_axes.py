@@ -12,13 +12,13 @@ from matplotlib.transforms import ScaledTranslation
 from report_builder.kinds import Arrays, Subject
 from report_builder.languages import Language
 from report_builder.plots._facts import values_of
-from report_builder.plots._style import localise, logarithmic_upwards
+from report_builder.plots._style import colour, ink, localise, logarithmic_upwards, shape
 from report_builder.plots._sweep import Swept, numeric, setting_texts, value
 from report_builder.plots._text import all_wrapped, text_width
 
 LINEAR = 0.9  # a linear part as long as one decade
 DECADE = 10.0  # largest over smallest value, from which on an axis is logarithmic
-RING = "#222222"
+MARGIN = 0.05  # of an axis, beyond the outermost values
 BESIDE = 3.0  # points between the bars of two lines, which would else cover each other
 
 
@@ -55,39 +55,40 @@ class SweptAxes:
         for number, line in enumerate(lines):
             x, seeds = [self.places[run] for run in line], [values[run] for run in line]
             if spread == "points":
-                self._points(axes, x, seeds, f"C{number}")
+                self._points(axes, x, seeds, number)
             bars = spread == "range" and any(len(each) > 1 for each in seeds)
             aside = BESIDE * (number - (len(lines) - 1) / 2) if bars else 0.0
-            self._line(axes, x, seeds, f"C{number}", aside, bars=bars)
+            self._line(axes, x, seeds, number, aside, bars=bars)
         better = str(next(iter(facts.values()))["better"])
         if best and better != "none":
             self._ring(axes, {run: float(np.mean(each)) for run, each in values.items()}, better)
 
     def _line(
-        self, axes: Axes, x: Sequence[float], seeds: Sequence[np.ndarray], colour: str, aside: float, *, bars: bool
+        self, axes: Axes, x: Sequence[float], seeds: Sequence[np.ndarray], number: int, aside: float, *, bars: bool
     ) -> None:
         """A line through the means; with bars it stands `aside` by so many points."""
         low, means, high = (np.array([how(each) for each in seeds]) for how in (np.min, np.mean, np.max))
         shift = axes.transData + ScaledTranslation(aside / 72, 0, axes.figure.dpi_scale_trans)
         line = "-" if self.numeric else "none"
-        axes.plot(x, means, linestyle=line, color=colour, marker="o", markersize=4, transform=shift)
+        axes.plot(x, means, linestyle=line, color=colour(number), marker=shape(number), markersize=4, transform=shift)
         if bars:
             ends = [means - low, high - means]
-            axes.errorbar(x, means, ends, fmt="none", ecolor=colour, elinewidth=0.8, capsize=2, transform=shift)
+            axes.errorbar(x, means, ends, fmt="none", ecolor=colour(number), elinewidth=0.8, capsize=2, transform=shift)
         axes.update_datalim(np.concatenate([np.stack([x, y], axis=1) for y in ((low, high) if bars else (means,))]))
         axes.autoscale_view()  # what stands aside is not seen by it
 
     @staticmethod
-    def _points(axes: Axes, x: Sequence[float], seeds: Sequence[np.ndarray], colour: str) -> None:
+    def _points(axes: Axes, x: Sequence[float], seeds: Sequence[np.ndarray], number: int) -> None:
         several = [(place, each) for place, each in zip(x, seeds, strict=True) if len(each) > 1]
         for place, each in several:
-            axes.scatter(np.full(len(each), place), each, s=9, facecolors="none", edgecolors=colour, linewidths=0.6, zorder=4)
+            marks = axes.scatter(np.full(len(each), place), each, s=9, marker=shape(number), facecolors="none", zorder=4)
+            marks.set(edgecolors=colour(number), linewidths=0.6)
 
     def _ring(self, axes: Axes, means: Mapping[str, float], better: str) -> None:
         """Around the first of the best values."""
         run = (max if better == "higher" else min)(means, key=lambda name: means[name])
         (ring,) = axes.plot([self.places[run]], [means[run]], linestyle="none", zorder=5, marker="o", markersize=10)
-        ring.set(fillstyle="none", color=RING, markeredgewidth=1.0)
+        ring.set(fillstyle="none", color=ink(), markeredgewidth=1.0)
 
     def finish(self, axes: Axes, width_cm: float, *, log: bool) -> None:
         """Scales, and a tick at each value; labels that would touch are left out."""
@@ -95,6 +96,7 @@ class SweptAxes:
             logarithmic_upwards(axes, "log")
         if self.log:
             axes.set_xscale("symlog", linthresh=self.linear_to, linscale=LINEAR) if self.linear_to else axes.set_xscale("log")
+            axes.set_xlim(*self._limits())
         localise(axes, self._language)
         labels = self._fitting(width_cm - 2.0) if self.numeric else self._names(width_cm - 2.0)
         axes.xaxis.set_major_locator(FixedLocator([*self._ticks]))
@@ -115,6 +117,12 @@ class SweptAxes:
         if place < self.linear_to:
             return place / self.linear_to
         return float(np.log10(place / self.linear_to) + 1 if self.linear_to else np.log10(place))
+
+    def _limits(self) -> tuple[float, float]:
+        """Ends of a logarithmic axis: a margin beyond the outermost values."""
+        low, high = min(self._ticks), max(self._ticks)
+        margin = MARGIN * (self._scale(high) - self._scale(low))
+        return (-margin * self.linear_to if self.linear_to else low / 10**margin), high * 10**margin
 
     def _fitting(self, width_cm: float) -> dict[float, str]:
         """The labels that have room beside those before them."""

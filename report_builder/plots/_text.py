@@ -1,10 +1,11 @@
-"""How much room text takes on paper, and how it is brought into the room that there is."""
+"""The font of the figures: how much room text takes on paper, and how it is brought into the room that there is."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
+from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib import font_manager, ft2font
@@ -12,24 +13,39 @@ from matplotlib import font_manager, ft2font
 from report_builder.errors import Problem, ReportError
 
 POINT = 2.54 / 72  # cm
-FONT, LINE = 8.0, 1.25  # points; line height in font sizes
+LINE = 1.25  # line height in font sizes
 NAME_CM = 3.2  # room for the name of a class beside an axis or in a legend
 BOLD = 1.12  # times the width of normal letters
 BREAKS = "-/_.,:;|)]}\\"  # a word may be broken behind these
 LEFT_OUT = "…"
 ROUNDING = 1e-6  # cm
+# Libertinus Serif, as on the pages. It comes first: a machine's own font of that name may be another version.
+for _file in sorted(Path(__file__).with_name("fonts").glob("*.otf")):
+    font_manager.fontManager.addfont(_file)
+    font_manager.fontManager.ttflist.insert(0, font_manager.fontManager.ttflist.pop())
 
 
-def text_width(text: str, size: float = FONT, *, bold: bool = False) -> float:
-    """Width in cm of the longest line of a text in the font of the figures."""
+def text_size() -> float:
+    """Size of text in points, as the style has it."""
+    return float(mpl.rcParams["font.size"])
+
+
+def title_size() -> float:
+    """Size of titles in points, as the style has it."""
+    return float(font_manager.FontProperties(size=mpl.rcParams["axes.titlesize"]).get_size_in_points())
+
+
+def text_width(text: str, size: float | None = None, *, bold: bool = False) -> float:
+    """Width in cm of the longest line of a text in the font of the figures, of the usual size unless one is given."""
     (family, *_) = mpl.rcParams["font.family"]
+    size = size or text_size()
     ems = max(sum(_advance(character, family) for character in line) for line in text.split("\n"))
     return ems * size * POINT * (BOLD if bold else 1)
 
 
-def text_height(text: str, size: float = FONT) -> float:
+def text_height(text: str, size: float | None = None) -> float:
     """Height in cm of the lines of a text."""
-    return (text.count("\n") + 1) * size * LINE * POINT
+    return (text.count("\n") + 1) * (size or text_size()) * LINE * POINT
 
 
 @cache
@@ -48,16 +64,18 @@ def _font(family: str) -> ft2font.FT2Font:
     return font
 
 
-def wrapped(label: str, room: float, size: float = FONT, *, lines: int | None = None, bold: bool = False) -> str:
+def wrapped(label: str, room: float, size: float | None = None, *, lines: int | None = None, bold: bool = False) -> str:
     """A label in lines that have `room`, in cm.
 
     It is broken at blanks, and inside of words that are wider than the room. Of what needs more than so many `lines`, for each
     line that the label has itself, the middle is left out.
     """
-    return "\n".join(_fit(part, room, size * (BOLD if bold else 1), lines) for part in label.split("\n"))
+    return "\n".join(_fit(part, room, (size or text_size()) * (BOLD if bold else 1), lines) for part in label.split("\n"))
 
 
-def all_wrapped(labels: Sequence[str], room: float, size: float = FONT, *, lines: int = 1, bold: bool = False) -> list[str]:
+def all_wrapped(
+    labels: Sequence[str], room: float, size: float | None = None, *, lines: int = 1, bold: bool = False
+) -> list[str]:
     """Labels that stand beside each other, each as `wrapped` has it.
 
     Raises:

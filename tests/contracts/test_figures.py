@@ -6,6 +6,7 @@ import importlib.util
 import itertools
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import matplotlib as mpl
 import pytest
@@ -18,14 +19,21 @@ from report_builder.drawing._imports import settings
 from report_builder.errors import ReportError
 from report_builder.kinds import FIGURES, Subject, opened
 from report_builder.kinds.contract import lacks, needs_of
+from report_builder.plan.steps import BEGINNING, PACKAGE
+from report_builder.plan.words import spelt
 from report_builder.plots._style import STYLE
+from report_builder.store import Memo, sources
 
 ALL_FIGURES = pytest.mark.parametrize("kind", [kind for _, kind in FIGURES], ids=FIGURES.names())
 PEOPLE = {
     name: Subject(name.upper(), f"model of {name}", "MNIST", seed, swept={"model.latent_dim": size})
     for seed, (name, size) in enumerate((("ae", 2), ("vae", 20), ("cnn", 2)), start=1)
 }
+ROOT = Path(__file__).parents[2]
 FONTS = importlib.util.find_spec("justmytype_intl_cjk") is not None
+SPEC = importlib.util.spec_from_file_location("boxes", ROOT / "benchmarks" / "boxes.py")
+boxes = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(boxes)
 FOREIGN = languages.load("zh-Hant" if FONTS else "ru")  # the language that asks most of the fonts that are here
 IN_FOREIGN = ("confusion", "samples", "training_curves")  # a font is cut for each drawing, which takes a second
 
@@ -123,14 +131,37 @@ def test_files_of_a_figure(kind, arrays_of, tmp_path, small):
     assert len({len(column["values"]) for column in columns or ()}) <= 1
 
 
+class Said(dict):
+    """Words of a language that note which are asked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.keys_asked = set()
+
+    def __getitem__(self, key):
+        self.keys_asked.add(key)
+        return super().__getitem__(key)
+
+    def get(self, key, default=None):
+        """A word, or the default; what is not there is asked for as well, but cannot change."""
+        self.keys_asked |= {key} & {*self}
+        return super().get(key, default)
+
+
 @ALL_FIGURES
-def test_a_figure_in_the_languages(kind, arrays_of, small):
-    """Its caption names what is shown, axes with ticks are labelled, no text is under eight points, and it fits a page."""
+def test_a_figure_in_the_languages(kind, arrays_of, small, tmp_path):
+    """Its caption names what is shown, axes have labels, no text is small or on another, it fits, its words are in its key."""
     arrays, parameters, ticked = arrays_of(kind), small(kind), []  # in two of the languages, the next kind in the next two
-    first = FIGURES.names().index(kind.name)
+    first, memo = FIGURES.names().index(kind.name), Memo(tmp_path / "memo.json")
+    executed = sources([*(PACKAGE / file for file in BEGINNING["figure"]), kind.file], memo)
     for code in itertools.islice(itertools.cycle(languages.codes()), 2 * first, 2 * first + 2):
+        language, said = languages.load(code), Said()
+        said.update(language.words)
         with settings(STYLE, {}):
-            drawing = kind.draw(arrays, parameters, PEOPLE, languages.load(code))
+            drawing = kind.draw(arrays, parameters, PEOPLE, replace(language, words=said))
+            if FONTS or code != "zh-Hant":
+                assert list(boxes.collisions(drawing, language)) == []
+        assert said.keys_asked <= set().union(*(spelt(file, code, memo) for file in executed))
         assert drawing.alt
         assert "MNIST" in drawing.details
         assert PEOPLE["ae"].name in drawing.details or PEOPLE["ae"].model in drawing.details
@@ -138,7 +169,7 @@ def test_a_figure_in_the_languages(kind, arrays_of, small):
         for axes in ticked:  # its own labels, or those of the block of panels in which it stands
             assert axes.get_xlabel() or axes.figure.get_supxlabel()
             assert axes.get_ylabel() or axes.figure.get_supylabel()
-        assert min(text.get_fontsize() for text in drawing.figure.findobj(Text) if text.get_text()) >= 8
+        assert min(text.get_fontsize() for text in drawing.figure.findobj(Text) if text.get_text()) >= 9
     diagram = not any(axes.axison for axes in drawing.figure.axes)
     assert ticked or drawing.raster or diagram
     width, height = drawing.figure.get_size_inches() * 2.54

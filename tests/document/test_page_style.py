@@ -32,3 +32,20 @@ def test_only_what_is_long_is_broken(shown: str, pages: int) -> None:
     places = json.loads(typst.query(source.encode(), "<place>", field="value"))
     assert places[-1] - places[0] + 1 >= pages
     assert (places[0] == places[-1]) is (pages == 1)
+
+
+def test_figures_side_by_side_begin_at_one_height_and_so_do_their_captions() -> None:
+    """A higher picture moves the caption of its neighbour, too; a last row that is not full is in order."""
+    parts = ", ".join(
+        f"panel(<p{i}>, [#box[] <picture>#rect(height: {height}cm)], [#box[x] <caption>])" for i, height in enumerate((1, 3, 2))
+    )
+    page = STYLE + f"#panels(<all>, 2, [All], {parts})\n"
+    heights = []
+    for what in ("picture", "caption"):
+        asked = f"#context [#metadata(query(<{what}>).map(each => each.location().position().y.pt())) <place>]"
+        heights.append(json.loads(typst.query((page + asked).encode(), "<place>", field="value"))[0])
+    (pictures, captions) = heights
+    assert pictures[0] == pytest.approx(pictures[1])
+    assert captions[0] == pytest.approx(captions[1])
+    assert captions[0] > pictures[0] + 3 / 2.54 * 72
+    assert pictures[2] > captions[1]

@@ -10,6 +10,7 @@ import yaml
 
 import report_builder
 from report_builder import languages
+from report_builder.datasets import celeba, cifar10, fashion_mnist
 from report_builder.errors import ReportError
 from report_builder.languages import SOURCE, load, read
 from report_builder.languages.checking import faults
@@ -228,3 +229,20 @@ def test_what_makes_no_sentence_is_listed(tmp_path: Path, key: str, was: str, no
     assert was in text
     (tmp_path / "xx.yaml").write_text(text.replace(was, now), encoding="utf-8")
     assert f"xx.yaml: {key}" in {problem.where for problem in faults(read(tmp_path / "xx.yaml"))}
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [("Ankle boot", "botek"), ("not Wavy_Hair", "nie: falowane włosy"), ("my_own class", "my own class"), ("7", "7")],
+)
+def test_names_of_classes(name: str, printed: str) -> None:
+    """Classes and attributes of the data sets that come along are translated, also in the noun of a share; others are not."""
+    polish = load("pl")
+    assert polish.name(name) == printed
+    assert printed in polish.noun(f"class_asked_class {name}", "x").forms["nom"]
+
+
+def test_every_class_that_comes_along_has_a_name() -> None:
+    """Those of Fashion-MNIST and CIFAR-10, and the attributes of CelebA; a translation is of one of them."""
+    classes = {*fashion_mnist.CLASS_NAMES, *cifar10.CLASS_NAMES, *celeba.ATTRIBUTES, "face"}
+    assert {code: {*load(code).names} ^ classes for code in CODES if code != SOURCE} == {c: set() for c in CODES if c != SOURCE}

@@ -11,6 +11,13 @@ from report_builder.kinds import FIGURES, Subject
 from report_builder.plots._style import STYLE
 
 
+@pytest.fixture(autouse=True)
+def style():
+    """The style of all figures, in which texts are measured."""
+    with mpl.rc_context(fname=STYLE):
+        yield
+
+
 @pytest.fixture
 def drawn():
     """`drawn(kind, arrays, runs=..., ...)` draws under the style; every run is named by its id in capitals."""
@@ -19,8 +26,7 @@ def drawn():
         kind = FIGURES.get(name)
         runs = list(dict.fromkeys(panel.split("@")[0] for panel in arrays))
         people = subjects or {panel: Subject(panel.split("@")[0].upper(), "a model", "MNIST", 1) for panel in arrays}
-        with mpl.rc_context(fname=STYLE):
-            return kind.draw(arrays, kind.parameters(**{"runs": runs} | parameters), people, languages.load(language))
+        return kind.draw(arrays, kind.parameters(**{"runs": runs} | parameters), people, languages.load(language))
 
     return draw
 

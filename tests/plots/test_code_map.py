@@ -21,8 +21,8 @@ def test_each_method_has_a_panel_with_its_map(drawn, mapped):
     """PCA stands beside t-SNE; axes say component and share of the variance, or t-SNE, whose axes have no ticks."""
     drawing = drawn("code_map", {"vae": mapped}, labels=False)
     left, right = drawing.figure.axes
-    np.testing.assert_allclose(left.collections[0].get_offsets(), mapped["pca"])
-    np.testing.assert_allclose(right.collections[0].get_offsets(), mapped["tsne"])
+    np.testing.assert_allclose(left.collections[0].get_offsets(), mapped["pca"][mapped["y"] == 0])
+    np.testing.assert_allclose(right.collections[0].get_offsets(), mapped["tsne"][mapped["y"] == 0])
     assert (left.get_xlabel(), left.get_ylabel()) == ("component 1 (50%)", "component 2 (25%)")
     assert right.get_xlabel() == "t-SNE 1"
     assert not len(right.get_xticks())
@@ -36,7 +36,7 @@ def test_codes_of_two_dimensions_are_shown_themselves(drawn, codes, mapped):
     flat = codes | {"pca": codes["z_mean"], "explained": np.array([0.6, 0.4])}
     drawing = drawn("code_map", {"small": flat, "large": mapped}, methods=("tsne",), labels=False)
     left = drawing.figure.axes[0]
-    np.testing.assert_allclose(left.collections[0].get_offsets(), codes["z_mean"])
+    np.testing.assert_allclose(left.collections[0].get_offsets(), codes["z_mean"][codes["y"] == 0])
     assert left.get_xlabel() == "coordinate 1 of the code"
     assert "No t-SNE, but the codes themselves, which have two coordinates: SMALL." in drawing.details
     assert "t-SNE: perplexity 30" in drawing.details

@@ -178,3 +178,11 @@ def test_axes_that_make_no_panel_are_refused(wrong, message):
     """One thing on both axes, codes that do not stay, or two ways to name the class, are mistakes of the file."""
     with pytest.raises(ValidationError, match=message):
         FIGURES.get("condition_panel").parameters.model_validate({"runs": ("cvae",), **wrong})
+
+
+def test_panels_of_many_runs_stand_in_bands(drawn):
+    """Five panels would have images of a centimetre: they stand in two bands, in which each image is half as wide again."""
+    drawing = drawn("condition_panel", {f"cvae{i}": asked() for i in range(5)}, z="prior")
+    boxes = [axes.get_position() for axes in drawing.figure.axes]
+    assert [len({round(box.y0, 2) for box in boxes}), len({round(box.x0, 2) for box in boxes})] == [2, 5]
+    assert min(box.width for box in boxes) * 16 / 3 >= 1.5

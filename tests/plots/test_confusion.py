@@ -160,7 +160,7 @@ def test_images_without_a_class_asked_are_refused():
     arrays = judged("ab", "ab")
     del arrays["asked_class"]
     with pytest.raises(ReportError, match="no class was asked of the images of 'gan'"):
-        confusion.count_matrix(arrays, "gan")
+        confusion.count_matrix(arrays, languages.load("en"), "gan")
 
 
 def test_what_is_asked_of_whom():

@@ -116,3 +116,17 @@ def test_an_attribute_that_the_data_lacks_is_refused():
 def test_the_caption_names_data_and_split():
     """Data set and split are stated."""
     assert "Pictures, training set" in drawn(pictures(), per_class=1).details
+
+
+def test_images_of_a_class_stand_in_the_order_of_their_cells():
+    """Row by row, in whatever order the data has them; so the cells of a class can be looked through."""
+    row, column = np.divmod(np.arange(6)[::-1], 3)
+    data = pictures((CELLS,), np.stack([row, column / 2], axis=1).astype(np.float32))
+    assert [text for text in texts(drawn(data)) if text.startswith("(")] == [
+        "(1, 3)",
+        "(2, 3)",
+        "(1, 2)",
+        "(2, 2)",
+        "(1, 1)",
+        "(2, 1)",
+    ]

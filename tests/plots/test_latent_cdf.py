@@ -17,8 +17,8 @@ def test_both_panels_show_their_places(drawn, squared):
     """The codes stand on the left, their places in the unit square on the right, by class, with one legend."""
     figure = drawn("latent_cdf", {"vae": squared}, labels=False).figure
     left, right = figure.axes
-    np.testing.assert_allclose(left.collections[0].get_offsets(), squared["z_mean"])
-    np.testing.assert_allclose(right.collections[0].get_offsets(), squared["cdf"])
+    np.testing.assert_allclose(left.collections[0].get_offsets(), squared["z_mean"][squared["y"] == 0])
+    np.testing.assert_allclose(right.collections[0].get_offsets(), squared["cdf"][squared["y"] == 0])
     assert len(figure.legends) == 1
     assert right.get_xlabel() == "Φ (coordinate 1 of the code)"
     assert right.get_ylabel() == "Φ (coordinate 2 of the code)"
@@ -34,4 +34,4 @@ def test_the_caption_states_the_shares(drawn, squared):
 def test_the_axes_choose_the_coordinates(drawn, squared):
     """With other axes the left panel shows them."""
     figure = drawn("latent_cdf", {"vae": squared}, axes=(2, 1), labels=False).figure
-    np.testing.assert_allclose(figure.axes[0].collections[0].get_offsets(), squared["z_mean"][:, ::-1])
+    np.testing.assert_allclose(figure.axes[0].collections[0].get_offsets(), squared["z_mean"][squared["y"] == 0, ::-1])

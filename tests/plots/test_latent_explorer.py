@@ -32,8 +32,8 @@ def test_the_plane_in_html(drawn):
     live = drawn("latent_explorer", {"vae": plane()}, language="pl", ink="light").live
     assert [(control.kind, control.title) for control in live.controls[2:]] == [("upwards", "z₂"), ("across", "z₁")]
     assert live.controls[3].values == ["−2,00", "0,00", "2,00"]
-    assert live.points == [(0.0, 1.0, "#3f90da"), (0.75, 0.25, "#bd1f01")]
-    assert live.classes == {"bag": "#3f90da", "coat": "#bd1f01"}
+    assert live.points == [(0.0, 1.0, "#1e4e9c"), (0.75, 0.25, "#661e54")]
+    assert live.classes == {"bag": "#1e4e9c", "coat": "#661e54"}
     np.testing.assert_array_equal(live.tiles[0, 0, :, :, 0, 0, 0], np.round(255 * np.arange(9).reshape(3, 3) / 9))
 
 

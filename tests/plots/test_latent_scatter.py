@@ -32,10 +32,10 @@ def test_classes_are_named_where_their_codes_are(drawn, codes):
 def test_points_stand_at_their_codes(drawn, codes):
     """First coordinate to the right, second upwards, with equal scales; `axes` chooses others."""
     axes = drawn("latent_scatter", {"ae": codes}).figure.axes[0]
-    np.testing.assert_allclose(axes.collections[0].get_offsets(), codes["z_mean"])
+    np.testing.assert_allclose(axes.collections[0].get_offsets(), codes["z_mean"][codes["y"] == 0])
     assert axes.get_aspect() == 1
     swapped = drawn("latent_scatter", {"ae": codes}, axes=(2, 1)).figure.axes[0]
-    np.testing.assert_allclose(swapped.collections[0].get_offsets(), codes["z_mean"][:, ::-1])
+    np.testing.assert_allclose(swapped.collections[0].get_offsets(), codes["z_mean"][codes["y"] == 0, ::-1])
     assert "2" in swapped.get_xlabel()
 
 
@@ -137,3 +137,25 @@ def test_a_narrow_figure_has_its_legend_below(drawn, codes):
     assert 0 <= box.x0 < box.x1 <= page.x1
     assert box.y1 < figure.axes[0].get_window_extent().y0
     assert figure.axes[0].yaxis.label.get_window_extent().x0 >= 0
+
+
+def test_short_deviations_are_drawn_longer_and_said(drawn, codes):
+    """A deviation of a hundredth of the range is drawn ten times as long, as the caption says; long ones are as they are."""
+    short = codes | {"z_log_var": np.full((100, 2), 2 * np.log(0.02))}
+    drawing = drawn("latent_scatter", {"vae": short}, spread="bars")
+    across = drawing.figure.axes[0].collections[0]
+    assert np.ptp(across.get_segments()[0], axis=0) == pytest.approx([2 * 0.02 * 5, 0])
+    assert "drawn 5 times as long" in drawing.details
+    assert "times as long" not in drawn("latent_scatter", {"vae": codes}, spread="bars").details
+
+
+def test_a_legend_makes_no_panel_smaller(drawn, codes):
+    """Beside each other with one legend, two figures have axes of one height: the legend makes its figure higher."""
+    with_legend, without = (
+        drawn("latent_scatter", {"ae": codes}, width_cm=8, legend=legend).figure for legend in (True, False)
+    )
+    heights = []
+    for figure in (with_legend, without):
+        figure.draw_without_rendering()
+        heights.append(figure.axes[0].get_window_extent().height / figure.dpi * 2.54)
+    assert heights[0] == pytest.approx(heights[1], abs=0.05)

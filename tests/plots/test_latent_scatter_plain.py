@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from report_builder.errors import ReportError
 from report_builder.kinds import FIGURES
-from report_builder.plots._style import CLASS_COLOURS
+from report_builder.plots._style import colours
 
 
 def test_a_plain_scatter_has_one_colour_and_no_class_names(drawn, codes):
@@ -32,7 +32,7 @@ def test_a_colour_bar_names_the_classes_from_top_to_bottom(drawn, codes):
     np.testing.assert_allclose(bar.get_yticks(), [0.5, 1.5, 2.5])
     assert bar.get_ylim() == (3, 0)
     fields = next(each for each in bar.collections if each.get_array() is not None)
-    assert [to_hex(colour) for colour in fields.cmap.colors] == list(CLASS_COLOURS[:3])
+    assert [to_hex(colour) for colour in fields.cmap.colors] == colours()[:3]
 
 
 def test_a_colour_bar_tells_ten_classes_apart(drawn, codes):

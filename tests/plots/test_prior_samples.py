@@ -81,7 +81,7 @@ def test_the_page_is_not_overfull(drawn, draws):
     many = draws | {"prior": np.tile(draws["prior"], (8, 1)), "images": np.tile(draws["images"], (8, 1, 1, 1))}
     assert drawn("prior_samples", {"vae": many}, samples=40).figure.get_size_inches()[1] * 2.54 < 24
     with pytest.raises(ReportError, match="do not fit on a page"):
-        drawn("prior_samples", {"ae": many, "vae": many}, samples=40)
+        drawn("prior_samples", {"ae": many, "vae": many, "wide": many}, samples=40)
 
 
 def test_the_sheet_keeps_its_pixels(drawn, draws):

@@ -100,7 +100,7 @@ def test_a_long_word_over_a_column_is_printed_smaller():
     assert len(boxes) == 10
     assert all(left.x1 <= right.x0 + 1 for left, right in itertools.pairwise(boxes))
     assert boxes[-1].x1 <= drawn.figure.bbox.x1
-    assert {6 <= text.get_fontsize() < 8 for text in drawn.axes[0].texts if text.get_text()} == {True}
+    assert {7 <= text.get_fontsize() < 9 for text in drawn.axes[0].texts if text.get_text()} == {True}
 
 
 def test_texts_below_images_have_room(tmp_path):

@@ -56,7 +56,7 @@ def test_a_line_goes_through_the_means(drawn):
     assert lines(drawing) == [[[x, (x + 101) / 3] for x in SIZES]]
     points = np.concatenate([c.get_offsets() for c in drawing.figure.axes[0].collections])
     assert sorted(map(tuple, points)) == [(x, y) for x in SIZES for y in sorted((x, 1, 100))]
-    assert "Open circles: single seeds" in drawing.details
+    assert "Open marks: single seeds" in drawing.details
     assert "Seeds: 1, 2 and 3" in drawing.details
 
 
@@ -98,6 +98,9 @@ def test_a_zero_stands_a_decade_before_the_next_value(drawn):
     places = axes.transData.transform([(beta, 1) for beta in (0, 0.001, 1, 1000)])[:, 0]
     np.testing.assert_allclose(np.diff(places) / np.diff(places)[0], [1, 3, 3], rtol=1e-6)
     assert "linear between 0 and 0.001" in drawing.details
+    left, right = axes.get_window_extent().x0, axes.get_window_extent().x1
+    assert 0.02 < (places[0] - left) / (right - left) < 0.1
+    assert 0.02 < (right - places[-1]) / (right - left) < 0.1
 
 
 @pytest.mark.parametrize(("values", "received"), [((-1, 1, 10), "-1, 1, 10"), (("a", "b"), "a, b")])

@@ -21,7 +21,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     names = {run: title_of(subjects, run) for run in parameters.runs}
     block = _block(of_runs, names, language)
     drawn = sheet([block], parameters)
-    attribute = str(of_runs[parameters.runs[0]]["attribute"]).replace("_", " ")
+    attribute = language.name(str(of_runs[parameters.runs[0]]["attribute"]))
     seen = {names[run]: language.number(int(each["seen"][-1])) for run, each in of_runs.items()}
     stated = [language.word("details.attribute", name=attribute), language.word("details.multiples")]
     stated.append(language.word("details.attribute_seen", n=name_values(language, seen)))

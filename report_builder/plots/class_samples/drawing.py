@@ -23,7 +23,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     cell = max([parameters.cell_cm, *(room_for([*block.columns.labels, *_flat(block.below)]) for block in blocks)])
     drawn = sheet(blocks, parameters, cell_cm=cell)
     people = [subjects[run] for run in parameters.runs]
-    classes = language.join(list(dict.fromkeys(_labels(of_runs[parameters.runs[0]]))) or ["–"])
+    classes = language.join(list(dict.fromkeys(_labels(of_runs[parameters.runs[0]], language))) or ["–"])
     alt = language.word("alt.class_samples", n=parameters.per_class, classes=classes, runs=language.join(names))
     said = details(language, people, *_state(parameters, subjects, language), threshold=parameters.threshold)
     return Drawing(drawn.figure, said, alt, raster=True)
@@ -69,15 +69,15 @@ def _numbers(arrays: Arrays, parameters: Parameters) -> list[int]:
     return [class_number(c, names) for c in parameters.classes or ()]
 
 
-def _labels(arrays: Arrays) -> list[str]:
+def _labels(arrays: Arrays, language: Language) -> list[str]:
     """Class asked of each image; nothing where none was."""
-    return [class_name(arrays, int(label)) for label in arrays.get("asked_class", ())]
+    return [class_name(arrays, int(label), language) for label in arrays.get("asked_class", ())]
 
 
 def _strip(of_runs: Mapping[str, Arrays], names: list[str], parameters: Parameters, language: Language) -> list[Block]:
     """A row for each run with the classes above; where they do not fit side by side, bands with the classes below."""
     images = {run: unit_range(each, "images", run) for run, each in of_runs.items()}
-    labels = _labels(next(iter(of_runs.values()))) or [""] * len(next(iter(images.values())))
+    labels = _labels(next(iter(of_runs.values())), language) or [""] * len(next(iter(images.values())))
     per_row = per_band(labels, parameters.columns, parameters.width_cm - 0.5)
     bands = -(-len(labels) // per_row)
     rows = np.stack([in_bands(each, per_row) for each in images.values()], axis=1).reshape(-1, per_row, *_shape(images))
@@ -104,7 +104,7 @@ def _sheets(of_runs: Mapping[str, Arrays], names: list[str], parameters: Paramet
     blocks, n = [], parameters.per_class
     for place, (run, each) in enumerate(of_runs.items()):
         images = unit_range(each, "images", run)
-        labels = _labels(each)[::n] or [""] * (len(images) // n)
+        labels = _labels(each, language)[::n] or [""] * (len(images) // n)
         found = recognised(each, language)
         below = [found[start : start + n] for start in range(0, len(found), n)]
         rows = Lines(labels if not place else [""] * len(labels))

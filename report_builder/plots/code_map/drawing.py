@@ -28,7 +28,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     for axes, (run, method) in zip(panel_axes, wanted, strict=True):
         _panel(axes, of_runs[run], method, parameters, language, raster=raster)
         axes.set_title(names[run] if len(of_runs) > 1 else "")
-    classes = classes_of(*of_runs.values())
+    classes = classes_of(language, *of_runs.values())
     if parameters.colour_bar:
         colour_bar(figure, panel_axes, classes, language)
     else:
@@ -46,7 +46,7 @@ def _panel(axes: Axes, arrays: Arrays, method: str, parameters: Parameters, lang
     places = arrays[method] if method in arrays else shown_codes(arrays)[:, :2]
     points(axes, places, arrays["y"], raster=raster)
     if parameters.labels is not False:
-        name_classes(axes, places, arrays["y"], arrays["class_names"], needed=bool(parameters.labels))
+        name_classes(axes, places, arrays, language, needed=bool(parameters.labels))
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_xlabel(_axis(arrays, method, 1, language))
     axes.set_ylabel(_axis(arrays, method, 2, language))

@@ -10,12 +10,15 @@ from matplotlib.patches import Rectangle
 from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
 from report_builder.plots._details import details, name_values
+from report_builder.plots._fitting import label_width
 from report_builder.plots._panel import CELLS, Along, along, axis_name
 from report_builder.plots._samples import class_name
-from report_builder.plots._sheet import Block, Lines, Sheet, outputs, sheet, title_of, unit_range
+from report_builder.plots._sheet import PAD_CM, Block, Lines, Sheet, outputs, sheet, title_of, unit_range
+from report_builder.plots._style import colour
 from report_builder.plots.condition_panel import Parameters
 
-FRAME = "#e76300"
+FRAME = 1  # number of its colour
+LEAST_CM = 1.5  # width of an image, where panels stand in bands
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
@@ -24,7 +27,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     names = {run: title_of(subjects, run) for run in parameters.runs}
     placed = {run: _place(each, parameters, language, short=len(names) > 1) for run, each in of_runs.items()}
     blocks = [_block(each, run, placed[run], names[run] if len(names) > 1 else "") for run, each in of_runs.items()]
-    drawn = sheet(blocks, parameters)
+    drawn = sheet(blocks, parameters, per_band=_per_band(blocks, parameters))
     framed = parameters.frame and all("cells" in each for each in of_runs.values())
     if framed:
         for panel, (run, each) in enumerate(of_runs.items()):
@@ -51,6 +54,13 @@ def _block(arrays: Arrays, run: str, placed: tuple[Along, Along], title: str) ->
     return Block(panel, Lines(rows.labels), Lines(columns.labels), title)
 
 
+def _per_band(blocks: list[Block], parameters: Parameters) -> int:
+    """Panels side by side, in bands of about equal length: so many that an image is large enough to be read."""
+    wide = min(LEAST_CM, parameters.cell_cm) * blocks[0].columns.extent + label_width(blocks[0].rows.labels) + 2 * PAD_CM
+    bands = -(-len(blocks) // max(1, int(parameters.width_cm / wide)))
+    return -(-len(blocks) // bands)
+
+
 def _alt(block: Block, names: list[str], parameters: Parameters, language: Language) -> str:
     rows, columns = block.images.shape[:2]
     runs = language.join(names)
@@ -72,7 +82,7 @@ def _frame(drawn: Sheet, panel: int, arrays: Arrays, placed: tuple[Along, Along]
     ):
         x, y = drawn.column_centres[panel][of_column], drawn.row_centres[panel][of_row]
         corner = x - wide / 2 + column * size[0], y - tall / 2 + row * size[1]
-        drawn.axes[panel].add_patch(Rectangle(corner, *size, fill=False, edgecolor=FRAME, linewidth=0.8))
+        drawn.axes[panel].add_patch(Rectangle(corner, *size, fill=False, edgecolor=colour(FRAME), linewidth=0.8))
 
 
 def _state(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> list[str]:
@@ -80,12 +90,10 @@ def _state(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Lang
     stated, axes = [], (parameters.rows, parameters.columns)
     asked = {name: each["asked_class"] for name, each in of_runs.items() if "asked_class" in each}
     if asked and "class" not in axes and all((labels == labels[0]).all() for labels in asked.values()):
-        classes = {name: class_name(of_runs[name], int(labels[0])) for name, labels in asked.items()}
+        classes = {name: class_name(of_runs[name], int(labels[0]), language) for name, labels in asked.items()}
         stated.append(language.word("details.class_asked", name=name_values(language, classes)))
     if parameters.attributes:
-        words = {
-            name.replace("_", " "): language.word("yes" if value else "no") for name, value in parameters.attributes.items()
-        }
+        words = {language.name(name): language.word("yes" if value else "no") for name, value in parameters.attributes.items()}
         each = [language.word("details.named", name=name, value=value) for name, value in words.items()]
         stated.append(language.word("details.attributes_asked", names=language.join(each)))
     codes = {name: _code(each, parameters, language) for name, each in of_runs.items()}
@@ -104,5 +112,5 @@ def _code(arrays: Arrays, parameters: Parameters, language: Language) -> str:
     split = language.word(key) if language.has(key) else parameters.split
     if several:
         return language.word("code.encoded_each", split=split)
-    name = class_name(arrays, int(arrays["source_class"][0]))
+    name = class_name(arrays, int(arrays["source_class"][0]), language)
     return language.word("code.encoded", index=int(arrays["index"][0]), split=split, name=name)

@@ -12,11 +12,11 @@ from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
 from report_builder.plots._details import details, name_values
 from report_builder.plots._sheet import title_of
-from report_builder.plots._style import arrays_of, legend_below, localise, panels
+from report_builder.plots._style import arrays_of, colour, legend_below, localise, panels
 from report_builder.plots._text import NAME_CM, all_wrapped, text_height, text_width
 from report_builder.plots.confidence import Parameters
 
-REAL = "#777777"
+REAL = "#b4b4b4"
 PANEL = 0.8  # of the width of a panel: what the bars have
 NARROW_CM = 11.0  # below this width the panels stand under each other
 
@@ -30,8 +30,8 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     said = arrays_of(arrays, [parameters.judge, *parameters.runs], "probability")
     names = {run: title_of(subjects, run) for run in parameters.runs}
     labels = {parameters.judge: language.word("legend.real")} | names
-    colours = {parameters.judge: REAL} | {run: f"C{place}" for place, run in enumerate(parameters.runs)}
-    classes = all_wrapped([*map(str, said[parameters.judge]["class_names"])], NAME_CM)
+    colours = {parameters.judge: REAL} | {run: colour(place) for place, run in enumerate(parameters.runs)}
+    classes = all_wrapped([language.name(str(name)) for name in said[parameters.judge]["class_names"]], NAME_CM)
     columns = 1 if parameters.width_cm < NARROW_CM else 2
     room = PANEL * parameters.width_cm / columns / len(classes)
     upright = max(map(text_width, classes)) + 0.1 > room

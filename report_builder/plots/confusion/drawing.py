@@ -26,7 +26,7 @@ BAR_CM = 2.2  # width of the bar of colours with its numbers and label
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A panel for each run; rows are classes asked (or true), columns classes recognised, the colour the share of the row."""
     of_runs = arrays_of(arrays, parameters.runs, "probability")
-    matrices = _of_what_occurs({run: count_matrix(each, run) for run, each in of_runs.items()})
+    matrices = _of_what_occurs({run: count_matrix(each, language, run) for run, each in of_runs.items()})
     texts = {run: m.texts(language, counts=parameters.cells == "count") for run, m in matrices.items()}
     columns, fits = _columns(list(matrices.values()), list(texts.values()), parameters.width_cm)
     wide = (parameters.width_cm - (0 if fits else BAR_CM)) / columns
@@ -49,7 +49,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     return Drawing(figure, said, alt, table=_table(matrices, names, language, _give(parameters)))
 
 
-def count_matrix(arrays: Arrays, run: str = "") -> Matrix:
+def count_matrix(arrays: Arrays, language: Language, run: str = "") -> Matrix:
     """How often each class of the images was recognised as each class of the classifier; classes without images have no row.
 
     Raises:
@@ -62,7 +62,8 @@ def count_matrix(arrays: Arrays, run: str = "") -> Matrix:
     rows, place = np.unique(given, return_inverse=True)
     counts = np.zeros((len(rows), len(columns)), dtype=np.int64)
     np.add.at(counts, (place.ravel(), arrays["probability"].argmax(axis=1)), 1)
-    return Matrix(counts, [str(arrays["class_names"][row]) for row in rows], [*map(str, columns)])
+    names = [language.name(str(arrays["class_names"][row])) for row in rows]
+    return Matrix(counts, names, [language.name(str(name)) for name in columns])
 
 
 def _of_what_occurs(matrices: Mapping[str, Matrix]) -> dict[str, Matrix]:

@@ -15,42 +15,55 @@ from report_builder.plots._sheet import Block, Lines, sheet, unit_range
 from report_builder.plots._style import arrays_of
 from report_builder.plots.dataset_sheet import Parameters
 
+OF_IMAGES = ("x", "y", "row", "column", "index", "condition", "attributes")  # arrays with a row for each
+
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
     """A row for each class, or images of all classes in bands."""
     images = arrays_of(arrays, [parameters.data], "x")[parameters.data]
-    texts = _texts(images, parameters)
-    block = (_bands if parameters.n else _by_class)(images, texts, parameters)
+    images = images if parameters.n else _in_order(images)
+    texts = _texts(images, parameters, language)
+    block = _bands(images, texts, parameters) if parameters.n else _by_class(images, texts, language)
     cell = max(parameters.cell_cm, room_for(texts))
     drawn = sheet([block], parameters, cell_cm=cell)
     stated = []
     if parameters.conditions and "cells" in images:
         stated.append(language.word("details.below_cell"))
     asked = list(_attributes_of(images).values()) if parameters.conditions else []
-    if printed := [name.replace("_", " ") for name in dict.fromkeys([*asked, *parameters.attributes])]:
+    if printed := [language.name(name) for name in dict.fromkeys([*asked, *parameters.attributes])]:
         stated.append(language.word("details.below_attributes", names=language.join(printed)))
-    classes = language.join(list(dict.fromkeys(class_name(images, int(label)) for label in images["y"])))
+    classes = language.join(list(dict.fromkeys(class_name(images, int(label), language) for label in images["y"])))
     alt = language.word("alt.dataset_sheet", n=language.number(len(images["y"])), classes=classes)
     people = [subjects[parameters.data]]
     return Drawing(drawn.figure, details(language, people, *stated, split=parameters.split), alt, raster=True)
 
 
-def _texts(images: Arrays, parameters: Parameters) -> list[str]:
+def _in_order(images: Arrays) -> Arrays:
+    """The images of each class by their cells, row by row, where they have some."""
+    if "cells" not in images:
+        return images
+    classes = list(dict.fromkeys(images["y"].tolist()))
+    of_class = np.array([classes.index(label) for label in images["y"].tolist()])
+    order = np.lexsort((images["column"], images["row"], of_class))
+    return {name: array[order] if name in OF_IMAGES else array for name, array in images.items()}
+
+
+def _texts(images: Arrays, parameters: Parameters, language: Language) -> list[str]:
     """What stands below each image: with `n` its class, then row and column counted from 1, then its attributes."""
-    lines: list[list[str]] = [[class_name(images, int(label))] if parameters.n else [] for label in images["y"]]
+    lines: list[list[str]] = [[class_name(images, int(label), language)] if parameters.n else [] for label in images["y"]]
     if parameters.conditions and "cells" in images:
         for each, row, column in zip(lines, images["row"], images["column"], strict=True):
             each.append(f"({row + 1}, {column + 1})")
     if parameters.conditions:
         chosen = _attributes_of(images)
-        _name(lines, images["condition"][:, list(chosen)] if chosen else None, list(chosen.values()))
+        _name(lines, images["condition"][:, list(chosen)] if chosen else None, list(chosen.values()), language)
     if parameters.attributes:
         known = [str(name) for name in images.get("attribute_names", ())]
         if strange := [name for name in parameters.attributes if name not in known]:
             rule = "the data has no such attribute"
             raise ReportError(*(Problem("", rule, repr(name), near_miss(name, known)) for name in strange))
         places = [known.index(name) for name in parameters.attributes]
-        _name(lines, images["attributes"][:, places], list(parameters.attributes))
+        _name(lines, images["attributes"][:, places], list(parameters.attributes), language)
     return ["\n".join(each) for each in lines]
 
 
@@ -60,13 +73,13 @@ def _attributes_of(images: Arrays) -> dict[int, str]:
     return {place: str(name) for place, (kind, name) in enumerate(named) if kind == "attributes"}
 
 
-def _name(lines: list[list[str]], present: np.ndarray | None, names: list[str]) -> None:
+def _name(lines: list[list[str]], present: np.ndarray | None, names: list[str], language: Language) -> None:
     """Adds the names of the attributes that each image has."""
     for each, row in zip(lines, present if present is not None else (), strict=False):
-        each += [name.replace("_", " ") for name, value in zip(names, row, strict=True) if value > 0.5]
+        each += [language.name(name) for name, value in zip(names, row, strict=True) if value > 0.5]
 
 
-def _by_class(images: Arrays, texts: list[str], parameters: Parameters) -> Block:
+def _by_class(images: Arrays, texts: list[str], language: Language) -> Block:
     """A row for each class; a class with fewer images leaves its last places blank."""
     x, labels = unit_range(images, "x", "data"), list(dict.fromkeys(images["y"].tolist()))
     of_class = [np.flatnonzero(images["y"] == label) for label in labels]
@@ -75,7 +88,7 @@ def _by_class(images: Arrays, texts: list[str], parameters: Parameters) -> Block
     for row, found in enumerate(of_class):
         grid[row, : len(found)] = x[found]
     below = [[texts[i] for i in found] for found in of_class] if any(texts) else []
-    return Block(grid, Lines([class_name(images, label) for label in labels]), Lines([""] * columns), below=below)
+    return Block(grid, Lines([class_name(images, label, language) for label in labels]), Lines([""] * columns), below=below)
 
 
 def _bands(images: Arrays, texts: list[str], parameters: Parameters) -> Block:

@@ -7,15 +7,17 @@ from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
 from report_builder.plots._details import details, limits, normal_lattice
 from report_builder.plots._sheet import INCH, THIN, Block, Lines, outputs, sheet, title_of, unit_range
+from report_builder.plots._style import Numbers
 from report_builder.plots._text import text_height, text_width
 from report_builder.plots.decode_grid import Parameters
 
-TICKS = 5  # about that many on an axis
+TICKS = 5  # on an axis, at most
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
@@ -25,14 +27,9 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     blocks = [
         _block(of_runs[run], run, names[run] if len(names) > 1 else "", separators=parameters.separators) for run in of_runs
     ]
-    fine = parameters.lattice == "normal"  # its steps are of unequal size
-    drawn = sheet(
-        blocks,
-        parameters,
-        axis_room=(_tick_room(of_runs, language, fine=fine), 0.95),
-    )
+    drawn = sheet(blocks, parameters, axis_room=(_tick_room(of_runs, language), 0.95))
     for place, run in enumerate(of_runs):
-        _axes(drawn.axes[place], drawn.column_centres[place], drawn.row_centres[place], of_runs[run], language, fine=fine)
+        _axes(drawn.axes[place], drawn.column_centres[place], drawn.row_centres[place], of_runs[run], language)
     people = [subjects[run] for run in parameters.runs]
     stated = _state({names[run]: of_runs[run] for run in of_runs}, parameters, language)
     measured = parameters.limits is None and parameters.lattice == "even"
@@ -60,32 +57,32 @@ def _block(arrays: Arrays, run: str, title: str, *, separators: bool) -> Block:
     )
 
 
-def _tick_labels(values: np.ndarray, language: Language, *, fine: bool, least: int = 1) -> dict[int, str]:
-    """Some cells of an axis, in equal steps of `least` or more, with the coordinates that were decoded there."""
-    last = len(values) - 1
-    step = max(least, round(last / (TICKS - 1)))
-    chosen = range(last % step // 2, len(values), step)
-    digits = 1 if np.ptp(values) > 1 and not fine else 2
-    return {i: language.number(float(values[i]), digits) for i in chosen}
+def _round(values: np.ndarray, language: Language, most: int = TICKS) -> dict[float, str]:
+    """At most so many round coordinates between the first and the last that were decoded, as they are printed."""
+    low, high = float(values[0]), float(values[-1])
+    found = MaxNLocator(most, steps=[1, 2, 4, 5, 10]).tick_values(low, high)
+    inside = [float(value) for value in found if low <= value <= high] or [(low + high) / 2]
+    return dict(zip(inside, Numbers(language).format_ticks(inside), strict=True))
 
 
-def _tick_room(of_runs: Mapping[str, Arrays], language: Language, *, fine: bool) -> float:
+def _tick_room(of_runs: Mapping[str, Arrays], language: Language) -> float:
     """Centimetres left of a block for its ticks and axis label."""
-    labels = [label for each in of_runs.values() for label in _tick_labels(each["axis_1"], language, fine=fine).values()]
+    labels = [label for each in of_runs.values() for label in _round(each["axis_1"], language).values()]
     return max(text_width(label) for label in labels) + 0.65
 
 
-def _axes(axes: Axes, columns: np.ndarray, rows: np.ndarray, arrays: Arrays, language: Language, *, fine: bool) -> None:
-    """Ticks at the centres of chosen cells, labelled with the coordinate that was decoded there."""
+def _axes(axes: Axes, columns: np.ndarray, rows: np.ndarray, arrays: Arrays, language: Language) -> None:
+    """Ticks at round coordinates, which lie between the centres of the cells that were decoded there."""
     for axis, centres, values in ((axes.xaxis, columns, arrays["axis_0"]), (axes.yaxis, rows[::-1], arrays["axis_1"])):
         size = text_height if axis is axes.yaxis else text_width
-        for least in range(1, len(values) + 1):
-            labels = _tick_labels(values, language, fine=fine, least=least)
-            apart = abs(np.diff(centres[[*labels]])) / axes.figure.dpi * INCH
+        for most in range(TICKS, 0, -1):
+            labels = _round(values, language, most)
+            places = np.interp([*labels], values, centres)
+            apart = abs(np.diff(places)) / axes.figure.dpi * INCH
             if all((size(a) + size(b)) / 2 <= free for (a, b), free in zip(pairwise(labels.values()), apart, strict=True)):
                 break
-        axis.set_ticks(centres[list(labels)], list(labels.values()))
-        axis.set_tick_params(length=2.5, labelsize=8, pad=2)
+        axis.set_ticks(places, [*labels.values()])
+        axis.set_tick_params(length=2.5, pad=2)
     axes.set_xlabel(language.word("axis.latent", i=1))
     axes.set_ylabel(language.word("axis.latent", i=2))
     axes.spines[:].set_visible(True)

@@ -15,12 +15,12 @@ from report_builder.plots._details import details, name_values
 from report_builder.plots._same_data import check_arrays
 from report_builder.plots._samples import class_name
 from report_builder.plots._sheet import title_of
-from report_builder.plots._style import arrays_of, legend_below, localise, panels
+from report_builder.plots._style import arrays_of, colour, ink, legend_below, localise, panels
 from report_builder.plots._text import NAME_CM, all_wrapped
 from report_builder.plots.error_by_class import Parameters
 
 WHISKERS = (5, 95)  # percentiles
-ROW_CM, FRAME_CM = 0.42, 1.9  # of one box; of axis, label and legend
+ROW_CM, FRAME_CM = 0.42, 1.4  # of one box; of axis and label
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
@@ -29,7 +29,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     check_arrays(of_runs, ("class_names",))
     first = next(iter(of_runs.values()))
     labels = sorted({int(label) for each in of_runs.values() for label in each["y"]})
-    classes = [class_name(first, label) for label in labels]
+    classes = [class_name(first, label, language) for label in labels]
     names = {run: title_of(subjects, run) for run in parameters.runs}
     tall = min(22.0, FRAME_CM + ROW_CM * len(labels) * (len(of_runs) + 0.5))
     figure, (axes,) = panels(1, parameters.width_cm, tall, 1)
@@ -69,7 +69,7 @@ def _boxes(axes: Axes, of_classes: list[np.ndarray], place: int, runs: int) -> N
     """The boxes of one run: quartiles, median, whiskers at percentiles, the mean as a point."""
     height = 0.8 / runs
     positions = [row + (place - (runs - 1) / 2) * height for row in range(len(of_classes))]
-    line = {"color": "#222222", "linewidth": 0.8}
+    line = {"color": ink(), "linewidth": 0.8}
     axes.boxplot(
         of_classes,
         positions=positions,
@@ -84,12 +84,12 @@ def _boxes(axes: Axes, of_classes: list[np.ndarray], place: int, runs: int) -> N
         medianprops=line | {"linewidth": 1.2},
         whiskerprops=line,
         capprops=line,
-        meanprops={"marker": "o", "markersize": 3.2, "markerfacecolor": "white", "markeredgecolor": "#222222"},
+        meanprops={"marker": "o", "markersize": 3.2, "markerfacecolor": "white", "markeredgecolor": ink()},
     )
 
 
 def _look(place: int) -> dict[str, Any]:
-    return {"facecolor": f"C{place}", "edgecolor": "#222222", "linewidth": 0.6, "alpha": 0.6}
+    return {"facecolor": colour(place), "edgecolor": ink(), "linewidth": 0.6, "alpha": 0.6}
 
 
 def _table(

@@ -14,10 +14,11 @@ from report_builder.plots._pairs import stated_way
 from report_builder.plots._same_data import check_arrays
 from report_builder.plots._samples import class_name
 from report_builder.plots._sheet import INCH, Block, Lines, Sheet, outputs, sheet, title_of, unit_range
-from report_builder.plots._text import FONT, all_wrapped
+from report_builder.plots._style import colour
+from report_builder.plots._text import all_wrapped, text_size
 from report_builder.plots.four_corners import Parameters
 
-FRAME = "#e76300"
+FRAME = 1  # number of its colour
 PLACES = ("top_left", "top_right", "bottom_left", "bottom_right")
 
 
@@ -31,19 +32,19 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     room = (0.15, 0.5)  # names of the lower corners, and some air between names of neighbouring squares
     drawn = sheet(blocks, parameters, axis_room=room)
     for panel, block in enumerate(blocks):
-        _corners(drawn, panel, block, _classes(first))
+        _corners(drawn, panel, block, _classes(first, language))
     people = [subjects[run] for run in parameters.runs]
     kept = "corner" if parameters.condition == "first" else parameters.condition
     stated = [*_state(first, language), *stated_way(of_runs, parameters.path, kept, language)]
     said = details(language, people, *stated, split=parameters.split, threshold=parameters.threshold)
-    classes, runs = language.join(_classes(first)), language.join(names)
+    classes, runs = language.join(_classes(first, language)), language.join(names)
     alt = language.word("alt.four_corners", n=parameters.n, classes=classes, runs=runs)
     return Drawing(drawn.figure, said, alt, raster=True)
 
 
-def _classes(arrays: Arrays) -> list[str]:
+def _classes(arrays: Arrays, language: Language) -> list[str]:
     """Classes of the four images, in the order of the corners."""
-    return [class_name(arrays, int(label)) for label in arrays["labels"]]
+    return [class_name(arrays, int(label), language) for label in arrays["labels"]]
 
 
 def _block(arrays: Arrays, run: str, title: str) -> Block:
@@ -63,13 +64,13 @@ def _corners(drawn: Sheet, panel: int, block: Block, names: list[str]) -> None:
     for place, name in enumerate(all_wrapped(names, half)):
         row, column = place // 2 * (n - 1), place % 2 * (n - 1)
         x, y = drawn.column_centres[panel][column], drawn.row_centres[panel][row]
-        frame = Rectangle((x - width / 2, y - height / 2), width, height, fill=False, edgecolor=FRAME, linewidth=1.2)
+        frame = Rectangle((x - width / 2, y - height / 2), width, height, fill=False, edgecolor=colour(FRAME), linewidth=1.2)
         axes.add_patch(frame)
         side, edge = ("right", x + width / 2) if column else ("left", x - width / 2)
         if row:
-            axes.annotate(name, (edge, y + height / 2), (0, -3), textcoords="offset points", ha=side, va="top", fontsize=FONT)
+            axes.annotate(name, (edge, y + height / 2), (0, -3), textcoords="offset points", ha=side, va="top")
         else:
-            upper[place].set(text=name, fontsize=FONT, horizontalalignment=side)
+            upper[place].set(text=name, fontsize=text_size(), horizontalalignment=side)
             upper[place].xy = edge, y - height / 2
 
 
@@ -77,7 +78,7 @@ def _state(arrays: Arrays, language: Language) -> list[str]:
     """Sentences: which image stands in which corner, and what the frames are."""
     corners = [
         language.word("details.corner", place=language.word(f"corner.{place}"), name=name, index=int(index))
-        for place, name, index in zip(PLACES, _classes(arrays), arrays["index"], strict=True)
+        for place, name, index in zip(PLACES, _classes(arrays, language), arrays["index"], strict=True)
     ]
     listed = language.word("details.corners", corners=language.word("details.semicolon").join(corners))
     return [listed, language.word("details.corners_framed")]

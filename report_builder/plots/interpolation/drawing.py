@@ -38,7 +38,7 @@ def _block(of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapp
     steps = {run: unit_range(each, "images", run) for run, each in of_runs.items()}
     ends = unit_range(first, "ends", "data")
     rows, labels = [], []
-    for place, (a, b) in enumerate(pair_labels(first)):
+    for place, (a, b) in enumerate(pair_labels(first, language)):
         for run, decoded in steps.items():
             inner = decoded[place]
             rows.append(np.concatenate([ends[place, :1], inner, ends[place, 1:]]) if parameters.originals else inner)

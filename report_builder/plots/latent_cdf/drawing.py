@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 from matplotlib.axes import Axes
 
 from report_builder.kinds import Arrays, Drawing, Subject
@@ -26,7 +25,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     for place, (run, each) in enumerate(of_runs.items()):
         _pair(panel_axes[2 * place : 2 * place + 2], each, parameters, language, raster=raster)
         panel_axes[2 * place].set_title(names[run] if len(of_runs) > 1 else "")
-    classes, n = classes_of(*of_runs.values()), language.number(len(of_runs[parameters.runs[0]]["y"]))
+    classes, n = classes_of(language, *of_runs.values()), language.number(len(of_runs[parameters.runs[0]]["y"]))
     if parameters.colour_bar:
         colour_bar(figure, panel_axes, classes, language)
     else:
@@ -42,18 +41,14 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
 def _pair(both: list[Axes], arrays: Arrays, parameters: Parameters, language: Language, *, raster: bool) -> None:
     z = shown_codes(arrays)[:, [axis - 1 for axis in parameters.axes]]
     for axes, places, word in zip(both, (z, arrays["cdf"]), ("axis.latent", "axis.latent_cdf"), strict=True):
-        _points(axes, places, arrays, raster=raster, labels=parameters.labels)
+        points(axes, places, arrays["y"], raster=raster)
+        if parameters.labels is not False:
+            name_classes(axes, places, arrays, language, needed=bool(parameters.labels))
         axes.set_xlabel(language.word(word, i=parameters.axes[0]))
         axes.set_ylabel(language.word(word, i=parameters.axes[1]))
         localise(axes, language)
     both[0].set_aspect("equal", adjustable="datalim")
     both[1].set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
-
-
-def _points(axes: Axes, places: np.ndarray, arrays: Arrays, *, raster: bool, labels: bool | None) -> None:
-    points(axes, places, arrays["y"], raster=raster)
-    if labels is not False:
-        name_classes(axes, places, arrays["y"], arrays["class_names"], needed=bool(labels))
 
 
 def _shares(of_runs: Mapping[str, Arrays], classes: Mapping[int, str], language: Language) -> str:

@@ -25,7 +25,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     found = outputs(arrays, parameters, "images")[run]
     images = unit_range(found, "images", run)
     on_plane = "z" in found and images.shape[:2] == (1, 1)
-    figure = _plane(found, images, parameters, language) if on_plane else _sheet(found, images, parameters)
+    figure = _plane(found, images, parameters, language) if on_plane else _sheet(found, images, parameters, language)
     people, name = [subjects[each] for each in parameters.runs], title_of(subjects, run)
     stated = [language.word(f"details.explorer_{parameters.space}"), language.word("details.live")]
     if parameters.space == "code":
@@ -51,7 +51,7 @@ def _plane(arrays: Arrays, images: np.ndarray, parameters: Parameters, language:
     figure, (left, right) = panels(2, parameters.width_cm, height, 2)
     raster = len(arrays["z"]) > RASTER_OVER
     _scatter.points(left, arrays["z"].astype(float), arrays["y"], raster=raster)
-    _scatter.name_classes(left, arrays["z"].astype(float), arrays["y"], arrays["class_names"], needed=False)
+    _scatter.name_classes(left, arrays["z"].astype(float), arrays, language, needed=False)
     chosen = [_some(len(axis)) for axis in (upwards, across)]
     tiles = printed(images[0, 0][np.ix_(*chosen)], parameters.ink)[::-1]
     rows, columns, height, width, channels = tiles.shape
@@ -66,13 +66,13 @@ def _plane(arrays: Arrays, images: np.ndarray, parameters: Parameters, language:
     return figure
 
 
-def _sheet(arrays: Arrays, images: np.ndarray, parameters: Parameters) -> Figure:
+def _sheet(arrays: Arrays, images: np.ndarray, parameters: Parameters, language: Language) -> Figure:
     """A row for each class, in the middle cell: places along the plane's diagonal."""
     cell = images[:, images.shape[1] // 2]
     rows, columns = cell.shape[1:3]
     along = np.linspace(0, columns - 1, min(columns, SHOWN)).round().astype(int)
     picked = cell[:, (along * rows / columns).astype(int), along]
-    names = [class_name(arrays, int(label)) for label in arrays.get("asked_class", ())]
+    names = [class_name(arrays, int(label), language) for label in arrays.get("asked_class", ())]
     return sheet([Block(picked, Lines(names or [""]), Lines([""] * len(along)))], parameters).figure
 
 
@@ -87,7 +87,7 @@ def _some(count: int) -> np.ndarray:
 def _live(arrays: Arrays, images: np.ndarray, parameters: Parameters, language: Language) -> Live:
     """Classes, cells, and the plane."""
     controls = []
-    names = [class_name(arrays, int(label)) for label in arrays.get("asked_class", ())]
+    names = [class_name(arrays, int(label), language) for label in arrays.get("asked_class", ())]
     controls.append(Control("choice", language.word("legend.class"), names or [""]))
     cells = arrays.get("asked_cell", np.zeros((1, 2), dtype=int))
     words = [f"{row + 1}, {column + 1}" for row, column in cells]
@@ -95,13 +95,13 @@ def _live(arrays: Arrays, images: np.ndarray, parameters: Parameters, language: 
     across, upwards = ([language.number(float(value), 2) for value in axis] for axis in _axes(arrays))
     right, up = ("z₁", "z₂") if parameters.space == "code" else ("α", "β")
     axes = [Control("upwards", up, upwards), Control("across", right, across)]
-    points, classes = _points(arrays) if "z" in arrays else ([], {})
+    points, classes = _points(arrays, language) if "z" in arrays else ([], {})
     return Live(printed(images, parameters.ink), [*controls, *axes], points, classes)
 
 
-def _points(arrays: Arrays) -> tuple[list[tuple[float, float, str]], dict[str, str]]:
+def _points(arrays: Arrays, language: Language) -> tuple[list[tuple[float, float, str]], dict[str, str]]:
     """Codes as places on the plane, those outside it left out, and what their colours mean."""
     places = [(arrays["z"][:, i] - axis[0]) / np.ptp(axis) for i, axis in enumerate(_axes(arrays))]
     inside = [(float(x), float(y), int(label)) for x, y, label in zip(*places, arrays["y"], strict=True)]
     shown = [(x, y, colour(label)) for x, y, label in inside if 0 <= x <= 1 and 0 <= y <= 1]
-    return shown, {name: colour(label) for label, name in _scatter.classes_of(arrays).items()}
+    return shown, {name: colour(label) for label, name in _scatter.classes_of(language, arrays).items()}

@@ -14,9 +14,8 @@ from report_builder.kinds import Arrays, Column, Drawing, Subject, Table
 from report_builder.languages import Language
 from report_builder.plots._codes import shown_codes, stated_codes
 from report_builder.plots._details import details, name_values
-from report_builder.plots._scatter import INK
 from report_builder.plots._sheet import title_of
-from report_builder.plots._style import INCH, arrays_of, localise
+from report_builder.plots._style import INCH, arrays_of, colour, ink, localise
 from report_builder.plots.latent_histograms import Parameters
 
 PANEL_CM, MAX_CM = 2.6, 20.0
@@ -36,7 +35,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     for block, count, (run, each) in zip(blocks, rows, of_runs.items(), strict=True):
         _block(block, each, (count, columns), parameters, language)
         if len(of_runs) > 1:
-            block.suptitle(names[run], fontsize=9)
+            block.suptitle(names[run], fontsize="medium")
     by_name = {names[run]: each for run, each in of_runs.items()}
     n = language.number(len(of_runs[parameters.runs[0]]["y"]))
     stated = [stated_codes(by_name, parameters, language), language.word("details.images", n=n)]
@@ -65,25 +64,25 @@ def _block(block: SubFigure, arrays: Arrays, shape: tuple[int, int], parameters:
     edges = np.linspace(min(-SPAN, values.min()), max(SPAN, values.max()), parameters.bins + 1)
     for axes, axis in zip(panels, axes_shown, strict=False):
         density, _ = np.histogram(z[:, axis], bins=edges, density=True)
-        axes.stairs(density, edges, fill=True, color="C0", alpha=0.55)
+        axes.stairs(density, edges, fill=True, color=colour(0), alpha=0.55)
         _normal_density(axes, edges)
         between = "\n" if shape[1] > NARROW else ": "
         distance = language.number(float(arrays["ks"][axis]), 2 if shape[1] > NARROW else 3)
-        axes.set_title(f"{axis + 1}{between}{distance}", fontsize=8, loc="center", pad=2)
+        axes.set_title(f"{axis + 1}{between}{distance}", fontsize="medium", loc="center", pad=2)
         localise(axes, language)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=3 if shape[1] > NARROW else 5, integer=True))
     for above in panels[max(0, len(axes_shown) - shape[1]) : len(axes_shown)]:  # also where there is none below
         above.tick_params(labelbottom=True)
     for unused in panels[len(axes_shown) :]:
         unused.set_axis_off()
-    block.supxlabel(language.word("axis.coordinate"), fontsize=8)
-    block.supylabel(language.word("axis.density"), fontsize=8)
+    block.supxlabel(language.word("axis.coordinate"), fontsize="medium")
+    block.supylabel(language.word("axis.density"), fontsize="medium")
 
 
 def _normal_density(axes: Axes, edges: np.ndarray) -> None:
     """The density of N(0, 1)."""
     x = np.linspace(edges[0], edges[-1], 200)
-    axes.plot(x, np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi), color=INK, linewidth=0.9)
+    axes.plot(x, np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi), color=ink(), linewidth=0.9)
 
 
 def _which(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> str:

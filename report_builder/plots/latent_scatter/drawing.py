@@ -21,6 +21,10 @@ from report_builder.plots._style import RASTER_OVER, arrays_of, colour, localise
 from report_builder.plots.latent_scatter import Parameters
 
 WEIGHTS = {"none": 1, "bars": 3, "ellipses": 5}  # how much a point adds to an SVG
+MARK = 4.0  # square points, of a mark that leaves its deviation to be seen
+SEEN_CM, PANEL = 0.06, 0.8  # length of a deviation that is seen; share of a panel's width that its codes take
+TINY = 1e-9
+FACTORS = (1, 2, 5, 10, 20, 50)
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
@@ -32,17 +36,18 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     height = parameters.height_cm or (parameters.width_cm / columns * (0.66 if flat else 1.05))
     figure, panel_axes = panels(len(of_runs), parameters.width_cm, height, columns)
     marks = WEIGHTS[parameters.spread] * sum(len(codes["y"]) for codes in of_runs.values())
+    factor = _factor(of_runs, parameters, parameters.width_cm / columns) if parameters.spread != "none" else 1
     for axes, (run, codes) in zip(panel_axes, of_runs.items(), strict=True):
-        _panel(axes, codes, parameters, language, raster=marks > RASTER_OVER)
+        _panel(axes, codes, parameters, language, factor=factor, raster=marks > RASTER_OVER)
         axes.set_title(title_of(subjects, run) if len(of_runs) > 1 else "")
-    classes = classes_of(*of_runs.values())
+    classes = classes_of(language, *of_runs.values())
     _key(figure, panel_axes, classes, parameters, language)
     names = [title_of(subjects, run) for run in of_runs]
     n, listed = language.number(len(of_runs[parameters.runs[0]]["y"])), language.join(list(classes.values()))
     alt = language.word(
         "alt.latent_plain" if parameters.plain else "alt.latent_scatter", n=n, classes=listed, runs=language.join(names)
     )
-    return Drawing(figure, _state(of_runs, parameters, subjects, language), alt)
+    return Drawing(figure, _state(of_runs, parameters, subjects, language, factor), alt)
 
 
 def _check(of_runs: Mapping[str, Arrays], parameters: Parameters) -> None:
@@ -54,30 +59,45 @@ def _check(of_runs: Mapping[str, Arrays], parameters: Parameters) -> None:
     refuse(problems)
 
 
-def _panel(axes: Axes, codes: Arrays, parameters: Parameters, language: Language, *, raster: bool) -> None:
+def _factor(of_runs: Mapping[str, Arrays], parameters: Parameters, width_cm: float) -> int:
+    """How many times as long the deviations are drawn, so that the median of none of the runs is too short to be seen."""
+    shortest = 1.0
+    for codes in of_runs.values():
+        z = shown_codes(codes)[:, [axis - 1 for axis in parameters.axes]]
+        shares = np.median(_deviations(codes, parameters), axis=0) / max(float(np.ptp(z, axis=0).max()), TINY)
+        shortest = min(shortest, float(shares.max()) * PANEL * width_cm)
+    return next((factor for factor in FACTORS if factor * shortest >= SEEN_CM), FACTORS[-1])
+
+
+def _deviations(codes: Arrays, parameters: Parameters) -> np.ndarray:
+    """Standard deviations of the posterior along both axes, `(n, 2)`."""
+    return np.exp(0.5 * codes["z_log_var"][:, [axis - 1 for axis in parameters.axes]].astype(float))
+
+
+def _panel(axes: Axes, codes: Arrays, parameters: Parameters, language: Language, *, factor: int, raster: bool) -> None:
     z, y = shown_codes(codes)[:, [axis - 1 for axis in parameters.axes]], codes["y"]
     size, opacity = parameters.size, parameters.opacity
     if parameters.spread != "none":
-        _spread(axes, z, codes, parameters, raster=raster)
+        size = size or MARK
+        _spread(axes, z, y, factor * _deviations(codes, parameters), ellipses=parameters.spread == "ellipses", raster=raster)
     if parameters.plain:
-        mark = _scatter.CROSS if parameters.mark == "cross" else "o"
-        _scatter.plain_points(axes, z, mark=mark, raster=raster, size=size, opacity=opacity)
+        shape = _scatter.CROSS if parameters.mark == "cross" else "o"
+        _scatter.plain_points(axes, z, shape=shape, raster=raster, size=size, opacity=opacity)
     else:
         _scatter.points(axes, z, y, raster=raster, size=size, opacity=opacity)
         if parameters.labels is not False:
-            _scatter.name_classes(axes, z, y, codes["class_names"], needed=bool(parameters.labels))
+            _scatter.name_classes(axes, z, codes, language, needed=bool(parameters.labels))
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_xlabel(language.word("axis.latent", i=parameters.axes[0]))
     axes.set_ylabel(language.word("axis.latent", i=parameters.axes[1]))
     localise(axes, language)
 
 
-def _spread(axes: Axes, z: np.ndarray, codes: Arrays, parameters: Parameters, *, raster: bool) -> None:
-    """One standard deviation to each side, as two bars or as an ellipse whose half axes they are."""
-    deviations = np.exp(0.5 * codes["z_log_var"][:, [axis - 1 for axis in parameters.axes]].astype(float))
-    colours = [colour(int(label)) for label in codes["y"]]
-    look = {"linewidths": 0.5, "alpha": 0.45, "rasterized": raster, "zorder": 2}
-    if parameters.spread == "ellipses":
+def _spread(axes: Axes, z: np.ndarray, y: np.ndarray, deviations: np.ndarray, *, ellipses: bool, raster: bool) -> None:
+    """The deviations (n, 2) to each side, as two bars or as an ellipse whose half axes they are."""
+    colours = [colour(int(label)) for label in y]
+    look = {"linewidths": 0.7, "alpha": 0.75, "rasterized": raster, "zorder": 2}
+    if ellipses:
         widths, heights = 2 * deviations.T
         marks = EllipseCollection(widths, heights, np.zeros(len(z)), units="xy", offsets=z, transOffset=axes.transData)
         marks.set(facecolors="none", edgecolors=colours, **look)
@@ -101,10 +121,13 @@ def _key(
         class_legend(figure, classes, language, width_cm=parameters.width_cm, right=len(parameters.runs) == 1)
 
 
-def _state(of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> str:
+def _state(
+    of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language, factor: int
+) -> str:
     by_name = {title_of(subjects, run): codes for run, codes in of_runs.items()}
     stated = [stated_codes(by_name, parameters, language)]
     stated.append(language.word("details.points", n=language.number(len(of_runs[parameters.runs[0]]["y"]))))
     if parameters.spread != "none":
         stated.append(language.word(f"details.{parameters.spread}"))
+        stated += [language.word("details.enlarged", factor=factor)] if factor > 1 else []
     return details(language, [subjects[run] for run in parameters.runs], *stated, split=parameters.split)

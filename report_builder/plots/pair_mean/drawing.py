@@ -39,5 +39,5 @@ def _block(of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapp
         columns.append(decoded if parameters.ends else decoded[:, 1:2])
         labels += ["", f"{name}\n{mean}", ""] if parameters.ends else [f"{name}\n{mean}"]
         gaps += [WIDE, THIN, THIN] if parameters.ends else [WIDE]
-    rows = [language.join([a, b]) for a, b in pair_labels(first)]
+    rows = [language.join([a, b]) for a, b in pair_labels(first, language)]
     return Block(np.concatenate(columns, axis=1), Lines(rows), Lines(labels, gaps))

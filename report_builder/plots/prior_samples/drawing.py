@@ -19,13 +19,13 @@ from report_builder.plots._details import details, name_values
 from report_builder.plots._samples import in_bands
 from report_builder.plots._scatter import PALE, plain_points
 from report_builder.plots._sheet import Block, Lines, outputs, sheet, title_of, unit_range
-from report_builder.plots._style import RASTER_OVER, localise
-from report_builder.plots._text import FONT, text_width
+from report_builder.plots._style import RASTER_OVER, colour, localise
+from report_builder.plots._text import text_width
 from report_builder.plots.prior_samples import Parameters
 from report_builder.records import frozen
 
 PAGE_CM, SCATTER_CM, LEAST_CM = 22.5, 8.0, 0.5
-MARK = "#832db6"
+MARK = 2  # number of its colour
 TEXT_CM = 0.95  # two lines under each image
 
 
@@ -95,8 +95,8 @@ def _scatter(axes: Axes, arrays: Arrays, parameters: Parameters, language: Langu
     """Codes of images in a pale grey, the draws over them as numbered marks."""
     chosen = [axis - 1 for axis in parameters.axes]
     z, prior = shown_codes(arrays)[:, chosen], arrays["prior"][:, chosen].astype(float)
-    plain_points(axes, z, raster=len(z) > RASTER_OVER, ink=PALE, opacity=0.9)
-    axes.scatter(prior[:, 0], prior[:, 1], s=16, c=MARK, edgecolors="white", linewidths=0.6, zorder=4)
+    plain_points(axes, z, raster=len(z) > RASTER_OVER, colour=PALE, opacity=0.9)
+    axes.scatter(prior[:, 0], prior[:, 1], s=16, c=colour(MARK), edgecolors="white", linewidths=0.6, zorder=4)
     axes.set_aspect("equal", adjustable="datalim")
     _number(axes, prior)
     axes.set_xlabel(language.word("axis.latent", i=parameters.axes[0]))
@@ -110,14 +110,12 @@ def _number(axes: Axes, places: np.ndarray) -> None:
     axes.autoscale_view()
     axes.apply_aspect()
     step = 0.075 * abs(float(np.diff(axes.get_ylim())[0]))
-    line = {"arrowstyle": "-", "color": MARK, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 1.5}
+    line = {"arrowstyle": "-", "color": colour(MARK), "linewidth": 0.6, "shrinkA": 0, "shrinkB": 1.5}
     texts = beside(places, step)
     axes.update_datalim(texts)
     axes.autoscale_view()
     for number, (place, text) in enumerate(zip(places, texts, strict=True), start=1):
-        written = axes.annotate(
-            str(number), place, text, ha="center", va="center", fontsize=FONT, weight="bold", arrowprops=line, zorder=5
-        )
+        written = axes.annotate(str(number), place, text, ha="center", va="center", weight="bold", arrowprops=line, zorder=5)
         written.set_path_effects([withStroke(linewidth=2, foreground="white")])
 
 

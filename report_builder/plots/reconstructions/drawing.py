@@ -29,7 +29,7 @@ def _block(of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapp
     first = of_runs[parameters.runs[0]]
     stacked = np.stack([unit_range(first, "x", "data"), *(unit_range(a, "reconstruction", run) for run, a in of_runs.items())])
     bands = wrap_columns(stacked.shape[1], parameters.columns)
-    names = [str(first["class_names"][label]) if parameters.class_names else "" for label in first["y"]]
+    names = [language.name(str(first["class_names"][label])) if parameters.class_names else "" for label in first["y"]]
     same = all([names[i] for i in band] == [names[i] for i in bands[0]][: len(band)] for band in bands)
     labels = [language.word("figure.originals"), *(title_of(subjects, run) for run in of_runs)]
     gaps = [[WIDE if band else 0, *[THIN] * (len(labels) - 1)] for band in range(len(bands))]

@@ -17,7 +17,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     """A sheet for each run, filled row by row."""
     of_runs = {run: of_epoch(each, parameters.epoch) for run, each in outputs(arrays, parameters, "images").items()}
     names = {run: title_of(subjects, run) for run in parameters.runs}
-    blocks = [_block(each, run, names[run] if len(names) > 1 else "", parameters) for run, each in of_runs.items()]
+    blocks = [_block(each, run, names[run] if len(names) > 1 else "", parameters, language) for run, each in of_runs.items()]
     drawn = sheet(blocks, parameters)
     if parameters.epoch is None:
         stated = [language.word("details.code", code=language.word("code.prior", seed=parameters.seed))]
@@ -32,7 +32,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     return Drawing(drawn.figure, details(language, people, *stated, threshold=parameters.threshold), alt, raster=True)
 
 
-def _block(arrays: Arrays, run: str, title: str, parameters: Parameters) -> Block:
+def _block(arrays: Arrays, run: str, title: str, parameters: Parameters, language: Language) -> Block:
     rows, columns = parameters.rows, parameters.columns
     if len(arrays["images"]) < rows * columns:
         rule, received = f"the run '{run}' kept fewer samples than are to be shown", f"{rows} rows, {columns} columns"
@@ -41,5 +41,5 @@ def _block(arrays: Arrays, run: str, title: str, parameters: Parameters) -> Bloc
     labels = [""] * columns
     asked = arrays["asked_class"][: rows * columns].reshape(rows, columns) if "asked_class" in arrays else None
     if asked is not None and (asked == asked[0]).all():
-        labels = [class_name(arrays, int(label)) for label in asked[0]]
+        labels = [class_name(arrays, int(label), language) for label in asked[0]]
     return Block(images.reshape(rows, columns, *images.shape[1:]), Lines([""] * rows), Lines(labels), title)

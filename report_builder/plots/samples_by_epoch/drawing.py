@@ -73,7 +73,7 @@ def chosen_epochs(of_runs: Mapping[str, Arrays], given: tuple[int, ...] | None) 
 def _block(arrays: Arrays, run: str, epochs: list[int], n: int, language: Language) -> Block:
     images = unit_range({**arrays, "images": arrays["images"][epochs]}, "images", run)[:, :n]
     labels = [language.word("sheet.epoch", n=epoch) if epoch else language.word("sheet.untrained") for epoch in epochs]
-    asked = [class_name(arrays, int(label)) for label in arrays.get("asked_class", ())][:n]
+    asked = [class_name(arrays, int(label), language) for label in arrays.get("asked_class", ())][:n]
     return Block(images, Lines(labels), Lines(asked or [""] * images.shape[1]))
 
 

@@ -19,9 +19,7 @@ class Parameters(RunOptions):
         description="Logged terms, a panel for each: loss, kl_loss, accuracy ...; a list of terms shares a panel: "
         "[[generator_loss, discriminator_loss]]; null: the losses that the runs log.",
     )
-    held_out: bool = Field(
-        default=True, description="Also the same term on validation (or test) images, dashed, where it was logged."
-    )
+    held_out: bool = Field(default=True, description="Also the same term on validation (or test) images, where it was logged.")
     from_epoch: int = Field(default=1, ge=1, description="First epoch shown: the first ones often hide the rest.")
     log: bool = Field(default=False, description="Logarithmic axis upwards.")
     height_cm: float = Field(default=6.0, gt=2, le=22, description="Height of a panel on paper.")
@@ -35,7 +33,7 @@ def _draw() -> Draw[Parameters]:
 
 
 KIND = Figure(
-    summary="logged terms over the epochs: runs or terms by colour, held-out images dashed, "
+    summary="logged terms over the epochs: runs or terms by colour, held-out images dashed or dotted with hollow marks, "
     "seeds as thin lines around their mean",
     parameters=Parameters,
     reads=lambda parameters: parameters.each("history"),

@@ -35,7 +35,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
         units = [_unit(run, term, subjects) for run, term in colours if term in panel]
         _finish(axes, common_name(language, panel, subjects.values()), units, parameters, language)
         axes.set_xlim(parameters.from_epoch - 0.03 * curves.last, curves.last * 1.03)
-    legend(figure, _series(colours, terms, subjects, language), parts, parameters.width_cm, language, few=curves.few)
+    legend(figure, _series(colours, terms, subjects, language), parts, parameters.width_cm, language)
     people = [subjects[name] for name in arrays if name in subjects]
     stated = [language.word("details.epochs", n=curves.last)]
     stated += [language.word("details.mean_of_seeds")] if curves.several else []

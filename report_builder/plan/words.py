@@ -1,0 +1,57 @@
+"""Which words of a language code may print: those whose keys it spells, whole or as the parts of an f-string."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from report_builder import languages
+from report_builder.store import Memo, canonical
+
+OF_KINDS = "translated"  # the function of a language that gives them
+KEY = re.compile(r"[a-z]\w*(\.[^\s.]+)*\.?")
+
+
+def digest(files: Iterable[Path], code: str, memo: Memo) -> str:
+    """Digest of the words of a language that the files may print: its labels and names, those of kinds if they ask for them."""
+    language, keys = languages.load(code), frozenset[str]().union(*(spelt(file, code, memo) for file in files))
+    words = {key: language.words[key] for key in sorted(keys - {OF_KINDS})}
+    of_kinds = language.kinds if OF_KINDS in keys else {}
+    return hashlib.sha256(canonical([words, language.labels, language.names, of_kinds]).encode()).hexdigest()[:16]
+
+
+@functools.lru_cache(maxsize=2048)
+def spelt(file: Path, code: str, memo: Memo) -> frozenset[str]:
+    """Keys of the words of a language that a file names, and `OF_KINDS` if it asks for those; remembered by what both say."""
+    language = languages.load(code)
+    asked = (Path(__file__), file, language.file, languages.load(languages.SOURCE).file)
+    place = f"words:{':'.join(memo.sha256(each)[:16] for each in asked)}"
+    known = memo.recall(place)
+    if known is None:
+        tree = ast.parse(file.read_bytes(), filename=str(file))
+        keys = re.compile("|".join(set(_patterns(tree))) or "(?!)")
+        asks = any(isinstance(node, ast.Attribute) and node.attr == OF_KINDS for node in ast.walk(tree))
+        found = [*(key for key in language.words if keys.fullmatch(key)), *([OF_KINDS] if asks else [])]
+        memo.remember(place, known := "\n".join(found))
+    return frozenset(known.split("\n")) - {""}
+
+
+def _patterns(tree: ast.Module) -> Iterator[str]:
+    """Regular expressions of the keys that texts of the tree spell; what is not known before it runs is anything.
+
+    The section of a word, with which its key begins, is always spelt.
+    """
+    nodes = list(ast.walk(tree))
+    of_joined = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in nodes:
+        if isinstance(node, ast.JoinedStr):
+            parts = [part.value if isinstance(part, ast.Constant) else None for part in node.values]
+            fixed = "".join(str(part) for part in parts if part is not None)
+            if "." in fixed and parts[0] is not None and not re.search(r"\s", fixed):
+                yield "".join(".+" if part is None else re.escape(str(part)) for part in parts)
+        elif isinstance(node, ast.Constant) and id(node) not in of_joined and KEY.fullmatch(str(node.value)):
+            yield re.escape(str(node.value)) + (".+" if str(node.value).endswith(".") else "")
