@@ -27,6 +27,7 @@ from report_builder.kinds import MODELS, Figure, Parameters, Table, layers_of
 from report_builder.languages import Language
 from report_builder.plain import Plain
 from report_builder.plan import Measure, Plan, Training
+from report_builder.plan.preparations import described
 from report_builder.plan.resolved import Kind
 from report_builder.plan.shown import data_name, model_name, prepared_name
 from report_builder.spec.grammar import Subfigures
@@ -106,7 +107,20 @@ def _run_card(plan: Plan, run: Training, *, measured: bool) -> RunCard:
     model, data = model_name(plan.resolved, run), data_name(plan.resolved, run.data)
     histories = tuple(found.json("history.json") for found in stored)
     prepared = prepared_name(plan.resolved, run.data, plan.resolved.data.values())
-    return RunCard(run.id, run.name, model, data, tuple(run.entry.seeds), settings, layers, weights, histories, prepared)
+    return RunCard(
+        run.id,
+        run.name,
+        model,
+        data,
+        tuple(run.entry.seeds),
+        settings,
+        layers,
+        weights,
+        histories,
+        prepared,
+        described(data, run.data, languages.load(plan.language)),
+        stored[0].meta["note"].get("versions", {}) if stored else {},
+    )
 
 
 def _untranslated(plan: Plan) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from report_builder import models
-from report_builder.document.material import Listing
+from report_builder.document.material import Fragment, Listing
 from report_builder.models import _layers
 from report_builder.plan import Training
 
@@ -20,19 +20,17 @@ def listings_of(run: Training) -> Iterator[Listing]:
     """A listing for each part of the run's model, cut from its files; of a list of layers their Keras source."""
     own, lists = run.model.module.network, _layers.lists(run.model.parameters)
     for part, layers in lists.items():
-        yield Listing(run.id, part, _layers.source(layers), (), tuple(range(1, len(layers) + 1)))
+        yield Listing(run.id, part, (Fragment(_layers.source(layers)),))
     for part, names in run.model.module.listed(run.model.parameters).items():
         if part in lists:
             continue
-        files, code, numbers = dict[str, int](), list[str](), list[int]()
-        for name in names:
-            file, qualified = placed(name, own)
-            text = file.read_text(encoding="utf-8")
-            first, last = span(_parse(text), qualified.split("."))
-            code += ([""] if code else []) + _lines(text, first, last)
-            numbers += ([0] if numbers else []) + list(range(first, last + 1))
-            files.setdefault(_print(file), first)
-        yield Listing(run.id, part, "\n".join(code), tuple(files.items()), tuple(numbers))
+        yield Listing(run.id, part, tuple(_fragment(*placed(name, own)) for name in names))
+
+
+def _fragment(file: Path, qualified: str) -> Fragment:
+    text = file.read_text(encoding="utf-8")
+    first, last = span(_parse(text), qualified.split("."))
+    return Fragment(_lines(text, first, last), _print(file), first)
 
 
 @functools.lru_cache(maxsize=64)
@@ -67,6 +65,6 @@ def _print(file: Path) -> str:
     return f"{file.parent.name}/{file.name}" if file.is_relative_to(MODELS) else file.name
 
 
-def _lines(text: str, first: int, last: int) -> list[str]:
+def _lines(text: str, first: int, last: int) -> str:
     """These lines; a method stands at the margin."""
-    return textwrap.dedent("\n".join(text.splitlines()[first - 1 : last])).split("\n")
+    return textwrap.dedent("\n".join(text.splitlines()[first - 1 : last]))

@@ -20,7 +20,7 @@ _KEYS = ("model", "models", "data", "points", "seed", "seeds", "epochs", "weight
 def captioned(caption: str, sentences: Sequence[str], language: Language) -> Nodes:
     """The author's words, ended, then the sentences that the drawing states, a span for each."""
     said = caption.strip()
-    said += "." if said and said[-1] not in ".!?。" and sentences else ""
+    said += ("." if language.spaced else "。") if said and said[-1] not in ".!?。！？" and sentences else ""
     begins = tuple(language.words[f"details.{key}"].partition("{")[0] for key in _KEYS)
     parts: list[Node] = [markdown(said)] if said else []
     parts += [printed_span(_state(words), SETTING if words.startswith(begins) else DETAIL) for words in sentences]
@@ -85,8 +85,8 @@ def _say(figures: Nodes, references: References) -> Nodes:
     labels = list(dict.fromkeys(label for _, shown in once.values() for label in shown))
     told = [*references.named(labels, capital=True), {"t": "Str", "c": language.words["caption.end"]}] if labels else []
     for node, shown in sorted(once.values(), key=lambda one: one[1] != labels):
-        words = node["c"][1]
-        told += [*_space(language), *(words if shown == labels else _of(words, references.named(shown), language))]
+        words = node["c"][1] if shown == labels else _of(node["c"][1], references.named(shown), language)
+        told += [*_space(language), printed_span(words, "fact")]
     return told
 
 

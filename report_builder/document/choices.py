@@ -61,7 +61,7 @@ class Choices(Vocabulary):
         run, title = self.speech.run(chosen.run), self.speech.card(chosen.run).name
         name = Chosen(title, title, self.ledger, _by=" ".join(fact.name for fact in facts))
         said = self.speech.printed(ahead, self.language.setting(ahead), chosen.name)
-        return Best(run.id, name, run.model, run.data, run.seeds, run.get, said)
+        return Best(run.id, name, run.model, run.data, run.seeds, run.versions, run.get, said)
 
     def facts(self, sweep: SweepCard, fact: str) -> list[Fact]:
         """The fact of every arm; none where one is unknown, which is noted."""
@@ -125,7 +125,7 @@ class Choices(Vocabulary):
         run = sweep.runs[min(self.material.stand_in, len(sweep.runs) - 1)] if sweep.runs else sweep.id
         words = unmeasured(self.language)
         nothing = self.speech.printed(Unmeasured(words), words, f"{run}.{fact}")
-        return Best(run, nothing, nothing, nothing, nothing, Word("get", lambda path: nothing, self.ledger), nothing)
+        return Best(run, nothing, nothing, nothing, nothing, nothing, Word("get", lambda path: nothing, self.ledger), nothing)
 
 
 def _of_arms(problem: Problem) -> Problem:

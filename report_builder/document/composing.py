@@ -12,6 +12,7 @@ from report_builder.document.captions import say_once
 from report_builder.document.citations import Cited, cite
 from report_builder.document.drafting import mark_missing, unmarked
 from report_builder.document.honesty import Honesty, repeated
+from report_builder.document.lists import LISTS, fill
 from report_builder.document.material import Header, Material
 from report_builder.document.numbering import Numbers
 from report_builder.document.panels import misshapen, parts_of
@@ -39,7 +40,8 @@ from report_builder.document.tree import (
     text,
     walk,
 )
-from report_builder.document.typography import set_quotes
+from report_builder.document.typography import set_type
+from report_builder.document.wording import CALLOUTS
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import Fact
 from report_builder.languages import Language
@@ -51,6 +53,8 @@ _BLOCK_CLASSES = (
     *("task", "question", "answer", "opinion", "stated", "pagebreak", "panels", "listing", "symbols", "equation"),
     *FRONT,
     *PARTS,
+    *CALLOUTS,
+    *LISTS,
 )
 
 
@@ -184,8 +188,8 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False, memo
     if draft and missing:
         mark_missing(blocks, [(task, part) for task, part, _ in missing], language)
     parts = sections(divs, places, rendered.citations, material, linked.undrawn)
+    set_type(blocks, language)
     exchange(blocks, lambda node: unmarked(node, language, draft=draft))
-    set_quotes(blocks, language)
     figures = tuple(name for label in linked.labels if (name := label.removeprefix("fig:")) in material.figures)
     warnings = (
         *linked.warnings,
@@ -238,17 +242,18 @@ class _Linked:
 def _link(blocks: Nodes, nodes: Nodes, material: Material, places: Places, *, draft: bool) -> _Linked:
     """Numbers, references and pictures of a tree with these elements, in place."""
     language = languages.load(material.header.language)
-    numbers = Numbers(language, places)
+    numbers = Numbers(language, places, together=material.header.numbering == "all")
     numbers.give(nodes)
     references = References(numbers.labels, language, places)
     references.resolve(blocks)
     say_once(blocks, references)
     references.mention(blocks)
     nodes = elements(blocks)
+    listed = [*fill(nodes, numbers.labels, places)]
     pictures = Pictures(material, Path(places.source.template).parent, places, draft=draft)
     pictures.resolve(select(nodes, "Image"))
     lost = dangling(nodes, numbers.labels, places)
-    problems = [*numbers.problems, *references.problems, *pictures.problems, *lost]
+    problems = [*numbers.problems, *references.problems, *pictures.problems, *lost, *listed]
     return _Linked(numbers.labels, pictures.files, pictures.unmeasured, problems, _unseen(nodes, references, places))
 
 
@@ -263,13 +268,14 @@ def _formulas(nodes: Nodes, places: Places) -> list[Problem]:
 
 
 def _unknown_blocks(divs: Nodes, places: Places, *, cites: bool) -> list[Problem]:
-    problems = []
-    for node in divs:
-        for name in attributes(node)[1] or ["#refs"] * (identifier(node) == "refs" and not cites):
-            if name not in _BLOCK_CLASSES:
-                where = next(iter(places.containing(f"::: {name}", f".{name}", f"{{{name}")), places.of(node))
-                problems.append(Problem(where, "unknown kind of block", repr(name), near_miss(name, _BLOCK_CLASSES)))
-    return problems
+    named = [
+        (node, name)
+        for node in divs
+        for name in attributes(node)[1] or ["#refs"] * (identifier(node) == "refs" and not cites)
+        if name not in _BLOCK_CLASSES
+    ]
+    rule = "unknown kind of block"
+    return [Problem(places.naming(name, node), rule, repr(name), near_miss(name, _BLOCK_CLASSES)) for node, name in named]
 
 
 def _unseen(nodes: Nodes, references: References, places: Places) -> list[Problem]:

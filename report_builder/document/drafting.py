@@ -27,7 +27,7 @@ def unmarked(node: Node, language: Language, *, draft: bool) -> Nodes | None:
     inlines: Nodes = node["c"][1]
     if has_class(node, "stated"):
         return [*inlines, *text(f"{' ' if language.spaced else ''}{language.word('stated_mark')}")]
-    for word in walk(inlines, "Str") if is_printed(node) and value(node, "name") else ():
+    for word in walk(inlines, "Str", "Space") if is_printed(node) and value(node, "name") else ():
         word[FACT] = value(node, "name")
     measured = value(node, "false")
     if not draft or not is_printed(node):

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from report_builder.document.captions import captioned, sentences_of
 from report_builder.document.channel import markdown, printed_span
-from report_builder.document.material import FigureCard, Listing, SubfiguresCard
+from report_builder.document.material import FigureCard, Fragment, SubfiguresCard
 from report_builder.document.printed import Told
+from report_builder.document.structure import prompt
 from report_builder.document.tree import Node, Nodes, attr, code, div, para, plain, text
 from report_builder.document.vocabulary import Vocabulary
 from report_builder.kinds import Equation, Words
@@ -99,8 +100,19 @@ class Evidence(Vocabulary):
 
     # --- listings -----------------------------------------------------------------------------------------------------------
 
-    def listing(self, run: str, part: str, caption: str | None = None, id: str | None = None) -> str:  # noqa: A002
-        """Code cut from the file that ran, with its line numbers there; label `lst:<run>-<part>`."""
+    def listing(
+        self,
+        run: str,
+        part: str,
+        caption: str | None = None,
+        id: str | None = None,  # noqa: A002
+        *,
+        cell: int | None = None,
+    ) -> str:
+        """Code cut from the files that ran, each named, with its line numbers there; label `lst:<run>-<part>`.
+
+        With `cell` it stands as a cell of a notebook does: `In [5]:`.
+        """
         self.ledger.cite("listings", f"{run}.{part}")
         found = self.material.listings.get((run, part))
         if found is None:
@@ -109,21 +121,20 @@ class Evidence(Vocabulary):
             return ""
         said = [markdown(f"{caption}")] if caption else [*text(f"{self.speech.run(run).model.text}, "), code(part)]
         label = f"lst:{id or f'{run}-{part}'}"
-        block = {"t": "CodeBlock", "c": [attr("", [found.language]), found.code]}
-        where = printed_span([*text("("), *self._lines(found), *text(")")], "fact")
-        lines = {"lines": ",".join(map(str, found.numbers))}
-        shown = div([block, para([*said, {"t": "Space"}, where])], ["listing"], label, lines)
-        return self.ledger.put_block([shown], label)
+        if cell is not None and (type(cell) is not int or cell < 1):
+            self.ledger.problem("the number of a cell", repr(cell), "A whole number from 1 on.")
+        blocks: Nodes = [] if cell is None else [prompt(f"{cell}")]
+        for one in found.fragments:
+            numbered = attr("", [found.language], {"startFrom": f"{one.line}"})
+            blocks += [para([printed_span(self._origin(one), "fact")]), {"t": "CodeBlock", "c": [numbered, one.code]}]
+        return self.ledger.put_block([div([*blocks, para(said)], ["listing"], label)], label)
 
-    def _lines(self, found: Listing) -> Nodes:
-        """Where the code stands."""
-        if not found.files:
+    def _origin(self, found: Fragment) -> Nodes:
+        """Where code comes from."""
+        if not found.file:
             return text(self.language.word("listing.layers"))
-        told: Nodes = []
-        for file, line in found.files:
-            before, _, after = self.language.word("listing.lines", file=_SLOT, line=line).partition(_SLOT)
-            told += [*(text("; ") if told else []), *text(before), code(file), *text(after)]
-        return told
+        before, _, after = self.language.word("listing.lines", file=_SLOT, line=found.line).partition(_SLOT)
+        return [*text(before), code(found.file), *text(after)]
 
     def _no_listing(self, run: str, part: str, parts: Sequence[str]) -> None:
         if parts:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+
 from report_builder.document.drafting import FACT
-from report_builder.document.tree import Node, Nodes, is_node, span
+from report_builder.document.tree import Node, inlines_of, span
 from report_builder.document.vocabulary import Shown, decimals
 from report_builder.errors import ReportError
 from report_builder.facts import Fact
@@ -12,11 +14,13 @@ from report_builder.languages import Language
 SHORT = 8  # letters of a key, by which `runs show` finds the training
 
 
-def pointed(node: Node, told: dict[str, str]) -> Nodes | None:
-    """A printed value as a span that tells; `told` has the words for each fact."""
-    if not is_node(node, "Str") or node.get(FACT) not in told:
-        return None
-    return [span([node], ["fact"], {"title": told[node[FACT]]})]
+def pointed(node: Node, told: dict[str, str]) -> None:
+    """A text with each printed value as a span that tells; `told` has the words for each fact."""
+    inlines = inlines_of(node)
+    if inlines and any(item.get(FACT) in told for item in inlines):
+        groups = [(name, [*items]) for name, items in itertools.groupby(inlines, lambda item: item.get(FACT))]
+        spans = ([span(items, ["fact"], {"title": told[name]})] if name in told else items for name, items in groups)
+        inlines[:] = [item for items in spans for item in items]
 
 
 def provenance(fact: Fact, language: Language) -> str:

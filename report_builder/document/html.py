@@ -25,7 +25,6 @@ from report_builder.document.tree import (
     Node,
     Nodes,
     attr,
-    attributes,
     caption_of,
     change,
     div,
@@ -41,9 +40,9 @@ from report_builder.document.tree import (
     strong,
     text,
     value,
+    walk,
 )
 from report_builder.document.wording import absent, authors_word, listed_headings, numbers_of, run_in, title_facts, unmeasured
-from report_builder.document.wrapping import line_numbers, pieces
 from report_builder.languages import Language
 from report_builder.plain import Plain
 
@@ -87,7 +86,9 @@ def html_page(document: Document, *, draft: bool = False) -> str:
     blocks = change(document.blocks, lambda node: _absent(node, document) or _block(node, language))
     begun = raw("html", f'<main id="main-text">\n<header>\n{_head(document)}\n</header>')
     told = {name: provenance(fact, language) for name, fact in document.measured.items()}
-    exchange(blocks, lambda node: pointed(node, told) or _write(node), words=True)
+    for node in [*walk(blocks)]:
+        pointed(node, told)
+    exchange(blocks, _write)
     whole = [*change(_contents(document), _write), begun, *blocks]
     body = pandoc.write(whole, "html5")[0].decode()
     return PAGE.substitute(
@@ -201,7 +202,9 @@ def _div(node: Node, language: Language) -> Nodes:
         return [_figure(identifier(node), ["panels"], [row], [*caption_of_all(node), *_details(node, language)])]
     if has_class(node, "equation"):
         number = div([plain(text(f"({value(node, 'number')})"))], ["number"])
-        return [div([div(node["c"][1], ["formula"]), number], ["equation"], identifier(node))]
+        formula, *captions = node["c"][1]
+        shown = div([div([formula], ["formula"]), number], ["equation"], identifier(node))
+        return [shown, *(div([plain(caption["c"])], ["formula-caption"]) for caption in captions)]
     return [{"t": "Div", "c": [node["c"][0], run_in(node, language)]}]
 
 
@@ -213,11 +216,11 @@ def _details(figure: Node, language: Language) -> Nodes:
 
 
 def _listing(node: Node) -> Node:
-    code, caption = node["c"][1][0], node["c"][1][-1]["c"]
-    classes = [*attributes(code)[1][:1], "numberLines"]
-    parts = pieces(code["c"][1], line_numbers(value(node, "lines")))
-    numbered: Nodes = [{"t": "CodeBlock", "c": [attr("", classes, {"startFrom": first}), lines]} for lines, first in parts]
-    return _figure(identifier(node), ["listing"], [div(numbered)], caption)
+    *blocks, caption = node["c"][1]
+    for code in blocks:
+        if code["t"] == "CodeBlock":
+            code["c"][0][1][1:] = ["numberLines"]
+    return _figure(identifier(node), ["listing"], [div(blocks)], caption["c"])
 
 
 def _figure(label: str, classes: Sequence[str], blocks: Nodes, caption: Nodes) -> Node:

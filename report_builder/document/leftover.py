@@ -45,7 +45,7 @@ _BROKEN = (
     (r"`", "a backtick around no code", 'Code stands between two of them; words are quoted by "...".'),
     (r"\]\(|\]\[", "a link or a picture that is not complete", "Write [text](target) or ![caption](file)."),
     (r"^\*\*(?=\w)|(?<=\w)\*\*$", "bold words that have no end, or no beginning", "Write **words**, or \\* for a star."),
-    (r"^\[!\w+\]", "a callout of another program", "Use a block: ::: opinion ... :::"),
+    (r"^\[!\w+\]", "a callout of another program", "Write > [!NOTE], [!TIP], [!IMPORTANT], [!WARNING] or [!CAUTION]."),
     (r"^==(?=\w)|(?<=\w)==$", "marked words of another program", "Write **words**; in `code` anything may stand."),
     (r"^\*\[\w+\]:$", "an abbreviation of another program", "Write it out where it stands first."),
     (r"\{[#.=](?!eq:)", "attributes of nothing", "They stand right behind [words], `code`, a heading, a picture or a formula."),
@@ -63,7 +63,7 @@ _KNOWN: dict[str, tuple[frozenset[str] | None, frozenset[str]]] = {
     "Image": (frozenset(), frozenset({"width", "height", "alt", "place"})),
     "Header": (frozenset({"unnumbered"}), frozenset()),
     "Code": (None, frozenset()),
-    "CodeBlock": (None, frozenset({"caption", "startFrom"})),
+    "CodeBlock": (None, frozenset({"caption", "startFrom", "cell"})),
     "Table": (frozenset(), frozenset()),
     "Div": (None, frozenset({"columns", "place"})),  # its classes are judged where blocks are known
 }

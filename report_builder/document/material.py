@@ -42,6 +42,7 @@ class Contents:
 class Header:
     """The title block. `logo` is an SVG or PNG; `date` is ISO (`2025-11-20`) or "".
 
+    `numbering`: `kind` numbers figures, tables and listings each by itself, `all` together.
     `appendix` adds the list of all comparisons, and `correction` (`holm`) leaves of them what stands among all of them.
     `metadata_date` (ISO) dates the files when no `date` is printed, so that the same store gives the same bytes.
     """
@@ -58,6 +59,7 @@ class Header:
     logo: Path | None = None
     metadata_date: str = ""
     contents: Contents = field(default_factory=Contents)
+    numbering: str = "kind"
     appendix: bool = False
     correction: str = ""
 
@@ -78,7 +80,8 @@ class RunCard:
 
     `layers` are those of its model, empty before it is trained; `weights` has for each seed the epoch whose weights are
     measured, and how many epochs there were; `histories` what each logged: a value for each epoch by term; `prepared` is the
-    name of the data with what tells it from other preparations of the same data in the report.
+    name of the data with what tells it from other preparations of the same data in the report, `preparation` with all that is
+    known of them; `versions` has those of the programs that trained it.
     """
 
     id: str
@@ -91,6 +94,8 @@ class RunCard:
     weights: tuple[tuple[int, int], ...] = ()
     histories: tuple[Mapping[str, Sequence[float]], ...] = ()
     prepared: str = ""
+    preparation: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 @frozen
@@ -143,18 +148,21 @@ class SubfiguresCard:
 
 
 @frozen
-class Listing:
-    """Lines cut from the files that ran, or the layers of a list that ran as Keras source.
+class Fragment:
+    """Lines cut from a file, whose name is as printed and whose first line has this number; without a file, layers."""
 
-    `files` has the name of each as printed, with the first line taken from it, none for a list of layers; `numbers` the number
-    there of each line of `code`, 0 for a line between two pieces.
-    """
+    code: str
+    file: str = ""
+    line: int = 1
+
+
+@frozen
+class Listing:
+    """What ran, cut from files, or the layers of a list that ran as Keras source."""
 
     run: str
     part: str
-    code: str
-    files: tuple[tuple[str, int], ...]
-    numbers: tuple[int, ...]
+    fragments: tuple[Fragment, ...]
     language: str = "python"
 
 

@@ -19,12 +19,14 @@ class Numbers:
     """The numbers of one document.
 
     Attributes:
+        together: whether figures, tables and listings are numbered together.
         labels: label -> number as printed, in document order: `fig:ae-grid` -> `3`, `sec:vae` -> `2.1`, `app:data` -> `A`.
         problems: duplicate labels, and appendices that cannot be.
     """
 
     language: Language
     places: Places
+    together: bool = False
     labels: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     _letter: str = ""  # of the appendix that is open; each counts by itself
@@ -47,6 +49,8 @@ class Numbers:
         if has_class(node, "equation"):
             number = self._next("eq", identifier(node))
             node["c"][0][2].append(["number", number])
+            for caption in node["c"][1][1:]:
+                caption["c"][:0] = self._head("eq", number)
         elif has_class(node, "listing"):
             self._last_paragraph(node, "lst")
         elif has_class(node, "panels"):
@@ -109,8 +113,9 @@ class Numbers:
         return [strong(text(self.language.caption(kind, number))), *([{"t": "Space"}] if self.language.spaced else [])]
 
     def _next(self, kind: str, label: str) -> str:
-        self._count[self._letter][kind] += 1
-        number = ".".join([*self._letter, str(self._count[self._letter][kind])])
+        counter = "caption" if self.together and kind != "eq" else kind
+        self._count[self._letter][counter] += 1
+        number = ".".join([*self._letter, str(self._count[self._letter][counter])])
         self._register(label, number)
         return number
 

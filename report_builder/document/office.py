@@ -22,6 +22,7 @@ from report_builder.document.tree import (
     Node,
     Nodes,
     attr,
+    attributes,
     caption_of,
     change,
     copy,
@@ -38,7 +39,7 @@ from report_builder.document.tree import (
 )
 from report_builder.document.widths import fit
 from report_builder.document.word import EQUATION, PAGE_BREAK, finished
-from report_builder.document.wording import absent, author_lines, run_in, title_facts, unmeasured
+from report_builder.document.wording import CALLOUTS, absent, author_lines, run_in, title_facts, unmeasured
 from report_builder.errors import Problem, ReportError
 from report_builder.languages import Language
 
@@ -174,17 +175,18 @@ def _div(node: Node, language: Language, *, word: bool) -> Nodes:
     label, blocks = identifier(node), node["c"][1]
     if has_class(node, "pagebreak"):
         return [raw("openxml", PAGE_BREAK) if word else {"t": "HorizontalRule"}]
-    if has_class(node, "question"):
-        return [{"t": "BlockQuote", "c": blocks}]
+    if {"question", *CALLOUTS} & {*attributes(node)[1]}:
+        return [{"t": "BlockQuote", "c": run_in(node, language)}]
     if has_class(node, "listing"):
-        return [_caption("Listing Caption", [_anchor(label), *blocks[-1]["c"]], word=word), blocks[0]]
+        return [_caption("Listing Caption", [_anchor(label), *blocks[-1]["c"]], word=word), *blocks[:-1]]
     if has_class(node, "panels"):
         cells = [_both] if word else [_bare, lambda figure: [plain(list(caption_of(figure)))]]
         caption = _caption("Image Caption", [_anchor(label), *caption_of_all(node)], word=word)
         return [as_table(node, cells, headed=not word), caption]
     if has_class(node, "equation") or has_class(node, "reference"):
         entry = _caption("Bibliography", [_anchor(label), *blocks[0]["c"]], word=word)
-        return [_equation(node, word=word) if has_class(node, "equation") else entry]
+        said = [_caption("Image Caption", caption["c"], word=word) for caption in blocks[1:]]
+        return [_equation(node, word=word), *said] if has_class(node, "equation") else [entry]
     return run_in(node, language)
 
 

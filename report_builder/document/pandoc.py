@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from report_builder.document.converter import CONVERTER
-from report_builder.document.tree import Node, Nodes, walk
+from report_builder.document.tree import Node, Nodes, Part, is_node, walk
 from report_builder.errors import Problem, ReportError
 from report_builder.limits import PANDOC_MEMORY, PANDOC_SECONDS
 
 # HTML and TeX are read as what they are, so that they can be told; divs and spans are written in Markdown only.
 READER = "markdown-native_divs-native_spans-yaml_metadata_block-auto_identifiers-latex_macros-markdown_in_html_blocks"
+READER += "+alerts+autolink_bare_uris"
 _HEAP_EXHAUSTED = 251  # what a Haskell program exits with
 API = [1, 23, 1, 1]
 _COLUMNS, _DRAWN = 100_000, 72  # characters of a page: as pandoc is told, and as it counts itself
@@ -60,8 +61,32 @@ def read(texts: Sequence[str]) -> list[Tree]:
         blocks: Nodes = json.loads(made)["blocks"]
         if b'"ColWidth"' in made:
             _grid_widths(blocks)
+        if b'"email"' in made:
+            _join(blocks)
         trees.append(Tree(blocks, _warnings(told)))
     return trees
+
+
+def _join(nodes: Nodes) -> None:
+    """Takes back what is no address of e-mail, for no domain follows, such as `word@fig:x`: one word, in place."""
+    if any(_is_no_address(item) for item in nodes):
+        joined: Nodes = []
+        for item in nodes:
+            word = item["c"][1][0] if _is_no_address(item) else item
+            if is_node(word, "Str") and joined and is_node(joined[-1], "Str"):
+                word = {"t": "Str", "c": joined.pop()["c"] + word["c"]}
+            joined.append(word)
+        nodes[:] = joined
+    for item in nodes:
+        below = item.get("c") if isinstance(item, dict) else item
+        if isinstance(below, list):
+            _join(below)
+
+
+def _is_no_address(item: Part) -> bool:
+    if not isinstance(item, dict) or item.get("t") != "Link" or "email" not in item["c"][0][1]:
+        return False
+    return "." not in item["c"][2][0].rpartition("@")[2] and is_node(item["c"][1][0], "Str")
 
 
 def read_beside(text: str, lines: Sequence[str]) -> list[Tree]:

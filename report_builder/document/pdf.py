@@ -15,9 +15,11 @@ from report_builder.document.composing import Document
 from report_builder.document.fonts import EAST, cjk_folder
 from report_builder.document.formulas.typst import CHECK, PRELUDE, too_wide, typst
 from report_builder.document.glyphs import refuse_missing_glyphs
+from report_builder.document.lists import kind_of, lines_of
 from report_builder.document.material import Author
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
 from report_builder.document.press import Press
+from report_builder.document.source import anchor, blocks_of, inline_name, label, passing, quoted, unnamed
 from report_builder.document.structure import front
 from report_builder.document.tree import (
     WORDS,
@@ -26,9 +28,7 @@ from report_builder.document.tree import (
     Part,
     attributes,
     caption_of,
-    has_class,
     identifier,
-    is_node,
     para,
     raw,
     value,
@@ -36,6 +36,7 @@ from report_builder.document.tree import (
 )
 from report_builder.document.typesetting import refused
 from report_builder.document.wording import (
+    CALLOUTS,
     absent,
     authors_word,
     listed_headings,
@@ -45,7 +46,6 @@ from report_builder.document.wording import (
     title_facts,
     unmeasured,
 )
-from report_builder.document.wrapping import line_numbers, wrapped
 from report_builder.errors import FindingError, Problem, ReportError
 from report_builder.languages import Language
 
@@ -184,11 +184,6 @@ def _author(author: Author, language: Language) -> str:
     return f"(name: {quoted(author.name)}, numbers: ({numbers}), affiliation: {affiliation}, email: {email})"
 
 
-def quoted(text: str) -> str:
-    """A typst string."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
-
-
 class Typst:
     """Writes the canonical tree with the names of the page style; what pandoc writes well stays as it is."""
 
@@ -204,7 +199,7 @@ class Typst:
         made: Nodes = []
         at = 0
         while at < len(nodes):
-            parts = [self._block(node) for node in nodes[at : at + 1 + _pass(nodes, at)]]
+            parts = [self._block(node) for node in nodes[at : at + 1 + passing(nodes, at)]]
             opened = [[raw("typst", "][" if i else "#movable[")] for i in range(len(parts))] if len(parts) > 1 else [[]]
             made += [new for start, part in zip(opened, parts, strict=True) for new in (*start, *part)]
             made += [raw("typst", "]")] if len(parts) > 1 else []
@@ -220,8 +215,7 @@ class Typst:
             again = quoted(self._continue(node))
             return [raw("typst", f"#tabular(continued: {again})["), self._inside(node), raw("typst", "]")]
         if node["t"] == "CodeBlock":
-            lines = [line for line, _ in wrapped(node["c"][1])]
-            return [*_anchor(node, inline=False), {"t": "CodeBlock", "c": [_unnamed(node), "\n".join(lines)]}]
+            return [*anchor(node, inline=False), raw("typst", f"#code({blocks_of(node)})")]
         return [self._inside(node)]
 
     def _continue(self, table: Node) -> str:
@@ -250,8 +244,8 @@ class Typst:
         if node["t"] == "Image":
             return [raw("typst", f"#box({self._picture(node)});", inline=True)]
         if node["t"] in ("Span", "Link", "Code") and identifier(node):
-            return [*_anchor(node), *self._one(node | {"c": [_unnamed(node), *node["c"][1:]]})]
-        if node["t"] == "Span" and (name := _inline_name(node)):
+            return [*anchor(node), *self._one(node | {"c": [unnamed(node), *node["c"][1:]]})]
+        if node["t"] == "Span" and (name := inline_name(node)):
             return [raw("typst", f"#{name}[", inline=True), *self._inside(node["c"][1]), raw("typst", "];", inline=True)]
         return self._block(node) if node["t"] in ("Figure", "Div", "CodeBlock", "Table") else [self._inside(node)]
 
@@ -275,7 +269,7 @@ class Typst:
 
     def _figure(self, node: Node, name: str) -> Nodes:
         pictures = "".join(self._picture(image) for image in walk(node["c"][2], "Image"))
-        start = f"{'#' if name == 'shown' else ''}{name}({_label(node)}, {pictures or '[]'}, ["
+        start = f"{'#' if name == 'shown' else ''}{name}({label(node)}, {pictures or '[]'}, ["
         options = ""
         if name == "shown" and any(absent(image, self.images) for image in walk(node["c"][2], "Image")):
             options = f", alt: {quoted(unmeasured(self.language))}"
@@ -297,67 +291,50 @@ class Typst:
         if name == "abstract":
             title = quoted(self.language.word("abstract"))
             return [raw("typst", f"#abstract({title})["), *self.blocks(node["c"][1]), raw("typst", "]")]
+        if kind_of(node):
+            return self._list(node)
         inner = self.blocks(run_in(node, self.language))
         shown = (
             [raw("typst", f"#{name}["), *inner, raw("typst", "]")]
-            if name in ("question", "opinion", "setting", "stated", "summary", "symbols")
+            if name in ("question", "opinion", "setting", "stated", "summary", "symbols", *CALLOUTS)
             else inner
         )
-        return [*_anchor(node, inline=False), *shown]
+        return [*anchor(node, inline=False), *shown]
 
     def _reference(self, node: Node) -> Nodes:
         """An entry of the list of references: its number, or none, and its words."""
         mark, words = marked(node)
-        start, between, end = (raw("typst", code, inline=True) for code in (f"#reference({_label(node)}, [", "], [", "])"))
+        start, between, end = (raw("typst", code, inline=True) for code in (f"#reference({label(node)}, [", "], [", "])"))
         return [para([start, *self._inside(mark), between, *self._inside(words), end])]
+
+    def _list(self, node: Node) -> Nodes:
+        """A list of captions, each with its page."""
+        parts: Nodes = [raw("typst", "#captions(", inline=True)]
+        for name, words in lines_of(node):
+            parts += [raw("typst", f"(<{name}>, [", inline=True), *self._inside(words), raw("typst", "]), ", inline=True)]
+        return [para([*parts, raw("typst", ")", inline=True)])]
 
     def _equation(self, node: Node) -> Nodes:
         number = f"numbering: _ => [({value(node, 'number')})], "
-        return [para(self._math(node["c"][1][0]["c"][0], number, f" {_label(node)}"))]
+        formula, *captions = node["c"][1]
+        said = [[raw("typst", "#formula-caption["), self._inside(caption), raw("typst", "]")] for caption in captions]
+        return [para(self._math(formula["c"][0], number, f" {label(node)}")), *(part for parts in said for part in parts)]
 
     def _listing(self, node: Node) -> Nodes:
-        code, caption = node["c"][1][0], node["c"][1][-1]
-        lines = wrapped(code["c"][1], line_numbers(value(node, "lines")))
-        numbers = "".join(f'"{number}", ' for _, number in lines)
-        text = quoted("\n".join(line for line, _ in lines))
-        language = quoted(next(iter(attributes(code)[1]), "text"))
-        start = raw("typst", f"#listing({_label(node)}, {language}, {text}, ({numbers}), [", inline=True)
-        return [para([start, *self._inside(caption["c"]), raw("typst", "])", inline=True)])]
+        *blocks, caption = node["c"][1]
+        parts = [raw("typst", f"#listing({label(node)}, [", inline=True), *self._inside(caption["c"])]
+        parts.append(raw("typst", "]", inline=True))
+        for block in blocks:
+            if block["t"] == "CodeBlock":
+                parts.append(raw("typst", f", ({blocks_of(block, int(value(block, 'startFrom') or 1))})", inline=True))
+            else:
+                parts += [raw("typst", ", [", inline=True), *self._inside(block["c"]), raw("typst", "]", inline=True)]
+        return [para([*parts, raw("typst", ")", inline=True)])]
 
     def _panels(self, node: Node) -> Nodes:
         caption = self._inside(caption_of_all(node))
-        start = f"#panels({_label(node)}, {columns_of(node)}, ["
+        start = f"#panels({label(node)}, {columns_of(node)}, ["
         inlines = [raw("typst", start, inline=True), *caption, raw("typst", "]", inline=True)]
         for figure in parts_of(node):
             inlines += [raw("typst", ", ", inline=True), *self._figure(figure, "panel")]
         return [para([*inlines, raw("typst", ")", inline=True)])]
-
-
-def _pass(nodes: Sequence[Node], at: int) -> int:
-    """How many paragraphs behind a figure that may move can stand before it: none whose sentence a formula or a list ends."""
-    node, count = nodes[at], 0
-    pictures = walk(node["c"][2], "Image") if node["t"] == "Figure" else [node] if has_class(node, "panels") else []
-    if any(value(picture, "place") == "auto" for picture in pictures):
-        kinds = ["Math" if other["t"] == "Para" and is_node(other["c"][0], "Math") else other["t"] for other in nodes[at + 1 :]]
-        ends = [*kinds[1:], "Para"]
-        while count < len(kinds) and kinds[count] == "Para" and ends[count] in ("Para", "Header", "Figure"):
-            count += 1
-    return count
-
-
-def _label(node: Node) -> str:
-    return f"<{identifier(node)}>" if identifier(node) else "none"
-
-
-def _anchor(node: Node, *, inline: bool = True) -> Nodes:
-    """The place of a node for links to it, also where nothing is printed."""
-    return [raw("typst", f"#[#metadata(none) <{identifier(node)}>];", inline=inline)] if identifier(node) else []
-
-
-def _unnamed(node: Node) -> list[Part]:
-    return ["", *attributes(node)[1:]]
-
-
-def _inline_name(node: Node) -> str:
-    classes = attributes(node)[1]
-    return "mention" if "mention" in classes else "untrue" if "false" in classes else ""

@@ -192,6 +192,10 @@ class Places:
         pattern = re.compile("|".join(re.escape(text) + r"(?![\w-])" for text in texts))
         return [self.source.where(i + 1) for i, line in enumerate(self.markdown.split("\n")) if pattern.search(line)]
 
+    def naming(self, name: str, block: Node) -> str:
+        """Where a block says what kind it is."""
+        return next(iter(self.containing(f"::: {name}", f".{name}", f"{{{name}")), self.of(block))
+
     def labels(self, name: str) -> list[str]:
         """Every line that sets a label."""
         if name.startswith("task:"):

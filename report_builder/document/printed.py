@@ -116,13 +116,17 @@ def span_of(value: Printed) -> Node:
 
 @frozen
 class Run:
-    """A run as a template sees it; prints its name. `id` is for the names of its facts: `run.id ~ ".test.elbo"`."""
+    """A run as a template sees it; prints its name. `id` is for the names of its facts: `run.id ~ ".test.elbo"`.
+
+    `data.full` has the preparation of the data, `versions` those of the programs that trained it.
+    """
 
     id: str
     name: Printed
     model: Printed
     data: Printed
     seeds: Printed
+    versions: Printed
     get: Callable[[str], Printed]
 
     def __str__(self) -> str:

@@ -27,6 +27,7 @@ from report_builder.document.tree import (
 from report_builder.errors import Problem, near_miss
 from report_builder.languages import CASES, KINDS, Language
 
+_LAST = re.compile(r"(.*?)(\d+|[a-z])")  # of a number: what counts on
 _SLOT = re.compile("([\ue100-\ue1ff])")  # stands for a number while the language inflects the words around it
 
 
@@ -91,10 +92,10 @@ class References:
     def _print_group(self, names: list[str], case: str, *, capital: bool, bare: bool) -> Nodes:
         kinds = [name.partition(":")[0] for name in names]
         slots = [chr(0xE100 + i) for i in range(len(names))]
+        if len(set(kinds)) == 1:
+            slots = self._ranges(names, slots)
         if bare:
-            pattern = self.language.join(
-                [f"({slot})" if kind == "eq" else slot for slot, kind in zip(slots, kinds, strict=True)]
-            )
+            pattern = self.language.join([f"({slot})" if kinds[ord(slot[0]) - 0xE100] == "eq" else slot for slot in slots])
         elif len(names) == 1:
             return [link(text(self.language.label(kinds[0], [self.labels[names[0]]], case, capital=capital)), names[0])]
         elif len(set(kinds)) == 1:
@@ -108,6 +109,18 @@ class References:
             name = names[ord(part) - 0xE100] if _SLOT.match(part) else ""
             filled += [link(text(self.labels[name]), name)] if name else text(part)
         return filled
+
+    def _ranges(self, names: list[str], slots: list[str]) -> list[str]:
+        """The slots, with three and more numbers that count on as a range: first and last."""
+        runs: list[list[int]] = []
+        for at, name in enumerate(names):
+            follows = at > 0 and _successor(self.labels[names[at - 1]]) == self.labels[name]
+            runs[-1].append(at) if follows else runs.append([at])
+        return [
+            new
+            for run in runs
+            for new in ([f"{slots[run[0]]}–{slots[run[-1]]}"] if len(run) > 2 else [slots[at] for at in run])
+        ]
 
     def named(self, labels: list[str], *, capital: bool = False) -> Nodes:
         """Labels as a sentence names them, linked: `figures 1 and 2`."""
@@ -133,6 +146,14 @@ def _figures(blocks: Nodes, task: str = "") -> list[tuple[str, Node, Nodes]]:
             found += [(task, block, caption_of_all(block))] if has_class(block, "panels") else []
             found += _figures(block["c"][1], task_of(block) or task)
     return found
+
+
+def _successor(number: str) -> str:
+    """The number that comes next: 3 -> 4, 1.2 -> 1.3, 2a -> 2b."""
+    found = _LAST.fullmatch(number)
+    if found is None:
+        return ""
+    return found[1] + (f"{int(found[2]) + 1}" if found[2].isdecimal() else chr(ord(found[2]) + 1))
 
 
 def _case(node: Node) -> str:

@@ -1,7 +1,7 @@
 """Brings the tree that pandoc read into the few forms that the later passes know.
 
-Afterwards an equation with a label is a `Div.equation`, code with a label a `Div.listing` (code, then caption), a task begins
-with its heading, and headings skip no level.
+Afterwards an equation with a label is a `Div.equation` (formula, perhaps a caption), code with a label a `Div.listing` (code,
+perhaps with words before it, then the caption), a task begins with its heading, and headings skip no level.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from report_builder.document.lists import heading, kind_of
 from report_builder.document.material import TaskCard
 from report_builder.document.places import Places
 from report_builder.document.tree import (
@@ -17,6 +18,7 @@ from report_builder.document.tree import (
     Nodes,
     attr,
     attributes,
+    code,
     div,
     elements,
     exchange,
@@ -29,6 +31,7 @@ from report_builder.document.tree import (
     value,
     walk,
 )
+from report_builder.document.wording import CALLOUTS
 from report_builder.errors import Problem, near_miss
 from report_builder.languages import Language
 
@@ -41,7 +44,7 @@ def shape(blocks: Nodes, tasks: Mapping[str, TaskCard], language: Language, plac
     """Brings the blocks into the forms above, in place; returns their elements, and what is wrong with them."""
     problems: list[Problem] = []
     labelled = any("{#eq:" in word["c"] for word in walk(blocks, "Str"))
-    exchange(blocks, lambda block: _shape(block, problems, places, labelled=labelled))
+    exchange(blocks, lambda block: _shape(block, language, problems, places, labelled=labelled))
     problems += _front(blocks, places)
     level = 0
     for block in blocks:
@@ -65,11 +68,19 @@ def shape(blocks: Nodes, tasks: Mapping[str, TaskCard], language: Language, plac
     return found, problems
 
 
-def _shape(block: Node, problems: list[Problem], places: Places, *, labelled: bool) -> Nodes | None:
+def _shape(block: Node, language: Language, problems: list[Problem], places: Places, *, labelled: bool) -> Nodes | None:
     if labelled and block["t"] in ("Para", "Plain"):
         return _equation(block, problems, places)
+    if has_class(block, "equation") and not _is_equation(block["c"][1]):
+        rule, step = "a block .equation has a formula, and then perhaps one paragraph: its caption", "::: {.equation #eq:name}"
+        problems.append(Problem(places.naming("equation", block), rule, next_step=step))
+        return []
     if block["t"] == "CodeBlock" and identifier(block).startswith("lst:"):
-        return [_listing(block)]
+        return [_listing(block, problems, places)]
+    if kind_of(block):
+        return heading(block, language)
+    if {*CALLOUTS} & {*attributes(block)[1]} and any(has_class(first, "title") for first in block["c"][1][:1]):
+        del block["c"][1][0]  # of a callout as GitHub writes it: its name in English
     return None
 
 
@@ -104,16 +115,28 @@ def _equation(block: Node, problems: list[Problem], places: Places) -> Nodes | N
     return [div([para([first])], ["equation"], last[1])]
 
 
-def _listing(block: Node) -> Node:
+def _is_equation(blocks: Nodes) -> bool:
+    first, *others = [block["c"] if block["t"] == "Para" else [] for block in blocks] or [[]]
+    alone = len(first) == 1 and first[0]["t"] == "Math" and first[0]["c"][0]["t"] == "DisplayMath"
+    return alone and (not others or (len(others) == 1 and bool(others[0])))
+
+
+def _listing(block: Node, problems: list[Problem], places: Places) -> Node:
     """Pandoc-crossref's form of a listing: the caption is an attribute."""
     label, classes, values = block["c"][0]
-    given = dict(values)
-    block["c"][0] = attr("", classes)
+    given = {"startFrom": "1", **dict(values)}
+    wrong = [f"{key}={given[key]}" for key in ("startFrom", "cell") if not given.get(key, "1").isdecimal()]
+    rule = "what numbers the lines of a listing, or its cell, is a whole number"
+    problems += [Problem(places.of(block), rule, received) for received in wrong]
+    block["c"][0] = attr("", classes, {"startFrom": given["startFrom"]})
     said = block.pop(SAID, None) or text(given.get("caption", ""))
-    found = div([block, para(said)], ["listing"], label)
-    first = int(given.get("startFrom", "1"))
-    found["c"][0][2].append(["lines", ",".join(str(first + i) for i in range(block["c"][1].count("\n") + 1))])
-    return found
+    head = [prompt(given["cell"])] if "cell" in given else []
+    return div([*head, block, para(said)], ["listing"], label)
+
+
+def prompt(cell: str) -> Node:
+    """What stands above code as above a cell of a notebook."""
+    return para([code(f"In [{cell}]:")])
 
 
 def _head_task(

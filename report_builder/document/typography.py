@@ -1,13 +1,31 @@
-"""What every writer prints alike: the quotation marks of the language."""
+"""What every writer prints alike: quotation marks of the language, variables in formulas, words that stay on one line."""
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+import itertools
+import re
+import unicodedata
+from typing import TypeAlias
 
-from report_builder.document.tree import Node, Nodes, is_node
-from report_builder.languages import Language
+from report_builder.document.channel import is_printed
+from report_builder.document.tree import LINE, Node, Nodes, inlines_of, is_node, span, text
+from report_builder.languages import NO_BREAK, Language
+from report_builder.records import frozen
 
 _Marks: TypeAlias = tuple[tuple[str, str, str], tuple[str, str, str]]  # around a quote, and around a quote within it
+
+HELD = "held"  # class of words in which no line ends
+_HYPHENATED = re.compile(r"(?<![\w–-])(?=[\w–-]{3,14}(?![\w–-]))\w+(?:[–-]\w+)+")  # `scikit-learn`, `VAE-KL`, `1.3–2.5`
+_SHORT = 24  # letters of a word with its marks that stays whole, whatever stands around a hyphen
+
+
+def set_type(blocks: Nodes, language: Language) -> None:
+    """Puts all of it into a tree, in place: what is changed is how the words look, and no word."""
+    set_quotes(blocks, language)
+    _words(language).refine(blocks)
+
+
+# --- quotes -----------------------------------------------------------------------------------------------------------------
 
 
 def set_quotes(blocks: Nodes, language: Language) -> None:
@@ -16,7 +34,7 @@ def set_quotes(blocks: Nodes, language: Language) -> None:
     _set(blocks, {"DoubleQuote": (outer, inner), "SingleQuote": (inner, outer)}, None)
 
 
-def _set(nodes: list[Any], marks: dict[str, _Marks], around: _Marks | None) -> None:
+def _set(nodes: Nodes, marks: dict[str, _Marks], around: _Marks | None) -> None:
     """Sets what is below nodes that stand in quotes with the pair `around`: its marks, and those of quotes within."""
     if any(is_node(item, "Quoted") for item in nodes):
         nodes[:] = [new for item in nodes for new in (_mark(item, marks, around) if is_node(item, "Quoted") else [item])]
@@ -32,3 +50,92 @@ def _mark(quoted: Node, marks: dict[str, _Marks], around: _Marks | None) -> Node
     _set(inlines, marks, pair)
     start, _, end = pair[0]
     return [{"t": "Str", "c": start}, *inlines, {"t": "Str", "c": end}]
+
+
+# --- words ------------------------------------------------------------------------------------------------------------------
+
+
+@frozen
+class _Words:
+    """How words are set in one language.
+
+    Attributes:
+        kept: finds in `last next` that no line ends between two words: behind a short one, or before what begins none.
+        variables: what printed words call by the letters of a formula: N(0, I), Greek letters with their index, a code z.
+    """
+
+    kept: re.Pattern[str]
+    variables: re.Pattern[str]
+
+    def refine(self, nodes: Nodes, *, printed: bool = False) -> None:
+        """Sets the words of each list of inlines, and of what is below it, in place."""
+        if any(is_node(item, "Str") or is_node(item, "Space") for item in nodes):
+            nodes[:] = self._with_formulas(nodes) if printed else nodes
+            for at in range(1, len(nodes)):
+                ends = f"{_end(nodes[at - 1])} {_start(*nodes[at + 1 : at + 2])}"
+                if nodes[at]["t"] in ("Space", "SoftBreak") and self.kept.search(ends) and not _draws(nodes[at + 1 : at + 2]):
+                    nodes[at] = {**nodes[at], "t": "Str", "c": NO_BREAK}
+            nodes[:] = [new for item in nodes for new in (_hold(item) if is_node(item, "Str") else [item])]
+        for item in nodes:
+            below = item.get("c") if type(item) is dict else item
+            if type(below) is list and not (is_node(item, "Span") and HELD in item["c"][0][1]):
+                self.refine(below, printed=printed or (type(item) is dict and is_printed(item)))
+
+    def _with_formulas(self, inlines: Nodes) -> Nodes:
+        """Inlines with the letters of formulas as formulas."""
+        made: Nodes = []
+        for plain, group in itertools.groupby(inlines, lambda item: item["t"] in ("Str", "Space")):
+            run = [*group]
+            parts = self.variables.split("".join(item.get("c", " ") for item in run)) if plain else []
+            told = [_formula(part) if at % 2 else part for at, part in enumerate(parts) if part]
+            made += [new for part in told for new in (text(part) if isinstance(part, str) else [part])] if parts[1:] else run
+        return made
+
+
+def _words(language: Language) -> _Words:
+    after, before = ("|".join(map(re.escape, language.words[f"kept.{side}"].split())) for side in ("after", "before"))
+    kept = re.compile(rf"(?<![\w-])(?:{after or '(?!)'}) | (?:{before or '(?!)'})(?!\w)", re.IGNORECASE)
+    code = "z(?=$|[:,])" if "z" in after.split("|") else r"z(?![\w.])"  # a word of Polish, too
+    return _Words(kept, re.compile(rf"(N\(0,[ {NO_BREAK}][I1]\)|(?<!\w)(?:[α-ωΓ-Ω][₀-₉]?(?!\w)|{code}))"))
+
+
+def _draws(following: Nodes) -> bool:
+    """Whether a picture follows, which may be as wide as a line."""
+    return any(is_node(node, "Image") for node in following)
+
+
+def _end(node: Node) -> str:
+    """The last word of an inline."""
+    inner = inlines_of(node)
+    return _end(inner[-1]) if inner else str(node["c"]).rpartition(NO_BREAK)[2] if node["t"] == "Str" else ""
+
+
+def _start(*following: Node) -> str:
+    """The first word of the inline that follows, if one does."""
+    inner = next(map(inlines_of, following), None)
+    return _start(inner[0]) if inner else "".join(node["c"].partition(NO_BREAK)[0] for node in following if node["t"] == "Str")
+
+
+def _hold(word: Node) -> Nodes:
+    """A word with a short compound in it, held on one line; of a long one, as where no spaces part words, the compound."""
+    if not _HYPHENATED.search(word["c"]):
+        return [word]
+    if len(word["c"]) <= _SHORT:
+        return [span([word], [HELD])]
+    if word.keys() - {"t", "c", LINE}:
+        return [word]
+    ends = [0, *(end for found in _HYPHENATED.finditer(word["c"]) for end in found.span()), len(word["c"])]
+    parts = [{**word, "c": word["c"][start:end]} for start, end in itertools.pairwise(ends)]
+    return [span([part], [HELD]) if at % 2 else part for at, part in enumerate(parts) if part["c"]]
+
+
+def _formula(letters: str) -> Node:
+    letter, index = letters[0], unicodedata.normalize("NFKC", letters[1:])
+    if letter == "N":
+        tex = f"\\mathcal{{N}}(0, {letters[-2]})"
+    elif letter == "z":
+        tex = letter
+    else:
+        name = unicodedata.name(letter).split()[-1]
+        tex = "\\" + (name.title() if letter.isupper() else name.lower()) + (f"_{index}" if index else "")
+    return {"t": "Math", "c": [{"t": "InlineMath"}, tex]}

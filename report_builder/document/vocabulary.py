@@ -19,6 +19,7 @@ from report_builder.plain import Fields, Plain
 from report_builder.records import frozen
 
 MOST_DIGITS = 12
+PROGRAMS = {"python": "Python", "tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}  # as they are written
 MOST_CHOSEN = 6  # digits that nobody asked for
 
 
@@ -147,17 +148,26 @@ class Speech:
     # --- runs ---------------------------------------------------------------------------------------------------------------
 
     def run(self, name: str) -> Run:
-        """A run's own names and settings: `.id`, `.name`, `.model`, `.data`, `.seeds`, `.get("training.epochs")`."""
+        """Names and settings of a run: `.id`, `.name`, `.model`, `.data`, `.seeds`, `.versions`, `.get("training.epochs")`."""
         card = self.card(name)
         seeds = self.language.join([str(seed) for seed in card.seeds] or ["–"])
         return Run(
             card.id,
             self.printed(card.name, card.name),
             self.printed(card.model, card.model),
-            self.printed(card.data, card.data),
+            replace(self.printed(card.data, card.data), _whole=card.preparation),
             self.printed(card.seeds, seeds),
+            self._versions(card),
             Word("get", lambda path: self._setting(card, path), self.ledger),
         )
+
+    def _versions(self, card: RunCard) -> Printed:
+        """The programs that trained a run, with their versions."""
+        if not card.versions:
+            words = unmeasured(self.language)
+            return self.printed(Unmeasured(words), words)
+        told = [f"{PROGRAMS.get(name, name)}{NO_BREAK}{number}" for name, number in card.versions.items()]
+        return self.printed(dict(card.versions), self.language.join(told))
 
     def card(self, name: str) -> RunCard:
         """The run with this id; an unknown one is noted and an empty card stands in."""

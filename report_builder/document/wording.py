@@ -11,14 +11,20 @@ from report_builder.document.tree import Node, Nodes, has_class, para, strong, t
 from report_builder.facts import TRAININGS
 from report_builder.languages import Language
 
+CALLOUTS = ("note", "tip", "important", "warning", "caution")  # classes of blocks that stand out of the text
+
 
 def run_in(node: Node, language: Language) -> Nodes:
-    """The blocks of a `Div`; an answer, an opinion, a statement and an abstract begin with their name."""
+    """The blocks of a `Div`; an answer, an opinion, a statement, an abstract and a callout begin with their name."""
     blocks: Nodes = node["c"][1]
-    name = next((name for name in ("answer", "opinion", "stated", "abstract") if has_class(node, name)), "")
-    if not name:
+    named = {
+        **{name: name for name in ("answer", "opinion", "stated", "abstract")},
+        **{name: f"callout.{name}" for name in CALLOUTS},
+    }
+    word = next((word for name, word in named.items() if has_class(node, name)), "")
+    if not word:
         return blocks
-    head = [strong(text(language.ended(language.word(name)))), *([{"t": "Space"}] if language.spaced else [])]
+    head = [strong(text(language.ended(language.word(word)))), *([{"t": "Space"}] if language.spaced else [])]
     if blocks and blocks[0]["t"] in ("Para", "Plain"):
         return [para([*head, *blocks[0]["c"]]), *blocks[1:]]
     return [para(head[:1]), *blocks]

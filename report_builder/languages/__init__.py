@@ -109,11 +109,11 @@ class Language:
 
         Args:
             kind: one of `KINDS`.
-            numbers: as printed, e.g. `["1", "2"]`.
+            numbers: as printed, e.g. `["1", "2"]`; `3–5` is several.
             case: one of `CASES`; a language without cases ignores it.
             capital: whether the first letter is a capital.
         """
-        forms = self.labels[kind]["one" if len(numbers) == 1 else "many"]
+        forms = self.labels[kind]["one" if len(numbers) == 1 and "–" not in numbers[0] else "many"]
         word = forms.get(case, forms["nom"])
         listed = self.join([f"({number})" if kind == "eq" else number for number in numbers])
         text = word.format(listed) if "{}" in word else f"{word}{NO_BREAK}{listed}"
@@ -184,11 +184,11 @@ class Language:
 
     def _form(self, number: str) -> int:
         """Which of the four forms stands behind a number: of one, of a few, of many, of a fraction."""
-        whole, rule = number.lstrip(MINUS).replace(THIN, ""), self.words["counted.rule"]
-        if "±" in number:
-            return _MANY
+        whole, rule = number.rpartition("±")[2].strip().lstrip(MINUS).replace(THIN, ""), self.words["counted.rule"]
         if not whole.isdecimal():
             return _FRACTION
+        if "±" in number:
+            return _MANY
         if whole == "1" or (rule == "russian" and whole[-1] == "1" and whole[-2:] != "11"):
             return _ONE
         return _FEW if whole[-1] in "234" and whole[-2:-1] != "1" else _MANY

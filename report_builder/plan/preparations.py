@@ -1,10 +1,24 @@
-"""What tells two preparations of one data set apart in print: their images, as far as a plan knows them."""
+"""How data were prepared, in print, as far as a plan knows it: all of it, or what tells two preparations of one set apart."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from report_builder.languages import Language
 from report_builder.plan.resolved import DataSet
+
+
+def described(name: str, data: DataSet, language: Language) -> str:
+    """`CIFAR-10, 4 classes, 300 images, 32 × 32, [0; 1]`: the name, and what is known of the images that are trained on."""
+    layout = data.layout
+    if layout is None:
+        return name
+    classes, images = len(layout.class_names or ()), layout.images.get("train")
+    counts = [language.quantity(n, unit) for n, unit in ((classes, "classes"), (images or 0, "images")) if n]
+    low, high = map(language.number, layout.value_range)
+    pixels = language.word("details.interval", low=low, high=high)
+    pixels = f"{{{pixels[1:-1]}}}" if _is_binary(data) else pixels
+    return ", ".join(filter(None, [name, *counts, _size(data), pixels]))
 
 
 def told_apart(data: DataSet, others: Iterable[DataSet]) -> str:
@@ -29,7 +43,15 @@ def _marks(data: DataSet) -> tuple[str, str, str]:
     if layout is None:
         return "", "", ""
     low, high = layout.value_range
-    size = f"{layout.image_shape[0]} × {layout.image_shape[1]}" if layout.image_shape else ""
-    binary = any(step.name == "binarise" for step in data.steps)
-    pixels = f"{{{low:g}, {high:g}}}" if binary else f"[{low:g}, {high:g}]"
-    return size, pixels, f"n = {layout.images['train']}" if layout.images.get("train") else ""
+    pixels = f"{{{low:g}, {high:g}}}" if _is_binary(data) else f"[{low:g}, {high:g}]"
+    return _size(data), pixels, f"n = {layout.images['train']}" if layout.images.get("train") else ""
+
+
+def _is_binary(data: DataSet) -> bool:
+    return any(step.name == "binarise" for step in data.steps)
+
+
+def _size(data: DataSet) -> str:
+    """Height and width of the images."""
+    shape = data.layout.image_shape if data.layout else None
+    return f"{shape[0]} × {shape[1]}" if shape else ""

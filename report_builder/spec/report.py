@@ -95,6 +95,9 @@ class Report(Closed):
     template: str = Field(
         default="", description="Template in the folder of templates; default: the name of the report with .md."
     )
+    numbering: Literal["kind", "all"] = Field(
+        default="kind", description="Whether figures, tables and listings are numbered each by itself, or all of them together."
+    )
     appendix: bool = Field(default=True, description="Whether all comparisons are listed on the last page.")
     correction: Literal["", "holm"] = Field(
         default="", description="holm: a difference is one only if it stands among all comparisons of the report."

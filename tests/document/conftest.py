@@ -18,6 +18,7 @@ from report_builder.document.composing import Document, compose
 from report_builder.document.material import (
     Author,
     FigureCard,
+    Fragment,
     Header,
     Listing,
     Material,
@@ -152,9 +153,7 @@ def material(tmp_path: Path) -> Material:
         },
         figures={"strip": strip, "codes": codes},
         listings={
-            ("vae", "loss"): Listing(
-                "vae", "loss", "def loss(x):\n    return x  # " + "x" * 100, (("network.py", 12),), (12, 13)
-            )
+            ("vae", "loss"): Listing("vae", "loss", (Fragment("def loss(x):\n    return x  # " + "x" * 100, "network.py", 12),))
         },
         equations={"vae": Equation(r"\mathcal{L} = \beta D_{KL}(q(z|x) \| p(z))", symbols)},
         tasks={

@@ -66,7 +66,7 @@ def test_what_figures_share_is_said_once(composed, drawn) -> None:
     ]
     first, second = settings(document)
     assert first == (
-        f"Rysunki 1, 2 i 3. {DATA} {SEED} Model: AE (rysunek 1). Model: VAE (rysunki 2 i 3). Pary: 1 i 2 (rysunki 2 i 3)."
+        f"Rysunki 1–3. {DATA} {SEED} Model: AE (rysunek 1). Model: VAE (rysunki 2 i 3). Pary: 1 i 2 (rysunki 2 i 3)."
     )
     assert second == f"Rysunek 4. {DATA}"
     assert not document.warnings

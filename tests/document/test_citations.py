@@ -105,7 +105,7 @@ def test_everywhere(cited) -> None:
     text += ": Wg [@vae, s. 2]. {#tbl:a}\n\n@tbl:a\n"
     document = cited(text)
     said = plain_text(document.blocks)
-    assert [said.count(part) for part in ("A [1]", "See [2].", "a [3]", "Wg [2, s. 2].")] == [1, 1, 1, 1]
+    assert [said.count(part) for part in ("A\u00a0[1]", "See [2].", "a\u00a0[3]", "Wg [2, s. 2].")] == [1, 1, 1, 1]
     assert "@" not in said
 
 
@@ -229,7 +229,7 @@ def test_a_style_of_ones_own(cited, tmp_path: Path) -> None:
     assert pdf(document)[1] is None
     first, second = walk(document.blocks, "Note")
     assert "(Kingma, Welling 2014)" in plain_text(first)
-    assert plain_text(second) == "In a note (Goodfellow, Mirza 2014)."
+    assert plain_text(second) == "In a\u00a0note (Goodfellow, Mirza 2014)."
     for wrong in (
         "no XML",
         f"{head.format('note')}</style>",

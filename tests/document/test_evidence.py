@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from report_builder.document.material import Fragment, Listing
 from report_builder.document.tree import caption_of, identifier, plain_text, value, walk
 from report_builder.kinds import Equation
 
@@ -19,7 +20,7 @@ def test_figure(composed, free):
     assert (identifier(figure), value(image, "width"), value(image, "alt")) == ("fig:codes", "50%", "Chmura punktów")
 
 
-@pytest.mark.parametrize(("code", "said"), [("en", "where w = 0.25 – weight."), ("pl", "gdzie w = 0{,}25 – weight.")])
+@pytest.mark.parametrize(("code", "said"), [("en", "where w = 0.25\u00a0– weight."), ("pl", "gdzie w = 0{,}25\u00a0– weight.")])
 def test_the_value_of_a_symbol_has_the_decimal_mark_of_the_language(composed, free, code, said):
     """A weight in the legend of a loss is printed like every other number."""
     given = replace(free, equations={"vae": Equation("w", (("w = 0.25", "weight"),))})
@@ -32,13 +33,22 @@ def test_equation_and_symbols(composed, free):
     """An equation carries its label; its symbols are explained in the report's language."""
     equation, symbols = composed('{{ equation("vae") }}{{ symbols("vae") }}', free).blocks
     assert identifier(equation) == "eq:vae"
-    assert plain_text(symbols) == r"gdzie z – kod; \beta – waga."
+    assert plain_text(symbols) == "gdzie z\u00a0– kod; \\beta\u00a0– waga."
 
 
 def test_listing_survives_backticks(material, composed):
-    """Code that contains a fence of its own stays one listing."""
-    listing = material.listings["vae", "loss"]
-    object.__setattr__(listing, "code", "x = 1\n```\ny = 2")
-    (listing,) = composed('{{ listing("vae", "loss") }}', replace(material, tasks={})).blocks
-    assert listing["c"][1][0]["c"] == [["", ["python"], []], "x = 1\n```\ny = 2"]
-    assert plain_text(listing["c"][1][1]) == "Listing\xa01. VAE, loss (network.py, od wiersza 12)"
+    """Code that contains a fence of its own stays whole; each fragment names its file, and a cell has its number."""
+    fragments = (Fragment("x = 1\n```\ny = 2", "network.py", 12), Fragment("z = 3", "losses.py", 7))
+    given = replace(material, tasks={}, listings={("vae", "loss"): Listing("vae", "loss", fragments)})
+    (listing,) = composed('{{ listing("vae", "loss", cell=5) }}', given).blocks
+    prompt, first, code, second, other, caption = listing["c"][1]
+    assert [plain_text(head) for head in (prompt, first, second)] == [
+        "In [5]:",
+        "network.py, od wiersza 12",
+        "losses.py, od wiersza 7",
+    ]
+    assert [code["c"], other["c"]] == [
+        [["", ["python"], [["startFrom", "12"]]], "x = 1\n```\ny = 2"],
+        [["", ["python"], [["startFrom", "7"]]], "z = 3"],
+    ]
+    assert plain_text(caption) == "Listing\xa01. VAE, loss"

@@ -27,7 +27,7 @@ LEFT = [
     ("in brackets \\(a + b\\) it stands", "TeX"),
     ("`#pagebreak()`{=typst}", "typst"),
     ("```{=html}\n<hr>\n```", "HTML"),
-    ("> [!NOTE]\n> words", "callout"),
+    ("> [!INFO]\n> words", "callout"),
     ("words[^nowhere]", "footnote"),
     ("[word]{.gne} here", "class"),
     ("[word]{.Genitive} here", "class"),

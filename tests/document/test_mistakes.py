@@ -57,7 +57,7 @@ def test_mistakes(material: Material, write_template: Callable[..., Path], text:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('# ELBO {{ fact("vae.test.elbo").full }}', "ELBO −158,10 ± 0,10 nat/obraz"),
+        ('# ELBO {{ fact("vae.test.elbo").full }}', "ELBO −158,10 ± 0,10 nata na obraz"),
         ('| A | B |\n|---|---|\n| {{ fact("vae.test.elbo", digits=1) }} | {{ run("ae").name }} |', "| −158,1 | autoenkoder |"),
         ('| A {{ fact("vae.test.elbo").n }} |\n|---|\n| 1 |', "| A 50 |"),
         ('| A |\n|---|\n| 1 |\n\n: ELBO {{ fact("vae.test.elbo", digits=1) }} {#tbl:x}', ": ELBO −158,1 #tbl:x"),

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from dataclasses import replace
+
 import pytest
 
+from report_builder.document.html import html_page
+from report_builder.document.office import docx, markdown
+from report_builder.document.pdf import typst_source
 from report_builder.document.tree import plain_text, walk
 from report_builder.errors import ReportError
 
@@ -49,3 +56,30 @@ def test_duplicate_label(composed, free):
     (problem,) = caught.value.problems
     assert ":1" in problem.where
     assert ":3" in problem.where
+
+
+def test_one_counter(composed, free):
+    """On request figures, tables and listings are numbered together, equations by themselves."""
+    words = '{{ figure("strip") }}\n\n{{ equation("vae") }}\n\n{{ listing("vae", "loss") }}'
+    document = composed(
+        f"{words}\n\n| a |\n|---|\n| 1 |\n\n: A. {{#tbl:a}}\n", replace(free, header=replace(free.header, numbering="all"))
+    )
+    assert dict(document.labels) == {"fig:strip": "1", "eq:vae": "1", "lst:vae-loss": "2", "tbl:a": "3"}
+
+
+CAPTIONED = "::: {.equation #eq:a}\n$$x$$\n\nWhat *it* says.\n:::\n\n@eq:a\n"
+
+
+def test_an_equation_may_have_a_caption(composed, free, tmp_path):
+    """A block of an equation ends with its caption, in every format; anything else in it is told at its line."""
+    document = composed(CAPTIONED, free)
+    _, caption = document.blocks[0]["c"][1]
+    assert plain_text(caption) == "Wzór\u00a0(1). What it says."
+    with zipfile.ZipFile(io.BytesIO(docx(document))) as archive:
+        office = archive.read("word/document.xml").decode()
+    assert "formula-caption" in html_page(document)
+    assert '<w:pStyle w:val="ImageCaption" />' in office
+    assert "#formula-caption[" in typst_source(document)[0]
+    assert "What *it* says." in markdown(document, tmp_path)
+    with pytest.raises(ReportError, match=r"lab.md:1: a block .equation has a formula"):
+        composed(CAPTIONED.replace("$$x$$", "no formula"), free)

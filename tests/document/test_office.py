@@ -12,7 +12,7 @@ def test_markdown(composed, tmp_path):
     """Markdown has numbers, captions and pictures by relative path, and no marks of ours."""
     text = markdown(composed(), tmp_path / "out")
     assert "](../store/strip.png)" in text
-    assert "**Rysunek\u00a01.** Oryginały i rekonstrukcje." in text
+    assert "**Rysunek\u00a01.** Oryginały i\u00a0rekonstrukcje." in text
     assert "[rysunku\u00a01](#fig:strip)" in text
     assert "**Tabela\u00a01.** Wyniki." in text
     assert "{." not in text

@@ -149,7 +149,7 @@ def test_what_the_script_adds(composed, sheet, seen) -> None:
         assert each["current"] == ["2.\u00a0Autoenkoder wariacyjny (VAE)"]
         hidden, words, reachable, pictures = each["preview"]
         assert (hidden, reachable, pictures) == (False, 0, 1)
-        assert words.startswith("Rysunek\u00a01. Oryginały i rekonstrukcje.")
+        assert words.startswith("Rysunek\u00a01. Oryginały i\u00a0rekonstrukcje.")
         assert (each["stays"], each["escaped"], each["closed"]) == (True, True, True)
         assert each["copied"] == ["def loss(x):\n    return x  # " + "x" * 100, "Skopiowano"]
         assert each["large"] == [True, "Dwa rzędy cyfr", True]

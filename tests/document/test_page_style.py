@@ -7,6 +7,7 @@ import pytest
 import typst
 
 from report_builder.document import pdf
+from report_builder.document.wrapping import paged
 
 STYLE = (Path(pdf.__file__).parent / "styles" / "default.typ").read_text(encoding="utf-8")
 FILLER = '#show: report.with(title: "T")\n#v({room}, weak: false)\n'
@@ -21,8 +22,8 @@ def table(rows: int) -> str:
 
 def listing(lines: int) -> str:
     """A listing that says on which pages its caption and the text below it stand."""
-    code, numbers = "\\n".join(["x = 1"] * lines), '"1", ' * lines
-    return f'#listing(<lst>, "python", "{code}", ({numbers}), [{HERE}])\n{HERE}'
+    blocks = "".join(f", ({json.dumps(block.code)}, ())" for block in paged("x = 1\n\n" * (lines // 2)))
+    return f'#listing(<lst>, [{HERE}], ("python"{blocks}))\n{HERE}'
 
 
 @pytest.mark.parametrize(("shown", "pages"), [(table(6), 1), (table(60), 2), (listing(10), 1), (listing(60), 2)])

@@ -35,8 +35,8 @@ def test_one_number_and_letters(composed, beside):
 def test_what_all_say_is_said_once(composed, beside):
     """Sentences that all drawings state stand in the common caption, the others in the caption of their part."""
     parts, common = captions(composed(SHOWN, beside))
-    assert parts == ["(a) Oryginały i rekonstrukcje.", "(b) Kody klas. Punkty:\u00a05."]
-    assert common == "Rysunek\u00a01. Rekonstrukcje i kody. Dane: MNIST. Ziarno:\u00a01."
+    assert parts == ["(a) Oryginały i\u00a0rekonstrukcje.", "(b) Kody klas. Punkty:\u00a05."]
+    assert common == "Rysunek\u00a01. Rekonstrukcje i\u00a0kody. Dane: MNIST. Ziarno:\u00a01."
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_what_all_say_is_said_once(composed, beside):
         ("[@fig:codes]{.loc}", "rysunku\u00a01b"),
         ("[@fig:codes]{.Nom}", "Rysunek\u00a01b"),
         ("[-@fig:strip]", "1a"),
-        ("[@fig:strip; @fig:codes]{.loc}", "rysunkach\u00a01a i 1b"),
+        ("[@fig:strip; @fig:codes]{.loc}", "rysunkach\u00a01a i\u00a01b"),
     ],
 )
 def test_parts_are_referred_to(composed, beside, reference, expected):
@@ -100,9 +100,9 @@ def test_markdown(composed, beside, tmp_path):
     text = markdown(composed(SHOWN, beside), tmp_path)
     rows = [line for line in text.split("\n") if line.startswith("|")]
     assert rows[0].count("![") == 2
-    assert "Oryginały i rekonstrukcje." in rows[2]
+    assert "Oryginały i\u00a0rekonstrukcje." in rows[2]
     assert "Kody klas." in rows[2]
-    assert "**Rysunek\u00a01.** Rekonstrukcje i kody." in text
+    assert "**Rysunek\u00a01.** Rekonstrukcje i\u00a0kody." in text
 
 
 def test_docx(composed, beside):

@@ -18,9 +18,9 @@ FIGURES = '\n\n{{ figure("strip") }}\n\n{{ figure("codes") }}\n\n{{ equation("va
         ("[-@fig:codes]", "2"),
         ("[@fig:strip]{.loc}", "rysunku\u00a01"),
         ("[@fig:strip]{.Loc}", "Rysunku\u00a01"),
-        ("[@fig:strip; @fig:codes]{.loc}", "rysunkach\u00a01 i 2"),
-        ("[@fig:strip; @fig:codes]", "rysunki\u00a01 i 2"),
-        ("[@fig:strip; @eq:vae]", "rysunek\u00a01 i wzór\u00a0(1)"),
+        ("[@fig:strip; @fig:codes]{.loc}", "rysunkach\u00a01 i\u00a02"),
+        ("[@fig:strip; @fig:codes]", "rysunki\u00a01 i\u00a02"),
+        ("[@fig:strip; @eq:vae]", "rysunek\u00a01 i\u00a0wzór\u00a0(1)"),
         ("[@eq:vae]{.ins}", "wzorem\u00a0(1)"),
     ],
 )

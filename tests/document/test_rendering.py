@@ -18,7 +18,7 @@ from report_builder.errors import ReportError
 def test_sample(material, write_template):
     """A rendering prints facts and records what it cites."""
     rendered = render(write_template(), material)
-    assert "ELBO wynosi −158,1\u00a0nat/obraz, czyli" in rendered.plain
+    assert "ELBO wynosi −158,1\u00a0nata na obraz, czyli" in rendered.plain
     assert rendered.cited.facts == ("vae.test.elbo", "mc.test.elbo")
     assert rendered.cited.figures == ("strip", "codes")
     assert (rendered.cited.listings, rendered.cited.equations) == (("vae.loss",), ("vae",))

@@ -49,7 +49,7 @@ def test_what_is_no_setting_of_a_model_has_no_row(material, printed):
     cards = {name: replace(material.runs[name], model="VAE", settings=settings) for name, settings in runs.items()}
     text = printed('{{ settings_table(["vae", "mc"]) }}', replace(material, runs=cards))
     names = [line.split(" | ")[0].removeprefix("| ") for line in text.splitlines() if line.startswith("|")]
-    assert names == ["Ustawienie", "seedling", "seeds of layers", "waga beta członu KL", "wszystkie modele"]
+    assert names == ["Ustawienie", "seedling", "seeds of layers", "waga β członu KL", "wszystkie modele"]
 
 
 def test_fact_table(printed):

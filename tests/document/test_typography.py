@@ -1,4 +1,4 @@
-"""Quotation marks are those of the language, in every format alike."""
+"""Quotation marks, words that stay together and variables are set alike in every format."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from report_builder.document.html import html_page
 from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import typst_source
+from report_builder.document.tree import caption_of, has_class, plain_text, walk
 
 TEXT = """\
 # Head "one"
@@ -45,3 +46,38 @@ def test_quotes_of_the_language_in_every_format(composed, free, tmp_path, langua
     wanted = [*QUOTES[language], *(f"{start}{word}{end}" for word in ("eight", "nine", "ten", "eleven")), "it’s O’Hara"]
     for written in (typst_source(document)[0], html_page(document), word, markdown(document, tmp_path)):
         assert [quote for quote in wanted if quote not in " ".join(written.split())] == []
+
+
+KEPT = {
+    "pl": ("Kod z sieci i w tabeli $x$ o klasie, *a* potem – nic.", ["z sieci", "i w tabeli", "o klasie,", "potem –"]),
+    "ru": ("Он и она в сети, так же – и с ней.", ["и она", "в сети,", "так же –", "и с ней."]),
+    "en": ("A code of a net – and so on.", ["net –"]),
+    "zh-Hant": ("一 個 z", []),
+}
+
+
+@pytest.mark.parametrize("code", KEPT)
+def test_short_words_stay_with_others(composed, free, code) -> None:
+    """A short word ends no line, and a dash begins none: in text, headings, captions, cells; other spaces may end one."""
+    words, kept = KEPT[code]
+    text = f"# {words}\n\n{words}\n\n| {words} |\n|---|\n| {words} |\n\n: {words} {{#tbl:a}}\n\n@tbl:a\n"
+    document = composed(text, replace(free, header=replace(free.header, language=code)))
+    said = plain_text(document.blocks)
+    assert [part for part in kept if said.count(part.replace(" ", "\u00a0")) != 5] == []
+    assert said.replace("\u00a0", " ").count(words.replace("$", "").replace("*", "")) == 5
+    spaces = sum(part.count(" ") for part in kept)
+    assert said.count("\u00a0") <= 5 * (spaces + 2) + 3  # and those of labels
+
+
+def test_compounds_and_variables(composed, free) -> None:
+    """No line ends in a short compound, typed or printed; what the program prints calls variables by formulas."""
+    card = replace(free.figures["strip"], sentences=("z: z rozkładu N(0, I).", "Waga β₁ członu z."))
+    given = replace(free, figures=free.figures | {"strip": card})
+    words = "Z scikit-learn (VAE-KL), zadania 1.3–2.5, z krótko-i-bardzo-długo-łączonym N(0, I)."
+    document = composed(f"{words}\n\n{{{{ figure('strip') }}}}\n\n@fig:strip", given)
+    held = [plain_text(node) for node in walk(document.blocks, "Span") if has_class(node, "held")]
+    assert held == ["scikit-learn", "(VAE-KL),", "1.3–2.5,"]
+    tex = [node["c"][1] for node in walk(caption_of(document.blocks[1]), "Math")]
+    assert tex == ["z", r"\mathcal{N}(0, I)", r"\beta_1"]
+    assert "#held[scikit-learn];" in typst_source(document)[0]
+    assert html_page(document).count('class="held"') >= 3

@@ -76,5 +76,16 @@ def test_a_full_value(material, write_template):
     word = replace(fact, name="vae.test.class", measurements=(Measurement(1, "siedem"),), unit="")
     given = replace(material, facts={fact.name: fact, word.name: word})
     rendered = render(write_template('{{ fact("vae.test.elbo").full }}, {{ fact("vae.test.class").full }}'), given)
-    assert rendered.plain.replace("\u00a0", " ") == "−158,10 ± 0,10 nat/obraz, siedem"
+    assert rendered.plain.replace("\u00a0", " ") == "−158,10 ± 0,10 nata na obraz, siedem"
     assert rendered.cited.facts == ("vae.test.elbo", "vae.test.class")
+
+
+def test_how_data_were_prepared_and_what_trained(material, write_template):
+    """`.data.full` says all that is known of the images, `.versions` the programs, once it is trained."""
+    known = replace(
+        material.runs["vae"], preparation="MNIST, 10 klas", versions={"python": "3.11", "keras": "3.15", "own": "2"}
+    )
+    given = replace(material, runs={**material.runs, "vae": known})
+    text = '{{ run("vae").data.full }}; {{ run("vae").versions }}; {{ run("ae").versions }}'
+    told = render(write_template(text), given).plain.replace("\u00a0", " ")
+    assert told == "MNIST, 10 klas; Python 3.11, Keras 3.15 i own 2; [nie zmierzono]"

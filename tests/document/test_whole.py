@@ -17,7 +17,7 @@ import pytest
 
 from report_builder.document.composing import Document
 from report_builder.document.html import html_page
-from report_builder.document.material import Listing, Material, SubfiguresCard, SweepCard, TaskCard
+from report_builder.document.material import Fragment, Listing, Material, SubfiguresCard, SweepCard, TaskCard
 from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import typst_source
 from report_builder.facts import Measurement
@@ -62,10 +62,10 @@ def everything(beside: Material, ordered: Material, tmp_path: Path) -> Material:
     strip = replace(strip, table=Table((Column("class", ("zero", "one")), Column("share", (0.5, 0.25)))))
     codes = replace(beside.figures["codes"], group="", width="70%", sentences=())
     parts = {name: replace(beside.figures[old], id=name, group="pair") for name, old in (("one", "strip"), ("two", "codes"))}
-    listing = Listing("vae", "layers", "Dense(8)\nReLU()", (), (1, 2))
+    listing = Listing("vae", "layers", (Fragment("Dense(8)\nReLU()"),))
     return replace(
         beside,
-        header=replace(beside.header, subtitle="Podtytuł", laboratory="Lab 3", field_of_study="Informatyka", note="szkic",
+        header=replace(beside.header, subtitle="Podtytuł", laboratory="Lab 3", field_of_study="Informatyka",
                        logo=strip.png, appendix=True),
         facts=beside.facts | ordered.facts | {fact.name: fact for fact in words},
         runs={**beside.runs, **ordered.runs, "vae": replace(beside.runs["vae"], layers=layers, weights=((8, 10), (10, 10)))},

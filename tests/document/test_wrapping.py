@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from report_builder.document.wrapping import MARK, wrapped
+import inspect
+
+from report_builder.document import wrapping
+from report_builder.document.wrapping import MARK, TALL, paged, wrapped
 
 
 def test_short_lines_stay():
     """A line that fits keeps its text and its number."""
-    assert wrapped("a = 1\n\nb", ["7", "8", "9"]) == [("a = 1", "7"), ("", "8"), ("b", "9")]
+    assert wrapped("a = 1\n\nb", 7) == [("a = 1", "7"), ("", "8"), ("b", "9")]
 
 
 def test_long_line():
-    """A long line is broken at a space, its rest marked, indented and without a number; nothing is lost."""
+    """A long line is broken at a space, its rest marked by an arrow and indented; nothing is lost."""
     line = "    call(" + ", ".join(f"argument_{i}" for i in range(20)) + ")"
-    parts = wrapped(line, ["1"])
-    assert all(len(part) <= 95 for part, _ in parts)
-    assert [number for _, number in parts] == ["1", *[""] * (len(parts) - 1)]
-    assert all(part.lstrip().startswith(MARK) for part, _ in parts[1:])
-    assert "".join(part.replace(MARK, "").replace(" ", "") for part, _ in parts) == line.replace(" ", "")
+    parts = wrapped(line, 1)
+    assert all(len(part) <= 88 for part, _ in parts)
+    assert [number for _, number in parts] == ["1", *[MARK] * (len(parts) - 1)]
+    assert all(part.startswith(" " * 8) for part, _ in parts[1:])
+    assert "".join(part.replace(" ", "") for part, _ in parts) == line.replace(" ", "")
+
+
+def test_no_block_of_code_is_broken() -> None:
+    """A page may end between functions, in a very long one before what stands least deep; no line is lost."""
+    source = inspect.getsource(wrapping)
+    blocks = paged(source, 1)
+    assert [len(block.code.split("\n")) for block in blocks] == [len(block.marks) for block in blocks]
+    assert "\n".join(block.code for block in blocks) == "\n".join(line for line, _ in wrapped(source, 1))
+    starts = [block.code.split("\n")[0] for block in blocks]
+    assert {"paged", "wrapped", "_cut"} <= {start.removeprefix("def ").partition("(")[0] for start in starts}
+    assert all(start and not start.startswith(" ") for start in starts)
+    long = "def f():\n" + "    for i in x:\n        g(i)\n" * TALL
+    assert {block.code.split("\n")[0] for block in paged(long)[1:]} == {"    for i in x:"}

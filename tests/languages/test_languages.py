@@ -173,7 +173,7 @@ def test_sign_percent_quantity_date_list() -> None:
     assert polish.number(2.75, 1, sign=True) == "+2,8"
     assert polish.percent(0.9534) == "95,3%"
     assert russian.percent(0.5) == "50\u00a0%"
-    assert polish.quantity(-158.04, "nats/image", 1) == "−158,0\u00a0nat/obraz"
+    assert polish.quantity(-158.04, "nats/image", 1) == "−158,0\u00a0nata na obraz"
     assert polish.date("2025-11-20") == "20 listopada 2025"
     assert load("zh-Hant").date("2025-11-20") == "2025 年 11 月 20 日"
     assert load("de").date("2025-11-20") == "20. November 2025"

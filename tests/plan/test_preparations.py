@@ -1,11 +1,15 @@
-"""Preparations of one data set can be told apart in print."""
+"""How data were prepared is said in print, and what tells two preparations of one set apart."""
 
 from __future__ import annotations
+
+from types import SimpleNamespace
 
 import pytest
 
 from report_builder.build.gather import material
-from report_builder.plan.preparations import told_apart
+from report_builder.kinds import Layout
+from report_builder.languages import load
+from report_builder.plan.preparations import described, told_apart
 from report_builder.plan.shown import subjects
 
 DIGITS = "dataset: {kind: digits, copies: 0}"
@@ -60,3 +64,24 @@ def test_a_sheet_of_each_says_which_it_shows(lab) -> None:
     lab.edit("    steps: [scale, {kind: resize", "    name: Small digits\n    steps: [scale, {kind: resize")
     resolved = lab.plan().resolved
     assert {s.data for s in subjects(resolved, resolved.figures["two"]).values()} == {"Small digits"}
+
+
+FOUR = Layout((32, 32, 3), (-1.0, 1.0), tuple("abcd"), {"train": 300})
+STEPS = {"plain": (), "binary": (SimpleNamespace(name="binarise"),)}
+
+
+@pytest.mark.parametrize(
+    ("code", "layout", "steps", "said"),
+    [
+        ("en", FOUR, "plain", "D, 4 classes, 300 images, 32 × 32, [−1, 1]"),
+        ("pl", FOUR, "plain", "D, 4 klasy, 300 obrazów, 32 × 32, [−1; 1]"),
+        ("ru", FOUR, "plain", "D, 4 класса, 300 изображений, 32 × 32, [−1; 1]"),
+        ("de", Layout((8, 8, 1), (0.0, 1.0)), "binary", "D, 8 × 8, {0; 1}"),
+        ("zh-Hant", Layout(None), "plain", "D, [0, 255]"),
+        ("en", None, "plain", "D"),
+    ],
+)
+def test_what_is_known_of_the_images(code, layout, steps, said) -> None:
+    """Classes, images, size and pixels as far as the plan knows them, counted as the language counts."""
+    data = SimpleNamespace(layout=layout, steps=STEPS[steps])
+    assert described("D", data, load(code)).replace("\u00a0", " ") == said

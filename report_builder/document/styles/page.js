@@ -45,7 +45,7 @@
     listing.replaceWith(box);
     box.append(button, listing);
     button.addEventListener("click", async () => {
-      await copy(all("code", listing).map((code) => code.textContent).join("\n"));
+      await copy(all("pre code", listing).map((code) => code.textContent).join("\n"));
       button.textContent = words.copied;
       setTimeout(() => { button.textContent = words.copy; }, 1500);
     });

@@ -1,0 +1,95 @@
+"""Lists of captions, callouts, ranges of references, bare addresses: read, printed and linked in every format."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+
+import pytest
+
+from report_builder.document.html import html_page
+from report_builder.document.office import docx, markdown
+from report_builder.document.pdf import pdf, typst_source
+from report_builder.document.tree import plain_text, walk
+from report_builder.document.wording import CALLOUTS
+from report_builder.errors import ReportError
+from report_builder.languages import codes, load
+
+LISTS = "::: list-of-figures\n:::\n\n::: list-of-tables\n:::\n\n::: list-of-listings\n:::\n\n"
+CODE = '```{{#lst:{0} .python caption="Code {0}"}}\nx\n```\n\n'
+TEXT = f"""\
+{LISTS}# First
+
+{{{{ figure("strip") }}}}
+
+{{{{ figure("codes") }}}}
+
+| a |
+|---|
+| 1 |
+
+: Table $x$.[^n] {{#tbl:a}}
+
+{"".join(map(CODE.format, "abcd"))}
+See @fig:strip, @fig:codes, @tbl:a, [@lst:a; @lst:b; @lst:c]{{.gen}}, [-@lst:a; @lst:b; @lst:c; @lst:d],
+[@lst:a; @lst:b; @lst:d] and https://example.org/a_b-c.
+
+> [!WARNING]
+> Careful with @tbl:a.
+
+::: tip
+A tip.
+:::
+
+[^n]: A note.
+"""
+
+
+def word(content: bytes) -> str:
+    """The text of a Word file with its marks."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.read("word/document.xml").decode()
+
+
+@pytest.mark.parametrize("code", codes())
+def test_in_every_language_and_format(composed, free, tmp_path, code: str) -> None:
+    """Each list has its heading and a linked line for each caption, each callout its name, and all of it can be printed."""
+    document = composed(TEXT, replace(free, header=replace(free.header, language=code)))
+    language = load(code)
+    told = plain_text(document.blocks)
+    assert all(language.word(f"lists.{kind}") in told for kind in ("fig", "tbl", "lst"))
+    page, office = html_page(document), word(docx(document))
+    for written in (typst_source(document)[0], page, office, markdown(document, tmp_path)):
+        assert language.word("lists.lst") in written
+        assert all(language.word(f"callout.{name}") in written for name in ("warning", "tip"))
+    for label in ("fig:strip", "tbl:a", "lst:d"):
+        assert page.count(f'href="#{label}"') >= 2
+    assert 'href="https://example.org/a_b-c"' in page
+    if not code.startswith("zh"):  # whose fonts are asked for by name
+        assert pdf(document)[1] is None
+
+
+def test_ranges(composed, free) -> None:
+    """Three and more numbers that count on are first and last, both linked; two, and others, are listed."""
+    document = composed(TEXT, free)
+    told = plain_text(document.blocks).replace("\u00a0", " ")
+    assert "listingów 1–3, 1–4, listingi 1, 2 i 4" in told
+
+
+def test_a_line_is_the_authors_caption(composed, free) -> None:
+    """A line of a list has number and words of the author's, no note, and none of what a drawing states."""
+    document = composed(TEXT, free)
+    lines = [plain_text(node["c"][1]) for node in walk(document.blocks[:6], "Link")]
+    assert lines[0] == "Rysunek\u00a01. Oryginały i\u00a0rekonstrukcje."
+    assert lines[3] == "Listing\u00a01. Code a"
+    assert len(lines) == 7
+
+
+def test_what_a_list_cannot_list(composed, free) -> None:
+    """A list of nothing, and a callout that nobody knows, are told at their line."""
+    with pytest.raises(ReportError, match=r"lab.md:3: a list of what the document does not have"):
+        composed("x\n\n::: list-of-tables\n:::\n", free)
+    document = composed("> [!INFO]\n> words\n", free)
+    assert [finding.rule for finding in document.findings] == ["a callout of another program"]
+    assert not [finding for name in CALLOUTS for finding in composed(f"> [!{name.upper()}]\n> words\n", free).findings]
