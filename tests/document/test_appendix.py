@@ -48,3 +48,19 @@ def test_holm(ps, stand):
     """The level is shared among those that are left; the first that fails ends it."""
     made = [Compared((str(i),), "", "", p) for i, p in enumerate(ps)]
     assert {key[0] for key in standing(made, 0.05)} == stand
+
+
+@pytest.mark.parametrize(
+    ("differ", "told"),
+    [(["kl"], "model.kl"), (["kl", "beta"], "model.kl, model.beta"), (["a", "b", "c", "d", "e", "f", "g", "h"], "model.*")],
+)
+def test_in_what_the_sides_differ(printed, free, differ, told):
+    """Each setting by its key path; where they are many, the sections that hold them."""
+    sides = [{"model": {"kind": "vae", **dict.fromkeys(differ, value)}} for value in ("x", "y")]
+    facts = {
+        fact.name: replace(fact, settings=side)
+        for fact, side in zip((free.facts["vae.test.elbo"], free.facts["mc.test.elbo"]), sides, strict=True)
+    }
+    given = replace(free, facts=facts, header=replace(free.header, appendix=True))
+    (row,) = rows(printed('{{ verdict("vae.test.elbo", "mc.test.elbo", by="model") }}', given))[1:]
+    assert row.rpartition("tak | ")[2].strip(" |") == told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -153,3 +154,21 @@ def test_the_caption_of_typed_code_is_markdown(composed, free):
     caption = listing["c"][1][-1]["c"]
     assert [node["t"] for node in walk(caption, "Emph", "Math")] == ["Emph", "Math"]
     assert plain_text(caption).endswith("The loss x of VAE")
+
+
+@pytest.mark.parametrize(("words", "told"), [(1, "'w0'"), (8, ", ".join(f"'w{i}'" for i in range(8))), (9, None)])
+def test_words_that_are_not_translated_are_a_warning(composed, free, words, told):
+    """The first eight are named, and how many more there are."""
+    given = replace(free, untranslated=tuple(f"w{i}" for i in range(words)))
+    (warning,) = composed("Text.", given).warnings
+    assert warning.received == (told or ", ".join(f"'w{i}'" for i in range(8)) + " and 1 more")
+    assert "--check pl" in warning.next_step
+
+
+def test_published_pictures_are_named_by_their_files(composed, free, tmp_path, write_template):
+    """Figures that were published are shown by those files, own pictures by their own."""
+    shutil.copy(free.figures["strip"].png, write_template().parent / "own.png")
+    document = composed("{{ figure('strip') }}\n\n{{ figure('codes') }}\n\n![Own](own.png)", free)
+    files = {name: {"png": tmp_path / f"{name}.png", "svg": tmp_path / f"{name}.svg"} for name in ("strip", "codes")}
+    assert document.published(files).links == {"figure:strip": tmp_path / "strip.png", "figure:codes": tmp_path / "codes.svg"}
+    assert document.published({"codes": files["codes"]}).links == {"figure:codes": tmp_path / "codes.svg"}

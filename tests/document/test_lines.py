@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from report_builder.document.ledger import SourceMap
 from report_builder.document.pdf import pdf
 from report_builder.errors import ReportError
 
@@ -131,3 +132,9 @@ def test_a_missing_character_names_its_line(composed, free, text):
         pdf(composed(BEFORE + text + AFTER, free))
     offset = next(i for i, line in enumerate(text.split("\n")) if "\U0001f9ff" in line)
     assert line_of(caught.value.problems[0].where) == AT + offset
+
+
+def test_the_files_of_a_text():
+    """The template and what it includes, each once; lines that no file holds have none."""
+    assert SourceMap("a.md", (("a.md", 1), ("b.md", 2), ("", 0), ("b.md", 3))).files == ["a.md", "b.md"]
+    assert SourceMap("a.md", ()).files == ["a.md"]

@@ -78,3 +78,14 @@ def test_facts_stand_anywhere(
     assert strip
     shutil.copy(strip, write_template().parent / "own.png")
     assert said in printed(text).replace("\u00a0", " ")
+
+
+TAGS = ("if", "elif", "else", "endif", "for", "endfor", "set", "endset", "include", "import", "macro", "endmacro")
+
+
+@pytest.mark.parametrize("tag", [*TAGS, "raw", "endraw"])
+def test_a_misspelt_tag_is_recognised(material: Material, write_template: Callable[..., Path], tag: str) -> None:
+    """Each tag that a template may use is offered to who misspells it."""
+    with pytest.raises(ReportError, match="there is no such tag") as caught:
+        render(write_template(f"{{% {tag}x %}}"), material)
+    assert f"Did you mean '{tag}'?" in str(caught.value)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from report_builder.document import pandoc
-from report_builder.document.places import _matched, give_lines
+from report_builder.document.places import _matched, deepest, give_lines
 from report_builder.document.reading import read
 from report_builder.document.rendering import render
 from report_builder.document.tree import LINE, plain_text, walk
@@ -164,3 +164,22 @@ def test_words_are_matched_in_order(seed):
     assert {a[i] for i, _ in pairs} >= {*common}
     assert _matched(a, a) == [(i, i) for i in range(len(a))]
     assert _matched(a, []) == _matched([], b) == []
+
+
+WORD, DEEP = {"t": "Str", "c": "a", LINE: 3}, {"t": "Emph", "c": [{"t": "Strong", "c": [{"t": "Str", "c": "b", LINE: 9}]}]}
+
+
+@pytest.mark.parametrize(
+    ("blocks", "depth", "line"),
+    [
+        ([], 0, 0),
+        ([{"t": "Para", "c": []}], 0, 0),
+        ([{"t": "Para", "c": [WORD]}], 1, 3),
+        ([{"t": "Para", "c": [{"t": "Space"}]}], 1, 0),
+        ([{"t": "Para", "c": [{"t": "Space"}, WORD]}], 1, 3),  # the first whose line is known
+        ([{"t": "Para", "c": [WORD, DEEP]}, {"t": "Para", "c": [DEEP]}], 3, 9),
+    ],
+)
+def test_the_deepest_word(blocks, depth, line):
+    """How deep a text is nested, and the first line that is known at that depth."""
+    assert deepest(blocks) == (depth, line)

@@ -206,3 +206,10 @@ def test_what_says_most_is_listed_first():
     made = Judged(tuple(Judgement(status, text, "", why) for text, (status, why) in given.items()))
     assert [one.text for one in made.listed] == ["c", "a"]
     assert made.tally == (1, 3)
+
+
+def test_a_sentence_in_the_machine_readable_report():
+    """Status, words, place, reasons and facts stand under these names."""
+    made = Judgement(LISTED, "words", "lab.md:1", ("run VAE",), ("vae.test.elbo",))
+    known = {"status": "listed", "text": "words", "where": "lab.md:1", "why": ["run VAE"], "facts": ["vae.test.elbo"]}
+    assert made.as_json() == known

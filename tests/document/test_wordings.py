@@ -41,3 +41,24 @@ def test_relations_that_words_deny(material: Material, language: str, words: str
     """A wording is said of the relations that it means, of the other run's side when it speaks of that, and of no others."""
     before, _, after = words.rpartition(" … ")
     assert told(material, language, after, before) == TABLE[language][words]
+
+
+@pytest.mark.parametrize(
+    ("sign", "relation"), [(">", "greater"), (">=", "greater"), ("<", "smaller"), ("<=", "smaller"), ("==", "same")]
+)
+@pytest.mark.parametrize(
+    ("words", "fits"), [("greater", {"greater"}), ("lower than that", {"smaller"}), ("equal", {"same"}), ("any", None)]
+)
+def test_bounds(material: Material, sign: str, relation: str, words: str, fits: set[str] | None) -> None:
+    """The words of a bound deny what its sign does not say."""
+    a = fact(material, "vae", "nearest_distance", "none")
+    reader = Reader(lexicon("en"), Names(replace(material, facts={a.name: a})))
+    assert reader.contradicted(Wording(a.name, sign, 3.0, words), a, "") is (fits is not None and relation not in fits)
+
+
+@pytest.mark.parametrize("words", ["better", "worse", "same", "greater"])
+def test_what_is_open_is_denied_by_no_word(material: Material, words: str) -> None:
+    """Where neither a difference nor equality is shown, each wording is its author's."""
+    a, b = (fact(material, run, "elbo", "higher") for run in ("vae", "mc"))
+    reader = Reader(lexicon("en"), Names(replace(material, facts={a.name: a, b.name: b})))
+    assert not reader.contradicted(Wording(a.name, "open", b.name, words), a, "")

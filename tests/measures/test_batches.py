@@ -8,7 +8,17 @@ import pytest
 from report_builder.datasets._stream import Stream
 from report_builder.errors import ReportError, RunError
 from report_builder.kinds import ImageData, Split
-from report_builder.measures.probes._batches import BATCH, decode, encode, in_batches, part_of, places_of, posterior, sampled
+from report_builder.measures.probes._batches import (
+    BATCH,
+    about_bound,
+    decode,
+    encode,
+    in_batches,
+    part_of,
+    places_of,
+    posterior,
+    sampled,
+)
 
 
 def test_a_model_never_gets_more_than_a_batch(model):
@@ -111,3 +121,20 @@ def test_every_batch_of_samples_is_drawn_anew():
     assert images.shape == (2 * BATCH + 5, 1, 1, 1)
     assert sampled(model, 3, 7).shape == (3, 1, 1, 1)
     assert model.calls[-1] == (3, 7, [])
+
+
+@pytest.mark.parametrize(
+    ("values", "grey"), [([0.0], 0), ([1.0], 0), ([0.0, 1.0], 0), ([0.0, 0.5], 1), ([0.25, 1.0], 1), ([1.0, 2.0], 1)]
+)
+def test_pixels_of_0_and_1_are_not_grey(vae, values, grey):
+    """A bound is a likelihood where every pixel is 0 or 1; one other pixel in any batch makes it none."""
+    x = np.full((BATCH + 1, 2, 2, 1), values[0], dtype=np.float32)
+    x[-1, 1, 1, 0] = values[-1]
+    about = about_bound(vae, ImageData({}, ("a",)), Split(x, np.zeros(len(x))))
+    assert (int(about["grey"]), str(about["given"]), str(about["pixels"])) == (grey, "", "Bernoulli")
+
+
+def test_what_a_model_is_told_is_named(painter, canvases):
+    """A bound given the condition names its parts."""
+    about = about_bound(painter, canvases, canvases.splits["test"])
+    assert str(about["given"]) == "class and position"

@@ -28,6 +28,8 @@ class Original(Parameters):
     mode: Literal["a", "b"] = "a"
     one: Literal["x"] = "x"
     text: str = Field("t", min_length=1, pattern="^[a-z]+$")
+    word: str = Field("ab", min_length=2, max_length=3)
+    even: int = Field(4, multiple_of=2, gt=0, le=8)
     flag: bool = False
     pair: tuple[int, str] = (1, "a")
     several: tuple[Annotated[int, Field(le=5)], ...] = Field((1, 2), min_length=1, max_length=3)
@@ -55,6 +57,7 @@ def checked(kind: type[Parameters], **given: object) -> Parameters:
 GOOD = [
     {},
     {"whole": 8, "number": 1, "mode": "b", "text": "abc", "flag": True, "pair": [3, "b"], "several": [5], "listed": []},
+    {"word": "abc", "even": 8},
     {"named": {"a": 1}, "part": {"name": "q"}, "either": 4, "number": 0.25},
     {"layers": ["Flatten", {"kind": "Dense", "units": 3}]},
 ]
@@ -67,6 +70,11 @@ BAD = [
     {"mode": "c"},
     {"text": ""},
     {"text": "A"},
+    {"word": "a"},
+    {"word": "abcd"},
+    {"even": 3},
+    {"even": 0},
+    {"even": 10},
     {"flag": 1},
     {"pair": [1]},
     {"several": [6]},

@@ -3,6 +3,7 @@
 import pytest
 
 from report_builder.errors import ReportError
+from report_builder.limits import VARIABLE
 from report_builder.spec.source import Source, overlay, parse
 
 
@@ -75,3 +76,16 @@ def test_another_kind_drops_the_parameters_of_the_first() -> None:
     """A slot whose kind changes does not keep the other kind's parameters."""
     merged = overlay(Source({"model": {"kind": "vae", "kl": "closed_form"}}), Source({"model": {"kind": "autoencoder"}}))
     assert merged.data == {"model": {"kind": "autoencoder"}}
+
+
+@pytest.mark.parametrize(
+    ("limit", "text"), [("yaml_values", "a: [b, c]"), ("yaml_bytes", "a: bcd"), ("yaml_depth", "a: [{b: c}]")]
+)
+def test_limits_are_what_they_say(monkeypatch: pytest.MonkeyPatch, limit: str, text: str) -> None:
+    """A file of as many values, letters of values or levels as are allowed is read, with one less it is refused."""
+    most = {"yaml_values": 4, "yaml_bytes": 3, "yaml_depth": 3}[limit]
+    monkeypatch.setenv(VARIABLE, f"{limit}={most}")
+    parse(text, "f.yaml")
+    monkeypatch.setenv(VARIABLE, f"{limit}={most - 1}")
+    with pytest.raises(ReportError, match=f"--limit {limit}"):
+        parse(text, "f.yaml")

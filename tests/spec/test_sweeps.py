@@ -116,6 +116,14 @@ def test_where_an_arm_stands(tmp_path: Path) -> None:
     assert made.where("runs", "latent-25", "training", "epochs") == f"{tmp_path}/lab.yaml:6: runs.latent-25.training.epochs"
 
 
+def test_where_the_values_of_a_row_stand(tmp_path: Path) -> None:
+    """Each value of `over` and of `zip` has its own line."""
+    made = loaded(tmp_path, "zip:\n      model.latent_dim:\n        - 2\n        - 25\n    over: {threads: [1]}")
+    assert made.where("runs", "latent-1-25", "model", "latent_dim").startswith(f"{tmp_path}/lab.yaml:14:")
+    assert made.where("runs", "latent-1-2", "model", "latent_dim").startswith(f"{tmp_path}/lab.yaml:13:")
+    assert made.where("runs", "latent-1-2", "threads").startswith(f"{tmp_path}/lab.yaml:15:")
+
+
 MISTAKES = {
     "unknown run": ("run: mc", "run: mcc", "lab.yaml:10: sweeps.latent.run: unknown run", "Did you mean 'mc'?"),
     "unknown section": (AXES, "over: {modle.latent_dim: [2]}", "lab.yaml:11: sweeps.latent.over.modle.latent_dim", "'model'"),
