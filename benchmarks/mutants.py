@@ -50,8 +50,8 @@ ROOMS = ("facts", "document", "measures", "store", "plan", "spec")
 OPTIONS = ("-x", "-q", "-m", "not slow", "-n", "0", "-p", "no:cacheprovider")
 LIBRARIES = ("matplotlib.pyplot", "numpy", "pydantic", "jinja2", "yaml", "scipy.stats", "sklearn.metrics", "typst")
 MEMORY = 8 << 30  # bytes that a mutant may take
-MOST = 60.0  # seconds of tests that are asked for a mutant: what passes them is a survivor
-PATIENCE = 30.0  # seconds that a mutant may take, beyond four times what the tests take
+MOST = 240.0  # traced seconds of tests that are asked for a mutant, a minute or less untraced: what passes is a survivor
+PATIENCE = 30.0  # seconds that a mutant may take, beyond what its tests take when they are traced
 
 Lines = set[tuple[str, int]]  # file and line
 
@@ -208,7 +208,7 @@ def fate(mutant: mutations.Mutant, tests: Mapping[str, Traced], tree: Path) -> s
     if not files:
         return "survived, 0 tests"
     with applied(mutant, tree):
-        answer = forked(functools.partial(failing, files, asked), tree, PATIENCE + 4 * seconds)
+        answer = forked(functools.partial(failing, files, asked), tree, PATIENCE + seconds)
     return f"survived, {len(asked)} tests" if answer == "" else str(answer or "broken")
 
 

@@ -58,7 +58,7 @@ class Planned:
 class Plan:
     """The steps of a report. Every key is known before anything runs."""
 
-    def __init__(self, resolved: Resolved, store: Store, folders: Sequence[Path], *, fetch: bool = False) -> None:
+    def __init__(self, resolved: Resolved, store: Store, folders: Sequence[Path], *, fetch: bool) -> None:
         """A plan; with `fetch`, data that is nowhere is downloaded, else it is planned as absent."""
         self.resolved = resolved
         self.fetch = fetch

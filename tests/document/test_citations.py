@@ -228,6 +228,7 @@ def test_a_style_of_ones_own(cited, tmp_path: Path) -> None:
     document = cited("x [@vae], y.[^n]\n\n[^n]: In a note [@gan].\n", style=style)
     assert pdf(document)[1] is None
     first, second = walk(document.blocks, "Note")
+    assert [node["t"] for node in document.blocks[0]["c"]] == ["Str", "Note", "Str", "Space", "Str", "Note"]
     assert "(Kingma, Welling 2014)" in plain_text(first)
     assert plain_text(second) == "In a\u00a0note (Goodfellow, Mirza 2014)."
     for wrong in (

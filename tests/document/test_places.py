@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from report_builder.document import pandoc
-from report_builder.document.places import _matched, deepest, give_lines
+from report_builder.document.places import _matched, deepest, give_lines, outside_code
 from report_builder.document.reading import read
 from report_builder.document.rendering import render
 from report_builder.document.tree import LINE, plain_text, walk
@@ -183,3 +183,19 @@ WORD, DEEP = {"t": "Str", "c": "a", LINE: 3}, {"t": "Emph", "c": [{"t": "Strong"
 def test_the_deepest_word(blocks, depth, line):
     """How deep a text is nested, and the first line that is known at that depth."""
     assert deepest(blocks) == (depth, line)
+
+
+@pytest.mark.parametrize(
+    ("text", "outside"),
+    [
+        ("a\n```\nb\n```\nc", "a c"),
+        ("a\n~~~~\nb\n~~~\nc\n~~~~~\nd", "a d"),
+        ("```\nb\n~~~\nc\n```\nd\n```\ne\n```\nf", "d f"),
+        ("  ```python\nb\n  ```\nc", "c"),
+        ("a\n$$ x $$\nb", "a $$ x $$ b"),
+        ("a\n$$\nb\n$$\nc", "a $$ c"),
+    ],
+)
+def test_lines_outside_of_code_and_formulas(text, outside):
+    """A fence is closed by one of its signs that is as long, a formula by its dollars; the line that opens one is outside."""
+    assert " ".join(line for _, line in outside_code(text.split("\n"))) == outside

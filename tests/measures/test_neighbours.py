@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
-from report_builder.measures._mathematics import neighbours
+from report_builder.measures._mathematics import neighbours, normal
+from report_builder.measures.metrics import _clusters, _distances, _manifold
 
 
 def test_blocks_give_what_all_distances_give(monkeypatch):
@@ -48,3 +51,26 @@ def test_far_away_points_keep_their_small_distances():
     points = 1e4 + np.array([[0.0, 0.0], [1e-3, 0.0], [5.0, 5.0]])
     distances = neighbours.nearest(points, points, 1, skip_self=True)[1]
     np.testing.assert_allclose(distances[:2], 1e-3, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("module", "measure"),
+    [
+        (neighbours, lambda points: neighbours.nearest(points, points, 3, skip_self=True)),
+        (normal, lambda points: normal.mmd_to_normal(points, 1.0)),
+        (_distances, lambda points: _distances.kernel(points, points + 1)),
+        (_clusters, lambda points: _clusters.silhouette(points, np.arange(len(points)) % 2)),
+        (_manifold, lambda points: _manifold.inside(points, points, np.ones(len(points)))),
+    ],
+)
+def test_distances_of_many_images_are_never_held_at_once(monkeypatch, module, measure):
+    """Of 1200 images all distances would be 11 MB; what is held grows with the block, which for a whole data set is 64 MB."""
+    points = np.random.default_rng(0).normal(size=(1200, 2))
+    whole = 8 * len(points) ** 2
+    assert 2**26 <= 8 * module.BLOCK <= 2**27
+    monkeypatch.setattr(module, "BLOCK", 12_000)
+    tracemalloc.start()
+    measure(points)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < whole / 8

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from report_builder.errors import ReportError
-from report_builder.kinds import METRICS
+from report_builder.kinds import METRICS, ImageData, Split
 from report_builder.measures.probes import decoded_paths, four_corners, interpolation
 from report_builder.measures.probes._paths import between, conditions_between
 
@@ -154,3 +154,17 @@ def test_pairs_are_two_images_and_the_same_for_every_run(model, vae, data):
     assert drawn.min() >= 0
     assert drawn.max() <= 11
     np.testing.assert_array_equal(drawn, decoded_paths.measure(vae, data, decoded_paths.Parameters(n=200))["index"])
+
+
+def test_two_images_are_one_pair(model, data):
+    """The fewest images of which a way can be measured: both of them, in either order; of one there is none."""
+
+    def of(images):
+        split = Split(data.splits["test"].x[:images], data.splits["test"].y[:images])
+        given = ImageData({"test": split}, data.class_names)
+        return decoded_paths.measure(model, given, decoded_paths.Parameters(n=20, steps=2))["index"]
+
+    assert sorted({*map(tuple, of(2).tolist())}) == [(0, 1), (1, 0)]
+    assert all(first != second for first, second in of(3).tolist())
+    with pytest.raises(ReportError, match="a pair needs two images"):
+        of(1)

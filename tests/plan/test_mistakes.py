@@ -11,7 +11,8 @@ from report_builder.errors import ReportError
 from report_builder.plan import resolve
 from report_builder.spec import load
 
-TOLD = json.loads((Path(__file__).parent / "mistakes.json").read_text(encoding="utf-8"))  # place, rule, what was received
+# Place, rule, what was received, the beginnings of what is allowed and what to do, further places.
+TOLD = json.loads((Path(__file__).parent / "mistakes.json").read_text(encoding="utf-8"))
 
 
 def mistakes(lab) -> list[str]:
@@ -126,7 +127,7 @@ def test_messages(lab, mistake: str) -> None:
     assert any(text.startswith(f"{line}: {where}") and all(part in text for part in said) for text in found), "\n".join(found)
     with pytest.raises(ReportError) as caught:
         lab.plan()
-    told = [[p.where, p.rule, p.received, *p.also] for p in caught.value.problems]
+    told = [[p.where, p.rule, p.received, f"{p.allowed:.60}", f"{p.next_step:.60}", *p.also] for p in caught.value.problems]
     assert [[text.removeprefix(f"{lab.experiment}:") for text in each] for each in told] == TOLD[mistake]
 
 

@@ -61,7 +61,7 @@ def plan(lab, said: Any = SAID) -> Plan:
     """The plan, with what a worker would have said."""
     file = lab.experiment.with_name("spiral.py")
     known = said if isinstance(said, ReportError) else own.described(file, said)
-    return Plan(resolve(load(lab.experiment), {"./spiral.py": known}), Store(lab.workspace.store), [])
+    return Plan(resolve(load(lab.experiment), {"./spiral.py": known}), Store(lab.workspace.store), [], fetch=False)
 
 
 def key(lab) -> str:

@@ -170,6 +170,8 @@ def content(name: str, value: Any) -> Change:
         ("figure", content("figure.svg", SVG.format("<script/>").encode()), "holds <script>"),
         ("figure", content("figure.svg", SVG.format('<g ONLOAD="x"/>').encode()), "onload='x'"),
         ("figure", content("figure.svg", SVG.format('<use href="b#a"/>').encode()), "href='b#a'"),
+        ("figure", content("figure.svg", SVG.format("<use xmlns:l='urn:l' l:href='http://a'/>").encode()), "href='http://a'"),
+        ("figure", content("figure.svg", SVG.format("<g xmlns:l='urn:l' l:onclick='x'/>").encode()), "onclick='x'"),
         ("figure", content("figure.svg", SVG.format('<image href="data:image/svg+xml;base64,A"/>').encode()), "data:image/svg"),
         ("answer", lambda meta, _: meta["spec"].update(asks="more"), "KeyError: 'more'"),
     ],

@@ -53,3 +53,21 @@ def test_an_unchanged_folder_is_not_read_again(pictures: Path, tmp_path: Path, m
     (pictures / "a.jpg").write_bytes(b"A.jpg")
     os.utime(pictures / "a.jpg", ns=(before + 10**9, before + 10**9))
     assert digest(pictures, memo) != first
+
+
+def test_what_is_remembered_is_recalled_by_the_next_process(tmp_path: Path) -> None:
+    """A value under a name, until another one is remembered; what was known already is not written again."""
+    memo = Memo(tmp_path / "memo.json")
+    assert memo.recall("a") is None
+    memo.remember("a", "1")
+    memo.remember("b", "2")
+    assert (memo.recall("a"), memo.recall("b")) == ("1", "2")
+    memo.save()
+    again = Memo(tmp_path / "memo.json")
+    again.remember("a", "1")
+    (tmp_path / "memo.json").unlink()
+    again.save()
+    assert not (tmp_path / "memo.json").exists()
+    again.remember("a", "3")
+    again.save()
+    assert Memo(tmp_path / "memo.json").recall("a") == "3"

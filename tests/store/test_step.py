@@ -5,6 +5,7 @@ import json
 import pytest
 
 from report_builder.store import Step
+from report_builder.store.step import canonical, data_name
 
 SPEC = {"model": {"kind": "vae", "latent_dim": 2}, "seed": 1, "rate": 1e-3}
 
@@ -38,3 +39,17 @@ def test_survives_transport() -> None:
 def test_tuples_are_lists() -> None:
     """A tuple in a resolved spec has the key that it has after JSON."""
     assert Step("run", (), {"filters": (1, 2)}, {}).key == Step("run", (), {"filters": [1, 2]}, {}).key
+
+
+def test_keys_stay_what_they_are() -> None:
+    """What is stored is found by the next version, too: the text that is hashed has one form, and a key its length."""
+    assert (
+        canonical({"b": [1, 2.5], "a": {"d": None, "c": "ż"}, "e": (True,)})
+        == '{"a":{"c":"ż","d":null},"b":[1,2.5],"e":[true]}'
+    )
+    assert Step("run", ("a", "b"), SPEC, {"network.py": "1"}).key == "7e58b4a3625a516a262d"
+    assert (
+        data_name({"dataset": "mnist", "fingerprint": "1"})
+        == data_name({"dataset": "mnist"})
+        != data_name({"dataset": "cifar"})
+    )
