@@ -5,13 +5,17 @@ And the laboratory: a project folder with one tiny report, for the rooms that ne
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import importlib
+import inspect
 import os
+import pkgutil
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -316,3 +320,36 @@ def do(site: Site):
         return [event.of(job) for job, event in local.run(jobs, here, workers, on_event)]
 
     return done
+
+
+# --- what is meant where nothing is said --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def defaults() -> Callable[[str], dict[str, dict[str, Any]]]:
+    """The defaults, numbers or words, of every public function, method and record of a room, by `module.name`."""
+
+    def of_room(room: str) -> dict[str, dict[str, Any]]:
+        package = importlib.import_module(f"{report_builder.__name__}.{room}")
+        names = [found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+        modules = [package, *map(importlib.import_module, names)]
+        return dict(sorted(found for module in modules for found in _given(module, module.__name__, module.__name__)))
+
+    return of_room
+
+
+def _given(holder: Any, module: str, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, held in [*vars(holder).items()]:
+        made = inspect.unwrap(getattr(held, "__func__", held))
+        if name.startswith("_") or getattr(made, "__module__", "") != module:
+            continue
+        given: dict[str, Any] = {}
+        if inspect.isclass(made):
+            yield from _given(made, module, f"{path}.{name}")
+            fields = made.__dataclass_fields__.values() if dataclasses.is_dataclass(made) else ()
+            given = {field.name: field.default for field in fields if not field.name.startswith("_")}
+        elif inspect.isfunction(made):
+            given = {word: each.default for word, each in inspect.signature(made).parameters.items()}
+        simple = {word: value for word, value in given.items() if isinstance(value, bool | int | float | str)}
+        if simple:
+            yield f"{path}.{name}".removeprefix(f"{report_builder.__name__}."), simple

@@ -127,9 +127,7 @@ def walk(node: Part, *kinds: str) -> Iterator[Node]:
         elif type(current) is dict:
             if "t" in current and (not kinds or current["t"] in kinds):
                 yield current
-            for item in reversed(current.values()):
-                if item and (type(item) is list or type(item) is dict):
-                    waiting.append(item)
+            waiting += [item for item in reversed(current.values()) if item and isinstance(item, list | dict)]
 
 
 def elements(blocks: Nodes) -> Nodes:

@@ -18,7 +18,7 @@ from report_builder.document import pandoc
 from report_builder.document.composing import Document
 from report_builder.document.html import html_page
 from report_builder.document.material import Author, Header
-from report_builder.document.naming import kind_of
+from report_builder.document.naming import Names, kind_of
 from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import pdf
 from report_builder.document.pictures import own_pictures
@@ -155,3 +155,15 @@ def test_a_picture_of_any_file_name_is_found(composed, free, tmp_path) -> None:
 def test_the_kind_of_a_model(model, kind):
     """A model is written as its kind, or with parameters; of settings without a model there is none."""
     assert kind_of({} if model is None else {"model": model}) == (kind or "")
+
+
+def test_who_judged_a_fact_is_known_by_its_settings(free) -> None:
+    """One judge or several: the runs with that model and training, and the kinds of their models."""
+    vae, ae = (free.runs[name].settings for name in ("vae", "ae"))
+    names, fact = Names(free), free.facts["vae.test.elbo"]
+    for judge, runs, kinds in ((vae, {"VAE"}, {"vae"}), ([vae, ae], {"VAE", "autoenkoder"}, {"vae", "autoencoder"})):
+        judged = replace(fact, settings=fact.settings | {"judge": judge})
+        assert (names.judges(judged), names.judging(judged)) == (runs, kinds)
+    assert (names.judges(fact), names.judging(fact)) == (set(), set())
+    other = {**vae, "training": {"epochs": 1}}
+    assert names.judges(replace(fact, settings={"judge": other})) == set()
