@@ -6,6 +6,8 @@ Where the test fails and what is written now is right, it stands in the folder t
 from __future__ import annotations
 
 import io
+import itertools
+import operator
 import re
 import shutil
 import zipfile
@@ -17,13 +19,17 @@ import pytest
 
 from report_builder.document.composing import Document
 from report_builder.document.html import html_page
-from report_builder.document.material import Fragment, Listing, Material, SubfiguresCard, SweepCard, TaskCard
+from report_builder.document.material import Author, Fragment, Listing, Material, SubfiguresCard, SweepCard, TaskCard
 from report_builder.document.office import docx, markdown
+from report_builder.document.passages import CITED, OPAQUE, PRINTED, REFERENCE, SAID, VALUE, passages
 from report_builder.document.pdf import typst_source
+from report_builder.document.tree import LINE, walk
 from report_builder.facts import Measurement
 from report_builder.kinds import Column, Layer, Table
 
 WHOLE = Path(__file__).parent / "whole"
+SIGNS = {ord(sign): "…" for sign in (VALUE, SAID, REFERENCE, OPAQUE, PRINTED, CITED)}
+AUTHORS = (Author("Żaneta Łęcka", "1", "A", "Katedra", "z@example.org"), Author("Jan Nikt"))
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="96" height="48"><rect width="96" height="48" fill="red"/></svg>'
 
 
@@ -40,11 +46,28 @@ def page(document: Document) -> str:
     return re.sub(r'(src="data:[\w/+]+;base64,)[^"]*', r"\1...", body)
 
 
+def reading(document: Document) -> str:
+    """How the text is read: each passage with its line, each sentence with its status, what is found, the lines of words."""
+    told = [f"{p.kind}{' answer' * p.answer}{' stated' * p.stated} {p.line}: {p.text}" for p in passages(document.blocks)]
+    told += [
+        f"{said.status} {said.where.rpartition('/')[2]}: {said.text} ({'; '.join(said.why)}) {' '.join(said.facts)}"
+        for said in document.judged.sentences
+    ]
+    told += [
+        f"{found.where.rpartition('/')[2]}: {found.rule}: {found.received}"
+        for found in (*document.findings, *document.warnings)
+    ]
+    leaves = [(node[LINE], node["c"]) for node in walk(document.blocks) if LINE in node and isinstance(node.get("c"), str)]
+    told += [f"{n} {' '.join(words for _, words in group)}" for n, group in itertools.groupby(leaves, operator.itemgetter(0))]
+    return "".join(f"{re.sub(r' *$', '', line.translate(SIGNS))}\n" for line in told)
+
+
 FORMATS: Mapping[str, Callable[[Document, Path], str]] = {
     "typ": lambda document, _: typst_source(document)[0].partition("#show: report.with")[2],
     "html": lambda document, _: page(document),
     "md": markdown,
     "xml": lambda document, _: word(document, "document"),
+    "read": lambda document, _: reading(document),
 }
 
 
@@ -54,6 +77,8 @@ def everything(beside: Material, ordered: Material, tmp_path: Path) -> Material:
     vae, mc = (beside.facts[f"{run}.test.elbo"] for run in ("vae", "mc"))
     words = [replace(fact, name=fact.name.replace("elbo", "kind"), metric="kind", unit="", better="none") for fact in (vae, mc)]
     words = [replace(f, measurements=(Measurement(1, v),)) for f, v in zip(words, ("high", "low"), strict=True)]
+    words += [replace(vae, name="vae.test.alone", measurements=(Measurement(1, 2.5),), noise="fixed", keys=("0123456789",))]
+    words += [replace(vae, name="vae.test.draws", noise="exact", unit="images", keys=("9876543210", "abc", "d"))]
     layers = (
         Layer("encoder", "dense", "Dense", (4, None), 80, 72, ("input",)),
         Layer("encoder", "act", "ReLU", (), 0, 0, ("dense",)),
@@ -66,14 +91,14 @@ def everything(beside: Material, ordered: Material, tmp_path: Path) -> Material:
     return replace(
         beside,
         header=replace(beside.header, subtitle="Podtytuł", laboratory="Lab 3", field_of_study="Informatyka",
-                       logo=strip.png, appendix=True),
+                       authors=AUTHORS, supervisor="dr Nikt", logo=strip.png, appendix=True),
         facts=beside.facts | ordered.facts | {fact.name: fact for fact in words},
         runs={**beside.runs, **ordered.runs, "vae": replace(beside.runs["vae"], layers=layers, weights=((8, 10), (10, 10)))},
         sweeps={"beta": SweepCard("beta", ("a", "b", "c", "d", "e"), ("model.beta",))},
         figures={"strip": strip, "codes": codes, **parts},
         subfigures={"pair": SubfiguresCard("pair", ("one", "two"), 2, "Rekonstrukcje i kody")},
         listings={**beside.listings, ("vae", "layers"): listing},
-        tasks={"1.1": TaskCard("1.1", "Rekonstrukcje", ()), "2.1": TaskCard("2.1", "", ())},
+        tasks={"1.1": TaskCard("1.1", "Rekonstrukcje", ("answer", "fact:vae.test.elbo")), "2.1": TaskCard("2.1", "", ("answer",))},
         tally=True,
     )  # fmt: skip
 
