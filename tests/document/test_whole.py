@@ -98,7 +98,7 @@ def everything(beside: Material, ordered: Material, tmp_path: Path) -> Material:
         figures={"strip": strip, "codes": codes, **parts},
         subfigures={"pair": SubfiguresCard("pair", ("one", "two"), 2, "Rekonstrukcje i kody")},
         listings={**beside.listings, ("vae", "layers"): listing},
-        tasks={"1.1": TaskCard("1.1", "Rekonstrukcje", ("answer", "fact:vae.test.elbo")), "2.1": TaskCard("2.1", "", ("answer",))},
+        tasks={"1.1": TaskCard("1.1", "Rekonstrukcje", ("answer", "fact:vae.test.elbo")), "2.1": TaskCard("2.1")},
         tally=True,
     )  # fmt: skip
 
