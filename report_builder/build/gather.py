@@ -86,11 +86,11 @@ def _header(plan: Plan) -> Header:
     loaded = plan.resolved.loaded
     report = loaded.experiment.report
     logo = loaded.file.parent / report.logo if report.logo else None
-    apart = {"author", "contents", "logo", "template", "style", "honesty", "tally", "bibliography", "csl"}
+    apart = {"author", "contents", "logo", "page", "template", "style", "honesty", "tally", "bibliography", "csl"}
     authors = tuple(Author(**author.model_dump()) for author in report.author)
     contents = Contents(**report.contents.model_dump(), asked=True) if report.contents else Contents()
     fields = report.model_dump(exclude=apart)
-    return Header(**fields, authors=authors, contents=contents, logo=logo, metadata_date=_newest(plan))
+    return Header(**fields, authors=authors, contents=contents, logo=logo, page=plan.resolved.page, metadata_date=_newest(plan))
 
 
 def _newest(plan: Plan) -> str:

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from report_builder.document.statuses import Judged
 
 PACKAGE = Path(__file__).parents[1]
-ROOMS = ("document", "languages")  # whose files, whatever they are, and all that those of Python import, make a document
+ROOMS = (
+    "document",
+    "languages",
+    "pages",
+)  # whose files, and all that those of Python import, make a document
 FACTS, INDEX, REPORT = "facts.json", "index.json", "report.json"
 _PUBLISHED = re.compile(r"\w+-[\w-]+\.(png|svg)")
 KINDS = ("png", "svg")
@@ -208,8 +212,9 @@ class Stamp:
 
 def files_beside(rendered: Rendered, material: Material) -> list[Path]:
     """The user's own files that a document shows or cites, beside its templates."""
+    page = material.header.page
     files = (*rendered.pictures, material.header.logo, *material.bibliography, material.style)
-    return [file for file in files if file]
+    return [*(file for file in files if file), *(page.files if page.own else ())]
 
 
 def document_digest(rendered: Rendered, material: Material, options: Fields, memo: Memo) -> str:

@@ -11,6 +11,7 @@ from report_builder.document.composing import Document
 from report_builder.document.glyphs import MANY, MISSING
 from report_builder.document.tree import LINE, Node, Nodes, attr, para, walk
 from report_builder.errors import FindingError, Problem, ReportError
+from report_builder.pages import COMMON, Page
 from report_builder.store import Memo
 
 GOOD = "can be set"
@@ -25,8 +26,9 @@ def foreseen(document: Document, memo: Memo) -> tuple[Problem, ...]:
     """Each display formula that is wider than its line; what can be set is remembered, and most texts need not be looked at.
 
     Raises:
-        ReportError: no font has a character.
+        ReportError: no font has a character, or a page style of the user's own cannot be typeset.
     """
+    _try_style(document.header.page, memo)
     formulas = [tex for node in walk(document.blocks, "Math") if (tex := _display(node))]
     long = any(len(tex) > _SHORT or any(room in tex for room in _ROOM) for tex in formulas)
     rare = _rare(document.blocks)
@@ -49,6 +51,16 @@ def foreseen(document: Document, memo: Memo) -> tuple[Problem, ...]:
         return ()  # what else is wrong is said where the whole document is set
     memo.remember(name, GOOD)
     return ()
+
+
+def _try_style(page: Page, memo: Memo) -> None:
+    """Raises ReportError where a page style of the user's own cannot be typeset."""
+    name = f"page style {' '.join(memo.sha256(file)[:16] for file in (page.file, COMMON))}"
+    if page.own and memo.recall(name) != GOOD:
+        from report_builder.document.pdf import try_style
+
+        try_style(page)
+        memo.remember(name, GOOD)
 
 
 def _rare(blocks: Nodes) -> Nodes:

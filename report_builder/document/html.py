@@ -44,6 +44,7 @@ from report_builder.document.tree import (
 )
 from report_builder.document.wording import absent, authors_word, listed_headings, numbers_of, run_in, title_facts, unmeasured
 from report_builder.languages import Language
+from report_builder.pages import Page
 from report_builder.plain import Plain
 
 _MIME = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
@@ -52,6 +53,7 @@ _IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"[^>]*>')
 STYLES = Path(__file__).parent / "styles"
 LEAST = 3  # headings of a page that has contents without being asked
 SCRIPTS = ("live.js", "page.js")
+_VARIABLES = {"colour": "accent", "soft": "soft", "faint": "faint"}  # of a page style, in the style sheet
 WORDS = ("anchor", "copy", "copied", "enlarge", "close", "plane", "play", "pause")  # that the scripts print
 PAGE = Template("""\
 <!DOCTYPE html>
@@ -95,13 +97,24 @@ def html_page(document: Document, *, draft: bool = False) -> str:
         lang=html.escape(header.language),
         title=html.escape(header.title),
         author=html.escape(header.author),
-        style=(STYLES / "default.css").read_text(encoding="utf-8"),
+        style=_style(header.page),
         script="".join((STYLES / name).read_text(encoding="utf-8") for name in SCRIPTS),
         words=_json({word: language.word(f"page.{word}") for word in WORDS}),
         skip=html.escape(language.word("skip")),
         draft=f' class="draft" data-draft="{html.escape(language.word("draft"))}"' if draft else "",
         body=_with_pictures(with_heads(body), document.images),
     )
+
+
+def _style(page: Page) -> str:
+    """The style of all pages, over it the values of the page style, and its own."""
+    texts = [file.read_text(encoding="utf-8") for file in (STYLES / "default.css", page.css) if file]
+    if page.given.keys() & _VARIABLES.keys():
+        stated = "".join(f" --{_VARIABLES[name]}: {page.text(name)};" for name in _VARIABLES if name in page.given)
+        texts.insert(1, f"@media (prefers-color-scheme: light), print {{ :root {{{stated} }} }}\n")
+    if "font" in page.given:
+        texts.insert(1, f'body {{ font-family: "{page.text("font")}", Georgia, "Noto Serif", "Noto Serif TC", serif; }}\n')
+    return "".join(texts)
 
 
 def _json(value: Plain) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
 
+from report_builder import pages
 from report_builder.facts import Fact
 from report_builder.kinds import Equation, Layer, Table
+from report_builder.pages import Page
 from report_builder.plain import Fields, Plain
 from report_builder.records import frozen
 
@@ -60,6 +62,7 @@ class Header:
     metadata_date: str = ""
     contents: Contents = field(default_factory=Contents)
     numbering: str = "kind"
+    page: Page = field(default_factory=pages.default)
     appendix: bool = False
     correction: str = ""
 

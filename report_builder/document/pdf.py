@@ -48,12 +48,15 @@ from report_builder.document.wording import (
 )
 from report_builder.errors import FindingError, Problem, ReportError
 from report_builder.languages import Language
+from report_builder.pages import COMMON, Page
 
 if TYPE_CHECKING:
-    from typst import PDFStandard
+    from typst import PDFStandard, TypstError
 
 STANDARDS: list[PDFStandard] = ["a-2a", "ua-1"]
 LEAST = 6  # headings of a document that has contents without being asked
+STYLE = "style.typ"
+REFUSED = "this page style cannot be typeset"
 _WIDTH = re.compile(r"^\d+(\.\d+)?(%|cm|mm|in|pt)$")
 # What pandoc leaves to typst, which would set it in another way or take it for the beginning of a list or heading, or a field.
 _LITERAL = re.compile(r"""["']|--|\.\.\.|-\?|^(?:[-+/]|=+|\d+\.)$|^\.\w""")
@@ -84,6 +87,7 @@ def _print(press: Press, document: Document) -> tuple[bytes, str | None]:
     try:
         return press.print(STANDARDS), None
     except TypstError as error:
+        _refuse_style(error, document.header.page)
         refuse_missing_glyphs(error.diagnostic, document)
         _refuse_wide_formulas(error.message, document)
         lost = f"PDF/A-2a + PDF/UA-1: {error.message}"
@@ -123,21 +127,51 @@ def _refuse_wide_formulas(message: str, document: Document) -> None:
 # --- source -----------------------------------------------------------------------------------------------------------------
 
 
-def typst_source(document: Document, *, draft: bool = False) -> tuple[str, dict[str, Path]]:
-    """The whole document as one typst file, and the pictures that it names."""
+def typst_source(document: Document, *, draft: bool = False) -> tuple[str, dict[str, Path | str]]:
+    """The whole document as one typst file, and what that reads: the page style and the pictures."""
     names = {
         target: f"picture-{i}{picture.file.suffix.lower()}" for i, (target, picture) in enumerate(document.images.items(), 1)
     }
     used = {node["c"][2][0] for node in walk(document.blocks, "Image")}
-    files = {names[target]: picture.file for target, picture in document.images.items() if target in used}
+    files: dict[str, Path | str] = {**_style(document.header.page)}
+    files |= {names[target]: picture.file for target, picture in document.images.items() if target in used}
     body = pandoc.write(Typst(names, document).blocks(_with_contents(document)), "typst-smart")[0].decode()
     logo = document.header.logo
     if logo:
         files[f"logo{logo.suffix.lower()}"] = logo
-    style = (Path(__file__).parent / "styles" / "default.typ").read_text(encoding="utf-8")
     east = bool(EAST.search(body + repr(document.header))) and cjk_folder() is not None
     checked = "" if draft else CHECK
-    return f"{style}\n{PRELUDE}\n{_opening(document, draft=draft, east=east)}\n\n{body}{checked}\n", files
+    opening = _opening(document, draft=draft, east=east)
+    return f'#import "{STYLE}": *\n{PRELUDE}\n{opening}\n\n{body}{checked}\n', files
+
+
+def _style(page: Page) -> dict[str, Path | str]:
+    return {"values.typ": page.source(), COMMON.name: COMMON, STYLE: page.file}
+
+
+def try_style(page: Page) -> None:
+    """Sets a word in a page style of the user's own.
+
+    Raises:
+        ReportError: it is no typst, or lacks what a document needs, at its line.
+    """
+    import typst
+
+    with tempfile.TemporaryDirectory(prefix="report-builder-") as folder:
+        press = Press(Path(folder))
+        press.lay(f'#import "{STYLE}": *\n#show: report.with(title: "x")\n= x\nx\n', _style(page))
+        try:
+            press.print()
+        except typst.TypstError as error:
+            _refuse_style(error, page)
+            raise ReportError(Problem(str(page.file), REFUSED, error.message)) from None
+
+
+def _refuse_style(error: TypstError, page: Page) -> None:
+    """Raises ReportError where what typst refuses stands in a page style of the user's own, or is called there."""
+    line = re.search(rf"\b{re.escape(STYLE)}:(\d+)", error.diagnostic)
+    if page.own and line:
+        raise ReportError(Problem(f"{page.file}:{line[1]}", REFUSED, error.message)) from None
 
 
 def _with_contents(document: Document) -> Nodes:

@@ -26,12 +26,15 @@ class Press:
         self._last = ThreadPoolExecutor(1).submit(self._warm) if self._main.is_file() else None
         self._compiler: typst.Compiler
 
-    def lay(self, source: str, files: Mapping[str, Path]) -> None:
-        """Puts a version into the folder: its source, and its pictures by name."""
+    def lay(self, source: str, files: Mapping[str, Path | str]) -> None:
+        """Puts a version into the folder: its source, and by name what that reads: files, and texts."""
         last = self._last.result() if self._last else None
         self.folder.mkdir(parents=True, exist_ok=True)
         for name, file in files.items():
-            shutil.copyfile(file, self.folder / name)
+            if isinstance(file, str):
+                (self.folder / name).write_text(file, encoding="utf-8")
+            else:
+                shutil.copyfile(file, self.folder / name)
         self._main.write_text(source, encoding="utf-8")
         fonts = font_folders(source)
         self._compiler = last[0] if last and last[1] == fonts else self._new(fonts)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 
 from report_builder.document.material import Header
+from report_builder.pages import PAPERS, Page
 
 EQUATION = "Equation"  # the style of the row that holds a formula and its number
 PAGE_BREAK = (
@@ -25,27 +26,24 @@ _NAMESPACES = (
 )
 _KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"
-_A4 = (
-    '<w:pgSz w:w="11906" w:h="16838"/>'
-    '<w:pgMar w:top="1417" w:right="1304" w:bottom="1417" w:left="1304" w:header="709" w:footer="709" w:gutter="0"/>'
-)
+_TWIPS = 1440 / 25.4  # a millimetre
 _SIZED = re.compile(r"TableText(\d+)")
 _CENTRED = ("Figure", "CaptionedFigure", "ImageCaption", "TableCaption")
 
 
 def finished(content: bytes, header: Header) -> bytes:
-    """A Word file of pandoc's with A4 pages, page numbers at their feet, title and author as properties, our styles.
+    """A Word file of pandoc's with the pages of its style, page numbers, title and author as properties, our styles.
 
     Args:
         content: without a title in its metadata, for pandoc prints that, too.
         header: whose title and author the properties are.
     """
     changes: Mapping[str, Callable[[str], str]] = {
-        "word/document.xml": _paginate,
+        "word/document.xml": lambda text: _paginate(text, header.page),
         "word/_rels/document.xml.rels": lambda text: _before("</Relationships>", _RELATION, text),
         "[Content_Types].xml": lambda text: _before("</Types>", _PART, text),
         "docProps/core.xml": lambda text: _describe(text, header),
-        "word/styles.xml": _style,
+        "word/styles.xml": lambda text: _style(text, header.page),
     }
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as taken:
@@ -74,13 +72,26 @@ _PAGE_NUMBERS = (
 )
 
 
-def _paginate(text: str) -> str:
-    """A4, page numbers, and the numbers of equations at half the height of their formulas, which have all the room there is."""
+def _paginate(text: str, page: Page) -> str:
+    """Paper, page numbers, and the numbers of equations at half the height of their formulas, which have all the room."""
     text = _ROW.sub(lambda row: row[0].replace("<w:tcPr />", _MIDDLE).replace("<w:tblLook", _CLOSE, 1), text)
     start = text.rindex("<w:sectPr")
-    section = text[start:].replace("</w:sectPr>", f"{_A4}</w:sectPr>", 1)
+    section = text[start:].replace("</w:sectPr>", f"{_paper(page)}</w:sectPr>", 1)
     footer = '<w:footerReference w:type="default" r:id="rIdFooter"/>'
     return text[:start] + re.sub(r"^<w:sectPr[^>]*>", lambda found: found[0] + footer, section, count=1)
+
+
+def _paper(page: Page) -> str:
+    width, height = PAPERS[page.text("paper")]
+    margins = {
+        "top": page.millimetres("margin-top"),
+        "bottom": page.millimetres("margin-bottom"),
+        "left": page.side,
+        "right": page.side,
+    }
+    stated = " ".join(f'w:{side}="{length * _TWIPS:.0f}"' for side, length in margins.items())
+    size = f'<w:pgSz w:w="{width * _TWIPS:.0f}" w:h="{height * _TWIPS:.0f}"/>'
+    return f'{size}<w:pgMar {stated} w:header="709" w:footer="709" w:gutter="0"/>'
 
 
 def _describe(text: str, header: Header) -> str:
@@ -90,11 +101,13 @@ def _describe(text: str, header: Header) -> str:
     return _before("</cp:coreProperties>", f"<dc:title>{escape(header.title)}</dc:title>{author}", text)
 
 
-def _style(text: str) -> str:
-    """Figures and captions in the middle; a listing's caption is one and stays with its code; code fits the line."""
+def _style(text: str, page: Page) -> str:
+    """Headings in the style's colour; figures and captions in the middle, a listing's with its code, which fits the line."""
 
     def changed(found: re.Match[str]) -> str:
         style, name = found[0], found[1]
+        if name.startswith("Heading") and "colour" in page.given:
+            return re.sub(r"<w:color [^>]*/>", f'<w:color w:val="{page.text("colour")[1:]}"/>', style)
         if name in _CENTRED:
             style = style.replace("<w:pPr>", '<w:pPr><w:jc w:val="center"/>') if "<w:pPr>" in style else style
             return style if "<w:jc" in style else _before("</w:style>", '<w:pPr><w:jc w:val="center"/></w:pPr>', style)

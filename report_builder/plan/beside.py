@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from report_builder.kinds import Role
+from report_builder.kinds import Parameters, Role, names_of
+from report_builder.pages import Page
 from report_builder.plan.closing import Closing
 from report_builder.spec.grammar import Figure, Subfigures
 
-TEXT_WIDTH = 16.4  # cm, of the page style
 GUTTER = 0.36  # cm, between two columns
 
 
 class Widths:
     """The width at which each figure is printed; mistakes of `subfigures` are noted."""
 
-    def __init__(self, closing: Closing) -> None:
+    def __init__(self, closing: Closing, page: Page) -> None:
+        """Places all figures; a page style says how wide the text is."""
         self._closing = closing
+        self._text = page.millimetres("text-width") / 10
         self._columns: dict[str, float] = {}
         for id_, entry in closing.loaded.experiment.subfigures.items():
             self._place(id_, entry)
 
-    def of(self, id_: str, entry: Figure, names: Collection[str]) -> dict[Role | str, float]:
-        """The width in cm, so that text keeps its size, by those `names` of parameters that the file does not give itself."""
+    def of(self, id_: str, entry: Figure, parameters: type[Parameters]) -> dict[Role | str, float]:
+        """The width in cm, so that text keeps its size, by the names of parameters that the file does not give itself."""
+        names, usual = names_of(parameters, Role.WIDTH), parameters.model_fields
         if id_ in self._columns and not entry.parameters.keys().isdisjoint(names):
             self._note_width(id_)
         width = self._columns.get(id_)
         if width is None and "width" in entry.model_fields_set:
             number, percent = float(entry.width.rstrip("%cm")), entry.width.endswith("%")
-            width = round(TEXT_WIDTH * number / 100 if percent else number, 2)
-        return {} if width is None else {name: width for name in names if name not in entry.parameters}
+            width = round(self._text * number / 100 if percent else number, 2)
+        if width is None:
+            names = tuple(name for name in names if usual[name].default > self._text)
+        return {name: self._text if width is None else width for name in names if name not in entry.parameters}
 
     def _note_width(self, id_: str) -> None:
         group = next(group for group, entry in self._closing.loaded.experiment.subfigures.items() if id_ in entry.parts)
@@ -40,7 +43,7 @@ class Widths:
         closing, figures, count = self._closing, self._closing.loaded.experiment.figures, entry.side_by_side
         if id_ in figures:
             closing.note(("subfigures", id_), "a figure and figures side by side have the same id", repr(id_))
-        column = (TEXT_WIDTH - GUTTER * (count - 1)) / count
+        column = (self._text - GUTTER * (count - 1)) / count
         for i, part in enumerate(entry.parts):
             path = ("subfigures", id_, "parts", i)
             if not closing.known("figure", part, figures, path):

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from report_builder import languages, picture_files
+from report_builder import languages, pages, picture_files
 from report_builder.errors import Problem, ReportError, near_miss, once
-from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, Model, Parameters, ProbeRequest, Role, names_of
+from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, Model, Parameters, ProbeRequest, Role
+from report_builder.pages import Page
 from report_builder.plan.beside import Widths
 from report_builder.plan.closing import Closing
 from report_builder.plan.layouts import Layouts, layout_of
@@ -73,6 +74,21 @@ class _Resolver(Closing):
         self.found += problems
         return style
 
+    def page(self) -> Page:
+        """The page style of the report."""
+        name, where = self.loaded.experiment.report.page, self.loaded.where("report", "page")
+        if name in pages.names():
+            return pages.read(pages.FOLDER / f"{name}{pages.SUFFIX}")[0]
+        if not name.endswith(pages.SUFFIX):
+            self.found.append(pages.unknown(name, where))
+        elif mistake := self.unreadable(name, ("report", "page")):
+            self.found.append(mistake)
+        else:
+            page, problems = pages.read(self.beside / name)
+            self.found += problems
+            return page
+        return pages.default()
+
     def data(self) -> Iterator[DataSet]:
         """The data sets without mistakes."""
         for id_, entry in self.loaded.experiment.data.items():
@@ -106,14 +122,14 @@ class _Resolver(Closing):
         rule, where = "the figure cannot be as wide as this", self.loaded.where("figures", id_, "width")
         return Problem(where, rule, f"{entry.width} ({width:.3g} cm)", f"{allowed}.")
 
-    def figures(self, requests: Requests) -> Iterator[Picture]:
+    def figures(self, requests: Requests, page: Page) -> Iterator[Picture]:
         """The figures without mistakes."""
-        widths = Widths(self)
+        widths = Widths(self, page)
         for id_, entry in self.loaded.experiment.figures.items():
             declared = self._module(FIGURES, entry.kind, ("figures", id_))
             if declared is None:
                 continue
-            given, found = widths.of(id_, entry, names_of(declared.parameters, Role.WIDTH)), len(self.found)
+            given, found = widths.of(id_, entry, declared.parameters), len(self.found)
             kind = self.close(FIGURES, entry, ("figures", id_), given)
             if kind is None:
                 self.found[found:] = [self._as_written(p, id_, entry, given) for p in self.found[found:]]
@@ -144,14 +160,14 @@ def resolve(loaded: Loaded, own: Mapping[str, Model[Parameters] | ReportError] |
     """
     resolver = _Resolver(loaded, own or {})
     resolver.report()
-    style = resolver.style()
+    style, page = resolver.style(), resolver.page()
     data = {item.id: item for item in resolver.data()}
     runs = {item.id: item for item in resolver.runs(data)}
     requests = Requests(resolver, runs, data)
-    figures = {item.id: item for item in resolver.figures(requests)}
+    figures = {item.id: item for item in resolver.figures(requests, page)}
     measures = tuple(Measures(resolver, requests, figures).closed())
     resolver.found += list(_twice(measures, loaded))
-    resolved = Resolved(loaded, data, runs, figures, measures, style)
+    resolved = Resolved(loaded, data, runs, figures, measures, style, page)
     resolver.found += list(unmeasurable(resolved))
     resolver.found += list(unshowable(resolved, whole=not resolver.found))
     if resolver.found:

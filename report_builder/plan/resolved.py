@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Generic
 
-from report_builder import kinds
+from report_builder import kinds, pages
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds import (
     SUBJECT,
@@ -26,6 +26,7 @@ from report_builder.kinds import (
     by_role,
     names_of,
 )
+from report_builder.pages import Page
 from report_builder.plain import Plain
 from report_builder.plan.styles import Style
 from report_builder.records import frozen
@@ -168,6 +169,7 @@ class Resolved:
     figures: Mapping[str, Picture]
     measures: tuple[Measure, ...]
     style: Style = field(default_factory=Style)
+    page: Page = field(default_factory=pages.default)
 
     @cached_property
     def measured(self) -> dict[str, Measure]:

@@ -74,6 +74,10 @@ class Report(Closed):
         description="Table of contents: true, false, or {depth: 1, place: end}; default: where there are enough headings.",
     )
     logo: str = Field(default="", description="SVG or PNG beside the experiment file.")
+    page: str = Field(
+        default="lab",
+        description="Page style: lab, article, homework, lecture, or a file of your own beside the experiment, ./mine.typ.",
+    )
     style: str = Field(
         default="", description="Matplotlib style file (.mplstyle) beside the experiment, laid over the style of all figures."
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
-from report_builder.build.publish import publish_figure, publish_figures
+from report_builder.build.publish import files_beside, publish_figure, publish_figures
 from report_builder.document.material import FigureCard, Header, Material
+from report_builder.pages import Page, default
 
 
 @pytest.fixture
@@ -47,3 +49,13 @@ def test_only_what_the_index_lists_is_removed(drawn, tmp_path):
     names = {"02-progress.png", "02-progress.svg", "index.json", "1-holiday.png", "album"}
     assert {path.name for path in folder.iterdir()} == names
     assert (tmp_path / "4-beside.png").is_file()
+
+
+def test_a_page_style_of_ones_own_is_watched(tmp_path):
+    """The file of an own page style, and the style sheet beside it, are among what a document is made of; ours are code."""
+    for name in ("mine.typ", "mine.css"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+    mine = Page(tmp_path / "mine.typ")
+    for page, files in ((mine, [tmp_path / "mine.typ", tmp_path / "mine.css"]), (default(), [])):
+        material = Material("lab", Header("Lab", page=page), {}, {}, {}, {}, {})
+        assert files_beside(SimpleNamespace(pictures=()), material) == files

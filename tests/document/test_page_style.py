@@ -1,17 +1,79 @@
-"""What the page style keeps on one page."""
+"""What page styles set, what they keep on one page, and how a wrong one of the user's own is told."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import typst
 
-from report_builder.document import pdf
+from report_builder import pages
+from report_builder.document.foreseen import foreseen
+from report_builder.document.html import html_page
+from report_builder.document.material import Author, Header
+from report_builder.document.office import docx
+from report_builder.document.pdf import pdf, typst_source
+from report_builder.document.press import MAIN, Press
 from report_builder.document.wrapping import paged
+from report_builder.errors import ReportError
+from report_builder.store import Memo
 
-STYLE = (Path(pdf.__file__).parent / "styles" / "default.typ").read_text(encoding="utf-8")
-FILLER = '#show: report.with(title: "T")\n#v({room}, weak: false)\n'
+FILLER = '#import "style.typ": *\n#show: report.with(title: "T")\n#v({room}, weak: false)\n'
 HERE = "#context [#metadata(here().page()) <place>]"
+SET = "#context [#metadata((repr(text.font), repr(text.size), repr(page.width), repr(page.margin.left.length))) <place>]"
+STYLES = {  # font, size, width of the paper, margin
+    "article": ['"new computer modern"', "10.5pt", "595.28pt", "70.87pt"],
+    "homework": ['"libertinus serif"', "10.5pt", "595.28pt", "51.02pt"],
+    "lab": ['"libertinus serif"', "10.5pt", "595.28pt", "65.2pt"],
+    "lecture": ['"libertinus serif"', "12pt", "595.28pt", "99.21pt"],
+}
+FRONT = """\
+::: abstract
+Krótko.
+:::
+
+# Jeden {#sec:one}
+
+::: question
+Co?
+:::
+
+To, zob. [@sec:one]{.loc}.
+
+# Dwa {#app:two}
+"""
+USE = '#import "common.typ": *\n'
+AUTHORS = [Author(f"Jan Zmyślony {i}", "000001", "2a", "Politechnika Przykładowa", "jan@example.org") for i in range(4)]
+
+
+def named(name: str) -> pages.Page:
+    """A page style of ours."""
+    return pages.read(pages.FOLDER / f"{name}.typ")[0]
+
+
+def asked(folder: Path, source: str, page: pages.Page) -> list:
+    """What a source says of places, set in a page style."""
+    press = Press(folder / "typst")
+    press.lay(source, {"values.typ": page.source(), "common.typ": pages.COMMON, "style.typ": page.file})
+    return json.loads(typst.query(folder / "typst" / MAIN, "<place>", field="value", root=folder / "typst"))
+
+
+@pytest.fixture
+def styled(composed, free):
+    """Composes a report with all that a title block may hold, in a page style."""
+    header = Header("T", "pl", "S", tuple(AUTHORS), "dr Teresa Wymyślona", "Przedmiot", "5", "Informatyka", "2026-11-30")
+    return lambda page: composed(FRONT, replace(free, header=replace(header, page=page)))
+
+
+@pytest.fixture
+def mine(tmp_path):
+    """Writes a page style of the user's own."""
+
+    def write(text: str) -> pages.Page:
+        (tmp_path / "mine.typ").write_text(text, encoding="utf-8")
+        return pages.read(tmp_path / "mine.typ")[0]
+
+    return write
 
 
 def table(rows: int) -> str:
@@ -26,27 +88,73 @@ def listing(lines: int) -> str:
     return f'#listing(<lst>, [{HERE}], ("python"{blocks}))\n{HERE}'
 
 
-@pytest.mark.parametrize(("shown", "pages"), [(table(6), 1), (table(60), 2), (listing(10), 1), (listing(60), 2)])
-def test_only_what_is_long_is_broken(shown: str, pages: int) -> None:
+@pytest.mark.parametrize(("shown", "count"), [(table(6), 1), (table(60), 2), (listing(10), 1), (listing(60), 2)])
+def test_only_what_is_long_is_broken(tmp_path: Path, shown: str, count: int) -> None:
     """Where little room is left, a short table or listing goes to the next page as a whole, a long one begins here."""
-    source = STYLE + FILLER.format(room="20.5cm") + shown
-    places = json.loads(typst.query(source.encode(), "<place>", field="value"))
-    assert places[-1] - places[0] + 1 >= pages
-    assert (places[0] == places[-1]) is (pages == 1)
+    places = asked(tmp_path, FILLER.format(room="20.5cm") + shown, named("lab"))
+    assert places[-1] - places[0] + 1 >= count
+    assert (places[0] == places[-1]) is (count == 1)
 
 
-def test_figures_side_by_side_begin_at_one_height_and_so_do_their_captions() -> None:
+def test_figures_side_by_side_begin_at_one_height_and_so_do_their_captions(tmp_path: Path) -> None:
     """A higher picture moves the caption of its neighbour, too; a last row that is not full is in order."""
     parts = ", ".join(
         f"panel(<p{i}>, [#box[] <picture>#rect(height: {height}cm)], [#box[x] <caption>])" for i, height in enumerate((1, 3, 2))
     )
-    page = STYLE + f"#panels(<all>, 2, [All], {parts})\n"
+    page = f"{FILLER.format(room='0cm')}\n#panels(<all>, 2, [All], {parts})\n"
     heights = []
     for what in ("picture", "caption"):
-        asked = f"#context [#metadata(query(<{what}>).map(each => each.location().position().y.pt())) <place>]"
-        heights.append(json.loads(typst.query((page + asked).encode(), "<place>", field="value"))[0])
+        told = f"#context [#metadata(query(<{what}>).map(each => each.location().position().y.pt())) <place>]"
+        heights.append(asked(tmp_path, page + told, named("lab"))[0])
     (pictures, captions) = heights
     assert pictures[0] == pytest.approx(pictures[1])
     assert captions[0] == pytest.approx(captions[1])
     assert captions[0] > pictures[0] + 3 / 2.54 * 72
     assert pictures[2] > captions[1]
+
+
+@pytest.mark.parametrize("name", pages.names())
+def test_what_each_style_sets(tmp_path: Path, name: str) -> None:
+    """Font, size, paper and margin of the page are those that the style's values state."""
+    assert asked(tmp_path, FILLER.format(room="1cm") + SET, named(name)) == [STYLES[name]]
+
+
+def test_each_style_is_a_pdf(styled) -> None:
+    """Each makes of the same document a file of its own that meets the standards, with four authors and an abstract."""
+    made = [pdf(styled(named(name))) for name in pages.names()]
+    assert [lost for _, lost in made] == [None] * len(made)
+    assert len({content for content, _ in made}) == len(made)
+
+
+def test_a_style_of_ones_own(styled, mine) -> None:
+    """Values and functions of an own file are those of the PDF; the values are those of HTML and Word, too."""
+    values = '#let colour = rgb("#7a1f3d")\n#let paper = "a5"\n#let text-width = 11cm\n'
+    page = mine(values + USE + "#let question(body) = [Q: #body]\n")
+    document = styled(page)
+    source, files = typst_source(document)
+    assert source.startswith('#import "style.typ": *\n')
+    assert files["style.typ"] == page.file
+    assert pdf(document) != pdf(styled(replace(page, given={})))
+    (page.file.with_suffix(".css")).write_text("h1 { font-variant: small-caps; }", encoding="utf-8")
+    html = html_page(document)
+    assert "--accent: #7a1f3d;" in html
+    assert html.index("small-caps") > html.index("--accent: #7a1f3d;") > html.index("color-scheme: light dark")
+    assert docx(document) != docx(styled(named("lab")))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        ("#let question(body) = body\n#let report = unknown-thing\n", 3, "unknown variable: unknown-thing"),
+        ("#let report(body) = body\n", 0, "unexpected argument: title"),
+        ("#let x = (\n", 2, "unclosed delimiter"),
+    ],
+)
+def test_a_wrong_style_of_ones_own(styled, mine, tmp_path, text, line, told) -> None:
+    """What typst refuses in it is told with its file and line, before anything is measured."""
+    page = mine(USE + text)
+    with pytest.raises(ReportError, match=told) as caught:
+        foreseen(styled(page), Memo(tmp_path / "memo"))
+    (problem,) = caught.value.problems
+    assert problem.rule == "this page style cannot be typeset"
+    assert problem.where == f"{page.file}:{line}" if line else problem.where.startswith(str(page.file))

@@ -9,6 +9,7 @@ import pytest
 import typst
 
 from report_builder.document.pdf import pdf, typst_source
+from report_builder.document.press import MAIN, Press
 from report_builder.document.tree import raw
 from report_builder.errors import ReportError
 from report_builder.languages import load
@@ -98,13 +99,12 @@ def test_what_typst_refuses_has_a_place(composed, free, monkeypatch):
     assert (problem.where.rpartition("/")[2], problem.received) == ("lab.md:8", "no")
 
 
-def test_notes_of_headings_stay_there(composed, free):
+def test_notes_of_headings_stay_there(composed, free, tmp_path):
     """The contents repeat no note of a heading, nor does it count twice."""
     text = "".join(f"# Head {i}[^{i}]\n\nText.\n\n" for i in range(7)) + "".join(f"[^{i}]: Note {i}.\n\n" for i in range(7))
-    source, _ = typst_source(composed(text, free))
-    numbers = json.loads(
-        typst.query(f"{source}\n#context [#metadata(counter(footnote).get()) <n>]".encode(), "<n>", field="value")
-    )
+    source, files = typst_source(composed(text, free))
+    Press(tmp_path).lay(f"{source}\n#context [#metadata(counter(footnote).get()) <n>]", files)
+    numbers = json.loads(typst.query(tmp_path / MAIN, "<n>", field="value", root=tmp_path))
     assert numbers == [[7]]
 
 
@@ -113,7 +113,7 @@ def test_alt_text(composed):
     source, files = typst_source(composed())
     assert 'alt: "Dwa rzędy cyfr"' in source
     assert r'alt: "\\mathcal{L} = \\beta D_{KL}' in source
-    assert sorted(files) == ["picture-1.png", "picture-2.svg"]
+    assert sorted(files) == ["common.typ", "picture-1.png", "picture-2.svg", "style.typ", "values.typ"]
 
 
 def test_title_block(composed, material):

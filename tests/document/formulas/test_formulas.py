@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import typst as compiler
 
-from report_builder.document import pdf as pdf_module
+from report_builder import pages
 from report_builder.document.formulas import as_text, problem, symbols
 from report_builder.document.formulas.commands import COMMANDS
 from report_builder.document.formulas.mathml import mathml
@@ -24,7 +24,7 @@ from report_builder.document.formulas.reading import read
 from report_builder.document.formulas.typst import CHECK, PRELUDE, typst
 from report_builder.document.html import html_page
 from report_builder.document.office import docx, markdown
-from report_builder.document.pdf import pdf, typst_source
+from report_builder.document.pdf import STANDARDS, pdf, typst_source
 from report_builder.errors import FindingError, Problem, ReportError
 from report_builder.limits import FORMULA_DEPTH, FORMULA_LETTERS
 
@@ -35,7 +35,7 @@ SET = [
     line for line in (HERE / "set.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith(("# ", "## "))
 ]
 REFUSED = json.loads((HERE / "refused.json").read_text(encoding="utf-8"))  # rule, what was received, what to write instead
-STYLE = (Path(pdf_module.__file__).parent / "styles" / "default.typ").read_text(encoding="utf-8")
+STYLE = pages.default().source() + pages.COMMON.read_text(encoding="utf-8")
 
 
 def emitted(tex: str) -> list[str]:
@@ -80,7 +80,7 @@ def source_of(formulas: list[str], before: str = "") -> bytes:
 
 def test_all_typeset_accessibly() -> None:
     """All 200 compile as PDF/A-2a + PDF/UA-1."""
-    assert compiler.compile(source_of(SET), pdf_standards=pdf_module.STANDARDS).startswith(b"%PDF")
+    assert compiler.compile(source_of(SET), pdf_standards=STANDARDS).startswith(b"%PDF")
 
 
 def test_a_page_style_may_name_its_things_as_it_likes() -> None:

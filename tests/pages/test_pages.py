@@ -1,0 +1,70 @@
+"""What a page style states, where it is wrong, and which styles there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from report_builder import pages
+from report_builder.errors import ReportError
+
+USE = '#import "common.typ": *\n'
+
+
+def write(folder: Path, text: str) -> Path:
+    """A style of the user's own."""
+    (folder / "mine.typ").write_text(text, encoding="utf-8")
+    return folder / "mine.typ"
+
+
+def test_the_styles_there_are() -> None:
+    """Each is a small file without a mistake, and the usual one states nothing."""
+    assert pages.names() == ["article", "homework", "lab", "lecture"]
+    read = {name: pages.read(pages.FOLDER / f"{name}.typ") for name in pages.names()}
+    assert {name: found for name, (_, found) in read.items() if found} == {}
+    assert all(len(page.file.read_text(encoding="utf-8").splitlines()) < 60 and not page.own for page, _ in read.values())
+    assert pages.default().given == {}
+
+
+def test_values(tmp_path: Path) -> None:
+    """A value on a line of its own is the style's, whatever stands behind it; what it does not state is usual."""
+    text = '#let colour = rgb("#7A1f3d") // of the faculty\n#let text-width=6in\n#let paper = "us-letter"\n#let mine = 3\n'
+    page, found = pages.read(write(tmp_path, text + USE))
+    assert found == []
+    assert page.given == {"colour": 'rgb("#7A1f3d")', "text-width": "6in", "paper": '"us-letter"'}
+    assert (page.text("colour"), page.text("paper"), page.value("size")) == ("#7A1f3d", "us-letter", "10.5pt")
+    assert page.own
+    assert round(page.side, 2) == round((215.9 - 6 * 25.4) / 2, 2)
+    assert page.source().splitlines()[-1] == "#let side = 31.750mm"
+    assert page.css is None
+    (tmp_path / "mine.css").write_text("", encoding="utf-8")
+    assert page.files == [tmp_path / "mine.typ", tmp_path / "mine.css"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "rule", "received", "allowed"),
+    [
+        ("#let colour = red\n" + USE, ":1", "'colour' of a page style has another form", "red", "a colour such as"),
+        ("\n#let size = 11\n" + USE, ":2", "'size' of a page style has another form", "11", "a length such as 2.5cm"),
+        ('#let font = "Comic Sans"\n' + USE, ":1", "'font' of a page style", '"Comic Sans"', "one of Libertinus Serif"),
+        ('#let paper = "a3"\n' + USE, ":1", "'paper' of a page style", '"a3"', "one of a4, a5, iso-b5, us-letter"),
+        ("#let size = 11pt\n", ":1", "a page style imports the functions that all styles share", "", ""),
+        ("#let text-width = 30cm\n" + USE, "", "the text is wider than the paper", "30cm", "Less than 210 mm"),
+    ],
+)
+def test_mistakes(tmp_path: Path, text: str, line: str, rule: str, received: str, allowed: str) -> None:
+    """What is wrong is told with file and line, what was received and what is allowed."""
+    (problem,) = pages.read(write(tmp_path, text))[1]
+    assert problem.where == f"{tmp_path / 'mine.typ'}{line}"
+    assert problem.rule.startswith(rule)
+    assert problem.received == received
+    assert allowed in problem.allowed
+    assert problem.allowed or problem.next_step
+
+
+def test_not_readable(tmp_path: Path) -> None:
+    """A file that is no text is refused."""
+    (tmp_path / "mine.typ").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ReportError):
+        pages.read(tmp_path / "mine.typ")
