@@ -19,7 +19,7 @@ TASKS = {
     "3": TaskCard("3", "", ("answer", "fact:vae.test.elbo")),
     "4": TaskCard("4", "Wybór"),
 }
-VALUES = tuple(f"−{value}\xa0±\xa00,10\xa0nat/obraz" for value in ("158,10", "160,70"))
+VALUES = tuple(f"−{value}\xa0±\xa00,10\xa0nata na obraz" for value in ("158,10", "160,70"))
 ANSWERS = """
 ::: {.task #1}
 ::: answer
@@ -66,7 +66,7 @@ def test_a_line_for_each_task(summed):
     assert lines(document) == [
         [
             "2. Jakość",
-            "ELBO: VAE\xa0{}, VAE (Monte Carlo)\xa0{} – wynik lepszy".format(*VALUES),
+            "ELBO: VAE\xa0{}, VAE (Monte Carlo)\xa0{}\xa0– wynik lepszy".format(*VALUES),
         ],
         ["3", f"ELBO (VAE): {VALUES[0]}"],
     ]
