@@ -35,7 +35,7 @@ def printed(monkeypatch):
 
     def noted(self, renderer, *given, **more):
         if self.get_text().strip() and self.get_visible():
-            found.append((self.get_text(), self.get_window_extent(renderer)))
+            found.append((self.get_text(), Text.get_window_extent(self, renderer)))  # without the line of a note
         return paint(self, renderer, *given, **more)
 
     def painted(figure):

@@ -11,13 +11,14 @@ from pathlib import Path
 import matplotlib as mpl
 import pytest
 from matplotlib import font_manager
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from report_builder import languages
 from report_builder.drawing import draw
 from report_builder.drawing._imports import settings
 from report_builder.errors import ReportError
-from report_builder.kinds import FIGURES, Subject, opened
+from report_builder.kinds import FIGURES, Drawing, Subject, opened
 from report_builder.kinds.contract import lacks, needs_of
 from report_builder.plan.steps import BEGINNING, PACKAGE
 from report_builder.plan.words import spelt
@@ -129,6 +130,17 @@ def test_files_of_a_figure(kind, arrays_of, tmp_path, small):
     assert (columns is not None) == kind.table
     assert all(column["heading"] for column in columns or ())
     assert len({len(column["values"]) for column in columns or ()}) <= 1
+
+
+def test_what_lies_on_what_is_seen():
+    """Two words in one place and one beyond the edge are told; what is not printed, and what only touches, is not."""
+    with settings(STYLE, {}):
+        figure = Figure(figsize=(2, 1))
+        for x, y, word in ((0.5, 0.5, "one"), (0.5, 0.52, "two"), (0.98, 0.2, "beyond"), (0.5, 0.8, "three"), (0.5, 0.5, " ")):
+            figure.text(x, y, word, ha="center")
+        figure.text(0.5, 0.5, "unseen", visible=False)
+        told = [line.partition(": ")[0] for line in boxes.collisions(Drawing(figure, "", ""), languages.load("en"))]
+    assert told == ["'one' and 'two'", "'beyond' and the edge"]
 
 
 class Said(dict):
