@@ -13,7 +13,7 @@ OPTIONS := $${PROFILE:+--profile "$$PROFILE"} $${SET:+--set "$$SET"}
 SPREAD := -n auto --dist loadfile --no-loadscope-reorder # on every core; tests/conftest.py says what begins
 export PYTHON REPORT PROFILE SET FORMATS FIG TASK NAME
 
-.PHONY: help report figure task status check facts new schema doctor test test-slow lint format gallery benchmark lock cjk peers install clean
+.PHONY: help report watch figure task status check facts new schema doctor test test-slow lint format gallery benchmark lock cjk peers install clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
@@ -21,6 +21,9 @@ help: ## This list
 
 report: $(READY) ## The report: trains what is not stored, draws, writes PDF, HTML and Markdown
 	@$(CLI) build "$$REPORT" $(OPTIONS) $${FORMATS:+--to "$$FORMATS"}
+
+watch: $(READY) ## The report in the browser, anew whenever a file of it is saved
+	@$(CLI) watch "$$REPORT" $(OPTIONS)
 
 figure: $(READY) ## Redraws one figure: FIG=<id>
 	@$(CLI) figure "$$FIG" --report "$$REPORT" $(OPTIONS)

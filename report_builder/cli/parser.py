@@ -25,6 +25,7 @@ class Options(argparse.Namespace):
     """Parsed options, with what stands for those that a command does not have; its code is imported when it is called."""
 
     run: str
+    port: int = 0
     store: str | None = None
     tensorboard: bool = False
     jobs: int | None = None
@@ -58,6 +59,12 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("report", metavar="REPORT", help="name of a report, or path of its YAML file")
     board = "write the histories of all trainings for TensorBoard, into build/REPORT/tensorboard"
     build.add_argument("--tensorboard", action="store_true", help=board)
+    watch = add("watch", "watch:watch", "show the report in the browser, anew whenever a file of it is saved", report, roots)
+    watch.add_argument("report", metavar="REPORT", help="name of a report, or path of its YAML file")
+    watch.add_argument("--port", type=int, default=8765, metavar="N", help="of the page on this machine; 0: any that is free")
+    watch.add_argument(
+        "--to", type=_formats, default=("html",), metavar="FORMATS", help="html, or html,pdf: then /report.pdf, too"
+    )
     figure = add("figure", "make:figure", "redraw one figure", report, roots, _making())
     figure.add_argument("id", metavar="ID", help="id of the figure")
     figure.add_argument("--report", required=True, help="name or path of its report")

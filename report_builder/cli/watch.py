@@ -1,0 +1,207 @@
+"""`watch`: the report as a page that is built anew, and shows itself anew, whenever a file of it changes."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from report_builder import build as builder
+from report_builder.build import Workspace
+from report_builder.cli.look import plan_of
+from report_builder.cli.parser import Options
+from report_builder.errors import Exit, FindingError, Problem, ReportError, UsageError, once
+from report_builder.jobs import ENGINES
+from report_builder.plan import Plan
+
+HERE = "127.0.0.1"  # nobody else's browser sees the report
+PAUSE = 0.05  # seconds between two looks at the files
+PATIENCE = 20.0  # seconds after which a page that waits asks again
+KINDS = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf"}
+SCRIPT = Path(__file__).with_name("watch.js")
+EMPTY = "<!DOCTYPE html><html><head><meta charset='utf-8'><title>report-builder</title></head><body></body></html>"
+
+Seen = dict[Path, tuple[int, int]]  # of each file when it was written (nanoseconds), and its size
+
+
+@dataclass
+class State:
+    """What the page shows: the last good version of the files, and what is wrong with the present one.
+
+    Attributes:
+        files: what was written, by suffix.
+        page: number of the version that the files are of.
+        note: the mistakes of the present version, or "".
+        version: counts every change of these.
+    """
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    page: int = 0
+    note: str = ""
+    version: int = 0
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def take(self, files: dict[str, bytes] | None, note: str) -> None:
+        """A new version, or what is wrong with it."""
+        with self.changed:
+            self.version += 1
+            self.note = note
+            if files is not None:
+                self.files, self.page = files, self.version
+            self.changed.notify_all()
+
+    def wait(self, since: int) -> str:
+        """The state as JSON, as soon as it is another than that, or after a while."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.version != since, PATIENCE)
+            return json.dumps({"version": self.version, "page": self.page, "note": self.note})
+
+    def html(self) -> bytes:
+        """The page, with the script that follows."""
+        with self.changed:
+            noted = json.dumps(self.note).replace("<", "\\u003c")
+            known = f"let version = {self.version}; const page = {self.page}, noted = {noted};"
+            script = f"<script>\n{known}\n{SCRIPT.read_text(encoding='utf-8')}</script>\n</body>"
+            return self.files.get(".html", EMPTY.encode()).decode().replace("</body>", script, 1).encode()
+
+
+def watch(options: Options) -> int:
+    """Serves a report until it is interrupted."""
+    state = State()
+    server = _serve(state, options.port)
+    address = f"http://{HERE}:{server.server_address[1]}/"
+    print(f"{address} shows the report and follows its files (only this machine can see it; Ctrl-C ends)", flush=True)
+    try:
+        _follow(options, state)
+    except KeyboardInterrupt:
+        return int(Exit.DONE)
+    finally:
+        server.shutdown()
+    return int(Exit.DONE)
+
+
+# --- building -----------------------------------------------------------------------------------------------------------------
+
+
+def _follow(options: Options, state: State) -> None:
+    """Builds whenever a file changed; the plan is made anew only where more than text changed."""
+    workspace = Workspace.find(vars(options))
+    seen, plan = Seen(), None
+    while True:
+        now = dict(_files(options, workspace))
+        if now != seen:
+            changed = {file for file, _ in now.items() ^ seen.items()}
+            plan = plan if changed and all(file.suffix == ".md" for file in changed) else None
+            seen, begin = now, time.perf_counter()
+            plan, files, note = _make(options, workspace, plan)
+            state.take(files, note)
+            print(note or f"{time.strftime('%H:%M:%S')}: built in {time.perf_counter() - begin:.2f} s", flush=True)
+        time.sleep(PAUSE)
+
+
+def _files(options: Options, workspace: Workspace) -> Iterator[tuple[Path, tuple[int, int]]]:
+    """Every file beside the experiment and its template, as it is now."""
+    beside = Path(options.report).parent if options.report.endswith((".yaml", ".yml")) else workspace.experiments
+    for folder in {beside, workspace.templates}:
+        for place, folders, names in os.walk(folder):
+            folders[:] = [name for name in folders if name[0] not in "._"]
+            for name in names:
+                try:
+                    found = (file := Path(place, name)).stat()
+                except OSError:
+                    continue
+                if name[0] != "." and not name.endswith(("~", ".pyc")):
+                    yield file, (found.st_mtime_ns, found.st_size)
+
+
+def _make(options: Options, workspace: Workspace, plan: Plan | None) -> tuple[Plan | None, dict[str, bytes] | None, str]:
+    """The plan, the files if there is a new version, and what is wrong; a false claim is shown, marked as in a draft."""
+    try:
+        plan = plan or plan_of(options)[0]
+        if todo := _heavy(plan):
+            return plan, None, todo
+        how = builder.Options(options.to, workers=options.jobs or 1)
+        try:
+            return plan, _read(builder.build(plan, workspace, how)), ""
+        except FindingError as error:
+            return plan, _read(builder.build(plan, workspace, replace(how, draft=True))), _told(error.problems)
+    except ReportError as error:
+        return plan, None, _told(error.problems)
+
+
+def _heavy(plan: Plan) -> str:
+    """What is to be trained or probed first: that is begun by a command, not by saving a file."""
+    jobs = [planned.label for planned in plan.missing(plan.everything()) if ENGINES[planned.step.kind] != "light"]
+    if not jobs:
+        return ""
+    step = f"Run: report-builder build {plan.resolved.loaded.name}"
+    return _told([Problem("", "this has to be trained or probed first", ", ".join(jobs), next_step=step)])
+
+
+def _told(problems: Sequence[Problem]) -> str:
+    return "\n".join(map(str, once(problems)))
+
+
+def _read(built: builder.Built) -> dict[str, bytes]:
+    return {path.suffix: path.read_bytes() for path in built.paths.values() if path.suffix in KINDS}
+
+
+# --- serving ------------------------------------------------------------------------------------------------------------------
+
+
+class _Answers(BaseHTTPRequestHandler):
+    """Answers with the page, its PDF, or the next change."""
+
+    state: State
+
+    def do_GET(self) -> None:
+        """Whoever calls this machine by another name is a page from elsewhere."""
+        asked = urlsplit(self.path)
+        found = (
+            self._find(asked.path, asked.query) if str(self.headers["Host"]).partition(":")[0] in (HERE, "localhost") else None
+        )
+        if found is None:
+            self.send_error(404)
+            return
+        content, kind = found
+        self.send_response(200)
+        for name, value in {"Content-Type": kind, "Content-Length": len(content), "Cache-Control": "no-store"}.items():
+            self.send_header(name, str(value))
+        self.end_headers()
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self.wfile.write(content)
+
+    def _find(self, path: str, query: str) -> tuple[bytes, str] | None:
+        if path == "/":
+            return self.state.html(), KINDS[".html"]
+        if path == "/state":
+            since = parse_qs(query).get("since", ["-1"])[0]
+            return self.state.wait(int(since) if since.isdecimal() else -1).encode(), "application/json"
+        pdf = self.state.files.get(".pdf") if path == "/report.pdf" else None
+        return (pdf, KINDS[".pdf"]) if pdf else None
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing: what was built is said where it is built."""
+
+
+def _serve(state: State, port: int) -> ThreadingHTTPServer:
+    """Begins to answer, on this machine only.
+
+    Raises:
+        UsageError: the port is taken.
+    """
+    try:
+        server = ThreadingHTTPServer((HERE, port), type("Answers", (_Answers,), {"state": state}))
+    except (OSError, OverflowError) as error:
+        step = "Choose another one with --port, or 0 for any that is free."
+        raise UsageError(Problem("--port", "this port cannot be had", f"{port}: {error}", next_step=step)) from None
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server

@@ -1,0 +1,113 @@
+"""`watch`: what is saved is on the page, a mistake leaves the last good page, and nobody from elsewhere reads it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import report_builder
+from report_builder.cli import main
+
+EXPERIMENT = "report: {title: Watched, language: en}\ntasks: {'1': {requires: [answer]}}\n"
+TEXT = "::: {.task #1}\n::: answer\n%s\n:::\n:::\n"
+WHERE = str(Path(report_builder.__file__).parents[1])
+
+
+@dataclass
+class Watched:
+    """A report that is watched."""
+
+    process: subprocess.Popen[str]
+    address: str
+    folder: Path
+
+    def get(self, path: str = "", host: str = "") -> str:
+        """What the page answers."""
+        asked = urllib.request.Request(f"{self.address}{path}", headers={"Host": host} if host else {})  # noqa: S310
+        with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - our own address
+            return str(answer.read().decode())
+
+    def next(self, since: int) -> dict[str, Any]:
+        """The state once it is another."""
+        state: dict[str, Any] = json.loads(self.get(f"state?since={since}"))
+        return state
+
+    def write(self, words: str) -> None:
+        """Saves the template."""
+        (self.folder / "templates" / "seen.md").write_text(TEXT % words)
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory) -> Iterator[Watched]:
+    """A report without trainings, that is watched."""
+    folder = tmp_path_factory.mktemp("watched")
+    (folder / "experiments").mkdir()
+    (folder / "templates").mkdir()
+    (folder / "experiments" / "seen.yaml").write_text(EXPERIMENT)
+    (folder / "templates" / "seen.md").write_text(TEXT % "First.")
+    command = [sys.executable, "-m", "report_builder", "watch", "seen", "--port", "0"]
+    process = subprocess.Popen(
+        command, cwd=folder, env={**os.environ, "PYTHONPATH": WHERE}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    yield Watched(process, process.stdout.readline().split()[0], folder)
+    process.kill()
+    process.communicate()
+
+
+def test_saved_text_is_shown_and_a_mistake_keeps_the_last_good_page(watched) -> None:
+    """Each saved version is the page; a mistake is told with its line, and the last page stays; mended, it goes on."""
+    state = watched.next(0)
+    assert (state["note"], "First." in watched.get()) == ("", True)
+    watched.write("Second.")
+    second = watched.next(state["version"])
+    assert second["page"] > state["page"]
+    assert "Second." in watched.get()
+    watched.write('Third {{ fact("nothing") }}.')
+    wrong = watched.next(second["version"])
+    assert (wrong["page"], wrong["note"].startswith("templates/seen.md:3: unknown fact")) == (second["page"], True)
+    assert "Second." in watched.get()
+    watched.write("Fourth.")
+    assert watched.next(wrong["version"])["note"] == ""
+    assert "Fourth." in watched.get()
+
+
+def test_a_false_claim_is_shown_where_it_stands(watched) -> None:
+    """What a build refuses as unfinished or untrue is on the page, as a draft marks it, and told."""
+    state = watched.next(0)
+    watched.folder.joinpath("templates", "seen.md").write_text("::: {.task #1}\nNo answer yet.\n:::\n")
+    found = watched.next(state["version"])
+    assert found["page"] > state["page"]
+    assert "1" in found["note"]
+    assert 'class="draft"' in watched.get()
+
+
+def test_only_this_machine_reads_it(watched) -> None:
+    """A page from elsewhere that reaches the port by a name of its own gets nothing; a PDF is there if it was asked for."""
+    for path, host in (("", "elsewhere.example:80"), ("report.pdf", ""), ("../seen.yaml", "")):
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            watched.get(path, host)
+
+
+def test_a_port_that_is_taken(watched, capsys) -> None:
+    """A port that another program has is named, with what to do."""
+    port = watched.address.rstrip("/").rpartition(":")[2]
+    assert main(["watch", "seen", "--port", port]) == 2
+    assert f"this port cannot be had\n  Received: {port}" in capsys.readouterr().err
+
+
+def test_it_ends_when_it_is_interrupted(watched) -> None:
+    """Ctrl-C ends it, which is no error."""
+    watched.process.send_signal(signal.SIGINT)
+    assert watched.process.wait(20) == 0
