@@ -70,7 +70,8 @@ def _name(message: str, where: str, words: Iterable[str]) -> Problem | None:
         return Problem(where, "nothing has this name", undefined[1], near_miss(undefined[1], own), _QUOTES)
     if part := re.fullmatch(r"'?(?:[\w.]*\.)?(\w+)(?: object)?'? has no (?:attribute|element) '?(.*?)'?", message):
         return _no_part(where, part[1], part[2])
-    kinds = re.findall(r"'(\w+)'", message) if "operand" in message or "not supported" in message else []
+    unlike = any(sign in message for sign in ("operand", "not supported", "concatenate"))
+    kinds = ["".join(found) for found in re.findall(r"""['"](\w+)['"]|concatenate (\w+)""", message)] if unlike else []
     if not kinds or {*kinds} - {*_KINDS}:
         return None
     step = _COMPUTE if "Printed" in kinds else "Compare and compute numbers with numbers, texts with texts."

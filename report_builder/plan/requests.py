@@ -123,7 +123,7 @@ class Requests:
         if axes is None or run.latent_dim in (None, axes):
             return True
         rule = f"'{probe.name}' needs a latent space of {axes} dimensions, and this run has {run.latent_dim}"
-        self._note(path, run, rule, next_step="Choose another figure for it, or another latent_dim.")
+        self._note(path, run, rule, "", "Choose another figure for it, or another latent_dim.")
         return False
 
     def _provides(self, needed: frozenset[str], run: Training, path: KeyPath) -> bool:
@@ -132,7 +132,7 @@ class Requests:
             self._note(path, run, rule, f"Models that can: {_able(needed)}.", served(run.model.module.abilities, str(path[0])))
         return not lacks
 
-    def _note(self, path: KeyPath, run: Training, rule: str, allowed: str = "", next_step: str = "") -> None:
+    def _note(self, path: KeyPath, run: Training, rule: str, allowed: str, next_step: str) -> None:
         """Notes what a run cannot do; all runs that cannot do it have one message."""
         where = f"{self.closing.loaded.where(*path)}, run '{run.id}'"
         self.closing.found.append(Problem(where, rule, allowed=allowed, next_step=next_step))

@@ -9,6 +9,7 @@ from dataclasses import replace
 from PIL import Image
 
 from report_builder.document.html import html_page
+from report_builder.languages import load
 
 
 def test_self_contained(composed):
@@ -126,6 +127,15 @@ def test_marks_stay_with_their_formula(composed, free):
     assert re.findall(r'<span class="held">(.*?)</span>', page) == ["(a),", "b-th", "„c”", "f，"]
 
 
+UNITS = {  # a drawing of 96 x 192 pixels in each unit
+    "px": 'width="96px" height="192px"',
+    "in": 'width="1in" height="2in"',
+    "cm": 'width="2.54cm" height="5.08cm"',
+    "mm": 'width="25.4mm" height="50.8mm"',
+    "none": 'width="96" height="192"',
+}
+
+
 def test_pictures_keep_their_room(composed, free, tmp_path):
     """Every picture states its size, so that a link lands at its target before they are there; none waits to be seen."""
     folder = tmp_path / "templates"
@@ -133,13 +143,13 @@ def test_pictures_keep_their_room(composed, free, tmp_path):
     Image.new("L", (60, 20)).save(folder / "a.png")
     Image.new("L", (30, 90)).save(folder / "b.jpg")
     svg = '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" {}><path stroke-width="2" d=""/></svg>'
-    for name, sides in {"c": 'width="72pt" height="36.0pt"', "d": 'width="100%" viewBox="0 0 30 20"', "e": ""}.items():
+    for name, sides in {"c": 'width="72pt" height="36.0pt"', **UNITS, "d": 'width="100%" viewBox="0 0 30 20"', "e": ""}.items():
         (folder / f"{name}.svg").write_text(svg.format(sides))
-    names = ("a.png", "b.jpg", "c.svg", "d.svg", "e.svg")
+    names = ("a.png", "b.jpg", "c.svg", "d.svg", "e.svg", *(f"{name}.svg" for name in UNITS))
     page = html_page(composed("\n\n".join(f"![]({name}){{width=50%}}" for name in names) + "\n\n{{ figure('codes') }}", free))
     sizes = re.findall(r'<img[^>]*? width="(\d+)" height="(\d+)"', page)
-    assert sizes == [("60", "20"), ("30", "90"), ("96", "48"), ("30", "20"), ("300", "180")]
-    assert page.count("<img") == 6  # a drawing that states no size keeps no room
+    assert sizes == [("60", "20"), ("30", "90"), ("96", "48"), ("30", "20"), *[("96", "192")] * len(UNITS), ("300", "180")]
+    assert page.count("<img") == 6 + len(UNITS)  # a drawing that states no size keeps no room
     assert 'loading="lazy"' not in page
 
 
@@ -157,3 +167,13 @@ def test_a_living_figure_has_all_that_it_needs_beside_the_picture(composed, free
 def test_draft(composed, free):
     """A draft says so across the page."""
     assert 'data-draft="WERSJA ROBOCZA"' in html_page(composed("x", free), draft=True)
+
+
+def test_scripts_have_their_words(composed, free):
+    """What the scripts print is in the language of the report, and cannot end the script."""
+    page = html_page(composed("x", replace(free, header=replace(free.header, language="en"))))
+    words = json.loads(re.search(r"const words = (.*?);\n", page)[1])
+    assert words == {word: load("en").word(f"page.{word}") for word in words}
+    assert [*words] == ["anchor", "copy", "copied", "enlarge", "close", "plane", "play", "pause"]
+    script = page.rpartition("<script>")[2]
+    assert all(f"words.{word}" in script for word in words)

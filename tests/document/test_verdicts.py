@@ -124,7 +124,14 @@ def test_a_verdict_with_a_margin_has_one_more_wording(material, write_template):
     assert not render(write_template(text.replace("same=", 'open="nie wiadomo", same=')), material).problems
 
 
-@pytest.mark.parametrize(("relation", "limit", "true"), [("==", 5, True), ("<=", 5, True), ("<", 5, False), (">=", 6, False)])
+@pytest.mark.parametrize(
+    ("relation", "limit", "true"),
+    [
+        (relation, limit, limit in fits)
+        for relation, fits in {">": {4}, ">=": {4, 5}, "<": {6}, "<=": {5, 6}, "==": {5}}.items()
+        for limit in (4, 5, 6)
+    ],
+)
 def test_bounds_of_counts(material, write_template, relation, limit, true):
     """Of a count that no chance touches a bound holds as it stands."""
     count = replace(material.facts["vae.test.elbo"], name="vae.test.n", noise="exact", measurements=(Measurement(1, 5),))

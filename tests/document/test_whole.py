@@ -40,6 +40,19 @@ def word(document: Document, part: str) -> str:
     return re.sub(r"(?=<w:(?:p|tbl|tr|sectPr)\b[^>]*>)", "\n", text) + "\n"
 
 
+def parts(document: Document) -> str:
+    """What else of the Word file is not pandoc's alone: footer, relations, kinds of parts, properties, styles of ours."""
+    with zipfile.ZipFile(io.BytesIO(docx(document))) as archive:
+        names = [name for name in archive.namelist() if "footer" in name]
+        made = {name: archive.read(name).decode() for name in [*names, "word/_rels/document.xml.rels", "docProps/core.xml"]}
+        kinds, styles = archive.read("[Content_Types].xml").decode(), archive.read("word/styles.xml").decode()
+    ours = re.findall(
+        r"<w:style\b(?:(?!</w:style>).)*(?:Caption|Figure|Table|Listing|Verbatim).*?</w:style>", styles, re.DOTALL
+    )
+    made |= {"kinds": kinds, "styles": "".join(ours)}
+    return "".join(f"{name}\n{re.sub(r'(?=<)(?<=>)', chr(10), text)}\n" for name, text in made.items())
+
+
 def page(document: Document) -> str:
     """The page without style, scripts and the data of pictures."""
     body = html_page(document).partition("<body")[2].partition("\n<script>")[0]
@@ -67,6 +80,7 @@ FORMATS: Mapping[str, Callable[[Document, Path], str]] = {
     "html": lambda document, _: page(document),
     "md": markdown,
     "xml": lambda document, _: word(document, "document"),
+    "parts": lambda document, _: parts(document),
     "read": lambda document, _: reading(document),
 }
 
