@@ -65,8 +65,8 @@ MISTAKES = {
         "codes",
     ),
     "a plane of a longer code": (
-        "latent_dim: 2}",
-        "latent_dim: 3}",
+        "latent_dim: 2",
+        "latent_dim: 3",
         "figures.grid, run 'vae': 'decode_grid' needs a latent space of 2 dimensions, and this run has 3",
         "Choose another figure for it",
     ),
