@@ -187,7 +187,7 @@ class _Answers(BaseHTTPRequestHandler):
         pdf = self.state.files.get(".pdf") if path == "/report.pdf" else None
         return (pdf, KINDS[".pdf"]) if pdf else None
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, *_: str) -> None:
         """Says nothing: what was built is said where it is built."""
 
 
