@@ -67,7 +67,7 @@ MISTAKES = {
     "a plane of a longer code": (
         "latent_dim: 2",
         "latent_dim: 3",
-        "figures.grid, run 'vae': 'decode_grid' needs a latent space of 2 dimensions, and this run has 3",
+        "figures.grid, run 'longer': 'decode_grid' needs a latent space of 2 dimensions, and this run has 3",
         "Choose another figure for it",
     ),
     "a figure of a metric that does not show its run": (
