@@ -231,7 +231,7 @@ def _details(figure: Node, language: Language) -> Nodes:
 def _listing(node: Node) -> Node:
     *blocks, caption = node["c"][1]
     for code in blocks:
-        if code["t"] == "CodeBlock":
+        if code["t"] == "CodeBlock" and value(code, "startFrom") != "0":
             code["c"][0][1][1:] = ["numberLines"]
     return _figure(identifier(node), ["listing"], [div(blocks)], caption["c"])
 

@@ -176,6 +176,7 @@ class Ledger:
     standing: frozenset[tuple[str, ...]] | None = None  # where a correction is asked for: what it leaves
     wordings: list[Wording] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
+    files: dict[Path, None] = field(default_factory=dict)  # beside the template, that it reads
     worded: range = range(0)
 
     def cite(self, kind: str, name: str) -> None:

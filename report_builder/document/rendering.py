@@ -68,7 +68,7 @@ class Rendered:
         answers: whether answers are printed.
         citations: each use of something, with the template's lines.
         channel: what the tokens stand for.
-        pictures: files beside the template that the text shows.
+        pictures: files beside the template that the text shows, pictures and tables.
         choices: sweeps of which the best arm is taken and not known yet.
         wordings: what its comparisons can print.
         results: what its comparisons found, in short.
@@ -208,7 +208,7 @@ def _render(
         answers,
         tuple(ledger.citations),
         ledger.channel,
-        own_pictures(text, template.parent),
+        (*own_pictures(text, template.parent), *ledger.files),
         frozenset(ledger.choices),
         tuple(ledger.wordings),
         tuple(ledger.results),

@@ -12,6 +12,7 @@ from report_builder.document.evidence import Evidence
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material
 from report_builder.document.printed import Told
+from report_builder.document.shown import Shown
 from report_builder.document.summary import Summary
 from report_builder.document.tables import Tables
 from report_builder.document.trends import Trends
@@ -25,6 +26,6 @@ def every_word(material: Material, language: Language, ledger: Ledger) -> Mappin
     speech = Speech(material, language, ledger)
     verdicts = Verdicts(material, language, ledger, speech)
     choices = Choices(material, language, ledger, speech, verdicts)
-    rooms = [room(material, language, ledger, speech).words() for room in (Evidence, Tables, Columns, Counts, Summary)]
+    rooms = [room(material, language, ledger, speech).words() for room in (Evidence, Tables, Columns, Counts, Shown, Summary)]
     rooms += [speech.words(), verdicts.words(), Comparisons(verdicts).words(), choices.words(), Trends(choices).words()]
     return {name: call for words in rooms for name, call in words.items()}
