@@ -64,12 +64,6 @@ MISTAKES = {
         "metrics.reconstruction.of: unknown figure",
         "codes",
     ),
-    "a plane of a longer code": (
-        "latent_dim: 2",
-        "latent_dim: 3",
-        "figures.grid, run 'longer': 'decode_grid' needs a latent space of 2 dimensions, and this run has 3",
-        "Choose another figure for it",
-    ),
     "a figure of a metric that does not show its run": (
         "{kind: reconstruction, runs: [ae], split: test}",
         "{kind: sharpness, runs: [ae], of: grid}",
@@ -121,6 +115,13 @@ MISTAKES = {
     ),
     "unknown language": ("language: en", "language: eng", "report.language", "zh-Hant"),
 }
+
+
+def test_a_plane_of_a_longer_code(lab) -> None:
+    """A figure of two dimensions is refused where it stands, with what to do and nothing else."""
+    lab.edit("latent_dim: 2", "latent_dim: 3")
+    rule = "figures.grid, run 'longer': 'decode_grid' needs a latent space of 2 dimensions, and this run has 3"
+    assert mistakes(lab) == [f"25: {rule}\n  Choose another figure for it, or another latent_dim."]
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
