@@ -92,12 +92,14 @@ def _registries() -> dict[str, Registry[Declared[Parameters]]]:
 
 
 def _kinds(sort: str, workspace: Workspace) -> Iterable[tuple[str, str]]:
-    from report_builder import languages
+    from report_builder import languages, pages
 
     if sort == "reports":
         return [(name, str(workspace.experiments / f"{name}.yaml")) for name in workspace.reports()]
     if sort == "languages":
         return [(code, "") for code in languages.codes()]
+    if sort == "pages":
+        return [(name, pages.named(name).summary) for name in pages.names()]
     own = [(f"./{path.name}", text) for path, text in _own_models(workspace)] if sort == "models" else []
     registry = _registries()[sort]
     return [*((name, _line(registry, name)) for name in registry.names()), *own]

@@ -98,7 +98,7 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--new", action="store_true", help="only those that the template does not cite yet")
     listing = add("list", "listing:list_kinds", "the kinds there are", roots, json)
     listing.add_argument(
-        "kind", choices=("reports", "models", "datasets", "steps", "figures", "metrics", "probes", "languages")
+        "kind", choices=("reports", "models", "datasets", "steps", "figures", "metrics", "probes", "languages", "pages")
     )
     listing.add_argument("--show-options", metavar="NAME", default="", help="print the options of this kind instead")
     listing.add_argument(

@@ -62,7 +62,7 @@ class Header:
     metadata_date: str = ""
     contents: Contents = field(default_factory=Contents)
     numbering: str = "kind"
-    page: Page = field(default_factory=pages.default)
+    page: Page = field(default_factory=pages.named)
     appendix: bool = False
     correction: str = ""
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
-from report_builder.document.fonts import EAST, cjk_folder
+from report_builder.document.fonts import EAST, cjk_folder, font_folders
 from report_builder.document.formulas.typst import CHECK, PRELUDE, too_wide, typst
 from report_builder.document.glyphs import refuse_missing_glyphs
 from report_builder.document.lists import kind_of, lines_of
 from report_builder.document.material import Author
 from report_builder.document.panels import caption_of_all, columns_of, parts_of
-from report_builder.document.press import Press
+from report_builder.document.press import MAIN, Press
 from report_builder.document.source import anchor, blocks_of, inline_name, label, passing, quoted, unnamed
 from report_builder.document.structure import front
 from report_builder.document.tree import (
@@ -51,7 +51,7 @@ from report_builder.languages import Language
 from report_builder.pages import COMMON, Page
 
 if TYPE_CHECKING:
-    from typst import PDFStandard, TypstError
+    from typst import PDFStandard, TypstError, TypstWarning
 
 STANDARDS: list[PDFStandard] = ["a-2a", "ua-1"]
 LEAST = 6  # headings of a document that has contents without being asked
@@ -160,14 +160,18 @@ def try_style(page: Page) -> None:
     with tempfile.TemporaryDirectory(prefix="report-builder-") as folder:
         press = Press(Path(folder))
         press.lay(f'#import "{STYLE}": *\n#show: report.with(title: "x")\n= x\nx\n', _style(page))
+        main, fonts = str(press.folder / MAIN), font_folders("一")
+        refused: list[TypstError | TypstWarning] = []
         try:
-            press.print()
+            refused += typst.compile_with_warnings(main, root=folder, font_paths=fonts, ignore_system_fonts=True)[1]
         except typst.TypstError as error:
-            _refuse_style(error, page)
-            raise ReportError(Problem(str(page.file), REFUSED, error.message)) from None
+            refused.append(error)
+    if refused:  # a warning tells of a font that is not there
+        _refuse_style(refused[0], page)
+        raise ReportError(Problem(str(page.file), REFUSED, refused[0].message))
 
 
-def _refuse_style(error: TypstError, page: Page) -> None:
+def _refuse_style(error: TypstError | TypstWarning, page: Page) -> None:
     """Raises ReportError where what typst refuses stands in a page style of the user's own, or is called there."""
     line = re.search(rf"\b{re.escape(STYLE)}:(\d+)", error.diagnostic)
     if page.own and line:

@@ -18,7 +18,6 @@ from report_builder.records import frozen
 
 FOLDER = Path(__file__).parent
 SUFFIX = ".typ"
-DEFAULT = "lab"
 COMMON = FOLDER / f"common{SUFFIX}"
 PAPERS: Mapping[str, tuple[float, float]] = {  # mm
     "a4": (210, 297),
@@ -61,6 +60,11 @@ class Page:
     def own(self) -> bool:
         """Whether it is a file of the user's."""
         return self.file.parent != FOLDER
+
+    @property
+    def summary(self) -> str:
+        """What it looks like: the comment in its first line."""
+        return text_of(self.file).partition("\n")[0].removeprefix("//").strip()
 
     @property
     def css(self) -> Path | None:
@@ -128,9 +132,9 @@ def read(file: Path) -> tuple[Page, list[Problem]]:
     return page, found
 
 
-def default() -> Page:
-    """The page style of a report that names none."""
-    return read(FOLDER / f"{DEFAULT}{SUFFIX}")[0]
+def named(name: str = "lab") -> Page:
+    """A page style of ours; a report that names none has this one."""
+    return read(FOLDER / f"{name}{SUFFIX}")[0]
 
 
 def unknown(name: str, where: str) -> Problem:

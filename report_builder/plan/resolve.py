@@ -78,7 +78,7 @@ class _Resolver(Closing):
         """The page style of the report."""
         name, where = self.loaded.experiment.report.page, self.loaded.where("report", "page")
         if name in pages.names():
-            return pages.read(pages.FOLDER / f"{name}{pages.SUFFIX}")[0]
+            return pages.named(name)
         if not name.endswith(pages.SUFFIX):
             self.found.append(pages.unknown(name, where))
         elif mistake := self.unreadable(name, ("report", "page")):
@@ -87,7 +87,7 @@ class _Resolver(Closing):
             page, problems = pages.read(self.beside / name)
             self.found += problems
             return page
-        return pages.default()
+        return pages.named()
 
     def data(self) -> Iterator[DataSet]:
         """The data sets without mistakes."""

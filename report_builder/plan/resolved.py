@@ -169,7 +169,7 @@ class Resolved:
     figures: Mapping[str, Picture]
     measures: tuple[Measure, ...]
     style: Style = field(default_factory=Style)
-    page: Page = field(default_factory=pages.default)
+    page: Page = field(default_factory=pages.named)
 
     @cached_property
     def measured(self) -> dict[str, Measure]:

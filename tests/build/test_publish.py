@@ -9,7 +9,7 @@ import pytest
 
 from report_builder.build.publish import files_beside, publish_figure, publish_figures
 from report_builder.document.material import FigureCard, Header, Material
-from report_builder.pages import Page, default
+from report_builder.pages import Page, named
 
 
 @pytest.fixture
@@ -56,6 +56,6 @@ def test_a_page_style_of_ones_own_is_watched(tmp_path):
     for name in ("mine.typ", "mine.css"):
         (tmp_path / name).write_text("", encoding="utf-8")
     mine = Page(tmp_path / "mine.typ")
-    for page, files in ((mine, [tmp_path / "mine.typ", tmp_path / "mine.css"]), (default(), [])):
+    for page, files in ((mine, [tmp_path / "mine.typ", tmp_path / "mine.css"]), (named(), [])):
         material = Material("lab", Header("Lab", page=page), {}, {}, {}, {}, {})
         assert files_beside(SimpleNamespace(pictures=()), material) == files

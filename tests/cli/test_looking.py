@@ -40,7 +40,10 @@ def say(capsys: pytest.CaptureFixture[str]):
         ["facts", "tiny"],
         ["check", "tiny"],
         ["runs", "list"],
-        *(["list", kind] for kind in ("reports", "models", "datasets", "steps", "figures", "metrics", "probes", "languages")),
+        *(
+            ["list", kind]
+            for kind in ("reports", "models", "datasets", "steps", "figures", "metrics", "probes", "languages", "pages")
+        ),
     ],
     ids=" ".join,
 )

@@ -42,13 +42,9 @@ To, zob. [@sec:one]{.loc}.
 
 # Dwa {#app:two}
 """
+FONT = '{ set text(font: "Sans None"); body }'
 USE = '#import "common.typ": *\n'
 AUTHORS = [Author(f"Jan Zmyślony {i}", "000001", "2a", "Politechnika Przykładowa", "jan@example.org") for i in range(4)]
-
-
-def named(name: str) -> pages.Page:
-    """A page style of ours."""
-    return pages.read(pages.FOLDER / f"{name}.typ")[0]
 
 
 def asked(folder: Path, source: str, page: pages.Page) -> list:
@@ -91,7 +87,7 @@ def listing(lines: int) -> str:
 @pytest.mark.parametrize(("shown", "count"), [(table(6), 1), (table(60), 2), (listing(10), 1), (listing(60), 2)])
 def test_only_what_is_long_is_broken(tmp_path: Path, shown: str, count: int) -> None:
     """Where little room is left, a short table or listing goes to the next page as a whole, a long one begins here."""
-    places = asked(tmp_path, FILLER.format(room="20.5cm") + shown, named("lab"))
+    places = asked(tmp_path, FILLER.format(room="20.5cm") + shown, pages.named())
     assert places[-1] - places[0] + 1 >= count
     assert (places[0] == places[-1]) is (count == 1)
 
@@ -105,7 +101,7 @@ def test_figures_side_by_side_begin_at_one_height_and_so_do_their_captions(tmp_p
     heights = []
     for what in ("picture", "caption"):
         told = f"#context [#metadata(query(<{what}>).map(each => each.location().position().y.pt())) <place>]"
-        heights.append(asked(tmp_path, page + told, named("lab"))[0])
+        heights.append(asked(tmp_path, page + told, pages.named())[0])
     (pictures, captions) = heights
     assert pictures[0] == pytest.approx(pictures[1])
     assert captions[0] == pytest.approx(captions[1])
@@ -116,12 +112,12 @@ def test_figures_side_by_side_begin_at_one_height_and_so_do_their_captions(tmp_p
 @pytest.mark.parametrize("name", pages.names())
 def test_what_each_style_sets(tmp_path: Path, name: str) -> None:
     """Font, size, paper and margin of the page are those that the style's values state."""
-    assert asked(tmp_path, FILLER.format(room="1cm") + SET, named(name)) == [STYLES[name]]
+    assert asked(tmp_path, FILLER.format(room="1cm") + SET, pages.named(name)) == [STYLES[name]]
 
 
 def test_each_style_is_a_pdf(styled) -> None:
     """Each makes of the same document a file of its own that meets the standards, with four authors and an abstract."""
-    made = [pdf(styled(named(name))) for name in pages.names()]
+    made = [pdf(styled(pages.named(name))) for name in pages.names()]
     assert [lost for _, lost in made] == [None] * len(made)
     assert len({content for content, _ in made}) == len(made)
 
@@ -139,7 +135,7 @@ def test_a_style_of_ones_own(styled, mine) -> None:
     html = html_page(document)
     assert "--accent: #7a1f3d;" in html
     assert html.index("small-caps") > html.index("--accent: #7a1f3d;") > html.index("color-scheme: light dark")
-    assert docx(document) != docx(styled(named("lab")))
+    assert docx(document) != docx(styled(pages.named()))
 
 
 @pytest.mark.parametrize(
@@ -148,6 +144,11 @@ def test_a_style_of_ones_own(styled, mine) -> None:
         ("#let question(body) = body\n#let report = unknown-thing\n", 3, "unknown variable: unknown-thing"),
         ("#let report(body) = body\n", 0, "unexpected argument: title"),
         ("#let x = (\n", 2, "unclosed delimiter"),
+        (
+            f'#import "common.typ"\n#let report(..given, body) = common.report(..given, {FONT})\n',
+            3,
+            "unknown font family: sans none",
+        ),
     ],
 )
 def test_a_wrong_style_of_ones_own(styled, mine, tmp_path, text, line, told) -> None:

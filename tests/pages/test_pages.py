@@ -24,7 +24,7 @@ def test_the_styles_there_are() -> None:
     read = {name: pages.read(pages.FOLDER / f"{name}.typ") for name in pages.names()}
     assert {name: found for name, (_, found) in read.items() if found} == {}
     assert all(len(page.file.read_text(encoding="utf-8").splitlines()) < 60 and not page.own for page, _ in read.values())
-    assert pages.default().given == {}
+    assert pages.named().given == {}
 
 
 def test_values(tmp_path: Path) -> None:
