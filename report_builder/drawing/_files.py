@@ -20,6 +20,7 @@ from report_builder.errors import Problem, ReportError
 EMBEDDED = re.compile(r"(data:image/png;base64,)([^\"]+)")
 COMPRESSION = 6
 COLOURS = 128
+WHITE, NEARLY = 255, 253
 SPRITE = 450_000  # bytes: as text in a page these are 600 kB
 SHADES = (128, 64, 32, 16, 8)
 
@@ -100,4 +101,12 @@ def _smaller(image: Image.Image, *, exact: bool) -> Image.Image:
     opaque = pixels.shape[2] == 3 or bool((pixels[..., 3] == 255).all())
     if opaque and _grey(pixels[::7, ::7]) and _grey(pixels):  # most coloured pictures are known by a few of their pixels
         return Image.fromarray(np.ascontiguousarray(pixels[..., 0]))
-    return image if exact else image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
+    return image if exact else _in_few_colours(image)
+
+
+def _in_few_colours(image: Image.Image) -> Image.Image:
+    """The picture with a palette in which paper is white: the mean of the shades next to white would print as a tint."""
+    few = image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
+    mode = few.palette.mode if few.palette else "RGB"
+    few.putpalette([WHITE if each >= NEARLY else each for each in few.getpalette(mode) or []], mode)
+    return few

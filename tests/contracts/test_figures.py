@@ -13,6 +13,7 @@ import pytest
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from PIL import Image
 
 from report_builder import languages
 from report_builder.drawing import draw
@@ -113,7 +114,7 @@ def test_runs_of_several_data_sets_are_refused_by_the_plan(name, small):
 
 @ALL_FIGURES
 def test_files_of_a_figure(kind, arrays_of, tmp_path, small):
-    """They are the same bytes from what a key holds of a choice, with a table if the kind says so; no trace is left."""
+    """The same bytes from what a key holds of a choice, on white paper, with a table if the kind says so; no trace is left."""
     chosen, language = small(kind), FOREIGN if kind.name in IN_FOREIGN else languages.load("pl")
     before = dict(mpl.rcParams), list(font_manager.fontManager.ttflist)
     _, stored = opened(FIGURES, {"kind": kind.name} | chosen.model_dump(mode="json"))
@@ -124,6 +125,7 @@ def test_files_of_a_figure(kind, arrays_of, tmp_path, small):
     one, other = ({path.name: path.read_bytes() for path in (tmp_path / folder).iterdir()} for folder in "ab")
     assert one == other
     assert min(len(one["figure.png"]), len(one["figure.svg"])) > 1000
+    assert Image.open(tmp_path / "a" / "figure.png").convert("RGB").getpixel((0, 0)) == (255, 255, 255)
     said = json.loads(one["drawing.json"])
     assert said["alt"]
     columns = said.get("table")
