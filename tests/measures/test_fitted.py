@@ -1,0 +1,84 @@
+"""What probes learn from the layout of the data, and of a judge's, before anything is read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from report_builder.errors import ReportError
+from report_builder.kinds import PROBES, Condition, Layout, Subject
+from report_builder.measures.metrics import _axes
+from report_builder.measures.probes import classified
+
+NAMES = ("zero", "one", "two")
+KNOWN = Layout((8, 8, 1), class_names=NAMES, conditions=(Condition("class", NAMES),))
+UNKNOWN = Layout(None)
+
+
+def fitted(kind: str, layout: Layout, **given: Any) -> dict[str, Any]:
+    """The parameters of a probe, fitted."""
+    probe = PROBES.get(kind)
+    return probe.fitted(probe.parameters.model_validate(given), layout).model_dump(mode="json")
+
+
+@pytest.mark.parametrize(
+    ("classes", "layout", "told"),
+    [
+        (None, KNOWN, [*NAMES]),  # all, so that the facts of each can be named
+        ([1, "two"], KNOWN, [1, "two"]),
+        ([1, "cat"], UNKNOWN, [1, "cat"]),
+        (None, UNKNOWN, None),
+    ],
+)
+def test_classes_are_written_out(classes: Any, layout: Layout, told: Any) -> None:
+    """Classes are those of the data as soon as these are known, also of images that another probe makes."""
+    assert fitted("class_scores", layout, classes=classes)["classes"] == told
+    if layout is KNOWN:
+        for kind in ("classified", "features"):
+            images = fitted(kind, layout, images={"kind": "conditional_samples", "classes": classes})["images"]
+            assert (images["kind"], images["classes"]) == ("conditional_samples", told)
+
+
+@pytest.mark.parametrize("kind", ["class_scores", "conditional_samples"])
+def test_an_unknown_class_is_refused(kind: str) -> None:
+    """Before anything is trained."""
+    with pytest.raises(ReportError, match="three"):
+        fitted(kind, KNOWN, classes=["three"])
+
+
+@pytest.mark.parametrize(
+    ("counted", "layout", "told"),
+    [(None, KNOWN, None), ([0, "two"], KNOWN, ["zero", "two"]), ([0, "cat"], UNKNOWN, [0, "cat"]), (["cat"], KNOWN, ["cat"])],
+)
+def test_counted_classes_have_names(counted: Any, layout: Layout, told: Any) -> None:
+    """Numbers are those of the images' data; names may be the judge's alone."""
+    assert fitted("classified", layout, counted=counted)["counted"] == told
+
+
+@pytest.mark.parametrize(
+    ("counted", "layout", "told"),
+    [
+        (None, KNOWN, NAMES),
+        (None, UNKNOWN, None),
+        (("one",), KNOWN, ("one",)),
+        (("cat",), UNKNOWN, ("cat",)),
+        ((1,), KNOWN, (1,)),
+    ],
+)
+def test_the_judge_knows_what_is_counted(counted: Any, layout: Layout, told: Any) -> None:
+    """Where no class is named all of the judge's are counted; what it does not know is refused, once it is known."""
+    assert classified.of_judge(classified.Parameters(counted=counted), layout).counted == told
+    with pytest.raises(ReportError, match="Did you mean 'one'"):
+        classified.of_judge(classified.Parameters(counted=("oen", "zero")), KNOWN)
+
+
+@pytest.mark.parametrize(("latent_dim", "axes", "fits"), [(2, 2, True), (2, 3, False), (None, 9, True)])
+def test_axes_of_a_code(latent_dim: int | None, axes: int, fits: bool) -> None:  # noqa: FBT001
+    """More coordinates than the code has are refused before anything is trained; of a code at places nothing is known."""
+    subject = Subject("vae", "VAE", "MNIST", 1, latent_dim=latent_dim)
+    if fits:
+        _axes.check_run(axes, subject)
+        return
+    with pytest.raises(ReportError):
+        _axes.check_run(axes, subject)
