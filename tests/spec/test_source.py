@@ -89,3 +89,15 @@ def test_limits_are_what_they_say(monkeypatch: pytest.MonkeyPatch, limit: str, t
     monkeypatch.setenv(VARIABLE, f"{limit}={most - 1}")
     with pytest.raises(ReportError, match=f"--limit {limit}"):
         parse(text, "f.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("a:\n  b:\n    c:\n      d: 1\n", 4), ("a: 1\nb: {c: {d: 1}}\ne:\n  f: {g: 1}\n", 2), ("a:\n- [\n1,\n[2]]\n", 4)],
+)
+def test_the_deepest_place_has_its_line(monkeypatch: pytest.MonkeyPatch, text: str, line: int) -> None:
+    """A file that is nested too deeply is told at the line where it first is deepest."""
+    monkeypatch.setenv(VARIABLE, "yaml_depth=2")
+    with pytest.raises(ReportError) as caught:
+        parse(text, "f.yaml")
+    assert caught.value.problems[0].where == f"f.yaml:{line}"

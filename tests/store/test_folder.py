@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from report_builder.errors import StorageError
-from report_builder.store import Step, Store, locked
+from report_builder.store import Step, Store, folder, locked, sessions
+from report_builder.store.step import KINDS
 
 STEP = Step("run", (), {"seed": 1}, {})
 
@@ -217,3 +218,10 @@ def test_what_somebody_works_on_is_not_removed(tmp_path: Path) -> None:
         assert store.find(STEP.key) is not None
     assert [store.remove("run", STEP.key) for _ in range(2)] == [True, True]
     assert list((tmp_path / "locks").iterdir()) == []
+
+
+def test_names_on_the_disk_stay_what_they_are():
+    """A store outlives the version that wrote it: what a folder, a file or a note is called there is part of its format."""
+    assert (folder.META, folder.LOCKS, folder.IMPORTED) == ("step.json", "locks", "imported")
+    assert (sessions.SESSIONS, sessions.LOGS, sessions.ASIDE) == ("sessions", "logs", (".damaged-", ".gone-"))
+    assert KINDS == ("run", "arrays", "facts", "figure", "answer")
