@@ -16,6 +16,7 @@ _SEQUENCES: Mapping[str, tuple[str, ...]] = {
     "Caption": ("fig", "tbl", "lst"),  # one counter that runs through all captions
 }
 _BOLD, _LINK = "<w:b/><w:bCs/>", '<w:rStyle w:val="Hyperlink"/>'
+END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
 _FIRST = 100_000  # id of the first bookmark: pandoc's own count from 1
 
 
@@ -47,6 +48,12 @@ def fields(labels: Mapping[str, str]) -> Callable[[Node], None]:
             _put(caption[0]["c"], labels[label], count(label, _BOLD))
 
     return insert
+
+
+def contents_field(depth: int) -> str:
+    """What begins a table of contents; its entries follow, and `END`."""
+    begin, between = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate"))
+    return rf'{begin}<w:r><w:instrText xml:space="preserve"> TOC \o "1-{depth}" \h \z \u </w:instrText></w:r>{between}'
 
 
 def _sequences(labels: Mapping[str, str]) -> dict[str, str]:

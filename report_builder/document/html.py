@@ -42,7 +42,16 @@ from report_builder.document.tree import (
     value,
     walk,
 )
-from report_builder.document.wording import absent, authors_word, listed_headings, numbers_of, run_in, title_facts, unmeasured
+from report_builder.document.wording import (
+    absent,
+    authors_word,
+    bare_words,
+    listed_headings,
+    numbers_of,
+    run_in,
+    title_facts,
+    unmeasured,
+)
 from report_builder.languages import Language
 from report_builder.pages import Page
 from report_builder.plain import Plain
@@ -264,8 +273,8 @@ def _contents(document: Document) -> Nodes:
     """Headings as a list of links."""
     items: list[Nodes] = []
     for heading in listed_headings(document.header, document.blocks, LEAST):
-        level, (label, _, _), words = heading["c"]
-        within, entry = items, [plain([link(change(words, _bare), label)])]
+        level, (label, _, _), _ = heading["c"]
+        within, entry = items, [plain([link(bare_words(heading), label)])]
         for _ in range(level - 1):
             if within and not is_node(within[-1][-1], "BulletList"):
                 within[-1].append({"t": "BulletList", "c": []})
@@ -276,13 +285,6 @@ def _contents(document: Document) -> Nodes:
     title = html.escape(document.language.word("contents"))
     start = raw("html", f'<nav aria-label="{title}">\n<details open>\n<summary>{title}<span></span></summary>')
     return [start, {"t": "BulletList", "c": items}, raw("html", "</details>\n</nav>")]
-
-
-def _bare(node: Node) -> Nodes | None:
-    """A heading's words without what must stand in the page only once: notes, places, links."""
-    if node["t"] == "Note":
-        return []
-    return list(node["c"][1]) if node["t"] in ("Link", "Span") else None
 
 
 def _with_pictures(body: str, images: Mapping[str, Picture]) -> str:

@@ -12,11 +12,12 @@ from urllib.parse import quote
 
 from report_builder.document import pandoc
 from report_builder.document.composing import Document
-from report_builder.document.fields import COUNTER, fields
+from report_builder.document.fields import COUNTER, END, contents_field, fields
 from report_builder.document.formulas.omml import omml
 from report_builder.document.formulas.parts import UnsettableError
 from report_builder.document.panels import as_table, caption_of_all
 from report_builder.document.pictures import Picture, size
+from report_builder.document.structure import front
 from report_builder.document.tables import ALIKE
 from report_builder.document.tree import (
     Node,
@@ -29,6 +30,7 @@ from report_builder.document.tree import (
     exchange,
     has_class,
     identifier,
+    link,
     para,
     plain,
     raw,
@@ -39,7 +41,17 @@ from report_builder.document.tree import (
 )
 from report_builder.document.widths import fit
 from report_builder.document.word import EQUATION, PAGE_BREAK, finished
-from report_builder.document.wording import CALLOUTS, absent, author_lines, run_in, title_facts, unmeasured
+from report_builder.document.wording import (
+    CALLOUTS,
+    ON_PAPER,
+    absent,
+    author_lines,
+    bare_words,
+    listed_headings,
+    run_in,
+    title_facts,
+    unmeasured,
+)
 from report_builder.errors import Problem, ReportError
 from report_builder.languages import Language
 
@@ -50,15 +62,32 @@ _MARK = re.compile(r"([!-/:-@\[-`{-~])")
 def docx(document: Document, *, draft: bool = False) -> bytes:
     """A Word file; pictures are PNG."""
     header = document.header
-    blocks = change(document.blocks, fields(document.labels))
-    exchange(blocks, lambda node: _plain(node, document.language, word=True))
+    blocks, at = change(document.blocks, fields(document.labels)), front(document.blocks)
+    first, rest = blocks[:at], blocks[at:]
+    for part in (first, rest):
+        exchange(part, lambda node: _plain(node, document.language, word=True))
+    listed = _contents(document)
+    body = [*first, *rest, *listed] if header.contents.place == "end" else [*first, *listed, *rest]
     meta = {"lang": {"t": "MetaInlines", "c": text(header.language)}}
     with tempfile.TemporaryDirectory(prefix="report-builder-") as folder:
         files = {target: _draw(picture, Path(folder), i) for i, (target, picture) in enumerate(document.images.items(), 1)}
-        whole = [*_title(document, draft=draft), *blocks]
+        whole = [*_title(document, draft=draft), *body]
         exchange(whole, lambda node: _locate(node, files, document) or _formula(node, document))
         content = pandoc.docx(whole, folder, meta, header.dated)
     return finished(content, header)
+
+
+def _contents(document: Document) -> Nodes:
+    """The table of contents as a field: links until a word processor updates it, with the numbers of pages then."""
+    header, listed = document.header, listed_headings(document.header, document.blocks, ON_PAPER)
+    if not listed:
+        return []
+    entries = [[link(bare_words(node), identifier(node))] for node in listed]
+    entries[0][:0] = [raw("openxml", contents_field(header.contents.depth), inline=True)]
+    entries[-1].append(raw("openxml", END, inline=True))
+    made = [_in_style(f"toc {node['c'][0]}", entry) for node, entry in zip(listed, entries, strict=True)]
+    alone = [raw("openxml", PAGE_BREAK)] if header.contents.place == "page" else []
+    return [*alone, _in_style("TOC Heading", text(document.language.word("contents"))), *made, *alone]
 
 
 def _formula(node: Node, document: Document) -> Nodes | None:

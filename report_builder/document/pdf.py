@@ -37,6 +37,7 @@ from report_builder.document.tree import (
 from report_builder.document.typesetting import refused
 from report_builder.document.wording import (
     CALLOUTS,
+    ON_PAPER,
     absent,
     authors_word,
     listed_headings,
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
     from typst import PDFStandard, TypstError, TypstWarning
 
 STANDARDS: list[PDFStandard] = ["a-2a", "ua-1"]
-LEAST = 6  # headings of a document that has contents without being asked
 STYLE = "style.typ"
 REFUSED = "this page style cannot be typeset"
 _WIDTH = re.compile(r"^\d+(\.\d+)?(%|cm|mm|in|pt)$")
@@ -181,7 +181,7 @@ def _refuse_style(error: TypstError | TypstWarning, page: Page) -> None:
 def _with_contents(document: Document) -> Nodes:
     """The blocks with the table of contents, which stands behind what comes first, or last."""
     header, blocks = document.header, document.blocks
-    if not listed_headings(header, blocks, LEAST):
+    if not listed_headings(header, blocks, ON_PAPER):
         return blocks
     place, title = header.contents.place, quoted(document.language.word("contents"))
     made = raw("typst", f"#contents({title}, depth: {header.contents.depth}, alone: {str(place == 'page').lower()})")

@@ -28,6 +28,7 @@ _KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/foo
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"
 _TWIPS = 1440 / 25.4  # a millimetre
 _SIZED = re.compile(r"TableText(\d+)")
+_ENTRY = re.compile(r"toc(\d)")
 _CENTRED = ("Figure", "CaptionedFigure", "ImageCaption", "TableCaption")
 
 
@@ -101,6 +102,17 @@ def _describe(text: str, header: Header) -> str:
     return _before("</cp:coreProperties>", f"<dc:title>{escape(header.title)}</dc:title>{author}", text)
 
 
+def _own(name: str) -> str:
+    """What a style has that pandoc made for us: the type of a table's cells, the place of an entry of the contents."""
+    if size := _SIZED.fullmatch(name):
+        return f'<w:rPr><w:sz w:val="{size[1]}"/></w:rPr>'
+    if level := _ENTRY.fullmatch(name):
+        number_of_page = '<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="9298"/></w:tabs>'
+        left = f'<w:ind w:left="{240 * int(level[1]) - 240}"/>'
+        return f'<w:pPr>{number_of_page}<w:spacing w:before="0" w:after="40"/>{left}</w:pPr>'
+    return ""
+
+
 def _style(text: str, page: Page) -> str:
     """Headings in the style's colour; figures and captions in the middle, a listing's with its code, which fits the line."""
 
@@ -115,8 +127,8 @@ def _style(text: str, page: Page) -> str:
             return _before(
                 "</w:style>", "<w:pPr><w:keepNext/></w:pPr>", re.sub(r'(<w:basedOn w:val=")\w+', r"\1Caption", style)
             )
-        if size := _SIZED.fullmatch(name):
-            return _before("</w:style>", f'<w:rPr><w:sz w:val="{size[1]}"/></w:rPr>', style)
+        if added := _own(name):
+            return _before("</w:style>", added, style)
         if name == "Table":
             return style.replace("<w:tblPr>", '<w:rPr><w:sz w:val="20"/></w:rPr><w:tblPr><w:jc w:val="center"/>', 1)
         return style.replace('<w:sz w:val="22" />', '<w:sz w:val="17"/>') if name == "VerbatimChar" else style

@@ -7,10 +7,11 @@ from collections.abc import Collection, Mapping
 
 from report_builder.document.channel import printed_words
 from report_builder.document.material import Author, Header
-from report_builder.document.tree import Node, Nodes, has_class, para, strong, text, walk
+from report_builder.document.tree import Node, Nodes, change, has_class, para, strong, text, walk
 from report_builder.facts import TRAININGS
 from report_builder.languages import Language
 
+ON_PAPER = 6  # headings of a document for paper that has a table of contents without being asked
 CALLOUTS = ("note", "tip", "important", "warning", "caution")  # classes of blocks that stand out of the text
 
 
@@ -85,6 +86,15 @@ def listed_headings(header: Header, blocks: Nodes, least: int) -> Nodes:
     """The headings of the table of contents; one that nobody asked for lists no fewer than `least`."""
     found = [node for node in walk(blocks, "Header") if node["c"][0] <= header.contents.depth]
     return found if header.contents.asked or len(found) >= least else []
+
+
+def bare_words(heading: Node) -> Nodes:
+    """A heading's words without what must stand in a document only once: notes, places, links."""
+    return change(heading["c"][2], lambda node: [] if node["t"] == "Note" else _within(node))
+
+
+def _within(node: Node) -> Nodes | None:
+    return list(node["c"][1]) if node["t"] in ("Link", "Span") else None
 
 
 def title_facts(header: Header, language: Language) -> list[tuple[str, str]]:

@@ -150,3 +150,17 @@ def test_number_that_a_word_processor_counts_otherwise() -> None:
         "tbl:a": "Table",
     }
     assert not _sequences({"fig:a": "2", "tbl:a": "A1"})
+
+
+def test_table_of_contents_is_a_field(parts, free) -> None:
+    """The contents stand before the first heading as links, in a field that a word processor fills with page numbers."""
+    text = "# One\n\n## Two\n\n# Three[^1]\n\n## Four\n\n# Five\n\n# Six\n\n[^1]: Note.\n"
+    found = parts(text)
+    assert words(found, "TOCHeading") == ["Spis treści"]
+    entries = words(found, r"toc\d")
+    assert entries == ["1.\xa0One", "1.1.\xa0Two", "2.\xa0Three", "2.1.\xa0Four", "3.\xa0Five", "4.\xa0Six"]
+    body = found["word/document.xml"].decode()
+    kinds = re.findall(r'<w:fldChar w:fldCharType="(\w+)"/>|<w:instrText xml:space="preserve"> (TOC) \\o "1-2"', body)
+    assert ["".join(kind) for kind in kinds] == ["begin", "TOC", "separate", "end"]
+    assert body.index('"separate"') < body.index("Two") < body.index('"end"') < body.index('w:val="Heading1"')
+    assert "fldChar" not in parts("# One\n\nText.\n")["word/document.xml"].decode()
