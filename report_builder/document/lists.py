@@ -46,11 +46,18 @@ def fill(nodes: Nodes, labels: Mapping[str, str], places: Places) -> Iterator[Pr
     for block in nodes:
         if kind := kind_of(block):
             listed = [(label, caption) for label, caption in captions if label in labels and label.startswith(f"{kind}:")]
-            lines = [[plain([link(change(caption, _bare), label)])] for label, caption in listed]
+            lines = [[plain([link(_line(caption), label)])] for label, caption in listed]
             block["c"][1][:] = [{"t": "BulletList", "c": lines}] if lines else []
             if not lines:
                 name = next(name for name in LISTS if has_class(block, name))
                 yield Problem(places.naming(name, block), "a list of what the document does not have", name, next_step=_STEP)
+
+
+def _line(caption: Nodes) -> Nodes:
+    words: Nodes = change(caption, _bare)
+    while words and words[-1]["t"] == "Space":
+        words.pop()
+    return words
 
 
 def _caption(node: Node) -> Nodes | None:

@@ -16,6 +16,7 @@ _Marks: TypeAlias = tuple[tuple[str, str, str], tuple[str, str, str]]  # around 
 
 HELD = "held"  # class of words in which no line ends
 _HYPHENATED = re.compile(r"(?<![\w–-])(?=[\w–-]{3,14}(?![\w–-]))\w+(?:[–-]\w+)+")  # `scikit-learn`, `VAE-KL`, `1.3–2.5`
+_LONG = 6  # letters of a word that is looked at no further
 _SHORT = 24  # letters of a word with its marks that stays whole, whatever stands around a hyphen
 
 
@@ -72,14 +73,20 @@ class _Words:
         if any(is_node(item, "Str") or is_node(item, "Space") for item in nodes):
             nodes[:] = self._with_formulas(nodes) if printed else nodes
             for at in range(1, len(nodes)):
-                ends = f"{_end(nodes[at - 1])} {_start(*nodes[at + 1 : at + 2])}"
-                if nodes[at]["t"] in ("Space", "SoftBreak") and self.kept.search(ends) and not _draws(nodes[at + 1 : at + 2]):
+                if nodes[at]["t"] in ("Space", "SoftBreak") and self._keeps(nodes[at - 1], nodes[at + 1 : at + 2]):
                     nodes[at] = {**nodes[at], "t": "Str", "c": NO_BREAK}
             nodes[:] = [new for item in nodes for new in (_hold(item) if is_node(item, "Str") else [item])]
         for item in nodes:
             below = item.get("c") if type(item) is dict else item
             if type(below) is list and not (is_node(item, "Span") and HELD in item["c"][0][1]):
                 self.refine(below, printed=printed or (type(item) is dict and is_printed(item)))
+
+    def _keeps(self, before: Node, following: Nodes) -> bool:
+        """Whether no line ends between two inlines; a picture may be as wide as a line, and stands on its own."""
+        last, first = _end(before), _start(*following)
+        if len(last) > _LONG and first[:1].isalnum() and len(first) > _LONG:
+            return False
+        return bool(self.kept.search(f"{last} {first}")) and not any(is_node(node, "Image") for node in following)
 
     def _with_formulas(self, inlines: Nodes) -> Nodes:
         """Inlines with the letters of formulas as formulas."""
@@ -99,11 +106,6 @@ def _words(language: Language) -> _Words:
     return _Words(kept, re.compile(rf"(N\(0,[ {NO_BREAK}][I1]\)|(?<!\w)(?:[α-ωΓ-Ω][₀-₉]?(?!\w)|{code}))"))
 
 
-def _draws(following: Nodes) -> bool:
-    """Whether a picture follows, which may be as wide as a line."""
-    return any(is_node(node, "Image") for node in following)
-
-
 def _end(node: Node) -> str:
     """The last word of an inline."""
     inner = inlines_of(node)
@@ -118,7 +120,7 @@ def _start(*following: Node) -> str:
 
 def _hold(word: Node) -> Nodes:
     """A word with a short compound in it, held on one line; of a long one, as where no spaces part words, the compound."""
-    if not _HYPHENATED.search(word["c"]):
+    if ("-" not in word["c"] and "–" not in word["c"]) or not _HYPHENATED.search(word["c"]):
         return [word]
     if len(word["c"]) <= _SHORT:
         return [span([word], [HELD])]

@@ -81,6 +81,7 @@ def test_a_line_is_the_authors_caption(composed, free) -> None:
     """A line of a list has number and words of the author's, no note, and none of what a drawing states."""
     document = composed(TEXT, free)
     lines = [plain_text(node["c"][1]) for node in walk(document.blocks[:6], "Link")]
+    assert all(node["c"][1][-1]["t"] == "Str" for node in walk(document.blocks[:4], "Link"))
     assert lines[0] == "Rysunek\u00a01. Oryginały i\u00a0rekonstrukcje."
     assert lines[3] == "Listing\u00a01. Code a"
     assert len(lines) == 7
