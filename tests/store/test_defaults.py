@@ -9,7 +9,7 @@ TABLE = json.loads((Path(__file__).parent / "defaults.json").read_text(encoding=
 
 
 def test_what_is_meant_where_nothing_is_said(defaults) -> None:
-    """A public default is the one of the table: a report, or another room, relies on it without naming it; new ones may come."""
+    """A public default is the one of the table: a report, or another room, relies on it unnamed; new ones may come."""
     found = defaults("store")
     known = {(name, word): value for name, given in TABLE.items() for word, value in given.items()}
     there = {(name, word): found[name][word] for name, word in known if word in found.get(name, {})}
