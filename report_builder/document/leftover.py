@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from report_builder.document.evidence import PLACES
 from report_builder.document.places import outside_code
 from report_builder.document.tree import Node, Nodes, attributes, change, identifier, plain_text, select, walk
 from report_builder.errors import Problem, near_miss
@@ -128,8 +129,10 @@ class Leftover:
         for name in given:
             if classes is not None and name not in classes:
                 yield Problem(self.where(node), rule, f".{name}", near_miss(name, classes) if classes else "Allowed: none.")
-        for key, _ in values:
-            if key not in keys:
+        for key, told in values:
+            if key == "place" and told not in PLACES:
+                yield Problem(self.where(node), "unknown place of a figure", told, near_miss(told, PLACES))
+            elif key not in keys:
                 rule = f"an attribute that means nothing on a {_NOUNS.get(node['t'], node['t'].lower())}"
                 yield Problem(self.where(node), rule, key, near_miss(key, keys) if keys else "Allowed: none.")
 

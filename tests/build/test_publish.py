@@ -59,3 +59,15 @@ def test_a_page_style_of_ones_own_is_watched(tmp_path):
     for page, files in ((mine, [tmp_path / "mine.typ", tmp_path / "mine.css"]), (named(), [])):
         material = Material("lab", Header("Lab", page=page), {}, {}, {}, {}, {})
         assert files_beside(SimpleNamespace(pictures=()), material) == files
+
+
+def test_a_figure_of_an_appendix(drawn, tmp_path):
+    """The letter of its appendix stands in the name of its files."""
+    files = publish_figure(drawn, "A.1", tmp_path / "figures")
+    assert [file.name for file in files.values()] == ["A1-progress.png", "A1-progress.svg"]
+    assert publish_figure(drawn, "A.2b", tmp_path / "figures")["png"].name == "A2b-progress.png"
+    assert sorted(file.name for file in (tmp_path / "figures").iterdir()) == [
+        "A2b-progress.png",
+        "A2b-progress.svg",
+        "index.json",
+    ]

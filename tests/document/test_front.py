@@ -166,3 +166,11 @@ def test_own_pictures_move_like_others(headed, write_template):
     (write_template("x").parent / "own.svg").write_text(svg, encoding="utf-8")
     source = typst_source(headed("![Obraz](own.svg){#fig:own place=auto}\n\nAkapit.\n\n@fig:own\n"))[0]
     assert "#movable[" in source
+
+
+def test_a_place_that_there_is_not(headed, write_template):
+    """A picture of the author's stands here or moves; anything else is a finding at its line."""
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>'
+    (write_template("x").parent / "own.svg").write_text(svg, encoding="utf-8")
+    (finding,) = headed("\n![Obraz](own.svg){#fig:own place=top}\n").findings
+    assert (finding.where.rpartition(":")[2], finding.rule, finding.received) == ("2", "unknown place of a figure", "top")
