@@ -213,3 +213,15 @@ def test_a_sentence_in_the_machine_readable_report():
     made = Judgement(LISTED, "words", "lab.md:1", ("run VAE",), ("vae.test.elbo",))
     known = {"status": "listed", "text": "words", "where": "lab.md:1", "why": ["run VAE"], "facts": ["vae.test.elbo"]}
     assert made.as_json() == known
+
+
+@pytest.mark.parametrize(
+    "before", ["", "First words of some length. ", "One. Two of them. And a third sentence, longer than all. "]
+)
+def test_a_value_is_read_with_its_own_sentence(composed, free, before):
+    """A value of one quantity behind the name of another is found in whichever sentence of a paragraph it stands."""
+    given = replace(free, header=replace(free.header, language="en"))
+    right = composed(answer(before + 'The ELBO is {{ fact("vae.test.elbo") }}, as it was.'), given)
+    wrong = composed(answer(before + 'The sharpness is {{ fact("vae.test.elbo") }}, as it was.'), given)
+    assert not right.findings
+    assert [found.rule for found in wrong.findings] == ["a value of 'elbo' stands where the sentence names another quantity"]

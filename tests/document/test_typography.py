@@ -81,3 +81,12 @@ def test_compounds_and_variables(composed, free) -> None:
     assert tex == ["z", r"\mathcal{N}(0, I)", r"\beta_1"]
     assert "#held[scikit-learn];" in typst_source(document)[0]
     assert html_page(document).count('class="held"') >= 3
+
+
+def test_compounds_in_a_long_word(composed, free) -> None:
+    """Of a word that is too long to stay whole only its short compounds do; lines may end between them."""
+    words = "(scikit-learn/VAE-KL/auto-encoder)"
+    document = composed(f"Words {words}.", free)
+    assert plain_text(document.blocks) == f"Words {words}."
+    held = [plain_text(node) for node in walk(document.blocks, "Span") if has_class(node, "held")]
+    assert held == ["scikit-learn", "VAE-KL", "auto-encoder"]
