@@ -159,7 +159,7 @@ def try_style(page: Page) -> None:
 
     with tempfile.TemporaryDirectory(prefix="report-builder-") as folder:
         press = Press(Path(folder))
-        press.lay(f'#import "{STYLE}": *\n#show: report.with(title: "x")\n= x\nx\n', _style(page))
+        press.lay(f'#import "{STYLE}": *\n#show: report.with(title-block: title-block, title: "x")\n= x\nx\n', _style(page))
         main, fonts = str(press.folder / MAIN), font_folders("一")
         refused: list[TypstError | TypstWarning] = []
         try:
@@ -198,6 +198,7 @@ def _opening(document: Document, *, draft: bool, east: bool) -> str:
     facts = "".join(f"({quoted(key)}, {quoted(text)}), " for key, text in title_facts(header, language))
     logo = f'image("logo{header.logo.suffix.lower()}", height: 1.9cm, alt: "logo")' if header.logo else "none"
     given = {
+        "title-block": "title-block",
         "title": quoted(header.title),
         "subtitle": quoted(header.subtitle),
         "authors": f"({authors})",

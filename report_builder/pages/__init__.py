@@ -39,6 +39,8 @@ VALUES: Mapping[str, tuple[str, tuple[str, str]]] = {  # name -> what it is wher
     "colour": ('rgb("#1f4e79")', _COLOUR),  # of headings, links and rules
     "soft": ('rgb("#f2f5f9")', _COLOUR),  # behind questions
     "faint": ('rgb("#6e6e6e")', _COLOUR),  # of words that matter less
+    "running-head": ("true", ("true|false", "true or false")),
+    "page-number": ('"1 / 1"', ('"1( / 1)?"', 'one of "1", "1 / 1"')),
 }
 _LET = re.compile(r"#let ([\w-]+) *= *(.*?) *(?://.*)?$")
 _IMPORT = re.compile(rf'^#import "{COMMON.name}": \*', re.MULTILINE)

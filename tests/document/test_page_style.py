@@ -125,7 +125,7 @@ def test_each_style_is_a_pdf(styled) -> None:
 def test_a_style_of_ones_own(styled, mine) -> None:
     """Values and functions of an own file are those of the PDF; the values are those of HTML and Word, too."""
     values = '#let colour = rgb("#7a1f3d")\n#let paper = "a5"\n#let text-width = 11cm\n'
-    page = mine(values + USE + "#let question(body) = [Q: #body]\n")
+    page = mine(values + USE + '#let title-block(title: "", ..others) = [Mine: #title]\n')
     document = styled(page)
     source, files = typst_source(document)
     assert source.startswith('#import "style.typ": *\n')
