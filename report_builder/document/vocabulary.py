@@ -10,7 +10,7 @@ from report_builder.document.channel import printed_span
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material, RunCard
 from report_builder.document.printed import Printed, Run, Told, Unmeasured, Word, flat
-from report_builder.document.tree import Nodes, text
+from report_builder.document.tree import Nodes, code, text
 from report_builder.document.wording import scope_note, unmeasured
 from report_builder.errors import ReportError
 from report_builder.facts import Fact, closest
@@ -63,7 +63,7 @@ class Speech:
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
         """The globals of the template."""
-        return {"fact": self.fact, "run": self.run}
+        return {"fact": self.fact, "tensor": self.tensor, "run": self.run}
 
     def fact(
         self,
@@ -93,6 +93,18 @@ class Speech:
         text = found.value if isinstance(found.value, str) else shown.number(found.value, found.spread if spread else None)
         text += self._interval(found, shown) if interval else ""
         return replace(self.printed(found.value, text, name, found.n), _whole=self._whole(found))
+
+    def tensor(self, name: str, digits: int = 4) -> str:
+        """What was measured with each seed, in code as Python prints it, in so many digits: `[125.9, 123.1, 128.7]`."""
+        found, chosen = self.find(name), self._digits(digits)
+        if found is None:
+            return self.nothing(name)
+        if found.placeholder:
+            return str(self.fact(name))
+        values = [one.value for one in found.measurements]
+        told = [repr(value) if isinstance(value, str) else f"{value:.{chosen or 1}g}" for value in values]
+        words = f"[{', '.join(told)}]"
+        return self.ledger.put([printed_span([code(words)], "fact", name=name)], words)
 
     def _whole(self, fact: Fact) -> str:
         """A value as a sentence of its own needs it: with its unit and its deviation, in the digits that these leave."""

@@ -89,3 +89,14 @@ def test_how_data_were_prepared_and_what_trained(material, write_template):
     text = '{{ run("vae").data.full }}; {{ run("vae").versions }}; {{ run("ae").versions }}'
     told = render(write_template(text), given).plain.replace("\u00a0", " ")
     assert told == "MNIST, 10 klas; Python 3.11, Keras 3.15 i own 2; [nie zmierzono]"
+
+
+def test_what_each_seed_gave(material, unmeasured, write_template):
+    """`tensor` prints the values of all seeds in code, in so many digits, and is bound to the fact."""
+    text = '{{ tensor("vae.test.elbo") }} {{ tensor("vae.test.elbo", digits=2) }}'
+    rendered = render(write_template(text), material)
+    assert rendered.plain == "[-158, -158.2, -158.1] [-1.6e+02, -1.6e+02, -1.6e+02]"
+    assert rendered.cited.facts == ("vae.test.elbo",)
+    assert render(write_template(text), unmeasured).plain == "[nie zmierzono] [nie zmierzono]"
+    (problem,) = render(write_template('{{ tensor("vae.test.elbow") }}'), material).problems
+    assert "unknown fact" in problem.rule
