@@ -42,6 +42,14 @@ See @fig:strip, @fig:codes, @tbl:a, [@lst:a; @lst:b; @lst:c]{{.gen}}, [-@lst:a; 
 A tip.
 :::
 
+::: {{.equation #eq:own}}
+$$a$$
+
+Said of a formula.
+:::
+
+By @eq:own, {{{{ tensor("vae.test.elbo") }}}}.
+
 [^n]: A note.
 """
 
@@ -63,6 +71,9 @@ def test_in_every_language_and_format(composed, free, tmp_path, code: str) -> No
     for written in (typst_source(document)[0], page, office, markdown(document, tmp_path)):
         assert language.word("lists.lst") in written
         assert all(language.word(f"callout.{name}") in written for name in ("warning", "tip"))
+        assert "Said of a formula." in " ".join(written.split())
+        assert "[-158, -158.2, -158.1]" in written
+    assert language.caption("eq", "1") in told
     for label in ("fig:strip", "tbl:a", "lst:d"):
         assert page.count(f'href="#{label}"') >= 2
     assert 'href="https://example.org/a_b-c"' in page
