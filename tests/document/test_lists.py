@@ -45,7 +45,7 @@ A tip.
 ::: {{.equation #eq:own}}
 $$a$$
 
-Said of a formula.
+Said of formulas.
 :::
 
 By @eq:own, {{{{ tensor("vae.test.elbo") }}}}.
@@ -71,7 +71,7 @@ def test_in_every_language_and_format(composed, free, tmp_path, code: str) -> No
     for written in (typst_source(document)[0], page, office, markdown(document, tmp_path)):
         assert language.word("lists.lst") in written
         assert all(language.word(f"callout.{name}") in written for name in ("warning", "tip"))
-        assert "Said of a formula." in " ".join(written.split())
+        assert "Said of formulas." in " ".join(written.split())
         assert "[-158, -158.2, -158.1]" in written
     assert language.caption("eq", "1") in told
     for label in ("fig:strip", "tbl:a", "lst:d"):
