@@ -92,7 +92,7 @@ def test_a_name_that_stands_for_two_places(composed, free):
 
 def test_what_typst_refuses_has_a_place(composed, free, monkeypatch):
     """What typst cannot typeset is told with the template's line, without a path or a line of a source that no user sees."""
-    monkeypatch.setattr("report_builder.document.pdf.anchor", lambda node, **_: [raw("typst", '#panic("no")', inline=True)])
+    monkeypatch.setattr("report_builder.document.source.anchor", lambda node, **_: [raw("typst", '#panic("no")', inline=True)])
     with pytest.raises(ReportError) as caught:
         pdf(composed("# Head\n\nFirst.\n\n> quoted\n>\n> - first\n> - second [x]{#d}\n\n[to d](#d)\n", free))
     (problem,) = caught.value.problems
