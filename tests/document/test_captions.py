@@ -123,3 +123,4 @@ def test_words_of_the_author(free) -> None:
     assert captioned("Kody", ("Punkty.",), language)[0]["c"] == "Kody."
     assert captioned("Kody", (), language) == captioned("Kody ", (), language)
     assert captioned("", (), language) == []
+    assert [captioned(words, ("點。",), load("zh-Hant"))[0]["c"] for words in ("碼", "碼！")] == ["碼。", "碼！"]
