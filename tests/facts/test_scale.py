@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from report_builder.errors import ReportError
-from report_builder.facts import PLANNED, Fact, Measurement, guard, preferred
+from report_builder.facts import PLANNED, Fact, Measurement, differences, guard, preferred
 
 SETTINGS = {"model": {"kind": "vae", "kl": "closed_form"}, "training": {"epochs": 10}, "data": {"dataset": {"kind": "mnist"}}}
 
@@ -72,3 +72,19 @@ def test_value_is_the_mean_and_spread_the_deviation() -> None:
     assert preferred([replace(three, better="lower"), replace(other, better="lower")], by=[]).value == 3.0
     assert three.spread == pytest.approx(2.6457513)
     assert fact("a", 1.0).spread is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ({"a": [1, 2]}, {"a": [1, 3]}, ["a.1: 2 / 3"]),
+        ({"a": [1, 2]}, {"a": [1]}, ["a: [1, 2] / [1]"]),
+        ({"a": [{"b": 1}]}, {"a": [{"b": 2, "c": 3}]}, ["a.0.b: 1 / 2", "a.0.c: absent / 3"]),
+        ({"a": {"b": 1}}, {"a": 5}, ["a: {'b': 1} / 5"]),
+        ({"a": 1, "b": 2}, {"b": 2}, ["a: 1 / absent"]),
+        ({"a": {"b": [1]}}, {"a": {"b": [1]}}, []),
+    ],
+)
+def test_differences_of_settings(old: Any, new: Any, told: list[str]) -> None:
+    """Each by its key path: lists of one length item by item, others as a whole, what one side lacks as absent."""
+    assert [f"{path}: {was!r} / {now!r}" for path, was, now in differences(old, new)] == told
