@@ -35,3 +35,23 @@ def test_what_is_read(composed, free, language):
     given = replace(free, header=replace(free.header, language=language))
     text = "\n\n".join(TABLE[language]["text"])
     assert told(composed(text, given, draft=True), given, language) == TABLE[language]["read"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "told"),
+    [
+        ("en", "One. Two! Three? Four", ["One.", "Two!", "Three?", "Four"]),
+        ("en", "One (e.g. this). Two.", ["One (e.g. this).", "Two."]),
+        ("en", "It goes on. mBERT does not begin one.", ["It goes on. mBERT does not begin one."]),
+        ("en", 'He said "so." Then "no".', ['He said "so."', 'Then "no".']),
+        ("en", "At 3.5 it ends... And so on.", ["At 3.5 it ends...", "And so on."]),
+        ("en", "One.  ", ["One."]),
+        ("en", "  ", []),
+        ("pl", "Zob. rys. Dalej np. to. Koniec.", ["Zob. rys. Dalej np. to.", "Koniec."]),
+        ("zh-Hant", "一。二！三？四", ["一。", "二！", "三？", "四"]),
+    ],
+)
+def test_where_sentences_end(language, text, told):
+    """At signs that a capital or nothing follows, not behind abbreviations; Chinese ones end at once."""
+    found = [text[start:end].strip() for start, end in lexicon(language).sentences(text)]
+    assert found == told

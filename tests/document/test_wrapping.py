@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 
+import pytest
+
 from report_builder.document import wrapping
 from report_builder.document.wrapping import MARK, TALL, paged, wrapped
 
@@ -34,3 +36,21 @@ def test_no_block_of_code_is_broken() -> None:
     assert all(start and not start.startswith(" ") for start in starts)
     long = "def f():\n" + "    for i in x:\n        g(i)\n" * TALL
     assert {block.code.split("\n")[0] for block in paged(long)[1:]} == {"    for i in x:"}
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("abcdefghij", ["abcdefghij"]),
+        ("abcdefgh(ijk", ["abcdefgh(", "    ijk"]),
+        ("abcdefgh ijk", ["abcdefgh", "    ijk"]),
+        ("abcdefg,[ijk", ["abcdefg,[", "    ijk"]),
+        ("abcde(fghijkl", ["abcde(", "    fghijk", "    l"]),
+        ("abcd(efghijkl", ["abcd(efghi", "    jkl"]),  # in the first half of the line it would end too early
+        ("abcdefghijklmnopq", ["abcdefghij", "    klmnop", "    q"]),
+        ("  ab cd,ef gh", ["  ab cd,", "     ef gh"]),
+    ],
+)
+def test_where_a_line_is_broken(line: str, parts: list[str]) -> None:
+    """After the last space, comma or bracket of the second half, else where it ends; the rest at most half a line deeper."""
+    assert [part for part, _ in wrapped(line, 0, 10)] == parts
