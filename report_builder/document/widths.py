@@ -68,4 +68,4 @@ def _size(words: str) -> int:
 
 
 def _longest_word(words: str) -> int:
-    return max((2 if EAST.match(word) else len(word) for word in re.split(r"[ \n\t]|(?<=-)", words)), default=0)
+    return max(2 if EAST.match(word) else len(word) for word in re.split(r"[ \n\t]|(?<=-)", words))

@@ -136,8 +136,9 @@ class Closing:
     def _describe(self, kind: str) -> Model[Parameters]:
         """Raises ReportError where the file is wrong; with what is wrong in it only once."""
         file, refused = self.loaded.beside(kind)
-        mistake = "" if refused else not_python(file)
-        found = ReportError(refused or Problem("", mistake, repr(kind))) if refused or mistake else self.own.get(kind)
+        found = ReportError(refused) if refused else self.own.get(kind)
+        if not refused and (mistake := not_python(file)):
+            found = ReportError(Problem("", mistake, repr(kind)))
         if found is None:
             found = ReportError(Problem("", "nobody was asked about this model of your own", repr(kind)))
         if not isinstance(found, ReportError):

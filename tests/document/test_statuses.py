@@ -225,3 +225,22 @@ def test_a_value_is_read_with_its_own_sentence(composed, free, before):
     wrong = composed(answer(before + 'The sharpness is {{ fact("vae.test.elbo") }}, as it was.'), given)
     assert not right.findings
     assert [found.rule for found in wrong.findings] == ["a value of 'elbo' stands where the sentence names another quantity"]
+
+
+@pytest.mark.parametrize(
+    ("other", "found"),
+    [
+        ({"split": "grid", "splits": ("train",)}, True),
+        ({"split": "grid", "n": 7}, True),
+        ({"split": "grid"}, False),
+        ({"n": 7}, False),  # one split: how many of it is the guard's to judge
+    ],
+)
+def test_values_of_different_images(composed, free, other, found):
+    """A verdict on two splits whose images, or their numbers, differ is a finding."""
+    vae = replace(free.facts["vae.test.elbo"], splits=("test",))
+    name = f"vae.{other.get('split', 'more')}.elbo"
+    given = replace(free, facts={vae.name: vae, name: replace(vae, name=name, **other)})
+    text = f'{{{{ verdict("vae.test.elbo", "{name}", by="split") }}}}'
+    rules = [each.rule for each in composed(answer(f"The result is {text}."), given).findings]
+    assert ("values of different images are compared" in rules) is found

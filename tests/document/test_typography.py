@@ -77,6 +77,7 @@ def test_compounds_and_variables(composed, free) -> None:
     document = composed(f"{words}\n\n{{{{ figure('strip') }}}}\n\n@fig:strip", given)
     held = [plain_text(node) for node in walk(document.blocks, "Span") if has_class(node, "held")]
     assert held == ["scikit-learn", "(VAE-KL),", "1.3–2.5,"]
+    assert not [*walk(document.blocks[:1], "Math")]  # what the author types stays as it is
     tex = [node["c"][1] for node in walk(caption_of(document.blocks[1]), "Math")]
     assert tex == ["z", r"\mathcal{N}(0, I)", r"\beta_1"]
     assert "#held[scikit-learn];" in typst_source(document)[0]

@@ -80,17 +80,19 @@ def test_neighbours_stay_neighbours(clusters):
     np.testing.assert_array_equal(arrays["tsne"], code_map.measure(Three(), clusters, code_map.Parameters())["tsne"])
 
 
-def test_equal_codes_are_mapped_to_one_place(model, data):
-    """A collapsed code has components that explain nothing, and stays finite."""
-    data.splits["test"].x[:] = 3
+@pytest.mark.parametrize("code", [3, [1, 2, 3, 4]])
+def test_equal_codes_are_mapped_to_one_place(model, data, code):
+    """A collapsed code has components that explain nothing, and stays finite, whatever the one code is."""
+    data.splits["test"].x[:] = np.reshape(code, (1, 1, -1, 1))
     arrays = code_map.measure(model, data, code_map.Parameters())
     assert not arrays["pca"].any()
     assert not arrays["explained"].any()
 
 
-def test_equal_codes_of_many_dimensions_are_mapped_to_one_place(clusters):
+@pytest.mark.parametrize("code", [3, [1, 2, 3, 4]])
+def test_equal_codes_of_many_dimensions_are_mapped_to_one_place(clusters, code):
     """Also t-SNE of a collapsed code is finite, without a division by zero on its way."""
-    clusters.splits["test"].x[:] = 3
+    clusters.splits["test"].x[:] = np.reshape(code, (1, 1, -1, 1))
     with np.errstate(all="raise"):
         arrays = code_map.measure(Three(), clusters, code_map.Parameters())
     assert not arrays["tsne"].any()
