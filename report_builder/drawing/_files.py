@@ -9,9 +9,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -19,8 +21,7 @@ from report_builder.errors import Problem, ReportError
 
 EMBEDDED = re.compile(r"(data:image/png;base64,)([^\"]+)")
 COMPRESSION = 6
-COLOURS = 128
-WHITE, NEARLY = 255, 253
+COLOURS, NEAR = 256, 32  # of a palette; how far, of 255, an entry may be from a colour that it is to be
 SPRITE = 450_000  # bytes: as text in a page these are 600 kB
 SHADES = (128, 64, 32, 16, 8)
 
@@ -105,8 +106,17 @@ def _smaller(image: Image.Image, *, exact: bool) -> Image.Image:
 
 
 def _in_few_colours(image: Image.Image) -> Image.Image:
-    """The picture with a palette in which paper is white: the mean of the shades next to white would print as a tint."""
+    """The picture with a palette that has white and the colours of the style themselves, not the mean of shades around them.
+
+    Paper would else print as a tint, and a class would have another colour than in the SVG.
+    """
     few = image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
     mode = few.palette.mode if few.palette else "RGB"
-    few.putpalette([WHITE if each >= NEARLY else each for each in few.getpalette(mode) or []], mode)
+    palette = np.array(few.getpalette(mode)).reshape(-1, len(mode))
+    for kept in ("white", *mpl.rcParams["axes.prop_cycle"].by_key().get("color", ())):
+        exact = np.round(np.array(to_rgb(kept)) * 255).astype(int)
+        away = abs(palette[:, :3] - exact).max(axis=1)
+        if away.min() <= NEAR:
+            palette[away.argmin(), :3] = exact
+    few.putpalette(palette.ravel().tolist(), mode)
     return few

@@ -193,7 +193,7 @@ class Plan:
         spec |= {"style": dict(self.resolved.style.values)}
         code, memo = self._code("figure", picture.kind.file), self.store.memo
         drawing = sources([*(PACKAGE / file for file in BEGINNING["figure"]), picture.kind.file], memo)
-        code[f"languages/{self.language}.yaml"] = words.digest(drawing, self.language, memo)
+        code[f"languages/{self.language}.yaml"] = words.digest(tuple(drawing), self.language, memo)
         code |= {str(file.relative_to(PACKAGE)): memo.sha256(file)[:16] for file in LOOK}
         step = Step("figure", _keys(needs), spec, code)
         return Planned(step, f"figure {picture.id}", needs, place=f"figures.{picture.id}", own=_own(picture.kind.file))

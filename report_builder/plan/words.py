@@ -6,7 +6,7 @@ import ast
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from report_builder import languages
@@ -16,7 +16,8 @@ OF_KINDS = "translated"  # the function of a language that gives them
 KEY = re.compile(r"[a-z]\w*(\.[^\s.]+)*\.?")
 
 
-def digest(files: Iterable[Path], code: str, memo: Memo) -> str:
+@functools.lru_cache(maxsize=256)
+def digest(files: tuple[Path, ...], code: str, memo: Memo) -> str:
     """Digest of the words of a language that the files may print: its labels and names, those of kinds if they ask for them."""
     language, keys = languages.load(code), frozenset[str]().union(*(spelt(file, code, memo) for file in files))
     words = {key: language.words[key] for key in sorted(keys - {OF_KINDS})}

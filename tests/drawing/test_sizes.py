@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 
+import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from report_builder import languages
 from report_builder.drawing import draw
+from report_builder.drawing._files import _in_few_colours, painted
 from report_builder.kinds import FIGURES, Subject
+from report_builder.plots._style import STYLE, colour
 
 LARGEST = 400_000  # bytes
 
@@ -55,3 +61,19 @@ def test_a_large_figure_is_a_small_file(kind, arrays, parameters, tmp_path):
     )
     raster = json.loads((tmp_path / "drawing.json").read_text())["raster"]
     assert (tmp_path / ("figure.png" if raster else "figure.svg")).stat().st_size < LARGEST
+
+
+def test_few_colours_are_the_right_ones():
+    """A picture with thousands of shades has white and the colours of the style as they are, so that legend and SVG agree."""
+    with mpl.rc_context(fname=STYLE):
+        figure = Figure(figsize=(3, 2), dpi=200)
+        x, y = np.random.default_rng(0).normal(size=(2, 3000))
+        figure.add_subplot().scatter(x, y, c=[colour(number) for number in range(3000)], alpha=0.5, linewidths=0)
+        figure.legend(handles=[Patch(color=colour(number), label=f"{number}") for number in range(10)])
+        kept = {tuple(np.round(np.array(to_rgb(each)) * 255)) for each in ("white", *map(colour, range(10)))}
+        picture = painted(figure, 200)
+        both = picture, _in_few_colours(picture).convert("RGB")
+        drawn, few = ({*map(tuple, np.asarray(each).reshape(-1, 3).tolist())} for each in both)
+    assert len(drawn) > 1000
+    assert len(few) <= 256
+    assert kept <= few
