@@ -58,7 +58,7 @@ def _subject(resolved: Resolved, id_: str, seed: int | None, together: Sequence[
         run.latent_dim,
         _swept(resolved, run),
         run.as_spec(),
-        run.terms,
+        {name: replace(term, title=_language(resolved).translated(term.title)) for name, term in run.terms.items()},
     )
 
 

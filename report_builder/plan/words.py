@@ -12,32 +12,27 @@ from pathlib import Path
 from report_builder import languages
 from report_builder.store import Memo, canonical
 
-OF_KINDS = "translated"  # the function of a language that gives them
 KEY = re.compile(r"[a-z]\w*(\.[^\s.]+)*\.?")
 
 
 @functools.lru_cache(maxsize=256)
 def digest(files: tuple[Path, ...], code: str, memo: Memo) -> str:
-    """Digest of the words of a language that the files may print: its labels and names, those of kinds if they ask for them."""
+    """Digest of the words of a language that the files may print, of its labels and of its names of classes."""
     language, keys = languages.load(code), frozenset[str]().union(*(spelt(file, code, memo) for file in files))
-    words = {key: language.words[key] for key in sorted(keys - {OF_KINDS})}
-    of_kinds = language.kinds if OF_KINDS in keys else {}
-    return hashlib.sha256(canonical([words, language.labels, language.names, of_kinds]).encode()).hexdigest()[:16]
+    words = {key: language.words[key] for key in sorted(keys)}
+    return hashlib.sha256(canonical([words, language.labels, language.names]).encode()).hexdigest()[:16]
 
 
 @functools.lru_cache(maxsize=2048)
 def spelt(file: Path, code: str, memo: Memo) -> frozenset[str]:
-    """Keys of the words of a language that a file names, and `OF_KINDS` if it asks for those; remembered by what both say."""
+    """Keys of the words of a language that a file names, remembered by what both say."""
     language = languages.load(code)
     asked = (Path(__file__), file, language.file, languages.load(languages.SOURCE).file)
     place = f"words:{':'.join(memo.sha256(each)[:16] for each in asked)}"
     known = memo.recall(place)
     if known is None:
-        tree = ast.parse(file.read_bytes(), filename=str(file))
-        keys = re.compile("|".join(set(_patterns(tree))) or "(?!)")
-        asks = any(isinstance(node, ast.Attribute) and node.attr == OF_KINDS for node in ast.walk(tree))
-        found = [*(key for key in language.words if keys.fullmatch(key)), *([OF_KINDS] if asks else [])]
-        memo.remember(place, known := "\n".join(found))
+        keys = re.compile("|".join(set(_patterns(ast.parse(file.read_bytes(), filename=str(file))))) or "(?!)")
+        memo.remember(place, known := "\n".join(key for key in language.words if keys.fullmatch(key)))
     return frozenset(known.split("\n")) - {""}
 
 

@@ -25,8 +25,8 @@ def term_name(language: Language, term: str, subjects: Collection[Subject] = ())
     part, rest = part_of(term)
     if rest != term:
         return language.word("terms.held_out", term=term_name(language, rest, subjects), part=language.word(PARTS[part]))
-    titles = (title for subject in subjects if term in subject.terms and (title := subject.terms[term].title))
-    return next(map(language.translated, titles), term.replace("_", " "))
+    titles = (str(title) for subject in subjects if term in subject.terms and (title := subject.terms[term].title))
+    return next(titles, term.replace("_", " "))
 
 
 def common_name(language: Language, terms: Sequence[str], subjects: Collection[Subject]) -> str:

@@ -146,12 +146,13 @@ def test_drawing_never_probes(lab, old: str, new: str) -> None:
 
 
 def test_words_draw_again_what_prints_them(lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A word of the language draws every figure again, the title of a model those that show it; neither is in another key."""
+    """A word draws those figures again that can print it, a model's title those that show it; neither is in another key."""
     polish = languages.load("pl")
     lab.edit("language: en", "language: pl")
     before = lab.plan()
     known = {id_: step.step.key for id_, step in before.figures.items()}
-    for part, text, drawn in (("words", "axis.epoch", {"codes", "grid"}), ("kinds", "autoencoder", {"codes"})):
+    latent, epoch = ("words", "axis.latent", {"codes", "grid"}), ("words", "axis.epoch", set[str]())
+    for part, text, drawn in (latent, epoch, ("kinds", "autoencoder", {"codes"})):
         other = replace(polish, **{part: {**getattr(polish, part), text: "x"}})
         monkeypatch.setattr(languages, "load", lambda _, other=other: other)
         after = lab.plan()

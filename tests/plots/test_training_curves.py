@@ -78,7 +78,7 @@ def test_only_nats_are_labelled_as_nats(drawn, loss, unit):
 
 def test_only_declared_units_are_printed(drawn):
     """A model of the user's own says what it logs and how that is called; of everything else no unit is claimed."""
-    said = (Term("kl_loss", "nats/image"), Term("codebook_loss", "", {"": "distance to the codebook"}))
+    said = (Term("kl_loss", "nats/image"), Term("codebook_loss", "", "distance to the codebook"))
     people = {"own": Subject("Own", "a model", "MNIST", 1, terms={term.name: term for term in said})}
     terms = adversarial(
         **dict.fromkeys(("loss", "kl_loss", "codebook_loss", "val_codebook_loss", "commitment_loss"), np.ones(5))
