@@ -40,7 +40,7 @@ from report_builder.document.tree import (
     text,
     walk,
 )
-from report_builder.document.typography import set_type
+from report_builder.document.typography import keep, set_type
 from report_builder.document.wording import CALLOUTS
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import Fact
@@ -198,8 +198,9 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False, memo
         *cautions(rendered.citations, material),
         *_untranslated(material, language),
     )
+    header = material.header
     return Document(
-        material.header,
+        replace(header, title=keep(header.title, language), subtitle=keep(header.subtitle, language)),
         blocks,
         linked.labels,
         figures,

@@ -26,6 +26,14 @@ def set_type(blocks: Nodes, language: Language) -> None:
     _words(language).refine(blocks)
 
 
+def keep(words: str, language: Language) -> str:
+    """A plain text, such as a title, in which short words end no line, and dashes begin none."""
+    first, *others = words.split(" ")
+    kept = _words(language).kept
+    ends = zip([first, *others], others, strict=False)
+    return first + "".join((NO_BREAK if kept.search(f"{one} {other}") else " ") + other for one, other in ends)
+
+
 # --- quotes -----------------------------------------------------------------------------------------------------------------
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from dataclasses import replace
 
 import pytest
 import typst
 
+from report_builder.document.material import Fragment, Listing
 from report_builder.document.pdf import pdf, typst_source
 from report_builder.document.press import MAIN, Press
 from report_builder.document.tree import raw
@@ -129,3 +131,17 @@ def test_title_block(composed, material):
 def test_draft_watermark(composed, free):
     """A draft says so on every page."""
     assert 'draft: "WERSJA ROBOCZA"' in typst_source(composed("x", free), draft=True)[0]
+
+
+@pytest.mark.external("poppler")
+def test_code_is_copied_without_numbers_and_marks(composed, free, tmp_path):
+    """Numbers of lines and arrows are drawn before the text of a page: what is copied from first to last line is code."""
+    code = "def f(x):\n    return g(x)  # " + "word " * 30 + "\n\n\ndef h(x):\n    return 1"
+    listing = Listing("vae", "loss", (Fragment(code, "network.py", 12),))
+    given = replace(free, listings={("vae", "loss"): listing})
+    (tmp_path / "out.pdf").write_bytes(pdf(composed('{{ listing("vae", "loss") }}', given))[0])
+    command = ["pdftotext", "-raw", str(tmp_path / "out.pdf"), "-"]
+    shown = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
+    copied = " ".join(shown[shown.index("def f(x):") :].split())
+    assert copied.startswith("def f(x): return g(x) # " + "word " * 30 + "def h(x): return 1")
+    assert shown.index("12") < shown.index("↪") < shown.index("def f(x):")

@@ -91,3 +91,10 @@ def test_compounds_in_a_long_word(composed, free) -> None:
     assert plain_text(document.blocks) == f"Words {words}."
     held = [plain_text(node) for node in walk(document.blocks, "Span") if has_class(node, "held")]
     assert held == ["scikit-learn", "VAE-KL", "auto-encoder"]
+
+
+def test_titles_keep_short_words(composed, free) -> None:
+    """So do title and subtitle, which are no Markdown."""
+    header = replace(free.header, title="Sieci i kody", subtitle="Obrazy w sieci – wprost")
+    found = composed("x", replace(free, header=header)).header
+    assert (found.title, found.subtitle) == ("Sieci i\u00a0kody", "Obrazy w\u00a0sieci\u00a0– wprost")
