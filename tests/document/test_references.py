@@ -38,6 +38,34 @@ def test_undefined(composed, free):
     (problem,) = caught.value.problems
     assert problem.where.endswith("lab.md:3")
     assert "'fig:strip'" in problem.allowed
+    assert problem.next_step == ""
+
+
+def test_undefined_and_no_label_at_all(composed, free):
+    """What has no kind of a label may be an address or a citation: the message says what to write for either."""
+    with pytest.raises(ReportError) as caught:
+        composed(f"see @nobody{FIGURES}", free)
+    (problem,) = caught.value.problems
+    assert problem.next_step.startswith("Write \\@ for a sign that is no reference")
+
+
+NUMBERED = "".join(f"\n\n$$ x $$ {{#eq:{name}}}" for name in "abcde")
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ("ab", "(1) i\u00a0(2)"),
+        ("abc", "(1–3)"),
+        ("abde", "(1), (2), (4) i\u00a0(5)"),
+        ("abcde", "(1–5)"),
+        ("bcda", "(2–4) i\u00a0(1)"),
+    ],
+)
+def test_numbers_that_count_on(composed, free, names, told):
+    """Three and more that follow each other are a range; two are told one by one."""
+    document = composed(f"x [-{'; '.join(f'@eq:{name}' for name in names)}]{NUMBERED}", free)
+    assert plain_text(document.blocks[0]) == f"x {told}"
 
 
 def test_dangling_link(composed, free):

@@ -64,6 +64,12 @@ MISTAKES = {
         "metrics.reconstruction.of: unknown figure",
         "codes",
     ),
+    "a figure wider than can be drawn": (
+        "n: 4",
+        "n: 4, width: 900cm",
+        "figures.grid.width: the figure cannot be as wide as this",
+        "The width on paper in cm should be",
+    ),
     "a figure of a metric that does not show its run": (
         "{kind: reconstruction, runs: [ae], split: test}",
         "{kind: sharpness, runs: [ae], of: grid}",
