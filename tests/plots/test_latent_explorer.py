@@ -63,3 +63,15 @@ def test_a_code_of_more_dimensions_is_refused_before_anything_trains():
     with pytest.raises(ReportError, match="space: prior"):
         KIND.check(KIND.parameters(runs=("vae",)), subjects)
     KIND.check(KIND.parameters(runs=("vae",), space="prior"), subjects)
+
+
+def test_on_paper_the_cell_asked_is_shown_large(drawn):
+    """Of canvases of two by two cells the third cell, which was asked of the images shown, fills each image, and is named."""
+    asked = plane(2, 4)
+    images = np.zeros(asked["images"].shape, dtype=np.float32)
+    images[..., 2:, :2, :] = 1
+    drawing = drawn("latent_explorer", {"cvae": asked | {"images": images}}, ink="light")
+    painted = np.asarray(drawing.figure.axes[0].images[0].get_array())[..., 0]
+    assert painted.min() >= 214  # the grey of the gaps
+    assert "On paper: the cell asked, in row 2 and column 1." in drawing.details
+    assert drawing.live.tiles.shape == (2, 4, 3, 3, 4, 4, 1)

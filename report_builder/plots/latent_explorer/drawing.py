@@ -28,6 +28,9 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     figure = _plane(found, images, parameters, language) if on_plane else _sheet(found, images, parameters, language)
     people, name = [subjects[each] for each in parameters.runs], title_of(subjects, run)
     stated = [language.word(f"details.explorer_{parameters.space}"), language.word("details.live")]
+    if "asked_cell" in found:
+        row, column = (int(place) + 1 for place in found["asked_cell"][images.shape[1] // 2])
+        stated.insert(0, language.word("details.explorer_cell", row=row, column=column))
     if parameters.space == "code":
         stated.insert(0, limits(language, {name: np.array([[axis[0], axis[-1]] for axis in _axes(found)])}))
     split = parameters.split if parameters.space == "code" else None
@@ -67,8 +70,12 @@ def _plane(arrays: Arrays, images: np.ndarray, parameters: Parameters, language:
 
 
 def _sheet(arrays: Arrays, images: np.ndarray, parameters: Parameters, language: Language) -> Figure:
-    """A row for each class, in the middle cell: places along the plane's diagonal."""
+    """A row for each class, of the canvas the middle cell that was asked: places along the plane's diagonal."""
     cell = images[:, images.shape[1] // 2]
+    if "asked_cell" in arrays:
+        (row, column), (tall, wide) = arrays["asked_cell"][images.shape[1] // 2], arrays["asked_cell"].max(axis=0) + 1
+        height, width = cell.shape[3] // tall, cell.shape[4] // wide
+        cell = cell[:, :, :, row * height : (row + 1) * height, column * width : (column + 1) * width]
     rows, columns = cell.shape[1:3]
     along = np.linspace(0, columns - 1, min(columns, SHOWN)).round().astype(int)
     picked = cell[:, (along * rows / columns).astype(int), along]
