@@ -70,7 +70,7 @@ class _Words:
 
     Attributes:
         kept: finds in `last next` that no line ends between two words: behind a short one, or before what begins none.
-        variables: what printed words call by the letters of a formula: N(0, I), Greek letters with their index, a code z.
+        variables: what printed words call by the letters of a formula: N(0, I), Greek letters with their index, a code z, an image x.
     """
 
     kept: re.Pattern[str]
@@ -111,7 +111,8 @@ def _words(language: Language) -> _Words:
     after, before = ("|".join(map(re.escape, language.words[f"kept.{side}"].split())) for side in ("after", "before"))
     kept = re.compile(rf"(?<![\w-])(?:{after or '(?!)'}) | (?:{before or '(?!)'})(?!\w)", re.IGNORECASE)
     code = "z(?=$|[:,])" if "z" in after.split("|") else r"z(?![\w.])"  # a word of Polish, too
-    return _Words(kept, re.compile(rf"(N\(0,[ {NO_BREAK}][I1]\)|(?<!\w)(?:[α-ωΓ-Ω][₀-₉]?(?!\w)|{code}))"))
+    letters = rf"(?<!\w)(?:[α-ωΓ-Ω][₀-₉]?(?!\w)|{code})|(?<=[ {NO_BREAK}])[kx]$"
+    return _Words(kept, re.compile(rf"(N\(0,[ {NO_BREAK}][I1]\)|{letters})"))
 
 
 def _end(node: Node) -> str:
@@ -143,7 +144,7 @@ def _formula(letters: str) -> Node:
     letter, index = letters[0], unicodedata.normalize("NFKC", letters[1:])
     if letter == "N":
         tex = f"\\mathcal{{N}}(0, {letters[-2]})"
-    elif letter == "z":
+    elif letter in "kxz":
         tex = letter
     else:
         name = unicodedata.name(letter).split()[-1]

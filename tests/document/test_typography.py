@@ -71,7 +71,7 @@ def test_short_words_stay_with_others(composed, free, code) -> None:
 
 def test_compounds_and_variables(composed, free) -> None:
     """No line ends in a short compound, typed or printed; what the program prints calls variables by formulas."""
-    card = replace(free.figures["strip"], sentences=("z: z rozkładu N(0, I).", "Waga β₁ członu z."))
+    card = replace(free.figures["strip"], sentences=("z: z rozkładu N(0, I).", "Waga β₁ członu z.", "Kod obrazu x"))
     given = replace(free, figures=free.figures | {"strip": card})
     words = "Z scikit-learn (VAE-KL), zadania 1.3–2.5, z krótko-i-bardzo-długo-łączonym N(0, I)."
     document = composed(f"{words}\n\n{{{{ figure('strip') }}}}\n\n@fig:strip", given)
@@ -79,7 +79,7 @@ def test_compounds_and_variables(composed, free) -> None:
     assert held == ["scikit-learn", "(VAE-KL),", "1.3–2.5,"]
     assert not [*walk(document.blocks[:1], "Math")]  # what the author types stays as it is
     tex = [node["c"][1] for node in walk(caption_of(document.blocks[1]), "Math")]
-    assert tex == ["z", r"\mathcal{N}(0, I)", r"\beta_1"]
+    assert tex == ["z", r"\mathcal{N}(0, I)", r"\beta_1", "x"]
     assert "#held[scikit-learn];" in typst_source(document)[0]
     assert html_page(document).count('class="held"') >= 3
 
