@@ -70,7 +70,8 @@ class _Words:
 
     Attributes:
         kept: finds in `last next` that no line ends between two words: behind a short one, or before what begins none.
-        variables: what printed words call by the letters of a formula: N(0, I), Greek letters with their index, a code z, an image x.
+        variables: what printed words call by the letters of a formula: N(0, I), Greek letters with their index, a code z, an
+            image x.
     """
 
     kept: re.Pattern[str]
