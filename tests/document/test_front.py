@@ -174,3 +174,10 @@ def test_a_place_that_there_is_not(headed, write_template):
     (write_template("x").parent / "own.svg").write_text(svg, encoding="utf-8")
     (finding,) = headed("\n![Obraz](own.svg){#fig:own place=top}\n").findings
     assert (finding.where.rpartition(":")[2], finding.rule, finding.received) == ("2", "unknown place of a figure", "top")
+
+
+def test_behind_an_appendix(headed):
+    """A heading of the first level ends an appendix: what follows is counted on as before it."""
+    shown = ("# Jeden", "![A](figure:strip){#fig:a}", "# A {#app:a}", "![B](figure:codes){#fig:b}", "# Dwa {#sec:two}")
+    labels = headed("\n\n".join((*shown, "$$ x $$ {#eq:x}"))).labels
+    assert dict(labels) == {"fig:a": "1", "app:a": "A", "fig:b": "A.1", "sec:two": "2", "eq:x": "1"}
