@@ -10,6 +10,7 @@ import pytest
 from report_builder.document.drafting import FACT
 from report_builder.document.html import html_page
 from report_builder.document.material import Header, TaskCard
+from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import pdf
 from report_builder.document.tree import has_class, plain_text, walk
 from report_builder.errors import ReportError
@@ -61,7 +62,7 @@ def lines(document) -> list[list[str]]:
     return [[plain_text(cell[4]) for cell in row[1]] for row in table["c"][4][0][3]]
 
 
-def test_a_line_for_each_task(summed):
+def test_a_line_for_each_task(summed, tmp_path):
     """What a section compares comes first, else what its task requires; a task that measures nothing has no line."""
     document = summed("{{ summary() }}")
     assert lines(document) == [
@@ -76,6 +77,8 @@ def test_a_line_for_each_task(summed):
     told = [name for name, _ in groupby(node[FACT] for node in walk(found, "Str") if FACT in node)]
     assert told == ["vae.test.elbo", "mc.test.elbo", "vae.test.elbo"]
     assert pdf(document)[1] is None
+    assert docx(document).startswith(b"PK")
+    assert "| [2. Jakość](#task:2) |" in " ".join(markdown(document, tmp_path).split())
 
 
 def test_chosen_by_the_author(summed):
