@@ -31,7 +31,7 @@ def _contents(given: Plain) -> Plain:
 class Author(Closed):
     """Who hands the report in, written as a name, or as `{name: ..., index: ..., email: ...}`."""
 
-    name: str = Field(min_length=1, description="First name and surname.")
+    name: str = Field(pattern=r"\S", description="First name and surname.")
     index: str = Field(default="", description="The student's number (index, matriculation), in quotes: it may begin with 0.")
     group: str = Field(default="", description="Group of the laboratory.")
     affiliation: str = Field(default="", description="University and faculty, or company.")
