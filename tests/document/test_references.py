@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from report_builder.document.tree import plain_text, walk
+from report_builder.document.tree import caption_of, plain_text, walk
 from report_builder.errors import ReportError
 
 FIGURES = '\n\n{{ figure("strip") }}\n\n{{ figure("codes") }}\n\n{{ equation("vae") }}\n'
@@ -92,3 +94,26 @@ def test_what_has_no_number_is_linked_to(composed, free):
     with pytest.raises(ReportError, match=r"lab.md:5(.|\n)*no number: link to it by \[words\]\(#sec:b\)"):
         composed("# Top\n\n# Plain {.unnumbered #sec:b}\n\nSee @sec:b.\n", free)
     assert composed("# Top\n\n# Plain {.unnumbered #sec:b}\n\nSee [it](#sec:b).\n", free)
+
+
+TASKS = "::: {{.task #1.1}}\n{}\n:::\n\n::: {{.task #2.1}}\n{}\n:::\n"
+SHOWN = '{{ figure("strip") }}'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (TASKS.format(SHOWN, "@fig:strip"), " (omówienie: zadanie\u00a02.1)"),
+        (TASKS.format(f"{SHOWN}\n\n@fig:strip", "Words."), ""),
+        ("@fig:strip\n\n" + TASKS.format(SHOWN, "Words."), ""),  # outside of all tasks
+        (f"{SHOWN}\n\n" + TASKS.format("@fig:strip", "@fig:strip"), ""),
+    ],
+)
+def test_where_a_figure_is_discussed(composed, material, text, told):
+    """The caption of a task's figure names the other tasks that speak of it, and nothing else."""
+    document = composed(
+        text, replace(material, tasks={name: replace(card, requires=()) for name, card in material.tasks.items()})
+    )
+    figure = next(node for node in walk(document.blocks) if node["t"] == "Figure")
+    said = plain_text(caption_of(figure)).partition("omówienie")
+    assert (f" ({said[1]}{said[2]}" if said[1] else "") == told
