@@ -96,7 +96,8 @@ def test_a_name_is_printed_as_it_is(named, tmp_path, form: str) -> None:
     found = Counter("".join(line.split()).removeprefix("•") for line in lines)
     names = ["".join(name.split()) for name in NAMES]
     counts = {name: (found[name], found[f"{i}:{name}"], found[f"T{i}:{name}"]) for i, name in enumerate(names)}
-    assert {name: count for name, count in counts.items() if count[0] < 6 or count[1:] != (1, 1)} == {}
+    headed = (2 if form == "docx" else 1, 1)  # a heading stands in Word's contents, too
+    assert {name: count for name, count in counts.items() if count[0] < 6 or count[1:] != headed} == {}
     assert found[names[7]] >= 7
     assert found[names[13]] >= 7
 
