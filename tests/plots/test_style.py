@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from report_builder import languages
@@ -111,3 +111,14 @@ def test_ticks_are_round(ends):
     for axis in (axes.xaxis, axes.yaxis):
         step = float(np.diff(axis.get_majorticklocs())[0])
         assert round(step / 10 ** np.floor(np.log10(step) + 1e-9), 6) in (1, 2, 5)
+
+
+def test_colours_of_classes_are_those_of_the_style(drawn, codes):
+    """Another cycle of colours holds for classes and for frames, too, and begins anew after its last one."""
+    with mpl.rc_context({"axes.prop_cycle": mpl.cycler(color=["#123456", "#654321"])}):
+        (legend,) = drawn("latent_scatter", {"ae": codes}).figure.legends
+        assert [to_hex(handle.get_color()) for handle in legend.legend_handles] == ["#123456", "#654321", "#123456"]
+        cells = {"asked_row": np.zeros(1, int), "asked_column": np.zeros(1, int), "cells": np.array([1, 1])}
+        asked = {"images": np.ones((1, 4, 4, 1)), "asked_class": np.zeros(1, int), "class_names": np.array(["a"])} | cells
+        (frame,) = drawn("condition_panel", {"cvae": asked}, z="prior").figure.axes[0].patches
+        assert to_hex(frame.get_edgecolor()) == "#654321"
