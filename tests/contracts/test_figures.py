@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 from matplotlib import font_manager
 from matplotlib.figure import Figure
@@ -143,6 +144,18 @@ def test_what_lies_on_what_is_seen():
         figure.text(0.5, 0.5, "unseen", visible=False)
         told = [line.partition(": ")[0] for line in boxes.collisions(Drawing(figure, "", ""), languages.load("en"))]
     assert told == ["'one' and 'two'", "'beyond' and the edge"]
+
+
+def test_names_of_classes_in_one_place_part():
+    """Where the codes of five classes lie in one place, their names stand beside each other, and none on another."""
+    names = np.array(["Ankle boot", "T-shirt/top", "Sneaker", "Pullover", "Trouser"])
+    codes = {"z_mean": np.random.default_rng(0).normal(size=(200, 2)), "y": np.arange(200) % 5, "class_names": names}
+    kind, language = FIGURES.get("latent_scatter"), languages.load("pl")
+    with settings(STYLE, {}):
+        drawing = kind.draw({"ae": codes}, kind.parameters(runs=("ae",), width_cm=9), PEOPLE, language)
+        assert len(drawing.figure.axes[0].texts) == 5
+        assert list(boxes.collisions(drawing, language)) == []
+        assert len(drawing.figure.axes[0].texts) == 5
 
 
 class Said(dict):
