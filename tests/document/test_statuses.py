@@ -244,3 +244,20 @@ def test_values_of_different_images(composed, free, other, found):
     text = f'{{{{ verdict("vae.test.elbo", "{name}", by="split") }}}}'
     rules = [each.rule for each in composed(answer(f"The result is {text}."), given).findings]
     assert ("values of different images are compared" in rules) is found
+
+
+@pytest.mark.parametrize(
+    ("sentence", "status"),
+    [
+        ("VAE lies beside the others.", "listed"),  # whatever it is that a run does
+        ("VAE is described here.", "theory"),  # but how it is made
+        ("All three terms of the loss are shown.", "theory"),
+        ("All three values of the loss are shown.", "listed"),
+        ("The terms of the loss are larger.", "listed"),
+        ("Training images may be seen.", "theory"),
+    ],
+)
+def test_how_a_network_is_made_is_no_result(composed, free, sentence, status):
+    """What is said of the parts of a network is theory, however strongly it is said; of what they do or measure it is not."""
+    given = replace(free, header=replace(free.header, language="en"))
+    assert [one.status for one in composed(answer(sentence), given).judged.sentences] == [status]
