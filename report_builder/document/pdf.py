@@ -16,7 +16,7 @@ from report_builder.document.formulas.typst import CHECK, PRELUDE, too_wide
 from report_builder.document.glyphs import refuse_missing_glyphs
 from report_builder.document.material import Author
 from report_builder.document.press import MAIN, Press
-from report_builder.document.source import Typst, quoted
+from report_builder.document.source import BODIES, Typst, quoted
 from report_builder.document.structure import front
 from report_builder.document.tree import (
     Nodes,
@@ -131,7 +131,7 @@ def _style(page: Page) -> dict[str, Path | str]:
 
 
 def try_style(page: Page) -> None:
-    """Sets a word in a page style of the user's own.
+    """Sets a word in each block of a page style of the user's own.
 
     Raises:
         ReportError: it is no typst, or lacks what a document needs, at its line.
@@ -140,7 +140,9 @@ def try_style(page: Page) -> None:
 
     with tempfile.TemporaryDirectory(prefix="report-builder-") as folder:
         press = Press(Path(folder))
-        press.lay(f'#import "{STYLE}": *\n#show: report.with(title-block: title-block, title: "x")\n= x\nx\n', _style(page))
+        used = "".join(f"#{name}[x]\n" for name in BODIES)
+        opening = f'#import "{STYLE}": *\n#show: report.with(title-block: title-block, title: "x")\n#abstract("x")[x]\n'
+        press.lay(f'{opening}#contents("x")\n= x\n{used}', _style(page))
         main, fonts = str(press.folder / MAIN), font_folders("一")
         refused: list[TypstError | TypstWarning] = []
         try:

@@ -78,6 +78,10 @@ def inline_name(node: Node) -> str:
     return next((own for name, own in _SPANS.items() if name in classes), "")
 
 
+# Blocks that the page style has a function for, named like them.
+BODIES = ("question", "opinion", "setting", "stated", "summary", "symbols", *CALLOUTS)
+
+
 class Typst:
     """Writes the canonical tree with the names of the page style; what pandoc writes well stays as it is."""
 
@@ -188,11 +192,7 @@ class Typst:
         if kind_of(node):
             return self._list(node)
         inner = self.blocks(run_in(node, self.language))
-        shown = (
-            [raw("typst", f"#{name}["), *inner, raw("typst", "]")]
-            if name in ("question", "opinion", "setting", "stated", "summary", "symbols", *CALLOUTS)
-            else inner
-        )
+        shown = [raw("typst", f"#{name}["), *inner, raw("typst", "]")] if name in BODIES else inner
         return [*anchor(node, inline=False), *shown]
 
     def _reference(self, node: Node) -> Nodes:

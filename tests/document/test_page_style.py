@@ -144,6 +144,8 @@ def test_a_style_of_ones_own(styled, mine) -> None:
         ("#let question(body) = body\n#let report = unknown-thing\n", 3, "unknown variable: unknown-thing"),
         ("#let report(body) = body\n", 0, "unexpected argument: title"),
         ("#let x = (\n", 2, "unclosed delimiter"),
+        ("#let question(body) = block(fil: red, body)\n", 2, "unexpected argument: fil"),
+        ("\n#let title-block(..given) = titel\n", 3, "unknown variable: titel"),
         (
             f'#import "common.typ"\n#let report(..given, body) = common.report(..given, {FONT})\n',
             3,
