@@ -28,10 +28,12 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 import planted
 
-from report_builder.document.composing import compose
+from report_builder.document.composing import Document, compose
+from report_builder.document.drafting import FACT
 from report_builder.document.material import Material
 from report_builder.document.rendering import render
 from report_builder.document.statuses import Judgement
+from report_builder.document.tree import first_line, has_class, plain_text, walk
 from report_builder.errors import ReportError
 from report_builder.facts import Fact, Measurement
 
@@ -126,6 +128,8 @@ class Sheet:
         sentences = dict[str, list[Judgement]]()
         for sentence in document.judged.sentences:
             sentences.setdefault(self.paragraph(sentence.where), []).append(sentence)
+        for line in _summed(document):
+            sentences.setdefault(self.paragraph(line.where), []).append(line)
         return Said(sentences, findings, asked)
 
     def paragraph(self, where: str) -> str:
@@ -204,6 +208,16 @@ def _partner(sheet: Sheet, cited: Iterable[str], fact: Fact, draw: random.Random
     same = [other for other in others if other.metric == fact.metric]
     beside = [other for other in same if {fact.run, other.run} <= arms]
     return draw.choice(beside or same or others) if others else None
+
+
+def _summed(document: Document) -> Iterator[Judgement]:
+    """The lines of a summary that print facts; those that say what a section compares change with it."""
+    for block in walk(document.blocks, "Div"):
+        for row in block["c"][1][-1]["c"][4][0][3] if has_class(block, "summary") else ():
+            words = row[1][1][4]
+            facts = tuple(dict.fromkeys(node[FACT] for node in walk(words, "Str") if FACT in node))
+            if first_line(words) and document.places:
+                yield Judgement("bound", plain_text(words), document.places.of(words), facts=facts)
 
 
 def _apart(fact: Fact, other: Fact) -> bool:
