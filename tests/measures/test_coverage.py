@@ -140,3 +140,9 @@ def test_fewer_images_than_neighbours():
     """A neighbourhood of k images needs more than k."""
     with pytest.raises(ReportError, match="At least 6"):
         measured([1, 2, 3], [1, 2, 3], k=5)
+
+
+@pytest.mark.parametrize("samples", [[0.5], [0.5, 0.5, 0.5]])
+def test_what_does_not_vary_is_not_spread(samples):
+    """One value, or equal ones, have no spread that could be widened."""
+    assert coverage.widened(np.array(samples), 0.1).tolist() == samples

@@ -35,17 +35,27 @@ def test_a_constant_counts(tmp_path: Path) -> None:
     assert digest(tmp_path, CODE) != digest(tmp_path, CODE.replace("**2", "**3"))
 
 
+KINDS = ("Metric", "Figure", "Probe", "DataSet", "DataStep", "Model")
+
+
 def test_what_only_people_read_does_not_count(tmp_path: Path) -> None:
     """A title, a summary, a first guess of seconds in a kind, and the description of a parameter may change."""
     told = CODE + 'from pydantic import Field\nx = Field(3, description="it")\ny = dict(description="that")\n'
     told += 'from report_builder.kinds import Figure\nRING = Figure(summary="a ring")\nz = dict(summary="an arc")\n'
+    told += "".join(f"from report_builder.kinds import {kind}\n{kind}(summary='of {kind}')\n" for kind in KINDS)
     told += "from report_builder import kinds\n"
     told += 'KIND = kinds.Model(title={"en": "circle"}, seconds_per_image=lambda _: 2e-4, code="flat")\n'
     first = digest(tmp_path, told)
     for old, new in (('"that"', '"this"'), ('"an arc"', '"a bow"'), ('"flat"', '"spatial"')):
         assert old in told
         assert digest(tmp_path, told.replace(old, new)) != first
-    for old, new in (('"circle"', '"disc"'), ("2e-4", "3e-4"), ('"it"', '"this"'), ("a ring", "rings")):
+    for old, new in (
+        ('"circle"', '"disc"'),
+        ("2e-4", "3e-4"),
+        ('"it"', '"this"'),
+        ("a ring", "rings"),
+        *((f"'of {kind}'", "''") for kind in KINDS),
+    ):
         assert old in told
         assert digest(tmp_path, told.replace(old, new)) == first
 
