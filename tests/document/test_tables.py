@@ -58,6 +58,9 @@ def test_fact_table(printed):
     assert "ELBO [nat/obraz]" in text
     assert "±" in text
     assert ": W. #tbl:facts" in text
+    assert "test.elbo" not in printed(
+        '{{ fact_table("vae", ["test.elbo"]) }}'
+    )  # a column without a heading has the value's name
 
 
 def test_a_column_may_be_a_fact_alone(printed):

@@ -87,6 +87,14 @@ def test_damage_is_noticed(tmp_path: Path, damage: str) -> None:
     assert store.read("run", STEP.key) is not None
 
 
+def test_a_step_that_says_it_is_another_is_none(tmp_path: Path) -> None:
+    """What was made with other numbers is not found under the key of these, read for the first time or again."""
+    finish(Store(tmp_path))
+    file, store = tmp_path / "run" / STEP.key / "step.json", Store(tmp_path)
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"spec": {"seed": 2}}))
+    assert [store.read("run", STEP.key, by_content=each) for each in (False, True, False)] == [None] * 3
+
+
 def test_damage_after_reading_is_noticed(tmp_path: Path) -> None:
     """An alteration that keeps the size is noticed although the digest was remembered before."""
     finish(Store(tmp_path))
