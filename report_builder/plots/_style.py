@@ -16,11 +16,11 @@ from matplotlib.ticker import AutoLocator, Formatter, LogFormatter, MaxNLocator
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Arrays
 from report_builder.languages import Language
-from report_builder.plots._text import all_wrapped, text_height, text_width
+from report_builder.plots._text import POINT, all_wrapped, text_height, text_size, text_width
 
 STYLE = Path(__file__).with_name("report.mplstyle")
 INCH = 2.54
-ENTRY_CM, HANDLE_CM = 6.5, 1.1  # of a legend: a name, its mark and the gap behind it
+ENTRY_CM = 6.5  # of a legend: a name
 BETWEEN_CM, LEGEND_PAD = 0.1, 0.3  # of a legend: between its lines, around it
 RASTER_OVER = 2000  # marks; more of them are smaller, and quicker to typeset, as a picture
 ROUND = (1, 2, 5, 10)  # steps between ticks, times a power of ten
@@ -87,8 +87,11 @@ def localise(axes: Axes, language: Language, *, integer_x: bool = False) -> None
 
 def legend_below(figure: Figure, handles: Sequence[Artist], width_cm: float, *, most: int = 4, title: str = "") -> None:
     """One legend under all panels, at most so many entries side by side; it makes the figure higher, and no panel smaller."""
-    names = all_wrapped([str(handle.get_label()) for handle in handles], min(ENTRY_CM, width_cm - HANDLE_CM), lines=2)
-    widest = max(map(text_width, names)) + HANDLE_CM
+    style = mpl.rcParams
+    ems = style["legend.handlelength"] + style["legend.handletextpad"] + style["legend.columnspacing"]
+    beside = ems * text_size() * POINT
+    names = all_wrapped([str(handle.get_label()) for handle in handles], min(ENTRY_CM, width_cm - beside), lines=2)
+    widest = max(map(text_width, names)) + beside
     lines = -(-len(handles) // max(1, min(len(handles), most, int(width_cm / widest))))
     columns = -(-len(handles) // lines)
     figure.legend(handles, names, loc="outside lower center", ncols=columns, title=title or None)

@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from report_builder import languages
-from report_builder.plots._style import STYLE, Numbers, colour, colours, localise, mark
+from report_builder.plots._style import STYLE, Numbers, colour, colours, legend_below, localise, mark
 from report_builder.plots._text import text_width
 
 # Machado, Oliveira, Fernandes 2009: what a deuteranope and a protanope see, in linear RGB.
@@ -122,3 +122,17 @@ def test_colours_of_classes_are_those_of_the_style(drawn, codes):
         asked = {"images": np.ones((1, 4, 4, 1)), "asked_class": np.zeros(1, int), "class_names": np.array(["a"])} | cells
         (frame,) = drawn("condition_panel", {"cvae": asked}, z="prior").figure.axes[0].patches
         assert to_hex(frame.get_edgecolor()) == "#654321"
+
+
+def test_a_legend_of_many_classes_stays_on_the_paper():
+    """However wide a figure is, each name of a legend below it is printed whole."""
+    for width in np.arange(4.0, 17.0, 0.25):
+        with mpl.style.context(STYLE):
+            figure = Figure(figsize=(width / 2.54, 2), layout="constrained")
+            axes = figure.subplots()
+            handles = [line for number in range(10) for line in axes.plot([], [], label=f"{number}")]
+            legend_below(figure, handles, width, most=10, title="class")
+            figure.draw_without_rendering()
+            boxes = [text.get_window_extent() for text in figure.legends[0].get_texts()]
+        assert min(box.x0 for box in boxes) >= 0
+        assert max(box.x1 for box in boxes) <= figure.bbox.x1, width
