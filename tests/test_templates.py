@@ -26,11 +26,12 @@ def test_the_sheet_is_prose() -> None:
     assert sum(map(len, JINJA.findall(text))) <= MOST * len(text)
 
 
-def test_the_sheet_has_no_mistakes_before_it_is_trained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("report", ["quickstart", "generative-models"])
+def test_a_report_has_no_mistakes_before_it_is_trained(report: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What is not measured yet is no mistake: the check of a fresh copy ends with 0."""
     folders = {"experiments": PROJECT, "templates": PROJECT, "store": tmp_path, "build": tmp_path, "figures": tmp_path}
     options = [part for name, root in folders.items() for part in (f"--{name}", str(root / name))]
-    assert main(["check", "generative-models", *options]) == 0, capsys.readouterr().err
+    assert main(["check", report, *options]) == 0, capsys.readouterr().err
 
 
 @pytest.mark.external("poppler")
