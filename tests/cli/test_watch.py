@@ -21,6 +21,12 @@ from report_builder.cli import main
 
 EXPERIMENT = "report: {title: Watched, language: en}\ntasks: {'1': {requires: [answer]}}\n"
 TEXT = "::: {.task #1}\n::: answer\n%s\n:::\n:::\n"
+LISTENING = """\
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a script starts in the background ignores Ctrl-C
+from report_builder.cli import main
+sys.exit(main())
+"""
 WHERE = str(Path(report_builder.__file__).parents[1])
 
 
@@ -56,7 +62,7 @@ def watched(tmp_path_factory) -> Iterator[Watched]:
     (folder / "templates").mkdir()
     (folder / "experiments" / "seen.yaml").write_text(EXPERIMENT)
     (folder / "templates" / "seen.md").write_text(TEXT % "First.")
-    command = [sys.executable, "-m", "report_builder", "watch", "seen", "--port", "0"]
+    command = [sys.executable, "-c", LISTENING, "watch", "seen", "--port", "0"]
     process = subprocess.Popen(
         command, cwd=folder, env={**os.environ, "PYTHONPATH": WHERE}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

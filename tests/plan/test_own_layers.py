@@ -90,9 +90,10 @@ def test_the_listing_is_the_layers_that_ran(layered) -> None:
     """`network` prints the list as Keras source, the other parts are cut from the file as ever."""
     listings = gather.material(layered.plan()).listings
     own = listings["own", "network"]
-    assert own.code.splitlines() == ['Conv2D(4, 3, activation="relu"),', "BatchNormalization(),", "Swish(steepness=2),"]
-    assert (own.files, own.numbers) == ((), (1, 2, 3))
-    assert [name for name, _ in listings["own", "loss"].files] == ["classifier/network.py"]
+    [layers] = own.fragments
+    assert layers.code.splitlines() == ['Conv2D(4, 3, activation="relu"),', "BatchNormalization(),", "Swish(steepness=2),"]
+    assert (layers.file, layers.line) == ("", 1)
+    assert {fragment.file for fragment in listings["own", "loss"].fragments} == {"classifier/network.py"}
 
 
 def test_the_listing_says_what_it_is(layered) -> None:
@@ -105,7 +106,7 @@ def test_the_listing_says_what_it_is(layered) -> None:
 
     material = gather.material(layered.plan())
     text = plain_text(compose(render(layered.template, material, draft=True), material, draft=True).blocks)
-    assert "(the layers of this run)" in text
+    assert "the layers of this run" in text
     assert "Swish(steepness=2)," in text
     assert "Conv2D, BatchNormalization, Swish" in text
 
