@@ -13,6 +13,7 @@ Attributes: TypeAlias = tuple[str, list[str], list[list[str]]]  # label, classes
 LINE = "line"  # our own key on a node: its Markdown line; pandoc ignores it
 ATTRIBUTED = ("Div", "Span", "Header", "CodeBlock", "Code", "Figure", "Table", "Image", "Link")  # what may have a label
 WORDS = frozenset({"Str", "Space", "SoftBreak"})
+_APART = ("Space", "SoftBreak", "LineBreak", "Para", "Plain", "Header")  # read aloud as a pause
 SAID = "said"  # our own key on code: its caption
 MADE = "made"  # our own key on what the program printed
 
@@ -186,16 +187,22 @@ def copy(nodes: Nodes) -> Nodes:
 def plain_text(node: Part) -> str:
     """The words below a node, as read aloud; formulas as TeX."""
     parts: list[str] = []
-    for child in walk(node):
-        kind = child["t"]
+    waiting: list[Part] = [node]
+    while waiting:  # not by `walk`: what is asked here most often is the words themselves
+        current = waiting.pop()
+        if type(current) is list:
+            waiting += reversed(current)
+        if type(current) is not dict:
+            continue
+        kind = current.get("t")
         if kind == "Str":
-            parts.append(child["c"])
-        elif kind in ("Space", "SoftBreak", "LineBreak"):
-            parts.append(" ")
+            parts.append(current["c"])
         elif kind in ("Code", "Math", "CodeBlock"):
-            parts.append(child["c"][1])
-        elif kind in ("Para", "Plain", "Header"):
+            parts.append(current["c"][1])
+        elif kind in _APART:
             parts.append(" ")
+        if kind not in WORDS:
+            waiting += reversed(current.values())
     return " ".join("".join(parts).split(" ")).strip()
 
 
