@@ -112,7 +112,7 @@ def _words(language: Language) -> _Words:
     after, before = ("|".join(map(re.escape, language.words[f"kept.{side}"].split())) for side in ("after", "before"))
     kept = re.compile(rf"(?<![\w-])(?:{after or '(?!)'}) | (?:{before or '(?!)'})(?!\w)", re.IGNORECASE)
     code = "z(?=$|[:,])" if "z" in after.split("|") else r"z(?![\w.])"  # a word of Polish, too
-    letters = rf"(?<!\w)(?:[α-ωΓ-Ω][₀-₉]?(?!\w)|{code})|(?<=[ {NO_BREAK}])[kx]$"
+    letters = rf"(?<!\w)[α-ωΓ-Ω][₀-₉]?(?!\w)|(?<!\S){code}|(?<=[ {NO_BREAK}])[kx]$"
     return _Words(kept, re.compile(rf"(N\(0,[ {NO_BREAK}][I1]\)|{letters})"))
 
 

@@ -8,10 +8,12 @@ from dataclasses import replace
 
 import pytest
 
+from report_builder import languages
 from report_builder.document.html import html_page
 from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import typst_source
 from report_builder.document.tree import caption_of, has_class, plain_text, walk
+from report_builder.document.typography import _words
 
 TEXT = """\
 # Head "one"
@@ -98,3 +100,10 @@ def test_titles_keep_short_words(composed, free) -> None:
     header = replace(free.header, title="Sieci i kody", subtitle="Obrazy w sieci – wprost")
     found = composed("x", replace(free, header=header)).header
     assert (found.title, found.subtitle) == ("Sieci i\u00a0kody", "Obrazy w\u00a0sieci\u00a0– wprost")
+
+
+def test_letters_within_a_name_are_no_variables() -> None:
+    """A name of the user's own is printed as it is: a letter in its brackets is no code."""
+    words = _words(languages.load("en"))
+    assert words.variables.split("VAE q(z|x), (z)") == ["VAE q(z|x), (z)"]
+    assert words.variables.split("the drawn z;") == ["the drawn ", "z", ";"]
