@@ -66,7 +66,8 @@ def plan_report(
     """
     file, store = workspace.experiment(report), Store(workspace.store)
     loaded = load(file, profile=profile, sets=sets, project=workspace.project(file))
-    return Plan(resolve(loaded, asking.descriptions(loaded, store)), store, workspace.data, fetch=fetch)
+    resolved = resolve(loaded, asking.descriptions(loaded, store), workspace.data)
+    return Plan(resolved, store, workspace.data, fetch=fetch)
 
 
 @_protected

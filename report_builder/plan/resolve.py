@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from report_builder import languages, pages, picture_files
+from report_builder import kinds, languages, pages, picture_files
 from report_builder.errors import Problem, ReportError, near_miss, once
 from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, Model, Parameters, ProbeRequest, Role
 from report_builder.pages import Page
@@ -15,11 +15,11 @@ from report_builder.plan.closing import Closing
 from report_builder.plan.layouts import Layouts, layout_of
 from report_builder.plan.measures import Measures
 from report_builder.plan.requests import Requests
-from report_builder.plan.resolved import DataSet, Measure, Picture, Resolved, Training
+from report_builder.plan.resolved import DataSet, Kind, Measure, Picture, Resolved, Training
 from report_builder.plan.shown import unmeasurable, unshowable
 from report_builder.plan.styles import SUFFIX, Style, read_style
 from report_builder.spec import Loaded
-from report_builder.spec.grammar import Figure, Slot
+from report_builder.spec.grammar import Data, Figure, Slot
 from report_builder.spec.source import KeyPath
 
 
@@ -89,10 +89,10 @@ class _Resolver(Closing):
             return page
         return pages.named()
 
-    def data(self) -> Iterator[DataSet]:
+    def data(self, folders: Sequence[Path]) -> Iterator[DataSet]:
         """The data sets without mistakes."""
         for id_, entry in self.loaded.experiment.data.items():
-            dataset = self.close(DATASETS, entry.dataset, ("data", id_, "dataset"))
+            dataset = self._dataset(id_, entry, folders)
             places: list[tuple[Slot, KeyPath]] = [(s, ("data", id_, "steps", i)) for i, s in enumerate(entry.steps)]
             if not any(slot.kind == "scale" for slot in entry.steps):
                 places.insert(0, (Slot(kind="scale"), ("data", id_, "steps")))
@@ -101,6 +101,17 @@ class _Resolver(Closing):
             if dataset:
                 layout = layout_of(self, dataset, id_, steps) if len(steps) == len(closed) else None
                 yield DataSet(id_, entry.name, dataset, tuple(step for step, _ in steps), layout)
+
+    def _dataset(self, id_: str, entry: Data, folders: Sequence[Path]) -> Kind[kinds.DataSet[Parameters]] | None:
+        """The data set that is named, or the one that stands in where its files are nowhere; both are checked."""
+        named = self.close(DATASETS, entry.dataset, ("data", id_, "dataset"))
+        if entry.otherwise is None:
+            return named
+        instead = self.close(DATASETS, entry.otherwise, ("data", id_, "otherwise"))
+        try:
+            return named if named is None or named.module.files(named.parameters, folders) else instead
+        except ReportError:
+            return instead
 
     def runs(self, data: Mapping[str, DataSet]) -> Iterator[Training]:
         """The runs without mistakes."""
@@ -148,12 +159,15 @@ class _Resolver(Closing):
                 yield Picture(id_, entry, kind, shown, asked[1])
 
 
-def resolve(loaded: Loaded, own: Mapping[str, Model[Parameters] | ReportError] | None = None) -> Resolved:
+def resolve(
+    loaded: Loaded, own: Mapping[str, Model[Parameters] | ReportError] | None = None, folders: Sequence[Path] = ()
+) -> Resolved:
     """Closes every slot.
 
     Args:
         loaded: the experiment.
         own: models of the user's own as they were described, or the error of a wrong file, by their `kind`.
+        folders: where data sets are looked for that another one would stand in for.
 
     Raises:
         ReportError: with every mistake at once.
@@ -161,7 +175,7 @@ def resolve(loaded: Loaded, own: Mapping[str, Model[Parameters] | ReportError] |
     resolver = _Resolver(loaded, own or {})
     resolver.report()
     style, page = resolver.style(), resolver.page()
-    data = {item.id: item for item in resolver.data()}
+    data = {item.id: item for item in resolver.data(folders)}
     runs = {item.id: item for item in resolver.runs(data)}
     requests = Requests(resolver, runs, data)
     figures = {item.id: item for item in resolver.figures(requests, page)}

@@ -11,7 +11,11 @@ from report_builder.spec.grammar import Experiment, Figure, Metric
 
 OWN = {"type": "string", "pattern": r"\.py$", "description": "A Python file of your own beside the experiment."}
 Kinds = Registry[Declared[Parameters]]
-SLOTS: tuple[tuple[str, str, Kinds], ...] = (("Data", "dataset", DATASETS), ("Run", "model", MODELS))
+SLOTS: tuple[tuple[str, str, Kinds], ...] = (
+    ("Data", "dataset", DATASETS),
+    ("Data", "otherwise", DATASETS),
+    ("Run", "model", MODELS),
+)
 TABLES: tuple[tuple[str, Kinds, type[Figure | Metric]], ...] = (("figures", FIGURES, Figure), ("metrics", METRICS, Metric))
 FILE_KEYS = {
     "extends": {"type": "string", "description": "Another experiment file that this one changes."},
@@ -30,7 +34,9 @@ def json_schema() -> dict[str, Plain]:
     definitions, properties = schema["$defs"], schema["properties"]
     for owner, name, registry in SLOTS:
         slot = definitions[owner]["properties"]
-        slot[name] = {"description": slot[name].get("description", ""), "anyOf": _choices(registry, definitions, {})}
+        nothing: list[Fields] = [{"type": "null"}] if "default" in slot[name] else []
+        choices = [*_choices(registry, definitions, {}), *nothing]
+        slot[name] = {"description": slot[name].get("description", ""), "anyOf": choices}
     definitions["Data"]["properties"]["steps"]["items"] = {"anyOf": _choices(DATA_STEPS, definitions, {})}
     for name, registry, common in TABLES:
         entries = {"anyOf": _choices(registry, definitions, definitions.pop(common.__name__)["properties"])}

@@ -50,6 +50,9 @@ class Data(Closed):
 
     name: str = Field(default="", description="Name in sentences; default: the data set's own.")
     dataset: Slot = Field(description="Which data set.")
+    otherwise: Slot | None = Field(
+        default=None, description="Data set that stands in for it where its files are in no data folder and in no cache."
+    )
     steps: list[Slot] = Field(
         default=[], description="Preprocessing steps, in order. Pixels are scaled to [0, 1] when no step says otherwise."
     )

@@ -69,6 +69,19 @@ def test_a_path_to_the_same_bytes_does_not_count(on_mnist) -> None:
     assert site_of(plan).located(plan.runs["vae", 1].step.spec["data"])["dataset"]["path"] == str(named)
 
 
+def test_another_data_set_stands_in(on_mnist) -> None:
+    """Data whose files are nowhere is replaced by what is named for that, and is itself as soon as they are there."""
+    on_mnist.edit("dataset: mnist", "dataset: mnist\n    otherwise: {kind: digits, copies: 0}")
+    here, file = on_mnist.plan(), on_mnist.folder / "data" / "mnist.npz"
+    file.rename(on_mnist.folder / "elsewhere.npz")
+    assert here.resolved.data["digits"].dataset.name == "mnist"
+    assert on_mnist.plan().resolved.data["digits"].dataset.name == "digits"
+    on_mnist.edit("copies: 0}", "copy: 0}")
+    (on_mnist.folder / "elsewhere.npz").rename(file)
+    with pytest.raises(ReportError, match=r"otherwise\.copy"):
+        on_mnist.plan()
+
+
 def test_imported_data_is_known_wherever_its_files_were(on_mnist) -> None:
     """What came with imported trainings serves a data set that is not here, under whatever path."""
     on_mnist.edit("dataset: mnist", "dataset: {kind: mnist, path: elsewhere.npz}")
