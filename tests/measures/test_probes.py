@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from report_builder.measures.probes import codes, images, likelihood, reconstruction_errors, reconstructions
 from report_builder.measures.probes._batches import places_of
@@ -42,8 +45,10 @@ def test_likelihood_passes_the_terms_on(vae, data):
     assert arrays["kl_monte_carlo"].tolist() == [3] * 12
 
 
-def test_errors_of_known_images(data):
-    """A pixel of 1 decoded as 1/2 costs log 2 nats and a squared error of 1/4; one decoded exactly costs nothing."""
+@pytest.mark.parametrize("limits", [(0.0, 1.0), (-1.0, 1.0), (0.0, 255.0)])
+def test_errors_of_known_images(data, limits):
+    """A pixel of 1 decoded as 1/2 costs log 2 nats and a squared error of 1/4, whatever the range; an exact one nothing."""
+    low, high = limits
 
     class Half:
         takes, provides, pixels = ("x",), frozenset({"encode", "decode"}), "Bernoulli"
@@ -52,12 +57,13 @@ def test_errors_of_known_images(data):
             return np.zeros((len(x), 2))
 
         def decode(self, z):
-            grey = np.zeros((len(z), 4, 4, 1))
-            grey[:, 0, 0] = 0.5
+            grey = np.full((len(z), 4, 4, 1), low)
+            grey[:, 0, 0] = (low + high) / 2
             return grey
 
-    data.splits["test"].x[:] = 0
-    data.splits["test"].x[:, 0, 0] = 1
+    x = np.full(data.splits["test"].x.shape, low)
+    x[:, 0, 0] = high
+    data = replace(data, splits={"test": replace(data.splits["test"], x=x)}, value_range=limits)
     arrays = reconstruction_errors.measure(Half(), data, reconstruction_errors.Parameters())
     np.testing.assert_allclose(arrays["bce"], np.log(2), rtol=1e-5)
     np.testing.assert_allclose(arrays["mse"], 0.25)

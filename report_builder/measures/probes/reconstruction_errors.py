@@ -23,6 +23,8 @@ class Parameters(OfSplit):
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     """Errors of `decode(encode(x))`, without noise, so that models with and without a posterior stand on one scale.
 
+    That of pixels between 0 and 1: images of another range are brought to it.
+
     Returns:
         `bce` (n,) float64: binary cross-entropy in nats, summed over pixels; `mse` (n,) float64: squared error, summed over
         pixels; `pixels` () int64: pixels times channels of an image; `y` (n,) int64, `class_names` (k,) unicode,
@@ -35,10 +37,11 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     from report_builder.measures.probes._batches import BATCH, part_of, pixels, places_of, reconstruct
 
     part = part_of(data, parameters.split, parameters.n)
+    low, high = data.value_range
     errors = []
     for start in range(0, len(part.y), BATCH):
         x = pixels(part.x[start : start + BATCH])
-        errors.append(_errors(x, reconstruct(model, x)))
+        errors.append(_errors(*((images - low) / (high - low) for images in (x, reconstruct(model, x)))))
     bce, mse = np.concatenate(errors, axis=1)
     about = {"y": part.y, "class_names": np.array(data.class_names), "index": places_of(data, parameters.split, parameters.n)}
     return {"bce": bce, "mse": mse, "pixels": np.array(math.prod(part.x.shape[1:]))} | about
