@@ -155,5 +155,4 @@ def _relation(compared: Comparison) -> str:
     """Which frame: of what is the same that it is equal, alike within the margin, or not told apart."""
     if compared.relation != "same" or compared.denied:
         return compared.relation
-    exact = compared.estimate is not None and compared.difference == 0 and float(compared.estimate.margin()) == 0
-    return "equal" if exact else "alike" if compared.at_least else "same"
+    return "equal" if compared.exact else "same" if compared.undecided else "alike"

@@ -21,6 +21,7 @@ from report_builder.records import frozen
 PARTS = ("train", "validation", "test")
 _BIND = 'Bind it: {{ verdict("...", "...") }} or {{ claim(...) }}; or put it into ::: opinion.'
 _CITE = 'Cite it: {{ fact("...") }}, {{ run("...").get("...") }}.'
+_MARGIN = "Say that no difference was measurable, or give at_least=, the smallest difference that matters."
 _NAME = "Name what the value belongs to, or cite the other value."
 
 
@@ -122,7 +123,7 @@ class Contradictions:
 
     def _other_quantity(self, words: str, facts: Sequence[Fact]) -> str:
         """The metric of facts of which words name another family, and only that."""
-        named, every = self.lexicon.named("quantities", words), self.lexicon.group("quantities")
+        named, every = self.lexicon.named("quantities", self.names.without(words)), self.lexicon.group("quantities")
         metrics = [fact.metric for fact in facts]
         known = all(any(re.search(family, metric) for family in every) for metric in metrics)
         if not named or not known or any(re.search(family, metric) for family in named for metric in metrics):
@@ -130,7 +131,7 @@ class Contradictions:
         return ", ".join(dict.fromkeys(metrics))
 
     def _word(self, sentence: Sentence) -> Iterator[Wrong]:
-        """Wordings with a number in them, or that deny their relation, and comparisons of different images."""
+        """Wordings with a number in them, that deny their relation or say more, and comparisons of different images."""
         facts, reader = self.material.facts, Reader(self.lexicon, self.names)
         for at, node in sentence.printed:
             for index in map(int, value(node, "wordings").split()):
@@ -142,6 +143,9 @@ class Contradictions:
                 if fact and reader.contradicted(wording, fact, sentence.text[:at]):
                     step = "Write what the relation says of the first fact against the second."
                     yield Wrong(f"the words deny the relation '{wording.relation}'", wording.text, step, at)
+                if fact and wording.relation == value(node, "undecided") and reader.overstated(wording, fact):
+                    rule = "the words say that both are equal, and that no difference was measured does not show it"
+                    yield Wrong(rule, wording.text, _MARGIN, at)
             yield from self._apart(sentence.facts(node) if not value(node, "name") else [], at)
 
     def _apart(self, facts: Sequence[Fact], at: int) -> Iterator[Wrong]:

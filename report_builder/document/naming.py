@@ -38,6 +38,10 @@ class Names:
         """The runs that a text names, in order; a common word that is also a run's name names none."""
         return [Name(found[0], found.start(), found.end()) for found in self._proper.finditer(text)]
 
+    def without(self, text: str) -> str:
+        """The text with blanks in place of the names of runs: a "VAE-KL" is no divergence."""
+        return self._proper.sub(lambda found: " " * len(found[0]), text)
+
     def foreign(self, text: str) -> list[str]:
         """Names in a text of models and data that no run here has."""
         return [found[0] for found in self._foreign.finditer(text) if found[0].casefold() not in self._own]

@@ -134,7 +134,7 @@ class Sentence:
 
     def quantities(self, text: str | None = None) -> set[str]:
         """The families of metrics whose nouns stand in it."""
-        return self.lexicon.named("quantities", self.typed if text is None else text)
+        return self.lexicon.named("quantities", self.names.without(self.typed if text is None else text))
 
     # --- numbers ------------------------------------------------------------------------------------------------------------
 

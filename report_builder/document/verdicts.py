@@ -52,7 +52,9 @@ class Verdicts(Vocabulary):
             return self.absent(pair, a, b)
         said = f"{choices.get(compared.relation, '?')}{self.note(compared)}"
         self.said(compared, compared.relation, said, scope)
-        return self.speech.say([markdown(said)], said, facts=f"{a} {b}")
+        return self.speech.say(
+            [markdown(said)], said, facts=f"{a} {b}", undecided=compared.relation if compared.undecided else ""
+        )
 
     def _wording(self, fact: Fact, given: Mapping[str, str], *, open_too: bool) -> Mapping[str, str]:
         # known at the latest when it is measured
@@ -117,7 +119,8 @@ class Verdicts(Vocabulary):
             said, measured = f"{said} of {MODELS}", f"{measured} of {TRAININGS}: fewer than three seeds stand on a side"
         made = self.ledger.claim(names, said, measured, wording)
         self.noted(compared, told)
-        return self.speech.say([markdown(told)], told, facts=" ".join(names), **({} if made.true else {"false": measured}))
+        values = {"facts": " ".join(names), "undecided": said if compared.undecided else ""}
+        return self.speech.say([markdown(told)], told, **values, **({} if made.true else {"false": measured}))
 
     def said(self, compared: Comparison, relation: str, told: str, scope: str) -> None:
         """Notes a verdict, which is true but for its scope."""

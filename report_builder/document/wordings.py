@@ -34,10 +34,7 @@ class Reader:
 
     def bare(self, text: str) -> str:
         """A wording without markup, formulas, and names."""
-        words = _MARKUP.sub("", _FORMULA.sub(" ", plain(text)))
-        for name in reversed(self.names.runs(words)):
-            words = words[: name.start] + " " * (name.end - name.start) + words[name.end :]
-        return words
+        return self.names.without(_MARKUP.sub("", _FORMULA.sub(" ", plain(text))))
 
     def contradicted(self, wording: Wording, fact: Fact, before: str) -> bool:
         """Whether the words deny the relation that they are printed for.
@@ -56,6 +53,12 @@ class Reader:
         if self._of_the_other(wording, before):
             relation = OPPOSITE[relation]
         return relation not in self._allow(meant, relation, fact.better, short=len(wording.text.split()) <= MOST_WORDS)
+
+    def overstated(self, wording: Wording, fact: Fact) -> bool:
+        """Whether the words say "equal" or "not better", where all that is known is that a difference was not measurable."""
+        text = self.bare(wording.text)
+        meant = self._meaning(text, fact) or ""
+        return (meant == "same" or meant.startswith("not ")) and not self.lexicon.says("senses.unproved", text)
 
     def _meaning(self, text: str, fact: Fact) -> str | None:
         """The one relation that the words say; None where they say none, or several."""

@@ -50,6 +50,17 @@ class Comparison:
         """The value of a minus that of b, in the unit of the facts."""
         return float(self.estimate.value) if self.estimate else 0.0
 
+    @property
+    def exact(self) -> bool:
+        """Whether chance has no part in it, and both are the same number."""
+        same = self.relation == "same" and not self.denied
+        return same and self.estimate is not None and self.difference == 0 and float(self.estimate.margin()) == 0
+
+    @property
+    def undecided(self) -> bool:
+        """Whether neither a difference is shown nor that there is none: it was only not measurable."""
+        return self.relation == "open" or (self.relation == "same" and not self.exact and (not self.at_least or self.denied))
+
     def holds(self, relation: str) -> bool:
         """Whether a sentence that says `relation` is true."""
         if relation in ("greater", "smaller"):
