@@ -65,6 +65,7 @@ def material(plan: Plan, *, measured: bool = True, drawn: bool = True) -> Materi
         tally=loaded.experiment.report.tally,
         bibliography=tuple(loaded.file.parent / name for name in loaded.experiment.report.bibliography),
         style=loaded.file.parent / loaded.experiment.report.csl if loaded.experiment.report.csl else None,
+        parameters={name: parameter.default for name, parameter in loaded.experiment.parameters.items()},
     )
 
 

@@ -189,6 +189,7 @@ class Material:
     `untranslated` is what is said in another language for want of words in that of the report.
     `kinds` has the names of each built-in kind of model; `strict`: what speaks of
     results and is bound to nothing is a finding; `tally`: the document says how much of that there is.
+    `parameters` has the values of the experiment's parameters.
     `bibliography` has the `.bib` files that the text may cite, `style` the CSL file that says how (None: numbers in brackets).
     """
 
@@ -212,6 +213,7 @@ class Material:
     tally: bool = False
     bibliography: tuple[Path, ...] = ()
     style: Path | None = None
+    parameters: Mapping[str, Plain] = field(default_factory=dict)
 
     def shared(self, run: str, other: str) -> list[SweepCard]:
         """The sweeps of which both are arms."""

@@ -63,7 +63,7 @@ class Speech:
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
         """The globals of the template."""
-        return {"fact": self.fact, "tensor": self.tensor, "run": self.run}
+        return {"fact": self.fact, "tensor": self.tensor, "run": self.run, "parameter": self.parameter}
 
     def fact(
         self,
@@ -156,6 +156,14 @@ class Speech:
     def shown(self, unit: str, digits: int | None, *, named: bool = True) -> Shown:
         """How numbers of this unit are printed."""
         return Shown(self.language, unit, self._digits(digits), named=named)
+
+    def parameter(self, name: str) -> Printed:
+        """The value of a parameter of the experiment: its default, or what the command gave; a text letter by letter."""
+        known = self.material.parameters
+        if name not in known:
+            self.ledger.unknown("parameter", name, known)
+        value = known.get(name, "")
+        return self.printed(value, value if isinstance(value, str) else self.language.setting(value))
 
     # --- runs ---------------------------------------------------------------------------------------------------------------
 

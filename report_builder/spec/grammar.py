@@ -7,9 +7,10 @@ kind's own schema. Everything else is closed: a key that is not described here i
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from report_builder.plain import Plain
 from report_builder.spec.closed import Closed
@@ -160,10 +161,39 @@ class Task(Closed):
     )
 
 
+class Parameter(Closed):
+    """A value that a command may give, `--set NAME=VALUE`: its default alone, or `{default: ..., pattern: ...}`."""
+
+    default: str | bool | int | float = Field(description="The value where the command gives none; it says the type.")
+    pattern: str = Field(default="", description="Regular expression that the whole of a text must match.")
+    description: str = Field(default="", description="What it is: printed where a command gives something else.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Plain) -> Plain:
+        written = value if isinstance(value, Mapping) else {"default": value}
+        known = isinstance(written.get("default", ""), str | int | float)
+        if not known:
+            raise ValueError("the value of a parameter is a text, a number, true or false")
+        return written
+
+    @field_validator("pattern")
+    @classmethod
+    def _expression(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"this is no regular expression: {error}") from None
+        return pattern
+
+
 class Experiment(Closed):
     """A whole experiment file after `extends`, profile and `--set` were applied."""
 
     report: Report
+    parameters: dict[Id, Parameter] = Field(
+        default={}, description="Values that a command may give, by name; they are used in the file as ${name}."
+    )
     data: dict[Id, Data] = Field(default={}, description="Data sets by id.")
     runs: dict[Id, Run] = Field(default={}, description="Trainings by id.")
     sweeps: dict[Id, Sweep] = Field(default={}, description="Trainings that differ in named settings, by id.")

@@ -13,7 +13,7 @@ from report_builder.limits import EXTENDS, YAML_DEPTH
 from report_builder.plain import Fields, under
 from report_builder.project import Project, not_readable, resolved
 from report_builder.records import frozen
-from report_builder.spec import sentences
+from report_builder.spec import parameters, sentences
 from report_builder.spec.grammar import Experiment, is_id
 from report_builder.spec.source import Source, overlay, parse, read
 from report_builder.spec.sweeps import Arms, expand
@@ -57,7 +57,7 @@ def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = (), pr
     Args:
         file: path of the YAML file.
         profile: name of one of its profiles; default: the file's `default_profile`.
-        sets: `key.path=value` overrides, applied last.
+        sets: `key.path=value` overrides, applied last, and values of parameters, `name=value`.
         project: what it may read; default: its own folder.
 
     Raises:
@@ -67,10 +67,17 @@ def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = (), pr
     project = project or Project.of(file.parent, file.parent, file)
     source = _extend(file, project, ())
     source, chosen, is_default = _with_profile(source, profile, file)
+    given, known = dict[str, str](), source.section(parameters.SECTION) or {}
     for text in sets:
-        source = overlay(source, _set(text))
+        name, _, value = text.partition("=")
+        if name.strip() in known:
+            given[name.strip()] = value.strip()
+        else:
+            source = overlay(source, _set(text))
+    source, mistakes = parameters.fill(source, given)
     source = _with_inherited_runs(source)
     source, arms, found = expand(source)
+    found = [*mistakes, *found]
     try:
         experiment = Experiment.model_validate(source.data)
     except ValidationError as error:

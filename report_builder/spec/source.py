@@ -22,6 +22,7 @@ from report_builder.records import frozen
 
 KeyPath = tuple[str | int, ...]
 LARGEST = 2**63 - 1  # what TensorFlow and NumPy hold, too
+NO_SLOTS = ("report", "parameters")  # sections in which a text is no short form of a mapping with a kind
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -221,7 +222,7 @@ def overlay(below: Source, above: Source) -> Source:
 
 
 def _merge(below: Plain, above: Plain, path: KeyPath, positions: dict[KeyPath, str]) -> Plain:
-    if isinstance(below, str) and isinstance(above, dict) and path and path[0] != "report" and "kind" not in above:
+    if isinstance(below, str) and isinstance(above, dict) and path and path[0] not in NO_SLOTS and "kind" not in above:
         below = {"kind": below}  # the short form of a slot: `dataset: digits`
     if isinstance(below, dict) and isinstance(above, dict) and (above or not path):
         return _merge_values(below, above, path, positions)

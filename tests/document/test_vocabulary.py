@@ -91,6 +91,15 @@ def test_how_data_were_prepared_and_what_trained(material, write_template):
     assert told == "MNIST, 10 klas; Python 3.11, Keras 3.15 i own 2; [nie zmierzono]"
 
 
+def test_a_parameter(material, write_template):
+    """`parameter` prints the value that the command gave, a text letter by letter; an unknown one is a mistake."""
+    given = replace(material, parameters={"student": "00417", "rate": 0.5, "binary": True})
+    text = '{{ parameter("student") }}; {{ parameter("rate") }}; {{ parameter("binary") }}; {{ parameter("rate").value + 1 }}'
+    assert render(write_template(text), given).plain == "00417; 0,5; tak; 1.5"
+    (problem,) = render(write_template('{{ parameter("studnet") }}'), given).problems
+    assert (problem.rule, "student" in problem.allowed) == ("unknown parameter", True)
+
+
 def test_what_each_seed_gave(material, unmeasured, write_template):
     """`tensor` prints the values of all seeds in code, in so many digits, and is bound to the fact."""
     text = '{{ tensor("vae.test.elbo") }} {{ tensor("vae.test.elbo", digits=2) }}'
