@@ -78,8 +78,9 @@ def _kinds(plan: Plan) -> dict[str, tuple[str, ...]]:
 
 def names(kind: str, title: str = "") -> tuple[str, ...]:
     """What a model of a kind is called: its name in words, what that is cut to, and its title where that is known."""
-    *before, last = kind.split("_") if not kind.endswith("embedding") else [kind]
-    short = "".join(word[0] for word in before) + {"autoencoder": "ae"}.get(last, last if len(last) <= MOST_CUT else "")
+    *before, last = kind.split("_")
+    end = {"autoencoder": "ae"}.get(last, last if len(last) <= MOST_CUT else "")
+    short = "".join(word[0] for word in before) + end if end else ""
     return tuple(filter(None, (kind.replace("_", " "), short.upper(), title)))
 
 

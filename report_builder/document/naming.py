@@ -95,7 +95,8 @@ class Names:
             yield Problem(where, "two runs have one name", f"{name}: {ids}", next_step="Give each a name of its own: name: ...")
         for card in runs:
             own, named = kind_of(card.settings), self._titles.get(card.name.casefold())
-            if named and named != own and own in self.material.kinds:
+            varied = named and own.startswith(f"{named}_")  # conditional_gan_embedding is a conditional_gan
+            if named and named != own and not varied and own in self.material.kinds:
                 step = "Name it after what it is, or leave the name out."
                 yield Problem(where, f"run '{card.id}' bears the name of another kind of model", card.name, own, step)
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from report_builder.build.gather import _size
+from report_builder.build.gather import _size, names
 from report_builder.kinds import Layout
 
 MNIST = Layout((28, 28, 1), class_names=tuple("0123456789"))
@@ -28,3 +28,18 @@ def test_size(layout, reduction, size) -> None:
     runs = {"vae": SimpleNamespace(data=SimpleNamespace(layout=layout))}
     plan = SimpleNamespace(resolved=SimpleNamespace(runs=runs, data={}))
     assert _size(plan, SimpleNamespace(subject="vae"), reduction) == size
+
+
+@pytest.mark.parametrize(
+    ("kind", "called"),
+    [
+        ("vae", ("vae", "VAE")),
+        ("conditional_gan", ("conditional gan", "CGAN")),
+        ("conditional_gan_embedding", ("conditional gan embedding",)),
+        ("vae_symmetric", ("vae symmetric",)),
+        ("autoencoder", ("autoencoder", "AE")),
+    ],
+)
+def test_what_a_kind_is_called(kind, called) -> None:
+    """It is cut to its letters where its last word is short enough to be one of them; a single letter is no name."""
+    assert names(kind) == called

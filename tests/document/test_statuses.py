@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from report_builder.document.html import html_page
+from report_builder.document.lexicon import lexicon
 from report_builder.document.material import SweepCard
 from report_builder.document.statuses import LISTED, Judged, Judgement
 
@@ -113,6 +114,22 @@ def test_names_of_runs(composed, free, runs, rule):
     cards = {id_: replace(card, name=runs.get(id_, card.name)) for id_, card in free.runs.items()}
     material = replace(free, runs=cards, kinds={"gan": ("GAN",), "autoencoder": ("AE",), "vae": ("VAE",)})
     assert rule in {finding.rule for finding in composed("tekst", material).findings}
+
+
+@pytest.mark.parametrize(("text", "change"), [("變分自編碼器", False), ("變異數與變數", False), ("影像變了", True)])
+def test_a_sign_of_a_longer_word_is_not_that_word(text, change):
+    """What Chinese writes in one sign is a change alone, and none inside the words for variational and for variance."""
+    assert lexicon("zh-Hant").says("change", text) == change
+
+
+def test_a_variety_bears_the_name_of_its_kind(composed, free):
+    """A model whose kind begins as another one's is that one, too: not the other way round."""
+    settings = free.runs["ae"].settings | {"model": {"kind": "autoencoder_tied"}}
+    cards = free.runs | {"ae": replace(free.runs["ae"], name="AE", settings=settings)}
+    kinds = {"autoencoder": ("AE",), "autoencoder_tied": ("autoencoder tied",), "vae": ("VAE",)}
+    assert not composed("tekst", replace(free, runs=cards, kinds=kinds)).findings
+    cards["ae"] = replace(cards["ae"], name="AUTOENCODER TIED", settings=free.runs["ae"].settings)
+    assert composed("tekst", replace(free, runs=cards, kinds=kinds)).findings
 
 
 def test_an_arm_that_the_sweep_does_not_have(composed, free):
