@@ -26,12 +26,26 @@ def test_the_sheet_is_prose() -> None:
     assert sum(map(len, JINJA.findall(text))) <= MOST * len(text)
 
 
-@pytest.mark.parametrize("report", ["quickstart", "generative-models"])
+@pytest.mark.parametrize("report", ["quickstart", "generative-models", "vae-beyond-mnist"])
 def test_a_report_has_no_mistakes_before_it_is_trained(report: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What is not measured yet is no mistake: the check of a fresh copy ends with 0."""
     folders = {"experiments": PROJECT, "templates": PROJECT, "store": tmp_path, "build": tmp_path, "figures": tmp_path}
     options = [part for name, root in folders.items() for part in (f"--{name}", str(root / name))]
     assert main(["check", report, *options]) == 0, capsys.readouterr().err
+
+
+def test_what_the_whole_article_adds_has_no_mistakes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its profile of real data checks, too, where the files of CelebA are there, and with the other set of coloured images."""
+    (tmp_path / "data" / "celeba" / "img_align_celeba").mkdir(parents=True)
+    for name in ("list_attr_celeba.txt", "list_eval_partition.txt"):
+        (tmp_path / "data" / "celeba" / name).touch()
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    folders = {"experiments": PROJECT, "templates": PROJECT} | dict.fromkeys(("store", "build", "figures", "data"), tmp_path)
+    options = [part for name, root in folders.items() for part in (f"--{name}", str(root / name))]
+    chosen = ["--profile", "full", "--set", "data.objects.dataset=cifar100"]
+    assert main(["check", "vae-beyond-mnist", *chosen, *options]) == 0, capsys.readouterr().err
 
 
 @pytest.mark.external("poppler")
