@@ -26,7 +26,9 @@ def test_the_sheet_is_prose() -> None:
     assert sum(map(len, JINJA.findall(text))) <= MOST * len(text)
 
 
-@pytest.mark.parametrize("report", ["quickstart", "generative-models", "vae-beyond-mnist"])
+@pytest.mark.parametrize(
+    "report", ["quickstart", "generative-models", "vae-beyond-mnist", pytest.param("vae-lecture", marks=pytest.mark.slow)]
+)
 def test_a_report_has_no_mistakes_before_it_is_trained(report: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What is not measured yet is no mistake: the check of a fresh copy ends with 0."""
     folders = {"experiments": PROJECT, "templates": PROJECT, "store": tmp_path, "build": tmp_path, "figures": tmp_path}

@@ -16,6 +16,7 @@ from report_builder.document.material import (
     Contents,
     FigureCard,
     Header,
+    Listing,
     Material,
     RunCard,
     SubfiguresCard,
@@ -51,7 +52,7 @@ def material(plan: Plan, *, measured: bool = True, drawn: bool = True) -> Materi
         facts={fact.name: fact for fact in _facts(plan, measured=measured)},
         runs={run.id: _run_card(plan, run, measured=measured) for run in plan.resolved.runs.values()},
         figures={id_: figure_card(plan, id_, drawn=measured and drawn) for id_ in plan.resolved.figures},
-        listings={(listing.run, listing.part): listing for run in plan.resolved.runs.values() for listing in listings_of(run)},
+        listings={(listing.run, listing.part): listing for listing in _listings(plan)},
         equations={run.id: found for run in plan.resolved.runs.values() if (found := plan.equation(run))},
         tasks={id_: TaskCard(id_, task.title, tuple(task.requires)) for id_, task in loaded.experiment.tasks.items()},
         profile=loaded.profile,
@@ -67,6 +68,11 @@ def material(plan: Plan, *, measured: bool = True, drawn: bool = True) -> Materi
         style=loaded.file.parent / loaded.experiment.report.csl if loaded.experiment.report.csl else None,
         parameters={name: parameter.default for name, parameter in loaded.experiment.parameters.items()},
     )
+
+
+def _listings(plan: Plan) -> Iterator[Listing]:
+    beside = plan.resolved.loaded.file.parent
+    return (listing for run in plan.resolved.runs.values() for listing in listings_of(run, beside))
 
 
 def _kinds(plan: Plan) -> dict[str, tuple[str, ...]]:

@@ -16,11 +16,17 @@ from report_builder.plan import Training
 MODELS = Path(models.__file__).parent
 
 
-def listings_of(run: Training) -> Iterator[Listing]:
-    """A listing for each part of the run's model, cut from its files; of a list of layers their Keras source."""
+def listings_of(run: Training, beside: Path) -> Iterator[Listing]:
+    """A listing for each part of the run's model, cut from its files; of a list of layers their Keras source.
+
+    Of a layer of the user's own, in a file `beside` the experiment, also its class, under the name of that.
+    """
     own, lists = run.model.module.network, _layers.lists(run.model.parameters)
     for part, layers in lists.items():
         yield Listing(run.id, part, (Fragment(_layers.source(layers)),))
+        for kind in dict.fromkeys(layer.kind for layer in layers if _layers.OWN in layer.kind):
+            file, _, name = kind.rpartition(":")
+            yield Listing(run.id, name, (_fragment(beside / file, name),))
     for part, names in run.model.module.listed(run.model.parameters).items():
         if part in lists:
             continue

@@ -32,13 +32,24 @@ class Columns(Vocabulary):
         card = self.material.figures.get(figure, FigureCard(figure, figure))
         return self._block(card.table.columns if card.table else (), caption, id or f"tbl:{figure}", figure=figure)
 
-    def layers_table(self, run: str, part: str | None = None, caption: str = "", id: str = "") -> str:  # noqa: A002
-        """The layers of a run's model (or of one part of it), and how many parameters they have; label `tbl:<run>-layers`."""
+    def layers_table(
+        self,
+        run: str,
+        part: str | None = None,
+        caption: str = "",
+        id: str = "",  # noqa: A002
+        *,
+        connections: bool = False,
+    ) -> str:
+        """The layers of a run's model (or of one part of it), and how many parameters they have; label `tbl:<run>-layers`.
+
+        With `connections` also which layers each of them reads.
+        """
         layers, known = self.speech.card(run).layers, {layer.part for layer in self.speech.card(run).layers}
         if known and part is not None and part not in known:
             self.ledger.unknown(f"part of the model of run '{run}'", part, known)
         shown = [layer for layer in layers if part in (None, layer.part)]
-        columns = layer_columns(shown, self.language) if shown else ()
+        columns = layer_columns(shown, self.language, connections=connections) if shown else ()
         return self._block(columns, caption, id or f"tbl:{'-'.join(filter(None, (run, part)))}-layers", run=run)
 
     def _block(self, columns: Sequence[Column], caption: str, label: str, **source: str) -> str:
@@ -63,8 +74,11 @@ class Columns(Vocabulary):
         return [span_of(self.speech.printed(heading, heading))] if heading else []
 
 
-def layer_columns(layers: Sequence[Layer], language: Language) -> list[Column]:
-    """Part (where there are several, on its first layer), name, type, output shape and parameters; below them the sums."""
+def layer_columns(layers: Sequence[Layer], language: Language, *, connections: bool = False) -> list[Column]:
+    """Part (where there are several, on its first layer), name, type, output shape and parameters; below them the sums.
+
+    With `connections` before the parameters what each layer reads.
+    """
     parts = [layer.part if i == 0 or layers[i - 1].part != layer.part else "" for i, layer in enumerate(layers)]
     named = [language.word(f"parts.{part}") if language.has(f"parts.{part}") else part for part in parts]
     every, trained = (sum(counts) for counts in zip(*((layer.parameters, layer.trainable) for layer in layers), strict=True))
@@ -72,6 +86,8 @@ def layer_columns(layers: Sequence[Layer], language: Language) -> list[Column]:
     told = [language.word(f"layers.{key}", size=_size(count, language)) for key, count in sums.items()]
     shapes = [" × ".join("?" if side is None else str(side) for side in layer.shape) or "–" for layer in layers]
     texts = {"layer": [layer.name for layer in layers], "type": [layer.type for layer in layers], "shape": shapes}
+    if connections:
+        texts["inputs"] = [", ".join(layer.inputs) or "–" for layer in layers]
     columns = [Column(language.word(f"layers.{key}"), [*values, *([""] * len(sums))]) for key, values in texts.items()]
     columns = [Column(language.word("layers.part"), [*named, *told]), *columns] if len({*parts} - {""}) > 1 else columns
     columns[0] = replace(columns[0], values=[*columns[0].values[: len(layers)], *told])

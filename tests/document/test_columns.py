@@ -96,6 +96,12 @@ def test_layers_of_a_model(trained, printed):
     assert label == ": Warstwy #tbl:vae-layers"
 
 
+def test_what_layers_read(trained, printed):
+    """With connections a column names the layers that each layer reads, a dash where it reads none."""
+    rows = [line.split(" | ")[1::3] for line in printed('{{ layers_table("vae", connections=True) }}', trained).split("\n")]
+    assert rows[:5] == [["Warstwa", "Wejścia"], ["image", "–"], ["dense", "image"], ["norm", "dense"], ["own", "–"]]
+
+
 def test_layers_of_one_part(composed, trained, free):
     """A part is told alone under a label of its own; an unknown one is refused, and before a training nothing is known."""
     document = composed('{{ layers_table("vae", "encoder", caption="Warstwy") }}', trained)

@@ -107,6 +107,17 @@ def test_attributes_are_named_where_an_image_has_them():
     assert "Smiling and Big Nose" in drawing.details
 
 
+def test_attributes_as_a_table():
+    """A row for each attribute, chosen or all, below the classes, and a column for each image; without any only the classes."""
+    table = drawn(with_attributes(), per_class=1).table
+    rows = list(zip(*(column.values for column in table.columns), strict=True))
+    assert [column.heading for column in table.columns] == ["attribute", "1", "2", "3"]
+    assert rows == [("class", "a", "b", "c"), ("Big Nose", "1", "1", "0"), ("Smiling", "1", "0", "1")]
+    chosen = drawn(with_attributes(), per_class=1, attributes=["Smiling"]).table
+    assert [column.values[1:] for column in chosen.columns] == [["Smiling"], ["1"], ["0"], ["1"]]
+    assert [column.values for column in drawn(pictures(), per_class=1).table.columns] == [["class"], ["a"], ["b"], ["c"]]
+
+
 def test_an_attribute_that_the_data_lacks_is_refused():
     """A misspelt attribute is named with the near miss."""
     with pytest.raises(ReportError, match="Did you mean 'Smiling'"):

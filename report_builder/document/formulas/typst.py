@@ -35,7 +35,9 @@ from report_builder.records import frozen
 #: stands once between the page style and the formulas: no name of a style can then take the place of one of typst
 PRELUDE = """\
 #let tex = std.math
-#let display-formula(index, shown) = std.layout(size => {
+#let display-formula(index, shown) = std.layout(size => {  // a wide one in smaller type, but not smaller than that of code
+  let fit = std.calc.min(1, std.calc.max(8.5pt / 1em.to-absolute(), size.width / std.measure(shown).width * 0.999))
+  let shown = if fit < 1 { std.text(size: fit * 1em, shown) } else { shown }
   if std.measure(shown).width > size.width [#std.metadata(index) <formula-too-wide>]
   shown
 })"""

@@ -50,4 +50,5 @@ KIND = Figure(
     parameters=Parameters,
     reads=reads,
     draw=_draw,
+    table=True,
 )

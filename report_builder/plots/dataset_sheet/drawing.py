@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from report_builder.errors import Problem, ReportError, near_miss
-from report_builder.kinds import Arrays, Drawing, Subject
+from report_builder.kinds import Arrays, Column, Drawing, Subject, Table
 from report_builder.languages import Language
 from report_builder.plots._details import details
 from report_builder.plots._samples import class_name, in_bands, per_band, room_for
@@ -35,7 +35,8 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     classes = language.join(list(dict.fromkeys(class_name(images, int(label), language) for label in images["y"])))
     alt = language.word("alt.dataset_sheet", n=language.number(len(images["y"])), classes=classes)
     people = [subjects[parameters.data]]
-    return Drawing(drawn.figure, details(language, people, *stated, split=parameters.split), alt, raster=True)
+    said = details(language, people, *stated, split=parameters.split)
+    return Drawing(drawn.figure, said, alt, raster=True, table=_table(images, parameters, language))
 
 
 def _in_order(images: Arrays) -> Arrays:
@@ -65,6 +66,21 @@ def _texts(images: Arrays, parameters: Parameters, language: Language) -> list[s
         places = [known.index(name) for name in parameters.attributes]
         _name(lines, images["attributes"][:, places], list(parameters.attributes), language)
     return ["\n".join(each) for each in lines]
+
+
+def _table(images: Arrays, parameters: Parameters, language: Language) -> Table:
+    """A row for each attribute (those chosen, else all), a column for each image in its place: 1 where the image has it.
+
+    So a table of many attributes is long and not wide. The classes of the images are its first row.
+    """
+    known = [str(name) for name in images.get("attribute_names", ())]
+    chosen = parameters.attributes or known
+    rows = images["attributes"][:, [known.index(name) for name in chosen]] if chosen else np.zeros((len(images["y"]), 0))
+    heads = [language.word("sheet.attribute"), *map(str, range(1, len(rows) + 1))]
+    classes = [class_name(images, int(label), language) for label in images["y"]]
+    names = [language.word("sheet.class"), *(language.name(name) for name in chosen)]
+    cells = [[label, *(str(int(value > 0.5)) for value in row)] for label, row in zip(classes, rows, strict=True)]
+    return Table([Column(head, values) for head, values in zip(heads, [names, *cells], strict=True)])
 
 
 def _attributes_of(images: Arrays) -> dict[int, str]:

@@ -277,6 +277,12 @@ def test_a_formula_wider_than_its_line_is_a_finding(composed, free) -> None:
     assert CHECK not in typst_source(document, draft=True)[0]
 
 
+def test_a_formula_that_is_a_little_wider_is_set_smaller(composed, free) -> None:
+    """It fits in a type that is no smaller than that of code."""
+    wider = " + ".join(f"x_{{{i}}}" for i in range(20))
+    assert pdf(composed(f"$$ {wider} $$", free))[0].startswith(b"%PDF")
+
+
 @pytest.mark.parametrize("tex", ["x^{" * 22 + "}" * 22, "{" * 5000, r"\left(" * 400, r"\sqrt" * 3000, "x" * 30_000])
 def test_a_formula_has_limits(tex: str) -> None:
     """Formulas nested deeply or very long are refused at once, with the option that allows more."""
