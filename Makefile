@@ -6,6 +6,7 @@ EXTRA ?= $(if $(wildcard .venv/.installed-gpu),gpu,cpu)
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 READY := .venv/.installed-$(EXTRA)
+READY_LIGHT := $(firstword $(wildcard .venv/.installed-cpu .venv/.installed-gpu) .venv/.installed-base)
 READY_DEV := .venv/.installed-dev
 BIN := .venv/bin
 CLI := $(BIN)/python -m report_builder
@@ -13,11 +14,14 @@ OPTIONS := $${PROFILE:+--profile "$$PROFILE"} $${SET:+--set "$$SET"}
 SPREAD := -n auto --dist loadfile --no-loadscope-reorder # on every core; tests/conftest.py says what begins
 export PYTHON REPORT PROFILE SET FORMATS FIG TASK NAME
 
-.PHONY: help report watch figure task status check facts new schema doctor test test-slow lint format gallery benchmark lock cjk peers install clean
+.PHONY: help demo report watch figure task status check facts new schema doctor test test-slow lint format gallery benchmark lock cjk peers install clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 	@echo; sed -n 's/^# \(REPORT=.*\)/  Options: \1/p' Makefile
+
+demo: $(READY_LIGHT) ## A small report in demo/, from results that come along: no TensorFlow, half a minute
+	@$(CLI) demo
 
 report: $(READY) ## The report: trains what is not stored, draws, writes PDF, HTML and Markdown
 	@$(CLI) build "$$REPORT" $(OPTIONS) $${FORMATS:+--to "$$FORMATS"}
@@ -86,7 +90,7 @@ clean: ## Removes build/, figures and caches; runs/ and .venv stay
 	@find figures -mindepth 1 ! -name README.md -delete
 	@find report_builder tests benchmarks requirements -name __pycache__ -prune -exec rm -rf {} +
 
-.venv/.installed-cpu .venv/.installed-gpu: requirements/base.lock pyproject.toml
+.venv/.installed-base .venv/.installed-cpu .venv/.installed-gpu: requirements/base.lock pyproject.toml
 .venv/.installed-cpu: requirements/cpu.lock
 .venv/.installed-gpu: requirements/gpu.lock
 .venv/.installed-dev: requirements/dev.lock pyproject.toml $(READY)

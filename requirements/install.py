@@ -1,4 +1,4 @@
-"""Fills .venv from the lock files: `python install.py cpu|gpu|dev|cjk|peers`, called by install.sh with a fitting Python.
+"""Fills .venv from the lock files: `python install.py base|cpu|gpu|dev|cjk|peers`, called by install.sh with a fitting Python.
 
 `.venv/.installed-<extra>` says what is complete and holds the digest of what was installed. `.venv/.installing` stands while
 pip works; where it is found, an installation was killed, and .venv is made anew. A .venv of the user's own is kept and filled.
@@ -24,8 +24,14 @@ PROJECT = FOLDER.parent
 VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 KILLED = VENV / ".installing"
-LOCKS = {"cpu": ("base", "cpu"), "gpu": ("base", "gpu"), "dev": ("dev",), "cjk": ("cjk",), "peers": ("peers",)}
-SIZES = {"cpu": "about 460 MB to fetch, 2.1 GB on disk", "gpu": "about 3.5 GB to fetch, 7 GB on disk"}
+LOCKS = {"base": ("base",), "cpu": ("base", "cpu"), "gpu": ("base", "gpu")} | {
+    each: (each,) for each in ("dev", "cjk", "peers")
+}
+SIZES = {
+    "base": "about 160 MB to fetch, 350 MB on disk, without TensorFlow",
+    "cpu": "about 460 MB to fetch, 2.1 GB on disk",
+    "gpu": "about 3.5 GB to fetch, 7 GB on disk",
+}
 ROOM = {"cpu": 3, "gpu": 12}  # GB that must be free
 PIP = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-compile", "--progress-bar", "off"]
 
@@ -101,7 +107,7 @@ def environment() -> dict[str, str]:
 
 
 def fetch(extra: str, *, whole: bool) -> None:
-    """Installs the locked packages, their byte code (on all cores), and for cpu and gpu the package itself."""
+    """Installs the locked packages, their byte code (on all cores), and for all but dev, cjk and peers the package itself."""
     locks = [FOLDER / f"{name}.lock" for name in LOCKS[extra]]
     size = f", {SIZES[extra]}, once" if whole and extra in SIZES else ""
     count = sum(line[0] not in " #" for path in locks for line in path.read_text().splitlines())

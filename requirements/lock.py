@@ -1,6 +1,6 @@
 """Writes the lock files from pyproject.toml: `make lock`. Needs the network (for `uv`, too).
 
-`base.lock` is what every installation has; the others hold what an extra adds: `cpu.lock`, `gpu.lock`, `cjk.lock`, `dev.lock`,
+`base.lock` is what writes documents; the others hold what an extra adds: `cpu.lock`, `gpu.lock`, `cjk.lock`, `dev.lock`,
 `peers.lock`. All are requirements files for pip: versions, hashes, markers where a package is not for every supported machine;
 no addresses.
 """
@@ -27,7 +27,7 @@ def main() -> None:
         uv = install_uv(folder)
         cpu = resolve(uv, folder, "cpu", EVERYWHERE)
         gpu = resolve(uv, folder, "gpu", GPU_ONLY)
-        base = {name: text for name, text in cpu.items() if gpu.get(name) == text}
+        base = resolve(uv, folder, "", EVERYWHERE)
         write("base", base)
         write("cpu", without(cpu, base))
         write("gpu", without(gpu, base))
@@ -48,7 +48,7 @@ def resolve(uv: Path, folder: Path, extra: str, options: list[str]) -> dict[str,
     backend = tomllib.loads((PROJECT / "pyproject.toml").read_text())["build-system"]["requires"]
     inputs.write_text("\n".join(backend))
     under = ["--constraints", first] if first.exists() else []
-    extras = ["--extra", extra]
+    extras = ["--extra", extra] if extra else []
     command = [uv, "pip", "compile", *COMMON, *options, *extras, *under, "pyproject.toml", inputs, "--output-file", output]
     subprocess.run(command, cwd=PROJECT, check=True, stdout=sys.stderr)
     entries = re.findall(r"^\S[^\n]*\\\n(?:    [^\n]*\n?)+", output.read_text(), re.MULTILINE)

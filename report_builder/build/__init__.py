@@ -20,6 +20,7 @@ from report_builder.document.formats import FORMATS, paths_of
 from report_builder.errors import Problem, ReportError, RunError, near_miss
 from report_builder.jobs import ENGINES
 from report_builder.plan import Plan, Planned, resolve
+from report_builder.plan.given import FOLDER, Given
 from report_builder.spec import load
 from report_builder.store import Store, in_use
 
@@ -62,11 +63,16 @@ def plan_report(
 ) -> Plan:
     """Experiment file -> plan. No step runs, but of a model of the user's own a worker is asked what it is, once.
 
-    With `fetch`, data that is nowhere is downloaded.
+    With `fetch`, data that is nowhere is downloaded. Where all results that it needs came along with the report, in the folder
+    `given` of the store, they are what is stored.
     """
-    file, store = workspace.experiment(report), Store(workspace.store)
+    file, store, given = workspace.experiment(report), Store(workspace.store), Given(workspace.store / FOLDER)
     loaded = load(file, profile=profile, sets=sets, project=workspace.project(file))
     resolved = resolve(loaded, asking.descriptions(loaded, store), workspace.data)
+    if given.root.is_dir():
+        came = Plan(resolved, store, workspace.data, given=given)
+        if not came.missing(came.everything()):
+            return came
     return Plan(resolved, store, workspace.data, fetch=fetch)
 
 

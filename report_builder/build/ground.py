@@ -50,15 +50,15 @@ class Ground:
 
 def ground(plan: Plan, workspace: Workspace, purpose: str) -> Ground:
     """What a document of this plan stands on, for one purpose (`check`, `build`)."""
-    loaded, memo, root = plan.resolved.loaded, plan.store.memo, plan.store.root
+    loaded, memo = plan.resolved.loaded, plan.store.memo
     template = workspace.template(loaded)
-    steps = [(each.step.kind, each.step.key, plan.stored(each) is not None) for each in plan.everything()]
-    steps += [(ANSWER, step.key, plan.store.read(ANSWER, step.key) is not None) for step in plan.answers()]
+    steps = [(each.step.kind, each.step.key, plan.stored(each)) for each in plan.everything()]
+    steps += [(ANSWER, step.key, plan.store.read(ANSWER, step.key)) for step in plan.answers()]
     parts = [
         loaded.experiment.model_dump_json(),
         loaded.profile,
         [[list(map(str, path)), where] for path, where in loaded.source.positions.items()],
-        [[kind, key, memo.sha256(root / kind / key / META) if stored else ""] for kind, key, stored in steps],
+        [[kind, key, memo.sha256(stored.path(META)) if stored else ""] for kind, key, stored in steps],
         [memo.sha256(file) for file in sorted(PACKAGE.rglob("*")) if file.suffix not in ("", ".pyc")],
         versions(),
         [str(template), str(Path.cwd())],

@@ -53,6 +53,13 @@ class Workspace:
         data, allowed = (tuple(map(expanded, texts)) for texts in (root("data").split(os.pathsep), named))
         return cls(**folders, data=data, allowed=allowed)
 
+    @classmethod
+    def at(cls, folder: Path, data: tuple[Path, ...] = ()) -> Workspace:
+        """The project in a folder, whatever the environment says."""
+        names = ("experiments", "templates", "store", "build", "figures")
+        experiments, templates, store, build, figures = (folder / _DEFAULTS[name] for name in names)
+        return cls(experiments, templates, store, build, figures, data)
+
     def project(self, experiment: Path) -> Project:
         """What an experiment may read."""
         return Project.of(self.experiments, self.templates, experiment, self.allowed)

@@ -18,7 +18,16 @@ from report_builder.run import estimate, progress
 def build(options: Options) -> int:
     """Builds a report."""
     plan, workspace = plan_of(options, fetch=not options.dry_run)
-    return _say(builder.build(plan, workspace, _building(options, plan)), options)
+    built = builder.build(plan, workspace, _building(options, plan))
+    code = say(built, options.report)
+    if options.hand_in and built.paths and code == Exit.DONE and not options.draft:
+        from report_builder.build.hand_in import pack
+
+        packed = pack(plan, workspace, built, options.hand_in, options.sets)
+        print(
+            f"{packed} is what you hand in: {packed.stat().st_size / 1e6:.1f} MB with {options.hand_in} and what they explain."
+        )
+    return code
 
 
 def figure(options: Options) -> int:
@@ -26,13 +35,13 @@ def figure(options: Options) -> int:
     plan, workspace = plan_of(options, fetch=not options.dry_run)
     if options.show_options:
         return show_figure_options(plan, options.id)
-    return _say(builder.build_figure(plan, workspace, options.id, _building(options, plan)), options)
+    return say(builder.build_figure(plan, workspace, options.id, _building(options, plan)), options.report)
 
 
 def task(options: Options) -> int:
     """Regenerates one task."""
     plan, workspace = plan_of(options, fetch=not options.dry_run)
-    return _say(builder.build_task(plan, workspace, options.id, _building(options, plan)), options)
+    return say(builder.build_task(plan, workspace, options.id, _building(options, plan)), options.report)
 
 
 def _building(options: Options, plan: Plan) -> builder.Options:
@@ -74,8 +83,8 @@ class _Progress:
         self._view.show(job, event)
 
 
-def _say(built: Built, options: Options) -> int:
-    """Says what was made, what to look at, and what to try next; returns the exit code."""
+def say(built: Built, report: str = "") -> int:
+    """Says what was made, what to look at, and what to try next with a report; returns the exit code."""
     _look_at(built)
     if not built.compiled and built.paths:
         print("Nothing changed; the documents are up to date.")
@@ -83,9 +92,9 @@ def _say(built: Built, options: Options) -> int:
         print(f"{path} is written all the same" if built.error else path)
     if built.error:
         return int(built.error.exit_code)
-    if built.compiled and "pdf" in built.paths:
+    if report and built.compiled and "pdf" in built.paths:
         again = "edit a sentence in the template and run the same command"
-        print(f"Next: {again}; 'report-builder facts {options.report}' lists what it may cite.")
+        print(f"Next: {again}; 'report-builder facts {report}' lists what it may cite.")
     return int(Exit.RUN_FAILED if built.failed else Exit.DONE)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from report_builder.document.formats import FORMATS
 from report_builder.version import __version__
 
+LEVELS = ("facts", "arrays", "weights")  # of what a hand-in holds of the results; each with those before it
 ROOTS = {
     "experiments": "folder of the experiment files",
     "templates": "folder of the templates",
@@ -29,6 +30,8 @@ class Options(argparse.Namespace):
     store: str | None = None
     tensorboard: bool = False
     jobs: int | None = None
+    limits: Sequence[str] = ()
+    hand_in: str | None = None
 
     def command(self) -> Callable[[Options], int]:
         """The function that carries the command out."""
@@ -59,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("report", metavar="REPORT", help="name of a report, or path of its YAML file")
     board = "write the histories of all trainings for TensorBoard, into build/REPORT/tensorboard"
     build.add_argument("--tensorboard", action="store_true", help=board)
+    _hand_ins(add, build, roots)
     watch = add("watch", "watch:watch", "show the report in the browser, anew whenever a file of it is saved", report, roots)
     watch.add_argument("report", metavar="REPORT", help="name of a report, or path of its YAML file")
     watch.add_argument("--port", type=int, default=8765, metavar="N", help="of the page on this machine; 0: any that is free")
@@ -113,6 +117,17 @@ def parser() -> argparse.ArgumentParser:
     new.add_argument("--sheet-only", action="store_true", help="the sheet without answers, to hand out")
     _runs(commands, roots, json)
     return top
+
+
+def _hand_ins(
+    add: Callable[..., argparse.ArgumentParser], build: argparse.ArgumentParser, roots: argparse.ArgumentParser
+) -> None:
+    packed = (
+        "pack the documents, their sources and the results behind them into one archive; which results: arrays, if not said"
+    )
+    build.add_argument("--hand-in", nargs="?", const="arrays", choices=LEVELS, metavar="|".join(LEVELS), help=packed)
+    demo = add("demo", "hand_in:demo", "a small report from results that come along: nothing is trained, in half a minute")
+    demo.add_argument("folder", metavar="FOLDER", nargs="?", default="demo", help="where it is put (default: demo)")
 
 
 def _runs(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,11 +17,14 @@ from report_builder.store import Memo, data_name
 ABSENT = "not on this computer"  # fingerprint of data that was not looked into
 
 
-def with_fingerprints(resolved: Resolved, memo: Memo, folders: Sequence[Path], *, fetch: bool) -> dict[str, dict[str, Plain]]:
+def with_fingerprints(
+    resolved: Resolved, memo: Memo, folders: Sequence[Path], *, fetch: bool, known: Mapping[str, str]
+) -> dict[str, dict[str, Plain]]:
     """Resolved data with its fingerprint, by id, for the data sets that something uses.
 
     Data that is not here has the fingerprint that was seen last. Else what can be downloaded is, with `fetch`, and is `ABSENT`
-    without it; what cannot be is a mistake already when a report is only looked at.
+    without it; what cannot be is a mistake already when a report is only looked at. Data whose fingerprint is in `known`, by
+    `data_name`, is not looked for.
 
     Raises:
         ReportError: with every data set that cannot be had.
@@ -31,6 +34,10 @@ def with_fingerprints(resolved: Resolved, memo: Memo, folders: Sequence[Path], *
     used |= {request.data for owner in owners for request in owner.requests.values() if request.data}
     mistakes, found = [], {}
     for id_ in sorted(used):
+        spec = resolved.data[id_].as_spec()
+        if fingerprint := known.get(data_name(spec)):
+            found[id_] = spec | {"fingerprint": fingerprint}
+            continue
         try:
             found[id_] = _with_fingerprint(resolved.data[id_], memo, folders, fetch=fetch)
         except ReportError as error:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from report_builder.kinds import FROM_RUN, PROBES, Equation, ProbeRequest, Subject, opened
 from report_builder.models._layers import files
 from report_builder.plain import Plain
 from report_builder.plan import own, words
+from report_builder.plan.given import Given
 from report_builder.plan.prepared import with_fingerprints
 from report_builder.plan.resolved import HISTORY, DataSet, Measure, Picture, Resolved, Training
 from report_builder.plan.shown import requests_of, subjects
@@ -58,9 +60,12 @@ class Planned:
 class Plan:
     """The steps of a report. Every key is known before anything runs."""
 
-    def __init__(self, resolved: Resolved, store: Store, folders: Sequence[Path], *, fetch: bool) -> None:
-        """A plan; with `fetch`, data that is nowhere is downloaded, else it is planned as absent."""
+    def __init__(
+        self, resolved: Resolved, store: Store, folders: Sequence[Path], *, fetch: bool = False, given: Given | None = None
+    ) -> None:
+        """A plan; with `fetch`, data that is nowhere is downloaded, else it is planned as absent; `given` came along."""
         self.resolved = resolved
+        self.given = given
         self.fetch = fetch
         self.store = store
         self.folders = tuple(folders)
@@ -74,7 +79,8 @@ class Plan:
     @cached_property
     def data(self) -> dict[str, dict[str, Plain]]:
         """Resolved data with its fingerprint, by id, for the data sets that something uses."""
-        return with_fingerprints(self.resolved, self.store.memo, self.folders, fetch=self.fetch)
+        known = self.given.fingerprints if self.given else {}
+        return with_fingerprints(self.resolved, self.store.memo, self.folders, fetch=self.fetch, known=known)
 
     # --- answers of a worker ----------------------------------------------------------------------------------------------
 
@@ -107,7 +113,13 @@ class Plan:
     def _run(self, run: Training, seed: int) -> Planned:
         spec = run.as_spec() | {"data": self.data[run.data.id], "seed": seed}
         files = (*self._model_code(run), *self._data_code(run.data))
-        return Planned(Step("run", (), spec, self._code("run", *files)), f"run {run.id}, seed {seed}", {}, own=_own(*files))
+        step = self._step("run", (), spec, lambda: self._code("run", *files))
+        return Planned(step, f"run {run.id}, seed {seed}", {}, own=_own(*files))
+
+    def _step(self, kind: str, inputs: tuple[str, ...], spec: Mapping[str, Any], code: Callable[[], dict[str, str]]) -> Step:
+        """The step as it came along; else with the code that would carry it out now."""
+        made = self.given.as_made(kind, inputs, spec) if self.given else None
+        return made or Step(kind, inputs, spec, code())
 
     def _code(self, kind: str, *named: Path) -> dict[str, str]:
         """What carries out a step of this kind, with the files that its spec names."""
@@ -150,7 +162,8 @@ class Plan:
         probe, parameters = opened(PROBES, entry, beside=beside)
         files = [probe.file, *(PROBES.get(kind, beside=beside).file for kind in probe.uses(parameters))]
         of_data = self._data_code(data)
-        step = Step("arrays", _keys(needs), spec, self._code("arrays", *files, *(of_data if run is None else [])))
+        code = [*files, *(of_data if run is None else [])]
+        step = self._step("arrays", _keys(needs), spec, lambda: self._code("arrays", *code))
         return Planned(
             step, label, needs, own=_own(*files, *of_data, *(file for needed in needs.values() for file in needed.own))
         )
@@ -176,7 +189,7 @@ class Plan:
         needs = {name: self.arrays(request, seed, f"{label}, {name}") for name, request in measure.requests.items()}
         values = [{key: part for key, part in vars(quantity).items() if key != "noun"} for quantity in measure.quantities]
         spec = {"metric": measure.as_spec(), "values": values, "reads": _read(needs)}
-        step = Step("facts", _keys(needs), spec, self._code("facts", measure.kind.file))
+        step = self._step("facts", _keys(needs), spec, lambda: self._code("facts", measure.kind.file))
         return Planned(step, label, needs, place=f"metrics.{measure.id}", own=_own(measure.kind.file))
 
     @cached_property
@@ -191,12 +204,15 @@ class Plan:
         subjects = {name: asdict(subject) for name, subject in self.subjects(picture).items()}
         spec = {"figure": picture.kind.as_spec(), "subjects": subjects, "reads": _read(needs), "language": self.language}
         spec |= {"style": dict(self.resolved.style.values)}
-        code, memo = self._code("figure", picture.kind.file), self.store.memo
-        drawing = sources([*(PACKAGE / file for file in BEGINNING["figure"]), picture.kind.file], memo)
-        code[f"languages/{self.language}.yaml"] = words.digest(tuple(drawing), self.language, memo)
-        code |= {str(file.relative_to(PACKAGE)): memo.sha256(file)[:16] for file in LOOK}
-        step = Step("figure", _keys(needs), spec, code)
+        step = self._step("figure", _keys(needs), spec, lambda: self._code_of_drawing(picture.kind.file))
         return Planned(step, f"figure {picture.id}", needs, place=f"figures.{picture.id}", own=_own(picture.kind.file))
+
+    def _code_of_drawing(self, file: Path) -> dict[str, str]:
+        """What draws a figure of the kind in this file, with the words and the look that it may print."""
+        code, memo = self._code("figure", file), self.store.memo
+        drawing = sources([*(PACKAGE / each for each in BEGINNING["figure"]), file], memo)
+        code[f"languages/{self.language}.yaml"] = words.digest(tuple(drawing), self.language, memo)
+        return code | {str(each.relative_to(PACKAGE)): memo.sha256(each)[:16] for each in LOOK}
 
     def subjects(self, picture: Picture) -> dict[str, Subject]:
         """What the figure may say of each run or data set it shows, and of a judge, by its id."""
@@ -208,7 +224,8 @@ class Plan:
         """The finished step, if it is there and intact."""
         key = planned.step.key
         if self._stored.get(key) is None:
-            self._stored[key] = self.store.read(planned.step.kind, key)
+            came = self.given.read(planned.step) if self.given else None
+            self._stored[key] = came or self.store.read(planned.step.kind, key)
         return self._stored[key]
 
     def everything(self) -> list[Planned]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 
@@ -100,7 +100,7 @@ def _extend(file: Path, project: Project, seen: tuple[Path, ...]) -> Source:
         return source
     if not isinstance(parent, str) or not parent:
         raise ReportError(Problem(where, "'extends' is the name of another experiment file", repr(parent)))
-    below = file.parent / (parent if parent.endswith((".yaml", ".yml")) else f"{parent}.yaml")
+    below = _below(file, parent)
     if refused := project.refusal(below, where, parent):
         raise ReportError(refused)
     if mistake := not_readable(below):
@@ -110,6 +110,19 @@ def _extend(file: Path, project: Project, seen: tuple[Path, ...]) -> Source:
         raise ReportError(Problem(where, "a file extends itself", repr(parent)))
     EXTENDS.hold(len(seen) + 1, where)
     return overlay(_extend(below, project, (*seen, resolved(file))), source)
+
+
+def _below(file: Path, parent: str) -> Path:
+    """The file that `extends` names."""
+    return file.parent / (parent if parent.endswith((".yaml", ".yml")) else f"{parent}.yaml")
+
+
+def chain(file: Path) -> Iterator[Path]:
+    """An experiment file that was loaded, and those that it extends."""
+    yield file
+    parent = read(file).data.get("extends")
+    if isinstance(parent, str):
+        yield from chain(_below(file, parent))
 
 
 def _with_profile(source: Source, profile: str | None, file: Path) -> tuple[Source, str, bool]:
