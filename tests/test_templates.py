@@ -27,7 +27,14 @@ def test_the_sheet_is_prose() -> None:
 
 
 @pytest.mark.parametrize(
-    "report", ["quickstart", "generative-models", "vae-beyond-mnist", pytest.param("vae-lecture", marks=pytest.mark.slow)]
+    "report",
+    [
+        "quickstart",
+        "generative-models",
+        "vae-beyond-mnist",
+        "deep-learning-homework",
+        pytest.param("vae-lecture", marks=pytest.mark.slow),
+    ],
 )
 def test_a_report_has_no_mistakes_before_it_is_trained(report: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What is not measured yet is no mistake: the check of a fresh copy ends with 0."""

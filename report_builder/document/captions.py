@@ -20,7 +20,7 @@ _KEYS = ("model", "models", "data", "points", "seed", "seeds", "epochs", "weight
 def captioned(caption: str, sentences: Sequence[str], language: Language) -> Nodes:
     """The author's words, ended, then the sentences that the drawing states, a span for each."""
     said = caption.strip()
-    said += ("." if language.spaced else "。") if said and said[-1] not in ".!?。！？" and sentences else ""
+    said += language.stop if said and said[-1] not in ".!?。！？" and sentences else ""
     begins = tuple(language.words[f"details.{key}"].partition("{")[0] for key in _KEYS)
     parts: list[Node] = [markdown(said)] if said else []
     parts += [printed_span(_state(words), SETTING if words.startswith(begins) else DETAIL) for words in sentences]

@@ -62,7 +62,7 @@ class Comparisons:
         subjects = self._subjects(pair, of) if pair else None
         compared = self.verdicts.compared(pair, by or self._factors(*pair), at_least) if pair and subjects else None
         if compared is None or not pair or not subjects:
-            return self.verdicts.absent(pair, *names) + self._stop
+            return self.verdicts.absent(pair, *names) + self.verdicts.language.stop
         times = 100.0 if percent else 1.0
         places = decimals(pair, compared.difference * compared.found, times) if digits is None else digits
         values = [speech.fact(name, digits=places, unit=True, spread=True, percent=percent) for name in names]
@@ -87,10 +87,6 @@ class Comparisons:
         told = {"noun": printed_words(noun.first, "fact"), "found": printed_words(found, "fact")}
         told |= {"a": named[:1], "b": named[1:], "x": [span_of(values[0])], "y": [span_of(values[1])]}
         return framed(language.words["summary.pair"], told)
-
-    @property
-    def _stop(self) -> str:
-        return "." if self.verdicts.language.spaced else "。"
 
     def _subjects(self, pair: tuple[Fact, Fact], of: Sequence[str]) -> tuple[str | Node, str | Node] | None:
         """What each value is of: as the author says, else the runs."""
@@ -118,14 +114,14 @@ class Comparisons:
         """
         made, kinds = list[Node](), itertools.chain(["claim"], itertools.repeat("fact"))
         *rest, last = _join(parts)
-        for part in (*rest, last.rstrip(self._stop) if isinstance(last, str) else last):
+        for part in (*rest, last.rstrip(self.verdicts.language.stop) if isinstance(last, str) else last):
             if isinstance(part, str):
                 words = part if self.verdicts.language.spaced else _GAP.sub(" ", part)
                 kind = next(kinds)
                 made += printed_words(words, kind, facts=" ".join(names) if kind == "claim" else "")
             else:
                 made.append(part)
-        return [*made, *text(self._stop)]
+        return [*made, *text(self.verdicts.language.stop)]
 
 
 def _words(node: Node) -> str:

@@ -81,7 +81,7 @@ class Evidence(Vocabulary):
         found = self._equation(run)
         if not found or not found.symbols:
             return ""
-        ends = [*[";"] * (len(found.symbols) - 1), "."]
+        ends = [*[self.language.words["details.semicolon"].strip()] * (len(found.symbols) - 1), self.language.stop]
         items = [[plain(self._symbol(*known, end=end))] for known, end in zip(found.symbols, ends, strict=True)]
         where = para([printed_span(text(self.language.word("where")), "fact")])
         return self.ledger.put_block([div([where, {"t": "BulletList", "c": items}], ["symbols"])])

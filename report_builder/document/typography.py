@@ -148,6 +148,6 @@ def _formula(letters: str) -> Node:
     elif letter in "kxz":
         tex = letter
     else:
-        name = unicodedata.name(letter).split()[-1]
+        name = unicodedata.name(letter).split()[-1].replace("LAMDA", "LAMBDA")  # as Unicode spells it
         tex = "\\" + (name.title() if letter.isupper() else name.lower()) + (f"_{index}" if index else "")
     return {"t": "Math", "c": [{"t": "InlineMath"}, tex]}

@@ -132,6 +132,11 @@ class Language:
         """Whether a space follows such a heading; a full-width mark brings its own."""
         return ord(self.words["caption.end"]) < 0x3000
 
+    @property
+    def stop(self) -> str:
+        """What ends a sentence."""
+        return "." if self.spaced else "。"
+
     def number(self, value: float, digits: int | None = None, *, sign: bool = False) -> str:
         """A number as it is printed: true minus, the language's decimal mark, thin spaces between thousands from 10 000 on.
 

@@ -18,15 +18,17 @@ def described(name: str, data: DataSet, language: Language) -> str:
     low, high = map(language.number, layout.value_range)
     pixels = language.word("details.interval", low=low, high=high)
     pixels = f"{{{pixels[1:-1]}}}" if _is_binary(data) else pixels
-    return ", ".join(filter(None, [name, *counts, _size(data), pixels]))
+    return language.words["list.comma"].join(filter(None, [name, *counts, _size(data), pixels]))
 
 
-def told_apart(data: DataSet, others: Iterable[DataSet]) -> str:
-    """As little of `28 × 28, [-1, 1], n = 3000` as no other preparation has, else the id; "" where there is no other.
+def told_apart(name: str, data: DataSet, others: Iterable[DataSet], language: Language) -> str:
+    """The name with as little of `28 × 28, [-1, 1], n = 3000` as no other preparation has, else the id; alone without others.
 
     Args:
+        name: of the data in print.
         data: a data set with its steps.
         others: those with the same name in print.
+        language: of the report.
     """
     left, said = [other for other in others if other.located() != data.located()], []
     for place, mark in enumerate(_marks(data)):
@@ -34,7 +36,7 @@ def told_apart(data: DataSet, others: Iterable[DataSet]) -> str:
         if mark and len(same) < len(left):
             said.append(mark)
             left = same
-    return ", ".join([*said, data.id] if left else said)
+    return language.words["list.comma"].join([name, *said, *([data.id] if left else [])])
 
 
 def _marks(data: DataSet) -> tuple[str, str, str]:

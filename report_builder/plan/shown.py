@@ -86,8 +86,8 @@ def data_name(resolved: Resolved, data: DataSet) -> str:
 def prepared_name(resolved: Resolved, data: DataSet, others: Iterable[DataSet]) -> str:
     """The name, with what tells it from other preparations of the same data."""
     name = data_name(resolved, data)
-    mark = told_apart(data, [other for other in others if data_name(resolved, other) == name])
-    return f"{name}, {mark}" if mark else name
+    alike = [other for other in others if data_name(resolved, other) == name]
+    return told_apart(name, data, alike, _language(resolved))
 
 
 def _language(resolved: Resolved) -> Language:

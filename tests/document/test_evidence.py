@@ -20,8 +20,15 @@ def test_figure(composed, free):
     assert (identifier(figure), value(image, "width"), value(image, "alt")) == ("fig:codes", "50%", "Chmura punktów")
 
 
-@pytest.mark.parametrize(("code", "said"), [("en", "where w = 0.25\u00a0– weight."), ("pl", "gdzie w = 0{,}25\u00a0– weight.")])
-def test_the_value_of_a_symbol_has_the_decimal_mark_of_the_language(composed, free, code, said):
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("en", "where w = 0.25\u00a0– weight."),
+        ("pl", "gdzie w = 0{,}25\u00a0– weight."),
+        ("zh-Hant", "其中 w = 0.25 – weight。"),
+    ],
+)
+def test_the_value_of_a_symbol_has_the_marks_of_the_language(composed, free, code, said):
     """A weight in the legend of a loss is printed like every other number."""
     given = replace(free, equations={"vae": Equation("w", (("w = 0.25", "weight"),))})
     given = replace(given, header=replace(free.header, language=code))

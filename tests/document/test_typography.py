@@ -9,11 +9,12 @@ from dataclasses import replace
 import pytest
 
 from report_builder import languages
+from report_builder.document.formulas.typst import typst
 from report_builder.document.html import html_page
 from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import typst_source
 from report_builder.document.tree import caption_of, has_class, plain_text, walk
-from report_builder.document.typography import _words
+from report_builder.document.typography import _formula, _words
 
 TEXT = """\
 # Head "one"
@@ -107,3 +108,10 @@ def test_letters_within_a_name_are_no_variables() -> None:
     words = _words(languages.load("en"))
     assert words.variables.split("VAE q(z|x), (z)") == ["VAE q(z|x), (z)"]
     assert words.variables.split("the drawn z;") == ["the drawn ", "z", ";"]
+
+
+@pytest.mark.parametrize("letter", [chr(code) for code in (*range(0x3B1, 0x3CA), 0x393, 0x394, 0x39B, 0x3A3, 0x3A6, 0x3A9)])
+def test_greek_letters_are_set(letter) -> None:
+    """What a word of the tool writes as a Greek letter is a command that every format sets, whatever Unicode calls the letter."""
+    if letter not in "ος":  # no letters of formulas
+        assert typst(_formula(letter)["c"][1])

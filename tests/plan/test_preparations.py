@@ -32,7 +32,9 @@ def test_the_least_that_differs_is_said(lab, other, said) -> None:
     lab.edit(lab.experiment.read_text(), changed(lab.experiment.read_text(), other))
     data = lab.plan().resolved.data
     both = data["digits"], data["other"]
-    assert (told_apart(both[0], both), told_apart(both[1], both)) == said
+    names = [told_apart("digits", data, both, load("en")) for data in both]
+    assert names == [f"digits, {mark}" if mark else "digits" for mark in said]
+    assert told_apart("數字", both[0], both, load("zh-Hant")) == (f"數字、{said[0]}" if said[0] else "數字")
 
 
 def changed(text: str, other: str) -> str:
@@ -77,7 +79,7 @@ STEPS = {"plain": (), "binary": (SimpleNamespace(name="binarise"),)}
         ("pl", FOUR, "plain", "D, 4 klasy, 300 obrazów, 32 × 32, [−1; 1]"),
         ("ru", FOUR, "plain", "D, 4 класса, 300 изображений, 32 × 32, [−1; 1]"),
         ("de", Layout((8, 8, 1), (0.0, 1.0)), "binary", "D, 8 × 8, {0; 1}"),
-        ("zh-Hant", Layout(None), "plain", "D, [0, 255]"),
+        ("zh-Hant", Layout(None), "plain", "D、[0, 255]"),
         ("en", None, "plain", "D"),
     ],
 )
