@@ -112,6 +112,6 @@ def test_letters_within_a_name_are_no_variables() -> None:
 
 @pytest.mark.parametrize("letter", [chr(code) for code in (*range(0x3B1, 0x3CA), 0x393, 0x394, 0x39B, 0x3A3, 0x3A6, 0x3A9)])
 def test_greek_letters_are_set(letter) -> None:
-    """What a word of the tool writes as a Greek letter is a command that every format sets, whatever Unicode calls the letter."""
+    """What a word of the tool writes as a Greek letter is a command that can be set, whatever Unicode calls the letter."""
     if letter not in "ος":  # no letters of formulas
         assert typst(_formula(letter)["c"][1])
