@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
@@ -14,6 +15,7 @@ from report_builder.document.vocabulary import Vocabulary, decimals, noun_of
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.plain import Fields, Plain, at
 
+LINES = 3  # that the row of what is the same for all may have before a table is made as wide as the text
 ALIKE = "alike"  # class of the row that has what is the same for all
 _SIDES = {"l": "AlignLeft", "c": "AlignCenter", "r": "AlignRight"}
 ESSENTIAL = ("model.latent_dim", "training.epochs", "training.batch_size", "training.learning_rate", "training.optimizer.kind")
@@ -56,10 +58,22 @@ class Tables(Vocabulary):
         heads = [*map(self._cell, (self.language.word("settings.setting"), *(card.name for card in cards)))]
         made = table(heads, body, "l" + "c" * len(cards), caption, id)
         if alike:
-            told = [self.language.word("details.named", name=name, value=value) for name, value in alike.items()]
-            words = self._cell(self.language.word("details.semicolon").join(told))
-            made["c"][4][0][3].append(_wide_row(self._cell(self.language.word("settings.alike")), words, len(cards)))
+            others = [values for name, values in rows.items() if name not in alike]
+            self._add_alike(made, alike, [[card.name for card in cards], *others])
         return self.ledger.put_block([made], id)
+
+    def _add_alike(self, made: Node, alike: Mapping[str, str], others: Sequence[Sequence[str]]) -> None:
+        """A last row with what is the same for all; where it would be many lines high, the table is as wide as the text."""
+        words = self.language.word("details.semicolon").join(
+            self.language.word("details.named", name=name, value=value) for name, value in alike.items()
+        )
+        columns = len(others[0])
+        first = self._cell(self.language.word("settings.alike"))
+        made["c"][4][0][3].append(_wide_row(first, self._cell(words), columns))
+        if _room(words) > LINES * sum(max(map(_room, column)) for column in zip(*others, strict=True)):
+            shares = [0.25, *[0.75 / columns] * columns]
+            sides = [side for side, _ in made["c"][2]]
+            made["c"][2] = [[side, {"t": "ColWidth", "c": share}] for side, share in zip(sides, shares, strict=True)]
 
     def _weights(self, cards: Sequence[RunCard]) -> dict[str, list[str]]:
         """A row with the epoch whose weights are measured, seed by seed, where some run could stop early."""
@@ -182,6 +196,11 @@ def table(
 
 def _row(cells: Sequence[Nodes]) -> list[Part]:
     return [attr(), [[attr(), {"t": "AlignDefault"}, 1, 1, [plain(cell)] if cell else []] for cell in cells]]
+
+
+def _room(words: str) -> int:
+    """How wide words are, in letters: a sign of East Asia counts as two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in words)
 
 
 def _wide_row(first: Nodes, words: Nodes, columns: int) -> list[Part]:

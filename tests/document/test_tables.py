@@ -9,6 +9,7 @@ import pytest
 from report_builder.document.html import html_page
 from report_builder.document.office import markdown
 from report_builder.document.rendering import render
+from report_builder.document.tree import walk
 from report_builder.facts import Measurement
 
 
@@ -19,6 +20,15 @@ def test_settings_table(printed):
     assert "liczba epok: 10" in text
     assert "fingerprint" not in text
     assert ": Ustawienia. #tbl:settings" in text
+
+
+@pytest.mark.parametrize(("longest", "width"), [("a" * 80, "ColWidthDefault"), ("a", "ColWidth")])
+def test_a_row_of_many_lines_widens_the_table(composed, free, longest, width):
+    """What is the same for all has the width of the text where the columns of the runs would leave it a few letters a line."""
+    cards = {id_: replace(free.runs["vae"], id=id_, name=name) for id_, name in (("vae", longest), ("mc", "b"))}
+    document = composed('{{ settings_table(["vae", "mc"]) }}', replace(free, runs={**free.runs, **cards}))
+    (made,) = walk(document.blocks, "Table")
+    assert {spec[1]["t"] for spec in made["c"][2]} == {width}
 
 
 def test_preparations_of_data_are_told_apart(material, printed):
