@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from report_builder.build import asking
 from report_builder.build.composing import check, check_plan, compose_plan, figure_numbers
-from report_builder.build.documents import refuse, refuse_early, write_document
+from report_builder.build.documents import begin, refuse, refuse_early, write_document
 from report_builder.build.execute import carry_out, last_steps
 from report_builder.build.options import Built, Options
 from report_builder.build.workspace import Workspace
@@ -31,6 +31,7 @@ __all__ = [
     "Built",
     "Options",
     "Workspace",
+    "begin",
     "build",
     "build_figure",
     "build_task",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from report_builder.build import publish
@@ -18,10 +19,22 @@ from report_builder.plan import Plan, Planned
 if TYPE_CHECKING:
     from report_builder.document.composing import Document
     from report_builder.document.material import Material
+    from report_builder.document.press import Press
     from report_builder.document.rendering import Rendered
     from report_builder.plain import Plain
 
 PRESS = ".typst"  # the last version of the PDF's source, beside the PDF
+
+
+def begin(workspace: Workspace, report: str, formats: Sequence[str]) -> Press | None:
+    """Begins what a build of an edited report needs at its end, before it is read: typst, with the last version of the PDF."""
+    from report_builder.document.press import MAIN, Press
+
+    folder = workspace.build / Path(report).stem / PRESS
+    if "pdf" not in formats or not (folder / MAIN).is_file():
+        return None
+    sources = [file for place in (workspace.experiments, workspace.templates) for file in place.glob("*")]
+    return Press(folder) if any(file.stat().st_mtime > (folder / MAIN).stat().st_mtime for file in sources) else None
 
 
 def write_document(
@@ -53,7 +66,8 @@ def _compile(plan: Plan, workspace: Workspace, options: Options, stamp: Stamp, b
 
     loaded, memo = plan.resolved.loaded, plan.store.memo
     folder, figures = workspace.outputs(loaded)
-    press = Press(folder / PRESS) if "pdf" in options.formats else None
+    begun = options.press if options.press and options.press.folder == folder / PRESS else None
+    press = (begun or Press(folder / PRESS)) if "pdf" in options.formats else None
     pandoc.begin()  # beside the rendering, and typst with the last version
     material = gather.material(plan)
     rendered = render(workspace.template(loaded), material, draft=options.draft)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -59,12 +60,18 @@ def ground(plan: Plan, workspace: Workspace, purpose: str) -> Ground:
         loaded.profile,
         [[list(map(str, path)), where] for path, where in loaded.source.positions.items()],
         [[kind, key, memo.sha256(stored.path(META)) if stored else ""] for kind, key, stored in steps],
-        [memo.sha256(file) for file in sorted(PACKAGE.rglob("*")) if file.suffix not in ("", ".pyc")],
+        [memo.sha256(file) for file in files_below(PACKAGE)],
         versions(),
         [str(template), str(Path.cwd())],
     ]
     digest = hashlib.sha256(canonical(parts).encode()).hexdigest()
     return Ground(digest, f"{purpose}:{workspace.outputs(loaded)[0]}", memo)
+
+
+def files_below(folder: Path) -> list[Path]:
+    """All files of a folder and of those in it, in order, without what Python compiled."""
+    walked = ((place, name) for place, _, names in os.walk(folder) for name in names if not name.endswith(".pyc"))
+    return [*map(Path, sorted(f"{place}{os.sep}{name}" for place, name in walked))]
 
 
 def versions() -> list[str]:

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from report_builder.errors import Problem, ReportError
 from report_builder.jobs import Job, OnEvent
 from report_builder.plan import Planned
 from report_builder.records import frozen
 
+if TYPE_CHECKING:
+    from report_builder.document.press import Press
+
 
 @frozen
 class Options:
-    """How to build. `workers` jobs run side by side; `on_plan` hears what will run, `on_event` what happens to it."""
+    """How to build.
+
+    `workers` jobs run side by side; `on_plan` hears what will run, `on_event` what happens to it; `press` has begun already.
+    """
 
     formats: tuple[str, ...] = ("pdf", "html", "md")
     draft: bool = False
@@ -23,6 +30,7 @@ class Options:
     workers: int = 1
     on_plan: Callable[[Sequence[Job]], None] = lambda jobs: None
     on_event: OnEvent = lambda job, event: None
+    press: Press | None = None
 
 
 @frozen

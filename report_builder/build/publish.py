@@ -12,12 +12,20 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from report_builder.build.ground import content, versions
+from report_builder.build.ground import content, files_below, versions
 from report_builder.document.material import FigureCard, Material
 from report_builder.errors import ReportError
 from report_builder.facts import Fact
 from report_builder.plain import Fields, Plain, fields
-from report_builder.store import Memo, canonical, locked, remove_temporaries, sources, storage_errors, write_atomically
+from report_builder.store import (
+    Memo,
+    canonical,
+    locked,
+    remove_temporaries,
+    sources,
+    storage_errors,
+    write_atomically,
+)
 
 if TYPE_CHECKING:
     from report_builder.document.rendering import Rendered
@@ -219,9 +227,9 @@ def files_beside(rendered: Rendered, material: Material) -> list[Path]:
 
 def document_digest(rendered: Rendered, material: Material, options: Fields, memo: Memo) -> str:
     """Digest of everything a document is made of: text, figures, tasks, title block, our code, the tools' versions."""
-    files = [path for room in ROOMS for path in (PACKAGE / room).rglob("*") if path.is_file() and path.suffix != ".pyc"]
-    python = sources((path for path in files if path.suffix == ".py"), memo)
-    code = [memo.sha256(path) for path in sorted({*files, *python})]
+    files = [path for room in ROOMS for path in files_below(PACKAGE / room)]
+    python = sources((path for path in files if path.name.endswith(".py")), memo)
+    code = [memo.sha256(path) for path in sorted({*files, *python}, key=str)]
     figures = {
         id_: [c.png.parent.name if c.png else None, c.caption, c.details, c.alt, c.width] for id_, c in material.figures.items()
     }

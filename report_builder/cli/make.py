@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from report_builder import build as builder
-from report_builder.build import Built
+from report_builder.build import Built, Workspace
 from report_builder.cli.look import plan_of, show_figure_options
 from report_builder.cli.parser import Options
 from report_builder.errors import Exit, once
@@ -17,8 +18,9 @@ from report_builder.run import estimate, progress
 
 def build(options: Options) -> int:
     """Builds a report."""
+    press = None if options.dry_run else builder.begin(Workspace.find(vars(options)), options.report, options.to)
     plan, workspace = plan_of(options, fetch=not options.dry_run)
-    built = builder.build(plan, workspace, _building(options, plan))
+    built = builder.build(plan, workspace, replace(_building(options, plan), press=press))
     code = say(built, options.report)
     if options.hand_in and built.paths and code == Exit.DONE and not options.draft:
         from report_builder.build.hand_in import pack

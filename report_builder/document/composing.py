@@ -167,11 +167,11 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False, memo
     broken, divs = _formulas(nodes, places), select(nodes, "Div")
     problems += [*_unknown_blocks(divs, places, cites=bool(material.bibliography)), *misshapen(divs, places)]
     if not rendered.answers:
-        exchange(blocks, lambda node: [] if has_class(node, "answer") and node["t"] == "Div" else None)
+        exchange(blocks, lambda node: [] if node["t"] == "Div" and has_class(node, "answer") else None)
         nodes = elements(blocks)
     honesty = Honesty(material.tasks if rendered.answers else {}, places)
-    missing, copied = honesty.tasks_met(blocks), [*repeated(divs, places)]
-    judged = Judge.of(material, places, rendered.wordings).judge(blocks)
+    missing, copied = honesty.tasks_met(divs), [*repeated(divs, places)]
+    judged = Judge.of(material, places, rendered.wordings).judge(blocks, nodes)
     findings = [*found.findings, *honesty.claims(rendered.claims), *judged.findings]
     findings += [finding for _, _, finding in missing]
     if material.tally and any(judged.tally):
@@ -180,7 +180,7 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False, memo
     if material.bibliography:
         cited = cite(blocks, material, places, memo)
         nodes, places = elements(blocks), cited.places
-    sum_up(blocks, found.results, places, language)
+    sum_up(divs, found.results, places, language)
     linked = _link(blocks, nodes, material, places, draft=draft)
     problems = [*rendered.problems, *problems, *cited.problems, *linked.problems, *found.problems, *broken]
     if problems:

@@ -12,7 +12,7 @@ from report_builder.document.naming import Names
 from report_builder.document.passages import ALONE, rows_of
 from report_builder.document.places import Places
 from report_builder.document.sentences import Sentence
-from report_builder.document.tree import Node, Nodes, plain_text, value, walk
+from report_builder.document.tree import Node, Nodes, plain_text, select, value, walk
 from report_builder.document.wordings import Reader
 from report_builder.errors import Problem
 from report_builder.facts import Fact
@@ -50,12 +50,12 @@ class Contradictions:
         for wrong in (*self._type(sentence), *self._misnamed(sentence), *self._word(sentence)):
             yield Problem(self.places.line(sentence.line_of(wrong.at)), wrong.rule, wrong.received, next_step=wrong.step)
 
-    def elsewhere(self, blocks: Nodes) -> Iterator[Problem]:
+    def elsewhere(self, nodes: Nodes) -> Iterator[Problem]:
         """What is wrong outside sentences: in names of runs, in heads of tables, in printed shares."""
         yield from self.names.mistakes()
         yield from self._names()
-        yield from self._tables(blocks)
-        yield from self._round(blocks)
+        yield from self._tables(select(nodes, "Table"))
+        yield from self._round(select(nodes, "Span"))
 
     def _type(self, sentence: Sentence) -> Iterator[Wrong]:
         """Numbers of figures, arms that are none, and results and verdicts that nothing vouches for."""
@@ -166,9 +166,9 @@ class Contradictions:
                     self.material.spec_file, f"the name of run '{card.id}' passes a verdict", found[0], next_step=_BIND
                 )
 
-    def _tables(self, blocks: Nodes) -> Iterator[Problem]:
+    def _tables(self, tables: Nodes) -> Iterator[Problem]:
         """Columns whose head names another quantity or split than that of their values."""
-        for table in walk(blocks, "Table"):
+        for table in tables:
             for head, names in _columns(table):
                 facts = [self.material.facts[name] for name in names if name in self.material.facts]
                 parts, named = {part for fact in facts for part in _parts(fact)}, self.lexicon.named("splits", head)
@@ -178,13 +178,13 @@ class Contradictions:
                     received = f"{head}: {', '.join(names)}"
                     yield Problem(self.places.of(table), rule, received, next_step="Name what the column shows.")
 
-    def _round(self, blocks: Nodes) -> Iterator[Problem]:
+    def _round(self, spans: Nodes) -> Iterator[Problem]:
         """Shares that are printed as 0 or 1 and are neither."""
-        for span in walk(blocks, "Span"):
-            fact, text = self.material.facts.get(value(span, "name")), plain_text(span)
-            if value(span, "chosen"):  # the name of a class, or how many there are
-                continue
-            if fact and not fact.placeholder and not isinstance(fact.value, str) and text in ("0", "1") and 0 < fact.value < 1:
+        for span in spans:
+            fact = self.material.facts.get(value(span, "name"))
+            if not fact or fact.placeholder or isinstance(fact.value, str) or not 0 < fact.value < 1 or value(span, "chosen"):
+                continue  # chosen: the name of a class, or how many there are
+            if (text := plain_text(span)) in ("0", "1"):
                 step = "Print more digits: digits=2."
                 yield Problem(
                     self.places.of(span), f"a share is rounded to {text}", f"{fact.name}: {fact.value:.4g}", next_step=step

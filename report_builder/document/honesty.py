@@ -48,9 +48,9 @@ class Honesty:
             if not claim.true
         ]
 
-    def tasks_met(self, blocks: Nodes) -> list[tuple[str, str, Problem]]:
+    def tasks_met(self, divs: Nodes) -> list[tuple[str, str, Problem]]:
         """Task, missing part, and finding, for every part that a task requires and its section lacks."""
-        sections = {task_of(node): node for node in walk(blocks, "Div") if task_of(node)}
+        sections = {task_of(node): node for node in divs if task_of(node)}
         missing: list[tuple[str, str, Problem]] = []
         for name, card in self.tasks.items():
             if name not in sections:

@@ -85,10 +85,10 @@ class Judge:
         words, names = lexicon(material.header.language), Names(material)
         return cls(material, places, words, names, wordings)
 
-    def judge(self, blocks: Nodes) -> Judged:
-        """Judges a tree; marks the nodes of listed sentences."""
+    def judge(self, blocks: Nodes, nodes: Nodes) -> Judged:
+        """Judges a tree that has these elements; marks the nodes of listed sentences."""
         contradictions = Contradictions(self.material, self.places, self.lexicon, self.names, self.wordings)
-        found, judged = [*contradictions.elsewhere(blocks)], []
+        found, judged = [*contradictions.elsewhere(nodes)], []
         for passage in passages(blocks):
             for sentence in sentences(passage, self.lexicon, self.names):
                 problems = [] if passage.kind == "opinion" else [*contradictions.of(sentence)]

@@ -71,6 +71,8 @@ def shape(blocks: Nodes, tasks: Mapping[str, TaskCard], language: Language, plac
 def _shape(block: Node, language: Language, problems: list[Problem], places: Places, *, labelled: bool) -> Nodes | None:
     if labelled and block["t"] in ("Para", "Plain"):
         return _equation(block, problems, places)
+    if block["t"] not in ("Div", "CodeBlock"):
+        return None
     if has_class(block, "equation") and not _is_equation(block["c"][1]):
         rule, step = "a block .equation has a formula, and then perhaps one paragraph: its caption", "::: {.equation #eq:name}"
         problems.append(Problem(places.naming("equation", block), rule, next_step=step))

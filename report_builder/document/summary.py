@@ -10,7 +10,7 @@ from report_builder.document.ledger import Result
 from report_builder.document.places import Places
 from report_builder.document.printed import Told, span_of
 from report_builder.document.sections import is_inside
-from report_builder.document.tree import Nodes, Part, attr, div, has_class, link, para, plain, strong, walk
+from report_builder.document.tree import Nodes, Part, attr, div, has_class, link, para, plain, strong
 from report_builder.document.vocabulary import Vocabulary, noun_of
 from report_builder.document.wording import framed
 from report_builder.languages import Language
@@ -62,10 +62,10 @@ class Summary(Vocabulary):
         return framed(self.language.words["summary.fact" if run else "summary.bare"], {**said, "value": value})
 
 
-def sum_up(blocks: Nodes, results: Sequence[Result], places: Places, language: Language) -> None:
+def sum_up(divs: Nodes, results: Sequence[Result], places: Places, language: Language) -> None:
     """Gives each line of a summary what the section of its task compares, in place; a line with nothing to say goes."""
     origins = {task: places.source.lines[first - 1 : last] for task, (first, last) in places.tasks().items()}
-    for node in walk(blocks, "Div"):
+    for node in divs:
         if has_class(node, "summary"):
             body, rows = node["c"][1][-1]["c"][4][0], []
             for (_, _, given), (first, said) in body[3]:

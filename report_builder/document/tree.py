@@ -107,7 +107,10 @@ def inlines_of(node: Node) -> Nodes | None:
 
 def value(node: Node, key: str) -> str:
     """A key-value attribute of a node, or ""."""
-    return next((v for k, v in attributes(node)[2] if k == key), "")
+    for name, told in attributes(node)[2]:
+        if name == key:
+            return told
+    return ""
 
 
 def walk(node: Part, *kinds: str) -> Iterator[Node]:
@@ -128,7 +131,8 @@ def walk(node: Part, *kinds: str) -> Iterator[Node]:
         elif type(current) is dict:
             if "t" in current and (not kinds or current["t"] in kinds):
                 yield current
-            waiting += [item for item in reversed(current.values()) if item and isinstance(item, list | dict)]
+            if below := _below(current):
+                waiting.append(below)
 
 
 def elements(blocks: Nodes) -> Nodes:
@@ -139,7 +143,8 @@ def elements(blocks: Nodes) -> Nodes:
         current = waiting.pop()
         if type(current) is dict and "t" in current:
             found.append(current)
-        waiting += [item for item in reversed(_below(current)) if type(item) is not dict or item.get("t") not in WORDS]
+        below = reversed(_below(current))
+        waiting += [item for item in below if (item.get("t") not in WORDS if type(item) is dict else type(item) is list)]
     return found
 
 

@@ -45,12 +45,14 @@ def set_quotes(blocks: Nodes, language: Language) -> None:
 
 def _set(nodes: Nodes, marks: dict[str, _Marks], around: _Marks | None) -> None:
     """Sets what is below nodes that stand in quotes with the pair `around`: its marks, and those of quotes within."""
-    if any(is_node(item, "Quoted") for item in nodes):
-        nodes[:] = [new for item in nodes for new in (_mark(item, marks, around) if is_node(item, "Quoted") else [item])]
+    quoted = False
     for item in nodes:
-        below = item.get("c") if type(item) is dict else item
-        if type(below) is list:
+        if type(item) is dict and item.get("t") == "Quoted":
+            quoted = True
+        elif type(below := item.get("c") if type(item) is dict else item) is list:
             _set(below, marks, around)
+    if quoted:
+        nodes[:] = [new for item in nodes for new in (_mark(item, marks, around) if is_node(item, "Quoted") else [item])]
 
 
 def _mark(quoted: Node, marks: dict[str, _Marks], around: _Marks | None) -> Nodes:
@@ -79,7 +81,7 @@ class _Words:
 
     def refine(self, nodes: Nodes, *, printed: bool = False) -> None:
         """Sets the words of each list of inlines, and of what is below it, in place."""
-        if any(is_node(item, "Str") or is_node(item, "Space") for item in nodes):
+        if any(type(item) is dict and item.get("t") in ("Str", "Space") for item in nodes):
             nodes[:] = self._with_formulas(nodes) if printed else nodes
             for at in range(1, len(nodes)):
                 if nodes[at]["t"] in ("Space", "SoftBreak") and self._keeps(nodes[at - 1], nodes[at + 1 : at + 2]):
