@@ -12,7 +12,7 @@ from report_builder.document.html import html_page
 from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import pdf, typst_source
 from report_builder.document.tree import plain_text, walk
-from report_builder.document.wording import CALLOUTS
+from report_builder.document.wording import CALLOUTS, bare_words
 from report_builder.errors import ReportError
 from report_builder.languages import codes, load
 
@@ -105,3 +105,11 @@ def test_what_a_list_cannot_list(composed, free) -> None:
     document = composed("> [!INFO]\n> words\n", free)
     assert [finding.rule for finding in document.findings] == ["a callout of another program"]
     assert not [finding for name in CALLOUTS for finding in composed(f"> [!{name.upper()}]\n> words\n", free).findings]
+
+
+def test_headings_of_the_contents(composed, free) -> None:
+    """A heading is listed without its notes, and with the words of its links and spans alone."""
+    (heading,) = walk(composed("# See [the *source*](https://example.org) of [it]{.smaller}^[A note.]\n", free).blocks, "Header")
+    words = bare_words(heading)
+    assert plain_text(words) == "1.\N{NO-BREAK SPACE}See the source of it"
+    assert not [*walk(words, "Link", "Span", "Note")]
