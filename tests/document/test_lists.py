@@ -109,7 +109,8 @@ def test_what_a_list_cannot_list(composed, free) -> None:
 
 def test_headings_of_the_contents(composed, free) -> None:
     """A heading is listed without its notes, and with the words of its links and spans alone."""
-    (heading,) = walk(composed("# See [the *source*](https://example.org) of [it]{.smaller}^[A note.]\n", free).blocks, "Header")
+    document = composed("# See [the *source*](https://example.org) of [it]{.smaller}^[A note.]\n", free)
+    (heading,) = walk(document.blocks, "Header")
     words = bare_words(heading)
     assert plain_text(words) == "1.\N{NO-BREAK SPACE}See the source of it"
     assert not [*walk(words, "Link", "Span", "Note")]
