@@ -33,7 +33,7 @@ def begin(workspace: Workspace, report: str, formats: Sequence[str]) -> Press | 
     folder = workspace.build / Path(report).stem / PRESS
     if "pdf" not in formats or not (folder / MAIN).is_file():
         return None
-    sources = [file for place in (workspace.experiments, workspace.templates) for file in place.glob("*")]
+    sources = [file for place in (workspace.experiments, workspace.templates) for file in place.glob("*") if file.is_file()]
     return Press(folder) if any(file.stat().st_mtime > (folder / MAIN).stat().st_mtime for file in sources) else None
 
 
