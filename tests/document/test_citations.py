@@ -99,6 +99,12 @@ def test_what_an_entry_prints(cited) -> None:
     ]
 
 
+def test_a_collection_in_chinese(cited, free) -> None:
+    """The word before the volume in which a paper stands is the one that papers in Taiwan use."""
+    (entry,) = listed(cited("[@gan]", header=replace(free.header, language="zh-Hant")))
+    assert "Nets. 載於: Advances" in entry
+
+
 def test_everywhere(cited) -> None:
     """In headings, notes, cells, captions and lists a citation is printed, in the order of the text."""
     text = "# A [@gan]\n\n- one[^n]\n\n[^n]: See [@vae].\n\n| a [@thesis] | b |\n|---|---|\n| [@gan] | 1 |\n\n"
