@@ -17,6 +17,7 @@ from report_builder.document.material import FigureCard, Material
 from report_builder.errors import ReportError
 from report_builder.facts import Fact
 from report_builder.plain import Fields, Plain, fields
+from report_builder.project import is_file
 from report_builder.store import (
     Memo,
     canonical,
@@ -166,8 +167,8 @@ def write_sentences(judged: Judged, folder: Path) -> None:
 
 
 def _from(folder: Path, where: str) -> str:
-    path, colon, line = where.rpartition(":")
-    return os.path.relpath(path, folder) + colon + line if path and Path(path).is_file() else where
+    path, colon, line = (where, "", "") if is_file(Path(where)) else where.rpartition(":")
+    return os.path.relpath(path, folder) + colon + line if path and is_file(Path(path)) else where
 
 
 class Stamp:

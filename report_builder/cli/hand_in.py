@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from functools import partial
 from importlib.resources import as_file, files
 from importlib.util import find_spec
 from pathlib import Path
 
 from report_builder import build as builder
 from report_builder.build import Workspace
+from report_builder.build.alike import alike
 from report_builder.build.hand_in import CARD, card_of, unpack
+from report_builder.build.judged import ANSWERED, CONSISTENT, RECOMPUTED, Finding, Judged
+from report_builder.build.verify import examine
 from report_builder.cli.make import say
-from report_builder.cli.parser import Options
+from report_builder.cli.parser import ROOTS, Options
 from report_builder.errors import Exit, Problem, ReportError, UsageError
+from report_builder.project import text_of
+from report_builder.run import estimate
+from report_builder.spec import load
 
+SAID = """
+This is what does not agree, and not who did what: a mistake, an old file and a lie look the same, and who changes
+all parts alike is not seen. Ask for the weights and add --recompute, or ask the author."""
+PATIENCE = 600  # seconds for one hand-in
 DEMO = "quickstart-hand-in.zip"
 FALSE = """{{ claim("ae.drawn.class_agreement", "better", "vae.drawn.class_agreement", "The AE draws better.", by="model") }}"""
 UNTRAINED = Problem(
@@ -45,6 +63,90 @@ def demo(options: Options) -> int:
         print(f"\nChange this sentence and run again ({again}):\n  {_sentence(template)}")
         print(f"Or add this one, which the measurements contradict, so that it does not build:\n  {FALSE}")
     return code
+
+
+# --- the teacher's look -------------------------------------------------------------------------------------------------------
+
+
+def verify(options: Options) -> int:
+    """Judges hand-ins, each in a process of its own, and prints what of them does not agree."""
+    path = Path(options.path)
+    if path.is_file():
+        judged = {path.name: _judge(path, options)}
+    elif files_ := sorted(path.glob("**/*.zip")):
+        with ThreadPoolExecutor(estimate.cores()) as pool:
+            found = pool.map(partial(_ask, arguments=_again(options)), files_)
+        judged = {str(file.relative_to(path)): each for file, each in zip(files_, found, strict=True)}
+    else:
+        raise UsageError(Problem(str(path), "no hand-in is here", next_step="Name a folder of *.zip files, or one of them."))
+    asked = _sheet(options)[1]
+    pairs = list(alike({name: each.prose for name, each in judged.items()}, asked)) if len(judged) > 1 else []
+    if options.json:
+        told = {name: asdict(each) for name, each in judged.items()}
+        print(json.dumps({"hand-ins": told, "alike": pairs}, ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(lines(judged, pairs)))
+    return int(Exit.FINDING if pairs or any(each.findings for each in judged.values()) else Exit.DONE)
+
+
+def _judge(file: Path, options: Options) -> Judged:
+    sheet, asked = _sheet(options)
+    with tempfile.TemporaryDirectory(prefix="report-builder-") as folder:
+        how = {"code": options.run_own_code, "recompute": options.recompute}
+        return examine(file, Path(folder), Workspace.find(vars(options)).data, sheet=sheet, asked=asked, **how)
+
+
+def _sheet(options: Options) -> tuple[dict[str, tuple[str, ...]], str]:
+    """What each task of the sheet requires, and the text of its template."""
+    if not options.sheet:
+        return {}, ""
+    workspace = Workspace.find(vars(options))
+    file = workspace.experiment(options.sheet)
+    loaded = load(file, project=workspace.project(file))
+    return {id_: tuple(task.requires) for id_, task in loaded.experiment.tasks.items()}, text_of(workspace.template(loaded))
+
+
+def _again(options: Options) -> list[str]:
+    """The command for one hand-in."""
+    named = {**{f"--{root}": vars(options).get(root) for root in ROOTS}, "--sheet": options.sheet}
+    flags = {"--recompute": options.recompute, "--run-own-code": options.run_own_code}
+    given = [part for name, value in named.items() if value for part in (name, str(value))]
+    given += [part for root in options.roots for part in ("--allow-root", root)]
+    return ["--json", *given, *(name for name, is_set in flags.items() if is_set)]
+
+
+def _ask(file: Path, arguments: Sequence[str]) -> Judged:
+    """What a process finds in a hand-in: whatever is in it costs that process only, and so much time."""
+    command = [sys.executable, "-m", "report_builder", "verify", str(file), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
+        return Judged.of(json.loads(done.stdout)["hand-ins"][file.name])
+    except (subprocess.TimeoutExpired, ValueError, LookupError, TypeError) as error:
+        return Judged(findings=(Finding("archive", f"it cannot be judged: {type(error).__name__}"),))
+
+
+def lines(judged: Mapping[str, Judged], pairs: Sequence[tuple[str, str, str, float]]) -> Iterator[str]:
+    """The table by hand-in and task, and below it what was found."""
+    width = max(len(name) for name in judged)
+    yield f"{'hand-in':{width}}  task    answered    consistent    recomputed    alike"
+    for name, each in judged.items():
+        for task in each.tasks:
+            others = sum(task == pair[0] and name in pair[1:3] for pair in pairs)
+            states = (each.state(task, ANSWERED), each.state(task, CONSISTENT), each.state(task, RECOMPUTED))
+            yield f"{name:{width}}  {task or '-':6}  {states[0]:10}  {states[1]:12}  {states[2]:12}  {others or '-'}"
+    for name, each in judged.items():
+        told = [
+            f"  {finding.level}{f', task {finding.task}' * bool(finding.task)}: {finding.text}" for finding in each.findings
+        ]
+        told += [f"  note: {note}" for note in each.notes]
+        yield from [f"\n{name}", *told] if told else []
+    for task, one, other, share in pairs:
+        where = f", task {task}" * bool(task)
+        yield f"\n{one} and {other}{where}: {100 * share:.0f} % of the phrases of the shorter one stand in both"
+    yield SAID
+
+
+# --- the demonstration --------------------------------------------------------------------------------------------------------
 
 
 def _is_other(error: ReportError) -> bool:

@@ -128,6 +128,14 @@ def _hand_ins(
     build.add_argument("--hand-in", nargs="?", const="arrays", choices=LEVELS, metavar="|".join(LEVELS), help=packed)
     demo = add("demo", "hand_in:demo", "a small report from results that come along: nothing is trained, in half a minute")
     demo.add_argument("folder", metavar="FOLDER", nargs="?", default="demo", help="where it is put (default: demo)")
+    text = "whether the parts of hand-ins agree: documents, facts, arrays, weights; a table by hand-in and task"
+    verify = add("verify", "hand_in:verify", f"{text}. It finds inconsistency, not fraud.", roots)
+    verify.add_argument("path", metavar="FOLDER", help="of hand-ins (*.zip), or one of them")
+    sheet = "the report that was handed out: its tasks, what they require, and its questions are those of all"
+    verify.add_argument("--sheet", metavar="REPORT", help=sheet)
+    verify.add_argument("--recompute", action="store_true", help="compute the arrays from the weights, where these came along")
+    verify.add_argument("--run-own-code", action="store_true", help="run Python that came with a hand-in: with your rights")
+    verify.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _runs(

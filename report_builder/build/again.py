@@ -1,0 +1,67 @@
+"""Results of a hand-in, made again from what they read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from report_builder.build.differing import arrays_differ, near
+from report_builder.build.execute import site_of
+from report_builder.jobs import Job, Site
+from report_builder.plan import Plan, Planned
+from report_builder.plan.given import Given
+from report_builder.store import META, Store, Stored
+
+EXACT, NEAR = 1e-6, 1e-3  # relative differences: of what is measured again, of what other hardware computes from weights
+
+
+def is_whole(stored: Stored) -> bool:
+    """Whether all files of a step came along."""
+    return all(stored.path(name).is_file() for name in stored.meta["files"])
+
+
+def shelf(given: Given, root: Path, kinds: Iterable[str]) -> Store:
+    """A store with the steps of these kinds that came along; of trainings with the files that came."""
+    for step, stored in given.steps.values():
+        files = {name: digest for name, digest in stored.meta["files"].items() if stored.path(name).is_file()}
+        if step.kind in kinds and (step.kind == "run" or is_whole(stored)):
+            folder = root / step.kind / step.key
+            folder.mkdir(parents=True)
+            for name in files:
+                (folder / name).symlink_to(stored.path(name).resolve())
+            (folder / META).write_text(json.dumps({**stored.meta, "files": files}), encoding="utf-8")
+    return Store(root)
+
+
+def again(plan: Plan, store: Store, able: Iterable[Planned], *, pictures: bool = True) -> Iterator[tuple[Planned, str]]:
+    """Makes steps anew, and says which of them are something else than what came along, and what."""
+    from report_builder.run import local
+
+    chosen = list(able)
+    site = Site(store.root, plan.folders, plan.resolved.loaded.file.parent, site_of(plan).places)
+    jobs = [Job(e.step, e.label, tuple(n.step.key for n in e.needs.values())) for e in chosen]
+    failed = {job.key: event for job, event in local.run(jobs, site, 1, lambda *_: None, alone=True)}
+    for planned in chosen:
+        if event := failed.get(planned.step.key):
+            yield planned, f"cannot be made again: {event.problems[0].rule}"
+            continue
+        came, made = plan.stored(planned), store.read(planned.step.kind, planned.step.key)
+        if came and made and is_whole(came) and (why := _differ(came, made, pictures=pictures)):
+            yield planned, why
+
+
+def _differ(came: Stored, made: Stored, *, pictures: bool) -> str:
+    """How two results of one step differ; "" where they do not."""
+    if came.meta["kind"] == "figure":
+        other = came.path("figure.png").read_bytes() != made.path("figure.png").read_bytes()
+        return "is another picture than its arrays give" if other and pictures else ""
+    if came.meta["kind"] == "arrays":
+        return arrays_differ(came, made, "arrays.npz", NEAR)
+    theirs, ours = came.json("facts.json"), made.json("facts.json")
+    if [fact["name"] for fact in theirs] != [fact["name"] for fact in ours]:
+        return "says other values than its arrays give"
+    for one, other in zip(theirs, ours, strict=True):
+        if not near(one["value"], other["value"], EXACT):
+            return f"says {one['name']} = {one['value']}, and its arrays give {other['value']}"
+    return arrays_differ(came, made, "samples.npz", EXACT)

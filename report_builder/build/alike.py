@@ -1,0 +1,79 @@
+"""What the author of a template wrote, by task, and which of several wrote the same."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from pathlib import Path
+
+from report_builder.project import text_of
+from report_builder.records import frozen
+
+RUN = 5  # words in a row that are compared
+FEWEST, SHARE = 12, 0.4  # runs of words that two texts have alike: at least so many, and this part of the shorter one
+_PRINTED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<#.*?#>|<!--.*?-->", re.DOTALL)
+_FENCE = re.compile(r"\s*(?P<colons>:{3,})\s*(?P<attributes>.*?)\s*:*\s*$")
+_TASK = re.compile(r"\.task\b.*?#([\w.-]+)|#([\w.-]+).*?\.task\b")
+
+
+@frozen
+class Prose:
+    """The words of a template without what the program prints: of each task ("" for what is in none) question and answer."""
+
+    questions: Mapping[str, str]
+    answers: Mapping[str, str]
+
+    @classmethod
+    def read(cls, template: Path) -> Prose:
+        """That of a file."""
+        return cls.of(text_of(template))
+
+    @classmethod
+    def of(cls, text: str) -> Prose:
+        """That of a text."""
+        found: dict[bool, dict[str, list[str]]] = {True: {}, False: {}}
+        for task, asked, line in _lines(_PRINTED.sub(" ", text)):
+            found[asked].setdefault(task, []).extend(re.findall(r"[^\W\d_]+", line.casefold()))
+        questions, answers = ({task: " ".join(words) for task, words in found[asked].items()} for asked in (True, False))
+        return cls(questions, answers)
+
+
+def _lines(text: str) -> Iterator[tuple[str, bool, str]]:
+    """Each line with its task, and whether it belongs to the question."""
+    open_: list[tuple[str, bool]] = []
+    for line in text.splitlines():
+        fence = _FENCE.match(line)
+        if fence and fence["attributes"]:
+            task = _TASK.search(fence["attributes"])
+            above = open_[-1] if open_ else ("", False)
+            named = next(filter(None, task.groups())) if task else above[0]
+            open_.append((named, above[1] or bool(re.search(r"\bquestion\b", fence["attributes"]))))
+        elif fence:
+            open_ = open_[:-1]
+        else:
+            task_, asked = open_[-1] if open_ else ("", False)
+            yield task_, asked, line
+
+
+def alike(proses: Mapping[str, Mapping[str, str]], asked: str = "") -> Iterator[tuple[str, str, str, float]]:
+    """Pairs of hand-ins whose answers to a task have whole phrases alike: task, two names, and the share of the shorter one.
+
+    What more than half of at least four have alike, or the sheet says itself, counts for nobody.
+    """
+    said = _runs(" ".join(Prose.of(asked).answers.values()))
+    for task in sorted({task for prose in proses.values() for task in prose}):
+        runs = {name: _runs(prose.get(task, "")) - said for name, prose in proses.items()}
+        many = Counter(run for found in runs.values() for run in found)
+        common = {run for run, count in many.items() if count > max(2, len(runs) / 2)}
+        for one, other in combinations(sorted(runs), 2):
+            first, second = runs[one] - common, runs[other] - common
+            shared = len(first & second)
+            if shared >= FEWEST and (share := shared / min(len(first), len(second))) >= SHARE:
+                yield task, one, other, share
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = text.split()
+    return {tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1)}
