@@ -146,6 +146,18 @@ def lines(judged: Mapping[str, Judged], pairs: Sequence[tuple[str, str, str, flo
     yield SAID
 
 
+def roster(options: Options) -> int:
+    """Writes a sheet for each student of a list."""
+    from report_builder.build.roster import hand_out
+
+    count = 0
+    for row, sheet, personal in hand_out(options.report, Workspace.find(vars(options)), Path(options.file), options.profile):
+        print(f"{sheet}  {personal}  {', '.join(f'{name}={value}' for name, value in row.items())}")
+        count += 1
+    print(f"{count} sheets. A student puts the YAML file beside the sheet's own one, and builds it.")
+    return int(Exit.DONE)
+
+
 # --- the demonstration --------------------------------------------------------------------------------------------------------
 
 

@@ -128,6 +128,10 @@ def _hand_ins(
     build.add_argument("--hand-in", nargs="?", const="arrays", choices=LEVELS, metavar="|".join(LEVELS), help=packed)
     demo = add("demo", "hand_in:demo", "a small report from results that come along: nothing is trained, in half a minute")
     demo.add_argument("folder", metavar="FOLDER", nargs="?", default="demo", help="where it is put (default: demo)")
+    roster = add("roster", "hand_in:roster", "a sheet for each student of a list, with the student's own parameters", roots)
+    roster.add_argument("report", metavar="REPORT", help="name of the sheet, or path of its YAML file")
+    roster.add_argument("file", metavar="FILE.csv", help="its first line names parameters of the sheet, or keys of its file")
+    roster.add_argument("--profile", help="a profile of the experiment file")
     text = "whether the parts of hand-ins agree: documents, facts, arrays, weights; a table by hand-in and task"
     verify = add("verify", "hand_in:verify", f"{text}. It finds inconsistency, not fraud.", roots)
     verify.add_argument("path", metavar="FOLDER", help="of hand-ins (*.zip), or one of them")
