@@ -90,26 +90,41 @@ class Speech:
         shown = replace(shown, times=100.0) if percent else shown
         if percent and found.unit:
             self.ledger.problem("percent=True prints shares of one", f"{name} in {found.unit}")
-        text = found.value if isinstance(found.value, str) else shown.number(found.value, found.spread if spread else None)
+        deviation = found.spread if spread else None
+        text = self.language.name(found.value) if isinstance(found.value, str) else shown.number(found.value, deviation)
         text += self._interval(found, shown) if interval else ""
         return replace(self.printed(found.value, text, name, found.n), _whole=self._whole(found))
 
     def tensor(self, name: str, digits: int = 4) -> str:
-        """What was measured with each seed, in code as Python prints it, in so many digits: `[125.9, 123.1, 128.7]`."""
-        found, chosen = self.find(name), self._digits(digits)
-        if found is None:
+        """What was measured with each seed, in code as Python prints it, in so many digits: `[125.9, 123.1, 128.7]`.
+
+        A `*` stands for all classes: `dense.test.output_*` prints a list of their values, of several seeds one for each.
+        """
+        names, chosen = self._of_classes(name), self._digits(digits)
+        facts = [fact for each in names if (fact := self.find(each))]
+        if len(facts) < len(names):
             return self.nothing(name)
-        if found.placeholder:
-            return str(self.fact(name))
-        values = [one.value for one in found.measurements]
-        told = [repr(value) if isinstance(value, str) else f"{value:.{chosen or 1}g}" for value in values]
-        words = f"[{', '.join(told)}]"
-        return self.ledger.put([printed_span([code(words)], "fact", name=name)], words)
+        if any(fact.placeholder for fact in facts):
+            return str(self.fact(names[0]))
+        columns = [[_python(one.value, chosen or 1) for one in fact.measurements] for fact in facts]
+        rows = (
+            [f"[{', '.join(row)}]" for row in zip(*columns, strict=True)] if len(names) > 1 else [f"[{', '.join(columns[0])}]"]
+        )
+        words = f"[{', '.join(rows)}]" if len(rows) > 1 else rows[0]
+        return self.ledger.put([printed_span([code(words)], "fact", name=names[0])], words)
+
+    def _of_classes(self, name: str) -> list[str]:
+        """The fact, or with a `*` those of all classes; the name itself where there are none."""
+        before, star, after = name.partition("*")
+        known = [fact.name for fact in self.material.facts.values() if star and " " in fact.noun]
+        return [each for each in known if each.startswith(before) and each.endswith(after)] or [name]
 
     def _whole(self, fact: Fact) -> str:
         """A value as a sentence of its own needs it: with its unit and its deviation, in the digits that these leave."""
         value = fact.value
-        return value if isinstance(value, str) else self.shown(fact.unit, decimals([fact])).number(value, fact.spread)
+        if isinstance(value, str):
+            return self.language.name(value)
+        return self.shown(fact.unit, decimals([fact])).number(value, fact.spread)
 
     def _interval(self, fact: Fact, shown: Shown) -> str:
         from report_builder.facts.comparing import interval
@@ -224,6 +239,11 @@ class Vocabulary:
     language: Language
     ledger: Ledger
     speech: Speech
+
+
+def _python(value: str | float, digits: int) -> str:
+    """A value as Python prints it, in so many digits."""
+    return repr(value) if isinstance(value, str) else f"{value:.{digits}g}"
 
 
 def noun_of(fact: Fact, language: Language) -> str:

@@ -109,3 +109,17 @@ def test_what_each_seed_gave(material, unmeasured, write_template):
     assert render(write_template(text), unmeasured).plain == "[nie zmierzono] [nie zmierzono]"
     (problem,) = render(write_template('{{ tensor("vae.test.elbow") }}'), material).problems
     assert "unknown fact" in problem.rule
+
+
+def test_what_each_class_gave(material, write_template):
+    """With a `*` `tensor` prints a value for each class, of several seeds a list for each, and cites them all."""
+    elbo = material.facts["vae.test.elbo"]
+    classes = {name: replace(elbo, name=f"vae.test.{name}", noun=f"output {name}") for name in ("a", "b")}
+    once = {f"vae.test.{name}": replace(fact, measurements=fact.measurements[:1]) for name, fact in classes.items()}
+    seeds = {f"vae.grid.{name}": replace(fact, name=f"vae.grid.{name}") for name, fact in classes.items()}
+    given = replace(material, facts=material.facts | once | seeds)
+    rendered = render(write_template('{{ tensor("vae.test.*") }} {{ tensor("vae.grid.*", digits=3) }}'), given)
+    assert rendered.plain == "[-158, -158] [[-158, -158], [-158, -158], [-158, -158]]"
+    assert rendered.cited.facts == ("vae.test.a", "vae.test.b", "vae.grid.a", "vae.grid.b")
+    (problem,) = render(write_template('{{ tensor("vae.tset.*") }}'), given).problems
+    assert "unknown fact" in problem.rule

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from report_builder.errors import ReportError
 from report_builder.kinds import ProbeRequest
-from report_builder.measures.metrics import accuracy, cell_asked, class_asked, untrained
+from report_builder.measures.metrics import accuracy, cell_asked, class_asked, outputs, untrained
 from report_builder.measures.probes import class_scores, classified, conditional_samples
 
 
@@ -164,6 +164,17 @@ def test_accuracy_of_some_classes(data):
     scores = class_scores.measure(Sure(), data, class_scores.Parameters(classes=("c", 0)))
     assert scores["index"].tolist() == [0, 2, 3, 5, 6, 8, 9, 11]
     assert accuracy.measure({"scores": scores}, accuracy.Parameters())["accuracy"].value == 0.5
+
+
+def test_outputs_for_one_image(data):
+    """The probabilities of the classes named, by their names, and the class of the largest; none beyond the last image."""
+    scores = class_scores.measure(Sure(), data, class_scores.Parameters(classes=("c", "a")))
+    request = {"scores": ProbeRequest("class_scores", {"classes": ["c", "a"]})}
+    found = outputs.measure({"scores": scores}, outputs.Parameters(image=7))
+    assert {name: each.value for name, each in found.items()} == {"output_class": "a", "output_c": 0.0, "output_a": 0.75}
+    assert [quantity.name for quantity in outputs.values(outputs.Parameters(), request)] == [*found]
+    with pytest.raises(ReportError, match="has 8 images"):
+        outputs.measure({"scores": scores}, outputs.Parameters(image=8))
 
 
 def test_an_untrained_discriminator_near_zero_is_undecided():
