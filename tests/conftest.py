@@ -9,6 +9,7 @@ import dataclasses
 import functools
 import importlib
 import inspect
+import json
 import os
 import pkgutil
 import re
@@ -326,16 +327,24 @@ def do(site: Site):
 
 
 @pytest.fixture
-def defaults() -> Callable[[str], dict[str, dict[str, Any]]]:
-    """The defaults, numbers or words, of every public function, method and record of a room, by `module.name`."""
+def hold_defaults() -> Callable[[str], None]:
+    """Compares the defaults, numbers or words, of every public function, method and record of a room with its `defaults.json`.
 
-    def of_room(room: str) -> dict[str, dict[str, Any]]:
+    New ones may come, and single ones go.
+    """
+
+    def hold(room: str) -> None:
         package = importlib.import_module(f"{report_builder.__name__}.{room}")
         names = [found.name for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
         modules = [package, *map(importlib.import_module, names)]
-        return dict(sorted(found for module in modules for found in _given(module, module.__name__, module.__name__)))
+        found = dict(given for module in modules for given in _given(module, module.__name__, module.__name__))
+        table = json.loads((Path(__file__).parent / room / "defaults.json").read_text(encoding="utf-8"))
+        known = {(name, word): value for name, given in table.items() for word, value in given.items()}
+        there = {(name, word): found[name][word] for name, word in known if word in found.get(name, {})}
+        assert there == {place: known[place] for place in there}
+        assert len(there) > 0.8 * len(known)
 
-    return of_room
+    return hold
 
 
 def _given(holder: Any, module: str, path: str) -> Iterator[tuple[str, dict[str, Any]]]:

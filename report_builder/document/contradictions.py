@@ -9,7 +9,7 @@ from report_builder.document.ledger import Wording
 from report_builder.document.lexicon import LETTER, Lexicon
 from report_builder.document.material import Material
 from report_builder.document.naming import Names
-from report_builder.document.passages import ALONE, rows_of
+from report_builder.document.passages import ALONE, SAID, rows_of
 from report_builder.document.places import Places
 from report_builder.document.sentences import Sentence
 from report_builder.document.tree import Node, Nodes, plain_text, select, value, walk
@@ -107,7 +107,9 @@ class Contradictions:
                 yield Wrong(f"a value of '{wrong}' stands where the sentence names another quantity", sentence.shown, _NAME, at)
 
     def _cross(self, sentence: Sentence) -> str:
-        """The names of two runs between which the values of both are exchanged."""
+        """The names of two runs between which the values of both are exchanged; `compare` exchanges none."""
+        if SAID in sentence.text and not any(map(str.isalnum, sentence.typed)):
+            return ""
         single = [(at, self.names.of(facts[0].run)) for at, node in sentence.printed if len(facts := sentence.facts(node)) == 1]
         marks = sorted([(at, "value", name) for at, name in single] + [(n.start, "name", n.text) for n in sentence.runs])
         if len(marks) != 4 or {name for _, kind, name in marks if kind == "name"} != {name for _, name in single}:

@@ -17,6 +17,7 @@ _SEQUENCES: Mapping[str, tuple[str, ...]] = {
 }
 _BOLD, _LINK = "<w:b/><w:bCs/>", '<w:rStyle w:val="Hyperlink"/>'
 END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+_NUMBER = re.compile(r"([^\W\d]\.)?(\d+)")  # of a caption: perhaps the letter of its appendix, and its place there
 _FIRST = 100_000  # id of the first bookmark: pandoc's own count from 1
 
 
@@ -32,20 +33,21 @@ def fields(labels: Mapping[str, str]) -> Callable[[Node], None]:
 
     def count(label: str, style: str = "") -> str:
         mark = f'w:id="{bookmarks[label].removeprefix("_Ref")}"'
-        field = _field(rf"SEQ {sequences[label]} \* ARABIC", labels[label], style)
+        field = _field(rf"SEQ {sequences[label]} \* ARABIC", _place(labels[label]), style)
         return f'<w:bookmarkStart {mark} w:name="{bookmarks[label]}"/>{field}<w:bookmarkEnd {mark}/>'
 
     def insert(node: Node) -> None:
         label = identifier(node)
         if node["t"] == "Link":
             target = node["c"][2][0].removeprefix("#")
-            number = re.match(r"\d*", labels.get(target, ""))  # of a figure beside others that of all, before its letter
+            number = _NUMBER.match(labels.get(target, ""))  # of a figure beside others that of all, before its letter
             if number and (found := places.get((target.partition(":")[0], number[0]))):
-                _put(node["c"][1], number[0], _field(f"REF {bookmarks[found]}", number[0], _LINK))
+                _put(node["c"][1], number[2], _field(f"REF {bookmarks[found]}", number[2], _LINK))
         elif label in sequences and has_class(node, "equation"):
-            node["c"][0][2].append([COUNTER, count(label)])
+            letter = labels[label].removesuffix(_place(labels[label]))
+            node["c"][0][2].append([COUNTER, (f"<w:r><w:t>{letter}</w:t></w:r>" if letter else "") + count(label)])
         elif label in sequences and (caption := _caption(node)) and is_node(caption[0], "Strong"):
-            _put(caption[0]["c"], labels[label], count(label, _BOLD))
+            _put(caption[0]["c"], _place(labels[label]), count(label, _BOLD))
 
     return insert
 
@@ -57,14 +59,22 @@ def contents_field(depth: int) -> str:
 
 
 def _sequences(labels: Mapping[str, str]) -> dict[str, str]:
-    """The counter of each label whose number is the one that it counts."""
+    """The counter of each label whose number is the one that it counts: each appendix has its own."""
     found = dict[str, str]()
+    numbers = {label: number for label, printed in labels.items() if (number := _NUMBER.fullmatch(printed))}
+    letters = list(dict.fromkeys(number[1] for number in numbers.values() if number[1]))
     for sequence, kinds in _SEQUENCES.items():
-        counted = [label for label, number in labels.items() if label.partition(":")[0] in kinds and number.isdecimal()]
-        in_order = [labels[label] for label in counted] == [str(place + 1) for place in range(len(counted))]
-        if in_order and not found.keys() >= {*counted}:
-            found |= dict.fromkeys(counted, sequence)
+        for at, letter in enumerate([None, *letters]):
+            counted = [label for label, n in numbers.items() if label.partition(":")[0] in kinds and n[1] == letter]
+            in_order = [numbers[label][2] for label in counted] == [str(place + 1) for place in range(len(counted))]
+            if in_order and not found.keys() >= {*counted}:
+                found |= dict.fromkeys(counted, f"{sequence}_{at}" if at else sequence)
     return found
+
+
+def _place(number: str) -> str:
+    """Of `A.3` the 3."""
+    return number.rpartition(".")[2]
 
 
 def _caption(node: Node) -> Nodes | None:

@@ -11,7 +11,7 @@ from report_builder.document.composing import Document
 from report_builder.document.glyphs import MANY, MISSING
 from report_builder.document.tree import LINE, Node, Nodes, attr, para, walk
 from report_builder.errors import FindingError, Problem, ReportError
-from report_builder.pages import COMMON, Page
+from report_builder.pages import SHARED, Page
 from report_builder.store import Memo
 
 GOOD = "can be set"
@@ -55,7 +55,7 @@ def foreseen(document: Document, memo: Memo) -> tuple[Problem, ...]:
 
 def _try_style(page: Page, memo: Memo) -> None:
     """Raises ReportError where a page style of the user's own cannot be typeset."""
-    name = f"page style {' '.join(memo.sha256(file)[:16] for file in (page.file, COMMON))}"
+    name = f"page style {' '.join(memo.sha256(file)[:16] for file in (page.file, *SHARED))}"
     if page.own and memo.recall(name) != GOOD:
         from report_builder.document.pdf import try_style
 

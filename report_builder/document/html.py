@@ -62,6 +62,7 @@ _IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"[^>]*>')
 STYLES = Path(__file__).parent / "styles"
 LEAST = 3  # headings of a page that has contents without being asked
 SCRIPTS = ("live.js", "page.js")
+_CLOSED = {"OneParen": "closed", "TwoParens": "enclosed"}  # how the numbers of a list are written -> class
 _VARIABLES = {"colour": "accent", "soft": "soft", "faint": "faint"}  # of a page style, in the style sheet
 WORDS = ("anchor", "copy", "copied", "enlarge", "close", "plane", "play", "pause")  # that the scripts print
 PAGE = Template("""\
@@ -157,6 +158,8 @@ def _block(node: Node, language: Language) -> Nodes | None:
         inlines[:] = _hold(inlines)
     if node["t"] == "Table":
         return [div([_with_head(node)], ["wide"])]
+    if node["t"] == "OrderedList" and (closed := _CLOSED.get(node["c"][0][2]["t"])):
+        return [div([node], [closed])]
     if node["t"] == "Figure" and (details := _details(node, language)):
         return [_figure(identifier(node), [], node["c"][2], [*caption_of(node), *details])]
     return _div(node, language) if node["t"] == "Div" else None
@@ -256,7 +259,7 @@ def _head(document: Document) -> str:
         parts.insert(0, f'<img class="logo" alt="logo" src="{_data_uri(header.logo)}">')
     parts.append(f"<h1>{html.escape(header.title)}</h1>")
     parts += [f'<p class="subtitle">{html.escape(header.subtitle)}</p>'] if header.subtitle else []
-    rows = [f"<dt>{html.escape(authors_word(header, language))}</dt>"] if header.authors else []
+    rows = [f'<dt class="authors">{html.escape(authors_word(header, language))}</dt>'] if header.authors else []
     rows += [f"<dd>{_author(author, language)}</dd>" for author in header.authors]
     rows += [f"<dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>" for name, text in title_facts(header, language)]
     parts += [f"<dl>{''.join(rows)}</dl>"] if rows else []

@@ -110,6 +110,9 @@ class Leftover:
         elif kind == "Link" and (scheme := _SCHEME.match(node["c"][2][0])) and scheme[1].lower() not in SCHEMES:
             allowed = f"Allowed: {', '.join(f'{known}:' for known in SCHEMES)}, and #label."
             yield Problem(self.where(node), "a link leads to no place of the web", _short(node["c"][2][0]), allowed)
+        elif kind == "Table" and (heads := [*walk(node["c"], "Header")]):
+            step = "Of a table that is drawn, each line of signs is as long as the others, and each cell ends above a +."
+            yield Problem(self.where(node), "a heading in a cell of a table", _short(plain_text(heads[0]["c"])), next_step=step)
         elif (kind == "CodeBlock" and "math" in attributes(node)[1]) or (kind == "Math" and _TICKED.match(node["c"][1])):
             step = "Formulas stand between $ and $, or between $$ and $$."
             yield Problem(self.where(node), "a formula of another program", _short(node["c"][1]), next_step=step)

@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,7 +16,7 @@ from report_builder.document.composing import Document
 from report_builder.document.fields import COUNTER, END, contents_field, fields
 from report_builder.document.formulas.omml import omml
 from report_builder.document.formulas.parts import UnsettableError
-from report_builder.document.panels import as_table, caption_of_all
+from report_builder.document.panels import as_table, caption_of_all, columns_of
 from report_builder.document.pictures import Picture, size
 from report_builder.document.structure import front
 from report_builder.document.tables import ALIKE
@@ -209,7 +210,7 @@ def _div(node: Node, language: Language, *, word: bool) -> Nodes:
     if has_class(node, "listing"):
         return [_caption("Listing Caption", [_anchor(label), *blocks[-1]["c"]], word=word), *blocks[:-1]]
     if has_class(node, "panels"):
-        cells = [_both] if word else [_bare, lambda figure: [plain(list(caption_of(figure)))]]
+        cells = [partial(_both, columns_of(node))] if word else [_bare, lambda figure: [plain(list(caption_of(figure)))]]
         caption = _caption("Image Caption", [_anchor(label), *caption_of_all(node)], word=word)
         return [as_table(node, cells, headed=not word), caption]
     if has_class(node, "equation") or has_class(node, "reference"):
@@ -241,9 +242,12 @@ def _anchor(label: str) -> Node:
     return {"t": "Span", "c": [attr(label), []]}
 
 
-def _both(figure: Node) -> Nodes:
-    """Picture and caption of a figure that stands beside others."""
-    images = [*walk(figure["c"][2], "Image")]
+def _both(columns: int, figure: Node) -> Nodes:
+    """Picture and caption of a figure that stands beside others: no wider than its column."""
+    images = copy([*walk(figure["c"][2], "Image")])
+    for image in images:
+        if not value(image, "width"):
+            image["c"][0][2].append(["width", f"{100 // columns - 3}%"])
     return [para([_anchor(identifier(figure)), *images]), para(list(caption_of(figure)))]
 
 

@@ -33,7 +33,7 @@ from report_builder.document.wording import (
 )
 from report_builder.errors import FindingError, Problem, ReportError
 from report_builder.languages import Language
-from report_builder.pages import COMMON, Page
+from report_builder.pages import SHARED, Page
 
 if TYPE_CHECKING:
     from typst import PDFStandard, TypstError, TypstWarning
@@ -127,7 +127,7 @@ def typst_source(document: Document, *, draft: bool = False) -> tuple[str, dict[
 
 
 def _style(page: Page) -> dict[str, Path | str]:
-    return {"values.typ": page.source(), COMMON.name: COMMON, STYLE: page.file}
+    return {"values.typ": page.source(), **{file.name: file for file in SHARED}, STYLE: page.file}
 
 
 def try_style(page: Page) -> None:

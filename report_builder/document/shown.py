@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from report_builder.document.channel import markdown, printed_span
+from report_builder.document.material import RunCard
 from report_builder.document.printed import Told
 from report_builder.document.tables import table
 from report_builder.document.tree import Nodes, attr, div, para, text
@@ -92,7 +93,7 @@ class Shown(Vocabulary):
         card = self.speech.card(run)
         label = id or f"lst:{run}-log"
         if not card.histories:
-            return self._log(unmeasured(self.language), caption, label, "–")
+            return self._log(card, unmeasured(self.language), caption, label)
         history = card.histories[0]
         for name in terms:
             if name not in history:
@@ -106,10 +107,13 @@ class Shown(Vocabulary):
                 continue
             said = [f"{name}: {values[epoch]:.4g}" for name, values in shown.items() if epoch < len(values)]
             lines += [f"Epoch {epoch + 1}/{epochs}", " - ".join(said)]
-        return self._log("\n".join(lines), caption, label, f"{card.seeds[0]}")
+        return self._log(card, "\n".join(lines), caption, label)
 
-    def _log(self, lines: str, caption: str, label: str, seed: str) -> str:
-        said = [markdown(caption)] if caption else []
-        head = para([printed_span(text(self.language.word("listing.log", seed=seed)), "fact")])
+    def _log(self, card: RunCard, lines: str, caption: str, label: str) -> str:
+        """A log below what it is of, where its caption does not say so."""
+        seed = f"{card.seeds[0]}" if card.histories else "–"
+        words = printed_span(text(self.language.word("listing.log", seed=seed)), "fact")
+        head = [para([words])] if caption else []
+        said = [markdown(caption)] if caption else [*text(f"{self.speech.run(card.id).name.text}, "), words]
         log = {"t": "CodeBlock", "c": [attr("", ["text"], {"startFrom": "0"}), lines]}  # no numbers of lines
-        return self.ledger.put_block([div([head, log, para(said)], ["listing"], label)], label)
+        return self.ledger.put_block([div([*head, log, para(said)], ["listing"], label)], label)

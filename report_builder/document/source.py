@@ -21,12 +21,14 @@ from report_builder.document.tree import (
     identifier,
     is_node,
     para,
+    plain_text,
     raw,
     value,
     walk,
 )
 from report_builder.document.wording import CALLOUTS, absent, marked, run_in, unmeasured
 from report_builder.document.wrapping import paged
+from report_builder.languages import NO_BREAK
 
 _WIDTH = re.compile(r"^\d+(\.\d+)?(%|cm|mm|in|pt)$")
 # What pandoc leaves to typst, which would set it in another way or take it for the beginning of a list or heading, or a field.
@@ -114,12 +116,15 @@ class Typst:
             return [raw("typst", f"#tabular(continued: {again})["), self._inside(node), raw("typst", "]")]
         if node["t"] == "CodeBlock":
             return [*anchor(node, inline=False), raw("typst", f"#code({blocks_of(node)})")]
+        if node["t"] == "BulletList" and all(plain_text(item).startswith(("☐", "☒")) for item in node["c"]):
+            return [raw("typst", "#unmarked["), self._inside(node), raw("typst", "]")]
         return [self._inside(node)]
 
     def _continue(self, table: Node) -> str:
         """What the head of a table says again on a further page."""
         word, number = self.language.word("caption.continued"), self.labels.get(identifier(table), "")
-        return f"{self.language.label('tbl', [number], 'nom', capital=True)} ({word})" if number else f"({word})"
+        named = f"{self.language.label('tbl', [number], 'nom', capital=True)} " if number else ""
+        return f"{named}({word})".replace(" ", NO_BREAK)
 
     def _inside(self, node: Part) -> Any:
         """Everything below a node that is not handled as a whole."""
@@ -145,7 +150,7 @@ class Typst:
             return [*anchor(node), *self._one(node | {"c": [unnamed(node), *node["c"][1:]]})]
         if node["t"] == "Span" and (name := inline_name(node)):
             return [raw("typst", f"#{name}[", inline=True), *self._inside(node["c"][1]), raw("typst", "];", inline=True)]
-        return self._block(node) if node["t"] in ("Figure", "Div", "CodeBlock", "Table") else [self._inside(node)]
+        return self._block(node) if node["t"] in ("Figure", "Div", "CodeBlock", "Table", "BulletList") else [self._inside(node)]
 
     def _math(self, node: Node, more: str = "", after: str = "") -> Nodes:
         kind, tex = node["c"]

@@ -71,14 +71,16 @@ def shape(blocks: Nodes, tasks: Mapping[str, TaskCard], language: Language, plac
 def _shape(block: Node, language: Language, problems: list[Problem], places: Places, *, labelled: bool) -> Nodes | None:
     if labelled and block["t"] in ("Para", "Plain"):
         return _equation(block, problems, places)
+    if block["t"] == "DefinitionList":
+        _part_definitions(block)
     if block["t"] not in ("Div", "CodeBlock"):
         return None
     if has_class(block, "equation") and not _is_equation(block["c"][1]):
         rule, step = "a block .equation has a formula, and then perhaps one paragraph: its caption", "::: {.equation #eq:name}"
         problems.append(Problem(places.naming("equation", block), rule, next_step=step))
         return []
-    if block["t"] == "CodeBlock" and identifier(block).startswith("lst:"):
-        return [_listing(block, problems, places)]
+    if block["t"] == "CodeBlock" and (identifier(block).startswith("lst:") or value(block, "cell")):
+        return _listing(block, problems, places)
     if kind_of(block):
         return heading(block, language)
     if {*CALLOUTS} & {*attributes(block)[1]} and any(has_class(first, "title") for first in block["c"][1][:1]):
@@ -123,17 +125,24 @@ def _is_equation(blocks: Nodes) -> bool:
     return alone and (not others or (len(others) == 1 and bool(others[0])))
 
 
-def _listing(block: Node, problems: list[Problem], places: Places) -> Node:
-    """Pandoc-crossref's form of a listing: the caption is an attribute."""
+def _part_definitions(block: Node) -> None:
+    """Paragraphs of one definition, which pandoc reads as lines, and its writers would join."""
+    for definition in (blocks for _, several in block["c"] for blocks in several if len(blocks) > 1):
+        for part in definition:
+            part["t"] = "Para" if part["t"] == "Plain" else part["t"]
+
+
+def _listing(block: Node, problems: list[Problem], places: Places) -> Nodes:
+    """Pandoc-crossref's form of a listing: the caption is an attribute; code without a label may be a cell of a notebook."""
     label, classes, values = block["c"][0]
     given = {"startFrom": "1", **dict(values)}
     wrong = [f"{key}={given[key]}" for key in ("startFrom", "cell") if not given.get(key, "1").isdecimal()]
     rule = "what numbers the lines of a listing, or its cell, is a whole number"
     problems += [Problem(places.of(block), rule, received) for received in wrong]
-    block["c"][0] = attr("", classes, {"startFrom": given["startFrom"]})
+    block["c"][0] = attr("" if label.startswith("lst:") else label, classes, {"startFrom": given["startFrom"]})
     said = block.pop(SAID, None) or text(given.get("caption", ""))
     head = [prompt(given["cell"])] if "cell" in given else []
-    return div([*head, block, para(said)], ["listing"], label)
+    return [div([*head, block, para(said)], ["listing"], label)] if label.startswith("lst:") else [*head, block]
 
 
 def prompt(cell: str) -> Node:

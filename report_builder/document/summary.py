@@ -15,7 +15,6 @@ from report_builder.document.vocabulary import Vocabulary, noun_of
 from report_builder.document.wording import framed
 from report_builder.languages import Language
 
-_WIDTHS = (0.3, 0.7)  # of the columns: tasks, results
 _STATED = "stated"  # key of a row that the author has chosen
 
 
@@ -35,7 +34,7 @@ class Summary(Vocabulary):
         for task in of:
             if task not in self.material.tasks:
                 self.ledger.unknown("task", task, self.material.tasks)
-        sides = [[{"t": "AlignLeft"}, {"t": "ColWidth", "c": width}] for width in _WIDTHS]
+        sides = [[{"t": "AlignLeft"}, {"t": "ColWidthDefault"}]] * 2
         rows = [self._row(task, of.get(task, ())) for task in self.material.tasks]
         table = {"t": "Table", "c": [attr(), [None, []], sides, [attr(), []], [[attr(), 1, [], rows]], [attr(), []]]}
         title = strong(printed_words(self.language.word("summary.title"), "fact"))

@@ -8,6 +8,7 @@ import unicodedata
 from typing import TypeAlias
 
 from report_builder.document.channel import is_printed
+from report_builder.document.fonts import EAST
 from report_builder.document.tree import LINE, Node, Nodes, inlines_of, is_node, span, text
 from report_builder.languages import NO_BREAK, Language
 from report_builder.records import frozen
@@ -83,6 +84,8 @@ class _Words:
         """Sets the words of each list of inlines, and of what is below it, in place."""
         if any(type(item) is dict and item.get("t") in ("Str", "Space") for item in nodes):
             nodes[:] = self._with_formulas(nodes) if printed else nodes
+            if any(item["t"] == "SoftBreak" for item in nodes):
+                nodes[:] = _joined(nodes)
             for at in range(1, len(nodes)):
                 if nodes[at]["t"] in ("Space", "SoftBreak") and self._keeps(nodes[at - 1], nodes[at + 1 : at + 2]):
                     nodes[at] = {**nodes[at], "t": "Str", "c": NO_BREAK}
@@ -116,6 +119,17 @@ def _words(language: Language) -> _Words:
     code = "z(?=$|[:,])" if "z" in after.split("|") else r"z(?![\w.])"  # a word of Polish, too
     letters = rf"(?<!\w)[α-ωΓ-Ω][₀-₉]?(?!\w)|(?<!\S){code}|(?<=[ {NO_BREAK}])[kx]$"
     return _Words(kept, re.compile(rf"(N\(0,[ {NO_BREAK}][I1]\)|{letters})"))
+
+
+def _joined(inlines: Nodes) -> Nodes:
+    """Without the ends of lines between letters that no spaces part."""
+    return [
+        item
+        for before, item, after in zip([None, *inlines], inlines, [*inlines[1:], None], strict=False)
+        if not (
+            is_node(item, "SoftBreak") and before and after and EAST.match(_end(before)[-1:]) and EAST.match(_start(after)[:1])
+        )
+    ]
 
 
 def _end(node: Node) -> str:

@@ -9,9 +9,10 @@ from report_builder.document.fonts import EAST
 from report_builder.document.tree import Node, Nodes, change, plain_text, span, walk
 
 LINE = 73  # letters of a table's size that a line of an A4 page has, by a wide typeface
-PADDING = 3  # letters' room between two columns
+PADDING, CLOSE = 3, 1  # letters' room between two columns, as a rule and where there is little
 SIZE, LEAST = 20, 10  # of the type of tables, in half points: as a rule, and at least
 STYLE = "Table Text"  # begins the name of a style of a smaller type: `Table Text 15`
+NARROW = "Narrow"  # the style of a table whose columns stand close
 
 
 def fit(table: Node) -> Node:
@@ -29,11 +30,16 @@ def fit(table: Node) -> Node:
         if len(row[1]) == len(columns):  # cells over several columns ask for nothing
             for texts, cell in zip(cells, row[1], strict=True):
                 texts += [plain_text(block).strip() for block in walk(cell[4], "Plain", "Para")]
-    shares = share([max(map(_longest_word, each)) for each in cells], [max(map(_size, each)) for each in cells])
+    least, wanted = [max(map(_longest_word, each)) for each in cells], [max(map(_size, each)) for each in cells]
+    named, caption, _, *rest = table["c"]
+    shares = share(least, wanted)
+    if sum(least) + PADDING * len(least) > LINE:
+        size = max(LEAST, int(SIZE * (LINE - CLOSE * len(least)) / sum(least)))
+        line = LINE * SIZE // size
+        shares = share(least, wanted, line, CLOSE * SIZE // size + 1)
+        named, rest = [named[0], named[1], [*named[2], ["custom-style", NARROW]]], _sized(rest, size)
     widths = [[side, {"t": "ColWidth", "c": width}] for (side, _), width in zip(columns, shares, strict=True)]
-    needed = sum(max(map(_longest_word, each)) + PADDING for each in cells)
-    rest = table["c"][3:] if needed <= LINE else _sized(table["c"][3:], max(LEAST, int(SIZE * LINE / needed)))
-    return {"t": "Table", "c": [*table["c"][:2], widths, *rest]}
+    return {"t": "Table", "c": [named, caption, widths, *rest]}
 
 
 def _sized(rows: Nodes, size: int) -> Nodes:
@@ -46,15 +52,16 @@ def _sized(rows: Nodes, size: int) -> Nodes:
     return change(rows, small)
 
 
-def share(least: Sequence[int], wanted: Sequence[int], line: int = LINE) -> list[float]:
+def share(least: Sequence[int], wanted: Sequence[int], line: int = LINE, padding: int = PADDING) -> list[float]:
     """The part of a line that each column gets.
 
     Args:
         least: letters that each needs.
         wanted: letters that each would like to have.
         line: letters of the line.
+        padding: letters' room between two columns.
     """
-    least, wanted = [each + PADDING for each in least], [each + PADDING for each in wanted]
+    least, wanted = [each + padding for each in least], [each + padding for each in wanted]
     if sum(wanted) <= line:
         return [round(each / line, 4) for each in wanted]
     free, asked = line - sum(least), sum(wanted) - sum(least)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 
 from report_builder.document.material import Header
+from report_builder.document.widths import NARROW
 from report_builder.pages import PAPERS, Page
 
 EQUATION = "Equation"  # the style of the row that holds a formula and its number
@@ -18,7 +19,8 @@ PAGE_BREAK = (
 )
 _ROW = re.compile(f'<w:tbl><w:tblPr><w:tblStyle w:val="{EQUATION}" ?/>.*?</w:tbl>', re.DOTALL)
 _MIDDLE = '<w:tcPr><w:vAlign w:val="center"/></w:tcPr>'
-_CLOSE = '<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar><w:tblLook'
+_CLOSE = '<w:tblCellMar><w:left w:w="{0}" w:type="dxa"/><w:right w:w="{0}" w:type="dxa"/></w:tblCellMar><w:tblLook'
+_NARROW = re.compile(f'(<w:tblPr><w:tblStyle w:val="){NARROW}(" ?/>.*?)<w:tblLook', re.DOTALL)
 _FOOTER = "footer.xml"
 _NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
@@ -27,7 +29,7 @@ _NAMESPACES = (
 _KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"
 _TWIPS = 1440 / 25.4  # a millimetre
-_SIZED = re.compile(r"TableText(\d+)")
+_SIZED = re.compile(r'<w:rStyle w:val="TableText(\d+)" ?/>')
 _ENTRY = re.compile(r"toc(\d)")
 _CENTRED = ("Figure", "CaptionedFigure", "ImageCaption", "TableCaption")
 
@@ -75,7 +77,9 @@ _PAGE_NUMBERS = (
 
 def _paginate(text: str, page: Page) -> str:
     """Paper, page numbers, and the numbers of equations at half the height of their formulas, which have all the room."""
-    text = _ROW.sub(lambda row: row[0].replace("<w:tcPr />", _MIDDLE).replace("<w:tblLook", _CLOSE, 1), text)
+    text = _ROW.sub(lambda row: row[0].replace("<w:tcPr />", _MIDDLE).replace("<w:tblLook", _CLOSE.format(0), 1), text)
+    text = _NARROW.sub(lambda found: f"{found[1]}Table{found[2]}{_CLOSE.format(40)}", text)
+    text = _SIZED.sub(r'<w:sz w:val="\1"/><w:szCs w:val="\1"/>', text)  # a style's size gives way to that of the table's
     start = text.rindex("<w:sectPr")
     section = text[start:].replace("</w:sectPr>", f"{_paper(page)}</w:sectPr>", 1)
     footer = '<w:footerReference w:type="default" r:id="rIdFooter"/>'
@@ -103,9 +107,7 @@ def _describe(text: str, header: Header) -> str:
 
 
 def _own(name: str) -> str:
-    """What a style has that pandoc made for us: the type of a table's cells, the place of an entry of the contents."""
-    if size := _SIZED.fullmatch(name):
-        return f'<w:rPr><w:sz w:val="{size[1]}"/></w:rPr>'
+    """What a style has that pandoc made for us: the place of an entry of the contents."""
     if level := _ENTRY.fullmatch(name):
         number_of_page = '<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="9298"/></w:tabs>'
         left = f'<w:ind w:left="{240 * int(level[1]) - 240}"/>'

@@ -19,6 +19,7 @@ from report_builder.records import frozen
 FOLDER = Path(__file__).parent
 SUFFIX = ".typ"
 COMMON = FOLDER / f"common{SUFFIX}"
+SHARED = (COMMON, FOLDER / f"tables{SUFFIX}")  # what all styles are made of
 PAPERS: Mapping[str, tuple[float, float]] = {  # mm
     "a4": (210, 297),
     "a5": (148, 210),
@@ -105,7 +106,7 @@ class Page:
 
 def names() -> list[str]:
     """The page styles there are."""
-    return sorted(file.stem for file in FOLDER.glob(f"*{SUFFIX}") if file != COMMON)
+    return sorted(file.stem for file in FOLDER.glob(f"*{SUFFIX}") if file not in SHARED)
 
 
 def read(file: Path) -> tuple[Page, list[Problem]]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -18,6 +22,7 @@ import pytest
 
 import report_builder
 from report_builder.cli import main
+from report_builder.cli.watch import HERE, State, _serve
 
 EXPERIMENT = "report: {title: Watched, language: en}\ntasks: {'1': {requires: [answer]}}\n"
 TEXT = "::: {.task #1}\n::: answer\n%s\n:::\n:::\n"
@@ -117,3 +122,35 @@ def test_it_ends_when_it_is_interrupted(watched) -> None:
     """Ctrl-C ends it, which is no error."""
     watched.process.send_signal(signal.SIGINT)
     assert watched.process.wait(20) == 0
+
+
+PAGE = """<!DOCTYPE html><html><head><title>%s</title></head><body style="height: 6000px"><p>%s</p><script>
+addEventListener("load", () => { %s });
+</script></body></html>"""
+
+
+@pytest.mark.slow
+@pytest.mark.external("chromium")
+def test_a_new_version_is_shown_where_the_reader_was(tmp_path) -> None:
+    """A browser that has moved down shows what was saved meanwhile at the very same place, without being asked to."""
+    state = State()
+    state.take({".html": (PAGE % ("old", "Old.", "scrollTo(0, 2345)")).encode()}, "")
+    server = _serve(state, 0)
+
+    def save() -> None:
+        """What the author does, a while after the reader began; then the program ends, so that the browser's time goes on."""
+        time.sleep(4)
+        state.take({".html": (PAGE % ("new", "New.", "document.title = `at ${scrollY}`")).encode()}, "")
+        time.sleep(4)
+        server.shutdown()
+        server.server_close()
+        state.take(None, "")
+
+    threading.Thread(target=save, daemon=True).start()
+    browser = next(found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name)))
+    quiet = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
+    command = [browser, *quiet, f"--user-data-dir={tmp_path}", "--virtual-time-budget=8000", "--dump-dom"]
+    address = f"http://{HERE}:{server.server_address[1]}/"
+    shown = subprocess.run([*command, address], check=True, capture_output=True, text=True, timeout=120).stdout
+    assert re.findall(r"<title>(.*?)</title>", shown) == ["at 2345"]
+    assert "<p>New.</p>" in shown

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -45,21 +47,40 @@ def test_chromium_shows_the_html(composed, chromium, tmp_path: Path) -> None:
     assert 'href="#fig:strip"' in page
 
 
+def opened_by_office(file: Path, folder: Path) -> str:
+    """What a word processor prints of a file."""
+    office = shutil.which("soffice") or shutil.which("libreoffice") or ""
+    profile = f"-env:UserInstallation={(folder / 'office').as_uri()}"
+    output(office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(file))
+    return output("pdftotext", "-layout", str(folder / f"{file.stem}.pdf"), "-").replace("\u00a0", " ")
+
+
+@pytest.mark.slow
+@pytest.mark.external("libreoffice", "poppler")
+def test_libreoffice_counts_the_captions_itself(composed, tmp_path: Path) -> None:
+    """A word processor puts wrong numbers in the fields of captions and references right; letters of appendices stay."""
+    text = "Zob. [@fig:strip]{.loc}, [@fig:codes]{.loc} i [@tbl:own]{.loc}.\n\n"
+    text += '{{ figure("strip") }}\n\n{{ figure("codes") }}\n\n'
+    text += "# Dodane {#app:a}\n\n| a |\n|---|\n| x |\n\n: Jedna {#tbl:own}\n"
+    made = write(composed(text), ["docx"], tmp_path, "lab", draft=True).paths["docx"]
+    with zipfile.ZipFile(made) as given, zipfile.ZipFile(tmp_path / "wrong.docx", "w") as wrong:
+        for name in given.namelist():
+            part = given.read(name)
+            if name == "word/document.xml":
+                fields = re.compile(r'(<w:fldSimple w:instr=" (?:SEQ|REF) .*?<w:t>)\d+(</w:t>)')
+                changed, count = fields.subn(r"\g<1>7\2", part.decode())
+                assert count == 6
+                part = changed.encode()
+            wrong.writestr(name, part)
+    shown = " ".join(opened_by_office(tmp_path / "wrong.docx", tmp_path).split())
+    assert "Zob. rysunku 1, rysunku 2 i tabeli A.1." in shown
+    assert [words in shown for words in ("Rysunek 1. Oryginały", "Rysunek 2. Kody", "Tabela A.1. Jedna")] == [True] * 3
+
+
 @pytest.mark.external("libreoffice", "poppler")
 def test_libreoffice_opens_the_word_file(composed, tmp_path: Path) -> None:
     """A word processor opens the DOCX and prints its sentences and captions."""
     path = write(composed(), ["docx"], tmp_path, "lab").paths["docx"]
-    office = shutil.which("soffice") or shutil.which("libreoffice") or ""
-    output(
-        office,
-        f"-env:UserInstallation={(tmp_path / 'office').as_uri()}",
-        "--headless",
-        "--convert-to",
-        "pdf",
-        "--outdir",
-        str(tmp_path),
-        str(path),
-    )
-    text = output("pdftotext", "-layout", str(tmp_path / "lab.pdf"), "-").replace("\u00a0", " ")
+    text = opened_by_office(path, tmp_path)
     assert "Zadanie 1.1" in text
     assert "Rysunek 1." in text

@@ -107,7 +107,10 @@ def test_several_authors(headed, tmp_path):
     """Each author stands with their numbers, and a shared affiliation once in the PDF; a name alone needs no table."""
     document = headed("x", authors=AUTHORS, supervisor="dr Teresa Przykładowa")
     page, told = html_page(document), markdown(document, tmp_path)
-    assert "<dt>Autorzy</dt><dd>Anna Wzorcowa, nr albumu\xa0000001, grupa\xa02a, Politechnika Przykładowa, " in page
+    assert (
+        '<dt class="authors">Autorzy</dt><dd>Anna Wzorcowa, nr albumu\xa0000001, grupa\xa02a, Politechnika Przykładowa, '
+        in page
+    )
     assert '<a href="mailto:anna@example.org">anna@example.org</a></dd><dd>Jan Testowy, ' in page
     assert '<meta name="author" content="Anna Wzorcowa, Jan Testowy">' in page
     assert (

@@ -177,3 +177,18 @@ def test_scripts_have_their_words(composed, free):
     assert [*words] == ["anchor", "copy", "copied", "enlarge", "close", "plane", "play", "pause"]
     script = page.rpartition("<script>")[2]
     assert all(f"words.{word}" in script for word in words)
+
+
+def test_numbers_of_lists_keep_their_brackets(composed, free):
+    """`a)` and `(1)` are written with what closes them, `1.` is the page's own."""
+    page = html_page(composed("a) x\nb) y\n\n---\n\n(1) x\n(2) y\n\n---\n\n1. x\n", free))
+    assert re.findall(r'<div class="(\w*closed)">\s*<ol[^>]*type="(\w)"', page) == [("closed", "a"), ("enclosed", "1")]
+    assert '.closed > ol[type="a"] > li::marker' in page
+
+
+def test_a_cell_of_a_notebook_needs_no_label(composed, free):
+    """Code with the number of a cell stands below its `In [5]:`, without a label as with one."""
+    page = html_page(
+        composed('```{.python cell=5}\nx\n```\n\n```{#lst:a .python caption="A" cell=6}\ny\n```\n\n@lst:a\n', free)
+    )
+    assert re.findall(r"<p><code>(In .*?)</code></p>", page) == ["In [5]:", "In [6]:"]

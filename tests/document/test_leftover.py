@@ -185,3 +185,19 @@ def test_labels_stand_anywhere(composed, free, text):
     document = composed(text, free)
     assert list(document.labels.values()) == ["1"]
     assert "{#" not in plain_text(document.blocks)
+
+
+def test_a_heading_in_a_drawn_table(composed, free):
+    """A cell that ends above no `+` goes on in the line below, which is then read as a heading's: a finding."""
+    drawn = """\
++-------+---------------+
+| Model | Loss          |
+|       +-------+-------+
+|       | bound | rest  |
++=======+=======+=======+
+| VAE   | small | - one |
++-------+-------+-------+
+| both in a cell        | 3 |
++-------+-------+-------+
+"""
+    assert "a heading in a cell of a table" in [found.rule for found in composed(drawn, free, draft=True).findings]

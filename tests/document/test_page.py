@@ -175,6 +175,7 @@ found.keys = ["ArrowUp", "ArrowRight"].map((key) => {
 document.querySelectorAll("fieldset input")[1].click();
 found.picked = level();
 found.names = [...document.querySelectorAll("fieldset, .classes")].map((box) => box.textContent);
+found.signs = [...document.querySelectorAll(".classes i")].map((dot) => dot.dataset.sign);
 return found;
 """
 
@@ -190,7 +191,9 @@ def test_a_plane_is_moved_over(composed, free, seen, axe, tmp_path: Path) -> Non
         Control("upwards", "z₂", ["0", "1"]),
         Control("across", "z₁", ["−1", "1"]),
     ]
-    live = Live(np.zeros((2, 2, 2, 2, 2, 1), dtype=np.uint8), controls, [(0.5, 0.5, "#3f90da")], {"a": "#3f90da"})
+    live = Live(
+        np.zeros((2, 2, 2, 2, 2, 1), dtype=np.uint8), controls, [(0.5, 0.5, "#3f90da")], {"kot": "#3f90da", "pies": "#bd1f01"}
+    )
     said = json.loads(json.dumps({**live.as_json(), "across": 8}))
     strip = replace(free.figures["strip"], sprite=tmp_path / "sprite.png", live=said)
     page = html_page(composed('{{ figure("strip") }}', replace(free, figures={"strip": strip})))
@@ -205,4 +208,5 @@ def test_a_plane_is_moved_over(composed, free, seen, axe, tmp_path: Path) -> Non
     assert found["touch"][0] == pytest.approx(30, abs=2)
     assert found["keys"] == [[60, "z₁ = −1  z₂ = 1"], [90, "z₁ = 1  z₂ = 1"]]
     assert found["picked"] == 210
-    assert found["names"] == ["a", "klasakotpies"]
+    assert found["names"] == ["kotpies", "klasakotpies"]
+    assert found["signs"] == ["●", "■"]  # not by colour alone

@@ -50,7 +50,7 @@ AUTHORS = [Author(f"Jan Zmyślony {i}", "000001", "2a", "Politechnika Przykłado
 def asked(folder: Path, source: str, page: pages.Page) -> list:
     """What a source says of places, set in a page style."""
     press = Press(folder / "typst")
-    press.lay(source, {"values.typ": page.source(), "common.typ": pages.COMMON, "style.typ": page.file})
+    press.lay(source, {"values.typ": page.source(), **{file.name: file for file in pages.SHARED}, "style.typ": page.file})
     return json.loads(typst.query(folder / "typst" / MAIN, "<place>", field="value", root=folder / "typst"))
 
 

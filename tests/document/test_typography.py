@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 
@@ -115,3 +116,18 @@ def test_greek_letters_are_set(letter) -> None:
     """What a word of the tool writes as a Greek letter is a command that can be set, whatever Unicode calls the letter."""
     if letter not in "ος":  # no letters of formulas
         assert typst(_formula(letter)["c"][1])
+
+
+def test_no_space_stands_between_lines_of_chinese(composed, free):
+    """The end of a line between letters that no spaces part is none; beside other letters it is."""
+    document = composed(
+        "中文\n中文，\n*中文*\nEnglish\nwords\n", replace(free, header=replace(free.header, language="zh-Hant"))
+    )
+    assert plain_text(document.blocks) == "中文中文，中文 English words"
+
+
+def test_paragraphs_of_a_definition_stay_apart(composed, free):
+    """What pandoc reads as lines of one definition are paragraphs in every format."""
+    document = composed("Term\n:   one\n\n    two\n", free)
+    assert [node["t"] for node in walk(document.blocks, "Para", "Plain")] == ["Para", "Para"]
+    assert re.search(r"<p>one</p>\s*<p>two</p>", html_page(document))

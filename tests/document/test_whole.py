@@ -11,19 +11,32 @@ import operator
 import re
 import shutil
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 
+from report_builder import pages
 from report_builder.document.composing import Document
 from report_builder.document.html import html_page
-from report_builder.document.material import Author, Fragment, Listing, Material, SubfiguresCard, SweepCard, TaskCard
+from report_builder.document.material import (
+    Author,
+    Contents,
+    Fragment,
+    Header,
+    Listing,
+    Material,
+    SubfiguresCard,
+    SweepCard,
+    TaskCard,
+)
 from report_builder.document.office import docx, markdown
 from report_builder.document.passages import CITED, OPAQUE, PRINTED, REFERENCE, SAID, VALUE, passages
 from report_builder.document.pdf import typst_source
-from report_builder.document.tree import LINE, walk
+from report_builder.document.tree import LINE, Node, Nodes, attributes, caption_of, identifier, plain_text, walk
+from report_builder.document.writing import write
 from report_builder.facts import Measurement
 from report_builder.kinds import Column, Layer, Table
 
@@ -131,9 +144,118 @@ def test_everything_in_every_format(document: Document, tmp_path: Path) -> None:
     """The whole document is written as it was looked at."""
     folder = tmp_path / "written"
     folder.mkdir()
-    for ending, write in FORMATS.items():
-        (folder / f"lab.{ending}.txt").write_text(write(document, tmp_path / "out"), encoding="utf-8")
+    for ending, make in FORMATS.items():
+        (folder / f"lab.{ending}.txt").write_text(make(document, tmp_path / "out"), encoding="utf-8")
     for file in folder.iterdir():
         assert file.read_text(encoding="utf-8") == (WHOLE / file.name).read_text(encoding="utf-8"), (
             f"what is written now: {file}"
         )
+
+
+REPORTS = {  # the page style and the counter of captions
+    "pl": ("lab", "kind", "Politechnika Przykładowa", "Uczenie głębokie"),
+    "en": ("article", "all", "Example University", "Deep learning"),
+    "ru": ("homework", "kind", "Университет примеров", "Глубокое обучение"),
+    "zh-Hant": ("lecture", "all", "範例大學", "深度學習"),
+}
+FRAGMENTS = (
+    Fragment("def loss(x, reconstruction):\n    return bce(x, reconstruction) + divergence(x)", "losses.py", 12),
+    Fragment("for batch in batches:  # β\n    step(batch)", "training/steps.py", 127),
+)
+
+
+def beside_template(folder: Path) -> None:
+    """What the reports of all languages use: pictures, tables, entries."""
+    image = Image.new("RGB", (900, 300), "white")
+    for i in range(3):
+        ImageDraw.Draw(image).ellipse((60 + 290 * i, 40, 260 + 290 * i, 240), fill=(40, 90 + 50 * i, 140), outline="black")
+    image.save(folder / "setup.png")
+    (folder / "own.svg").write_text(SVG)
+    (folder / "rows.csv").write_text("β,時間,„x”\n1.5,2,a|b\n12.25,30,*c*\n", encoding="utf-8")
+    rows = "".join(f"{i},{i * i},{1 / i:.3f}\n" for i in range(1, 71))
+    (folder / "long.csv").write_text(f"i,i²,1/i\n{rows}", encoding="utf-8")
+    shutil.copy(WHOLE / "refs.bib", folder)
+
+
+@pytest.fixture
+def report(everything: Material, write_template: Callable[..., Path], composed: Callable[..., Document]):
+    """Composes the report of a language, whose title is its first line."""
+
+    def make(code: str) -> Document:
+        title, _, text = (WHOLE / f"{code}.md").read_text(encoding="utf-8").partition("\n\n")
+        folder = write_template(text).parent
+        beside_template(folder)
+        page, numbering, university, course = REPORTS[code]
+        authors = (
+            Author("Żaneta Łęcka", "000001", "2a", university, "zaneta@example.org"),
+            Author("Иван Примеров", "000002", "2a", university),
+            Author("王小明", "000003", "2b"),
+        )
+        header = Header(
+            title, code, "β-VAE", authors, "Dr. Nemo", course, "3", date="2025-11-20", logo=folder / "own.svg",
+            contents=Contents(2, "front", asked=True), numbering=numbering, page=pages.named(page), appendix=True,
+        )  # fmt: skip
+        logged = {"loss": (205.5, 181.25, 170.0, 166.125), "kl": (2.0, 3.5, 4.0, 4.25)}
+        vae = replace(everything.runs["vae"], histories=(logged,))
+        required = {"1": ("answer", "fig:strip", "fact:vae.test.elbo"), "2": ("answer", "fact:mc.test.elbo")}
+        return composed(text, replace(
+            everything, header=header, bibliography=(folder / "refs.bib",), runs={**everything.runs, "vae": vae},
+            listings={**everything.listings, ("vae", "loss"): Listing("vae", "loss", FRAGMENTS)},
+            tasks={task: TaskCard(task, "", parts) for task, parts in required.items()},
+        ))  # fmt: skip
+
+    return make
+
+
+def shape(nodes: Nodes, indent: str = "") -> Iterator[str]:
+    """What each block is, its label and classes, and what it says; blocks within blocks are indented."""
+    for node in nodes:
+        label, classes, _ = attributes(node)
+        name = "".join((node["t"], f"#{label}" * bool(label), *(f".{c}" for c in classes)))
+        if node["t"] == "Table":
+            yield f"{indent}{name}: {plain_text(caption_of(node))}"
+            for part, rows in (("=", node["c"][3][1]), *(("|", body[3]) for body in node["c"][4])):
+                yield from (f"{indent}  {part} " + " | ".join(map(_cell, row[1])) for row in rows)
+        elif node["t"] in ("Div", "Figure", "BlockQuote", "BulletList", "OrderedList", "DefinitionList"):
+            yield f"{indent}{name}" + (f": {plain_text(caption_of(node))}" if node["t"] == "Figure" else "")
+            for blocks in _inner(node):
+                yield from shape(blocks, indent + "  ")
+        else:
+            yield f"{indent}{name}: {plain_text(node)}"
+
+
+def _cell(cell: Nodes) -> str:
+    return "".join((f"[{cell[2]}x{cell[3]}] " if (cell[2], cell[3]) != (1, 1) else "", plain_text(cell[4])))
+
+
+def _inner(node: Node) -> list[Nodes]:
+    """The lists of blocks that a block holds."""
+    if node["t"] == "DefinitionList":
+        return [[{"t": "Plain", "c": term}, *blocks] for term, several in node["c"] for blocks in several]
+    if node["t"] == "BulletList":
+        return node["c"]
+    if node["t"] == "OrderedList":
+        return node["c"][1]
+    return [node["c"] if node["t"] == "BlockQuote" else node["c"][-1]]
+
+
+@pytest.mark.parametrize("code", REPORTS)
+def test_a_report_with_everything(report, code: str, tmp_path: Path) -> None:
+    """A long report with every structure reads as it was looked at, and its links end somewhere."""
+    made = report(code)
+    assert not (*made.findings, *made.warnings)
+    lines = "\n".join(shape(made.blocks)) + "\n"
+    (tmp_path / f"{code}.tree.txt").write_text(lines, encoding="utf-8")
+    assert lines == (WHOLE / f"{code}.tree.txt").read_text(encoding="utf-8"), f"what is read now: {tmp_path}"
+    labels = {identifier(node) for node in walk(made.blocks)}
+    targets = {node["c"][2][0][1:] for node in walk(made.blocks, "Link") if node["c"][2][0].startswith("#")}
+    assert targets <= labels
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", REPORTS)
+def test_a_report_with_everything_is_written(report, code: str, tmp_path: Path) -> None:
+    """Each format of the long reports is written, the PDF with its standards and every glyph."""
+    written = write(report(code), ["pdf", "html", "docx", "md"], tmp_path / "out", code)
+    assert written.error is None
+    assert written.lost_standard is None

@@ -97,6 +97,30 @@ def test_a_number_has_room_in_its_column(parts) -> None:
     assert grid[2] > 1.5 * grid[1]
 
 
+def test_fourteen_columns_break_no_number(parts) -> None:
+    """Where columns are many, they stand close, and their type is as small as it has to be: stated at the words themselves."""
+    heads = ["run", "filters", "kernel", "stride", "epochs", "batch", "rate", "seed", "ELBO", "KL", "BCE", "SSIM", "time", "x"]
+    cells = ["vae", "64", "3", "2", "100", "128", "0.0001", "2", "-1158.1", "2.3", "145.71", "0.812", "61.2", "1024"]
+    rows = ["| " + " | ".join(row) + " |" for row in (heads, ["---"] * 14, cells)]
+    body = parts("\n".join(rows) + "\n\n: A {#tbl:a}\n")["word/document.xml"].decode()
+    assert '<w:tblStyle w:val="Table" />' in body
+    assert '<w:left w:w="40" w:type="dxa"/><w:right w:w="40" w:type="dxa"/>' in body
+    (size,) = {int(found) for found in re.findall(r'<w:sz w:val="(\d+)"/>', body)}
+    assert 13 <= size < 20
+    grid = [int(width) for width in re.findall(r'<w:gridCol w:w="(\d+)"', body)]
+    letters = LINE * 20 / size
+    for width, head, cell in zip(grid, heads, cells, strict=True):
+        assert width / sum(grid) * letters > max(len(head), len(cell))
+
+
+def test_own_pictures_beside_each_other_fit_their_columns(parts, tmp_path) -> None:
+    """A picture without a stated width is no wider than the column in which it stands."""
+    both = "::: {.panels #fig:a columns=2}\n![A](own.svg)\n\n![B](own.svg)\n\nTwo\n:::\n"
+    shown = [int(cx) for cx in re.findall(r'<wp:extent cx="(\d+)"', parts(both)["word/document.xml"].decode())]
+    assert len(shown) == 2
+    assert max(shown) < 360000 * 8
+
+
 def test_an_own_drawing_is_shown(parts, composed, free, tmp_path) -> None:
     """An SVG of the author's own is in the file as a PNG of its proportions and at its size; a broken one is refused."""
     found = parts("![A](own.svg){#fig:a}\n\nSee @fig:a and ![](own.svg){width=4cm}.\n")
@@ -150,6 +174,21 @@ def test_number_that_a_word_processor_counts_otherwise() -> None:
         "tbl:a": "Table",
     }
     assert not _sequences({"fig:a": "2", "tbl:a": "A1"})
+    appendix = {"fig:a": "1", "fig:b": "A.1", "tbl:b": "A.1", "fig:c": "A.2", "fig:d": "Б.1", "lst:d": "Б.3"}
+    counters = {"fig:a": "Figure", "fig:b": "Figure_1", "fig:c": "Figure_1", "tbl:b": "Table_1", "fig:d": "Figure_2"}
+    assert _sequences(appendix) == counters
+
+
+def test_numbers_of_an_appendix_are_fields(parts) -> None:
+    """What stands in an appendix is counted there: the letter is text, the number a field, in captions and references."""
+    text = "See @eq:a, [@tbl:b]{.loc}.\n\n# A {#app:a}\n\n$$x$$ {#eq:a}\n\n| a |\n|---|\n| 1 |\n\n: One {#tbl:a}\n\n"
+    body = parts(text + "| a |\n|---|\n| 1 |\n\n: Two {#tbl:b}\n")["word/document.xml"].decode()
+    shown = re.findall(r'<w:fldSimple w:instr=" (SEQ \w+|REF)[^"]*"><w:r>(?:<w:rPr>.*?</w:rPr>)?<w:t>(\d+)</w:t>', body)
+    assert shown == [("REF", "1"), ("REF", "2"), ("SEQ Equation_1", "1"), ("SEQ Table_1", "1"), ("SEQ Table_1", "2")]
+    told = " ".join(re.sub(r"<[^>]+>", "", body.replace("</w:p>", "\n")).replace("\xa0", " ").split())
+    assert "See wzór (A.1), tabeli A.2." in told
+    assert "Tabela A.2. Two" in told
+    assert "(A.1)" in told
 
 
 def test_table_of_contents_is_a_field(parts, free) -> None:

@@ -6,6 +6,8 @@ function explore(data, image) {
     return made;
   };
   const { controls, across, points, size: [width, height] } = data;
+  const names = Object.keys(data.classes), short = names.every((name) => name.length < 3); // else a shape tells them apart
+  const signs = Object.fromEntries(names.map((name, k) => [data.classes[name], short ? name : "●■▲◆★✚✖▼◗⬟"[k % 10]]));
   const last = controls.map(({ values }) => values.length - 1);
   const at = controls.map(({ kind }, i) => (kind === "choice" ? 0 : kind === "slider" ? last[i] : last[i] / 2));
   const [x, y, time] = ["across", "upwards", "slider"].map((kind) => controls.findIndex((control) => control.kind === kind));
@@ -59,12 +61,10 @@ function explore(data, image) {
         const near = (k, n) => Math.round((n * last[k]) / (cells - 1));
         tile(context, at.map((value, k) => (k === x ? near(x, i) : k === y ? near(y, j) : value)), i * wide, side - (j + 1) * wide, wide, wide);
       }
-      context.globalAlpha = 0.85;
+      Object.assign(context, { globalAlpha: 0.9, font: "bold 15px sans-serif", textAlign: "center", textBaseline: "middle", strokeStyle: "#fff", lineWidth: 3 });
       for (const [right, up, ink] of points) {
         context.fillStyle = ink;
-        context.beginPath();
-        context.arc(right * side, (1 - up) * side, 6, 0, 7);
-        context.fill();
+        for (const draw of ["strokeText", "fillText"]) context[draw](signs[ink], right * side, (1 - up) * side);
       }
       paint();
     };
@@ -134,7 +134,8 @@ function explore(data, image) {
     renew = () => { lay(); show(); };
     const inks = Object.entries(data.classes).map(([name, ink]) => {
       const dot = make("i", {});
-      dot.style.background = ink;
+      dot.style.color = ink;
+      dot.dataset.sign = short ? "●" : signs[ink];
       return make("span", {}, dot, name);
     });
     box.append(make("div", { className: "side" }, map, make("div", { className: "classes" }, ...inks)));

@@ -35,7 +35,7 @@ SET = [
     line for line in (HERE / "set.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith(("# ", "## "))
 ]
 REFUSED = json.loads((HERE / "refused.json").read_text(encoding="utf-8"))  # rule, what was received, what to write instead
-STYLE = pages.named().source() + pages.COMMON.read_text(encoding="utf-8")
+STYLE = pages.named().source() + "".join(file.read_text(encoding="utf-8") for file in reversed(pages.SHARED))
 
 
 def emitted(tex: str) -> list[str]:
