@@ -119,6 +119,10 @@ class OwnFileError(ReportError):
     """A file of the user's own raised what it should not, or returned something else than it must."""
 
 
+class MissingDataError(ReportError):
+    """The files of a data set are not on this machine, or are not those that the report was planned with."""
+
+
 class RunError(ReportError):
     """A training or a probe failed."""
 

@@ -108,6 +108,20 @@ def test_tensorflow_stays_in_the_workers() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_no_module_needs_what_windows_lacks() -> None:
+    """What only POSIX has is imported inside the function that asks for it there."""
+    lacks = {"fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "syslog", "posix"}
+    wrong = [
+        f"{path.relative_to(PACKAGE.parent)}:{node.lineno}: imports {name}"
+        for _, path in modules()
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([node.module] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])
+        if name in lacks
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 def imported_by(names: list[str]) -> set[str]:
     """The heavy packages that a fresh process has after importing modules of the package."""
     lines = "\n".join(f"import report_builder.{name}" for name in names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 from report_builder import build as builder
@@ -35,15 +36,23 @@ def status(options: Options) -> int:
     """Says for every step whether it is stored."""
     plan, _ = plan_of(options)
     rows: list[dict[str, Plain]] = [
-        {"step": p.label, "kind": p.step.kind, "key": p.step.key, "stored": plan.stored(p) is not None}
+        {
+            "step": p.label,
+            "kind": p.step.kind,
+            "key": p.step.key,
+            "stored": stored,
+            "worker": None if stored else _worker(plan, p),
+        }
         for p in _every_step(plan)
+        for stored in [plan.stored(p) is not None]
     ]
     plan.store.memo.save()
     if options.json:
         _print_json(rows)
         return int(Exit.DONE)
     for row in rows:
-        print(f"{'stored ' if row['stored'] else 'to do  '} {row['key']}  {row['step']}")
+        state = "stored " if row["stored"] else "at work" if row["worker"] else "to do  "
+        print(f"{state} {row['key']}  {row['step']}{f', {who}' if (who := row['worker']) else ''}")
     for id_, arms in plan.resolved.loaded.sweeps.items():
         print(f"sweep {id_}, {_train(plan, arms)}")
     missing = [row for row in rows if not row["stored"]]
@@ -52,6 +61,15 @@ def status(options: Options) -> int:
         + (" 'explain' says why the others would run." if missing else "")
     )
     return int(Exit.DONE)
+
+
+def _worker(plan: Plan, planned: Planned) -> str | None:
+    """Who is at work on a step, where and since when; None where nobody is."""
+    holder = plan.store.holder(planned.step.key)
+    if not holder:
+        return None
+    since = datetime.fromisoformat(holder.since).astimezone()
+    return f"process {holder.process} on {holder.host} since {since:%Y-%m-%d %H:%M:%S}"
 
 
 def _train(plan: Plan, arms: Arms) -> str:

@@ -12,7 +12,7 @@ from report_builder.cli.parser import Options
 from report_builder.errors import Exit, Problem, ReportError
 from report_builder.facts import differences
 from report_builder.plain import Plain, at, fields
-from report_builder.store import Store, Stored, leftovers, locked, nobody_begins, remove_temporaries
+from report_builder.store import Store, Stored, leftovers, locked_if_free, nobody_begins, remove_temporaries
 from report_builder.store.files import TEMPORARY
 from report_builder.store.judging import fault
 from report_builder.store.step import KINDS
@@ -89,14 +89,15 @@ def prune_runs(options: Options) -> int:
     with nobody_begins(store.root) as busy:
         kept = used | busy
         gone = [(kind, key) for kind, key in store.every() if key not in kept]
-        begun = [(kind, path) for kind in KINDS for path in (store.root / kind).glob("*.work") if path.stem not in kept]
+        begun = [(kind, path) for kind in KINDS for path in (store.root / kind).glob("*.work") if _key(path) not in kept]
         for kind, key in gone:
             in_use = options.yes and not store.remove(kind, key)
             print(f"{'in use ' if in_use else 'removed' if options.yes else 'unused '}  {kind}/{key}")
         left = {*leftovers(store.root), *(path for _, path in begun)}
         if options.yes:
             for kind, path in begun:
-                store.remove(kind, path.stem)
+                if store.remove(kind, _key(path)):
+                    shutil.rmtree(path, ignore_errors=True)
             for path in left - {path for _, path in begun}:
                 shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
     left |= _unfinished(workspace, remove=options.yes)
@@ -105,11 +106,16 @@ def prune_runs(options: Options) -> int:
     return int(Exit.DONE)
 
 
+def _key(path: Path) -> str:
+    """The key of the step that a scratch folder is of."""
+    return path.name.partition(".")[0]
+
+
 def _unfinished(workspace: Workspace, *, remove: bool) -> set[Path]:
     """Files of documents and published figures that a kill left half written, where no build is at work."""
     found = set[Path]()
     for folder in workspace.build.glob("*/"):
-        with locked(folder / ".lock", wait=False) as free:
+        with locked_if_free(folder / ".lock") as free:
             for each in (folder, workspace.figures / folder.name) if free else ():
                 found |= {path for path in each.glob(".*") if TEMPORARY.fullmatch(path.name)}
                 if remove:

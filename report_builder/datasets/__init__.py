@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from report_builder.datasets._files import content
-from report_builder.errors import Problem, ReportError
+from report_builder.errors import MissingDataError, Problem
 from report_builder.kinds import DATA_STEPS, DATASETS, ImageData, Layout, opened
 
 KEPT = 2  # prepared data sets kept in a process; jobs of one report mostly share one
@@ -25,12 +25,12 @@ def prepare(data: Mapping[str, Any], folders: Sequence[Path], beside: Path | Non
         beside: folder of the experiment, for kinds of the user's own.
 
     Raises:
-        ReportError: the files are missing, damaged, or not those that the fingerprint was taken of.
+        ReportError: the files are damaged, or missing or not those that the fingerprint was taken of (MissingDataError).
     """
     expected = data.get("fingerprint")
     if expected and expected != (found := fingerprint(data, folders, beside)):
         rule = "the files of the data set changed while the report was built"
-        raise ReportError(
+        raise MissingDataError(
             Problem("data", rule, f"sha256 {found[:12]}", f"Planned with {expected[:12]}.", "Run the command again.")
         )
     entry = json.dumps({"dataset": data["dataset"], "steps": data.get("steps", [])}, sort_keys=True)

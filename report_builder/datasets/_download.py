@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import secrets
 import sys
 from contextlib import suppress
 from pathlib import Path
 
-from report_builder.errors import Problem, ReportError
+from report_builder.errors import MissingDataError, Problem
 
 SOURCE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"  # where `keras.datasets` downloads from
 PATIENCE = 20  # seconds without an answer before a download counts as failed
@@ -19,9 +19,9 @@ def download(name: str, target: Path, sha256: str, *, place_instead: str, source
     """Fetches one file of a source, checks it, and only then shows it under its name.
 
     Raises:
-        ReportError: there is no connection, or the content is not what was published.
+        MissingDataError: there is no connection, or the content is not what was published.
     """
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _fetch(source + name, temporary, sha256)
@@ -30,7 +30,7 @@ def download(name: str, target: Path, sha256: str, *, place_instead: str, source
         problem = Problem(
             name, f"the data set is not on this computer and could not be downloaded ({error})", next_step=place_instead
         )
-        raise ReportError(problem) from error
+        raise MissingDataError(problem) from error
     finally:
         with suppress(OSError):  # also where a file stands in the place of the folder
             temporary.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NoReturn
 
-from report_builder.errors import Problem, ReportError
+from report_builder.errors import MissingDataError, Problem, ReportError
 from report_builder.picture_files import FORMATS
 
 NOT_READ = (".gif", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".avif", ".jfif")  # a class of them would be missing in silence
@@ -33,7 +33,7 @@ def find(
         folder: whether a folder is expected; None: a file or a folder. Anything else (a device, a pipe) never is.
 
     Raises:
-        ReportError: the experiment names what is not there, or is something else.
+        MissingDataError: the experiment names what is not there, or is something else.
     """
     wanted = tuple(names) if path is None else (_at_home(path),)
     named = [place / name for place in (*folders, *([] if path is None else [Path()])) for name in wanted]
@@ -48,7 +48,7 @@ def find(
         other = next((place for place, mode in modes if mode), None)
         rule = f"something else lies there; {what} is expected" if other else f"no such file or folder; {what} is expected"
         listed = str(other) if other else ", ".join(dict.fromkeys(str(place) for place in places[: len(folders) or 1]))
-        raise ReportError(Problem("data.path", rule, repr(path), f"{_near(places)}Looked at {listed}."))
+        raise MissingDataError(Problem("data.path", rule, repr(path), f"{_near(places)}Looked at {listed}."))
     return good[0] if good else None
 
 
@@ -210,8 +210,8 @@ def absent(name: str, folders: Sequence[Path], *, put: str | None = None) -> NoR
     """Says where a file was looked for, and to put it there (or, where other forms would do, `put`).
 
     Raises:
-        ReportError: always.
+        MissingDataError: always.
     """
     places = ", ".join(str(folder) for folder in (*folders, keras_cache()))
     rule = "the data set is not on this computer"
-    raise ReportError(Problem("", rule, f"no {name}", f"Looked in {places}.", instead(put or name, folders)))
+    raise MissingDataError(Problem("", rule, f"no {name}", f"Looked in {places}.", instead(put or name, folders)))

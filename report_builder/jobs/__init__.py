@@ -62,6 +62,11 @@ class Job:
         return int(self.step.spec.get("threads", 1))
 
     @property
+    def gpu(self) -> int:
+        """Cards that it has for itself."""
+        return int(self.step.spec.get("gpu", 0))
+
+    @property
     def epochs(self) -> int:
         """Epochs that it trains at most; 0 for what is no training."""
         return int(self.step.spec.get("training", {}).get("epochs", 0))

@@ -1,8 +1,8 @@
 """A process that does jobs, and what it does with one.
 
 The site and then jobs come as lines on stdin, events leave as lines on stdout. Whatever a library or a model prints goes to
-stderr, which is kept in a log. When stdin ends, the parent is gone or needs the process no more: it ends at once. Nothing is
-lost by that, because files appear complete or not at all.
+stderr, which is kept in a log. When stdin ends, the parent is gone or needs the process no more: it ends at once, as it does at
+SIGTERM. Nothing is lost by that, because files appear complete or not at all, and what it held others take up.
 """
 
 from __future__ import annotations
@@ -10,19 +10,22 @@ from __future__ import annotations
 import json
 import os
 import queue
+import signal
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
+from types import FrameType
 from typing import BinaryIO
 
 from report_builder.errors import Problem, ReportError, RunError, StorageError
-from report_builder.jobs import Done, Emit, Failed, Job, Site, Started
+from report_builder.jobs import Done, Emit, Event, Failed, Job, Site, Started
 from report_builder.jobs.blame import unforeseen
 from report_builder.jobs.lines import EVENT, JOB, SITE, written
-from report_builder.store import DISTRUSTED, Work
+from report_builder.store import DISTRUSTED, LeaseLostError, Work, give_back_all
 
 # Kind of step -> the module that carries it out, imported by name: what a training executes is no code of a probe.
 EXECUTORS = {
@@ -39,6 +42,7 @@ def serve(prepare: Callable[[], None]) -> None:
     """Does jobs until stdin ends; `prepare` is called once."""
     events, lines = _own_stdout(), queue.SimpleQueue[str]()
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()
+    signal.signal(signal.SIGTERM, _end)
     prepare()
     site = SITE.validate_python(json.loads(lines.get()))
     while True:
@@ -55,7 +59,15 @@ def _own_stdout() -> BinaryIO:
 def _listen(lines: queue.SimpleQueue[str]) -> None:
     for line in sys.stdin:
         lines.put(line)
+    give_back_all()
     os._exit(0)  # also in the middle of a job
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    """Ends this process as the signal does, but after its leases: what it has done so far is taken up at once."""
+    give_back_all()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def _tell(events: BinaryIO, line: bytes) -> None:
@@ -83,16 +95,28 @@ def carry_out(job: Job, site: Site, emit: Emit) -> None:
 
 
 def _complete(job: Job, site: Site, emit: Emit) -> bool:
-    with site.store.claim(job.step, resume=job.step.kind == "run") as work:
-        if work.done:
-            return True
-        for name, digest in job.files.items():
-            if site.beside and site.store.memo.sha256(site.beside / name) != digest:
-                raise ReportError(Problem("", f"{name} changed while the report was built", next_step="Run the command again."))
-        executor: Callable[[Work, Site, Emit], None] = import_module(EXECUTORS[job.step.kind]).carry_out
-        executor(work, site, emit)
+    """Whether another process had stored it, or has while this one was silent."""
+    while True:
+        with suppress(LeaseLostError), site.store.claim(job.step, resume=job.step.kind == "run") as work:
+            if work.done:
+                return True
+            _execute(job, site, work, emit)
+            return False
+
+
+def _execute(job: Job, site: Site, work: Work, emit: Emit) -> None:
+    for name, digest in job.files.items():
+        if site.beside and site.store.memo.sha256(site.beside / name) != digest:
+            raise ReportError(Problem("", f"{name} changed while the report was built", next_step="Run the command again."))
+    executor: Callable[[Work, Site, Emit], None] = import_module(EXECUTORS[job.step.kind]).carry_out
+
+    def tell(event: Event) -> None:
+        if work.lost:
+            raise LeaseLostError
+        emit(event)
+
+    executor(work, site, tell)
     site.store.memo.save()
-    return False
 
 
 def _fail(error: Exception, job: Job, site: Site) -> Failed:

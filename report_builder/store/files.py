@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import re
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from report_builder.datasets._files import content, newest, signature
 from report_builder.errors import Problem, StorageError
+from report_builder.store.leases import locked
 
 SETTLED = 50_000_000  # ns: no clock of a disk is coarser, but for those of FAT and of old network disks
 _AGAIN = "run the command again: what is stored is kept."
@@ -31,7 +32,7 @@ SAID = {  # what the system says no one can mend but the user -> the rule, and w
     **dict.fromkeys((errno.ENAMETOOLONG, errno.ELOOP), _NAME),
     **dict.fromkeys((errno.EIO, errno.ESTALE), _DEVICE),
 }
-TEMPORARY = re.compile(r"\..+\.\d+\.tmp")  # names that `write_atomically` gives, and nobody else
+TEMPORARY = re.compile(r"\..+\.[0-9a-f]+\.tmp")  # names that `write_atomically` gives, and nobody else
 
 
 @contextmanager
@@ -47,20 +48,25 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
-    """Writes under a temporary name, flushes to the disk, renames."""
-    data = content.encode() if isinstance(content, str) else content
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """Writes under a temporary name that no other process has, flushes to the disk, renames; makes the folder."""
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with temporary.open("wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            temporary.replace(path)
-        finally:
-            with suppress(OSError):
-                temporary.unlink()
+        write_there(path, content)
+
+
+def write_there(path: Path, content: bytes | str) -> None:
+    """The same in a folder that must be there."""
+    data = content.encode() if isinstance(content, str) else content
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def remove_temporaries(folder: Path) -> None:
@@ -71,34 +77,10 @@ def remove_temporaries(folder: Path) -> None:
                 path.unlink(missing_ok=True)
 
 
-@contextmanager
-def locked(path: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Holds the `flock` of a file; without `wait`, says whether it could be had. Who holds it may remove the file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    while True:
-        with path.open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-                return
-            if _is_at(lock.fileno(), path):
-                yield True
-                return
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    """Whether an open file is still the one of this name: who held its lock before may have removed it."""
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False
-
-
 def sync_folder(folder: Path) -> None:
-    """Flushes a folder and the files in it to the disk."""
-    for path in [*(p for p in folder.iterdir() if p.is_file()), folder]:
-        descriptor = os.open(path, os.O_RDONLY)
+    """Flushes a folder and the files in it to the disk; Windows opens no folder, and keeps the order of changes itself."""
+    for path in [*(p for p in folder.iterdir() if p.is_file()), *([folder] if os.name == "posix" else [])]:
+        descriptor = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
         try:
             os.fsync(descriptor)
         finally:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,13 +14,17 @@ from typing import Any
 
 from report_builder.datasets._files import content
 from report_builder.errors import ReportError
-from report_builder.plain import Fields
+from report_builder.plain import Fields, Plain
 from report_builder.records import frozen
-from report_builder.store.files import Memo, locked, storage_errors, sync_folder, write_atomically
+from report_builder.store.files import Memo, storage_errors, sync_folder, write_there
+from report_builder.store.holders import Holder
+from report_builder.store.leases import CLOCK, Clock, Lease, LeaseLostError, holder_of, locked, locked_if_free
 from report_builder.store.step import KINDS, Step
 
 META = "step.json"
 LOCKS = "locks"
+WORK = ".work"  # ends the name of a scratch folder: `<key>.<token of the lease>.work`, of what nobody holds `<key>.work`
+PATIENCE = 60.0  # seconds in which a network disk must show what another machine has stored
 IMPORTED = "imported"  # in the note of a step: another machine made it
 DISTRUSTED = (
     "results of another machine cannot be used",
@@ -56,39 +60,95 @@ class Stored:
 
 @dataclass
 class Work:
-    """A claimed step: `done` if somebody finished it meanwhile, else a scratch folder to fill."""
+    """A claimed step: `done` if somebody finished it meanwhile, else a scratch folder to fill, under a lease."""
 
     step: Step
     folder: Path
     done: Stored | None
     _target: Path
+    _lease: Lease
+    _store: Store
+
+    @property
+    def lost(self) -> bool:
+        """Whether another process is known to have taken it over: what is done here is in vain."""
+        return self._lease.lost
 
     def commit(self, meta: Fields | None = None, files: Sequence[str] | None = None) -> Stored:
         """Makes the step complete: only `files` (default: all) are kept, metadata is written last, one rename shows it all.
 
         A kill at any moment leaves the step absent or complete: what stands in the scratch folder is never taken for a result.
+
+        Raises:
+            LeaseLostError: another process took it over, or has stored it; nothing changed.
         """
-        with storage_errors(self._target):
-            for path in self.folder.iterdir():
-                if path.name.startswith(".") or path.name == META or (files is not None and path.name not in files):
-                    _remove(path)
-            digests = {path.name: content(path) for path in sorted(self.folder.iterdir())}
-            complete = self.step.as_json() | {"note": dict(meta or {}), "files": digests}
-            write_atomically(self.folder / META, json.dumps(complete, ensure_ascii=False, indent=1))
-            sync_folder(self.folder)
-            if self._target.exists():
-                set_aside(self._target)
-            self.folder.rename(self._target)
-            sync_folder(self._target.parent)
+        try:
+            with storage_errors(self._target):
+                self._keep_hold()
+                complete = self._fill(meta, files)
+                self._keep_hold()
+                self._show()
+        except (OSError, ReportError) as error:
+            if self._lease.held:
+                raise
+            raise LeaseLostError from error
         self.done = Stored(self._target, complete)
         return self.done
 
+    def _keep_hold(self) -> None:
+        if not self._lease.held:
+            raise LeaseLostError
+
+    def _fill(self, meta: Fields | None, files: Sequence[str] | None) -> dict[str, Plain]:
+        for path in self.folder.iterdir():
+            if path.name.startswith(".") or path.name == META or (files is not None and path.name not in files):
+                _remove(path)
+        digests = {path.name: content(path) for path in sorted(self.folder.iterdir())}
+        complete = self.step.as_json() | {"note": dict(meta or {}), "files": digests}
+        write_there(self.folder / META, json.dumps(complete, ensure_ascii=False, indent=1))
+        sync_folder(self.folder)
+        return complete
+
+    def _show(self) -> None:
+        """Renames the scratch folder, which whoever took the step over has renamed before: one of both fails."""
+        if self._target.exists():
+            if self._store.read(self.step.kind, self.step.key, by_content=True):
+                shutil.rmtree(self.folder, ignore_errors=True)
+                raise LeaseLostError
+            set_aside(self._target)
+        self.folder.rename(self._target)
+        sync_folder(self._target.parent)
+
+    def begin(self, *, resume: bool) -> None:
+        """Makes the scratch folder: that of who held the step before, emptied; with `resume` only of what is not whole."""
+        left = [self._target.with_name(f"{self.step.key}.{token}{WORK}") for token in self._lease.before]
+        for old in (*left, self._at_rest):
+            with suppress(FileNotFoundError):
+                old.rename(self.folder)
+                break
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for path in self.folder.iterdir():
+            if not resume or path.name.startswith(".") or path.name == META:
+                _remove(path)
+
+    def leave(self, held: bool) -> None:  # noqa: FBT001  what a lease says
+        """Lets the next one go on with the scratch folder; where another has already done so, what was written since goes."""
+        if held and self.folder.is_dir():
+            self.folder.rename(self._at_rest)
+        elif not held:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def _at_rest(self) -> Path:
+        """Where the scratch folder is when nobody works in it."""
+        return self._target.with_name(f"{self.step.key}{WORK}")
+
 
 class Store:
-    """All steps under one root folder. One `flock` for each step: a second build waits, then reuses."""
+    """All steps under one root folder. One lease for each step: a second build waits, then reuses."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root.absolute()
+    def __init__(self, root: Path, clock: Clock = CLOCK) -> None:
+        self.root, self._clock = root.absolute(), clock
 
     @cached_property
     def memo(self) -> Memo:
@@ -122,21 +182,51 @@ class Store:
 
     @contextmanager
     def claim(self, step: Step, *, resume: bool = False) -> Iterator[Work]:
-        """Waits for the step's lock, then gives what is stored or a scratch folder to fill; what is damaged is set aside.
+        """Waits for the step's lease, then gives what is stored or a scratch folder to fill; what is damaged is set aside.
 
         With `resume` the scratch folder holds the whole files that a killed process left there; else it is empty.
         """
         target = self.root / step.kind / step.key
-        scratch = target.with_name(f"{step.key}.work")
         with ExitStack() as held:
             with storage_errors(self.root):
-                held.enter_context(locked(self.root / LOCKS / step.key))
-                done = self.read(step.kind, step.key)
-                if done is None and target.exists():
+                lease = held.enter_context(self._hold(step.key))
+                scratch = target.with_name(f"{step.key}.{lease.token}{WORK}")
+                work = Work(step, scratch, self._stored(step), target, lease, self)
+                if work.done is None:
                     set_aside(target)
-                if done is None:
-                    _clear(scratch, resume=resume)
-            yield Work(step, scratch, done, target)
+                    work.begin(resume=resume)
+                    lease.leave = work.leave
+                    work.done = self.read(step.kind, step.key)  # after a change of the folder a network disk looks again
+            yield work
+
+    def _hold(self, key: str) -> AbstractContextManager[Lease]:
+        return locked(self.root / LOCKS / key, self._clock)
+
+    def _stored(self, step: Step) -> Stored | None:
+        """What is stored; before it counts as damaged every byte is read, for a disk may have failed once."""
+        found = self.read(step.kind, step.key)
+        return found or (
+            self.read(step.kind, step.key, by_content=True) if (self.root / step.kind / step.key).is_dir() else None
+        )
+
+    def holder(self, key: str) -> Holder | None:
+        """Who is at work on a step; of one on another machine it may not be known yet that he is gone."""
+        holder = holder_of(self.root / LOCKS / key)
+        return None if holder and holder.is_here and not holder.runs else holder
+
+    def expect(self, key: str) -> Stored | None:
+        """A step that another machine has stored: a network disk may say for some seconds that it is not there.
+
+        None where it still says so after `PATIENCE`: it is not the same disk.
+        """
+        began, pause = self._clock.now(), 0.01
+        while (found := self.find(key)) is None and self._clock.now() - began < PATIENCE:
+            for kind in KINDS:
+                with suppress(OSError):
+                    list((self.root / kind).iterdir())  # whoever reads a folder forgets what was not in it
+            self._clock.sleep(pause)
+            pause = min(2 * pause, 2.0)
+        return found
 
     def keys(self, kind: str) -> list[str]:
         """The key of every step of a kind that is here, complete or damaged."""
@@ -158,7 +248,7 @@ class Store:
 
     def put_aside(self, kind: str, key: str) -> None:
         """Keeps a step that turned out to be wrong under another name: it is absent from then on."""
-        with storage_errors(self.root), locked(self.root / LOCKS / key):
+        with storage_errors(self.root), self._hold(key):
             set_aside(self.root / kind / key)
 
     def distrust(self, steps: Iterable[Stored]) -> bool:
@@ -171,33 +261,21 @@ class Store:
     def remove(self, kind: str, key: str) -> bool:
         """Removes a step and what a killed worker left of it; False where somebody is at work on it."""
         folder = self.root / kind / key
-        with locked(self.root / LOCKS / key, wait=False) as free:
-            if free and folder.exists():
-                gone = folder.with_name(f"{key}.gone-{os.getpid()}")
+        with locked_if_free(self.root / LOCKS / key, self._clock) as lease:
+            if lease and folder.exists():
+                gone = folder.with_name(f"{key}.gone-{lease.token}")
                 folder.rename(gone)
                 shutil.rmtree(gone)
-            if free:
-                shutil.rmtree(folder.with_name(f"{key}.work"), ignore_errors=True)
-                (self.root / LOCKS / key).unlink(missing_ok=True)
-            return free
+            if lease:
+                for left in ("", *(f".{token}" for token in lease.before)):
+                    shutil.rmtree(folder.with_name(f"{key}{left}{WORK}"), ignore_errors=True)
+            return lease is not None
 
 
 def set_aside(folder: Path) -> None:
     """A damaged step is kept under another name, so that nothing is lost and nothing damaged is used."""
-    name = folder.with_name(f"{folder.name}.damaged-{os.getpid()}")
-    shutil.rmtree(name, ignore_errors=True)
-    try:
-        folder.rename(name)
-    except FileNotFoundError:  # another process was quicker
-        return
-
-
-def _clear(scratch: Path, *, resume: bool) -> None:
-    """Makes the scratch folder, emptied of what a killed process left; with `resume` of what it had not written whole."""
-    scratch.mkdir(parents=True, exist_ok=True)
-    for path in scratch.iterdir():
-        if not resume or path.name.startswith(".") or path.name == META:
-            _remove(path)
+    with suppress(FileNotFoundError):  # there is none, or another process was quicker
+        folder.rename(folder.with_name(f"{folder.name}.damaged-{secrets.token_hex(8)}"))
 
 
 def _remove(path: Path) -> None:

@@ -11,8 +11,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from report_builder.errors import StorageError
-from report_builder.store.files import TEMPORARY, locked, storage_errors
-from report_builder.store.folder import LOCKS
+from report_builder.store.files import TEMPORARY, storage_errors
+from report_builder.store.folder import LOCKS, WORK
+from report_builder.store.leases import at_work, locked
 from report_builder.store.step import KINDS
 
 SESSIONS, LOGS = "sessions", "logs"
@@ -26,7 +27,7 @@ def session(root: Path, keys: Iterable[str]) -> Iterator[Path]:
     Raises:
         StorageError: nothing can be written here.
     """
-    folder = root / SESSIONS / f"{os.getpid()}-{secrets.token_hex(4)}"
+    folder = root / SESSIONS / f"{os.getpid()}-{secrets.token_hex(8)}"
     with ExitStack() as held:
         with storage_errors(folder), locked(root / f"{SESSIONS}.lock"):
             folder.mkdir(parents=True)
@@ -68,17 +69,22 @@ def leftovers(root: Path) -> Iterator[Path]:
     yield from (path for path in root.glob(".*") if TEMPORARY.fullmatch(path.name))
     steps = [path for kind in KINDS for path in (root / kind).glob("*")]
     yield from (path for path in steps if any(part in path.name for part in ASIDE))
-    known = {path.name.partition(".")[0] for path in steps}
-    yield from (lock for lock in (root / LOCKS).glob("*") if lock.name not in known and not _is_held(lock))
+    yield from (
+        path for path in steps if path.suffix == WORK and len(path.suffixes) > 1 and (path.parent / _key(path)).is_dir()
+    )
+    begun = {_key(path) for path in steps if path.suffix == WORK}  # the lease of what was killed says which checkpoint is its
+    locks = [lock for lock in (root / LOCKS).glob("*") if _key(lock) not in begun]
+    held = at_work(locks)
+    yield from (lock for lock in locks if lock not in held)
+
+
+def _key(path: Path) -> str:
+    return path.name.partition(".")[0]
 
 
 def _at_work(root: Path) -> list[Path]:
-    return [folder for folder in (root / SESSIONS).glob("*") if _is_held(folder / "lock")]
-
-
-def _is_held(lock: Path) -> bool:
-    with locked(lock, wait=False) as free:
-        return not free
+    held = at_work(folder / "lock" for folder in (root / SESSIONS).glob("*"))
+    return [lock.parent for lock in held]
 
 
 def _keys(folder: Path) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -37,9 +36,9 @@ class Costs:
         write_atomically(self._file, json.dumps({"cpu_seconds": self._seconds, "peak_memory": self._peak}))
 
     def note(self, epochs: int) -> dict[str, float | None]:
-        """`cpu_seconds` of all epochs on all cores, None where one of them was not recorded, and `peak_memory` in bytes."""
+        """`cpu_seconds` of all epochs on all cores, `peak_memory` in bytes; None where one was not recorded, or is unknown."""
         recorded = len(self._seconds) == epochs
-        return {"cpu_seconds": sum(self._seconds) if recorded else None, "peak_memory": self._peak}
+        return {"cpu_seconds": sum(self._seconds) if recorded else None, "peak_memory": self._peak or None}
 
 
 def _forget_peak() -> None:
@@ -51,5 +50,9 @@ def _forget_peak() -> None:
 
 
 def _peak() -> int:
-    """Most memory that this process held, in bytes; macOS counts in bytes, others in kibibytes."""
+    """Most memory that this process held, in bytes; macOS counts in bytes, others in kibibytes, and Windows says nothing: 0."""
+    if sys.platform == "win32":
+        return 0
+    import resource
+
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from report_builder.cli import main
 from report_builder.kinds import DATASETS, MODELS
 from report_builder.plan.schema import json_schema
 from report_builder.spec.source import parse
+from report_builder.store import Store
 
 ROOT = Path(__file__).parents[2]
 
@@ -123,7 +125,19 @@ def test_looking_changes_nothing(lab, say) -> None:
     for command in ("status", "explain", "facts", "check"):
         assert say(lab, command, "tiny")[0] == 0
     files = {str(path.relative_to(lab.folder)) for path in lab.folder.rglob("*") if path.is_file()}
-    assert files <= {"experiments/tiny.yaml", "templates/tiny.md", "runs/memo.json", "runs/memo.lock"}
+    assert files <= {"experiments/tiny.yaml", "templates/tiny.md", "runs/memo.json"}
+
+
+def test_status_says_who_is_at_work_and_where(lab, say) -> None:
+    """A step that a process works on, of this machine or another, has host, process and time in its line."""
+    step = lab.plan().runs["vae", 1].step
+    with Store(lab.folder / "runs").claim(step):
+        (line,) = [line for line in say(lab, "status", "tiny")[1].splitlines() if step.key in line]
+        (row,) = [row for row in json.loads(say(lab, "status", "tiny", "--json")[1]) if row["key"] == step.key]
+    said = rf"process {os.getpid()} on {re.escape(os.uname().nodename)} since 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d"
+    assert re.fullmatch(rf"at work {step.key}  run vae, seed 1, {said}", line)
+    assert re.fullmatch(said, row["worker"])
+    assert "at work" not in say(lab, "status", "tiny")[1]
 
 
 def test_check_finds_a_typed_number(built, say) -> None:

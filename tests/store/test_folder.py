@@ -230,6 +230,6 @@ def test_what_somebody_works_on_is_not_removed(tmp_path: Path) -> None:
 
 def test_names_on_the_disk_stay_what_they_are():
     """A store outlives the version that wrote it: what a folder, a file or a note is called there is part of its format."""
-    assert (folder.META, folder.LOCKS, folder.IMPORTED) == ("step.json", "locks", "imported")
+    assert (folder.META, folder.LOCKS, folder.IMPORTED, folder.WORK) == ("step.json", "locks", "imported", ".work")
     assert (sessions.SESSIONS, sessions.LOGS, sessions.ASIDE) == ("sessions", "logs", (".damaged-", ".gone-"))
     assert KINDS == ("run", "arrays", "facts", "figure", "answer")
