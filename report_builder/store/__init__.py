@@ -1,6 +1,6 @@
 """One store for all steps: their keys, their folders, their locks, the digests of the code behind them."""
 
-from report_builder.store.digest import code_digests, sources
+from report_builder.store.digest import code_digests, differences, sources
 from report_builder.store.files import Memo, remove_temporaries, storage_errors, write_atomically
 from report_builder.store.folder import DISTRUSTED, META, Store, Stored, Work
 from report_builder.store.leases import LeaseLostError, give_back_all, locked, locked_if_free
@@ -19,6 +19,7 @@ __all__ = [
     "canonical",
     "code_digests",
     "data_name",
+    "differences",
     "give_back_all",
     "in_use",
     "leftovers",

@@ -50,6 +50,27 @@ def sources(roots: Iterable[Path], memo: Memo) -> list[Path]:
     return sorted(_closure(frozenset(roots), memo)[0])
 
 
+def differences(code: Mapping[str, str], beside: Path | None, memo: Memo) -> dict[str, str]:
+    """What of the code behind a step is another here: each file or package, with its digest or version here.
+
+    Args:
+        code: as `code_digests` gave it where the step was planned.
+        beside: folder of the experiment, for files of the user's own.
+        memo: of this machine.
+    """
+    here = {name: _here(name, beside, memo) for name in code}
+    return {name: found for name, found in here.items() if found != code[name]}
+
+
+def _here(name: str, beside: Path | None, memo: Memo) -> str:
+    path = beside / name if beside and name.startswith("./") else PACKAGE / name
+    if not path.suffix:
+        return _version(name, memo)
+    if not path.is_file():
+        return "none"
+    return _source(path, memo).digest if path.suffix == ".py" else memo.sha256(path)[:16]
+
+
 @frozen
 class _Source:
     """What is known of a file: the digest of its code, the files of the package that it imports, and packages of others."""

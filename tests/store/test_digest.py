@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from report_builder.store import Memo, code_digests
+from report_builder.store import Memo, code_digests, differences
 from report_builder.store.digest import PACKAGE
 
 CODE = '''"""Doc."""
@@ -195,3 +195,18 @@ def test_memo_saves_the_second_reading(tmp_path: Path) -> None:
     first = code_digests([file], memo)
     memo.save()
     assert code_digests([file], Memo(tmp_path / "memo.json")) == first
+
+
+def test_what_is_another_on_this_machine_is_named(tmp_path: Path) -> None:
+    """Code that is the same has no differences; a changed file, one that is not here and another version are named."""
+    (tmp_path / "own.py").write_text("import numpy\nfrom report_builder import version\n" + CODE)
+    memo, changed = Memo(tmp_path / "memo.json"), Memo(tmp_path / "another.json")
+    code = code_digests([tmp_path / "own.py"], memo) | {
+        "plots/report.mplstyle": memo.sha256(PACKAGE / "plots/report.mplstyle")[:16]
+    }
+    assert {"./own.py", "version.py", "numpy"} <= set(code)
+    assert differences(code, tmp_path, memo) == {}
+    (tmp_path / "own.py").write_text(CODE.replace("**2", "**3"))
+    there = code | {"numpy": "1.0", "gone.py": "0" * 16}
+    assert set(differences(there, tmp_path, changed)) == {"./own.py", "numpy", "gone.py"}
+    assert differences({"gone.py": "0"}, None, changed) == {"gone.py": "none"}
