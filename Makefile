@@ -14,7 +14,7 @@ OPTIONS := $${PROFILE:+--profile "$$PROFILE"} $${SET:+--set "$$SET"}
 SPREAD := -n auto --dist loadfile --no-loadscope-reorder # on every core; tests/conftest.py says what begins
 export PYTHON REPORT PROFILE SET FORMATS FIG TASK NAME
 
-.PHONY: help demo report watch figure task status check facts new schema doctor test test-slow lint format gallery benchmark lock cjk peers install clean
+.PHONY: help demo report watch figure task status check facts new schema doctor test test-slow lint format gallery benchmark lock cjk cluster peers install clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
@@ -81,6 +81,8 @@ lock: $(READY) ## Renews requirements/*.lock from pyproject.toml (needs the netw
 
 cjk: .venv/.installed-cjk ## Adds fonts with Chinese, Japanese and Korean letters (48 MB)
 
+cluster: .venv/.installed-cluster ## Adds Dask, which brings trainings to other machines (39 MB)
+
 peers: .venv/.installed-peers ## Adds other people's metrics, with which tests compare ours
 
 install: $(READY) ## Only makes .venv; every other target does so too
@@ -93,7 +95,8 @@ clean: ## Removes build/, figures and caches; runs/ and .venv stay
 .venv/.installed-base .venv/.installed-cpu .venv/.installed-gpu: requirements/base.lock pyproject.toml
 .venv/.installed-cpu: requirements/cpu.lock
 .venv/.installed-gpu: requirements/gpu.lock
-.venv/.installed-dev: requirements/dev.lock pyproject.toml $(READY)
+.venv/.installed-dev: requirements/dev.lock requirements/cluster.lock pyproject.toml $(READY)
+.venv/.installed-cluster: requirements/cluster.lock pyproject.toml $(READY)
 .venv/.installed-cjk: requirements/cjk.lock pyproject.toml $(READY)
 .venv/.installed-peers: requirements/peers.lock pyproject.toml $(READY)
 

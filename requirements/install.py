@@ -1,4 +1,4 @@
-"""Fills .venv from the lock files: `python install.py base|cpu|gpu|dev|cjk|peers`, called by install.sh with a fitting Python.
+"""Fills .venv from the lock files: `python install.py base|cpu|gpu|dev|cjk|cluster|peers`, called by install.sh.
 
 `.venv/.installed-<extra>` says what is complete and holds the digest of what was installed. `.venv/.installing` stands while
 pip works; where it is found, an installation was killed, and .venv is made anew. A .venv of the user's own is kept and filled.
@@ -25,8 +25,9 @@ VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 KILLED = VENV / ".installing"
 LOCKS = {"base": ("base",), "cpu": ("base", "cpu"), "gpu": ("base", "gpu")} | {
-    each: (each,) for each in ("dev", "cjk", "peers")
+    each: (each,) for each in ("cjk", "cluster", "peers")
 }
+LOCKS["dev"] = ("cluster", "dev")  # tests and types are of other machines, too
 SIZES = {
     "base": "about 160 MB to fetch, 350 MB on disk, without TensorFlow",
     "cpu": "about 460 MB to fetch, 2.1 GB on disk",

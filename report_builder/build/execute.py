@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from functools import partial
 
 from report_builder.build.options import Options
 from report_builder.build.workspace import Workspace
@@ -46,13 +47,13 @@ def _job(plan: Plan, site: Site, planned: Planned, known: Sequence[Stored]) -> J
     return Job(step, planned.label, needs, planned.place, seconds, files)
 
 
-def execute(plan: Plan, jobs: Sequence[Job], *, workers: int, on_event: OnEvent) -> list[ReportError]:
+def execute(plan: Plan, jobs: Sequence[Job], options: Options, on_event: OnEvent) -> list[ReportError]:
     """Completes the steps; what fails costs only those that read it.
 
     Args:
         plan: the plan that they are of.
         jobs: the steps, with all that is missing of what they read.
-        workers: how many are done side by side.
+        options: where they are done, and how many side by side.
         on_event: is told what happens.
 
     Returns:
@@ -61,10 +62,15 @@ def execute(plan: Plan, jobs: Sequence[Job], *, workers: int, on_event: OnEvent)
     Raises:
         StorageError: nothing can be stored; what is finished stays.
     """
-    from report_builder.run import local
+    if options.cluster and jobs:
+        from report_builder.run import cluster
 
-    alone = workers == 1 or sum(job.engine == "light" for job in jobs) == 1
-    failed = local.run(jobs, site_of(plan), workers, on_event, alone=alone)
+        failed = cluster.run(jobs, site_of(plan), options.cluster, on_event, partial(options.on_plan, jobs))
+    else:
+        from report_builder.run import local
+
+        alone = options.workers == 1 or sum(job.engine == "light" for job in jobs) == 1
+        failed = local.run(jobs, site_of(plan), options.workers, on_event, alone=alone)
     plan.store.memo.save()
     return [event.of(job) for job, event in failed]
 
@@ -72,7 +78,8 @@ def execute(plan: Plan, jobs: Sequence[Job], *, workers: int, on_event: OnEvent)
 def carry_out(plan: Plan, workspace: Workspace, missing: Sequence[Planned], options: Options) -> list[Problem]:
     """Completes what is missing; what failed is returned for a draft, and is else an error once all others are done."""
     jobs = jobs_of(plan, missing)
-    options.on_plan(jobs)
+    if options.dry_run or not options.cluster or not jobs:
+        options.on_plan(jobs, options.workers, "")
     if options.dry_run:
         return []
     if any(planned.step.kind == "figure" for planned in missing):
@@ -88,7 +95,7 @@ def carry_out(plan: Plan, workspace: Workspace, missing: Sequence[Planned], opti
 
 def _observ(plan: Plan, workspace: Workspace, jobs: Sequence[Job], options: Options) -> list[ReportError]:
     if not options.tensorboard:
-        return execute(plan, jobs, workers=options.workers, on_event=options.on_event)
+        return execute(plan, jobs, options, options.on_event)
     from report_builder.build.tensorboard import Boards
 
     boards = Boards(plan, workspace.outputs(plan.resolved.loaded)[0] / "tensorboard")
@@ -97,7 +104,7 @@ def _observ(plan: Plan, workspace: Workspace, jobs: Sequence[Job], options: Opti
         boards.heard(job, event)
         options.on_event(job, event)
 
-    failed = execute(plan, jobs, workers=options.workers, on_event=on_event)
+    failed = execute(plan, jobs, options, on_event)
     boards.complete()
     return failed
 

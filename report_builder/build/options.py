@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Options:
     """How to build.
 
-    `workers` jobs run side by side; `on_plan` hears what will run, `on_event` what happens to it; `press` has begun already.
+    `workers` jobs run side by side, on this machine or where the scheduler `cluster` has workers; `on_plan` hears what will run,
+    how many of it at once, and a warning, `on_event` what happens to it; `press` has begun already.
     """
 
     formats: tuple[str, ...] = ("pdf", "html", "md")
@@ -28,7 +29,8 @@ class Options:
     dry_run: bool = False
     tensorboard: bool = False
     workers: int = 1
-    on_plan: Callable[[Sequence[Job]], None] = lambda jobs: None
+    cluster: str = ""
+    on_plan: Callable[[Sequence[Job], int, str], None] = lambda jobs, workers, note: None
     on_event: OnEvent = lambda job, event: None
     press: Press | None = None
 

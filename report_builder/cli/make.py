@@ -48,21 +48,23 @@ def task(options: Options) -> int:
 
 def _building(options: Options, plan: Plan) -> builder.Options:
     workers = options.jobs or estimate.cores()
-    progress = _Progress(plan, workers, dry_run=options.dry_run)
-    how = (options.to, options.draft, options.dry_run, options.tensorboard, workers)
+    progress = _Progress(plan, options.cluster, dry_run=options.dry_run)
+    how = (options.to, options.draft, options.dry_run, options.tensorboard, workers, options.cluster)
     return builder.Options(*how, on_plan=progress.plan, on_event=progress.event)
 
 
 class _Progress:
     """What the user sees while steps run."""
 
-    def __init__(self, plan: Plan, workers: int, *, dry_run: bool) -> None:
-        self._plan, self._workers, self._dry_run = plan, workers, dry_run
-        self._view = progress.View(sys.stderr, (), workers)
+    def __init__(self, plan: Plan, cluster: str, *, dry_run: bool) -> None:
+        self._plan, self._cluster, self._dry_run = plan, cluster, dry_run
+        self._view = progress.View(sys.stderr, (), 1)
 
-    def plan(self, jobs: Sequence[Job]) -> None:
-        """Says what will run and about how long."""
-        self._view = progress.View(sys.stderr, jobs, self._workers)
+    def plan(self, jobs: Sequence[Job], workers: int, note: str) -> None:
+        """Says what will run, by how many workers, about how long, and what there is to know of these."""
+        if note:
+            print(f"warning: {note}", file=sys.stderr)
+        self._view = progress.View(sys.stderr, jobs, workers)
         if not jobs:
             if self._dry_run:
                 print("Nothing to do: every step is stored.")
@@ -77,8 +79,9 @@ class _Progress:
         for job in runs:
             print(f"  {job.label}: about {job.seconds:.0f} s", flush=True)
         if runs:
-            seconds = estimate.together([job.seconds for job in runs], self._workers)
-            print(f"Together about {seconds:.0f} s on this machine.", flush=True)
+            seconds = estimate.together([job.seconds for job in runs], workers)
+            where = f"with the {workers} workers of {self._cluster}" if self._cluster else "on this machine"
+            print(f"Together about {seconds:.0f} s {where}.", flush=True)
 
     def event(self, job: Job, event: Event) -> None:
         """Shows what happens to a job."""

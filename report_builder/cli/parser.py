@@ -210,6 +210,9 @@ def _making() -> argparse.ArgumentParser:
     options.add_argument("--dry-run", action="store_true", help="say what would run, and stop")
     side_by_side = "trainings and drawings side by side (REPORT_BUILDER_JOBS); default: one for each core"
     options.add_argument("--jobs", type=_number, default=os.environ.get("REPORT_BUILDER_JOBS"), metavar="N", help=side_by_side)
+    cluster = "have it done by a Dask cluster: tcp://HOST:PORT, tls://HOST:PORT, scheduler.json, or local:N (docs/cluster.md)"
+    where = os.environ.get("REPORT_BUILDER_CLUSTER", "")
+    options.add_argument("--cluster", default=where, metavar="WHERE", help=cluster)
     return options
 
 

@@ -16,12 +16,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
-from report_builder.errors import Problem, RunError
+from report_builder.errors import Problem
 from report_builder.jobs import Done, Engine, Event, Failed, Job, OnEvent, Site
 from report_builder.jobs.lines import EVENT, JOB, SITE, written
 from report_builder.run.schedule import schedule
 from report_builder.store import log_of, session, storage_errors
 
+DIED, PAUSED = "Died", "Paused"  # how the failure of a process that ended is called, and of one that was told to end
+_KILLED = -9  # of which Windows has no name
 MODULES: dict[Engine, str] = {"tensorflow": "report_builder.train", "light": "report_builder.run"}
 Heard: TypeAlias = "tuple[_Process, Event | None]"  # None: its events have ended
 
@@ -82,10 +84,10 @@ class _Process:
             self.process.wait(timeout=5)  # its own end, so that the exit code says how it ended
         code = self.process.returncode or 0  # 0: it closed its output and still runs
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-        memory = "Mostly memory ran out: lower batch_size or close other programs. " if code == -signal.SIGKILL else ""
+        memory = "Mostly memory ran out: lower batch_size or close other programs. " if code == _KILLED else ""
         advice = f"{memory}Run the command again: it goes on from the last checkpoint."
         problem = Problem("", f"the worker process {how}", next_step=advice)
-        return Failed.by(RunError(problem), unforeseen=code != -signal.SIGKILL)
+        return Failed(PAUSED if code == -signal.SIGTERM else DIED, (problem,), unforeseen=code != _KILLED)
 
     def end(self) -> None:
         """Ends the process at once."""

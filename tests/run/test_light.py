@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from report_builder.build import Options
 from report_builder.build.execute import execute, jobs_of, site_of
 from report_builder.jobs.lines import JOB, written
 from report_builder.kinds import FIGURES, METRICS, opened
@@ -66,7 +67,7 @@ def test_a_figure_is_the_same_wherever_it_is_drawn(built, started: list[str], wo
     plan = again(built)
     jobs = jobs_of(plan, plan.missing(plan.everything()))
     assert {job.engine for job in jobs} == {"light"}
-    assert execute(plan, jobs, workers=workers, on_event=lambda *_: None) == []
+    assert execute(plan, jobs, Options(workers=workers), lambda *_: None) == []
     assert made(built) == before
     assert started == ["light"] * (0 if workers == 1 else 2)
 
@@ -75,7 +76,7 @@ def test_a_single_figure_starts_no_process(built, started: list[str]) -> None:
     """A process of its own would not be worth its start."""
     shutil.rmtree(next((built.folder / "runs" / "figure").iterdir()))
     plan = built.plan()
-    assert execute(plan, jobs_of(plan, plan.missing(plan.everything())), workers=2, on_event=lambda *_: None) == []
+    assert execute(plan, jobs_of(plan, plan.missing(plan.everything())), Options(workers=2), lambda *_: None) == []
     assert plan.missing(plan.everything()) == []
     assert started == []
 
@@ -86,7 +87,7 @@ def test_what_nobody_foresaw_costs_its_own_step(built, workers: int, capsys: pyt
     plan = again(built, ["figure"])
     plan.figures["codes"].step.spec["subjects"]["ae"]["unheard of"] = 3  # nothing checks what a plan itself says
     plan.figures["codes"].step.__dict__.pop("key", None)
-    (error,) = execute(plan, jobs_of(plan, plan.missing(plan.everything())), workers=workers, on_event=lambda *_: None)
+    (error,) = execute(plan, jobs_of(plan, plan.missing(plan.everything())), Options(workers=workers), lambda *_: None)
     (problem,) = error.problems
     assert problem.where == "figures.codes"
     assert problem.rule.startswith("TypeError at ")
@@ -106,7 +107,7 @@ def test_a_figure_of_ones_own_that_changed_is_not_drawn(built) -> None:
     jobs = jobs_of(plan, plan.missing(plan.everything()))
     assert [*jobs[0].files] == ["mine.py"]
     built.edit('"""', '"""Another text. ', mine)
-    (error,) = execute(plan, jobs, workers=1, on_event=lambda *_: None)
+    (error,) = execute(plan, jobs, Options(workers=1), lambda *_: None)
     assert error.problems[0].rule == "mine.py changed while the report was built"
     assert plan.missing(plan.everything())
 

@@ -7,6 +7,7 @@ import itertools
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -272,3 +273,61 @@ def test_a_store_says_who_is_at_work_on_a_step(tmp_path: Path, elsewhere) -> Non
         assert store.holder(STEP.key).process == os.getpid()
     (tmp_path / "locks" / STEP.key).write_bytes(replace(Holder.this("0" * 16), began="1").written())
     assert store.holder(STEP.key) is None
+
+
+@pytest.mark.external("unshare")
+def test_two_containers_with_equal_process_ids(tmp_path: Path) -> None:
+    """Processes with one number, each in a namespace of its own, know nothing of each other, and make a step once."""
+    code = """
+import os, sys, time
+from pathlib import Path
+from report_builder.store import Step, Store
+while not list(Path(sys.argv[1]).glob("ready-*")) and sys.argv[2] == "second":
+    time.sleep(0.01)
+with Store(Path(sys.argv[1])).claim(Step("run", (), {"seed": 1}, {})) as work:
+    Path(sys.argv[1], f"ready-{sys.argv[2]}").touch()
+    if not work.done:
+        time.sleep(1)
+        (work.folder / "file").write_text(sys.argv[2])
+        work.commit()
+    print(os.getpid(), work.done.path("file").read_text())
+"""
+    command = ["unshare", "-Urpf", sys.executable, "-c", code, str(tmp_path)]
+    both = [subprocess.Popen([*command, name], stdout=subprocess.PIPE, text=True) for name in ("first", "second")]
+    assert [process.communicate(timeout=50)[0] for process in both] == ["1 first\n"] * 2
+    assert [path.name for path in (tmp_path / "run").iterdir()] == [STEP.key]
+    assert list((tmp_path / "locks").iterdir()) == []
+
+
+@pytest.mark.external("unshare", "faketime")
+def test_clocks_that_are_hours_apart(tmp_path: Path) -> None:
+    """A holder whose clock is an hour slow keeps its lease while it beats, and is followed by one an hour ahead once killed."""
+    code = """
+import sys, time
+from pathlib import Path
+from report_builder.store import Step, Store, leases
+leases.BEAT = 0.1
+while sys.argv[2] == "ahead" and not Path(sys.argv[1], "held").exists():
+    time.sleep(0.01)
+with Store(Path(sys.argv[1])).claim(Step("run", (), {"seed": 1}, {})) as work:
+    Path(sys.argv[1], "held" if sys.argv[2] == "slow" else "followed").touch()
+    time.sleep(60 if sys.argv[2] == "slow" else 0)
+    work.commit()
+"""
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))  # the program itself knows its runs by their numbers
+    both = {
+        name: subprocess.Popen(
+            ["unshare", "-Urpf", "--kill-child", sys.executable, "-c", code, str(tmp_path), name],
+            env=os.environ | {"LD_PRELOAD": str(library), "FAKETIME": by},
+        )
+        for name, by in (("slow", "-1h"), ("ahead", "+1h"))
+    }
+    for _ in range(2000):
+        if (tmp_path / "held").exists():
+            break
+        time.sleep(0.01)
+    time.sleep(2.0)
+    kept = not (tmp_path / "followed").exists()
+    both["slow"].kill()
+    assert (kept, both["slow"].wait(30) != 0, both["ahead"].wait(30)) == (True, True, 0)
+    assert Store(tmp_path).read("run", STEP.key)
