@@ -170,7 +170,7 @@ class Case:
             if store.holder(job.key):
                 yield f"{job.label} is held"
         for kind in ("run", "facts", "figure"):
-            yield from (f"{path.name} is left" for path in (store.root / kind).iterdir() if "." in path.name)
+            yield from (f"{path.name} is left" for path in (store.root / kind).glob("*.*"))
 
 
 def _parent(process: int) -> int:

@@ -1,8 +1,8 @@
 """Writes the lock files from pyproject.toml: `make lock`. Needs the network (for `uv`, too).
 
 `base.lock` is what writes documents; the others hold what an extra adds: `cpu.lock`, `gpu.lock`, `cjk.lock`, `cluster.lock`,
-`dev.lock`, `peers.lock`. All are requirements files for pip: versions, hashes, markers where a package is not for every supported
-machine; no addresses.
+`dev.lock`, `peers.lock`. All are requirements files for pip: versions, hashes, markers where a package is not for every
+supported machine; no addresses.
 """
 
 import re
