@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Options:
     """How to build.
 
-    `workers` jobs run side by side, on this machine or where the scheduler `cluster` has workers; `on_plan` hears what will run,
-    how many of it at once, and a warning, `on_event` what happens to it; `press` has begun already.
+    `workers` jobs run side by side, on this machine or where the scheduler `cluster` has workers; `on_plan` hears what will
+    run, how many of it at once, and a warning, `on_event` what happens to it; `press` has begun already.
     """
 
     formats: tuple[str, ...] = ("pdf", "html", "md")
