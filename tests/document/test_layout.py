@@ -182,4 +182,11 @@ def test_a_split_table_says_that_it_is_continued(words, label: str) -> None:
     shown = words(f"Before.\n\n{columns(['model', 'loss'], *rows)}\n: Caption{label}\n\nAfter.\n")
     assert [page for page, _, word in shown if word == "model"] == [1, 2]
     assert [page for page, _, word in shown if word == "(continued)"] == [2]
+    ends = [(box[0], box[2]) for _, box, word in shown if word in ("model", "loss")]
+    assert [(ends[at][0] + ends[at + 1][1]) / 2 for at in (0, 2)] == pytest.approx([297.6] * 2, abs=6)  # in the middle of A4
+    top, rows = (
+        [box[3] for page, box, word in shown if word == "Caption"],
+        [box[1] for _, box, word in shown if word == "model"],
+    )
+    assert 5 < rows[0] - top[0] < 16  # and close to its caption
     assert len([word for page, _, word in shown if word == "Table" and page == 2]) == (1 if label else 0)
