@@ -145,10 +145,10 @@ def _start(*following: Node) -> str:
 
 
 def _hold(word: Node) -> Nodes:
-    """A word with a short compound in it, held on one line; of a long one, as where no spaces part words, the compound."""
+    """A word with a short compound in it, held on one line; of a long one, and where no spaces part words, the compound."""
     if ("-" not in word["c"] and "–" not in word["c"]) or not _HYPHENATED.search(word["c"]):
         return [word]
-    if len(word["c"]) <= _SHORT:
+    if len(word["c"]) <= _SHORT and not EAST.search(word["c"]):
         return [span([word], [HELD])]
     if word.keys() - {"t", "c", LINE}:
         return [word]

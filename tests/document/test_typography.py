@@ -15,7 +15,7 @@ from report_builder.document.html import html_page
 from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import typst_source
 from report_builder.document.tree import caption_of, has_class, plain_text, walk
-from report_builder.document.typography import _formula, _words
+from report_builder.document.typography import _formula, _hold, _words
 
 TEXT = """\
 # Head "one"
@@ -95,6 +95,12 @@ def test_compounds_in_a_long_word(composed, free) -> None:
     assert plain_text(document.blocks) == f"Words {words}."
     held = [plain_text(node) for node in walk(document.blocks, "Span") if has_class(node, "held")]
     assert held == ["scikit-learn", "VAE-KL", "auto-encoder"]
+
+
+def test_compounds_among_signs_of_east_asia() -> None:
+    """Only the compound is held: lines may end between the signs around it, and none ends with an opening bracket."""
+    parts = _hold({"t": "Str", "c": "就比例而言，WGAN-GP（"})
+    assert [(node["t"], plain_text(node)) for node in parts] == [("Str", "就比例而言，"), ("Span", "WGAN-GP"), ("Str", "（")]
 
 
 def test_titles_keep_short_words(composed, free) -> None:
