@@ -40,7 +40,7 @@ from report_builder.document.tree import (
     value,
     walk,
 )
-from report_builder.document.widths import fit
+from report_builder.document.widths import fit, line_of
 from report_builder.document.word import EQUATION, PAGE_BREAK, finished
 from report_builder.document.wording import (
     CALLOUTS,
@@ -55,6 +55,7 @@ from report_builder.document.wording import (
 )
 from report_builder.errors import Problem, ReportError
 from report_builder.languages import Language
+from report_builder.pages import Page
 
 _ESCAPED = re.compile(r"[&\\]|^(?:#+|-+)$|^>")
 _MARK = re.compile(r"([!-/:-@\[-`{-~])")
@@ -66,7 +67,7 @@ def docx(document: Document, *, draft: bool = False) -> bytes:
     blocks, at = change(document.blocks, fields(document.labels)), front(document.blocks)
     first, rest = blocks[:at], blocks[at:]
     for part in (first, rest):
-        exchange(part, lambda node: _plain(node, document.language, word=True))
+        exchange(part, lambda node: _plain(node, document.language, word=document.header.page))
     listed = _contents(document)
     body = [*first, *rest, *listed] if header.contents.place == "end" else [*first, *listed, *rest]
     meta = {"lang": {"t": "MetaInlines", "c": text(header.language)}}
@@ -144,7 +145,7 @@ def markdown(document: Document, folder: Path, *, draft: bool = False) -> str:
     """GitHub Markdown; pictures by their path relative to `folder`."""
     named = {target: document.links.get(target, picture.file) for target, picture in document.images.items()}
     files = {target: quote(os.path.relpath(file, folder).replace(os.sep, "/")) for target, file in named.items()}
-    blocks = change(document.blocks, lambda node: _plain(node, document.language, word=False))
+    blocks = change(document.blocks, lambda node: _plain(node, document.language, word=None))
     blocks = [new for block in blocks for new in _flat(block)]
     headed = _head(document, blocks, draft=draft)
     exchange(headed, lambda node: _locate(node, files, document) or _escape(node), words=True)
@@ -184,12 +185,12 @@ def _locate(node: Node, files: Mapping[str, str], document: Document) -> Nodes |
     return [{"t": "Image", "c": [[label, classes, values], words, [file, title]]}]
 
 
-def _plain(node: Node, language: Language, *, word: bool) -> Nodes | None:
+def _plain(node: Node, language: Language, *, word: Page | None) -> Nodes | None:
     """Blocks of ours as blocks that Word, or else every format, has."""
     if node["t"] == "Span" and not identifier(node):
         return list(node["c"][1])
     if node["t"] == "Table":
-        return [fit(node) if word else _even(node)]
+        return [fit(node, line_of(word)) if word else _even(node)]
     return _div(node, language, word=word) if node["t"] == "Div" else None
 
 
@@ -201,7 +202,7 @@ def _even(table: Node) -> Node:
     return copied
 
 
-def _div(node: Node, language: Language, *, word: bool) -> Nodes:
+def _div(node: Node, language: Language, *, word: Page | None) -> Nodes:
     label, blocks = identifier(node), node["c"][1]
     if has_class(node, "pagebreak"):
         return [raw("openxml", PAGE_BREAK) if word else {"t": "HorizontalRule"}]
@@ -210,9 +211,13 @@ def _div(node: Node, language: Language, *, word: bool) -> Nodes:
     if has_class(node, "listing"):
         return [_caption("Listing Caption", [_anchor(label), *blocks[-1]["c"]], word=word), *blocks[:-1]]
     if has_class(node, "panels"):
-        cells = [partial(_both, columns_of(node))] if word else [_bare, lambda figure: [plain(list(caption_of(figure)))]]
+        cells = (
+            [partial(_both, word.millimetres("text-width") / columns_of(node) - 5)]
+            if word
+            else [_bare, lambda figure: [plain(list(caption_of(figure)))]]
+        )
         caption = _caption("Image Caption", [_anchor(label), *caption_of_all(node)], word=word)
-        return [as_table(node, cells, headed=not word), caption]
+        return [as_table(node, cells, headed=word is None), caption]
     if has_class(node, "equation") or has_class(node, "reference"):
         entry = _caption("Bibliography", [_anchor(label), *blocks[0]["c"]], word=word)
         said = [_caption("Image Caption", caption["c"], word=word) for caption in blocks[1:]]
@@ -220,11 +225,11 @@ def _div(node: Node, language: Language, *, word: bool) -> Nodes:
     return run_in(node, language)
 
 
-def _caption(style: str, inlines: Nodes, *, word: bool) -> Node:
+def _caption(style: str, inlines: Nodes, *, word: Page | None) -> Node:
     return _in_style(style, inlines) if word else para(inlines)
 
 
-def _equation(node: Node, *, word: bool) -> Node:
+def _equation(node: Node, *, word: Page | None) -> Node:
     """A formula with its number: beside it in Word, where a row without lines holds both, in it where only TeX can."""
     formula, number = node["c"][1][0]["c"][0], value(node, "number")
     if not word:
@@ -242,12 +247,12 @@ def _anchor(label: str) -> Node:
     return {"t": "Span", "c": [attr(label), []]}
 
 
-def _both(columns: int, figure: Node) -> Nodes:
-    """Picture and caption of a figure that stands beside others: no wider than its column."""
+def _both(width: float, figure: Node) -> Nodes:
+    """Picture and caption of a figure that stands beside others: no wider than its column (mm)."""
     images = copy([*walk(figure["c"][2], "Image")])
     for image in images:
         if not value(image, "width"):
-            image["c"][0][2].append(["width", f"{100 // columns - 3}%"])
+            image["c"][0][2].append(["width", f"{width / 10:.2f}cm"])
     return [para([_anchor(identifier(figure)), *images]), para(list(caption_of(figure)))]
 
 

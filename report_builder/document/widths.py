@@ -7,15 +7,21 @@ from collections.abc import Sequence
 
 from report_builder.document.fonts import EAST
 from report_builder.document.tree import Node, Nodes, change, plain_text, span, walk
+from report_builder.pages import Page
 
-LINE = 73  # letters of a table's size that a line of an A4 page has, by a wide typeface
+LINE, WIDTH = 73, 164  # letters of a table's size that a line of so many millimetres has, by a wide typeface
 PADDING, CLOSE = 3, 1  # letters' room between two columns, as a rule and where there is little
 SIZE, LEAST = 20, 10  # of the type of tables, in half points: as a rule, and at least
 STYLE = "Table Text"  # begins the name of a style of a smaller type: `Table Text 15`
 NARROW = "Narrow"  # the style of a table whose columns stand close
 
 
-def fit(table: Node) -> Node:
+def line_of(page: Page) -> int:
+    """How many letters of a table's size a line of a page has."""
+    return int(LINE * page.millimetres("text-width") / WIDTH)
+
+
+def fit(table: Node, line: int = LINE) -> Node:
     """The table with a share of the line for each column, where nothing says its widths yet; too many in a smaller type.
 
     A column is as wide as its longest cell where there is room for all; else it has at least its longest word, and what is
@@ -32,11 +38,10 @@ def fit(table: Node) -> Node:
                 texts += [plain_text(block).strip() for block in walk(cell[4], "Plain", "Para")]
     least, wanted = [max(map(_longest_word, each)) for each in cells], [max(map(_size, each)) for each in cells]
     named, caption, _, *rest = table["c"]
-    shares = share(least, wanted)
-    if sum(least) + PADDING * len(least) > LINE:
-        size = max(LEAST, int(SIZE * (LINE - CLOSE * len(least)) / sum(least)))
-        line = LINE * SIZE // size
-        shares = share(least, wanted, line, CLOSE * SIZE // size + 1)
+    shares = share(least, wanted, line)
+    if sum(least) + PADDING * len(least) > line:
+        size = max(LEAST, int(SIZE * (line - CLOSE * len(least)) / sum(least)))
+        shares = share(least, wanted, line * SIZE // size, CLOSE * SIZE // size + 1)
         named, rest = [named[0], named[1], [*named[2], ["custom-style", NARROW]]], _sized(rest, size)
     widths = [[side, {"t": "ColWidth", "c": width}] for (side, _), width in zip(columns, shares, strict=True)]
     return {"t": "Table", "c": [named, caption, widths, *rest]}

@@ -7,8 +7,9 @@ import zipfile
 
 import pytest
 
+from report_builder import pages
 from report_builder.document.office import docx
-from report_builder.document.widths import share
+from report_builder.document.widths import line_of, share
 
 
 @pytest.mark.parametrize(
@@ -28,10 +29,14 @@ def test_no_number_is_broken(composed, free) -> None:
     """A table whose longest words do not fit beside each other is set in a type in which they do; others keep theirs."""
     number = "123456,789012"
     rows = f"| {' | '.join(['head'] * 7)} |\n|{'--:|' * 7}\n| {' | '.join([number] * 7)} |\n"
-    parts = {}
+    bodies = {}
     for name, text in (("wide", rows), ("narrow", rows.replace(number, "1,2"))):
         with zipfile.ZipFile(io.BytesIO(docx(composed(text, free)))) as file:
-            parts[name] = [file.read(f"word/{part}.xml").decode() for part in ("document", "styles")]
-    assert parts["wide"][0].count('<w:rStyle w:val="TableText13"') == 14
-    assert '<w:sz w:val="13"/>' in parts["wide"][1]
-    assert "TableText" not in parts["narrow"][0]
+            bodies[name] = file.read("word/document.xml").decode()
+    assert bodies["wide"].count('<w:sz w:val="14"/>') == 14
+    assert "<w:sz " not in bodies["narrow"]
+
+
+def test_a_narrow_page_has_short_lines() -> None:
+    """A table has as many letters in a line as the page style leaves it."""
+    assert [line_of(pages.named(name)) for name in ("lab", "lecture")] == [73, 62]
