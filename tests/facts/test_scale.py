@@ -88,3 +88,10 @@ def test_value_is_the_mean_and_spread_the_deviation() -> None:
 def test_differences_of_settings(old: Any, new: Any, told: list[str]) -> None:
     """Each by its key path: lists of one length item by item, others as a whole, what one side lacks as absent."""
     assert [f"{path}: {was!r} / {now!r}" for path, was, now in differences(old, new)] == told
+
+
+@pytest.mark.parametrize(("values", "changes"), [((1.0, 2.0), {"better": "none"}), (("seven", "two"), {})])
+def test_nothing_is_preferred_without_a_direction(values: tuple[Any, Any], changes: dict[str, Any]) -> None:
+    """A metric that is neither better higher nor lower, or gives words, chooses nothing: it is an error that names it."""
+    with pytest.raises(ReportError, match="'elbo' has no better direction"):
+        preferred([fact("a", values[0], **changes), fact("b", values[1], **changes)], by=[])
