@@ -40,6 +40,16 @@ def test_classes_are_written_out(classes: Any, layout: Layout, told: Any) -> Non
             assert (images["kind"], images["classes"]) == ("conditional_samples", told)
 
 
+def test_classes_are_counted_from_the_last_one() -> None:
+    """Of pairs to join, also where classes have numbers for their names; one that is not there is refused before a training."""
+    digits = Layout((8, 8, 1), class_names=("1", "4", "8"))
+    assert fitted("interpolation", digits, pairs=[[-1, -3], [4, "8"]])["pairs"] == [["8", "1"], [4, "8"]]
+    assert fitted("interpolation", UNKNOWN, pairs=[[-1, 0]])["pairs"] == [[-1, 0]]
+    for wrong in ([0, 1], [-4, 1], ["5", 1]):
+        with pytest.raises(ReportError, match="no such class"):
+            fitted("interpolation", digits, pairs=[wrong])
+
+
 @pytest.mark.parametrize("kind", ["class_scores", "conditional_samples"])
 def test_an_unknown_class_is_refused(kind: str) -> None:
     """Before anything is trained."""

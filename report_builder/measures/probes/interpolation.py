@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from report_builder.kinds import Probe, Role
+from report_builder.kinds import Probe, Role, class_number
 from report_builder.kinds.asked import Way
 
 if TYPE_CHECKING:
-    from report_builder.kinds import Arrays, ImageData, Trained
+    from collections.abc import Sequence
+
+    from report_builder.kinds import Arrays, ImageData, Layout, Trained
 
 
 class Parameters(Way):
@@ -19,13 +21,33 @@ class Parameters(Way):
     pairs: tuple[tuple[int | str, int | str], ...] = Field(
         default=((0, 6), (3, 8)),
         min_length=1,
-        description="Pairs of classes (numbers or names); of each class the first image of the split is taken.",
+        description="Pairs of classes (numbers or names; -1 is the last one, whatever it is called); of each class the first "
+        "image of the split is taken.",
     )
     indices: tuple[tuple[int, int], ...] | None = Field(
         default=None, min_length=1, description="Instead: pairs of indices of images in the split."
     )
     steps: int = Field(default=5, ge=2, description="Images of a pair, both ends included.")
     split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set.")
+
+
+def fitted(parameters: Parameters, layout: Layout) -> Parameters:
+    """The parameters with classes that are counted from the last one by their names, as far as these are known.
+
+    Raises:
+        ReportError: the data has no such class.
+    """
+    if layout.class_names is None or parameters.indices:
+        return parameters
+    pairs = tuple((_label(a, layout.class_names), _label(b, layout.class_names)) for a, b in parameters.pairs)
+    return parameters.model_copy(update={"pairs": pairs})
+
+
+def _label(chosen: int | str, names: Sequence[str]) -> int | str:
+    if isinstance(chosen, int) and -len(names) <= chosen < 0:
+        return names[chosen]
+    class_number(chosen, names)
+    return chosen
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
@@ -61,4 +83,4 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     return found | {"class_names": np.array(data.class_names), "value_range": np.array(data.value_range, dtype=np.float32)}
 
 
-KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"encode", "decode|decode_condition"}))
+KIND = Probe(parameters=Parameters, measure=measure, needs=frozenset({"encode", "decode|decode_condition"}), fitted=fitted)
