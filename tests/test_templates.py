@@ -1,4 +1,4 @@
-"""The template of the sheet is prose that a teacher can read."""
+"""The templates of the sheet are prose that a teacher can read."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from report_builder.document.pdf import pdf
 from report_builder.document.tree import caption_of, has_class, plain_text, walk
 
 PROJECT = Path(report_builder.__file__).parents[1]
-TEMPLATE = PROJECT / "templates" / "generative-models.md"
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<#.*?#>", re.DOTALL)
 MOST = 0.25
 REPORTS = sorted(file.stem for file in (PROJECT / "experiments").glob("*.yaml"))
 SLOW = ("gallery", "vae-lecture")
 
 
-def test_the_sheet_is_prose() -> None:
+@pytest.mark.parametrize("sheet", ["generative-models", "generative-models-en"])
+def test_the_sheet_is_prose(sheet: str) -> None:
     """At most a quarter of its characters stand in words of the template, their arguments, tags and comments."""
-    text = TEMPLATE.read_text(encoding="utf-8")
+    text = (PROJECT / "templates" / f"{sheet}.md").read_text(encoding="utf-8")
     assert sum(map(len, JINJA.findall(text))) <= MOST * len(text)
 
 
@@ -67,3 +67,12 @@ def test_figures_of_the_sheet_stand_in_their_tasks(tmp_path: Path) -> None:
     shown = re.findall(r"^ *((?:Zadanie \d\.\d|Rysunek \d+)\.)", pages.replace("\u00a0", " "), re.MULTILINE)
     assert shown[-len(expected) :] == expected, {*expected} ^ {*shown}
     assert len(expected) == len([head for head in heads if head.startswith("Rysunek")]) + len(document.sections)
+
+
+def test_the_sheet_in_english_trains_and_measures_nothing_of_its_own(tmp_path: Path) -> None:
+    """Its trainings and measurements have the keys of those of the Polish sheet."""
+    folders = {"experiments": PROJECT, "templates": PROJECT, "store": tmp_path, "build": tmp_path, "figures": tmp_path}
+    workspace = Workspace.find({name: str(root / name) for name, root in folders.items()})
+    polish, english = (plan_report(name, workspace) for name in ("generative-models", "generative-models-en"))
+    for one, other in ((polish.runs, english.runs), (polish.facts, english.facts)):
+        assert [planned.step.key for planned in one.values()] == [planned.step.key for planned in other.values()]
