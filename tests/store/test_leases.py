@@ -275,7 +275,7 @@ def test_a_store_says_who_is_at_work_on_a_step(tmp_path: Path, elsewhere) -> Non
     assert store.holder(STEP.key) is None
 
 
-@pytest.mark.external("unshare")
+@pytest.mark.external("namespaces")
 def test_two_containers_with_equal_process_ids(tmp_path: Path) -> None:
     """Processes with one number, each in a namespace of its own, know nothing of each other, and make a step once."""
     code = """
@@ -299,7 +299,7 @@ with Store(Path(sys.argv[1])).claim(Step("run", (), {"seed": 1}, {})) as work:
     assert list((tmp_path / "locks").iterdir()) == []
 
 
-@pytest.mark.external("unshare", "faketime")
+@pytest.mark.external("namespaces", "faketime")
 def test_clocks_that_are_hours_apart(tmp_path: Path) -> None:
     """A holder whose clock is an hour slow keeps its lease while it beats, and is followed by one an hour ahead once killed."""
     code = """
