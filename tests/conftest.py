@@ -43,10 +43,8 @@ PROGRAMS = {  # what a test names -> programs, one of which will do
 LONG = ("cli", "contracts", "datasets", "end_to_end", "models", "plan", "run", "train")
 REQUIRED = "REPORT_BUILDER_REQUIRE_EXTERNAL"  # set in continuous integration: an absent program is then an error
 
-OPTIONAL = {
-    "axe",
-    "namespaces",
-}  # no Debian packages: where npm cannot be reached, `.ci/run` says what is left out; of the kernel
+# No Debian packages: `.ci/run` says what is left out where npm cannot be reached, and some containers make no namespace.
+OPTIONAL = {"axe", "namespaces"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -70,7 +70,7 @@ class Plan:
         self.store = store
         self.folders = tuple(folders)
         self._stored: dict[str, Stored | None] = {}
-        self._codes: dict[tuple[str | Path, ...], dict[str, str]] = {}
+        self._codes: dict[tuple[Path, ...], dict[str, str]] = {}
 
     @property
     def language(self) -> str:
@@ -124,9 +124,10 @@ class Plan:
 
     def _code(self, kind: str, *named: Path) -> dict[str, str]:
         """What carries out a step of this kind, with the files that its spec names; thousands of steps have few of them."""
-        if (asked := (kind, *named)) not in self._codes:
-            self._codes[asked] = code_digests([*(PACKAGE / file for file in BEGINNING[kind]), *named], self.store.memo)
-        return dict(self._codes[asked])
+        roots = (*(PACKAGE / file for file in BEGINNING[kind]), *named)
+        if roots not in self._codes:
+            self._codes[roots] = code_digests(roots, self.store.memo)
+        return dict(self._codes[roots])
 
     def _model_code(self, run: Training) -> list[Path]:
         """The file of the model, those it imports for these parameters, and those of the layers of the user's own in it."""
