@@ -111,12 +111,22 @@ def parser() -> argparse.ArgumentParser:
     add("doctor", "look:doctor", "check this machine and say what is missing", roots)
     schema = add("schema", "new:schema", "JSON Schema of the experiment file, for editors", roots)
     schema.add_argument("--output", help="write it to this file")
-    new = add("new", "new:new", "a small experiment file and template that build as they are", roots)
-    new.add_argument("name", help="name of the new report")
-    new.add_argument("--language", default="en", help="one that 'list languages' prints")
-    new.add_argument("--sheet-only", action="store_true", help="the sheet without answers, to hand out")
+    _new(add, roots)
     _runs(commands, roots, json)
     return top
+
+
+def _new(add: Callable[..., argparse.ArgumentParser], roots: argparse.ArgumentParser) -> None:
+    new = add("new", "new:new", "a small experiment file and template that build as they are", roots)
+    new.add_argument("name", help="name of the new report")
+    new.add_argument("--language", help="one that 'list languages' prints; default: en, or that of the sheet")
+    new.add_argument("--page", help="the look of the pages, one that 'list pages' prints")
+    new.add_argument("--model", help="what is trained, one that 'list models' prints")
+    new.add_argument("--dataset", help="what it is trained on, one that 'list datasets' prints")
+    new.add_argument(
+        "--from", dest="source", metavar="SHEET", help="a teacher's sheet, .md or .ipynb: its tasks, to be answered"
+    )
+    new.add_argument("--sheet-only", action="store_true", help="the sheet without answers, to hand out")
 
 
 def _hand_ins(

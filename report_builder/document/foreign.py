@@ -52,17 +52,26 @@ class Text:
                 markdown = file.read_text(encoding="utf-8-sig")
             except (OSError, UnicodeDecodeError) as error:
                 raise ReportError(Problem(str(file), "the file cannot be read", str(error))) from None
-            markdown = _FRONT.sub(lambda front: "\n" * front[0].count("\n"), markdown)
-            blocks = pandoc.read([markdown])[0].blocks
-            give_lines(blocks, markdown)
-        else:
-            blocks, markdown = pandoc.convert(file, form), ""
-            for number, block in enumerate(walk(blocks, "Para", "Plain", "Header"), 1):
-                for node in walk(block):
-                    node[LINE] = number
+            return cls.of(markdown, str(file))
+        blocks = pandoc.convert(file, form)
+        for number, block in enumerate(walk(blocks, "Para", "Plain", "Header"), 1):
+            for node in walk(block):
+                node[LINE] = number
+        return cls._placed(blocks, "", str(file))
+
+    @classmethod
+    def of(cls, markdown: str, file: str = "") -> Text:
+        """Markdown with its lines; `file` is what they are of."""
+        markdown = _FRONT.sub(lambda front: "\n" * front[0].count("\n"), markdown)
+        blocks = pandoc.read([markdown])[0].blocks
+        give_lines(blocks, markdown)
+        return cls._placed(blocks, markdown, file)
+
+    @classmethod
+    def _placed(cls, blocks: Nodes, markdown: str, file: str) -> Text:
         count = max((node.get(LINE, 0) for node in walk(blocks)), default=0)
-        lines = tuple((str(file), number) for number in range(1, count + 1))
-        return cls(blocks, Places(markdown, SourceMap(str(file), lines)))
+        lines = tuple((file, number) for number in range(1, count + 1))
+        return cls(blocks, Places(markdown, SourceMap(file, lines)))
 
     @property
     def language(self) -> str:
