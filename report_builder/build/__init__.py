@@ -41,6 +41,7 @@ __all__ = [
     "last_steps",
     "plan_report",
     "settle",
+    "train",
 ]
 
 Making = ParamSpec("Making")
@@ -88,6 +89,16 @@ def build(plan: Plan, workspace: Workspace, options: Options) -> Built:
     if options.dry_run:
         return Built({}, compiled=False)
     return write_document(plan, workspace, options, missing, failed)
+
+
+@_protected
+def train(plan: Plan, workspace: Workspace, options: Options) -> Built:
+    """Trains, measures and draws all that the experiment names; whether its template is there, and fits, is not asked."""
+    asking.try_own_code(plan)
+    missing = plan.missing(plan.everything())
+    carry_out(plan, workspace, missing, options)
+    plan.store.memo.save()
+    return Built({}, done=missing, compiled=False)
 
 
 @_protected

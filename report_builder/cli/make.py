@@ -32,6 +32,16 @@ def build(options: Options) -> int:
     return code
 
 
+def train(options: Options) -> int:
+    """Trains, measures and draws, before anything is written."""
+    plan, workspace = plan_of(options, fetch=not options.dry_run)
+    built = builder.train(plan, workspace, _building(options, plan))
+    if not options.dry_run:
+        done = f"{len(built.done)} steps were done" if built.done else "Every step was stored"
+        print(f"{done}. Next: report-builder facts {options.report}, to write with, then report-builder build {options.report}")
+    return int(Exit.DONE)
+
+
 def figure(options: Options) -> int:
     """Redraws one figure, or shows its options."""
     plan, workspace = plan_of(options, fetch=not options.dry_run)

@@ -29,6 +29,8 @@ class Options(argparse.Namespace):
     port: int = 0
     store: str | None = None
     tensorboard: bool = False
+    draft: bool = False
+    to: tuple[str, ...] = ()
     jobs: int | None = None
     limits: Sequence[str] = ()
     hand_in: str | None = None
@@ -62,6 +64,8 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("report", metavar="REPORT", help="name of a report, or path of its YAML file")
     board = "write the histories of all trainings for TensorBoard, into build/REPORT/tensorboard"
     build.add_argument("--tensorboard", action="store_true", help=board)
+    train = add("train", "make:train", "train, measure and draw, whether the template fits or not", report, roots, _running())
+    train.add_argument("report", metavar="REPORT", help="name of a report, or path of its YAML file")
     _hand_ins(add, build, roots)
     watch = add("watch", "watch:watch", "show the report in the browser, anew whenever a file of it is saved", report, roots)
     watch.add_argument("report", metavar="REPORT", help="name of a report, or path of its YAML file")
@@ -205,8 +209,19 @@ def _json() -> argparse.ArgumentParser:
     return options
 
 
-def _making() -> argparse.ArgumentParser:
+def _running() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--dry-run", action="store_true", help="say what would run, and stop")
+    side_by_side = "trainings and drawings side by side (REPORT_BUILDER_JOBS); default: one for each core"
+    options.add_argument("--jobs", type=_number, default=os.environ.get("REPORT_BUILDER_JOBS"), metavar="N", help=side_by_side)
+    cluster = "have it done by a Dask cluster: tcp://HOST:PORT, tls://HOST:PORT, scheduler.json, or local:N (docs/cluster.md)"
+    where = os.environ.get("REPORT_BUILDER_CLUSTER", "")
+    options.add_argument("--cluster", default=where, metavar="WHERE", help=cluster)
+    return options
+
+
+def _making() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False, parents=[_running()])
     options.add_argument(
         "--to",
         type=_formats,
@@ -217,12 +232,6 @@ def _making() -> argparse.ArgumentParser:
     options.add_argument(
         "--draft", action="store_true", help="watermarked; false or unfinished claims are marked instead of stopping the build"
     )
-    options.add_argument("--dry-run", action="store_true", help="say what would run, and stop")
-    side_by_side = "trainings and drawings side by side (REPORT_BUILDER_JOBS); default: one for each core"
-    options.add_argument("--jobs", type=_number, default=os.environ.get("REPORT_BUILDER_JOBS"), metavar="N", help=side_by_side)
-    cluster = "have it done by a Dask cluster: tcp://HOST:PORT, tls://HOST:PORT, scheduler.json, or local:N (docs/cluster.md)"
-    where = os.environ.get("REPORT_BUILDER_CLUSTER", "")
-    options.add_argument("--cluster", default=where, metavar="WHERE", help=cluster)
     return options
 
 

@@ -162,6 +162,19 @@ def test_one_task_trains_what_it_needs(built) -> None:
     assert published == ["01-codes.png", "01-codes.svg", "index.json"]
 
 
+def test_train_now_and_write_later(built, capsys: pytest.CaptureFixture[str]) -> None:
+    """`train` completes the steps whatever stands in the template, or where there is none; `build` then says what is wrong."""
+    shutil.rmtree(built.folder / "runs" / "figure")
+    built.template.write_text("{{ broken", encoding="utf-8")
+    assert built.run("train", "tiny") == 0
+    assert "steps were done" in capsys.readouterr().out
+    assert built.to_do() == []
+    assert built.run("build", "tiny") == 1
+    built.template.unlink()
+    assert built.run("train", "tiny") == 0
+    assert "Every step was stored" in capsys.readouterr().out
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("language", sorted({*codes()} - {"zh-Hant"}))
 def test_a_new_report_builds_as_it_is(lab, language: str) -> None:
