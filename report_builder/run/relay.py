@@ -78,7 +78,8 @@ def carry(job: bytes, site: bytes, topic: str, attempt: str, pause: float, envir
 def do(job: Job, site: Site, topic: str, tell: Callable[[Event], None]) -> Done | Failed:
     """Does it where code and store are those that it was planned with; the last event is returned, the others are told."""
     store = site.store
-    if other := differences(job.step.code, site.beside, store.memo):
+    code = {name: digest for name, digest in job.step.code.items() if not name.startswith("languages/")}  # of words, no file
+    if other := differences(code, site.beside, store.memo):
         return _refusal(job, other)
     lost = next((key for key in job.step.inputs if store.expect(key) is None), "")
     if lost:
