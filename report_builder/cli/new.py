@@ -37,7 +37,7 @@ def new(options: Options) -> int:
         raise UsageError(Problem("NAME", rule, repr(options.name)))
     choices = {"language": languages.codes(), "page": pages.names(), "model": MODELS.names(), "dataset": DATASETS.names()}
     given = {name: _known(f"--{name}", text, choices[name]) for name in choices if (text := vars(options)[name])}
-    if not given and not options.source and not options.sheet_only and sys.stdin.isatty():
+    if not given and not options.source and not options.sheet_only and sys.stdin and sys.stdin.isatty():
         given = {name: _asked(name, known) for name, known in choices.items()}
     if options.source:
         tasks = Sheet.read(Path(options.source))

@@ -243,7 +243,7 @@ TYPES = {
 }
 
 
-SILENT = {"$schema", "$defs", "title", "description", "default", "type"}
+SILENT = {"$schema", "$defs", "title", "description", "default", "type", "x-layer"}
 
 
 def accepts(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool:

@@ -159,7 +159,7 @@ def test_unknown_names(lab, refused, arguments: list[str], said: str) -> None:
     [
         (["build", "tiny", "--set", "runs.vae"], "an override is key.path=value"),
         (["new", "tiny"], "this file exists already"),
-        (["new", "lab2", "--language", "xx"], "there is no such language"),
+        (["new", "lab2", "--language", "xx"], "there is none of this name"),
         (["new", "../lab2"], "a report's name consists of"),
         (["runs", "import", "nowhere.tar.gz"], "no such file"),
     ],

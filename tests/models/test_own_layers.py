@@ -28,6 +28,7 @@ SWAPPED = {
     "conditional_wgan": {"generator": IMAGE, "critic": INNER, "lipschitz": "clip", "critic_steps": 1},
     "conditional_vae": {"encoder": INNER, "decoder": IMAGE},
     "vae": {"encoder": INNER, "decoder": IMAGE},
+    "vae_symmetric": {"encoder": INNER, "decoder": IMAGE},
     "autoencoder": {"encoder": INNER, "decoder": IMAGE},
     "classifier": {"network": INNER},
 }

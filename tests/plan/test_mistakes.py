@@ -93,7 +93,7 @@ MISTAKES = {
         "runs: [ae, vae], caption",
         "runs: [ae, vae], spread: bars, caption",
         "figures.codes, run 'ae': model 'autoencoder' cannot serve this: it does not provide posterior",
-        "Models that can: conditional_vae, vae.",
+        "Models that can: conditional_vae, vae, vae_symmetric.",
     ),
     "no posterior for deviations": (
         "  reconstruction: {kind: reconstruction, ",
@@ -105,7 +105,7 @@ MISTAKES = {
         "[vae, longer]",
         "[vae, ae]",
         "metrics.elbo, run 'ae': model 'autoencoder' cannot serve this",
-        "Models that can: conditional_vae, vae.",
+        "Models that can: conditional_vae, vae, vae_symmetric.",
     ),
     "a metric of a model on data alone": (
         "elbo: {kind: elbo, runs: [vae, longer]",
@@ -186,7 +186,7 @@ def test_one_message_for_one_cause(lab) -> None:
     found = [text for text in mistakes(lab) if "cannot serve this" in text and "figures.codes" in text]
     assert len(found) == 1, "\n".join(found)
     assert "figures.codes, run 'vae': model 'gan' cannot serve this: it does not provide encode" in found[0]
-    assert "Models that can: autoencoder, conditional_vae, vae." in found[0]
+    assert "Models that can: autoencoder, conditional_vae, vae, vae_symmetric." in found[0]
     assert "What this model serves in figures: architecture, confidence, dataset_sheet, nearest_training, samples" in found[0]
     assert "Also in 1 more: figures.codes, run 'longer'." in found[0]
 
