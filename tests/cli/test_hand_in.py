@@ -73,8 +73,7 @@ def test_a_folder_of_somebody_is_left_alone(tmp_path: Path) -> None:
 
 
 # --- packing ------------------------------------------------------------------------------------------------------------------
-
-
+@pytest.mark.slow
 def test_what_is_packed(finished, tmp_path: Path) -> None:
     """Each level holds the results of those before it; of the same report the same bytes; unpacked, it builds untrained."""
     assert LEVELS == OFFERED

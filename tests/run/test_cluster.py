@@ -146,6 +146,7 @@ def test_workers_are_killed_and_join(machines, tmp_path: Path) -> None:
     assert [event.epoch >= 2 for _, event in told if isinstance(event, Resumed)] == [True]
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_is_killed_is_no_hang(machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The build ends with a sentence; what was trained is kept, and the next build goes on with it."""
     machines.worker()

@@ -299,6 +299,7 @@ with Store(Path(sys.argv[1])).claim(Step("run", (), {"seed": 1}, {})) as work:
     assert list((tmp_path / "locks").iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.external("namespaces", "faketime")
 def test_clocks_that_are_hours_apart(tmp_path: Path) -> None:
     """A holder whose clock is an hour slow keeps its lease while it beats, and is followed by one an hour ahead once killed."""
