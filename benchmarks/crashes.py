@@ -6,7 +6,7 @@ line), measurements of them and a figure. The front process, the scheduler, a wo
 command runs once more, with what was killed begun anew. Then every step must be stored, with each epoch in it once; nobody may
 hold one; nothing may take a minute; and no process may be left.
 
-`python benchmarks/crashes.py` does a hundred cases; `--cases 30 --seed 1` takes a part.
+`python benchmarks/crashes.py` does a hundred cases; `--cases 10 --seed 7` takes a part.
 """
 
 from __future__ import annotations
