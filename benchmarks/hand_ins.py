@@ -1,7 +1,7 @@
 """What `verify` finds in 30 hand-ins, of which 20 were changed by somebody who knows the program, and in three hostile ones.
 
 `python benchmarks/hand_ins.py BASE.zip [--folder F] [--recompute]`; BASE is what `build quickstart --hand-in weights` packs.
-Every forger knows how results are stored, and makes right whatever digest a file has elsewhere. The table is in
+Every forger knows how results are stored, and makes right whatever digest a file has elsewhere. What the levels mean is in
 docs/hand-ins.md, the sheet and the answers in hand_ins.yaml.
 """
 
