@@ -29,7 +29,7 @@ def values(_: OfSplit, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
 def measure(arrays: Mapping[str, Arrays], _: OfSplit) -> Mapping[str, Measured]:
     """`reconstruction_psnr` in dB, and `reconstruction_ssim` (Wang et al. 2004; 1 for equal images), means over the images."""
     quality = arrays["quality"]
-    side, of_range = quality["window"], f"data range {float(quality['data_range']):g}"
+    side, of_range = quality["window"], "pixels between 0 and 1"
     units, window = units_of(quality, len(quality["psnr"])), f"Gaussian window {side} x {side} with sigma 1.5, {of_range}"
     return {
         "reconstruction_psnr": Measured.mean(quality["psnr"], units, of_range),

@@ -16,11 +16,11 @@ class Parameters(OfSplit):
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Likeness of `x` and `decode(encode(x))`, without noise.
+    """Likeness of `x` and `decode(encode(x))`, without noise; images of another range are brought to pixels between 0 and 1.
 
     Returns:
         `psnr` (n,) float64 in dB, at most 100; `ssim` (n,) float64, -1 to 1; `window` () int64: side of the window of `ssim`;
-        `data_range` () float64: highest minus lowest possible pixel; `index` (n,) int64.
+        `index` (n,) int64.
     """
     import numpy as np
 
@@ -32,15 +32,11 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     found = []
     for start in range(0, len(part.y), BATCH):
         x = pixels(part.x[start : start + BATCH])
-        pair = x, reconstruct(model, x), high - low
-        found.append((psnr(*pair), ssim(*pair)))
+        one, other = ((images - low) / (high - low) for images in (x, reconstruct(model, x)))
+        found.append((psnr(one, other, 1.0), ssim(one, other, 1.0)))
     ratio, likeness = np.concatenate(found, axis=1)
     side = len(window(min(part.x.shape[1:3])))
-    about = {
-        "window": np.array(side),
-        "data_range": np.array(high - low),
-        "index": places_of(data, parameters.split, parameters.n),
-    }
+    about = {"window": np.array(side), "index": places_of(data, parameters.split, parameters.n)}
     return {"psnr": ratio, "ssim": likeness} | about
 
 
