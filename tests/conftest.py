@@ -131,7 +131,7 @@ Does a longer training help?
 
 ::: answer
 The bound of the longer training, {{ fact("longer.test.elbo", digits=1) }}, is
-{{ verdict("longer.test.elbo", "vae.test.elbo", by="training.epochs", better="higher", worse="lower", same="not measurably different") }}:
+{{ verdict("longer.test.elbo", "vae.test.elbo", by="training.epochs", better="higher", worse="lower", same="undecided") }}:
 see [@fig:grid]{.nom}.
 
 {{ figure("grid") }}

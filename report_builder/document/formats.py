@@ -1,17 +1,19 @@
-"""The output formats: a function each, which loads what it needs when it is called."""
+"""The output formats: a function each, which loads what it needs when it is called, and returns what is left to do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from report_builder.records import frozen
 
 if TYPE_CHECKING:
     from report_builder.document.composing import Document
     from report_builder.document.press import Press
+
+Left: TypeAlias = Callable[[], bytes]  # what is left of making a file, to be done beside the others
 
 
 @frozen
@@ -31,33 +33,39 @@ class Order:
     lost: list[str] = field(default_factory=list)
 
 
-def _pdf(document: Document, order: Order) -> bytes:
-    from report_builder.document.pdf import pdf
+def _pdf(document: Document, order: Order) -> Left:
+    from report_builder.document.pdf import begin_pdf
 
-    content, lost = pdf(document, draft=order.draft, press=order.press)
-    order.lost.extend([lost] if lost else [])
-    return content
+    typeset = begin_pdf(document, draft=order.draft, press=order.press)
+
+    def left() -> bytes:
+        content, lost = typeset()
+        order.lost.extend([lost] if lost else [])
+        return content
+
+    return left
 
 
-def _html(document: Document, order: Order) -> bytes:
+def _html(document: Document, order: Order) -> Left:
     from report_builder.document.html import html_page
 
-    return html_page(document, draft=order.draft).encode()
+    return lambda: html_page(document, draft=order.draft).encode()
 
 
-def _docx(document: Document, order: Order) -> bytes:
+def _docx(document: Document, order: Order) -> Left:
     from report_builder.document.office import docx
 
-    return docx(document, draft=order.draft)
+    return lambda: docx(document, draft=order.draft)
 
 
-def _md(document: Document, order: Order) -> bytes:
+def _md(document: Document, order: Order) -> Left:
     from report_builder.document.office import markdown
 
-    return markdown(document, order.folder, draft=order.draft).encode()
+    return lambda: markdown(document, order.folder, draft=order.draft).encode()
 
 
-MAKERS: Mapping[str, Callable[[Document, Order], bytes]] = {"pdf": _pdf, "html": _html, "docx": _docx, "md": _md}
+# The source of a PDF is made at once and without the others beside it, for typst takes longer than all that they do.
+MAKERS: Mapping[str, Callable[[Document, Order], Left]] = {"pdf": _pdf, "html": _html, "docx": _docx, "md": _md}
 FORMATS = tuple(MAKERS)
 
 

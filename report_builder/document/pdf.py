@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +57,15 @@ def pdf(document: Document, *, draft: bool = False, press: Press | None = None) 
         ReportError: a character has no glyph in the fonts, or typst cannot compile the document.
         FindingError: a formula is wider than its line (not of a draft).
     """
-    source, files = typst_source(document, draft=draft)
+    return begin_pdf(document, draft=draft, press=press)()
+
+
+def begin_pdf(document: Document, *, draft: bool = False, press: Press | None = None) -> Callable[[], tuple[bytes, str | None]]:
+    """Makes the source of the PDF, as `pdf` does; what is left is typst's, which needs no interpreter."""
+    return partial(_set, document, press, *typst_source(document, draft=draft))
+
+
+def _set(document: Document, press: Press | None, source: str, files: Mapping[str, Path | str]) -> tuple[bytes, str | None]:
     with ExitStack() as held:
         press = press or Press(Path(held.enter_context(tempfile.TemporaryDirectory(prefix="report-builder-"))))
         press.lay(source, files)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from report_builder.document.composing import Document
@@ -51,9 +50,14 @@ def write(
         raise ReportError(*(Problem("", "unknown format", repr(form), near_miss(form, FORMATS)) for form in unknown))
     files = paths_of(formats, folder, name, draft=draft)
     order = Order(folder, draft, press)
+    errors, jobs = dict[str, BaseException](), dict[str, Future[Path]]()
     with ThreadPoolExecutor(len(FORMATS)) as writers:
-        jobs = {form: writers.submit(_file, file, partial(MAKERS[form], document, order)) for form, file in files.items()}
-    errors = {form: error for form, job in jobs.items() if (error := job.exception())}
+        for form in (form for form in MAKERS if form in files):
+            try:
+                jobs[form] = writers.submit(_file, files[form], MAKERS[form](document, order))
+            except ReportError as error:
+                errors[form] = error
+    errors |= {form: raised for form, job in jobs.items() if (raised := job.exception())}
     known = [error for error in errors.values() if isinstance(error, ReportError)]
     if len(known) < len(errors):
         raise next(error for error in errors.values() if not isinstance(error, ReportError))

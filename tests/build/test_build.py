@@ -310,7 +310,7 @@ def test_swapped_facts_flip_the_verdict(built) -> None:
 def test_swapped_facts_break_a_claim(built, capsys: pytest.CaptureFixture[str]) -> None:
     """A claim that the measurements deny stops the build with exit code 3 and leaves the old PDF; a draft marks it."""
     verdict = (
-        'verdict("longer.test.elbo", "vae.test.elbo", by="training.epochs", better="higher", worse="lower", same="not measurably different")'
+        'verdict("longer.test.elbo", "vae.test.elbo", by="training.epochs", better="higher", worse="lower", same="undecided")'
     )
     claim = 'claim("longer.test.elbo", "better", "vae.test.elbo", "better than that of the short one", by="training.epochs")'
     built.edit(verdict, claim, built.template)
