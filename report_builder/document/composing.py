@@ -50,7 +50,7 @@ from report_builder.store import Memo
 
 MOST = 8  # words not translated that a warning names
 _BLOCK_CLASSES = (
-    *("task", "question", "answer", "opinion", "stated", "pagebreak", "panels", "listing", "symbols", "equation"),
+    *("task", "question", "answer", "opinion", "stated", "pagebreak", "landscape", "panels", "listing", "symbols", "equation"),
     *FRONT,
     *PARTS,
     *CALLOUTS,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from report_builder.document.evidence import PLACES
 from report_builder.document.places import outside_code
+from report_builder.document.references import PAGE
 from report_builder.document.tree import Node, Nodes, attributes, change, identifier, plain_text, select, walk
 from report_builder.errors import Problem, near_miss
 from report_builder.languages import CASES
@@ -59,7 +60,7 @@ _HINTS["tex"] = "Formulas stand between $ and $; a page break is ::: pagebreak, 
 _OTHER = "Text for one format alone is not printed."
 # Attributes that mean something, by type of node: classes, and keys. None: any.
 _KNOWN: dict[str, tuple[frozenset[str] | None, frozenset[str]]] = {
-    "Span": (frozenset({"literal", "stated", *CASES, *(case.capitalize() for case in CASES)}), frozenset()),
+    "Span": (frozenset({"literal", "stated", PAGE, *CASES, *(case.capitalize() for case in CASES)}), frozenset()),
     "Link": (frozenset({"uri", "email"}), frozenset()),
     "Image": (frozenset(), frozenset({"width", "height", "alt", "place"})),
     "Header": (frozenset({"unnumbered"}), frozenset()),

@@ -41,7 +41,7 @@ from report_builder.document.tree import (
     walk,
 )
 from report_builder.document.widths import fit, line_of
-from report_builder.document.word import EQUATION, PAGE_BREAK, finished
+from report_builder.document.word import EQUATION, PAGE_BREAK, finished, section_end
 from report_builder.document.wording import (
     CALLOUTS,
     ON_PAPER,
@@ -66,6 +66,8 @@ def docx(document: Document, *, draft: bool = False) -> bytes:
     header = document.header
     blocks, at = change(document.blocks, fields(document.labels)), front(document.blocks)
     first, rest = blocks[:at], blocks[at:]
+    for turned in (node for node in walk(rest, "Div") if has_class(node, "landscape")):
+        exchange(turned["c"][1], lambda node: [fit(node, line_of(header.page, turned=True))] if node["t"] == "Table" else None)
     for part in (first, rest):
         exchange(part, lambda node: _plain(node, document.language, word=document.header.page))
     listed = _contents(document)
@@ -204,8 +206,8 @@ def _even(table: Node) -> Node:
 
 def _div(node: Node, language: Language, *, word: Page | None) -> Nodes:
     label, blocks = identifier(node), node["c"][1]
-    if has_class(node, "pagebreak"):
-        return [raw("openxml", PAGE_BREAK) if word else {"t": "HorizontalRule"}]
+    if has_class(node, "pagebreak") or has_class(node, "landscape"):
+        return _pages(node, word)
     if {"question", *CALLOUTS} & {*attributes(node)[1]}:
         return [{"t": "BlockQuote", "c": run_in(node, language)}]
     if has_class(node, "listing"):
@@ -223,6 +225,14 @@ def _div(node: Node, language: Language, *, word: Page | None) -> Nodes:
         said = [_caption("Image Caption", caption["c"], word=word) for caption in blocks[1:]]
         return [_equation(node, word=word), *said] if has_class(node, "equation") else [entry]
     return run_in(node, language)
+
+
+def _pages(node: Node, word: Page | None) -> Nodes:
+    """The break of a page, or blocks on turned pages."""
+    if has_class(node, "pagebreak"):
+        return [raw("openxml", PAGE_BREAK) if word else {"t": "HorizontalRule"}]
+    before, after = ([raw("openxml", section_end(word, turned=turned))] if word else [] for turned in (False, True))
+    return [*before, *node["c"][1], *after]
 
 
 def _caption(style: str, inlines: Nodes, *, word: Page | None) -> Node:

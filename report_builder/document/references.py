@@ -1,4 +1,4 @@
-"""Turns `@fig:x`, `[-@fig:x]`, `[@fig:x]{.loc}` and `[@fig:a; @fig:b]` into linked labels of the report's language."""
+"""Turns `@fig:x`, `[-@fig:x]`, `[@fig:x]{.loc .page}` and `[@fig:a; @fig:b]` into linked labels of the report's language."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from report_builder.document.tree import (
     has_class,
     identifier,
     link,
+    raw,
     select,
     span,
     text,
@@ -27,6 +28,7 @@ from report_builder.document.tree import (
 from report_builder.errors import Problem, near_miss
 from report_builder.languages import CASES, KINDS, Language
 
+PAGE = "page"  # class of a reference that names the page, too
 _LAST = re.compile(r"(.*?)(\d+|[a-z])")  # of a number: what counts on
 _SLOT = re.compile("([\ue100-\ue1ff])")  # stands for a number while the language inflects the words around it
 
@@ -52,12 +54,15 @@ class References:
         resolved: list[Part] = []
         for node in nodes:
             kind = node["t"] if type(node) is dict else ""
-            case = _case(node) if kind == "Span" else ""
+            paged = kind == "Span" and has_class(node, PAGE)
+            case = (_case(node) or ("nom" if paged else "")) if kind == "Span" else ""
             citations = _citations(node["c"][1] if case else [node]) if case or kind == "Cite" else None
             below = node.get("c") if kind else node
             if not citations and type(below) is list:
                 self.resolve(below, (task_of(node) if kind == "Div" else "") or task)
             resolved += self._group(citations, case or "nom", task) if citations else [node]
+            if citations and paged:
+                resolved.append(self._page([_label(citation) for citation in citations]))
         nodes[:] = resolved
 
     def _group(self, citations: list[Node], case: str, task: str) -> Nodes:
@@ -69,6 +74,15 @@ class References:
         bare = citations[0]["citationMode"]["t"] == "SuppressAuthor"
         inlines = self._print_group(names, case.lower(), capital=capital, bare=bare)
         return [*citations[0]["citationPrefix"], *inlines, *citations[-1]["citationSuffix"]]
+
+    def _page(self, names: list[str]) -> Node:
+        """What says on paper on which page something is: other formats have none."""
+        if len(names) > 1:
+            rule, step = "a reference with a page is one to one thing", f"[@{names[0]}]{{.{PAGE}}}"
+            where = next(iter(self.places.containing(f"@{names[0]}")), self.places.line(0))
+            self.problems.append(Problem(where, rule, "; ".join(names), next_step=step))
+        before, after = self.language.word("on_page", page="\ue100").split("\ue100")
+        return raw("typst", f'#on-page(<{names[-1]}>, "{before}", "{after}");', inline=True)
 
     def _note(self, name: str, task: str) -> bool:
         if name in self.labels:

@@ -81,7 +81,7 @@ def inline_name(node: Node) -> str:
 
 
 # Blocks that the page style has a function for, named like them.
-BODIES = ("question", "opinion", "setting", "stated", "summary", "symbols", *CALLOUTS)
+BODIES = ("question", "opinion", "setting", "stated", "summary", "symbols", "landscape", *CALLOUTS)
 
 
 class Typst:

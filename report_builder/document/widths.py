@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from report_builder.document.fonts import EAST
 from report_builder.document.tree import Node, Nodes, change, plain_text, span, walk
-from report_builder.pages import Page
+from report_builder.pages import PAPERS, Page
 
 LINE, WIDTH = 73, 164  # letters of a table's size that a line of so many millimetres has, by a wide typeface
 PADDING, CLOSE = 3, 1  # letters' room between two columns, as a rule and where there is little
@@ -16,9 +16,10 @@ STYLE = "Table Text"  # begins the name of a style of a smaller type: `Table Tex
 NARROW = "Narrow"  # the style of a table whose columns stand close
 
 
-def line_of(page: Page) -> int:
-    """How many letters of a table's size a line of a page has."""
-    return int(LINE * page.millimetres("text-width") / WIDTH)
+def line_of(page: Page, *, turned: bool = False) -> int:
+    """How many letters of a table's size a line of a page has, or of a page that is turned."""
+    width = PAPERS[page.text("paper")][1] - 2 * page.side if turned else page.millimetres("text-width")
+    return int(LINE * width / WIDTH)
 
 
 def fit(table: Node, line: int = LINE) -> Node:

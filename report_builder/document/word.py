@@ -26,6 +26,7 @@ _NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
     'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 )
+_NUMBERED = '<w:footerReference w:type="default" r:id="rIdFooter"/>'
 _KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"
 _TWIPS = 1440 / 25.4  # a millimetre
@@ -76,18 +77,23 @@ _PAGE_NUMBERS = (
 
 
 def _paginate(text: str, page: Page) -> str:
-    """Paper, page numbers, and the numbers of equations at half the height of their formulas, which have all the room."""
+    """Paper, page numbers, whole rows; numbers of equations at half the height of their formulas, which have all the room."""
     text = _ROW.sub(lambda row: row[0].replace("<w:tcPr />", _MIDDLE).replace("<w:tblLook", _CLOSE.format(0), 1), text)
+    text = re.sub(r"(<w:tr\b[^>]*>)(?!<w:trPr>)", r"\1<w:trPr><w:cantSplit/></w:trPr>", text)
     text = _NARROW.sub(lambda found: f"{found[1]}Table{found[2]}{_CLOSE.format(40)}", text)
     text = _SIZED.sub(r'<w:sz w:val="\1"/><w:szCs w:val="\1"/>', text)  # a style's size gives way to that of the table's
     start = text.rindex("<w:sectPr")
     section = text[start:].replace("</w:sectPr>", f"{_paper(page)}</w:sectPr>", 1)
-    footer = '<w:footerReference w:type="default" r:id="rIdFooter"/>'
-    return text[:start] + re.sub(r"^<w:sectPr[^>]*>", lambda found: found[0] + footer, section, count=1)
+    return text[:start] + re.sub(r"^<w:sectPr[^>]*>", lambda found: found[0] + _NUMBERED, section, count=1)
 
 
-def _paper(page: Page) -> str:
-    width, height = PAPERS[page.text("paper")]
+def section_end(page: Page, *, turned: bool) -> str:
+    """A paragraph that ends pages of one kind: upright or turned ones."""
+    return f"<w:p><w:pPr><w:sectPr>{_NUMBERED}{_paper(page, turned=turned)}</w:sectPr></w:pPr></w:p>"
+
+
+def _paper(page: Page, *, turned: bool = False) -> str:
+    width, height = PAPERS[page.text("paper")][:: -1 if turned else 1]
     margins = {
         "top": page.millimetres("margin-top"),
         "bottom": page.millimetres("margin-bottom"),
@@ -95,7 +101,8 @@ def _paper(page: Page) -> str:
         "right": page.side,
     }
     stated = " ".join(f'w:{side}="{length * _TWIPS:.0f}"' for side, length in margins.items())
-    size = f'<w:pgSz w:w="{width * _TWIPS:.0f}" w:h="{height * _TWIPS:.0f}"/>'
+    way = ' w:orient="landscape"' if turned else ""
+    size = f'<w:pgSz w:w="{width * _TWIPS:.0f}" w:h="{height * _TWIPS:.0f}"{way}/>'
     return f'{size}<w:pgMar {stated} w:header="709" w:footer="709" w:gutter="0"/>'
 
 

@@ -14,7 +14,7 @@ from matplotlib.path import Path
 from report_builder.errors import Problem, ReportError
 from report_builder.languages import Language
 from report_builder.plots._diagram import Box, Part, Shape
-from report_builder.plots._style import colour
+from report_builder.plots._style import beside_name, colour
 from report_builder.plots._text import LINE, text_height, text_width, title_size, wrapped
 from report_builder.records import frozen
 
@@ -259,7 +259,7 @@ def legend(figure: Figure, kinds: Sequence[str], width: float, language: Languag
 
 def legend_columns(kinds: Sequence[str], width: float, language: Language) -> int:
     """How many entries of the legend stand side by side."""
-    widest = max(text_width(language.word(f"layers.{kind}")) for kind in kinds) + 1.3
+    widest = max(text_width(language.word(f"layers.{kind}")) for kind in kinds) + beside_name()
     return max(1, min(len(kinds), int(width / widest)))
 
 

@@ -85,11 +85,15 @@ def localise(axes: Axes, language: Language, *, integer_x: bool = False) -> None
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=ROUND, integer=True, min_n_ticks=1))
 
 
+def beside_name() -> float:
+    """Room in cm that an entry of a legend takes beside its name."""
+    parts = ("handlelength", "handletextpad", "columnspacing")
+    return sum(float(mpl.rcParams[f"legend.{part}"]) for part in parts) * text_size() * POINT
+
+
 def legend_below(figure: Figure, handles: Sequence[Artist], width_cm: float, *, most: int = 4, title: str = "") -> None:
     """One legend under all panels, at most so many entries side by side; it makes the figure higher, and no panel smaller."""
-    style = mpl.rcParams
-    ems = style["legend.handlelength"] + style["legend.handletextpad"] + style["legend.columnspacing"]
-    beside = ems * text_size() * POINT
+    beside = beside_name()
     names = all_wrapped([str(handle.get_label()) for handle in handles], min(ENTRY_CM, width_cm - beside), lines=2)
     widest = max(map(text_width, names)) + beside
     lines = -(-len(handles) // max(1, min(len(handles), most, int(width_cm / widest))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from dataclasses import replace
 
@@ -108,6 +109,18 @@ def test_notes_of_headings_stay_there(composed, free, tmp_path):
     Press(tmp_path).lay(f"{source}\n#context [#metadata(counter(footnote).get()) <n>]", files)
     numbers = json.loads(typst.query(tmp_path / MAIN, "<n>", field="value", root=tmp_path))
     assert numbers == [[7]]
+
+
+def test_turned_pages(composed, free, tmp_path):
+    """What stands in a landscape block is on a page of its own that is turned, and a reference says on which."""
+    text = f"[@sec:two]{{.page}}\n\n::: landscape\n# One {{#sec:one}}\n{':' * 3}\n\n# Two {{#sec:two}}\n\nx"
+    source, files = typst_source(composed(text, free))
+    places = "#context [#metadata((query(<sec:one>) + query(<sec:two>)).map(it => it.location().page())) <n>]"
+    Press(tmp_path).lay(f"{source}\n{places}", files)
+    assert json.loads(typst.query(tmp_path / MAIN, "<n>", field="value", root=tmp_path)) == [[2, 3]]
+    (width, height), (turned, low) = (re.findall(rb"/MediaBox *\[0 0 ([\d.]+) ([\d.]+)", pdf(composed(text, free))[0]))[:2]
+    assert (turned, low) == (height, width)
+    assert '#on-page(<sec:two>, " na stronie\u00a0", "");' in source
 
 
 def test_alt_text(composed):

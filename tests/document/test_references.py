@@ -24,6 +24,8 @@ FIGURES = '\n\n{{ figure("strip") }}\n\n{{ figure("codes") }}\n\n{{ equation("va
         ("[@fig:strip; @fig:codes]", "rysunki\u00a01 i\u00a02"),
         ("[@fig:strip; @eq:vae]", "rysunek\u00a01 i\u00a0wzór\u00a0(1)"),
         ("[@eq:vae]{.ins}", "wzorem\u00a0(1)"),
+        ("[@fig:strip]{.loc .page}", "rysunku\u00a01"),
+        ("[@fig:strip]{.page}", "rysunek\u00a01"),
     ],
 )
 def test_forms(composed, free, reference, expected):
@@ -31,6 +33,15 @@ def test_forms(composed, free, reference, expected):
     document = composed(f"x {reference} y{FIGURES}", free)
     assert plain_text(document.blocks[0]) == f"x {expected} y"
     assert any(node["t"] == "Link" for node in walk(document.blocks[0]))
+
+
+def test_a_page_is_that_of_one_thing(composed, free):
+    """Two things may stand on two pages: a reference to both that asks for one is refused at its line."""
+    with pytest.raises(ReportError) as caught:
+        composed(f"see [@fig:strip; @fig:codes]{{.page}}{FIGURES}", free)
+    (problem,) = caught.value.problems
+    assert problem.where.endswith("lab.md:1")
+    assert problem.next_step == "[@fig:strip]{.page}"
 
 
 def test_undefined(composed, free):

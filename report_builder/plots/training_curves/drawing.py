@@ -86,7 +86,8 @@ def _finish(axes: Axes, name: str, units: Sequence[str], parameters: Parameters,
     """Axis labels and title; terms that share a panel are named by the legend."""
     unit = units[0] if len(set(units)) == 1 else ""
     axes.set(xlabel=language.word("axis.epoch"), ylabel=language.unit(unit) if unit else name)
-    axes.set_title(name[:1].upper() + name[1:])
+    if unit:  # else the axis says it already
+        axes.set_title(name[:1].upper() + name[1:])
     if parameters.log:
         logarithmic_upwards(axes, "log")
     localise(axes, language, integer_x=True)
