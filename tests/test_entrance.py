@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -150,3 +151,13 @@ def test_doctor_sees_a_store_it_cannot_write(tmp_path: Path, monkeypatch: pytest
     lines = {check.name: check for check in doctor.examine([], tmp_path / "runs" / "deep")}
     assert lines["store"].state == "missing"
     assert str(tmp_path) in lines["store"].advice
+
+
+def test_what_reaches_other_machines_is_installed_on_request_alone() -> None:
+    """Dask, and what it brings along, stands in the lock of its extra and in none of those that everybody installs."""
+    names = {
+        file.stem: set(re.findall(r"^([\w.-]+)==", file.read_text(encoding="utf-8"), re.MULTILINE))
+        for file in (ROOT / "requirements").glob("*.lock")
+    }
+    assert {"dask", "distributed", "tornado"} <= names["cluster"]
+    assert not names["cluster"] & (names["base"] | names["cpu"] | names["gpu"])

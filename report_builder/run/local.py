@@ -150,13 +150,11 @@ class Local:
                 self._do(self._here.popleft())
                 continue
             process, event = self._heard.get()
-            if process not in self._processes:
-                continue
-            if process.job:
+            if process.job:  # also where `stop` has ended it meanwhile
                 self._tell(process.job, event or process.death(), process.log)
-            if isinstance(event, Done | Failed):
+            if event is None or isinstance(event, Done | Failed):
                 process.job = None
-            if event is None:
+            if event is None and process in self._processes:
                 self._dismiss(process)
         return self._told.popleft()
 

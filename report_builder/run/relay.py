@@ -7,6 +7,7 @@ environment says so: `REPORT_BUILDER_WORKER_STORE`, `REPORT_BUILDER_WORKER_DATA`
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import platform
@@ -99,16 +100,12 @@ def do(job: Job, site: Site, topic: str, tell: Callable[[Event], None]) -> Done 
         tell(event)
 
 
-def end(topic: str) -> None:
-    """Ends what this machine still does for a front process."""
-
-    def close() -> None:
-        for thread, desk in list(_DESKS.items()):
-            if desk.topic == topic:
-                del _DESKS[thread]
-                desk.close()
-
-    threading.Thread(target=close, daemon=True).start()  # the transport must go on answering meanwhile
+async def end(topic: str) -> None:
+    """Ends what this machine still does for a front process; the transport goes on answering meanwhile."""
+    for thread, desk in list(_DESKS.items()):
+        if desk.topic == topic:
+            del _DESKS[thread]
+            await asyncio.to_thread(desk.close)
 
 
 def here(site: Site) -> Site:

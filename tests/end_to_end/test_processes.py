@@ -19,7 +19,8 @@ LOADED = """
 import sys
 from report_builder.cli import main
 code = main(sys.argv[1:])
-print("loaded:", *sorted({"tensorflow", "keras", "matplotlib", "sklearn"} & set(sys.modules)), sep="")
+heavy = {"tensorflow", "keras", "matplotlib", "sklearn", "distributed", "dask"}
+print("loaded:", *sorted(heavy & set(sys.modules)), sep="")
 sys.exit(code)
 """
 
@@ -52,11 +53,12 @@ def weights(lab, run: str, *sets: str) -> bytes:
 
 
 def test_a_cached_build_is_light(built) -> None:
-    """A build that finds everything stored loads no TensorFlow, Matplotlib or scikit-learn, also when a sentence changed."""
+    """A build that finds everything stored loads no TensorFlow, Matplotlib, scikit-learn or Dask, and asks no scheduler."""
     for changed in (False, True):
         if changed:
             built.edit("Where do the codes lie?", "Where are they?", built.template)
-        code, out, err = finish(built.start("build", "tiny", python=("-c", LOADED)))
+        nobody = ["--cluster", "tcp://127.0.0.1:9"] if changed else []
+        code, out, err = finish(built.start("build", "tiny", *nobody, python=("-c", LOADED)))
         assert (code, err) == (0, "")
         assert ("Nothing changed" in out) != changed
         assert out.endswith("loaded:\n")

@@ -89,7 +89,7 @@ def test_what_is_told_is_what_is_told_locally(two, tmp_path: Path) -> None:
     assert [name for name, event in told if isinstance(event, Done)][-1] == "facts"
     store = Site(tmp_path / "store").store
     assert len({store.read("run", one.key).meta["note"]["process"] for one in runs}) == 2
-    assert list((tmp_path / "store" / "locks").iterdir()) == []
+    assert [list((tmp_path / "store" / name).iterdir()) for name in ("locks", "sessions")] == [[], []]
 
 
 def test_a_process_that_dies_is_begun_again_and_goes_on(two, tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_scheduler_that_is_killed_is_no_hang(machines, tmp_path: Path, monkeyp
 
 
 def test_an_interrupt_ends_what_the_workers_do(two, tmp_path: Path) -> None:
-    """Ctrl-C in front ends the children on the workers, which give back what they held."""
+    """Ctrl-C in front ends the children on the workers, which give back what they held, and do the jobs of the next one."""
     processes, long = [], job("long", epochs=500, seconds=0.1)
 
     def interrupt(_, event) -> None:
@@ -189,6 +189,8 @@ def test_an_interrupt_ends_what_the_workers_do(two, tmp_path: Path) -> None:
         assert time.monotonic() < end
         time.sleep(0.05)
     assert (tmp_path / "store" / "run" / f"{long.key}.work" / "epochs.txt").is_file()
+    assert list((tmp_path / "store" / "sessions").iterdir()) == []
+    assert do(two, tmp_path / "store", *(job(f"next {n}", seconds=0.2) for n in range(4)))[1] == []
 
 
 @pytest.mark.external("openssl")

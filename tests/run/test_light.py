@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from pathlib import Path
@@ -11,10 +12,11 @@ import pytest
 
 from report_builder.build import Options
 from report_builder.build.execute import execute, jobs_of, site_of
+from report_builder.jobs import Done
 from report_builder.jobs.lines import JOB, written
 from report_builder.kinds import FIGURES, METRICS, opened
 from report_builder.plan import Plan, resolve
-from report_builder.run import local
+from report_builder.run import local, relay
 from report_builder.spec import load
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +72,18 @@ def test_a_figure_is_the_same_wherever_it_is_drawn(built, started: list[str], wo
     assert execute(plan, jobs, Options(workers=workers), lambda *_: None) == []
     assert made(built) == before
     assert started == ["light"] * (0 if workers == 1 else 2)
+
+
+def test_another_machine_measures_and_draws_the_same(built) -> None:
+    """What a cluster's machine does of a report is what this one does: words in the code of a figure are no file there."""
+    before, plan = made(built), again(built)
+    jobs = sorted(jobs_of(plan, plan.missing(plan.everything())), key=lambda job: LIGHT.index(job.step.kind))
+    assert any(name.startswith("languages/") for job in jobs for name in job.step.code)
+    told = [relay.do(job, site_of(plan), "topic", lambda event: None) for job in jobs]
+    asyncio.run(relay.end("topic"))
+    assert [type(event) for event in told] == [Done] * len(jobs)
+    assert made(built) == before
+    assert list((built.folder / "runs" / "sessions").iterdir()) == []
 
 
 def test_a_single_figure_starts_no_process(built, started: list[str]) -> None:
