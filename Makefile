@@ -14,7 +14,7 @@ OPTIONS := $${PROFILE:+--profile "$$PROFILE"} $${SET:+--set "$$SET"}
 SPREAD := -n auto --dist loadfile --no-loadscope-reorder # on every core; tests/conftest.py says what begins
 export PYTHON REPORT PROFILE SET FORMATS FIG TASK NAME
 
-.PHONY: help demo report watch figure task status check facts new schema doctor test test-slow lint format gallery benchmark lock cjk cluster peers install clean
+.PHONY: help demo report watch figure task status check facts new schema doctor test test-slow lint format gallery docs benchmark lock cjk cluster peers install clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
@@ -73,6 +73,10 @@ gallery: $(READY) ## Every kind of figure: builds experiments/gallery.yaml and r
 	@$(CLI) build gallery
 	@$(BIN)/python docs/gallery.py
 
+docs: .venv/.installed-docs ## The documentation as a site in build/site, whose links are checked
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo build/site/index.html
+
 benchmark: $(READY) ## Speed and memory of builds that find everything stored
 	@$(BIN)/python benchmarks/speed.py
 
@@ -98,6 +102,7 @@ clean: ## Removes build/, figures and caches; runs/ and .venv stay
 .venv/.installed-dev: requirements/dev.lock requirements/cluster.lock pyproject.toml $(READY)
 .venv/.installed-cluster: requirements/cluster.lock pyproject.toml $(READY)
 .venv/.installed-cjk: requirements/cjk.lock pyproject.toml $(READY)
+.venv/.installed-docs: requirements/docs.lock pyproject.toml $(READY)
 .venv/.installed-peers: requirements/peers.lock pyproject.toml $(READY)
 
 .venv/.installed-%:

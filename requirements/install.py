@@ -1,4 +1,4 @@
-"""Fills .venv from the lock files: `python install.py base|cpu|gpu|dev|cjk|cluster|peers`, called by install.sh.
+"""Fills .venv from the lock files: `python install.py base|cpu|gpu|dev|docs|cjk|cluster|peers`, called by install.sh.
 
 `.venv/.installed-<extra>` says what is complete and holds the digest of what was installed. `.venv/.installing` stands while
 pip works; where it is found, an installation was killed, and .venv is made anew. A .venv of the user's own is kept and filled.
@@ -25,7 +25,7 @@ VENV = PROJECT / ".venv"
 PYTHON = VENV / "bin" / "python"
 KILLED = VENV / ".installing"
 LOCKS = {"base": ("base",), "cpu": ("base", "cpu"), "gpu": ("base", "gpu")} | {
-    each: (each,) for each in ("cjk", "cluster", "peers")
+    each: (each,) for each in ("cjk", "cluster", "docs", "peers")
 }
 LOCKS["dev"] = ("cluster", "dev")  # tests and types are of other machines, too
 SIZES = {
@@ -108,7 +108,7 @@ def environment() -> dict[str, str]:
 
 
 def fetch(extra: str, *, whole: bool) -> None:
-    """Installs the locked packages, their byte code (on all cores), and for all but dev, cjk and peers the package itself."""
+    """Installs the locked packages, their byte code (on all cores), and for base, cpu and gpu the package itself."""
     locks = [FOLDER / f"{name}.lock" for name in LOCKS[extra]]
     size = f", {SIZES[extra]}, once" if whole and extra in SIZES else ""
     count = sum(line[0] not in " #" for path in locks for line in path.read_text().splitlines())

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Finds a Python that fits and lets it fill .venv: sh requirements/install.sh base|cpu|gpu|dev|cjk|cluster|peers
+# Finds a Python that fits and lets it fill .venv: sh requirements/install.sh base|cpu|gpu|dev|docs|cjk|cluster|peers
 # PYTHON=<program> names one. Nothing is installed before a Python and the platform fit.
 here=$(dirname "$0")
 refused=""

@@ -1,8 +1,8 @@
 """Writes the lock files from pyproject.toml: `make lock`. Needs the network (for `uv`, too).
 
 `base.lock` is what writes documents; the others hold what an extra adds: `cpu.lock`, `gpu.lock`, `cjk.lock`, `cluster.lock`,
-`dev.lock`, `peers.lock`. All are requirements files for pip: versions, hashes, markers where a package is not for every
-supported machine; no addresses.
+`dev.lock`, `docs.lock`, `peers.lock`. All are requirements files for pip: versions, hashes, markers where a package is not for
+every supported machine; no addresses.
 """
 
 import re
@@ -31,7 +31,7 @@ def main() -> None:
         write("base", base)
         write("cpu", without(cpu, base))
         write("gpu", without(gpu, base))
-        for extra in ("cjk", "cluster", "dev", "peers"):
+        for extra in ("cjk", "cluster", "dev", "docs", "peers"):
             write(extra, without(resolve(uv, folder, extra, EVERYWHERE), cpu))
 
 

@@ -48,7 +48,7 @@ def test_committed_text_is_of_no_machine(pattern: re.Pattern[str]) -> None:
 def test_lock_files_are_plain() -> None:
     """Every locked requirement is one exact version with hashes."""
     locks = sorted((ROOT / "requirements").glob("*.lock"))
-    assert [path.stem for path in locks] == ["base", "cjk", "cluster", "cpu", "dev", "gpu", "peers"]
+    assert [path.stem for path in locks] == ["base", "cjk", "cluster", "cpu", "dev", "docs", "gpu", "peers"]
     for path in locks:
         entries = [line for line in path.read_text().splitlines() if line[:1] not in {" ", "#"}]
         assert entries
