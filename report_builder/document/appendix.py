@@ -10,10 +10,11 @@ from report_builder.document.tables import table
 from report_builder.document.tree import Node, Nodes, attr, code, para, text
 from report_builder.document.wording import unmeasured
 from report_builder.facts import LEVEL, TRAININGS
-from report_builder.languages import Language
+from report_builder.languages import NO_BREAK, Language
 
 LABEL = "app:comparisons"
 LEAST = 0.001  # of a p that is printed
+STAR = "*"  # behind what holds of the trainings that were measured
 MOST = 3  # settings that are named one by one
 
 
@@ -29,8 +30,13 @@ def appendix(ledger: Ledger, language: Language, profile: str = "") -> str:
         changed = language.word("appendix.changed", n=len(taken), sentences="; ".join(taken) or "–")
         notes.append(changed)
     notes += [language.word("profile", name=profile)] if profile else []
-    blocks = [title, *(para(_say(note)) for note in notes), _table(rows, language)]
-    return ledger.put_block(blocks)
+    limited = [para(_say(f"{STAR} {language.word('verdict.these_trainings')}"))] if any(map(_is_limited, rows)) else []
+    return ledger.put_block([title, *(para(_say(note)) for note in notes), _table(rows, language), *limited])
+
+
+def _is_limited(row: Compared) -> bool:
+    """Whether it holds of the trainings that were measured, and not of models."""
+    return row.p is not None and row.scope == TRAININGS
 
 
 def _table(rows: Sequence[Compared], language: Language) -> Node:
@@ -41,18 +47,29 @@ def _table(rows: Sequence[Compared], language: Language) -> Node:
 
 
 def _row(row: Compared, language: Language, *, stands: bool) -> list[Nodes]:
-    names = [
-        printed_span([code(row.names[0]), *(node for name in row.names[1:] for node in (*text(" / "), code(name)))], "fact")
-    ]
+    names = [printed_span([*_names(row.names), *(text(STAR) if _is_limited(row) else [])], "fact")]
     if row.p is None:
         return [names, _say(unmeasured(language)), [], [], []]
-    p = f"< {language.number(LEAST)}" if row.p < LEAST else language.number(row.p, 3)
-    scope = language.word("verdict.these_trainings") if row.scope == TRAININGS else ""
+    p = f"<{NO_BREAK}{language.number(LEAST)}" if row.p < LEAST else language.number(row.p, 3)
     paths = [*dict.fromkeys(line.partition(":")[0] for line in row.through)]
     if len(paths) > MOST:
         paths = [f"{section}.*" for section in dict.fromkeys(path.partition(".")[0] for path in paths)]
     answer = language.setting(stands) if row.found or row.denied else "–"
-    return [names, _say(f"{row.difference} {scope}".strip()), _say(p), _say(answer), _say(", ".join(paths))]
+    return [names, _say(row.difference), _say(p), _say(answer), _say(", ".join(paths))]
+
+
+def _names(names: Sequence[str]) -> Nodes:
+    """Facts as code; what all of them end with stands once, behind."""
+    parts, shared = [name.split(".") for name in names], 0
+    while (
+        len(names) > 1
+        and len({tuple(part[-shared - 1 :]) for part in parts}) == 1
+        and all(part[: -shared - 1] for part in parts)
+    ):
+        shared += 1
+    heads = [code(".".join(part[: len(part) - shared])) for part in parts]
+    told = [heads[0], *(node for head in heads[1:] for node in (*text(" / "), head))]
+    return [*told, *text(": "), code(".".join(parts[0][-shared:]))] if shared else told
 
 
 def _say(words: str) -> Nodes:

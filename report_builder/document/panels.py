@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from report_builder.document.places import Places
 from report_builder.document.tree import Node, Nodes, Part, attr, has_class, identifier, value
+from report_builder.document.widths import NARROW
 from report_builder.errors import Problem
 from report_builder.spec.grammar import columns_for
 
@@ -58,7 +59,8 @@ def as_table(panels: Node, cells: Sequence[Callable[[Node], Nodes]], *, headed: 
     head = [attr(), rows[:1]] if headed else [attr(), []]
     body = [attr(), 0, [], rows[1:] if headed else rows]
     columns = [[{"t": "AlignCenter"}, width] for _ in range(count)]
-    return {"t": "Table", "c": [attr(), [None, []], columns, head, [body], [attr(), []]]}
+    close = attr() if headed else attr("", [], {"custom-style": NARROW})
+    return {"t": "Table", "c": [close, [None, []], columns, head, [body], [attr(), []]]}
 
 
 def _row(contents: Sequence[Nodes], count: int) -> list[Part]:

@@ -87,8 +87,9 @@ def localise(axes: Axes, language: Language, *, integer_x: bool = False) -> None
 
 def beside_name() -> float:
     """Room in cm that an entry of a legend takes beside its name."""
-    parts = ("handlelength", "handletextpad", "columnspacing")
-    return sum(float(mpl.rcParams[f"legend.{part}"]) for part in parts) * text_size() * POINT
+    style = mpl.rcParams
+    ems = style["legend.handlelength"] + style["legend.handletextpad"] + style["legend.columnspacing"]
+    return float(ems) * text_size() * POINT
 
 
 def legend_below(figure: Figure, handles: Sequence[Artist], width_cm: float, *, most: int = 4, title: str = "") -> None:

@@ -22,8 +22,8 @@ def test_comparisons_with_interval_p_and_holm(printed, free):
     told = printed(VERDICT + " " + VERDICT, given)
     head, first, second = rows(told)
     assert "różnica, przedział 95%" in head
-    assert "vae.test.elbo / mc.test.elbo | 2,6" in first
-    assert first.endswith("| < 0,001 | tak | model.kl |")
+    assert "vae / mc: test.elbo | 2,6" in first
+    assert first.endswith("| <\u00a00,001 | tak | model.kl |")
     assert "vae.test.elbo / -100 | −58,1" in second
     assert "(jest ich 2)" in told
     assert "średnio 0,1." in told
@@ -32,7 +32,7 @@ def test_comparisons_with_interval_p_and_holm(printed, free):
 def test_before_anything_is_measured(printed, unmeasured):
     """The plan's pass has the same table, without numbers."""
     told = printed(VERDICT, replace(unmeasured, tasks={}, header=replace(unmeasured.header, appendix=True)))
-    assert rows(told)[1].startswith("| vae.test.elbo / mc.test.elbo | [nie zmierzono]")
+    assert rows(told)[1].startswith("| vae / mc: test.elbo | [nie zmierzono]")
 
 
 def test_nothing_compared_no_appendix(printed, free):
@@ -64,3 +64,12 @@ def test_in_what_the_sides_differ(printed, free, differ, told):
     given = replace(free, facts=facts, header=replace(free.header, appendix=True))
     (row,) = rows(printed('{{ verdict("vae.test.elbo", "mc.test.elbo", by="model") }}', given))[1:]
     assert row.rpartition("tak | ")[2].strip(" |") == told
+
+
+def test_what_holds_of_the_trainings_alone_is_starred(printed, free):
+    """A star stands behind the facts of such a row, and what it means once, below the table."""
+    facts = {name: replace(fact, measurements=fact.measurements[:2]) for name, fact in free.facts.items()}
+    told = printed(VERDICT, replace(free, facts=facts, header=replace(free.header, appendix=True)))
+    assert "vae / mc: test.elbo* | 2," in rows(told)[1]
+    assert told.count("* (w tych przebiegach uczenia)") == 1
+    assert told.rindex("(w tych przebiegach uczenia)") > told.rindex("|")

@@ -190,3 +190,17 @@ def test_a_split_table_says_that_it_is_continued(words, label: str) -> None:
     )
     assert 5 < rows[0] - top[0] < 16  # and close to its caption
     assert len([word for page, _, word in shown if word == "Table" and page == 2]) == (1 if label else 0)
+
+
+SHARES = "+---------+-----------------------------------------+\n"
+
+
+@pytest.mark.external("poppler")
+@pytest.mark.parametrize(("rows", "pages"), [(3, {2}), (16, {1, 2})])
+def test_no_page_breaks_a_row(words, rows: int, pages: set[int]) -> None:
+    """A short table whose columns have shares of the line is whole on the next page; a long one breaks between its rows."""
+    row = "".join(f"| {head:<7} | {'first ' + 'word ' * 5 + 'last':<39} |\n" for head in ("Model", "", "", ""))
+    shown = words("A line.\n\n" * 32 + SHARES + (row + SHARES) * rows)
+    firsts, lasts = ([page for page, _, word in shown if word == name] for name in ("first", "last"))
+    assert firsts == lasts
+    assert {*firsts} == pages
