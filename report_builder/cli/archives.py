@@ -10,15 +10,14 @@ import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from report_builder.build.sync import add, remember, sync
 from report_builder.cli.parser import Options
 from report_builder.cli.runs import find_run, store_of
 from report_builder.errors import Exit, Problem, ReportError, UsageError
 from report_builder.limits import ARCHIVE_BYTES
-from report_builder.plain import Fields
 from report_builder.plan.own import ANSWER
-from report_builder.plan.prepared import imported
-from report_builder.store import Step, Store, Stored, session, storage_errors
-from report_builder.store.folder import IMPORTED, META
+from report_builder.store import Store, Stored, session, storage_errors
+from report_builder.store.folder import META
 from report_builder.store.judging import KEY, NAME, fault
 from report_builder.store.step import KINDS
 
@@ -76,24 +75,21 @@ def import_runs(options: Options) -> int:
         except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
             raise ReportError(Problem(str(file), "this is not a complete export", str(error))) from None
         for kind, stored in list(_verify(Store(scratch), file)):
-            added, known = (added + 1, known) if _add(store, stored) else (added, known + 1)
+            added, known = (added + 1, known) if add(store, stored) else (added, known + 1)
             if kind == "run":
-                _remember(store, stored.meta["spec"]["data"])
+                remember(store, stored.meta["spec"]["data"])
     store.memo.save()
     print(f"{added} steps added, {known} were here already.")
     return int(Exit.DONE)
 
 
-def _add(store: Store, stored: Stored) -> bool:
-    """Puts a step into the store, marked as imported; False where it is there already."""
-    with store.claim(Step.from_json(stored.meta)) as work:
-        if work.done:
-            return False
-        with storage_errors(store.root):
-            for name in stored.meta["files"]:
-                stored.path(name).replace(work.folder / name)
-        work.commit(stored.meta["note"] | {IMPORTED: True}, files=list(stored.meta["files"]))
-    return True
+def sync_runs(options: Options) -> int:
+    """Gives each of two stores what it lacks of the other."""
+    done = sync(store_of(options), str(options.other))
+    print("".join(f"damaged  {each}\n" for each in done.damaged), end="")
+    advice = " The damaged ones stay where they are: 'runs verify' there sets them aside." if done.damaged else ""
+    print(f"{done.came} steps came, {done.went} went, {len(done.damaged)} are damaged.{advice}")
+    return int(Exit.FINDING if done.damaged else Exit.DONE)
 
 
 def _unpack(archive: tarfile.TarFile, folder: Path, file: Path) -> None:
@@ -122,12 +118,6 @@ def _is_of_a_step(member: tarfile.TarInfo, kind: str, key: str, name: str) -> bo
     """Whether a member of an archive is a plain file of a step: no link, no device, no path that leads elsewhere."""
     named = kind in KINDS and KEY.fullmatch(key) and NAME.fullmatch(name)
     return member.isreg() and bool(named) and member.name == f"{kind}/{key}/{name}"
-
-
-def _remember(store: Store, data: Fields) -> None:
-    """Keeps the fingerprint of imported data; of two that were the same but for their files, neither."""
-    name, found = imported(data), str(data["fingerprint"])
-    store.memo.remember(name, found if store.memo.recall(name) in (None, found) else "")
 
 
 def _verify(store: Store, file: Path) -> Iterator[tuple[str, Stored]]:

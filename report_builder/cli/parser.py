@@ -178,6 +178,10 @@ def _runs(
     unpack = add("import", "unpack what another machine exported", module="archives")
     unpack.add_argument("file", help="the .tar.gz to read")
     add("verify", "read every stored file, and set aside what is not what was stored")
+    sync = add(
+        "sync", "give each of two stores what it lacks of the other; what is there already is not sent", module="archives"
+    )
+    sync.add_argument("other", metavar="STORE", help="a folder, or HOST:FOLDER of a machine that rsync reaches")
 
 
 def _report() -> argparse.ArgumentParser:
