@@ -149,7 +149,7 @@ def test_the_tutorial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -
     """Its files are written and its commands run, in their order, in an empty folder, each with the exit code that it tells."""
     monkeypatch.chdir(tmp_path)
     done = []
-    shown = r"^```(?:yaml|markdown)\n(?:<)?# (?P<file>\S+)(?: #>)?\n(?P<text>.*?)^```$|^    report-builder (?P<command>.*)$"
+    shown = r"^```(?:yaml|markdown)\n(?:<)?# (?P<file>\S+)(?: #>)?\n(?P<text>.*?)^```$|^    report-builder (?P<command>[^\n]*)$"
     for each in re.finditer(shown, PAGES["tutorial.md"], re.MULTILINE | re.DOTALL):
         if each["file"]:
             (tmp_path / each["file"]).parent.mkdir(exist_ok=True)
