@@ -253,7 +253,7 @@ class _Citations:
         words = text(self.language.word("references.title"))
         title = {"t": "Header", "c": [1, attr("references", ["unnumbered"]), words]}
         at = next((i for i, block in enumerate(blocks) if identifier(block).startswith("app:")), len(blocks))
-        blocks[at:at] = [title, div(references, ["references"])]
+        blocks[at:at] = [title, div(references, ["references"], "refs")]
 
 
 def _citations(node: Part, *, printed: bool = True, noted: bool = False) -> Iterator[_Found]:

@@ -25,6 +25,7 @@ from report_builder.document.tree import (
     Node,
     Nodes,
     attr,
+    attributes,
     caption_of,
     change,
     div,
@@ -230,6 +231,8 @@ def _div(node: Node, language: Language) -> Nodes:
         formula, *captions = node["c"][1]
         shown = div([div([formula], ["formula"]), number], ["equation"], identifier(node))
         return [shown, *(div([plain(caption["c"])], ["formula-caption"]) for caption in captions)]
+    if has_class(node, "reference"):  # pandoc makes a list of what they stand in
+        attributes(node)[2].append(["role", "listitem"])
     return [{"t": "Div", "c": [node["c"][0], run_in(node, language)]}]
 
 

@@ -140,7 +140,7 @@ def test_where_the_list_stands(cited, free) -> None:
     """Where `::: {#refs}` is, with no heading of ours, else at the end; and nowhere where nothing is cited."""
     placed = cited("[@vae]\n\n# Sources\n\n::: {#refs}\n:::\n\n# Last\n\nWords.\n")
     assert [plain_text(node)[:9] for node in placed.blocks] == ["[1]", "1.\u00a0Source", "[1] D. P.", "2.\u00a0Last", "Words."]
-    assert [identifier(node) for node in cited("[@vae]\n\nEnd.").blocks] == ["", "", "references", ""]
+    assert [identifier(node) for node in cited("[@vae]\n\nEnd.").blocks] == ["", "", "references", "refs"]
     assert len(cited("Nothing is cited.").blocks) == 1
 
 

@@ -77,9 +77,10 @@ def _frames(pages: Mapping[str, tuple[str, int]], script: str, scripts: Sequence
 
 
 @pytest.mark.external("chromium", "axe")
-def test_an_audit_finds_nothing(composed, sheet, axe, seen) -> None:
+def test_an_audit_finds_nothing(composed, material, sheet, axe, seen, tmp_path: Path) -> None:
     """axe-core finds no violation in the page, on a screen and on a phone, light and dark."""
-    page = html_page(composed(sheet + MORE))
+    (source := tmp_path / "refs.bib").write_text("@book{vae, author = {A. Kowalska}, title = {Kody}, year = 2014}")
+    page = html_page(composed(f"{sheet}{MORE}\nKody opisano w książce [@vae].\n", replace(material, bibliography=(source,))))
     assert DARK in page
     pages = {
         f"{width} {name}": (shown, width)
