@@ -94,6 +94,15 @@ def test_an_export_holds_what_the_workers_said(own, tmp_path: Path, capsys: pyte
 
 
 @pytest.mark.slow
+def test_data_of_ones_own(own) -> None:
+    """The data set of the page and its step are checked, and drawn with both classes."""
+    assert own.run("list", "datasets", "--check", "./rings.py") == 0
+    assert own.run("list", "steps", "--check", "./negative.py") == 0
+    assert own.run("build", "circles", "--to", "md") == 0
+    assert "classes: small and large" in (own.folder / "figures" / "circles" / "index.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
 def test_an_equation_and_a_comment_train_nothing(own) -> None:
     """The new equation is printed; the file is asked again, by a worker alone, and no run trains."""
     model = own.folder / "experiments" / "absolute.py"
