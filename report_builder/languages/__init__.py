@@ -268,9 +268,11 @@ def read(file: Path) -> Language:
     cases = {kind: _cases(label) for kind, label in labels.items()}
     told, named = ({words: str(text) for words, text in each.items() if text is not None} for each in (kinds, names))
     frames = Frames.of(comparison, comparison.pop("sentences", {}), nouns)
-    language = Language(
-        file.stem, file, dict(_flat(content)), cases, dict(_alternatives(prose)), told, named, template, frames=frames
-    )
+    words = dict(_flat(content))
+    for key, noun in nouns.items():  # what a sentence calls a metric names it in a figure, too, unless that has a shorter word
+        if "{}" not in noun and f"terms.{key}" not in words:
+            words.setdefault(f"metrics.{key}", noun.split("|")[1])
+    language = Language(file.stem, file, words, cases, dict(_alternatives(prose)), told, named, template, frames=frames)
     return language if file.stem == SOURCE else _complete(language, load(SOURCE))
 
 

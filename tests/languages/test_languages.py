@@ -246,3 +246,13 @@ def test_every_class_that_comes_along_has_a_name() -> None:
     """Those of Fashion-MNIST and CIFAR-10, and the attributes of CelebA; a translation is of one of them."""
     classes = {*fashion_mnist.CLASS_NAMES, *cifar10.CLASS_NAMES, *celeba.ATTRIBUTES, "face"}
     assert {code: {*load(code).names} ^ classes for code in CODES if code != SOURCE} == {c: set() for c in CODES if c != SOURCE}
+
+
+@pytest.mark.parametrize("code", languages.codes())
+def test_a_figure_calls_a_metric_as_sentences_do(code: str) -> None:
+    """A metric that has a noun and no shorter word is called by the noun, never by its key."""
+    language = languages.load(code)
+    assert language.metric("frechet_distance") == language.noun("", "frechet_distance").first
+    assert "_" not in language.metric("frechet_distance")
+    assert language.metric("frechet_distance") != "frechet distance"
+    assert language.metric("sharpness") == language.words["metrics.sharpness"]

@@ -217,10 +217,10 @@ def test_bars_reach_from_the_smallest_to_the_largest_seed(drawn):
 
 
 def test_each_metric_has_a_panel_and_the_caption_says_where_it_was_measured(drawn):
-    """Titles name the metrics, axes their units; the caption the part of the data and the number of images."""
+    """A title names the metric where the axis has its unit; the caption the part of the data and the number of images."""
     arrays = measured(FLAT, lambda s: (1.0,)) | {f"{run}.train.sharpness": fact(0.5, unit="") for run in FLAT}
     drawing = curves(drawn, FLAT, arrays, metrics=["test.elbo", "train.sharpness"])
-    assert [axes.get_title(loc="left") for axes in drawing.figure.axes] == ["ELBO", "Sharpness"]
+    assert [axes.get_title(loc="left") for axes in drawing.figure.axes] == ["ELBO", ""]
     assert [axes.get_ylabel() for axes in drawing.figure.axes] == ["nats/image", "sharpness"]
     assert "ELBO: test set, number of images: 60." in drawing.details
     assert "Sharpness: training set, number of images: 60." in drawing.details

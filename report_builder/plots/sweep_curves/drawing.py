@@ -54,7 +54,8 @@ def _figure(
         swept_axes.draw(axes, of_runs, parameters.spread, best=parameters.best)
         swept_axes.finish(axes, parameters.width_cm / columns, log=parameters.log)
         axes.set(xlabel=setting_name(language, found.over), ylabel=language.unit(unit) if unit else name)
-        axes.set_title(name[:1].upper() + name[1:])
+        if unit:  # else the axis says it already
+            axes.set_title(name[:1].upper() + name[1:])
     return figure, swept_axes.linear_to
 
 
