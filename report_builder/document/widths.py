@@ -11,6 +11,7 @@ from report_builder.pages import PAPERS, Page
 
 LINE, WIDTH = 73, 164  # letters of a table's size that a line of so many millimetres has, by a wide typeface
 PADDING, CLOSE = 3, 1  # letters' room between two columns, as a rule and where there is little
+SHORT = 16  # letters of what heads a row and stays on one line where there is room
 SIZE, LEAST = 20, 10  # of the type of tables, in half points: as a rule, and at least
 STYLE = "Table Text"  # begins the name of a style of a smaller type: `Table Text 15`
 NARROW = "Narrow"  # the style of a table whose columns stand close
@@ -38,6 +39,8 @@ def fit(table: Node, line: int = LINE) -> Node:
             for texts, cell in zip(cells, row[1], strict=True):
                 texts += [plain_text(block).strip() for block in walk(cell[4], "Plain", "Para")]
     least, wanted = [max(map(_longest_word, each)) for each in cells], [max(map(_size, each)) for each in cells]
+    if wanted[0] <= SHORT and sum(least) - least[0] + wanted[0] + PADDING * len(least) <= line:
+        least[0] = wanted[0]
     named, caption, _, *rest = table["c"]
     shares = share(least, wanted, line)
     if sum(least) + PADDING * len(least) > line:
