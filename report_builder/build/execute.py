@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from report_builder.build.options import Options
@@ -31,7 +32,8 @@ def jobs_of(plan: Plan, missing: Sequence[Planned]) -> list[Job]:
         return []
     site, trains = site_of(plan), any(planned.step.kind == "run" for planned in missing)
     known = plan.store.all("run") if trains else []
-    return [_job(plan, site, planned, known) for planned in missing]
+    cards = {planned.step.key: plan.resolved.runs[run].entry.gpu for (run, _), planned in plan.runs.items()}
+    return [replace(_job(plan, site, planned, known), gpu=cards.get(planned.step.key)) for planned in missing]
 
 
 def _job(plan: Plan, site: Site, planned: Planned, known: Sequence[Stored]) -> Job:

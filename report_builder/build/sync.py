@@ -18,10 +18,10 @@ from report_builder.records import frozen
 from report_builder.store import META, Step, Store, Stored, locked, session, storage_errors, write_atomically
 from report_builder.store.folder import IMPORTED
 from report_builder.store.judging import KEY, NAME, fault
+from report_builder.store.sessions import STAGES
 from report_builder.store.step import KINDS
 
 FAR = re.compile(r"[\w.@][\w.@-]+:.*|rsync://.+|\[.+\]:.*")  # one letter before the colon is a drive
-STAGES = "sync"  # folder of what is on its way from another machine: the next call goes on with it
 _LISTED = re.compile(rf"-.* ({'|'.join(KINDS)})/({KEY.pattern})/{re.escape(META)}")
 _ABSENT = 23  # what rsync says of a folder that is not there, among others
 

@@ -37,6 +37,7 @@ class Job:
         place: key path of what asks for it, e.g. `figures.codes`; empty where the label says it.
         seconds: how long it will take, about.
         files: digest of each file of the user's own that it executes, by its path from the folder of the experiment.
+        gpu: graphics cards that it has for itself; 0: it sees none; None: it takes what there is.
     """
 
     step: Step
@@ -45,6 +46,7 @@ class Job:
     place: str = ""
     seconds: float = 0.0
     files: Mapping[str, str] = field(default_factory=dict)
+    gpu: int | None = None
 
     @property
     def key(self) -> str:
@@ -60,11 +62,6 @@ class Job:
     def threads(self) -> int:
         """Threads that it computes with."""
         return int(self.step.spec.get("threads", 1))
-
-    @property
-    def gpu(self) -> int:
-        """Cards that it has for itself."""
-        return int(self.step.spec.get("gpu", 0))
 
     @property
     def epochs(self) -> int:

@@ -19,6 +19,7 @@ from report_builder.jobs import Event, Failed, Job, OnEvent, Site
 from report_builder.jobs.lines import EVENT, JOB, SITE, written
 from report_builder.limits import VARIABLE
 from report_builder.run import relay
+from report_builder.run.cards import NO_CARD
 from report_builder.run.local import DIED, PAUSED
 from report_builder.run.schedule import schedule
 from report_builder.store import session
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 Heard: TypeAlias = "Future[dict[str, str]] | tuple[float, dict[str, str]]"
 PATIENCE = 60.0  # seconds without a scheduler or a worker until a build gives up
+REFUSALS = {MissingDataError.__name__, relay.OTHER_CODE, NO_CARD}  # of what another worker may do
 TRIES = {DIED: 2, "lost": 4}  # how often a job is begun whose process died, or whose machine was lost
 _SHOWN = 50  # reports of progress in a second, of all workers together
 _FRESH = 1.0  # seconds for which the number of workers is known
@@ -114,7 +116,6 @@ class Cluster:
             pure=False,
             retries=0,
             workers=[worker for worker in self._workers if worker not in refused] if refused else None,
-            resources={"GPU": job.gpu} if job.gpu else None,
         )
         self._running[attempt] = job, future
         future.add_done_callback(self._heard.put)
@@ -188,7 +189,7 @@ class Cluster:
             problem = Problem("", "the worker was lost" if lost else "the worker could not begin", said, next_step=step)
             return Failed("lost" if lost else "RunError", (problem,))
         last: Event = EVENT.validate_python(json.loads(told["event"]))
-        if isinstance(last, Failed) and last.error in {MissingDataError.__name__, relay.OTHER_CODE}:
+        if isinstance(last, Failed) and last.error in REFUSALS:
             self._refused.setdefault(job.key, {})[told["worker"]] = last
         return last
 
@@ -199,7 +200,7 @@ class Cluster:
         self._begun[job.key, last.error] += 1
         if last.error in TRIES:
             again = self._begun[job.key, last.error] < TRIES[last.error]
-        elif last.error in {MissingDataError.__name__, relay.OTHER_CODE}:
+        elif last.error in REFUSALS:
             again = not set(self._look()) <= set(self._refused[job.key])
         else:
             again = last.error == PAUSED

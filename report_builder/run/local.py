@@ -11,20 +11,22 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Sequence
-from contextlib import redirect_stderr, suppress
+from contextlib import ExitStack, redirect_stderr, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
-from report_builder.errors import Problem
+from report_builder.errors import Problem, RunError
 from report_builder.jobs import Done, Engine, Event, Failed, Job, OnEvent, Site
 from report_builder.jobs.lines import EVENT, JOB, SITE, written
+from report_builder.run import cards
 from report_builder.run.schedule import schedule
 from report_builder.store import log_of, session, storage_errors
 
 DIED, PAUSED = "Died", "Paused"  # how the failure of a process that ended is called, and of one that was told to end
 _KILLED = -9  # of which Windows has no name
 MODULES: dict[Engine, str] = {"tensorflow": "report_builder.train", "light": "report_builder.run"}
+Taken: TypeAlias = tuple[tuple[str, ...], ExitStack]
 Heard: TypeAlias = "tuple[_Process, Event | None]"  # None: its events have ended
 
 
@@ -37,16 +39,26 @@ def run(jobs: Sequence[Job], site: Site, threads: int, on_event: OnEvent, *, alo
         threads: how many jobs run side by side; one with more threads counts as many.
         on_event: is told what happens to each of them.
         alone: whether light jobs are done in this process: one of their own would not be worth its start.
+
+    Raises:
+        RunError: a job asks for more graphics cards than are here; nothing was done.
     """
+    if lost := [Failed(cards.NO_CARD, (problem,)).of(job) for job in jobs if (problem := cards.lacking(job))]:
+        raise RunError(*(problem for error in lost for problem in error.problems))
     with session(site.root, [job.key for job in jobs]) as folder:
         return schedule(jobs, Local(site, folder, threads, alone=alone), on_event)
 
 
 class _Process:
-    """One process, the thread that reads its events, and its log; `folder` is for what libraries write beside."""
+    """One process, the thread that reads its events, and its log.
 
-    def __init__(self, job: Job, site: Site, log: Path, folder: Path, heard: queue.SimpleQueue[Heard]) -> None:
-        self.engine, self.threads, self.log = job.engine, job.threads, log
+    `folder` is for what libraries write beside; `taken` are cards that the job has for itself, and who holds them.
+    """
+
+    def __init__(
+        self, job: Job, site: Site, log: Path, folder: Path, heard: queue.SimpleQueue[Heard], taken: Taken | None
+    ) -> None:
+        self.engine, self.threads, self.gpu, self.log, self.taken = job.engine, job.threads, job.gpu, log, taken
         self.job: Job | None = None
         with storage_errors(log):
             log.parent.mkdir(parents=True, exist_ok=True)
@@ -56,11 +68,16 @@ class _Process:
             # a group of its own: Ctrl-C in the terminal reaches the front process, which then stops the others
             command, pipe = [sys.executable, "-m", MODULES[job.engine], str(job.threads)], subprocess.PIPE
             self.process = subprocess.Popen(
-                command, stdin=pipe, stdout=pipe, stderr=stream, env=_environment(folder / "tmp"), process_group=0
+                command, stdin=pipe, stdout=pipe, stderr=stream, env=self._environment(folder / "tmp"), process_group=0
             )
         self._send(written(SITE, site))
         self._listener = threading.Thread(target=self._listen, args=(heard,), daemon=True)
         self._listener.start()
+
+    def _environment(self, temporary: Path) -> dict[str, str]:
+        """That of all processes; what asks for no cards but its own, or for none, sees no others."""
+        visible = {} if self.gpu is None else {cards.VISIBLE: ",".join(self.taken[0]) if self.taken else "-1"}
+        return _environment(temporary) | visible
 
     def _listen(self, heard: queue.SimpleQueue[Heard]) -> None:
         for line in self.process.stdout or ():
@@ -98,6 +115,8 @@ class _Process:
             self.process.kill()
             self.process.wait()
         self._listener.join()
+        if self.taken:
+            self.taken[1].close()
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe:
                 with suppress(BrokenPipeError):
@@ -114,15 +133,18 @@ class Local:
         self._processes: list[_Process] = []
         self._here: deque[Job] = deque()
         self._logs, self._named = 0, set[Path]()  # how many there were, and those that an error names
+        self._ended = threading.Event()
 
     def here(self, job: Job) -> bool:
         """Whether the front process does the job itself."""
         return self._alone and job.engine == "light"
 
     def room(self, job: Job) -> bool:
-        """Whether enough threads are free; one job may always run."""
-        taken = sum(process.threads for process in self._processes if process.job) + len(self._here)
-        return not taken or taken + job.threads <= self._threads
+        """Whether enough threads and cards are free; one job may always run."""
+        at_work = [process for process in self._processes if process.job]
+        taken = sum(process.threads for process in at_work) + len(self._here)
+        free = len(cards.seen()) - sum(process.gpu or 0 for process in at_work) if job.gpu else 0
+        return not taken or (taken + job.threads <= self._threads and (job.gpu or 0) <= free)
 
     def start(self, job: Job) -> None:
         """Gives the job to an idle process with what it needs, or starts one."""
@@ -131,11 +153,15 @@ class Local:
             return
         alike = [process for process in self._processes if process.engine == job.engine]
         idle = [process for process in alike if not process.job]
-        fitting = next((process for process in idle if process.threads == job.threads), None)
+        fitting = next((process for process in idle if (process.threads, process.gpu) == (job.threads, job.gpu)), None)
         if fitting is None and idle and len(alike) >= self._threads:
             self._dismiss(idle[0])
         if fitting is None:
-            fitting = _Process(job, self._site, self._log(), self._folder, self._heard)
+            taken = cards.take(job.gpu, self._ended) if job.gpu else None
+            if self._ended.is_set():  # while it waited for a card
+                self._told.append((job, Failed(PAUSED, ())))
+                return
+            fitting = _Process(job, self._site, self._log(), self._folder, self._heard, taken)
             self._processes.append(fitting)
         fitting.give(job)
 
@@ -154,8 +180,8 @@ class Local:
                 self._tell(process.job, event or process.death(), process.log)
             if event is None or isinstance(event, Done | Failed):
                 process.job = None
-            if event is None and process in self._processes:
-                self._dismiss(process)
+            if (event is None or (process.taken and not process.job)) and process in self._processes:
+                self._dismiss(process)  # it ended, or it keeps cards that others wait for
         return self._told.popleft()
 
     def _do(self, job: Job) -> None:
@@ -190,6 +216,7 @@ class Local:
 
     def stop(self) -> None:
         """Ends every process; only a log that an error names is kept."""
+        self._ended.set()
         while self._processes:
             self._dismiss(self._processes[0])
 

@@ -49,6 +49,7 @@ class View:
         self._live = stream.isatty()
         self._costs = {job.key: job.seconds for job in jobs}  # those that are not finished
         self._states: dict[str, _State] = {}
+        self._measured, self._guessed = 0.0, 0.0  # seconds of the trainings that are done, and what they were said to take
         self._total, self._workers, self._lines, self._drawn = len(jobs), min(workers, len(jobs)) or 1, 0, 0.0
 
     def show(self, job: Job, event: Event) -> None:
@@ -59,6 +60,7 @@ class View:
         elif isinstance(event, Started):
             now = self._clock()
             self._states[job.key] = _State(job.label, job.epochs, now, now)
+            self._workers = max(self._workers, len(self._states))  # machines may join
             if job.epochs:
                 self._say(f"{job.label}: started, {job.epochs} epochs", plain=True)
         else:
@@ -85,6 +87,8 @@ class View:
         elif isinstance(event, Skipped):
             self._say(f"{job.label}: skipped, what it reads failed")
         elif state and job.epochs:
+            if not event.reused and not state.first:
+                self._measured, self._guessed = self._measured + event.seconds, self._guessed + job.seconds
             how = "was stored meanwhile" if event.reused else f"done in {_time(event.seconds)}{_loss(state.terms)}"
             self._say(f"{job.label}: {how}")
         elif job.engine == "light":
@@ -119,9 +123,10 @@ class View:
         self._lines = len(lines)
 
     def _remain(self, now: float) -> str:
-        """Time until all is done: what the running jobs say, and for those that wait the first guess."""
+        """Time until all is done: what running jobs say, and for those that wait the guess, as far as it was met until now."""
         running = [job.left(now) or self._costs.get(key, 0.0) for key, job in self._states.items()]
-        waiting = sum(cost for key, cost in self._costs.items() if key not in self._states)
+        met = self._measured / self._guessed if self._guessed else 1.0
+        waiting = met * sum(cost for key, cost in self._costs.items() if key not in self._states)
         left = max([(sum(running) + waiting) / self._workers, *running], default=0.0)
         return f", about {_time(left)} left" if left > 1 else ""
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from report_builder.errors import Problem, ReportError, RunError
 from report_builder.jobs import Done, Event, Failed, Job, Progress, Site
 from report_builder.jobs.lines import EVENT, JOB, SITE
+from report_builder.run.cards import NO_CARD, lacking
 from report_builder.run.local import Local
 from report_builder.store import differences, session
 
@@ -82,6 +83,8 @@ def do(job: Job, site: Site, topic: str, tell: Callable[[Event], None]) -> Done 
     code = {name: digest for name, digest in job.step.code.items() if not name.startswith("languages/")}  # of words, no file
     if other := differences(code, site.beside, store.memo):
         return _refusal(job, other)
+    if problem := lacking(job):
+        return Failed(NO_CARD, (problem,))
     lost = next((key for key in job.step.inputs if store.expect(key) is None), "")
     if lost:
         rule = f"{platform.node()} does not find what another machine stored"

@@ -43,8 +43,8 @@ def schedule(jobs: Sequence[Job], executor: Executor, on_event: OnEvent) -> list
     graph, failed = _Graph(jobs), list[tuple[Job, Failed]]()
     try:
         while graph.open:
-            while (first := graph.first()) and executor.room(first):
-                executor.start(graph.take())
+            while first := next(filter(executor.room, graph.first()), None):
+                executor.start(graph.take(first))
             job, event = executor.next()
             on_event(job, event)
             if isinstance(event, Done):
@@ -61,13 +61,16 @@ def schedule(jobs: Sequence[Job], executor: Executor, on_event: OnEvent) -> list
 
 
 class _Graph:
-    """Jobs that are not done, and those that could start: what is short first, then of trainings the longest."""
+    """Jobs that are not done, and those that could start: what is short first, then of trainings the longest.
+
+    Of those that ask for cards there is another row: what waits for a card keeps nobody else from a processor.
+    """
 
     def __init__(self, jobs: Sequence[Job]) -> None:
         self.open = {job.key: job for job in jobs}
         self._readers: dict[str, list[str]] = {key: [] for key in self.open}
         self._unmet = {key: {need for need in job.needs if need in self.open} for key, job in self.open.items()}
-        self._ready: list[tuple[bool, float, int, str]] = []
+        self._ready: dict[int, list[tuple[bool, float, int, str]]] = {}  # by the cards that they ask for
         self._places = {key: place for place, key in enumerate(self.open)}
         for key, needs in self._unmet.items():
             for need in needs:
@@ -77,15 +80,16 @@ class _Graph:
 
     def _push(self, key: str) -> None:
         job = self.open[key]
-        heapq.heappush(self._ready, (job.step.kind == "run", -job.seconds, self._places[key], key))
+        row = self._ready.setdefault(job.gpu or 0, [])
+        heapq.heappush(row, (job.step.kind == "run", -job.seconds, self._places[key], key))
 
-    def first(self) -> Job | None:
-        """The job that starts next; None while all wait for others."""
-        return self.open[self._ready[0][-1]] if self._ready else None
+    def first(self) -> list[Job]:
+        """The job that starts next, and where there is no room for it, those that may start instead."""
+        return [self.open[row[0][-1]] for row in sorted(filter(None, self._ready.values()))]
 
-    def take(self) -> Job:
-        """The same, which is then no longer first."""
-        return self.open[heapq.heappop(self._ready)[-1]]
+    def take(self, job: Job) -> Job:
+        """One of these, which is then no longer first."""
+        return self.open[heapq.heappop(self._ready[job.gpu or 0])[-1]]
 
     def done(self, key: str) -> None:
         """What needs this job needs it no more."""

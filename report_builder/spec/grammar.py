@@ -85,6 +85,9 @@ class Run(Closed):
         default=[1], min_length=1, description="One training for each seed."
     )
     threads: int = Field(default=1, ge=1, description="Threads of TensorFlow; part of the result, so part of the key.")
+    gpu: int | None = Field(
+        default=None, ge=0, description="Graphics cards that each training has for itself; 0: none; default: what there is."
+    )
 
 
 SettingPath = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*(\.\w+)*$")]

@@ -194,8 +194,8 @@ class Store:
                 work = Work(step, scratch, self._stored(step), target, lease, self)
                 if work.done is None:
                     set_aside(target)
+                    lease.leave = work.leave  # also where the disk fails on the way: a checkpoint is at rest again
                     work.begin(resume=resume)
-                    lease.leave = work.leave
                     work.done = self.read(step.kind, step.key)  # after a change of the folder a network disk looks again
             yield work
 

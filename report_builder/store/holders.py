@@ -127,11 +127,13 @@ def _write(name: str | Path, content: bytes) -> None:
         os.close(descriptor)
 
 
-def read(path: Path) -> bytes | None:
-    """The content of a lease; None where there is none."""
+def read(path: Path, *, again: bool = True) -> bytes | None:
+    """The content of a lease; None where there is none, also when a network disk that has lost it is asked `again`."""
     try:
         return path.read_bytes()
     except OSError as error:
+        if error.errno == errno.ESTALE and again:
+            return read(path, again=False)
         if error.errno in _GONE:
             return None
         raise

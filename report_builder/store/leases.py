@@ -13,6 +13,7 @@ from __future__ import annotations
 import itertools
 import os
 import secrets
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -106,47 +107,66 @@ class Lease:
             with suppress(OSError):
                 self.leave(held)
             for path in self.chain if held else ():  # the first goes first: what is left of a chain without it is nothing
-                path.unlink(missing_ok=True)
+                _remove(path)
+
+
+def _remove(path: Path) -> None:
+    """Removes a file; a disk that failed once is asked again, for others would wait for a minute."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+        return
+    path.unlink(missing_ok=True)
 
 
 class _Keeper:
     """The thread that lets the leases of this process beat; it ends when there is none."""
 
     def __init__(self) -> None:
-        self.leases: set[Lease] = set()
-        self._guard, self._process = threading.Lock(), 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Nothing is held: also in the child of a fork, where no thread is, and what was held is its parent's."""
+        self._leases, self._beats = set[Lease](), False
+        self._guard = threading.RLock()  # a signal may ask for all leases while this thread has it
+
+    @property
+    def leases(self) -> list[Lease]:
+        """Those that beat."""
+        with self._guard:
+            return list(self._leases)
 
     def keep(self, lease: Lease) -> None:
         """From now on it beats."""
         with self._guard:
-            if self._process != os.getpid():  # also after a fork: there is no thread, and what was held is the parent's
-                self._process, self.leases = os.getpid(), set()
+            self._leases.add(lease)
+            if not self._beats:
+                self._beats = True
                 threading.Thread(target=self._beat, daemon=True).start()
-            self.leases.add(lease)
 
     def forget(self, lease: Lease) -> None:
         """It beats no more."""
         with self._guard:
-            self.leases.discard(lease)
+            self._leases.discard(lease)
 
     def _beat(self) -> None:
         while True:
             time.sleep(BEAT)
             with self._guard:
-                leases = list(self.leases)
-                if not leases:
-                    self._process = 0
+                if not (leases := self.leases):
+                    self._beats = False
                     return
             for lease in leases:
                 lease.beat()
 
 
 _KEEPER = _Keeper()
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_KEEPER.begin)
 
 
 def give_back_all() -> None:
     """Ends every lease of this process, which is about to end itself: nobody has to wait for it."""
-    for lease in list(_KEEPER.leases):
+    for lease in _KEEPER.leases:
         lease.give_back()
 
 

@@ -13,10 +13,11 @@ from pathlib import Path
 from report_builder.errors import StorageError
 from report_builder.store.files import TEMPORARY, storage_errors
 from report_builder.store.folder import LOCKS, WORK
-from report_builder.store.leases import at_work, locked
+from report_builder.store.leases import at_work, holder_of, locked
 from report_builder.store.step import KINDS
 
 SESSIONS, LOGS = "sessions", "logs"
+STAGES = "sync"  # folder of what is on its way from another machine
 ASIDE = (".damaged-", ".gone-")  # in the names of folders that are no steps
 
 
@@ -24,12 +25,16 @@ ASIDE = (".damaged-", ".gone-")  # in the names of folders that are no steps
 def session(root: Path, keys: Iterable[str]) -> Iterator[Path]:
     """A folder of this process' own for as long as it works; steps with these keys are meanwhile not pruned.
 
+    Those of processes of this machine that were killed are removed before.
+
     Raises:
         StorageError: nothing can be written here.
     """
     folder = root / SESSIONS / f"{os.getpid()}-{secrets.token_hex(8)}"
     with ExitStack() as held:
         with storage_errors(folder), locked(root / f"{SESSIONS}.lock"):
+            for left in filter(_has_ended, (root / SESSIONS).glob("*")):
+                shutil.rmtree(left, ignore_errors=True)
             folder.mkdir(parents=True)
             held.enter_context(locked(folder / "lock"))
             (folder / "keys.json").write_text(json.dumps(sorted(set(keys))), encoding="utf-8")
@@ -67,6 +72,10 @@ def leftovers(root: Path) -> Iterator[Path]:
     names = {folder.name for folder in sessions}
     yield from (log for log in (root / LOGS).glob("*.log") if log.stem.rpartition("-")[0] not in names)
     yield from (path for path in root.glob(".*") if TEMPORARY.fullmatch(path.name))
+    stages = {path.with_suffix("") for path in (root / STAGES).glob("*")}
+    coming = at_work(stage.with_suffix(".lock") for stage in stages)
+    idle = [(stage, lock) for stage in stages if (lock := stage.with_suffix(".lock")) not in coming]
+    yield from (path for each in idle for path in each if path.exists())
     steps = [path for kind in KINDS for path in (root / kind).glob("*")]
     yield from (path for path in steps if any(part in path.name for part in ASIDE))
     yield from (
@@ -76,6 +85,12 @@ def leftovers(root: Path) -> Iterator[Path]:
     locks = [lock for lock in (root / LOCKS).glob("*") if _key(lock) not in begun]
     held = at_work(locks)
     yield from (lock for lock in locks if lock not in held)
+
+
+def _has_ended(folder: Path) -> bool:
+    """Whether this machine knows that the process of a session has ended."""
+    holder = holder_of(folder / "lock")
+    return holder is not None and holder.is_here and not holder.runs
 
 
 def _key(path: Path) -> str:

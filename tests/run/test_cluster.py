@@ -6,6 +6,7 @@ import importlib.util
 import signal
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ pytest.importorskip("distributed")
 from dask import config
 
 from report_builder.errors import MissingDataError, RunError, UsageError
-from report_builder.jobs import Done, Epoch, Job, Resumed, Site, Skipped, Started
-from report_builder.run import cluster, relay
+from report_builder.jobs import Done, Epoch, Failed, Job, Resumed, Site, Skipped, Started
+from report_builder.run import cards, cluster, relay
 from report_builder.store import Step, holders
 
 
@@ -41,12 +42,12 @@ def machines(tmp_path: Path):
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory):
-    """A scheduler with two workers, for tests that kill neither; the first has a folder of data, the second not."""
+    """A scheduler with two workers, for tests that kill neither; the first has a folder of data, the second two cards."""
     made = crashes.Machines(tmp_path_factory.mktemp("two"))
     (made.folder / "data").mkdir()
     (made.folder / "data" / "digits").touch()
-    made.worker(**{relay.DATA: str(made.folder / "data")})
-    made.worker(**{relay.DATA: str(made.folder / "none")})
+    made.worker(**{relay.DATA: str(made.folder / "data"), cards.VISIBLE: ""})
+    made.worker(**{relay.DATA: str(made.folder / "none"), cards.VISIBLE: "3,4"})
     yield made
     made.end()
 
@@ -110,6 +111,20 @@ def test_data_is_found_where_it_is(two, tmp_path: Path) -> None:
     assert [epochs(tmp_path / "store", one) for one in jobs] == ["1 "] * 4
     assert [(one.label, type(event.as_raised)) for one, event in failed] == [("nowhere", MissingDataError)]
     assert events(told, "reader") == [Skipped]
+
+
+def test_cards_are_found_where_they_are(two, tmp_path: Path) -> None:
+    """A worker without a card leaves the job to one that has some, whose process sees as many as it asked for."""
+    asked = {"one": 1, "two": 2, "none": 0, "three": 3}
+    jobs = [replace(job(name), gpu=count) for name, count in asked.items()]
+    told, failed = do(two, tmp_path / "store", *jobs)
+    assert [(one.label, event.error) for one, event in failed] == [("three", cards.NO_CARD)]
+    assert "asks for 3 graphics cards" in failed[0][1].problems[0].rule
+    store = Site(tmp_path / "store").store
+    seen = {one.label: store.read("run", one.key).meta["note"]["cards"] for one in jobs[:3]}
+    assert seen == {"one": seen["one"], "two": "3,4", "none": "-1"}
+    assert seen["one"] in {"3", "4"}
+    assert [type(event) for name, event in told if name == "three"] == [Failed]
 
 
 def test_other_code_is_refused_by_name(two, tmp_path: Path) -> None:

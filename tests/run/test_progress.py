@@ -109,3 +109,16 @@ def test_a_resumed_run_counts_its_own_epochs_only():
     assert "goes on after epoch 8 of 10" in stream.getvalue()
     assert "epoch 9/10" in stream.getvalue()
     assert "12 s left" in stream.getvalue()
+
+
+def test_what_waits_is_guessed_by_what_was_measured_here():
+    """A training that took twice as long as was said makes that of the others twice as long; machines that join share it."""
+    stream, clock = Terminal(), Clock()
+    runs = [Job(Step("run", (), {"training": {"epochs": 10}, "seed": n}), f"run {n}", seconds=30.0) for n in range(5)]
+    view = progress.View(stream, runs, 1, clock)
+    view.show(runs[0], Started(1))
+    view.show(runs[0], Done(reused=False, seconds=60.0))
+    assert stream.getvalue().splitlines()[-1] == "  1 of 5 done, about 4 min 0 s left"
+    for run in runs[1:3]:
+        view.show(run, Started(1))
+    assert stream.getvalue().splitlines()[-1] == "  1 of 5 done, about 1 min 30 s left"

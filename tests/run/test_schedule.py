@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import importlib.util
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,6 +122,19 @@ def test_two_failures_skip_a_job_once():
         lambda job, event: skipped.append(job.label) if isinstance(event, Skipped) else None,
     )
     assert (failed, skipped) == (["a", "b"], ["both"])
+
+
+def test_what_waits_for_a_card_keeps_nobody_from_a_processor():
+    """With one card, trainings that ask for it follow one another, while the others have the threads that are left."""
+
+    class OneCard(Fake):
+        def room(self, job):
+            return super().room(job) and not (job.gpu and any(running.gpu for _, _, running in self.running))
+
+    cards = [replace(job(f"card {n}", seconds=30), gpu=1) for n in range(2)]
+    fake = OneCard(threads=2)
+    done([*cards, job("a", seconds=20), job("b", seconds=10)], fake)
+    assert fake.began == {"card 0": 0, "a": 0, "b": 20, "card 1": 30}
 
 
 def test_a_job_of_many_threads_is_not_passed_by():

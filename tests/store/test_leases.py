@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -125,6 +126,46 @@ def test_nobody_waits_for_a_process_that_has_ended(tmp_path: Path) -> None:
     with locked(tmp_path / "y", time.clock), locked_if_free(tmp_path / "y", time.clock) as second:
         assert second is None
     assert (time.now, at_work([tmp_path / "y"], time.clock)) == (0.0, set())
+
+
+ENDED = """
+import os, signal, sys
+from pathlib import Path
+from report_builder.jobs import process
+from report_builder.store import leases
+signal.signal(signal.SIGTERM, process._end)
+signal.alarm(20)
+with leases.locked(Path(sys.argv[1])), leases._KEEPER._guard:
+    os.kill(os.getpid(), signal.SIGTERM)
+    signal.pause()
+"""
+FORKED = """
+import os, signal, sys, threading
+from pathlib import Path
+from report_builder.store import leases
+held, never = threading.Event(), threading.Event()
+leases._KEEPER._leases.add("of the parent")
+threading.Thread(target=lambda: (leases._KEEPER._guard.acquire(), held.set(), never.wait()), daemon=True).start()
+held.wait()
+child = os.fork()
+if not child:
+    signal.alarm(20)
+    with leases.locked(Path(sys.argv[1])):
+        os._exit(len(leases._KEEPER.leases))
+os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) % 100)
+"""
+
+
+def test_a_signal_at_any_moment_gives_all_back(tmp_path: Path) -> None:
+    """Who is told to end while it takes a lease, or gives one back, ends, and holds nothing any more."""
+    ended = subprocess.run([sys.executable, "-c", ENDED, str(tmp_path / "x")], check=False, timeout=60)
+    assert ended.returncode == -signal.SIGTERM
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_fork_holds_nothing(tmp_path: Path) -> None:
+    """A child takes leases of its own, also where another thread of its parent was just taking one."""
+    assert subprocess.run([sys.executable, "-c", FORKED, str(tmp_path / "x")], check=False, timeout=60).returncode == 1
 
 
 def test_another_namespace_may_count_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

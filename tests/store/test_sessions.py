@@ -59,13 +59,26 @@ def test_a_killed_session_keeps_nothing(tmp_path: Path) -> None:
         assert [path.parent.name for path in leftovers(tmp_path)] == ["sessions"]
 
 
+def test_the_next_session_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    """Of a killed process of this machine nothing stays; of one on another machine nobody here knows that it has ended."""
+    subprocess.run([sys.executable, "-c", KILLED.format(root=str(tmp_path))], check=False)
+    (killed,) = (tmp_path / "sessions").iterdir()
+    far = tmp_path / "sessions" / "far"
+    far.mkdir()
+    (far / "lock").write_bytes(replace(Holder.this("0" * 16), counted="another machine", began="1").written())
+    with session(tmp_path, []) as folder:
+        assert set((tmp_path / "sessions").iterdir()) == {far, folder}
+    assert not killed.exists()
+
+
 def test_leftovers(tmp_path: Path) -> None:
     """Damaged and half-removed steps, logs of the dead, half-written files and locks of nothing; no log of who is at work."""
-    left = ["run/0a.damaged-7", "figure/0b.gone-7"]
+    left = ["run/0a.damaged-7", "figure/0b.gone-7", "sync/12"]
     for name in left:
         (tmp_path / name).mkdir(parents=True)
     files = ["logs/1-ab-1.log", ".memo.json.7.tmp", "locks/0c"]
-    with session(tmp_path, []) as folder:
+    (tmp_path / "sync" / "34").mkdir()
+    with session(tmp_path, []) as folder, locked(tmp_path / "sync" / "34.lock"):
         for path in (log_of(folder, 1), *(tmp_path / name for name in files)):
             path.parent.mkdir(exist_ok=True)
             path.touch()
