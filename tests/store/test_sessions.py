@@ -107,8 +107,8 @@ def test_a_removed_lock_is_no_lock(tmp_path: Path) -> None:
     with locked(path):
         thread = threading.Thread(target=other)
         thread.start()
-        path.unlink()
         order.append("first")
+        path.unlink()
     thread.join(5)
     assert order == ["first", "second"]
 
