@@ -1,17 +1,20 @@
 """Speed and memory of commands that find everything stored: whole processes, on an idle machine.
 
 Every round runs each case once, and before each the yardstick `python -c "import pydantic, jinja2, yaml"`; the table gives
-medians and their ratio. Works on a copy of the experiments, the templates and the store in a temporary folder; what is not
-stored yet is built there first. `make benchmark`, or `python benchmarks/speed.py --rounds 3 --report generative-models`.
+medians and their ratio; last, how long an edit takes to show in `watch`, which keeps its process. Works on a copy of the
+experiments, the templates and the store in a temporary folder; what is not stored yet is built there first. `make benchmark`,
+or `python benchmarks/speed.py --rounds 3 --report generative-models`.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,11 +23,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
 YARDSTICK = [sys.executable, "-c", "import pydantic, jinja2, yaml"]
 MEGABYTE = 1e6 if sys.platform == "darwin" else 1e3  # of ru_maxrss, which is in bytes there and in kilobytes on Linux
 SCATTER = re.compile(r"([\w-]+): \{kind: latent_scatter(, opacity: [\d.]+)?")
+WATCHED = {"html": 0.3, "pdf": 0.4}  # goals in seconds
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -64,7 +69,11 @@ def main() -> None:
                 case.before(number)
                 case.beside.append(run(YARDSTICK, environment))
                 case.runs.append(run(case.command, environment))
+        edits = {form: watched(chosen.report, environment, workspace, form, chosen.rounds) for form in WATCHED}
     print_table(cases, first, chosen.rounds)
+    for form, seconds in edits.items():
+        told = f"{median(seconds):.2f} s ({min(seconds):.2f}-{max(seconds):.2f}), goal {WATCHED[form]} s"
+        print(f"An edit until it can be fetched from `watch --to {form}`: {told}.")
 
 
 def copy(workspace: Path) -> Path:
@@ -132,6 +141,26 @@ def change_sentence(template: Path, number: int) -> None:
     place = next(i for i, line in enumerate(lines) if line[:1].isalpha() and line.rstrip().endswith("."))
     lines[place] = f"{lines[place].partition(' Zdanie')[0]} Zdanie próbne {LETTERS[number % len(LETTERS)]}."
     template.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def watched(report: str, environment: dict[str, str], workspace: Path, form: str, rounds: int) -> list[float]:
+    """Seconds from each saved edit of the template until `watch` has the new version."""
+    line = command("watch", report, "--port", "0", "--to", form)
+    with subprocess.Popen(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        address = process.stdout.readline().partition(" ")[0] if process.stdout else ""
+
+        def state(since: int) -> int:
+            with urlopen(f"{address}state?since={since}") as answer:  # noqa: S310  our own address
+                return int(json.load(answer)["version"])
+
+        version, found = state(0), list[float]()  # the first version is that of the files as they are
+        for number in range(rounds + 1):
+            begin = time.perf_counter()
+            change_sentence(workspace / "templates" / f"{report}.md", number + rounds)
+            version = state(version)
+            found.append(time.perf_counter() - begin)
+        process.send_signal(signal.SIGINT)
+    return found[1:]
 
 
 def scatter(experiment: Path) -> str:
