@@ -230,7 +230,7 @@ def read_once() -> Iterator[None]:
         return genuine(path)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(digest, "_read", lambda path: once(path, path.read_bytes(), digest.PACKAGE))
+        patched.setattr(digest, "_read", lambda path: once(path, path.read_bytes(), digest.modules.PACKAGE))
         yield
 
 

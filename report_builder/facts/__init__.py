@@ -5,8 +5,9 @@ not on one scale do not compare. `comparing` says whether two of them differ mea
 both compute, and are imported where something is computed.
 """
 
+from report_builder.facts.choosing import preferred
 from report_builder.facts.fact import LEVEL, MODELS, RELATIONS, TRAININGS, Fact, Measurement, closest
-from report_builder.facts.scale import PLANNED, differences, guard, preferred
+from report_builder.facts.scale import PLANNED, differences, guard
 
 __all__ = [
     "LEVEL",

@@ -161,6 +161,8 @@ class Quantity:
         forms = self.noun.items() if isinstance(self.noun, Mapping) else [(self.noun, "")]
         if not all(_is_short(part) for form in forms for part in form):
             raise ValueError(f"a noun is a key, or its forms by language, and is {self.noun!r}")
+        if isinstance(self.noun, Mapping) and not all(text.partition("|")[2] for text in self.noun.values()):
+            raise ValueError(f"a noun begins with its gender, or s or p, such as 's|sharpness', and is {self.noun!r}")
 
 
 def _is_short(text: str) -> bool:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 from pydantic import ValidationError
 
+from report_builder import languages
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.kinds._figures import Figure
-from report_builder.kinds._measures import FROM_RUN, Metric, Probe, ProbeRequest
+from report_builder.kinds._measures import FROM_RUN, Metric, Probe, ProbeRequest, Quantity
 from report_builder.kinds._models import ABILITIES, CAPABILITIES, CodeShape, Model, Part
 from report_builder.kinds._registries import PROBES
 from report_builder.kinds._registry import Declared, K, P, Parameters, Registry
 from report_builder.kinds._roles import Role, names_of
 
+PACKAGE = Path(__file__).parents[1]
 # Names that readers take for these roles, by sort of kind.
 MEANT = {Figure: {"width_cm": Role.WIDTH}, Model: {"latent_dim": Role.LATENT}}
 OF_OTHERS = {"split": Role.SPLIT, "judge": Role.JUDGE}
@@ -131,10 +133,27 @@ def _of_metric(kind: Metric[Parameters], parameters: Parameters, where: str) -> 
     names = [quantity.name for quantity in quantities]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield Problem(where, "two quantities have one name", name)
+    yield from borrowed_names(kind, quantities)
     for quantity in quantities:
         if not quantity.reduction:
             step = "Quantity(..., reduction='mean over images'): values compare only where it agrees."
             yield Problem(where, f"the quantity '{quantity.name}' does not say how it is reduced", next_step=step)
+
+
+def borrowed_names(kind: Metric[Parameters], quantities: Sequence[Quantity]) -> Iterator[Problem]:
+    """Quantities of a metric of the user's own, or of another package, that would be printed under the name of one of ours."""
+    if kind.file.is_relative_to(PACKAGE):
+        return
+    english = languages.load(languages.SOURCE)
+    for quantity in quantities:
+        printed, spoken = english.metric(quantity.name), english.frames.nouns.get(quantity.name, "")
+        known = printed != quantity.name.replace("_", " ")
+        if (known and not quantity.title) or (spoken and not quantity.noun):
+            rule = f"the value '{quantity.name}' has the name of one that comes along, and would be called '{printed}'"
+            step = (
+                "Rename it, or say what it is called: Quantity(..., title='share of codes', noun={'en': 's|share'})."
+            )
+            yield Problem(str(kind.file), rule, next_step=step)
 
 
 def _fill(request: ProbeRequest) -> ProbeRequest:

@@ -9,6 +9,7 @@ from pathlib import Path
 from report_builder import kinds, languages, pages, picture_files
 from report_builder.errors import Problem, ReportError, near_miss, once
 from report_builder.kinds import DATA_STEPS, DATASETS, FIGURES, Model, Parameters, ProbeRequest, Role
+from report_builder.kinds.contract import borrowed_names
 from report_builder.pages import Page
 from report_builder.plan.beside import Widths
 from report_builder.plan.closing import Closing
@@ -181,6 +182,11 @@ def resolve(
     figures = {item.id: item for item in resolver.figures(requests, page)}
     measures = tuple(Measures(resolver, requests, figures).closed())
     resolver.found += list(_twice(measures, loaded))
+    resolver.found += [
+        replace(problem, where=loaded.where("metrics", measure.id))
+        for measure in measures
+        for problem in borrowed_names(measure.kind.module, measure.quantities)
+    ]
     resolved = Resolved(loaded, data, runs, figures, measures, style, page)
     resolver.found += list(unmeasurable(resolved))
     resolver.found += list(unshowable(resolved, whole=not resolver.found))
@@ -196,6 +202,5 @@ def _twice(measures: Iterable[Measure], loaded: Loaded) -> Iterator[Problem]:
         for name in measure.facts:
             if first.setdefault(name, measure.id) != measure.id:
                 rule = f"this metric gives the fact '{name}', and so does metric '{first[name]}'"
-                yield Problem(
-                    loaded.where("metrics", measure.id), rule, next_step="Change the split or the figure of one of them."
-                )
+                step = "Change the split or the figure of one of them, or leave one out."
+                yield Problem(loaded.where("metrics", measure.id), rule, next_step=step)

@@ -116,6 +116,17 @@ def test_sentences_know_what_is_measured(kind, resolved):
             assert language.noun(quantity.noun, quantity.name) != unnamed, (language.code, quantity.name)
 
 
+def test_one_name_is_one_quantity(resolved):
+    """Metrics that give a value of one name agree on its unit, its better direction, and what it is called."""
+    known = {}
+    for _, kind in METRICS:
+        parameters = small(kind)
+        requests = {name: small_request(request, resolved) for name, request in kind.reads(parameters).items()}
+        for quantity in kind.values(parameters, requests):
+            said = quantity.unit, quantity.better, quantity.title, quantity.noun
+            assert known.setdefault(quantity.name, said) == said, quantity.name
+
+
 @ALL_METRICS
 def test_values_become_the_files_of_a_facts_step(kind, answer, resolved, tmp_path):
     """`facts.json` holds every value, `samples.npz` the samples under the values' names."""

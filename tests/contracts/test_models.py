@@ -19,7 +19,7 @@ from report_builder.document.formulas.typst import typst as as_typst
 from report_builder.kinds import MODELS, Condition, Layout
 from report_builder.kinds.contract import lacks
 from report_builder.store import Memo, code_digests
-from report_builder.store.digest import PACKAGE
+from report_builder.store.modules import PACKAGE
 
 PRINTED_WIDTH = 88
 ALL = pytest.mark.parametrize("kind", [module for _, module in MODELS], ids=MODELS.names())

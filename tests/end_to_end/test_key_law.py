@@ -14,9 +14,9 @@ import pytest
 
 from report_builder.jobs import Site
 from report_builder.jobs.process import EXECUTORS
-from report_builder.store import Memo, code_digests, digest
+from report_builder.store import Memo, code_digests, modules
 
-HERE = digest.PACKAGE
+HERE = modules.PACKAGE
 ERRORS = {"Problem", "ReportError", "RunError", "OwnFileError"}  # of the package: their texts are messages
 
 
@@ -123,7 +123,7 @@ def test_what_is_executed_is_in_the_key(lab, tmp_path: Path, monkeypatch: pytest
     """Another constant in any module that a step executes is another key; another text of an error, in every module, is not."""
     executed, files = carried_out(lab)
     package = copied(tmp_path / "copy")
-    monkeypatch.setattr(digest, "PACKAGE", package)  # its files are digested instead of those that run
+    monkeypatch.setattr(modules, "PACKAGE", package)  # its files are digested instead of those that run
     before, unnoticed, tried = codes(package, files), [], 0
     for kind, lines in executed.items():
         for file, first in lines.items():

@@ -37,11 +37,11 @@ def of_figure(parameters, request):
 
 
 def values(parameters, requests):
-    return [Quantity("class_asked")]
+    return [Quantity("asked_so")]
 
 
 def measure(arrays, parameters):
-    return {"class_asked": Measured(1, 1)}
+    return {"asked_so": Measured(1, 1)}
 
 
 KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure, of_figure=of_figure)
@@ -118,7 +118,7 @@ def test_two_judges_are_not_one_scale(court) -> None:
     judges = "{extends: ae, name: Other, training: {epochs: 2}}"
     court.edit("metrics:\n", f"  other: {judges}\nmetrics:\n  again: {{kind: ./asked.py, runs: [longer], judge: other}}\n")
     known = gather.material(court.plan()).facts
-    a, b = known["vae.test.class_asked"], known["longer.test.class_asked"]
+    a, b = known["vae.test.asked_so"], known["longer.test.asked_so"]
     assert a.settings["judge"]["seed"] == 3
     with pytest.raises(ReportError, match=r"judge\.training\.epochs"):
         compare(a, b, by=["training.epochs", "method"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from report_builder.plan import steps
-from report_builder.store import Memo, code_digests, digest
+from report_builder.store import Memo, code_digests, modules
 
 NAMED = {  # kind of step -> files that its spec names
     "run": ("models/vae/__init__.py", "models/_networks/convolutional.py", "datasets/digits.py", "datasets/steps/binarise.py"),
@@ -51,10 +51,10 @@ CHANGES = {  # file -> what is changed in it, and the steps that must notice
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A copy of the package, whose files are digested instead of those that run."""
-    copy = tmp_path_factory.mktemp("copy") / digest.PACKAGE.name
-    shutil.copytree(digest.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    copy = tmp_path_factory.mktemp("copy") / modules.PACKAGE.name
+    shutil.copytree(modules.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(digest, "PACKAGE", copy)
+        patched.setattr(modules, "PACKAGE", copy)
         yield copy
 
 

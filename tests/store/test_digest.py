@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from report_builder.store import Memo, code_digests, differences
-from report_builder.store.digest import PACKAGE
+from report_builder.store.modules import PACKAGE
 
 CODE = '''"""Doc."""
 import math

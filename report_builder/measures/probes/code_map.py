@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from report_builder.kinds import Arrays, ImageData, Trained
 
-
 PLANE = 2
 
 
@@ -46,11 +45,8 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     found = dict(codes.measure(model, data, parameters))
     z = codes_of(found)
     if z.shape[1] < PLANE or len(z) < 5:
-        rule, received = (
-            "a map needs codes of two dimensions or more, and five of them",
-            f"{len(z)} codes, latent_dim {z.shape[1]}",
-        )
-        raise ReportError(Problem("", rule, received))
+        rule = "a map needs codes of two dimensions or more, and five of them"
+        raise ReportError(Problem("", rule, f"{len(z)} codes, latent_dim {z.shape[1]}"))
     if "pca" in parameters.methods:
         found |= _components(z)
     if "tsne" in parameters.methods and z.shape[1] > PLANE:

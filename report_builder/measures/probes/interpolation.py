@@ -72,13 +72,8 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     z = between(codes[:, 0], codes[:, 1], t, parameters.path)
     condition = conditions_between(given, t, parameters.condition)
     found = {} if condition is None else {"condition": condition.reshape(*z.shape[:2], -1)}
-    found |= {
-        "images": decode(model, z, condition),
-        "z": z,
-        "ends": pixels(part.x, index),
-        "labels": part.y[index],
-        "index": index,
-    }
+    found |= {"images": decode(model, z, condition), "z": z, "ends": pixels(part.x, index)}
+    found |= {"labels": part.y[index], "index": index}
     found["pair_names"] = np.array(pair_names(parameters.pairs, parameters.indices))
     return found | {"class_names": np.array(data.class_names), "value_range": np.array(data.value_range, dtype=np.float32)}
 

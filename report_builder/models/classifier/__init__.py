@@ -49,8 +49,6 @@ SYMBOLS = (
     (r"f_k(x)", "logit that the network gives to class k"),
     (r"K", "number of classes"),
 )
-
-
 TERMS = (Term("loss", "nats/image", better="lower"), Term("accuracy", better="higher"))
 
 
@@ -75,11 +73,7 @@ KIND = Model(
     takes=("x", "y"),
     terms=TERMS,
     equation=equation,
-    listings={
-        "network": ("build_network",),
-        "loss": ("Classifier.compute_loss",),
-        "model": ("Classifier",),
-    },
+    listings={"network": ("build_network",), "loss": ("Classifier.compute_loss",), "model": ("Classifier",)},
     refuses=refuses,
     seconds_per_image=lambda _: 2e-4,
 )

@@ -29,8 +29,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     names, first = [title_of(subjects, run) for run in of_runs], of_runs[parameters.runs[0]]
     titles = names if len(names) > 1 else [""]
     blocks = [_block(each, run, title) for (run, each), title in zip(of_runs.items(), titles, strict=True)]
-    room = (0.15, 0.5)  # names of the lower corners, and some air between names of neighbouring squares
-    drawn = sheet(blocks, parameters, axis_room=room)
+    drawn = sheet(blocks, parameters, axis_room=(0.15, 0.5))  # names of the lower corners, air between those of neighbours
     for panel, block in enumerate(blocks):
         _corners(drawn, panel, block, _classes(first, language))
     people = [subjects[run] for run in parameters.runs]

@@ -24,12 +24,8 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     headings = {run: lines + measured[run] for run, lines in settings.items()}
     of_runs = outputs(arrays, parameters, "reconstruction" if request.kind == "reconstructions" else "images")
     blocks = [grid(of_runs[run], run, request, parameters.n, "\n".join(lines)) for run, lines in headings.items()]
-    drawn = sheet(
-        blocks,
-        parameters,
-        per_band=parameters.columns or _side_by_side(parameters.runs, subjects),
-        gap_cm=GAP_CM,
-    )
+    per_band = parameters.columns or _side_by_side(parameters.runs, subjects)
+    drawn = sheet(blocks, parameters, per_band=per_band, gap_cm=GAP_CM)
     people = without_names([subjects[run] for run in parameters.runs])
     titles = _titles(settings, subjects)
     said = said_of_images({titles[run]: arrays[run] for run in settings}, request, language)
@@ -37,12 +33,8 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     said += _spread(arrays, parameters, language)
     panels = language.word("details.semicolon").join(", ".join(lines) for lines in headings.values())
     alt = language.word("alt.sweep_panel", panels=panels)
-    return Drawing(
-        drawn.figure,
-        details(language, people, *said, split=split_of(request), threshold=parameters.threshold),
-        alt,
-        raster=True,
-    )
+    stated = details(language, people, *said, split=split_of(request), threshold=parameters.threshold)
+    return Drawing(drawn.figure, stated, alt, raster=True)
 
 
 def _settings(parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> dict[str, list[str]]:
