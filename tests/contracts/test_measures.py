@@ -117,13 +117,13 @@ def test_sentences_know_what_is_measured(kind, resolved):
 
 
 def test_one_name_is_one_quantity(resolved):
-    """Metrics that give a value of one name agree on its unit, its better direction, and what it is called."""
+    """Metrics that give a value of one name agree on its unit, and on what it is called."""
     known = {}
     for _, kind in METRICS:
         parameters = small(kind)
         requests = {name: small_request(request, resolved) for name, request in kind.reads(parameters).items()}
         for quantity in kind.values(parameters, requests):
-            said = quantity.unit, quantity.better, quantity.title, quantity.noun
+            said = quantity.unit, quantity.title, quantity.noun
             assert known.setdefault(quantity.name, said) == said, quantity.name
 
 

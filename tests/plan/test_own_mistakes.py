@@ -87,6 +87,8 @@ MISTAKES = [  # file, what is replaced, by what, what is said
     ("metric.py", "Measured(1.0", "Measrued(1.0", "Did you mean 'Measured'"),
     ("metric.py", 'better="lower"', 'better="greater"', "better is 'greater', and must be one of: higher, lower, none"),
     ("metric.py", 'better="lower"', "unit=5", "unit and reduction are short texts"),
+    ("metric.py", 'better="lower"', 'noun={"en": "length"}', "a noun begins with its gender, or s or p"),
+    ("metric.py", '"length"', '"elbo"', "has the name of one that comes along, and would be called 'ELBO'"),
     ("metric.py", '"length", better', '"a length", better', "metric.py:8, in values: ValueError"),
     ("metric.py", "def values", "def value", "metric.py:11 cannot be run"),
     ("metric.py", "values=values, ", "", "metric.py:11 cannot be run"),
