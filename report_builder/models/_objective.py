@@ -71,7 +71,7 @@ class Parameters(kinds.Parameters):
 
 
 def terms(parameters: Parameters) -> tuple[Term, ...]:
-    """What is logged: sums of log-likelihoods and KL divergences in nats; a weighted likelihood, and what adds a similarity, in none."""
+    """What is logged: log-likelihoods and KL divergences in nats, weighted likelihoods and what adds a similarity in none."""
     likelihood = parameters.reconstruction != "mse" and parameters.reduction == "sum_over_pixels"
     plain = not parameters.ssim_weight and parameters.reconstruction_weight == 1
     nats = "nats/image"
