@@ -71,11 +71,11 @@ def once(found: Iterable[Problem]) -> list[Problem]:
 
     An unknown key is one mistake whatever its value: the arms of a sweep have it with each of theirs.
     """
-    inherited = _join(found, lambda p: (p.where.partition(": ")[0], p.rule, _what(p)))
-    return _join(inherited, lambda p: (p.rule, p.received, p.allowed, p.next_step))
+    inherited = _merge_by_cause(found, lambda p: (p.where.partition(": ")[0], p.rule, _what(p)))
+    return _merge_by_cause(inherited, lambda p: (p.rule, p.received, p.allowed, p.next_step))
 
 
-def _join(found: Iterable[Problem], cause: Callable[[Problem], Hashable]) -> list[Problem]:
+def _merge_by_cause(found: Iterable[Problem], cause: Callable[[Problem], Hashable]) -> list[Problem]:
     """The first problem of each cause, with the places of the others."""
     groups: dict[Hashable, list[Problem]] = {}
     for problem in found:

@@ -39,7 +39,7 @@ class Limit:
     @property
     def value(self) -> float:
         """The bound in force, in `unit`."""
-        return _raise(os.environ.get(VARIABLE, "")).get(self.name, self.default)
+        return _parse(os.environ.get(VARIABLE, "")).get(self.name, self.default)
 
     def hold(self, amount: float, where: str) -> None:
         """Raises ReportError where the amount, in `unit`, is larger than the bound; `where` is the place that it is said of."""
@@ -94,21 +94,21 @@ def allow(settings: Iterable[str]) -> None:
     """Puts `NAME=VALUE` of the command line in force, over what the environment says, here and in all workers.
 
     Raises:
-        UsageError: no limit has this name, or the value is no positive number.
+        UsageError: unknown limit, or the value is no positive number.
     """
     given = [text for text in (os.environ.get(VARIABLE, ""), *settings) if text]
-    _raise(",".join(given))
+    _parse(",".join(given))
     if given:
         os.environ[VARIABLE] = ",".join(given)
 
 
-def _raise(text: str) -> dict[str, float]:
+def _parse(text: str) -> dict[str, float]:
     """The values that `NAME=VALUE,NAME=VALUE` sets; a later one wins."""
     found = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, _, value = (piece.strip() for piece in part.partition("="))
         if name not in LIMITS:
-            raise UsageError(Problem("--limit", "no limit has this name", repr(name), near_miss(name, LIMITS)))
+            raise UsageError(Problem("--limit", "unknown limit", repr(name), near_miss(name, LIMITS)))
         try:
             found[name] = float(value)
         except ValueError:

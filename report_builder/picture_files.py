@@ -55,7 +55,7 @@ def opened(path: Path) -> Iterator[Image]:
         with path.open("rb") as stream, warnings.catch_warnings():
             found = _format(stream.read(16))
             if found != expected:
-                raise ReportError(_misnamed(path, expected, found))
+                raise ReportError(_misnamed_problem(path, expected, found))
             warnings.simplefilter("ignore")  # of broken metadata, which no report needs
             PIL.Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit, which no option raises; ours is asked for next
             stream.seek(0)
@@ -79,7 +79,7 @@ def check(path: Path) -> None:
     with path.open("rb") as stream:
         head = stream.read(SVG_HEAD)
     if b"<svg" not in head and b":svg" not in head:
-        raise ReportError(_misnamed(path, "SVG", _format(head)))
+        raise ReportError(_misnamed_problem(path, "SVG", _format(head)))
 
 
 def _format(head: bytes) -> str:
@@ -87,7 +87,7 @@ def _format(head: bytes) -> str:
     return next((name for signature, name in SIGNATURES.items() if head.startswith(signature)), "")
 
 
-def _misnamed(path: Path, expected: str, found: str) -> Problem:
+def _misnamed_problem(path: Path, expected: str, found: str) -> Problem:
     ending = next((ending for ending, name in FORMATS.items() if name == found), "")
     step = f"Call it {path.stem}{ending}." if ending else "Save the picture as a PNG."
     received = f"it begins like {found}" if found else "no known picture"

@@ -68,12 +68,12 @@ def expanded(text: str) -> Path:
     """A folder as it was given, `~` replaced by the home folder.
 
     Raises:
-        UsageError: there is no such home folder.
+        UsageError: the home folder does not exist.
     """
     try:
         return Path(text).expanduser()
     except RuntimeError as error:
-        raise UsageError(Problem("", "there is no such home folder", repr(text), next_step=str(error))) from None
+        raise UsageError(Problem("", "the home folder does not exist", repr(text), next_step=str(error))) from None
 
 
 def is_file(path: Path) -> bool:

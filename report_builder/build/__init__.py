@@ -166,7 +166,7 @@ def _for_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> 
         part = check_plan(plan, workspace, options.formats).task(task)
         if not options.draft:
             refuse_early(part)
-        missing = plan.missing(_need(plan, part))
+        missing = plan.missing(_steps_behind(plan, part))
         if done and (not missing or failed):
             return done, failed
         failed += carry_out(plan, workspace, missing, options)
@@ -175,7 +175,7 @@ def _for_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> 
             return done, failed
 
 
-def _need(plan: Plan, part: Document) -> list[Planned]:
+def _steps_behind(plan: Plan, part: Document) -> list[Planned]:
     """The steps that give the facts, figures and tables of a part of the document."""
     measures = [m for m in plan.resolved.measures if any(name in part.facts for name in m.facts)]
     steps = [plan.facts[m, seed] for m in measures for seed in plan.seeds(m.subject)]

@@ -26,16 +26,16 @@ def citable(plan: Plan, workspace: Workspace, name: str = "", *, word: str = "",
     if name and not named:
         raise ReportError(Problem("", "unknown fact", repr(name), near_miss(name, closest(name, material.facts))))
     cited = render(workspace.template(plan.resolved.loaded), material, draft=True).cited.facts if new else ()
-    return {k: fact for k, fact in named.items() if k not in cited and word.casefold() in _call(fact, language).casefold()}
+    return {k: fact for k, fact in named.items() if k not in cited and word.casefold() in _names_of(fact, language).casefold()}
 
 
-def _call(fact: Fact, language: Language) -> str:
+def _names_of(fact: Fact, language: Language) -> str:
     """The name of a fact, and what it is called in the report's language and in English."""
     spoken = (language.noun(fact.noun, fact.metric), languages.load(languages.SOURCE).noun(fact.noun, fact.metric))
     return " ".join([fact.name, language.metric(fact.metric), *(form for noun in spoken for form in noun.forms.values())])
 
 
-def calls(chosen: Mapping[str, Fact], plan: Plan) -> Iterator[str]:
+def citation_lines(chosen: Mapping[str, Fact], plan: Plan) -> Iterator[str]:
     """A line for each fact, with its value, and one for each that several runs have: a sentence about the first two of them."""
     language, runs = languages.load(plan.language), list(plan.resolved.runs)
     for name, fact in chosen.items():

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from report_builder.build.ground import ground
+from report_builder.build.fingerprint import fingerprint
 from report_builder.build.workspace import Workspace
 from report_builder.errors import Problem
 from report_builder.plan import Plan
@@ -60,14 +60,14 @@ class Checked:
 
 
 def check(plan: Plan, workspace: Workspace) -> Checked:
-    """Checks the document; one that was found right is not composed again on the same ground.
+    """Checks the document; one that was found right is not composed again with the same fingerprint.
 
     Raises:
         ReportError: it cannot be composed, or no font of the PDF has a character.
     """
     from report_builder.build import publish
 
-    below = ground(plan, workspace, "check")
+    below = fingerprint(plan, workspace, "check")
     if (known := below.recall()) is not None:
         warnings, lines = json.loads(known)
         return Checked(tuple(Problem(**one | {"also": tuple(one["also"])}) for one in warnings), tuple(lines))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from report_builder.build import publish
-from report_builder.build.ground import Ground, ground
+from report_builder.build.fingerprint import Fingerprint, fingerprint
 from report_builder.build.options import Built, Options
 from report_builder.build.publish import Stamp
 from report_builder.build.workspace import Workspace
@@ -44,7 +44,7 @@ def write_document(
     name, memo = plan.resolved.loaded.name, plan.store.memo
     folder, figures = workspace.outputs(plan.resolved.loaded)
     paths = paths_of(options.formats, folder, name, draft=options.draft)
-    stamp, below = publish.Stamp(folder, figures, memo), ground(plan, workspace, f"build{'-draft' * options.draft}")
+    stamp, below = publish.Stamp(folder, figures, memo), fingerprint(plan, workspace, f"build{'-draft' * options.draft}")
     digest = below.recall() or ""
     if len(fresh := stamp.fresh(digest, paths)) == len(paths):
         built = Built(fresh, done=missing, compiled=False, failed=failed)
@@ -56,7 +56,7 @@ def write_document(
     return replace(built, older=stamp.older(digest, sorted({*beside} - {*built.paths.values()})))
 
 
-def _compile(plan: Plan, workspace: Workspace, options: Options, stamp: Stamp, below: Ground) -> tuple[str, Built]:
+def _compile(plan: Plan, workspace: Workspace, options: Options, stamp: Stamp, below: Fingerprint) -> tuple[str, Built]:
     """Rendered text -> the digest of the document, and its files."""
     from report_builder.build import gather
     from report_builder.document import pandoc

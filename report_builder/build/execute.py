@@ -89,13 +89,13 @@ def carry_out(plan: Plan, workspace: Workspace, missing: Sequence[Planned], opti
 
         drawing.check_style(plan.resolved.style.values, plan.resolved.style.places)  # before anything is trained
     _remember_steps(plan, workspace)
-    failed = _observ(plan, workspace, jobs, options) if jobs or options.tensorboard else []
+    failed = _execute_observed(plan, workspace, jobs, options) if jobs or options.tensorboard else []
     if failed and not options.draft:
         raise together(failed)
     return [problem for error in failed for problem in error.problems]
 
 
-def _observ(plan: Plan, workspace: Workspace, jobs: Sequence[Job], options: Options) -> list[ReportError]:
+def _execute_observed(plan: Plan, workspace: Workspace, jobs: Sequence[Job], options: Options) -> list[ReportError]:
     if not options.tensorboard:
         return execute(plan, jobs, options, options.on_event)
     from report_builder.build.tensorboard import Boards

@@ -149,7 +149,7 @@ def _facts(plan: Plan, *, measured: bool) -> Iterator[Fact]:
         about = partial(Fact, split=measure.scope, run=measure.subject, settings=settings, splits=measure.splits)
         fact = partial(about, data=digest, method=measure.method)
         if measured and not plan.missing([plan.facts[measure, seed] for seed in plan.seeds(measure.subject)]):
-            yield from _measure(plan, measure, fact)
+            yield from _facts_of(plan, measure, fact)
         else:
             for name, quantity in measure.facts.items():
                 known = partial(fact, unit=quantity.unit, better=quantity.better, noise=quantity.noise, noun=quantity.noun)
@@ -165,7 +165,7 @@ def _settings(plan: Plan, measure: Measure) -> dict[str, Plain]:
     return settings | ({"judge": told[0] if len(told) == 1 else told} if told else {})
 
 
-def _measure(plan: Plan, measure: Measure, fact: Callable[..., Fact]) -> Iterator[Fact]:
+def _facts_of(plan: Plan, measure: Measure, fact: Callable[..., Fact]) -> Iterator[Fact]:
     by_name: dict[str, list[tuple[int | None, dict[str, Any], Stored]]] = {}
     for seed in plan.seeds(measure.subject):
         found = plan.stored(plan.facts[measure, seed])
@@ -205,12 +205,12 @@ def figure_card(plan: Plan, id_: str, *, drawn: bool = True) -> FigureCard:
     stored = plan.stored(plan.figures[id_]) if drawn else None
     group = next((group for group, entry in beside(plan).items() if id_ in entry.parts), "")
     some = "…"  # without a caption it is no figure to pandoc
-    shown = picture.entry.caption or _show(picture.kind, languages.load(plan.language))
+    shown = picture.entry.caption or _default_caption(picture.kind, languages.load(plan.language))
     card = FigureCard(id_, shown, some, width=picture.entry.width, tabulated=picture.kind.module.table, group=group)
-    return _draw(card, stored) if stored else card
+    return _with_drawing(card, stored) if stored else card
 
 
-def _show(choice: Kind[Figure[Parameters]], language: Language) -> str:
+def _default_caption(choice: Kind[Figure[Parameters]], language: Language) -> str:
     """What a figure without a caption shows: what its kind is called."""
     key = f"shown.{choice.name}"
     return language.word(key) if language.has(key) else language.translated(choice.module.summary)
@@ -221,7 +221,7 @@ def beside(plan: Plan) -> dict[str, Subfigures]:
     return plan.resolved.loaded.experiment.subfigures
 
 
-def _draw(card: FigureCard, stored: Stored) -> FigureCard:
+def _with_drawing(card: FigureCard, stored: Stored) -> FigureCard:
     """The card with what was drawn."""
     drawn = stored.json("drawing.json")
     return replace(

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from report_builder.build import gather, ground, publish
+from report_builder.build import fingerprint, gather, publish
 from report_builder.build.options import Built
 from report_builder.build.workspace import Workspace
 from report_builder.document.rendering import render
@@ -70,7 +70,7 @@ class Card:
             files = {str(name): str(digest) for name, digest in dict(told["files"]).items()}
             return cls(report, profile, sets, version, tools, holds, files)
         except (ValueError, LookupError, TypeError, RecursionError) as error:
-            raise ReportError(Problem(where, f"this is no {CARD} of a report", str(error))) from None
+            raise ReportError(Problem(where, f"this is not the {CARD} of a report", str(error))) from None
 
 
 # --- packing ------------------------------------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ def pack(plan: Plan, workspace: Workspace, built: Built, holds: str, sets: Seque
     digests: dict[str, Plain] = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
     profile = "" if loaded.is_default_profile else loaded.profile
     card: dict[str, Plain] = {"report": loaded.name, "profile": profile, "sets": list(sets), "version": __version__}
-    card |= {"tools": ground.versions(), "holds": holds, "files": digests}
+    card |= {"tools": fingerprint.versions(), "holds": holds, "files": digests}
     content = {CARD: (json.dumps(card, ensure_ascii=False, indent=1) + "\n").encode(), **content}
     target, packed = folder / f"{loaded.name}{SUFFIX}", io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -115,10 +115,10 @@ def _sources(plan: Plan, workspace: Workspace) -> Iterator[tuple[str, Path]]:
     files |= {*own.files_of(loaded).values()}
     places = {"experiments": loaded.file.parent, "templates": workspace.templates}
     for file in sorted(filter(Path.is_file, files)):
-        yield _place(file, {**places, "": places["templates"].parent}), file
+        yield _path_in_roots(file, {**places, "": places["templates"].parent}), file
 
 
-def _place(file: Path, places: Mapping[str, Path]) -> str:
+def _path_in_roots(file: Path, places: Mapping[str, Path]) -> str:
     for name, folder in places.items():
         if resolved(file).is_relative_to(resolved(folder)):
             return str(Path(name, resolved(file).relative_to(resolved(folder))))
@@ -154,9 +154,9 @@ def unpack(file: Path, folder: Path, *, code: bool = False) -> Card:
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            members = {name: member for member in archive.infolist() if (name := _checked(member, file))}
+            members = {name: member for member in archive.infolist() if (name := _check_name(member, file))}
             if len(members) != len(archive.infolist()) or len(members) > MEMBERS:
-                raise ReportError(Problem(str(file), "a file stands twice in the archive, or it holds too many"))
+                raise ReportError(Problem(str(file), "a file is in the archive twice, or there are too many files"))
             left = ARCHIVE_BYTES.value
             for name, member in members.items():
                 if code or not name.endswith((".py", ".pyc", ".so", ".pth")):
@@ -164,11 +164,11 @@ def unpack(file: Path, folder: Path, *, code: bool = False) -> Card:
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, OSError, ValueError) as error:
         raise ReportError(Problem(str(file), "this archive cannot be read", str(error))) from None
     if not (folder / CARD).is_file():
-        raise ReportError(Problem(str(file), f"this is no hand-in: it holds no {CARD}"))
+        raise ReportError(Problem(str(file), f"this is not a hand-in: it has no {CARD}"))
     return Card.read(text_of(folder / CARD), str(file))
 
 
-def _checked(member: zipfile.ZipInfo, file: Path) -> str:
+def _check_name(member: zipfile.ZipInfo, file: Path) -> str:
     """The name of a plain file that stays in its folder."""
     mode, parts = member.external_attr >> 16, member.filename.split("/")
     plain = not member.is_dir() and stat.S_IFMT(mode) in (0, stat.S_IFREG) and not member.flag_bits & 1

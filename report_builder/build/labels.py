@@ -17,7 +17,7 @@ def check_labels_fixed(plan: Plan, template: Path, rendered: Rendered) -> None:
     Raises:
         ReportError: a condition on a fact, or the best arm of a sweep, chose a labelled element.
     """
-    _alike(template, render(template, gather.material(plan, measured=False)), rendered)
+    _check_alike(template, render(template, gather.material(plan, measured=False)), rendered)
 
 
 def check_labels_of_arms(plan: Plan, template: Path, rendered: Rendered, *, draft: bool) -> None:
@@ -28,10 +28,10 @@ def check_labels_of_arms(plan: Plan, template: Path, rendered: Rendered, *, draf
     """
     material = gather.material(plan)
     for arm in range(1, max(len(material.sweeps[id_].runs) for id_ in rendered.choices)):
-        _alike(template, rendered, render(template, replace(material, stand_in=arm), draft=draft))
+        _check_alike(template, rendered, render(template, replace(material, stand_in=arm), draft=draft))
 
 
-def _alike(template: Path, planned: Rendered, rendered: Rendered) -> None:
+def _check_alike(template: Path, planned: Rendered, rendered: Rendered) -> None:
     changed = planned.labels ^ rendered.labels
     if changed:
         rule = "a condition on a fact, or best(), chooses labelled elements"

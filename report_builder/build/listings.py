@@ -36,7 +36,7 @@ def listings_of(run: Training, beside: Path) -> Iterator[Listing]:
 def _fragment(file: Path, qualified: str) -> Fragment:
     text = file.read_text(encoding="utf-8")
     first, last = span(_parse(text), qualified.split("."))
-    return Fragment(_lines(text, first, last), _print(file), first)
+    return Fragment(_lines(text, first, last), _file_name(file), first)
 
 
 @functools.lru_cache(maxsize=64)
@@ -55,7 +55,7 @@ def span(tree: ast.AST, path: list[str]) -> tuple[int, int]:
     """First and last line of a function or class.
 
     Raises:
-        KeyError: there is none of this name.
+        KeyError: unknown name.
     """
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == path[0]:
@@ -66,7 +66,7 @@ def span(tree: ast.AST, path: list[str]) -> tuple[int, int]:
     raise KeyError(path[0])
 
 
-def _print(file: Path) -> str:
+def _file_name(file: Path) -> str:
     """The name of a file of the package with its folder; of the user's own without."""
     return f"{file.parent.name}/{file.name}" if file.is_relative_to(MODELS) else file.name
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from report_builder.build.ground import content, files_below, versions
+from report_builder.build.fingerprint import content, files_below, versions
 from report_builder.document.material import FigureCard, Material
 from report_builder.errors import ReportError
 from report_builder.facts import Fact
@@ -82,11 +82,11 @@ def _publish(cards: Mapping[str, tuple[FigureCard, str]], others: Fields, folder
     index = {**others, **{id_: _entry(card, number) for id_, (card, number) in cards.items()}}
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        for name in {*_list(_index(folder))} - {*_list(index)}:
+        for name in {*_indexed_names(_index(folder))} - {*_indexed_names(index)}:
             (folder / name).unlink(missing_ok=True)
     write_atomically(folder / INDEX, json.dumps(index, ensure_ascii=False, indent=1) + "\n")
     for card, number in cards.values():
-        for source in _draw(card):
+        for source in _drawn_files(card):
             _copy(source, folder / _entry(card, number)[source.suffix[1:]])
 
 
@@ -98,7 +98,7 @@ def _index(folder: Path) -> dict[str, Plain]:
         return {}
 
 
-def _list(index: Fields) -> Iterator[str]:
+def _indexed_names(index: Fields) -> Iterator[str]:
     """Names of the files of an index; no other file is ever removed, and none outside the folder."""
     names = (name for id_ in index for name in _files(fields(index, id_)).values())
     return (name for name in names if _PUBLISHED.fullmatch(name))
@@ -109,7 +109,7 @@ def _files(entry: Fields) -> dict[str, str]:
     return {kind: name for kind in KINDS if isinstance(name := entry.get(kind), str)}
 
 
-def _draw(card: FigureCard) -> list[Path]:
+def _drawn_files(card: FigureCard) -> list[Path]:
     return [source for source in (card.png, card.svg) if source]
 
 
@@ -119,7 +119,7 @@ def _entry(card: FigureCard, number: str) -> dict[str, str]:
     name = f"{digits.replace('.', '').zfill(2)}{number.removeprefix(digits)}-{card.id}"
     entry = {"number": number, "caption": card.caption, "details": card.details, "alt": card.alt}
     entry |= {"group": card.group} if card.group else {}
-    for source in _draw(card):
+    for source in _drawn_files(card):
         entry[source.suffix[1:]] = f"{name}{source.suffix}"
         entry["step"] = source.parent.name
     return entry
@@ -209,7 +209,7 @@ class Stamp:
     def _entry(self, digest: str, path: Path) -> list[str]:
         """What a file was made of, its content, and what lies beside it; by the memo, so that an untouched file is not read."""
         try:
-            figures = [self._figures / name for name in (INDEX, *_list(_index(self._figures)))]
+            figures = [self._figures / name for name in (INDEX, *_indexed_names(_index(self._figures)))]
             beside = {
                 other.name: self._memo.sha256(other)
                 for other in [self._folder / FACTS, self._folder / REPORT, *sorted(figures)]

@@ -34,7 +34,7 @@ def rows(file: Path) -> Iterator[tuple[str, Row]]:
     lines = list(csv.reader(io.StringIO(text_of(file), newline=""), strict=True))
     head = [name.strip() for name in lines[0]] if lines else []
     if not all(head) or not 1 < len(lines) <= MOST + 1 or len({*head}) < len(head):
-        rule = f"a list has a first line that names parameters or keys, each once, and then 1 to {MOST} students"
+        rule = f"the first line of a list names parameters or keys, each once; 1 to {MOST} students follow"
         raise ReportError(Problem(str(file), rule, ", ".join(head)))
     for number, line in enumerate(lines[1:], 2):
         if len(line) not in (0, len(head)):
@@ -58,7 +58,7 @@ def hand_out(report: str, workspace: Workspace, file: Path, profile: str | None 
             mistakes += [replace(problem, where=": ".join(filter(None, (where, problem.where)))) for problem in error.problems]
     names = [next(iter(row.values())) for _, row in students]
     mistakes += [
-        Problem(where, "the first value names the files of a student, and is another one for each", repr(name))
+        Problem(where, "the first value names a student's files and must be unique", repr(name))
         for (where, _), name in zip(students, names, strict=True)
         if not is_id(f"s-{name}") or names.count(name) > 1
     ]

@@ -81,7 +81,7 @@ def _cells(file: Path) -> str:
         cells = json.loads(text_of(file, most=MOST))["cells"]
         told = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
     except (ValueError, LookupError, TypeError, RecursionError) as error:
-        raise ReportError(Problem(str(file), "this is no notebook", str(error))) from None
+        raise ReportError(Problem(str(file), "this is not a notebook", str(error))) from None
     return "\n\n".join(told)
 
 

@@ -70,7 +70,7 @@ def _try(plan: Plan, own: Picture | Measure) -> None:
     """Raises OwnFileError where the file is wrong; nothing where noise cannot tell."""
     import numpy as np
 
-    given = _give(plan, own.requests)
+    given = _noise_arrays(plan, own.requests)
     if given is None:
         return
     try:
@@ -81,8 +81,8 @@ def _try(plan: Plan, own: Picture | Measure) -> None:
             else:
                 _same_names([*own.kind.module.measure(given, own.kind.parameters)], own)
     except OwnFileError as error:
-        if error.__cause__ is None or _decide(error.__cause__, own.kind.file):
-            told = "; ".join(f"{name}: {_tell(arrays)}" for name, arrays in given.items())
+        if error.__cause__ is None or _is_conclusive(error.__cause__, own.kind.file):
+            told = "; ".join(f"{name}: {_shapes_text(arrays)}" for name, arrays in given.items())
             raise OwnFileError(*(replace(p, allowed=p.allowed or f"It was given: {told}.") for p in error.problems)) from error
     except (ReportError, MemoryError):
         return
@@ -95,7 +95,7 @@ def _same_names(measured: list[str], own: Measure) -> None:
         raise OwnFileError(Problem("", rule, ", ".join(measured), f"'values' declares: {', '.join(announced)}."))
 
 
-def _decide(error: BaseException, file: Path) -> bool:
+def _is_conclusive(error: BaseException, file: Path) -> bool:
     """Whether the error would come of the real arrays, too.
 
     What the file raises itself may hang on their numbers, and so may a ValueError of a package other than NumPy.
@@ -112,34 +112,34 @@ def _decide(error: BaseException, file: Path) -> bool:
     return not isinstance(error, ValueError) or isinstance(error, LookupError) or package in SHAPES
 
 
-def _tell(arrays: Arrays) -> str:
+def _shapes_text(arrays: Arrays) -> str:
     return ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
 
 
 # --- what it is given ---------------------------------------------------------------------------------------------------------
 
 
-def _give(plan: Plan, requests: Mapping[str, ProbeRequest]) -> dict[str, Arrays] | None:
+def _noise_arrays(plan: Plan, requests: Mapping[str, ProbeRequest]) -> dict[str, Arrays] | None:
     """What the probes give of noise, by the names of the requests; None where that is not known before a training."""
     found: dict[str, Arrays] = {}
     for name, request in requests.items():
         run = plan.resolved.runs.get(request.run or "")
         layout = (run.data if run else plan.resolved.data[str(request.data)]).layout
-        if request.kind in FROM_RUN or request.kind.endswith(".py") or layout is None or _open(layout):
+        if request.kind in FROM_RUN or request.kind.endswith(".py") or layout is None or _is_incomplete(layout):
             return None
         judge = plan.resolved.runs.get(request.judge or "")
-        if judge and (judge.data.layout is None or _open(judge.data.layout)):
+        if judge and (judge.data.layout is None or _is_incomplete(judge.data.layout)):
             return None
         try:
             probe, parameters = opened(PROBES, {"kind": request.kind, **request.parameters})
-            asked = _judge(judge.data.layout) if judge and judge.data.layout else None
+            asked = _noise_judge(judge.data.layout) if judge and judge.data.layout else None
             found[name] = probe.arrays(_Noise(run, layout), _noise(layout, request), parameters, asked)
         except Exception:  # noqa: BLE001  noise will not do for this probe; what is wrong with it is not the user's
             return None
     return found
 
 
-def _open(layout: Layout) -> bool:
+def _is_incomplete(layout: Layout) -> bool:
     """Whether something is only known when the data has been read."""
     return not (layout.image_shape and layout.class_names) or any(not part.names for part in layout.conditions)
 
@@ -171,7 +171,7 @@ def _vectors(part: Condition, y: np.ndarray, random: np.random.Generator) -> np.
     return found.astype(np.float32)
 
 
-def _judge(layout: Layout) -> Judge:
+def _noise_judge(layout: Layout) -> Judge:
     model = _Noise(None, layout)
     return Judge(model.classify, layout.image_shape or (1, 1, 1), layout.value_range, layout.class_names or (), model.features)
 
@@ -191,7 +191,7 @@ class _Noise:
     def encode(self, x: np.ndarray, *_: np.ndarray) -> np.ndarray:
         """Codes `(n, latent_dim)`; a ValueError of a model that does not say how long its code is."""
         if self._latent_dim is None:
-            raise ValueError("nobody knows how long the code is")
+            raise ValueError("the length of the code is not known")
         return self._random.normal(size=(len(x), self._latent_dim)).astype("float32")
 
     def posterior(self, x: np.ndarray, *_: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

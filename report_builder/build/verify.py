@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
 
-from report_builder.build import ground, hand_in
-from report_builder.build.again import again, is_whole, shelf
-from report_builder.build.alike import Prose
+from report_builder.build import fingerprint, hand_in
 from report_builder.build.composing import compose_plan
-from report_builder.build.differing import first, some, without_place, words
+from report_builder.build.differences import first, some, without_place, words
 from report_builder.build.documents import write_document
-from report_builder.build.judged import Finding, Judged
+from report_builder.build.findings import Finding, Judged
 from report_builder.build.options import Options
+from report_builder.build.recompute import is_whole, recompute, shelf
+from report_builder.build.similarity import Prose
 from report_builder.build.workspace import Workspace
 from report_builder.errors import FindingError, ReportError
 from report_builder.plan import Plan, Planned, resolve
@@ -43,7 +43,8 @@ class Examination:
         self.root = folder / "hand-in"
         self.workspace = Workspace.at(self.root, data)
         self.given = Given(self.workspace.store / FOLDER)
-        self._same = (self.card.version, [*self.card.tools]) == (__version__, ground.versions())  # the bytes can be compared
+        ours = (__version__, fingerprint.versions())
+        self._same = (self.card.version, [*self.card.tools]) == ours  # the bytes can be compared
 
     def judge(self, sheet: Mapping[str, tuple[str, ...]], asked: str) -> Judged:
         """Everything that can be known; `sheet` has what each task requires, `asked` the template that was handed out."""
@@ -53,18 +54,18 @@ class Examination:
         prose = Prose.read(self.workspace.template(plan.resolved.loaded))
         tasks = tuple(plan.resolved.loaded.experiment.tasks) or ("",)
         if not self._all_there(plan):
-            return self._judged(tasks, prose.answers)
+            return self._result(tasks, prose.answers)
         self._answers(plan, sheet, prose, Prose.of(asked))
         self._documents(plan)
         self._arrays(plan)
         if self.recompute:
             self._weights(plan)
-        return self._judged(tasks, prose.answers)
+        return self._result(tasks, prose.answers)
 
-    def _judged(self, tasks: tuple[str, ...], prose: Mapping[str, str]) -> Judged:
+    def _result(self, tasks: tuple[str, ...], prose: Mapping[str, str]) -> Judged:
         return Judged(tasks, tuple(self.checked), tuple(dict.fromkeys(self.findings)), prose, tuple(self.notes))
 
-    def _find(self, level: str, text: str, task: str = "") -> None:
+    def _add_finding(self, level: str, text: str, task: str = "") -> None:
         self.findings.append(Finding(level, text, task))
 
     # --- what says of itself what it is ---------------------------------------------------------------------------------------
@@ -74,7 +75,7 @@ class Examination:
         self.checked.append("digests")
         changed = [name for name in hand_in.altered(self.root, self.card.files) if self.code or not name.endswith(".py")]
         if changed:
-            self._find("digests", f"changed after it was packed, added or removed: {some(changed)}")
+            self._add_finding("digests", f"changed after it was packed, added or removed: {some(changed)}")
         if len(changed) < len(self.card.files) and any(name.endswith(".py") for name in self.card.files) and not self.code:
             self.notes.append("it has Python of its author's own, which was not run")
 
@@ -84,10 +85,10 @@ class Examination:
         whole = {(step.kind, step.key) for step, _ in self.given.steps.values()}
         every = {(path.parent.name, path.name) for path in self.given.root.glob("*/*")}
         if broken := sorted(every - whole):
-            self._find("results", f"not what was stored: {some('/'.join(each) for each in broken)}")
+            self._add_finding("results", f"not what was stored: {some('/'.join(each) for each in broken)}")
         for _, stored in self.given.steps.values():
             if is_whole(stored) and (why := fault(stored)):
-                self._find("results", f"{stored.meta['kind']}/{stored.key} cannot be what it says: {why}")
+                self._add_finding("results", f"{stored.meta['kind']}/{stored.key} cannot be what it says: {why}")
         self._twins()
         self._versions()
 
@@ -102,7 +103,7 @@ class Examination:
         for (name, _), found in owners.items():
             for one, other in combinations(found[:MOST], 2):
                 if one.meta["kind"] == "run" or _apart_from_seed(one) == _apart_from_seed(other):
-                    self._find("results", f"{name} of {one.key} and of {other.key}, two trainings, is the same file")
+                    self._add_finding("results", f"{name} of {one.key} and of {other.key}, two trainings, is the same file")
 
     def _versions(self) -> None:
         """What a training notes of its tools is what its key says of them."""
@@ -110,7 +111,7 @@ class Examination:
             for name, version in (stored.meta["note"].get("versions", {}) if step.kind == "run" else {}).items():
                 code = str(step.code.get(name, version))
                 if not f"{version}.".startswith(f"{code}."):
-                    self._find("results", f"run/{stored.key} notes {name} {version}, and was made with {code}")
+                    self._add_finding("results", f"run/{stored.key} notes {name} {version}, and was made with {code}")
 
     # --- the report, built again ----------------------------------------------------------------------------------------------
 
@@ -123,7 +124,7 @@ class Examination:
     def _all_there(self, plan: Plan) -> bool:
         missing = [each.label for each in plan.missing(plan.everything())]
         if missing:
-            self._find("results", f"results that the report needs are not in it: {some(missing)}")
+            self._add_finding("results", f"results that the report needs are not in it: {some(missing)}")
         return not missing
 
     def _answers(self, plan: Plan, sheet: Mapping[str, tuple[str, ...]], prose: Prose, asked: Prose) -> None:
@@ -132,22 +133,22 @@ class Examination:
         tasks = plan.resolved.loaded.experiment.tasks
         for task, required in sheet.items():
             if task not in tasks:
-                self._find("answers", f"the sheet's task {task} is not in it")
+                self._add_finding("answers", f"the sheet's task {task} is not in it")
             elif lost := sorted({*required} - {*tasks[task].requires}):
-                self._find("answers", f"no longer requires {some(lost)}", task)
+                self._add_finding("answers", f"no longer requires {some(lost)}", task)
         for task, question in asked.questions.items():
             if task in tasks and question and question != prose.questions.get(task, ""):
-                self._find("answers", "the question is not that of the sheet", task)
+                self._add_finding("answers", "the question is not that of the sheet", task)
         document = compose_plan(plan, self.workspace, draft=True)[2]
         for finding in document.findings:
             task = next((name for name, section in document.sections.items() if finding.where in section.places), "")
-            self._find("answers", without_place(finding), task)
+            self._add_finding("answers", without_place(finding), task)
 
     def _documents(self, plan: Plan) -> None:
         """The documents are what the program writes of the sources and the facts."""
         handed, folder = self.folder / "handed", self.workspace.outputs(plan.resolved.loaded)[0]
         if not folder.is_dir():
-            self._find("documents", f"no document of {folder.name} is in it")
+            self._add_finding("documents", f"no document of {folder.name} is in it")
             return
         shutil.move(folder, handed)
         self.checked.append("documents")
@@ -157,7 +158,7 @@ class Examination:
         try:
             built = write_document(plan, self.workspace, Options(formats or ("md",)), (), ())
         except FindingError:
-            self._find("documents", "the report does not build: see what is said of its answers")
+            self._add_finding("documents", "the report does not build: see what is said of its answers")
             return
         if built.error:
             raise built.error
@@ -166,15 +167,15 @@ class Examination:
 
     def _compare(self, handed: Path, made: Path) -> None:
         if not made.is_file():
-            self._find("documents", f"{handed.name} is no document of this report")
+            self._add_finding("documents", f"{handed.name} is no document of this report")
         elif handed.read_bytes() != made.read_bytes():
             texts = [words(file) for file in (handed, made)]
             if None in texts:
                 self.notes.append("the text of the PDF was not read: pdftotext (poppler) is not installed")
             if texts[0] != texts[1]:
-                self._find("documents", f"{handed.name} is not what its sources and facts give: {first(*texts)}")
+                self._add_finding("documents", f"{handed.name} is not what its sources and facts give: {first(*texts)}")
             elif self._same:
-                self._find("documents", f"{handed.name} has the words of its sources and facts, and other bytes")
+                self._add_finding("documents", f"{handed.name} has the words of its sources and facts, and other bytes")
             else:
                 self.notes.append(f"{handed.name} was written by other versions: its words were compared, not its pictures")
 
@@ -190,8 +191,8 @@ class Examination:
         if not able:
             return
         self.checked.append("arrays")
-        for planned, why in again(plan, store, able, pictures=self._same):
-            self._find("arrays", f"{planned.label} {why}", self._task(plan, planned))
+        for planned, why in recompute(plan, store, able, pictures=self._same):
+            self._add_finding("arrays", f"{planned.label} {why}", self._task(plan, planned))
 
     def _ready(self, store: Store, need: Planned, jobs: Mapping[str, Planned]) -> bool:
         """Whether what a step reads is here, or will be measured again."""
@@ -201,17 +202,17 @@ class Examination:
         """The arrays follow from the weights; models of the author's own are run only where that was asked for."""
         every = {each.step.key: each for target in plan.everything() for each in target.closure()}
         probes = [each for each in every.values() if each.step.kind == "arrays" and (self.code or not each.own)]
-        whole = [each for each in probes if all(self._came(plan, need) for need in each.needs.values())]
+        whole = [each for each in probes if all(self._is_handed_in(plan, need) for need in each.needs.values())]
         if not whole or len(whole) < len(probes):
             self.notes.append(f"{len(probes) - len(whole)} probes came without the weights that they ask")
         if not whole:
             return
         self.checked.append("weights")
-        for planned, why in again(plan, shelf(self.given, self.folder / "weights", ("run",)), whole):
-            self._find("weights", f"{planned.label.rpartition(': ')[2]} {why}", self._task(plan, planned))
+        for planned, why in recompute(plan, shelf(self.given, self.folder / "weights", ("run",)), whole):
+            self._add_finding("weights", f"{planned.label.rpartition(': ')[2]} {why}", self._task(plan, planned))
 
     @staticmethod
-    def _came(plan: Plan, planned: Planned) -> bool:
+    def _is_handed_in(plan: Plan, planned: Planned) -> bool:
         return (stored := plan.stored(planned)) is not None and is_whole(stored)
 
     @staticmethod

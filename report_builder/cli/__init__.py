@@ -69,7 +69,7 @@ def _readable(options: Options) -> None:
     for name, value in vars(options).items():
         for text in value if isinstance(value, list | tuple) else [value]:
             if isinstance(text, str) and any("\ud800" <= letter <= "\udfff" for letter in text):
-                raise UsageError(Problem("", "an argument is no UTF-8 text", f"{name}: {text!r}"))
+                raise UsageError(Problem("", "an argument is not valid UTF-8", f"{name}: {text!r}"))
 
 
 def _advice(number: int) -> str:

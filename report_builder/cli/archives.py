@@ -74,7 +74,7 @@ def import_runs(options: Options) -> int:
                 _unpack(archive, scratch, file)
         except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
             raise ReportError(Problem(str(file), "this is not a complete export", str(error))) from None
-        for kind, stored in list(_verify(Store(scratch), file)):
+        for kind, stored in list(_verified_steps(Store(scratch), file)):
             added, known = (added + 1, known) if add(store, stored) else (added, known + 1)
             if kind == "run":
                 remember(store, stored.meta["spec"]["data"])
@@ -120,7 +120,7 @@ def _is_of_a_step(member: tarfile.TarInfo, kind: str, key: str, name: str) -> bo
     return member.isreg() and bool(named) and member.name == f"{kind}/{key}/{name}"
 
 
-def _verify(store: Store, file: Path) -> Iterator[tuple[str, Stored]]:
+def _verified_steps(store: Store, file: Path) -> Iterator[tuple[str, Stored]]:
     """The steps of an unpacked export.
 
     Raises:

@@ -17,9 +17,9 @@ from pathlib import Path
 
 from report_builder import build as builder
 from report_builder.build import Workspace
-from report_builder.build.alike import alike
+from report_builder.build.findings import ANSWERED, CONSISTENT, RECOMPUTED, Finding, Judged
 from report_builder.build.hand_in import CARD, card_of, unpack
-from report_builder.build.judged import ANSWERED, CONSISTENT, RECOMPUTED, Finding, Judged
+from report_builder.build.similarity import similar_answers
 from report_builder.build.verify import examine
 from report_builder.cli.make import say
 from report_builder.cli.parser import ROOTS, Options
@@ -36,7 +36,7 @@ DEMO = "quickstart-hand-in.zip"
 FALSE = """{{ claim("ae.drawn.class_agreement", "better", "vae.drawn.class_agreement", "The AE draws better.", by="model") }}"""
 UNTRAINED = Problem(
     "",
-    "what came along are the results of the report as it was; another one is trained",
+    "the bundled results belong to the unchanged report; a changed one must be trained",
     next_step="Install what trains: make install, or pip install 'report-builder[cpu]'.",
 )
 PROSE = ("#", ":", "{", "<", "|", "!")  # no sentence begins so
@@ -48,7 +48,7 @@ def demo(options: Options) -> int:
     if not (folder / CARD).is_file():
         if folder.exists():
             step = "Name another folder: report-builder demo FOLDER"
-            raise UsageError(Problem(str(folder), "this is there already, and is no demonstration", next_step=step))
+            raise UsageError(Problem(str(folder), "the folder exists and is not a demonstration", next_step=step))
         with as_file(files("report_builder.cli") / DEMO) as archive:
             unpack(archive, folder)
     card, workspace = card_of(folder), Workspace.at(folder)
@@ -75,12 +75,14 @@ def verify(options: Options) -> int:
         judged = {path.name: _judge(path, options)}
     elif files_ := sorted(path.glob("**/*.zip")):
         with ThreadPoolExecutor(estimate.cores()) as pool:
-            found = pool.map(partial(_ask, arguments=_again(options)), files_)
+            found = pool.map(partial(_judge_in_process, arguments=_command(options)), files_)
         judged = {str(file.relative_to(path)): each for file, each in zip(files_, found, strict=True)}
     else:
-        raise UsageError(Problem(str(path), "no hand-in is here", next_step="Name a folder of *.zip files, or one of them."))
+        raise UsageError(
+            Problem(str(path), "there is no hand-in here", next_step="Name a folder of *.zip files, or one of them.")
+        )
     asked = _sheet(options)[1]
-    pairs = list(alike({name: each.prose for name, each in judged.items()}, asked)) if len(judged) > 1 else []
+    pairs = list(similar_answers({name: each.prose for name, each in judged.items()}, asked)) if len(judged) > 1 else []
     if options.json:
         told = {name: asdict(each) for name, each in judged.items()}
         print(json.dumps({"hand-ins": told, "alike": pairs}, ensure_ascii=False, indent=1))
@@ -106,7 +108,7 @@ def _sheet(options: Options) -> tuple[dict[str, tuple[str, ...]], str]:
     return {id_: tuple(task.requires) for id_, task in loaded.experiment.tasks.items()}, text_of(workspace.template(loaded))
 
 
-def _again(options: Options) -> list[str]:
+def _command(options: Options) -> list[str]:
     """The command for one hand-in."""
     named = {**{f"--{root}": vars(options).get(root) for root in ROOTS}, "--sheet": options.sheet}
     flags = {"--recompute": options.recompute, "--run-own-code": options.run_own_code}
@@ -115,7 +117,7 @@ def _again(options: Options) -> list[str]:
     return ["--json", *given, *(name for name, is_set in flags.items() if is_set)]
 
 
-def _ask(file: Path, arguments: Sequence[str]) -> Judged:
+def _judge_in_process(file: Path, arguments: Sequence[str]) -> Judged:
     """What a process finds in a hand-in: whatever is in it costs that process only, and so much time."""
     command = [sys.executable, "-m", "report_builder", "verify", str(file), *arguments]
     try:

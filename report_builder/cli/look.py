@@ -54,7 +54,7 @@ def status(options: Options) -> int:
         state = "stored " if row["stored"] else "at work" if row["worker"] else "to do  "
         print(f"{state} {row['key']}  {row['step']}{f', {who}' if (who := row['worker']) else ''}")
     for id_, arms in plan.resolved.loaded.sweeps.items():
-        print(f"sweep {id_}, {_train(plan, arms)}")
+        print(f"sweep {id_}, {_sweep_line(plan, arms)}")
     missing = [row for row in rows if not row["stored"]]
     print(
         f"{len(rows) - len(missing)} of {len(rows)} steps are stored."
@@ -72,7 +72,7 @@ def _worker(plan: Plan, planned: Planned) -> str | None:
     return f"process {holder.process} on {holder.host} since {since:%Y-%m-%d %H:%M:%S}"
 
 
-def _train(plan: Plan, arms: Arms) -> str:
+def _sweep_line(plan: Plan, arms: Arms) -> str:
     """What the arms of a sweep differ in, and how many of them are trained with every seed."""
     done = [arm for arm in arms.runs if all(plan.stored(plan.runs[arm, seed]) for seed in plan.seeds(arm) if seed is not None)]
     return f"{arms.run} over {' and '.join(arms.axes)}: {len(done)} of {len(arms.runs)} arms are trained."
@@ -87,12 +87,12 @@ def explain(options: Options) -> int:
         raise ReportError(
             Problem(
                 "",
-                "no step has this in its name",
+                "no step has a name that contains this",
                 repr(options.name),
                 near_miss(options.name, (p.label for p in _every_step(plan))),
             )
         )
-    rows = [_explain(plan, planned, last) for planned in chosen]
+    rows = [_explanation(plan, planned, last) for planned in chosen]
     if options.json:
         _print_json(rows)
         return int(Exit.DONE)
@@ -101,7 +101,7 @@ def explain(options: Options) -> int:
     return int(Exit.DONE)
 
 
-def _explain(plan: Plan, planned: Planned, last: Mapping[str, Ran]) -> dict[str, Plain]:
+def _explanation(plan: Plan, planned: Planned, last: Mapping[str, Ran]) -> dict[str, Plain]:
     entry, new = last.get(planned.label), planned.step.as_json()
     old = entry["step"] if entry else None
     why = reason(old, new)
@@ -111,12 +111,12 @@ def _explain(plan: Plan, planned: Planned, last: Mapping[str, Ran]) -> dict[str,
         why = ran if stored else "would run: it is not stored (never finished, removed, or damaged)"
     else:
         if why == "one of the steps it reads changed":
-            why = f"it reads what changed: {', '.join(_change(planned, last)) or 'another step'}"
+            why = f"it reads what changed: {', '.join(_changed_inputs(planned, last)) or 'another step'}"
         why = f"{'stored already' if stored else 'would run'}: {why}"
     return {"step": planned.label, "kind": planned.step.kind, "key": planned.step.key, "stored": stored is not None, "why": why}
 
 
-def _change(planned: Planned, last: Mapping[str, Ran]) -> list[str]:
+def _changed_inputs(planned: Planned, last: Mapping[str, Ran]) -> list[str]:
     return [n.label for n in planned.needs.values() if n.label not in last or last[n.label]["step"] != n.step.as_json()]
 
 
@@ -129,7 +129,7 @@ def facts(options: Options) -> int:
     if options.json:
         _print_json({name: None if fact.placeholder else publish.fact_as_json(fact) for name, fact in chosen.items()})
         return int(Exit.DONE)
-    print("".join(f"{line}\n" for line in citing.calls(chosen, plan)), end="")
+    print("".join(f"{line}\n" for line in citing.citation_lines(chosen, plan)), end="")
     return int(Exit.DONE)
 
 

@@ -36,9 +36,9 @@ def new(options: Options) -> int:
         rule = "a report's name consists of letters, digits, '-' and '_', a letter first"
         raise UsageError(Problem("NAME", rule, repr(options.name)))
     choices = {"language": languages.codes(), "page": pages.names(), "model": MODELS.names(), "dataset": DATASETS.names()}
-    given = {name: _known(f"--{name}", text, choices[name]) for name in choices if (text := vars(options)[name])}
+    given = {name: _check_known(f"--{name}", text, choices[name]) for name in choices if (text := vars(options)[name])}
     if not given and not options.source and not options.sheet_only and sys.stdin and sys.stdin.isatty():
-        given = {name: _asked(name, known) for name, known in choices.items()}
+        given = {name: _ask(name, known) for name, known in choices.items()}
     if options.source:
         tasks = Sheet.read(Path(options.source))
         given = {"language": tasks.language, **given}
@@ -62,13 +62,13 @@ def new(options: Options) -> int:
     return int(Exit.DONE)
 
 
-def _known(option: str, text: str, known: Sequence[str]) -> str:
+def _check_known(option: str, text: str, known: Sequence[str]) -> str:
     if text not in known:
-        raise UsageError(Problem(option, "there is none of this name", repr(text), near_miss(text, known)))
+        raise UsageError(Problem(option, "unknown name", repr(text), near_miss(text, known)))
     return text
 
 
-def _asked(name: str, known: Sequence[str]) -> str:
+def _ask(name: str, known: Sequence[str]) -> str:
     """What the user answers; an empty line is the usual one."""
     usual = USUAL[name]
     while (text := input(f"{name} ({', '.join(known)}) [{usual}]: ").strip() or usual) not in known:

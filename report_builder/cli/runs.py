@@ -39,7 +39,7 @@ def _summary(stored: Stored) -> dict[str, Plain]:
 def list_runs(options: Options) -> int:
     """Lists every stored training."""
     every = list(store_of(options).all("run"))
-    rows = [_summary(stored) | {"settings": _tell_apart(stored, every)} for stored in every]
+    rows = [_summary(stored) | {"settings": _distinguishing_settings(stored, every)} for stored in every]
     if options.json:
         print(json.dumps(rows, indent=1))
         return int(Exit.DONE)
@@ -52,7 +52,7 @@ def list_runs(options: Options) -> int:
     return int(Exit.DONE)
 
 
-def _tell_apart(stored: Stored, every: Sequence[Stored]) -> dict[str, Plain]:
+def _distinguishing_settings(stored: Stored, every: Sequence[Stored]) -> dict[str, Plain]:
     """The settings of model and training in which the trainings of this model differ, by key path: what tells arms apart."""
     same = [other for other in every if other.meta["spec"]["model"]["kind"] == stored.meta["spec"]["model"]["kind"]]
     settings = [{part: other.meta["spec"][part] for part in ("model", "training")} for other in same]
@@ -77,7 +77,7 @@ def find_run(store: Store, prefix: str) -> Stored:
     """The training whose key begins so. Raises ReportError where there is none, or more than one."""
     found = [stored for stored in store.all("run") if stored.key.startswith(prefix)]
     if len(found) != 1:
-        rule = "no stored training has this key" if not found else "several stored trainings begin like this"
+        rule = "no stored training has this key" if not found else "the keys of several stored trainings begin like this"
         raise ReportError(Problem("", rule, repr(prefix), next_step="'report-builder runs list' shows them all."))
     return found[0]
 
@@ -85,7 +85,7 @@ def find_run(store: Store, prefix: str) -> Stored:
 def prune_runs(options: Options) -> int:
     """Removes what no report here uses, and what kills, damage and failures left; checkpoints of planned trainings stay."""
     workspace = Workspace.find(vars(options))
-    store, used = Store(workspace.store), _use(workspace)
+    store, used = Store(workspace.store), _keys_in_use(workspace)
     with nobody_begins(store.root) as busy:
         kept = used | busy
         gone = [(kind, key) for kind, key in store.every() if key not in kept]
@@ -142,7 +142,7 @@ def _wrong(store: Store, kind: str, key: str) -> str:
     return fault(stored) if stored else "a file is missing, or is not what was stored"
 
 
-def _use(workspace: Workspace) -> set[str]:
+def _keys_in_use(workspace: Workspace) -> set[str]:
     """Keys of every step of every report here, in every profile.
 
     Raises:

@@ -15,7 +15,7 @@ def standing() -> Iterator[None]:
     """Streams that may be written to until the command ends: what nobody reads any more is not said, and the work goes on."""
     before = sys.stdout, sys.stderr
     for descriptor in (0, 1, 2):
-        _open(descriptor)
+        _ensure_open(descriptor)
     sys.stdout, sys.stderr = (_Patient(stream or open(os.devnull, "w", encoding="utf-8")) for stream in before)  # noqa: SIM115, PTH123
     try:
         yield
@@ -25,7 +25,7 @@ def standing() -> Iterator[None]:
         sys.stdout, sys.stderr = before
 
 
-def _open(descriptor: int) -> None:
+def _ensure_open(descriptor: int) -> None:
     """A closed one leads nowhere: else the next file that is opened would be written over by what is printed."""
     try:
         os.fstat(descriptor)
@@ -43,17 +43,17 @@ class _Patient:
 
     def write(self, text: str) -> int:
         """Writes, or does not."""
-        with self._silence():
+        with self._ignore_broken_pipe():
             self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
         """Flushes, or does not."""
-        with self._silence():
+        with self._ignore_broken_pipe():
             self._stream.flush()
 
     @contextmanager
-    def _silence(self) -> Iterator[None]:
+    def _ignore_broken_pipe(self) -> Iterator[None]:
         try:
             yield
         except BrokenPipeError:

@@ -75,7 +75,7 @@ class State:
 def watch(options: Options) -> int:
     """Serves a report until it is interrupted."""
     state = State()
-    server = _serve(state, options.port)
+    server = _start_server(state, options.port)
     address = f"http://{HERE}:{server.server_address[1]}/"
     print(f"{address} shows the report and follows its files (only this machine can see it; Ctrl-C ends)", flush=True)
     try:
@@ -129,11 +129,11 @@ def _make(options: Options, workspace: Workspace, plan: Plan | None) -> tuple[Pl
             return plan, None, todo
         how = builder.Options(options.to, workers=options.jobs or 1)
         try:
-            return plan, _read(builder.build(plan, workspace, how)), ""
+            return plan, _contents_of(builder.build(plan, workspace, how)), ""
         except FindingError as error:
-            return plan, _read(builder.build(plan, workspace, replace(how, draft=True))), _told(error.problems)
+            return plan, _contents_of(builder.build(plan, workspace, replace(how, draft=True))), _problems_text(error.problems)
     except ReportError as error:
-        return plan, None, _told(error.problems)
+        return plan, None, _problems_text(error.problems)
 
 
 def _heavy(plan: Plan) -> str:
@@ -142,14 +142,14 @@ def _heavy(plan: Plan) -> str:
     if not jobs:
         return ""
     step = f"Run: report-builder build {plan.resolved.loaded.name}"
-    return _told([Problem("", "this has to be trained or probed first", ", ".join(jobs), next_step=step)])
+    return _problems_text([Problem("", "this has to be trained or probed first", ", ".join(jobs), next_step=step)])
 
 
-def _told(problems: Sequence[Problem]) -> str:
+def _problems_text(problems: Sequence[Problem]) -> str:
     return "\n".join(map(str, once(problems)))
 
 
-def _read(built: builder.Built) -> dict[str, bytes]:
+def _contents_of(built: builder.Built) -> dict[str, bytes]:
     return {path.suffix: path.read_bytes() for path in built.paths.values() if path.suffix in KINDS}
 
 
@@ -191,7 +191,7 @@ class _Answers(BaseHTTPRequestHandler):
         """Says nothing: what was built is said where it is built."""
 
 
-def _serve(state: State, port: int) -> ThreadingHTTPServer:
+def _start_server(state: State, port: int) -> ThreadingHTTPServer:
     """Begins to answer, on this machine only.
 
     Raises:
@@ -201,7 +201,7 @@ def _serve(state: State, port: int) -> ThreadingHTTPServer:
         server = ThreadingHTTPServer((HERE, port), type("Answers", (_Answers,), {"state": state}))
     except (OSError, OverflowError) as error:
         step = "Choose another one with --port, or 0 for any that is free."
-        raise UsageError(Problem("--port", "this port cannot be had", f"{port}: {error}", next_step=step)) from None
+        raise UsageError(Problem("--port", "this port is not available", f"{port}: {error}", next_step=step)) from None
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server

@@ -22,10 +22,10 @@ def checked(data: ImageData, known: Layout, where: str) -> ImageData:
             announced.
     """
     if not isinstance(data, ImageData) or not {"train"} <= set(data.splits):
-        raise ReportError(Problem(where, "this gives no ImageData with a split 'train'", type(data).__name__))
+        raise ReportError(Problem(where, "this does not return ImageData with a split 'train'", type(data).__name__))
     CLASSES.hold(len(data.class_names), where)
     if len(set(data.class_names)) < len(data.class_names) or not all(map(str.strip, data.class_names)):
-        rule = "a name of a class is empty, or there twice"
+        rule = "the name of a class is empty or occurs twice"
         raise ReportError(Problem(where, rule, ", ".join(sorted(data.class_names)[:10])))
     expected = known.image_shape or data.image_shape
     for name, split in data.splits.items():

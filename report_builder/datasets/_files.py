@@ -83,7 +83,7 @@ def reading(path: Path) -> Iterator[None]:
     except OSError as error:
         rule = f"this cannot be read ({error.strerror or error})"
         raise ReportError(
-            Problem(_show(Path(error.filename or path)), rule, next_step="Check that it is there, and yours to read.")
+            Problem(_printable(Path(error.filename or path)), rule, next_step="Check that it exists and that you may read it.")
         ) from error
 
 
@@ -159,8 +159,8 @@ def _walk(folder: Path, below: str = "", above: tuple[tuple[int, int], ...] = ()
     status = folder.stat()
     here = (status.st_dev, status.st_ino)
     if here in above or len(above) > DEEPEST:
-        rule = "a link leads back into its own folder" if here in above else "folders lie too deep in each other"
-        raise ReportError(Problem(_show(folder), rule, next_step="Take it out of the data set."))
+        rule = "a link leads back into its own folder" if here in above else "folders are nested too deeply"
+        raise ReportError(Problem(_printable(folder), rule, next_step="Take it out of the data set."))
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name[0] == ".":
@@ -168,13 +168,13 @@ def _walk(folder: Path, below: str = "", above: tuple[tuple[int, int], ...] = ()
             if entry.is_dir():
                 yield from _walk(Path(entry.path), f"{below}{entry.name}/", (*above, here))
             elif Path(entry.name).suffix.lower() in FORMATS:
-                yield below + _check(entry), entry
+                yield below + _picture_name(entry), entry
             elif Path(entry.name).suffix.lower() in NOT_READ:
                 rule, step = "pictures of this format are not read", "Save it as PNG or JPEG, or take it out of the data set."
-                raise ReportError(Problem(_show(Path(entry.path)), rule, next_step=step))
+                raise ReportError(Problem(_printable(Path(entry.path)), rule, next_step=step))
 
 
-def _check(entry: os.DirEntry[str]) -> str:
+def _picture_name(entry: os.DirEntry[str]) -> str:
     """The name of a picture.
 
     Raises:
@@ -182,15 +182,15 @@ def _check(entry: os.DirEntry[str]) -> str:
     """
     rule = ""
     if not entry.is_file():
-        rule = "this link leads nowhere" if entry.is_symlink() else "this has the name of a picture and is no file"
-    elif _show(Path(entry.path)) != entry.path:
-        rule = "the path of this picture is no UTF-8 text"
+        rule = "this link leads nowhere" if entry.is_symlink() else "this has the name of a picture but is not a file"
+    elif _printable(Path(entry.path)) != entry.path:
+        rule = "the path of this picture is not valid UTF-8"
     if rule:
-        raise ReportError(Problem(_show(Path(entry.path)), rule, next_step="Replace it, or take it out of the data set."))
+        raise ReportError(Problem(_printable(Path(entry.path)), rule, next_step="Replace it, or take it out of the data set."))
     return entry.name
 
 
-def _show(path: Path) -> str:
+def _printable(path: Path) -> str:
     """A path as text that can be printed, whatever bytes it is of."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 

@@ -54,7 +54,7 @@ def stored(path: Path, wanted: Collection[str], allowed: str) -> dict[str, np.nd
 
     with _open(path, allowed) as (archive, members):
         asked = [key for key in members if key in wanted]
-        ARCHIVE_BYTES.hold(sum(_declare(archive, members[key]) for key in asked), str(path))
+        ARCHIVE_BYTES.hold(sum(_declared_size(archive, members[key]) for key in asked), str(path))
         arrays: dict[str, np.ndarray | None] = dict.fromkeys(members)
         for key in asked:
             with archive.open(members[key]) as stream, warnings.catch_warnings(action="ignore"):
@@ -90,7 +90,7 @@ def _is_npy(path: Path) -> bool:
         return stream.read(6) == b"\x93NUMPY"
 
 
-def _declare(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
+def _declared_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
     """Bytes that an array takes, by its header; ValueError where it is no array of numbers, or of another length."""
     shape, dtype, begin = _header(archive, member)
     size = math.prod(shape) * int(dtype.itemsize)

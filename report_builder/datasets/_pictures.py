@@ -46,10 +46,12 @@ def stream(folder: Path, names: Sequence[str], read: Read, image_shape: tuple[in
         return images
 
     small = len(names) * int(np.prod(image_shape)) <= KEPT
-    return Stream(_keep(make, len(names), image_shape) if small else make, np.arange(len(names)), image_shape, np.uint8)
+    return Stream(_memoize(make, len(names), image_shape) if small else make, np.arange(len(names)), image_shape, np.uint8)
 
 
-def _keep(make: Callable[[np.ndarray], np.ndarray], n: int, image_shape: tuple[int, ...]) -> Callable[[np.ndarray], np.ndarray]:
+def _memoize(
+    make: Callable[[np.ndarray], np.ndarray], n: int, image_shape: tuple[int, ...]
+) -> Callable[[np.ndarray], np.ndarray]:
     """The same, each image made once. An array takes memory only where something was written."""
     images, there = np.empty((n, *image_shape), np.uint8), np.zeros(n, bool)
 

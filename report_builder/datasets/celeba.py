@@ -86,7 +86,7 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
     import numpy as np
 
     class_names = _class_names(parameters)
-    listed, folder = _list(files[0], files[1]), files[2]
+    listed, folder = _read_lists(files[0], files[1]), files[2]
     _all_there(listed, folder, files[0])
     splits = {}
     for number, part in enumerate(PARTS):
@@ -124,7 +124,7 @@ def _stream(folder: Path, listed: _Listed, places: np.ndarray) -> Images:
     return stream(folder, [listed.names[place] for place in places.tolist()], decoded, SHAPE)
 
 
-def _list(attributes: Path, partition: Path) -> _Listed:
+def _read_lists(attributes: Path, partition: Path) -> _Listed:
     """Reads both lists; the second may be in another order."""
     import numpy as np
 
@@ -138,7 +138,7 @@ def _list(attributes: Path, partition: Path) -> _Listed:
     for path, listed, allowed in ((attributes, values, (-1, 1)), (partition, parts, (0, 1, 2))):
         if not np.isin(listed, allowed).all():
             said = f"Allowed: {', '.join(map(str, allowed))}."
-            raise ReportError(Problem(str(path), "a number of this list means nothing", allowed=said))
+            raise ReportError(Problem(str(path), "a number in this list has no meaning", allowed=said))
     place = {name: i for i, name in enumerate(others)}
     if absent_names := [name for name in names if name not in place]:
         rule = f"{len(absent_names)} images of {attributes.name} are not in this list"
@@ -159,7 +159,7 @@ def _table(path: Path, columns: int) -> tuple[tuple[str, ...], list[str], np.nda
     try:
         with path.open(encoding="utf-8") as lines:
             head = [next(lines) for _ in range(header)]
-            names = [_name(line.replace(",", " ").split(), columns) for line in lines if line.strip()]
+            names = [_check_row(line.replace(",", " ").split(), columns) for line in lines if line.strip()]
         delimiter = "," if comma else None
         values = np.loadtxt(
             path, np.int8, delimiter=delimiter, skiprows=header, usecols=range(1, columns + 1), ndmin=2, encoding="utf-8"
@@ -173,7 +173,7 @@ def _table(path: Path, columns: int) -> tuple[tuple[str, ...], list[str], np.nda
     return (titles[1:] if comma else titles), names, values
 
 
-def _name(row: list[str], columns: int) -> str:
+def _check_row(row: list[str], columns: int) -> str:
     if len(row) != columns + 1:
         raise ValueError(f"{row[0]} has {len(row) - 1} numbers")
     return row[0]

@@ -73,7 +73,7 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
         received = ", ".join(f"x_{part} {x.shape[1:]}" for part, x in images.items())
         raise ReportError(Problem(str(path), "training and test images are of different sizes", received))
     classes = {part: _classes(path, arrays, part) for part in parts}
-    class_names, classes = _name(path, arrays.get("class_names"), classes)
+    class_names, classes = _class_names_and_places(path, arrays.get("class_names"), classes)
     splits = {part: Split(images[part], classes[part]) for part in parts}
     data = ImageData(splits, class_names, parameters.range or BYTES)
     if "test" in splits or parameters.test is None:
@@ -112,7 +112,7 @@ def _must_have_images(path: Path, arrays: Collection[str]) -> None:
         if near and name not in KNOWN:
             raise ReportError(Problem(str(path), "an array has an unknown name", repr(name), f"Did you mean '{near[0]}'?"))
     if alone := [name for name in ("y_train", "y_test") if name in arrays and f"x{name[1:]}" not in arrays]:
-        raise ReportError(Problem(str(path), f"there are classes {alone[0]}, and no images of theirs", ", ".join(arrays)))
+        raise ReportError(Problem(str(path), f"there are classes {alone[0]}, but no images of them", ", ".join(arrays)))
     if "x_train" not in arrays:
         allowed = f"x_train is needed; also known: {', '.join(KNOWN[1:])}."
         raise ReportError(Problem(str(path), "there is no array x_train", ", ".join(arrays) or "nothing", allowed))
@@ -126,7 +126,7 @@ def _images(path: Path, arrays: Mapping[str, np.ndarray | None], part: str, want
     if x.ndim not in (3, 4) or not x.size or not (whole or (wanted and x.dtype.kind in "fiub")):
         allowed = "Images (n, height, width) or (n, height, width, channels): whole numbers, or floats with their 'range'."
         advice = "Say what the numbers mean, e.g. range: [0, 1]." if x.dtype.kind == "f" and wanted is None else ""
-        raise ReportError(Problem(str(path), "these are no images", f"x_{part} {x.dtype} {x.shape}", allowed, advice))
+        raise ReportError(Problem(str(path), "these are not images", f"x_{part} {x.dtype} {x.shape}", allowed, advice))
     if x.ndim == 4 and x.shape[-1] not in CHANNELS:
         raise ReportError(_of_other_channels(path, f"x_{part}", x.shape))
     least, most = float(x.min()), float(x.max())
@@ -140,7 +140,7 @@ def _images(path: Path, arrays: Mapping[str, np.ndarray | None], part: str, want
 def _of_other_channels(path: Path, name: str, shape: tuple[int, ...]) -> Problem:
     rule, step = f"images with {shape[-1]} channels cannot be shown", "Keep one channel (grey) or three (red, green, blue)."
     if shape[1] in CHANNELS:
-        rule, step = "the channel axis stands first, and must stand last", f"Save np.moveaxis({name}, 1, -1)."
+        rule, step = "the channel axis comes first and must come last", f"Save np.moveaxis({name}, 1, -1)."
     elif shape[2] in CHANNELS:
         rule, step = (
             "the images are counted along the last axis, and must be along the first",
@@ -163,7 +163,7 @@ def _classes(path: Path, arrays: Mapping[str, np.ndarray | None], part: str) -> 
     return y.astype(np.int64)
 
 
-def _name(
+def _class_names_and_places(
     path: Path, stored_names: np.ndarray | None, classes: Mapping[str, np.ndarray]
 ) -> tuple[tuple[str, ...], dict[str, np.ndarray]]:
     """Names of the classes and the classes as places among them: the names in the file, else the numbers that images have.

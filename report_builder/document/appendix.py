@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from report_builder.document.boilerplate import unmeasured
 from report_builder.document.channel import printed_span
 from report_builder.document.ledger import Compared, Ledger, standing
 from report_builder.document.tables import table
 from report_builder.document.tree import Node, Nodes, attr, code, para, text
-from report_builder.document.wording import unmeasured
 from report_builder.facts import LEVEL, TRAININGS
 from report_builder.languages import NO_BREAK, Language
 
@@ -23,15 +23,15 @@ def appendix(ledger: Ledger, language: Language, profile: str = "") -> str:
     rows = [*{compared.key: compared for compared in ledger.comparisons}.values()]
     if not rows:
         return ""
-    title = {"t": "Header", "c": [1, attr(LABEL), _say(language.word("appendix.title"))]}
+    title = {"t": "Header", "c": [1, attr(LABEL), _fact_text(language.word("appendix.title"))]}
     notes = [language.word("appendix.read", expected=language.number(LEVEL * len(rows), 1), n=len(rows))]
     taken = [compared.text for compared in ledger.comparisons if compared.denied]
     if ledger.standing is not None:
         changed = language.word("appendix.changed", n=len(taken), sentences="; ".join(taken) or "–")
         notes.append(changed)
     notes += [language.word("profile", name=profile)] if profile else []
-    limited = [para(_say(f"{STAR} {language.word('verdict.these_trainings')}"))] if any(map(_is_limited, rows)) else []
-    return ledger.put_block([title, *(para(_say(note)) for note in notes), _table(rows, language), *limited])
+    limited = [para(_fact_text(f"{STAR} {language.word('verdict.these_trainings')}"))] if any(map(_is_limited, rows)) else []
+    return ledger.put_block([title, *(para(_fact_text(note)) for note in notes), _table(rows, language), *limited])
 
 
 def _is_limited(row: Compared) -> bool:
@@ -40,7 +40,7 @@ def _is_limited(row: Compared) -> bool:
 
 
 def _table(rows: Sequence[Compared], language: Language) -> Node:
-    heads = [_say(language.word(f"appendix.{key}")) for key in ("facts", "difference", "p", "holm", "differ")]
+    heads = [_fact_text(language.word(f"appendix.{key}")) for key in ("facts", "difference", "p", "holm", "differ")]
     stand = standing(rows, LEVEL)
     cells = [_row(row, language, stands=row.key in stand) for row in rows]
     return table(heads, cells, "llrll", language.word("appendix.title"), "tbl:comparisons")
@@ -49,13 +49,13 @@ def _table(rows: Sequence[Compared], language: Language) -> Node:
 def _row(row: Compared, language: Language, *, stands: bool) -> list[Nodes]:
     names = [printed_span([*_names(row.names), *(text(STAR) if _is_limited(row) else [])], "fact")]
     if row.p is None:
-        return [names, _say(unmeasured(language)), [], [], []]
+        return [names, _fact_text(unmeasured(language)), [], [], []]
     p = f"<{NO_BREAK}{language.number(LEAST)}" if row.p < LEAST else language.number(row.p, 3)
     paths = [*dict.fromkeys(line.partition(":")[0] for line in row.through)]
     if len(paths) > MOST:
         paths = [f"{section}.*" for section in dict.fromkeys(path.partition(".")[0] for path in paths)]
     answer = language.setting(stands) if row.found or row.denied else "–"
-    return [names, _say(row.difference), _say(p), _say(answer), _say(", ".join(paths))]
+    return [names, _fact_text(row.difference), _fact_text(p), _fact_text(answer), _fact_text(", ".join(paths))]
 
 
 def _names(names: Sequence[str]) -> Nodes:
@@ -72,5 +72,5 @@ def _names(names: Sequence[str]) -> Nodes:
     return [*told, *text(": "), code(".".join(parts[0][-shared:]))] if shared else told
 
 
-def _say(words: str) -> Nodes:
+def _fact_text(words: str) -> Nodes:
     return [printed_span(text(words), "fact")] if words else []

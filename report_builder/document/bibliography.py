@@ -66,7 +66,7 @@ class Bibliography:
             except ReportError as error:
                 problems += error.problems
                 continue
-            for found in _find(text, relative(file)):
+            for found in _find_entries(text, relative(file)):
                 if isinstance(found, Problem):
                     problems.append(found)
                 elif found.kind == "string":
@@ -110,10 +110,12 @@ def _text(file: Path) -> str:
         line = content[: error.start].count(b"\n") + 1
         received = content.splitlines()[line - 1].decode("latin-1").strip()
         step = "Save it as UTF-8: iconv -f ISO-8859-2 -t UTF-8 old.bib > new.bib (or the encoding that it has)."
-        raise ReportError(Problem(f"{relative(file)}:{line}", "a bibliography is UTF-8", received, "UTF-8.", step)) from None
+        raise ReportError(
+            Problem(f"{relative(file)}:{line}", "a bibliography must be UTF-8 text", received, "UTF-8.", step)
+        ) from None
 
 
-def _find(text: str, file: str) -> Iterator[Entry | Problem]:
+def _find_entries(text: str, file: str) -> Iterator[Entry | Problem]:
     """The entries of a text, abbreviations among them, and those that have no key or no end; all else is comments."""
     start, line = 0, 1
     while found := _ENTRY.search(text, start):
@@ -126,7 +128,7 @@ def _find(text: str, file: str) -> Iterator[Entry | Problem]:
         key = _KEY.match(text, found.end(), end - 1)
         if (end == len(text) and source[-1] not in "})") or _BEGINS.search(source):
             step = "Close it: each { has a }, and the entry ends with the last one."
-            yield Problem(f"{file}:{line}", "an entry of the bibliography has no end", source.split("\n")[0], next_step=step)
+            yield Problem(f"{file}:{line}", "an entry of the bibliography is not closed", source.split("\n")[0], next_step=step)
             end = at + nested.start() if (nested := _BEGINS.search(source)) else end
         elif kind == "string":
             yield Entry("", kind, source, file, line)

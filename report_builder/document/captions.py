@@ -23,11 +23,11 @@ def captioned(caption: str, sentences: Sequence[str], language: Language) -> Nod
     said += language.stop if said and said[-1] not in ".!?。！？" and sentences else ""
     begins = tuple(language.words[f"details.{key}"].partition("{")[0] for key in _KEYS)
     parts: list[Node] = [markdown(said)] if said else []
-    parts += [printed_span(_state(words), SETTING if words.startswith(begins) else DETAIL) for words in sentences]
+    parts += [printed_span(_sentence(words), SETTING if words.startswith(begins) else DETAIL) for words in sentences]
     return [node for i, part in enumerate(parts) for node in (_space(language) if i else []) + [part]]
 
 
-def _state(words: str) -> Nodes:
+def _sentence(words: str) -> Nodes:
     return text(re.sub(r" (?=\d)", NO_BREAK, " ".join(words.split())))
 
 
@@ -48,7 +48,7 @@ def say_once(blocks: Nodes, references: References) -> None:
     for home, figure in _figures(blocks, None):
         homes.setdefault(id(home.heading), (home, []))[1].append(figure)
     for home, figures in homes.values():
-        said = _say(figures, references)
+        said = _move_details(figures, references)
         if said:
             at = next(i for i, block in enumerate(home.blocks) if block is home.heading)
             home.blocks.insert(at + 1, div([para(said)], [SETTING]))
@@ -64,7 +64,7 @@ def _figures(blocks: Nodes, home: _Home | None) -> Iterator[tuple[_Home, Node]]:
             yield from _figures(block["c"][1], home)
 
 
-def _say(figures: Nodes, references: References) -> Nodes:
+def _move_details(figures: Nodes, references: References) -> Nodes:
     """Of what some figures are made, and what several of their captions state, each sentence once; they leave the captions."""
     language, captions = references.language, [_caption(figure) for figure in figures]
     of: dict[str, tuple[Node, list[str]]] = {}

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING
 
+from report_builder.document.boilerplate import unmeasured
 from report_builder.document.material import SweepCard
 from report_builder.document.printed import Best, Chosen, Told, Unmeasured, Word
 from report_builder.document.tree import text
 from report_builder.document.verdicts import Verdicts
 from report_builder.document.vocabulary import Vocabulary
-from report_builder.document.wording import unmeasured
 from report_builder.errors import Problem, ReportError
 from report_builder.facts import Fact, preferred
 from report_builder.records import frozen

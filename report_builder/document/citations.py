@@ -13,6 +13,7 @@ from string import ascii_lowercase
 from report_builder import languages
 from report_builder.document import leftover, pandoc
 from report_builder.document.bibliography import NAMED, Bibliography, Entry
+from report_builder.document.boilerplate import marked
 from report_builder.document.ledger import relative
 from report_builder.document.material import Material
 from report_builder.document.places import Places
@@ -37,7 +38,6 @@ from report_builder.document.tree import (
     text,
     walk,
 )
-from report_builder.document.wording import marked
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.languages import Language
 from report_builder.project import text_of
@@ -110,7 +110,7 @@ class _Citations:
         known, found = self.bibliography, [*_citations(blocks)]
         cited = list(dict.fromkeys(key for one in found for key in one.keys))
         problems = [*known.problems, *(problem for one in found for problem in self._mistakes(one))]
-        rule = "an entry takes its fields from one that is not there"
+        rule = "an entry takes its fields from one that does not exist"
         for entry in known.chosen(cited):
             problems += [Problem(entry.where, rule, key) for key in entry.parents if key not in known.entries]
         if problems or not found:
@@ -124,13 +124,13 @@ class _Citations:
             place = f"cite-{number}" if one.printed else ""
             for key in dict.fromkeys(one.keys if place else ()):
                 back.setdefault(f"ref-{key}", []).append(place)
-            self._put(one.node, inlines, numbers, place)
+            self._insert_citation(one.node, inlines, numbers, place)
         if any(has_class(node, "cited") for note in walk(blocks, "Note") for node in walk(note["c"], "Span")):
             exchange(blocks, _closed_up)
         references = [self._reference(entry, numbers, back.get(identifier(entry), [])) for entry in listed]
         judge = leftover.Leftover(self.places.of)
         findings = [problem for entry in references for problem in judge.judge([para(marked(entry)[1])])[1]]
-        self._place(blocks, references)
+        self._insert_list(blocks, references)
         return Cited(self.places, (), findings, self._unused(cited))
 
     # --- mistakes -----------------------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ class _Citations:
     def _mistakes(self, one: _Found) -> Iterator[Problem]:
         where = self.places.of(one.node)
         if any(map(is_own, one.node["c"][0])):
-            rule, step = "a reference and a citation stand in one bracket", "Give each a bracket of its own."
+            rule, step = "a reference and a citation share one pair of brackets", "Give each its own brackets."
             yield Problem(where, rule, plain_text(one.node["c"][1]), next_step=step)
             return
         for key in one.keys:
@@ -147,7 +147,7 @@ class _Citations:
                 step = f"Add it to {files}, or write \\@ for a sign that is no citation."
                 yield Problem(
                     where,
-                    "a citation of what no bibliography has",
+                    "a citation that is in no bibliography",
                     f"@{key}",
                     near_miss(key, self.bibliography.entries),
                     step,
@@ -172,7 +172,7 @@ class _Citations:
         names = {kind: self.language.word(f"references.{kind}") for kind in NAMED}
         sources = [*self.bibliography.strings, *(entry.source(names) for entry in entries)]
         language = "-".join(filter(None, (self.language.code.partition("-")[0], self.language.word("script.region"))))
-        asked = [_ask(one) for one in found]
+        asked = [_citation_block(one) for one in found]
         given = [sources, language, asked, self._style()]
         digest = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
         place = f"cited:{self.material.report}"
@@ -183,7 +183,7 @@ class _Citations:
                     pandoc.cite("\n".join(sources), asked, (self.material.style or STYLE), language), ensure_ascii=False
                 )
             except ReportError as error:
-                raise ReportError(*(self._tell(problem, sources, entries) for problem in error.problems)) from None
+                raise ReportError(*(self._locate_problem(problem, sources, entries) for problem in error.problems)) from None
             if self.memo:
                 self.memo.remember(place, f"{digest} {made}")
         *paragraphs, last = json.loads(made)
@@ -194,11 +194,11 @@ class _Citations:
         """The text of the style; one that only names another is none: that would be fetched."""
         text = text_of(self.material.style or STYLE)
         if "independent-parent" in text:
-            rule, step = "this style only names another one", "Take the style that it names."
+            rule, step = "this style only refers to another one", "Use the style that it refers to."
             raise ReportError(Problem(relative(self.material.style or STYLE), rule, next_step=step))
         return text
 
-    def _tell(self, problem: Problem, sources: Sequence[str], entries: Sequence[Entry]) -> Problem:
+    def _locate_problem(self, problem: Problem, sources: Sequence[str], entries: Sequence[Entry]) -> Problem:
         """What pandoc says of an entry at its line, anything else at the style."""
         if misread := _MISREAD.search(problem.received):
             before = len(self.bibliography.strings)
@@ -210,15 +210,15 @@ class _Citations:
                     return Problem(where, "this cannot be read as BibTeX", misread[2], next_step=step)
                 line -= height
         if failed := _FAILED.search(problem.received):
-            rule, step = "this is no style of citations", "CSL styles: https://www.zotero.org/styles."
+            rule, step = "this is not a citation style", "CSL styles: https://www.zotero.org/styles."
             return Problem(relative(self.material.style or STYLE), rule, failed[1], next_step=step)
         return problem
 
     # --- the tree -----------------------------------------------------------------------------------------------------------
 
-    def _put(self, node: Node, inlines: Nodes, numbers: Mapping[str, str], place: str) -> None:
+    def _insert_citation(self, node: Node, inlines: Nodes, numbers: Mapping[str, str], place: str) -> None:
         """What a citation prints takes its place, as one span, or as the note that a style of notes makes of it."""
-        made = _line(inlines, first_line(node), numbers)
+        made = _clean(inlines, first_line(node), numbers)
         notes = [inline for inline in made if inline["t"] == "Note"]
         shown_as = span([] if notes else made, ["cited"])
         shown_as["c"][0][0] = place
@@ -233,18 +233,18 @@ class _Citations:
         line = len(self.places.source.lines) - len(self.bibliography.entries) + [*self.bibliography.entries].index(key) + 1
         inlines = [item for block in entry["c"][1] for item in block["c"]]
         mark: Nodes = next((item["c"][1] for item in inlines if has_class(item, "csl-left-margin")), [])
-        body = _line([item for item in inlines if not has_class(item, "csl-left-margin")], line, numbers)
+        body = _clean([item for item in inlines if not has_class(item, "csl-left-margin")], line, numbers)
         number = [span(_trim(mark), ["mark"]), {"t": "Space"}] if mark else []
-        ways = [node for at, place in enumerate(back) for node in ({"t": "Space"}, self._way(place, at, len(back)))]
+        ways = [node for at, place in enumerate(back) for node in ({"t": "Space"}, self._back_link(place, at, len(back)))]
         return div([para([*number, *body, *ways])], ["reference"], numbers[identifier(entry)])
 
-    def _way(self, place: str, at: int, count: int) -> Node:
+    def _back_link(self, place: str, at: int, count: int) -> Node:
         letter = ascii_lowercase[at] if at < len(ascii_lowercase) else str(at + 1)
         way = link(text(f"↑{letter if count > 1 else ''}"), place)
         way["c"][2][1] = self.language.word("references.cited")
         return way
 
-    def _place(self, blocks: Nodes, references: Nodes) -> None:
+    def _insert_list(self, blocks: Nodes, references: Nodes) -> None:
         """The list stands where the author says (`::: {#refs}`), else at the end, before the appendices."""
         asked = next((node for node in walk(blocks, "Div") if identifier(node) == "refs"), None)
         if asked:
@@ -272,18 +272,18 @@ def _citations(node: Part, *, printed: bool = True, noted: bool = False) -> Iter
         yield from _citations(part, printed=there, noted=noted)
 
 
-def _ask(one: _Found) -> Node:
+def _citation_block(one: _Found) -> Node:
     """A citation alone in a paragraph, or in a note of one, where it stands in a note."""
     cite = {"t": "Cite", "c": one.node["c"]}
     return para([{"t": "Note", "c": [para([cite])]}] if one.noted else [cite])
 
 
-def _line(inlines: Nodes, line: int, numbers: Mapping[str, str]) -> Nodes:
+def _clean(inlines: Nodes, line: int, numbers: Mapping[str, str]) -> Nodes:
     """What pandoc printed, on a line, its links by the numbers of the entries, and without what it knows of words."""
 
     def own(item: Node) -> Nodes | None:
         if item["t"] in ("Emph", "Strong", "SmallCaps"):
-            item["c"] = _space(item["c"])
+            item["c"] = _fix_spaces(item["c"])
         if item["t"] == "Link" and (label := numbers.get(item["c"][2][0].removeprefix("#"))):
             return [link(item["c"][1], label)]
         return list(item["c"][1]) if item["t"] == "Span" and not item["c"][0][2] else None
@@ -291,10 +291,10 @@ def _line(inlines: Nodes, line: int, numbers: Mapping[str, str]) -> Nodes:
     made: Nodes = change(inlines, own)
     for node in walk(made):
         node[LINE] = line
-    return _space(made)
+    return _fix_spaces(made)
 
 
-def _space(inlines: Nodes) -> Nodes:
+def _fix_spaces(inlines: Nodes) -> Nodes:
     """Without empty words; behind a formula pandoc leaves one in the place of a space."""
     befores = [{"t": ""}, *inlines]
     spaced = [

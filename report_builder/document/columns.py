@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from report_builder.document.boilerplate import unmeasured
 from report_builder.document.material import FigureCard
 from report_builder.document.printed import Told, Unmeasured, span_of
 from report_builder.document.tables import table
 from report_builder.document.tree import Nodes
 from report_builder.document.vocabulary import Vocabulary
-from report_builder.document.wording import unmeasured
 from report_builder.kinds import Column, Layer
 from report_builder.languages import Language
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
+from report_builder.document.boilerplate import framed
 from report_builder.document.channel import markdown, printed_words
 from report_builder.document.ledger import Result, lines_at_work
 from report_builder.document.printed import Printed, Told, span_of
 from report_builder.document.tree import Node, Nodes, plain_text, text
 from report_builder.document.verdicts import Verdicts
 from report_builder.document.vocabulary import decimals
-from report_builder.document.wording import framed
 from report_builder.facts import Fact, differences
 from report_builder.languages.frames import Noun
 from report_builder.records import frozen
@@ -70,7 +70,7 @@ class Comparisons:
         frames, relation = self.verdicts.language.frames, _relation(compared)
         over = frames.over.format(margin=margin) if at_least and compared.found else ""
         told: dict[str, str | Node] = {"a": subjects[0], "b": subjects[1], "x": span_of(values[0]), "y": span_of(values[1])}
-        told |= {"A": _begin(subjects[0]), "margin": margin, "over": over, "note": self.verdicts.note(compared)}
+        told |= {"A": _capitalize(subjects[0]), "margin": margin, "over": over, "note": self.verdicts.note(compared)}
         noun = self.verdicts.language.noun(pair[0].noun, pair[0].metric)
         parts = [part for words, name in frames.parts(relation, turn, noun) for part in (words, told.get(name, ""))]
         nodes = self._nodes(parts, names)
@@ -113,7 +113,7 @@ class Comparisons:
         The full stop stands behind them, as that of any sentence does.
         """
         made, kinds = list[Node](), itertools.chain(["claim"], itertools.repeat("fact"))
-        *rest, last = _join(parts)
+        *rest, last = _join_texts(parts)
         for part in (*rest, last.rstrip(self.verdicts.language.stop) if isinstance(last, str) else last):
             if isinstance(part, str):
                 words = part if self.verdicts.language.spaced else _GAP.sub(" ", part)
@@ -129,7 +129,7 @@ def _words(node: Node) -> str:
     return " " if node["t"] == "Space" else node["c"] if node["t"] in ("Str", "Markdown") else plain_text(node)
 
 
-def _join(parts: Sequence[str | Node]) -> list[str | Node]:
+def _join_texts(parts: Sequence[str | Node]) -> list[str | Node]:
     """Neighbouring texts as one."""
     made: list[str | Node] = []
     for part in parts:
@@ -140,7 +140,7 @@ def _join(parts: Sequence[str | Node]) -> list[str | Node]:
     return made
 
 
-def _begin(subject: str | Node) -> str | Node:
+def _capitalize(subject: str | Node) -> str | Node:
     """With a capital letter."""
     words = subject if isinstance(subject, str) else subject["c"]
     capital = words[:1].upper() + words[1:]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from report_builder import languages
 from report_builder.document import formulas
+from report_builder.document.boilerplate import CALLOUTS
 from report_builder.document.captions import say_once
 from report_builder.document.citations import Cited, cite
 from report_builder.document.drafting import mark_missing, unmarked
@@ -41,7 +42,6 @@ from report_builder.document.tree import (
     walk,
 )
 from report_builder.document.typography import keep, set_type
-from report_builder.document.wording import CALLOUTS
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.facts import Fact
 from report_builder.languages import Language

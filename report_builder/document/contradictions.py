@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from report_builder.document.ledger import Wording
 from report_builder.document.lexicon import LETTER, Lexicon
 from report_builder.document.material import Material
+from report_builder.document.meanings import Reader
 from report_builder.document.naming import Names
 from report_builder.document.passages import ALONE, SAID, rows_of
 from report_builder.document.places import Places
 from report_builder.document.sentences import Sentence
 from report_builder.document.tree import Node, Nodes, plain_text, select, value, walk
-from report_builder.document.wordings import Reader
 from report_builder.errors import Problem
 from report_builder.facts import Fact
 from report_builder.records import frozen
@@ -47,7 +47,7 @@ class Contradictions:
 
     def of(self, sentence: Sentence) -> Iterator[Problem]:
         """What is wrong in a sentence, at the line of the word."""
-        for wrong in (*self._type(sentence), *self._misnamed(sentence), *self._word(sentence)):
+        for wrong in (*self._check_typed(sentence), *self._check_names(sentence), *self._check_wordings(sentence)):
             yield Problem(self.places.line(sentence.line_of(wrong.at)), wrong.rule, wrong.received, next_step=wrong.step)
 
     def elsewhere(self, nodes: Nodes) -> Iterator[Problem]:
@@ -55,9 +55,9 @@ class Contradictions:
         yield from self.names.mistakes()
         yield from self._names()
         yield from self._tables(select(nodes, "Table"))
-        yield from self._round(select(nodes, "Span"))
+        yield from self._check_rounding(select(nodes, "Span"))
 
-    def _type(self, sentence: Sentence) -> Iterator[Wrong]:
+    def _check_typed(self, sentence: Sentence) -> Iterator[Wrong]:
         """Numbers of figures, arms that are none, and results and verdicts that nothing vouches for."""
         words, passage = sentence.typed, sentence.passage
         reference = self.lexicon.pattern("reference", "{}\\s*(?:nr\\.?\\s*|no\\.?\\s*|№\\s*)?\\(?\\d+[a-z]?\\)?").search(words)
@@ -75,15 +75,15 @@ class Contradictions:
             told = ", ".join(number.text for number in results)
             yield Wrong("a result is typed and bound to no measurement", told, _CITE, results[0].start)
         verdict = self.lexicon.pattern("verdict", r"{}\w*").search(words)
-        if verdict and not theory and (sentence.runs or self._letter(words[: verdict.start()])):
+        if verdict and not theory and (sentence.runs or self._is_letter_of_model(words[: verdict.start()])):
             yield Wrong("a verdict is typed and bound to no measurement", verdict[0], _BIND, verdict.start())
 
-    def _letter(self, before: str) -> bool:
+    def _is_letter_of_model(self, before: str) -> bool:
         """Whether words end with "A is", where A stands for a model that no run is: in capitals, and no quantity."""
         found = self.lexicon.pattern("equals", f"(?<!{LETTER})([^\\W_][\\w-]*)\\s+{{}}\\s+(?:\\w+\\s+)?$").search(before)
         return found is not None and found[1].isupper() and not self.lexicon.named("quantities", found[1])
 
-    def _misnamed(self, sentence: Sentence) -> Iterator[Wrong]:
+    def _check_names(self, sentence: Sentence) -> Iterator[Wrong]:
         """A value in a sentence that names another run, split or quantity, and only that."""
         facts = sentence.facts()
         if not facts:
@@ -94,7 +94,7 @@ class Contradictions:
         if len(others) == 1 and runs == others and not others & own and any(own):
             rule = f"a value of {', '.join(sorted(own))} stands in a sentence that names {others.pop()}"
             yield Wrong(rule, sentence.shown, _NAME)
-        elif wrong := self._cross(sentence):
+        elif wrong := self._crossed_names(sentence):
             yield Wrong("values stand beside each other's names", wrong, _NAME)
         if sentence.passage.kind == "cell":
             return  # the head of its column is judged once
@@ -106,7 +106,7 @@ class Contradictions:
             if (before := self._head(sentence.typed[:at])) and (wrong := self._other_quantity(before, sentence.facts(node))):
                 yield Wrong(f"a value of '{wrong}' stands where the sentence names another quantity", sentence.shown, _NAME, at)
 
-    def _cross(self, sentence: Sentence) -> str:
+    def _crossed_names(self, sentence: Sentence) -> str:
         """The names of two runs between which the values of both are exchanged; `compare` exchanges none."""
         if SAID in sentence.text and not any(map(str.isalnum, sentence.typed)):
             return ""
@@ -132,7 +132,7 @@ class Contradictions:
             return ""
         return ", ".join(dict.fromkeys(metrics))
 
-    def _word(self, sentence: Sentence) -> Iterator[Wrong]:
+    def _check_wordings(self, sentence: Sentence) -> Iterator[Wrong]:
         """Wordings with a number in them, that deny their relation or say more, and comparisons of different images."""
         facts, reader = self.material.facts, Reader(self.lexicon, self.names)
         for at, node in sentence.printed:
@@ -146,7 +146,7 @@ class Contradictions:
                     step = "Write what the relation says of the first fact against the second."
                     yield Wrong(f"the words deny the relation '{wording.relation}'", wording.text, step, at)
                 if fact and wording.relation == value(node, "undecided") and reader.overstated(wording, fact):
-                    rule = "the words say that both are equal, and that no difference was measured does not show it"
+                    rule = "the words claim equality, which the absence of a measured difference does not show"
                     yield Wrong(rule, wording.text, _MARGIN, at)
             yield from self._apart(sentence.facts(node) if not value(node, "name") else [], at)
 
@@ -180,7 +180,7 @@ class Contradictions:
                     received = f"{head}: {', '.join(names)}"
                     yield Problem(self.places.of(table), rule, received, next_step="Name what the column shows.")
 
-    def _round(self, spans: Nodes) -> Iterator[Problem]:
+    def _check_rounding(self, spans: Nodes) -> Iterator[Problem]:
         """Shares that are printed as 0 or 1 and are neither."""
         for span in spans:
             fact = self.material.facts.get(value(span, "name"))

@@ -86,11 +86,11 @@ def _exchange(process: subprocess.Popen[bytes], question: bytes, texts: int) -> 
         os.kill(process.pid, signal.SIGKILL)  # nobody has waited for it yet, and nobody may: what it used is asked below
 
     clock = threading.Timer(PANDOC_SECONDS.value, stop)
-    beside = [threading.Thread(target=_say, args=(_open(process.stdin), question)), clock]
-    beside += [threading.Thread(target=_hear, args=(_open(process.stderr), told))]
+    beside = [threading.Thread(target=_say, args=(_require(process.stdin), question)), clock]
+    beside += [threading.Thread(target=_hear, args=(_require(process.stderr), told))]
     for thread in beside:
         thread.start()
-    output = _open(process.stdout)
+    output = _require(process.stdout)
     made = [text for _ in range(texts) if (text := _answer(output)) is not None]
     clock.cancel()
     for thread in beside:
@@ -108,7 +108,7 @@ def _exchange(process: subprocess.Popen[bytes], question: bytes, texts: int) -> 
     raise ReportError(problem)
 
 
-def _open(pipe: IO[bytes] | None) -> IO[bytes]:
+def _require(pipe: IO[bytes] | None) -> IO[bytes]:
     """A pipe, which was asked for and so is there."""
     if pipe is None:
         raise RuntimeError("the process has no pipe")

@@ -6,9 +6,9 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 
+from report_builder.document.boilerplate import unmeasured
 from report_builder.document.printed import Printed, Told, Unmeasured
 from report_builder.document.vocabulary import Vocabulary
-from report_builder.document.wording import unmeasured
 from report_builder.facts import Fact
 
 THAN: Mapping[str, Callable[[float, float], bool]] = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}

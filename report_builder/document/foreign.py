@@ -57,7 +57,7 @@ class Text:
         for number, block in enumerate(walk(blocks, "Para", "Plain", "Header"), 1):
             for node in walk(block):
                 node[LINE] = number
-        return cls._placed(blocks, "", str(file))
+        return cls._text_of(blocks, "", str(file))
 
     @classmethod
     def of(cls, markdown: str, file: str = "") -> Text:
@@ -65,10 +65,10 @@ class Text:
         markdown = _FRONT.sub(lambda front: "\n" * front[0].count("\n"), markdown)
         blocks = pandoc.read([markdown])[0].blocks
         give_lines(blocks, markdown)
-        return cls._placed(blocks, markdown, file)
+        return cls._text_of(blocks, markdown, file)
 
     @classmethod
-    def _placed(cls, blocks: Nodes, markdown: str, file: str) -> Text:
+    def _text_of(cls, blocks: Nodes, markdown: str, file: str) -> Text:
         count = max((node.get(LINE, 0) for node in walk(blocks)), default=0)
         lines = tuple((file, number) for number in range(1, count + 1))
         return cls(blocks, Places(markdown, SourceMap(file, lines)))
@@ -77,10 +77,10 @@ class Text:
     def language(self) -> str:
         """The language whose words it uses most."""
         text = "\n".join(passage.typed for passage in passages(self.blocks))
-        return max(languages.codes(), key=lambda code: _tell(lexicon(code), text))
+        return max(languages.codes(), key=lambda code: _coverage(lexicon(code), text))
 
 
-def _tell(words: Lexicon, text: str) -> int:
+def _coverage(words: Lexicon, text: str) -> int:
     """How much of a text words of one language cover."""
     return sum(len(found[0]) for key in _TELLING for found in words.pattern(key).finditer(text))
 
@@ -112,10 +112,13 @@ class Reading:
         said = [[*sentences(passage, words, names)] for passage in passages(self.text.blocks)]
         captions = [found for paragraph in said for found in self._captions(paragraph, words)]
         referred = [found for paragraph in said for found in self._references(paragraph, words)]
-        found = [*self._caption(captions, referred), *(p for paragraph in said for p in self._unfounded(paragraph, words))]
+        found = [
+            *self._check_captions(captions, referred),
+            *(p for paragraph in said for p in self._unfounded(paragraph, words)),
+        ]
         for paragraph in said:
             for sentence in paragraph:
-                found += [*self._contradict(sentence), *self._measure(sentence)]
+                found += [*self._contradictions(sentence), *self._check_value(sentence)]
         return sorted(dict.fromkeys(found), key=lambda problem: _number(problem.where))
 
     def _where(self, line: int) -> str:
@@ -140,7 +143,7 @@ class Reading:
                     if not caption or not re.match(r"\s*[.:：)–—-]", sentence.typed[found.end() :]):
                         yield _Reference(_kind(found[1], words), found[2], sentence.line)
 
-    def _caption(self, captions: Sequence[_Reference], referred: Sequence[_Reference]) -> Iterator[Problem]:
+    def _check_captions(self, captions: Sequence[_Reference], referred: Sequence[_Reference]) -> Iterator[Problem]:
         """References to nothing, numbers that stand twice or out of order, and figures that nobody mentions."""
         known = {(caption.kind, caption.number) for caption in captions}
         for reference in referred:
@@ -173,7 +176,7 @@ class Reading:
                 step = "Give the values that it rests on, or refer to the figure or table that has them."
                 yield Problem(self._where(sentence.line), rule, sentence.shown, next_step=step)
 
-    def _contradict(self, sentence: Sentence) -> Iterator[Problem]:
+    def _contradictions(self, sentence: Sentence) -> Iterator[Problem]:
         """A value of a quantity of a model of which another sentence gives another value."""
         key, number = self._value(sentence)
         if number is None:
@@ -190,7 +193,7 @@ class Reading:
         single = len(runs) == 1 and len(numbers) == 1 and bool(families)
         return ("".join(runs), "; ".join(families), ", ".join(parts)), numbers[0] if single else None
 
-    def _measure(self, sentence: Sentence) -> Iterator[Problem]:
+    def _check_value(self, sentence: Sentence) -> Iterator[Problem]:
         """A value that the facts of the report do not have."""
         (run, families, parts), number = self._value(sentence)
         if number is None:

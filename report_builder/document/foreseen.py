@@ -29,7 +29,7 @@ def foreseen(document: Document, memo: Memo) -> tuple[Problem, ...]:
         ReportError: no font has a character, or a page style of the user's own cannot be typeset.
     """
     _try_style(document.header.page, memo)
-    formulas = [tex for node in walk(document.blocks, "Math") if (tex := _display(node))]
+    formulas = [tex for node in walk(document.blocks, "Math") if (tex := _display_formula(node))]
     long = any(len(tex) > _SHORT or any(room in tex for room in _ROOM) for tex in formulas)
     rare = _rare(document.blocks)
     if not long and not rare and not _RARE.search(str(document.header)):
@@ -74,18 +74,18 @@ def _rare(blocks: Nodes) -> Nodes:
     return found
 
 
-def _display(node: Node) -> str:
+def _display_formula(node: Node) -> str:
     return str(node["c"][1]) if node["t"] == "Math" and node["c"][0]["t"] == "DisplayMath" else ""
 
 
 def _only_formulas(blocks: Nodes) -> Nodes:
     """The blocks with nothing in them but display formulas, each as narrow as it stands."""
-    return [_cut(block) for block in blocks if any(_display(node) for node in walk([block], "Math"))]
+    return [_cut(block) for block in blocks if any(_display_formula(node) for node in walk([block], "Math"))]
 
 
 def _cut(block: Node) -> Node:
     if block["t"] in ("Para", "Plain"):
-        return block | {"c": [node for node in walk([block], "Math") if _display(node)]}
+        return block | {"c": [node for node in walk([block], "Math") if _display_formula(node)]}
     if block["t"] not in _INSIDE:
         return block
     at = _INSIDE[block["t"]]

@@ -12,6 +12,16 @@ from pathlib import Path
 from string import Template
 
 from report_builder.document import pandoc
+from report_builder.document.boilerplate import (
+    absent,
+    authors_word,
+    bare_words,
+    listed_headings,
+    numbers_of,
+    run_in,
+    title_facts,
+    unmeasured,
+)
 from report_builder.document.composing import Document
 from report_builder.document.fonts import EAST
 from report_builder.document.formulas.mathml import mathml
@@ -42,16 +52,6 @@ from report_builder.document.tree import (
     text,
     value,
     walk,
-)
-from report_builder.document.wording import (
-    absent,
-    authors_word,
-    bare_words,
-    listed_headings,
-    numbers_of,
-    run_in,
-    title_facts,
-    unmeasured,
 )
 from report_builder.languages import Language
 from report_builder.pages import Page
@@ -96,13 +96,13 @@ $script</script>
 def html_page(document: Document, *, draft: bool = False) -> str:
     """The whole page."""
     header, language = document.header, document.language
-    blocks = change(document.blocks, lambda node: _absent(node, document) or _block(node, language))
+    blocks = change(document.blocks, lambda node: _missing_note(node, document) or _block(node, language))
     begun = raw("html", f'<main id="main-text">\n<header>\n{_head(document)}\n</header>')
     told = {name: provenance(fact, language) for name, fact in document.measured.items()}
     for node in [*walk(blocks)]:
         pointed(node, told)
-    exchange(blocks, _write)
-    whole = [*change(_contents(document), _write), begun, *blocks]
+    exchange(blocks, _convert)
+    whole = [*change(_contents(document), _convert), begun, *blocks]
     body = pandoc.write(whole, "html5")[0].decode()
     return PAGE.substitute(
         lang=html.escape(header.language),
@@ -133,7 +133,7 @@ def _json(value: Plain) -> str:
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
-def _write(node: Node) -> Nodes | None:
+def _convert(node: Node) -> Nodes | None:
     """A formula as MathML; a heading one level lower, for the title is the first."""
     if is_node(node, "Header"):
         level, *rest = node["c"]
@@ -144,7 +144,7 @@ def _write(node: Node) -> Nodes | None:
     return [raw("html", mathml(tex, display=kind["t"] == "DisplayMath"), inline=True)]
 
 
-def _absent(node: Node, document: Document) -> Nodes | None:
+def _missing_note(node: Node, document: Document) -> Nodes | None:
     """A framed note in place of a figure that is not drawn."""
     if node["t"] != "Image" or not absent(node, document.images):
         return None
@@ -154,9 +154,9 @@ def _absent(node: Node, document: Document) -> Nodes | None:
 def _block(node: Node, language: Language) -> Nodes | None:
     """What pandoc's HTML writer needs to be told."""
     if (inlines := inlines_of(node)) and any(LISTED in item for item in inlines):
-        inlines[:] = _underline(inlines, language)
+        inlines[:] = _mark_unsupported(inlines, language)
     if inlines and any(is_node(item, "Math") for item in inlines):
-        inlines[:] = _hold(inlines)
+        inlines[:] = _keep_together(inlines)
     if node["t"] == "Table":
         return [div([_with_head(node)], ["wide"])]
     if node["t"] == "OrderedList" and (closed := _CLOSED.get(node["c"][0][2]["t"])):
@@ -175,7 +175,7 @@ def _with_head(table: Node) -> Node:
     return table | {"c": [*table["c"][:4], bodies, *table["c"][5:]]}
 
 
-def _underline(inlines: Nodes, language: Language) -> Nodes:
+def _mark_unsupported(inlines: Nodes, language: Language) -> Nodes:
     """What stands in sentences that speak of results and are bound to nothing, as spans that say so."""
     made: Nodes = []
     for listed, group in itertools.groupby((part for item in inlines for part in _cut(item)), lambda item: LISTED in item):
@@ -197,7 +197,7 @@ def _cut(item: Node) -> Nodes:
     ]
 
 
-def _hold(inlines: Nodes) -> Nodes:
+def _keep_together(inlines: Nodes) -> Nodes:
     """Each formula in a line with the marks and letters that touch it: no line ends between them."""
     runs: list[Nodes] = []
     for item in (part for inline in inlines for part in _parts(inline)):
@@ -299,7 +299,7 @@ def _with_pictures(body: str, images: Mapping[str, Picture]) -> str:
         if picture is None:
             return found[0]
         shown = f'src="{_data_uri(picture.file)}" decoding="async"{_room(picture.file)}'
-        return found[0].replace(f'src="{found[1]}"', shown) + _living(picture.live)
+        return found[0].replace(f'src="{found[1]}"', shown) + _live_data(picture.live)
 
     return _IMAGE.sub(inline, body)
 
@@ -310,7 +310,7 @@ def _room(file: Path) -> str:
     return f' width="{found[0]:.0f}" height="{found[1]:.0f}"' if found else ""
 
 
-def _living(card: FigureCard | None) -> str:
+def _live_data(card: FigureCard | None) -> str:
     """What a script makes of a figure that is alive; without one the picture stays."""
     if card is None or card.sprite is None:
         return ""

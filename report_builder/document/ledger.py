@@ -19,11 +19,11 @@ from report_builder.records import frozen
 
 def relative(path: str | Path) -> str:
     """A path as messages print it: relative to the working folder where it lies below it."""
-    return _show(str(path), Path.cwd())
+    return _relative(str(path), Path.cwd())
 
 
 @functools.lru_cache(256)
-def _show(path: str, folder: Path) -> str:
+def _relative(path: str, folder: Path) -> str:
     try:
         return str(Path(path).resolve().relative_to(folder))
     except ValueError:

@@ -33,7 +33,7 @@ _BROKEN = (
     (r"\[\^[^\]]+\]", "a footnote that is not defined", "Define it on a line of its own: [^name]: text."),
     (
         r"\{\{|\}\}|\{%|%\}|<#|#>",
-        "Jinja is not carried out here",
+        "Jinja is not processed here",
         "Captions and names in the experiment file are plain Markdown.",
     ),
     (
@@ -92,7 +92,7 @@ class Leftover:
             if not _is_comment(node):
                 name = {"html": "HTML", "tex": "TeX", "latex": "TeX"}.get(form, form)
                 hint = _HINTS.get("tex" if form == "latex" else form, _OTHER)
-                yield Problem(self.where(node), f"{name} is not carried out", _short(source), next_step=hint)
+                yield Problem(self.where(node), f"{name} is not processed", _short(source), next_step=hint)
         elif kind == "Table" and len(node["c"][2]) == 1 and not node["c"][3][1] and _YAML.match(plain_text(node["c"][4])):
             step = "Title, author and language stand in the experiment file, under report:"
             yield Problem(
@@ -110,7 +110,7 @@ class Leftover:
             yield Problem(self.where(node), "signs that enclose nothing", "~~ or ^^", next_step=step)
         elif kind == "Link" and (scheme := _SCHEME.match(node["c"][2][0])) and scheme[1].lower() not in SCHEMES:
             allowed = f"Allowed: {', '.join(f'{known}:' for known in SCHEMES)}, and #label."
-            yield Problem(self.where(node), "a link leads to no place of the web", _short(node["c"][2][0]), allowed)
+            yield Problem(self.where(node), "a link does not lead to a web address", _short(node["c"][2][0]), allowed)
         elif kind == "Table" and (heads := [*walk(node["c"], "Header")]):
             step = "Of a table that is drawn, each line of signs is as long as the others, and each cell ends above a +."
             yield Problem(self.where(node), "a heading in a cell of a table", _short(plain_text(heads[0]["c"])), next_step=step)
@@ -119,7 +119,7 @@ class Leftover:
             yield Problem(self.where(node), "a formula of another program", _short(node["c"][1]), next_step=step)
         if kind == "CodeBlock" and "caption" in dict(attributes(node)[2]) and not identifier(node).startswith("lst:"):
             step = "Give it a label: {#lst:name .python caption=...}."
-            yield Problem(self.where(node), "a caption stands under a listing, which has a label", next_step=step)
+            yield Problem(self.where(node), "only a listing with a label has a caption", next_step=step)
 
     def _word(self, node: Node) -> Iterator[Problem]:
         for pattern, rule, step in _PATTERNS:
@@ -159,7 +159,7 @@ def typed(markdown: str, line: Callable[[int], str]) -> Iterator[Problem]:
     for number, words in outside_code(lines):
         for formula in _PARENTHESES.findall(_CODE.sub("", words)):
             step = "A formula stands between $ and $."
-            yield Problem(line(number + 1), "TeX is not carried out", formula, next_step=step)
+            yield Problem(line(number + 1), "TeX is not processed", formula, next_step=step)
         row = words.lstrip("> \t").rstrip()
         if not row or number != before + 1:
             columns = 0

@@ -62,13 +62,13 @@ class Lexicon:
             before = text[start : end.start() + 1]
             follows = text[end.end() : end.end() + 1]
             full = end[0][0] in "。！？"
-            if full or (end.end() < len(text) and not follows.islower() and not self._abbreviate(before)):
+            if full or (end.end() < len(text) and not follows.islower() and not self._ends_in_abbreviation(before)):
                 yield start, end.end()
                 start = end.end()
         if text[start:].strip():
             yield start, len(text)
 
-    def _abbreviate(self, before: str) -> bool:
+    def _ends_in_abbreviation(self, before: str) -> bool:
         return before.endswith(".") and self.pattern("abbreviations", "{}\\.$").search(before) is not None
 
 

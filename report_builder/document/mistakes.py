@@ -60,14 +60,14 @@ def mistake(error: Exception, where: str, words: Iterable[str]) -> Problem:
     if isinstance(error, UnicodeDecodeError):
         return Problem(where, "the template is not UTF-8 text", str(error), next_step="Save it with the encoding UTF-8.")
     known = next((told for kind, told in _TOLD.items() if isinstance(error, kind)), "the template stops here: {}")
-    return _name(str(error), where, words) or Problem(where, known.format(error))
+    return _name_mistake(str(error), where, words) or Problem(where, known.format(error))
 
 
-def _name(message: str, where: str, words: Iterable[str]) -> Problem | None:
+def _name_mistake(message: str, where: str, words: Iterable[str]) -> Problem | None:
     """What is said of a name, of a part, or of kinds that do not go together."""
     if undefined := re.fullmatch(r"'(\w+)' is undefined", message):
         own = sorted({*words} - {*DEFAULT_NAMESPACE})
-        return Problem(where, "nothing has this name", undefined[1], near_miss(undefined[1], own), _QUOTES)
+        return Problem(where, "this name is not defined", undefined[1], near_miss(undefined[1], own), _QUOTES)
     if part := re.fullmatch(r"'?(?:[\w.]*\.)?(\w+)(?: object)?'? has no (?:attribute|element) '?(.*?)'?", message):
         return _no_part(where, part[1], part[2])
     unlike = any(sign in message for sign in ("operand", "not supported", "concatenate"))
@@ -80,7 +80,7 @@ def _name(message: str, where: str, words: Iterable[str]) -> Problem | None:
 
 def _no_part(where: str, kind: str, name: str) -> Problem:
     if kind == "Word":
-        return Problem(where, "a word of a template is called", f".{name}", 'For example best("sweep", "test.elbo").id.')
+        return Problem(where, "a template function must be called", f".{name}", 'For example best("sweep", "test.elbo").id.')
     known = _PARTS.get(kind, [])
     allowed = near_miss(name, known) if known else ""
     step = _SETTING if kind in ("Run", "Best") else ""
@@ -93,10 +93,10 @@ def syntax(error: jinja2.TemplateSyntaxError, where: str) -> Problem:
         if found := re.match(pattern, error.message or ""):
             rule, received, *more = made(found)
             return Problem(where, rule, received, *more)
-    return Problem(where, "this is no expression of a template", error.message or "")
+    return Problem(where, "this is not a template expression", error.message or "")
 
 
-def _tag(found: re.Match[str]) -> tuple[str, ...]:
+def _tag_mistake(found: re.Match[str]) -> tuple[str, ...]:
     if found[1] in TAGS:
         return "this tag closes or continues nothing that is open", f"{{% {found[1]} %}}"
     return "there is no such tag", found[1], near_miss(found[1], TAGS)
@@ -105,7 +105,7 @@ def _tag(found: re.Match[str]) -> tuple[str, ...]:
 _SYNTAX: dict[str, Callable[[re.Match[str]], tuple[str, ...]]] = {
     r"No filter named '(.+)'": lambda found: ("there is no such filter", found[1], near_miss(found[1], FILTERS)),
     r"No test named '(.+)'": lambda found: ("there is no such test", found[1], near_miss(found[1], TESTS)),
-    r"Encountered unknown tag '(\w+)'": _tag,
+    r"Encountered unknown tag '(\w+)'": _tag_mistake,
     r"Unexpected end of template\..*closed is '(\w+)'": lambda found: (
         "a tag is not closed",
         f"{{% {found[1]} ... %}}",

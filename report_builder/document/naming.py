@@ -49,7 +49,7 @@ class Names:
     def titled(self, text: str) -> set[str]:
         """The kinds of models whose titles a text uses, the longest title at each place."""
         found, rest = set[str](), text.casefold()
-        for title, kind in self._order:
+        for title, kind in self._titles_by_length:
             if title.split()[0][:SHORTEST].rstrip(ENDINGS) in rest:  # to make a pattern takes a millisecond
                 left = _title(title).sub(" ", rest)
                 found |= {kind} if left != rest else set()
@@ -92,13 +92,15 @@ class Names:
         counted = Counter(card.name for card in runs)
         for name in (name for name, count in counted.items() if count > 1):
             ids = ", ".join(card.id for card in runs if card.name == name)
-            yield Problem(where, "two runs have one name", f"{name}: {ids}", next_step="Give each a name of its own: name: ...")
+            yield Problem(
+                where, "two runs have the same name", f"{name}: {ids}", next_step="Give each a name of its own: name: ..."
+            )
         for card in runs:
             own, named = kind_of(card.settings), self._titles.get(card.name.casefold())
             varied = named and own.startswith(f"{named}_")  # conditional_gan_embedding is a conditional_gan
             if named and named != own and not varied and own in self.material.kinds:
                 step = "Name it after what it is, or leave the name out."
-                yield Problem(where, f"run '{card.id}' bears the name of another kind of model", card.name, own, step)
+                yield Problem(where, f"run '{card.id}' has the name of another kind of model", card.name, own, step)
 
     def _prefixes(self) -> Iterator[tuple[str, SweepCard]]:
         for sweep in self.material.sweeps.values():
@@ -122,7 +124,7 @@ class Names:
         return {name.casefold(): kind for kind, names in self.material.kinds.items() for name in names}
 
     @functools.cached_property
-    def _order(self) -> list[tuple[str, str]]:
+    def _titles_by_length(self) -> list[tuple[str, str]]:
         """Each title in small letters, and the kind; the longest first."""
         return sorted(self._titles.items(), key=lambda item: len(item[0]), reverse=True)
 
@@ -165,10 +167,10 @@ def _words(names: Iterable[str], *, inflected: bool = False) -> re.Pattern[str]:
     ordered = sorted({name for name in names if name}, key=len, reverse=True)
     if not ordered:
         return re.compile("(?!)")
-    bounded = "|".join(_inflect(name) if inflected else re.escape(name) for name in ordered)
+    bounded = "|".join(_inflected_pattern(name) if inflected else re.escape(name) for name in ordered)
     return re.compile(f"(?<!{LETTER})(?<![0-9_-])(?:{bounded})(?!{LETTER})(?![0-9_])(?!-{LETTER})")
 
 
-def _inflect(name: str) -> str:
+def _inflected_pattern(name: str) -> str:
     stems = (word.rstrip(ENDINGS) for word in name.split())
     return r"\s+".join(f"{re.escape(stem)}{LETTER}{{0,4}}" for stem in stems)

@@ -41,7 +41,7 @@ class Numbers:
             if node["t"] == "Header":
                 self._header(node)
             elif node["t"] in _KIND and id(node) not in self._panels:
-                self._caption(node, _KIND[node["t"]])
+                self._number_caption(node, _KIND[node["t"]])
             elif node["t"] == "Div":
                 self._div(node)
 
@@ -63,7 +63,7 @@ class Numbers:
         if level == 1:
             self._letter = ""
         if label.startswith("app:"):
-            self._append(node)
+            self._number_appendix(node)
         elif label.startswith("task:"):
             self._register(label, label.removeprefix("task:"))
         elif "unnumbered" not in classes:
@@ -74,7 +74,7 @@ class Numbers:
             words[:0] = [{"t": "Str", "c": f"{number}.{NO_BREAK}"}]
             self._register(label, number)
 
-    def _append(self, node: Node) -> None:
+    def _number_appendix(self, node: Node) -> None:
         """The heading of an appendix."""
         level, (label, _, _), words = node["c"]
         letters, taken = self.language.word("appendix.letters"), sum(name.startswith("app:") for name in self.labels)
@@ -89,7 +89,7 @@ class Numbers:
         words[:0] = [{"t": "Str", "c": f"{self.language.caption('app', self._letter)}{end}"}]
         self._register(label, self._letter)
 
-    def _caption(self, node: Node, kind: str) -> None:
+    def _number_caption(self, node: Node, kind: str) -> None:
         caption = caption_of(node)
         if identifier(node).startswith(f"{kind}:"):
             caption[:0] = self._head(kind, self._next(kind, identifier(node)))

@@ -12,7 +12,19 @@ from pathlib import Path
 from urllib.parse import quote
 
 from report_builder.document import pandoc
+from report_builder.document.boilerplate import (
+    CALLOUTS,
+    ON_PAPER,
+    absent,
+    author_lines,
+    bare_words,
+    listed_headings,
+    run_in,
+    title_facts,
+    unmeasured,
+)
 from report_builder.document.composing import Document
+from report_builder.document.docx_parts import EQUATION, PAGE_BREAK, finish, section_end
 from report_builder.document.fields import COUNTER, END, contents_field, fields
 from report_builder.document.formulas.omml import omml
 from report_builder.document.formulas.parts import UnsettableError
@@ -41,18 +53,6 @@ from report_builder.document.tree import (
     walk,
 )
 from report_builder.document.widths import fit, line_of
-from report_builder.document.word import EQUATION, PAGE_BREAK, finished, section_end
-from report_builder.document.wording import (
-    CALLOUTS,
-    ON_PAPER,
-    absent,
-    author_lines,
-    bare_words,
-    listed_headings,
-    run_in,
-    title_facts,
-    unmeasured,
-)
 from report_builder.errors import Problem, ReportError
 from report_builder.languages import Language
 from report_builder.pages import Page
@@ -74,11 +74,13 @@ def docx(document: Document, *, draft: bool = False) -> bytes:
     body = [*first, *rest, *listed] if header.contents.place == "end" else [*first, *listed, *rest]
     meta = {"lang": {"t": "MetaInlines", "c": text(header.language)}}
     with tempfile.TemporaryDirectory(prefix="report-builder-") as folder:
-        files = {target: _draw(picture, Path(folder), i) for i, (target, picture) in enumerate(document.images.items(), 1)}
+        files = {
+            target: _copy_picture(picture, Path(folder), i) for i, (target, picture) in enumerate(document.images.items(), 1)
+        }
         whole = [*_title(document, draft=draft), *body]
-        exchange(whole, lambda node: _locate(node, files, document) or _formula(node, document))
+        exchange(whole, lambda node: _relocate(node, files, document) or _formula(node, document))
         content = pandoc.docx(whole, folder, meta, header.dated)
-    return finished(content, header)
+    return finish(content, header)
 
 
 def _contents(document: Document) -> Nodes:
@@ -124,7 +126,7 @@ def _in_style(style: str, inlines: Nodes) -> Node:
     return {"t": "Div", "c": [attr("", [], {"custom-style": style}), [para(inlines)]]}
 
 
-def _draw(picture: Picture, folder: Path, number: int) -> str:
+def _copy_picture(picture: Picture, folder: Path, number: int) -> str:
     """The name of a picture in a folder, as PNG where it is a drawing: word processors show those alike."""
     file = picture.png or picture.file
     copied = folder / f"picture-{number}{file.suffix.lower()}"
@@ -149,12 +151,12 @@ def markdown(document: Document, folder: Path, *, draft: bool = False) -> str:
     files = {target: quote(os.path.relpath(file, folder).replace(os.sep, "/")) for target, file in named.items()}
     blocks = change(document.blocks, lambda node: _plain(node, document.language, word=None))
     blocks = [new for block in blocks for new in _flat(block)]
-    headed = _head(document, blocks, draft=draft)
-    exchange(headed, lambda node: _locate(node, files, document) or _escape(node), words=True)
+    headed = _add_title_block(document, blocks, draft=draft)
+    exchange(headed, lambda node: _relocate(node, files, document) or _escape(node), words=True)
     return pandoc.write(headed, "gfm")[0].decode()
 
 
-def _head(document: Document, blocks: Nodes, *, draft: bool) -> Nodes:
+def _add_title_block(document: Document, blocks: Nodes, *, draft: bool) -> Nodes:
     """Title block, then the document with its headings one level lower."""
     header, language = document.header, document.language
     for node in walk(blocks):
@@ -175,7 +177,7 @@ def _escape(node: Node) -> Nodes | None:
     return [raw("markdown", _MARK.sub(r"\\\1", node["c"]), inline=True)]
 
 
-def _locate(node: Node, files: Mapping[str, str], document: Document) -> Nodes | None:
+def _relocate(node: Node, files: Mapping[str, str], document: Document) -> Nodes | None:
     if node["t"] != "Image":
         return None
     if absent(node, document.images):

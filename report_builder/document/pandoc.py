@@ -60,14 +60,14 @@ def read(texts: Sequence[str]) -> list[Tree]:
     for made, told in zip(*CONVERTER.ask(program(), "read", READER, encoded, _COLUMNS), strict=True):
         blocks: Nodes = json.loads(made)["blocks"]
         if b'"ColWidth"' in made:
-            _grid_widths(blocks)
+            _limit_widths(blocks)
         if b'"email"' in made:
-            _join(blocks)
+            _undo_addresses(blocks)
         trees.append(Tree(blocks, _warnings(told)))
     return trees
 
 
-def _join(nodes: Nodes) -> None:
+def _undo_addresses(nodes: Nodes) -> None:
     """Takes back what is no address of e-mail, for no domain follows, such as `word@fig:x`: one word, in place."""
     if any(_is_no_address(item) for item in nodes):
         joined: Nodes = []
@@ -80,7 +80,7 @@ def _join(nodes: Nodes) -> None:
     for item in nodes:
         below = item.get("c") if isinstance(item, dict) else item
         if isinstance(below, list):
-            _join(below)
+            _undo_addresses(below)
 
 
 def _is_no_address(item: Part) -> bool:
@@ -133,7 +133,7 @@ def convert(file: Path, form: str) -> Nodes:
     return blocks
 
 
-def _grid_widths(blocks: Nodes) -> None:
+def _limit_widths(blocks: Nodes) -> None:
     """Columns as wide as they are drawn on a page of 72 characters, together at most the page."""
     for table in walk(blocks, "Table"):
         widths = [column[1] for column in table["c"][2] if column[1]["t"] == "ColWidth"]

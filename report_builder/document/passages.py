@@ -133,7 +133,7 @@ def passages(blocks: Nodes) -> Iterator[Passage]:
 def _of(block: Node, here: Passage) -> Iterator[Passage]:
     kind = block["t"]
     if kind in ("Para", "Plain"):
-        yield from _say(block["c"], here)
+        yield from _passages_in(block["c"], here)
     elif kind in _READERS:
         yield from _READERS[kind](block, here)
     elif kind in ("BulletList", "OrderedList", "DefinitionList", "LineBlock", "BlockQuote"):
@@ -142,11 +142,11 @@ def _of(block: Node, here: Passage) -> Iterator[Passage]:
 
 def _heading(block: Node, here: Passage) -> Iterator[Passage]:
     if not has_class(block, "task-title"):
-        yield from _say(block["c"][2], replace(here, kind="heading"))
+        yield from _passages_in(block["c"][2], replace(here, kind="heading"))
 
 
 def _figure(block: Node, here: Passage) -> Iterator[Passage]:
-    yield from _say(caption_of(block), replace(here, kind="caption"))
+    yield from _passages_in(caption_of(block), replace(here, kind="caption"))
     for image in walk(block["c"][2], "Image"):
         yield from _alternative(image, here, plain_text(caption_of(block)), first_line(block))
 
@@ -168,7 +168,7 @@ def _division(block: Node, here: Passage) -> Iterator[Passage]:
     if classes & {"panels", "listing"} and children:
         *children, caption = children
         if caption["t"] in ("Para", "Plain"):
-            yield from _say(caption["c"], replace(inside, kind="caption"))
+            yield from _passages_in(caption["c"], replace(inside, kind="caption"))
     yield from _below(children, inside)
 
 
@@ -177,7 +177,7 @@ def _below(node: Node | Nodes, here: Passage) -> Iterator[Passage]:
     if isinstance(node, list):
         inlines = [item for item in node if isinstance(item, dict) and item.get("t") in _INLINES]
         if inlines and len(inlines) == len(node):
-            yield from _say(node, here)
+            yield from _passages_in(node, here)
             return
         for item in node:
             yield from _below(item, here)
@@ -190,7 +190,7 @@ _INLINES = frozenset({"Str", "Space", "SoftBreak", "Emph", "Strong", "Span", "Co
 
 def _table(block: Node, here: Passage) -> Iterator[Passage]:
     """The caption, the heads, and each row as one passage, in which a cell stands behind the head of its column."""
-    yield from _say(caption_of(block), replace(here, kind="caption"))
+    yield from _passages_in(caption_of(block), replace(here, kind="caption"))
     heads, *rows = rows_of(block) or [[]]
     for head in heads:
         yield from _below(head, replace(here, kind="cell"))
@@ -225,7 +225,7 @@ def _new(here: Passage, kind: str) -> Passage:
     return Passage(kind, here.answer, here.stated)
 
 
-def _say(inlines: Nodes, here: Passage) -> Iterator[Passage]:
+def _passages_in(inlines: Nodes, here: Passage) -> Iterator[Passage]:
     """The passage that inlines make, and those of the notes and pictures in it."""
     made = _new(here, here.kind)
     apart = made.read(inlines)
@@ -235,7 +235,7 @@ def _say(inlines: Nodes, here: Passage) -> Iterator[Passage]:
         if node["t"] == "Note":
             yield from _below(node["c"], replace(here, kind="note"))
         else:
-            yield from _say(node["c"][1], replace(here, kind="caption"))
+            yield from _passages_in(node["c"][1], replace(here, kind="caption"))
             yield from _alternative(node, here, plain_text(node["c"][1]), made.line)
 
 

@@ -12,6 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from report_builder.document import pandoc
+from report_builder.document.boilerplate import (
+    ON_PAPER,
+    authors_word,
+    listed_headings,
+    numbers_of,
+    title_facts,
+)
 from report_builder.document.composing import Document
 from report_builder.document.fonts import EAST, cjk_folder, font_folders
 from report_builder.document.formulas.typst import CHECK, PRELUDE, too_wide
@@ -26,13 +33,6 @@ from report_builder.document.tree import (
     walk,
 )
 from report_builder.document.typesetting import refused
-from report_builder.document.wording import (
-    ON_PAPER,
-    authors_word,
-    listed_headings,
-    numbers_of,
-    title_facts,
-)
 from report_builder.errors import FindingError, Problem, ReportError
 from report_builder.languages import Language
 from report_builder.pages import SHARED, Page

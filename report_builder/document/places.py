@@ -92,7 +92,7 @@ def _align(leaves: Nodes, source: Sequence[tuple[str, int]], text: Sequence[str]
     """An unmatched leaf gets the first line between its neighbours that contains its text."""
     words = [(word, i) for i, leaf in enumerate(leaves) for word in _WORD.findall(_text(leaf).lower())]
     lines: dict[int, int] = {}
-    for a, b in _matched([word for word, _ in words], [word for word, _ in source]):
+    for a, b in _matching_words([word for word, _ in words], [word for word, _ in source]):
         lines.setdefault(words[a][1], source[b][1])
     line, last = min(lines.values(), default=1), len(text)
     ends = [last := lines.get(i, last) for i in reversed(range(len(leaves)))][::-1]
@@ -104,7 +104,7 @@ def _align(leaves: Nodes, source: Sequence[tuple[str, int]], text: Sequence[str]
         leaf[LINE] = line
 
 
-def _matched(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
+def _matching_words(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
     """Pairs of equal words of two texts, increasing on both sides."""
     pairs: list[tuple[int, int]] = []
     waiting = [(0, len(a), 0, len(b))]

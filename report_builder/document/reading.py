@@ -58,16 +58,16 @@ def read(rendered: Rendered) -> Read:
     blocks, findings = leftover.Leftover(places.of).judge(whole.blocks)
     findings += leftover.typed(rendered.text, places.line)
     inlines: dict[str, Nodes] = {}
-    problems = [_warn(warning, places.source, "") for warning in whole.warnings]
+    problems = [_warning_problem(warning, places.source, "") for warning in whole.warnings]
     for (words, where), part in zip(held.items(), parts, strict=True):
         said, found = leftover.Leftover(functools.partial(_there, where)).judge(part.blocks)
         findings += found
-        problems += [_warn(warning, places.source, where) for warning in part.warnings]
+        problems += [_warning_problem(warning, places.source, where) for warning in part.warnings]
         inlines[words] = [child for block in said for child in block.get("c", ())][1:]
     expansion = _Expansion(channel, inlines, places)
     blocks = expansion.blocks(blocks)
     results = tuple(replace(result, nodes=expansion.blocks(result.nodes)) for result in rendered.results)
-    return Read(blocks, places, (*problems, *expansion.problems), (*findings, *_change(rendered)), results)
+    return Read(blocks, places, (*problems, *expansion.problems), (*findings, *_changed_values(rendered)), results)
 
 
 def _trees(rendered: Rendered, places: Places) -> list[Tree]:
@@ -86,13 +86,13 @@ def _there(where: str, _: Node) -> str:
     return where
 
 
-def _warn(warning: str, source: SourceMap, where: str) -> Problem:
+def _warning_problem(warning: str, source: SourceMap, where: str) -> Problem:
     line = _WARNED.search(warning)
     rule = "a block (:::) is not closed" if "unclosed" in warning else warning
     return Problem(where or source.where(int(line[1]) if line else 0), rule)
 
 
-def _change(rendered: Rendered) -> list[Problem]:
+def _changed_values(rendered: Rendered) -> list[Problem]:
     """Printed values that a filter, or anything else, changed on their way into the text."""
     rule = "what is printed here was changed or cut on its way into the text"
     step = "A filter changes typed words; a value has .text and .value for conditions."
@@ -140,9 +140,9 @@ class _Expansion:
         if kind in ("Para", "Plain"):
             return self._paragraph(node)
         if kind == "CodeBlock" and (words := " ".join(dict(node["c"][0][2]).get("caption", "").split())) in self._inlines:
-            return [self._below(node) | {SAID: self._line(self._inlines[words], node.get(LINE, 0))}]
+            return [self._below(node) | {SAID: self._expand(self._inlines[words], node.get(LINE, 0))}]
         if kind == "Markdown":
-            return self._line(self._inlines[node["c"]], node.get(LINE, 0))
+            return self._expand(self._inlines[node["c"]], node.get(LINE, 0))
         if kind == "Math" and self._channel.holds(node["c"][1]):
             tex = "".join(
                 part if isinstance(part, str) else _tex(self._channel.plain(part.text))
@@ -158,9 +158,9 @@ class _Expansion:
             if isinstance(part, str):
                 made.append({**node, "c": part})
             elif part.block:
-                self._misplace(part)
+                self._note_misplaced(part)
             else:
-                made += self._line(part.nodes, node.get(LINE, 0))
+                made += self._expand(part.nodes, node.get(LINE, 0))
         return made
 
     def _paragraph(self, node: Node) -> Nodes:
@@ -168,7 +168,7 @@ class _Expansion:
         made: Nodes = []
         opened: Nodes = []
         for line in _lines(node["c"]):
-            before, words, after = self._part(line)
+            before, words, after = self._split_line(line)
             made += before
             if words and (not made or not opened or made[-1] is not opened[-1]):
                 opened.append({**node, "c": []})
@@ -180,14 +180,14 @@ class _Expansion:
             paragraph["c"] = self._below(paragraph["c"])
         return made
 
-    def _part(self, line: Nodes) -> tuple[Nodes, Nodes, Nodes]:
+    def _split_line(self, line: Nodes) -> tuple[Nodes, Nodes, Nodes]:
         """The blocks that a line begins with, its words, and the blocks that it ends with."""
         first, last = 0, len(line)
         while first < last and (line[first]["t"] == "Space" or self._pieces(line[first])):
             first += 1
         while first < last and (line[last - 1]["t"] == "Space" or self._pieces(line[last - 1])):
             last -= 1
-        return self._make(line[:first]), line[first:last], self._make(line[last:])
+        return self._blocks_of(line[:first]), line[first:last], self._blocks_of(line[last:])
 
     def _pieces(self, node: Node) -> list[Piece]:
         """The pieces of a word that is nothing but tokens of blocks."""
@@ -195,25 +195,27 @@ class _Expansion:
         pieces = [part for part in parts if isinstance(part, Piece) and part.block]
         return pieces if len(pieces) == len(parts) else []
 
-    def _make(self, words: Nodes) -> Nodes:
-        return [block for node in words for piece in self._pieces(node) for block in self._line(piece.nodes, node.get(LINE, 0))]
+    def _blocks_of(self, words: Nodes) -> Nodes:
+        return [
+            block for node in words for piece in self._pieces(node) for block in self._expand(piece.nodes, node.get(LINE, 0))
+        ]
 
-    def _misplace(self, piece: Piece) -> None:
+    def _note_misplaced(self, piece: Piece) -> None:
         what = ", ".join(piece.labels) or "a block"
-        rule = "a figure, table, listing or formula stands alone in its paragraph"
+        rule = "a figure, table, listing or formula must stand alone in its paragraph"
         self.problems.append(Problem(piece.where, rule, what, next_step="Leave a blank line before and after it."))
 
-    def _line(self, nodes: Nodes, line: int) -> Nodes:
+    def _expand(self, nodes: Nodes, line: int) -> Nodes:
         """A copy of nodes whose leaves stand on a line, with pieces for tokens."""
-        found: Nodes = self._below(_mark(nodes, line))
+        found: Nodes = self._below(_set_line(nodes, line))
         return found
 
 
-def _mark(node: Part, line: int) -> Part:
+def _set_line(node: Part, line: int) -> Part:
     if isinstance(node, list):
-        return [_mark(item, line) for item in node]
+        return [_set_line(item, line) for item in node]
     if isinstance(node, dict):
-        return {key: _mark(item, line) for key, item in node.items()} | ({LINE: line} if "t" in node else {})
+        return {key: _set_line(item, line) for key, item in node.items()} | ({LINE: line} if "t" in node else {})
     return node
 
 

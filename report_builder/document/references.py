@@ -203,6 +203,6 @@ def dangling(found: Nodes, labels: Mapping[str, str], places: Places) -> list[Pr
     seen = set(labels)
     for name, node in named:
         if name in seen and name not in labels:
-            problems.append(Problem(places.of(node), "this name stands for two places", repr(f"#{name}")))
+            problems.append(Problem(places.of(node), "this name refers to two places", repr(f"#{name}")))
         seen.add(name)
     return problems

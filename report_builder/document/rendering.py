@@ -18,6 +18,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from report_builder import languages
 from report_builder.document import marking, pandoc
+from report_builder.document.all_words import every_word
 from report_builder.document.appendix import appendix
 from report_builder.document.bounded import bounded, hold_product, joined
 from report_builder.document.channel import Channel, Given, fragments
@@ -27,7 +28,6 @@ from report_builder.document.mistakes import mistake, syntax
 from report_builder.document.pandoc import Tree
 from report_builder.document.pictures import own_pictures
 from report_builder.document.printed import Word
-from report_builder.document.words import every_word
 from report_builder.errors import Problem, ReportError
 from report_builder.facts import LEVEL
 from report_builder.records import frozen
@@ -94,10 +94,10 @@ class Rendered:
 
         Pandoc begins when it is first asked, beside whatever is done before the answer is needed.
         """
-        return self._ask
+        return self._start_reading
 
     @functools.cached_property
-    def _ask(self) -> Future[list[Tree]]:
+    def _start_reading(self) -> Future[list[Tree]]:
         return ThreadPoolExecutor(1).submit(pandoc.read_beside, self.text, [f"[]{{}}{words}" for words in self.held])
 
     @functools.cached_property
@@ -151,7 +151,7 @@ def _marking() -> str:
 
 
 @functools.cache
-def _compile() -> _Compiled | None:
+def _bytecode_cache() -> _Compiled | None:
     """The cache; None where no folder for it is safe."""
     with suppress(OSError, RuntimeError):
         return _Compiled()
@@ -189,13 +189,13 @@ def _render(
     words = every_word(material, language, ledger)
     environment.globals.update({name: Word(name, call, ledger) for name, call in words.items()})
     environment.globals.update(
-        draft=draft, answers=answers, profile=material.profile, header=_name(material.header), language=language.code
+        draft=draft, answers=answers, profile=material.profile, header=_header_words(material.header), language=language.code
     )
     try:
         with bounded():
             marked = joined(environment.get_template(template.name).generate())
     except _STOPS as error:
-        raise ReportError(*ledger.problems, *_stop(error, template, environment.globals)) from error
+        raise ReportError(*ledger.problems, *_problems_of(error, template, environment.globals)) from error
     if material.header.appendix and answers:
         marked += f"\n\n{token}\n" if (token := appendix(ledger, language, material.profile)) else ""
     text, source = marking.unmarked(marked, template)
@@ -217,7 +217,7 @@ def _render(
     return rendered, ledger
 
 
-def _name(header: Header) -> SimpleNamespace:
+def _header_words(header: Header) -> SimpleNamespace:
     """The title block as words: an object with methods, such as a path, would reach files."""
     words = {key: str(value or "") for key, value in vars(header).items()} | {"author": header.author}
     return SimpleNamespace(**words | {"logo": header.logo.name if header.logo else ""})
@@ -242,8 +242,8 @@ class _Environment(ImmutableSandboxedEnvironment):
             lstrip_blocks=True,
             keep_trailing_newline=True,
             extensions=[marking.Lines],
-            bytecode_cache=_compile(),
-            finalize=self._print,
+            bytecode_cache=_bytecode_cache(),
+            finalize=self._finalize,
         )
         del self.globals["lipsum"], self.filters["random"]  # the same store gives the same bytes
 
@@ -260,7 +260,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         result: Given = super().call_binop(context, operator, left, right)
         return result
 
-    def _print(self, value: _T) -> _T | str:
+    def _finalize(self, value: _T) -> _T | str:
         return self._captured.get(value) or value.translate(marking.FORGED) if isinstance(value, str) else value
 
 
@@ -280,7 +280,7 @@ class _Beside(jinja2.FileSystemLoader):
         return found
 
 
-def _stop(error: Exception, template: Path, words: Iterable[str]) -> list[Problem]:
+def _problems_of(error: Exception, template: Path, words: Iterable[str]) -> list[Problem]:
     """The problem behind an exception of Jinja, at the template's line; `words` are the names that a template knows."""
     where = _line_of(error, template)
     if isinstance(error, ReportError):

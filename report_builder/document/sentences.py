@@ -112,7 +112,7 @@ class Sentence:
     @property
     def shown(self) -> str:
         """As a message quotes it."""
-        words = "".join(_tell(node, self.passage.text[start:end]) for start, end, node in self._cut())
+        words = "".join(_display_text(node, self.passage.text[start:end]) for start, end, node in self._cut())
         return " ".join(words.split())
 
     def _cut(self) -> Iterator[tuple[int, int, Node]]:
@@ -148,24 +148,24 @@ class Sentence:
             before, after = self.typed[:start], self.typed[end:]
             unit = self.lexicon.pattern("units", r"\s?{}").match(after)
             glued = _GLUED.match(after)
-            if (glued and not unit) or any(a <= start < b for a, b in days) or self._free(match[0], before, after):
+            if (glued and not unit) or any(a <= start < b for a, b in days) or self._is_free(match[0], before, after):
                 continue
             decimal = re.search(r"\d[.,]\d|e", match[0]) is not None
             found.append(Number((match[0] + (unit[0] if unit else "")).strip(), start, end, decimal or bool(unit)))
         return found
 
-    def _free(self, number: str, before: str, after: str) -> bool:
+    def _is_free(self, number: str, before: str, after: str) -> bool:
         if _SIDES[0].search(before) or _SIDES[1].match(after):
             return True
         if _CITED[0].search(before) and _CITED[1].match(after):
             return True
-        if (assigned := _ASSIGNED.search(before)) and not self._measure(assigned[1]):
+        if (assigned := _ASSIGNED.search(before)) and not self._names_quantity(assigned[1]):
             return True
         near = before[-60:]
         if self.lexicon.pattern("place", f"{{}}(?:e?s)?[\\s\\d.]*(?:\\(|{_OF})?\\s*$").search(near):
             return True
         if (named := _NAMED.search(before)) and named[1][0].isupper() and re.search(r"\d\.\d", number):
-            return not self._measure(named[1])
+            return not self._names_quantity(named[1])
         return self._setting(near, after)
 
     def _setting(self, before: str, after: str) -> bool:
@@ -176,9 +176,9 @@ class Sentence:
         if self.lexicon.pattern("counted", r"{}\s*$").search(clause):
             return False
         found = self.lexicon.pattern("settings").search(clause)
-        return found is not None and not self._measure(clause)
+        return found is not None and not self._names_quantity(clause)
 
-    def _measure(self, words: str) -> bool:
+    def _names_quantity(self, words: str) -> bool:
         return bool(self.names.runs(words)) or bool(self.quantities(words)) or self.lexicon.says("measured", words)
 
     @property
@@ -186,7 +186,7 @@ class Sentence:
         """The numbers that say a result: with the quantity, the run, or the verb of a result in the sentence."""
         if self.lexicon.says("criteria", self.typed):
             return []
-        spoken = bool(self.runs) or self._measure(self.typed) or self.lexicon.says("counted", self.typed)
+        spoken = bool(self.runs) or self._names_quantity(self.typed) or self.lexicon.says("counted", self.typed)
         return [number for number in self.numbers if (number.strong and spoken) or self._counts(number)]
 
     def _counts(self, number: Number) -> bool:
@@ -201,7 +201,7 @@ class Sentence:
         return is_value and number.text not in ("0", "1") and (bool(self.quantities(clause)) or bool(self.names.runs(clause)))
 
 
-def _tell(node: Node, words: str) -> str:
+def _display_text(node: Node, words: str) -> str:
     if words == OPAQUE:
         return plain_text(node)
     if words in (VALUE, SAID) and is_printed(node):

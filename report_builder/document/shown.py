@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from report_builder.document.boilerplate import unmeasured
 from report_builder.document.channel import markdown, printed_span
 from report_builder.document.material import RunCard
 from report_builder.document.printed import Told
 from report_builder.document.tables import table
 from report_builder.document.tree import Nodes, attr, div, para, text
 from report_builder.document.vocabulary import Vocabulary
-from report_builder.document.wording import unmeasured
 from report_builder.errors import Problem, ReportError
 from report_builder.languages import MINUS
 from report_builder.project import text_of
@@ -71,7 +71,7 @@ class Shown(Vocabulary):
             raise ReportError(Problem("", rule, f"{file}: {len(rows)}", allowed))
         for number, row in enumerate(rows, 1):
             if len(row) != len(rows[0]):
-                rule, allowed = "a row has as many cells as the first", f"{len(rows[0])} cells."
+                rule, allowed = "a row must have as many cells as the first", f"{len(rows[0])} cells."
                 raise ReportError(Problem("", rule, f"{file}, row {number}: {len(row)}", allowed))
         return rows
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from report_builder.document.boilerplate import CALLOUTS, absent, marked, run_in, unmeasured
 from report_builder.document.composing import Document
 from report_builder.document.formulas.typst import typst
 from report_builder.document.lists import kind_of, lines_of
@@ -26,7 +27,6 @@ from report_builder.document.tree import (
     value,
     walk,
 )
-from report_builder.document.wording import CALLOUTS, absent, marked, run_in, unmeasured
 from report_builder.document.wrapping import paged
 from report_builder.languages import NO_BREAK
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from report_builder.document.boilerplate import CALLOUTS
 from report_builder.document.lists import heading, kind_of
 from report_builder.document.material import TaskCard
 from report_builder.document.places import Places
@@ -31,7 +32,6 @@ from report_builder.document.tree import (
     value,
     walk,
 )
-from report_builder.document.wording import CALLOUTS
 from report_builder.errors import Problem, near_miss
 from report_builder.languages import Language
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from report_builder.document.boilerplate import framed
 from report_builder.document.channel import markdown, printed_words
 from report_builder.document.ledger import Result
 from report_builder.document.places import Places
@@ -12,7 +13,6 @@ from report_builder.document.printed import Told, span_of
 from report_builder.document.sections import is_inside
 from report_builder.document.tree import Nodes, Part, attr, div, has_class, link, para, plain, strong
 from report_builder.document.vocabulary import Vocabulary, noun_of
-from report_builder.document.wording import framed
 from report_builder.languages import Language
 
 _STATED = "stated"  # key of a row that the author has chosen

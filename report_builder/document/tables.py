@@ -51,7 +51,7 @@ class Tables(Vocabulary):
             **self._weights(cards),
             "seeds": [", ".join(map(str, card.seeds)) or "–" for card in cards],
         }
-        rows = {self._name(path): said[path] for path in only or said if path in said}
+        rows = {self._setting_name(path): said[path] for path in only or said if path in said}
         alike = {name: values[0] for name, values in rows.items() if len(values) > 1 and len({*values}) == 1}
         alike = alike if len(alike) > 1 else {}
         body = [[*map(self._cell, (name, *values))] for name, values in rows.items() if name not in alike]
@@ -97,7 +97,7 @@ class Tables(Vocabulary):
         schedule = [p for p in every if p.startswith("training.learning_rate.") and any(leaf.get(p) for leaf in leaves)]
         return [path for path in every if path in (*chosen, *schedule) and f"{path}.kind" not in every]
 
-    def _name(self, path: str) -> str:
+    def _setting_name(self, path: str) -> str:
         parts = path.split(".")
         return self.language.setting_name(parts[-2] if parts[-1] == "kind" and len(parts) > 1 else parts[-1])
 

@@ -45,7 +45,7 @@ class Trends:
         if any(each.placeholder for each in facts):
             return self.choices.speech.unmeasured(*names)
         ordered = [each.value for _, each in sorted(zip(settings, facts, strict=True), key=lambda pair: pair[0])]
-        return self._say(names, [ordered], MODELS, wording)
+        return self._trend_text(names, [ordered], MODELS, wording)
 
     def _of_run(self, run: str, term: str, wording: Mapping[str, str]) -> str:
         histories = self.choices.speech.card(run).histories
@@ -55,9 +55,11 @@ class Trends:
             self.choices.ledger.unknown(f"logged term of run '{run}'", term, histories[0])
             return self.choices.speech.nothing(run)
         scope = MODELS if len(histories) >= FEWEST else TRAININGS
-        return self._say([run, term], [history[term] for history in histories], scope, wording)
+        return self._trend_text([run, term], [history[term] for history in histories], scope, wording)
 
-    def _say(self, names: Sequence[str], rows: Sequence[Sequence[float | str]], scope: str, wording: Mapping[str, str]) -> str:
+    def _trend_text(
+        self, names: Sequence[str], rows: Sequence[Sequence[float | str]], scope: str, wording: Mapping[str, str]
+    ) -> str:
         """What all rows show."""
         from report_builder.facts.ranking import trend
 

@@ -53,10 +53,10 @@ def _set(nodes: Nodes, marks: dict[str, _Marks], around: _Marks | None) -> None:
         elif type(below := item.get("c") if type(item) is dict else item) is list:
             _set(below, marks, around)
     if quoted:
-        nodes[:] = [new for item in nodes for new in (_mark(item, marks, around) if is_node(item, "Quoted") else [item])]
+        nodes[:] = [new for item in nodes for new in (_with_marks(item, marks, around) if is_node(item, "Quoted") else [item])]
 
 
-def _mark(quoted: Node, marks: dict[str, _Marks], around: _Marks | None) -> Nodes:
+def _with_marks(quoted: Node, marks: dict[str, _Marks], around: _Marks | None) -> Nodes:
     kind, inlines = quoted["c"]
     pair = around[::-1] if around else marks[kind["t"]]
     _set(inlines, marks, pair)
@@ -85,7 +85,7 @@ class _Words:
         if any(type(item) is dict and item.get("t") in ("Str", "Space") for item in nodes):
             nodes[:] = self._with_formulas(nodes) if printed else nodes
             if any(item["t"] == "SoftBreak" for item in nodes):
-                nodes[:] = _joined(nodes)
+                nodes[:] = _join_lines(nodes)
             for at in range(1, len(nodes)):
                 if nodes[at]["t"] in ("Space", "SoftBreak") and self._keeps(nodes[at - 1], nodes[at + 1 : at + 2]):
                     nodes[at] = {**nodes[at], "t": "Str", "c": NO_BREAK}
@@ -121,7 +121,7 @@ def _words(language: Language) -> _Words:
     return _Words(kept, re.compile(rf"(N\(0,[ {NO_BREAK}][I1]\)|{letters})"))
 
 
-def _joined(inlines: Nodes) -> Nodes:
+def _join_lines(inlines: Nodes) -> Nodes:
     """Without the ends of lines between letters that no spaces part."""
     return [
         item

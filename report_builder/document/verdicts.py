@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from report_builder.document.boilerplate import scope_note
 from report_builder.document.channel import markdown
 from report_builder.document.ledger import Compared
 from report_builder.document.printed import Told
 from report_builder.document.vocabulary import Vocabulary
-from report_builder.document.wording import scope_note
 from report_builder.errors import ReportError
 from report_builder.facts import MODELS, PLANNED, RELATIONS, TRAININGS, Fact, guard
 from report_builder.languages import NO_BREAK
@@ -105,12 +105,14 @@ class Verdicts(Vocabulary):
                 return self.speech.nothing(name)
             made = self.ledger.claim((name,), f"== {limit}", f"== {fact.value}", wording)
             return self.speech.say([markdown(wording)], wording, facts=name, **({} if made.true else {"false": fact.value}))
-        compared = self._judge(lambda: _bind(fact, limit))
+        compared = self._corrected(lambda: _bound_comparison(fact, limit))
         if compared is None:
             return self.speech.nothing(name)
         holds = _relation_to(compared) in BOUNDS[relation]
         said = f"{relation} {limit}"
-        return self._claim(compared, said, said if holds else f"{fact.value:.6g} {self._tell(compared)}", wording, scope)
+        return self._claim(
+            compared, said, said if holds else f"{fact.value:.6g} {self._interval_text(compared)}", wording, scope
+        )
 
     def _claim(self, compared: Comparison, said: str, measured: str, wording: str, scope: str) -> str:
         names = _facts(compared)
@@ -185,7 +187,7 @@ class Verdicts(Vocabulary):
 
             return compare(*pair, by=factors, at_least=at_least, chosen_among=self._arms(*pair))
 
-        return self._judge(compared)
+        return self._corrected(compared)
 
     def _guard(self, left: Fact, right: Fact, factors: Sequence[str]) -> None:
         try:
@@ -195,7 +197,7 @@ class Verdicts(Vocabulary):
         else:
             self.ledger.comparisons.append(Compared((left.name, right.name), "", self.ledger.here(), None, through=through))
 
-    def _judge(self, compared: Callable[[], Comparison]) -> Comparison | None:
+    def _corrected(self, compared: Callable[[], Comparison]) -> Comparison | None:
         """A comparison, as the correction leaves it."""
         try:
             made = compared()
@@ -234,7 +236,7 @@ class Verdicts(Vocabulary):
         b = compared.b if isinstance(compared.b, Fact) else compared.a
         return scope_note(compared.scope, _trainings(compared.a, b), self.language)
 
-    def _tell(self, compared: Comparison) -> str:
+    def _interval_text(self, compared: Comparison) -> str:
         found = compared.estimate
         if found is None:
             return ""
@@ -283,7 +285,7 @@ def _trainings(a: Fact, b: Fact) -> int:
     return len({(fact.run, seed) for fact in (a, b) for seed in fact.seeds})
 
 
-def _bind(fact: Fact, limit: float) -> Comparison:
+def _bound_comparison(fact: Fact, limit: float) -> Comparison:
     from report_builder.facts.comparing import bound
 
     return bound(fact, limit)

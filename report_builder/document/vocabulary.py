@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from report_builder.document.boilerplate import scope_note, unmeasured
 from report_builder.document.channel import printed_span
 from report_builder.document.ledger import Ledger
 from report_builder.document.material import Material, RunCard
 from report_builder.document.printed import Printed, Run, Told, Unmeasured, Word, flat
 from report_builder.document.tree import Nodes, code, text
-from report_builder.document.wording import scope_note, unmeasured
 from report_builder.errors import ReportError
 from report_builder.facts import Fact, closest
 from report_builder.languages import NO_BREAK, Language

@@ -46,12 +46,12 @@ def fit(table: Node, line: int = LINE) -> Node:
     if sum(least) + PADDING * len(least) > line:
         size = max(LEAST, int(SIZE * (line - CLOSE * len(least)) / sum(least)))
         shares = share(least, wanted, line * SIZE // size, CLOSE * SIZE // size + 1)
-        named, rest = [named[0], named[1], [*named[2], ["custom-style", NARROW]]], _sized(rest, size)
+        named, rest = [named[0], named[1], [*named[2], ["custom-style", NARROW]]], _resize(rest, size)
     widths = [[side, {"t": "ColWidth", "c": width}] for (side, _), width in zip(columns, shares, strict=True)]
     return {"t": "Table", "c": [named, caption, widths, *rest]}
 
 
-def _sized(rows: Nodes, size: int) -> Nodes:
+def _resize(rows: Nodes, size: int) -> Nodes:
     """Head, bodies and foot with the words of all cells in a type of a size, so that no number is broken."""
 
     def small(node: Node) -> Nodes | None:

@@ -57,7 +57,7 @@ def write_sprite(tiles: np.ndarray, path: Path) -> int:
     pixels = rows.reshape(-1, across * width, channels)
     for shades in SHADES:
         stream = io.BytesIO()
-        _shad(pixels, shades).save(stream, format="PNG", optimize=True)
+        _reduce_shades(pixels, shades).save(stream, format="PNG", optimize=True)
         if stream.tell() <= SPRITE:
             path.write_bytes(stream.getvalue())
             return across
@@ -66,7 +66,7 @@ def write_sprite(tiles: np.ndarray, path: Path) -> int:
     raise ReportError(Problem("", rule, f"{len(flat)} of {height} x {width} pixels: {stream.tell() // 1000} kB", allowed, step))
 
 
-def _shad(pixels: np.ndarray, shades: int) -> Image.Image:
+def _reduce_shades(pixels: np.ndarray, shades: int) -> Image.Image:
     """The picture in so many shades of grey, evenly spaced, or colours."""
     if pixels.shape[2] == 1:
         last = shades - 1

@@ -172,7 +172,7 @@ def judged(sides: Measured, facts: Sequence[Fact]) -> tuple[str, Estimate]:
     known = sides.sides[0].parts is not None
     names = ", ".join(fact.name for fact in facts)
     if not exact and known and sides.units < 2:
-        raise ReportError(Problem("", "one image says nothing of others", names, next_step="Measure more of them."))
+        raise ReportError(Problem("", "a single image is too few to compare", names, next_step="Measure more images."))
     if not exact and few and not known:
         rule = "no value for each image was kept, and fewer than three seeds stand on a side: chance cannot be judged"
         raise ReportError(Problem("", rule, names, next_step="Train three seeds, or cite the numbers without a verdict."))

@@ -47,6 +47,6 @@ def trend(values: Sequence[float | str]) -> tuple[str, float]:
     numbers = [value for value in values if not isinstance(value, str)]
     if len(numbers) < max(FEWEST, len(values)):
         step = "Add arms to the sweep, or compare two of them."
-        raise ReportError(Problem("", f"a trend needs {FEWEST} numbers or more", ", ".join(map(str, values)), next_step=step))
+        raise ReportError(Problem("", f"a trend needs at least {FEWEST} numbers", ", ".join(map(str, values)), next_step=step))
     way, p = monotone(numbers)
     return ("same" if p > LEVEL else "rises" if way > 0 else "falls"), p

@@ -70,23 +70,23 @@ class _Row(NamedTuple):
 
 def _rows(fact: Fact, place: int, first: int) -> Iterator[_Row]:
     for seed, m in enumerate(fact.measurements):
-        values, ids = _store(fact, m)
+        values, ids = _samples_of(fact, m)
         draws, own = fact.noise == "draws", _OWN * (place + (seed if fact.noise == "draws" else 0))
         yield _row(values, own + np.arange(len(values)) if draws else first + ids, own + len(values))
 
 
 def _number(fact: Fact, m: Measurement) -> float:
     if isinstance(m.value, str) or not math.isfinite(m.value):
-        raise ReportError(Problem("", "only finite numbers are compared", f"{fact.name}: {m.value}"))
+        raise ReportError(Problem("", "only finite numbers can be compared", f"{fact.name}: {m.value}"))
     return float(m.value)
 
 
-def _store(fact: Fact, m: Measurement) -> tuple[np.ndarray, np.ndarray]:
+def _samples_of(fact: Fact, m: Measurement) -> tuple[np.ndarray, np.ndarray]:
     """Values `(n,)`, and the images on which they rest, `(n,)` or `(n, 2)`."""
     file = Path(m.samples or "")
     values, ids = _load(file, fact.metric, file.stat().st_mtime_ns)
     if not np.isfinite(values).all():
-        raise ReportError(Problem("", "a value that the mean rests on is no finite number", f"{fact.name}, seed {m.seed}"))
+        raise ReportError(Problem("", "a value behind the mean is not a finite number", f"{fact.name}, seed {m.seed}"))
     return values, ids
 
 

@@ -86,15 +86,15 @@ def carry_out(job: Job, site: Site, emit: Emit) -> None:
     began = time.perf_counter()
     emit(Started(os.getpid()))
     try:
-        reused = _complete(job, site, emit)
+        reused = _was_stored(job, site, emit)
     except Exception as error:  # noqa: BLE001  whatever code of the user's own raises must name the step, not end the process
         traceback.print_exc()
-        emit(_fail(error, job, site))
+        emit(_failure(error, job, site))
     else:
         emit(Done(reused, time.perf_counter() - began))
 
 
-def _complete(job: Job, site: Site, emit: Emit) -> bool:
+def _was_stored(job: Job, site: Site, emit: Emit) -> bool:
     """Whether another process had stored it, or has while this one was silent."""
     while True:
         with suppress(LeaseLostError), site.store.claim(job.step, resume=job.step.kind == "run") as work:
@@ -119,7 +119,7 @@ def _execute(job: Job, site: Site, work: Work, emit: Emit) -> None:
     site.store.memo.save()
 
 
-def _fail(error: Exception, job: Job, site: Site) -> Failed:
+def _failure(error: Exception, job: Job, site: Site) -> Failed:
     """What is said of a failure: memory ran out, results of another machine, what an error says, or what nobody foresaw."""
     if isinstance(error, MemoryError) or type(error).__name__ == EXHAUSTED:
         problem = Problem("", "memory ran out", next_step="Lower batch_size, or close other programs.")

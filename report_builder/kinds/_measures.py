@@ -155,12 +155,12 @@ class Quantity:
             if given not in known:
                 raise ValueError(f"{word} is {given!r}, and must be one of: {', '.join(known)}")
         if not (isinstance(self.name, str) and re.fullmatch(r"\w[\w.-]*", self.name)):
-            raise ValueError(f"the name of a value consists of letters, digits and '_', and is {self.name!r}")
+            raise ValueError(f"the name of a value consists of letters, digits and '_', not {self.name!r}")
         if not (_is_short(self.unit) and _is_short(self.reduction)):
-            raise ValueError(f"unit and reduction are short texts, and are {self.unit!r} and {self.reduction!r}")
+            raise ValueError(f"unit and reduction must be short texts, not {self.unit!r} and {self.reduction!r}")
         forms = self.noun.items() if isinstance(self.noun, Mapping) else [(self.noun, "")]
         if not all(_is_short(part) for form in forms for part in form):
-            raise ValueError(f"a noun is a key, or its forms by language, and is {self.noun!r}")
+            raise ValueError(f"a noun is a key, or its forms by language, not {self.noun!r}")
         if isinstance(self.noun, Mapping) and not all(text.partition("|")[2] for text in self.noun.values()):
             raise ValueError(f"a noun begins with its gender, or s or p, such as 's|sharpness', and is {self.noun!r}")
 
@@ -199,7 +199,7 @@ class Measured:
         if not isinstance(self.value, str | Real):
             raise TypeError(f"a value is no number and no word but {type(self.value).__name__}")
         if not isinstance(self.n, Integral) or self.n < 0:
-            raise ValueError(f"n is a number of images, and is {self.n!r}")
+            raise ValueError(f"n must be a number of images, not {self.n!r}")
         if self.samples is not None and not (isinstance(self.samples, np.ndarray) and self.samples.ndim == 1):
             raise ValueError("samples are an array of shape (n,)")
         if self.samples is not None and isinstance(self.value, Real) and len(self.samples):
@@ -210,7 +210,7 @@ class Measured:
         if self.units is not None and (self.samples is None or len(self.units) != len(self.samples)):
             raise ValueError("units are ids of the images of the samples: as many as these")
         if not _is_short(self.given):
-            raise ValueError(f"what is given is a short text, and is {self.given!r}")
+            raise ValueError(f"'given' must be a short text, not {self.given!r}")
 
     @classmethod
     def mean(cls, samples: np.ndarray, units: np.ndarray | None = None, given: str = "") -> Measured:

@@ -66,12 +66,12 @@ def with_blame(kind: K, advice: str) -> K:
     """
     contracts = {name: found for name, hint in _hints(type(kind)).items() if (found := _contract(hint))}
     given = {name: value for name in contracts if isinstance(value := vars(kind)[name], FunctionType)}
-    taken = [problem for name, function in given.items() for problem in _take(function, contracts[name][0], kind.file)]
+    taken = [problem for name, function in given.items() for problem in _check_arity(function, contracts[name][0], kind.file)]
     if taken:
         raise ReportError(*taken)
     if not kind.watched:
         return kind
-    watched: dict[str, Any] = {name: _watch(each, contracts[name][1], kind.file, advice) for name, each in given.items()}
+    watched: dict[str, Any] = {name: _with_checks(each, contracts[name][1], kind.file, advice) for name, each in given.items()}
     return replace(kind, **watched)
 
 
@@ -93,7 +93,7 @@ def _contract(hint: type) -> tuple[int, type] | None:
     return None
 
 
-def _watch(function: Callable[Q, R], returned: type, path: Path, advice: str) -> Callable[Q, R]:
+def _with_checks(function: Callable[Q, R], returned: type, path: Path, advice: str) -> Callable[Q, R]:
     line = function.__code__.co_firstlineno
 
     @functools.wraps(function)
@@ -106,8 +106,8 @@ def _watch(function: Callable[Q, R], returned: type, path: Path, advice: str) ->
         except (Exception, SystemExit) as error:
             raise OwnFileError(replace(blamed(error, path, line, function.__name__), next_step=advice)) from error
         if not fits:
-            rule = f"{path.name}:{line}, '{function.__name__}' returns something else than it must"
-            raise OwnFileError(Problem(str(path), rule, _tell(found), f"{_print(returned)}.", advice))
+            rule = f"{path.name}:{line}, '{function.__name__}' does not return what it must"
+            raise OwnFileError(Problem(str(path), rule, _found_text(found), f"{_type_text(returned)}.", advice))
         return found
 
     return call
@@ -127,14 +127,18 @@ def _fits(found: object, hint: type) -> bool:
     return of is None and (hint is Any or not isinstance(hint, type) or isinstance(found, hint))
 
 
-def _print(hint: type) -> str:
+def _type_text(hint: type) -> str:
     """A type in words."""
     of, inner = get_origin(hint), [each for each in get_args(hint) if each is not ...]
     if of is None or of in (Union, UnionType):
-        return " or ".join(_print(each) for each in inner) or (hint.__name__ if isinstance(hint, type) else "array").replace(
-            "Any", "array"
-        )
-    return f"A mapping: name -> {_print(inner[1])}" if issubclass(of, Mapping) else f"A {of.__name__} of {_print(inner[0])}"
+        return " or ".join(_type_text(each) for each in inner) or (
+            hint.__name__ if isinstance(hint, type) else "array"
+        ).replace("Any", "array")
+    return (
+        f"A mapping: name -> {_type_text(inner[1])}"
+        if issubclass(of, Mapping)
+        else f"A {of.__name__} of {_type_text(inner[0])}"
+    )
 
 
 def blamed(error: BaseException, path: Path, line: int = 1, name: str = "") -> Problem:
@@ -166,7 +170,7 @@ def _line(error: BaseException, path: Path) -> int | None:
     return next((f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == str(path)), None)
 
 
-def _tell(found: object) -> str:
+def _found_text(found: object) -> str:
     several = found.values() if isinstance(found, Mapping) else found if isinstance(found, list | tuple | set) else ()
     inner = sorted({type(each).__name__ for each in several})
     return type(found).__name__ + (f" of {', '.join(inner)}" if inner else "")
@@ -185,7 +189,7 @@ def foreseen(module: ModuleType, path: Path) -> Iterator[Problem]:
         used = [each for each in dis.get_instructions(code) if each.opname == "LOAD_GLOBAL" and each.argval not in known]
         for each in used:
             line = (each.positions and each.positions.lineno) or code.co_firstlineno
-            rule = f"{path.name}:{line}, in {code.co_name}: nothing has this name"
+            rule = f"{path.name}:{line}, in {code.co_name}: this name is not defined"
             yield Problem(
                 str(path),
                 rule,
@@ -195,7 +199,7 @@ def foreseen(module: ModuleType, path: Path) -> Iterator[Problem]:
             )
 
 
-def _take(function: FunctionType, arguments: int, path: Path) -> Iterator[Problem]:
+def _check_arity(function: FunctionType, arguments: int, path: Path) -> Iterator[Problem]:
     """Whether a function takes as many arguments as it is given; 0: any number."""
     try:
         if arguments:
@@ -220,13 +224,13 @@ def _alone(path: Path) -> None:
     """Raises ReportError where a file imports another one beside it; what is no Python is said when it runs."""
     with suppress(SyntaxError, ValueError, RecursionError):
         statements = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Import | ast.ImportFrom)]
-        for line, name in ((node.lineno, name) for node in statements for name in _import(node)):
+        for line, name in ((node.lineno, name) for node in statements for name in _imported_names(node)):
             if name.startswith(".") or _is_beside(name.partition(".")[0], path.parent):
                 step = "Put both into one file. What is installed, the standard library and report_builder can be imported."
                 raise ReportError(Problem(str(path), f"{path.name}:{line} imports a file beside it", name, next_step=step))
 
 
-def _import(node: ast.Import | ast.ImportFrom) -> list[str]:
+def _imported_names(node: ast.Import | ast.ImportFrom) -> list[str]:
     """Names of the modules that a statement imports; relative ones begin with a dot."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]

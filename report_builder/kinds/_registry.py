@@ -102,7 +102,7 @@ class Registry(Generic[K_co]):
 
     def names(self) -> tuple[str, ...]:
         """Names of the kinds of the package and of installed packages, without importing them."""
-        return tuple(sorted({*self._builtins(), *(entry.name for entry in self._offer())}))
+        return tuple(sorted({*self._builtins(), *(entry.name for entry in self._entry_points())}))
 
     def get(self, name: str, *, beside: Path | None = None) -> K_co:
         """A kind.
@@ -134,32 +134,32 @@ class Registry(Generic[K_co]):
     def _builtins(self) -> tuple[str, ...]:
         return _modules(self.package, folders=self.folders)
 
-    def _offer(self) -> list[EntryPoint]:
+    def _entry_points(self) -> list[EntryPoint]:
         return [entry for entry in offers() if entry.group == f"report_builder.{self.sort}"]
 
     def _of_package(self, name: str) -> K_co:
-        offered, built_in = [entry for entry in self._offer() if entry.name == name], name in self._builtins()
+        offered, built_in = [entry for entry in self._entry_points() if entry.name == name], name in self._builtins()
         if len(offered) + built_in > 1:
             packages = [*(["report_builder"] if built_in else []), *map(_package_of, offered)]
             rule, step = f"several packages have a {self.noun} of this name", "Uninstall all of these packages but one."
             raise ReportError(Problem("", rule, f"{name}, of {' and of '.join(packages)}", next_step=step))
         if offered:
-            return self._install(offered[0])
+            return self._load_installed(offered[0])
         if not built_in:
             raise ReportError(Problem("", f"unknown {self.noun}", repr(name), near_miss(name, self.names())))
-        return self._declare(importlib.import_module(f"{self.package}.{name}"), name)
+        return self._declared_kind(importlib.import_module(f"{self.package}.{name}"), name)
 
-    def _install(self, entry: EntryPoint) -> K_co:
+    def _load_installed(self, entry: EntryPoint) -> K_co:
         """A kind of an installed package; whatever is wrong with it is said to be that package's."""
         from report_builder.kinds._own import with_blame
 
-        advice = f"This is in the installed package '{_package_of(entry)}': mend it, or uninstall it."
+        advice = f"This is in the installed package '{_package_of(entry)}': repair it, or uninstall it."
         try:
             module = importlib.import_module(entry.module)
         except (Exception, SystemExit) as error:
             rule = f"the {self.noun} '{entry.name}' of the installed package '{_package_of(entry)}' cannot be loaded"
             raise ReportError(Problem("", rule, f"{type(error).__name__}: {error}", next_step=advice)) from error
-        return with_blame(self._declare(module, entry.name), advice)
+        return with_blame(self._declared_kind(module, entry.name), advice)
 
     def _of_file(self, path: Path) -> K_co:
         """Of the user's own, with each of its functions judged."""
@@ -168,9 +168,9 @@ class Registry(Generic[K_co]):
         module = own_module(path, self.noun)
         if self.form.watched and (problems := [*foreseen(module, path)]):
             raise ReportError(*problems)
-        return with_blame(self._declare(module, path.name).of_user(), ADVICE)
+        return with_blame(self._declared_kind(module, path.name).of_user(), ADVICE)
 
-    def _declare(self, module: ModuleType, name: str) -> K_co:
+    def _declared_kind(self, module: ModuleType, name: str) -> K_co:
         """What a module declares, with the name under which it was found."""
         kind = vars(module).get("KIND")
         if isinstance(kind, self.form):

@@ -60,7 +60,7 @@ class Extremes(Parameters):
     @model_validator(mode="after")
     def _no_image_is_both(self) -> Extremes:
         if self.n is not None and self.n < 2 * self.count:
-            raise ValueError(f"no image is best and worst: n is {2 * self.count} or more, twice the count, or count is less")
+            raise ValueError(f"no image can be both best and worst: use n >= {2 * self.count}, or a smaller count")
         return self
 
 

@@ -44,7 +44,7 @@ def _of_parameters(kind: Declared[Parameters], where: str) -> Iterator[Problem]:
     for name, field in kind.parameters.model_fields.items():
         if not field.description:
             step = f"{name}: ... = Field(..., description='...'), a sentence that `list --show-options` prints."
-            yield Problem(where, f"the parameter '{name}' says nothing of itself", next_step=step)
+            yield Problem(where, f"the parameter '{name}' has no description", next_step=step)
         role = next((meant for form, meant in MEANT.items() if isinstance(kind, form)), OF_OTHERS).get(name)
         if role and name not in names_of(kind.parameters, role):
             step = f"Write {name}: Annotated[..., Role.{role.name}], or give it another name."
@@ -60,7 +60,7 @@ def _lacks(kind: Declared[Parameters]) -> Iterator[Problem]:
         yield from wrong_model(kind)
         yield from _of_model(kind, where)
     if not kind.summary.strip():
-        yield Problem(where, "it says nothing of itself", next_step=f"Begin the file with a docstring, or {noun}(summary=...).")
+        yield Problem(where, "it has no description", next_step=f"Begin the file with a docstring, or {noun}(summary=...).")
     try:
         parameters = kind.parameters()
     except ValidationError:
@@ -103,7 +103,10 @@ def _of_figure(kind: Figure[Parameters], where: str) -> Iterator[Problem]:
             yield Problem(where, "'reads' names a request otherwise than by its run or data set", repr(name))
         if request.kind not in (*FROM_RUN, *PROBES.names()):
             yield Problem(
-                where, "'reads' asks for a probe that there is not", repr(request.kind), near_miss(request.kind, PROBES.names())
+                where,
+                "'reads' asks for a probe that does not exist",
+                repr(request.kind),
+                near_miss(request.kind, PROBES.names()),
             )
         elif request.run and request.run not in judges:
             needs += [{*need.split("|")} for need in needs_of(request)]
@@ -118,7 +121,7 @@ def _of_figure(kind: Figure[Parameters], where: str) -> Iterator[Problem]:
 
 def _of_metric(kind: Metric[Parameters], parameters: Parameters, where: str) -> Iterator[Problem]:
     try:
-        requests = {name: _fill(request) for name, request in kind.reads(parameters).items()}
+        requests = {name: _with_defaults(request) for name, request in kind.reads(parameters).items()}
         quantities = kind.values(parameters, requests)
     except ReportError as error:
         yield from (replace(problem, where=problem.where or where) for problem in error.problems)
@@ -150,13 +153,11 @@ def borrowed_names(kind: Metric[Parameters], quantities: Sequence[Quantity]) -> 
         known = printed != quantity.name.replace("_", " ")
         if (known and not quantity.title) or (spoken and not quantity.noun):
             rule = f"the value '{quantity.name}' has the name of one that comes along, and would be called '{printed}'"
-            step = (
-                "Rename it, or say what it is called: Quantity(..., title='share of codes', noun={'en': 's|share'})."
-            )
+            step = "Rename it, or say what it is called: Quantity(..., title='share of codes', noun={'en': 's|share'})."
             yield Problem(str(kind.file), rule, next_step=step)
 
 
-def _fill(request: ProbeRequest) -> ProbeRequest:
+def _with_defaults(request: ProbeRequest) -> ProbeRequest:
     """A request with the defaults of its probe, as the plan resolves it."""
     if request.kind in FROM_RUN or request.kind.endswith(".py"):
         return request
@@ -169,7 +170,7 @@ def _of_probe(kind: Probe[Parameters], parameters: Parameters, where: str) -> It
     for name in sorted(needed - set(ABILITIES)):
         yield Problem(where, "it needs what no model provides", repr(name), near_miss(name, ABILITIES))
     for name in sorted(set(kind.uses(parameters)) - set(PROBES.names())):
-        yield Problem(where, "'uses' names a probe that there is not", repr(name), near_miss(name, PROBES.names()))
+        yield Problem(where, "'uses' names a probe that does not exist", repr(name), near_miss(name, PROBES.names()))
 
 
 # --- models -------------------------------------------------------------------------------------------------------------------
@@ -180,7 +181,7 @@ def wrong_model(kind: Model[Parameters]) -> Iterator[Problem]:
     where, own = str(kind.file), kind.name.endswith(".py")
     for field, given, known in (("provides", kind.provides, CAPABILITIES), ("takes", kind.takes, get_args(Part))):
         for name in sorted({*given} - {*known}):
-            yield Problem(where, f"'{field}' names what there is not", repr(name), near_miss(name, known))
+            yield Problem(where, f"'{field}' names what does not exist", repr(name), near_miss(name, known))
     if kind.code not in get_args(CodeShape):
         yield Problem(where, "there is no code of this shape", repr(kind.code), near_miss(str(kind.code), get_args(CodeShape)))
     for field in ("terms", "listings"):

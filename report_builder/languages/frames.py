@@ -62,14 +62,14 @@ class Frames:
 
     def noun(self, key: str, name: str) -> Noun:
         """The noun with this key; for one that the language does not know the printed name of the quantity."""
-        return self._recall(key) or self.read(self.unnamed, name)
+        return self._noun(key) or self.read(self.unnamed, name)
 
-    def _recall(self, key: str) -> Noun | None:
+    def _noun(self, key: str) -> Noun | None:
         outer, _, inner = key.partition(" ")
         text = self.nouns.get(outer, "")
         if not text.startswith(f"{OF_ANOTHER}|"):
             return self.read(text, inner) if text else None
-        within, frame = self._recall(inner), self.read(text, "{}")
+        within, frame = self._noun(inner), self.read(text, "{}")
         forms = within.forms if within else {}
         return within and Noun(within.gender, {case: frame.forms[case].format(form) for case, form in forms.items()})
 

@@ -65,7 +65,7 @@ def _check(found: Mapping[str, Measured]) -> None:
     values = {name: measured.value for name, measured in found.items()}
     broken = {name: value for name, value in values.items() if not isinstance(value, str) and not math.isfinite(value)}
     if broken:
-        rule = "the measured value is no finite number"
+        rule = "the measured value is not a finite number"
         raise RunError(*(Problem("", rule, f"{name} = {value}") for name, value in broken.items()))
 
 
@@ -87,11 +87,11 @@ def _as_json(quantity: Quantity, measured: Measured) -> Fields:
         "caution": measured.caution,
         "n": int(measured.n),
         "samples": measured.samples is not None,
-        "units": _speak(measured),
+        "units": _are_telling(measured),
     }
 
 
-def _speak(measured: Measured) -> bool:
+def _are_telling(measured: Measured) -> bool:
     """Whether the ids of the images say something: not that sample i is of image i."""
     return measured.units is not None and (measured.units.ndim > 1 or measured.units.tolist() != [*range(len(measured.units))])
 
@@ -101,6 +101,6 @@ def _write_samples(found: Mapping[str, Measured], file: Path) -> None:
 
     sampled = {name: each for name, each in found.items() if each.samples is not None}
     arrays = {name: np.asarray(each.samples, dtype=np.float64) for name, each in sampled.items()}
-    arrays |= {f"{name}.units": np.asarray(each.units, dtype=np.int64) for name, each in sampled.items() if _speak(each)}
+    arrays |= {f"{name}.units": np.asarray(each.units, dtype=np.int64) for name, each in sampled.items() if _are_telling(each)}
     with file.open("wb") as stream:
         np.savez(stream, allow_pickle=False, **arrays)

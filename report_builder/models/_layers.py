@@ -40,7 +40,7 @@ class Layer(BaseModel):
 
     @field_validator("kind")
     @classmethod
-    def _name(cls, kind: str) -> str:
+    def _check_kind(cls, kind: str) -> str:
         if kind in NOT_PLAIN:
             raise ValueError(f"{kind} holds code: write a layer of your own in a file, and name it as ./my_layers.py:Name")
         if kind.endswith(".py"):
@@ -103,15 +103,15 @@ def _arguments(layer: Layer) -> Iterable[str]:
     given = layer.arguments
     first = next((names for names in POSITIONAL if names[0] in given), ()) if OWN not in layer.kind else ()
     leading = [name for place, name in enumerate(first) if all(before in given for before in first[: place + 1])]
-    yield from (_write(given[name]) for name in leading)
-    yield from (f"{name}={_write(value)}" for name, value in given.items() if name not in leading)
+    yield from (_literal(given[name]) for name in leading)
+    yield from (f"{name}={_literal(value)}" for name, value in given.items() if name not in leading)
 
 
-def _write(value: Plain) -> str:
+def _literal(value: Plain) -> str:
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list | tuple):
-        return f"({', '.join(map(_write, value))}{',' if len(value) == 1 else ''})"
+        return f"({', '.join(map(_literal, value))}{',' if len(value) == 1 else ''})"
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{_write(key)}: {_write(item)}' for key, item in value.items())}}}"
+        return f"{{{', '.join(f'{_literal(key)}: {_literal(item)}' for key, item in value.items())}}}"
     return repr(value)

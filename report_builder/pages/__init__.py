@@ -123,7 +123,7 @@ def read(file: Path) -> tuple[Page, list[Problem]]:
             if re.fullmatch(form, let[2]):
                 given[let[1]] = let[2]
             else:
-                rule = f"'{let[1]}' of a page style has another form than it must have"
+                rule = f"'{let[1]}' of a page style does not have the required form"
                 found.append(Problem(where, rule, let[2], f"Allowed: {noun}."))
     if not _IMPORT.search(text):
         step = f'Write it below the values: #import "{COMMON.name}": *'

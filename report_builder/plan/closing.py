@@ -72,7 +72,7 @@ class Closing:
         """Why a file that the key at `path` names cannot be read: it is not of the project, or no file."""
         file, refused = self.loaded.beside(name, *path)
         if refused is None and (mistake := not_readable(file)):
-            step = "It is looked for beside the experiment file."
+            step = "It is searched for next to the experiment file."
             return Problem(self.loaded.where(*path), mistake, repr(name), next_step=step)
         return refused
 
@@ -93,9 +93,9 @@ class Closing:
     ) -> Kind[K] | None:
         """A slot's kind; None, with the mistakes noted, where it is wrong. `extra` goes to the parameters of these roles."""
         module = self._module(registry, slot.kind, path)
-        return self._closed(registry, module, slot, path, extra) if module else None
+        return self._close(registry, module, slot, path, extra) if module else None
 
-    def _closed(
+    def _close(
         self, registry: Registry[K], module: K, slot: Slot, path: KeyPath, extra: Mapping[Role | str, Plain] | None = None
     ) -> Kind[K] | None:
         model, own = module.parameters, slot.kind.endswith(".py") and registry is not MODELS
@@ -126,21 +126,21 @@ class Closing:
         """The module of a kind, for a model of the user's own what was said of it; None, with the mistakes noted."""
         try:
             if registry.form is Model and kind.endswith(".py"):
-                return self._describe(kind)  # type: ignore[return-value]
+                return self._own_model(kind)  # type: ignore[return-value]
             return self.module(registry, kind)
         except ReportError as error:
             self.found += [replace(p, where=self.loaded.where(*path, "kind")) for p in error.problems]
             self._said.add(kind)
             return None
 
-    def _describe(self, kind: str) -> Model[Parameters]:
+    def _own_model(self, kind: str) -> Model[Parameters]:
         """Raises ReportError where the file is wrong; with what is wrong in it only once."""
         file, refused = self.loaded.beside(kind)
         found = ReportError(refused) if refused else self.own.get(kind)
         if not refused and (mistake := not_python(file)):
             found = ReportError(Problem("", mistake, repr(kind)))
         if found is None:
-            found = ReportError(Problem("", "nobody was asked about this model of your own", repr(kind)))
+            found = ReportError(Problem("", "this model of your own has not been examined", repr(kind)))
         if not isinstance(found, ReportError):
             return found
         raise ReportError(*(() if kind in self._said else found.problems))
@@ -172,5 +172,5 @@ class Closing:
                 self.note((*path, "preset"), rule, repr(name), near_miss(str(name), model.presets), step)
                 return None
             given, title = {**model.presets[name].parameters, **given}, model.presets[name].title
-        kind = self._closed(MODELS, model, Slot(kind=slot.kind, **given), path)
+        kind = self._close(MODELS, model, Slot(kind=slot.kind, **given), path)
         return (kind, title) if kind else None

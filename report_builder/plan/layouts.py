@@ -49,21 +49,21 @@ class Layouts:
             self.closing.note((*place, "model"), rule, allowed=f"{why[0].upper()}{why[1:]}.")
         if run.entry.training.early_stopping:
             path = (*place, "training", "early_stopping", "monitor")
-            self._watch(run.data, run.entry.training.early_stopping.monitor, path)
+            self._check_monitor(run.data, run.entry.training.early_stopping.monitor, path)
 
-    def _watch(self, data: DataSet, term: str, path: KeyPath) -> None:
+    def _check_monitor(self, data: DataSet, term: str, path: KeyPath) -> None:
         part, name = part_of(term)
         if part == "test":
             rule = "early stopping by test images: the epoch would be chosen by the images that the report is measured on"
             step = f"Watch 'val_{name}'. {_advice(data, 'validation')}"
             self.closing.note(path, rule, repr(term), next_step=step)
         elif part == "val":
-            self._has(data, "validation", path, term)
+            self._check_split(data, "validation", path, term)
 
     def measurable(self, data: DataSet, splits: Iterable[str], classes: Iterable[int | str], path: KeyPath) -> None:
         """The data has the splits and the classes that a probe, or the probe inside it, measures."""
         for split in dict.fromkeys(splits):
-            self._has(data, split, (*path, "split"), split)
+            self._check_split(data, split, (*path, "split"), split)
         names = data.layout.class_names if data.layout else None
         for chosen in classes if names else ():
             with self.closing.at((*path, "classes")):
@@ -79,9 +79,9 @@ class Layouts:
                 )
                 self.closing.note(path, rule, repr(term), next_step=f"Name 'val_{name}'.")
             elif part in HELD_OUT:
-                self._has(data, HELD_OUT[part], path, term)
+                self._check_split(data, HELD_OUT[part], path, term)
 
-    def _has(self, data: DataSet, split: str, path: KeyPath, received: str) -> None:
+    def _check_split(self, data: DataSet, split: str, path: KeyPath, received: str) -> None:
         if data.layout and split not in data.layout.images:
             has = f"It has: {', '.join(data.layout.images)}."
             self.closing.note(path, f"the data '{data.id}' has no split '{split}'", repr(received), has, _advice(data, split))
@@ -98,7 +98,7 @@ class Layouts:
             allowed = f"The judge's: {_size(known)}; of a canvas it sees the cell that was asked."
             step = "Train a classifier on the same data without the step 'canvas', and name that run."
             self.closing.note(path, rule, _size(seen), allowed, step)
-        shown = _name(seen, classes)
+        shown = _class_names(seen, classes)
         strange = sorted(set(shown) - set(known.class_names or shown))
         if strange:
             rule = f"the judge '{judge.id}' does not know every class that it is to recognise"
@@ -124,7 +124,7 @@ def _size(layout: Layout) -> str:
     return " x ".join(map(str, layout.image_shape or ()))
 
 
-def _name(layout: Layout, classes: Sequence[int | str]) -> list[str]:
+def _class_names(layout: Layout, classes: Sequence[int | str]) -> list[str]:
     """Names of the classes that the images show: those that the probe names, else all."""
     names = layout.class_names or ()
     by_number = dict[int | str, str](enumerate(names))

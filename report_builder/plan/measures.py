@@ -50,7 +50,7 @@ class Measures:
 
     def _of_subject(self, id_: str, entry: Entry, kind: Chosen, subject: Subject) -> Iterator[Measure]:
         name, run, data = subject
-        asked = self._ask(id_, entry, kind, name)
+        asked = self._requests_of(id_, entry, kind, name)
         if asked is None:
             return
         made = {n: self.requests.closed(self.requests.of_subject(r, run, data), ("metrics", id_)) for n, r in asked.items()}
@@ -63,7 +63,7 @@ class Measures:
             if len(self.closing.found) == found:
                 yield measure
 
-    def _ask(self, id_: str, entry: Entry, kind: Chosen, subject: str) -> dict[str, ProbeRequest] | None:
+    def _requests_of(self, id_: str, entry: Entry, kind: Chosen, subject: str) -> dict[str, ProbeRequest] | None:
         """What the metric asks; with `of`, its images are those that the figure shows of the subject."""
         asked: dict[str, ProbeRequest] | None = None
         with self.closing.at(("metrics", id_)):

@@ -47,7 +47,7 @@ class Requests:
             return None
         run = self.runs.get(request.run or "")
         if request.kind in FROM_RUN:
-            kept = self._keep(request, run, path)
+            kept = self._is_answerable(request, run, path)
             return replace(request, terms=run.terms) if kept and run else request if kept else None
         probe = self.closing.close(PROBES, Slot(kind=request.kind, **request.parameters), path)
         if probe is None or (request.run is not None and run is None):
@@ -61,9 +61,9 @@ class Requests:
             self._serves(fits, request.needs, run, path)
         elif request.needs or fits.module.all_needs(fits.parameters):
             self._no_model(request, path)
-        parameters = self._judge(request.judge, fits, data, path)
-        splits = [split for each in _look_at(parameters) for split in by_role(each, Role.SPLIT).values()]
-        classes = [c for each in _look_at(parameters) for named in by_role(each, Role.CLASSES).values() for c in named]
+        parameters = self._with_judge(request.judge, fits, data, path)
+        splits = [split for each in _with_inner(parameters) for split in by_role(each, Role.SPLIT).values()]
+        classes = [c for each in _with_inner(parameters) for named in by_role(each, Role.CLASSES).values() for c in named]
         self.layouts.measurable(data, splits, classes, path)
         noise, filled = fits.module.noise(parameters), parameters.model_dump(mode="json")
         seen = () if noise == "draws" else tuple(splits)  # what is drawn shows no part of the data
@@ -137,7 +137,7 @@ class Requests:
         where = f"{self.closing.loaded.where(*path)}, run '{run.id}'"
         self.closing.found.append(Problem(where, rule, allowed=allowed, next_step=next_step))
 
-    def _keep(self, request: ProbeRequest, run: Training | None, path: KeyPath) -> bool:
+    def _is_answerable(self, request: ProbeRequest, run: Training | None, path: KeyPath) -> bool:
         """Whether a run answers the request itself; of a run with mistakes of its own nothing more is said."""
         if request.run is None:
             self._no_model(request, path)
@@ -150,7 +150,7 @@ class Requests:
 
     # --- who judges -----------------------------------------------------------------------------------------------------------
 
-    def _judge(self, judge: str | None, probe: Asked, data: DataSet, path: KeyPath) -> Parameters:
+    def _with_judge(self, judge: str | None, probe: Asked, data: DataSet, path: KeyPath) -> Parameters:
         """The probe's parameters, with what the judge's data tells; who asks a classifier must have one that can judge.
 
         That is a run whose model classifies such images, and provides what the probe needs of it.
@@ -164,7 +164,7 @@ class Requests:
         elif self.closing.known("run", judge, self.closing.loaded.experiment.runs, at) and judge in self.runs:
             court = self.runs[judge]
             if self._may_judge(court, probe.module.judge_needs, at):
-                classes = [c for each in _look_at(parameters)[1:] for c in by_role(each, Role.CLASSES).values()]
+                classes = [c for each in _with_inner(parameters)[1:] for c in by_role(each, Role.CLASSES).values()]
                 self.layouts.judgeable(data, court, classes[0] if classes else (), at)
                 with self.closing.at(at):
                     return probe.module.of_judge(parameters, court.data.layout) if court.data.layout else parameters
@@ -178,7 +178,7 @@ class Requests:
         return not lacks
 
 
-def _look_at(parameters: Parameters) -> list[Parameters]:
+def _with_inner(parameters: Parameters) -> list[Parameters]:
     """The parameters of a probe, and those of the probe inside it."""
     return [parameters, *(opened(PROBES, inner)[1] for inner in by_role(parameters, Role.PROBE).values())]
 

@@ -69,7 +69,7 @@ def read_style(path: Path) -> tuple[Style, list[Problem]]:
             continue
         mistakes = [*_mistakes(f"{where}: {name}", name, value, names)] if colon else [_no_pair(where, line)]
         if name in values:
-            mistakes.append(Problem(f"{where}: {name}", "this name is set twice", next_step="Remove one of both lines."))
+            mistakes.append(Problem(f"{where}: {name}", "this name is set twice", next_step="Remove one of the two lines."))
         found += mistakes
         values[name], places[name] = value, f"{where}: {name}"
     return Style(values, places), found
@@ -87,7 +87,7 @@ def _mistakes(where: str, name: str, value: str, names: frozenset[str]) -> Itera
     if why:
         yield Problem(where, f"'{name}' cannot be set: {why}", f"{name}: {value}", next_step="Remove the line.")
     if name == "font.family" and not {part.strip(" '\"[]") for part in value.split(",")} <= {*FONTS}:
-        yield Problem(where, f"a font that does not come along: {_BYTES}", value, f"Allowed: {', '.join(FONTS)}.")
+        yield Problem(where, f"a font that is not included: {_BYTES}", value, f"Allowed: {', '.join(FONTS)}.")
 
 
 def known_settings() -> frozenset[str]:

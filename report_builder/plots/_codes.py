@@ -12,7 +12,7 @@ from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Arrays, ProbeRequest, Subject
 from report_builder.languages import Language
 from report_builder.plain import Fields
-from report_builder.plots._details import name_values
+from report_builder.plots._details import values_text
 from report_builder.plots._options import RunOptions
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def stated_codes(of_runs: Mapping[str, Arrays], parameters: CodeOptions, languag
         return ""
     kinds = {name: parameters.codes if "z_log_var" in arrays else "output" for name, arrays in of_runs.items()}
     texts = {name: language.word(f"codes.{kind}", seed=parameters.seed) for name, kind in kinds.items()}
-    return language.word("details.codes", codes=name_values(language, texts))
+    return language.word("details.codes", codes=values_text(language, texts))
 
 
 def lacking_axes(of_runs: Mapping[str, Arrays], axes: tuple[int, ...]) -> list[Problem]:

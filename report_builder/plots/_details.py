@@ -34,7 +34,7 @@ def measured_before(threshold: float | None, language: Language) -> list[str]:
     return [] if threshold is None else [language.word("details.measured_before")]
 
 
-def name_values(language: Language, values: Mapping[str, str]) -> str:
+def values_text(language: Language, values: Mapping[str, str]) -> str:
     """One value for each panel: the value alone where all are equal, else each with its panel's name."""
     if len(set(values.values())) == 1:
         return next(iter(values.values()))
@@ -55,7 +55,7 @@ def interval(language: Language, low: float, high: float) -> str:
 def limits(language: Language, of: Mapping[str, np.ndarray]) -> str:
     """The limits of two coordinates for each panel; each array has shape `(2, 2)`."""
     texts = {name: " × ".join(interval(language, *row) for row in both) for name, both in of.items()}
-    return language.word("details.limits", limits=name_values(language, texts))
+    return language.word("details.limits", limits=values_text(language, texts))
 
 
 def normal_lattice(language: Language, of: Mapping[str, np.ndarray], n: int) -> str:
@@ -64,7 +64,7 @@ def normal_lattice(language: Language, of: Mapping[str, np.ndarray], n: int) -> 
     return language.word("details.normal_lattice", n=n, last=n - 1, interval=interval(language, *ends))
 
 
-def list_items(language: Language, items: Iterable[str]) -> str:
+def items_text(language: Language, items: Iterable[str]) -> str:
     """Items of a list, each once."""
     return language.join(list(dict.fromkeys(items)))
 
@@ -78,7 +78,7 @@ def _models(language: Language, subjects: Sequence[Subject]) -> str:
         all_of_one = language.word("details.model_of", name=language.join(names), model=shown[0].model)
         return language.word("details.models", names=all_of_one)
     models = [_model(language, subject) for subject in shown]
-    return language.word("details.model" if len(set(models)) == 1 else "details.models", names=list_items(language, models))
+    return language.word("details.model" if len(set(models)) == 1 else "details.models", names=items_text(language, models))
 
 
 def _model(language: Language, subject: Subject) -> str:
@@ -88,7 +88,7 @@ def _model(language: Language, subject: Subject) -> str:
 
 def _data(language: Language, subjects: Sequence[Subject], split: str | None) -> str:
     names = (
-        list_items(language, (subject.data for subject in subjects if subject.data)) if any(s.data for s in subjects) else ""
+        items_text(language, (subject.data for subject in subjects if subject.data)) if any(s.data for s in subjects) else ""
     )
     key = f"splits.{split}.nom"
     part = language.word(key) if split and language.has(key) else split or ""
@@ -108,7 +108,7 @@ def _seeds(language: Language, subjects: Sequence[Subject]) -> str:
     if not of:
         return ""
     one = len({seed for seeds in of.values() for seed in seeds}) == 1
-    told = name_values(language, {name: language.join(seeds) for name, seeds in of.items()})
+    told = values_text(language, {name: language.join(seeds) for name, seeds in of.items()})
     return language.word("details.seed" if one else "details.seeds", seeds=told)
 
 
@@ -118,7 +118,7 @@ def _weights(language: Language, subjects: Sequence[Subject]) -> str:
     if not any(rules.values()):
         return ""
     told = {name: _epoch(language, rule) for name, rule in rules.items()}
-    return language.word("details.weights", weights=name_values(language, told))
+    return language.word("details.weights", weights=values_text(language, told))
 
 
 def _epoch(language: Language, rule: Fields) -> str:

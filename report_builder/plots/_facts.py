@@ -26,7 +26,7 @@ def values_of(arrays: Mapping[str, Arrays], fact: str) -> np.ndarray:
     if values.dtype.kind not in "fiu":
         raise ReportError(Problem("", "this fact is a word, and only numbers can be drawn", f"{fact}: {values[0]}"))
     if not np.isfinite(values).all():
-        rule, step = "this fact is no finite number, and has no place on an axis", "Leave its run out of the figure."
+        rule, step = "this fact is not a finite number and has no place on an axis", "Leave its run out of the figure."
         raise ReportError(Problem("", rule, f"{fact}: {', '.join(map(str, values.tolist()))}", next_step=step))
     return np.asarray(values, dtype=np.float64)
 
@@ -64,7 +64,7 @@ def metric_name(language: Language, metric: str, fact: Arrays | None = None) -> 
     return language.metric(name)
 
 
-def print_values(arrays: Mapping[str, Arrays], facts: Sequence[str], language: Language, digits: int | None) -> list[str]:
+def format_values(arrays: Mapping[str, Arrays], facts: Sequence[str], language: Language, digits: int | None) -> list[str]:
     """Facts of one metric without their unit, all with as many digits: means, with standard deviations over several seeds.
 
     Args:
@@ -101,10 +101,10 @@ def splits_text(
         unit = str(facts[0]["unit"]) if units else ""
         name = metric_name(language, metric, facts[0]) + (f" [{language.unit(unit)}]" if unit not in ("", "%") else "")
         same.setdefault((metric.partition(".")[0], language.join([*counts])), []).append(name)
-    return [_measure(language, language.join(names), *place) for place, names in same.items()]
+    return [_split_sentence(language, language.join(names), *place) for place, names in same.items()]
 
 
-def _measure(language: Language, names: str, scope: str, count: str) -> str:
+def _split_sentence(language: Language, names: str, scope: str, count: str) -> str:
     """One sentence; a scope that is the id of a figure or of a metric says nothing to a reader."""
     names, split = names[:1].upper() + names[1:], f"splits.{scope}.nom"
     if language.has(split):

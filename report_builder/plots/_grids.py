@@ -32,7 +32,7 @@ def grid(arrays: Arrays, run: str, request: ProbeRequest, n: int, title: str) ->
 
 def split_of(request: ProbeRequest) -> str | None:
     """The part of the data whose images are behind those shown; None where codes are drawn, or a lattice needs no image."""
-    parameters = _fill(request)
+    parameters = _with_defaults(request)
     split = parameters.get("split")
     of_images = parameters.get("z", "encoded") == "encoded" and parameters.get("lattice", "even") == "even"
     return split if isinstance(split, str) and of_images and not parameters.get("limits") else None
@@ -40,7 +40,7 @@ def split_of(request: ProbeRequest) -> str | None:
 
 def said_of_images(titled: Mapping[str, Arrays], request: ProbeRequest, language: Language) -> list[str]:
     """Sentences: where the codes come from, the limits of a lattice, the pairs of an interpolation, what the rows are."""
-    parameters, first = _fill(request), next(iter(titled.values()))
+    parameters, first = _with_defaults(request), next(iter(titled.values()))
     z = parameters.get("z", "prior")
     said = []
     if "seed" in parameters and z in ("prior", "fixed"):
@@ -54,7 +54,7 @@ def said_of_images(titled: Mapping[str, Arrays], request: ProbeRequest, language
     return said + ([language.word("details.rows_in_pairs")] if "reconstruction" in first else [])
 
 
-def _fill(request: ProbeRequest) -> Fields:
+def _with_defaults(request: ProbeRequest) -> Fields:
     """The request's parameters with the probe's defaults; those of a probe of the user's own as they are written."""
     if request.kind not in PROBES.names():
         return request.parameters

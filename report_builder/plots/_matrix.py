@@ -88,8 +88,8 @@ def draw(axes: Axes, matrix: Matrix, texts: Sequence[Sequence[str]] | None, cell
         for column, text in enumerate(of_row):
             axes.text(column, row, text, ha="center", va="center", color=inks[row][column])
     every = -(-text_height("") // cell_cm) if cell_cm > 0 else 1
-    _name(axes.yaxis, matrix.row_names, int(every))
-    _name(axes.xaxis, matrix.column_names, int(every), rotation=90 if matrix.turned(cell_cm) else 0)
+    _label_axis(axes.yaxis, matrix.row_names, int(every))
+    _label_axis(axes.xaxis, matrix.column_names, int(every), rotation=90 if matrix.turned(cell_cm) else 0)
     axes.grid(visible=False)
     axes.spines[:].set(visible=True, color="#cccccc")
     axes.tick_params(length=0)
@@ -102,7 +102,7 @@ def _luminance(colours: np.ndarray) -> np.ndarray:
     return np.asarray(linear[..., :3] @ (0.2126, 0.7152, 0.0722))
 
 
-def _name(axis: Axis, names: Sequence[str], every: int, rotation: float = 0) -> None:
+def _label_axis(axis: Axis, names: Sequence[str], every: int, rotation: float = 0) -> None:
     """Names along an axis; where they would lie over each other only some of them."""
     places = range(0, len(names), max(1, every))
     axis.set_ticks(list(places), [names[place] for place in places], rotation=rotation)

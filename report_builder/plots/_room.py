@@ -45,7 +45,7 @@ def make_room(figure: Figure) -> None:
     if any(panels.values()):
         figure.draw_without_rendering()
         for axes, names in panels.items():
-            _part(axes, names)
+            _move_apart(axes, names)
 
 
 def _labels(figure: Figure) -> dict[Text, float]:
@@ -64,21 +64,21 @@ def _break_labels(figure: Figure, said: Mapping[Text, str]) -> None:
     lines = LINES if figure.get_layout_engine() else 1  # only a layout makes room for more
     for text, length in _labels(figure).items():
         room = SHARE * length / figure.dpi * INCH
-        text.set_text(_break(said[text], room, text, lines))
+        text.set_text(_wrap(said[text], room, text, lines))
 
 
-def _break(said: str, room: float, text: Text, lines: int) -> str:
+def _wrap(said: str, room: float, text: Text, lines: int) -> str:
     size = float(text.get_fontsize())
     return wrapped(said, room, size, lines=lines) if said and text_width(said, size) > room else said
 
 
-def _part(axes: Axes, names: list[ClassName]) -> None:
+def _move_apart(axes: Axes, names: list[ClassName]) -> None:
     """Moves names of one panel until their boxes do not meet."""
     if not names:
         return
     panel = axes.get_window_extent()
     for name in names:
-        name.set_text(_break(name.get_text(), NAME_SHARE * panel.width * INCH / axes.figure.dpi, name, LINES))
+        name.set_text(_wrap(name.get_text(), NAME_SHARE * panel.width * INCH / axes.figure.dpi, name, LINES))
     boxes = [name.get_window_extent() for name in names]
     sizes = AIR * np.array([(box.width, box.height) for box in boxes])
     middles = np.array([((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2) for box in boxes])
@@ -86,7 +86,7 @@ def _part(axes: Axes, names: list[ClassName]) -> None:
     if found is None:
         if any(name.needed for name in names):
             rule, step = (
-                "the names of the classes have no room in their panel",
+                "the names of the classes do not fit into their panel",
                 "Leave 'labels' out, or make the figure larger.",
             )
             raise ReportError(Problem("", rule, ", ".join(name.get_text() for name in names), next_step=step))

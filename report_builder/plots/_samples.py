@@ -9,7 +9,7 @@ import numpy as np
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Arrays
 from report_builder.languages import Language
-from report_builder.plots._details import list_items, name_values
+from report_builder.plots._details import items_text, values_text
 from report_builder.plots._text import text_width
 
 MOST = 10  # images side by side, unless told otherwise
@@ -39,11 +39,11 @@ def asked_in_turn(of_runs: Mapping[str, Arrays], n: int, language: Language) -> 
     """What was asked of the first `n` samples of conditional models: the classes in turn, or what training images have."""
     asked = {name: each["asked_class"][:n] for name, each in of_runs.items() if "asked_class" in each}
     classes = {
-        name: list_items(language, (class_name(of_runs[name], int(label), language) for label in labels))
+        name: items_text(language, (class_name(of_runs[name], int(label), language) for label in labels))
         for name, labels in asked.items()
     }
     if classes:
-        return [language.word("details.in_turn", names=name_values(language, classes))]
+        return [language.word("details.in_turn", names=values_text(language, classes))]
     return [language.word("details.conditions_of_data")] if any("condition" in each for each in of_runs.values()) else []
 
 

@@ -162,7 +162,7 @@ def arrays_of(arrays: Mapping[str, Arrays], names: Sequence[str], needed: str) -
         elif not arrays[name][needed].size:
             problems.append(Problem("", f"the array '{needed}' of '{name}' is empty"))
         elif arrays[name][needed].dtype.kind == "f" and (lost := int((~np.isfinite(arrays[name][needed])).sum())):
-            rule, step = f"the array '{needed}' of '{name}' has values that are no finite numbers", "Its training went astray."
+            rule, step = f"the array '{needed}' of '{name}' has values that are not finite numbers", "Its training diverged."
             problems.append(Problem("", rule, f"{lost} of {arrays[name][needed].size}", next_step=step))
     if problems:
         raise ReportError(*problems)

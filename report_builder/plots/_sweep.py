@@ -53,13 +53,15 @@ def swept(runs: Sequence[str], subjects: Mapping[str, Subject], over: str | None
         by: settings that make a line of their own; None: the other axes of the sweep, unless the first tells all runs apart.
 
     Raises:
-        ReportError: the runs are no arms of a sweep and no setting is named, have no such setting, do not differ in it, or
+        ReportError: the runs are not arms of a sweep and no setting is named, have no such setting, do not differ in it, or
         would lie in one place.
     """
     axes = differing(runs, subjects)
     if over is None and not axes:
         step = "Name the setting: over: model.latent_dim."
-        raise ReportError(Problem("over", "the runs are no arms of a sweep: which setting stands on the axis?", next_step=step))
+        raise ReportError(
+            Problem("over", "the runs are not arms of a sweep: which setting stands on the axis?", next_step=step)
+        )
     numbers = (path for path in axes if numeric([value(subjects[run], path) for run in runs]))
     chosen = over or next(numbers, axes[0] if axes else "")
     if problems := list(unknown(runs, subjects, {"over": [chosen], "lines": by or ()})):
@@ -132,14 +134,14 @@ def incomparable(runs: Sequence[str], subjects: Mapping[str, Subject], found: Sw
     first = subjects[runs[0]]
     for other in (subjects[run] for run in runs[1:]):
         left, right = ({"data": each.data, **each.spec} for each in (first, other))
-        unnamed = [line for line in differences(left, right) if not _cover(line[0], named)]
+        unnamed = [line for line in differences(left, right) if not _covers(line[0], named)]
         if unnamed:
             received = "; ".join(f"{path}: {one!r} / {another!r}" for path, one, another in unnamed)
             rule = f"'{first.name}' and '{other.name}' differ in something else, too: none of the runs is the best by a setting"
             yield Problem("best", rule, received, next_step="Name it in 'lines', show comparable runs, or leave 'best' out.")
 
 
-def _cover(path: str, named: Iterable[str]) -> bool:
+def _covers(path: str, named: Iterable[str]) -> bool:
     return any(path == name or path.startswith(name + ".") for name in named)
 
 

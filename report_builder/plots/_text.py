@@ -85,7 +85,9 @@ def all_wrapped(
     alike = [label for label, text in made.items() if [*made.values()].count(text) > 1]
     if alike:
         step = "Make the figure wider, or tell them apart at their beginnings or ends."
-        raise ReportError(Problem("", "names are too long to be told apart in their room", "; ".join(alike), next_step=step))
+        raise ReportError(
+            Problem("", "names are too long to be told apart in the space that they have", "; ".join(alike), next_step=step)
+        )
     return [made[label] for label in labels]
 
 

@@ -84,7 +84,7 @@ class Cluster:
             self._client = _connect(where, self._held)
             self._client.subscribe_topic(self._topic, self._heard.put)
             self._workers, self._asked, self._well = dict[str, int](), 0.0, time.monotonic()
-            while not self._look():
+            while not self._worker_threads():
                 time.sleep(0.1)
         except BaseException:
             self._held.close()
@@ -97,7 +97,7 @@ class Cluster:
     @property
     def size(self) -> int:
         """How many jobs can be done at once."""
-        return sum(self._look().values())
+        return sum(self._worker_threads().values())
 
     def start(self, job: Job) -> None:
         """Has a worker do it that has not refused it."""
@@ -152,9 +152,9 @@ class Cluster:
             try:
                 return self._heard.get(timeout=_FRESH)
             except queue.Empty:
-                self._look()
+                self._worker_threads()
 
-    def _look(self) -> dict[str, int]:
+    def _worker_threads(self) -> dict[str, int]:
         """The workers with their threads, as of a second ago.
 
         Raises:
@@ -186,7 +186,7 @@ class Cluster:
             }
             said = f"{type(error).__name__}: {error}".partition("\n")[0]
             step = "Run the command again: it goes on from the last checkpoint."
-            problem = Problem("", "the worker was lost" if lost else "the worker could not begin", said, next_step=step)
+            problem = Problem("", "the worker was lost" if lost else "the worker could not start", said, next_step=step)
             return Failed("lost" if lost else "RunError", (problem,))
         last: Event = EVENT.validate_python(json.loads(told["event"]))
         if isinstance(last, Failed) and last.error in REFUSALS:
@@ -201,7 +201,7 @@ class Cluster:
         if last.error in TRIES:
             again = self._begun[job.key, last.error] < TRIES[last.error]
         elif last.error in REFUSALS:
-            again = not set(self._look()) <= set(self._refused[job.key])
+            again = not set(self._worker_threads()) <= set(self._refused[job.key])
         else:
             again = last.error == PAUSED
         if again:
@@ -239,14 +239,14 @@ def _connect(where: str, held: ExitStack) -> Client:
     try:
         if kind == "local":
             return held.enter_context(Client(held.enter_context(_local(int(rest))), set_as_default=False))
-        place = {"address": where} if "://" in where else {"scheduler_file": _written(Path(where))}
+        place = {"address": where} if "://" in where else {"scheduler_file": _wait_for_file(Path(where))}
         return held.enter_context(Client(**place, timeout=PATIENCE, set_as_default=False))
     except (OSError, TimeoutError, ValueError, TypeError) as error:  # the last one: TLS without a certificate
         step = "Start 'dask scheduler' there, or give its address, the file that it wrote, or local:N."
         raise RunError(Problem("--cluster", "no scheduler answers", where, str(error), step)) from error
 
 
-def _written(file: Path) -> str:
+def _wait_for_file(file: Path) -> str:
     """The file of a scheduler, which may still be starting: a client would wait for ever."""
     end = time.monotonic() + PATIENCE
     while not file.is_file():

@@ -32,7 +32,7 @@ def seconds(step: Step, known: Sequence[Stored], data: Fields, folders: Sequence
         folders: data folders.
     """
     known = [run for run in known if run.meta["spec"]["model"]["kind"] == step.spec["model"]["kind"]]
-    announced = _announce(data, folders)
+    announced = _announced_layout(data, folders)
     images = _images(step.spec["data"], known) or announced.images.get("train") or ANY_DATA
     best = max(known, key=lambda run: (_likeness(run, step), run.meta["note"]["finished"]), default=None)
     rate = _rate(best) if best else _guess(step.spec["model"]) * _size(announced)
@@ -76,7 +76,7 @@ def _images(data: Fields, known: Sequence[Stored]) -> int | None:
     return next(map(int, counted), None)
 
 
-def _announce(data: Fields, folders: Sequence[Path]) -> Layout:
+def _announced_layout(data: Fields, folders: Sequence[Path]) -> Layout:
     """What the data set and the steps announce; images that lie in files of the user's own are counted."""
     if str(at(data, ("dataset", "kind"))).endswith(".py"):
         return Layout(None)

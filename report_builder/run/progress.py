@@ -56,13 +56,13 @@ class View:
         """Shows one event."""
         if isinstance(event, Done | Failed | Skipped):
             self._costs.pop(job.key, None)
-            self._end(job, self._states.pop(job.key, None), event)
+            self._report_end(job, self._states.pop(job.key, None), event)
         elif isinstance(event, Started):
             now = self._clock()
             self._states[job.key] = _State(job.label, job.epochs, now, now)
             self._workers = max(self._workers, len(self._states))  # machines may join
             if job.epochs:
-                self._say(f"{job.label}: started, {job.epochs} epochs", plain=True)
+                self._say(f"{job.label}: started, {job.epochs} epoch{'s' * (job.epochs != 1)}", plain=True)
         else:
             self._went_on(self._states[job.key], event)
         if self._live:
@@ -79,9 +79,9 @@ class View:
             state.done += event.share
         elif now - state.told >= PLAIN_EVERY:
             state.told = now
-            self._say(f"{state.label}: {_tell(state, now)}", plain=True)
+            self._say(f"{state.label}: {_state_text(state, now)}", plain=True)
 
-    def _end(self, job: Job, state: _State | None, event: Done | Failed | Skipped) -> None:
+    def _report_end(self, job: Job, state: _State | None, event: Done | Failed | Skipped) -> None:
         if isinstance(event, Failed):
             self._say("\n".join(f"failed: {problem}" for problem in event.of(job).problems))
         elif isinstance(event, Skipped):
@@ -114,15 +114,15 @@ class View:
             return
         self._drawn = time_now
         width = shutil.get_terminal_size().columns - 1
-        lines = [f"  {job.label}  {_tell(job, time_now, bar=True)}"[:width] for job in self._states.values()]
+        lines = [f"  {job.label}  {_state_text(job, time_now, bar=True)}"[:width] for job in self._states.values()]
         if self._costs:
-            lines.append(f"  {self._total - len(self._costs)} of {self._total} done{self._remain(time_now)}"[:width])
+            lines.append(f"  {self._total - len(self._costs)} of {self._total} done{self._time_left(time_now)}"[:width])
         self._clear()
         self._stream.write("".join(f"{line}\n" for line in lines))
         self._stream.flush()
         self._lines = len(lines)
 
-    def _remain(self, now: float) -> str:
+    def _time_left(self, now: float) -> str:
         """Time until all is done: what running jobs say, and for those that wait the guess, as far as it was met until now."""
         running = [job.left(now) or self._costs.get(key, 0.0) for key, job in self._states.items()]
         met = self._measured / self._guessed if self._guessed else 1.0
@@ -131,7 +131,7 @@ class View:
         return f", about {_time(left)} left" if left > 1 else ""
 
 
-def _tell(job: _State, now: float, *, bar: bool = False) -> str:
+def _state_text(job: _State, now: float, *, bar: bool = False) -> str:
     if not job.epochs:
         return "measuring"
     filled = round(BAR * job.done / job.epochs)

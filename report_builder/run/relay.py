@@ -115,11 +115,11 @@ def here(site: Site) -> Site:
     """The site of the front process as this machine has it."""
     root, named = os.environ.get(STORE), os.environ.get(DATA)
     folders = tuple(map(Path, named.split(os.pathsep))) if named else site.folders
-    places = {data: str(_found(Path(path), folders)) for data, path in site.places.items()}
+    places = {data: str(_locate(Path(path), folders)) for data, path in site.places.items()}
     return replace(site, root=Path(root) if root else site.root, folders=folders, places=places)
 
 
-def _found(path: Path, folders: tuple[Path, ...]) -> Path:
+def _locate(path: Path, folders: tuple[Path, ...]) -> Path:
     """The file or folder where it lies elsewhere on this machine; its digest is compared by whoever reads it."""
     named = (folder / path.name for folder in folders)
     return path if path.exists() else next((place for place in named if place.exists()), path)
@@ -130,7 +130,7 @@ def _refusal(job: Job, other: Mapping[str, str]) -> Failed:
         f"{name} is {'absent' if found == 'none' else found} there and {job.step.code[name]} here"
         for name, found in other.items()
     ]
-    rule = f"the worker on {platform.node()} has other code than this was planned with"
+    rule = f"the worker on {platform.node()} has different code from what this was planned with"
     step = (
         "Install the same version of report-builder, of its packages and of your own files there, and start the worker again."
     )

@@ -27,7 +27,7 @@ class Executor(Protocol):
 
 
 def schedule(jobs: Sequence[Job], executor: Executor, on_event: OnEvent) -> list[tuple[Job, Failed]]:
-    """Does all jobs; one that fails costs what needs it and nothing else.
+    """Does all jobs; a failed job also cancels the jobs that depend on it, and nothing else.
 
     Args:
         jobs: each step once.

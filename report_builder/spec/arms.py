@@ -55,9 +55,9 @@ def arm_name(pattern: str, run: str, row: Row, language: str) -> str:
     """The pattern with its fields filled in; without one `VAE, latent_dim 2`. Numbers are printed as the language does."""
     fields = fields_of(row)
     if pattern:
-        return _FIELD.sub(lambda found: _print(fields[found[1]], language), pattern)
+        return _FIELD.sub(lambda found: _value_text(fields[found[1]], language), pattern)
     short = {cell.axis: cell.axis.rpartition(".")[2] for cell in row}
-    named = (f"{short[c.axis] if short[c.axis] in fields else c.axis} {_print(c.value, language)}" for c in row)
+    named = (f"{short[c.axis] if short[c.axis] in fields else c.axis} {_value_text(c.value, language)}" for c in row)
     return ", ".join([run, *named])
 
 
@@ -100,12 +100,12 @@ def _plain(value: Plain) -> str:
     return str(_whole(value))
 
 
-def _print(value: Plain, language: str) -> str:
+def _value_text(value: Plain, language: str) -> str:
     """A value in a name."""
     if isinstance(value, Mapping):
         return str(value.get("kind", _plain(value)))
     if isinstance(value, list):
-        return ", ".join(_print(item, language) for item in value)
+        return ", ".join(_value_text(item, language) for item in value)
     if isinstance(value, int | float) and not isinstance(value, bool) and language in languages.codes():
         return languages.load(language).number(value)
     return _plain(value)

@@ -59,15 +59,15 @@ class Data(Closed):
     )
 
 
-def _different(seeds: list[int]) -> list[int]:
+def _check_different(seeds: list[int]) -> list[int]:
     if len(set(seeds)) < len(seeds):
-        raise ValueError("each seed stands once: the same seed twice is one training")
+        raise ValueError("each seed may occur only once: the same seed twice is one training")
     return seeds
 
 
 def _once(ids: list[str]) -> list[str]:
     if len(set(ids)) < len(ids):
-        raise ValueError("each part stands once")
+        raise ValueError("each part may occur only once")
     return ids
 
 
@@ -81,7 +81,7 @@ class Run(Closed):
     data: Id = Field(description="Id of a data set of this file.")
     model: Slot = Field(description="Which model, with its parameters.")
     training: Training = Field(default=Training(), description="How it is trained.")
-    seeds: Annotated[list[int], AfterValidator(_different)] = Field(
+    seeds: Annotated[list[int], AfterValidator(_check_different)] = Field(
         default=[1], min_length=1, description="One training for each seed."
     )
     threads: int = Field(default=1, ge=1, description="Threads of TensorFlow; part of the result, so part of the key.")
@@ -111,7 +111,7 @@ class Sweep(Closed):
     @model_validator(mode="after")
     def _has_axes(self) -> Sweep:
         if not self.over and not self.zip:
-            raise ValueError("a sweep has an axis: over: {model.latent_dim: [2, 8]}")
+            raise ValueError("a sweep needs an axis: over: {model.latent_dim: [2, 8]}")
         return self
 
 
@@ -186,7 +186,7 @@ class Parameter(Closed):
         try:
             re.compile(pattern)
         except re.error as error:
-            raise ValueError(f"this is no regular expression: {error}") from None
+            raise ValueError(f"this is not a regular expression: {error}") from None
         return pattern
 
 

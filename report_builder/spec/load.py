@@ -65,7 +65,7 @@ def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = (), pr
     """
     name_fits(file.stem, str(file), "the name of a report (of its file)")
     project = project or Project.of(file.parent, file.parent, file)
-    source = _extend(file, project, ())
+    source = _read_with_parents(file, project, ())
     source, chosen, is_default = _with_profile(source, profile, file)
     given, known = dict[str, str](), source.section(parameters.SECTION) or {}
     for text in sets:
@@ -73,7 +73,7 @@ def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = (), pr
         if name.strip() in known:
             given[name.strip()] = value.strip()
         else:
-            source = overlay(source, _set(text))
+            source = overlay(source, _override(text))
     source, mistakes = parameters.fill(source, given)
     source = _with_inherited_runs(source)
     source, arms, found = expand(source)
@@ -90,16 +90,16 @@ def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = (), pr
 def name_fits(name: str, where: str, noun: str) -> None:
     """Raises ReportError where a name cannot become a part of file names: it is no id."""
     if not is_id(name):
-        raise ReportError(Problem(where, f"{noun} is no id", repr(name), sentences.AN_ID, "Rename it."))
+        raise ReportError(Problem(where, f"{noun} is not an id", repr(name), sentences.AN_ID, "Rename it."))
 
 
-def _extend(file: Path, project: Project, seen: tuple[Path, ...]) -> Source:
+def _read_with_parents(file: Path, project: Project, seen: tuple[Path, ...]) -> Source:
     source, parent = read(file).without("extends")
     where = source.where(("extends",))
     if parent is None:
         return source
     if not isinstance(parent, str) or not parent:
-        raise ReportError(Problem(where, "'extends' is the name of another experiment file", repr(parent)))
+        raise ReportError(Problem(where, "'extends' must be the name of another experiment file", repr(parent)))
     below = _below(file, parent)
     if refused := project.refusal(below, where, parent):
         raise ReportError(refused)
@@ -109,7 +109,7 @@ def _extend(file: Path, project: Project, seen: tuple[Path, ...]) -> Source:
     if resolved(below) in (*seen, resolved(file)):
         raise ReportError(Problem(where, "a file extends itself", repr(parent)))
     EXTENDS.hold(len(seen) + 1, where)
-    return overlay(_extend(below, project, (*seen, resolved(file))), source)
+    return overlay(_read_with_parents(below, project, (*seen, resolved(file))), source)
 
 
 def _below(file: Path, parent: str) -> Path:
@@ -146,7 +146,7 @@ def _with_profile(source: Source, profile: str | None, file: Path) -> tuple[Sour
     return source, chosen, chosen == default
 
 
-def _set(text: str) -> Source:
+def _override(text: str) -> Source:
     key, equals, value = text.partition("=")
     if not equals or not key.strip():
         raise UsageError(

@@ -174,7 +174,7 @@ class Sgd(Optimizer):
     nesterov: bool = Field(default=False, description="Nesterov's momentum.")
 
 
-def _spelt(value: Plain) -> Plain:
+def _normalize(value: Plain) -> Plain:
     """`Adam` and `adam` and `{kind: adam}` are one optimiser."""
     entry = {"kind": value} if isinstance(value, str) else value
     return entry | {"kind": str(entry.get("kind", "adam")).lower()} if isinstance(entry, dict) else entry
@@ -196,5 +196,5 @@ AnyOptimizer = Annotated[
     | ScheduleFreeAdamW
     | Sgd,
     Field(discriminator="kind"),
-    BeforeValidator(_spelt),
+    BeforeValidator(_normalize),
 ]

@@ -72,7 +72,7 @@ def _mistakes(entry: Parameter, value: Plain, given: str | None) -> Iterator[Pro
     if type(value) is not kind:
         yield Problem("", f"this parameter is {TYPES[kind]}", repr(given), entry.description)
     elif isinstance(value, str) and entry.pattern and not re.fullmatch(entry.pattern, value):
-        yield Problem("", "the text has another form than it must have", repr(value), entry.description or entry.pattern)
+        yield Problem("", "the text does not have the required form", repr(value), entry.description or entry.pattern)
 
 
 def _with(source: Source, value: Plain, path: KeyPath, values: Mapping[str, Plain], found: list[Problem]) -> Plain:
@@ -90,8 +90,8 @@ def _with(source: Source, value: Plain, path: KeyPath, values: Mapping[str, Plai
     alone = _USE.fullmatch(value)
     if alone and alone[1] in values:
         return values[alone[1]]
-    return _USE.sub(lambda use: _write(values.get(use[1], use[0])), value)
+    return _USE.sub(lambda use: _plain_text(values.get(use[1], use[0])), value)
 
 
-def _write(value: Plain) -> str:
+def _plain_text(value: Plain) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

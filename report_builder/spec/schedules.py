@@ -87,9 +87,9 @@ class PiecewiseConstantDecay(Closed):
 
     @field_validator("boundaries")
     @classmethod
-    def _rise(cls, boundaries: list[float]) -> list[float]:
+    def _check_rising(cls, boundaries: list[float]) -> list[float]:
         if any(later <= earlier for earlier, later in pairwise(boundaries)):
-            raise ValueError("boundaries must rise")
+            raise ValueError("boundaries must increase")
         return boundaries
 
     @field_validator("values")

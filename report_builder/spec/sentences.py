@@ -24,7 +24,7 @@ _RULES = {
     "list_type": "a list is expected",
     "tuple_type": "a list is expected",
     "dict_type": "a mapping is expected",
-    "string_pattern_mismatch": "the text has another form than it must have",
+    "string_pattern_mismatch": "the text does not have the required form",
     "model_type": "a mapping is expected",
     "model_attributes_type": "a mapping is expected",
 }
@@ -66,13 +66,13 @@ def _problem(
     kind, path = detail["type"], detail["loc"]
     is_key = bool(path) and path[-1] == "[key]"
     path = path[:-1] if is_key else path
-    where = source.where(_write(source, (*prefix, *path)))
+    where = source.where(_written_path(source, (*prefix, *path)))
     if is_key and kind in ("string_pattern_mismatch", "string_too_long", "string_too_short"):
-        return Problem(where, "this is no id", repr(detail["input"]), AN_ID, "Rename it.")
+        return Problem(where, "this is not an id", repr(detail["input"]), AN_ID, "Rename it.")
     if kind == "extra_forbidden":
         rule = f"unknown parameter of {subject}" if subject and len(path) == 1 else "unknown key"
         advice = COMMA if detail["input"] is None else ""  # a key without a value: nobody writes one on purpose
-        known = near_miss(str(path[-1]), {*_recall(model, path[:-1]), *(beside if len(path) == 1 else ())})
+        known = near_miss(str(path[-1]), {*_known_keys(model, path[:-1]), *(beside if len(path) == 1 else ())})
         return Problem(where, rule, f"{path[-1]}: {detail['input']!r}", known, advice)
     if kind == "union_tag_invalid":
         given, known = str(detail["ctx"]["tag"]), detail["ctx"]["expected_tags"].replace("'", "").split(", ")
@@ -95,7 +95,7 @@ def _another(source: Source, path: KeyPath) -> str:
     return f"{step} {near_miss(str(path[1]), known)}"
 
 
-def _write(source: Source, path: KeyPath) -> KeyPath:
+def _written_path(source: Source, path: KeyPath) -> KeyPath:
     """The path without the steps that pydantic adds where a `kind` chooses a model."""
     written: list[str | int] = []
     for i, step in enumerate(path):
@@ -106,7 +106,7 @@ def _write(source: Source, path: KeyPath) -> KeyPath:
     return tuple(written)
 
 
-def _recall(model: type[BaseModel], path: Iterable[str | int]) -> list[str]:
+def _known_keys(model: type[BaseModel], path: Iterable[str | int]) -> list[str]:
     target = _descend(model, path)
     return sorted(target.model_fields) if target else []
 

@@ -149,10 +149,10 @@ class _Reader:
         YAML_DEPTH.hold(len(path), self._at(node))
         YAML_VALUES.hold(self._values, self._at(node))
         if isinstance(node, yaml.MappingNode):
-            self._tag(node, "map")
+            self._check_tag(node, "map")
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
-            self._tag(node, "seq")
+            self._check_tag(node, "seq")
             for index, item in enumerate(node.value):
                 self.positions[(*path, index)] = self._at(item)
             return [self.plain(item, (*path, index)) for index, item in enumerate(node.value)]
@@ -163,9 +163,9 @@ class _Reader:
         for key_node, value_node in node.value:
             key = self._text(key_node) if isinstance(key_node, yaml.ScalarNode) else None
             if key is None or key == "<<":
-                self._note(key_node, "a key is plain text", "a merge or a structure as key", "Use 'extends'.")
+                self._note(key_node, "a key must be plain text", "a merge or a structure as key", "Use 'extends'.")
             elif key in result:
-                rule, first = f"the key '{key}' stands twice in one mapping", self.positions[(*path, key)]
+                rule, first = f"the key '{key}' occurs twice in one mapping", self.positions[(*path, key)]
                 self._note(key_node, rule, f"first at {first}", "Keep one of them.")
             else:
                 self.positions[(*path, key)] = self._at(key_node)
@@ -177,7 +177,7 @@ class _Reader:
         YAML_BYTES.hold(self._letters, self._at(node))
         kind = node.tag.removeprefix("tag:yaml.org,2002:")
         if kind == "str" or kind not in _SCALARS:
-            self._tag(node, "str")
+            self._check_tag(node, "str")
             return self._text(node)
         if not re.fullmatch(_SCALARS[kind][0], node.value):
             self._note(node, f"this is no {kind}", repr(node.value), "Remove the tag.")
@@ -202,7 +202,7 @@ class _Reader:
         self._note(node, "a whole number is too large", received, allowed=f"At most {LARGEST}.")
         return 0
 
-    def _tag(self, node: yaml.Node, kind: str) -> None:
+    def _check_tag(self, node: yaml.Node, kind: str) -> None:
         if node.tag != f"tag:yaml.org,2002:{kind}":
             self._note(node, "only plain data is read from YAML", node.tag, "Remove the tag.")
 
@@ -218,7 +218,7 @@ def overlay(below: Source, above: Source) -> Source:
     positions = dict(below.positions)
     data = _merge_values(below.data, above.data, (), positions)
     positions.update({path: said for path, said in above.positions.items() if path})
-    return Source(data, positions, {**below.added, **_add(below.data, above.data)})
+    return Source(data, positions, {**below.added, **_added_entries(below.data, above.data)})
 
 
 def _merge(below: Plain, above: Plain, path: KeyPath, positions: dict[KeyPath, str]) -> Plain:
@@ -238,7 +238,7 @@ def _merge_values(below: Fields, above: Fields, path: KeyPath, positions: dict[K
     return {**base, **{key: _merge(base.get(key), value, (*path, key), positions) for key, value in above.items()}}
 
 
-def _add(below: Fields, above: Fields) -> dict[KeyPath, tuple[str, ...]]:
+def _added_entries(below: Fields, above: Fields) -> dict[KeyPath, tuple[str, ...]]:
     """Entries of a section that stand in `above` alone, with the ids that the section has below."""
     both = ((section, above[section], below.get(section)) for section in above)
     return {

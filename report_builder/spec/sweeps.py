@@ -63,7 +63,7 @@ def expand(source: Source) -> tuple[Source, dict[str, Arms], list[Problem]]:
                 arms[id_] = Arms(sweep.run, tuple(cell.axis for cell in every[0]), tuple(made))
         found += mistakes
         taken.setdefault(id_, "sweep")
-    return _list(source, arms), arms, found
+    return _expand_lists(source, arms), arms, found
 
 
 def _read(written: Plain) -> Sweep | None:
@@ -91,12 +91,14 @@ def _mistakes(source: Source, id_: str, taken: Mapping[str, str]) -> Iterator[Pr
             yield from _axis(source, (*place, group, axis), axis)
     for axis in zipped:
         if axis in over:
-            yield Problem(source.where((*place, "zip", axis)), "this axis stands under 'over', too", axis)
+            yield Problem(source.where((*place, "zip", axis)), "this axis is also under 'over'", axis)
     lengths = {axis: len(listed) for axis, listed in zipped.items() if isinstance(listed, list)}
     if len(set(lengths.values())) > 1:
         said = ", ".join(f"{axis}: {n} values" for axis, n in lengths.items())
-        step = "Give each axis as many values, or write them under 'over', where every combination is an arm."
-        yield Problem(source.where((*place, "zip")), "axes under 'zip' have equally many values", said, next_step=step)
+        step = "Give each axis the same number of values, or write them under 'over', where every combination is an arm."
+        yield Problem(
+            source.where((*place, "zip")), "axes under 'zip' must have the same number of values", said, next_step=step
+        )
 
 
 def _axis(source: Source, place: KeyPath, axis: str) -> Iterator[Problem]:
@@ -104,7 +106,7 @@ def _axis(source: Source, place: KeyPath, axis: str) -> Iterator[Problem]:
     where = source.where(place)
     if first == "seeds":
         step = "Write seeds into the run: each arm is trained once for each of them, and facts give the spread."
-        yield Problem(where, "seeds are no axis of a sweep", axis, next_step=step)
+        yield Problem(where, "seeds cannot be an axis of a sweep", axis, next_step=step)
     elif first == "data" and rest:
         step = "Write a second data set, and sweep over the ids: data: [a, b]."
         yield Problem(where, "a run names its data by the id of a data set", axis, next_step=step)
@@ -168,7 +170,7 @@ def _setting(source: Source, axis: str, value: Plain, place: KeyPath) -> Source:
     return Source(under(path, value), {path: said} | inner)
 
 
-def _list(source: Source, arms: Mapping[str, Arms]) -> Source:
+def _expand_lists(source: Source, arms: Mapping[str, Arms]) -> Source:
     """The file with the arms where a list of runs names a sweep; each stands where the sweep's id does."""
     data, positions = dict(source.data), dict(source.positions)
     for section in LISTS:

@@ -22,7 +22,7 @@ def text_of_code(tree: ast.Module, *, own: bool) -> str:
         tree: of the file; it is changed.
         own: a user's file, of which nothing counts that only serves what the kinds in it say to people.
     """
-    told = [*_tell(tree)]
+    told = [*_cut_descriptions(tree)]
     if own:
         tree.body = _computing(tree.body, told)
     return "".join(_Canonical(tree).text(tree))
@@ -120,7 +120,7 @@ def _is_docstring(body: list[ast.stmt]) -> bool:
 # --- a user's own file --------------------------------------------------------------------------------------------------------
 
 
-def _tell(tree: ast.Module) -> Iterator[ast.AST]:
+def _cut_descriptions(tree: ast.Module) -> Iterator[ast.AST]:
     """What the kinds of a file are given for people alone, taken out of the tree."""
     nodes = list(ast.walk(tree))
     imported = [(node.module, alias) for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names]
@@ -144,13 +144,13 @@ def _computing(body: list[ast.stmt], told: list[ast.AST]) -> list[ast.stmt]:
 
 def _only_told(statement: ast.stmt, computing: list[ast.stmt], told: list[ast.AST]) -> bool:
     """Whether a function or constant is of no use to what computes: only what is told names it."""
-    defined = _define(statement)
+    defined = _defined_names(statement)
     if not defined or any(defined & _names(other) for other in computing if other is not statement):
         return False
     return any(defined & _names(other) for other in told)
 
 
-def _define(statement: ast.stmt) -> set[str]:
+def _defined_names(statement: ast.stmt) -> set[str]:
     """Names that a function or an assignment at the top of a file gives a value, where that does nothing else."""
     if isinstance(statement, ast.FunctionDef) and not statement.decorator_list:
         return {statement.name}

@@ -122,12 +122,12 @@ def _version(name: str, memo: Memo) -> str:
     try:
         version = _minor(known or name)
     except importlib.metadata.PackageNotFoundError:
-        return _look_up(name, memo)
+        return _version_of(name, memo)
     memo.remember(f"version:{name}", version)
     return version
 
 
-def _look_up(name: str, memo: Memo) -> str:
+def _version_of(name: str, memo: Memo) -> str:
     """The version of a package that is installed under another name than it is imported."""
     providers = sorted(_providers().get(name, ()))
     if not providers:

@@ -87,7 +87,7 @@ class Work:
                 self._keep_hold()
                 complete = self._fill(meta, files)
                 self._keep_hold()
-                self._show()
+                self._reveal()
         except (OSError, ReportError) as error:
             if self._lease.held:
                 raise
@@ -109,7 +109,7 @@ class Work:
         sync_folder(self.folder)
         return complete
 
-    def _show(self) -> None:
+    def _reveal(self) -> None:
         """Renames the scratch folder, which whoever took the step over has renamed before: one of both fails."""
         if self._target.exists():
             if self._store.read(self.step.kind, self.step.key, by_content=True):
@@ -163,14 +163,14 @@ class Store:
         folder, digest = self.root / kind / key, content if by_content else self.memo.sha256
         try:
             meta = json.loads((folder / META).read_text(encoding="utf-8"))
-            if meta["kind"] != kind or not self._is(Stored(folder, meta), "" if by_content else digest(folder / META)):
+            if meta["kind"] != kind or not self._has_key(Stored(folder, meta), "" if by_content else digest(folder / META)):
                 return None
             intact = all(digest(folder / name) == recorded for name, recorded in meta["files"].items())
         except (ReportError, OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return None
         return Stored(folder, meta) if intact else None
 
-    def _is(self, stored: Stored, digest: str) -> bool:
+    def _has_key(self, stored: Stored, digest: str) -> bool:
         """Whether a step has its key; for a file with this digest that is computed once."""
         if digest and self.memo.recall(f"step {digest}") == stored.key:
             return True

@@ -32,7 +32,7 @@ class Holder:
     def this(cls, token: str) -> Holder:
         """This process, from now on."""
         now, process = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()), os.getpid()
-        return cls(token, _host(), process, _counted(), _own_start(process), now)
+        return cls(token, _host(), process, _process_space(), _own_start(process), now)
 
     @classmethod
     def read(cls, content: bytes) -> Holder | None:
@@ -49,7 +49,7 @@ class Holder:
     @property
     def is_here(self) -> bool:
         """Whether this machine can say if the process runs."""
-        return bool(self.counted) and self.counted == _counted()
+        return bool(self.counted) and self.counted == _process_space()
 
     @property
     def runs(self) -> bool:
@@ -60,7 +60,7 @@ class Holder:
             return False
         except OSError:  # it is another user's
             return True
-        return _began(self.process) in {"", self.began}
+        return _start_time(self.process) in {"", self.began}
 
 
 @cache
@@ -69,7 +69,7 @@ def _host() -> str:
 
 
 @cache
-def _counted() -> str:
+def _process_space() -> str:
     """Where this machine counts its processes: the start of its system and a namespace; empty where no number can be asked."""
     if sys.platform == "linux":
         with suppress(OSError):
@@ -81,10 +81,10 @@ def _counted() -> str:
 
 @cache
 def _own_start(process: int) -> str:
-    return _began(process)
+    return _start_time(process)
 
 
-def _began(process: int) -> str:
+def _start_time(process: int) -> str:
     """When a process began, in ticks; `ended` where nobody has asked yet how it did; empty where the system does not say."""
     try:
         said = Path(f"/proc/{process}/stat").read_bytes().rpartition(b")")[2].split()

@@ -187,7 +187,7 @@ def fault(stored: Stored) -> str:
     return ""
 
 
-def _run(stored: Stored) -> None:
+def _check_run(stored: Stored) -> None:
     spec, note = _RunSpec.model_validate(stored.meta["spec"]), _RunNote.model_validate(stored.meta["note"])
     history = TypeAdapter(dict[str, list[FiniteFloat]]).validate_python(stored.json("history.json"))
     if {len(values) for values in history.values()} != {note.epochs} or note.epochs > spec.training.epochs:
@@ -196,13 +196,13 @@ def _run(stored: Stored) -> None:
     _archives(stored)
 
 
-def _measure(stored: Stored) -> None:
+def _check_arrays(stored: Stored) -> None:
     _Named.model_validate(stored.meta["spec"]["probe"])
     _Data.model_validate(stored.meta["spec"]["data"])
     _archives(stored)
 
 
-def _facts(stored: Stored) -> None:
+def _check_facts(stored: Stored) -> None:
     _Named.model_validate(stored.meta["spec"]["metric"])
     facts = TypeAdapter(list[_Fact]).validate_python(stored.json("facts.json"))
     samples = _archives(stored)["samples.npz"]
@@ -212,7 +212,7 @@ def _facts(stored: Stored) -> None:
         raise ValueError("samples.npz does not hold the values that facts.json says")
 
 
-def _figure(stored: Stored) -> None:
+def _check_figure(stored: Stored) -> None:
     from PIL import Image
 
     _Named.model_validate(stored.meta["spec"]["figure"])
@@ -241,16 +241,16 @@ def _check_element(element: ET.Element) -> None:
             raise ValueError(f"figure.svg has {local}={value[:40]!r}")
 
 
-def _answer(stored: Stored) -> None:
+def _check_answer(stored: Stored) -> None:
     ANSWERS[stored.meta["spec"]["asks"]].model_validate(stored.json("answer.json"))
 
 
 JUDGES: Mapping[str, Callable[[Stored], None]] = {
-    "run": _run,
-    "arrays": _measure,
-    "facts": _facts,
-    "figure": _figure,
-    "answer": _answer,
+    "run": _check_run,
+    "arrays": _check_arrays,
+    "facts": _check_facts,
+    "figure": _check_figure,
+    "answer": _check_answer,
 }
 
 

@@ -71,7 +71,9 @@ class Lease:
     @property
     def held(self) -> bool:
         """Whether nobody took it over."""
-        self._is_lost = self._is_lost or not (read(self.file) or b"").startswith(self.token.encode()) or _after(self).exists()
+        self._is_lost = (
+            self._is_lost or not (read(self.file) or b"").startswith(self.token.encode()) or _successor(self).exists()
+        )
         return not self._is_lost
 
     @property
@@ -179,7 +181,7 @@ def locked(path: Path, clock: Clock = CLOCK) -> Iterator[Lease]:
             lease = _create(path, clock, watch.tokens)
         else:
             clock.sleep(next(pauses))
-    with _kept(lease):
+    with _keep(lease):
         yield lease
 
 
@@ -195,12 +197,12 @@ def locked_if_free(path: Path, clock: Clock = CLOCK) -> Iterator[Lease | None]:
     if not lease:
         yield None
         return
-    with _kept(lease):
+    with _keep(lease):
         yield lease
 
 
 @contextmanager
-def _kept(lease: Lease) -> Iterator[None]:
+def _keep(lease: Lease) -> Iterator[None]:
     _KEEPER.keep(lease)
     try:
         yield
@@ -278,6 +280,6 @@ def _create(path: Path, clock: Clock, tokens: Sequence[str] = ()) -> Lease | Non
     return Lease(token, files[-1], files, clock, _beaten=now) if create(files[-1], Holder.this(token)) else None
 
 
-def _after(lease: Lease) -> Path:
+def _successor(lease: Lease) -> Path:
     """The lease that would follow."""
     return lease.chain[0].with_name(f"{lease.chain[0].name}.{lease.token}")

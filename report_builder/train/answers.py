@@ -48,13 +48,13 @@ def _verdict(entry: Mapping[str, Any], layout: Mapping[str, Any], beside: Path |
     try:
         kind, parameters = opened(MODELS, entry, beside=beside)
         own = entry["kind"].endswith(".py")
-        equation = _write(kind.equation(parameters)) if own and kind.equation else None
+        equation = _equation_fields(kind.equation(parameters)) if own and kind.equation else None
         if layout:
             trial.run(entry, _read(layout), beside)
     except ReportError:
         raise
     except ValidationError as error:
-        raise ReportError(*map(_refuse, error.errors(include_url=False))) from None
+        raise ReportError(*map(_refusal, error.errors(include_url=False))) from None
     except Exception as error:
         place = own_line(error, beside)
         if not place or isinstance(error, MemoryError):
@@ -63,13 +63,13 @@ def _verdict(entry: Mapping[str, Any], layout: Mapping[str, Any], beside: Path |
     return {"equation": equation}
 
 
-def _refuse(detail: ErrorDetails) -> Problem:
+def _refusal(detail: ErrorDetails) -> Problem:
     """A parameter that a check in the user's own file refuses."""
     where = ".".join(map(str, detail["loc"]))
     return Problem(where, detail["msg"].removeprefix("Value error, "), repr(detail["input"]))
 
 
-def _write(equation: Equation) -> Fields:
+def _equation_fields(equation: Equation) -> Fields:
     return {"latex": equation.latex, "symbols": [[symbol, by_language(meaning)] for symbol, meaning in equation.symbols]}
 
 

@@ -151,7 +151,7 @@ def start(spec: RunSpec, data: ImageData, beside: Path | None = None) -> Trainin
     if why := kind.refuses(parameters, data.layout):
         raise ReportError(Problem("", f"model '{spec['model']['kind']}' cannot be trained on this data", why))
     steps = math.ceil(len(data.splits["train"].y) / spec["training"]["batch_size"])
-    keras.utils.set_random_seed(_mix(spec["seed"]))
+    keras.utils.set_random_seed(_weights_seed(spec["seed"]))
     accumulated = spec["training"]["optimizer"].get("gradient_accumulation_steps") or 1
     model = build(spec["model"], sizes_of(data, steps / accumulated), beside)
     model.compile(optimizer=optimizers.make(spec["training"], steps))
@@ -186,7 +186,7 @@ def train(
     while not training.finished:
         random = set_randomness(model, training.spec["seed"], training.epoch)
         order = random.permutation(len(data.splits["train"].y)).astype(np.int32)
-        with _epoch_number(training):
+        with _name_epoch(training):
             began = time.perf_counter()
             terms = learn(order, training.spec["training"]["batch_size"], on_progress)
             took = time.perf_counter() - began
@@ -201,7 +201,7 @@ def train(
 
 
 @contextmanager
-def _epoch_number(training: Training) -> Iterator[None]:
+def _name_epoch(training: Training) -> Iterator[None]:
     """A term that is lost in this epoch is reported with the epoch, and with the terms of the one before."""
     try:
         yield
@@ -228,6 +228,6 @@ def _entropy(seed: int) -> int:
     return seed % 2**64
 
 
-def _mix(seed: int) -> int:
+def _weights_seed(seed: int) -> int:
     """A seed for the initial weights that is far from that of the neighbouring seed."""
     return int(np.random.SeedSequence(_entropy(seed)).generate_state(1)[0] >> 1)

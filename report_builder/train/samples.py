@@ -20,7 +20,7 @@ class Samples:
     def __init__(self, model: Trained, data: ImageData, folder: Path) -> None:
         """A run's samples; nothing is drawn where the model provides no sampling."""
         self._model, self._provides, self._folder = model, model.provides, folder
-        self._fixed = _asked(data) if "condition" in model.takes and "sample" in model.provides else {}
+        self._fixed = _conditions(data) if "condition" in model.takes and "sample" in model.provides else {}
         self._about = {"value_range": np.asarray(data.value_range, np.float32), "class_names": np.array(data.class_names)}
 
     def draw(self, epoch: int) -> None:
@@ -61,7 +61,7 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
         return dict(file)
 
 
-def _asked(data: ImageData) -> dict[str, np.ndarray]:
+def _conditions(data: ImageData) -> dict[str, np.ndarray]:
     """Condition vectors as the training images have them: the first image of each class in turn, then the second of each."""
     split = data.splits["train"]
     places = in_turn(split.y, NUMBER)

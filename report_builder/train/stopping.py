@@ -33,7 +33,7 @@ def over(settings: EarlyStopping | None, history: History) -> bool:
     """
     if settings is None or not history:
         return False
-    done, start = len(_watch(settings["monitor"], history)), int(settings["start_from_epoch"])
+    done, start = len(_series_of(settings["monitor"], history)), int(settings["start_from_epoch"])
     waited = done - (_best(settings, history) or start)
     return done > start and waited >= max(1, int(settings["patience"]))
 
@@ -49,13 +49,13 @@ def _best(settings: EarlyStopping, history: History) -> int | None:
     """The last epoch that was better than the best before it by more than `min_delta`."""
     sign = -1 if settings.get("mode") == "max" else 1
     best, epoch = float("inf"), None
-    for number, value in enumerate(_watch(settings["monitor"], history), 1):
+    for number, value in enumerate(_series_of(settings["monitor"], history), 1):
         if number > settings.get("start_from_epoch", 0) and sign * value < best - settings.get("min_delta", 0.0):
             best, epoch = sign * value, number
     return epoch
 
 
-def _watch(monitor: str, history: History) -> Sequence[float]:
+def _series_of(monitor: str, history: History) -> Sequence[float]:
     if monitor not in history:
         allowed = near_miss(monitor, set(history) - {"epoch_time"})
         raise RunError(Problem("training.early_stopping.monitor", "the history has no such term", repr(monitor), allowed))

@@ -127,11 +127,11 @@ def _vectors(part: Condition, y: np.ndarray, random: np.random.Generator) -> np.
 def _train(spec: loop.RunSpec, data: ImageData, beside: Path | None, folder: Path) -> loop.Training:
     """The training after an epoch of two batches, its checkpoint and weights in the folder."""
     training = loop.start(spec, data, beside)
-    _name(training)
+    _check_names(training)
     loop.train(training, data, on_epoch=lambda state: checkpoint.save(state, folder / "checkpoint.npz"))
     checkpoint.save_weights(training.model, folder / "weights.npz")
     if not checkpoint.restore(loop.start(spec, data, beside), folder / "checkpoint.npz"):
-        rule = "a training that is stopped cannot go on: its checkpoint does not fit a fresh model"
+        rule = "a training that is stopped cannot be resumed: its checkpoint does not fit a fresh model"
         raise ReportError(Problem("kind", rule, next_step="Create all weights, and all variables of optimisers, in 'build'."))
     return training
 
@@ -162,11 +162,11 @@ class _Watched(Asked):
             inspect.signature(method).bind(*given)
         except TypeError as error:
             rule = f"{name} is given {len(given)} arguments: {_arguments(name, given)}"
-            raise ReportError(Problem("kind", rule, f"{error}{place}", next_step="Let it take them.")) from error
+            raise ReportError(Problem("kind", rule, f"{error}{place}", next_step="Make it accept them.")) from error
         found = super()._call(name, method, *given)
         n = len(given[0]) if isinstance(given[0], np.ndarray) else given[0]
         if allowed := wrong(name, found, n, self._image, self.code):
-            rule = f"{name} gives something else than 'provides' says"
+            rule = f"{name} does not return what 'provides' says"
             step = "Return that, or take the name out of 'provides'."
             raise ReportError(Problem("kind", rule, f"{value_text(found)}{place}", allowed, step))
         return found
@@ -179,7 +179,7 @@ def _arguments(name: str, given: tuple[np.ndarray | int, ...]) -> str:
     return ", ".join([*first, *["condition"][: len(given) - len(first) - len(last)], *last])
 
 
-def _name(training: loop.Training) -> None:
+def _check_names(training: loop.Training) -> None:
     """Refuses methods that are not there, and optimisers that are not declared."""
     model, kind = training.model, training.kind
     for name in sorted(kind.provides):
@@ -219,13 +219,13 @@ def _same(trained: Trial, loaded: Trial) -> None:
     codes = trained.give("encode", None)[0] if "encode" in provides else None
     for name in sorted(provides, key=list(CALLS).index):
         given = trained.give(name, codes)
-        if _alike(given, trained.give(name, codes)) and not _alike(given, loaded.give(name, codes)):
-            rule = f"a fresh model with the weights of this one gives something else in {CAPABILITIES[name]}"
+        if _are_close(given, trained.give(name, codes)) and not _are_close(given, loaded.give(name, codes)):
+            rule = f"a fresh model with the weights of this one gives different results in {CAPABILITIES[name]}"
             step = "Keep what is learnt in layers or in self.add_weight(...): other variables are not stored."
             raise ReportError(Problem("kind", rule, _place(getattr(trained.model, METHODS[name])).strip("; "), next_step=step))
 
 
-def _alike(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
+def _are_close(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
     return all(np.allclose(a, b, rtol=1e-3, atol=1e-5) for a, b in zip(one, other, strict=True))
 
 

@@ -74,14 +74,14 @@ def test_a_sheet_for_each_student(sheet, capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "a first line that names parameters"),
-        ("student\n", "a first line that names parameters"),
+        ("", "the first line of a list names parameters"),
+        ("student\n", "the first line of a list names parameters"),
         ("student,student\n012345,012345\n", "each once"),
         ("student,epochs\n012345\n", "class.csv:2: the first line names 2 values"),
-        ("student\n012345\n12\n", "class.csv:3: --set student=12: the text has another form"),
+        ("student\n012345\n12\n", "class.csv:3: --set student=12: the text does not have the required form"),
         ("student,pages\n012345,4\n", "class.csv:2: --set pages=4: pages: unknown key"),
-        ("student\n012345\n012345\n", "another one for each"),
-        ("report.author,student\n../../x,012345\n", "names the files of a student"),
+        ("student\n012345\n012345\n", "must be unique"),
+        ("report.author,student\n../../x,012345\n", "names a student's files"),
     ],
 )
 def test_what_is_wrong_in_a_list(sheet, text: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,8 +62,8 @@ def test_a_notebook(tmp_path: Path) -> None:
     [
         ("a.md", "no heading", "a heading for each task"),
         ("a.docx", "", "Markdown or a notebook"),
-        ("a.ipynb", "[]", "this is no notebook"),
-        ("a.ipynb", '{"cells": [{"cell_type": "markdown"}]}', "this is no notebook"),
+        ("a.ipynb", "[]", "this is not a notebook"),
+        ("a.ipynb", '{"cells": [{"cell_type": "markdown"}]}', "this is not a notebook"),
     ],
 )
 def test_what_is_no_sheet(tmp_path: Path, name: str, text: str, rule: str) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from report_builder.build.alike import Prose, alike
+from report_builder.build.findings import CONSISTENT, Judged
 from report_builder.build.hand_in import CARD
-from report_builder.build.judged import CONSISTENT, Judged
+from report_builder.build.similarity import Prose, similar_answers
 from report_builder.build.verify import examine
 from report_builder.cli import hand_in, main
 
@@ -155,11 +155,11 @@ def test_what_the_author_wrote() -> None:
 )
 def test_alike(other: str, found: bool) -> None:  # noqa: FBT001
     """Long phrases that two have alike are found; what most of a class have alike is the sheet's."""
-    pairs = [*alike({"a": {"1": ANSWER}, "b": {"1": other}})]
+    pairs = [*similar_answers({"a": {"1": ANSWER}, "b": {"1": other}})]
     assert [pair[:3] for pair in pairs] == ([("1", "a", "b")] if found else [])
     everybody = {name: {"1": ANSWER} for name in "abcdef"}
-    assert not [*alike(everybody)]
-    assert not [*alike({"a": {"1": ANSWER}, "b": {"1": other}}, asked=SHEET.replace("ANSWER", ANSWER))]
+    assert not [*similar_answers(everybody)]
+    assert not [*similar_answers({"a": {"1": ANSWER}, "b": {"1": other}}, asked=SHEET.replace("ANSWER", ANSWER))]
 
 
 def test_what_another_process_said() -> None:

@@ -184,7 +184,7 @@ def test_a_bibliography_is_read_again_only_where_it_changed(lab, say, monkeypatc
     refs.write_text("@book{b, title = {Codes}}\n", encoding="utf-8")
     code, _, err = say(lab, "check", "tiny")
     assert (code, len(composed)) == (1, 2)
-    assert "tiny.md:9: a citation of what no bibliography has" in err
+    assert "tiny.md:9: a citation that is in no bibliography" in err
     lab.edit("bibliography: refs.bib", "bibliography: [refs.bib, none.bib, refs.txt]")
     refs.with_suffix(".txt").write_text("", encoding="utf-8")
     code, _, err = say(lab, "check", "tiny")

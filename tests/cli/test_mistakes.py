@@ -140,7 +140,7 @@ def test_findings_before_the_training(lab, refused, command: str) -> None:
         (["figure", "grd", "--report", "tiny"], "Did you mean 'grid'"),
         (["figure", "grd", "--report", "tiny", "--show-options"], "Did you mean 'grid'"),
         (["task", "3", "--report", "tiny"], "unknown task"),
-        (["explain", "tiny", "run vea"], "no step has this in its name"),
+        (["explain", "tiny", "run vea"], "no step has a name that contains this"),
         (["facts", "tiny", "vae.test.elbw"], "unknown fact"),
         (["runs", "show", "ffff"], "no stored training has this key"),
         (["list", "metrics", "--show-options", "frechet"], "Did you mean 'frechet_distance'"),
@@ -159,7 +159,7 @@ def test_unknown_names(lab, refused, arguments: list[str], said: str) -> None:
     [
         (["build", "tiny", "--set", "runs.vae"], "an override is key.path=value"),
         (["new", "tiny"], "this file exists already"),
-        (["new", "lab2", "--language", "xx"], "there is none of this name"),
+        (["new", "lab2", "--language", "xx"], "unknown name"),
         (["new", "../lab2"], "a report's name consists of"),
         (["runs", "import", "nowhere.tar.gz"], "no such file"),
     ],

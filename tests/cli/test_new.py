@@ -33,7 +33,7 @@ def test_what_is_chosen(lab, chosen: list[str], capsys: pytest.CaptureFixture[st
 def test_what_there_is_not(lab, option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A name that there is not is refused with those that there are, and nothing is written."""
     assert lab.run("new", "mine", option, value) == 2
-    assert f"{option}: there is none of this name" in capsys.readouterr().err
+    assert f"{option}: unknown name" in capsys.readouterr().err
     assert not (lab.folder / "experiments" / "mine.yaml").exists()
 
 

@@ -58,7 +58,7 @@ YAML = {  # what is edited, what it becomes, what is said
     "profiles as a list": ("\nruns:\n", "\nprofiles: [a]\nruns:\n", "profiles are a mapping"),
     "a root as a parent": ("\nruns:\n", "\nextends: /\nruns:\n", "leads out of the project"),
     "a folder as a parent": ("\nruns:\n", "\nextends: .\nruns:\n", "no such experiment file"),
-    "a list as a parent": ("\nruns:\n", "\nextends: [tiny]\nruns:\n", "is the name of another experiment file"),
+    "a list as a parent": ("\nruns:\n", "\nextends: [tiny]\nruns:\n", "must be the name of another experiment file"),
     "a parent of 300 letters": ("\nruns:\n", f"\nextends: {'x' * 300}\nruns:\n", "extends"),
     "its own parent": ("\nruns:\n", "\nextends: tiny\nruns:\n", "extends itself"),
     "a tag that lies": (*EPOCHS, "!!int abc", "this is no int"),

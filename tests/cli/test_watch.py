@@ -22,7 +22,7 @@ import pytest
 
 import report_builder
 from report_builder.cli import main
-from report_builder.cli.watch import HERE, State, _serve
+from report_builder.cli.watch import HERE, State, _start_server
 
 EXPERIMENT = "report: {title: Watched, language: en}\ntasks: {'1': {requires: [answer]}}\n"
 TEXT = "::: {.task #1}\n::: answer\n%s\n:::\n:::\n"
@@ -115,7 +115,7 @@ def test_a_port_that_is_taken(watched, capsys) -> None:
     """A port that another program has is named, with what to do."""
     port = watched.address.rstrip("/").rpartition(":")[2]
     assert main(["watch", "seen", "--port", port]) == 2
-    assert f"this port cannot be had\n  Received: {port}" in capsys.readouterr().err
+    assert f"this port is not available\n  Received: {port}" in capsys.readouterr().err
 
 
 def test_it_ends_when_it_is_interrupted(watched) -> None:
@@ -135,7 +135,7 @@ def test_a_new_version_is_shown_where_the_reader_was(tmp_path) -> None:
     """A browser that has moved down shows what was saved meanwhile at the very same place, without being asked to."""
     state = State()
     state.take({".html": (PAGE % ("old", "Old.", "scrollTo(0, 2345)")).encode()}, "")
-    server = _serve(state, 0)
+    server = _start_server(state, 0)
 
     def save() -> None:
         """What the author does, a while after the reader began; then the program ends, so that the browser's time goes on."""

@@ -79,12 +79,12 @@ def test_a_poor_kind_is_told_what_it_lacks(tmp_path):
     """One message for each lack, as `list figures --check` prints them."""
     (tmp_path / "poor.py").write_text(POOR)
     assert [(problem.rule, problem.received) for problem in lacks(FIGURES, "poor.py", tmp_path)] == [
-        ("the parameter 'runs' says nothing of itself", ""),
-        ("the parameter 'width_cm' says nothing of itself", ""),
+        ("the parameter 'runs' has no description", ""),
+        ("the parameter 'width_cm' has no description", ""),
         ("the parameter 'width_cm' does not say what it means to the plan", ""),
         ("it serves what no model provides", "'dance'"),
         ("'reads' names a request otherwise than by its run or data set", "'runs!'"),
-        ("'reads' asks for a probe that there is not", "'code'"),
+        ("'reads' asks for a probe that does not exist", "'code'"),
         ("it serves what nothing that it reads needs", "dance, sample"),
     ]
     (tmp_path / "mute.py").write_text(POOR.replace('{"sample", "dance"}', "()"))

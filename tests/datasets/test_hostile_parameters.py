@@ -152,5 +152,5 @@ def test_own_data_keep_what_all_data_keep(changes, rule):
     with pytest.raises(ReportError, match=f"(?s)own.py: split 'test': .*{rule}"):
         checked(ImageData({"train": right, "test": Split(**good | changes)}, ("a", "b")), Layout(None), "own.py")
     assert checked(ImageData({"train": right}, ("a", "b")), Layout(None), "own.py")
-    with pytest.raises(ReportError, match="gives no ImageData"):
+    with pytest.raises(ReportError, match="does not return ImageData"):
         checked({"x": 1}, Layout(None), "own.py")

@@ -54,8 +54,8 @@ def test_names_of_classes_are_taken_from_the_file(tmp_path, arrays):
 @pytest.mark.parametrize(
     ("changes", "parameters", "rule"),
     [
-        ({"x_train": np.zeros((20, 4))}, {}, "these are no images"),
-        ({"x_train": np.zeros((20, 4, 4))}, {}, r"these are no images(.|\n)*range: \[0, 1\]"),
+        ({"x_train": np.zeros((20, 4))}, {}, "these are not images"),
+        ({"x_train": np.zeros((20, 4, 4))}, {}, r"these are not images(.|\n)*range: \[0, 1\]"),
         ({"x_train": np.full((20, 4, 4), 300)}, {}, r"outside the range\n  Received: x_train from 300 to 300"),
         ({"x_train": np.full((20, 4, 4), 1.5)}, {"range": [0, 1]}, "outside the range"),
         ({"x_train": np.full((20, 4, 4), np.nan)}, {"range": [0, 1]}, "outside the range"),
@@ -64,7 +64,7 @@ def test_names_of_classes_are_taken_from_the_file(tmp_path, arrays):
         ({"y_train": np.full(20, -1)}, {}, "the classes do not fit the images"),
         ({"class_names": np.array(["a", "b"])}, {}, "more classes than names"),
         ({"x_test": np.zeros((10, 4, 4), np.uint8)}, {}, "of different sizes"),
-        ({"x_train": np.zeros((0, 28, 28), np.uint8), "y_train": np.zeros(0, int)}, {}, "these are no images"),
+        ({"x_train": np.zeros((0, 28, 28), np.uint8), "y_train": np.zeros(0, int)}, {}, "these are not images"),
     ],
 )
 def test_arrays_that_do_not_fit_are_errors(tmp_path, arrays, changes, parameters, rule):
@@ -79,7 +79,7 @@ def test_arrays_that_do_not_fit_are_errors(tmp_path, arrays, changes, parameters
     [
         ({"y_train": "y_trian"}, "unknown name(.|\n)*Did you mean 'y_train'"),
         ({"x_test": "x_tset"}, "unknown name(.|\n)*Did you mean 'x_test'"),
-        ({"x_test": "others"}, "classes y_test, and no images"),
+        ({"x_test": "others"}, "classes y_test, but no images"),
         ({"y_train": "others"}, "the classes do not fit the images(.|\n)*y_train"),
         ({"y_test": "others"}, "the classes do not fit the images(.|\n)*y_test"),
     ],

@@ -93,7 +93,7 @@ def test_the_same_text_is_the_same_document(material, write_template):
 )
 def test_a_figure_inside_a_sentence_is_refused(composed, free, text):
     """What stands alone cannot stand within a line, and its line is told."""
-    with pytest.raises(ReportError, match=r"lab.md:\d: a figure, table, listing or formula stands alone"):
+    with pytest.raises(ReportError, match=r"lab.md:\d: a figure, table, listing or formula must stand alone"):
         composed(text, free)
 
 

@@ -154,7 +154,7 @@ def test_what_is_no_citation(cited) -> None:
 def test_mistakes(cited, bibliography) -> None:
     """Unknown keys, keys that stand twice, entries without key or end: each at its line, of the text or of the file."""
     unknown = refused(cited, "One.\n\nTwo [@vea].\n")
-    assert unknown == [("lab.md:3", "a citation of what no bibliography has", "@vea")]
+    assert unknown == [("lab.md:3", "a citation that is in no bibliography", "@vea")]
     rule = "two entries of the bibliography have the same key"
     assert refused(cited, "[@vae]", bibliography(), bibliography("\n@book{gan, title={x}}", "b.bib")) == [
         ("b.bib:2", rule, "gan")
@@ -167,10 +167,10 @@ def test_mistakes(cited, bibliography) -> None:
     ]
     assert (
         refused(cited, "[@fig:strip; @vae]\n\n{{ figure('strip') }}\n")[0][1]
-        == "a reference and a citation stand in one bracket"
+        == "a reference and a citation share one pair of brackets"
     )
     lost = bibliography("@inbook{vae, title = {x}, crossref = {gone}}")
-    assert refused(cited, "[@vae]", lost) == [("refs.bib:1", "an entry takes its fields from one that is not there", "gone")]
+    assert refused(cited, "[@vae]", lost) == [("refs.bib:1", "an entry takes its fields from one that does not exist", "gone")]
 
 
 @pytest.mark.parametrize("entry", ["@book{vae,\n  title = {x}\n  year = 2000}", "@book{vae,\n title = foo bar, year = 2000}"])
@@ -188,7 +188,7 @@ def test_another_encoding(cited, tmp_path: Path) -> None:
     """A file in Latin-2 is refused at the first line that shows it, with the way to convert it."""
     file = tmp_path / "old.bib"
     file.write_bytes("@book{vae, title = {x},\n  author = {Łęcka}}".encode("iso-8859-2"))
-    assert refused(cited, "[@vae]", file)[0][:2] == ("old.bib:2", "a bibliography is UTF-8")
+    assert refused(cited, "[@vae]", file)[0][:2] == ("old.bib:2", "a bibliography must be UTF-8 text")
 
 
 def test_nothing_cites_it(cited, bibliography) -> None:

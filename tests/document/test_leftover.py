@@ -49,8 +49,8 @@ LEFT = [
     ("it costs ~~a", "signs that enclose nothing"),
     ("``quoted'' words", "backtick"),
     ("one `tick", "backtick"),
-    ("[here](javascript:alert)", "no place of the web"),
-    ("<file:///etc/passwd>", "no place of the web"),
+    ("[here](javascript:alert)", "not lead to a web address"),
+    ("<file:///etc/passwd>", "not lead to a web address"),
     ("```math\nx\n```", "formula of another program"),
     ("$`x`$", "formula of another program"),
     ("words\n***\nwords", "a line across"),
@@ -63,7 +63,7 @@ LEFT = [
     ("![a picture](x", "link"),
     ("2{=html} or {.x", "attributes"),
     ("it costs ^^a", "signs that enclose nothing"),
-    ("[a](DATA:x) [b](https://a.example) [c](doi:10.1/2)", "no place of the web"),
+    ("[a](DATA:x) [b](https://a.example) [c](doi:10.1/2)", "not lead to a web address"),
 ]
 RIGHT = """\
 A $5 note, a < b, 2 * 3, `<b>\\newpage{}`, $\\textbf{x}$, \\[0, 1\\], \\*, e-mail <a@example.org>, a[^1] note,
@@ -152,9 +152,9 @@ def test_captions_of_the_experiment_file_are_judged(composed, free):
     figures = {**free.figures, "strip": replace(free.figures["strip"], caption='Value {{ fact("x") }} <i>x</i> \\textit{y}')}
     findings = composed('\n{{ figure("strip") }}\n\n@fig:strip', replace(free, figures=figures)).findings
     assert {finding.rule for finding in findings} == {
-        "Jinja is not carried out here",
-        "HTML is not carried out",
-        "TeX is not carried out",
+        "Jinja is not processed here",
+        "HTML is not processed",
+        "TeX is not processed",
     }
     assert all(finding.where.endswith(":2") for finding in findings)
 

@@ -21,7 +21,7 @@ RUN = 'verdict("vae.test.elbo", "mc.test.elbo"'
 
 # A mistake on its first line, or the number of lines further down, and a word of the message.
 MISTAKES = [
-    ("{{ nothing }}", 0, "nothing has this name"),
+    ("{{ nothing }}", 0, "this name is not defined"),
     ("{% if %}", 0, "an expression is missing"),
     ("{{ 1 / 0 }}", 0, "zero"),
     ("{% include 'nowhere.md' %}", 0, "no such template"),

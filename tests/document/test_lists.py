@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
+from report_builder.document.boilerplate import CALLOUTS, bare_words
 from report_builder.document.html import html_page
 from report_builder.document.office import docx, markdown
 from report_builder.document.pdf import pdf, typst_source
 from report_builder.document.tree import plain_text, walk
-from report_builder.document.wording import CALLOUTS, bare_words
 from report_builder.errors import ReportError
 from report_builder.languages import codes, load
 
@@ -100,7 +100,7 @@ def test_a_line_is_the_authors_caption(composed, free) -> None:
 
 def test_what_a_list_cannot_list(composed, free) -> None:
     """A list of nothing, and a callout that nobody knows, are told at their line."""
-    with pytest.raises(ReportError, match=r"lab.md:3: a list of what the document does not have"):
+    with pytest.raises(ReportError, match=r"lab.md:3: a list of elements that the document does not have"):
         composed("x\n\n::: list-of-tables\n:::\n", free)
     document = composed("> [!INFO]\n> words\n", free)
     assert [finding.rule for finding in document.findings] == ["a callout of another program"]

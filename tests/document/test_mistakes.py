@@ -16,7 +16,7 @@ from report_builder.errors import ReportError
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{{ fakt("x") }}', "nothing has this name\n  Received: fakt.  Did you mean 'fact'?  Known: answers, best, claim,"),
+        ('{{ fakt("x") }}', "this name is not defined\n  Received: fakt.  Did you mean 'fact'?  Known: answers, best, claim,"),
         ("{{ fact(vae.test.elbo) }}", 'Names of facts and runs are quoted: fact("vae.test.elbo").'),
         ('{{ fact("vae.test.elbo").valeu }}', "a printed value has no such part\n  Received: .valeu.  Did you mean 'value'?"),
         ('{{ fact("vae.test.elbo")[0] }}', "a printed value has no such part"),
@@ -27,7 +27,7 @@ from report_builder.errors import ReportError
         ('{{ run("vae").nam }}', "a run has no such part\n  Received: .nam.  Did you mean 'name'?"),
         ("{{ none.x }}", "nothing has no such part\n  Received: .x"),
         ('{{ run("vae").epochs }}', 'Known: data, get, id, model, name, seeds, versions.  Settings of a run: run("...").get('),
-        ("{{ best.id }}", 'a word of a template is called\n  Received: .id.  For example best("sweep", "test.elbo").id.'),
+        ("{{ best.id }}", 'a template function must be called\n  Received: .id.  For example best("sweep", "test.elbo").id.'),
         ('{{ fact("vae.test.elbo") + 1 }}', "A printed value gives its number by .value"),
         ('{{ fact("vae.test.elbo").value > "3" }}', "Received: a number and a text."),
         ("{{ fact + 1 }}", "Received: a word and a number."),

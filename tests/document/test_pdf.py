@@ -90,7 +90,7 @@ def test_a_name_that_stands_for_two_places(composed, free):
         composed("[x]{#d}\n\n[y]{#d}", free)
     (problem,) = caught.value.problems
     assert problem.where.endswith("lab.md:3")
-    assert (problem.rule, problem.received) == ("this name stands for two places", "'#d'")
+    assert (problem.rule, problem.received) == ("this name refers to two places", "'#d'")
 
 
 def test_what_typst_refuses_has_a_place(composed, free, monkeypatch):

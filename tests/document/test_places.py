@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from report_builder.document import pandoc
-from report_builder.document.places import _matched, deepest, give_lines, outside_code
+from report_builder.document.places import _matching_words, deepest, give_lines, outside_code
 from report_builder.document.reading import read
 from report_builder.document.rendering import render
 from report_builder.document.tree import LINE, plain_text, walk
@@ -158,12 +158,12 @@ def test_words_are_matched_in_order(seed):
     draw = random.Random(seed)  # noqa: S311 - not for secrets
     common = [f"w{i}" for i in range(60)]
     a, b = ([word for each in common for word in (*draw.choices("xyz", k=draw.randrange(4)), each)] for _ in range(2))
-    pairs = _matched(a, b)
+    pairs = _matching_words(a, b)
     assert all(a[i] == b[j] for i, j in pairs)
     assert all(i < k and j < m for (i, j), (k, m) in itertools.pairwise(pairs))
     assert {a[i] for i, _ in pairs} >= {*common}
-    assert _matched(a, a) == [(i, i) for i in range(len(a))]
-    assert _matched(a, []) == _matched([], b) == []
+    assert _matching_words(a, a) == [(i, i) for i in range(len(a))]
+    assert _matching_words(a, []) == _matching_words([], b) == []
 
 
 WORD, DEEP = {"t": "Str", "c": "a", LINE: 3}, {"t": "Emph", "c": [{"t": "Strong", "c": [{"t": "Str", "c": "b", LINE: 9}]}]}

@@ -185,7 +185,7 @@ def cache(tmp_path, monkeypatch) -> Path:
     """An empty folder for compiled templates."""
     folder = tmp_path / "compiled"
     folder.mkdir()
-    monkeypatch.setattr(rendering, "_compile", lambda: rendering._Compiled(str(folder)))
+    monkeypatch.setattr(rendering, "_bytecode_cache", lambda: rendering._Compiled(str(folder)))
     return folder
 
 
@@ -306,7 +306,7 @@ def test_lines_between_tags_are_known(write_template, material) -> None:
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        ("{{ fig('strip') }}", "nothing has this name\n  Received: fig.  Did you mean 'figure'"),
+        ("{{ fig('strip') }}", "this name is not defined\n  Received: fig.  Did you mean 'figure'"),
         (
             "{{ fact('vae.test.elbo', digit=1) }}",
             "'fact' cannot be called so\n  Received: got an unexpected keyword argument 'digit'",

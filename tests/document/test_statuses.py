@@ -104,9 +104,9 @@ def test_allowed(composed, free, text):
 @pytest.mark.parametrize(
     ("runs", "rule"),
     [
-        ({"mc": "VAE"}, "two runs have one name"),
+        ({"mc": "VAE"}, "two runs have the same name"),
         ({"ae": "VAE lepszy"}, "the name of run 'ae' passes a verdict"),
-        ({"ae": "GAN"}, "run 'ae' bears the name of another kind of model"),
+        ({"ae": "GAN"}, "run 'ae' has the name of another kind of model"),
     ],
 )
 def test_names_of_runs(composed, free, runs, rule):

@@ -92,7 +92,7 @@ def test_shares_are_no_bolder_than_fishers_test(fact, k: int) -> None:
 def test_no_number_is_refused(fact, broken: float) -> None:
     """A value that is no number is said, wherever it stands."""
     made = fact("a", [[1.0, broken, 2.0]])
-    with pytest.raises(ReportError, match="no finite number"):
+    with pytest.raises(ReportError, match="not a finite number"):
         sides_of([replace(made, measurements=tuple(replace(m, value=1.0) for m in made.measurements))])
     with pytest.raises(ReportError, match="only finite numbers"):
         sides_of([made])

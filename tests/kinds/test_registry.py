@@ -122,7 +122,7 @@ def test_a_broken_package_costs_its_kind_alone(
 def test_a_mistake_in_an_installed_kind_is_its_packages(install: Callable[..., Registry[Metric[Parameters]]]) -> None:
     """What its functions raise is told with the file, and with the package to mend."""
     registry = install("wrong_lab", METRIC.format(doc="x").replace("Measured(1.0, 1)", "1 / 0"), "wrong")
-    with pytest.raises(ReportError, match=r"wrong_lab\.py:7(.|\n)*installed package 'wrong_lab': mend it"):
+    with pytest.raises(ReportError, match=r"wrong_lab\.py:7(.|\n)*installed package 'wrong_lab': repair it"):
         registry.get("wrong").measure({}, Parameters())
 
 
@@ -131,7 +131,7 @@ POOR = [  # what stands in place of what, in a file that is poor in one way; wha
     (
         "ProbeRequest, Quantity\n",
         "ProbeRequest, Quantity\nclass Parameters(Parameters):\n    k: int = 3\n",
-        "'k' says nothing of itself",
+        "'k' has no description",
     ),
     (
         "ProbeRequest, Quantity\n",

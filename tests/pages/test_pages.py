@@ -45,8 +45,8 @@ def test_values(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "rule", "received", "allowed"),
     [
-        ("#let colour = red\n" + USE, ":1", "'colour' of a page style has another form", "red", "a colour such as"),
-        ("\n#let size = 11\n" + USE, ":2", "'size' of a page style has another form", "11", "a length such as 2.5cm"),
+        ("#let colour = red\n" + USE, ":1", "'colour' of a page style does not have the required", "red", "a colour such as"),
+        ("\n#let size = 11\n" + USE, ":2", "'size' of a page style does not have the required", "11", "a length such as 2.5cm"),
         ('#let font = "Comic Sans"\n' + USE, ":1", "'font' of a page style", '"Comic Sans"', "one of Libertinus Serif"),
         ('#let paper = "a3"\n' + USE, ":1", "'paper' of a page style", '"a3"', "one of a4, a5, iso-b5, us-letter"),
         ("#let size = 11pt\n", ":1", "a page style imports the functions that all styles share", "", ""),

@@ -55,7 +55,7 @@ def test_columns(lab, columns, width):
     ("old", "new", "message"),
     [
         ("parts: [codes, grid]", "parts: [codes, grids]", r"subfigures\.both\.parts\.1: unknown figure(.|\n)*'grid'"),
-        ("parts: [codes, grid]", "parts: [codes, codes]", "each part stands once"),
+        ("parts: [codes, grid]", "parts: [codes, codes]", "each part may occur only once"),
         ("parts: [codes, grid]", "parts: [codes]", r"subfigures\.both\.parts"),
         ("columns: 2", "columns: 4", r"subfigures\.both\.columns"),
         ("both:", "grid:", "have the same id"),

@@ -131,7 +131,7 @@ def test_missing_data_is_a_mistake_already_when_a_report_is_looked_at(on_mnist, 
 @pytest.mark.parametrize(
     ("arrays", "said"),
     [
-        ({"x_train": np.zeros((20, 3, 16, 16), np.uint8)}, "the channel axis stands first(.|\n)*x_train (20, 3, 16, 16)"),
+        ({"x_train": np.zeros((20, 3, 16, 16), np.uint8)}, "the channel axis comes first(.|\n)*x_train (20, 3, 16, 16)"),
         ({"images": np.zeros((20, 16, 16), np.uint8)}, "there is no array x_train(.|\n)*images"),
         (None, "cannot be read as a data set"),
     ],

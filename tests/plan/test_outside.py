@@ -97,7 +97,7 @@ def test_names_are_ids(lab, name: str) -> None:
     lab.edit(
         "\nruns:\n", f"\nprofiles: {{{name!r}: {{}}}}\nruns:\n" if "\x00" not in name else "\nprofiles: {a\\0b: {}}\nruns:\n"
     )
-    with pytest.raises(ReportError, match="the name of a profile is no id"):
+    with pytest.raises(ReportError, match="the name of a profile is not an id"):
         plan_report("tiny", lab.workspace, profile=name)
 
 

@@ -63,7 +63,7 @@ MISTAKES = {
     "ids by chance": ("svg.hashsalt: x", "'svg.hashsalt' cannot be set", "Remove the line."),
     "size": ("figure.figsize: 3, 4", "'figure.figsize' cannot be set", "width and height_cm"),
     "window": ("backend: Qt5Agg", "'backend' cannot be set", "changes nothing"),
-    "font of this machine": ("font.family: Comic Sans", "a font that does not come along", "DejaVu Serif"),
+    "font of this machine": ("font.family: Comic Sans", "a font that is not included", "DejaVu Serif"),
     "no pair": ("axes.titlesize 4", "a line of a style file is 'name: value'", "'axes.titlesize 4'"),
     "twice": ("axes.titlesize: 4", "this name is set twice", "Remove one"),
 }

@@ -77,7 +77,7 @@ def test_colours_have_no_ink(drawn):
 def test_values_that_are_no_numbers_are_no_picture(drawn):
     """What a training gone astray generates is refused by name, and not painted black."""
     of_run = {"x": level(0.3, 3), "reconstruction": level(np.nan, 3), "y": np.arange(3), "class_names": NAMES}
-    with pytest.raises(ReportError, match=r"'reconstruction' of 'ae' has values that are no finite numbers(.|\n)*48 of 48"):
+    with pytest.raises(ReportError, match=r"'reconstruction' of 'ae' has values that are not finite numbers(.|\n)*48 of 48"):
         drawn("reconstructions", {"ae": of_run})
 
 

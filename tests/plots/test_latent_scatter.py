@@ -111,7 +111,7 @@ def test_names_without_room_are_left_out_or_refused(codes, tmp_path, labels):
         )
 
     if labels:
-        with pytest.raises(ReportError, match="names of the classes have no room"):
+        with pytest.raises(ReportError, match="names of the classes do not fit"):
             drawing()
     else:
         drawing()

@@ -112,7 +112,9 @@ def test_a_logarithmic_axis_that_is_asked_for_is_drawn_or_refused(values, receiv
         CURVES.check(parameters, people(arms))
 
 
-@pytest.mark.parametrize(("value", "options", "rule"), [(0.0, {"log": True}, "zero or less"), (np.nan, {}, "no finite number")])
+@pytest.mark.parametrize(
+    ("value", "options", "rule"), [(0.0, {"log": True}, "zero or less"), (np.nan, {}, "not a finite number")]
+)
 def test_values_that_cannot_be_drawn_are_refused(drawn, value, options, rule):
     """What would be left out without a word has a name: a zero on a logarithmic axis, a fact of a training gone astray."""
     arrays = measured(FLAT, lambda s: (value if s["model.latent_dim"] == 8 else 1.0,))
@@ -242,7 +244,7 @@ def test_words_have_no_place_upwards(drawn):
 
 
 MISTAKES = {
-    "no sweep": ({"a": {}, "b": {}}, {}, "over: the runs are no arms of a sweep", "over: model.latent_dim"),
+    "no sweep": ({"a": {}, "b": {}}, {}, "over: the runs are not arms of a sweep", "over: model.latent_dim"),
     "no such setting": (ARMS, {"over": "model.latent_dims"}, "over: run 's-2-0.001' has no such setting", "latent_dims"),
     "all the same": (
         {"s-2-0.001": ARMS["s-2-0.001"], "s-8": ARMS["s-2-0.01"]},

@@ -131,7 +131,7 @@ def test_other_code_is_refused_by_name(two, tmp_path: Path) -> None:
     """A worker whose files or packages are others than those of the plan does nothing with a job, and says what differs."""
     ((_, failed),) = do(two, tmp_path / "store", job("run", code={"version.py": "0" * 16, "numpy": "1.0"}))[1]
     (problem,) = failed.problems
-    assert "has other code than this was planned with" in problem.rule
+    assert "has different code from what this was planned with" in problem.rule
     assert "version.py is" in problem.received
     assert "numpy is" in problem.received
     assert list((tmp_path / "store").glob("run/*")) == []
@@ -200,7 +200,7 @@ def test_an_interrupt_ends_what_the_workers_do(two, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         do(two, tmp_path / "store", long, on_event=interrupt)
     end = time.monotonic() + 20
-    while holders._began(processes[0]) not in {"", "ended"}:
+    while holders._start_time(processes[0]) not in {"", "ended"}:
         assert time.monotonic() < end
         time.sleep(0.05)
     assert (tmp_path / "store" / "run" / f"{long.key}.work" / "epochs.txt").is_file()

@@ -88,7 +88,7 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
         ("extends: vae", "extends: vea", "Did you mean 'vae'"),
         ("extends: vae", "extends: mc", "a run extends itself"),
         ("default_profile: quick", "default_profile: quikc", "Did you mean 'quick'"),
-        ("  vae:", "  v.ae:", "this is no id"),
+        ("  vae:", "  v.ae:", "this is not an id"),
     ],
 )
 def test_messages(tmp_path: Path, old: str, new: str, message: str | None) -> None:

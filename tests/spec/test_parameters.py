@@ -58,8 +58,8 @@ def test_values_stand_where_they_are_used(
 @pytest.mark.parametrize(
     ("changes", "sets", "place", "rule"),
     [
-        ((), ("student=123",), "--set student=123", "the text has another form than it must have"),
-        ((("00417", "417"),), (), "lab.yaml:2: parameters.student", "the text has another form than it must have"),
+        ((), ("student=123",), "--set student=123", "the text does not have the required form"),
+        ((("00417", "417"),), (), "lab.yaml:2: parameters.student", "the text does not have the required form"),
         ((), ("epochs=many",), "--set epochs=many", "this parameter is a whole number"),
         ((), ("epochs=2.5",), "--set epochs=2.5", "this parameter is a whole number"),
         ((), ("epochs=[",), "--set epochs=[", "this parameter is a whole number"),
@@ -67,9 +67,9 @@ def test_values_stand_where_they_are_used(
         ((), ("binary=1",), "--set binary=1", "this parameter is true or false"),
         ((("${rate}", "${rates}"),), (), "lab.yaml:10: runs.vae.model.beta", "unknown parameter"),
         ((("rate: 0.5", "runs: 0.5"), ("${rate}", "1")), (), "lab.yaml:4: parameters.runs", "a parameter has the name"),
-        ((("[0-9]{5}", "[0-9"),), (), "lab.yaml:2: parameters.student.pattern", "this is no regular expression"),
+        ((("[0-9]{5}", "[0-9"),), (), "lab.yaml:2: parameters.student.pattern", "this is not a regular expression"),
         ((("epochs: 3", "epochs: [3]"),), (), "lab.yaml:3: parameters.epochs", "the value of a parameter is"),
-        ((("epochs: 3", "1st: 3"), ("${epochs}", "3")), (), "lab.yaml:3: parameters.1st", "this is no id"),
+        ((("epochs: 3", "1st: 3"), ("${epochs}", "3")), (), "lab.yaml:3: parameters.1st", "this is not an id"),
     ],
 )
 def test_what_is_refused(

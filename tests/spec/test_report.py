@@ -50,7 +50,7 @@ def test_short_forms(tmp_path: Path, written: str, meant: Any) -> None:
         ("author: {index: '1'}", "lab.yaml:1: report.author.name: the key 'name' is required"),
         ("author: {name: A, index: 012345}", "lab.yaml:1: report.author.index: text is expected"),
         ("author: [{name: A}, {name: B, mail: b@c.pl}]", "lab.yaml:1: report.author.1.mail: unknown key"),
-        ("author: {name: A, email: a at b.pl}", "lab.yaml:1: report.author.email: the text has another form"),
+        ("author: {name: A, email: a at b.pl}", "lab.yaml:1: report.author.email: the text does not have the required form"),
         ("contents: {depth: 9}", "lab.yaml:1: report.contents.depth: the value should be less than or equal to 4"),
         ("contents: maybe", "lab.yaml:1: report.contents: a mapping of keys is expected"),
         ("contents: {place: back}", "lab.yaml:1: report.contents.place: the value should be 'front', 'page' or 'end'"),

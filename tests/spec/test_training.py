@@ -87,7 +87,7 @@ def test_another_setting_is_another_key() -> None:
         (
             "learning_rate: {kind: piecewise_constant_decay, boundaries: [2, 1], values: [1.0, 0.1, 0.01]}",
             "training.learning_rate.boundaries",
-            "must rise",
+            "must increase",
         ),
         (
             "learning_rate: {kind: piecewise_constant_decay, boundaries: [1], values: [1.0]}",

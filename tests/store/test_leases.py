@@ -172,7 +172,7 @@ def test_another_namespace_may_count_alike(tmp_path: Path, monkeypatch: pytest.M
     """A process of the same number on another machine, or in another container, is another one."""
     other = replace(Holder.this("0" * 16), counted="another boot", process=2**22 + 7)
     assert (other.is_here, other.runs) == (False, False)
-    monkeypatch.setattr(holders, "_counted", lambda: "")
+    monkeypatch.setattr(holders, "_process_space", lambda: "")
     assert not Holder.this("1" * 16).is_here
 
 

@@ -186,9 +186,9 @@ def test_everything_that_is_wrong_in_a_file_is_said(own) -> None:
     text = (folder / "scale.py").read_text().replace('"Scale.compute_loss"', '"Scale.loss"')
     (folder / "scale.py").write_text(text.replace("terms=(", "terms=lambda _: ("))
     found = mistakes(folder)
-    assert "'provides' names what there is not\n  Received: 'decoder'" in found
+    assert "'provides' names what does not exist\n  Received: 'decoder'" in found
     assert "Did you mean 'decode'?" in found
-    assert "'takes' names what there is not\n  Received: 'z'" in found
+    assert "'takes' names what does not exist\n  Received: 'z'" in found
     assert "'listings' names what is not in the file\n  Received: 'Scale.loss'" in found
     assert "in a file of your own 'terms' is no function" in found
 
@@ -208,9 +208,9 @@ def test_what_a_poor_model_lacks(own) -> None:
     (folder / "scale.py").write_text(text + 'KIND = kinds.Model(parameters=Parameters, build=build, provides={"encode"})\n')
     rules = [problem["rule"] for problem in descriptions.lacking("./scale.py", folder)["lacks"]]
     assert rules == [
-        "the parameter 'latent_dim' says nothing of itself",
+        "the parameter 'latent_dim' has no description",
         "the parameter 'latent_dim' does not say what it means to the plan",
-        "the parameter 'factor' says nothing of itself",
+        "the parameter 'factor' has no description",
         "it has no terms",
         "it does not say its loss",
         "its code is one vector, and no parameter says how long it is",
@@ -258,7 +258,7 @@ def test_what_a_method_gives_is_checked(own) -> None:
     """`sample` must give images and `encode` codes; both shapes are named."""
     folder = own("return self.decode(keras.random.normal((n, 3), seed=seed))", "return keras.random.normal((n, 3), seed=seed)")
     (problem,) = refused(folder)
-    assert problem.rule == "sample gives something else than 'provides' says"
+    assert problem.rule == "sample does not return what 'provides' says"
     assert (problem.received, problem.allowed) == ("3 values; scale.py:47, sample", "20 images: 8 x 8 x 1.")
 
 
@@ -283,7 +283,7 @@ def test_what_is_no_tensor_is_told(own, case: str) -> None:
         file.read_text().replace(f"    def encode(self, x):\n        {old}", f"    def encode(self, x):\n        {new}")
     )
     (problem,) = refused(folder)
-    assert problem.rule.startswith(f"{method} gives something else")
+    assert problem.rule.startswith(f"{method} does not return what")
     assert problem.received.startswith(received)
     assert problem.received.endswith(f"; scale.py:41, {method}")
     assert problem.allowed == "One vector for each image, shape (n, d)."
@@ -296,7 +296,7 @@ def test_numbers_in_place_of_one_for_each_image_are_told(own) -> None:
     file = folder / "scale.py"
     file.write_text(file.read_text().replace('"sample"}', '"sample", "likelihood"}'))
     (problem,) = refused(folder)
-    assert "elbo_terms gives something else" in problem.rule
+    assert "elbo_terms does not return what" in problem.rule
     assert problem.received == "kl: float; scale.py:47, elbo_terms"
     assert problem.allowed.startswith("A mapping of reconstruction, kl_closed_form, kl_monte_carlo: one number for each image")
 

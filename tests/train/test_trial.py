@@ -52,13 +52,13 @@ BROKEN = {
     "a posterior of three": (
         "return self.encoder([x, condition])",
         "return [*self.encoder([x, condition]), x]",
-        "posterior gives something else than 'provides' says",
+        "posterior does not return what 'provides' says",
         "list of 3: 2 values; 2 values; 8 x 8 x 1; told.py:51, posterior",
     ),
     "a bound that lacks a term": (
         ', "kl_monte_carlo": kl}',
         "}",
-        "elbo_terms gives something else than 'provides' says",
+        "elbo_terms does not return what 'provides' says",
         "A mapping of reconstruction, kl_closed_form, kl_monte_carlo",
     ),
     "two optimisers that are not declared": (
@@ -91,13 +91,13 @@ BROKEN = {
     "a variable that is no weight": (
         "return self.ink(self.decoder([z, condition]))",
         "return self.ink(self.decoder([z, condition])) * self.learnt",
-        "a fresh model with the weights of this one gives something else in elbo_terms(x, samples)",
+        "a fresh model with the weights of this one gives different results in elbo_terms(x, samples)",
         "Keep what is learnt in layers",
     ),
     "samples of another number": (
         "keras.random.normal((n, self.latent_dim), seed=seed), condition)",
         "keras.random.normal((n, self.latent_dim), seed=seed), condition)[:5]",
-        "sample gives something else than 'provides' says",
+        "sample does not return what 'provides' says",
         "20 images",
     ),
 }
@@ -143,7 +143,7 @@ def test_what_only_the_data_tells_is_tried_when_it_is_read(tmp_path: Path) -> No
     (tmp_path / "told.py").write_text(MODEL.replace(', "kl_monte_carlo": kl}', "}"), encoding="utf-8")
     unknown = Layout((8, 8, 1), (0.0, 1.0), None, conditions=(Condition("class", ()),))
     trial.run(ENTRY, unknown, tmp_path)
-    with pytest.raises(ReportError, match="elbo_terms gives something else"):
+    with pytest.raises(ReportError, match="elbo_terms does not return what"):
         trial.run(ENTRY, Layout((8, 8, 1), (0.0, 1.0), NAMES, conditions=(Condition("class", NAMES),)), tmp_path)
 
 

@@ -47,11 +47,11 @@ def apply(data: ImageData, parameters: Parameters) -> ImageData:
     The position is (row, column), counted from the top left corner, each divided by `cells - 1`: 0 first, 1 last.
     """
     after = layout(data.layout, parameters)
-    splits = {name: _place(name, split, data, parameters) for name, split in data.splits.items()}
+    splits = {name: _place_on_canvases(name, split, data, parameters) for name, split in data.splits.items()}
     return replace(data, splits=splits, conditions=after.conditions)
 
 
-def _place(name: str, split: Split, data: ImageData, parameters: Parameters) -> Split:
+def _place_on_canvases(name: str, split: Split, data: ImageData, parameters: Parameters) -> Split:
     cells, drawn = parameters.cells, parameters.drawn
     random = np.random.default_rng([parameters.seed, *name.encode()])  # another draw in each split
     order = random.permuted(np.tile(np.arange(cells**2, dtype=np.int16), (len(split.y), 1)), axis=1)

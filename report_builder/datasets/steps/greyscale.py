@@ -27,7 +27,7 @@ def layout(before: Layout, parameters: Parameters) -> Layout:
     if before.image_shape is None:
         return before
     if before.image_shape[2] not in (1, 3):
-        raise ReportError(Problem("greyscale", "only RGB images can be made grey", f"{before.image_shape[2]} channels"))
+        raise ReportError(Problem("greyscale", "only RGB images can be converted to grey", f"{before.image_shape[2]} channels"))
     return replace(before, image_shape=(*before.image_shape[:2], 1))
 
 

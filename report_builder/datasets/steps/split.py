@@ -47,7 +47,7 @@ def layout(before: Layout, parameters: Parameters) -> Layout:
         ReportError: no image is left in a split.
     """
     whole = before.images.get("train")
-    parts: dict[str, int | None] = dict.fromkeys(_want(parameters))
+    parts: dict[str, int | None] = dict.fromkeys(_amounts(parameters))
     if whole is not None:
         parts |= _sizes(whole, parameters)
     train = None if whole is None else whole - sum(n or 0 for n in parts.values())
@@ -99,14 +99,14 @@ def _members(split: Split, member: np.ndarray, originals: np.ndarray) -> Split:
     return selected(split, np.flatnonzero(np.isin(member, originals)))
 
 
-def _want(parameters: Parameters) -> dict[str, int | float]:
+def _amounts(parameters: Parameters) -> dict[str, int | float]:
     amounts = {"validation": parameters.validation, "test": parameters.test}
     return {name: amount for name, amount in amounts.items() if amount is not None}
 
 
 def _sizes(whole: int, parameters: Parameters) -> dict[str, int]:
     """Images of each new split out of `whole`."""
-    amounts = _want(parameters).items()
+    amounts = _amounts(parameters).items()
     sizes = {name: amount if isinstance(amount, int) else max(1, round(amount * whole)) for name, amount in amounts}
     _must_leave(whole - sum(sizes.values()), whole, parameters)
     return sizes
@@ -114,7 +114,7 @@ def _sizes(whole: int, parameters: Parameters) -> dict[str, int]:
 
 def _must_leave(left: int, whole: int, parameters: Parameters) -> None:
     if left < 1:
-        received = ", ".join(f"{name}: {amount}" for name, amount in _want(parameters).items())
+        received = ", ".join(f"{name}: {amount}" for name, amount in _amounts(parameters).items())
         rule = "no image is left to train on"
         raise ReportError(Problem("split", rule, f"{received} of {whole} images", next_step="Put fewer images aside."))
 

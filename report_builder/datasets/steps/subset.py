@@ -55,7 +55,7 @@ def apply(data: ImageData, parameters: Parameters) -> ImageData:
         ReportError: a class is unknown, or none of its images is left.
     """
     wanted = _numbers(parameters, data.class_names)
-    splits = {name: _part(split, wanted, parameters.size(name), parameters.seed) for name, split in data.splits.items()}
+    splits = {name: _subset(split, wanted, parameters.size(name), parameters.seed) for name, split in data.splits.items()}
     if empty := [name for name, split in splits.items() if not len(split.y)]:
         received = ", ".join(data.class_names[number] for number in wanted or ())
         rule = f"no image of the split '{empty[0]}' is left"
@@ -66,7 +66,7 @@ def apply(data: ImageData, parameters: Parameters) -> ImageData:
     return replace(data, splits=renumbered, class_names=tuple(data.class_names[number] for number in wanted))
 
 
-def _part(split: Split, classes: list[int] | None, size: int | None, seed: int) -> Split:
+def _subset(split: Split, classes: list[int] | None, size: int | None, seed: int) -> Split:
     index: np.ndarray = np.arange(len(split.y)) if classes is None else np.flatnonzero(np.isin(split.y, classes))
     if size is not None:
         index = np.sort(np.random.default_rng(seed).permutation(index)[:size])

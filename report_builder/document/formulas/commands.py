@@ -69,7 +69,7 @@ def _text(reader: Reader, name: str) -> Part:
     if len(pieces) % 2 == 0:
         raise UnsettableError("a $ in a text is not closed", "$".join(pieces))
     parts = [
-        Words(_written(piece), symbols.TEXTS[name]) if not i % 2 else reader.nested(piece)
+        Words(_resolve_text(piece), symbols.TEXTS[name]) if not i % 2 else reader.nested(piece)
         for i, piece in enumerate(pieces)
         if piece
     ]
@@ -176,7 +176,7 @@ def _environment(reader: Reader, _: str) -> Part:
     return found
 
 
-def _written(text: str) -> str:
+def _resolve_text(text: str) -> str:
     r"""The words of \text: escapes resolved, spaces at its ends kept."""
     text = re.sub(r"\\text(?=\{)", "", text)  # of a text in a text
     for name, sign in _NAMED.items():

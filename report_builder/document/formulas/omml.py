@@ -73,7 +73,7 @@ def _spaces(em: float) -> str:
     return _run(text, _NORMAL)
 
 
-def _made(name: str, settings: str, *parts: tuple[str, str]) -> str:
+def _element(name: str, settings: str, *parts: tuple[str, str]) -> str:
     """An element with its settings and its named parts."""
     body = "".join(f"<m:{tag}>{part}</m:{tag}>" for tag, part in parts)
     return f"<m:{name}><m:{name}Pr>{settings}</m:{name}Pr>{body}</m:{name}>"
@@ -95,7 +95,7 @@ class _Writer:
 
     def row(self, row: Row, *, after: str = "") -> str:
         """Parts side by side, behind something of the class `after`; an operator with limits holds the part behind it."""
-        body, i, parts = "", 0, _paired(row.parts)
+        body, i, parts = "", 0, _pair_fences(row.parts)
         if parts and (after or kind_of(parts[0]) == "rel"):
             body = _run(_NOTHING, _NORMAL)
         while i < len(parts):
@@ -105,11 +105,11 @@ class _Writer:
                 body += self._nary(part, part.base.text, held)
                 i += 1 + len(held)
             else:
-                body += self._named(parts, i) + self.part(part)
+                body += self._space_beside_name(parts, i) + self.part(part)
                 i += 1
         return body
 
-    def _named(self, parts: Sequence[Part], at: int) -> str:
+    def _space_beside_name(self, parts: Sequence[Part], at: int) -> str:
         """The space between a function's name and what stands beside it."""
         left, right = kind_of(parts[at - 1]) if at else "", kind_of(parts[at])
         return (
@@ -122,7 +122,7 @@ class _Writer:
         settings += "" if scripts.below else _set("subHide", 1)
         settings += "" if scripts.above else _set("supHide", 1)
         below, above = (self.inner.row(row) if row else "" for row in (scripts.below, scripts.above))
-        return _made(
+        return _element(
             "nary", settings, ("sub", below), ("sup", above), ("e", self.row(Row(tuple(held))) or _run(_NOTHING, _NORMAL))
         )
 
@@ -149,29 +149,29 @@ class _Writer:
         below, above = (self.inner.row(row) if row else "" for row in (scripts.below, scripts.above))
         if scripts.limits == "always" or (scripts.limits == "display" and self.display):
             if below:
-                base = _made("limLow", "", ("e", base), ("lim", below))
-            return _made("limUpp", "", ("e", base), ("lim", above)) if above else base
+                base = _element("limLow", "", ("e", base), ("lim", below))
+            return _element("limUpp", "", ("e", base), ("lim", above)) if above else base
         name = "sSub" * bool(below) + ("Sup" if below else "sSup") * bool(above)
         parts = [("e", base), *([("sub", below)] if below else []), *([("sup", above)] if above else [])]
-        return _made(name, "", *parts) if name else base
+        return _element(name, "", *parts) if name else base
 
     def _frac(self, frac: Frac) -> str:
         above, below = self.inner.row(frac.above), self.inner.row(frac.below)
-        return _made("f", _set("type", "bar" if frac.line else "noBar"), ("num", above), ("den", below))
+        return _element("f", _set("type", "bar" if frac.line else "noBar"), ("num", above), ("den", below))
 
     def _root(self, root: Root) -> str:
         degree = self.inner.row(root.degree) if root.degree else ""
-        return _made("rad", "" if degree else _set("degHide", 1), ("deg", degree), ("e", self.inner.row(root.body)))
+        return _element("rad", "" if degree else _set("degHide", 1), ("deg", degree), ("e", self.inner.row(root.body)))
 
     def _accent(self, accent: Accent) -> str:
-        return _made("acc", _set("chr", symbols.ACCENTS[accent.name][0]), ("e", self.row(accent.body)))
+        return _element("acc", _set("chr", symbols.ACCENTS[accent.name][0]), ("e", self.row(accent.body)))
 
     def _brace(self, brace: Brace) -> str:
         top = brace.name.startswith("over")
         if brace.name in ("overline", "underline"):
-            return _made("bar", _set("pos", "top" if top else "bot"), ("e", self.row(brace.body)))
+            return _element("bar", _set("pos", "top" if top else "bot"), ("e", self.row(brace.body)))
         settings = _set("chr", symbols.BRACES[brace.name]) + _set("pos", "top" if top else "bot")
-        return _made("groupChr", settings + _set("vertJc", "bot" if top else "top"), ("e", self.row(brace.body)))
+        return _element("groupChr", settings + _set("vertJc", "bot" if top else "top"), ("e", self.row(brace.body)))
 
     def _arrow(self, arrow: Arrow) -> str:
         return _run(_LONG[arrow.text], _UPRIGHT)
@@ -186,11 +186,11 @@ class _Writer:
             else:
                 cells[-1].append(part)
         settings = _set("begChr", fence.left) + (_set("sepChr", middle) if middle else "") + _set("endChr", fence.right)
-        return _made("d", settings, *(("e", self.row(Row(tuple(cell)))) for cell in cells))
+        return _element("d", settings, *(("e", self.row(Row(tuple(cell)))) for cell in cells))
 
     def _held(self, held: Held) -> str:
         settings = _set("begChr", held.left) + _set("endChr", held.right) + _set("grow", 0)
-        return _made("d", settings, ("e", self.row(held.body)))
+        return _element("d", settings, ("e", self.row(held.body)))
 
     def _sized(self, sized: Sized) -> str:
         return _run(sized.text, _NORMAL)
@@ -202,7 +202,7 @@ class _Writer:
             raise UnsettableError("Word has no rules between cells of a formula", "\\begin{array}", "Leave out | and \\hline.")
         inside = replace(self, display=table.style == "display")
         names = {"l": "left", "c": "center", "r": "right"}
-        columns = "".join(_made("mc", _set("count", 1) + _set("mcJc", names[column])) for column in table.columns)
+        columns = "".join(_element("mc", _set("count", 1) + _set("mcJc", names[column])) for column in table.columns)
         gap = _set("cGpRule", 3) + _set("cGp", 0) if table.pairs else ""
         rows = ""
         for row in table.rows:
@@ -212,7 +212,7 @@ class _Writer:
             rows += f"<m:mr>{''.join(f'<m:e>{cell or _run(_NOTHING, _NORMAL)}</m:e>' for cell in cells)}</m:mr>"
         settings = f"{_set('plcHide', 1)}{gap}<m:mcs>{columns}</m:mcs>"
         matrix = f"<m:m><m:mPr>{settings}</m:mPr>{rows}</m:m>"
-        return _framed(matrix, ends) if any(ends.values()) else matrix
+        return _frame(matrix, ends) if any(ends.values()) else matrix
 
     def _space(self, space: Space) -> str:
         return _spaces(space.em)
@@ -221,10 +221,10 @@ class _Writer:
         return replace(self, display=style.name == "display").row(style.body)
 
     def _ghost(self, ghost: Ghost) -> str:
-        return _made("phant", _set("show", 0), ("e", self.row(ghost.body)))
+        return _element("phant", _set("show", 0), ("e", self.row(ghost.body)))
 
     def _boxed(self, boxed: Boxed) -> str:
-        return _made("borderBox", "", ("e", self.row(boxed.body)))
+        return _element("borderBox", "", ("e", self.row(boxed.body)))
 
 
 @frozen
@@ -232,7 +232,7 @@ class Held(Fence):
     """A row between fences that do not grow with it."""
 
 
-def _paired(parts: Sequence[Part]) -> list[Part]:
+def _pair_fences(parts: Sequence[Part]) -> list[Part]:
     """The parts, with what stands between fences as one part: to word processors a fence alone is a mistake."""
     waiting: list[tuple[str, list[Part]]] = [("", [])]  # the fences that are open, and what stands behind each
 
@@ -262,6 +262,6 @@ def _paired(parts: Sequence[Part]) -> list[Part]:
     return waiting[0][1]
 
 
-def _framed(body: str, ends: dict[str, bool]) -> str:
+def _frame(body: str, ends: dict[str, bool]) -> str:
     hidden = "".join(_set(f"hide{side}", 1) for side in ("Top", "Bot", "Left", "Right") if not ends[side])
-    return _made("borderBox", hidden, ("e", body))
+    return _element("borderBox", hidden, ("e", body))

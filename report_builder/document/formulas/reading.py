@@ -42,7 +42,7 @@ def read(tex: str) -> Row:
         UnsettableError: a command is unknown or refused, braces or fences do not pair, or a limit is passed.
     """
     if len(tex) > FORMULA_LETTERS.value:
-        raise _passed(FORMULA_LETTERS.problem("", len(tex)))
+        raise _unsettable(FORMULA_LETTERS.problem("", len(tex)))
     reader = Reader(tex)
     row = reader.row()
     if (end := reader.peek()) in ("&", "\\\\", "\\cr", "\\hline"):
@@ -52,7 +52,7 @@ def read(tex: str) -> Row:
     return row
 
 
-def _passed(problem: Problem) -> UnsettableError:
+def _unsettable(problem: Problem) -> UnsettableError:
     return UnsettableError(problem.rule, problem.received, f"{problem.allowed}  {problem.next_step}")
 
 
@@ -122,7 +122,7 @@ class Reader:
     def _deeper(self) -> None:
         self.depth += 1
         if self.depth > FORMULA_DEPTH.value:
-            raise _passed(FORMULA_DEPTH.problem(""))
+            raise _unsettable(FORMULA_DEPTH.problem(""))
 
     def _one(self, word: str, parts: list[Part]) -> None:
         if word in ("^", "_", "'"):
@@ -193,7 +193,7 @@ class Reader:
         if word[0].isdigit():
             return self._number(word)
         if word[0] != "\\":
-            return self._typed(word)
+            return self._character(word)
         return self._command(word[1:])
 
     def _number(self, word: str) -> Part:
@@ -203,7 +203,7 @@ class Reader:
             raise UnsettableError("this font has no digits", text, r"Write \mathbf{...} or \mathbb{...}.")
         return Words("".join(new or old for new, old in zip(mapped, text, strict=True)), number=True)
 
-    def _typed(self, char: str) -> Part:
+    def _character(self, char: str) -> Part:
         if _WORD.match(char):
             return self._letter(unicodedata.normalize("NFC", char))
         if char in "#$":

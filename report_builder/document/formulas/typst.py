@@ -65,7 +65,7 @@ _TEXTS = {
 }
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -74,7 +74,7 @@ def _char(text: str) -> str:
     return f"\\{text}" if text and special else text
 
 
-def _classed(kind: str, body: str) -> str:
+def _with_class(kind: str, body: str) -> str:
     return f'tex.class("{_CLASSES.get(kind, "normal")}",{body})'
 
 
@@ -113,11 +113,11 @@ class _Writer:
         space = space_between(after, first, script=self.script)
         source = f"#std.h({space:.4g}em)" if space else ""
         for i, part in enumerate(row.parts):
-            new = self._spaced(part, row.parts, i) if isinstance(part, Space) else self.part(part)
+            new = self._space_text(part, row.parts, i) if isinstance(part, Space) else self.part(part)
             source += f" {new}" if source[-1:].isalnum() and new[:1].isalnum() else new
         return source or "#[]"
 
-    def _spaced(self, space: Space, parts: Sequence[Part], at: int) -> str:
+    def _space_text(self, space: Space, parts: Sequence[Part], at: int) -> str:
         """A space; typst forgets the classes beside it, so that it takes their space, too (once, where several follow)."""
         em = space.em
         if at and not isinstance(parts[at - 1], Space):
@@ -135,15 +135,15 @@ class _Writer:
         if kind == "ord" and text[0].isalpha():
             plain = symbol.italic or len(text) > 1 or not text.isascii()
             return text if plain else f"tex.upright({text})"
-        return _char(text) if _KNOWN.get(text) == kind else _classed(kind, _char(text))
+        return _char(text) if _KNOWN.get(text) == kind else _with_class(kind, _char(text))
 
     def _words(self, words: Words) -> str:
         if words.number:
-            return words.text if words.text.isdigit() and words.text.isascii() else _quoted(words.text)
-        return f"#std.text({_TEXTS[words.font]},{_quoted(words.text)})" if words.font in _TEXTS else _quoted(words.text)
+            return words.text if words.text.isdigit() and words.text.isascii() else _quote(words.text)
+        return f"#std.text({_TEXTS[words.font]},{_quote(words.text)})" if words.font in _TEXTS else _quote(words.text)
 
     def _name(self, name: Name) -> str:
-        return f"tex.op({_quoted(name.text)},limits: #{str(name.limits).lower()})"
+        return f"tex.op({_quote(name.text)},limits: #{str(name.limits).lower()})"
 
     def _row(self, row: Row) -> str:
         if not row.parts:
@@ -152,7 +152,7 @@ class _Writer:
             return self.part(row.parts[0])
         if row.kind == "op":
             return f"tex.op({self.row(row)},limits: #true)"
-        return _classed(row.kind, self.row(row)) if row.kind else self.row(row)
+        return _with_class(row.kind, self.row(row)) if row.kind else self.row(row)
 
     def _scripts(self, scripts: Scripts) -> str:
         base = scripts.base
@@ -196,7 +196,7 @@ class _Writer:
         return f"tex.lr({left}{self.row(fence.body)}{right})"
 
     def _sized(self, sized: Sized) -> str:
-        return _classed(sized.kind, f"tex.lr(size: #{sized.em}em,{_char(sized.text)})") if sized.text else ""
+        return _with_class(sized.kind, f"tex.lr(size: #{sized.em}em,{_char(sized.text)})") if sized.text else ""
 
     def _table(self, table: Table) -> str:
         rows, inside = [], _Writer(script=table.style == "script")
@@ -211,7 +211,7 @@ class _Writer:
         inner, outer = _rules(table)
         height = {"display": 0.5, "inline": 0.4, "script": 0.15}[table.style]
         body = f"tex.mat(delim: #none,column-gap: #{table.gap}em,row-gap: #{height}em,{inner}{';'.join(rows)})"
-        return _framed(body, f"({outer})", "(x: 0.5em, y: 0.35em)") if outer else body
+        return _frame(body, f"({outer})", "(x: 0.5em, y: 0.35em)") if outer else body
 
     def _style(self, style: Style) -> str:
         return f"tex.{style.name}({_Writer(script='script' in style.name).row(style.body)})"
@@ -220,10 +220,10 @@ class _Writer:
         return f"std.hide({self.row(ghost.body)})"
 
     def _boxed(self, boxed: Boxed) -> str:
-        return _framed(self.row(boxed.body), "0.5pt", "0.3em")
+        return _frame(self.row(boxed.body), "0.5pt", "0.3em")
 
 
-def _framed(body: str, stroke: str, inset: str) -> str:
+def _frame(body: str, stroke: str, inset: str) -> str:
     """A frame around a formula, which stands at the height of what is beside it."""
     return f'#std.box(stroke: {stroke},inset: {inset},tex.equation(alt: "framed",$tex.display({body})$))'
 

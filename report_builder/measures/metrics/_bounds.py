@@ -35,7 +35,7 @@ class Bounded:
         return replace(measured, given=self.given, title=f"{name}_grey", caution=CAUTION)
 
 
-def by_bounds(arrays: Arrays) -> Bounded:
+def bounded_by(arrays: Arrays) -> Bounded:
     """By the arrays of a probe that gives terms of a bound."""
     pixels, given = str(arrays.get("pixels", "Bernoulli")), str(arrays.get("given", ""))
     grey = pixels == "Bernoulli" and bool(arrays.get("grey", False))

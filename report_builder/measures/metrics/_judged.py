@@ -66,7 +66,7 @@ def part_of_name(label: int | str) -> str:
     return re.sub(r"\W+", "-", str(label))
 
 
-def share_right(name: str, how: str, noise: Noise) -> list[Quantity]:
+def share_quantities(name: str, how: str, noise: Noise) -> list[Quantity]:
     """The share of images that are right, how many are, and of how many."""
     return [
         Quantity(name, "", "higher", noise, f"share of {how}"),
@@ -84,7 +84,7 @@ def quantities(name: str, how: str, noise: Noise, classes: Sequence[int | str] |
         )
         for label in classes or ()
     ]
-    return [*share_right(name, how, noise), sure, *by_class]
+    return [*share_quantities(name, how, noise), sure, *by_class]
 
 
 def counts(name: str, right: np.ndarray, units: np.ndarray | None) -> Iterator[tuple[str, Measured]]:

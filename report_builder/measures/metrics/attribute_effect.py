@@ -84,7 +84,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str
     import numpy as np
 
     images = arrays["images"]
-    found, has = _find(images), images["has"] > 0
+    found, has = _has_attribute(images), images["has"] > 0
     units = units_of(images, len(has))
     if has.all() or not has.any():
         received = f"{int(has.sum())} of {len(has)} images have it"
@@ -97,7 +97,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str
     return {quantity.name: each for quantity, each in zip(values(parameters, {}), measured, strict=True)}
 
 
-def _find(images: Arrays) -> np.ndarray:
+def _has_attribute(images: Arrays) -> np.ndarray:
     """Whether the attribute is found in each image, `(n, multiples)` bool."""
     if "probability" not in images:
         return images["score"] > 0

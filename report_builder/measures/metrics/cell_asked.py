@@ -12,7 +12,7 @@ from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity
 from report_builder.kinds import Parameters as Base
 from report_builder.measures._arrays import images_of, units_of
 from report_builder.measures._parameters import Figure, Inner
-from report_builder.measures.metrics._judged import counts, images_asked, share_right
+from report_builder.measures.metrics._judged import counts, images_asked, share_quantities
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,7 +43,7 @@ def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequ
     noise = requests["images"].noise
     how = f"images with at least {parameters.threshold:g} of their ink, and most of it, in the cell asked"
     ink = Quantity("cell_asked_ink", "", "higher", noise, "share of ink in the cell asked, mean over images")
-    return [*share_right("cell_asked", how, noise), ink]
+    return [*share_quantities("cell_asked", how, noise), ink]
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:

@@ -66,7 +66,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str
     shown, real = arrays["images"], arrays["real"]
     strangers(shown, real)
     images = ends_of(shown) if parameters.ends else images_of(shown)
-    votes = real["y"][_judges(images, images_of(real), parameters.k)]
+    votes = real["y"][_neighbours(images, images_of(real), parameters.k)]
     agree = by_pair((votes == votes[:, :1]).all(axis=1).astype(np.float64), ends=parameters.ends)
     units = units_of(shown, len(agree))
     found = {"class_agreement": Measured.mean(agree, units)}
@@ -75,7 +75,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str
     return found
 
 
-def _judges(images: np.ndarray, real: np.ndarray, k: int) -> np.ndarray:
+def _neighbours(images: np.ndarray, real: np.ndarray, k: int) -> np.ndarray:
     from report_builder.measures._mathematics.neighbours import nearest
 
     if images.shape[1:] != real.shape[1:]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity
 from report_builder.measures._arrays import units_of
-from report_builder.measures.metrics._bounds import by_bounds
+from report_builder.measures.metrics._bounds import bounded_by
 from report_builder.measures.probes import likelihood
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measure
 
     terms = arrays["likelihood"]
     loss, closed, drawn = terms["reconstruction"], terms["kl_closed_form"], terms["kl_monte_carlo"]
-    what, units = by_bounds(terms), units_of(terms, len(loss))
+    what, units = bounded_by(terms), units_of(terms, len(loss))
     bounds = {"elbo": -(loss + closed), "elbo_monte_carlo": -(loss + drawn), "reconstruction_loss": loss}
     return {name: what.named(name, Measured.mean(each, units)) for name, each in bounds.items()} | {
         "kl_loss": Measured.mean(closed, units),

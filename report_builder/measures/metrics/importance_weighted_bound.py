@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity
 from report_builder.measures._arrays import units_of
-from report_builder.measures.metrics._bounds import by_bounds
+from report_builder.measures.metrics._bounds import bounded_by
 from report_builder.measures.probes import importance_weights
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measure
     bound, variance, effective = (weights[name] for name in ("bound", "draw_variance", "effective"))
     n = len(bound)
     return {
-        NAME: by_bounds(weights).named(NAME, Measured.mean(bound, units_of(weights, n))),
+        NAME: bounded_by(weights).named(NAME, Measured.mean(bound, units_of(weights, n))),
         f"{NAME}_standard_error": Measured(standard_error(bound), n),
         f"{NAME}_draw_error": Measured(float(variance.sum()) ** 0.5 / n, n),
         f"{NAME}_effective_draws": Measured(float(effective.mean()), n),

@@ -11,7 +11,7 @@ from report_builder.kinds import Measured, Metric, ProbeRequest, Quantity
 from report_builder.measures._arrays import units_of
 from report_builder.measures._parameters import Inner
 from report_builder.measures.metrics import _judged
-from report_builder.measures.metrics._judged import Judged, counts, of_figure, part_of_name, reads, share_right
+from report_builder.measures.metrics._judged import Judged, counts, of_figure, part_of_name, reads, share_quantities
 
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
@@ -30,7 +30,7 @@ def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequ
     """Share, count, total, number of classes, and the share of each class of the judge, where its data tells them."""
     images, how = requests["images"], f"images recognised with at least {parameters.threshold:g}"
     return [
-        *share_right("recognised", how, images.noise),
+        *share_quantities("recognised", how, images.noise),
         Quantity("recognised_classes", "", "higher", images.noise, f"count of classes among {how}"),
         *(
             Quantity(

@@ -66,7 +66,7 @@ def ask(
         about["asked_class"] = np.broadcast_to(labels[:, None], shape).ravel()
     if known:
         stays = own if own_cells is None else own_cells
-        chosen = _place(known, places, condition[..., part_columns(data.conditions, "position")], own=stays)
+        chosen = _positions(known, places, condition[..., part_columns(data.conditions, "position")], own=stays)
         condition[..., part_columns(data.conditions, "position")] = _values(known, chosen)
         about |= {"asked_row": chosen[..., 0].ravel(), "asked_column": chosen[..., 1].ravel()}
         about["cells"] = np.array([len(axis) for axis in known])
@@ -234,7 +234,7 @@ def _cells(known: Sequence[np.ndarray], cells: Cells) -> np.ndarray:
     return np.array(chosen, dtype=np.int64)
 
 
-def _place(known: Sequence[np.ndarray], places: np.ndarray, given: np.ndarray, *, own: bool) -> np.ndarray:
+def _positions(known: Sequence[np.ndarray], places: np.ndarray, given: np.ndarray, *, own: bool) -> np.ndarray:
     """Row and column of each image, `(classes, cells, sources, 2)` int64; `given` are the positions that stand there so far."""
     shape = given.shape[:-1]
     if len(places):

@@ -63,7 +63,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
 
     from report_builder.measures.probes._batches import decode
 
-    condition, asked = _asked(model, data, parameters)
+    condition, asked = _conditions(model, data, parameters)
     classes, cells = len(asked.get("asked_class", "-")), len(asked.get("asked_cell", "-"))
     n = parameters.n or int(np.clip(np.sqrt(MOST / (classes * cells)), COARSEST, FINEST))
     if parameters.plane == "code":
@@ -74,7 +74,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
         lattice = np.stack([columns, rows], axis=-1).reshape(-1, 2)
     else:
         axis_0 = axis_1 = np.linspace(-TURN, TURN, n)
-        lattice = _turn(axis_0, _latent_dim(model, data), parameters.seed)
+        lattice = _codes_at_angles(axis_0, _latent_dim(model, data), parameters.seed)
     beside = None if condition is None else np.repeat(condition, len(lattice), axis=0)
     images = decode(model, np.tile(lattice, (classes * cells, 1)), beside)
     found = {"images": images.reshape(classes, cells, n, n, *images.shape[1:]), "axis_0": axis_0, "axis_1": axis_1}
@@ -82,7 +82,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     return found | named | asked
 
 
-def _asked(model: Trained, data: ImageData, parameters: Parameters) -> tuple[np.ndarray | None, dict[str, np.ndarray]]:
+def _conditions(model: Trained, data: ImageData, parameters: Parameters) -> tuple[np.ndarray | None, dict[str, np.ndarray]]:
     """Condition vectors of every class in every cell, and which these are; None of a model that takes none."""
     import numpy as np
 
@@ -120,7 +120,7 @@ def _codes(model: Trained, data: ImageData, parameters: Parameters) -> tuple[np.
     return codes[places], part.y[places], limits
 
 
-def _turn(angles: np.ndarray, latent_dim: int, seed: int) -> np.ndarray:
+def _codes_at_angles(angles: np.ndarray, latent_dim: int, seed: int) -> np.ndarray:
     """Codes `(n * n, latent_dim)`, row by row: at each pair of angles a draw from N(0, I), as sin² + cos² is 1."""
     import numpy as np
 

@@ -122,7 +122,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     asked = ask(data, part, sources, classes=parameters.classes, cells=cells, own=own, own_cells=encoded)
     asked = varied(data, asked, parameters.varied)
     condition = with_attributes(data, asked.condition, parameters.attributes, but=parameters.varied)
-    images = (_encode if encoded else _draw)(model, part, sources, condition, parameters)
+    images = (_decode_sources if encoded else _draw_samples)(model, part, sources, condition, parameters)
     named = [(each.kind, name) for each in data.conditions for name in each.names]
     found = {"images": images, "condition": condition, "class_names": np.array(data.class_names)} | asked.about
     found |= {
@@ -159,7 +159,9 @@ def _sources(part: Split, data: ImageData, parameters: Parameters) -> np.ndarray
     return found[:n]
 
 
-def _draw(model: Trained, part: Split, sources: np.ndarray, condition: np.ndarray, parameters: Parameters) -> np.ndarray:
+def _draw_samples(
+    model: Trained, part: Split, sources: np.ndarray, condition: np.ndarray, parameters: Parameters
+) -> np.ndarray:
     """Samples with new draws for each image, or with the same ones for each combination."""
     import numpy as np
 
@@ -172,7 +174,9 @@ def _draw(model: Trained, part: Split, sources: np.ndarray, condition: np.ndarra
     return np.concatenate(each)
 
 
-def _encode(model: Trained, part: Split, sources: np.ndarray, condition: np.ndarray, parameters: Parameters) -> np.ndarray:
+def _decode_sources(
+    model: Trained, part: Split, sources: np.ndarray, condition: np.ndarray, parameters: Parameters
+) -> np.ndarray:
     """Decoded codes of the sources, each for every combination."""
     import numpy as np
 

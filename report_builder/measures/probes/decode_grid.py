@@ -70,7 +70,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
         axis_0 = axis_1 = normal_quantiles(parameters.n)
         limits = np.array([[axis_0[0], axis_0[-1]]] * LATENT_DIM)
     else:
-        limits = np.array(parameters.limits or _measure(model, data, parameters))
+        limits = np.array(parameters.limits or _code_quantiles(model, data, parameters))
         axis_0, axis_1 = (np.linspace(low, high, parameters.n) for low, high in limits)
     columns, rows = np.meshgrid(axis_0, axis_1[::-1])
     images = decode(model, np.stack([columns.ravel(), rows.ravel()], axis=1))
@@ -86,7 +86,7 @@ def normal_quantiles(n: int) -> np.ndarray:
     return np.asarray(ndtri((np.arange(n) + 0.5) / n))
 
 
-def _measure(model: Trained, data: ImageData, parameters: Parameters) -> np.ndarray:
+def _code_quantiles(model: Trained, data: ImageData, parameters: Parameters) -> np.ndarray:
     """Quantiles of the codes, `(2, 2)`; an axis on which all codes are equal (a collapsed one) is given a width of two."""
     import numpy as np
 

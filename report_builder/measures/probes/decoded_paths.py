@@ -40,7 +40,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     from report_builder.measures.probes._paths import between, codes_at, conditions_between
 
     part = part_of(data, parameters.split)
-    index = _draw(len(part.y), parameters)
+    index = _draw_pairs(len(part.y), parameters)
     codes, given = codes_at(model, part, index)
     t = np.linspace(0, 1, parameters.steps)
     condition, found = conditions_between(given, t, parameters.condition), {"index": index}
@@ -52,7 +52,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     return found
 
 
-def _draw(images: int, parameters: Parameters) -> np.ndarray:
+def _draw_pairs(images: int, parameters: Parameters) -> np.ndarray:
     """Places of two different images for each pair, `(n, 2)`."""
     if images < 2:
         raise ReportError(Problem("", "a pair needs two images, and the split has fewer", f"images: {images}"))

@@ -42,7 +42,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     part, order = part_of(data, parameters.split, parameters.n), np.argsort(error, kind="stable")
     count = min(parameters.count, len(order) // 2)
     if not count:
-        rule, received = "of a single image nothing is best and nothing worst", f"split: {parameters.split}, {len(order)} image"
+        rule, received = "a single image has no best and no worst", f"split: {parameters.split}, {len(order)} image"
         raise ReportError(Problem("", rule, received, "Allowed: two images or more.", "Name a split with more images."))
     chosen = np.concatenate([order[:count], order[::-1][:count]])
     x, limits = pixels(part.x, chosen), np.array(data.value_range, dtype=np.float32)

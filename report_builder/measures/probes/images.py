@@ -40,7 +40,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     from report_builder.measures.probes._batches import part_of, pixels, places_of
 
     part = part_of(data, parameters.split, parameters.n)
-    index = _choose(part, data, parameters)
+    index = _places_of_classes(part, data, parameters)
     names, limits = np.array(data.class_names), np.array(data.value_range, dtype=np.float32)
     x, y = (pixels(part.x), part.y) if index is None else (pixels(part.x, index), part.y[index])
     index = np.arange(len(y)) if index is None else index
@@ -49,7 +49,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     return found | {"split": np.array(parameters.split)} | _beside(part, data, index)
 
 
-def _choose(part: Split, data: ImageData, parameters: Parameters) -> np.ndarray | None:
+def _places_of_classes(part: Split, data: ImageData, parameters: Parameters) -> np.ndarray | None:
     """Places of the images of the classes, class by class; None where all are wanted."""
     import numpy as np
 

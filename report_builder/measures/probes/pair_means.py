@@ -44,7 +44,10 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     labels = np.array([[class_number(label, data) for label in pair] for pair in parameters.pairs], dtype=np.int64)
     random = np.random.default_rng(parameters.seed)
     index = np.stack(
-        [np.stack([_draw(part, label, data.class_names, parameters.n, random) for label in pair], axis=1) for pair in labels]
+        [
+            np.stack([_draw_images(part, label, data.class_names, parameters.n, random) for label in pair], axis=1)
+            for pair in labels
+        ]
     )
     codes = encode(model, pixels(part.x, index.ravel())).reshape(*index.shape, -1)
     found = {"images": decode(model, codes.mean(axis=2)), "ends": decode(model, codes), "labels": labels, "index": index}
@@ -52,7 +55,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
     return found | {"class_names": np.array(data.class_names), "value_range": np.array(data.value_range, dtype=np.float32)}
 
 
-def _draw(part: Split, label: int, names: tuple[str, ...], n: int, random: np.random.Generator) -> np.ndarray:
+def _draw_images(part: Split, label: int, names: tuple[str, ...], n: int, random: np.random.Generator) -> np.ndarray:
     """Indices of `n` images of a class; each of its images once before any comes twice."""
     import numpy as np
 

@@ -43,13 +43,13 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
 
     from report_builder.measures.probes._batches import sampled
 
-    about = _asked(model, data, parameters)
+    about = _conditions(model, data, parameters)
     images = sampled(model, parameters.n, parameters.seed, about.get("condition"))
     limits = np.array(data.value_range, dtype=np.float32)
     return {"images": images, "value_range": limits, "class_names": np.array(data.class_names)} | about
 
 
-def _asked(model: Trained, data: ImageData, parameters: Parameters) -> dict[str, np.ndarray]:
+def _conditions(model: Trained, data: ImageData, parameters: Parameters) -> dict[str, np.ndarray]:
     """Conditions of training images, and what they ask; empty: the model takes none."""
     import numpy as np
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from report_builder.kinds import Arrays, Column, Drawing, Subject, Table
 from report_builder.languages import Language
-from report_builder.plots._details import details, name_values
+from report_builder.plots._details import details, values_text
 from report_builder.plots._same_data import check_arrays
 from report_builder.plots._sheet import THIN, WIDE, Block, Lines, outputs, sheet, title_of, unit_range
 from report_builder.plots.attribute_vector import Parameters
@@ -24,7 +24,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     attribute = language.name(str(of_runs[parameters.runs[0]]["attribute"]))
     seen = {names[run]: language.number(int(each["seen"][-1])) for run, each in of_runs.items()}
     stated = [language.word("details.attribute", name=attribute), language.word("details.multiples")]
-    stated.append(language.word("details.attribute_seen", n=name_values(language, seen)))
+    stated.append(language.word("details.attribute_seen", n=values_text(language, seen)))
     people = [subjects[run] for run in parameters.runs]
     said = details(language, people, *stated, split=parameters.split, threshold=parameters.threshold)
     alt = language.word("alt.attribute_vector", name=attribute, runs=language.join(list(names.values())))

@@ -25,7 +25,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     people = [subjects[run] for run in parameters.runs]
     classes = language.join(list(dict.fromkeys(_labels(of_runs[parameters.runs[0]], language))) or ["–"])
     alt = language.word("alt.class_samples", n=parameters.per_class, classes=classes, runs=language.join(names))
-    said = details(language, people, *_state(parameters, subjects, language), threshold=parameters.threshold)
+    said = details(language, people, *_sentences(parameters, subjects, language), threshold=parameters.threshold)
     return Drawing(drawn.figure, said, alt, raster=True)
 
 
@@ -113,7 +113,7 @@ def _sheets(of_runs: Mapping[str, Arrays], names: list[str], parameters: Paramet
     return blocks
 
 
-def _state(parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> list[str]:
+def _sentences(parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> list[str]:
     """Sentences: where the codes come from or which epoch is shown, and who judged."""
     if parameters.epoch is not None:
         key = "details.after_epoch" if parameters.epoch else "details.untrained"

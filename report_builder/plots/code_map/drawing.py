@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
 from report_builder.plots._codes import shown_codes, stated_codes
-from report_builder.plots._details import details, name_values
+from report_builder.plots._details import details, values_text
 from report_builder.plots._scatter import class_legend, classes_of, colour_bar, name_classes, points
 from report_builder.plots._sheet import title_of
 from report_builder.plots._style import RASTER_OVER, arrays_of, localise, panels
@@ -34,7 +34,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     else:
         class_legend(figure, classes, language, width_cm=parameters.width_cm, right=count == 1)
     by_name = {names[run]: each for run, each in of_runs.items()}
-    stated = _state(by_name, parameters, language)
+    stated = _sentences(by_name, parameters, language)
     said = details(language, [subjects[run] for run in parameters.runs], *stated, split=parameters.split)
     listed, runs = language.join(list(classes.values())), language.join(list(by_name))
     used = language.join([language.word(f"map.{method}") for method in methods])
@@ -63,7 +63,7 @@ def _axis(arrays: Arrays, method: str, i: int, language: Language) -> str:
     return language.word("axis.component", i=i, share=language.percent(float(arrays["explained"][i - 1])))
 
 
-def _state(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> list[str]:
+def _sentences(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> list[str]:
     """Sentences: which codes, how many, and how the maps were made."""
     n = language.number(len(next(iter(of_runs.values()))["y"]))
     stated = [stated_codes(of_runs, parameters, language), language.word("details.points", n=n)]
@@ -72,7 +72,7 @@ def _state(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Lang
     mapped = {name: each for name, each in of_runs.items() if "tsne" in each}
     if mapped:
         used = {name: language.number(round(float(each["perplexity"]), 1)) for name, each in mapped.items()}
-        stated.append(language.word("details.tsne", perplexity=name_values(language, used), seed=parameters.seed))
+        stated.append(language.word("details.tsne", perplexity=values_text(language, used), seed=parameters.seed))
     flat = [name for name in of_runs if name not in mapped]
     if flat and "tsne" in parameters.methods:
         stated.append(language.word("details.no_tsne", names=language.join(flat)))

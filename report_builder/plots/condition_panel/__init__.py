@@ -61,7 +61,7 @@ class Parameters(SheetOptions):
     @model_validator(mode="after")
     def _different(self) -> Parameters:
         if self.rows == self.columns:
-            raise ValueError("rows and columns of a panel show different things")
+            raise ValueError("rows and columns of a panel must show different things")
         if "z" in (self.rows, self.columns) and self.z == "prior":
             raise ValueError("an axis of codes needs codes that stay along the other axis: z is encoded or fixed")
         if "class" in (self.rows, self.columns) and self.asked_class is not None:

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
-from report_builder.plots._details import details, name_values
+from report_builder.plots._details import details, values_text
 from report_builder.plots._fitting import label_width
 from report_builder.plots._panel import CELLS, Along, along, axis_name
 from report_builder.plots._samples import class_name
@@ -25,7 +25,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     """A panel for each run: its rows and columns are what was asked."""
     of_runs = outputs(arrays, parameters, "images")
     names = {run: title_of(subjects, run) for run in parameters.runs}
-    placed = {run: _place(each, parameters, language, short=len(names) > 1) for run, each in of_runs.items()}
+    placed = {run: _rows_and_columns(each, parameters, language, short=len(names) > 1) for run, each in of_runs.items()}
     blocks = [_block(each, run, placed[run], names[run] if len(names) > 1 else "") for run, each in of_runs.items()]
     drawn = sheet(blocks, parameters, per_band=_per_band(blocks, parameters))
     framed = parameters.frame and all("cells" in each for each in of_runs.values())
@@ -33,13 +33,13 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
         for panel, (run, each) in enumerate(of_runs.items()):
             _frame(drawn, panel, each, placed[run])
     people = [subjects[run] for run in parameters.runs]
-    stated = _state({names[run]: each for run, each in of_runs.items()}, parameters, language)
+    stated = _sentences({names[run]: each for run, each in of_runs.items()}, parameters, language)
     stated += [language.word("details.frame")] if framed else []
     said = details(language, people, *stated, threshold=parameters.threshold)
     return Drawing(drawn.figure, said, _alt(blocks[0], list(names.values()), parameters, language), raster=True)
 
 
-def _place(arrays: Arrays, parameters: Parameters, language: Language, *, short: bool) -> tuple[Along, Along]:
+def _rows_and_columns(arrays: Arrays, parameters: Parameters, language: Language, *, short: bool) -> tuple[Along, Along]:
     """Rows and columns; beside other panels there is room for numbers of cells only, and the caption says what they are."""
     return (
         along(parameters.rows, arrays, language, short=short),
@@ -85,19 +85,19 @@ def _frame(drawn: Sheet, panel: int, arrays: Arrays, placed: tuple[Along, Along]
         drawn.axes[panel].add_patch(Rectangle(corner, *size, fill=False, edgecolor=colour(FRAME), linewidth=0.8))
 
 
-def _state(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> list[str]:
+def _sentences(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> list[str]:
     """Sentences: class and attributes asked, where the codes come from, what rows and columns are."""
     stated, axes = [], (parameters.rows, parameters.columns)
     asked = {name: each["asked_class"] for name, each in of_runs.items() if "asked_class" in each}
     if asked and "class" not in axes and all((labels == labels[0]).all() for labels in asked.values()):
         classes = {name: class_name(of_runs[name], int(labels[0]), language) for name, labels in asked.items()}
-        stated.append(language.word("details.class_asked", name=name_values(language, classes)))
+        stated.append(language.word("details.class_asked", name=values_text(language, classes)))
     if parameters.attributes:
         words = {language.name(name): language.word("yes" if value else "no") for name, value in parameters.attributes.items()}
         each = [language.word("details.named", name=name, value=value) for name, value in words.items()]
         stated.append(language.word("details.attributes_asked", names=language.join(each)))
     codes = {name: _code(each, parameters, language) for name, each in of_runs.items()}
-    stated.append(language.word("details.code", code=name_values(language, codes)))
+    stated.append(language.word("details.code", code=values_text(language, codes)))
     if axes == CELLS:
         return [*stated, language.word("details.cells_asked")]
     rows, columns = (axis_name(axis, parameters.z, language) for axis in axes)

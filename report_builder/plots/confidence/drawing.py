@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
-from report_builder.plots._details import details, name_values
+from report_builder.plots._details import details, values_text
 from report_builder.plots._sheet import title_of
 from report_builder.plots._style import arrays_of, colour, legend_below, localise, panels
 from report_builder.plots._text import NAME_CM, all_wrapped, text_height, text_width
@@ -45,7 +45,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     legend_below(figure, handles, parameters.width_cm)
     people = [subjects[run] for run in parameters.runs]
     alt = language.word("alt.confidence", runs=language.join(list(names.values())))
-    return Drawing(figure, details(language, people, *_state(said, labels, parameters, subjects, language)), alt)
+    return Drawing(figure, details(language, people, *_sentences(said, labels, parameters, subjects, language)), alt)
 
 
 def _histogram(
@@ -81,7 +81,7 @@ def shares(said: Arrays) -> np.ndarray:
     return np.asarray(np.bincount(found, minlength=said["probability"].shape[1]) / len(found))
 
 
-def _state(
+def _sentences(
     said: Mapping[str, Arrays],
     labels: Mapping[str, str],
     parameters: Parameters,
@@ -102,5 +102,5 @@ def _state(
             what=language.word("list.comma").join(data),
             n=language.number(len(said[judge]["probability"])),
         ),
-        language.word("details.mean_confidence", values=name_values(language, means)),
+        language.word("details.mean_confidence", values=values_text(language, means)),
     ]

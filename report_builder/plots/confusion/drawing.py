@@ -14,7 +14,7 @@ from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Arrays, Column, Drawing, Subject, Table
 from report_builder.languages import Language
 from report_builder.plots import _matrix
-from report_builder.plots._details import details, name_values
+from report_builder.plots._details import details, values_text
 from report_builder.plots._matrix import Matrix, room_for
 from report_builder.plots._sheet import title_of
 from report_builder.plots._style import Numbers, arrays_of, panels
@@ -36,17 +36,17 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     figure, panel_axes = panels(len(matrices), parameters.width_cm, height, columns)
     for axes, (run, matrix), cell in zip(panel_axes, matrices.items(), cells, strict=True):
         picture = _matrix.draw(axes, matrix, texts[run] if fits else None, cell)
-        axes.set(xlabel=language.word("axis.class_recognised"), ylabel=language.word(f"axis.class_{_give(parameters)}"))
+        axes.set(xlabel=language.word("axis.class_recognised"), ylabel=language.word(f"axis.class_{_class_source(parameters)}"))
         axes.set_title(title_of(subjects, run) if titles else "")
     if not fits:
         _bar(figure, picture, panel_axes, language)
     names = {run: title_of(subjects, run) for run in parameters.runs}
-    shares = name_values(language, {names[run]: _right(each, language) for run, each in matrices.items()})
-    stated = _state(parameters, subjects, shares, language, numbers=fits)
+    shares = values_text(language, {names[run]: _right(each, language) for run, each in matrices.items()})
+    stated = _sentences(parameters, subjects, shares, language, numbers=fits)
     split = parameters.split if parameters.judge is None else None
-    alt = language.word(f"alt.confusion_{_give(parameters)}", runs=language.join(list(names.values())), shares=shares)
+    alt = language.word(f"alt.confusion_{_class_source(parameters)}", runs=language.join(list(names.values())), shares=shares)
     said = details(language, [subjects[run] for run in parameters.runs], *stated, split=split)
-    return Drawing(figure, said, alt, table=_table(matrices, names, language, _give(parameters)))
+    return Drawing(figure, said, alt, table=_table(matrices, names, language, _class_source(parameters)))
 
 
 def count_matrix(arrays: Arrays, language: Language, run: str = "") -> Matrix:
@@ -77,7 +77,7 @@ def _of_what_occurs(matrices: Mapping[str, Matrix]) -> dict[str, Matrix]:
     }
 
 
-def _give(parameters: Parameters) -> str:
+def _class_source(parameters: Parameters) -> str:
     return "true" if parameters.judge is None else "asked"
 
 
@@ -104,13 +104,13 @@ def _right(matrix: Matrix, language: Language) -> str:
     return language.word("details.share_of", share=language.percent(matrix.right / n), n=language.number(n))
 
 
-def _state(
+def _sentences(
     parameters: Parameters, subjects: Mapping[str, Subject], shares: str, language: Language, *, numbers: bool
 ) -> list[str]:
     """Sentences: who recognised, how many rightly, what the numbers are."""
     judge = parameters.judge
     stated = [language.word("details.judge", judge=title_of(subjects, judge))] if judge else []
-    stated.append(language.word(f"details.right_{_give(parameters)}", shares=shares))
+    stated.append(language.word(f"details.right_{_class_source(parameters)}", shares=shares))
     return [*stated, language.word(f"details.cell_{parameters.cells}s" if numbers else "details.cell_colours")]
 
 

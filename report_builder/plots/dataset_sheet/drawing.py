@@ -57,14 +57,14 @@ def _texts(images: Arrays, parameters: Parameters, language: Language) -> list[s
             each.append(f"({row + 1}, {column + 1})")
     if parameters.conditions:
         chosen = _attributes_of(images)
-        _name(lines, images["condition"][:, list(chosen)] if chosen else None, list(chosen.values()), language)
+        _add_names(lines, images["condition"][:, list(chosen)] if chosen else None, list(chosen.values()), language)
     if parameters.attributes:
         known = [str(name) for name in images.get("attribute_names", ())]
         if strange := [name for name in parameters.attributes if name not in known]:
             rule = "the data has no such attribute"
             raise ReportError(*(Problem("", rule, repr(name), near_miss(name, known)) for name in strange))
         places = [known.index(name) for name in parameters.attributes]
-        _name(lines, images["attributes"][:, places], list(parameters.attributes), language)
+        _add_names(lines, images["attributes"][:, places], list(parameters.attributes), language)
     return ["\n".join(each) for each in lines]
 
 
@@ -89,7 +89,7 @@ def _attributes_of(images: Arrays) -> dict[int, str]:
     return {place: str(name) for place, (kind, name) in enumerate(named) if kind == "attributes"}
 
 
-def _name(lines: list[list[str]], present: np.ndarray | None, names: list[str], language: Language) -> None:
+def _add_names(lines: list[list[str]], present: np.ndarray | None, names: list[str], language: Language) -> None:
     """Adds the names of the attributes that each image has."""
     for each, row in zip(lines, present if present is not None else (), strict=False):
         each += [language.name(name) for name, value in zip(names, row, strict=True) if value > 0.5]

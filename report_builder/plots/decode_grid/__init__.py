@@ -46,10 +46,10 @@ class Parameters(SheetOptions):
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
     """The decoded lattice of each run."""
-    return {run: ProbeRequest("decode_grid", _ask(parameters, run), run=run) for run in parameters.runs}
+    return {run: ProbeRequest("decode_grid", _request_fields(parameters, run), run=run) for run in parameters.runs}
 
 
-def _ask(parameters: Parameters, run: str) -> Fields:
+def _request_fields(parameters: Parameters, run: str) -> Fields:
     given = parameters.limits
     limits = given.get(run) if isinstance(given, dict) else given
     return parameters.model_dump(include={"n", "quantile", "split", "lattice"}) | {"limits": limits}

@@ -31,7 +31,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     for place, run in enumerate(of_runs):
         _axes(drawn.axes[place], drawn.column_centres[place], drawn.row_centres[place], of_runs[run], language)
     people = [subjects[run] for run in parameters.runs]
-    stated = _state({names[run]: of_runs[run] for run in of_runs}, parameters, language)
+    stated = _range_text({names[run]: of_runs[run] for run in of_runs}, parameters, language)
     measured = parameters.limits is None and parameters.lattice == "even"
     alt = language.word("alt.decode_grid", n=parameters.n, runs=language.join(list(names.values())))
     split = parameters.split if measured else None
@@ -39,7 +39,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     return Drawing(drawn.figure, said, alt, raster=True)
 
 
-def _state(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> str:
+def _range_text(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> str:
     """The range of the coordinates, and of normal quantiles also at which shares they were taken."""
     ends = {name: arrays["limits"] for name, arrays in of_runs.items()}
     return limits(language, ends) if parameters.lattice == "even" else normal_lattice(language, ends, parameters.n)

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 
 from report_builder.kinds import Arrays, Column, Drawing, Subject, Table
 from report_builder.languages import Language
-from report_builder.plots._details import details, name_values
+from report_builder.plots._details import details, values_text
 from report_builder.plots._same_data import check_arrays
 from report_builder.plots._samples import class_name
 from report_builder.plots._sheet import title_of
@@ -49,7 +49,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     table = _table(of_runs, parameters, names, (labels, classes), language)
     stated = [language.word("details.boxes", low=WHISKERS[0], high=WHISKERS[1])]
     counts = {names[run]: language.number(len(each["y"])) for run, each in of_runs.items()}
-    stated.append(language.word("details.images", n=name_values(language, counts)))
+    stated.append(language.word("details.images", n=values_text(language, counts)))
     said = details(language, [subjects[run] for run in parameters.runs], *stated, split=parameters.split)
     alt = language.word("alt.error_by_class", classes=language.join(classes), runs=language.join(list(names.values())))
     return Drawing(figure, said, alt, table=table)

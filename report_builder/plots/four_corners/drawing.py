@@ -34,7 +34,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
         _corners(drawn, panel, block, _classes(first, language))
     people = [subjects[run] for run in parameters.runs]
     kept = "corner" if parameters.condition == "first" else parameters.condition
-    stated = [*_state(first, language), *stated_way(of_runs, parameters.path, kept, language)]
+    stated = [*_sentences(first, language), *stated_way(of_runs, parameters.path, kept, language)]
     said = details(language, people, *stated, split=parameters.split, threshold=parameters.threshold)
     classes, runs = language.join(_classes(first, language)), language.join(names)
     alt = language.word("alt.four_corners", n=parameters.n, classes=classes, runs=runs)
@@ -73,7 +73,7 @@ def _corners(drawn: Sheet, panel: int, block: Block, names: list[str]) -> None:
             upper[place].xy = edge, y - height / 2
 
 
-def _state(arrays: Arrays, language: Language) -> list[str]:
+def _sentences(arrays: Arrays, language: Language) -> list[str]:
     """Sentences: which image stands in which corner, and what the frames are."""
     corners = [
         language.word("details.corner", place=language.word(f"corner.{place}"), name=name, index=int(index))

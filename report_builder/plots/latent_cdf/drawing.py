@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
 from report_builder.plots._codes import shown_codes, stated_codes
-from report_builder.plots._details import details, name_values
+from report_builder.plots._details import details, values_text
 from report_builder.plots._scatter import class_legend, classes_of, colour_bar, name_classes, points
 from report_builder.plots._sheet import title_of
 from report_builder.plots._style import RASTER_OVER, arrays_of, localise, panels
@@ -60,4 +60,4 @@ def _shares(of_runs: Mapping[str, Arrays], classes: Mapping[int, str], language:
         (low, high) = (language.percent(share[label]) for label in (least, most))
         texts[name] = language.word("details.share_range", low=low, least=classes[least], high=high, most=classes[most])
     even = language.percent(1 / len(classes))
-    return language.word("details.cdf_share", shares=name_values(language, texts), even=even)
+    return language.word("details.cdf_share", shares=values_text(language, texts), even=even)

@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from report_builder.kinds import Arrays, Column, Drawing, Subject, Table
 from report_builder.languages import Language
 from report_builder.plots._codes import shown_codes, stated_codes
-from report_builder.plots._details import details, name_values
+from report_builder.plots._details import details, values_text
 from report_builder.plots._sheet import title_of
 from report_builder.plots._style import INCH, arrays_of, colour, ink, localise
 from report_builder.plots.latent_histograms import Parameters
@@ -93,7 +93,7 @@ def _which(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Lang
         count = min(parameters.rows * parameters.columns, every)
         word = "details.dimensions_all" if count == every else "details.dimensions_some"
         texts[name] = language.word(word, n=count, all=every, which=which)
-    return language.word("details.dimensions", shown=name_values(language, texts))
+    return language.word("details.dimensions", shown=values_text(language, texts))
 
 
 def _table(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> Table:

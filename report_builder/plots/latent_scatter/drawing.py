@@ -47,7 +47,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     alt = language.word(
         "alt.latent_plain" if parameters.plain else "alt.latent_scatter", n=n, classes=listed, runs=language.join(names)
     )
-    return Drawing(figure, _state(of_runs, parameters, subjects, language, factor), alt)
+    return Drawing(figure, _details_text(of_runs, parameters, subjects, language, factor), alt)
 
 
 def _check(of_runs: Mapping[str, Arrays], parameters: Parameters) -> None:
@@ -121,7 +121,7 @@ def _key(
         class_legend(figure, classes, language, width_cm=parameters.width_cm, right=len(parameters.runs) == 1)
 
 
-def _state(
+def _details_text(
     of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language, factor: int
 ) -> str:
     by_name = {title_of(subjects, run): codes for run, codes in of_runs.items()}

@@ -15,7 +15,7 @@ from report_builder.languages import Language
 from report_builder.plots._above import axes_above
 from report_builder.plots._beside import beside
 from report_builder.plots._codes import lacking_axes, refuse, shown_codes, stated_codes
-from report_builder.plots._details import details, name_values
+from report_builder.plots._details import details, values_text
 from report_builder.plots._samples import in_bands
 from report_builder.plots._scatter import PALE, plain_points
 from report_builder.plots._sheet import Block, Lines, outputs, sheet, title_of, unit_range
@@ -43,7 +43,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
         _scatter(axes, each, parameters, language)
         axes.set_title(names[run] if len(of_runs) > 1 else "")
     by_name = {names[run]: each for run, each in of_runs.items()}
-    people, stated = [subjects[run] for run in parameters.runs], _state(by_name, parameters, language)
+    people, stated = [subjects[run] for run in parameters.runs], _sentences(by_name, parameters, language)
     said = details(language, people, *stated, split=parameters.split, threshold=parameters.threshold)
     alt = language.word("alt.prior_samples", n=parameters.samples, runs=language.join(list(by_name)))
     return Drawing(drawn.figure, said, alt, raster=True)
@@ -119,7 +119,7 @@ def _number(axes: Axes, places: np.ndarray) -> None:
         written.set_path_effects([withStroke(linewidth=2, foreground="white")])
 
 
-def _state(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> list[str]:
+def _sentences(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> list[str]:
     """Sentences: which codes, how many, what the numbers are, and which of more than two coordinates are shown."""
     n = language.number(len(next(iter(of_runs.values()))["y"]))
     stated = [stated_codes(of_runs, parameters, language), language.word("details.pale_points", n=n)]
@@ -128,5 +128,5 @@ def _state(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Lang
     if max(dimensions.values()) > len(parameters.axes):
         first, second = parameters.axes
         texts = {name: language.word("details.two_of", first=first, second=second, all=k) for name, k in dimensions.items()}
-        stated.append(language.word("details.coordinates", which=name_values(language, texts)))
+        stated.append(language.word("details.coordinates", which=values_text(language, texts)))
     return stated

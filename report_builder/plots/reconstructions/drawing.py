@@ -34,10 +34,10 @@ def _block(of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapp
     labels = [language.word("figure.originals"), *(title_of(subjects, run) for run in of_runs)]
     gaps = [[WIDE if band else 0, *[THIN] * (len(labels) - 1)] for band in range(len(bands))]
     rows = Lines(labels * len(bands), [gap for band in gaps for gap in band])
-    return Block(_fill(stacked, bands), rows, Lines([names[i] if same else "" for i in bands[0]]))
+    return Block(_fill_bands(stacked, bands), rows, Lines([names[i] if same else "" for i in bands[0]]))
 
 
-def _fill(stacked: np.ndarray, bands: list[range]) -> np.ndarray:
+def _fill_bands(stacked: np.ndarray, bands: list[range]) -> np.ndarray:
     """Bands `(bands * rows, columns, ...)`; the cells after the last image are blank."""
     full = len(bands[0])
     filled = []

@@ -26,7 +26,9 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     titles = names if len(names) > 1 else [""]
     epochs = chosen_epochs(of_runs, parameters.epochs)
     blocks = [_block(each, run, epochs, parameters.n, language) for run, each in of_runs.items()]
-    blocks = [_title(block, title, first=not place) for place, (block, title) in enumerate(zip(blocks, titles, strict=True))]
+    blocks = [
+        _with_title(block, title, first=not place) for place, (block, title) in enumerate(zip(blocks, titles, strict=True))
+    ]
     drawn = sheet(blocks, parameters)
     people = [subjects[run] for run in parameters.runs]
     alt = language.word("alt.samples_by_epoch", epochs=language.join([str(e) for e in epochs]), runs=language.join(names))
@@ -77,7 +79,7 @@ def _block(arrays: Arrays, run: str, epochs: list[int], n: int, language: Langua
     return Block(images, Lines(labels), Lines(asked or [""] * images.shape[1]))
 
 
-def _title(block: Block, title: str, *, first: bool) -> Block:
+def _with_title(block: Block, title: str, *, first: bool) -> Block:
     """The block under its run's name; epochs stand beside the first block only."""
     rows = block.rows if first else Lines([""] * len(block.rows.labels))
     return replace(block, rows=rows, title=title)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from report_builder.kinds import Arrays, Drawing, Subject
 from report_builder.languages import Language
 from report_builder.plots._details import details
-from report_builder.plots._facts import metric_name, print_values, splits_text, without_names
+from report_builder.plots._facts import format_values, metric_name, splits_text, without_names
 from report_builder.plots._grids import grid, said_of_images, split_of
 from report_builder.plots._sheet import outputs, sheet
 from report_builder.plots._sweep import differing, settings_text, value
@@ -20,7 +20,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     """A grid for each run, in bands."""
     request = reads(parameters)[parameters.runs[0]]
     settings = _settings(parameters, subjects, language)
-    measured = _measure(arrays, parameters, language)
+    measured = _value_lines(arrays, parameters, language)
     headings = {run: lines + measured[run] for run, lines in settings.items()}
     of_runs = outputs(arrays, parameters, "reconstruction" if request.kind == "reconstructions" else "images")
     blocks = [grid(of_runs[run], run, request, parameters.n, "\n".join(lines)) for run, lines in headings.items()]
@@ -44,11 +44,11 @@ def _settings(parameters: Parameters, subjects: Mapping[str, Subject], language:
     return {run: lines or [subjects[run].name] for run, lines in settings_text(language, subjects, runs, paths).items()}
 
 
-def _measure(arrays: Mapping[str, Arrays], parameters: Parameters, language: Language) -> dict[str, list[str]]:
+def _value_lines(arrays: Mapping[str, Arrays], parameters: Parameters, language: Language) -> dict[str, list[str]]:
     """Lines under those: what was measured of each run."""
     lines: dict[str, list[str]] = {run: [] for run in parameters.runs}
     for metric in parameters.metrics:
-        values = print_values(arrays, [f"{run}.{metric}" for run in lines], language, parameters.digits)
+        values = format_values(arrays, [f"{run}.{metric}" for run in lines], language, parameters.digits)
         for run, text in zip(lines, values, strict=True):
             name = metric_name(language, metric, arrays[f"{run}.{metric}"])
             lines[run].append(language.word("details.named", name=name, value=text))

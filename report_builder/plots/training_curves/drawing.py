@@ -40,13 +40,13 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
     stated = [language.word("details.epochs", n=curves.last)]
     stated += [language.word("details.mean_of_seeds")] if curves.several else []
     stated += [language.word(f"details.{term}") for panel in terms for term in panel if term == DIFFERENCE]
-    if lost := {_head(*key, subjects, language)[0]: str(n) for key, n in curves.lost(terms).items()}:
+    if lost := {_column_head(*key, subjects, language)[0]: str(n) for key, n in curves.lost(terms).items()}:
         told = [language.word("details.named", name=name, value=n) for name, n in lost.items()]
         stated.append(language.word("details.not_finite", values=language.word("details.semicolon").join(told)))
     names = language.join([_name(subjects, run) for run in parameters.runs])
     shown = language.join([term_name(language, term, people) for panel in terms for term in panel])
     alt = language.word("alt.training_curves", terms=shown, runs=names)
-    table = curves.table(terms, language.word("axis.epoch"), lambda run, term: _head(run, term, subjects, language))
+    table = curves.table(terms, language.word("axis.epoch"), lambda run, term: _column_head(run, term, subjects, language))
     return Drawing(figure, details(language, _once(people), *stated), alt, table=table)
 
 
@@ -106,7 +106,7 @@ def _series(
     return named if len(named) > 1 else {}
 
 
-def _head(run: str, term: str, subjects: Mapping[str, Subject], language: Language) -> tuple[str, str]:
+def _column_head(run: str, term: str, subjects: Mapping[str, Subject], language: Language) -> tuple[str, str]:
     """Heading of a column of the table, and its unit."""
     of_term = term_name(language, term, subjects.values())
     alone = len({name.split("@")[0] for name in subjects}) == 1

@@ -35,7 +35,7 @@ _ENTRY = re.compile(r"toc(\d)")
 _CENTRED = ("Figure", "CaptionedFigure", "ImageCaption", "TableCaption")
 
 
-def finished(content: bytes, header: Header) -> bytes:
+def finish(content: bytes, header: Header) -> bytes:
     """A Word file of pandoc's with the pages of its style, page numbers, title and author as properties, our styles.
 
     Args:
@@ -46,7 +46,7 @@ def finished(content: bytes, header: Header) -> bytes:
         "word/document.xml": lambda text: _paginate(text, header.page),
         "word/_rels/document.xml.rels": lambda text: _before("</Relationships>", _RELATION, text),
         "[Content_Types].xml": lambda text: _before("</Types>", _PART, text),
-        "docProps/core.xml": lambda text: _describe(text, header),
+        "docProps/core.xml": lambda text: _set_properties(text, header),
         "word/styles.xml": lambda text: _style(text, header.page),
     }
     made = io.BytesIO()
@@ -106,7 +106,7 @@ def _paper(page: Page, *, turned: bool = False) -> str:
     return f'{size}<w:pgMar {stated} w:header="709" w:footer="709" w:gutter="0"/>'
 
 
-def _describe(text: str, header: Header) -> str:
+def _set_properties(text: str, header: Header) -> str:
     """The properties of the file; pandoc leaves its title empty."""
     text = re.sub(r"<dc:(title|creator)>.*?</dc:\1>|<dc:(title|creator) ?/>", "", text, flags=re.DOTALL)
     author = f"<dc:creator>{escape(header.author)}</dc:creator>" if header.author else ""

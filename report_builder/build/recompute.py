@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from report_builder.build.differing import arrays_differ, near
+from report_builder.build.differences import arrays_differ, near
 from report_builder.build.execute import site_of
 from report_builder.jobs import Job, Site
 from report_builder.plan import Plan, Planned
@@ -34,7 +34,7 @@ def shelf(given: Given, root: Path, kinds: Iterable[str]) -> Store:
     return Store(root)
 
 
-def again(plan: Plan, store: Store, able: Iterable[Planned], *, pictures: bool = True) -> Iterator[tuple[Planned, str]]:
+def recompute(plan: Plan, store: Store, able: Iterable[Planned], *, pictures: bool = True) -> Iterator[tuple[Planned, str]]:
     """Makes steps anew, and says which of them are something else than what came along, and what."""
     from report_builder.run import local
 
@@ -47,11 +47,11 @@ def again(plan: Plan, store: Store, able: Iterable[Planned], *, pictures: bool =
             yield planned, f"cannot be made again: {event.problems[0].rule}"
             continue
         came, made = plan.stored(planned), store.read(planned.step.kind, planned.step.key)
-        if came and made and is_whole(came) and (why := _differ(came, made, pictures=pictures)):
+        if came and made and is_whole(came) and (why := _difference(came, made, pictures=pictures)):
             yield planned, why
 
 
-def _differ(came: Stored, made: Stored, *, pictures: bool) -> str:
+def _difference(came: Stored, made: Stored, *, pictures: bool) -> str:
     """How two results of one step differ; "" where they do not."""
     if came.meta["kind"] == "figure":
         other = came.path("figure.png").read_bytes() != made.path("figure.png").read_bytes()

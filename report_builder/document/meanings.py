@@ -52,7 +52,9 @@ class Reader:
             return False
         if self._of_the_other(wording, before):
             relation = OPPOSITE[relation]
-        return relation not in self._allow(meant, relation, fact.better, short=len(wording.text.split()) <= MOST_WORDS)
+        return relation not in self._allowed_relations(
+            meant, relation, fact.better, short=len(wording.text.split()) <= MOST_WORDS
+        )
 
     def overstated(self, wording: Wording, fact: Fact) -> bool:
         """Whether the words say "equal" or "not better", where all that is known is that a difference was not measurable."""
@@ -68,12 +70,12 @@ class Reader:
         groups = [{key.rpartition(".")[2]: key for key in own}]
         groups += [{word: f"senses.{word}" for word in pair} for pair in (("better", "worse"), ("greater", "smaller"))]
         for group in groups:
-            said = {meaning for word, key in group.items() for meaning in self._turn(word, key, text)}
+            said = {meaning for word, key in group.items() for meaning in self._meanings(word, key, text)}
             if said:
                 return said.pop() if len(said) == 1 else None
         return None
 
-    def _turn(self, word: str, key: str, text: str) -> set[str]:
+    def _meanings(self, word: str, key: str, text: str) -> set[str]:
         """The word's meaning at each place, turned round by a "less" or a "not" before it."""
         said = set[str]()
         for found in self.lexicon.pattern(key).finditer(text):
@@ -86,7 +88,7 @@ class Reader:
             said |= {f"not {meant}" if denied else meant}
         return said
 
-    def _allow(self, meant: str, relation: str, better: str, *, short: bool) -> set[str]:
+    def _allowed_relations(self, meant: str, relation: str, better: str, *, short: bool) -> set[str]:
         """The relations of which it can be said; every one where that cannot be told."""
         everything = {*OPPOSITE}
         if meant.startswith("not "):

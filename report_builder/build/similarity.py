@@ -57,10 +57,10 @@ def _lines(text: str) -> Iterator[tuple[str, bool, str]]:
             yield task_, asked, line
 
 
-def alike(proses: Mapping[str, Mapping[str, str]], asked: str = "") -> Iterator[tuple[str, str, str, float]]:
+def similar_answers(proses: Mapping[str, Mapping[str, str]], asked: str = "") -> Iterator[tuple[str, str, str, float]]:
     """Pairs of hand-ins whose answers to a task have whole phrases alike: task, two names, and the share of the shorter one.
 
-    What more than half of at least four have alike, or the sheet says itself, counts for nobody.
+    What more than half of at least four have similar_answers, or the sheet says itself, counts for nobody.
     """
     said = _runs(" ".join(Prose.of(asked).answers.values()))
     for task in sorted({task for prose in proses.values() for task in prose}):

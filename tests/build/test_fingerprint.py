@@ -1,4 +1,4 @@
-"""What a document stands on: the same ground is recalled without rendering, and anything that could change a word is ground."""
+"""What a document stands on: a fingerprint is recalled without rendering, and all that could change a word changes it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from report_builder.build import check, settle
-from report_builder.build.ground import ground
+from report_builder.build.fingerprint import fingerprint
 from report_builder.document import rendering
 
 MACROS = "{% set threshold = 3 %}\n"
@@ -76,14 +76,14 @@ def test_other_ground_is_looked_at(written, edit: str) -> None:
 
 def test_another_tool_is_other_ground(written, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that was upgraded may set the same text in another way."""
-    first = ground(written.plan(), written.workspace, "check").digest
+    first = fingerprint(written.plan(), written.workspace, "check").digest
     known = importlib.metadata.version
     monkeypatch.setattr("importlib.metadata.version", lambda name: "99" if name == "typst" else known(name))
-    assert ground(written.plan(), written.workspace, "check").digest != first
+    assert fingerprint(written.plan(), written.workspace, "check").digest != first
 
 
 def test_a_stored_step_is_ground(built) -> None:
-    """A step that was measured anew, under the same key, is other ground; so is one that is gone."""
+    """A step that was measured anew, under the same key, changes the fingerprint; so does one that is gone."""
     digests = []
     folder = next(iter(built.plan().facts.values())).step
     place = built.workspace.store / "facts" / folder.key
@@ -93,5 +93,5 @@ def test_a_stored_step_is_ground(built) -> None:
             (place / "step.json").write_text(json.dumps(meta | {"note": {"finished": "later"}}))
         elif change == "gone":
             shutil.rmtree(place)
-        digests.append(ground(built.plan(), built.workspace, "check").digest)
+        digests.append(fingerprint(built.plan(), built.workspace, "check").digest)
     assert len(set(digests)) == 3

@@ -1,4 +1,4 @@
-"""What a document stands on, known before its template is rendered: what was found on the same ground is not sought again."""
+"""What a document stands on, known before its template is rendered; what was found for a fingerprint is not sought again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TOOLS = ("pypandoc-binary", "typst", "jinja2")
 
 
 @frozen
-class Ground:
+class Fingerprint:
     """The experiment, its steps as they are stored, all code and tools; with what a template reads, all of a document.
 
     Attributes:
@@ -35,7 +35,7 @@ class Ground:
     memo: Memo
 
     def recall(self) -> str | None:
-        """What was found on this ground, if no file that was read for it changed."""
+        """What was found for this fingerprint, if no file that was read for it changed."""
         try:
             digest, files, found = json.loads(self.memo.recall(self.place) or "null")
             same = digest == self.digest and all(content(Path(file), self.memo) == known for file, known in files.items())
@@ -49,7 +49,7 @@ class Ground:
         self.memo.remember(self.place, json.dumps([self.digest, read, found]))
 
 
-def ground(plan: Plan, workspace: Workspace, purpose: str) -> Ground:
+def fingerprint(plan: Plan, workspace: Workspace, purpose: str) -> Fingerprint:
     """What a document of this plan stands on, for one purpose (`check`, `build`)."""
     loaded, memo = plan.resolved.loaded, plan.store.memo
     template = workspace.template(loaded)
@@ -65,7 +65,7 @@ def ground(plan: Plan, workspace: Workspace, purpose: str) -> Ground:
         [str(template), str(Path.cwd())],
     ]
     digest = hashlib.sha256(canonical(parts).encode()).hexdigest()
-    return Ground(digest, f"{purpose}:{workspace.outputs(loaded)[0]}", memo)
+    return Fingerprint(digest, f"{purpose}:{workspace.outputs(loaded)[0]}", memo)
 
 
 def files_below(folder: Path) -> list[Path]:

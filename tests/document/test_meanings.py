@@ -11,8 +11,8 @@ import pytest
 from report_builder.document.ledger import Wording
 from report_builder.document.lexicon import lexicon
 from report_builder.document.material import Material
+from report_builder.document.meanings import Reader
 from report_builder.document.naming import Names
-from report_builder.document.wordings import Reader
 from report_builder.facts import Fact
 
 TABLE = json.loads((Path(__file__).parent / "wordings.json").read_text(encoding="utf-8"))
