@@ -33,7 +33,7 @@ def test_scalars(text: str, value: object) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: 1\na: 2\n", r"f.yaml:2: the key 'a' stands twice.*\n.*f.yaml:1"),
+        ("a: 1\na: 2\n", r"f.yaml:2: the key 'a' occurs twice.*\n.*f.yaml:1"),
         ("a: [1\n", r"f.yaml:\d+:\d+: this is not valid YAML"),
         ("\ta: 1\n", "not valid YAML"),
         ("a: !!python/object/apply:os.system [ls]\n", "not valid|only plain data|structure"),
