@@ -8,11 +8,13 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 
 from report_builder.errors import StorageError
 from report_builder.store.files import TEMPORARY, storage_errors
 from report_builder.store.folder import LOCKS, WORK
+from report_builder.store.holders import Holder
 from report_builder.store.leases import at_work, holder_of, locked
 from report_builder.store.step import KINDS
 
@@ -30,10 +32,11 @@ def session(root: Path, keys: Iterable[str]) -> Iterator[Path]:
     Raises:
         StorageError: nothing can be written here.
     """
-    folder = root / SESSIONS / f"{os.getpid()}-{secrets.token_hex(8)}"
+    machine = sha256(Holder.this("").counted.encode()).hexdigest()[:8]  # a hundred others are not looked at
+    folder = root / SESSIONS / f"{machine}-{os.getpid()}-{secrets.token_hex(8)}"
     with ExitStack() as held:
         with storage_errors(folder), locked(root / f"{SESSIONS}.lock"):
-            for left in filter(_has_ended, (root / SESSIONS).glob("*")):
+            for left in filter(_has_ended, (root / SESSIONS).glob(f"{machine}-*")):
                 shutil.rmtree(left, ignore_errors=True)
             folder.mkdir(parents=True)
             held.enter_context(locked(folder / "lock"))
