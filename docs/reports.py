@@ -1,0 +1,95 @@
+"""Writes `docs/reports.md`, its documents and pictures from reports that were built: `python docs/reports.py`.
+
+Each is copied as it was handed in, with the figures of `CHOSEN`; `docs/reports/metrics.csv` has the facts of all.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from gallery import few_colours
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE, FOLDER = ROOT / "docs" / "reports.md", ROOT / "docs" / "reports"
+COLUMNS = ("report", "fact", "value", "unit", "spread", "n", "seeds")
+WIDE, TALL = 900, 420  # pixels of the pictures of a report, side by side
+# What a report is, and which of its figures stand here.
+CHOSEN = {
+    "quickstart": (
+        "An autoencoder and a variational one, two pages: the first report that the README builds.",
+        ("reconstructions", "codes"),
+    ),
+    "generative-models": (
+        "A lab sheet from the autoencoder to the conditional GAN, question by question.",
+        ("vae-grid", "cells"),
+    ),
+    "deep-learning-homework": (
+        "Homework on a VAE, a conditional GAN and two WGANs, with references.",
+        ("corners", "gp-samples"),
+    ),
+    "vae-beyond-mnist": (
+        "An article on a convolutional VAE, with sweeps, equations and a bibliography.",
+        ("map", "back"),
+    ),
+    "vae-lecture": (
+        "A lecture: concept, formula, code and picture in turn, from own layers to arithmetic of codes.",
+        ("morph", "quantiles"),
+    ),
+}
+HEAD = """# Five reports
+
+What `make report REPORT=...` writes, as it is handed in: each from one experiment file and one template, with profile `quick`
+on two cores. [metrics.csv](reports/metrics.csv) has every fact that they may cite. This page is written by `docs/reports.py`.
+"""
+
+
+def main() -> None:
+    """Renews the page for the reports that are built."""
+    FOLDER.mkdir(exist_ok=True)
+    parts, rows = [HEAD], list[dict[str, str]]()
+    for name, (said, figures) in CHOSEN.items():
+        facts = json.loads((ROOT / "build" / name / "facts.json").read_text(encoding="utf-8"))
+        rows += ({"report": name, "fact": fact} | row(value) for fact, value in facts.items())
+        shutil.copyfile(ROOT / "build" / name / f"{name}.pdf", FOLDER / f"{name}.pdf")
+        alt = strip(name, figures)
+        links = f"[PDF](reports/{name}.pdf), [experiment](../experiments/{name}.yaml), [template](../templates/{name}.md)"
+        parts.append(f"## {name}\n\n{said} {links}\n\n![{alt}](reports/{name}.png)\n")
+    PAGE.write_text("\n".join(parts), encoding="utf-8")
+    with (FOLDER / "metrics.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def row(value: dict[str, object]) -> dict[str, str]:
+    """A fact as text."""
+    return {key: "" if value[key] is None else f"{value[key]}" for key in COLUMNS[2:]}
+
+
+def strip(name: str, figures: tuple[str, ...]) -> str:
+    """Writes some figures of a report side by side, and returns what they show."""
+    index = json.loads((ROOT / "figures" / name / "index.json").read_text(encoding="utf-8"))
+    tiles = list(pictures(name, [index[id_]["png"] for id_ in figures]))
+    sheet = Image.new("RGB", (WIDE, max(tile.height for tile in tiles)), "white")
+    for place, tile in enumerate(tiles):
+        sheet.paste(tile, (place * WIDE // len(tiles) + (WIDE // len(tiles) - tile.width) // 2, 0))
+    few_colours(sheet).save(FOLDER / f"{name}.png", optimize=True)
+    return "; ".join(index[id_]["alt"] for id_ in figures)
+
+
+def pictures(name: str, files: list[str]) -> Iterator[Image.Image]:
+    """The figures, small."""
+    for file in files:
+        with Image.open(ROOT / "figures" / name / file) as picture:
+            tile = picture.convert("RGB")
+        tile.thumbnail((WIDE // len(files) - 16, TALL), Image.Resampling.LANCZOS)
+        yield tile
+
+
+if __name__ == "__main__":
+    main()
