@@ -11,7 +11,8 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from report_builder.build import fingerprint, gather, publish
+from report_builder.build import gather, publish
+from report_builder.build.contents import versions
 from report_builder.build.options import Built
 from report_builder.build.workspace import Workspace
 from report_builder.document.rendering import render
@@ -91,7 +92,7 @@ def pack(plan: Plan, workspace: Workspace, built: Built, holds: str, sets: Seque
     digests: dict[str, Plain] = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
     profile = "" if loaded.is_default_profile else loaded.profile
     card: dict[str, Plain] = {"report": loaded.name, "profile": profile, "sets": list(sets), "version": __version__}
-    card |= {"tools": fingerprint.versions(), "holds": holds, "files": digests}
+    card |= {"tools": versions(), "holds": holds, "files": digests}
     content = {CARD: (json.dumps(card, ensure_ascii=False, indent=1) + "\n").encode(), **content}
     target, packed = folder / f"{loaded.name}{SUFFIX}", io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -12,7 +12,7 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from report_builder.build.fingerprint import content, files_below, versions
+from report_builder.build.contents import content, files_below, versions
 from report_builder.document.material import FigureCard, Material
 from report_builder.errors import ReportError
 from report_builder.facts import Fact

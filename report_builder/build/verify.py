@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
 
-from report_builder.build import fingerprint, hand_in
+from report_builder.build import hand_in
 from report_builder.build.composing import compose_plan
+from report_builder.build.contents import versions
 from report_builder.build.differences import first, some, without_place, words
 from report_builder.build.documents import write_document
 from report_builder.build.findings import Finding, Judged
@@ -43,7 +44,7 @@ class Examination:
         self.root = folder / "hand-in"
         self.workspace = Workspace.at(self.root, data)
         self.given = Given(self.workspace.store / FOLDER)
-        ours = (__version__, fingerprint.versions())
+        ours = (__version__, versions())
         self._same = (self.card.version, [*self.card.tools]) == ours  # the bytes can be compared
 
     def judge(self, sheet: Mapping[str, tuple[str, ...]], asked: str) -> Judged:
