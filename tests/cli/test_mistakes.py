@@ -29,7 +29,7 @@ def refused(capsys: pytest.CaptureFixture[str]):
 
 MISTAKES = {
     "misspelt key": ("report: {title", "reprot: {title", "reprot: unknown key", "Did you mean 'report'?"),
-    "duplicate key": ("\nruns:\n", "\nmetrics: {}\nruns:\n", "the key 'metrics' stands twice", "Keep one of them."),
+    "duplicate key": ("\nruns:\n", "\nmetrics: {}\nruns:\n", "the key 'metrics' occurs twice", "Keep one of them."),
     "tab": ("    name: AE", "\tname: AE", "this is not valid YAML", "Indent with spaces"),
     "tag": ("title: Tiny lab", "title: !!python/object:os.system x", "only plain data is read from YAML", "Remove the tag."),
     "alias without end": ("title: Tiny lab", "title: &a [*a]", "", ""),

@@ -60,7 +60,7 @@ MISTAKES = [
     ("![c](nowhere.png)", 0, "does not exist"),
     ("::: {.panels #fig:p}\nx\n:::", 1, "side by side"),
     ("$\\frac{1$", 0, "formula"),
-    ('Text {{ figure("strip") }} text', 0, "stands alone"),
+    ('Text {{ figure("strip") }} text', 0, "alone in its paragraph"),
 ]
 FINDINGS = [
     ("::: answer\nfirst\nELBO to 12,5\n:::", 2, "result is typed"),

@@ -112,7 +112,7 @@ def test_different_numbers_of_images(fact) -> None:
 @pytest.mark.parametrize(
     ("left", "right", "noise", "said"),
     [
-        ([[1.0]], [[0.0]], "images", "one image"),
+        ([[1.0]], [[0.0]], "images", "a single image"),
         ([1.0], [2.0], "images", "cannot be judged"),
         ([1.0, 1.1], [2.0, 2.1, 2.2], "fixed", "cannot be judged"),
         ([[1.0, 2.0]], [[3.0, 4.0]], "fixed", "cannot be judged"),  # a lattice is no sample

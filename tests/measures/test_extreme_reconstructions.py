@@ -44,7 +44,7 @@ def test_no_image_is_best_and_worst(model, lossy):
     one = ImageData({"test": Split(lossy.splits["test"].x[:1], np.zeros(1, int))}, ("a", "b", "c"), (0.0, 1.0))
     with pytest.raises(ReportError, match="a single image"):
         extreme_reconstructions.measure(model, one, extreme_reconstructions.Parameters())
-    with pytest.raises(ValidationError, match="n is 6 or more"):
+    with pytest.raises(ValidationError, match="use n >= 6"):
         extreme_reconstructions.Parameters(n=5, count=3)
 
 

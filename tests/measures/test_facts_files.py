@@ -22,7 +22,7 @@ def written(found, folder, **named):
 
 def test_no_fact_is_nan(tmp_path):
     """A value that is no finite number stops the build and names the value."""
-    with pytest.raises(RunError, match=r"no finite number\n.*broken = nan"):
+    with pytest.raises(RunError, match=r"not a finite number\n.*broken = nan"):
         written({"broken": Measured(float("nan"), 1)}, tmp_path)
     assert not list(tmp_path.iterdir())
 

@@ -99,7 +99,7 @@ def test_no_image_is_best_and_worst(drawn):
     assert "Best and worst: 1 of each" in drawing.details
     assert "the 1 best" in drawing.alt
     assert "of each" not in drawn("extreme_reconstructions", {"ae": arrays}, count=1).details
-    with pytest.raises(ValidationError, match="n is 16 or more"):
+    with pytest.raises(ValidationError, match="use n >= 16"):
         FIGURES.get("extreme_reconstructions").parameters(runs=("ae",), n=15)
 
 
