@@ -14,7 +14,7 @@ if __name__ == "__main__":
         "templates": "templates",
         "store": "runs",
         "build": "build/demo",
-        "figures": "build/demo",
+        "figures": "build/figures",
     }
     options = [part for name, root in folders.items() for part in (f"--{name}", str(ROOT / root))]
     code = main(["build", "quickstart", "--to", FORMATS, "--hand-in", "facts", *options])

@@ -99,13 +99,20 @@ class Lease:
                     stream.write(b".")
                 self._beaten = self.clock.now()
 
+    def _is_ours(self) -> bool:
+        """Whether it is still held; where the disk does not say, whether it has just beaten: nobody follows one that has."""
+        try:
+            return self.held
+        except OSError:
+            return self._is_fresh
+
     def give_back(self) -> None:
         """Ends it, once."""
         if not self._given.acquire(blocking=False):
             return
         _KEEPER.forget(self)
         with suppress(OSError):
-            held = self._is_fresh or self.held  # nobody follows one that has just beaten
+            held = self._is_ours()
             with suppress(OSError):
                 self.leave(held)
             for path in self.chain if held else ():  # the first goes first: what is left of a chain without it is nothing
