@@ -1,10 +1,10 @@
 """Kills what takes part in a build on a cluster, one thing at a moment; nothing may be lost, done twice, hang, or stay behind.
 
-A case has a scheduler, two workers and a front process of its own, whose jobs are fake: trainings of some epochs (each writes a
-line), measurements of them and a figure. The front process, the scheduler, a worker or the process of a training is killed
-(SIGKILL) when a training starts, in an epoch, before a commit, or between two jobs. Where the build did not end well, the same
-command runs once more, with what was killed begun anew. Then every step must be stored, with each epoch in it once; nobody may
-hold one; nothing may take a minute; and no process may be left.
+A scheduler and two workers live on from case to case. A case has a store and a front process of its own, whose jobs are fake:
+trainings of some epochs (each writes a line), measurements of them and a figure. The front process, the scheduler, a worker or
+the process of a training is killed (SIGKILL) when a training starts, in an epoch, before a commit, or between two jobs. Where
+the build did not end well, the same command runs once more, with what was killed begun anew. Then every step must be stored,
+with each epoch in it once; nobody may hold one; nothing may take a minute; and no process may be left without its worker.
 
 `python benchmarks/crashes.py` does a hundred cases; `--cases 10 --seed 7` takes a part.
 """
@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from report_builder.errors import ReportError
@@ -96,42 +97,52 @@ def front(file: str, store: str) -> int:
         return 4
 
 
+class Team:
+    """A scheduler with two workers, of which any may be killed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.machines = folder, list[Machines]()
+
+    def whole(self) -> Machines:
+        """All of it: what was killed is begun anew."""
+        if not self.machines or self.machines[-1].scheduler.poll() is not None:
+            self.close()
+            self.machines.append(Machines(self.folder / f"machines-{len(self.machines)}"))
+        for _ in range(3 - len(self.living())):
+            self.machines[-1].worker()
+        return self.machines[-1]
+
+    def living(self) -> list[int]:
+        """The numbers of the processes that have not ended."""
+        return [process.pid for made in self.machines[-1:] for process in made.processes if process.poll() is None]
+
+    def close(self) -> None:
+        """Ends all."""
+        for made in self.machines[-1:]:
+            made.end()
+
+
 class Case:
     """One kill."""
 
-    def __init__(self, folder: Path, role: str, moment: str, which: int) -> None:
-        self.folder, self.role, self.moment, self.which = folder, role, moment, which
+    def __init__(self, folder: Path, team: Team, role: str, moment: str, which: int) -> None:
+        self.folder, self.team, self.role, self.moment, self.which = folder, team, role, moment, which
         self.processes = set[int]()  # of trainings
 
     def run(self) -> str:
         """What is wrong; empty where nothing is."""
         self.folder.mkdir(parents=True)
-        machines = self._machines()
-        try:
-            code = self._build(machines, kill=True)
-            if code == "hangs":
-                return "hangs"
-            if code != "0":
-                if machines.scheduler.poll() is not None:
-                    machines.end()
-                    machines = self._machines()
-                code = self._build(machines, kill=False)
-            wrong = [*([f"the next build: {code}"] if code != "0" else []), *self._wrong()]
-        finally:
-            machines.end()
-        end = time.monotonic() + 10
-        while (left := [process for process in self.processes if _runs(process)]) and time.monotonic() < end:
-            time.sleep(0.1)
-        return "; ".join([*wrong, *(f"process {process} is left" for process in left)])
+        code = self._build(kill=True)
+        if code == "hangs":
+            return "hangs"
+        if code != "0":
+            code = self._build(kill=False)
+        wrong = [*([f"the next build: {code}"] if code != "0" else []), *self._wrong()]
+        return "; ".join([*wrong, *(f"process {process} is left" for process in left(self.processes, self.team.living()))])
 
-    def _machines(self) -> Machines:
-        made = Machines(self.folder / f"machines-{len(list(self.folder.glob('machines-*')))}")
-        for _ in range(2):
-            made.worker()
-        return made
-
-    def _build(self, machines: Machines, *, kill: bool) -> str:
+    def _build(self, *, kill: bool) -> str:
         """The exit code of a front process that may lose something on the way."""
+        machines = self.team.whole()
         command = [sys.executable, __file__, "--front", str(machines.file), str(self.folder / "store")]
         began, seen = time.monotonic(), 0
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -156,7 +167,7 @@ class Case:
         elif self.role == "scheduler":
             machines.scheduler.kill()
         elif self.role == "worker":
-            os.kill(_parent(training), signal.SIGKILL)
+            os.kill(_parent(training) or self.team.living()[-1], signal.SIGKILL)
         else:
             os.kill(training, signal.SIGKILL)
 
@@ -173,15 +184,21 @@ class Case:
             yield from (f"{path.name} is left" for path in (store.root / kind).glob("*.*"))
 
 
+def left(processes: set[int], workers: Sequence[int]) -> list[int]:
+    """Which processes go on, after ten seconds, although their worker is gone."""
+    end = time.monotonic() + 10
+    while (found := [process for process in processes if _parent(process) not in (0, *workers)]) and time.monotonic() < end:
+        time.sleep(0.1)
+    return found
+
+
 def _parent(process: int) -> int:
-    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
-
-
-def _runs(process: int) -> bool:
+    """The number of a process's parent; 0 where the process has ended."""
     try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        state, parent = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[:2]
     except OSError:
-        return False
+        return 0
+    return 0 if state == "Z" else int(parent)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -195,16 +212,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return front(*options.front)
     chance, wrong, began = random.Random(options.seed), list[str](), time.monotonic()  # noqa: S311  cases, no secrets
     every = [(role, moment) for role in ROLES for moment in MOMENTS]
-    with tempfile.TemporaryDirectory(prefix="crashes-") as folder:
+    with tempfile.TemporaryDirectory(prefix="crashes-") as folder, closing(Team(Path(folder))) as team:
+        processes = set[int]()
         for number in range(options.cases):
             role, moment = every[number % len(every)] if options.cases >= len(every) else chance.choice(every)
             which = chance.randint(1, 3)
-            case = Case(Path(folder) / str(number), role, moment, which)
+            case = Case(Path(folder) / str(number), team, role, moment, which)
             if said := case.run():
                 wrong.append(f"{role} at {moment} {which}: {said}")
+            processes |= case.processes
             shutil.rmtree(case.folder, ignore_errors=True)
             if (number + 1) % 10 == 0 or number + 1 == options.cases:
                 print(f"{number + 1} kills, {len(wrong)} wrong, {time.monotonic() - began:.0f} s", flush=True)
+        team.close()
+        wrong += [f"process {process} is left at the end" for process in left(processes, [])]
     print(*wrong, sep="\n")
     return int(bool(wrong))
 

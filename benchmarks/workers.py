@@ -1,8 +1,9 @@
 """A sweep of real trainings by several workers: that they store the same, and how long it takes.
 
 `same`: twelve trainings by this machine's processes and by three workers of Dask; what both store and write is compared byte by
-byte. `speed`: four trainings of about a minute by one worker, by two, and by two processes of this machine without Dask; on a
-machine with two cores that does nothing else. A round does each once; printed are ratios of the medians of whole commands.
+byte. `speed`: four trainings of about a minute by two workers and by two processes of this machine without Dask, in turn, and
+in the first round by one worker; on a machine with two cores that does nothing else. Printed are ratios of the medians of
+whole commands.
 
 `python benchmarks/workers.py same`, `python benchmarks/workers.py speed --rounds 3`; 1 where a promise is not kept.
 """
@@ -95,7 +96,7 @@ def speed(epochs: int, rounds: int) -> int:
     taken: dict[str, list[float]] = {name: [] for name in cases}
     print(f"{os.cpu_count()} cores, load before: {os.getloadavg()[0]:.1f}", flush=True)
     for number in range(rounds):
-        for name, option in cases.items():
+        for name, option in list(cases.items())[bool(number) :][:: -1 if number % 2 else 1]:
             with tempfile.TemporaryDirectory(prefix="workers-") as folder:
                 lay(Path(folder), epochs, (2, 3))
                 taken[name].append(run(command("train", "lab", option), surroundings(Path(folder))).seconds)
@@ -115,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sizes", type=int, default=6, help="each is two trainings")
     parser.add_argument("--rounds", type=int, default=1)
     asked = parser.parse_args(arguments)
-    return int(bool(same(asked.epochs or 2, asked.sizes) if asked.what == "same" else speed(asked.epochs or 80, asked.rounds)))
+    return int(bool(same(asked.epochs or 2, asked.sizes) if asked.what == "same" else speed(asked.epochs or 100, asked.rounds)))
 
 
 if __name__ == "__main__":

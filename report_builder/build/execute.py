@@ -64,6 +64,7 @@ def execute(plan: Plan, jobs: Sequence[Job], options: Options, on_event: OnEvent
     Raises:
         StorageError: nothing can be stored; what is finished stays.
     """
+    plan.store.memo.save()  # for the processes that do them
     if options.cluster and jobs:
         from report_builder.run import cluster
 
@@ -73,7 +74,6 @@ def execute(plan: Plan, jobs: Sequence[Job], options: Options, on_event: OnEvent
 
         alone = options.workers == 1 or sum(job.engine == "light" for job in jobs) == 1
         failed = local.run(jobs, site_of(plan), options.workers, on_event, alone=alone)
-    plan.store.memo.save()
     return [event.of(job) for job, event in failed]
 
 

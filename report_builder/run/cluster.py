@@ -31,7 +31,7 @@ Heard: TypeAlias = "Future[dict[str, str]] | tuple[float, dict[str, str]]"
 PATIENCE = 60.0  # seconds without a scheduler or a worker until a build gives up
 REFUSALS = {MissingDataError.__name__, relay.OTHER_CODE, NO_CARD}  # of what another worker may do
 TRIES = {DIED: 2, "lost": 4}  # how often a job is begun whose process died, or whose machine was lost
-_SHOWN = 50  # reports of progress in a second, of all workers together
+_SHOWN = 10  # reports of progress in a second, of all workers together
 _FRESH = 1.0  # seconds for which the number of workers is known
 _SETTINGS = {  # of a scheduler and workers of our own: nothing is queued ahead, moved or tried again behind our back
     "distributed.scheduler.work-stealing": False,
@@ -42,6 +42,9 @@ _SETTINGS = {  # of a scheduler and workers of our own: nothing is queued ahead,
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": False,
     "distributed.comm.timeouts.connect": "10s",
+    "distributed.worker.profile.enabled": False,  # this and what follows: a worker that waits takes 6 % of a core otherwise
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
 }
 
 

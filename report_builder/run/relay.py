@@ -57,8 +57,12 @@ def carry(job: bytes, site: bytes, topic: str, attempt: str, pause: float, envir
     Returns:
         The last event as a line, and the host.
     """
+    from dask import config
     from distributed import get_worker
 
+    for name, value in config.get("distributed.nanny.pre-spawn-environ", {}).items():
+        if os.environ.get(name) == str(value):
+            del os.environ[name]  # meant for work in the worker itself: a training takes a tenth longer with such a malloc
     os.environ.update(environment)
     worker, told = get_worker(), -pause
 
@@ -81,7 +85,9 @@ def do(job: Job, site: Site, topic: str, tell: Callable[[Event], None]) -> Done 
     """Does it where code and store are those that it was planned with; the last event is returned, the others are told."""
     store = site.store
     code = {name: digest for name, digest in job.step.code.items() if not name.startswith("languages/")}  # of words, no file
-    if other := differences(code, site.beside, store.memo):
+    other = differences(code, site.beside, store.memo)
+    store.memo.save()  # a memo is of one job, for files may change; what it has read need not be read for the next one
+    if other:
         return _refusal(job, other)
     if problem := lacking(job):
         return Failed(NO_CARD, (problem,))

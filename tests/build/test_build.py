@@ -186,6 +186,16 @@ def test_dry_run_says_and_does_nothing(built, capsys: pytest.CaptureFixture[str]
     assert set(before) <= set(after)
 
 
+def test_digests_are_kept_before_the_first_job(built, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the plan has read of files is on the disk when the processes begin, so that none of them reads it again."""
+    memo, seen = built.folder / "runs" / "memo.json", list[bool]()
+    memo.unlink()
+    built.edit("epochs: 8", "epochs: 9")
+    monkeypatch.setattr("report_builder.run.local.run", lambda *_, **__: seen.append(memo.is_file()) or [])
+    assert built.run("train", "tiny") == 0
+    assert seen == [True]
+
+
 # --- the published view -------------------------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import signal
 import subprocess
 import time
@@ -17,7 +18,7 @@ from dask import config
 from report_builder.errors import MissingDataError, RunError, UsageError
 from report_builder.jobs import Done, Epoch, Failed, Job, Resumed, Site, Skipped, Started
 from report_builder.run import cards, cluster, relay
-from report_builder.store import Step, holders
+from report_builder.store import Step, digest, holders
 
 
 def _benchmark(name: str):
@@ -135,6 +136,25 @@ def test_other_code_is_refused_by_name(two, tmp_path: Path) -> None:
     assert "version.py is" in problem.received
     assert "numpy is" in problem.received
     assert list((tmp_path / "store").glob("run/*")) == []
+
+
+def test_code_is_read_once_and_again_when_it_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a worker has compared it does not read for the next job, unless the file has changed meanwhile."""
+    own, read = tmp_path / "own.py", list[Path]()
+    own.write_text("a = 1\n")
+    os.utime(own, (1e9, 1e9))
+    monkeypatch.setattr(digest, "_read", lambda path: read.append(path) or [path.read_text()])
+
+    def refused() -> str:
+        """What it says of the file as it is."""
+        asked = Job(Step("run", (), {}, {"./own.py": "none"}), "run", ())
+        return relay.do(asked, Site(tmp_path / "store", (), tmp_path), "topic", lambda event: None).problems[0].received
+
+    assert "a = 1" in refused()
+    assert "a = 1" in refused()
+    assert len(read) == 1
+    own.write_text("b = 2\n")
+    assert "b = 2" in refused()
 
 
 def test_a_store_that_is_another_there_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
