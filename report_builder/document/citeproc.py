@@ -38,7 +38,7 @@ class Found:
         return [citation["citationId"] for citation in self.node["c"][0]]
 
 
-def citeproc(
+def format_citations(
     found: Sequence[Found],
     entries: Sequence[Entry],
     strings: Sequence[str],
