@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from string import ascii_lowercase
 
 from report_builder import languages
-from report_builder.document import leftover, pandoc
-from report_builder.document.bibliography import NAMED, Bibliography, Entry
+from report_builder.document import leftover
+from report_builder.document.bibliography import Bibliography
 from report_builder.document.boilerplate import marked
+from report_builder.document.citeproc import Found, format_citations
 from report_builder.document.ledger import relative
 from report_builder.document.material import Material
 from report_builder.document.places import Places
@@ -38,16 +35,12 @@ from report_builder.document.tree import (
     text,
     walk,
 )
-from report_builder.errors import Problem, ReportError, near_miss
+from report_builder.errors import Problem, near_miss
 from report_builder.languages import Language
-from report_builder.project import text_of
 from report_builder.records import frozen
 from report_builder.store import Memo
 
-STYLE = Path(__file__).parent / "styles" / "numeric.csl"
 MOST = 5  # keys that a warning names
-_MISREAD = re.compile(r"Error at \(line (\d+), column \d+\):\n(.*)")
-_FAILED = re.compile(r"Error running Lua:\n(.*)")
 _UNPRINTED = ("Header", "Image")  # what is printed twice, or not at all: no place to come back to
 
 
@@ -62,19 +55,6 @@ class Cited:
     problems: Sequence[Problem] = ()
     findings: Sequence[Problem] = ()
     warnings: Sequence[Problem] = ()
-
-
-@frozen
-class _Found:
-    """A citation of the text: its node, whether one can come back to it, and whether it stands in a note."""
-
-    node: Node
-    printed: bool
-    noted: bool
-
-    @property
-    def keys(self) -> list[str]:
-        return [citation["citationId"] for citation in self.node["c"][0]]
 
 
 def cite(blocks: Nodes, material: Material, places: Places, memo: Memo | None = None) -> Cited:
@@ -117,7 +97,7 @@ class _Citations:
             for one in found:
                 one.node.update(span(one.node["c"][1], []))
             return Cited(self.places, problems, warnings=[] if problems else self._unused(cited))
-        made, listed = self._format(found, known.chosen(cited))
+        made, listed = format_citations(found, known.chosen(cited), known.strings, self.material, self.language, self.memo)
         numbers = {identifier(entry): f"ref-{number}" for number, entry in enumerate(listed, 1)}
         back: dict[str, list[str]] = {}
         for number, (one, inlines) in enumerate(zip(found, made, strict=True), 1):
@@ -135,7 +115,7 @@ class _Citations:
 
     # --- mistakes -----------------------------------------------------------------------------------------------------------
 
-    def _mistakes(self, one: _Found) -> Iterator[Problem]:
+    def _mistakes(self, one: Found) -> Iterator[Problem]:
         where = self.places.of(one.node)
         if any(map(is_own, one.node["c"][0])):
             rule, step = "a reference and a citation share one pair of brackets", "Give each its own brackets."
@@ -164,55 +144,6 @@ class _Citations:
         step = "What is not cited is not printed."
         rule = "nothing cites this entry of the bibliography"
         return [Problem(unused[0].where, rule, keys, next_step=step, also=tuple(entry.where for entry in unused[1:]))]
-
-    # --- what pandoc makes of them ------------------------------------------------------------------------------------------
-
-    def _format(self, found: Sequence[_Found], entries: Sequence[Entry]) -> tuple[list[Nodes], Nodes]:
-        """What each citation prints, and the entries of the list of references."""
-        names = {kind: self.language.word(f"references.{kind}") for kind in NAMED}
-        sources = [*self.bibliography.strings, *(entry.source(names) for entry in entries)]
-        language = "-".join(filter(None, (self.language.code.partition("-")[0], self.language.word("script.region"))))
-        asked = [_citation_block(one) for one in found]
-        given = [sources, language, asked, self._style()]
-        digest = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
-        place = f"cited:{self.material.report}"
-        known, _, made = ((self.memo and self.memo.recall(place)) or "").partition(" ")
-        if known != digest:
-            try:
-                made = json.dumps(
-                    pandoc.cite("\n".join(sources), asked, (self.material.style or STYLE), language), ensure_ascii=False
-                )
-            except ReportError as error:
-                raise ReportError(*(self._locate_problem(problem, sources, entries) for problem in error.problems)) from None
-            if self.memo:
-                self.memo.remember(place, f"{digest} {made}")
-        *paragraphs, last = json.loads(made)
-        cites = [next(walk(paragraph, "Cite"))["c"][1] for paragraph in paragraphs]
-        return cites, [entry for entry in last["c"][1] if entry["t"] == "Div"]
-
-    def _style(self) -> str:
-        """The text of the style; one that only names another is none: that would be fetched."""
-        text = text_of(self.material.style or STYLE)
-        if "independent-parent" in text:
-            rule, step = "this style only refers to another one", "Use the style that it refers to."
-            raise ReportError(Problem(relative(self.material.style or STYLE), rule, next_step=step))
-        return text
-
-    def _locate_problem(self, problem: Problem, sources: Sequence[str], entries: Sequence[Entry]) -> Problem:
-        """What pandoc says of an entry at its line, anything else at the style."""
-        if misread := _MISREAD.search(problem.received):
-            before = len(self.bibliography.strings)
-            line = int(misread[1]) - 1 - sum(source.count("\n") + 1 for source in sources[:before])
-            for entry in entries:
-                if (height := entry.text.count("\n") + 1) > line >= 0:
-                    step = "Between two fields stands a comma; a value stands in { } or in quotes."
-                    where = f"{entry.file}:{entry.line + line}"
-                    return Problem(where, "this cannot be read as BibTeX", misread[2], next_step=step)
-                line -= height
-        if failed := _FAILED.search(problem.received):
-            rule, step = "this is not a citation style", "CSL styles: https://www.zotero.org/styles."
-            return Problem(relative(self.material.style or STYLE), rule, failed[1], next_step=step)
-        return problem
 
     # --- the tree -----------------------------------------------------------------------------------------------------------
 
@@ -256,7 +187,7 @@ class _Citations:
         blocks[at:at] = [title, div(references, ["references"], "refs")]
 
 
-def _citations(node: Part, *, printed: bool = True, noted: bool = False) -> Iterator[_Found]:
+def _citations(node: Part, *, printed: bool = True, noted: bool = False) -> Iterator[Found]:
     """The citations of a bibliography below a node, in order."""
     parts: list[tuple[Part, bool]] = [(item, printed) for item in node] if isinstance(node, list) else []
     if isinstance(node, dict) and is_node(node, "Table"):
@@ -264,18 +195,12 @@ def _citations(node: Part, *, printed: bool = True, noted: bool = False) -> Iter
         parts = [(caption, printed), (head, False), (rest, printed)]
     elif isinstance(node, dict) and is_node(node, "Cite"):
         if not all(map(is_own, node["c"][0])):
-            yield _Found(node, printed, noted)
+            yield Found(node, printed, noted)
     elif isinstance(node, dict):
         parts = [(node.get("c"), printed and node.get("t") not in _UNPRINTED)]
         noted = noted or is_node(node, "Note")
     for part, there in parts:
         yield from _citations(part, printed=there, noted=noted)
-
-
-def _citation_block(one: _Found) -> Node:
-    """A citation alone in a paragraph, or in a note of one, where it stands in a note."""
-    cite = {"t": "Cite", "c": one.node["c"]}
-    return para([{"t": "Note", "c": [para([cite])]}] if one.noted else [cite])
 
 
 def _clean(inlines: Nodes, line: int, numbers: Mapping[str, str]) -> Nodes:

@@ -19,7 +19,7 @@ class Numbers:
     """The numbers of one document.
 
     Attributes:
-        together: whether figures, tables and listings are numbered together.
+        together: whether whatever has a caption is numbered together.
         labels: label -> number as printed, in document order: `fig:ae-grid` -> `3`, `sec:vae` -> `2.1`, `app:data` -> `A`.
         problems: duplicate labels, and appendices that cannot be.
     """
@@ -47,9 +47,10 @@ class Numbers:
 
     def _div(self, node: Node) -> None:
         if has_class(node, "equation"):
-            number = self._next("eq", identifier(node))
+            captions = node["c"][1][1:]
+            number = self._next("eq", identifier(node), together=self.together and bool(captions))
             node["c"][0][2].append(["number", number])
-            for caption in node["c"][1][1:]:
+            for caption in captions:
                 caption["c"][:0] = self._head("eq", number)
         elif has_class(node, "listing"):
             self._last_paragraph(node, "lst")
@@ -92,14 +93,14 @@ class Numbers:
     def _number_caption(self, node: Node, kind: str) -> None:
         caption = caption_of(node)
         if identifier(node).startswith(f"{kind}:"):
-            caption[:0] = self._head(kind, self._next(kind, identifier(node)))
+            caption[:0] = self._head(kind, self._next(kind, identifier(node), together=self.together))
 
     def _last_paragraph(self, node: Node, kind: str) -> None:
         """Listings and panels end with their caption."""
         blocks = node["c"][1]
         if not blocks or blocks[-1]["t"] not in ("Para", "Plain"):
             blocks.append(para([]))
-        blocks[-1]["c"][:0] = self._head(kind, self._next(kind, identifier(node)))
+        blocks[-1]["c"][:0] = self._head(kind, self._next(kind, identifier(node), together=self.together))
 
     def _side_by_side(self, node: Node) -> None:
         self._last_paragraph(node, "fig")
@@ -112,8 +113,8 @@ class Numbers:
     def _head(self, kind: str, number: str) -> Nodes:
         return [strong(text(self.language.caption(kind, number))), *([{"t": "Space"}] if self.language.spaced else [])]
 
-    def _next(self, kind: str, label: str) -> str:
-        counter = "caption" if self.together and kind != "eq" else kind
+    def _next(self, kind: str, label: str, *, together: bool) -> str:
+        counter = "caption" if together else kind
         self._count[self._letter][counter] += 1
         number = ".".join([*self._letter, str(self._count[self._letter][counter])])
         self._register(label, number)

@@ -5,23 +5,21 @@ from __future__ import annotations
 import functools
 import re
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, TypeVar
 
 import jinja2
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from report_builder import languages
 from report_builder.document import marking, pandoc
 from report_builder.document.all_words import every_word
 from report_builder.document.appendix import appendix
-from report_builder.document.bounded import bounded, hold_product, joined
-from report_builder.document.channel import Channel, Given, fragments
+from report_builder.document.bounded import bounded, joined
+from report_builder.document.channel import Channel, fragments
+from report_builder.document.environment import Beside, Environment
 from report_builder.document.ledger import Citation, Cited, Claim, Ledger, Result, SourceMap, Wording, relative, standing
 from report_builder.document.material import Header, Material
 from report_builder.document.mistakes import mistake, syntax
@@ -32,11 +30,6 @@ from report_builder.errors import Problem, ReportError
 from report_builder.facts import LEVEL
 from report_builder.records import frozen
 
-if TYPE_CHECKING:
-    from jinja2.bccache import Bucket
-    from jinja2.runtime import Context
-
-_T = TypeVar("_T")
 # What stops a template; anything else is a mistake of ours.
 _STOPS = (
     jinja2.TemplateError,
@@ -124,40 +117,6 @@ class Rendered:
         return self.channel.plain(self.text)
 
 
-class _Compiled(jinja2.FileSystemBytecodeCache):
-    """Keeps compiled templates between commands, in Jinja's folder for the user's temporary files.
-
-    A cache that cannot be read or written costs time only.
-    """
-
-    def get_source_checksum(self, source: str) -> str:
-        """Digest of a template's text and of the file that decides how its lines are marked."""
-        return super().get_source_checksum(source + _marking())
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Gives the code of the same file with the same text."""
-        with suppress(Exception):  # whatever a damaged file makes of unpickling: the template is compiled
-            super().load_bytecode(bucket)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keeps the code of a file."""
-        with suppress(OSError):
-            super().dump_bytecode(bucket)
-
-
-@functools.cache
-def _marking() -> str:
-    return Path(marking.__file__).read_text(encoding="utf-8")
-
-
-@functools.cache
-def _bytecode_cache() -> _Compiled | None:
-    """The cache; None where no folder for it is safe."""
-    with suppress(OSError, RuntimeError):
-        return _Compiled()
-    return None
-
-
 def render(template: Path, material: Material, *, draft: bool = False, answers: bool = True) -> Rendered:
     """Renders a template; facts and figures come from the material only, and files from the template's folder only.
 
@@ -184,8 +143,8 @@ def _render(
 ) -> tuple[Rendered, Ledger]:
     """The rendered text, with the comparisons that a correction leaves, and what it wrote down."""
     ledger, language = Ledger(str(template), standing=stand), languages.load(material.header.language)
-    loader = _Beside(template.parent)
-    environment = _Environment(loader)
+    loader = Beside(template.parent)
+    environment = Environment(loader)
     words = every_word(material, language, ledger)
     environment.globals.update({name: Word(name, call, ledger) for name, call in words.items()})
     environment.globals.update(
@@ -221,63 +180,6 @@ def _header_words(header: Header) -> SimpleNamespace:
     """The title block as words: an object with methods, such as a path, would reach files."""
     words = {key: str(value or "") for key, value in vars(header).items()} | {"author": header.author}
     return SimpleNamespace(**words | {"logo": header.logo.name if header.logo else ""})
-
-
-class _Environment(ImmutableSandboxedEnvironment):
-    """A sandbox in which captured text (`{% set %}`, macros, `{% call %}`) has no marks for the template to see or to count.
-
-    Printed as it was captured, it gets them back.
-    """
-
-    intercepted_binops = frozenset({"**", "*"})
-
-    def __init__(self, loader: jinja2.BaseLoader) -> None:
-        self._captured: dict[str, str] = {}
-        super().__init__(
-            loader=loader,
-            undefined=jinja2.StrictUndefined,
-            comment_start_string="<#",
-            comment_end_string="#>",
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            extensions=[marking.Lines],
-            bytecode_cache=_bytecode_cache(),
-            finalize=self._finalize,
-        )
-        del self.globals["lipsum"], self.filters["random"]  # the same store gives the same bytes
-
-    def concat(self, parts: Iterable[str]) -> str:
-        """Joins what a template captures."""
-        marked = "".join(parts)
-        text = marking.MARK.sub("", marked)
-        self._captured[text] = marked
-        return text
-
-    def call_binop(self, context: Context, operator: str, left: Given, right: Given) -> Given:
-        """Computes what could take for ever."""
-        hold_product(operator, left, right)
-        result: Given = super().call_binop(context, operator, left, right)
-        return result
-
-    def _finalize(self, value: _T) -> _T | str:
-        return self._captured.get(value) or value.translate(marking.FORGED) if isinstance(value, str) else value
-
-
-class _Beside(jinja2.FileSystemLoader):
-    """Templates of one folder; a link in it that leads elsewhere is none of them."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, encoding="utf-8-sig")
-        self.sought = dict[Path, None]()
-
-    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        """The text of a template, with its file."""
-        self.sought[Path(self.searchpath[0], template)] = None
-        found = super().get_source(environment, template)
-        if not Path(found[1]).resolve().is_relative_to(Path(self.searchpath[0]).resolve()):
-            raise jinja2.TemplateNotFound(template)
-        return found
 
 
 def _problems_of(error: Exception, template: Path, words: Iterable[str]) -> list[Problem]:

@@ -100,7 +100,7 @@ class Report(Closed):
         default="", description="Template in the folder of templates; default: the name of the report with .md."
     )
     numbering: Literal["kind", "all"] = Field(
-        default="kind", description="Whether figures, tables and listings are numbered each by itself, or all of them together."
+        default="kind", description="Whether each kind is numbered by itself, or whatever has a caption is numbered together."
     )
     appendix: bool = Field(default=True, description="Whether all comparisons are listed on the last page.")
     correction: Literal["", "holm"] = Field(

@@ -59,12 +59,12 @@ def test_duplicate_label(composed, free):
 
 
 def test_one_counter(composed, free):
-    """On request figures, tables and listings are numbered together, equations by themselves."""
-    words = '{{ figure("strip") }}\n\n{{ equation("vae") }}\n\n{{ listing("vae", "loss") }}'
+    """On request whatever has a caption is numbered together, formulas without one by themselves."""
+    words = '{{ figure("strip") }}\n\n{{ equation("vae") }}\n\n::: {.equation #eq:a}\n$$x$$\n\nWhat it says.\n:::\n\n{{ listing("vae", "loss") }}'
     document = composed(
         f"{words}\n\n| a |\n|---|\n| 1 |\n\n: A. {{#tbl:a}}\n", replace(free, header=replace(free.header, numbering="all"))
     )
-    assert dict(document.labels) == {"fig:strip": "1", "eq:vae": "1", "lst:vae-loss": "2", "tbl:a": "3"}
+    assert dict(document.labels) == {"fig:strip": "1", "eq:vae": "1", "eq:a": "2", "lst:vae-loss": "3", "tbl:a": "4"}
 
 
 CAPTIONED = "::: {.equation #eq:a}\n$$x$$\n\nWhat *it* says.\n:::\n\n@eq:a\n"
