@@ -23,7 +23,7 @@ class Columns(Vocabulary):
         """Return the template globals."""
         return {"figure_table": self.figure_table, "layers_table": self.layers_table}
 
-    def figure_table(self, figure: str, caption: str = "", id: str = "") -> str:  # noqa: A002 - so it is called in Markdown
+    def figure_table(self, figure: str, caption: str = "", id: str = "") -> str:  # noqa: A002 - named as in Markdown
         """Print the numbers behind a figure whose kind provides a table; the default label is `tbl:<figure>`."""
         with_table = {name for name, card in self.material.figures.items() if card.tabulated}
         if figure not in with_table:

@@ -100,7 +100,7 @@ class Comparisons:
         return a, b
 
     def _factors(self, left: Fact, right: Fact) -> tuple[str, ...]:
-        """Return the only section of the settings in which two runs differ; within one run, what was measured."""
+        """Return the only section of the settings in which two runs differ; for two facts of one run, `split` and `method`."""
         if left.run == right.run:
             return ("split", "method")
         sections = {path.partition(".")[0] for path, _, _ in differences(left.settings, right.settings)} - {"seed"}

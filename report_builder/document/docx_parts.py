@@ -123,7 +123,7 @@ def _own(name: str) -> str:
 
 
 def _style(text: str, page: Page) -> str:
-    """Adapt styles: heading colour, centred figures and captions, listing captions kept with their code, smaller type in both."""
+    """Adapt styles: heading colour, centred figures and captions, listing captions kept with the code, smaller tables, code."""
 
     def changed(found: re.Match[str]) -> str:
         style, name = found[0], found[1]

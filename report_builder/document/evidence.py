@@ -67,7 +67,7 @@ class Evidence(Vocabulary):
 
     # --- equations ----------------------------------------------------------------------------------------------------------
 
-    def equation(self, run: str, id: str | None = None) -> str:  # noqa: A002 - a label is called id in Markdown, too
+    def equation(self, run: str, id: str | None = None) -> str:  # noqa: A002 - named as in Markdown
         """Print the loss that the run was compiled with, as a numbered equation labelled `eq:<run>` unless `id` is given."""
         found = self._equation(run)
         if not found:

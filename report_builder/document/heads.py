@@ -18,7 +18,7 @@ def with_heads(body: str) -> str:
 
 
 def _without_empty(body: str) -> str:
-    """Remove links and headings without a name (line anchors in code, empty corners of tables); label headings that are formulas."""
+    """Remove links and headings without a name (line anchors in code, empty corners of tables); label headings of formulas."""
     named = _FORMULA_HEAD.sub(lambda head: head[1] + ' aria-label="' + head[2].replace('"', "&quot;") + '"', body)
     return _CORNER.sub(r"<td\1></td>", _LINE_ANCHOR.sub(r"\1", named))
 

@@ -154,7 +154,7 @@ class SourceMap:
         return sorted({self.template, *(file for file, _ in self.lines if file)})
 
     def where(self, line: int) -> str:
-        """Return the origin of a rendered line (counted from 1), such as `templates/lab.md:12`; for line 0, just the template."""
+        """Return the origin of a rendered line (counted from 1) as `templates/lab.md:12`; for line 0, only the template."""
         if not 0 < line <= len(self.lines):
             return relative(self.template)
         file, number = self.lines[line - 1]

@@ -145,7 +145,7 @@ _NOUNS = {"Span": "span", "Header": "heading", "Image": "picture", "Div": "block
 
 
 def typed(markdown: str, line: Callable[[int], str]) -> Iterator[Problem]:
-    r"""Yield problems that the tree does not show: formulas in `\(...\)`, cells beyond a table's last column, control characters.
+    r"""Yield problems absent from the tree: formulas in `\(...\)`, cells beyond a table's last column, control characters.
 
     Args:
         markdown: the rendered text.

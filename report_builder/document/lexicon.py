@@ -26,7 +26,7 @@ class Lexicon:
     _groups: dict[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
 
     def pattern(self, key: str, shape: str = "{}") -> re.Pattern[str]:
-        """Return a pattern for the words of a key, matched from the start of a word and embedded in `shape` in place of `{}`."""
+        """Return a pattern for the words of a key, matched from the start of a word and inserted into `shape` at `{}`."""
         if (key, shape) not in self._compiled:
             words = self.language.prose.get(key, "")
             begins = "" if EAST.search(words) else "(?<![^\\W\\d_])"

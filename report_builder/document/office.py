@@ -185,7 +185,7 @@ def _relocate(node: Node, files: Mapping[str, str], document: Document) -> Nodes
     (label, classes, values), words, (target, title) = node["c"]
     file, picture = files.get(target, target), document.images.get(target)
     if picture and Path(file).suffix != picture.file.suffix and not value(node, "width") and (sides := size(picture.file)):
-        values = [*values, ["width", f"{sides[0] / 96:.2f}in"]]  # the PNG of a vector graphic has more pixels than its display size
+        values = [*values, ["width", f"{sides[0] / 96:.2f}in"]]  # a PNG made of an SVG is larger
     return [{"t": "Image", "c": [[label, classes, values], words, [file, title]]}]
 
 
@@ -242,7 +242,7 @@ def _caption(style: str, inlines: Nodes, *, word: Page | None) -> Node:
 
 
 def _equation(node: Node, *, word: Page | None) -> Node:
-    """Set an equation with its number: in a borderless table row for Word, inside the formula for formats that only have TeX."""
+    """Set an equation with its number: in a borderless table row for Word, otherwise within the formula."""
     formula, number = node["c"][1][0]["c"][0], value(node, "number")
     if not word:
         return para([_anchor(identifier(node)), formula | {"c": [formula["c"][0], f"{formula['c'][1]} \\qquad ({number})"]}])

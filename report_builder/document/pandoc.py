@@ -116,7 +116,7 @@ def cite(entries: str, blocks: Nodes, style: Path, language: str) -> Nodes:
     """
     framed = b"".join(b"%d\n%b" % (len(part), part) for part in (entries.encode(), _as_json(blocks)))
     script = str(Path(__file__).parent / "cite.lua")
-    output, _ = _run(["lua", script, str(style.resolve()), language], framed, LANG="la")  # pandoc would change the case of English titles
+    output, _ = _run(["lua", script, str(style.resolve()), language], framed, LANG="la")  # keeps the case of English titles
     cited: Nodes = json.loads(output)["blocks"]
     return cited
 
