@@ -26,8 +26,7 @@ class Counts(Vocabulary):
         """Print a count out of a total, such as "9 of 10".
 
         Without `relation`, count the images behind a share, over all seeds. With it, count the arms of a sweep
-        (`latent.test.elbo`) or the classes of a share whose value satisfies the relation: `count("cgan.samples.class_asked",
-        ">=", 0.9)`.
+        (`latent.test.elbo`) or the classes of a share whose value satisfies it: `count("cgan.samples.class_asked", ">=", 0.9)`.
         """
         if relation:
             found = self._satisfying(name, relation, limit)

@@ -21,7 +21,7 @@ def mark_missing(blocks: Nodes, missing: list[tuple[str, str]], language: Langua
 
 
 def unmarked(node: Node, language: Language, *, draft: bool) -> Nodes | None:
-    """Unwrap the spans that served the checks, adding a mark to statements; a draft keeps false and unmeasured claims marked."""
+    """Unwrap the spans that served the checks, adding a mark to statements; a draft keeps the marks on false claims."""
     if node["t"] != "Span" or not {"fact", "claim", "literal", "stated"} & set(attributes(node)[1]):
         return None
     inlines: Nodes = node["c"][1]

@@ -187,7 +187,7 @@ class Reading:
             yield Problem(self._where(sentence.line), rule, number.text, f"{before[0].text} in {self._where(before[1])}.")
 
     def _value(self, sentence: Sentence) -> tuple[tuple[str, str, str], Number | None]:
-        """Return the model, quantity and split of a sentence, and its number if it has exactly one model and one number."""
+        """Return model, quantity and split of a sentence, and its value if it has one model, a quantity and a single number."""
         runs, numbers = {name.text for name in sentence.runs}, [number for number in sentence.numbers if number.strong]
         families, parts = sorted(sentence.quantities()), sorted(sentence.lexicon.named("splits", sentence.typed))
         single = len(runs) == 1 and len(numbers) == 1 and bool(families)
