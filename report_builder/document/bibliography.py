@@ -27,9 +27,7 @@ class Entry:
     Attributes:
         key: the citation key; empty for an `@string`.
         kind: the entry type, in lower case.
-        text: the source of the entry.
-        file: the file that contains it.
-        line: the line at which the source begins, counted from 1.
+        text: the source, which begins at `line` (counted from 1) of `file`.
     """
 
     key: str

@@ -70,7 +70,7 @@ def numbers_of(author: Author, language: Language) -> list[str]:
 
 
 def authors_word(header: Header, language: Language) -> str:
-    """Return the word for "author" or "authors", depending on their number."""
+    """Return the word for "author" or "authors"."""
     return language.word("author" if len(header.authors) == 1 else "authors")
 
 

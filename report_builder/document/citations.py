@@ -46,13 +46,9 @@ _UNPRINTED = ("Header", "Image")  # printed twice or not at all, so that no back
 
 @frozen
 class Cited:
-    """The outcome of citing.
+    """The outcome of citing: mistakes, markup in entries that would be printed verbatim, and entries that nothing cites.
 
-    Attributes:
-        places: finds template lines, and the lines of bibliography entries.
-        problems: mistakes that prevent the document from being built.
-        findings: markup in entries that would be printed verbatim.
-        warnings: entries that nothing cites.
+    `places` also finds the lines of bibliography entries.
     """
 
     places: Places

@@ -39,7 +39,7 @@ def finish(content: bytes, header: Header) -> bytes:
     """Return pandoc's Word file with the page setup of its style, page numbers, document properties and our styles.
 
     Args:
-        content: the file; its metadata must not contain the title, which pandoc would print.
+        content: the file, without a title in its metadata, which pandoc would print.
         header: provides title and author for the properties.
     """
     changes: Mapping[str, Callable[[str], str]] = {

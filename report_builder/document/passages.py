@@ -63,7 +63,7 @@ class Passage:
         return next((line for _, _, node in self.leaves if (line := first_line(node))), 0)
 
     def add(self, node: Node, words: str, typed: str | None = None) -> None:
-        """Append the text of a node; `typed` is a placeholder that replaces each of its characters in `typed`."""
+        """Append the text of a node, in `typed` with each character replaced by the placeholder `typed`, if given."""
         start = len(self.text)
         self.text += words
         self.typed += words if typed is None else typed * len(words)

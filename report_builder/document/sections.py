@@ -31,10 +31,6 @@ def sections(
     A fact belongs to a section if the section prints it or a line between its fences reads it, as in a condition or formula.
 
     Args:
-        divs: the `Div` nodes of the document.
-        places: looks up lines.
-        citations: all uses of facts and figures.
-        material: the facts.
         undrawn: image target -> problem, for figures that have not been drawn.
     """
     extents = places.tasks()

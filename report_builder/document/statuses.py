@@ -32,15 +32,7 @@ PREDICATES = ("verdict", "comparison", "change", "cause", "strength", "number_wo
 
 @frozen
 class Judgement:
-    """The assessment of one sentence.
-
-    Attributes:
-        status: `bound`, `opinion`, `stated`, `listed` or `theory`.
-        text: the sentence, as quoted in messages.
-        where: file and line of the template.
-        why: what makes it speak of results, if it does.
-        facts: names of the facts it is bound to.
-    """
+    """The assessment of one sentence: its status, text and place, why it speaks of results, and the facts it is bound to."""
 
     status: str
     text: str

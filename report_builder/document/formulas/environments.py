@@ -14,17 +14,7 @@ if TYPE_CHECKING:
 
 @frozen
 class _Environment:
-    """The layout of an environment.
-
-    Attributes:
-        columns: alignment; the last letter is repeated, or all of them if `pairs`.
-        style: style of the cells: `display`, `inline` or `script`.
-        gap: space between columns, in em.
-        left: opening fence, or "".
-        right: closing fence, or "".
-        argument: whether it takes an argument.
-        pairs: whether columns alternate between left- and right-hand sides.
-    """
+    """Layout: column letters (the last, or all if `pairs`, are repeated), style of cells, gap in em, fences, an argument or not."""
 
     columns: str = "c"
     style: str = "inline"
