@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @frozen
 class _Environment:
-    """Layout: column letters (the last, or all if `pairs`, are repeated), style of cells, gap in em, fences, an argument or not."""
+    """Layout: column letters (the last, or all if `pairs`, are repeated), style of cells, gap in em, fences, argument."""
 
     columns: str = "c"
     style: str = "inline"
