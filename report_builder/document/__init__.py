@@ -1,5 +1,5 @@
-"""Template and material -> Markdown -> numbered, linked and checked tree -> PDF, HTML, DOCX, Markdown.
+"""Turns a template and its material into Markdown, then a numbered, linked and checked tree, then PDF, HTML, DOCX or Markdown.
 
-`rendering.render`, `composing.compose` and `writing.write`, one after the other; a build that finds nothing changed stops after
-the first, and imports no more.
+The stages are `rendering.render`, `composing.compose` and `writing.write`. A build in which nothing has changed stops after the
+first stage and does not import the other two.
 """

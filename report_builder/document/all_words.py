@@ -1,4 +1,4 @@
-"""All words of a template."""
+"""All functions that a template may call."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from report_builder.languages import Language
 
 
 def every_word(material: Material, language: Language, ledger: Ledger) -> Mapping[str, Callable[..., Told]]:
-    """The functions that a template may call, by name; what they do they write down in the ledger."""
+    """Return the template globals: name -> function. What the functions cite, claim or get wrong is recorded in the ledger."""
     speech = Speech(material, language, ledger)
     verdicts = Verdicts(material, language, ledger, speech)
     choices = Choices(material, language, ledger, speech, verdicts)

@@ -1,4 +1,4 @@
-"""The last appendix: every comparison that the text rests on, how many of them chance may have made, and the profile."""
+"""The last appendix: all comparisons that the text relies on, how many of them may be due to chance, and the profile."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from report_builder.facts import LEVEL, TRAININGS
 from report_builder.languages import NO_BREAK, Language
 
 LABEL = "app:comparisons"
-LEAST = 0.001  # of a p that is printed
-STAR = "*"  # behind what holds of the trainings that were measured
-MOST = 3  # settings that are named one by one
+LEAST = 0.001  # smallest p-value that is printed as a number
+STAR = "*"  # marks comparisons that hold only for the trainings measured
+MOST = 3  # settings that are listed individually
 
 
 def appendix(ledger: Ledger, language: Language, profile: str = "") -> str:
-    """The token of the appendix; nothing where nothing was compared."""
+    """Return the token of the appendix, or an empty string if nothing was compared."""
     rows = [*{compared.key: compared for compared in ledger.comparisons}.values()]
     if not rows:
         return ""
@@ -35,7 +35,7 @@ def appendix(ledger: Ledger, language: Language, profile: str = "") -> str:
 
 
 def _is_limited(row: Compared) -> bool:
-    """Whether it holds of the trainings that were measured, and not of models."""
+    """Whether the comparison holds only for the trainings that were measured, not for the models in general."""
     return row.p is not None and row.scope == TRAININGS
 
 
@@ -59,7 +59,7 @@ def _row(row: Compared, language: Language, *, stands: bool) -> list[Nodes]:
 
 
 def _names(names: Sequence[str]) -> Nodes:
-    """Facts as code; what all of them end with stands once, behind."""
+    """Render fact names as code; a suffix common to all of them is printed once, at the end."""
     parts, shared = [name.split(".") for name in names], 0
     while (
         len(names) > 1

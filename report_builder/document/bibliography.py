@@ -1,4 +1,4 @@
-"""The entries of `.bib` files, each with its line; pandoc reads those alone that are cited."""
+"""The entries of `.bib` files with their line numbers. Pandoc is given only the entries that are cited."""
 
 from __future__ import annotations
 
@@ -17,12 +17,18 @@ _ENDS = {"{": re.compile("[{}]"), "(": re.compile("[{})]")}
 _BEGINS = re.compile(r"\n[ \t]*@[A-Za-z]+\s*[{(]\s*[^\s,={}]+\s*,")
 _TYPED = re.compile(r"\btype\s*=", re.IGNORECASE)
 _PARENTS = re.compile(r"\b(?:crossref|xdata|xref|related|entryset)\s*=\s*[{\"]([^}\"]*)", re.IGNORECASE)
-NAMED = ("phdthesis", "mastersthesis", "techreport")  # kinds whose name is printed: in the report's language
+NAMED = ("phdthesis", "mastersthesis", "techreport")  # entry types whose name is printed, in the report's language
 
 
 @frozen
 class Entry:
-    """An entry: its key, its kind in small letters, its source, and the file and line where that begins."""
+    """A bibliography entry.
+
+    Attributes:
+        key: the citation key; empty for an `@string`.
+        kind: the entry type, in lower case.
+        text: the source, which begins at `line` (counted from 1) of `file`.
+    """
 
     key: str
     kind: str
@@ -32,16 +38,16 @@ class Entry:
 
     @property
     def where(self) -> str:
-        """File and line."""
+        """File and line, as `file:line`."""
         return f"{self.file}:{self.line}"
 
     @property
     def parents(self) -> list[str]:
-        """The keys of the entries whose fields it takes over."""
+        """The keys of the entries from which this one inherits fields."""
         return [key.strip() for keys in _PARENTS.findall(self.text) for key in keys.split(",") if key.strip()]
 
     def source(self, names: Mapping[str, str]) -> str:
-        """As pandoc reads it, on as many lines; `names` are those of `NAMED`."""
+        """Return the source as pandoc should read it, with the same number of lines; `names` maps `NAMED` to printed names."""
         if self.kind not in NAMED or _TYPED.search(self.text):
             return self.text
         head, comma, fields = self.text.partition(",")
@@ -50,7 +56,7 @@ class Entry:
 
 @frozen
 class Bibliography:
-    """The entries of some files by key, the source of their abbreviations (`@string`), and what is wrong in them."""
+    """The entries of several files by key, the source of their abbreviations (`@string`), and the problems found in them."""
 
     entries: Mapping[str, Entry]
     strings: tuple[str, ...] = ()
@@ -58,7 +64,7 @@ class Bibliography:
 
     @classmethod
     def read(cls, files: Iterable[Path]) -> Bibliography:
-        """Reads files; what cannot be read, and keys that stand twice, are among the problems."""
+        """Read the files; unreadable files, malformed entries and duplicate keys are reported in `problems`."""
         entries, strings, problems = dict[str, Entry](), list[str](), list[Problem]()
         for file in files:
             try:
@@ -81,7 +87,7 @@ class Bibliography:
         return cls(entries, tuple(strings), tuple(problems))
 
     def chosen(self, keys: Iterable[str]) -> list[Entry]:
-        """The entries of keys, with those whose fields they take over, in the order of the files."""
+        """Return the entries with these keys and, recursively, the entries they inherit from, in file order."""
         wanted, waiting = set[str](), [*keys]
         while waiting:
             if (key := waiting.pop()) in self.entries and key not in wanted:
@@ -90,16 +96,16 @@ class Bibliography:
         return [entry for key, entry in self.entries.items() if key in wanted]
 
     def unused(self, keys: Iterable[str]) -> Sequence[Entry]:
-        """The entries that neither a text with these keys nor another entry of it uses."""
+        """Return the entries used neither by a text that cites these keys nor by the entries it cites."""
         used = {entry.key for entry in self.chosen(keys)}
         return [entry for key, entry in self.entries.items() if key not in used and entry.kind not in ("xdata", "set")]
 
 
 def _text(file: Path) -> str:
-    """The text of a file.
+    """Return the text of a file.
 
     Raises:
-        ReportError: it cannot be read, or is in another encoding: at the line of its first letter that is no UTF-8.
+        ReportError: if the file cannot be read or is not UTF-8; the problem points to the line of the first invalid byte.
     """
     if mistake := not_readable(file):
         raise ReportError(Problem(relative(file), mistake))
@@ -116,14 +122,17 @@ def _text(file: Path) -> str:
 
 
 def _find_entries(text: str, file: str) -> Iterator[Entry | Problem]:
-    """The entries of a text, abbreviations among them, and those that have no key or no end; all else is comments."""
+    """Yield the entries of a text, including abbreviations, and a problem for each that has no key or is not closed.
+
+    Anything else counts as a comment.
+    """
     start, line = 0, 1
     while found := _ENTRY.search(text, start):
         at = text.rindex("@", found.start(), found.end())
         line += text.count("\n", start, at)
         end = _end(text, found.end(), found[2])
         kind, source = found[1].lower(), text[at:end]
-        if found[2] == "(" and source[-1] == ")":  # which pandoc does not read
+        if found[2] == "(" and source[-1] == ")":  # pandoc does not read entries in parentheses
             source = f"{text[at : found.end() - 1]}{{{text[found.end() : end - 1]}}}"
         key = _KEY.match(text, found.end(), end - 1)
         if (end == len(text) and source[-1] not in "})") or _BEGINS.search(source):
@@ -142,7 +151,7 @@ def _find_entries(text: str, file: str) -> Iterator[Entry | Problem]:
 
 
 def _end(text: str, start: int, opened: str) -> int:
-    """Where an entry ends whose bracket was opened before `start`: behind its bracket, or at the end of the text."""
+    """Return the index just after the closing bracket of an entry opened before `start`, or the end of the text."""
     depth = 1
     for bracket in _ENDS[opened].finditer(text, start):
         depth += 1 if bracket[0] == "{" else -1 if bracket[0] == "}" or depth == 1 else 0

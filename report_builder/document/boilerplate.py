@@ -1,4 +1,4 @@
-"""The words that every writer adds alike: what an answer begins with, and the title block."""
+"""Text that all writers add in the same way: run-in headings such as "Answer", the title block, notes on missing values."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from report_builder.document.tree import Node, Nodes, change, has_class, para, s
 from report_builder.facts import TRAININGS
 from report_builder.languages import Language
 
-ON_PAPER = 6  # headings of a document for paper that has a table of contents without being asked
-CALLOUTS = ("note", "tip", "important", "warning", "caution")  # classes of blocks that stand out of the text
+ON_PAPER = 6  # a paged document with at least this many headings has a table of contents by default
+CALLOUTS = ("note", "tip", "important", "warning", "caution")  # classes of callout blocks
 
 
 def run_in(node: Node, language: Language) -> Nodes:
-    """The blocks of a `Div`; an answer, an opinion, a statement, an abstract and a callout begin with their name."""
+    """Return the blocks of a `Div`, with a run-in heading if it is an answer, opinion, statement, abstract or callout."""
     blocks: Nodes = node["c"][1]
     named = {
         **{name: name for name in ("answer", "opinion", "stated", "abstract")},
@@ -32,7 +32,7 @@ def run_in(node: Node, language: Language) -> Nodes:
 
 
 def framed(pattern: str, told: Mapping[str, Nodes]) -> Nodes:
-    """A frame of the language, such as `{noun}: {value}`, with nodes in its fields; words between them are the program's."""
+    """Fill a pattern of the language, such as `{noun}: {value}`, with nodes; the words in between become printed spans."""
     made: Nodes = []
     for words, name, _, _ in string.Formatter().parse(pattern):
         made += printed_words(words, "fact")
@@ -41,41 +41,41 @@ def framed(pattern: str, told: Mapping[str, Nodes]) -> Nodes:
 
 
 def marked(reference: Node) -> tuple[Nodes, Nodes]:
-    """The number of an entry of the list of references, where the style gives one, and its words."""
+    """Split an entry of the reference list into its number (empty if the citation style has none) and its text."""
     inlines: Nodes = reference["c"][1][0]["c"]
     return (inlines[0]["c"][1], inlines[2:]) if inlines and has_class(inlines[0], "mark") else ([], inlines)
 
 
 def unmeasured(language: Language) -> str:
-    """What stands where a value or a picture is missing."""
+    """Return the placeholder for a missing value or picture."""
     return f"[{language.word('unmeasured')}]"
 
 
 def scope_note(scope: str, trainings: int, language: Language) -> str:
-    """What a sentence says that speaks of the trainings that were measured, and not of models."""
+    """Return the note that a sentence holds only for the trainings measured, or an empty string for any other scope."""
     key = "this_training" if trainings == 1 else "these_trainings"
     return (" " if language.spaced else "") + language.word(f"verdict.{key}") if scope == TRAININGS else ""
 
 
 def absent(image: Node, images: Collection[str]) -> bool:
-    """Whether an image is a figure that is not drawn: writers print a framed note instead."""
+    """Whether an image is a figure that has not been drawn; writers print a framed note in its place."""
     target = str(image["c"][2][0])
     return target.startswith("figure:") and target not in images
 
 
 def numbers_of(author: Author, language: Language) -> list[str]:
-    """The numbers by which an author is known, each with its name."""
+    """Return the author's index number and group, each with its label; missing ones are left out."""
     told = {"index": author.index, "group": author.group}
     return [language.word(f"author_{key}", number=number) for key, number in told.items() if number]
 
 
 def authors_word(header: Header, language: Language) -> str:
-    """What the authors are called."""
+    """Return the word for "author" or "authors"."""
     return language.word("author" if len(header.authors) == 1 else "authors")
 
 
 def author_lines(header: Header, language: Language) -> list[str]:
-    """A line for each author, for formats that know lines only."""
+    """Return one line for each author, for formats that only support plain lines."""
     told = [
         ", ".join(filter(None, (one.name, *numbers_of(one, language), one.affiliation, one.email))) for one in header.authors
     ]
@@ -83,13 +83,13 @@ def author_lines(header: Header, language: Language) -> list[str]:
 
 
 def listed_headings(header: Header, blocks: Nodes, least: int) -> Nodes:
-    """The headings of the table of contents; one that nobody asked for lists no fewer than `least`."""
+    """Return the headings of the table of contents; unless it was requested, none if there are fewer than `least`."""
     found = [node for node in walk(blocks, "Header") if node["c"][0] <= header.contents.depth]
     return found if header.contents.asked or len(found) >= least else []
 
 
 def bare_words(heading: Node) -> Nodes:
-    """A heading's words without what must stand in a document only once: notes, places, links."""
+    """Return the text of a heading without notes, anchors and links, which may occur only once in a document."""
     return change(heading["c"][2], lambda node: [] if node["t"] == "Note" else _within(node))
 
 
@@ -98,7 +98,7 @@ def _within(node: Node) -> Nodes | None:
 
 
 def title_facts(header: Header, language: Language) -> list[tuple[str, str]]:
-    """What the title block lists below the title and the authors, as pairs of name and value."""
+    """Return the (name, value) pairs that the title block lists below the title and the authors."""
     pairs = [
         (language.word("field_of_study"), header.field_of_study),
         (language.word("laboratory"), header.laboratory),

@@ -1,4 +1,4 @@
-"""Time, memory and size that a template may take: a loop without end stops with its line."""
+"""Limits on the time, memory and output size of a template: an infinite loop is stopped and reported with its line."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ _STATM = Path("/proc/self/statm")
 
 @contextmanager
 def bounded() -> Iterator[None]:
-    """Bounds what runs inside. Time, the processor's, is bounded in the main thread, memory on Linux; else the text's size is.
+    """Limit the resources of the code that runs inside the context.
+
+    Processor time is limited in the main thread on POSIX systems, memory on Linux; elsewhere only the text size is limited.
 
     Raises:
-        ReportError: the time was up.
-        MemoryError: there was no more memory.
+        ReportError: if the time limit is exceeded.
+        MemoryError: if the memory limit is exceeded.
     """
     with _alarm(), _memory():
         yield
@@ -64,10 +66,10 @@ def _memory() -> Iterator[None]:
 
 
 def joined(parts: Iterator[str]) -> str:
-    """The text of a template; where it grows too large the template is told so, and stops at its own line.
+    """Join the output of a template; if it grows too large, the error is thrown into the template, so that it carries its line.
 
     Raises:
-        ReportError: it grew too large.
+        ReportError: if the text exceeds the size limit.
     """
     found, size, most = list[str](), 0, TEMPLATE_BYTES.value
     for part in parts:
@@ -79,10 +81,10 @@ def joined(parts: Iterator[str]) -> str:
 
 
 def hold_product(operator: str, left: Given, right: Given) -> None:
-    """Refuses a product or a power of integers that would have millions of digits: no signal stops their arithmetic.
+    """Reject a product or power of integers that would have millions of digits: no signal interrupts integer arithmetic.
 
     Raises:
-        OverflowError: the result has more than a million bits.
+        OverflowError: if the result would have more than a million bits.
     """
     if isinstance(left, int) and isinstance(right, int):
         bits = left.bit_length() * right if operator == "**" else left.bit_length() + right.bit_length()

@@ -1,4 +1,4 @@
-"""Captions: the author's words and what is particular to a figure; of what a task's figures are made is said once."""
+"""Captions: the author's words and the details of one figure. What several figures of a section share is stated once."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from report_builder.document.tree import Node, Nodes, caption_of, div, has_class
 from report_builder.languages import NO_BREAK, Language
 from report_builder.records import frozen
 
-DETAIL, SETTING = "detail", "setting"  # classes of the sentences of a drawing; of those that say what it was made of
+DETAIL, SETTING = "detail", "setting"  # classes of sentences stated by a plot, and of those on the data and settings behind it
 _KEYS = ("model", "models", "data", "points", "seed", "seeds", "epochs", "weights")
 
 
 def captioned(caption: str, sentences: Sequence[str], language: Language) -> Nodes:
-    """The author's words, ended, then the sentences that the drawing states, a span for each."""
+    """Return the author's caption, ended by a full stop, followed by the sentences that the plot states, one span each."""
     said = caption.strip()
     said += language.stop if said and said[-1] not in ".!?。！？" and sentences else ""
     begins = tuple(language.words[f"details.{key}"].partition("{")[0] for key in _KEYS)
@@ -33,16 +33,17 @@ def _sentence(words: str) -> Nodes:
 
 @frozen
 class _Home:
-    """Where what figures are made of is said: behind a heading, in the list of blocks that has it."""
+    """The place where the details of figures are stated: after `heading`, which is an item of `blocks`."""
 
     blocks: Nodes
     heading: Node
 
 
 def say_once(blocks: Nodes, references: References) -> None:
-    """Takes what figures are made of out of their captions and says it once for each heading, in place.
+    """Move details of figures out of their captions and state each once, below the heading of the section, in place.
 
-    A sentence that is not true of all of its figures names those of which it is. Captions above the first heading keep theirs.
+    A sentence that does not hold for all figures of the section names those for which it does. Captions above the first heading
+    are left as they are.
     """
     homes: dict[int, tuple[_Home, Nodes]] = {}
     for home, figure in _figures(blocks, None):
@@ -65,7 +66,7 @@ def _figures(blocks: Nodes, home: _Home | None) -> Iterator[tuple[_Home, Node]]:
 
 
 def _move_details(figures: Nodes, references: References) -> Nodes:
-    """Of what some figures are made, and what several of their captions state, each sentence once; they leave the captions."""
+    """Remove from the captions what the figures are made of and what several captions repeat, and return each sentence once."""
     language, captions = references.language, [_caption(figure) for figure in figures]
     of: dict[str, tuple[Node, list[str]]] = {}
     for figure, caption in zip(figures, captions, strict=True):
@@ -103,12 +104,12 @@ def _space(language: Language) -> Nodes:
 
 
 def _of(words: Nodes, names: Nodes, language: Language) -> Nodes:
-    """A sentence with the figures of which it is true in brackets before its end."""
+    """Append to a sentence, in brackets before its full stop, the figures for which it holds."""
     *before, last = words
     opened, closed = (" (", ")") if language.spaced else ("（", "）")
     return [*before, {"t": "Str", "c": last["c"][:-1]}, *text(opened), *names, {"t": "Str", "c": closed + last["c"][-1:]}]
 
 
 def sentences_of(card: FigureCard) -> Sequence[str]:
-    """The details of a figure one by one, or what stands in for them."""
+    """Return the detail sentences of a figure, or its `details` as a single sentence if it has none."""
     return card.sentences or tuple(filter(None, (card.details,)))

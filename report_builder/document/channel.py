@@ -1,8 +1,8 @@
-"""The one way from a word of a template into the document.
+"""The only channel from a template function into the document.
 
-Every word prints an opaque token: letters that no text has, which pandoc reads as a word like any other. What the token stands
-for waits in a table beside the text and takes its place in the tree. So nothing is escaped, nothing can be forged, and names
-and tables are data.
+Every function returns an opaque token: a sequence of letters that occurs in no text and that pandoc reads as an ordinary word.
+The content of the token is kept in a table and replaces it in the tree. Hence nothing needs escaping, nothing can be forged,
+and names and tables are passed as data.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from typing import TypeAlias
 from report_builder.document.tree import MADE, Node, Nodes, attr, text, walk
 from report_builder.records import frozen
 
-Given: TypeAlias = "Hashable | Sequence[Given] | Mapping[str, Given]"  # what a template may hand to a word
-PLACES = 4  # letters of a token that count: 456 976 tokens
+Given: TypeAlias = "Hashable | Sequence[Given] | Mapping[str, Given]"  # arguments that a template may pass to a function
+PLACES = 4  # letters that number a token: 26^4 = 456 976 tokens
 
 
 @frozen
 class Piece:
-    """What a token stands for.
+    """The content of a token.
 
     Attributes:
-        nodes: inlines, or blocks; a node `Markdown` holds text of the author that is still to be read.
-        text: what is printed where no node can stand: in code, formulas and attributes.
-        where: the template's line.
-        block: whether it stands alone, as a figure does.
-        labels: what the document can refer to.
+        nodes: inlines or blocks; a `Markdown` node holds text of the author that is still to be parsed.
+        text: the plain-text form, for places where no node can stand: code, formulas and attributes.
+        where: file and line of the template.
+        block: whether it is a block of its own, such as a figure.
+        labels: the labels it defines, as targets of references.
     """
 
     nodes: Nodes
@@ -50,7 +50,7 @@ class Channel:
         self._handed: set[int] = set()
 
     def put(self, piece: Piece) -> str:
-        """The token of a piece."""
+        """Store a piece and return its token."""
         number, letters = len(self._pieces), ""
         for _ in range(PLACES):
             number, rest = divmod(number, len(ascii_lowercase))
@@ -59,11 +59,11 @@ class Channel:
         return self._nonce + letters
 
     def holds(self, text: str) -> bool:
-        """Whether a text has tokens."""
+        """Whether a text contains tokens."""
         return self._nonce in text
 
     def split(self, text: str) -> Iterator[str | Piece]:
-        """The words between the tokens of a text, and their pieces, in order; no empty words."""
+        """Yield the text between tokens and the pieces of the tokens, in order; empty strings are skipped."""
         for i, part in enumerate(self._token.split(text)):
             if i % 2:
                 yield self._pieces[_number(part)]
@@ -71,11 +71,11 @@ class Channel:
                 yield part
 
     def pieces(self, text: str) -> Iterator[Piece]:
-        """The pieces of a text, in order."""
+        """Yield the pieces of the tokens in a text, in order."""
         return (self._pieces[_number(letters)] for letters in self._token.findall(text))
 
     def held(self, text: str) -> dict[str, str]:
-        """The author's words in the tokens of a text and in the tokens of those, each with the line that prints them."""
+        """Return the author's Markdown inside the tokens of a text, recursively, mapped to the template line that prints it."""
         found, waiting = dict[str, str](), [text]
         while waiting:
             for piece in self.pieces(waiting.pop()):
@@ -86,13 +86,13 @@ class Channel:
         return found
 
     def plain(self, text: str) -> str:
-        """The text with each token as what it prints where no node can stand."""
+        """Return the text with each token replaced by its plain-text form."""
         if not self.holds(text):
             return text
         return "".join(part if isinstance(part, str) else self.plain(part.text) for part in self.split(text))
 
     def hand(self, given: Given) -> None:
-        """Notes that the tokens in an argument of a word are that word's to print, or not."""
+        """Mark the tokens in an argument as handed over: it is up to the function called whether they are printed."""
         if isinstance(given, str):
             self._handed |= {_number(letters) for letters in self._token.findall(given)}
         elif isinstance(given, Mapping):
@@ -102,22 +102,22 @@ class Channel:
                 self.hand(item)
 
     def lost(self, text: str) -> list[Piece]:
-        """The pieces whose tokens were printed and are not in the text: something changed them on the way."""
+        """Return the pieces whose tokens were neither handed to a function nor are in the text: something altered them."""
         arrived = {_number(letters) for letters in self._token.findall(text)} | self._handed
         return [piece for number, piece in enumerate(self._pieces) if number not in arrived]
 
     def torn(self, text: str) -> bool:
-        """Whether the text has a part of a token."""
+        """Whether the text contains a fragment of a token."""
         rest = self._token.sub(" ", text).lower()
         return any(self._nonce[i : i + 6] in rest for i in range(len(self._nonce) - 5))
 
     def canonical(self, text: str) -> str:
-        """The same text for the same template and the same measurements: tokens without what is random in them, and pieces."""
+        """Serialize text and pieces without the random part of the tokens: equal templates and results give equal strings."""
         stands = [[piece.nodes, piece.text] for piece in self._pieces]
         return json.dumps([text, stands], ensure_ascii=False).replace(self._nonce, "")
 
     def labels(self, text: str) -> dict[str, list[str]]:
-        """Each label that a word of the text sets, and the template's lines that print it."""
+        """Return each label that the tokens of the text define, with the template lines that print it."""
         found: dict[str, list[str]] = {}
         for piece in self.pieces(text):
             for label in piece.labels:
@@ -136,26 +136,26 @@ def _number(letters: str) -> int:
 
 
 def markdown(words: str) -> Node:
-    """Words of the author in arguments or in the experiment file: inline Markdown, read together with the text."""
+    """Return a node for inline Markdown from an argument or the experiment file, to be parsed together with the text."""
     return {"t": "Markdown", "c": " ".join(words.split())}
 
 
 def printed_span(inlines: Nodes, kind: str, **values: str) -> Node:
-    """A span that the program made: what was measured, and what it is called."""
+    """Return a span marked as made by the program, such as a measurement or the name of a run; empty values are left out."""
     return {"t": "Span", "c": [attr("", [kind], {key: value for key, value in values.items() if value}), inlines], MADE: True}
 
 
 def printed_words(words: str, kind: str, **values: str) -> Nodes:
-    """What the program says, as a span between the spaces that it begins and ends with."""
+    """Return words of the program as a span, with leading and trailing spaces moved outside it."""
     before, after = (text(" ") if words[place:][:1] == " " else [] for place in (0, -1))
     return [*before, *([printed_span(text(words.strip(" ")), kind, **values)] if words.strip(" ") else []), *after]
 
 
 def is_printed(node: Node) -> bool:
-    """Whether the program made this node, and no text can have."""
+    """Whether the program made this node; a node parsed from text never carries the mark."""
     return MADE in node
 
 
 def fragments(nodes: Nodes) -> Iterator[str]:
-    """The author's words below nodes of words."""
+    """Yield the author's Markdown below these nodes."""
     return (node["c"] for node in walk(nodes, "Markdown"))

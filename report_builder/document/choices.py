@@ -1,4 +1,4 @@
-"""Sweeps in a template: the arms, the one that a measurement prefers, and their order by it."""
+"""Sweeps in a template: their arms, the arm that a measurement prefers, and the ranking of the arms."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ if TYPE_CHECKING:
 
 @frozen
 class Choices(Vocabulary):
-    """The words of the template that speak of sweeps."""
+    """The template functions for sweeps."""
 
     verdicts: Verdicts
-    orders: dict[tuple[str, ...], Ranking] = field(default_factory=dict, init=False, repr=False)  # of facts that were compared
+    orders: dict[tuple[str, ...], Ranking] = field(default_factory=dict, init=False, repr=False)  # by names of the facts ranked
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
-        """The globals of the template."""
+        """Return the template globals."""
         return {"sweep": self.sweep, "best": self.best, "rank": self.rank}
 
     def sweep(self, name: str) -> tuple[str, ...]:
-        """Ids of the arms of a sweep, in order."""
+        """Return the run ids of the arms of a sweep, in order."""
         return self.card(name).runs
 
     def best(self, name: str, fact: str, *, on_test: bool = False) -> Best:
-        """The arm that a fact prefers, e.g. `best("latent", "validation.elbo")`, as `run` gives it; the first of equal ones.
+        """Return the arm that a fact prefers, e.g. `best("latent", "validation.elbo")`, as `run` would; ties go to the first.
 
-        Arms are chosen by the means over their seeds; `best(...).ahead` says whether it is measurably ahead of all others, and
-        verdicts between arms allow for the choice. A choice by test images makes the results on them too good, so it must be
-        said: `on_test=True`. Before all arms are measured one stands in, whose name and settings are printed as not measured.
+        Arms are chosen by their means over seeds. `best(...).ahead` says whether the arm is measurably ahead of all others, and
+        verdicts between arms allow for the choice. Choosing on test images makes the results on them too optimistic and must be
+        requested with `on_test=True`. Until all arms are measured, a stand-in prints its name and settings as not measured.
         """
         sweep = self.card(name)
         facts = self.facts(sweep, fact)
@@ -64,7 +64,7 @@ class Choices(Vocabulary):
         return Best(run.id, name, run.model, run.data, run.seeds, run.versions, run.get, said)
 
     def facts(self, sweep: SweepCard, fact: str) -> list[Fact]:
-        """The fact of every arm; none where one is unknown, which is noted."""
+        """Return the fact of every arm, or an empty list if one of them is unknown, which is recorded as a problem."""
         found = [self.speech.find(f"{run}.{fact}") for run in sweep.runs]
         known = [each for each in found if each]
         return known if len(known) == len(found) else []
@@ -72,9 +72,9 @@ class Choices(Vocabulary):
     # --- order --------------------------------------------------------------------------------------------------------------
 
     def rank(self, name: str, fact: str) -> str:
-        """The names of the arms, the best (or greatest) first; those whose order is not measurable stand together.
+        """Print the names of the arms, best (or greatest) first; arms whose order is not measurable are grouped.
 
-        Each pair is compared at a level that allows for choosing among all pairs.
+        Each pair is compared at a level corrected for the number of pairs.
         """
         sweep = self.card(name)
         facts = self.facts(sweep, fact)
@@ -107,7 +107,7 @@ class Choices(Vocabulary):
             return None
 
     def card(self, name: str) -> SweepCard:
-        """The sweep with this id; an unknown one is noted and an empty card stands in."""
+        """Return the sweep with this id; for an unknown id, record a problem and return an empty card."""
         if name not in self.material.sweeps:
             self.ledger.unknown("sweep", name, self.material.sweeps)
         return self.material.sweeps.get(name, SweepCard(name, (), ()))
@@ -120,7 +120,7 @@ class Choices(Vocabulary):
             self.ledger.problem(rule, f'best("{name}", "{fact}")', allowed, step)
 
     def _stand_in(self, sweep: SweepCard, fact: str) -> Best:
-        """An arm whose names and settings are not known yet, for it is not known which arm it is."""
+        """Return an arm whose name and settings print as not measured, because the choice is not known yet."""
         self.ledger.choices.update({sweep.id} & {*self.material.sweeps})
         run = sweep.runs[min(self.material.stand_in, len(sweep.runs) - 1)] if sweep.runs else sweep.id
         words = unmeasured(self.language)
@@ -129,7 +129,7 @@ class Choices(Vocabulary):
 
 
 def _of_arms(problem: Problem) -> Problem:
-    """The guard's sentence for arms, which differ in what the sweep says."""
+    """Reword the next step of a problem for arms, which may differ only in the axes of the sweep."""
     if "something else differs" not in problem.rule:
         return problem
     step = "Arms that are chosen among differ in the axes of the sweep only: make this an axis, too, or give all arms the same."

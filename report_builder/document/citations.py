@@ -1,4 +1,4 @@
-"""Citations of a bibliography: `[@key, p. 3]` and `@key` become what the style prints, linked with the list of references."""
+"""Citations: `[@key, p. 3]` and `@key` become what the citation style prints, linked to the list of references."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ from report_builder.languages import Language
 from report_builder.records import frozen
 from report_builder.store import Memo
 
-MOST = 5  # keys that a warning names
-_UNPRINTED = ("Header", "Image")  # what is printed twice, or not at all: no place to come back to
+MOST = 5  # keys that a warning lists
+_UNPRINTED = ("Header", "Image")  # printed twice or not at all, so that no back link can lead there
 
 
 @frozen
 class Cited:
-    """What citing left: mistakes, source in entries that would be printed as it stands, and what is to be looked at.
+    """The outcome of citing: mistakes, markup in entries that would be printed verbatim, and entries that nothing cites.
 
-    `places` also finds the lines of entries.
+    `places` also finds the lines of bibliography entries.
     """
 
     places: Places
@@ -58,16 +58,16 @@ class Cited:
 
 
 def cite(blocks: Nodes, material: Material, places: Places, memo: Memo | None = None) -> Cited:
-    """Formats the citations of a document in place, and gives it its list of references.
+    """Format the citations of a document in place and insert the list of references.
 
     Args:
         blocks: the document.
-        material: which bibliography it may cite, in which style.
+        material: names the bibliography files and the citation style.
         places: finds lines of the text.
-        memo: remembers what the citations of the report print.
+        memo: caches the formatted citations between builds.
 
     Raises:
-        ReportError: an entry that is cited, or the style, cannot be read.
+        ReportError: if the style or a cited entry cannot be read.
     """
     known = Bibliography.read(material.bibliography)
     lines = tuple((entry.file, entry.line) for entry in known.entries.values())
@@ -77,7 +77,7 @@ def cite(blocks: Nodes, material: Material, places: Places, memo: Memo | None = 
 
 @frozen
 class _Citations:
-    """The citations of one document; behind the lines of its text `places` has those of the entries, in their order."""
+    """The citations of one document. The line table of `places` continues with the lines of the entries, in their order."""
 
     material: Material
     language: Language
@@ -86,7 +86,7 @@ class _Citations:
     bibliography: Bibliography
 
     def resolve(self, blocks: Nodes) -> Cited:
-        """Formats the citations in place, and gives the document its list of references."""
+        """Format the citations in place and insert the list of references."""
         known, found = self.bibliography, [*_citations(blocks)]
         cited = list(dict.fromkeys(key for one in found for key in one.keys))
         problems = [*known.problems, *(problem for one in found for problem in self._mistakes(one))]
@@ -134,7 +134,7 @@ class _Citations:
                 )
 
     def _unused(self, cited: Iterable[str]) -> list[Problem]:
-        """What nothing cites, in one message: a bibliography may serve several reports."""
+        """Return one warning for all entries that nothing cites: a bibliography may be shared by several reports."""
         unused = self.bibliography.unused(cited)
         if not unused:
             return []
@@ -148,7 +148,7 @@ class _Citations:
     # --- the tree -----------------------------------------------------------------------------------------------------------
 
     def _insert_citation(self, node: Node, inlines: Nodes, numbers: Mapping[str, str], place: str) -> None:
-        """What a citation prints takes its place, as one span, or as the note that a style of notes makes of it."""
+        """Replace a citation by its formatted text: a span, or a footnote if the citation style uses notes."""
         made = _clean(inlines, first_line(node), numbers)
         notes = [inline for inline in made if inline["t"] == "Note"]
         shown_as = span([] if notes else made, ["cited"])
@@ -159,7 +159,7 @@ class _Citations:
         node |= notes[0] if notes else shown_as
 
     def _reference(self, entry: Node, numbers: Mapping[str, str], back: Sequence[str]) -> Node:
-        """An entry: its number, where the style gives one, then its words, and the ways back to where it is cited."""
+        """Build an entry of the list: its number (if the style has one), its text, and links back to where it is cited."""
         key = identifier(entry).removeprefix("ref-")
         line = len(self.places.source.lines) - len(self.bibliography.entries) + [*self.bibliography.entries].index(key) + 1
         inlines = [item for block in entry["c"][1] for item in block["c"]]
@@ -176,7 +176,7 @@ class _Citations:
         return way
 
     def _insert_list(self, blocks: Nodes, references: Nodes) -> None:
-        """The list stands where the author says (`::: {#refs}`), else at the end, before the appendices."""
+        """Insert the list at `::: {#refs}` if the author placed one, otherwise at the end, before the appendices."""
         asked = next((node for node in walk(blocks, "Div") if identifier(node) == "refs"), None)
         if asked:
             asked["c"] = [attr("refs", ["references"]), references]
@@ -188,7 +188,7 @@ class _Citations:
 
 
 def _citations(node: Part, *, printed: bool = True, noted: bool = False) -> Iterator[Found]:
-    """The citations of a bibliography below a node, in order."""
+    """Yield the bibliography citations below a node, in order."""
     parts: list[tuple[Part, bool]] = [(item, printed) for item in node] if isinstance(node, list) else []
     if isinstance(node, dict) and is_node(node, "Table"):
         _, caption, _, head, *rest = node["c"]
@@ -204,7 +204,7 @@ def _citations(node: Part, *, printed: bool = True, noted: bool = False) -> Iter
 
 
 def _clean(inlines: Nodes, line: int, numbers: Mapping[str, str]) -> Nodes:
-    """What pandoc printed, on a line, its links by the numbers of the entries, and without what it knows of words."""
+    """Clean up pandoc's output: set its line, link to numbered entries, drop anonymous spans and remove empty strings."""
 
     def own(item: Node) -> Nodes | None:
         if item["t"] in ("Emph", "Strong", "SmallCaps"):
@@ -220,7 +220,7 @@ def _clean(inlines: Nodes, line: int, numbers: Mapping[str, str]) -> Nodes:
 
 
 def _fix_spaces(inlines: Nodes) -> Nodes:
-    """Without empty words; behind a formula pandoc leaves one in the place of a space."""
+    """Remove empty strings; pandoc leaves one in place of a space after a formula, which is restored."""
     befores = [{"t": ""}, *inlines]
     spaced = [
         {"t": "Space"} if item.get("c") == "" and is_node(b, "Math") else item
@@ -234,7 +234,7 @@ def _trim(inlines: Nodes) -> Nodes:
 
 
 def _closed_up(node: Node) -> Nodes | None:
-    """Paragraphs in which no space stands before the note that a citation became."""
+    """Remove the space before a note that replaced a citation."""
     if node["t"] in ("Para", "Plain", "Emph", "Strong"):
         inlines = node["c"]
         node["c"] = [

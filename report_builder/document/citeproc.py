@@ -1,4 +1,4 @@
-"""Citations and the entries that they name -> what pandoc's citeproc prints of them in a style; remembered by digest."""
+"""Formats citations and reference lists with pandoc's citeproc in a given style; results are cached by digest."""
 
 from __future__ import annotations
 
@@ -26,7 +26,13 @@ _FAILED = re.compile(r"Error running Lua:\n(.*)")
 
 @frozen
 class Found:
-    """A citation of the text: its node, whether one can come back to it, and whether it stands in a note."""
+    """A citation in the text.
+
+    Attributes:
+        node: the `Cite` node.
+        printed: whether it is printed exactly once, so that a link can lead back to it.
+        noted: whether it stands in a note.
+    """
 
     node: Node
     printed: bool
@@ -34,7 +40,7 @@ class Found:
 
     @property
     def keys(self) -> list[str]:
-        """The keys that it names."""
+        """The keys that it cites."""
         return [citation["citationId"] for citation in self.node["c"][0]]
 
 
@@ -46,18 +52,18 @@ def format_citations(
     language: Language,
     memo: Memo | None,
 ) -> tuple[list[Nodes], Nodes]:
-    """What each citation prints, and the entries of the list of references.
+    """Return the formatted inlines of each citation, and the entries of the list of references.
 
     Args:
         found: the citations, in order.
-        entries: what they name.
+        entries: the entries that they cite.
         strings: the abbreviations (`@string`) that the entries may use.
-        material: the style that the report names, if any.
-        language: whose words are printed.
-        memo: remembers what was printed last.
+        material: names the citation style, if the report sets one.
+        language: the language of words such as "editor".
+        memo: caches the last result.
 
     Raises:
-        ReportError: an entry or the style cannot be read.
+        ReportError: if an entry or the style cannot be read.
     """
     names = {kind: language.word(f"references.{kind}") for kind in NAMED}
     sources = [*strings, *(entry.source(names) for entry in entries)]
@@ -81,7 +87,7 @@ def format_citations(
 
 
 def _text_of(style: Path) -> str:
-    """The text of the style; one that only names another is none: that would be fetched."""
+    """Return the text of the style; a dependent style is rejected, since its parent would have to be downloaded."""
     text = text_of(style)
     if "independent-parent" in text:
         rule, step = "this style only refers to another one", "Use the style that it refers to."
@@ -90,7 +96,7 @@ def _text_of(style: Path) -> str:
 
 
 def _locate(problem: Problem, strings: Sequence[str], entries: Sequence[Entry], style: Path) -> Problem:
-    """What pandoc says of an entry at its line, anything else at the style."""
+    """Map an error of pandoc to the line of the entry it concerns, or to the style."""
     if misread := _MISREAD.search(problem.received):
         line = int(misread[1]) - 1 - sum(string.count("\n") + 1 for string in strings)
         for entry in entries:
@@ -106,6 +112,6 @@ def _locate(problem: Problem, strings: Sequence[str], entries: Sequence[Entry], 
 
 
 def _citation_block(one: Found) -> Node:
-    """A citation alone in a paragraph, or in a note of one, where it stands in a note."""
+    """Return a paragraph that contains only the citation, inside a note if the original is in one."""
     cite = {"t": "Cite", "c": one.node["c"]}
     return para([{"t": "Note", "c": [para([cite])]}] if one.noted else [cite])

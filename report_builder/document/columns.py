@@ -1,4 +1,4 @@
-"""Tables of what is stored with a run or a figure, as labelled tables: all of it is data."""
+"""Labelled tables of data stored with a run or a figure."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from report_builder.languages import Language
 
 
 class Columns(Vocabulary):
-    """The words of the template that print such tables."""
+    """The template functions that print such tables."""
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
-        """The globals of the template."""
+        """Return the template globals."""
         return {"figure_table": self.figure_table, "layers_table": self.layers_table}
 
-    def figure_table(self, figure: str, caption: str = "", id: str = "") -> str:  # noqa: A002 - so it is called in Markdown
-        """The numbers behind a figure whose kind gives a table; label `tbl:<figure>` where no other is given."""
+    def figure_table(self, figure: str, caption: str = "", id: str = "") -> str:  # noqa: A002 - named as in Markdown
+        """Print the numbers behind a figure whose kind provides a table; the default label is `tbl:<figure>`."""
         with_table = {name for name, card in self.material.figures.items() if card.tabulated}
         if figure not in with_table:
             noun = "figure with a table" if figure in self.material.figures else "figure"
@@ -41,9 +41,9 @@ class Columns(Vocabulary):
         *,
         connections: bool = False,
     ) -> str:
-        """The layers of a run's model (or of one part of it), and how many parameters they have; label `tbl:<run>-layers`.
+        """Print the layers of a run's model (or of one part of it) and their parameter counts; label `tbl:<run>-layers`.
 
-        With `connections` also which layers each of them reads.
+        With `connections`, also list the inputs of each layer.
         """
         layers, known = self.speech.card(run).layers, {layer.part for layer in self.speech.card(run).layers}
         if known and part is not None and part not in known:
@@ -53,7 +53,7 @@ class Columns(Vocabulary):
         return self._block(columns, caption, id or f"tbl:{'-'.join(filter(None, (run, part)))}-layers", run=run)
 
     def _block(self, columns: Sequence[Column], caption: str, label: str, **source: str) -> str:
-        """A table; one cell says so where nothing is measured."""
+        """Return the token of a table, or of a single placeholder cell if nothing has been measured."""
         if not columns:
             words = unmeasured(self.language)
             nothing = [span_of(self.speech.printed(Unmeasured(words), words))]
@@ -75,9 +75,9 @@ class Columns(Vocabulary):
 
 
 def layer_columns(layers: Sequence[Layer], language: Language, *, connections: bool = False) -> list[Column]:
-    """Part (where there are several, on its first layer), name, type, output shape and parameters; below them the sums.
+    """Return the columns part (only if there are several), name, type, output shape and parameters, with totals at the bottom.
 
-    With `connections` before the parameters what each layer reads.
+    With `connections`, a column of layer inputs precedes the parameters.
     """
     parts = [layer.part if i == 0 or layers[i - 1].part != layer.part else "" for i, layer in enumerate(layers)]
     named = [language.word(f"parts.{part}") if language.has(f"parts.{part}") else part for part in parts]
@@ -96,13 +96,13 @@ def layer_columns(layers: Sequence[Layer], language: Language, *, connections: b
 
 
 def _size(parameters: int, language: Language) -> str:
-    """What so many parameters take in memory: four bytes each."""
+    """Format the memory taken by this many float32 parameters, 4 bytes each, in kB or MB."""
     size = 4 * parameters / 1000
     return language.quantity(size / 1000, "MB", 2) if size >= 1000 else language.quantity(size, "kB", 1)
 
 
 def _digits(column: Column) -> int | None:
-    """Digits after the decimal mark, the same for all numbers of a column."""
+    """Return the number of decimals shared by all numbers of a column."""
     numbers = [abs(value) for value in column.values if isinstance(value, int | float) and math.isfinite(value)]
     largest = max(numbers, default=0)
     if column.digits is not None or not largest:

@@ -1,4 +1,4 @@
-"""Whole sentences about two measurements: frames of the language around one noun for each quantity."""
+"""Whole sentences that compare two measurements, built from the sentence frames and nouns of the language."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _GAP = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9−])|(?<=[A-Za-z0-9])(?=[\
 
 @frozen
 class Comparisons:
-    """The word of the template that prints a whole sentence."""
+    """The template function that prints a whole sentence."""
 
     verdicts: Verdicts
-    turns: Iterator[int] = field(default_factory=itertools.count, compare=False)  # neighbours are not worded alike
+    turns: Iterator[int] = field(default_factory=itertools.count, compare=False)  # consecutive sentences vary in wording
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
-        """The globals of the template."""
+        """Return the template globals."""
         return {"compare": self.compare}
 
     def compare(
@@ -49,12 +49,12 @@ class Comparisons:
         at_least: float = 0.0,
         scope: str = "",
     ) -> str:
-        """A sentence: both values with units, how they compare, and whether of models or of these trainings only.
+        """Print a sentence with both values and units, their relation, and whether it holds for models or only these trainings.
 
-        `compare("vae", "ae", "grid.sharpness")` compares a fact of two runs. Without the third argument the first two are the
-        names of two facts, and `of` says what each of them is, as in `of=("for means", "for ends")`. `by`, `at_least` and
-        `scope` are those of `verdict`; where `by` is not given it is the one section of the settings in which the runs differ.
-        Without `digits` there are so many that two of the deviation over the seeds are seen, or three of the value.
+        `compare("vae", "ae", "grid.sharpness")` compares a fact of two runs. Without the third argument, the first two name
+        facts, and `of` describes each of them, as in `of=("for means", "for ends")`. `by`, `at_least` and `scope` are as in
+        `verdict`; `by` defaults to the only section of the settings in which the runs differ. By default, `digits` is chosen so
+        that two digits of the deviation over seeds are shown, or three of the value.
         """
         turn, speech = next(self.turns), self.verdicts.speech
         names = (f"{a}.{fact}", f"{b}.{fact}") if fact else (a, b)
@@ -81,7 +81,7 @@ class Comparisons:
         return speech.ledger.put(nodes, said)
 
     def _short(self, compared: Comparison, named: Nodes, values: Sequence[Printed], noun: Noun) -> Nodes:
-        """What is found, for a line of a summary; `named` is what each value is of."""
+        """Return the result in short form for a line of a summary; `named` describes each value."""
         language, relation = self.verdicts.language, _relation(compared)
         found = language.word(f"verdict.{'same' if relation == 'equal' else relation}") + self.verdicts.note(compared)
         told = {"noun": printed_words(noun.first, "fact"), "found": printed_words(found, "fact")}
@@ -89,7 +89,7 @@ class Comparisons:
         return framed(language.words["summary.pair"], told)
 
     def _subjects(self, pair: tuple[Fact, Fact], of: Sequence[str]) -> tuple[str | Node, str | Node] | None:
-        """What each value is of: as the author says, else the runs."""
+        """Return what each value belongs to: the author's words, or the names of the runs."""
         if len(of) == 2 and not isinstance(of, str):
             return markdown(f"{of[0]}"), markdown(f"{of[1]}")
         a, b = (self.verdicts.language.frames.subject.format(self.verdicts.speech.card(fact.run).name) for fact in pair)
@@ -100,7 +100,7 @@ class Comparisons:
         return a, b
 
     def _factors(self, left: Fact, right: Fact) -> tuple[str, ...]:
-        """The one section of the settings in which two runs differ; of one run what was measured."""
+        """Return the only section of the settings in which two runs differ; for two facts of one run, `split` and `method`."""
         if left.run == right.run:
             return ("split", "method")
         sections = {path.partition(".")[0] for path, _, _ in differences(left.settings, right.settings)} - {"seed"}
@@ -108,9 +108,9 @@ class Comparisons:
         return (*sections,) if alone else ()
 
     def _nodes(self, parts: Sequence[str | Node], names: Sequence[str]) -> Nodes:
-        """What the program says as spans, the first of which is bound to the facts, what the author says as it is.
+        """Return the program's words as spans, the first of which is bound to the facts, and the author's words unchanged.
 
-        The full stop stands behind them, as that of any sentence does.
+        The full stop follows outside the spans, as in any other sentence.
         """
         made, kinds = list[Node](), itertools.chain(["claim"], itertools.repeat("fact"))
         *rest, last = _join_texts(parts)
@@ -125,12 +125,12 @@ class Comparisons:
 
 
 def _words(node: Node) -> str:
-    """Where no node can stand."""
+    """Return the plain text of a node."""
     return " " if node["t"] == "Space" else node["c"] if node["t"] in ("Str", "Markdown") else plain_text(node)
 
 
 def _join_texts(parts: Sequence[str | Node]) -> list[str | Node]:
-    """Neighbouring texts as one."""
+    """Merge adjacent strings."""
     made: list[str | Node] = []
     for part in parts:
         if part and made and isinstance(part, str) and isinstance(made[-1], str):
@@ -141,14 +141,14 @@ def _join_texts(parts: Sequence[str | Node]) -> list[str | Node]:
 
 
 def _capitalize(subject: str | Node) -> str | Node:
-    """With a capital letter."""
+    """Capitalize the first letter of a subject."""
     words = subject if isinstance(subject, str) else subject["c"]
     capital = words[:1].upper() + words[1:]
     return capital if isinstance(subject, str) else markdown(capital)
 
 
 def _relation(compared: Comparison) -> str:
-    """Which frame: of what is the same that it is equal, alike within the margin, or not told apart."""
+    """Return the frame to use; "same" is refined to exactly equal, undecided ("same"), or alike within the margin."""
     if compared.relation != "same" or compared.denied:
         return compared.relation
     return "equal" if compared.exact else "same" if compared.undecided else "alike"

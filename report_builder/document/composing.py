@@ -1,4 +1,4 @@
-"""Markdown -> the numbered, linked and checked tree that every writer starts from."""
+"""Turns Markdown into the numbered, linked and checked tree that every writer starts from."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ from report_builder.languages import Language
 from report_builder.records import frozen
 from report_builder.store import Memo
 
-MOST = 8  # words not translated that a warning names
+MOST = 8  # untranslated phrases that a warning lists
 _BLOCK_CLASSES = (
     *("task", "question", "answer", "opinion", "stated", "pagebreak", "landscape", "panels", "listing", "symbols", "equation"),
     *FRONT,
@@ -64,20 +64,20 @@ class Document:
 
     Attributes:
         header: the title block.
-        blocks: pandoc blocks, canonical (see `structure`).
+        blocks: pandoc blocks in canonical form (see `structure`).
         labels: label -> number, in document order.
-        figures: ids of the figures of the experiment, in document order.
+        figures: ids of the experiment's figures shown, in document order.
         images: image target -> picture.
-        findings: false claims, typed numbers and verdicts, unanswered tasks: exit code 3 unless it is a draft.
-        warnings: figures that nobody refers to, words that are not translated.
-        places: finds the template's line of a text, for what only a writer can tell.
-        links: image target -> the published file that Markdown names.
-        sections: the sections of the tasks.
+        findings: false claims, typed numbers and verdicts, unanswered tasks; exit code 3 unless the document is a draft.
+        warnings: figures that nothing refers to, untranslated phrases, and the like.
+        places: finds the template line of a text, for problems that only a writer can detect.
+        links: image target -> published file that the Markdown output links to.
+        sections: the sections of the tasks, by task.
         facts: names of the facts that the document cites.
-        unmeasured: facts that it cites and figures that it shows without being measured or drawn, each at its template line;
-            a document that is no draft must not be written with them.
+        unmeasured: facts cited without being measured and figures shown without being drawn, each with its template line; a
+            document that is not a draft must not be written while there are any.
         judged: the status of every sentence.
-        measured: the facts that it cites and that are measured, by name.
+        measured: the facts that are cited and measured, by name.
     """
 
     header: Header
@@ -102,12 +102,12 @@ class Document:
 
     @property
     def sources(self) -> frozenset[tuple[str, str]]:
-        """What its tables are made of: pairs such as `("figure", id)`, whether or not the figure itself is shown."""
+        """The sources of its tables, as pairs such as `("figure", id)`, whether or not the figure itself is shown."""
         tables = walk(self.blocks, "Table")
         return frozenset((key, name) for table in tables for key, name in attributes(table)[2])
 
     def published(self, files: Mapping[str, Mapping[str, Path]]) -> Document:
-        """The document that names its figures as they were published: figure id -> `png`, `svg` -> file."""
+        """Return the document linking to its figures as published; `files` maps figure id -> suffix (`png`, `svg`) -> file."""
         named = {
             target: files[target.removeprefix("figure:")][picture.file.suffix[1:]]
             for target, picture in self.images.items()
@@ -116,10 +116,10 @@ class Document:
         return replace(self, links=named)
 
     def task(self, name: str) -> Document:
-        """The section of one task as a document of its own: same numbers; what it refers to elsewhere is plain text.
+        """Return the section of one task as a document with the same numbers; references to anything outside become plain text.
 
         Raises:
-            ReportError: the document has no such task.
+            ReportError: if the document has no such task.
         """
         section = [node for node in walk(self.blocks, "Div") if task_of(node) == name]
         if not section:
@@ -148,17 +148,17 @@ class Document:
 
 
 def compose(rendered: Rendered, material: Material, *, draft: bool = False, memo: Memo | None = None) -> Document:
-    """Reads the Markdown once and numbers, links and checks the tree.
+    """Parse the Markdown once, then number, link and check the tree.
 
     Args:
-        rendered: what `render` returned.
-        material: what it was rendered with.
-        draft: marks false claims, missing parts and what is not measured in the text.
-        memo: remembers what the citations print.
+        rendered: the result of `render`.
+        material: the material it was rendered with.
+        draft: mark false claims, missing parts and unmeasured values in the text.
+        memo: caches formatted citations between builds.
 
     Raises:
-        ReportError: all mistakes of the rendering and of the text: undefined or duplicate labels, missing images, broken
-            formulas, blocks that were not closed, unknown block classes.
+        ReportError: with all mistakes of the rendering and the text, such as undefined or duplicate labels, missing images,
+            broken formulas, unclosed blocks and unknown block classes.
     """
     language = languages.load(material.header.language)
     found = read(rendered)
@@ -217,13 +217,13 @@ def compose(rendered: Rendered, material: Material, *, draft: bool = False, memo
 
 
 def _tally(judged: Judged, language: Language) -> Node:
-    """How many sentences on results are measured, and how many the author states."""
+    """Return a paragraph with the number of sentences on results that are measured and the number stated by the author."""
     measured, stated = judged.tally
     return para(text(language.word("stated_tally", measured=measured, stated=stated)))
 
 
 def _untranslated(material: Material, language: Language) -> Iterator[Problem]:
-    """What is said in another language for want of words in that of the report."""
+    """Warn of phrases printed in another language because the report's language has no translation for them."""
     lacking = [repr(words) for words in material.untranslated]
     if lacking:
         told = ", ".join(lacking[:MOST]) + (f" and {len(lacking) - MOST} more" if len(lacking) > MOST else "")
@@ -241,7 +241,7 @@ class _Linked:
 
 
 def _link(blocks: Nodes, nodes: Nodes, material: Material, places: Places, *, draft: bool) -> _Linked:
-    """Numbers, references and pictures of a tree with these elements, in place."""
+    """Number the elements, resolve references and pictures, and fill the lists of figures, in place."""
     language = languages.load(material.header.language)
     numbers = Numbers(language, places, together=material.header.numbering == "all")
     numbers.give(nodes)
@@ -259,7 +259,7 @@ def _link(blocks: Nodes, nodes: Nodes, material: Material, places: Places, *, dr
 
 
 def _formulas(nodes: Nodes, places: Places) -> list[Problem]:
-    """Formulas that cannot be typeset."""
+    """Return a problem for each formula that cannot be typeset."""
     wrong = {}
     for node in select(nodes, "Math"):
         tex = node["c"][1]
@@ -280,7 +280,7 @@ def _unknown_blocks(divs: Nodes, places: Places, *, cites: bool) -> list[Problem
 
 
 def _unseen(nodes: Nodes, references: References, places: Places) -> list[Problem]:
-    """Figures that no sentence refers to; those side by side are seen when one of them is, or all together."""
+    """Warn of figures that no sentence refers to; for figures side by side, a reference to the group or any panel suffices."""
     named = [node for node in select(nodes, "Figure", "Div") if node["t"] == "Figure" or has_class(node, "panels")]
     groups = [(node, {identifier(part) for part in parts_of(node)}) for node in named if node["t"] == "Div"]
     inner = {

@@ -1,4 +1,4 @@
-"""What of a document is decidably contradicted: by the measurements, by the names of its runs, or by its own words."""
+"""Finds statements that are demonstrably contradicted by the measurements, by the names of the runs, or by the text itself."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NAME = "Name what the value belongs to, or cite the other value."
 
 @frozen
 class Wrong:
-    """What is wrong in a sentence, and at which of its letters."""
+    """A mistake in a sentence; `at` is the index of the character at which it begins."""
 
     rule: str
     received: str
@@ -37,7 +37,7 @@ class Wrong:
 
 @frozen
 class Contradictions:
-    """Finds them, sentence by sentence, and in names, tables and printed values."""
+    """Finds contradictions in sentences, and in run names, tables and printed values."""
 
     material: Material
     places: Places
@@ -46,19 +46,19 @@ class Contradictions:
     wordings: Sequence[Wording]
 
     def of(self, sentence: Sentence) -> Iterator[Problem]:
-        """What is wrong in a sentence, at the line of the word."""
+        """Yield the mistakes in a sentence, at the lines of the words concerned."""
         for wrong in (*self._check_typed(sentence), *self._check_names(sentence), *self._check_wordings(sentence)):
             yield Problem(self.places.line(sentence.line_of(wrong.at)), wrong.rule, wrong.received, next_step=wrong.step)
 
     def elsewhere(self, nodes: Nodes) -> Iterator[Problem]:
-        """What is wrong outside sentences: in names of runs, in heads of tables, in printed shares."""
+        """Yield the mistakes outside sentences: in run names, table headings and printed shares."""
         yield from self.names.mistakes()
         yield from self._names()
         yield from self._tables(select(nodes, "Table"))
         yield from self._check_rounding(select(nodes, "Span"))
 
     def _check_typed(self, sentence: Sentence) -> Iterator[Wrong]:
-        """Numbers of figures, arms that are none, and results and verdicts that nothing vouches for."""
+        """Yield typed figure numbers, names that no arm bears, and results and verdicts without a measurement behind them."""
         words, passage = sentence.typed, sentence.passage
         reference = self.lexicon.pattern("reference", "{}\\s*(?:nr\\.?\\s*|no\\.?\\s*|№\\s*)?\\(?\\d+[a-z]?\\)?").search(words)
         if reference and not self.lexicon.says("elsewhere", words) and not sentence.cites:
@@ -70,7 +70,7 @@ class Contradictions:
         if sentence.bound or sentence.stated or not (passage.answer or passage.kind in ALONE):
             return
         theory = self.lexicon.says("theory", passage.typed[sentence.start : sentence.end])
-        theory = theory or (sentence.cites and not sentence.runs)  # what another text found
+        theory = theory or (sentence.cites and not sentence.runs)  # reports the findings of another text
         if not theory and (results := sentence.results):
             told = ", ".join(number.text for number in results)
             yield Wrong("a result is typed and bound to no measurement", told, _CITE, results[0].start)
@@ -79,12 +79,12 @@ class Contradictions:
             yield Wrong("a verdict is typed and bound to no measurement", verdict[0], _BIND, verdict.start())
 
     def _is_letter_of_model(self, before: str) -> bool:
-        """Whether words end with "A is", where A stands for a model that no run is: in capitals, and no quantity."""
+        """Whether the words end in "A is", where A is in capitals and no quantity: presumably a model that is not a run."""
         found = self.lexicon.pattern("equals", f"(?<!{LETTER})([^\\W_][\\w-]*)\\s+{{}}\\s+(?:\\w+\\s+)?$").search(before)
         return found is not None and found[1].isupper() and not self.lexicon.named("quantities", found[1])
 
     def _check_names(self, sentence: Sentence) -> Iterator[Wrong]:
-        """A value in a sentence that names another run, split or quantity, and only that."""
+        """Yield values in a sentence that names only another run, split or quantity."""
         facts = sentence.facts()
         if not facts:
             return
@@ -97,7 +97,7 @@ class Contradictions:
         elif wrong := self._crossed_names(sentence):
             yield Wrong("values stand beside each other's names", wrong, _NAME)
         if sentence.passage.kind == "cell":
-            return  # the head of its column is judged once
+            return  # the heading of the column is checked once, in _tables
         parts, named = {part for fact in facts for part in _parts(fact)}, self.lexicon.named("splits", sentence.typed)
         if len(named) == 1 and parts and not named & parts and all(map(_parts, facts)):
             rule = f"a value of the {'/'.join(sorted(parts))} split stands in a sentence that names another"
@@ -107,7 +107,7 @@ class Contradictions:
                 yield Wrong(f"a value of '{wrong}' stands where the sentence names another quantity", sentence.shown, _NAME, at)
 
     def _crossed_names(self, sentence: Sentence) -> str:
-        """The names of two runs between which the values of both are exchanged; `compare` exchanges none."""
+        """Return the names of two runs whose values are swapped in the sentence; sentences printed by `compare` are exempt."""
         if SAID in sentence.text and not any(map(str.isalnum, sentence.typed)):
             return ""
         single = [(at, self.names.of(facts[0].run)) for at, node in sentence.printed if len(facts := sentence.facts(node)) == 1]
@@ -119,12 +119,12 @@ class Contradictions:
         return " / ".join(names[::2]) if alternate and names[0] == names[3] != names[1] else ""
 
     def _head(self, before: str) -> str:
-        """The clause before a value that says "quantity is" of it."""
+        """Return the clause before a value if it ends in "quantity is" or the like."""
         clause = re.split("[;:,，；：、]", before)[-1]
         return clause if self.lexicon.pattern("equals", r"{}\s*$").search(clause) else ""
 
     def _other_quantity(self, words: str, facts: Sequence[Fact]) -> str:
-        """The metric of facts of which words name another family, and only that."""
+        """Return the metrics of the facts if the words name only a different family of quantities."""
         named, every = self.lexicon.named("quantities", self.names.without(words)), self.lexicon.group("quantities")
         metrics = [fact.metric for fact in facts]
         known = all(any(re.search(family, metric) for family in every) for metric in metrics)
@@ -133,7 +133,7 @@ class Contradictions:
         return ", ".join(dict.fromkeys(metrics))
 
     def _check_wordings(self, sentence: Sentence) -> Iterator[Wrong]:
-        """Wordings with a number in them, that deny their relation or say more, and comparisons of different images."""
+        """Yield wordings that contain a number, deny or overstate their relation, or compare values of different images."""
         facts, reader = self.material.facts, Reader(self.lexicon, self.names)
         for at, node in sentence.printed:
             for index in map(int, value(node, "wordings").split()):
@@ -161,7 +161,7 @@ class Contradictions:
     # --- outside sentences ----------------------------------------------------------------------------------------------------
 
     def _names(self) -> Iterator[Problem]:
-        """Verdicts in the names of runs."""
+        """Yield run names that pass a verdict."""
         for card in self.material.runs.values():
             if (found := self.lexicon.pattern("verdict", r"{}\w*").search(card.name)) and card.name != card.model:
                 yield Problem(
@@ -169,7 +169,7 @@ class Contradictions:
                 )
 
     def _tables(self, tables: Nodes) -> Iterator[Problem]:
-        """Columns whose head names another quantity or split than that of their values."""
+        """Yield columns whose heading names another quantity or split than that of their values."""
         for table in tables:
             for head, names in _columns(table):
                 facts = [self.material.facts[name] for name in names if name in self.material.facts]
@@ -181,11 +181,11 @@ class Contradictions:
                     yield Problem(self.places.of(table), rule, received, next_step="Name what the column shows.")
 
     def _check_rounding(self, spans: Nodes) -> Iterator[Problem]:
-        """Shares that are printed as 0 or 1 and are neither."""
+        """Yield shares that are printed as 0 or 1 but are neither."""
         for span in spans:
             fact = self.material.facts.get(value(span, "name"))
             if not fact or fact.placeholder or isinstance(fact.value, str) or not 0 < fact.value < 1 or value(span, "chosen"):
-                continue  # chosen: the name of a class, or how many there are
+                continue  # `chosen` marks the name of a class or a count, not a share
             if (text := plain_text(span)) in ("0", "1"):
                 step = "Print more digits: digits=2."
                 yield Problem(
@@ -194,13 +194,13 @@ class Contradictions:
 
 
 def _parts(fact: Fact) -> set[str]:
-    """The parts of the data that a fact says it was measured on; none where that is a figure."""
+    """Return the splits on which a fact was measured; empty if it was measured on a figure."""
     named = {part for part in PARTS if part in fact.metric or (part == "validation" and "val_" in fact.metric)}
     return named or ({fact.split} & {*PARTS})
 
 
 def _columns(table: Node) -> Iterator[tuple[str, list[str]]]:
-    """The head of each column of a table with one row of heads, and the facts below it."""
+    """Yield the heading of each column of a table with one heading row, and the facts below it."""
     first, *rows = rows_of(table) or [[]]
     for index, head in enumerate(first):
         cells = [row[index] for row in rows if index < len(row)]

@@ -1,4 +1,4 @@
-"""A pandoc that stays: one process reads and writes all texts of a command, and begins beside what comes before them."""
+"""A persistent pandoc process that reads and writes all texts of a command; it can be started ahead of its first use."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from typing import IO
 from report_builder.errors import Problem, ReportError
 from report_builder.limits import PANDOC_MEMORY, PANDOC_SECONDS
 
-FULL = 0.9  # of the memory that it may take
-_UNIT = 1 if sys.platform == "darwin" else 1 << 10  # bytes, of what the system says of a process' memory
-_NURSERY = "-A64m"  # where values are made; with the 4 MB that pandoc takes by itself it collects garbage a third of the time
+FULL = 0.9  # share of the memory limit above which a failure counts as running out of memory
+_UNIT = 1 if sys.platform == "darwin" else 1 << 10  # bytes per unit of ru_maxrss
+_NURSERY = "-A64m"  # allocation area; with pandoc's default of 4 MB, a third of the time goes into garbage collection
 _SCRIPT = Path(__file__).parent / "serve.lua"
 
 
 @dataclass
 class Converter:
-    """The process; it begins when it is told to or first asked, and again where it ended or its limits changed."""
+    """The pandoc process: started by `begin` or on first use, and restarted if it has ended or its limits have changed."""
 
     _process: subprocess.Popen[bytes] | None = None
-    _of: tuple[str, float, int] | None = None  # program, memory, and the process that began it: a fork begins its own
+    _of: tuple[str, float, int] | None = None  # program, memory limit, and parent process id: a fork starts its own
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, program: str) -> subprocess.Popen[bytes]:
-        """The process, which is begun unless it runs."""
+        """Return the running process, starting it if necessary."""
         of = program, PANDOC_MEMORY.value, os.getpid()
         if self._process and self._of == of and self._process.poll() is None:
             return self._process
@@ -46,7 +46,7 @@ class Converter:
         return self._process
 
     def end(self) -> None:
-        """Ends the process, if this one began it."""
+        """Kill the process if it was started by the current process."""
         process, self._process = self._process, None
         if process and self._of and self._of[-1] == os.getpid():
             process.kill()
@@ -56,34 +56,34 @@ class Converter:
                     pipe.close()
 
     def ask(self, program: str, how: str, form: str, texts: Sequence[bytes], columns: int = 0) -> tuple[list[bytes], list[str]]:
-        """What each text became, and what pandoc said of each.
+        """Convert texts and return the results, and what pandoc logged for each.
 
         Args:
-            program: of pandoc.
+            program: path of pandoc.
             how: `read` (Markdown -> JSON) or `write` (JSON -> `form`).
             form: the format, with its extensions.
-            texts: UTF-8.
-            columns: of a page that is read.
+            texts: the texts, in UTF-8.
+            columns: line width of the text that is read, in characters.
 
         Raises:
-            ReportError: a limit was passed, or pandoc could not do it.
+            ReportError: if a limit was exceeded or pandoc failed.
         """
         head = json.dumps({"how": how, "form": form, "columns": columns, "texts": [len(text) for text in texts]}).encode()
         with self._lock:
             try:
                 return _exchange(self.begin(program), b"%b\n%b" % (head, b"".join(texts)), len(texts))
             except BaseException:
-                self.end()  # what it would say next is no answer to the next question
+                self.end()  # pending output would be mistaken for the answer to the next request
                 raise
 
 
 def _exchange(process: subprocess.Popen[bytes], question: bytes, texts: int) -> tuple[list[bytes], list[str]]:
-    """Asks while it answers: neither side waits for the other to empty a pipe."""
+    """Write the request in a thread while reading the answer, so that neither side blocks on a full pipe."""
     told, late = list[str](), threading.Event()
 
     def stop() -> None:
         late.set()
-        os.kill(process.pid, signal.SIGKILL)  # nobody has waited for it yet, and nobody may: what it used is asked below
+        os.kill(process.pid, signal.SIGKILL)  # do not wait for it here: os.wait4 below asks for its resource usage
 
     clock = threading.Timer(PANDOC_SECONDS.value, stop)
     beside = [threading.Thread(target=_say, args=(_require(process.stdin), question)), clock]
@@ -100,7 +100,7 @@ def _exchange(process: subprocess.Popen[bytes], question: bytes, texts: int) -> 
     said = "".join(told).replace("\1", "").strip()
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    if used.ru_maxrss * _UNIT > FULL * PANDOC_MEMORY.value:  # where it ran out of memory it may stand still
+    if used.ru_maxrss * _UNIT > FULL * PANDOC_MEMORY.value:  # out of memory, pandoc may also hang
         raise ReportError(PANDOC_MEMORY.problem("pandoc"))
     if late.is_set():
         raise ReportError(PANDOC_SECONDS.problem("pandoc"))
@@ -109,7 +109,7 @@ def _exchange(process: subprocess.Popen[bytes], question: bytes, texts: int) -> 
 
 
 def _require(pipe: IO[bytes] | None) -> IO[bytes]:
-    """A pipe, which was asked for and so is there."""
+    """Return a pipe that must exist because it was requested."""
     if pipe is None:
         raise RuntimeError("the process has no pipe")
     return pipe
@@ -122,7 +122,7 @@ def _say(pipe: IO[bytes], question: bytes) -> None:
 
 
 def _hear(pipe: IO[bytes], told: list[str]) -> None:
-    """What is said of all texts, to the mark behind it or the end."""
+    """Collect what pandoc logs, up to the end mark or the end of the stream."""
     for line in pipe:
         if line == b"\2\n":
             return
@@ -130,7 +130,7 @@ def _hear(pipe: IO[bytes], told: list[str]) -> None:
 
 
 def _answer(pipe: IO[bytes]) -> bytes | None:
-    """What one text became; None where the process ended."""
+    """Read one converted text; None if the process has ended."""
     length = pipe.readline()
     text = pipe.read(int(length)) if length else b""
     return text if length and len(text) == int(length) else None

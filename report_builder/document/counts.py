@@ -1,4 +1,4 @@
-"""How many of a whole, and which classes: counted by the program."""
+"""Counts such as "9 of 10", and lists of classes, computed by the program."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from report_builder.document.vocabulary import Vocabulary
 from report_builder.facts import Fact
 
 THAN: Mapping[str, Callable[[float, float], bool]] = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
-_CLASS = re.compile(r".*\bclass (.+)$")  # how a reduction ends that is of one class
+_CLASS = re.compile(r".*\bclass (.+)$")  # end of the reduction of a fact on a single class
 
 
 class Counts(Vocabulary):
-    """The words of the template that count."""
+    """The template functions that count."""
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
-        """The globals of the template."""
+        """Return the template globals."""
         return {"count": self.count, "classes": self.classes}
 
     def count(self, name: str, relation: str = "", limit: float = 0.0) -> Printed:
-        """How many of how many: "9 of 10".
+        """Print a count out of a total, such as "9 of 10".
 
-        Without `relation`, the images that a share counts, of all seeds together; with it, the arms of a sweep
+        Without `relation`, count the images behind a share, over all seeds. With it, count the arms of a sweep
         (`latent.test.elbo`) or the classes of a share whose value satisfies it: `count("cgan.samples.class_asked", ">=", 0.9)`.
         """
         if relation:
@@ -42,7 +42,7 @@ class Counts(Vocabulary):
         return self._of(name, sum(map(round, shares)), fact.n * len(shares))
 
     def classes(self, name: str, relation: str, limit: float) -> Printed:
-        """The classes of a share whose value satisfies a relation, e.g. "3 and 5"; a word for none."""
+        """Print the classes of a share whose value satisfies a relation, e.g. "3 and 5", or a word for "none"."""
         found = self._satisfying(name, relation, limit)
         if not found:
             return self._nothing(name)
@@ -58,7 +58,7 @@ class Counts(Vocabulary):
         return self.speech.printed(Unmeasured(words), words, name)
 
     def _satisfying(self, name: str, relation: str, limit: float) -> tuple[list[str], list[str]] | None:
-        """Names of the parts that satisfy a relation, and the facts of all parts; None where that is not known."""
+        """Return the labels of the parts that satisfy a relation, and the facts of all parts; None if they are not known."""
         if relation not in THAN:
             self.ledger.unknown("relation", relation, THAN)
             return None
@@ -87,7 +87,7 @@ class Counts(Vocabulary):
 
 
 def _class_of(fact: Fact) -> str:
-    """The class of which a share is: as its noun says, which is known before it is measured, or its reduction; or ""."""
+    """Return the class of a share, from its noun (known before measuring) or its reduction, or "" if it has none."""
     noun, _, label = str(fact.noun).partition(" ")
     found = _CLASS.search(fact.reduction)
     return label if noun.endswith("_class") else found[1] if found else ""

@@ -1,4 +1,4 @@
-"""What pandoc's Word files lack: paper, page numbers, properties without a second title, centred figures."""
+"""Post-processes pandoc's Word files: page setup, page numbers, document properties without a second title, centred figures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from report_builder.document.material import Header
 from report_builder.document.widths import NARROW
 from report_builder.pages import PAPERS, Page
 
-EQUATION = "Equation"  # the style of the row that holds a formula and its number
+EQUATION = "Equation"  # table style of the row with a formula and its number
 PAGE_BREAK = (
     '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr>'
     '<w:r><w:br w:type="page"/></w:r></w:p>'
@@ -29,18 +29,18 @@ _NAMESPACES = (
 _NUMBERED = '<w:footerReference w:type="default" r:id="rIdFooter"/>'
 _KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"
-_TWIPS = 1440 / 25.4  # a millimetre
+_TWIPS = 1440 / 25.4  # per millimetre
 _SIZED = re.compile(r'<w:rStyle w:val="TableText(\d+)" ?/>')
 _ENTRY = re.compile(r"toc(\d)")
 _CENTRED = ("Figure", "CaptionedFigure", "ImageCaption", "TableCaption")
 
 
 def finish(content: bytes, header: Header) -> bytes:
-    """A Word file of pandoc's with the pages of its style, page numbers, title and author as properties, our styles.
+    """Return pandoc's Word file with the page setup of its style, page numbers, document properties and our styles.
 
     Args:
-        content: without a title in its metadata, for pandoc prints that, too.
-        header: whose title and author the properties are.
+        content: the file, without a title in its metadata, which pandoc would print.
+        header: provides title and author for the properties.
     """
     changes: Mapping[str, Callable[[str], str]] = {
         "word/document.xml": lambda text: _paginate(text, header.page),
@@ -77,18 +77,18 @@ _PAGE_NUMBERS = (
 
 
 def _paginate(text: str, page: Page) -> str:
-    """Paper, page numbers, whole rows; numbers of equations at half the height of their formulas, which have all the room."""
+    """Set paper size and page numbers, keep table rows whole, centre equation numbers vertically, and tighten narrow tables."""
     text = _ROW.sub(lambda row: row[0].replace("<w:tcPr />", _MIDDLE).replace("<w:tblLook", _CLOSE.format(0), 1), text)
     text = re.sub(r"(<w:tr\b[^>]*>)(?!<w:trPr>)", r"\1<w:trPr><w:cantSplit/></w:trPr>", text)
     text = _NARROW.sub(lambda found: f"{found[1]}Table{found[2]}{_CLOSE.format(40)}", text)
-    text = _SIZED.sub(r'<w:sz w:val="\1"/><w:szCs w:val="\1"/>', text)  # a style's size gives way to that of the table's
+    text = _SIZED.sub(r'<w:sz w:val="\1"/><w:szCs w:val="\1"/>', text)  # direct, as a table's size overrides a style's
     start = text.rindex("<w:sectPr")
     section = text[start:].replace("</w:sectPr>", f"{_paper(page)}</w:sectPr>", 1)
     return text[:start] + re.sub(r"^<w:sectPr[^>]*>", lambda found: found[0] + _NUMBERED, section, count=1)
 
 
 def section_end(page: Page, *, turned: bool) -> str:
-    """A paragraph that ends pages of one kind: upright or turned ones."""
+    """Return a paragraph that ends a section of portrait or landscape (`turned`) pages."""
     return f"<w:p><w:pPr><w:sectPr>{_NUMBERED}{_paper(page, turned=turned)}</w:sectPr></w:pPr></w:p>"
 
 
@@ -107,14 +107,14 @@ def _paper(page: Page, *, turned: bool = False) -> str:
 
 
 def _set_properties(text: str, header: Header) -> str:
-    """The properties of the file; pandoc leaves its title empty."""
+    """Replace the title, which pandoc leaves empty, and the author in the document properties."""
     text = re.sub(r"<dc:(title|creator)>.*?</dc:\1>|<dc:(title|creator) ?/>", "", text, flags=re.DOTALL)
     author = f"<dc:creator>{escape(header.author)}</dc:creator>" if header.author else ""
     return _before("</cp:coreProperties>", f"<dc:title>{escape(header.title)}</dc:title>{author}", text)
 
 
 def _own(name: str) -> str:
-    """What a style has that pandoc made for us: the place of an entry of the contents."""
+    """Return the definition of a style that pandoc created for us: indentation and tab stop of a table-of-contents entry."""
     if level := _ENTRY.fullmatch(name):
         number_of_page = '<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="9298"/></w:tabs>'
         left = f'<w:ind w:left="{240 * int(level[1]) - 240}"/>'
@@ -123,7 +123,7 @@ def _own(name: str) -> str:
 
 
 def _style(text: str, page: Page) -> str:
-    """Headings in the style's colour; figures and captions in the middle, a listing's with its code, which fits the line."""
+    """Adapt styles: heading colour, centred figures and captions, listing captions kept with the code, smaller tables, code."""
 
     def changed(found: re.Match[str]) -> str:
         style, name = found[0], found[1]

@@ -1,4 +1,4 @@
-"""Marks in a draft: what is missing, what is false, what is not measured; a final document has none of the spans they need."""
+"""Marks what is missing, false or unmeasured in a draft. In a final document, the spans that served the checks are removed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from report_builder.document.structure import task_of
 from report_builder.document.tree import Node, Nodes, attributes, div, has_class, para, span, strong, text, value, walk
 from report_builder.languages import Language
 
-FACT = "fact"  # our own key on a node: the fact that it prints
+FACT = "fact"  # our own key on a node: the name of the fact that it prints
 
 
 def mark_missing(blocks: Nodes, missing: list[tuple[str, str]], language: Language) -> None:
-    """Says in a draft, at the end of each task, what it still lacks."""
+    """Append to each task of a draft a note on the parts that it still lacks."""
     for node in walk(blocks, "Div"):
         parts = [part for task, part in missing if task == task_of(node)]
         if parts:
@@ -21,7 +21,7 @@ def mark_missing(blocks: Nodes, missing: list[tuple[str, str]], language: Langua
 
 
 def unmarked(node: Node, language: Language, *, draft: bool) -> Nodes | None:
-    """Takes off the spans that only the checks needed; in a draft a false claim stays marked."""
+    """Unwrap the spans that served the checks, adding a mark to statements; a draft keeps the marks on false claims."""
     if node["t"] != "Span" or not {"fact", "claim", "literal", "stated"} & set(attributes(node)[1]):
         return None
     inlines: Nodes = node["c"][1]

@@ -1,4 +1,4 @@
-"""The sandbox that runs a template, where it finds others, and what it keeps between commands."""
+"""The sandbox that runs a template, the loader of the templates it includes, and the bytecode cache between commands."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ _T = TypeVar("_T")
 
 
 class _Compiled(jinja2.FileSystemBytecodeCache):
-    """Keeps compiled templates between commands, in Jinja's folder for the user's temporary files.
+    """A cache of compiled templates between commands, in Jinja's folder for the user's temporary files.
 
-    A cache that cannot be read or written costs time only.
+    A cache that cannot be read or written only costs time.
     """
 
     def get_source_checksum(self, source: str) -> str:
-        """Digest of a template's text and of the file that decides how its lines are marked."""
+        """Return a digest of the template's source and of the module that determines how lines are marked."""
         return super().get_source_checksum(source + _marking())
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Gives the code of the same file with the same text."""
-        with suppress(Exception):  # whatever a damaged file makes of unpickling: the template is compiled
+        """Load the bytecode of an unchanged template, if it is cached and intact."""
+        with suppress(Exception):  # unpickling a damaged file may raise anything; the template is then compiled
             super().load_bytecode(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keeps the code of a file."""
+        """Store the bytecode of a template."""
         with suppress(OSError):
             super().dump_bytecode(bucket)
 
@@ -50,16 +50,16 @@ def _marking() -> str:
 
 @functools.cache
 def _bytecode_cache() -> _Compiled | None:
-    """The cache; None where no folder for it is safe."""
+    """Return the cache, or None if there is no safe folder for it."""
     with suppress(OSError, RuntimeError):
         return _Compiled()
     return None
 
 
 class Environment(ImmutableSandboxedEnvironment):
-    """A sandbox in which captured text (`{% set %}`, macros, `{% call %}`) has no marks for the template to see or to count.
+    """A sandbox in which captured text (`{% set %}`, macros, `{% call %}`) has no line marks for the template to see or count.
 
-    Printed as it was captured, it gets them back.
+    The marks are restored when the captured text is printed unchanged.
     """
 
     intercepted_binops = frozenset({"**", "*"})
@@ -78,17 +78,17 @@ class Environment(ImmutableSandboxedEnvironment):
             bytecode_cache=_bytecode_cache(),
             finalize=self._finalize,
         )
-        del self.globals["lipsum"], self.filters["random"]  # the same store gives the same bytes
+        del self.globals["lipsum"], self.filters["random"]  # output must be reproducible: the same store gives the same bytes
 
     def concat(self, parts: Iterable[str]) -> str:
-        """Joins what a template captures."""
+        """Join captured output, without its line marks."""
         marked = "".join(parts)
         text = marking.MARK.sub("", marked)
         self._captured[text] = marked
         return text
 
     def call_binop(self, context: Context, operator: str, left: Given, right: Given) -> Given:
-        """Computes what could take for ever."""
+        """Evaluate `*` or `**`, rejecting results that would take forever to compute."""
         hold_product(operator, left, right)
         result: Given = super().call_binop(context, operator, left, right)
         return result
@@ -98,14 +98,14 @@ class Environment(ImmutableSandboxedEnvironment):
 
 
 class Beside(jinja2.FileSystemLoader):
-    """Templates of one folder; a link in it that leads elsewhere is none of them."""
+    """Loads templates from one folder; symbolic links that lead out of it are rejected."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, encoding="utf-8-sig")
         self.sought = dict[Path, None]()
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        """The text of a template, with its file."""
+        """Return the source of a template, its file, and a function that says whether it is up to date."""
         self.sought[Path(self.searchpath[0], template)] = None
         found = super().get_source(environment, template)
         if not Path(found[1]).resolve().is_relative_to(Path(self.searchpath[0]).resolve()):

@@ -1,4 +1,4 @@
-"""What a template shows: figures, equations, listings and tables, as labelled blocks."""
+"""Template functions that show figures, equations and listings as labelled blocks."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from report_builder.document.vocabulary import Vocabulary
 from report_builder.kinds import Equation, Words
 
 PLACES = ("here", "auto")
-_SLOT = "\ue100"  # stands for a file while the language's sentence is made
+_SLOT = "\ue100"  # stands in for the file name while the sentence is formatted
 
 
 def captioned_block(kind: str, label: str, caption: Nodes, blocks: Nodes) -> Node:
-    """A figure with its label and caption, as pandoc has it."""
+    """Return a figure with its label and caption, as a pandoc node of this kind."""
     return {"t": kind, "c": [attr(label), [None, [plain(caption)]], blocks]}
 
 
@@ -31,16 +31,16 @@ def _picture(card: FigureCard, caption: Nodes, width: str, placed: Mapping[str, 
 
 
 class Evidence(Vocabulary):
-    """The words of the template that show something."""
+    """The template functions that show something."""
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
-        """The globals of the template."""
+        """Return the template globals."""
         return {"figure": self.figure, "equation": self.equation, "symbols": self.symbols, "listing": self.listing}
 
     def figure(self, name: str, width: str | None = None, caption: str | None = None, *, place: str = "here") -> str:
-        """A figure, or figures side by side, with caption and the details that the drawings state.
+        """Show a figure, or figures side by side, with the caption and the details that the plots state.
 
-        It stands in its place (`here`); with `auto` the PDF may put paragraphs that follow it before it, to fill a page.
+        The figure stays in place (`here`); with `auto`, the PDF may move paragraphs that follow it before it to fill the page.
         """
         if place not in PLACES:
             self.ledger.unknown("place of a figure", place, PLACES)
@@ -55,7 +55,7 @@ class Evidence(Vocabulary):
         return self.ledger.put_block([_picture(card, said, width or card.width, placed)], f"fig:{card.id}")
 
     def _side_by_side(self, group: SubfiguresCard, caption: str | None, placed: Mapping[str, str]) -> str:
-        """What all parts state is said once, in the common caption."""
+        """Build figures side by side; details common to all panels are stated once, in the common caption."""
         cards = [self.material.figures[part] for part in group.parts]
         shared = [sentence for sentence in cards[0].sentences if all(sentence in card.sentences for card in cards)]
         own = [[sentence for sentence in card.sentences if sentence not in shared] for card in cards]
@@ -67,8 +67,8 @@ class Evidence(Vocabulary):
 
     # --- equations ----------------------------------------------------------------------------------------------------------
 
-    def equation(self, run: str, id: str | None = None) -> str:  # noqa: A002 - a label is called id in Markdown, too
-        """The loss that the run compiled, as a numbered equation `eq:<run>`."""
+    def equation(self, run: str, id: str | None = None) -> str:  # noqa: A002 - named as in Markdown
+        """Print the loss that the run was compiled with, as a numbered equation labelled `eq:<run>` unless `id` is given."""
         found = self._equation(run)
         if not found:
             return ""
@@ -77,7 +77,7 @@ class Evidence(Vocabulary):
         return self.ledger.put_block([div([para([formula])], ["equation"], label)], label)
 
     def symbols(self, run: str) -> str:
-        """The word "where" and the meaning of each symbol of the run's loss."""
+        """Print the word "where" and the meaning of each symbol in the run's loss."""
         found = self._equation(run)
         if not found or not found.symbols:
             return ""
@@ -109,9 +109,9 @@ class Evidence(Vocabulary):
         *,
         cell: int | None = None,
     ) -> str:
-        """Code cut from the files that ran, each named, with its line numbers there; label `lst:<run>-<part>`.
+        """Print code cut from the files that ran, with file names and original line numbers; label `lst:<run>-<part>`.
 
-        With `cell` it stands as a cell of a notebook does: `In [5]:`.
+        With `cell`, it is numbered like a notebook cell: `In [5]:`.
         """
         self.ledger.cite("listings", f"{run}.{part}")
         found = self.material.listings.get((run, part))
@@ -130,7 +130,7 @@ class Evidence(Vocabulary):
         return self.ledger.put_block([div([*blocks, para(said)], ["listing"], label)], label)
 
     def _origin(self, found: Fragment) -> Nodes:
-        """Where code comes from."""
+        """Return the note on the file and line that the code comes from."""
         if not found.file:
             return text(self.language.word("listing.layers"))
         before, _, after = self.language.word("listing.lines", file=_SLOT, line=found.line).partition(_SLOT)

@@ -1,4 +1,4 @@
-"""The numbers of a Word file as fields: where a caption is added or moved, the others and what refers to them follow."""
+"""Numbers in a Word file as fields: when a caption is added or moved, other numbers and references are updated."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from collections.abc import Callable, Mapping
 
 from report_builder.document.tree import Node, Nodes, caption_of, has_class, identifier, is_node, raw
 
-COUNTER = "counter"  # our own key on an equation: its number as a field
+COUNTER = "counter"  # our own key on an equation: its number, as a field
 _SEQUENCES: Mapping[str, tuple[str, ...]] = {
     "Figure": ("fig",),
     "Table": ("tbl",),
     "Listing": ("lst",),
     "Equation": ("eq",),
-    "Caption": ("fig", "tbl", "lst"),  # one counter that runs through all captions
+    "Caption": ("fig", "tbl", "lst"),  # one counter shared by all captions
 }
 _BOLD, _LINK = "<w:b/><w:bCs/>", '<w:rStyle w:val="Hyperlink"/>'
 END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-_NUMBER = re.compile(r"([^\W\d]\.)?(\d+)")  # of a caption: perhaps the letter of its appendix, and its place there
-_FIRST = 100_000  # id of the first bookmark: pandoc's own count from 1
+_NUMBER = re.compile(r"([^\W\d]\.)?(\d+)")  # of a caption: optional appendix letter, then the number
+_FIRST = 100_000  # id of the first bookmark, out of the way of pandoc's own, which start at 1
 
 
 def fields(labels: Mapping[str, str]) -> Callable[[Node], None]:
-    """Puts fields into a node of a tree: into its caption, or into a reference.
+    """Return a function that inserts fields into a node of the tree: into its caption, or into a reference.
 
     Args:
-        labels: label -> number as printed, in document order. One that a word processor would count otherwise stays text.
+        labels: label -> printed number, in document order. A number that a word processor would count differently stays text.
     """
     sequences = _sequences(labels)
     bookmarks = {label: f"_Ref{_FIRST + place}" for place, label in enumerate(sequences)}
@@ -40,7 +40,7 @@ def fields(labels: Mapping[str, str]) -> Callable[[Node], None]:
         label = identifier(node)
         if node["t"] == "Link":
             target = node["c"][2][0].removeprefix("#")
-            number = _NUMBER.match(labels.get(target, ""))  # of a figure beside others that of all, before its letter
+            number = _NUMBER.match(labels.get(target, ""))  # for a panel, the number of the group, before the letter
             if number and (found := places.get((target.partition(":")[0], number[0]))):
                 _put(node["c"][1], number[2], _field(f"REF {bookmarks[found]}", number[2], _LINK))
         elif label in sequences and has_class(node, "equation"):
@@ -53,13 +53,13 @@ def fields(labels: Mapping[str, str]) -> Callable[[Node], None]:
 
 
 def contents_field(depth: int) -> str:
-    """What begins a table of contents; its entries follow, and `END`."""
+    """Return the start of a table-of-contents field; its entries and `END` must follow."""
     begin, between = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate"))
     return rf'{begin}<w:r><w:instrText xml:space="preserve"> TOC \o "1-{depth}" \h \z \u </w:instrText></w:r>{between}'
 
 
 def _sequences(labels: Mapping[str, str]) -> dict[str, str]:
-    """The counter of each label whose number is the one that it counts: each appendix has its own."""
+    """Return the counter of each label whose number Word would count the same way; each appendix has its own counters."""
     found = dict[str, str]()
     numbers = {label: number for label, printed in labels.items() if (number := _NUMBER.fullmatch(printed))}
     letters = list(dict.fromkeys(number[1] for number in numbers.values() if number[1]))
@@ -73,7 +73,7 @@ def _sequences(labels: Mapping[str, str]) -> dict[str, str]:
 
 
 def _place(number: str) -> str:
-    """Of `A.3` the 3."""
+    """Return the last part of a number: 3 for `A.3`."""
     return number.rpartition(".")[2]
 
 
@@ -85,7 +85,7 @@ def _caption(node: Node) -> Nodes | None:
 
 
 def _put(inlines: Nodes, number: str, field: str) -> None:
-    """The field in the place where the number is printed last."""
+    """Replace the last occurrence of the number by the field."""
     for place in reversed(range(len(inlines))):
         words = inlines[place]["c"] if is_node(inlines[place], "Str") else ""
         if found := [*re.finditer(rf"(?<!\d){number}(?!\d)", words)]:

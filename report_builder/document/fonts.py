@@ -1,4 +1,4 @@
-"""Fonts beyond those that the typst wheel brings: they come as packages, and only texts that need them look for them."""
+"""Fonts beyond those in the typst wheel. They are installed as packages and searched only for texts that need them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ EAST = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\
 
 @functools.cache
 def cjk_folder() -> str | None:
-    """Where the package with Chinese, Japanese and Korean fonts is installed."""
+    """Return the folder of the installed package of Chinese, Japanese and Korean fonts, or None."""
     found = importlib.util.find_spec("justmytype_intl_cjk")
     return next((str(Path(place) / "fonts") for place in found.submodule_search_locations or ()), None) if found else None
 
 
 def font_folders(source: str) -> list[str]:
-    """Folders to look for fonts in: only when the text needs them."""
+    """Return additional font folders that the text needs."""
     folder = cjk_folder() if EAST.search(source) else None
     return [folder] if folder else []

@@ -1,6 +1,6 @@
-"""Reads a report that was written without this program, and says what in it contradicts itself.
+"""Reads a report that was written without this program and finds contradictions in it.
 
-What is known of it is what it says: captions and their numbers, references to them, names of models, quantities and values.
+All it has to go on is the text itself: captions and their numbers, references to them, names of models, quantities and values.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ _MODEL = r"(?<![\w-])[\w-]*(?:{})[\w-]*"
 
 @frozen
 class Text:
-    """A report as blocks, with their places: lines, or paragraphs where a file has no lines."""
+    """A report as blocks with their places: lines, or paragraph numbers for formats without lines."""
 
     blocks: Nodes
     places: Places
 
     @classmethod
     def read(cls, file: Path) -> Text:
-        """Reads Markdown as it is, and a notebook or a Word file through pandoc.
+        """Read a Markdown file directly, or a notebook or Word file through pandoc.
 
         Raises:
-            ReportError: the file cannot be read, or is of another format.
+            ReportError: if the file cannot be read or has another format.
         """
         form = FORMATS.get(file.suffix.lower())
         if form is None:
@@ -61,7 +61,7 @@ class Text:
 
     @classmethod
     def of(cls, markdown: str, file: str = "") -> Text:
-        """Markdown with its lines; `file` is what they are of."""
+        """Parse Markdown, keeping its lines; `file` is the name used in messages."""
         markdown = _FRONT.sub(lambda front: "\n" * front[0].count("\n"), markdown)
         blocks = pandoc.read([markdown])[0].blocks
         give_lines(blocks, markdown)
@@ -75,18 +75,18 @@ class Text:
 
     @property
     def language(self) -> str:
-        """The language whose words it uses most."""
+        """The code of the language whose words cover most of the text."""
         text = "\n".join(passage.typed for passage in passages(self.blocks))
         return max(languages.codes(), key=lambda code: _coverage(lexicon(code), text))
 
 
 def _coverage(words: Lexicon, text: str) -> int:
-    """How much of a text words of one language cover."""
+    """Return how many characters of the text are matched by the words of one language."""
     return sum(len(found[0]) for key in _TELLING for found in words.pattern(key).finditer(text))
 
 
 def models_named(text: Text, short: Sequence[str]) -> list[str]:
-    """The models that a text names: the short names of kinds of models, with what is written together with them."""
+    """Return the models named in a text: short names of model kinds with any prefix or suffix attached to them."""
     pattern = re.compile(_MODEL.format("|".join(map(re.escape, short))))
     return sorted({found for passage in passages(text.blocks) for found in pattern.findall(passage.typed)})
 
@@ -100,14 +100,14 @@ class _Reference:
 
 @dataclass
 class Reading:
-    """The checks of one text; `material` has the names of its models, and the facts of a report where one is given."""
+    """The checks of one text; `material` has the names of its models and, if a report is given, the facts of the report."""
 
     text: Text
     material: Material
     _values: dict[tuple[str, str, str], tuple[Number, int]] = field(default_factory=dict)
 
     def problems(self) -> list[Problem]:
-        """All that was found, in the order of the text."""
+        """Return all problems, in the order of the text."""
         words, names = lexicon(self.material.header.language), Names(self.material)
         said = [[*sentences(passage, words, names)] for passage in passages(self.text.blocks)]
         captions = [found for paragraph in said for found in self._captions(paragraph, words)]
@@ -127,7 +127,7 @@ class Reading:
     # --- figures and tables -------------------------------------------------------------------------------------------------
 
     def _captions(self, paragraph: Sequence[Sentence], words: Lexicon) -> Iterator[_Reference]:
-        """The number that a paragraph begins with, where it is a caption: `Figure 3.`, `Table 2:`, and then words."""
+        """Yield the number that a paragraph begins with if it is a caption, such as `Figure 3.` or `Table 2:`."""
         if paragraph:
             first = paragraph[0].passage
             found = words.pattern("reference", r"^\W*({})\s*(\d+[a-z]?)\s*[.:：)–—-]").match(first.typed)
@@ -144,7 +144,7 @@ class Reading:
                         yield _Reference(_kind(found[1], words), found[2], sentence.line)
 
     def _check_captions(self, captions: Sequence[_Reference], referred: Sequence[_Reference]) -> Iterator[Problem]:
-        """References to nothing, numbers that stand twice or out of order, and figures that nobody mentions."""
+        """Yield dangling references, duplicate or out-of-order numbers, and figures and tables that nothing refers to."""
         known = {(caption.kind, caption.number) for caption in captions}
         for reference in referred:
             if (reference.kind, reference.number) not in known:
@@ -166,7 +166,7 @@ class Reading:
     # --- sentences ----------------------------------------------------------------------------------------------------------
 
     def _unfounded(self, paragraph: Sequence[Sentence], words: Lexicon) -> Iterator[Problem]:
-        """Verdicts with no number and no reference in their sentence or those beside it."""
+        """Yield verdicts without a number or a reference in the same or an adjacent sentence."""
         for place, sentence in enumerate(paragraph):
             verdict = words.pattern("verdict", r"{}\w*").search(sentence.typed)
             beside = paragraph[max(place - 1, 0) : place + 2]
@@ -177,7 +177,7 @@ class Reading:
                 yield Problem(self._where(sentence.line), rule, sentence.shown, next_step=step)
 
     def _contradictions(self, sentence: Sentence) -> Iterator[Problem]:
-        """A value of a quantity of a model of which another sentence gives another value."""
+        """Yield a value that differs from the one an earlier sentence gives for the same quantity of the same model."""
         key, number = self._value(sentence)
         if number is None:
             return
@@ -187,14 +187,14 @@ class Reading:
             yield Problem(self._where(sentence.line), rule, number.text, f"{before[0].text} in {self._where(before[1])}.")
 
     def _value(self, sentence: Sentence) -> tuple[tuple[str, str, str], Number | None]:
-        """The model, quantity and split of which a sentence gives the one value that stands in it."""
+        """Return model, quantity and split of a sentence, and its value if it has one model, a quantity and a single number."""
         runs, numbers = {name.text for name in sentence.runs}, [number for number in sentence.numbers if number.strong]
         families, parts = sorted(sentence.quantities()), sorted(sentence.lexicon.named("splits", sentence.typed))
         single = len(runs) == 1 and len(numbers) == 1 and bool(families)
         return ("".join(runs), "; ".join(families), ", ".join(parts)), numbers[0] if single else None
 
     def _check_value(self, sentence: Sentence) -> Iterator[Problem]:
-        """A value that the facts of the report do not have."""
+        """Yield a value that does not match the facts of the report."""
         (run, families, parts), number = self._value(sentence)
         if number is None:
             return
@@ -212,7 +212,7 @@ class Reading:
 
 
 def _kind(word: str, words: Lexicon) -> str:
-    """Of what kind a word such as `Fig.` is the label, by how the language's labels begin."""
+    """Return the label kind of a word such as `Fig.`, by the first letters of the language's labels."""
     begin = word.casefold().rstrip(".")[:3]
     labels = words.language.labels
     forms = {kind: {form.casefold() for count in labels[kind].values() for form in count.values()} for kind in labels}
@@ -229,7 +229,7 @@ def _number(text: str) -> int:
 
 
 def _digits(text: str) -> tuple[float, int]:
-    """A printed number, and its digits after the mark."""
+    """Parse a printed number; return it and its count of decimals."""
     found = re.search(r"[-−]?\d[\d.,]*", text)
     plain = (found[0] if found else "0").replace("−", "-").replace(",", ".").rstrip(".")
     return float(plain if plain.count(".") < 2 else plain.replace(".", "")), len(plain.partition(".")[2])
@@ -242,6 +242,6 @@ def _same(a: str, b: str) -> bool:
 
 
 def _rounds(value: float, text: str) -> bool:
-    """Whether a measured value, or a hundred times it, is printed so."""
+    """Whether a measured value, its negative, or the value as a percentage rounds to the printed number."""
     number, digits = _digits(text)
     return any(abs(given - number) <= 0.5000001 * 10**-digits for given in (value, -value, 100 * value))

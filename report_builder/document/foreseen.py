@@ -1,4 +1,4 @@
-"""What only the setting of the PDF shows, found without the rest of the document: typst sets what may go wrong alone."""
+"""Predicts problems that only typesetting the PDF reveals, by letting typst set just the parts of the document at risk."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ from report_builder.pages import SHARED, Page
 from report_builder.store import Memo
 
 GOOD = "can be set"
-# Letters that the fonts of the page styles have: Latin, Greek, Cyrillic, their marks, and punctuation. Others may lack a glyph.
+# All characters but those the fonts of the page styles cover: Latin, Greek, Cyrillic, combining marks and punctuation.
 _RARE = re.compile("[^\x00-\u024f\u02b0-\u052f\u1e00-\u205f]")
-_SHORT = 30  # letters of TeX that fill no line, unless they ask for room
+_SHORT = 30  # TeX of at most this length cannot overflow a line, unless it contains spacing commands
 _ROOM = ("\\hspace", "\\quad", "\\qquad", "\\phantom", "\\hphantom", "\\text")
-_INSIDE = {"Div": 1, "OrderedList": 1, "BlockQuote": None, "BulletList": None}  # where the blocks of a block stand
+_INSIDE = {"Div": 1, "OrderedList": 1, "BlockQuote": None, "BulletList": None}  # index of the child blocks
 
 
 def foreseen(document: Document, memo: Memo) -> tuple[Problem, ...]:
-    """Each display formula that is wider than its line; what can be set is remembered, and most texts need not be looked at.
+    """Return the display formulas that are wider than their line.
+
+    Texts that cannot cause trouble are skipped, and the result for texts that can be set is cached.
 
     Raises:
-        ReportError: no font has a character, or a page style of the user's own cannot be typeset.
+        ReportError: if no font has a character, or a custom page style cannot be typeset.
     """
     _try_style(document.header.page, memo)
     formulas = [tex for node in walk(document.blocks, "Math") if (tex := _display_formula(node))]
@@ -48,13 +50,13 @@ def foreseen(document: Document, memo: Memo) -> tuple[Problem, ...]:
     except ReportError as error:
         if any(problem.rule in (MISSING, MANY) for problem in error.problems):
             raise
-        return ()  # what else is wrong is said where the whole document is set
+        return ()  # other errors are reported when the whole document is typeset
     memo.remember(name, GOOD)
     return ()
 
 
 def _try_style(page: Page, memo: Memo) -> None:
-    """Raises ReportError where a page style of the user's own cannot be typeset."""
+    """Raise ReportError if a custom page style cannot be typeset."""
     name = f"page style {' '.join(memo.sha256(file)[:16] for file in (page.file, *SHARED))}"
     if page.own and memo.recall(name) != GOOD:
         from report_builder.document.pdf import try_style
@@ -64,7 +66,7 @@ def _try_style(page: Page, memo: Memo) -> None:
 
 
 def _rare(blocks: Nodes) -> Nodes:
-    """The words, code and formulas with letters that a font may lack, in one line."""
+    """Return, as one line, the text, code and formulas with characters that a font may lack."""
     found: Nodes = []
     for node in walk(blocks, "Str", "Code", "CodeBlock", "Math"):
         words = node["c"] if node["t"] == "Str" else node["c"][1]
@@ -79,7 +81,7 @@ def _display_formula(node: Node) -> str:
 
 
 def _only_formulas(blocks: Nodes) -> Nodes:
-    """The blocks with nothing in them but display formulas, each as narrow as it stands."""
+    """Reduce blocks to their display formulas, keeping the nesting that narrows the line."""
     return [_cut(block) for block in blocks if any(_display_formula(node) for node in walk([block], "Math"))]
 
 

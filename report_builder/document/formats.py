@@ -1,4 +1,4 @@
-"""The output formats: a function each, which loads what it needs when it is called, and returns what is left to do."""
+"""The output formats: one function each, which imports what it needs when called and returns the remaining work."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from report_builder.document.composing import Document
     from report_builder.document.press import Press
 
-Left: TypeAlias = Callable[[], bytes]  # what is left of making a file, to be done beside the others
+Left: TypeAlias = Callable[[], bytes]  # the remaining work on a file, which can run in parallel with other formats
 
 
 @frozen
 class Order:
-    """How a file is wanted.
+    """Options of an output file.
 
     Attributes:
-        folder: where it will lie.
-        draft: watermark on every page.
-        press: has set the last version of the PDF.
-        lost: takes the standards that could not be met.
+        folder: the folder it will be written to.
+        draft: whether to print a watermark on every page.
+        press: typesetter that holds the previous version of the PDF, if any.
+        lost: list to which unmet PDF standards are appended.
     """
 
     folder: Path
@@ -64,11 +64,11 @@ def _md(document: Document, order: Order) -> Left:
     return lambda: markdown(document, order.folder, draft=order.draft).encode()
 
 
-# The source of a PDF is made at once and without the others beside it, for typst takes longer than all that they do.
+# The source of a PDF is generated immediately and on its own, since typst takes longer than all other formats together.
 MAKERS: Mapping[str, Callable[[Document, Order], Left]] = {"pdf": _pdf, "html": _html, "docx": _docx, "md": _md}
 FORMATS = tuple(MAKERS)
 
 
 def paths_of(formats: Sequence[str], folder: Path, name: str, *, draft: bool = False) -> dict[str, Path]:
-    """Format -> `<folder>/<name>.<format>`; a draft has a name of its own, so that it takes the place of no finished file."""
+    """Map each format to `<folder>/<name>.<format>`; the `-draft` suffix keeps a draft from replacing a finished file."""
     return {form: folder / f"{name}{'-draft' if draft else ''}.{form}" for form in formats}

@@ -1,4 +1,4 @@
-"""Tells which characters no font has, and where they stand."""
+"""Reports characters that no font has, and where they occur."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from report_builder.errors import Problem, ReportError
 MISSING = "no font has this character"
 MANY = "no font has these characters"
 _GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed with font')
-# Which package has glyphs for what the fonts of the typst wheel lack.
+# How to obtain glyphs that the fonts in the typst wheel lack.
 _CJK_HINT = "Chinese, Japanese and Korean need the extra 'cjk': pip install 'report-builder[cjk]'."
 _OTHER_HINT = "No font of this installation has it: use another character, a formula or a picture."
 
 
 def refuse_missing_glyphs(diagnostic: str, document: Document) -> None:
-    """Refuses a document of which typst says that characters have no glyph.
+    """Reject a document if typst reports characters without a glyph.
 
     Raises:
-        ReportError: each of them with its place; those that one package of fonts has are one mistake, at the first of them.
+        ReportError: with one problem per missing character; those that a font package would provide share one problem, at the
+            first of them.
     """
     missing = sorted({character for text in _GLYPH.findall(diagnostic) for character in text if not character.isspace()})
     lines = {character: holding(document.blocks, character) for character in missing}
@@ -34,7 +35,7 @@ def refuse_missing_glyphs(diagnostic: str, document: Document) -> None:
 
 
 def _problem(characters: list[str], line: int, document: Document) -> Problem:
-    """What is said of characters that lack for one reason, at the line of the first of them."""
+    """Return the problem for characters that are missing for the same reason, at the line of the first of them."""
     first = characters[0]
     inside = document.places.line(line) if document.places and line else ""
     where = _in_header(document.header, first) or inside or "PDF"
@@ -46,7 +47,7 @@ def _problem(characters: list[str], line: int, document: Document) -> Problem:
 
 
 def _in_header(header: Header, character: str) -> str:
-    """The field of the title block that holds a character, or ""."""
+    """Return the field of the title block that contains a character, or ""."""
     words = {name: given for name, given in vars(header).items() if isinstance(given, str)}
     words["author"] = "".join("".join(vars(author).values()) for author in header.authors)
     return next((f"report.{name}" for name, given in words.items() if character in given), "")

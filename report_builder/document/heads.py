@@ -1,4 +1,4 @@
-"""Heads of tables and links, as everybody can read them: with a name, and with what they are the heads of."""
+"""Makes table headings and links in HTML accessible: each has a name, and each heading has a scope."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _HEAD = re.compile(r"<th(?=[ >])")
 
 
 def with_heads(body: str) -> str:
-    """The body of a page whose links and heads all have names, and whose heads say what they are the heads of."""
+    """Return the body of a page in which all links and headings of tables have a name, and headings have a scope."""
     return _with_scopes(_without_empty(body))
 
 
 def _without_empty(body: str) -> str:
-    """Without links and heads that have no name: anchors of lines of code, the corner of a table, a formula without words."""
+    """Remove links and headings without a name (line anchors in code, empty corners of tables); label headings of formulas."""
     named = _FORMULA_HEAD.sub(lambda head: head[1] + ' aria-label="' + head[2].replace('"', "&quot;") + '"', body)
     return _CORNER.sub(r"<td\1></td>", _LINE_ANCHOR.sub(r"\1", named))
 
 
 def _with_scopes(body: str) -> str:
-    """With what each head of a table is the head of: those of the first rows of columns, the first in other rows of a row."""
+    """Add scopes: headings in the table head belong to columns, those in the body to rows."""
     parts = re.split(r"(</?tbody>)", body)
     return "".join(
         _HEAD.sub('<th scope="row"' if before == "<tbody>" else '<th scope="col"', part)

@@ -1,4 +1,4 @@
-"""Checks that no claim is false, and that nothing a task requires is missing."""
+"""Checks for false claims, for missing parts that a task requires, and for copied answers."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from report_builder.document.tree import (
 from report_builder.errors import Problem
 from report_builder.records import frozen
 
-SENTENCE = 40  # letters of an answer that no other task has by chance
+SENTENCE = 40  # answers longer than this do not coincide by chance
 _REFERENCES = {"eq", "lst", "fig", "tbl", "fact"}
 
 
 @frozen
 class Honesty:
-    """The checks of one document; each returns what it found."""
+    """The checks of one document; each returns its findings."""
 
     tasks: Mapping[str, TaskCard]
     places: Places
 
     def claims(self, claims: Sequence[Claim]) -> list[Problem]:
-        """Claims that the measurement denies."""
+        """Return a finding for each claim that contradicts the measurements."""
         hint = "Write what was measured, or use verdict(), which follows the measurement."
         return [
             Problem(
@@ -49,7 +49,7 @@ class Honesty:
         ]
 
     def tasks_met(self, divs: Nodes) -> list[tuple[str, str, Problem]]:
-        """Task, missing part, and finding, for every part that a task requires and its section lacks."""
+        """Return (task, missing part, finding) for every part that a task requires and its section lacks."""
         sections = {task_of(node): node for node in divs if task_of(node)}
         missing: list[tuple[str, str, Problem]] = []
         for name, card in self.tasks.items():
@@ -69,7 +69,7 @@ class Honesty:
 
 
 def repeated(divisions: Nodes, places: Places) -> Iterator[Problem]:
-    """Answers that were copied from an earlier one, at their lines."""
+    """Yield a warning for each answer that repeats an earlier one, at its line."""
     first = dict[str, str]()
     for node in divisions:
         text = plain_text(node["c"][1]) if has_class(node, "answer") else ""
@@ -81,7 +81,7 @@ def repeated(divisions: Nodes, places: Places) -> Iterator[Problem]:
 
 
 def _parts(section: Node) -> set[str]:
-    """What a section has, in the words of `requires`: an answer, what it shows or refers to, `fact:` for what it prints."""
+    """Return the parts of a section in the terms of `requires`: `answer`, labels shown or referenced, and `fact:<name>`."""
     labels, parts = set[str](), set[str]()
     for node in walk(section, *ATTRIBUTED, "Cite"):
         labels.add(identifier(node))

@@ -1,4 +1,4 @@
-"""What a page tells of a number that is pointed at: which fact it is, and where it comes from."""
+"""Tooltips of printed values in HTML: the name of the fact and its provenance."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from report_builder.errors import ReportError
 from report_builder.facts import Fact
 from report_builder.languages import Language
 
-SHORT = 8  # letters of a key, by which `runs show` finds the training
+SHORT = 8  # characters of a cache key, enough for `runs show` to find the training
 
 
 def pointed(node: Node, told: dict[str, str]) -> None:
-    """A text with each printed value as a span that tells; `told` has the words for each fact."""
+    """Wrap each printed value in a span with a tooltip, in place; `told` maps fact names to tooltip texts."""
     inlines = inlines_of(node)
     if inlines and any(item.get(FACT) in told for item in inlines):
         groups = [(name, [*items]) for name, items in itertools.groupby(inlines, lambda item: item.get(FACT))]
@@ -24,7 +24,7 @@ def pointed(node: Node, told: dict[str, str]) -> None:
 
 
 def provenance(fact: Fact, language: Language) -> str:
-    """The name of a fact, the seeds, the interval of its value, the keys of the trainings."""
+    """Return the name of a fact, its seeds, the confidence interval of its value, and the cache keys of the trainings."""
     known = {
         "seeds": ", ".join(map(str, fact.seeds)),
         "interval": _interval(fact, language),
@@ -35,7 +35,7 @@ def provenance(fact: Fact, language: Language) -> str:
 
 
 def _interval(fact: Fact, language: Language) -> str:
-    """The ends, or "" where nothing was kept from which chance could be judged."""
+    """Return the confidence interval, or "" if nothing was stored from which to estimate it."""
     from report_builder.facts.comparing import interval
 
     if isinstance(fact.value, str) or fact.noise == "exact":

@@ -1,4 +1,4 @@
-"""The tree as one HTML file that needs nothing else: pictures, formulas (MathML) and style are inside."""
+"""Writes the tree as one self-contained HTML file: pictures, formulas (MathML), styles and scripts are embedded."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ from report_builder.plain import Plain
 _MIME = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 _IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]+)"[^>]*>')
 STYLES = Path(__file__).parent / "styles"
-LEAST = 3  # headings of a page that has contents without being asked
+LEAST = 3  # a page with at least this many headings has a table of contents by default
 SCRIPTS = ("live.js", "page.js")
-_VARIABLES = {"colour": "accent", "soft": "soft", "faint": "faint"}  # of a page style, in the style sheet
-WORDS = ("anchor", "copy", "copied", "enlarge", "close", "plane", "play", "pause")  # that the scripts print
+_VARIABLES = {"colour": "accent", "soft": "soft", "faint": "faint"}  # page style value -> variable in the style sheet
+WORDS = ("anchor", "copy", "copied", "enlarge", "close", "plane", "play", "pause")  # phrases printed by the scripts
 PAGE = Template("""\
 <!DOCTYPE html>
 <html lang="$lang">
@@ -75,7 +75,7 @@ $script</script>
 
 
 def html_page(document: Document, *, draft: bool = False) -> str:
-    """The whole page."""
+    """Return the complete page."""
     header, language = document.header, document.language
     blocks = change(document.blocks, lambda node: prepare(node, document))
     begun = raw("html", f'<main id="main-text">\n<header>\n{_head(document)}\n</header>')
@@ -99,7 +99,7 @@ def html_page(document: Document, *, draft: bool = False) -> str:
 
 
 def _style(page: Page) -> str:
-    """The style of all pages, over it the values of the page style, and its own."""
+    """Return the common style sheet, overridden by the values of the page style and by its own style sheet."""
     texts = [file.read_text(encoding="utf-8") for file in (STYLES / "default.css", page.css) if file]
     if page.given.keys() & _VARIABLES.keys():
         stated = "".join(f" --{_VARIABLES[name]}: {page.text(name)};" for name in _VARIABLES if name in page.given)
@@ -110,12 +110,12 @@ def _style(page: Page) -> str:
 
 
 def _json(value: Plain) -> str:
-    """As it can stand in a script of a page."""
+    """Serialize a value so that it can be embedded in a script element."""
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def _convert(node: Node) -> Nodes | None:
-    """A formula as MathML; a heading one level lower, for the title is the first."""
+    """Convert formulas to MathML and move headings down one level, below the title."""
     if is_node(node, "Header"):
         level, *rest = node["c"]
         return [node | {"c": [level + 1, *rest]}]
@@ -146,7 +146,7 @@ def _author(author: Author, language: Language) -> str:
 
 
 def _contents(document: Document) -> Nodes:
-    """Headings as a list of links."""
+    """Return the headings as a nested list of links."""
     items: list[Nodes] = []
     for heading in listed_headings(document.header, document.blocks, LEAST):
         level, (label, _, _), _ = heading["c"]
@@ -175,13 +175,13 @@ def _with_pictures(body: str, images: Mapping[str, Picture]) -> str:
 
 
 def _room(file: Path) -> str:
-    """The size of a picture, so that its room is kept before it is there and no link lands beside its target."""
+    """Return the size attributes of a picture, so that its space is reserved before it loads and link targets do not shift."""
     found = size(file)
     return f' width="{found[0]:.0f}" height="{found[1]:.0f}"' if found else ""
 
 
 def _live_data(card: FigureCard | None) -> str:
-    """What a script makes of a figure that is alive; without one the picture stays."""
+    """Return the data from which a script builds an interactive figure; without scripts, the picture remains."""
     if card is None or card.sprite is None:
         return ""
     return f'<script type="application/json" class="live">{_json({**card.live, "sprite": _data_uri(card.sprite)})}</script>'

@@ -1,4 +1,4 @@
-"""What pandoc's HTML writer needs to be told of a node."""
+"""Prepares nodes for pandoc's HTML writer."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ from report_builder.languages import Language
 _ENDS = re.compile(r"(^[^\w\s]+|[^\w\s]+$)")
 
 
-_CLOSED = {"OneParen": "closed", "TwoParens": "enclosed"}  # how the numbers of a list are written -> class
+_CLOSED = {"OneParen": "closed", "TwoParens": "enclosed"}  # delimiter of list numbers -> class
 
 
 def prepare(node: Node, document: Document) -> Nodes | None:
-    """What stands in the place of a node; None where it stays."""
+    """Return the replacement of a node, or None to keep it."""
     return _missing_note(node, document) or _block(node, document.language)
 
 
 def _missing_note(node: Node, document: Document) -> Nodes | None:
-    """A framed note in place of a figure that is not drawn."""
+    """Replace a figure that is not drawn by a framed note."""
     if node["t"] != "Image" or not absent(node, document.images):
         return None
     return [span([strong(text(unmeasured(document.language)))], ["false", "unmeasured"])]
@@ -65,7 +65,7 @@ def _block(node: Node, language: Language) -> Nodes | None:
 
 
 def _with_head(table: Node) -> Node:
-    """An author's table whose first column has no head of its own: its cells are the heads of the rows."""
+    """Turn the first column of a table with an empty top-left cell into row headings."""
     heads = table["c"][3][1]
     if not heads or any(block["c"] for block in heads[0][1][0][4]):
         return table
@@ -74,7 +74,7 @@ def _with_head(table: Node) -> Node:
 
 
 def _mark_unsupported(inlines: Nodes, language: Language) -> Nodes:
-    """What stands in sentences that speak of results and are bound to nothing, as spans that say so."""
+    """Wrap sentences that speak of results without being bound to any measurement in spans that say so."""
     made: Nodes = []
     for listed, group in itertools.groupby((part for item in inlines for part in _cut(item)), lambda item: LISTED in item):
         parts = [*group]
@@ -83,7 +83,7 @@ def _mark_unsupported(inlines: Nodes, language: Language) -> Nodes:
 
 
 def _cut(item: Node) -> Nodes:
-    """A word at the places where such a sentence begins or ends in it, as where no spaces part sentences."""
+    """Split a word where such a sentence begins or ends within it, as in scripts without spaces."""
     if item["t"] != "Str" or LISTED not in item:
         return [item]
     marked, words = item[LISTED], item["c"]
@@ -96,7 +96,7 @@ def _cut(item: Node) -> Nodes:
 
 
 def _keep_together(inlines: Nodes) -> Nodes:
-    """Each formula in a line with the marks and letters that touch it: no line ends between them."""
+    """Wrap inline formulas and the adjacent letters and punctuation in spans without line breaks."""
     runs: list[Nodes] = []
     for item in (part for inline in inlines for part in _parts(inline)):
         touching = runs and _touches(runs[-1][-1]) and _touches(item)
@@ -106,7 +106,7 @@ def _keep_together(inlines: Nodes) -> Nodes:
 
 
 def _parts(item: Node) -> Nodes:
-    """A text without spaces, such as Chinese, as the marks at its ends and what is between them."""
+    """Split text without spaces, such as Chinese, into the punctuation at its ends and the rest."""
     if item["t"] != "Str" or (item["c"] and not EAST.search(item["c"])):
         return [item]
     return [item | {"c": part} for part in _ENDS.split(item["c"]) if part]
@@ -129,13 +129,13 @@ def _div(node: Node, language: Language) -> Nodes:
         formula, *captions = node["c"][1]
         shown = div([div([formula], ["formula"]), number], ["equation"], identifier(node))
         return [shown, *(div([plain(caption["c"])], ["formula-caption"]) for caption in captions)]
-    if has_class(node, "reference"):  # pandoc makes a list of what they stand in
+    if has_class(node, "reference"):  # pandoc gives the enclosing block the role of a list
         attributes(node)[2].append(["role", "listitem"])
     return [{"t": "Div", "c": [node["c"][0], run_in(node, language)]}]
 
 
 def _details(figure: Node, language: Language) -> Nodes:
-    """All that a drawing states, for those who ask."""
+    """Return a disclosure element with everything that the plot states."""
     words = html.escape(value(figure, "details"))
     summary = html.escape(language.word("details_word"))
     return [raw("html", f"<details><summary>{summary}</summary>{words}</details>", inline=True)] if words else []

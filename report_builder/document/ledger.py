@@ -1,4 +1,4 @@
-"""What a rendering wrote down: what it cited, what it claimed, what it got wrong, and where in the template."""
+"""The record of a rendering: what the template cited and claimed, its mistakes, and the template lines concerned."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from report_builder.records import frozen
 
 
 def relative(path: str | Path) -> str:
-    """A path as messages print it: relative to the working folder where it lies below it."""
+    """Return a path as printed in messages: relative to the working directory if it lies inside it."""
     return _relative(str(path), Path.cwd())
 
 
@@ -32,7 +32,7 @@ def _relative(path: str, folder: Path) -> str:
 
 @frozen
 class Claim:
-    """A comparison that stands in the prose. `relation` is what was said, `measured` what holds; a wrong one is not true."""
+    """A comparison in the prose: `relation` is what the text says, `measured` what holds."""
 
     where: str
     names: tuple[str, ...]
@@ -42,24 +42,24 @@ class Claim:
 
     @property
     def true(self) -> bool:
-        """Whether the prose says what was measured."""
+        """Whether the text agrees with the measurement."""
         return self.relation == self.measured
 
 
 @frozen
 class Compared:
-    """A comparison that a sentence rests on.
+    """A comparison that a sentence relies on.
 
     Attributes:
         names: the facts, or a fact and a number.
-        text: what was printed.
+        text: the printed words.
         where: file and line of the template.
-        p: how often chance alone differs so much, allowing for what it was chosen among; None: not measured.
-        difference: with the ends of its interval, as printed, or "".
+        p: p-value of the difference, corrected for the choice among arms if there was one; None if not measured.
+        difference: the difference with its confidence interval, as printed, or "".
         scope: `models`, `these trainings`, or "".
-        through: in what the runs differ, of what the factor named covers.
+        through: the settings in which the runs differ, out of those that the named factor covers.
         found: whether a difference was found.
-        denied: whether the correction for all of the report's comparisons took it back.
+        denied: whether the correction over all comparisons of the report withdrew it.
     """
 
     names: tuple[str, ...]
@@ -74,12 +74,12 @@ class Compared:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The same for a against b and b against a."""
+        """An identity that does not depend on the order of the two sides."""
         return tuple(sorted(self.names))
 
 
 def standing(comparisons: Iterable[Compared], level: float) -> frozenset[tuple[str, ...]]:
-    """The differences that stand when the level is shared among all comparisons (Holm 1979), by their keys."""
+    """Return the keys of the differences that remain significant after Holm's correction (Holm 1979) at a family-wise level."""
     known = {compared.key: compared.p for compared in comparisons if compared.p is not None}
     stand = set[tuple[str, ...]]()
     for place, (p, key) in enumerate(sorted((p, key) for key, p in known.items())):
@@ -91,7 +91,7 @@ def standing(comparisons: Iterable[Compared], level: float) -> frozenset[tuple[s
 
 @frozen
 class Result:
-    """What a comparison found, in short; `lines` are file and line of each template at work, the innermost first."""
+    """The outcome of a comparison in short form; `lines` are file and line of each active template, innermost first."""
 
     nodes: Nodes
     lines: tuple[tuple[str, int], ...]
@@ -104,7 +104,7 @@ class Result:
 
 @frozen
 class Wording:
-    """Words that a comparison may print: what they must mean of `a` against `b`, which is a fact's name or a number."""
+    """Words that a comparison may print for `relation` of fact `a` to `b`, which is the name of a fact or a number."""
 
     a: str
     relation: str
@@ -114,7 +114,7 @@ class Wording:
 
 @frozen
 class Cited:
-    """Names of what the text uses, each in order of first use; listings are `run.part`."""
+    """Names of everything the text uses, by kind, in order of first use; listings are `run.part`."""
 
     facts: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()
@@ -125,7 +125,7 @@ class Cited:
 
 @frozen
 class Citation:
-    """A use of something. `lines` are file and line of each template at work: the innermost first, then what included it."""
+    """One use of something. `lines` are file and line of each active template, innermost first, then those that included it."""
 
     kind: str
     name: str
@@ -143,18 +143,18 @@ def _innermost(lines: Sequence[tuple[str, int]]) -> str:
 
 @frozen
 class SourceMap:
-    """For each line of the rendered text, the file and the line that it comes from."""
+    """Maps each line of the rendered text to the file and line it comes from."""
 
     template: str
     lines: tuple[tuple[str, int], ...]
 
     @property
     def files(self) -> list[str]:
-        """The template and what it includes."""
+        """The template and the files it includes."""
         return sorted({self.template, *(file for file, _ in self.lines if file)})
 
     def where(self, line: int) -> str:
-        """`templates/lab.md:12` of a rendered line, counted from 1; the template alone for line 0."""
+        """Return the origin of a rendered line (counted from 1) as `templates/lab.md:12`; for line 0, only the template."""
         if not 0 < line <= len(self.lines):
             return relative(self.template)
         file, number = self.lines[line - 1]
@@ -163,7 +163,7 @@ class SourceMap:
 
 @dataclass
 class Ledger:
-    """Collects while a template renders."""
+    """Collects the record while a template renders."""
 
     template: str
     problems: list[Problem] = field(default_factory=list)
@@ -173,69 +173,69 @@ class Ledger:
     channel: Channel = field(default_factory=Channel)
     choices: set[str] = field(default_factory=set)
     comparisons: list[Compared] = field(default_factory=list)
-    standing: frozenset[tuple[str, ...]] | None = None  # where a correction is asked for: what it leaves
+    standing: frozenset[tuple[str, ...]] | None = None  # if a correction is requested: the differences it leaves standing
     wordings: list[Wording] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
-    files: dict[Path, None] = field(default_factory=dict)  # beside the template, that it reads
+    files: dict[Path, None] = field(default_factory=dict)  # read in addition to the template
     worded: range = range(0)
 
     def cite(self, kind: str, name: str) -> None:
-        """Notes that the text uses something."""
+        """Record that the text uses something."""
         self.cited.setdefault(kind, {})[name] = None
         self.citations[Citation(kind, name, lines_at_work())] = None
 
     def put(self, nodes: Nodes, text: str = "") -> str:
-        """The token of inlines that stand in a sentence; `text` where no node can stand."""
+        """Return the token of inlines within a sentence; `text` is their plain-text form."""
         return self.channel.put(Piece(nodes, text, self.here()))
 
     def put_block(self, nodes: Nodes, *labels: str) -> str:
-        """The token of blocks that stand alone."""
+        """Return the token of blocks that stand on their own."""
         return self.channel.put(Piece(nodes, "", self.here(), block=True, labels=labels))
 
     def claim(self, names: tuple[str, ...], relation: str, measured: str, wording: str) -> Claim:
-        """Notes what the prose says of measurements, and what holds."""
+        """Record what the prose says of measurements, and what holds."""
         made = Claim(self.here(), names, relation, measured, self.channel.plain(str(wording)))
         self.claims.append(made)
         return made
 
     def word(self, a: str, b: str | float, given: Mapping[str, str]) -> None:
-        """Notes what each relation of `a` to `b` would print: the next span that says something prints one of them."""
+        """Record the wordings given for each relation of `a` to `b`; the next span that is printed uses one of them."""
         self.worded = range(len(self.wordings), len(self.wordings) + len(given))
         for relation, words in given.items():
             typed = "".join(part if isinstance(part, str) else " " for part in self.channel.split(str(words)))
             self.wordings.append(Wording(a, relation, b, typed))
 
     def taken(self) -> str:
-        """The numbers of the wordings of which the span that is made now prints one."""
+        """Return the indices of the wordings recorded last, separated by spaces, and reset them."""
         taken, self.worded = " ".join(map(str, self.worded)), range(0)
         return taken
 
     def problem(self, rule: str, received: str = "", allowed: str = "", next_step: str = "") -> None:
-        """Notes a mistake of the template, at the line that is rendering."""
+        """Record a mistake of the template, at the line being rendered."""
         told = (self.channel.plain(part) for part in (rule, received, allowed, next_step))
         self.problems.append(Problem(self.here(), *told))
 
     def unknown(self, noun: str, name: str, known: Iterable[str], next_step: str = "") -> None:
-        """Notes a name that nothing bears."""
+        """Record the use of an unknown name."""
         self.problem(f"unknown {noun}", repr(name), near_miss(str(name), known), next_step)
 
     def take(self, problems: Sequence[Problem]) -> None:
-        """Notes problems that do not know where they are."""
+        """Record problems; those without a place get the line being rendered."""
         here = self.here()
         self.problems += [Problem(p.where or here, p.rule, p.received, p.allowed, p.next_step) for p in problems]
 
     def everything_cited(self) -> Cited:
-        """What was cited, as a value."""
+        """Return everything cited so far as an immutable value."""
         return Cited(**{kind: tuple(names) for kind, names in self.cited.items()})
 
     def here(self) -> str:
-        """File and line of the template expression that is being printed."""
+        """Return file and line of the template expression being printed."""
         file, line = next(iter(lines_at_work()), ("", 0))
         return f"{relative(file)}:{line}" if file else relative(self.template)
 
 
 def lines_at_work() -> tuple[tuple[str, int], ...]:
-    """File and line of each template that is rendering, the innermost first."""
+    """Return file and line of each template being rendered, innermost first."""
     found = []
     frame: FrameType | None = inspect.currentframe()
     while frame is not None and frame.f_code is not joined.__code__:
@@ -250,6 +250,6 @@ def lines_at_work() -> tuple[tuple[str, int], ...]:
 
 @functools.lru_cache(64)
 def _table(debug_info: str) -> tuple[list[int], list[int]]:
-    """Template lines, and the lines of code that begin there: a compiled template carries them as `1=9&2=14`."""
+    """Parse Jinja's debug information, such as `1=9&2=14`, into template lines and the code lines at which they begin."""
     pairs = [pair.split("=") for pair in debug_info.split("&") if pair]
     return [int(template) for template, _ in pairs], [int(code) for _, code in pairs]

@@ -1,4 +1,4 @@
-"""Source that would be printed as it stands: HTML, TeX, broken fences and links, Jinja, classes that mean nothing."""
+"""Finds source that would be printed verbatim: HTML, TeX, broken fences and links, Jinja, meaningless classes."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _SCHEME, SCHEMES = re.compile(r"([a-zA-Z][\w+.-]*):"), ("https", "http", "mailto
 _ENCLOSING = ("Subscript", "Superscript", "Strikeout")
 _TICKED = re.compile(r"`.*`$", re.DOTALL)
 _CELLS = re.compile(r"\|?(\s*:?-+:?\s*\|)+(\s*:?-+:?\s*)?")
-_HELD = re.compile(r"\\.|(`+).*?\1|\$(?!\s)[^$]*\$")  # pipes in it are no borders
+_HELD = re.compile(r"\\.|(`+).*?\1|\$(?!\s)[^$]*\$")  # pipes in here do not separate cells
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 _YAML = re.compile(r"\w+:( |$)")
-# What a word of a text cannot be: it began as something else, and pandoc did not find its end.
+# Patterns of words that were meant as markup but that pandoc did not recognize, usually for want of an end.
 _BROKEN = (
     (
         r"^:{3,}",
@@ -58,7 +58,7 @@ _HINTS = {
 }
 _HINTS["tex"] = "Formulas stand between $ and $; a page break is ::: pagebreak, and code stands between `backticks`."
 _OTHER = "Text for one format alone is not printed."
-# Attributes that mean something, by type of node: classes, and keys. None: any.
+# Attributes with a meaning, by type of node: classes (None: any), and keys.
 _KNOWN: dict[str, tuple[frozenset[str] | None, frozenset[str]]] = {
     "Span": (frozenset({"literal", "stated", PAGE, *CASES, *(case.capitalize() for case in CASES)}), frozenset()),
     "Link": (frozenset({"uri", "email"}), frozenset()),
@@ -67,18 +67,18 @@ _KNOWN: dict[str, tuple[frozenset[str] | None, frozenset[str]]] = {
     "Code": (None, frozenset()),
     "CodeBlock": (None, frozenset({"caption", "startFrom", "cell"})),
     "Table": (frozenset(), frozenset()),
-    "Div": (None, frozenset({"columns", "place"})),  # its classes are judged where blocks are known
+    "Div": (None, frozenset({"columns", "place"})),  # classes are checked in `composing`, which knows the kinds of blocks
 }
 
 
 @frozen
 class Leftover:
-    """Judges the tree of one text; `where` gives the place of a node."""
+    """Checks the tree of one text; `where` returns the place of a node."""
 
     where: Callable[[Node], str]
 
     def judge(self, blocks: Nodes) -> tuple[Nodes, list[Problem]]:
-        """The tree without comments, and what would be printed as source."""
+        """Return the tree without comments, and a problem for everything that would be printed as source."""
         nodes = [*walk(blocks)]
         found = [problem for node in nodes for problem in self._node(node)]
         return (change(blocks, _readable) if select(nodes, "RawInline", "RawBlock") else blocks), found
@@ -103,7 +103,7 @@ class Leftover:
             yield from self._attributes(node, *_KNOWN[kind])
 
     def _of_another(self, node: Node) -> Iterator[Problem]:
-        """What other programs carry out, and what pandoc would drop."""
+        """Yield markup that only other programs process, and content that pandoc would drop."""
         kind = node["t"]
         if kind in ("Para", "Plain") and any(inline["t"] in _ENCLOSING and not inline["c"] for inline in node["c"]):
             step = "They enclose words: H~2~O, x^2^, ~~words~~; before a sign that means nothing else stands \\."
@@ -145,11 +145,11 @@ _NOUNS = {"Span": "span", "Header": "heading", "Image": "picture", "Div": "block
 
 
 def typed(markdown: str, line: Callable[[int], str]) -> Iterator[Problem]:
-    r"""What the tree does not keep: formulas between `\(` and `\)`, cells beyond the columns of a table, control characters.
+    r"""Yield problems absent from the tree: formulas in `\(...\)`, cells beyond a table's last column, control characters.
 
     Args:
         markdown: the rendered text.
-        line: gives the place of a line of it, counted from 1.
+        line: returns the place of a line, counted from 1.
     """
     lines = markdown.split("\n")
     for number, words in enumerate(lines, 1):
@@ -173,7 +173,7 @@ def typed(markdown: str, line: Callable[[int], str]) -> Iterator[Problem]:
 
 
 def _cells(row: str) -> int:
-    """How many cells a row of a table has."""
+    """Return the number of cells in a row of a table."""
     return _HELD.sub("", row).removeprefix("|").removesuffix("|").count("|") + 1
 
 
@@ -182,7 +182,7 @@ def _is_comment(node: Node) -> bool:
 
 
 def _readable(node: Node) -> Nodes | None:
-    """Comments go; other source stays to be seen in a draft, as code."""
+    """Drop comments; keep other source visible as code, for a draft."""
     if node["t"] == "RawInline":
         return [] if _is_comment(node) else [{**node, "t": "Code", "c": [["", [], []], node["c"][1]]}]
     if node["t"] == "RawBlock":

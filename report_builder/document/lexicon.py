@@ -1,4 +1,4 @@
-"""The words by which a sentence is read, as one language states them under `prose`, ready to be looked for."""
+"""The vocabulary by which sentences are interpreted, from the `prose` section of a language, compiled to patterns."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from report_builder.document.fonts import EAST
 from report_builder.languages import Language
 from report_builder.records import frozen
 
-# A letter of a script whose words stand apart. A class with the ranges of the others takes ten times as long to be compiled.
+# A letter of a script that separates words. Excluding the other scripts by a character class compiles ten times as slowly.
 LETTER = "(?:(?=[\x00-\u10ff\u1e00-\u1fff])[^\\W_])"
 _NOTHING = re.compile(r"(?!)")
 
 
 @frozen
 class Lexicon:
-    """The words of one language; a key is that of the language's file, e.g. `verdict` or `splits.test`."""
+    """The vocabulary of one language; keys are those of the language file, e.g. `verdict` or `splits.test`."""
 
     language: Language
     _compiled: dict[tuple[str, str], re.Pattern[str]] = field(default_factory=dict, compare=False)
@@ -26,7 +26,7 @@ class Lexicon:
     _groups: dict[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
 
     def pattern(self, key: str, shape: str = "{}") -> re.Pattern[str]:
-        """The words of a key, each from its beginning, set into a larger pattern."""
+        """Return a pattern for the words of a key, matched from the start of a word and inserted into `shape` at `{}`."""
         if (key, shape) not in self._compiled:
             words = self.language.prose.get(key, "")
             begins = "" if EAST.search(words) else "(?<![^\\W\\d_])"
@@ -35,28 +35,28 @@ class Lexicon:
         return self._compiled[key, shape]
 
     def says(self, key: str, text: str) -> bool:
-        """Whether a text has one of the words."""
-        if (key, text) not in self._heard:  # several rules ask the same of a sentence
+        """Whether a text contains one of the words of a key."""
+        if (key, text) not in self._heard:  # several rules ask the same question of a sentence
             self._heard[key, text] = self.pattern(key).search(text) is not None
         return self._heard[key, text]
 
     def group(self, key: str) -> Mapping[str, str]:
-        """What stands below a key: the last part of each name -> its whole key."""
+        """Return the keys below a key: remainder of the name -> full key."""
         if key not in self._groups:
             below = f"{key}."
             self._groups[key] = {name.removeprefix(below): name for name in self.language.prose if name.startswith(below)}
         return self._groups[key]
 
     def named(self, key: str, text: str) -> set[str]:
-        """Which of the groups below a key a text has words of."""
+        """Return the groups below a key whose words occur in a text."""
         return {name for name, whole in self.group(key).items() if self.says(whole, text)}
 
     def without(self, key: str, text: str) -> str:
-        """The text with blanks in place of the words of a key."""
+        """Return the text with the words of a key blanked out, at the same length."""
         return self.pattern(key).sub(lambda found: " " * len(found[0]), text)
 
     def sentences(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where each sentence of a text begins and ends; full stops of abbreviations and of days end none."""
+        """Yield the (start, end) indices of each sentence; full stops of abbreviations do not end one."""
         start = 0
         for end in _END.finditer(text):
             before = text[start : end.start() + 1]
@@ -77,7 +77,7 @@ _END = re.compile("[。！？]|[.!?…][\"'”’»)\\]]*\\s+")
 
 @functools.cache
 def lexicon(language: str) -> Lexicon:
-    """The words of a language."""
+    """Return the vocabulary of a language, by its code."""
     from report_builder import languages
 
     return Lexicon(languages.load(language))

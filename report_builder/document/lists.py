@@ -1,4 +1,4 @@
-"""Lists of figures, tables and listings: a block `::: list-of-figures` becomes a heading and a line for each caption."""
+"""Lists of figures, tables and listings: a block `::: list-of-figures` becomes a heading and one line per caption."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ from report_builder.document.tree import (
 from report_builder.errors import Problem
 from report_builder.languages import Language
 
-LISTS = {"list-of-figures": "fig", "list-of-tables": "tbl", "list-of-listings": "lst"}  # class of the block -> kind
+LISTS = {"list-of-figures": "fig", "list-of-tables": "tbl", "list-of-listings": "lst"}  # class of the block -> label kind
 
 _STEP = "Take it out, or give what it lists a label and a caption."
-_ADDED = {"detail", "setting", "mention"}  # classes of what the program adds to a caption
+_ADDED = {"detail", "setting", "mention"}  # classes of spans that the program adds to a caption
 
 
 def kind_of(block: Node) -> str:
-    """The kind that a block lists, or ""."""
+    """Return the label kind that a block lists, or ""."""
     return next((kind for name, kind in LISTS.items() if has_class(block, name)), "")
 
 
 def heading(block: Node, language: Language) -> Nodes:
-    """The heading of a list, and its block, which waits until all captions are known."""
+    """Return the heading of a list, followed by its block, which is filled in once all captions are known."""
     name = next(name for name in LISTS if has_class(block, name))
     return [{"t": "Header", "c": [1, attr(name, ["unnumbered"]), text(language.word(f"lists.{kind_of(block)}"))]}, block]
 
 
 def fill(nodes: Nodes, labels: Mapping[str, str], places: Places) -> Iterator[Problem]:
-    """Puts a line for each caption into the lists among the elements of a tree; says which have none."""
+    """Fill the lists among the elements of a tree with a line per caption; yield a problem for each list that stays empty."""
     captions = [(identifier(node), caption) for node in nodes if (caption := _caption(node)) is not None]
     for block in nodes:
         if kind := kind_of(block):
@@ -71,13 +71,13 @@ def _caption(node: Node) -> Nodes | None:
 
 
 def _bare(node: Node) -> Nodes | None:
-    """The author's words of a caption, without what stands only once or is said of a drawing."""
+    """Reduce a caption to the author's words: no notes, no added details, no links or spans."""
     if node["t"] == "Note" or (node["t"] == "Span" and _ADDED & {*attributes(node)[1]}):
         return []
     return list(node["c"][1]) if node["t"] in ("Link", "Span") else None
 
 
 def lines_of(block: Node) -> Iterator[tuple[str, Nodes]]:
-    """Label and words of each line of a list."""
+    """Yield the label and the inlines of each line of a list."""
     for entry in walk(block["c"][1], "Link"):
         yield entry["c"][2][0][1:], entry["c"][1]

@@ -1,4 +1,4 @@
-"""Lines of a template: each writes its file and number into the text, so that the lines of what it renders are known."""
+"""Jinja extension that marks each line of a template with its file and number, so that rendered lines can be traced back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from report_builder.document.ledger import SourceMap
 if TYPE_CHECKING:
     from jinja2.lexer import TokenStream
 
-# Between two characters that no text uses; taken out again, also where a template captures text, and before pandoc reads it.
+# Marks stand between two private-use characters; they are removed from captured text and before pandoc reads the result.
 OPEN, CLOSE, EMPTY = "\ue0f0", "\ue0f1", "~"
 MARK = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
 FORGED = str.maketrans("", "", OPEN + CLOSE)
@@ -25,14 +25,14 @@ _RAW, _END_RAW = re.compile(r"\{%[-+]?\s*raw\b"), re.compile(r"\{%[-+]?\s*endraw
 
 
 class Lines(Extension):
-    """Marks each line of a template's text, and lets a line end where it ends, also where a tag stands there.
+    """Marks each line of template text, and keeps line breaks after tags that follow words.
 
-    Jinja's `trim_blocks` takes the end of the line from each tag. It is meant for lines that have nothing but tags: behind
-    words it would glue them to those of the next line.
+    Jinja's `trim_blocks` removes the line break after every tag. It is meant for lines that consist only of tags; after words,
+    it would join them to the next line.
     """
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """The source with `+%}` for each `%}` that ends a line with words."""
+        """Return the source with `+%}` for each `%}` that ends a line containing words."""
         parts, words, raw = _TAG.split(source), False, False
         for i, part in enumerate(parts):
             if i % 2:
@@ -45,7 +45,7 @@ class Lines(Extension):
         return "".join(parts)
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        """The text of the template with its marks."""
+        """Yield the tokens of the template, with marks added to its text."""
         file, before = stream.filename or stream.name or "", ""
         for token in stream:
             if token.type == "data":
@@ -59,9 +59,9 @@ class Lines(Extension):
 
 
 def unmarked(marked: str, template: Path) -> tuple[str, SourceMap]:
-    """The text without marks; a line that has no mark of its own comes from where the one above came from.
+    """Remove the marks and return the text with its source map; a line without a mark of its own inherits the previous origin.
 
-    A line that had words between tags, and of which none are left, is none: it would end a paragraph.
+    A line whose words between tags all rendered to nothing is dropped: as a blank line, it would end the paragraph.
     """
     lines, origins, current = [], [], (str(template), 1)
     for line in marked.split("\n"):

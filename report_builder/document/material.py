@@ -1,4 +1,4 @@
-"""What a template may cite, as plain values: the build fills it in, the document only reads it."""
+"""Everything a template may cite, as plain values: filled in by the build, read-only for the document."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ISO = re.compile(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
 
 @frozen
 class Author:
-    """Who hands the report in; what is not given is ""."""
+    """An author of the report; missing values are ""."""
 
     name: str
     index: str = ""
@@ -30,9 +30,12 @@ class Author:
 
 @frozen
 class Contents:
-    """The table of contents: how many levels of headings (0: none), and where (`front`, `page` of its own, `end`).
+    """The table of contents.
 
-    One that was not `asked` for is made where there are enough headings.
+    Attributes:
+        depth: number of heading levels; 0 for none.
+        place: `front`, `page` (a page of its own) or `end`.
+        asked: whether the author requested it; otherwise it is added only if there are enough headings.
     """
 
     depth: int = 2
@@ -42,11 +45,15 @@ class Contents:
 
 @frozen
 class Header:
-    """The title block. `logo` is an SVG or PNG; `date` is ISO (`2025-11-20`) or "".
+    """The title block, and options for the whole document.
 
-    `numbering`: `kind` numbers figures, tables and listings each by itself, `all` together.
-    `appendix` adds the list of all comparisons, and `correction` (`holm`) leaves of them what stands among all of them.
-    `metadata_date` (ISO) dates the files when no `date` is printed, so that the same store gives the same bytes.
+    Attributes:
+        date: ISO date (`2025-11-20`), or any other text, or "".
+        logo: an SVG or PNG file.
+        metadata_date: ISO date of the files if no `date` is printed, so that the same store gives the same bytes.
+        numbering: `kind` numbers figures, tables and listings separately, `all` together.
+        appendix: whether to add a list of all comparisons.
+        correction: `holm` to correct for the number of comparisons, or "".
     """
 
     title: str
@@ -68,23 +75,27 @@ class Header:
 
     @property
     def author(self) -> str:
-        """The names of all authors."""
+        """The names of all authors, separated by commas."""
         return ", ".join(author.name for author in self.authors)
 
     @property
     def dated(self) -> str:
-        """The day (ISO) that the files carry."""
+        """The ISO date that the files carry."""
         return next((day for day in (self.date, self.metadata_date) if _ISO.match(day)), "2000-01-01")
 
 
 @frozen
 class RunCard:
-    """A run as prose may name it; `settings` is the resolved spec (`model.latent_dim`, `training.epochs` ...).
+    """A run, as prose may refer to it.
 
-    `layers` are those of its model, empty before it is trained; `weights` has for each seed the epoch whose weights are
-    measured, and how many epochs there were; `histories` what each logged: a value for each epoch by term; `prepared` is the
-    name of the data with what tells it from other preparations of the same data in the report, `preparation` with all that is
-    known of them; `versions` has those of the programs that trained it.
+    Attributes:
+        settings: the resolved spec (`model.latent_dim`, `training.epochs`, ...).
+        layers: the layers of its model; empty before training.
+        weights: per seed, the epoch whose weights are evaluated and the number of epochs.
+        histories: per seed, the logged values: term -> one value per epoch.
+        prepared: name of the data, with what distinguishes this preparation from others of the same data in the report.
+        preparation: name of the data, with all that is known of its preparation.
+        versions: versions of the programs that trained it.
     """
 
     id: str
@@ -103,7 +114,7 @@ class RunCard:
 
 @frozen
 class SweepCard:
-    """A sweep: ids of its arms in order, and the key paths of the settings in which they differ."""
+    """A sweep: the ids of its arms, in order, and the key paths of the settings in which they differ."""
 
     id: str
     runs: tuple[str, ...]
@@ -111,17 +122,26 @@ class SweepCard:
 
     @property
     def factors(self) -> tuple[str, ...]:
-        """What a comparison of two arms names: an axis that exchanges the whole model stands for all of its parameters."""
+        """The factors that a comparison of two arms names; an axis that swaps the whole model covers all of its parameters."""
         return tuple("model" if axis in ("model.kind", "model.preset") else axis for axis in self.axes)
 
 
 @frozen
 class FigureCard:
-    """A figure: the author's caption, the details its drawing states, alt text and files (none before it is drawn).
+    """A figure as the document shows it.
 
-    `live` is what HTML shows in its place: all but the images, which stand on `sprite`.
-    `sentences` are the details one by one; `group` is the id of the figures side by side of which it is one.
-    `tabulated`: its kind gives a table, too; `table` is None before it is drawn.
+    Attributes:
+        caption: the author's caption.
+        details: what the plot states about itself.
+        alt: alternative text.
+        png: the PNG file; None until drawn.
+        svg: the SVG file; None until drawn.
+        tabulated: whether its kind also provides a table.
+        table: the table; None until drawn.
+        sentences: the details, one by one.
+        group: id of the side-by-side figures that it is part of, or "".
+        sprite: one picture with all images of an interactive figure.
+        live: data of the interactive version in HTML, except for the images.
     """
 
     id: str
@@ -142,7 +162,7 @@ class FigureCard:
 
 @frozen
 class SubfiguresCard:
-    """Figures side by side: ids of its parts in order, how many stand in a row, the author's caption of all."""
+    """Figures side by side: ids of the panels in order, panels per row, and the author's common caption."""
 
     id: str
     parts: tuple[str, ...]
@@ -152,7 +172,7 @@ class SubfiguresCard:
 
 @frozen
 class Fragment:
-    """Lines cut from a file, whose name is as printed and whose first line has this number; without a file, layers."""
+    """Lines cut from a file: its name as printed and the number of the first line; without a file, layers as source."""
 
     code: str
     file: str = ""
@@ -161,7 +181,7 @@ class Fragment:
 
 @frozen
 class Listing:
-    """What ran, cut from files, or the layers of a list that ran as Keras source."""
+    """Code that ran, cut from files, or the layers of a layer list, as Keras source."""
 
     run: str
     part: str
@@ -171,9 +191,10 @@ class Listing:
 
 @frozen
 class TaskCard:
-    """A task of the sheet.
+    """A task of the assignment sheet.
 
-    Its section must contain what `requires` lists: `answer`, `fig:<id>`, `lst:<id>`, `eq:<id>`, `tbl:<id>`, `fact:<name>`.
+    Attributes:
+        requires: what its section must contain: `answer`, `fig:<id>`, `lst:<id>`, `eq:<id>`, `tbl:<id>`, `fact:<name>`.
     """
 
     id: str
@@ -183,14 +204,18 @@ class TaskCard:
 
 @frozen
 class Material:
-    """All of it. With `placeholders`, nothing is measured yet and the rendering only serves to number and to check.
+    """Everything a template may cite.
 
-    `stand_in` is the place in its sweep of the arm (or the last one) that stands for the best while that is not measured.
-    `untranslated` is what is said in another language for want of words in that of the report.
-    `kinds` has the names of each built-in kind of model; `strict`: what speaks of
-    results and is bound to nothing is a finding; `tally`: the document says how much of that there is.
-    `parameters` has the values of the experiment's parameters.
-    `bibliography` has the `.bib` files that the text may cite, `style` the CSL file that says how (None: numbers in brackets).
+    Attributes:
+        placeholders: nothing is measured yet; the rendering only serves to number and check.
+        stand_in: index of the arm (at most the last) that stands in for the best one while a sweep is not measured.
+        untranslated: phrases printed in another language for want of a translation.
+        kinds: names of each built-in kind of model.
+        strict: whether unsupported sentences on results are findings.
+        tally: whether the document prints how many sentences on results are measured and how many are stated.
+        bibliography: the `.bib` files that the text may cite.
+        style: CSL file of the citation style; None for numbers in brackets.
+        parameters: values of the experiment's parameters.
     """
 
     report: str
@@ -216,5 +241,5 @@ class Material:
     parameters: Mapping[str, Plain] = field(default_factory=dict)
 
     def shared(self, run: str, other: str) -> list[SweepCard]:
-        """The sweeps of which both are arms."""
+        """Return the sweeps of which both runs are arms."""
         return [sweep for sweep in self.sweeps.values() if run != other and {run, other} <= {*sweep.runs}]

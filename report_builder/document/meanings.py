@@ -1,4 +1,4 @@
-"""What the words of a comparison mean, and whether they can be said of its relation."""
+"""Determines what the words of a comparison mean, and whether they agree with its relation."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ _THRESHOLDS = {">": "greater", ">=": "greater", "<": "smaller", "<=": "smaller",
 _FORMULA = re.compile(r"\$[^$]*\$|`[^`]*`|\[@[^\]]*\](?:\{[^}]*\})?|@[\w:-]+")
 _MARKUP = re.compile(r"[*_]|\{[.#][^}]*\}")
 _DIGITS = re.compile(r"(?<![\w-])[-+−]?\d[\d.,]*\s*%?|[½⅓⅔¼¾]")
-MOST_WORDS = 5  # of a wording that says no more than the relation
+MOST_WORDS = 5  # a wording of at most this many words says no more than the relation
 
 
 @frozen
 class Reader:
-    """Reads wordings in one language."""
+    """Interprets wordings in one language."""
 
     lexicon: Lexicon
     names: Names
 
     def number(self, wording: Wording) -> str:
-        """A number in digits or words that a wording types, or ""."""
+        """Return a number that a wording contains, in digits or words, or ""."""
         text = self.bare(wording.text)
         found = _DIGITS.search(text) or self.lexicon.pattern("number_words", r"{}\w*").search(text)
         return found[0].strip() if found else ""
 
     def bare(self, text: str) -> str:
-        """A wording without markup, formulas, and names."""
+        """Return a wording without markup, formulas and names."""
         return self.names.without(_MARKUP.sub("", _FORMULA.sub(" ", plain(text))))
 
     def contradicted(self, wording: Wording, fact: Fact, before: str) -> bool:
-        """Whether the words deny the relation that they are printed for.
+        """Whether the words deny the relation for which they are printed.
 
         Args:
-            wording: what is printed for a relation of `a` against `b`.
-            fact: of `a`.
-            before: the sentence up to the place where it is printed.
+            wording: the words printed for a relation of `a` to `b`.
+            fact: the fact `a`.
+            before: the sentence up to the place where they are printed.
         """
         meant = self._meaning(self.bare(wording.text), fact)
         if meant is None:
             return False
         relation = _THRESHOLDS.get(wording.relation, wording.relation)
-        if relation not in OPPOSITE:  # `open`: neither is shown
+        if relation not in OPPOSITE:  # `open`: neither relation is shown
             return False
         if self._of_the_other(wording, before):
             relation = OPPOSITE[relation]
@@ -57,14 +57,14 @@ class Reader:
         )
 
     def overstated(self, wording: Wording, fact: Fact) -> bool:
-        """Whether the words say "equal" or "not better", where all that is known is that a difference was not measurable."""
+        """Whether the words say "equal" or "not better" although all that is known is that no difference was measurable."""
         text = self.bare(wording.text)
         meant = self._meaning(text, fact) or ""
         return (meant == "same" or meant.startswith("not ")) and not self.lexicon.says("senses.unproved", text)
 
     def _meaning(self, text: str, fact: Fact) -> str | None:
-        """The one relation that the words say; None where they say none, or several."""
-        if self.lexicon.says("senses.same", text):  # "not as good as" says less than that
+        """Return the single relation that the words express, or None if they express none or several."""
+        if self.lexicon.says("senses.same", text):  # "not as good as" does not mean "same"
             return None if self.lexicon.says("senses.less", text) else "same"
         own = [key for name, key in self.lexicon.group("senses.of").items() if re.search(name.rpartition(".")[0], fact.metric)]
         groups = [{key.rpartition(".")[2]: key for key in own}]
@@ -76,11 +76,11 @@ class Reader:
         return None
 
     def _meanings(self, word: str, key: str, text: str) -> set[str]:
-        """The word's meaning at each place, turned round by a "less" or a "not" before it."""
+        """Return the meanings of all occurrences of a word, reversed by a preceding "less", negated by a "not"."""
         said = set[str]()
         for found in self.lexicon.pattern(key).finditer(text):
             if self.lexicon.pattern("senses.less").match(text, found.start()):
-                continue  # it is the "less" itself
+                continue  # this match is the "less" itself
             less = self.lexicon.pattern("senses.less", r"{}\w*\s*$").search(text, 0, found.start())
             before = text[: less.start() if less else found.start()]
             meant = OPPOSITE[word] if less else word
@@ -89,7 +89,7 @@ class Reader:
         return said
 
     def _allowed_relations(self, meant: str, relation: str, better: str, *, short: bool) -> set[str]:
-        """The relations of which it can be said; every one where that cannot be told."""
+        """Return the relations that the words may express without contradiction; all if this cannot be decided."""
         everything = {*OPPOSITE}
         if meant.startswith("not "):
             return everything - {meant.removeprefix("not ")}
@@ -103,7 +103,7 @@ class Reader:
         return {pair[upwards != (better == "higher")]}
 
     def _of_the_other(self, wording: Wording, before: str) -> bool:
-        """Whether the words speak of `b`: the run that they name first, or the sentence before them, is that of `b`."""
+        """Whether the words are about `b`: the run named first in them, or else in the sentence before, is that of `b`."""
         if not isinstance(wording.b, str):
             return False
         facts = self.names.material.facts
@@ -120,6 +120,6 @@ class Reader:
         return subjects[0] if len(subjects) == 1 else ""
 
     def _subjects(self, text: str) -> list[str]:
-        """The runs that a text names as what it speaks of, not as what that is compared with."""
+        """Return the runs that a text names as its subject rather than as the object of a comparison ("than ...")."""
         than = self.lexicon.pattern("than", r"{}(?:\s+\S+){0,3}\s*$")
         return [name.text for name in self.names.runs(text) if not than.search(text[max(0, name.start - 40) : name.start])]

@@ -1,4 +1,4 @@
-"""What stops a template, in our words: Jinja's own speak of its inside."""
+"""Translates the errors that stop a template into messages for its author; Jinja's own speak of its internals."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _QUOTES = 'Names of facts and runs are quoted: fact("vae.test.elbo").'
 
 
 def mistake(error: Exception, where: str, words: Iterable[str]) -> Problem:
-    """The problem that an exception stands for, at a place; `words` are the names that the template knows."""
+    """Return the problem that an exception stands for; `words` are the names known to the template, used for suggestions."""
     if isinstance(error, MemoryError):
         return TEMPLATE_MEMORY.problem(where)
     if isinstance(error, UnicodeDecodeError):
@@ -64,7 +64,7 @@ def mistake(error: Exception, where: str, words: Iterable[str]) -> Problem:
 
 
 def _name_mistake(message: str, where: str, words: Iterable[str]) -> Problem | None:
-    """What is said of a name, of a part, or of kinds that do not go together."""
+    """Return the problem of an undefined name, an unknown attribute or incompatible operand types, or None."""
     if undefined := re.fullmatch(r"'(\w+)' is undefined", message):
         own = sorted({*words} - {*DEFAULT_NAMESPACE})
         return Problem(where, "this name is not defined", undefined[1], near_miss(undefined[1], own), _QUOTES)
@@ -88,7 +88,7 @@ def _no_part(where: str, kind: str, name: str) -> Problem:
 
 
 def syntax(error: jinja2.TemplateSyntaxError, where: str) -> Problem:
-    """The problem that a mistake of syntax is."""
+    """Return the problem that a syntax error stands for."""
     for pattern, made in _SYNTAX.items():
         if found := re.match(pattern, error.message or ""):
             rule, received, *more = made(found)

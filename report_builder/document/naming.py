@@ -1,4 +1,4 @@
-"""The names that a report knows: those of its runs, of the arms of its sweeps, and of kinds that are not its own."""
+"""The names a report knows: those of its runs, of the arms of its sweeps, and of model kinds that it does not use."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from report_builder.facts import Fact
 from report_builder.plain import Fields, rows
 from report_builder.records import frozen
 
-SHORTEST = 5  # letters of a title that its language inflects
-ENDINGS = "aeiouyąęóаеёийоуыэюяь"  # letters at the end of a word that another case may change
+SHORTEST = 5  # titles with at least this many letters may be inflected
+ENDINGS = "aeiouyąęóаеёийоуыэюяь"  # final letters that inflection may change
 
 
 @frozen
 class Name:
-    """A run's name as a sentence prints it, and where."""
+    """The name of a run in a sentence, and the (start, end) indices of the match."""
 
     text: str
     start: int
@@ -30,43 +30,43 @@ class Name:
 
 @frozen
 class Names:
-    """What a sentence may name."""
+    """Finds names in text."""
 
     material: Material
 
     def runs(self, text: str) -> list[Name]:
-        """The runs that a text names, in order; a common word that is also a run's name names none."""
+        """Return the run names in a text, in order; names that are ordinary words are not recognized."""
         return [Name(found[0], found.start(), found.end()) for found in self._proper.finditer(text)]
 
     def without(self, text: str) -> str:
-        """The text with blanks in place of the names of runs: a "VAE-KL" is no divergence."""
+        """Return the text with the names of runs blanked out: "VAE-KL" does not mention the KL divergence."""
         return self._proper.sub(lambda found: " " * len(found[0]), text)
 
     def foreign(self, text: str) -> list[str]:
-        """Names in a text of models and data that no run here has."""
+        """Return the names of models in a text that no run of the report has."""
         return [found[0] for found in self._foreign.finditer(text) if found[0].casefold() not in self._own]
 
     def titled(self, text: str) -> set[str]:
-        """The kinds of models whose titles a text uses, the longest title at each place."""
+        """Return the model kinds whose titles a text uses; longer titles take precedence."""
         found, rest = set[str](), text.casefold()
         for title, kind in self._titles_by_length:
-            if title.split()[0][:SHORTEST].rstrip(ENDINGS) in rest:  # to make a pattern takes a millisecond
+            if title.split()[0][:SHORTEST].rstrip(ENDINGS) in rest:  # compiling a pattern takes a millisecond
                 left = _title(title).sub(" ", rest)
                 found |= {kind} if left != rest else set()
                 rest = left
         return found
 
     def of(self, run: str) -> str:
-        """The printed name of a run."""
+        """Return the printed name of a run, or ""."""
         card = self.material.runs.get(run)
         return card.name if card else ""
 
     def base(self, name: str, run: str) -> bool:
-        """Whether a name is that of the run which the sweep of another one varies."""
+        """Whether a name is the common prefix of the names of a sweep that contains the run, and so names the base model."""
         return any(run in sweep.runs and prefix.rstrip(" -_=(") == name for prefix, sweep in self._prefixes())
 
     def judges(self, fact: Fact) -> set[str]:
-        """Names of the runs that judged a fact."""
+        """Return the names of the runs whose models served as judge of a fact."""
         keys = [(spec.get("model"), spec.get("training")) for spec in _judges(fact)]
         return {
             card.name
@@ -75,11 +75,11 @@ class Names:
         }
 
     def judging(self, fact: Fact) -> set[str]:
-        """The kinds of models that judged a fact."""
+        """Return the model kinds that served as judge of a fact."""
         return {kind_of(spec) for spec in _judges(fact)}
 
     def no_arms(self, text: str) -> Iterator[str]:
-        """Names that follow a sweep's pattern and that no arm has."""
+        """Yield names that follow the pattern of a sweep but that no arm has."""
         arms = {card.name for card in self.material.runs.values()}
         for prefix, _ in self._prefixes():
             if any(map(str.isalpha, prefix)):
@@ -87,7 +87,7 @@ class Names:
                 yield from (found for found in re.findall(pattern, text) if found not in arms)
 
     def mistakes(self) -> Iterator[Problem]:
-        """Two runs with one name, and a built-in kind under the name of another one."""
+        """Yield a problem for each name shared by several runs, and for each run named after another kind of model."""
         where, runs = self.material.spec_file, self.material.runs.values()
         counted = Counter(card.name for card in runs)
         for name in (name for name, count in counted.items() if count > 1):
@@ -97,7 +97,7 @@ class Names:
             )
         for card in runs:
             own, named = kind_of(card.settings), self._titles.get(card.name.casefold())
-            varied = named and own.startswith(f"{named}_")  # conditional_gan_embedding is a conditional_gan
+            varied = named and own.startswith(f"{named}_")  # e.g. conditional_gan_embedding is a conditional_gan
             if named and named != own and not varied and own in self.material.kinds:
                 step = "Name it after what it is, or leave the name out."
                 yield Problem(where, f"run '{card.id}' has the name of another kind of model", card.name, own, step)
@@ -120,12 +120,12 @@ class Names:
 
     @functools.cached_property
     def _titles(self) -> Mapping[str, str]:
-        """Each name of a kind of model -> the kind."""
+        """Name of a model kind, case-folded -> kind."""
         return {name.casefold(): kind for kind, names in self.material.kinds.items() for name in names}
 
     @functools.cached_property
     def _titles_by_length(self) -> list[tuple[str, str]]:
-        """Each title in small letters, and the kind; the longest first."""
+        """(Name, kind) pairs, longest name first."""
         return sorted(self._titles.items(), key=lambda item: len(item[0]), reverse=True)
 
     @functools.cached_property
@@ -135,7 +135,7 @@ class Names:
 
 
 def _beginning(names: Sequence[str]) -> str:
-    """The letters with which all names begin."""
+    """Return the longest common prefix of the names."""
     same = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
     return "".join(letters[0] for letters in same)
 
@@ -146,24 +146,24 @@ def _judges(fact: Fact) -> list[Fields]:
 
 
 def kind_of(settings: Fields) -> str:
-    """The kind of the model that settings are of, or ""."""
+    """Return the model kind in these settings, or ""."""
     model = settings.get("model", "")
     return str(model.get("kind", "") if isinstance(model, Mapping) else model)
 
 
 def _is_proper(name: str) -> bool:
-    """Whether nobody writes it who does not mean it: it has a capital that begins no sentence, or a digit."""
+    """Whether a name cannot be an ordinary word: it has a digit, or a capital after its first letter."""
     return any(letter.isupper() or letter.isdigit() for letter in name[1:])
 
 
 @functools.cache
 def _title(title: str) -> re.Pattern[str]:
-    """A title in any case of its language."""
+    """Return a pattern that matches a title in any inflected form."""
     return _words([title], inflected=len(title) >= SHORTEST)
 
 
 def _words(names: Iterable[str], *, inflected: bool = False) -> re.Pattern[str]:
-    """The names as words, the longest tried first; `inflected`: each of their words may end otherwise."""
+    """Return a pattern that matches the names as whole words, longest first; with `inflected`, with variable endings."""
     ordered = sorted({name for name in names if name}, key=len, reverse=True)
     if not ordered:
         return re.compile("(?!)")

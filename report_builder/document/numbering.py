@@ -1,4 +1,4 @@
-"""Numbers figures, tables, listings, equations, sections and appendices in document order, and heads their captions."""
+"""Numbers figures, tables, listings, equations, sections and appendices in document order, and labels their captions."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Numbers:
     """The numbers of one document.
 
     Attributes:
-        together: whether whatever has a caption is numbered together.
-        labels: label -> number as printed, in document order: `fig:ae-grid` -> `3`, `sec:vae` -> `2.1`, `app:data` -> `A`.
-        problems: duplicate labels, and appendices that cannot be.
+        together: whether everything with a caption shares one counter.
+        labels: label -> printed number, in document order: `fig:ae-grid` -> `3`, `sec:vae` -> `2.1`, `app:data` -> `A`.
+        problems: duplicate labels and invalid appendices.
     """
 
     language: Language
@@ -29,14 +29,14 @@ class Numbers:
     together: bool = False
     labels: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    _letter: str = ""  # of the appendix that is open; each counts by itself
+    _letter: str = ""  # letter of the current appendix; each has its own counters
     _count: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     _sections: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     _headings: int = 0
     _panels: set[int] = field(default_factory=set)
 
     def give(self, found: Nodes) -> None:
-        """Numbers the elements of a tree in place."""
+        """Number the elements of a tree in place."""
         for node in select(found, "Header", "Div", *_KIND):
             if node["t"] == "Header":
                 self._header(node)
@@ -76,7 +76,7 @@ class Numbers:
             self._register(label, number)
 
     def _number_appendix(self, node: Node) -> None:
-        """The heading of an appendix."""
+        """Number the heading of an appendix."""
         level, (label, _, _), words = node["c"]
         letters, taken = self.language.word("appendix.letters"), sum(name.startswith("app:") for name in self.labels)
         if level > 1 or taken >= len(letters):
@@ -96,7 +96,7 @@ class Numbers:
             caption[:0] = self._head(kind, self._next(kind, identifier(node), together=self.together))
 
     def _last_paragraph(self, node: Node, kind: str) -> None:
-        """Listings and panels end with their caption."""
+        """Number the caption of a listing or panels, which is their last paragraph."""
         blocks = node["c"][1]
         if not blocks or blocks[-1]["t"] not in ("Para", "Plain"):
             blocks.append(para([]))

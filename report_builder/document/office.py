@@ -1,4 +1,4 @@
-"""The tree as DOCX and GitHub Markdown: plain forms that any program opens."""
+"""Writes the tree as DOCX and GitHub Markdown."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _MARK = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def docx(document: Document, *, draft: bool = False) -> bytes:
-    """A Word file; pictures are PNG."""
+    """Return the document as a Word file, with pictures as PNG."""
     header = document.header
     blocks, at = change(document.blocks, fields(document.labels)), front(document.blocks)
     first, rest = blocks[:at], blocks[at:]
@@ -84,7 +84,7 @@ def docx(document: Document, *, draft: bool = False) -> bytes:
 
 
 def _contents(document: Document) -> Nodes:
-    """The table of contents as a field: links until a word processor updates it, with the numbers of pages then."""
+    """Return the table of contents as a field: a list of links to which a word processor adds page numbers on update."""
     header, listed = document.header, listed_headings(document.header, document.blocks, ON_PAPER)
     if not listed:
         return []
@@ -97,7 +97,7 @@ def _contents(document: Document) -> Nodes:
 
 
 def _formula(node: Node, document: Document) -> Nodes | None:
-    """A formula as Word's own."""
+    """Convert a formula to Word's own format (OMML)."""
     if node["t"] != "Math":
         return None
     kind, tex = node["c"]
@@ -109,7 +109,7 @@ def _formula(node: Node, document: Document) -> Nodes | None:
 
 
 def _title(document: Document, *, draft: bool) -> Nodes:
-    """The title block in the styles that Word has for it."""
+    """Return the title block in Word's built-in styles."""
     header, language = document.header, document.language
     facts = [f"{name}: {given}" for name, given in title_facts(header, language)]
     lines = [
@@ -127,7 +127,7 @@ def _in_style(style: str, inlines: Nodes) -> Node:
 
 
 def _copy_picture(picture: Picture, folder: Path, number: int) -> str:
-    """The name of a picture in a folder, as PNG where it is a drawing: word processors show those alike."""
+    """Copy a picture into a folder, SVG converted to PNG for consistent display in word processors; return its file name."""
     file = picture.png or picture.file
     copied = folder / f"picture-{number}{file.suffix.lower()}"
     shutil.copyfile(file, copied)
@@ -146,7 +146,7 @@ def _copy_picture(picture: Picture, folder: Path, number: int) -> str:
 
 
 def markdown(document: Document, folder: Path, *, draft: bool = False) -> str:
-    """GitHub Markdown; pictures by their path relative to `folder`."""
+    """Return the document as GitHub Markdown, with paths of pictures relative to `folder`."""
     named = {target: document.links.get(target, picture.file) for target, picture in document.images.items()}
     files = {target: quote(os.path.relpath(file, folder).replace(os.sep, "/")) for target, file in named.items()}
     blocks = change(document.blocks, lambda node: _plain(node, document.language, word=None))
@@ -157,7 +157,7 @@ def markdown(document: Document, folder: Path, *, draft: bool = False) -> str:
 
 
 def _add_title_block(document: Document, blocks: Nodes, *, draft: bool) -> Nodes:
-    """Title block, then the document with its headings one level lower."""
+    """Prepend the title block and move the headings of the document down one level."""
     header, language = document.header, document.language
     for node in walk(blocks):
         if node["t"] == "Header":
@@ -171,7 +171,7 @@ def _add_title_block(document: Document, blocks: Nodes, *, draft: bool) -> Nodes
 
 
 def _escape(node: Node) -> Nodes | None:
-    """A word of which pandoc makes an entity or a heading, or loses a letter, with all its marks escaped."""
+    """Escape all punctuation in a word that pandoc would otherwise write as an entity, a heading or with a letter missing."""
     if node["t"] != "Str" or not _ESCAPED.search(node["c"]):
         return None
     return [raw("markdown", _MARK.sub(r"\\\1", node["c"]), inline=True)]
@@ -185,12 +185,12 @@ def _relocate(node: Node, files: Mapping[str, str], document: Document) -> Nodes
     (label, classes, values), words, (target, title) = node["c"]
     file, picture = files.get(target, target), document.images.get(target)
     if picture and Path(file).suffix != picture.file.suffix and not value(node, "width") and (sides := size(picture.file)):
-        values = [*values, ["width", f"{sides[0] / 96:.2f}in"]]  # a drawing is drawn larger than it is shown
+        values = [*values, ["width", f"{sides[0] / 96:.2f}in"]]  # a PNG made of an SVG is larger
     return [{"t": "Image", "c": [[label, classes, values], words, [file, title]]}]
 
 
 def _plain(node: Node, language: Language, *, word: Page | None) -> Nodes | None:
-    """Blocks of ours as blocks that Word, or else every format, has."""
+    """Replace our own blocks by ones that Word (given its `word` page style) or any other format supports."""
     if node["t"] == "Span" and not identifier(node):
         return list(node["c"][1])
     if node["t"] == "Table":
@@ -199,7 +199,7 @@ def _plain(node: Node, language: Language, *, word: Page | None) -> Nodes | None
 
 
 def _even(table: Node) -> Node:
-    """A table of which each row of ours has a cell for each column, for a format that knows no wider ones."""
+    """Split cells that span several columns in our own rows, for a format without column spans."""
     [copied] = copy([table])
     for row in (row for body in copied["c"][4] for row in body[3] if ALIKE in row[0][1]):
         row[1] = [new for cell in row[1] for new in ([*cell[:3], 1, cell[4]], *[[*cell[:3], 1, []]] * (cell[3] - 1))]
@@ -230,7 +230,7 @@ def _div(node: Node, language: Language, *, word: Page | None) -> Nodes:
 
 
 def _pages(node: Node, word: Page | None) -> Nodes:
-    """The break of a page, or blocks on turned pages."""
+    """Return a page break, or blocks on landscape pages."""
     if has_class(node, "pagebreak"):
         return [raw("openxml", PAGE_BREAK) if word else {"t": "HorizontalRule"}]
     before, after = ([raw("openxml", section_end(word, turned=turned))] if word else [] for turned in (False, True))
@@ -242,7 +242,7 @@ def _caption(style: str, inlines: Nodes, *, word: Page | None) -> Node:
 
 
 def _equation(node: Node, *, word: Page | None) -> Node:
-    """A formula with its number: beside it in Word, where a row without lines holds both, in it where only TeX can."""
+    """Set an equation with its number: in a borderless table row for Word, otherwise within the formula."""
     formula, number = node["c"][1][0]["c"][0], value(node, "number")
     if not word:
         return para([_anchor(identifier(node)), formula | {"c": [formula["c"][0], f"{formula['c'][1]} \\qquad ({number})"]}])
@@ -260,7 +260,7 @@ def _anchor(label: str) -> Node:
 
 
 def _both(width: float, figure: Node) -> Nodes:
-    """Picture and caption of a figure that stands beside others: no wider than its column (mm)."""
+    """Return picture and caption of a panel, no wider than its column (`width` in mm)."""
     images = copy([*walk(figure["c"][2], "Image")])
     for image in images:
         if not value(image, "width"):
@@ -269,14 +269,14 @@ def _both(width: float, figure: Node) -> Nodes:
 
 
 def _bare(figure: Node) -> Nodes:
-    """The picture of a figure without its size, for formats that know none."""
+    """Return the picture of a figure without its size, for formats that do not support sizes."""
     images = [*walk(figure["c"][2], "Image")]
     bare = [{"t": "Image", "c": [attr(), text(value(image, "alt")), image["c"][2]]} for image in images]
     return [plain([_anchor(identifier(figure)), *bare])]
 
 
 def _flat(node: Node) -> Nodes:
-    """A figure as its picture and its caption, for formats without figures."""
+    """Turn figures and captioned tables into a paragraph with the caption and the content, for formats without captions."""
     if node["t"] == "BlockQuote":
         return [{"t": "BlockQuote", "c": [new for child in node["c"] for new in _flat(child)]}]
     if node["t"] == "Table" and identifier(node):

@@ -1,4 +1,4 @@
-"""The one door to pandoc: Markdown in, JSON tree out, and from the tree every format."""
+"""The only interface to pandoc: reads Markdown into a JSON tree and writes the tree in any format."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from report_builder.document.tree import Node, Nodes, Part, is_node, walk
 from report_builder.errors import Problem, ReportError
 from report_builder.limits import PANDOC_MEMORY, PANDOC_SECONDS
 
-# HTML and TeX are read as what they are, so that they can be told; divs and spans are written in Markdown only.
+# Raw HTML and TeX are kept as such, so that they can be reported; divs and spans can only be written in Markdown syntax.
 READER = "markdown-native_divs-native_spans-yaml_metadata_block-auto_identifiers-latex_macros-markdown_in_html_blocks"
 READER += "+alerts+autolink_bare_uris"
-_HEAP_EXHAUSTED = 251  # what a Haskell program exits with
+_HEAP_EXHAUSTED = 251  # exit code of a Haskell program that runs out of heap
 API = [1, 23, 1, 1]
-_COLUMNS, _DRAWN = 100_000, 72  # characters of a page: as pandoc is told, and as it counts itself
+_COLUMNS, _DRAWN = 100_000, 72  # line width in characters: as passed to pandoc, and its default
 
 
 @functools.cache
 def program() -> str:
-    """The pandoc that pypandoc brought; asking pypandoc itself costs a process."""
+    """Return the path of the pandoc that comes with pypandoc; asking pypandoc itself would start a process."""
     found = importlib.util.find_spec("pypandoc")
     for place in found.submodule_search_locations or () if found else ():
         file = Path(place) / "files" / "pandoc"
@@ -39,23 +39,24 @@ def program() -> str:
 
 
 class Tree(NamedTuple):
-    """A Markdown text as pandoc reads it, and its warnings."""
+    """A Markdown text as parsed by pandoc, and pandoc's warnings."""
 
     blocks: Nodes
     warnings: list[str]
 
 
 def begin() -> None:
-    """Begins the process that reads and writes, which takes it as long as to read a report."""
+    """Start the converter process ahead of time; its startup takes as long as reading a report."""
     CONVERTER.begin(program())
 
 
 def read(texts: Sequence[str]) -> list[Tree]:
-    """Each Markdown text as a tree, all of them read by one process.
+    """Parse Markdown texts, all in the same process.
 
-    The wide page keeps long table rows from turning into relative widths; grid and multi-line tables get theirs back.
+    The large line width keeps long rows of pipe tables from getting relative widths; grid and multi-line tables get theirs
+    back.
     """
-    encoded = [text.expandtabs(4).encode() for text in texts]  # as the program does, too
+    encoded = [text.expandtabs(4).encode() for text in texts]  # as pandoc's command line does
     trees = []
     for made, told in zip(*CONVERTER.ask(program(), "read", READER, encoded, _COLUMNS), strict=True):
         blocks: Nodes = json.loads(made)["blocks"]
@@ -68,7 +69,7 @@ def read(texts: Sequence[str]) -> list[Tree]:
 
 
 def _undo_addresses(nodes: Nodes) -> None:
-    """Takes back what is no address of e-mail, for no domain follows, such as `word@fig:x`: one word, in place."""
+    """Turn links that are not e-mail addresses for want of a domain, such as `word@fig:x`, back into words, in place."""
     if any(_is_no_address(item) for item in nodes):
         joined: Nodes = []
         for item in nodes:
@@ -90,10 +91,10 @@ def _is_no_address(item: Part) -> bool:
 
 
 def read_beside(text: str, lines: Sequence[str]) -> list[Tree]:
-    """A text as a tree, and each of the lines: one paragraph each, as if it were alone.
+    """Parse a text, and each of the lines as a separate paragraph.
 
-    They are read as one text, for to begin one takes pandoc longer than to read a line; unless one of them, such as an HTML
-    comment that is left open, reaches into another: then there are fewer paragraphs.
+    The lines are read as one text, since starting a new text takes pandoc longer than reading a line. If one of them reaches
+    into another, as an unclosed HTML comment does, the number of paragraphs differs, and each line is read by itself.
     """
     whole, joined = read([text, "\n\n".join(lines)])
     if joined.warnings or len(joined.blocks) != len(lines):
@@ -102,29 +103,29 @@ def read_beside(text: str, lines: Sequence[str]) -> list[Tree]:
 
 
 def cite(entries: str, blocks: Nodes, style: Path, language: str) -> Nodes:
-    """Paragraphs of one citation each with what it prints, and then the list of references.
+    """Return the paragraphs, of one citation each, with formatted citations, followed by the list of references.
 
     Args:
-        entries: what is cited, as BibLaTeX; nothing else is read.
+        entries: the cited entries, as BibLaTeX.
         blocks: the paragraphs.
         style: a CSL file.
-        language: whose words are printed, such as `zh-TW`.
+        language: language code of terms and dates, such as `zh-TW`.
 
     Raises:
-        ReportError: an entry or the style cannot be read; `received` is what pandoc said.
+        ReportError: if an entry or the style cannot be read; `received` is pandoc's message.
     """
     framed = b"".join(b"%d\n%b" % (len(part), part) for part in (entries.encode(), _as_json(blocks)))
     script = str(Path(__file__).parent / "cite.lua")
-    output, _ = _run(["lua", script, str(style.resolve()), language], framed, LANG="la")  # of English titles it makes its own
+    output, _ = _run(["lua", script, str(style.resolve()), language], framed, LANG="la")  # keeps the case of English titles
     cited: Nodes = json.loads(output)["blocks"]
     return cited
 
 
 def convert(file: Path, form: str) -> Nodes:
-    """A file of another format (`docx`, `ipynb`) as blocks.
+    """Read a file in another format (`docx`, `ipynb`) and return its blocks.
 
     Raises:
-        ReportError: there is no such file, or pandoc cannot read it.
+        ReportError: if the file does not exist or pandoc cannot read it.
     """
     if not file.is_file():
         raise ReportError(Problem(str(file), "no such file"))
@@ -134,7 +135,7 @@ def convert(file: Path, form: str) -> Nodes:
 
 
 def _limit_widths(blocks: Nodes) -> None:
-    """Columns as wide as they are drawn on a page of 72 characters, together at most the page."""
+    """Rescale relative column widths to a line of 72 characters; together, they take up at most the full line."""
     for table in walk(blocks, "Table"):
         widths = [column[1] for column in table["c"][2] if column[1]["t"] == "ColWidth"]
         page = max(sum(width["c"] for width in widths), _DRAWN / _COLUMNS)
@@ -143,13 +144,13 @@ def _limit_widths(blocks: Nodes) -> None:
 
 
 def write(blocks: Nodes, form: str) -> tuple[bytes, list[str]]:
-    """The blocks in another format of text, and pandoc's warnings."""
+    """Return the blocks in another text format, and pandoc's warnings."""
     [made], [told] = CONVERTER.ask(program(), "write", form, [_as_json(blocks)])
     return made + b"\n", _warnings(told)
 
 
 def docx(blocks: Nodes, folder: str, meta: Node, day: str) -> bytes:
-    """The blocks as a Word file, with pictures from a folder; `day` (ISO) dates it."""
+    """Return the blocks as a Word file dated `day` (ISO), with pictures from a folder."""
     arguments = ["-f", "json", "-t", "docx", "--wrap=none", f"--resource-path={folder}"]
     return _run(arguments, _as_json(blocks, meta), day)[0]
 

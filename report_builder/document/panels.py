@@ -1,4 +1,4 @@
-"""Figures side by side: a `Div.panels` of figures, and then the paragraph that is their common caption."""
+"""Figures side by side: a `Div.panels` that contains figures, followed by a paragraph with their common caption."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ LETTERS = "abcdefghijkl"
 
 
 def parts_of(panels: Node) -> Nodes:
-    """The figures, in order."""
+    """Return the figures, in order."""
     return [child for child in panels["c"][1] if child["t"] == "Figure"]
 
 
 def caption_of_all(panels: Node) -> Nodes:
-    """The inlines of the common caption."""
+    """Return the inlines of the common caption."""
     inlines: Nodes = panels["c"][1][-1]["c"]
     return inlines
 
 
 def columns_of(panels: Node) -> int:
-    """How many stand side by side."""
+    """Return the number of figures per row."""
     given = value(panels, "columns")
     return columns_for(len(parts_of(panels)), int(given) if given.isdigit() else 0)
 
 
 def misshapen(blocks: Iterable[Node], places: Places) -> list[Problem]:
-    """Those of the blocks that hold something else, which would not be printed, or more figures than there are letters."""
+    """Return a problem for each such block with other content, which would not be printed, or not two to twelve figures."""
     rule = "figures side by side are two to twelve figures, and then one paragraph: their caption"
     found = [node for node in blocks if has_class(node, "panels")]
     wrong = [node for node in found if not _well_shaped(node)]
@@ -45,12 +45,12 @@ def _well_shaped(panels: Node) -> bool:
 
 
 def as_table(panels: Node, cells: Sequence[Callable[[Node], Nodes]], *, headed: bool) -> Node:
-    """The figures as a table without a caption, for formats that know no other way to put things side by side.
+    """Return the figures as a table without a caption, for formats that cannot place them side by side otherwise.
 
     Args:
         panels: the block.
-        cells: makes of a figure the content of a cell, for each of the rows that a row of figures takes.
-        headed: whether the first row must be a heading, and columns have no width, as in GitHub Markdown.
+        cells: functions from a figure to the content of a cell, one for each table row that a row of figures takes.
+        headed: whether the first row must be a heading and columns have no width, as in GitHub Markdown.
     """
     figures, count = parts_of(panels), columns_of(panels)
     bands = [figures[first : first + count] for first in range(0, len(figures), count)]

@@ -1,4 +1,4 @@
-"""What a document says, passage by passage: every place where a sentence can stand, with what the program printed marked."""
+"""Splits a document into passages: every place where sentences can stand, with everything that the program printed marked."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ from report_builder.document.tree import (
     walk,
 )
 
-# Signs for what is no typed word: a measured value, a verdict or claim, a reference, code or a formula, printed text,
-# a citation of another text.
+# Private-use characters for what the author did not type as words: a measured value, a verdict or claim, a reference,
+# code or a formula, printed text, a citation of a bibliography.
 VALUE, SAID, REFERENCE, OPAQUE, PRINTED, CITED = "\ue200", "\ue201", "\ue202", "\ue203", "\ue204", "\ue205"
-_HIDDEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")  # soft hyphens and spaces of no width
+_HIDDEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")  # soft hyphens and zero-width characters
 _NUMERIC = re.compile(r"[-+−±]?\d[\d.,%\s]*")
 _COMPARED = re.compile(r"[<>]|\\[gl](?:t|eq?)\b")
 _UPRIGHT = re.compile(r"\\(?:mathrm|text|operatorname|mathit)\{([^{}]*)\}")
 _SKIPPED = ("question", "symbols", "equation")
-ALONE = frozenset({"heading", "caption", "alt", "cell", "item", "note"})  # read without what stands around them
+ALONE = frozenset({"heading", "caption", "alt", "cell", "item", "note"})  # judged without their context
 
 
 @dataclass
 class Passage:
-    """A paragraph, a heading, a row of a table ...
+    """A paragraph, a heading, a row of a table, and the like.
 
     Attributes:
         kind: `text`, one of `ALONE`, or `opinion`.
-        answer: whether it stands in an answer.
-        stated: whether the author has marked the whole of it as a statement of their own.
-        text: all of it, with a sign for each value, verdict and reference.
-        typed: the same, with a sign for every letter that the program printed.
-        printed: place of each value and verdict in it -> its span.
-        leaves: begin, end and node of what is printed, in order.
-        marked: begin and end of what the author has marked as stated.
+        answer: whether it belongs to an answer.
+        stated: whether the author marked all of it as a statement of their own.
+        text: the text, with one placeholder character for each value, verdict, reference, formula and so on.
+        typed: the same, with a placeholder for every character of printed text.
+        printed: index of each value and verdict in the text -> its span.
+        leaves: (start, end, node) of everything in the text, in order.
+        marked: (start, end) of what the author marked as stated.
     """
 
     kind: str
@@ -59,18 +59,18 @@ class Passage:
 
     @property
     def line(self) -> int:
-        """The line of its first leaf, or 0."""
+        """The line of its first leaf that has one, or 0."""
         return next((line for _, _, node in self.leaves if (line := first_line(node))), 0)
 
     def add(self, node: Node, words: str, typed: str | None = None) -> None:
-        """Appends what a node prints."""
+        """Append the text of a node, in `typed` with each character replaced by the placeholder `typed`, if given."""
         start = len(self.text)
         self.text += words
         self.typed += words if typed is None else typed * len(words)
         self.leaves.append((start, len(self.text), node))
 
     def read(self, node: Node | Nodes) -> list[Node]:
-        """Appends inlines; returns the notes and pictures in them, which are passages of their own."""
+        """Append inlines and return the notes and pictures among them, which are passages of their own."""
         if isinstance(node, list):
             return [other for item in node for other in self.read(item)]
         kind = node["t"]
@@ -110,12 +110,12 @@ _INNER = {"Quoted": 1, "Link": 1}
 
 
 def plain(words: str) -> str:
-    """Words as they are compared: composed letters, nothing hidden in them."""
+    """Normalize text for comparison: NFC, no hidden characters, no-break spaces as ordinary ones."""
     return _HIDDEN.sub("", unicodedata.normalize("NFC", words)).replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def _code(node: Node) -> str:
-    """A number stays one, also as code or as a formula; of a comparison in a formula the words stay, else a sign."""
+    """Return a number in code or a formula as is, the upright names in a formula that compares them, or else a placeholder."""
     words = plain(node["c"][1]).replace("{,}", ",").strip()
     if _NUMERIC.fullmatch(words):
         return words
@@ -125,7 +125,7 @@ def _code(node: Node) -> str:
 
 
 def passages(blocks: Nodes) -> Iterator[Passage]:
-    """Every passage of a document in order; questions, which the author of the answers did not write, are left out."""
+    """Yield the passages of a document in order; questions, which are not by the author of the answers, are left out."""
     for block in blocks:
         yield from _of(block, Passage("text"))
 
@@ -162,7 +162,7 @@ def _division(block: Node, here: Passage) -> Iterator[Passage]:
         stated=here.stated or "stated" in classes,
     )
     children = block["c"][1]
-    if "summary" in classes:  # what the program says there stands in the tasks, too
+    if "summary" in classes:  # results that the program prints here also stand in the tasks
         yield from (made for made in _below(children, inside) if any(map(str.isalnum, made.typed)))
         return
     if classes & {"panels", "listing"} and children:
@@ -173,7 +173,7 @@ def _division(block: Node, here: Passage) -> Iterator[Passage]:
 
 
 def _below(node: Node | Nodes, here: Passage) -> Iterator[Passage]:
-    """The passages of nested lists of blocks; bare inlines in them, such as terms, are one."""
+    """Yield the passages of nested lists of blocks; a list of bare inlines, such as a term, is a single passage."""
     if isinstance(node, list):
         inlines = [item for item in node if isinstance(item, dict) and item.get("t") in _INLINES]
         if inlines and len(inlines) == len(node):
@@ -189,7 +189,7 @@ _INLINES = frozenset({"Str", "Space", "SoftBreak", "Emph", "Strong", "Span", "Co
 
 
 def _table(block: Node, here: Passage) -> Iterator[Passage]:
-    """The caption, the heads, and each row as one passage, in which a cell stands behind the head of its column."""
+    """Yield the caption, the column headings, and each row as one passage in which every cell follows its column heading."""
     yield from _passages_in(caption_of(block), replace(here, kind="caption"))
     heads, *rows = rows_of(block) or [[]]
     for head in heads:
@@ -206,14 +206,14 @@ def _table(block: Node, here: Passage) -> Iterator[Passage]:
 
 
 def rows_of(table: Node) -> list[list[Nodes]]:
-    """The blocks of each cell, row by row, heads first."""
+    """Return the blocks of each cell, row by row, starting with the head."""
     head, bodies, foot = table["c"][3], table["c"][4], table["c"][5]
     rows = [*head[1], *(row for body in bodies for part in body[2:] for row in part), *foot[1]]
     return [[cell[4] for cell in row[1]] for row in rows]
 
 
 def _alternative(image: Node, here: Passage, caption: str, line: int) -> Iterator[Passage]:
-    """The alternative text of a picture of the author's own; figures bring theirs with them."""
+    """Yield the alternative text of the author's own pictures; that of figures comes from the program."""
     alt = value(image, "alt") or plain_text(image["c"][1])
     if alt and alt != caption and not str(image["c"][2][0]).startswith("figure:"):
         made = _new(here, "alt")
@@ -226,7 +226,7 @@ def _new(here: Passage, kind: str) -> Passage:
 
 
 def _passages_in(inlines: Nodes, here: Passage) -> Iterator[Passage]:
-    """The passage that inlines make, and those of the notes and pictures in it."""
+    """Yield the passage formed by inlines, followed by those of the notes and pictures in it."""
     made = _new(here, here.kind)
     apart = made.read(inlines)
     if made.text.strip():

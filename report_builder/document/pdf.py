@@ -1,4 +1,4 @@
-"""The tree as typst, and typst as PDF/A-2a + PDF/UA-1; the same tree gives the same bytes."""
+"""Writes the tree as typst source and compiles it to PDF/A-2a + PDF/UA-1; the same tree gives the same bytes."""
 
 from __future__ import annotations
 
@@ -46,22 +46,22 @@ REFUSED = "this page style cannot be typeset"
 
 
 def pdf(document: Document, *, draft: bool = False, press: Press | None = None) -> tuple[bytes, str | None]:
-    """The document as PDF, and the standard that could not be met (None: all were).
+    """Return the document as PDF, and a message if the PDF standards could not be met, or None.
 
     Args:
-        document: what `compose` returned.
-        draft: watermark on every page.
-        press: has set the last version; without one, a folder is made for this version alone.
+        document: the result of `compose`.
+        draft: whether to print a watermark on every page.
+        press: typesetter that holds the previous version; by default, a temporary one is created.
 
     Raises:
-        ReportError: a character has no glyph in the fonts, or typst cannot compile the document.
-        FindingError: a formula is wider than its line (not of a draft).
+        ReportError: if a character has no glyph in the fonts, or typst cannot compile the document.
+        FindingError: if a formula is wider than its line (not in a draft).
     """
     return begin_pdf(document, draft=draft, press=press)()
 
 
 def begin_pdf(document: Document, *, draft: bool = False, press: Press | None = None) -> Callable[[], tuple[bytes, str | None]]:
-    """Makes the source of the PDF, as `pdf` does; what is left is typst's, which needs no interpreter."""
+    """Generate the typst source, as `pdf` does, and return the rest of the work; compilation in typst needs no interpreter."""
     return partial(_set, document, press, *typst_source(document, draft=draft))
 
 
@@ -89,7 +89,7 @@ def _print(press: Press, document: Document) -> tuple[bytes, str | None]:
 
 
 def _refusal(message: str, press: Press, document: Document) -> Problem:
-    """What typst refused, at the template's line of the part that it refuses by itself."""
+    """Return typst's error with the template line of the smallest part that triggers it by itself."""
     from typst import TypstError
 
     def fails(blocks: Nodes) -> bool:
@@ -119,7 +119,7 @@ def _refuse_wide_formulas(message: str, document: Document) -> None:
 
 
 def typst_source(document: Document, *, draft: bool = False) -> tuple[str, dict[str, Path | str]]:
-    """The whole document as one typst file, and what that reads: the page style and the pictures."""
+    """Return the document as typst source, and the files it reads: page style and pictures, by name."""
     names = {
         target: f"picture-{i}{picture.file.suffix.lower()}" for i, (target, picture) in enumerate(document.images.items(), 1)
     }
@@ -141,10 +141,10 @@ def _style(page: Page) -> dict[str, Path | str]:
 
 
 def try_style(page: Page) -> None:
-    """Sets a word in each block of a page style of the user's own.
+    """Typeset a word in each block of a custom page style.
 
     Raises:
-        ReportError: it is no typst, or lacks what a document needs, at its line.
+        ReportError: if the style is not valid typst or lacks a required definition; points to the line in question.
     """
     import typst
 
@@ -159,20 +159,20 @@ def try_style(page: Page) -> None:
             refused += typst.compile_with_warnings(main, root=folder, font_paths=fonts, ignore_system_fonts=True)[1]
         except typst.TypstError as error:
             refused.append(error)
-    if refused:  # a warning tells of a font that is not there
+    if refused:  # warnings report missing fonts
         _refuse_style(refused[0], page)
         raise ReportError(Problem(str(page.file), REFUSED, refused[0].message))
 
 
 def _refuse_style(error: TypstError | TypstWarning, page: Page) -> None:
-    """Raises ReportError where what typst refuses stands in a page style of the user's own, or is called there."""
+    """Raise ReportError if typst's error lies in, or was called from, a custom page style."""
     line = re.search(rf"\b{re.escape(STYLE)}:(\d+)", error.diagnostic)
     if page.own and line:
         raise ReportError(Problem(f"{page.file}:{line[1]}", REFUSED, error.message)) from None
 
 
 def _with_contents(document: Document) -> Nodes:
-    """The blocks with the table of contents, which stands behind what comes first, or last."""
+    """Return the blocks with the table of contents, placed after the front matter or at the end."""
     header, blocks = document.header, document.blocks
     if not listed_headings(header, blocks, ON_PAPER):
         return blocks

@@ -30,7 +30,13 @@ _PIXELS = {"": 1.0, "px": 1.0, "pt": 96 / 72, "in": 96.0, "cm": 96 / 2.54, "mm":
 
 @frozen
 class Picture:
-    """The file of an image, a PNG of it for formats that cannot show SVG, and of one that is alive in HTML its card."""
+    """The file of an image.
+
+    Attributes:
+        file: the picture shown.
+        png: a PNG version, for formats that do not support SVG.
+        live: the figure, if it is interactive in HTML.
+    """
 
     file: Path
     png: Path | None = None
@@ -39,12 +45,12 @@ class Picture:
 
 @dataclass
 class Pictures:
-    """Resolves the images of one document: figures of the material, and files beside the template.
+    """Resolves the images of one document: figures of the material, and files next to the template.
 
     Attributes:
-        files: image target as it stands in the tree -> picture.
-        problems: images that are missing, remote, or outside the template's folder.
-        unmeasured: figures that are not drawn, by image target.
+        files: image target, as in the tree -> picture.
+        problems: images that are missing, remote or outside the template's folder.
+        unmeasured: figures that have not been drawn, by image target.
     """
 
     material: Material
@@ -56,7 +62,7 @@ class Pictures:
     unmeasured: dict[str, Problem] = field(default_factory=dict)
 
     def resolve(self, images: Iterable[Node]) -> None:
-        """Finds the file of every image, and gives each an alternative text."""
+        """Find the file of every image, and give each image an alternative text."""
         for image in images:
             target = image["c"][2][0]
             if target.startswith("figure:"):
@@ -68,7 +74,7 @@ class Pictures:
                 values.append(["alt", plain_text(image["c"][1]) or Path(unquote(target)).stem])
 
     def _where(self, image: Node) -> str:
-        """A picture without words has no line of its own."""
+        """Return the place of a picture; one without words has no line of its own and is searched for by its target."""
         return self.places.of(image) if first_line(image) else next(iter(self.places.containing(f"({image['c'][2][0]}")), "")
 
     def _figure(self, target: str, where: str) -> None:
@@ -87,7 +93,7 @@ class Pictures:
 
     def _own(self, target: str, where: str) -> None:
         file = (self.folder / target).resolve()
-        if not file.is_file():  # pandoc writes a space as %20
+        if not file.is_file():  # pandoc encodes a space as %20
             file = (self.folder / unquote(target)).resolve()
         if "://" in target or not file.is_relative_to(self.folder.resolve()):
             rule = "an image lies outside the template's folder"
@@ -109,7 +115,7 @@ class Pictures:
 
 
 def size(file: Path) -> tuple[float, float] | None:
-    """Width and height of a picture in CSS pixels; None where an SVG states none."""
+    """Return width and height of a picture in CSS pixels, or None for an SVG that states neither size nor view box."""
     if file.suffix.lower() == ".svg":
         return _svg_size(file.read_text(encoding="utf-8", errors="replace"))
     head = file.read_bytes()[:24]
@@ -129,12 +135,12 @@ def _svg_size(text: str) -> tuple[float, float] | None:
 
 
 def picture_file(card: FigureCard) -> Path | None:
-    """The file that the document shows: PNG of an image sheet, SVG of anything else."""
+    """Return the file that documents show: the PNG of a raster figure, otherwise the SVG."""
     return (card.png or card.svg) if card.raster else (card.svg or card.png)
 
 
 def own_pictures(markdown: str, folder: Path) -> tuple[Path, ...]:
-    """Pictures in the template's folder that a text names, in order; the content of a code block names none."""
+    """Return the pictures in the template's folder that a text uses, in order; code blocks are ignored."""
     text = "\n".join(line for _, line in outside_code(markdown.split("\n")))
     targets = ("".join(found) for found in _TARGET.findall(text))
     files = dict.fromkeys((folder / name).resolve() for target in targets for name in (target, unquote(target)))

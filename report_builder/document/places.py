@@ -1,7 +1,7 @@
-"""Where in the template a node of the tree comes from: the words of the tree and those of the text are aligned.
+"""Locates nodes of the tree in the template, by aligning the words of the tree with those of the text.
 
-Nothing is put into the text to find places: pandoc reads what the author wrote. The alignment is that of patience diff: equal
-ends, then words that both sides have once, in the longest chain that is in order, and again between them.
+Nothing is inserted into the text to find places: pandoc reads exactly what the author wrote. The alignment works like patience
+diff: match equal ends, then the longest ordered chain of words that are unique on both sides, then repeat between them.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _DIV = re.compile(r"^ {0,3}:{3,}\s*(.*?)\s*:*$")
 _TASK = re.compile(r"(?=.*\.task\b).*#([\w.-]+)")
 _WORD = re.compile(r"[^\W_]+")
 _LEAVES = {"Str": None, "Code": 1, "CodeBlock": 1, "Math": 1, "RawInline": 1, "RawBlock": 1, "HorizontalRule": None}
-_SMALL = 40_000  # pairs of words that are compared one by one
+_SMALL = 40_000  # at most this many pairs of words are compared exhaustively
 
 
 def outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """Index and text of the lines that are neither code nor formula."""
+    """Yield index and text of the lines that are neither in a code block nor in a display formula."""
     fence, formula = "", False
     for i, line in enumerate(lines):
         ticks = _FENCE.match(line)
@@ -41,7 +41,7 @@ def outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:
 
 
 def give_lines(blocks: Nodes, markdown: str) -> None:
-    """Gives every leaf of the tree the line of the text that it stands on, in place."""
+    """Set the line number of every leaf of the tree, in place."""
     lines = markdown.split("\n")
     source = [(word, number) for number, line in enumerate(lines, 1) for word in _WORD.findall(line.lower())]
     for leaves in _threads(blocks):
@@ -49,7 +49,7 @@ def give_lines(blocks: Nodes, markdown: str) -> None:
 
 
 def _threads(blocks: Nodes) -> list[Nodes]:
-    """The leaves of the text, then those of each footnote: its words stand elsewhere."""
+    """Return the leaves of the text, then those of each footnote, since a footnote is written in another place."""
     threads: list[Nodes] = [[]]
     waiting: list[tuple[Part, int]] = [(blocks, 0)]
     while waiting:
@@ -68,7 +68,7 @@ def _threads(blocks: Nodes) -> list[Nodes]:
 
 
 def deepest(blocks: Part) -> tuple[int, int]:
-    """The maximum nesting depth of the tree, and the line of the first word at that depth (0: not known)."""
+    """Return the maximum nesting depth of the tree, and the line of the first word at that depth (0 if unknown)."""
     waiting: list[tuple[Part, int]] = [(blocks, 0)]
     found = 0, 0
     while waiting:
@@ -89,7 +89,7 @@ def _text(leaf: Node) -> str:
 
 
 def _align(leaves: Nodes, source: Sequence[tuple[str, int]], text: Sequence[str]) -> None:
-    """An unmatched leaf gets the first line between its neighbours that contains its text."""
+    """Assign lines to leaves; an unmatched leaf gets the first line between its neighbours that contains its text."""
     words = [(word, i) for i, leaf in enumerate(leaves) for word in _WORD.findall(_text(leaf).lower())]
     lines: dict[int, int] = {}
     for a, b in _matching_words([word for word, _ in words], [word for word, _ in source]):
@@ -105,7 +105,7 @@ def _align(leaves: Nodes, source: Sequence[tuple[str, int]], text: Sequence[str]
 
 
 def _matching_words(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
-    """Pairs of equal words of two texts, increasing on both sides."""
+    """Return pairs of indices of equal words in two texts, increasing on both sides."""
     pairs: list[tuple[int, int]] = []
     waiting = [(0, len(a), 0, len(b))]
     while waiting:
@@ -132,13 +132,13 @@ def _matching_words(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]
 
 
 def _anchors(a: Sequence[str], b: Sequence[str], part: tuple[int, int, int, int]) -> list[tuple[int, int]]:
-    """The longest chain in order of words that stand once on each side."""
+    """Return the longest increasing chain of words that occur exactly once on each side."""
     low_a, high_a, low_b, high_b = part
     here, there = Counter(a[low_a:high_a]), Counter(b[low_b:high_b])
     places = {b[j]: j for j in range(low_b, high_b) if there[b[j]] == 1}
     pairs = [(i, places[a[i]]) for i in range(low_a, high_a) if here[a[i]] == 1 and a[i] in places]
-    tails: list[int] = []  # place in b at the end of the best chain of each length
-    last: list[int] = []  # the pair that ends there
+    tails: list[int] = []  # index in b at the end of the best chain of each length
+    last: list[int] = []  # the pair that this chain ends with
     before: list[int] = []
     for number, (_, j) in enumerate(pairs):
         length = bisect_left(tails, j)
@@ -157,22 +157,22 @@ def _anchors(a: Sequence[str], b: Sequence[str], part: tuple[int, int, int, int]
 
 @frozen
 class Places:
-    """Looks up template file and line, for nodes and for labels; `made` has the lines of words that set a label."""
+    """Looks up template file and line of nodes and labels; `made` has the lines of template functions that define a label."""
 
     markdown: str
     source: SourceMap
     made: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def of(self, node: Node | Nodes) -> str:
-        """Where a node begins, or the template alone."""
+        """Return where a node begins, or just the template if unknown."""
         return self.source.where(first_line(node))
 
     def line(self, number: int) -> str:
-        """Where a line of the rendered Markdown comes from."""
+        """Return where a line of the rendered Markdown comes from."""
         return self.source.where(number)
 
     def tasks(self) -> dict[str, tuple[int, int]]:
-        """Task -> rendered lines of its first and its last fence, counted from 1."""
+        """Return task -> rendered lines of its opening and closing fence, counted from 1."""
         return dict(self._tasks())
 
     def _tasks(self) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -188,25 +188,25 @@ class Places:
                     yield name, (start, i + 1)
 
     def containing(self, *texts: str) -> list[str]:
-        """Every line that holds one of the texts, which no letter, digit or `-` continues."""
+        """Return every line that contains one of the texts, not followed by a letter, digit, `_` or `-`."""
         pattern = re.compile("|".join(re.escape(text) + r"(?![\w-])" for text in texts))
         return [self.source.where(i + 1) for i, line in enumerate(self.markdown.split("\n")) if pattern.search(line)]
 
     def naming(self, name: str, block: Node) -> str:
-        """Where a block says what kind it is."""
+        """Return the line on which a block names its kind."""
         return next(iter(self.containing(f"::: {name}", f".{name}", f"{{{name}")), self.of(block))
 
     def labels(self, name: str) -> list[str]:
-        """Every line that sets a label."""
+        """Return every line that defines a label."""
         if name.startswith("task:"):
             return [self.line(start) for task, (start, _) in self._tasks() if f"task:{task}" == name]
         return [*self.containing(f"#{name}"), *self.made.get(name, ())]
 
     def label(self, name: str) -> str:
-        """Where a label is set."""
+        """Return the line that defines a label, or just the template if there is none."""
         return next(iter(self.labels(name)), self.source.where(0))
 
 
 def holding(blocks: Nodes, text: str) -> int:
-    """The line of the first word that holds a text, or 0."""
+    """Return the line of the first word that contains a text, or 0."""
     return next((node.get(LINE, 0) for node in walk(blocks) if node["t"] in _LEAVES and text in _text(node)), 0)

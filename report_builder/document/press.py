@@ -1,4 +1,4 @@
-"""A typst that has set the last version of a document already when the next one is ready: it sets only what changed."""
+"""Incremental typesetting: a typst compiler that has already compiled the last version of a document sets only the changes."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ MAIN = "main.typ"
 
 
 class Press:
-    """Sets a document in a folder. The version that lies there, if any, is set at once in a thread, while others still work.
+    """Typesets a document in a folder. A previous version in the folder is compiled in a background thread right away.
 
-    No end of the process waits for that thread: a press may be begun where it is only likely that it will be needed.
+    The thread is a daemon that never delays exit, so a press can be created speculatively.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Begins with what lies in the folder, which is made when a version is laid into it."""
+        """Start with the previous version in the folder, if any; the folder is created by `lay`."""
         self.folder = folder
         self._main = folder / MAIN
         self._last: Future[tuple[typst.Compiler, list[str]] | None] = Future()
@@ -35,7 +35,7 @@ class Press:
         self._compiler: typst.Compiler
 
     def lay(self, source: str, files: Mapping[str, Path | str]) -> None:
-        """Puts a version into the folder: its source, and by name what that reads: files, and texts."""
+        """Write a version into the folder: its source, and the files it reads by name, given as paths to copy or as text."""
         last = self._last.result()
         self.folder.mkdir(parents=True, exist_ok=True)
         for name, file in files.items():
@@ -48,10 +48,10 @@ class Press:
         self._compiler = last[0] if last and last[1] == fonts else self._new(fonts)
 
     def print(self, standards: Sequence[typst.PDFStandard] = ()) -> bytes:
-        """The version in the folder, which was laid, as PDF that meets the standards.
+        """Compile the version written by `lay` to a PDF that meets the standards.
 
         Raises:
-            typst.TypstError: it cannot be set.
+            typst.TypstError: if it cannot be typeset.
         """
         printed = self._compiler.compile(input=str(self._main), timestamp=0, pdf_standards=[*standards])
         if not isinstance(printed, bytes):
@@ -64,11 +64,11 @@ class Press:
         return typst.Compiler(str(self._main), root=str(self.folder), font_paths=fonts, ignore_system_fonts=True)
 
     def _warm(self) -> None:
-        """Makes a compiler that knows the last version, and its fonts; whether that version can be set does not matter."""
+        """Compile the previous version to fill the compiler's caches; failures are ignored."""
         try:
             fonts = font_folders(self._main.read_text(encoding="utf-8"))
             compiler = self._new(fonts)
             compiler.compile(input=str(self._main), timestamp=0)
             self._last.set_result((compiler, fonts))
-        except Exception:  # noqa: BLE001  a version that cannot be set, a file that is none: the next one is set without it
+        except Exception:  # noqa: BLE001  if the old version is invalid or unreadable, the next one is compiled from scratch
             self._last.set_result(None)

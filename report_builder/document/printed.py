@@ -1,4 +1,4 @@
-"""Values as a template sees them: plain, read only, and citing what they stand for whenever they are read."""
+"""Values as a template sees them: plain, read-only, and recorded as cited whenever they are read."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _T = TypeVar("_T")
 
 
 class Unmeasured(float):
-    """The value of what is not measured: zero to a condition, words to a reader, also after arithmetic."""
+    """The value of something not measured: zero in conditions, a placeholder text in print; arithmetic leaves it unchanged."""
 
     def __new__(cls, words: str) -> Self:
-        """Zero that prints as `words`."""
+        """Create a zero that prints as `words`."""
         made = super().__new__(cls, 0.0)
         made._words = words
         return made
@@ -45,10 +45,10 @@ class Unmeasured(float):
 
 @frozen
 class Printed:
-    """Something measured or set.
+    """A measured value or a setting.
 
-    `value` serves conditions, `text` formulas and captions, `n` counts images (printed as `_count`), `full` is the value with
-    its unit and its deviation over the seeds.
+    `value` is for conditions, `text` for formulas and captions, `n` is the number of images (printed as `_count`), and `full`
+    adds the unit and the deviation over seeds.
     """
 
     _value: Plain
@@ -61,28 +61,28 @@ class Printed:
 
     @property
     def value(self) -> Plain:
-        """The number or word itself."""
+        """The number or text itself."""
         return self._cite(plain(self._value))
 
     @property
     def text(self) -> str:
-        """As it is printed, without mark."""
+        """The printed form, as plain text without a token."""
         return self._cite(self._text)
 
     @property
     def n(self) -> Printed:
-        """How many images it was measured on, for each seed."""
+        """The number of images it was measured on, per seed."""
         images, text = (self._images, self._count) if self.measured else (self._value, self._text)
         return Printed(images, text, self._ledger, self._name)
 
     @property
     def full(self) -> Printed:
-        """With its unit and its deviation over the seeds, in as many digits as these leave."""
+        """The value with unit and deviation over seeds, rounded to the digits that the deviation warrants."""
         return replace(self, _text=self._whole or self._text)
 
     @property
     def measured(self) -> bool:
-        """Whether it is."""
+        """Whether it has been measured."""
         return not isinstance(self._value, Unmeasured)
 
     def __str__(self) -> str:
@@ -101,7 +101,7 @@ class Printed:
 
 @frozen
 class Chosen(Printed):
-    """What measurements chose among others, an arm or some classes; `_by` names their facts."""
+    """Something that measurements chose, such as an arm or some classes; `_by` names the facts."""
 
     _by: str = field(kw_only=True)
 
@@ -110,15 +110,15 @@ class Chosen(Printed):
 
 
 def span_of(value: Printed) -> Node:
-    """What stands in the document for a value; no template can ask for it."""
-    return value._as_node()  # noqa: SLF001 - a name without underscore would be open to templates
+    """Return the node that prints a value; inaccessible to templates."""
+    return value._as_node()  # noqa: SLF001 - templates could access a public name
 
 
 @frozen
 class Run:
-    """A run as a template sees it; prints its name. `id` is for the names of its facts: `run.id ~ ".test.elbo"`.
+    """A run as a template sees it; prints as its name. `id` serves to build names of facts: `run.id ~ ".test.elbo"`.
 
-    `data.full` has the preparation of the data, `versions` those of the programs that trained it.
+    `data.full` includes the preparation of the data, `versions` are those of the programs that trained the run.
     """
 
     id: str
@@ -137,16 +137,16 @@ class Run:
 
 @frozen
 class Best(Run):
-    """The arm that a measurement prefers; `ahead` says whether it is measurably ahead of each other."""
+    """The arm that a measurement prefers; `ahead` says whether it is measurably ahead of every other arm."""
 
     ahead: Printed
 
 
-Told: TypeAlias = Printed | Run | tuple[str, ...] | str  # what a word of the template gives
+Told: TypeAlias = Printed | Run | tuple[str, ...] | str  # return types of template functions
 
 
 class Word(Generic[_T]):
-    """A function as a template sees it: it can be called, and prints its name only."""
+    """A function as a template sees it: it can only be called, and prints as its name."""
 
     def __init__(self, name: str, call: Callable[..., _T], ledger: Ledger) -> None:
         self._name = name
@@ -155,10 +155,10 @@ class Word(Generic[_T]):
         self._ledger = ledger
 
     def __call__(self, *args: Given, **options: Given) -> _T:
-        """Calls it; what it is given is its own to print or not.
+        """Call the function; tokens in the arguments need not be printed.
 
         Raises:
-            ReportError: it is called otherwise than it can be.
+            ReportError: if the arguments do not match its signature, or it raises a TypeError, ValueError or AttributeError.
         """
         self._ledger.channel.hand([*args, *options.values()])
         try:
@@ -174,10 +174,10 @@ class Word(Generic[_T]):
 
 
 def plain(value: Plain) -> Plain:
-    """A copy of numbers, words, lists and mappings; anything else as text, for a template must reach no object of ours."""
+    """Copy numbers, strings, lists and mappings; convert anything else to text, since templates must not reach our objects."""
     if value is None or isinstance(value, (bool, Unmeasured)):
         return value
-    if isinstance(value, int | float):  # of a subclass, such as NumPy's, only the value
+    if isinstance(value, int | float):  # drops subclasses such as NumPy's
         return int(value) if isinstance(value, int) else float(value)
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
@@ -187,7 +187,7 @@ def plain(value: Plain) -> Plain:
 
 
 def flat(settings: Plain, path: str = "") -> list[tuple[str, Plain]]:
-    """The leaves of nested settings by key path; lists of mappings count as one leaf."""
+    """Return the leaves of nested settings by key path; a list counts as one leaf."""
     if not isinstance(settings, Mapping):
         return [(path, settings)]
     return [leaf for key, value in settings.items() for leaf in flat(value, f"{path}.{key}" if path else str(key))]

@@ -1,4 +1,4 @@
-"""Rendered Markdown -> tree: pandoc reads what the author wrote, then lines are found and tokens become nodes."""
+"""Parses rendered Markdown with pandoc, locates the lines of its nodes, and replaces tokens by nodes."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Read:
     """A text as a tree.
 
     Attributes:
-        blocks: pandoc's blocks; every leaf knows its line.
-        places: finds lines.
-        problems: what pandoc warned of, and figures in the middle of a sentence.
-        findings: source that would be printed as it stands, and values that something changed.
-        results: what its comparisons found, in short.
+        blocks: pandoc blocks; every leaf has its line.
+        places: looks up lines.
+        problems: pandoc's warnings, and figures and other blocks in the middle of a sentence.
+        findings: source that would be printed verbatim, and printed values that were altered.
+        results: outcomes of comparisons in short form.
     """
 
     blocks: Nodes
@@ -45,7 +45,7 @@ class Read:
 
 
 def read(rendered: Rendered) -> Read:
-    """Reads a rendered text, and with it the author's words that its tokens hold."""
+    """Parse a rendered text, and the author's Markdown inside its tokens."""
     channel = rendered.channel
     places = Places(rendered.text, rendered.source, channel.labels(rendered.text))
     held = rendered.held
@@ -93,7 +93,7 @@ def _warning_problem(warning: str, source: SourceMap, where: str) -> Problem:
 
 
 def _changed_values(rendered: Rendered) -> list[Problem]:
-    """Printed values that a filter, or anything else, changed on their way into the text."""
+    """Return a problem for each printed value that a filter or anything else altered on its way into the text."""
     rule = "what is printed here was changed or cut on its way into the text"
     step = "A filter changes typed words; a value has .text and .value for conditions."
     lost = rendered.channel.lost(rendered.text)
@@ -104,7 +104,7 @@ def _changed_values(rendered: Rendered) -> list[Problem]:
 
 
 class _Expansion:
-    """Puts the pieces of tokens into the tree."""
+    """Replaces tokens in the tree by their content."""
 
     def __init__(self, channel: Channel, inlines: dict[str, Nodes], places: Places) -> None:
         self._channel = channel
@@ -113,7 +113,7 @@ class _Expansion:
         self.problems: list[Problem] = []
 
     def blocks(self, nodes: Nodes) -> Nodes:
-        """The blocks with pieces for tokens."""
+        """Return the blocks with their tokens expanded."""
         found: Nodes = self._below(nodes)
         return found
 
@@ -152,7 +152,7 @@ class _Expansion:
         return [self._below(node)]
 
     def _words(self, node: Node) -> Nodes:
-        """A word with tokens, as words and inlines."""
+        """Split a word that contains tokens into words and inlines."""
         made: Nodes = []
         for part in self._channel.split(node["c"]):
             if isinstance(part, str):
@@ -164,7 +164,7 @@ class _Expansion:
         return made
 
     def _paragraph(self, node: Node) -> Nodes:
-        """A paragraph; tokens that stand for blocks, at the beginning or the end of one of its lines, come out of it."""
+        """Expand a paragraph; block tokens at the start or end of its lines are moved out of it."""
         made: Nodes = []
         opened: Nodes = []
         for line in _lines(node["c"]):
@@ -181,7 +181,7 @@ class _Expansion:
         return made
 
     def _split_line(self, line: Nodes) -> tuple[Nodes, Nodes, Nodes]:
-        """The blocks that a line begins with, its words, and the blocks that it ends with."""
+        """Return the blocks at the start of a line, its words, and the blocks at its end."""
         first, last = 0, len(line)
         while first < last and (line[first]["t"] == "Space" or self._pieces(line[first])):
             first += 1
@@ -190,7 +190,7 @@ class _Expansion:
         return self._blocks_of(line[:first]), line[first:last], self._blocks_of(line[last:])
 
     def _pieces(self, node: Node) -> list[Piece]:
-        """The pieces of a word that is nothing but tokens of blocks."""
+        """Return the pieces of a word that consists only of block tokens."""
         parts = [*self._channel.split(node["c"])] if node["t"] == "Str" and self._channel.holds(node["c"]) else []
         pieces = [part for part in parts if isinstance(part, Piece) and part.block]
         return pieces if len(pieces) == len(parts) else []
@@ -206,7 +206,7 @@ class _Expansion:
         self.problems.append(Problem(piece.where, rule, what, next_step="Leave a blank line before and after it."))
 
     def _expand(self, nodes: Nodes, line: int) -> Nodes:
-        """A copy of nodes whose leaves stand on a line, with pieces for tokens."""
+        """Return a copy of nodes with all leaves on the given line and tokens expanded."""
         found: Nodes = self._below(_set_line(nodes, line))
         return found
 
@@ -230,7 +230,7 @@ def _lines(inlines: Nodes) -> list[Nodes]:
 
 
 def _tex(words: str) -> str:
-    """A printed number as TeX, anything else as a text in it."""
+    """Return a printed number as TeX, anything else as text inside a formula."""
     if not _NUMBER.fullmatch(words):
         return as_text(words)
     return _GROUPS.sub(r"\\,", _DECIMAL_COMMA.sub("{,}", words.replace("−", "-")))

@@ -1,4 +1,4 @@
-"""Turns `@fig:x`, `[-@fig:x]`, `[@fig:x]{.loc .page}` and `[@fig:a; @fig:b]` into linked labels of the report's language."""
+"""Turns `@fig:x`, `[-@fig:x]`, `[@fig:x]{.loc .page}` and `[@fig:a; @fig:b]` into linked labels in the report's language."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from report_builder.document.tree import (
 from report_builder.errors import Problem, near_miss
 from report_builder.languages import CASES, KINDS, Language
 
-PAGE = "page"  # class of a reference that names the page, too
-_LAST = re.compile(r"(.*?)(\d+|[a-z])")  # of a number: what counts on
-_SLOT = re.compile("([\ue100-\ue1ff])")  # stands for a number while the language inflects the words around it
+PAGE = "page"  # class of a reference that also prints the page
+_LAST = re.compile(r"(.*?)(\d+|[a-z])")  # the part of a number that is incremented
+_SLOT = re.compile("([\ue100-\ue1ff])")  # stands in for a number while the words around it are inflected
 
 
 @dataclass
@@ -40,7 +40,7 @@ class References:
     Attributes:
         labels: label -> number.
         cited: label -> tasks that refer to it ("" outside tasks).
-        problems: references to nothing.
+        problems: references to unknown labels.
     """
 
     labels: Mapping[str, str]
@@ -50,7 +50,7 @@ class References:
     problems: list[Problem] = field(default_factory=list)
 
     def resolve(self, nodes: list[Any], task: str = "") -> None:
-        """Prints and links every reference below, in place."""
+        """Replace every reference below the nodes by linked text, in place."""
         resolved: list[Part] = []
         for node in nodes:
             kind = node["t"] if type(node) is dict else ""
@@ -76,7 +76,7 @@ class References:
         return [*citations[0]["citationPrefix"], *inlines, *citations[-1]["citationSuffix"]]
 
     def _page(self, names: list[str]) -> Node:
-        """What says on paper on which page something is: other formats have none."""
+        """Return typst code that prints the page of the target; other formats have no pages."""
         if len(names) > 1:
             rule, step = "a reference with a page is one to one thing", f"[@{names[0]}]{{.{PAGE}}}"
             where = next(iter(self.places.containing(f"@{names[0]}")), self.places.line(0))
@@ -125,7 +125,7 @@ class References:
         return filled
 
     def _ranges(self, names: list[str], slots: list[str]) -> list[str]:
-        """The slots, with three and more numbers that count on as a range: first and last."""
+        """Merge the slots of three or more consecutive numbers into a range: first–last."""
         runs: list[list[int]] = []
         for at, name in enumerate(names):
             follows = at > 0 and _successor(self.labels[names[at - 1]]) == self.labels[name]
@@ -137,11 +137,11 @@ class References:
         ]
 
     def named(self, labels: list[str], *, capital: bool = False) -> Nodes:
-        """Labels as a sentence names them, linked: `figures 1 and 2`."""
+        """Return labels as linked text within a sentence: `figures 1 and 2`."""
         return self._print_group(labels, "nom", capital=capital, bare=False)
 
     def mention(self, blocks: Nodes) -> None:
-        """Ends the caption of a figure that another task speaks of with a link to that task."""
+        """Append to the caption of a figure that other tasks refer to a link to those tasks."""
         for task, figure, caption in _figures(blocks):
             elsewhere = [other for other in dict.fromkeys(self.cited.get(identifier(figure), [])) if other not in ("", task)]
             if elsewhere and task:
@@ -151,7 +151,7 @@ class References:
 
 
 def _figures(blocks: Nodes, task: str = "") -> list[tuple[str, Node, Nodes]]:
-    """Task, figure and caption of each figure, and of figures side by side as a whole."""
+    """Return (task, node, caption) of each figure, and of side-by-side figures as a whole."""
     found: list[tuple[str, Node, Nodes]] = []
     for block in blocks:
         if block["t"] == "Figure":
@@ -163,7 +163,7 @@ def _figures(blocks: Nodes, task: str = "") -> list[tuple[str, Node, Nodes]]:
 
 
 def _successor(number: str) -> str:
-    """The number that comes next: 3 -> 4, 1.2 -> 1.3, 2a -> 2b."""
+    """Return the next number: 3 -> 4, 1.2 -> 1.3, 2a -> 2b."""
     found = _LAST.fullmatch(number)
     if found is None:
         return ""
@@ -175,14 +175,14 @@ def _case(node: Node) -> str:
 
 
 def _citations(nodes: Nodes) -> list[Node] | None:
-    """The citations of inlines that are nothing else."""
+    """Return the citations among inlines, or None if there is anything else."""
     if not all(node["t"] in ("Cite", "Space", "SoftBreak") or (node["t"] == "Str" and node["c"] in ";,") for node in nodes):
         return None
     return [citation for node in nodes if node["t"] == "Cite" for citation in node["c"][0]]
 
 
 def is_own(citation: Node) -> bool:
-    """Whether a citation refers to an element of the document itself, such as `@fig:x`, and to no entry of a bibliography."""
+    """Whether a citation refers to an element of the document itself, such as `@fig:x`, not to a bibliography entry."""
     return str(citation["citationId"]).partition(":")[0].lower() in KINDS
 
 
@@ -192,7 +192,7 @@ def _label(citation: Node) -> str:
 
 
 def dangling(found: Nodes, labels: Mapping[str, str], places: Places) -> list[Problem]:
-    """Hand-written links without words or to a place that is not there, and places that two nodes are."""
+    """Return a problem for each link without words or with an unknown target, and for each id that two nodes share."""
     named = [(identifier(node), node) for node in select(found, *ATTRIBUTED) if identifier(node)]
     present = {name for name, _ in named} | set(labels)
     links = select(found, "Link")

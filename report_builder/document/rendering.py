@@ -1,4 +1,4 @@
-"""Template and material -> Markdown, with the origin of every line."""
+"""Renders a template with its material to Markdown, with the origin of every line."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from report_builder.errors import Problem, ReportError
 from report_builder.facts import LEVEL
 from report_builder.records import frozen
 
-# What stops a template; anything else is a mistake of ours.
+# Exceptions that a template may cause; any other is a bug of ours.
 _STOPS = (
     jinja2.TemplateError,
     ReportError,
@@ -53,19 +53,19 @@ class Rendered:
     """A template as Markdown.
 
     Attributes:
-        text: the Markdown, with a token of `channel` for each thing that the program printed.
-        source: where each line comes from.
-        cited: what the text uses.
-        claims: what it says of measurements.
-        problems: mistakes of the template, all of them; `compose` raises them together with its own.
+        text: the Markdown, with a token of `channel` for everything that the program printed.
+        source: the origin of each line.
+        cited: names of everything the text uses.
+        claims: what the text says of measurements.
+        problems: all mistakes of the template; `compose` raises them together with its own.
         answers: whether answers are printed.
-        citations: each use of something, with the template's lines.
-        channel: what the tokens stand for.
-        pictures: files beside the template that the text shows, pictures and tables.
-        choices: sweeps of which the best arm is taken and not known yet.
-        wordings: what its comparisons can print.
-        results: what its comparisons found, in short.
-        templates: every file that was looked for as a template, whether it is there or not.
+        citations: each use of something, with its template lines.
+        channel: the contents of the tokens.
+        pictures: files beside the template that the text shows: pictures and tables.
+        choices: sweeps whose best arm is used but not known yet.
+        wordings: words that its comparisons may print.
+        results: outcomes of its comparisons in short form.
+        templates: all files looked up as templates, whether or not they exist.
     """
 
     text: str
@@ -83,9 +83,9 @@ class Rendered:
     templates: tuple[Path, ...] = ()
 
     def ask(self) -> Future[list[Tree]]:
-        """The text as pandoc reads it, then what is `held`: paragraphs that begin with an empty span.
+        """Return a future of the trees that pandoc parses: the text, then each of `held`, which begin with an empty span.
 
-        Pandoc begins when it is first asked, beside whatever is done before the answer is needed.
+        Parsing starts with the first call and runs in the background.
         """
         return self._start_reading
 
@@ -95,7 +95,7 @@ class Rendered:
 
     @functools.cached_property
     def held(self) -> dict[str, str]:
-        """The author's words that are no Markdown of the text, in captions of code and in tokens, each with its line."""
+        """The author's Markdown outside the text (code captions, results, tokens), mapped to its place."""
         found = [(i, match) for i, line in enumerate(self.text.split("\n")) if (match := _CAPTION.match(line))]
         captions = {" ".join((match[1] or match[2] or "").split()): self.source.where(i + 1) for i, match in found}
         results = {words: result.where for result in self.results for words in fragments(result.nodes)}
@@ -103,31 +103,32 @@ class Rendered:
 
     @property
     def labels(self) -> frozenset[str]:
-        """Labels that the text sets."""
+        """Labels that the text defines."""
         return frozenset({*_LABEL.findall(self.text), *self.channel.labels(self.text)})
 
     @property
     def canonical(self) -> str:
-        """The text and all that was printed, the same each time that both are."""
+        """Text and printed content as a string that is the same for equal content."""
         return self.channel.canonical(self.text)
 
     @property
     def plain(self) -> str:
-        """The text with values in place of tokens, for people."""
+        """The text with values in place of tokens, for human readers."""
         return self.channel.plain(self.text)
 
 
 def render(template: Path, material: Material, *, draft: bool = False, answers: bool = True) -> Rendered:
-    """Renders a template; facts and figures come from the material only, and files from the template's folder only.
+    """Render a template. Facts and figures come only from the material, files only from the template's folder.
 
     Args:
         template: a Jinja2 Markdown file; comments are `<# #>`.
-        material: what it may cite.
-        draft: visible to the template as `draft`.
-        answers: False leaves out `::: answer` blocks: the sheet as it is handed out.
+        material: everything it may cite.
+        draft: value of `draft` in the template.
+        answers: value of `answers` in the template; False leaves out `::: answer` blocks, as for handing out the sheet.
 
     Raises:
-        ReportError: the template cannot be read, or stops while it renders; unknown names do not stop it (`Rendered.problems`).
+        ReportError: if the template cannot be read or stops while rendering; unknown names do not stop it, but are recorded in
+            `Rendered.problems`.
     """
     if template.exists() and not template.is_file():
         raise ReportError(Problem(relative(template), "the template is not a file"))
@@ -141,7 +142,7 @@ def render(template: Path, material: Material, *, draft: bool = False, answers: 
 def _render(
     template: Path, material: Material, stand: frozenset[tuple[str, ...]] | None, *, draft: bool, answers: bool
 ) -> tuple[Rendered, Ledger]:
-    """The rendered text, with the comparisons that a correction leaves, and what it wrote down."""
+    """Render once, treating as significant only the comparisons in `stand`, if given."""
     ledger, language = Ledger(str(template), standing=stand), languages.load(material.header.language)
     loader = Beside(template.parent)
     environment = Environment(loader)
@@ -177,13 +178,13 @@ def _render(
 
 
 def _header_words(header: Header) -> SimpleNamespace:
-    """The title block as words: an object with methods, such as a path, would reach files."""
+    """Return the title block as strings: objects with methods, such as paths, would give access to files."""
     words = {key: str(value or "") for key, value in vars(header).items()} | {"author": header.author}
     return SimpleNamespace(**words | {"logo": header.logo.name if header.logo else ""})
 
 
 def _problems_of(error: Exception, template: Path, words: Iterable[str]) -> list[Problem]:
-    """The problem behind an exception of Jinja, at the template's line; `words` are the names that a template knows."""
+    """Return the problems behind an exception, at the template line; `words` are the names known to the template."""
     where = _line_of(error, template)
     if isinstance(error, ReportError):
         return [Problem(p.where or where, p.rule, p.received, p.allowed, p.next_step) for p in error.problems]
@@ -197,7 +198,7 @@ def _problems_of(error: Exception, template: Path, words: Iterable[str]) -> list
 
 
 def _line_of(error: Exception, template: Path) -> str:
-    """The innermost frame that is a line of a template: Jinja rewrites tracebacks so."""
+    """Return the template line of the innermost template frame; Jinja rewrites tracebacks to template lines."""
     folder = str(template.parent)
     frames = [
         f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(folder) and not f.filename.endswith(".py")

@@ -1,4 +1,4 @@
-"""What the section of each task cites, shows and lacks."""
+"""What the section of each task cites and shows, and what in it is not measured."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from report_builder.records import frozen
 
 @frozen
 class Section:
-    """What the section of a task cites, the lines of the template that it comes from, and what of it is not measured."""
+    """The facts that the section of a task cites, the template lines it comes from, and what in it is not measured."""
 
     facts: frozenset[str]
     places: frozenset[str]
@@ -26,12 +26,12 @@ class Section:
 def sections(
     divs: Nodes, places: Places, citations: Iterable[Citation], material: Material, undrawn: Mapping[str, Problem]
 ) -> dict[str, Section]:
-    """The section of each task, which is one of the blocks.
+    """Return the section of each task among the blocks.
 
-    A fact belongs to a section when the section prints it or when a line between its fences reads it: a condition, a formula.
+    A fact belongs to a section if the section prints it or a line between its fences reads it, as in a condition or formula.
 
     Args:
-        undrawn: image target -> problem.
+        undrawn: image target -> problem, for figures that have not been drawn.
     """
     extents = places.tasks()
     tasks = [(name, node) for node in divs if (name := task_of(node))]
@@ -62,7 +62,7 @@ def _section(
 
 
 def unmeasured_facts(citations: Iterable[Citation], material: Material) -> Iterator[Problem]:
-    """Each fact that is cited and not measured, where it is first cited."""
+    """Yield a problem for each fact that is cited but not measured, at its first citation."""
     first: dict[str, Citation] = {}
     for citation in citations:
         if citation.kind == "facts":
@@ -74,7 +74,7 @@ def unmeasured_facts(citations: Iterable[Citation], material: Material) -> Itera
 
 
 def cautions(citations: Iterable[Citation], material: Material) -> Iterator[Problem]:
-    """What a reader of a cited number must know, once for each run and caution, where it is first cited."""
+    """Yield what a reader of a cited number must know, once per run and caution, at the first citation."""
     said = set[tuple[str, str]]()
     for citation in citations:
         fact = material.facts.get(citation.name) if citation.kind == "facts" else None
@@ -84,7 +84,7 @@ def cautions(citations: Iterable[Citation], material: Material) -> Iterator[Prob
 
 
 def is_inside(lines: Iterable[tuple[str, int]], origins: Sequence[tuple[str, int]]) -> bool:
-    """Whether what was at work at these lines stands between two fences; `origins` are the lines from one to the other."""
+    """Whether one of these active template lines lies between two fences; `origins` are the lines from one to the other."""
     if not origins:
         return False
     file, first = origins[0]

@@ -1,4 +1,4 @@
-"""A sentence: what it names, what it binds, and the numbers that stand in it by hand."""
+"""A sentence: the names in it, the measurements it is bound to, and the numbers typed by hand."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CLAUSE = re.compile("[,;:，；：、。]|\\s[–—]\\s")
 
 @frozen
 class Number:
-    """A number that an author typed; `strong` is one that no setting has: with digits after the mark, or with a unit."""
+    """A number typed by the author; `strong` if it cannot be a setting because it has decimals, an exponent or a unit."""
 
     text: str
     start: int
@@ -39,7 +39,7 @@ class Number:
 
 @frozen
 class Sentence:
-    """One sentence of a passage, as its language and the names of the report read it."""
+    """One sentence of a passage, interpreted with the vocabulary of its language and the names of the report."""
 
     passage: Passage
     start: int
@@ -49,12 +49,12 @@ class Sentence:
 
     @functools.cached_property
     def text(self) -> str:
-        """What it prints, signs in place of values."""
+        """The printed text, with placeholder characters for values."""
         return self.passage.text[self.start : self.end]
 
     @functools.cached_property
     def typed(self) -> str:
-        """What of it was typed, without phrases that only sound like a verdict."""
+        """The typed part of the text, without idioms that only sound like a verdict."""
         return self.lexicon.without("idiom", self.passage.typed[self.start : self.end])
 
     @functools.cached_property
@@ -64,33 +64,33 @@ class Sentence:
 
     @functools.cached_property
     def printed(self) -> list[tuple[int, Node]]:
-        """Place and span of each value and verdict in it."""
+        """(Index, span) of each value and verdict in it."""
         return [(at - self.start, node) for at, node in self.passage.printed.items() if self.start <= at < self.end]
 
     @property
     def bound(self) -> bool:
-        """Whether a measured value or a verdict stands in it."""
+        """Whether it contains a measured value or a verdict."""
         return bool(self.printed)
 
     @property
     def stated(self) -> bool:
-        """Whether the author has marked it as a statement of their own."""
+        """Whether the author marked it as a statement of their own."""
         marked = any(start < self.end and end > self.start for start, end in self.passage.marked)
         return marked or self.passage.stated
 
     @property
     def refers(self) -> bool:
-        """Whether it refers to a figure, a table or a formula."""
+        """Whether it refers to a figure, table or formula."""
         return REFERENCE in self.text
 
     @property
     def cites(self) -> bool:
-        """Whether it cites another text."""
+        """Whether it cites a bibliography entry."""
         return CITED in self.text
 
     @property
     def nodes(self) -> Iterator[Node]:
-        """What it is printed by."""
+        """The nodes that print it."""
         return (node for start, end, node in self.passage.leaves if start < self.end and end > self.start)
 
     @property
@@ -99,19 +99,19 @@ class Sentence:
         return next((node[LINE] for node in self.nodes if LINE in node), self.passage.line)
 
     def line_of(self, at: int) -> int:
-        """The line of one of its letters."""
+        """Return the line of the character at an index."""
         leaves = (node for start, end, node in self.passage.leaves if start <= self.start + at < end and LINE in node)
         return next((node[LINE] for node in leaves), self.line)
 
     def mark(self, key: str) -> None:
-        """Notes on each node that prints it which of its letters belong to it."""
+        """Record under `key` on each node that prints the sentence which of its characters belong to it, as [start, end]."""
         for start, end, node in self.passage.leaves:
             if start < self.end and end > self.start:
                 node.setdefault(key, []).append([max(self.start - start, 0), min(self.end, end) - start])
 
     @property
     def shown(self) -> str:
-        """As a message quotes it."""
+        """The text as quoted in messages."""
         words = "".join(_display_text(node, self.passage.text[start:end]) for start, end, node in self._cut())
         return " ".join(words.split())
 
@@ -121,7 +121,7 @@ class Sentence:
                 yield max(start, self.start), min(end, self.end), node
 
     def facts(self, node: Node | None = None) -> list[Fact]:
-        """The facts that it binds, or one value of it."""
+        """Return the facts it is bound to, or those of one of its spans."""
         spans = [node] if node else [span for _, span in self.printed]
         named = (name for span in spans for name in f"{value(span, 'name')} {value(span, 'facts')}".split())
         known = self.names.material.facts
@@ -129,18 +129,18 @@ class Sentence:
 
     @property
     def chosen(self) -> set[str]:
-        """The names of the facts by which something was chosen that it prints: the best arm, some classes."""
+        """The names of the facts by which something it prints was chosen, such as the best arm or some classes."""
         return {name for node in self.nodes for name in value(node, "chosen").split()}
 
     def quantities(self, text: str | None = None) -> set[str]:
-        """The families of metrics whose nouns stand in it."""
+        """Return the families of metrics that it names."""
         return self.lexicon.named("quantities", self.names.without(self.typed if text is None else text))
 
     # --- numbers ------------------------------------------------------------------------------------------------------------
 
     @functools.cached_property
     def numbers(self) -> list[Number]:
-        """Numbers that were typed and are neither a place, a day, a version, a size, nor the setting of something."""
+        """Typed numbers, except for labels, dates, versions, sizes and values of settings."""
         days = [found.span() for found in _DAY.finditer(self.typed)]
         found = []
         for match in _NUMBER.finditer(self.typed):
@@ -169,7 +169,7 @@ class Sentence:
         return self._setting(near, after)
 
     def _setting(self, before: str, after: str) -> bool:
-        """Whether it is the value of a setting: its noun stands right behind, or before it with no quantity in the clause."""
+        """Whether the number is a setting: followed by the setting's noun, or preceded by it with no quantity in the clause."""
         if self.lexicon.pattern("settings", r"\s?(?:\w+ )?{}").match(after):
             return True
         clause = _CLAUSE.split(before)[-1] or before
@@ -183,14 +183,14 @@ class Sentence:
 
     @property
     def results(self) -> list[Number]:
-        """The numbers that say a result: with the quantity, the run, or the verb of a result in the sentence."""
+        """The numbers that state a result: their sentence names a quantity, a run, or a verb of measuring."""
         if self.lexicon.says("criteria", self.typed):
             return []
         spoken = bool(self.runs) or self._names_quantity(self.typed) or self.lexicon.says("counted", self.typed)
         return [number for number in self.numbers if (number.strong and spoken) or self._counts(number)]
 
     def _counts(self, number: Number) -> bool:
-        """Whether a whole number counts what was found, or is the value of a quantity."""
+        """Whether a whole number counts outcomes or is the value of a quantity."""
         before, after = self.typed[: number.start], self.typed[number.end :]
         if self.lexicon.pattern("counted", r"{}\w*\s*(?:\w+\s+)?$").search(before):
             return True
@@ -210,6 +210,6 @@ def _display_text(node: Node, words: str) -> str:
 
 
 def sentences(passage: Passage, lexicon: Lexicon, names: Names) -> Iterator[Sentence]:
-    """The sentences of a passage, in order."""
+    """Yield the sentences of a passage, in order."""
     for start, end in lexicon.sentences(passage.text):
         yield Sentence(passage, start, end, lexicon, names)

@@ -1,4 +1,4 @@
-"""What a template shows of files and logs: tables of values that stand in a CSV file, and excerpts of what a training said."""
+"""Template functions that show tables from CSV files and excerpts of training logs."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _NUMBER = re.compile(r"[-+−]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?%?")
 
 
 class Shown(Vocabulary):
-    """The words of the template that show them."""
+    """The template functions that show files and logs."""
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
-        """The globals of the template."""
+        """Return the template globals."""
         return {"csv_table": self.csv_table, "log_excerpt": self.log_excerpt}
 
     def csv_table(self, file: str, caption: str = "", id: str = "", columns: Sequence[str] = ()) -> str:  # noqa: A002
-        """The rows of a CSV file beside the template, below its first one; label `tbl:<file>`.
+        """Print the rows of a CSV file beside the template as a table, with the first row as heading; label `tbl:<file>`.
 
-        They are separated by commas, semicolons or tabs. Numbers are printed as the language writes them. `columns` chooses by
-        the heads of the file.
+        Cells are separated by commas, semicolons or tabs. Decimal marks follow the language. `columns` selects and orders
+        columns by their headings.
         """
         label = id or "tbl:" + re.sub(r"[^\w-]+", "-", Path(file).stem)
         try:
@@ -51,10 +51,10 @@ class Shown(Vocabulary):
         return self.ledger.put_block([table([text(heads[at]) for at in chosen], body, sides, caption, label)], label)
 
     def _rows(self, file: str) -> list[list[str]]:
-        """The rows of a file, all of them as long as the first.
+        """Return the rows of a file, all of the same length.
 
         Raises:
-            ReportError: it lies elsewhere, cannot be read, or is no table.
+            ReportError: if the file is outside the template's folder, cannot be read, or is not a table.
         """
         folder = Path(self.ledger.template).parent.resolve()
         path = (folder / file).resolve()
@@ -89,7 +89,7 @@ class Shown(Vocabulary):
         id: str = "",  # noqa: A002
         terms: Sequence[str] = (),
     ) -> str:
-        """What a training logged in its first and last epochs, of the run's first seed; label `lst:<run>-log`."""
+        """Print the log of the first and last epochs of a run's first seed; label `lst:<run>-log`."""
         card = self.speech.card(run)
         label = id or f"lst:{run}-log"
         if not card.histories:
@@ -110,10 +110,10 @@ class Shown(Vocabulary):
         return self._log(card, "\n".join(lines), caption, label)
 
     def _log(self, card: RunCard, lines: str, caption: str, label: str) -> str:
-        """A log below what it is of, where its caption does not say so."""
+        """Return a log, preceded by a line on its origin if there is a caption; otherwise that line is the caption."""
         seed = f"{card.seeds[0]}" if card.histories else "–"
         words = printed_span(text(self.language.word("listing.log", seed=seed)), "fact")
         head = [para([words])] if caption else []
         said = [markdown(caption)] if caption else [*text(f"{self.speech.run(card.id).name.text}, "), words]
-        log = {"t": "CodeBlock", "c": [attr("", ["text"], {"startFrom": "0"}), lines]}  # no numbers of lines
+        log = {"t": "CodeBlock", "c": [attr("", ["text"], {"startFrom": "0"}), lines]}  # no line numbers
         return self.ledger.put_block([div([*head, log, para(said)], ["listing"], label)], label)

@@ -1,4 +1,4 @@
-"""The tree as typst source: blocks of the page style, strings, labels, code, and how many paragraphs a figure may pass."""
+"""Writes the tree as typst source, using the functions of the page style for figures, tables, code and other blocks."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ from report_builder.document.wrapping import paged
 from report_builder.languages import NO_BREAK
 
 _WIDTH = re.compile(r"^\d+(\.\d+)?(%|cm|mm|in|pt)$")
-# What pandoc leaves to typst, which would set it in another way or take it for the beginning of a list or heading, or a field.
+# Text that pandoc does not escape and that typst would change or read as the start of a list or heading, or as a field access.
 _LITERAL = re.compile(r"""["']|--|\.\.\.|-\?|^(?:[-+/]|=+|\d+\.)$|^\.\w""")
-_SPANS = {"mention": "mention", "false": "untrue", "held": "held"}  # class of a span -> what the page style calls it
+_SPANS = {"mention": "mention", "false": "untrue", "held": "held"}  # class of a span -> function of the page style
 
 
 def quoted(text: str) -> str:
-    """A typst string."""
+    """Return a typst string literal."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
 def passing(nodes: Sequence[Node], at: int) -> int:
-    """How many paragraphs behind a figure that may move can stand before it: none whose sentence a formula or a list ends."""
+    """Return how many paragraphs after a movable figure may precede it: none that runs on into a display formula or list."""
     node, count = nodes[at], 0
     pictures = walk(node["c"][2], "Image") if node["t"] == "Figure" else [node] if has_class(node, "panels") else []
     if any(value(picture, "place") == "auto" for picture in pictures):
@@ -54,48 +54,48 @@ def passing(nodes: Sequence[Node], at: int) -> int:
 
 
 def label(node: Node) -> str:
-    """The label of a node, or none."""
+    """Return the label of a node in typst syntax, or `none`."""
     return f"<{identifier(node)}>" if identifier(node) else "none"
 
 
 def anchor(node: Node, *, inline: bool = True) -> Nodes:
-    """The place of a node for links to it, also where nothing is printed."""
+    """Return an invisible link target with the label of a node, or nothing if it has none."""
     return [raw("typst", f"#[#metadata(none) <{identifier(node)}>];", inline=inline)] if identifier(node) else []
 
 
 def blocks_of(code: Node, first: int = 0) -> str:
-    """The language of code, and its blocks with their marks, as arguments."""
+    """Return as typst arguments the language of a code block, and its unbreakable blocks with their line marks."""
     parts = [(quoted(part.code), "".join(f"{quoted(mark)}, " for mark in part.marks)) for part in paged(code["c"][1], first)]
     return "".join([quoted(next(iter(attributes(code)[1]), "text")), *(f", ({code}, ({marks}))" for code, marks in parts)])
 
 
 def unnamed(node: Node) -> list[Part]:
-    """The attributes of a node without its name."""
+    """Return the attributes of a node without its identifier."""
     return ["", *attributes(node)[1:]]
 
 
 def inline_name(node: Node) -> str:
-    """What the page style calls a span, or ""."""
+    """Return the function of the page style for a span, or ""."""
     classes = attributes(node)[1]
     return next((own for name, own in _SPANS.items() if name in classes), "")
 
 
-# Blocks that the page style has a function for, named like them.
+# Classes of blocks for which the page style has a function of the same name.
 BODIES = ("question", "opinion", "setting", "stated", "summary", "symbols", "landscape", *CALLOUTS)
 
 
 class Typst:
-    """Writes the canonical tree with the names of the page style; what pandoc writes well stays as it is."""
+    """Writes the canonical tree with the functions of the page style; everything else is left to pandoc's typst writer."""
 
     def __init__(self, names: Mapping[str, str], document: Document) -> None:
         self.names = names
-        self.displayed = 0  # display formulas so far
+        self.displayed = 0  # number of display formulas so far
         self.language = document.language
         self.images = document.images
         self.labels = document.labels
 
     def blocks(self, nodes: Sequence[Node]) -> Nodes:
-        """The blocks, each with its fragments of typst."""
+        """Return the blocks with their typst code inserted."""
         made: Nodes = []
         at = 0
         while at < len(nodes):
@@ -121,13 +121,13 @@ class Typst:
         return [self._inside(node)]
 
     def _continue(self, table: Node) -> str:
-        """What the head of a table says again on a further page."""
+        """Return the text that a table repeats in its head on further pages."""
         word, number = self.language.word("caption.continued"), self.labels.get(identifier(table), "")
         named = f"{self.language.label('tbl', [number], 'nom', capital=True)} " if number else ""
         return f"{named}({word})".replace(" ", NO_BREAK)
 
     def _inside(self, node: Part) -> Any:
-        """Everything below a node that is not handled as a whole."""
+        """Process everything below a node that is not written as a whole."""
         if isinstance(node, list):
             return [
                 new
@@ -201,13 +201,13 @@ class Typst:
         return [*anchor(node, inline=False), *shown]
 
     def _reference(self, node: Node) -> Nodes:
-        """An entry of the list of references: its number, or none, and its words."""
+        """Write an entry of the reference list: its number, if any, and its text."""
         mark, words = marked(node)
         start, between, end = (raw("typst", code, inline=True) for code in (f"#reference({label(node)}, [", "], [", "])"))
         return [para([start, *self._inside(mark), between, *self._inside(words), end])]
 
     def _list(self, node: Node) -> Nodes:
-        """A list of captions, each with its page."""
+        """Write a list of captions with page numbers."""
         parts: Nodes = [raw("typst", "#captions(", inline=True)]
         for name, words in lines_of(node):
             parts += [raw("typst", f"(<{name}>, [", inline=True), *self._inside(words), raw("typst", "]), ", inline=True)]

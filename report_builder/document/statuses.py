@@ -1,8 +1,9 @@
-"""The status of every printed sentence, and what of it is decidably contradicted.
+"""The status of every sentence in the document, and the statements in it that are demonstrably contradicted.
 
-A sentence is `bound` where the program printed a value or a verdict in it, `opinion` or `stated` where the author says so,
-`listed` where it speaks of results and nothing vouches for it, and `theory` else. What a sentence says is read from what it
-names (runs, splits, quantities), what it binds, and what kind of word stands in it; the words are those of the language's file.
+A sentence is `bound` if the program printed a value or verdict in it, `opinion` or `stated` if the author marked it as such,
+`listed` if it speaks of results without anything to support it, and `theory` otherwise. This is inferred from the names in it
+(runs, splits, quantities), from the facts it is bound to, and from the kinds of words in it, which are defined in the language
+file.
 """
 
 from __future__ import annotations
@@ -21,17 +22,17 @@ from report_builder.document.tree import Nodes, value
 from report_builder.errors import Problem
 from report_builder.records import frozen
 
-LISTED = "listed"  # also our own key on a node: begin and end of what of it stands in such sentences
-SAYING = ("verdict", "change", "cause")  # what a caption or a heading says more than what is to be seen
+LISTED = "listed"  # also our own key on a node: [start, end] of its parts in such sentences
+SAYING = ("verdict", "change", "cause")  # in a caption or heading, words that say more than what is shown
 LABELS = ("heading", "caption", "alt", "cell")
 WEIGHTS = {"run": 3, "verdict": 3, "comparison": 2, "change": 2, "cause": 2, "number": 3, "negation": 3, "kind": 2}
-ABOUT = frozenset({"strength", "number_words", "observed"})  # what is said of the parts of a network, too
+ABOUT = frozenset({"strength", "number_words", "observed"})  # also said of the parts of a network
 PREDICATES = ("verdict", "comparison", "change", "cause", "strength", "number_words", "observed")
 
 
 @frozen
 class Judgement:
-    """What one sentence is: its status, its words, its place, for a listed one why, and the facts that it binds."""
+    """The assessment of one sentence: its status, text and place, why it speaks of results, and the facts it is bound to."""
 
     status: str
     text: str
@@ -40,38 +41,38 @@ class Judgement:
     facts: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, str | list[str]]:
-        """As `report.json` has it."""
+        """Return it in the format of `report.json`."""
         told = {"status": self.status, "text": self.text, "where": self.where}
         return {**told, "why": [*self.why], "facts": [*self.facts]}
 
     @property
     def weight(self) -> int:
-        """How much a listed sentence says."""
+        """How strong a statement on results the sentence makes."""
         return sum(WEIGHTS.get(reason.partition(" ")[0], 1) for reason in self.why)
 
 
 @frozen
 class Judged:
-    """All sentences of a document, and what is wrong with them."""
+    """All sentences of a document, and the findings on them."""
 
     sentences: tuple[Judgement, ...] = ()
     findings: tuple[Problem, ...] = ()
 
     @property
     def listed(self) -> list[Judgement]:
-        """Those that speak of results and are bound to nothing, those that say most first."""
+        """The unsupported sentences on results, strongest statement first."""
         return sorted((one for one in self.sentences if one.status == LISTED), key=lambda one: -one.weight)
 
     @property
     def tally(self) -> tuple[int, int]:
-        """How many sentences are measured, and how many of results are stated by the author."""
+        """The number of sentences that are measured, and of those on results that the author states without a measurement."""
         statuses = [one.status for one in self.sentences]
         return statuses.count("bound"), statuses.count("stated") + statuses.count(LISTED)
 
 
 @frozen
 class Judge:
-    """Judges the sentences of one document."""
+    """Assesses the sentences of one document."""
 
     material: Material
     places: Places
@@ -81,12 +82,12 @@ class Judge:
 
     @classmethod
     def of(cls, material: Material, places: Places, wordings: Sequence[Wording]) -> Judge:
-        """The judge of a report, in its language."""
+        """Return the judge of a report, in its language."""
         words, names = lexicon(material.header.language), Names(material)
         return cls(material, places, words, names, wordings)
 
     def judge(self, blocks: Nodes, nodes: Nodes) -> Judged:
-        """Judges a tree that has these elements; marks the nodes of listed sentences."""
+        """Assess a tree with these elements, and mark the nodes of its listed sentences."""
         contradictions = Contradictions(self.material, self.places, self.lexicon, self.names, self.wordings)
         found, judged = [*contradictions.elsewhere(nodes)], []
         for passage in passages(blocks):
@@ -116,7 +117,7 @@ class Judge:
         return Judgement(status, sentence.shown, self.places.line(sentence.line), tuple(why), facts)
 
     def _why(self, sentence: Sentence) -> tuple[str, ...]:
-        """What makes a sentence speak of results beyond what is bound in it; nothing where it does not."""
+        """Return what makes a sentence speak of results beyond those it is bound to; empty if it does not."""
         words, said = sentence.typed, self.lexicon.says
         if sentence.bound:
             return self._beyond(sentence)
@@ -142,12 +143,12 @@ class Judge:
         subjects += [f"split {name}" for name in parts]
         kinds, things = {subject.partition(" ")[0] for subject in subjects}, said("things", words) and not settled
         behaves = things and (runs or "change" in predicates)
-        acts = runs and not (said("settings", words) or said("structure", words))  # whatever the words say that it does
+        acts = runs and not (said("settings", words) or said("structure", words))  # whatever the verb
         enough = bool(subjects and predicates) or (len(predicates) > 1 and things) or behaves or acts or len(runs) > 1
         return (*subjects, *predicates) if (enough or len(kinds) > 1) and (predicates or not label) else ()
 
     def _general(self, sentence: Sentence, runs: Collection[str], predicates: Collection[str]) -> bool:
-        """Whether a sentence speaks of theory, of another text, of a purpose or a condition, or of how a network is made."""
+        """Whether a sentence speaks of theory, another text, a purpose or condition, or the structure of a network."""
         said, whole = self.lexicon.says, sentence.passage.typed[sentence.start : sentence.end]
         if said("theory", whole):
             return not (runs and "verdict" in predicates)
@@ -160,13 +161,13 @@ class Judge:
         return made or said("purpose", whole) or said("elsewhere", words) or sentence.cites
 
     def _data(self, words: str) -> list[str]:
-        """The names of well-known data that no run was trained on."""
+        """Return the names of well-known datasets that no run was trained on."""
         own = " ".join(card.data for card in self.material.runs.values()).casefold()
         found = self.lexicon.pattern("datasets").finditer(words)
         return [name for match in found if (name := match[0]).casefold() not in own]
 
     def _beyond(self, sentence: Sentence) -> tuple[str, ...]:
-        """What stands in a bound sentence and is not what is bound: a verdict, a "not" before one, the kind of another run."""
+        """Return what a bound sentence adds by hand: a verdict, a negation before a printed one, or another kind of model."""
         words, why = sentence.typed, []
         if self.lexicon.says("verdict", words):
             why.append("verdict")

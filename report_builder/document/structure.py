@@ -1,7 +1,7 @@
-"""Brings the tree that pandoc read into the few forms that the later passes know.
+"""Normalizes the tree that pandoc read to the few forms that later passes handle.
 
-Afterwards an equation with a label is a `Div.equation` (formula, perhaps a caption), code with a label a `Div.listing` (code,
-perhaps with words before it, then the caption), a task begins with its heading, and headings skip no level.
+Afterwards, an equation with a label is a `Div.equation` (formula, optional caption), code with a label is a `Div.listing`
+(code, optionally preceded by text, then caption), a task begins with its heading, and headings skip no level.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ from report_builder.document.tree import (
 from report_builder.errors import Problem, near_miss
 from report_builder.languages import Language
 
-FRONT = ("abstract", "summary")  # blocks that stand first, before the contents
-PARTS = ("aim", "conclusions")  # blocks with a heading of their own
+FRONT = ("abstract", "summary")  # blocks at the very beginning, before the table of contents
+PARTS = ("aim", "conclusions")  # blocks that get a standard heading
 _EQUATION_LABEL = re.compile(r"^\{#(eq:[\w.-]+)\}$")
 
 
 def shape(blocks: Nodes, tasks: Mapping[str, TaskCard], language: Language, places: Places) -> tuple[Nodes, list[Problem]]:
-    """Brings the blocks into the forms above, in place; returns their elements, and what is wrong with them."""
+    """Normalize the blocks in place; return their elements and the problems found."""
     problems: list[Problem] = []
     labelled = any("{#eq:" in word["c"] for word in walk(blocks, "Str"))
     exchange(blocks, lambda block: _shape(block, language, problems, places, labelled=labelled))
@@ -84,24 +84,24 @@ def _shape(block: Node, language: Language, problems: list[Problem], places: Pla
     if kind_of(block):
         return heading(block, language)
     if {*CALLOUTS} & {*attributes(block)[1]} and any(has_class(first, "title") for first in block["c"][1][:1]):
-        del block["c"][1][0]  # of a callout as GitHub writes it: its name in English
+        del block["c"][1][0]  # the English title that a GitHub-style callout gets from pandoc
     return None
 
 
 def front(blocks: Nodes) -> int:
-    """How many blocks stand before the contents."""
+    """Return the number of blocks before the table of contents."""
     return next((i for i, block in enumerate(blocks) if not any(has_class(block, name) for name in FRONT)), len(blocks))
 
 
 def _front(blocks: Nodes, places: Places) -> list[Problem]:
-    """What should stand before the contents, and does not."""
+    """Return a problem for each abstract that does not stand at the beginning."""
     misplaced = [div for div in walk(blocks[front(blocks) :], "Div") if has_class(div, FRONT[0])]
     rule = "this block stands before everything else: it is printed before the contents"
     return [Problem(places.of(div), rule, next(iter(attributes(div)[1])), next_step="Write it first.") for div in misplaced]
 
 
 def _part(block: Node, language: Language) -> None:
-    """Heads a part that every report names alike."""
+    """Insert the heading of a part with a standard name."""
     name = next(iter(attributes(block)[1]))
     words = text(language.word(f"headings.{name}"))
     block["c"][1].insert(0, {"t": "Header", "c": [1, attr(name, ["unnumbered"]), words]})
@@ -126,14 +126,14 @@ def _is_equation(blocks: Nodes) -> bool:
 
 
 def _part_definitions(block: Node) -> None:
-    """Paragraphs of one definition, which pandoc reads as lines, and its writers would join."""
+    """Make the paragraphs of long definitions `Para`: pandoc reads them as `Plain`, which its writers would join."""
     for definition in (blocks for _, several in block["c"] for blocks in several if len(blocks) > 1):
         for part in definition:
             part["t"] = "Para" if part["t"] == "Plain" else part["t"]
 
 
 def _listing(block: Node, problems: list[Problem], places: Places) -> Nodes:
-    """Pandoc-crossref's form of a listing: the caption is an attribute; code without a label may be a cell of a notebook."""
+    """Convert pandoc-crossref's form of a listing, with the caption as an attribute; unlabelled code may be a notebook cell."""
     label, classes, values = block["c"][0]
     given = {"startFrom": "1", **dict(values)}
     wrong = [f"{key}={given[key]}" for key in ("startFrom", "cell") if not given.get(key, "1").isdecimal()]
@@ -146,7 +146,7 @@ def _listing(block: Node, problems: list[Problem], places: Places) -> Nodes:
 
 
 def prompt(cell: str) -> Node:
-    """What stands above code as above a cell of a notebook."""
+    """Return the prompt above a notebook cell."""
     return para([code(f"In [{cell}]:")])
 
 
@@ -169,7 +169,7 @@ def _head_task(
 
 
 def _level(headers: Nodes) -> None:
-    """Headings begin at 1 and never skip a level, as tagged PDF demands."""
+    """Renumber headings so that they begin at 1 and never skip a level, as tagged PDF requires."""
     open_levels: list[int] = []
     for header in headers:
         level = header["c"][0]
@@ -180,5 +180,5 @@ def _level(headers: Nodes) -> None:
 
 
 def task_of(block: Node) -> str:
-    """The id of the task that a `Div` is, or ""."""
+    """Return the id of the task that a `Div` contains, or ""."""
     return value(block, "task") if has_class(block, "task") else ""

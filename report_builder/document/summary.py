@@ -1,4 +1,4 @@
-"""Results at a glance: one line for each task, of what its section compares and of the facts that it must contain."""
+"""Results at a glance: one line per task, with what its section compares or the facts it must contain."""
 
 from __future__ import annotations
 
@@ -15,21 +15,20 @@ from report_builder.document.tree import Nodes, Part, attr, div, has_class, link
 from report_builder.document.vocabulary import Vocabulary, noun_of
 from report_builder.languages import Language
 
-_STATED = "stated"  # key of a row that the author has chosen
+_STATED = "stated"  # key of a row whose content the author has chosen
 
 
 class Summary(Vocabulary):
-    """The word of the template that sums up."""
+    """The template function that prints the summary."""
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
-        """The globals of the template."""
+        """Return the template globals."""
         return {"summary": self.summary}
 
     def summary(self, of: Mapping[str, str | Sequence[str]] = MappingProxyType({})) -> str:
-        """A line for each task that measures something: what its section compares, else the facts that it must contain.
+        """Print one line per task: the first comparison in its section, or else the first fact that it must contain.
 
-        A line has the first of these; `of` has for single tasks, by their id, what stands in their line instead: names of
-        facts, or words.
+        `of` replaces the content of lines, by task id: names of facts, or text. Tasks with neither are left out.
         """
         for task in of:
             if task not in self.material.tasks:
@@ -49,7 +48,7 @@ class Summary(Vocabulary):
         return _cells(row, [link(printed_words(words, "fact"), f"task:{task}")], _join(told, self.language))
 
     def _say(self, told: str) -> Nodes:
-        """A fact with the name of what it measures, or the author's words."""
+        """Return a fact with the name of the quantity, or the author's words."""
         if " " in told or self.ledger.channel.holds(told):
             return [markdown(told)]
         fact = self.speech.find(told)
@@ -62,7 +61,7 @@ class Summary(Vocabulary):
 
 
 def sum_up(divs: Nodes, results: Sequence[Result], places: Places, language: Language) -> None:
-    """Gives each line of a summary what the section of its task compares, in place; a line with nothing to say goes."""
+    """Fill in the comparisons in the lines of summaries, in place; drop lines without content."""
     origins = {task: places.source.lines[first - 1 : last] for task, (first, last) in places.tasks().items()}
     for node in divs:
         if has_class(node, "summary"):

@@ -1,4 +1,4 @@
-"""Tables of settings and of facts: names, numbers and the program's own words are data, the author's headings Markdown."""
+"""Tables of settings and facts: names, numbers and the program's words are data; the author's headings are Markdown."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from report_builder.document.vocabulary import Vocabulary, decimals, noun_of
 from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.plain import Fields, Plain, at
 
-LINES = 3  # that the row of what is the same for all may have before a table is made as wide as the text
-ALIKE = "alike"  # class of the row that has what is the same for all
+LINES = 3  # if the row of common settings had more lines than this, the table is widened to the text width
+ALIKE = "alike"  # class of the row of settings common to all runs
 _SIDES = {"l": "AlignLeft", "c": "AlignCenter", "r": "AlignRight"}
 ESSENTIAL = ("model.latent_dim", "training.epochs", "training.batch_size", "training.learning_rate", "training.optimizer.kind")
 _UNPRINTED = re.compile(r"^(versions|seeds?|threads)\b|fingerprint|^model\.kind$|^data\.")
 
 
 class Tables(Vocabulary):
-    """The words of the template that print tables."""
+    """The template functions that print tables of settings and facts."""
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
-        """The globals of the template."""
+        """Return the template globals."""
         return {"settings_table": self.settings_table, "fact_table": self.fact_table}
 
     def settings_table(
         self,
         runs: str | Sequence[str],
         caption: str = "",
-        id: str = "tbl:settings",  # noqa: A002 - a label is called id in Markdown, too
+        id: str = "tbl:settings",  # noqa: A002 - named as in Markdown
         show: Sequence[str] = (),
         only: Sequence[str] = (),
     ) -> str:
-        """The resolved settings of runs: the essential ones, those that differ, and those named in `show` (key paths).
+        """Print the resolved settings of runs: the essential ones, those that differ, and those listed in `show` (key paths).
 
-        A sweep stands for all its arms. With `only` the rows are those named in it, `model`, `data` and `seeds` among them, in
-        this order. What is the same for all runs stands together in the last row.
+        A sweep stands for all its arms. `only` selects and orders the rows, including `model`, `data` and `seeds`. Settings
+        that all runs share are collected in the last row.
         """
         cards = [self.speech.card(run) for run in self.speech.runs_of(runs)]
         leaves = [dict(flat(card.settings)) for card in cards]
@@ -63,7 +63,7 @@ class Tables(Vocabulary):
         return self.ledger.put_block([made], id)
 
     def _add_alike(self, made: Node, alike: Mapping[str, str], others: Sequence[Sequence[str]]) -> None:
-        """A last row with what is the same for all; where it would be many lines high, the table is as wide as the text."""
+        """Append a row of common settings; if it would be many lines high, widen the table to the text width."""
         words = self.language.word("details.semicolon").join(
             self.language.word("details.named", name=name, value=value) for name, value in alike.items()
         )
@@ -76,14 +76,14 @@ class Tables(Vocabulary):
             made["c"][2] = [[side, {"t": "ColWidth", "c": share}] for side, share in zip(sides, shares, strict=True)]
 
     def _weights(self, cards: Sequence[RunCard]) -> dict[str, list[str]]:
-        """A row with the epoch whose weights are measured, seed by seed, where some run could stop early."""
+        """Return a row with the epochs whose weights are evaluated, per seed, if any run uses early stopping."""
         if not any(at(card.settings, ("training", "early_stopping")) for card in cards):
             return {}
         of = {card.id: [self.language.word("settings.of_epochs", epoch=e, epochs=n) for e, n in card.weights] for card in cards}
         return {"weights_epoch": [", ".join(of[card.id]) or "–" for card in cards]}
 
     def _setting(self, leaves: Fields, path: str) -> str:
-        if path not in leaves:  # a number where another run has a schedule stands in the row that names the schedule
+        if path not in leaves:  # a constant stands in the row that names the schedule in other runs
             path = path.removesuffix(".kind")
         return self.language.setting(leaves[path]) if path in leaves else "–"
 
@@ -113,10 +113,10 @@ class Tables(Vocabulary):
         *,
         spread: bool = True,
     ) -> str:
-        """Facts of several runs: a row for each run id, a column for each `(heading, "test.elbo")`, perhaps digits third.
+        """Print facts of several runs: a row per run id, a column per `(heading, "test.elbo")` or `(heading, fact, digits)`.
 
-        A sweep stands for all its arms; `("class *", "samples.class_asked_*")` for a column of each class of a share. A heading
-        may be left out: `"test.elbo"` is headed by the name of what is measured.
+        A sweep stands for all its arms; `("class *", "samples.class_asked_*")` makes a column for each class of a share. If the
+        heading is left out, as in `"test.elbo"`, it is the name of the quantity.
         """
         runs = self.speech.runs_of(rows)
         heads, body = list[Nodes](), [[self._cell(card.name)] for card in map(self.speech.card, runs)]
@@ -129,13 +129,13 @@ class Tables(Vocabulary):
             heads.append([markdown(f"{heading}")])
             units.append(f"[{self.language.unit(unit)}]" if unit and unit != "%" else "")
             for line, run, fact in zip(body, runs, facts, strict=True):
-                own = decimals([fact]) if fact and places is None else places  # a cell depends on its own fact only
+                own = decimals([fact]) if fact and places is None else places  # each cell is rounded by its own fact
                 shown = self.speech.fact(f"{run}.{scope}", digits=own, spread=spread) if fact else None
                 line.append([span_of(shown)] if shown else text("–"))
         return self.ledger.put_block([table(_with_units(heads, units), body, "l" + "r" * len(heads), caption, id)], id)
 
     def _each(self, runs: Sequence[str], column: str | Sequence[str | int]) -> Iterator[tuple[str, str, int | None]]:
-        """Heading, fact and digits of a column, or of each class that a `*` stands for."""
+        """Yield heading, fact and digits of a column, or of the columns of all classes that a `*` stands for."""
         heading, scope, *digits = [column] * 2 if isinstance(column, str) else map(str, column)
         before, star, _ = scope.partition("*")
         first = [fact for name, fact in self.material.facts.items() if name.startswith(f"{runs[0]}.{before}")] if star else []
@@ -148,18 +148,18 @@ class Tables(Vocabulary):
 
 
 def _data(cards: Sequence[RunCard]) -> list[str]:
-    """Names of the data; where the runs have several preparations of one set, with what tells them apart."""
+    """Return the names of the data; if there are several preparations, with what distinguishes them."""
     several = len({card.prepared for card in cards}) > 1
     return [card.prepared if several else card.data for card in cards]
 
 
 def _differs(values: Sequence[Plain]) -> bool:
-    """Whether a setting is another in some run; that a run does not have it counts only against a value that does something."""
+    """Whether a setting differs between runs; a missing setting differs only from a truthy value."""
     return len({repr(value) for value in values}) > 1 and any(values)
 
 
 def _with_units(heads: Sequence[Nodes], units: Sequence[str]) -> list[Nodes]:
-    """The first row of a table: a unit that all columns share stands once, in the corner."""
+    """Return the first row of a table; a unit common to all columns is printed once, in the corner."""
     if len(units) > 1 and units[0] and len({*units}) == 1:
         return [text(units[0]), *heads]
     return [[], *([*head, *(text(f" {unit}") if unit else [])] for head, unit in zip(heads, units, strict=True))]
@@ -173,18 +173,18 @@ def table(
     label: str,
     source: Mapping[str, str] = MappingProxyType({}),
 ) -> Node:
-    """A labelled table.
+    """Return a labelled table.
 
     Args:
-        heads: the first row: inlines of each cell.
-        rows: the others; the first cell says what the row is.
-        columns: `l`, `c` or `r` for each column: where its cells stand.
-        caption: without number, in Markdown.
+        heads: inlines of each cell of the heading row.
+        rows: inlines of each cell of the other rows; the first cell is the row heading.
+        columns: alignment of each column: `l`, `c` or `r`.
+        caption: Markdown, without number.
         label: `tbl:<name>`.
-        source: what it was made of: `figure` or `run`, and its id.
+        source: what the table was made from: `figure` or `run`, and its id.
 
     Raises:
-        ReportError: the label is another.
+        ReportError: if the label does not begin with `tbl:`.
     """
     if not label.startswith("tbl:"):
         raise ReportError(Problem("", "a table's id begins with 'tbl:'", repr(label)))
@@ -199,11 +199,11 @@ def _row(cells: Sequence[Nodes]) -> list[Part]:
 
 
 def _room(words: str) -> int:
-    """How wide words are, in letters: a sign of East Asia counts as two."""
+    """Return the width of words in characters; East Asian wide characters count twice."""
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in words)
 
 
 def _wide_row(first: Nodes, words: Nodes, columns: int) -> list[Part]:
-    """A row whose second cell is as wide as all columns but the first."""
+    """Return a row whose second cell spans all columns but the first."""
     sides: tuple[Node, Node] = {"t": "AlignDefault"}, {"t": "AlignLeft"}
     return [attr("", [ALIKE]), [[attr(), sides[0], 1, 1, [plain(first)]], [attr(), sides[1], 1, columns, [plain(words)]]]]

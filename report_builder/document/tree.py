@@ -1,4 +1,4 @@
-"""Pandoc's document tree as plain JSON values: constructors, walks, text. https://hackage.haskell.org/package/pandoc-types."""
+"""Pandoc's document tree as plain JSON: constructors, traversal, text. See https://hackage.haskell.org/package/pandoc-types."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import marshal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-Node: TypeAlias = dict[str, Any]  # an element: "t" is its type, and what "c" holds follows from that
+Node: TypeAlias = dict[str, Any]  # an element: "t" is its type, which determines the structure of "c"
 Nodes: TypeAlias = list[Node]
-Part: TypeAlias = "Node | Sequence[Part] | str | float | None"  # whatever stands in a tree
-Attributes: TypeAlias = tuple[str, list[str], list[list[str]]]  # label, classes, pairs of key and value
+Part: TypeAlias = "Node | Sequence[Part] | str | float | None"  # anything that occurs in a tree
+Attributes: TypeAlias = tuple[str, list[str], list[list[str]]]  # label, classes, key-value pairs
 LINE = "line"  # our own key on a node: its Markdown line; pandoc ignores it
-ATTRIBUTED = ("Div", "Span", "Header", "CodeBlock", "Code", "Figure", "Table", "Image", "Link")  # what may have a label
+ATTRIBUTED = ("Div", "Span", "Header", "CodeBlock", "Code", "Figure", "Table", "Image", "Link")  # types with attributes
 WORDS = frozenset({"Str", "Space", "SoftBreak"})
-_APART = ("Space", "SoftBreak", "LineBreak", "Para", "Plain", "Header")  # read aloud as a pause
+_APART = ("Space", "SoftBreak", "LineBreak", "Para", "Plain", "Header")  # types that separate words
 SAID = "said"  # our own key on code: its caption
 MADE = "made"  # our own key on what the program printed
 
 
 def attr(identifier: str = "", classes: Sequence[str] = (), values: Mapping[str, str] | None = None) -> list[Part]:
-    """An attribute triple."""
+    """Return an attribute triple."""
     return [identifier, list(classes), [[key, value] for key, value in (values or {}).items()]]
 
 
 def text(words: str) -> Nodes:
-    """Inlines of a plain text; spaces are `Space`, spaces that do not break stay in the words."""
+    """Return the inlines of plain text; spaces become `Space`, no-break spaces stay within words."""
     inlines: Nodes = []
     for i, word in enumerate(words.split(" ")):
         inlines += ([{"t": "Space"}] if i else []) + ([{"t": "Str", "c": word}] if word else [])
@@ -32,42 +32,42 @@ def text(words: str) -> Nodes:
 
 
 def strong(inlines: Nodes) -> Node:
-    """Bold inlines."""
+    """Return bold inlines."""
     return {"t": "Strong", "c": inlines}
 
 
 def link(inlines: Nodes, target: str) -> Node:
-    """A link to a label of the document."""
+    """Return a link to a label of the document."""
     return {"t": "Link", "c": [attr(), inlines, [f"#{target}", ""]]}
 
 
 def span(inlines: Nodes, classes: Sequence[str], values: Mapping[str, str] | None = None) -> Node:
-    """Inlines with classes."""
+    """Return inlines with classes."""
     return {"t": "Span", "c": [attr("", classes, values), inlines]}
 
 
 def para(inlines: Nodes) -> Node:
-    """A paragraph."""
+    """Return a paragraph."""
     return {"t": "Para", "c": inlines}
 
 
 def plain(inlines: Nodes) -> Node:
-    """Inlines as a block without the space of a paragraph."""
+    """Return inlines as a block without paragraph spacing."""
     return {"t": "Plain", "c": inlines}
 
 
 def div(blocks: Nodes, classes: Sequence[str] = (), identifier: str = "", values: Mapping[str, str] | None = None) -> Node:
-    """Blocks with classes."""
+    """Return blocks with classes."""
     return {"t": "Div", "c": [attr(identifier, classes, values), blocks]}
 
 
 def code(words: str) -> Node:
-    """Code in a line."""
+    """Return inline code."""
     return {"t": "Code", "c": [attr(), words]}
 
 
 def raw(form: str, code: str, *, inline: bool = False) -> Node:
-    """Code that only the writer of `form` prints."""
+    """Return code that only the writer of `form` prints."""
     return {"t": "RawInline" if inline else "RawBlock", "c": [form, code]}
 
 
@@ -77,7 +77,7 @@ def is_node(item: Part, kind: str) -> bool:
 
 
 def attributes(node: Node) -> Attributes:
-    """The attributes of a node that has some, whose classes and pairs may be changed, else empty ones."""
+    """Return the attributes of a node, as references into it, or empty ones for nodes without attributes."""
     content = node.get("c")
     if node["t"] not in ATTRIBUTED or not content:
         return "", [], []
@@ -86,17 +86,17 @@ def attributes(node: Node) -> Attributes:
 
 
 def identifier(node: Node) -> str:
-    """The label of a node, or ""."""
+    """Return the label of a node, or ""."""
     return attributes(node)[0]
 
 
 def has_class(node: Node, name: str) -> bool:
-    """Whether a node carries a class."""
+    """Whether a node has a class."""
     return name in attributes(node)[1]
 
 
 def inlines_of(node: Node) -> Nodes | None:
-    """The inlines right below a node (the list itself), or None."""
+    """Return the inlines directly below a node (the list itself), or None."""
     inlines: Nodes | None = None
     if node["t"] in ("Para", "Plain", "Emph", "Strong"):
         inlines = node["c"]
@@ -106,7 +106,7 @@ def inlines_of(node: Node) -> Nodes | None:
 
 
 def value(node: Node, key: str) -> str:
-    """A key-value attribute of a node, or ""."""
+    """Return a key-value attribute of a node, or ""."""
     for name, told in attributes(node)[2]:
         if name == key:
             return told
@@ -114,9 +114,9 @@ def value(node: Node, key: str) -> str:
 
 
 def walk(node: Part, *kinds: str) -> Iterator[Node]:
-    """Every element below a node, itself included, in document order; a node found may be changed, not its neighbours.
+    """Yield every element below a node, including itself, in document order; elements may be modified as they are yielded.
 
-    With `kinds` only those: words, which are most of a tree, are passed over at once.
+    With `kinds`, yield only those types; unless asked for, words, the bulk of a tree, are then skipped quickly.
     """
     waiting: list[Part] = [node]
     words = WORDS.difference(kinds) if kinds else frozenset[str]()
@@ -136,7 +136,7 @@ def walk(node: Part, *kinds: str) -> Iterator[Node]:
 
 
 def elements(blocks: Nodes) -> Nodes:
-    """Every element but words, in document order: what several passes choose from is looked up once."""
+    """Return every element except words, in document order, so that several passes can select from one traversal."""
     found: Nodes = []
     waiting: list[Part] = [blocks]
     while waiting:
@@ -149,12 +149,12 @@ def elements(blocks: Nodes) -> Nodes:
 
 
 def select(found: Iterable[Node], *kinds: str) -> Nodes:
-    """Those of some kinds."""
+    """Return the elements of some types."""
     return [node for node in found if node["t"] in kinds]
 
 
 def exchange(nodes: list[Any], rule: Callable[[Node], Nodes | None], *, words: bool = False) -> None:
-    """Replaces nodes in place, bottom up, words only if asked: None keeps a node, a list takes its place."""
+    """Replace nodes in place, bottom-up: `rule` returns None to keep a node, or its replacement. Words only if `words`."""
     passed = frozenset[str]() if words else WORDS
     new: list[Part] = []
     for item in nodes:
@@ -170,30 +170,30 @@ def exchange(nodes: list[Any], rule: Callable[[Node], Nodes | None], *, words: b
 
 
 def _below(item: Part) -> list[Part]:
-    """The list below a part of the tree."""
+    """Return the list of children of a part of the tree."""
     if type(item) is dict:
         item = item.get("c") if "t" in item else [*item.values()]
     return item if type(item) is list else []
 
 
 def change(nodes: Nodes, rule: Callable[[Node], Nodes | None], *, words: bool = False) -> Nodes:
-    """A copy in which `rule` has replaced nodes, as `exchange` does."""
+    """Return a copy in which `rule` has replaced nodes, as in `exchange`."""
     copied = copy(nodes)
     exchange(copied, rule, words=words)
     return copied
 
 
 def copy(nodes: Nodes) -> Nodes:
-    """A copy that shares nothing with the tree."""
-    copied: Nodes = marshal.loads(marshal.dumps(nodes))  # noqa: S302 - what was written in this line
+    """Return a deep copy."""
+    copied: Nodes = marshal.loads(marshal.dumps(nodes))  # noqa: S302 - data from the same expression
     return copied
 
 
 def plain_text(node: Part) -> str:
-    """The words below a node, as read aloud; formulas as TeX."""
+    """Return the text below a node; formulas as TeX."""
     parts: list[str] = []
     waiting: list[Part] = [node]
-    while waiting:  # not by `walk`: what is asked here most often is the words themselves
+    while waiting:  # not `walk`, which is slow on words
         current = waiting.pop()
         if type(current) is list:
             waiting += reversed(current)
@@ -212,12 +212,12 @@ def plain_text(node: Part) -> str:
 
 
 def first_line(node: Part) -> int:
-    """The first known Markdown line below a node, or 0."""
+    """Return the first known Markdown line below a node, or 0."""
     return next((child[LINE] for child in walk(node) if LINE in child), 0)
 
 
 def caption_of(node: Node) -> Nodes:
-    """The caption's inlines of a `Figure` or `Table` (the list itself, so that it can be changed)."""
+    """Return the inlines of the caption of a `Figure` or `Table` (the list itself, so that it can be modified)."""
     blocks: Nodes = node["c"][1][1]
     if not blocks:
         blocks.append(plain([]))

@@ -1,4 +1,4 @@
-"""Whether something rises or falls: a fact with the setting of a sweep, a logged term with the epochs."""
+"""Trends: whether a fact rises or falls with the setting of a sweep, or a logged term with the epochs."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ from report_builder.facts import MODELS, TRAININGS
 from report_builder.records import frozen
 
 WAYS = ("rises", "falls", "same")
-FEWEST = 3  # trainings from which epochs speak of models
+FEWEST = 3  # trainings needed for a trend over epochs to hold for models
 
 
 @frozen
 class Trends:
-    """The word of the template that speaks of a trend."""
+    """The template function for trends."""
 
     choices: Choices
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
-        """The globals of the template."""
+        """Return the template globals."""
         return {"trend": self.trend}
 
     def trend(self, name: str, of: str, **wording: str) -> str:
-        """Whether something rises or falls: wordings `rises`, `falls`, `same`, else the language's.
+        """Print whether something rises or falls, with the wordings `rises`, `falls` and `same`, or the language's own.
 
-        Of a sweep: a fact, with the setting. The arms are the replicates, so one seed of each is enough; there must be five or
-        more, with different numbers. Of a run: a term that it logged, with the epochs, in every one of its trainings.
+        For a sweep, `of` is a fact, followed along the setting. The arms are the replicates, so one seed each is enough; there
+        must be five or more, with different numbers. For a run, `of` is a logged term, followed over the epochs of every
+        training.
         """
         if {*wording} not in ({*WAYS}, set[str]()):
             rule = f"a trend needs exactly the wordings {', '.join(WAYS)}"
@@ -60,7 +61,7 @@ class Trends:
     def _trend_text(
         self, names: Sequence[str], rows: Sequence[Sequence[float | str]], scope: str, wording: Mapping[str, str]
     ) -> str:
-        """What all rows show."""
+        """Print the trend common to all rows."""
         from report_builder.facts.ranking import trend
 
         try:
@@ -76,7 +77,7 @@ class Trends:
         return self.choices.speech.say([markdown(said)], said, facts=" ".join(names))
 
     def _settings(self, runs: Sequence[str], axes: Sequence[str]) -> list[float]:
-        """The number that each arm has on the axis of the sweep."""
+        """Return the value of each arm on the axis of the sweep, or record a problem and return nothing."""
         known = [dict(flat(self.choices.material.runs[run].settings)) for run in runs if run in self.choices.material.runs]
         settings = [setting.get(axis) for setting in known for axis in axes]
         numbers = [float(value) for value in settings if isinstance(value, int | float) and not isinstance(value, bool)]

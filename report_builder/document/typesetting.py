@@ -1,4 +1,4 @@
-"""Finds the part of a document that typst refuses: its own places are those of a source that no user sees."""
+"""Finds the part of a document that typst rejects, since the positions in typst's errors refer to generated source."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from report_builder.document.tree import Node, Nodes, change, is_node
 
 
 def refused(blocks: Nodes, fails: Callable[[Nodes], bool]) -> Node | None:
-    """The smallest block that fails by itself, found by halves; None: no block does.
+    """Return the smallest block that fails by itself, found by bisection, or None.
 
     Args:
-        fails: whether these blocks, as a document of their own, fail like the whole.
+        blocks: the document.
+        fails: whether blocks, as a document of their own, fail in the same way as the whole.
     """
     blocks = change(blocks, _unlink)
     found = None
@@ -24,7 +25,7 @@ def refused(blocks: Nodes, fails: Callable[[Nodes], bool]) -> Node | None:
 
 
 def _first(blocks: Nodes, fails: Callable[[Nodes], bool]) -> Node | None:
-    """The one block that fails by itself."""
+    """Return a single block that fails by itself."""
     while len(blocks) > 1:
         half = blocks[: len(blocks) // 2]
         blocks = half if fails(half) else blocks[len(half) :]
@@ -32,7 +33,7 @@ def _first(blocks: Nodes, fails: Callable[[Nodes], bool]) -> Node | None:
 
 
 def _inside(node: Node) -> Nodes:
-    """The blocks of a block, so far as they mean the same by themselves."""
+    """Return the child blocks of a block, if they can stand alone."""
     if node["t"] == "Div":
         return list(node["c"][1])
     if node["t"] == "BlockQuote":
@@ -42,5 +43,5 @@ def _inside(node: Node) -> Nodes:
 
 
 def _unlink(node: Node) -> Nodes | None:
-    """Without links within the document: a part of it does not have their targets."""
+    """Remove internal links, since a part of the document lacks their targets."""
     return list(node["c"][1]) if is_node(node, "Link") and node["c"][2][0].startswith("#") else None

@@ -1,4 +1,4 @@
-"""What every writer prints alike: quotation marks of the language, variables in formulas, words that stay on one line."""
+"""Typography common to all writers: the language's quotation marks, variables as formulas, words that stay on one line."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from report_builder.document.tree import LINE, Node, Nodes, inlines_of, is_node,
 from report_builder.languages import NO_BREAK, Language
 from report_builder.records import frozen
 
-_Marks: TypeAlias = tuple[tuple[str, str, str], tuple[str, str, str]]  # around a quote, and around a quote within it
+_Marks: TypeAlias = tuple[tuple[str, str, str], tuple[str, str, str]]  # marks of a quotation, and of a quotation within it
 
-HELD = "held"  # class of words in which no line ends
+HELD = "held"  # class of spans without line breaks
 _HYPHENATED = re.compile(r"(?<![\w–-])(?=[\w–-]{3,14}(?![\w–-]))\w+(?:[–-]\w+)+")  # `scikit-learn`, `VAE-KL`, `1.3–2.5`
-_LONG = 6  # letters of a word that is looked at no further
-_SHORT = 24  # letters of a word with its marks that stays whole, whatever stands around a hyphen
+_LONG = 6  # words longer than this are not checked
+_SHORT = 24  # a word with a hyphen of up to this length, including punctuation, is not broken
 
 
 def set_type(blocks: Nodes, language: Language) -> None:
-    """Puts all of it into a tree, in place: what is changed is how the words look, and no word."""
+    """Apply all of it to a tree, in place; this changes the appearance of words, not the words."""
     set_quotes(blocks, language)
     _words(language).refine(blocks)
 
 
 def keep(words: str, language: Language) -> str:
-    """A plain text, such as a title, in which short words end no line, and dashes begin none."""
+    """Return plain text, such as a title, with no-break spaces after short words and before dashes."""
     first, *others = words.split(" ")
     kept = _words(language).kept
     ends = zip([first, *others], others, strict=False)
@@ -39,13 +39,13 @@ def keep(words: str, language: Language) -> str:
 
 
 def set_quotes(blocks: Nodes, language: Language) -> None:
-    """Puts the language's marks in the place of every `Quoted`, in place; quotes within quotes get the other marks."""
+    """Replace every `Quoted` by its content in the language's quotation marks, in place; nested quotations alternate marks."""
     outer, inner = (language.words[f"quotes.{level}"].partition("{}") for level in ("outer", "inner"))
     _set(blocks, {"DoubleQuote": (outer, inner), "SingleQuote": (inner, outer)}, None)
 
 
 def _set(nodes: Nodes, marks: dict[str, _Marks], around: _Marks | None) -> None:
-    """Sets what is below nodes that stand in quotes with the pair `around`: its marks, and those of quotes within."""
+    """Replace the quotations below nodes; `around` are the marks of the enclosing quotation, if any."""
     quoted = False
     for item in nodes:
         if type(item) is dict and item.get("t") == "Quoted":
@@ -72,16 +72,15 @@ class _Words:
     """How words are set in one language.
 
     Attributes:
-        kept: finds in `last next` that no line ends between two words: behind a short one, or before what begins none.
-        variables: what printed words call by the letters of a formula: N(0, I), Greek letters with their index, a code z, an
-            image x.
+        kept: matches `last next` if no line may end between the two words, because the first is short or the second is a dash.
+        variables: matches variables in printed text: N(0, I), Greek letters with an optional index, a code z, an image x.
     """
 
     kept: re.Pattern[str]
     variables: re.Pattern[str]
 
     def refine(self, nodes: Nodes, *, printed: bool = False) -> None:
-        """Sets the words of each list of inlines, and of what is below it, in place."""
+        """Set the words of lists of inlines, recursively and in place."""
         if any(type(item) is dict and item.get("t") in ("Str", "Space") for item in nodes):
             nodes[:] = self._with_formulas(nodes) if printed else nodes
             if any(item["t"] == "SoftBreak" for item in nodes):
@@ -96,14 +95,14 @@ class _Words:
                 self.refine(below, printed=printed or (type(item) is dict and is_printed(item)))
 
     def _keeps(self, before: Node, following: Nodes) -> bool:
-        """Whether no line ends between two inlines; a picture may be as wide as a line, and stands on its own."""
+        """Whether no line may end between two inlines; a picture may be as wide as the line and stands on its own."""
         last, first = _end(before), _start(*following)
         if len(last) > _LONG and first[:1].isalnum() and len(first) > _LONG:
             return False
         return bool(self.kept.search(f"{last} {first}")) and not any(is_node(node, "Image") for node in following)
 
     def _with_formulas(self, inlines: Nodes) -> Nodes:
-        """Inlines with the letters of formulas as formulas."""
+        """Return inlines in which variables are formulas."""
         made: Nodes = []
         for plain, group in itertools.groupby(inlines, lambda item: item["t"] in ("Str", "Space")):
             run = [*group]
@@ -116,13 +115,13 @@ class _Words:
 def _words(language: Language) -> _Words:
     after, before = ("|".join(map(re.escape, language.words[f"kept.{side}"].split())) for side in ("after", "before"))
     kept = re.compile(rf"(?<![\w-])(?:{after or '(?!)'}) | (?:{before or '(?!)'})(?!\w)", re.IGNORECASE)
-    code = "z(?=$|[:,])" if "z" in after.split("|") else r"z(?![\w.])"  # a word of Polish, too
+    code = "z(?=$|[:,])" if "z" in after.split("|") else r"z(?![\w.])"  # also a Polish word
     letters = rf"(?<!\w)[α-ωΓ-Ω][₀-₉]?(?!\w)|(?<!\S){code}|(?<=[ {NO_BREAK}])[kx]$"
     return _Words(kept, re.compile(rf"(N\(0,[ {NO_BREAK}][I1]\)|{letters})"))
 
 
 def _join_lines(inlines: Nodes) -> Nodes:
-    """Without the ends of lines between letters that no spaces part."""
+    """Remove line breaks between characters of scripts without spaces."""
     return [
         item
         for before, item, after in zip([None, *inlines], inlines, [*inlines[1:], None], strict=False)
@@ -133,19 +132,19 @@ def _join_lines(inlines: Nodes) -> Nodes:
 
 
 def _end(node: Node) -> str:
-    """The last word of an inline."""
+    """Return the last word of an inline."""
     inner = inlines_of(node)
     return _end(inner[-1]) if inner else str(node["c"]).rpartition(NO_BREAK)[2] if node["t"] == "Str" else ""
 
 
 def _start(*following: Node) -> str:
-    """The first word of the inline that follows, if one does."""
+    """Return the first word of the following inline, if there is one."""
     inner = next(map(inlines_of, following), None)
     return _start(inner[0]) if inner else "".join(node["c"].partition(NO_BREAK)[0] for node in following if node["t"] == "Str")
 
 
 def _hold(word: Node) -> Nodes:
-    """A word with a short compound in it, held on one line; of a long one, and where no spaces part words, the compound."""
+    """Put a word with a short compound in a span without line breaks; in long words and East Asian text, only the compound."""
     if ("-" not in word["c"] and "–" not in word["c"]) or not _HYPHENATED.search(word["c"]):
         return [word]
     if len(word["c"]) <= _SHORT and not EAST.search(word["c"]):
@@ -164,6 +163,6 @@ def _formula(letters: str) -> Node:
     elif letter in "kxz":
         tex = letter
     else:
-        name = unicodedata.name(letter).split()[-1].replace("LAMDA", "LAMBDA")  # as Unicode spells it
+        name = unicodedata.name(letter).split()[-1].replace("LAMDA", "LAMBDA")  # Unicode's spelling
         tex = "\\" + (name.title() if letter.isupper() else name.lower()) + (f"_{index}" if index else "")
     return {"t": "Math", "c": [{"t": "InlineMath"}, tex]}

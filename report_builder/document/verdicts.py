@@ -1,4 +1,4 @@
-"""What a template says of two measurements, or of one and a number: it must be so, and chance must not explain it."""
+"""Template functions that compare two measurements, or one and a number, and assert only what chance does not explain."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from report_builder.facts.comparing import Comparison
     from report_builder.facts.ranking import Ranking
 
-BOUNDS: Mapping[str, tuple[str, ...]] = {  # of what a number may be claimed -> what must be measured
+BOUNDS: Mapping[str, tuple[str, ...]] = {  # claimed relation to a number -> measured relations that satisfy it
     ">": ("greater",),
     ">=": ("greater", "equal"),
     "<": ("smaller",),
@@ -29,20 +29,21 @@ BOUNDS: Mapping[str, tuple[str, ...]] = {  # of what a number may be claimed -> 
 
 
 class Verdicts(Vocabulary):
-    """The words of the template that compare."""
+    """The template functions that compare."""
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
-        """The globals of the template."""
+        """Return the template globals."""
         return {"verdict": self.verdict, "claim": self.claim, "difference": self.difference, "ratio": self.ratio}
 
     def verdict(
         self, a: str, b: str, by: str | Sequence[str] = (), *, at_least: float = 0.0, scope: str = "", **wording: str
     ) -> str:
-        """The wording that holds for `a` against `b`.
+        """Print the wording that holds for `a` compared with `b`.
 
-        `wording` is `better`, `worse` (or `greater`, `smaller` where there is no direction) and `same`; else the language's.
-        With `at_least`, the smallest difference that matters, one is at least as large, `same` shown to be smaller, and
-        `open` is neither. What is said of these trainings only says so; with `scope="models"` it must be said of models.
+        `wording` has `better` and `worse` (or `greater` and `smaller` if the quantity has no direction) and `same`; by default,
+        the language's own are used. With `at_least`, the smallest difference that matters, a direction means at least as large
+        a difference, `same` a difference shown to be smaller, and `open` neither. A verdict that only holds for these trainings
+        says so; with `scope="models"`, it is a false claim unless it holds for models.
         """
         self.ledger.word(a, b, wording)
         pair = self.pair(a, b)
@@ -57,7 +58,7 @@ class Verdicts(Vocabulary):
         )
 
     def _wording(self, fact: Fact, given: Mapping[str, str], *, open_too: bool) -> Mapping[str, str]:
-        # known at the latest when it is measured
+        # the direction may be unknown until the fact is measured
         directed = "greater" not in given if fact.placeholder else fact.better != "none"
         needed = [*(("better", "worse") if directed else ("greater", "smaller")), "same", *(["open"] if open_too else [])]
         if not given:
@@ -81,7 +82,7 @@ class Verdicts(Vocabulary):
         at_least: float = 0.0,
         scope: str = "",
     ) -> str:
-        """The author's fixed wording, which must be true. `b` is a fact, or a number with `>`, `>=`, `<`, `<=`, `==`."""
+        """Print the author's wording, which must be true; `b` is a fact, or a number with `>`, `>=`, `<`, `<=` or `==`."""
         self.ledger.word(a, b, {relation: wording})
         if relation in BOUNDS:
             return self._bound(a, relation, b, wording, scope)
@@ -96,7 +97,7 @@ class Verdicts(Vocabulary):
 
     def _bound(self, name: str, relation: str, limit: str | float, wording: str, scope: str) -> str:
         fact = self.speech.find(name)
-        if fact is None or fact.placeholder:  # whether it is a number or a word is known when it is measured
+        if fact is None or fact.placeholder:  # its type is unknown until it is measured
             return self.speech.unmeasured(name) if fact else self.speech.nothing(name)
         if isinstance(limit, str) or isinstance(fact.value, str):
             if not (isinstance(fact.value, str) and isinstance(limit, str) and relation == "=="):
@@ -125,7 +126,7 @@ class Verdicts(Vocabulary):
         return self.speech.say([markdown(told)], told, **values, **({} if made.true else {"false": measured}))
 
     def said(self, compared: Comparison, relation: str, told: str, scope: str) -> None:
-        """Notes a verdict, which is true but for its scope."""
+        """Record a verdict, which is true except possibly in its scope."""
         lacking = scope == MODELS and compared.scope == TRAININGS
         measured = f"{relation} of {TRAININGS}: fewer than three seeds stand on a side"
         self.ledger.claim(
@@ -136,7 +137,7 @@ class Verdicts(Vocabulary):
     # --- how much -----------------------------------------------------------------------------------------------------------
 
     def difference(self, a: str, b: str, by: str | Sequence[str] = (), *, digits: int | None = None, unit: bool = False) -> str:
-        """By how much `a` exceeds `b`, with the interval in which the true difference lies in 95 of 100 cases."""
+        """Print by how much `a` exceeds `b`, with the 95% confidence interval."""
         pair = self.pair(a, b)
         compared = self.compared(pair, by, 0.0) if pair else None
         if compared is None or compared.estimate is None:
@@ -148,7 +149,7 @@ class Verdicts(Vocabulary):
         return self.speech.say([markdown(told)], told, facts=f"{a} {b}")
 
     def ratio(self, a: str, b: str, by: str | Sequence[str] = (), *, digits: int | None = None) -> str:
-        """How many times `b` makes `a`, with the interval in which the true ratio lies in 95 of 100 cases."""
+        """Print the ratio of `a` to `b`, with the 95% confidence interval."""
         pair = self.pair(a, b)
         if not pair or _unmeasured(*pair):
             return self.absent(pair, a, b)
@@ -167,16 +168,16 @@ class Verdicts(Vocabulary):
     # --- comparing ----------------------------------------------------------------------------------------------------------
 
     def pair(self, a: str, b: str) -> tuple[Fact, Fact] | None:
-        """Two facts; None where one is unknown, which is noted."""
+        """Return two facts, or None if one of them is unknown, which is recorded as a problem."""
         left, right = self.speech.find(a), self.speech.find(b)
         return (left, right) if left and right else None
 
     def absent(self, pair: tuple[Fact, Fact] | None, *names: str) -> str:
-        """Stands where nothing is compared: it is not measured, or a mistake was noted."""
+        """Return what is printed instead of a comparison that is not measured or was prevented by a mistake."""
         return self.speech.unmeasured(*names) if pair and _unmeasured(*pair) else self.speech.nothing(*names)
 
     def compared(self, pair: tuple[Fact, Fact], by: str | Sequence[str], at_least: float) -> Comparison | None:
-        """The comparison; None where something is not measured, or a mistake was noted."""
+        """Return the comparison, or None if something is not measured or a mistake was recorded."""
         factors = self._factors(*pair, by)
         if _unmeasured(*pair):
             self._guard(*pair, factors)
@@ -198,7 +199,7 @@ class Verdicts(Vocabulary):
             self.ledger.comparisons.append(Compared((left.name, right.name), "", self.ledger.here(), None, through=through))
 
     def _corrected(self, compared: Callable[[], Comparison]) -> Comparison | None:
-        """A comparison, as the correction leaves it."""
+        """Return a comparison after the correction for multiple comparisons."""
         try:
             made = compared()
         except ReportError as error:
@@ -208,14 +209,14 @@ class Verdicts(Vocabulary):
         return replace(made, relation="same", denied=True) if taken_back and made.found else made
 
     def corrected(self, ranking: Ranking) -> Ranking:
-        """The order as the correction leaves it."""
+        """Return a ranking after the correction; unless all its differences stand, all facts form one group."""
         standing = self.ledger.standing
         if standing is None or all(tuple(sorted(_names(made))) in standing for made in ranking.comparisons if made.found):
             return ranking
         return replace(ranking, groups=(tuple(fact for group in ranking.groups for fact in group),))
 
     def ordered(self, names: Sequence[str], way: str, p: float, said: str, scope: str, trainings: int) -> tuple[str, str]:
-        """Notes a trend; gives its way as the correction leaves it, and the note of its scope."""
+        """Record a trend; return its direction after the correction, and the note on its scope."""
         key = tuple(sorted(names))
         denied = way != "same" and self.ledger.standing is not None and key not in self.ledger.standing
         made = Compared(tuple(names), said, self.ledger.here(), p, "", scope, found=way != "same" and not denied, denied=denied)
@@ -223,16 +224,16 @@ class Verdicts(Vocabulary):
         return "same" if denied else way, scope_note(scope, trainings, self.language)
 
     def _factors(self, left: Fact, right: Fact, by: str | Sequence[str]) -> Sequence[str]:
-        """What is named; else in what two arms of one sweep differ: there the sweep has named the factor."""
+        """Return the factors named in `by`, or, for two arms of a sweep, those that the sweep varies."""
         named = [by] if isinstance(by, str) and by else [*by]
         return named or next((sweep.factors for sweep in self.material.shared(left.run, right.run)), ())
 
     def _arms(self, left: Fact, right: Fact) -> int:
-        """Among how many arms these two may have been chosen."""
+        """Return the number of arms among which these two may have been chosen."""
         return max((len(sweep.runs) for sweep in self.material.shared(left.run, right.run)), default=2)
 
     def note(self, compared: Comparison) -> str:
-        """What a sentence says of its scope."""
+        """Return the note on the scope of a comparison."""
         b = compared.b if isinstance(compared.b, Fact) else compared.a
         return scope_note(compared.scope, _trainings(compared.a, b), self.language)
 
@@ -245,12 +246,12 @@ class Verdicts(Vocabulary):
         return self.speech.shown(compared.a.unit, None).interval(low + base, high + base)
 
     def noted(self, compared: Comparison, told: str) -> None:
-        """Notes a comparison for the appendix."""
+        """Record a comparison for the appendix."""
         found = compared.estimate
         if found is None:
             return
         shown = self.speech.shown(compared.a.unit, None)
-        value = replace(shown, named=False).number(float(found.value))  # the interval names the unit
+        value = replace(shown, named=False).number(float(found.value))  # the unit is printed with the interval
         known = f"{value} {shown.interval(*found.interval(compared.level))}"
         among = self._arms(compared.a, compared.b) if isinstance(compared.b, Fact) else 2
         p = min(1.0, found.p() * among * (among - 1) / 2)
@@ -273,7 +274,7 @@ def _unmeasured(*facts: Fact) -> bool:
 
 
 def _names(compared: Comparison) -> tuple[str, ...]:
-    """What a comparison is known by: the facts, or the fact and the number."""
+    """Return the names that identify a comparison: two facts, or a fact and a number."""
     return compared.a.name, compared.b.name if isinstance(compared.b, Fact) else f"{compared.b:g}"
 
 
@@ -292,6 +293,6 @@ def _bound_comparison(fact: Fact, limit: float) -> Comparison:
 
 
 def _relation_to(compared: Comparison) -> str:
-    """Greater, smaller, equal where no chance is left, or same."""
+    """Return `greater`, `smaller`, `equal` (if exact) or `same`."""
     exact = compared.estimate is not None and compared.difference == 0 and float(compared.estimate.margin()) == 0
     return "equal" if exact else compared.relation

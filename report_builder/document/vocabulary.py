@@ -1,4 +1,4 @@
-"""What a template says of measurements and runs, as spans that the checks know."""
+"""Template functions for measurements and runs, whose output is marked with spans for the checks."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from report_builder.plain import Fields, Plain
 from report_builder.records import frozen
 
 MOST_DIGITS = 12
-PROGRAMS = {"python": "Python", "tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}  # as they are written
-MOST_CHOSEN = 6  # digits that nobody asked for
+PROGRAMS = {"python": "Python", "tensorflow": "TensorFlow", "keras": "Keras", "numpy": "NumPy"}  # official spelling
+MOST_CHOSEN = 6  # maximum number of decimals chosen by default
 
 
 @frozen
 class Shown:
-    """How numbers of one unit are printed; per cent always name it. Values are multiplied by `times` before."""
+    """How numbers of one unit are printed: multiplied by `times`, and with the unit if `named` (percent always)."""
 
     language: Language
     unit: str
@@ -42,27 +42,27 @@ class Shown:
         return text + (NO_BREAK + self.language.counted(text, self.unit) if self.named and self.unit else "")
 
     def number(self, value: float, deviation: float | None = None) -> str:
-        """A value, with its deviation over the seeds."""
+        """Format a value, with its deviation over seeds."""
         if self.unit == "%" and not deviation and self.digits is None:
             return self.language.percent(value * self.times / 100)
         told = f"{NO_BREAK}±{NO_BREAK}{self._bare(deviation, 2 if self.digits is None else None)}" if deviation else ""
         return self._with_unit(self._bare(value) + told)
 
     def interval(self, low: float, high: float) -> str:
-        """The ends of an interval, in brackets."""
+        """Format the ends of an interval, in brackets."""
         return self._with_unit(self.language.word("details.interval", low=self._bare(low), high=self._bare(high)))
 
 
 @frozen
 class Speech:
-    """The words of the template that speak of measurements."""
+    """The template functions for measurements, runs and parameters."""
 
     material: Material
     language: Language
     ledger: Ledger
 
     def words(self) -> Mapping[str, Callable[..., Told]]:
-        """The globals of the template."""
+        """Return the template globals."""
         return {"fact": self.fact, "tensor": self.tensor, "run": self.run, "parameter": self.parameter}
 
     def fact(
@@ -75,10 +75,10 @@ class Speech:
         percent: bool = False,
         interval: bool = False,
     ) -> Printed:
-        """A measured value: with `digits` after the decimal mark, on request with `unit`, `spread` and `interval`.
+        """Print a measured value with `digits` decimals and, on request, `unit`, `spread` and `interval`.
 
-        The spread is the standard deviation over the seeds; where all of them have the very same value none is printed. The
-        interval contains the true value in 95 of 100 cases, by chance in trainings and images. `percent`: of a share of one.
+        The spread is the standard deviation over seeds; none is printed if all values are equal. The interval is the 95%
+        confidence interval, with respect to chance in trainings and images. `percent` is for shares of one.
         """
         found = self.find(name)
         if found is None:
@@ -96,9 +96,10 @@ class Speech:
         return replace(self.printed(found.value, text, name, found.n), _whole=self._whole(found))
 
     def tensor(self, name: str, digits: int = 4) -> str:
-        """What was measured with each seed, in code as Python prints it, in so many digits: `[125.9, 123.1, 128.7]`.
+        """Print the value of each seed as Python code, with so many significant digits: `[125.9, 123.1, 128.7]`.
 
-        A `*` stands for all classes: `dense.test.output_*` prints a list of their values, of several seeds one for each.
+        A `*` stands for all classes: `dense.test.output_*` prints a list of their values, or a list of lists, one for each
+        seed.
         """
         names, chosen = self._of_classes(name), self._digits(digits)
         facts = [fact for each in names if (fact := self.find(each))]
@@ -114,13 +115,13 @@ class Speech:
         return self.ledger.put([printed_span([code(words)], "fact", name=names[0])], words)
 
     def _of_classes(self, name: str) -> list[str]:
-        """The fact, or with a `*` those of all classes; the name itself where there are none."""
+        """Return the fact, or, with a `*`, the facts of all classes; the name itself if there are none."""
         before, star, after = name.partition("*")
         known = [fact.name for fact in self.material.facts.values() if star and " " in fact.noun]
         return [each for each in known if each.startswith(before) and each.endswith(after)] or [name]
 
     def _whole(self, fact: Fact) -> str:
-        """A value as a sentence of its own needs it: with its unit and its deviation, in the digits that these leave."""
+        """Format a value with unit and deviation, rounded to the digits that the deviation warrants."""
         value = fact.value
         if isinstance(value, str):
             return self.language.name(value)
@@ -137,25 +138,25 @@ class Speech:
         return f"{NO_BREAK}{shown.interval(low, high)}{scope_note(scope, len(fact.seeds), self.language)}"
 
     def printed(self, value: Plain, text: str, name: str = "", images: int = 0) -> Printed:
-        """A value as a template sees it; `name` is the fact's."""
+        """Wrap a value for the template; `name` is the name of the fact."""
         return Printed(value, text, self.ledger, name, images, self.language.number(images))
 
     def say(self, inlines: Nodes, words: str, **values: str) -> str:
-        """The token of what was said of facts."""
+        """Return the token of a statement on facts."""
         return self.ledger.put([printed_span(inlines, "claim", wordings=self.ledger.taken(), **values)], words)
 
     def nothing(self, *names: str) -> str:
-        """Stands for what a mistake kept from being compared."""
+        """Return the names, printed in place of a statement that a mistake prevented."""
         words = " / ".join(names)
         return self.say(text(words), words, facts=" ".join(names))
 
     def unmeasured(self, *names: str) -> str:
-        """Stands for every verdict and claim over what is not measured: nothing can be said of it yet."""
+        """Return the placeholder for a statement on facts that are not all measured."""
         words = unmeasured(self.language)
         return self.say(text(words), words, facts=" ".join(names), unmeasured="yes")
 
     def find(self, name: str) -> Fact | None:
-        """The fact with this name; an unknown one is noted."""
+        """Return the fact with this name, or None; an unknown name is recorded as a problem."""
         self.ledger.cite("facts", name)
         if name not in self.material.facts:
             command = f"List what can be cited: report-builder facts {self.material.report}"
@@ -169,11 +170,11 @@ class Speech:
         return digits
 
     def shown(self, unit: str, digits: int | None, *, named: bool = True) -> Shown:
-        """How numbers of this unit are printed."""
+        """Return the format of numbers of this unit."""
         return Shown(self.language, unit, self._digits(digits), named=named)
 
     def parameter(self, name: str) -> Printed:
-        """The value of a parameter of the experiment: its default, or what the command gave; a text letter by letter."""
+        """Print a parameter of the experiment: its default, or the value given on the command line; strings are verbatim."""
         known = self.material.parameters
         if name not in known:
             self.ledger.unknown("parameter", name, known)
@@ -183,7 +184,7 @@ class Speech:
     # --- runs ---------------------------------------------------------------------------------------------------------------
 
     def run(self, name: str) -> Run:
-        """Names and settings of a run: `.id`, `.name`, `.model`, `.data`, `.seeds`, `.versions`, `.get("training.epochs")`."""
+        """Return a run: `.id`, `.name`, `.model`, `.data`, `.seeds`, `.versions`, and settings by `.get("training.epochs")`."""
         card = self.card(name)
         seeds = self.language.join([str(seed) for seed in card.seeds] or ["–"])
         return Run(
@@ -197,7 +198,7 @@ class Speech:
         )
 
     def _versions(self, card: RunCard) -> Printed:
-        """The programs that trained a run, with their versions."""
+        """Return the programs that trained a run, with their versions."""
         if not card.versions:
             words = unmeasured(self.language)
             return self.printed(Unmeasured(words), words)
@@ -205,7 +206,7 @@ class Speech:
         return self.printed(dict(card.versions), self.language.join(told))
 
     def card(self, name: str) -> RunCard:
-        """The run with this id; an unknown one is noted and an empty card stands in."""
+        """Return the run with this id; for an unknown id, record a problem and return an empty card."""
         self.ledger.cite("runs", name)
         if name not in self.material.runs:
             self.ledger.unknown("run", name, self.material.runs)
@@ -213,7 +214,7 @@ class Speech:
         return self.material.runs[name]
 
     def runs_of(self, names: str | Sequence[str]) -> list[str]:
-        """Ids of runs, with the arms where a sweep is named; each once."""
+        """Return ids of runs without duplicates; a sweep stands for its arms."""
         listed = [names] if isinstance(names, str) else names
         sweeps = self.material.sweeps
         return list(dict.fromkeys(run for name in listed for run in (sweeps[name].runs if name in sweeps else (name,))))
@@ -233,7 +234,7 @@ class Speech:
 
 @frozen
 class Vocabulary:
-    """What further words of the template are made of: what they may say, how, where they note it, and the words above."""
+    """Base class of further template functions: what they may cite, the language, the ledger, and the functions of `Speech`."""
 
     material: Material
     language: Language
@@ -242,17 +243,17 @@ class Vocabulary:
 
 
 def _python(value: str | float, digits: int) -> str:
-    """A value as Python prints it, in so many digits."""
+    """Return a value as a Python literal with so many significant digits."""
     return repr(value) if isinstance(value, str) else f"{value:.{digits}g}"
 
 
 def noun_of(fact: Fact, language: Language) -> str:
-    """What is measured, in words."""
+    """Return the name of the quantity that a fact measures."""
     return language.noun(fact.noun, fact.metric).first
 
 
 def decimals(facts: Sequence[Fact], difference: float = 0.0, times: float = 1.0) -> int | None:
-    """Digits after the decimal mark: two of the deviation over the seeds or three of the value, enough to see a difference."""
+    """Return the decimals that show two digits of the deviation over seeds, or three of the value, and any given difference."""
     if any(isinstance(fact.value, str) for fact in facts) or all(
         float(fact.value).is_integer() and not fact.spread for fact in facts
     ):

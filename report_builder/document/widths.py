@@ -1,4 +1,4 @@
-"""Widths of a table's columns for word processors, which else make all of them equal and break numbers."""
+"""Column widths of tables for word processors, which would otherwise make all columns equal and break numbers."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from report_builder.document.fonts import EAST
 from report_builder.document.tree import Node, Nodes, change, plain_text, span, walk
 from report_builder.pages import PAPERS, Page
 
-LINE, WIDTH = 73, 164  # letters of a table's size that a line of so many millimetres has, by a wide typeface
-PADDING, CLOSE = 3, 1  # letters' room between two columns, as a rule and where there is little
-SHORT = 16  # letters of what heads a row and stays on one line where there is room
-SIZE, LEAST = 20, 10  # of the type of tables, in half points: as a rule, and at least
-STYLE = "Table Text"  # begins the name of a style of a smaller type: `Table Text 15`
-NARROW = "Narrow"  # the style of a table whose columns stand close
+LINE, WIDTH = 73, 164  # characters per line of this width in mm, in the type size of tables and a wide typeface
+PADDING, CLOSE = 3, 1  # space between columns in characters, normally and in narrow tables
+SHORT = 16  # row headings of at most this many characters stay on one line if possible
+SIZE, LEAST = 20, 10  # type size of tables in half-points: normal and minimum
+STYLE = "Table Text"  # prefix of the names of styles in smaller type: `Table Text 15`
+NARROW = "Narrow"  # style of tables with little space between columns
 
 
 def line_of(page: Page, *, turned: bool = False) -> int:
-    """How many letters of a table's size a line of a page has, or of a page that is turned."""
+    """Return the characters per line of a page in the type size of tables; `turned` for landscape."""
     width = PAPERS[page.text("paper")][1] - 2 * page.side if turned else page.millimetres("text-width")
     return int(LINE * width / WIDTH)
 
 
 def fit(table: Node, line: int = LINE) -> Node:
-    """The table with a share of the line for each column, where nothing says its widths yet; too many in a smaller type.
+    """Return the table with relative column widths, if it has none; if it does not fit the line, in smaller type.
 
-    A column is as wide as its longest cell where there is room for all; else it has at least its longest word, and what is
-    left goes to those that ask for more.
+    Each column is as wide as its longest cell if there is room for all of them. Otherwise, it is at least as wide as its
+    longest word, and the rest is distributed among the columns that need more.
     """
     columns = table["c"][2]
     if any(column[1]["t"] == "ColWidth" for column in columns) or not columns:
@@ -35,7 +35,7 @@ def fit(table: Node, line: int = LINE) -> Node:
     cells = [[""] for _ in columns]
     _, _, _, head, bodies, foot = table["c"]
     for row in [*head[1], *(row for body in bodies for row in (*body[2], *body[3])), *foot[1]]:
-        if len(row[1]) == len(columns):  # cells over several columns ask for nothing
+        if len(row[1]) == len(columns):  # cells that span columns do not affect the widths
             for texts, cell in zip(cells, row[1], strict=True):
                 texts += [plain_text(block).strip() for block in walk(cell[4], "Plain", "Para")]
     least, wanted = [max(map(_longest_word, each)) for each in cells], [max(map(_size, each)) for each in cells]
@@ -52,7 +52,7 @@ def fit(table: Node, line: int = LINE) -> Node:
 
 
 def _resize(rows: Nodes, size: int) -> Nodes:
-    """Head, bodies and foot with the words of all cells in a type of a size, so that no number is broken."""
+    """Set the text of all cells in smaller type (`size` in half-points), so that no number is broken."""
 
     def small(node: Node) -> Nodes | None:
         style = {"custom-style": f"{STYLE} {size}"}
@@ -62,13 +62,13 @@ def _resize(rows: Nodes, size: int) -> Nodes:
 
 
 def share(least: Sequence[int], wanted: Sequence[int], line: int = LINE, padding: int = PADDING) -> list[float]:
-    """The part of a line that each column gets.
+    """Return the share of the line for each column.
 
     Args:
-        least: letters that each needs.
-        wanted: letters that each would like to have.
-        line: letters of the line.
-        padding: letters' room between two columns.
+        least: minimum width of each column, in characters.
+        wanted: preferred width of each column, in characters.
+        line: width of the line, in characters.
+        padding: space between columns, in characters.
     """
     least, wanted = [each + padding for each in least], [each + padding for each in wanted]
     if sum(wanted) <= line:
@@ -80,7 +80,7 @@ def share(least: Sequence[int], wanted: Sequence[int], line: int = LINE, padding
 
 
 def _size(words: str) -> int:
-    return len(words) + len(EAST.findall(words))  # these are twice as wide
+    return len(words) + len(EAST.findall(words))  # East Asian characters are twice as wide
 
 
 def _longest_word(words: str) -> int:

@@ -1,4 +1,4 @@
-"""Code as paper needs it: long lines broken, and cut where a page may end."""
+"""Prepares code for paper: wraps long lines, and splits it where a page may end."""
 
 from __future__ import annotations
 
@@ -8,26 +8,27 @@ from typing import TypeAlias
 
 from report_builder.records import frozen
 
-WIDTH = 88  # characters of a line
+WIDTH = 88  # characters per line
 MARK = "↪"
-TALL = 24  # lines that never stand on two pages
+TALL = 24  # maximum number of lines that are kept on one page
 
 _Lines: TypeAlias = "list[tuple[str, str]]"
 
 
 @frozen
 class Block:
-    """Lines of code between which no page ends, and beside each its mark: a number, an arrow, or nothing."""
+    """Lines of code that are kept on one page, each with a mark: a number, an arrow, or nothing."""
 
     code: str
     marks: tuple[str, ...]
 
 
 def paged(code: str, first: int = 0) -> list[Block]:
-    """Code in blocks: between functions, or, where one is too long, before a statement that stands least deep.
+    """Split code into blocks: at blank lines before top-level code, and in blocks that are too long, at the least indentation.
 
     Args:
-        first: the number of the first line; 0 numbers none.
+        code: the code.
+        first: the number of the first line; 0 for no numbers.
     """
     lines = wrapped(code, first)
     ends = [at for at in range(1, len(lines)) if not lines[at - 1][0].strip() and lines[at][0][:1].strip()]
@@ -45,13 +46,13 @@ def _cut_down(lines: _Lines) -> Iterator[_Lines]:
 
 
 def _cheapest(lines: _Lines) -> int:
-    """The last place in reach that stands least deep, in the second half of the lines that fit."""
+    """Return the best split: the last line of least indentation in the second half of the lines that fit."""
     depths = {at: len(lines[at][0]) - len(lines[at][0].lstrip()) for at in range(TALL // 2, TALL + 1) if lines[at][0].strip()}
     return min(depths, key=lambda at: (depths[at], -at), default=TALL)
 
 
 def wrapped(code: str, first: int = 0, width: int = WIDTH) -> _Lines:
-    """Lines of at most `width` characters, each with its mark; what is left of a long line stands deeper, with an arrow."""
+    """Wrap lines to `width` characters and return each with its mark; continuation lines are indented and marked `↪`."""
     lines: _Lines = []
     for number, line in enumerate(code.expandtabs(4).split("\n"), first):
         start, *others = _parts(line.rstrip(), width)
@@ -70,6 +71,6 @@ def _parts(line: str, width: int) -> list[str]:
 
 
 def _cut(line: str, width: int) -> int:
-    """After the last space, comma or bracket in the second half of the width, else at the width."""
+    """Return the index after the last space, comma or bracket in the second half of the width, or the width itself."""
     found = max(line.rfind(mark, width // 2, width - 1) for mark in " ,([")
     return found + 1 if found > 0 else width

@@ -1,4 +1,4 @@
-"""Writes the formats of a document side by side; a file is whole or absent."""
+"""Writes the formats of a document in parallel; each file is written completely or not at all."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Written:
 
     Attributes:
         paths: format -> file.
-        lost_standard: the PDF standard that could not be met (None: all were).
-        error: why the other formats were not written, and their old files stay (None: all were).
+        lost_standard: the PDF standards that could not be met, and why; None if they were.
+        error: why the missing formats were not written, leaving their old files in place; None if all were.
     """
 
     paths: Mapping[str, Path]
@@ -32,18 +32,18 @@ class Written:
 def write(
     document: Document, formats: Sequence[str], folder: Path, name: str, *, draft: bool = False, press: Press | None = None
 ) -> Written:
-    """Writes `paths_of(...)`, each format for itself: one that cannot be written keeps no other from being written.
+    """Write the files of `paths_of(...)`, each format independently of failures in the others.
 
     Args:
-        document: what `compose` returned.
-        formats: of `FORMATS`.
-        folder: made when it is not there.
+        document: the result of `compose`.
+        formats: any of `FORMATS`.
+        folder: output folder, created if necessary.
         name: file name without suffix.
-        draft: watermark on every page.
-        press: has set the last version of the PDF.
+        draft: whether to print a watermark on every page.
+        press: typesetter that holds the previous version of the PDF.
 
     Raises:
-        ReportError: an unknown format.
+        ReportError: if a format is unknown.
     """
     unknown = [form for form in formats if form not in FORMATS]
     if unknown:
@@ -66,7 +66,7 @@ def write(
 
 
 def _file(path: Path, make: Callable[[], bytes]) -> Path:
-    """Makes the content first, then puts it in place at once."""
+    """Generate the content, then write it atomically."""
     content = make()
     try:
         write_atomically(path, content)

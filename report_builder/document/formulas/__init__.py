@@ -1,4 +1,4 @@
-"""Formulas: TeX is read once, and each format is written from what was read; what cannot be set is refused by name."""
+"""Formulas: TeX is parsed once, and each output format is written from the result; unsupported commands are named in errors."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from report_builder.document.formulas.reading import read
 from report_builder.errors import Problem
 
 _SIGNS = {"\\": r"\textbackslash ", "~": r"\textasciitilde ", **{sign: f"\\{sign}" for sign in "#$%&_{}"}}
-_KEPT = {"--": "-{}-", "``": "`{}`", "''": "'{}'"}  # which TeX would take for another sign
+_KEPT = {"--": "-{}-", "``": "`{}`", "''": "'{}'"}  # pairs that TeX would read as ligatures
 
 
 def as_text(words: str) -> str:
-    """TeX that prints words letter by letter, whatever signs are in them."""
+    """Return TeX that prints words verbatim, whatever characters they contain."""
     for pair, parted in _KEPT.items():
         while pair in words:
             words = words.replace(pair, parted.replace("{}", "\0"))
@@ -19,7 +19,7 @@ def as_text(words: str) -> str:
 
 
 def problem(tex: str, where: str) -> Problem | None:
-    """Why a formula, which stands at `where`, cannot be set, or None if it can."""
+    """Return the problem of a formula at `where` that cannot be typeset, or None."""
     try:
         read(tex)
     except UnsettableError as error:

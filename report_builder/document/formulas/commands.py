@@ -1,4 +1,4 @@
-"""The commands that apply to something: what each reads, and the part that it makes."""
+"""Commands with arguments: a function for each, which reads the arguments and returns the part."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from report_builder.document.formulas.reading import Reader
 
 _LENGTH = re.compile(r"\s*(-?\d*\.?\d+)\s*(em|ex|mu|pt|mm|cm|in)\s*")
-_NAMED = {"textbackslash": "\ue000", "textasciitilde": "\ue001"}  # kept apart until the escapes are resolved
+_NAMED = {"textbackslash": "\ue000", "textasciitilde": "\ue001"}  # kept apart until the escape sequences are resolved
 _RESOLVED = {0xE000: "\\", 0xE001: "~"}
 _DOLLAR = re.compile(r"(?<!\\)\$")
 
@@ -177,8 +177,8 @@ def _environment(reader: Reader, _: str) -> Part:
 
 
 def _resolve_text(text: str) -> str:
-    r"""The words of \text: escapes resolved, spaces at its ends kept."""
-    text = re.sub(r"\\text(?=\{)", "", text)  # of a text in a text
+    r"""Return the content of `\text` with escape sequences resolved and spaces at the ends kept."""
+    text = re.sub(r"\\text(?=\{)", "", text)  # nested \text
     for name, sign in _NAMED.items():
         text = re.sub(rf"\\{name}(?![A-Za-z])\s*(\{{\}})?", lambda _, sign=sign: sign, text)  # type: ignore[misc]
     if found := re.search(r"\\([A-Za-z]+|[^%#&_{}$ ])", text):
@@ -192,7 +192,7 @@ def _resolve_text(text: str) -> str:
 
 _SIZED = [size + side for size in symbols.SIZES for side in symbols.SIZED]
 
-#: a command without its backslash -> what reads it, once the command itself is taken
+#: command without backslash -> function that reads its arguments, called after the command itself has been consumed
 COMMANDS: Mapping[str, Callable[[Reader, str], Part]] = {
     **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac", "binom", "dbinom", "tbinom"), _frac),
     **dict.fromkeys(symbols.ACCENTS, _accent),

@@ -1,4 +1,4 @@
-"""Cells in rows and columns: matrices, cases, aligned equations, arrays with rules."""
+"""Environments of cells in rows and columns: matrices, cases, aligned equations, arrays with rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @frozen
 class _Environment:
-    """How a table is set: columns (the last letter, or all where `pairs`, is repeated), style of cells, fences, an argument."""
+    """Layout: column letters (the last, or all if `pairs`, are repeated), style of cells, gap in em, fences, argument."""
 
     columns: str = "c"
     style: str = "inline"
@@ -53,14 +53,14 @@ ENVIRONMENTS = {
 
 
 def table(reader: Reader, name: str) -> Part:
-    r"""What stands up to the end of an environment, whose beginning and name are taken.
+    r"""Parse an environment up to its end; `\begin` and the name have already been consumed.
 
     Raises:
-        UnsettableError: the columns of an array are no l, c, r and |, or a row has more cells than there are columns.
+        UnsettableError: if the columns of an array are not of l, c, r and |, or a row has more cells than there are columns.
     """
     environment = ENVIRONMENTS[name]
     if name.endswith("ed"):
-        reader.option()  # [t]: where it stands beside others
+        reader.option()  # [t]: vertical position
     columns = reader.raw(f"\\begin{{{name}}}") if environment.argument else ""
     rows, across = _rows(reader, pairs=environment.pairs)
     width = max((len(row) for row in rows), default=0)
@@ -81,7 +81,7 @@ def table(reader: Reader, name: str) -> Part:
 
 
 def _rows(reader: Reader, *, pairs: bool) -> tuple[list[list[Row]], set[int]]:
-    """The rows, and before which of them a rule stands."""
+    """Return the rows, and the indices of rows with a rule above them."""
     rows: list[list[Row]] = [[]]
     lines: set[int] = set()
     while True:
@@ -91,7 +91,7 @@ def _rows(reader: Reader, *, pairs: bool) -> tuple[list[list[Row]], set[int]]:
         if reader.skip("&"):
             continue
         if reader.skip("\\\\") or reader.skip("\\cr"):
-            reader.option()  # [2pt]: more space below
+            reader.option()  # [2pt]: extra space below
             rows.append([])
         elif reader.peek() != "\\hline":
             break
@@ -101,7 +101,7 @@ def _rows(reader: Reader, *, pairs: bool) -> tuple[list[list[Row]], set[int]]:
 
 
 def _array(text: str) -> tuple[str, set[int]]:
-    """The columns of an array, and before which of them a rule stands."""
+    """Return the column letters of an array, and the indices of columns with a rule before them."""
     plain = re.sub(r"\s", "", text)
     if not re.fullmatch(r"[lcr|]+", plain):
         raise UnsettableError("the columns of an array are l, c, r and |", text)

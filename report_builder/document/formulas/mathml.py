@@ -1,4 +1,4 @@
-"""Formulas as MathML Core; the spaces between parts are TeX's, written out, since browsers guess others."""
+"""Writes formulas as MathML Core. The spaces between parts are TeX's and explicit, since browsers choose different ones."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ from report_builder.document.formulas.parts import (
 from report_builder.document.formulas.reading import read
 from report_builder.records import frozen
 
-_VALUES = "∞∂∇∅∀∃…⋯⋮⋱°%⊤⊥"  # ordinary characters that are no letters, and no operators to MathML
+_VALUES = "∞∂∇∅∀∃…⋯⋮⋱°%⊤⊥"  # ordinary symbols that are neither letters nor operators in MathML
 _FONTS = {"it": "font-style:italic", "bf": "font-weight:bold", "tt": "font-family:monospace;font-size:.9em"}
 _BARE = 'lspace="0" rspace="0"'
 
 
 @functools.lru_cache(4096)
 def mathml(tex: str, *, display: bool) -> str:
-    """A `math` element that holds its TeX, too.
+    """Return a `math` element, annotated with its TeX source.
 
     Raises:
-        UnsettableError: the formula cannot be set.
+        UnsettableError: if the formula cannot be typeset.
     """
     body = _Writer(display).row(read(tex))
     block = ' display="block"' if display else ""
@@ -54,7 +54,7 @@ def mathml(tex: str, *, display: bool) -> str:
 
 @frozen
 class _Writer:
-    """Writes parts in a style: in a display or in a line, in scripts or not."""
+    """Writes parts in display or inline style, in scripts or not."""
 
     display: bool
     script: bool = False
@@ -68,7 +68,7 @@ class _Writer:
         return replace(self, display=False)
 
     def row(self, row: Row, *, after: str = "") -> str:
-        """An mrow; `after` is the class of what stands before it where it begins with a space of its own."""
+        """Return an `mrow`; with `after`, the class of what precedes it, it begins with the space between the two."""
         kinds = [after, *(kind_of(part) for part in row.parts)]
         body = ""
         for part, (left, right) in zip(row.parts, pairwise(kinds), strict=True):
@@ -111,7 +111,7 @@ class _Writer:
             inside[1:] = [f"<mrow>{_space(0.4)}{row}{_space(0.4)}</mrow>" for row in inside[1:]]
         if scripts.above and not scripts.below and not over and all(part == PRIME for part in scripts.above.parts):
             primes = f"<mo {_BARE}>′</mo>" * len(scripts.above.parts)
-            return f"<mrow>{inside[0]}{primes}</mrow>"  # Chromium prints those above as dots
+            return f"<mrow>{inside[0]}{primes}</mrow>"  # Chromium renders primes in superscripts as dots
         name = ("under" if over else "sub") * bool(scripts.below) + ("over" if over else "sup") * bool(scripts.above)
         return f"<m{name}>{''.join(inside)}</m{name}>" if name else inside[0]
 
@@ -128,14 +128,14 @@ class _Writer:
 
     def _accent(self, accent: Accent) -> str:
         mark, body = symbols.ACCENTS[accent.name][1], self.row(accent.body)
-        if accent.name == "bar":  # as an accent it lies on the letter in Chromium
+        if accent.name == "bar":  # as an accent, Chromium draws it onto the letter
             return f'<mover>{body}<mo stretchy="false" {_BARE}>{mark}</mo></mover>'
         small = ' style="font-size:.6em"' if accent.name == "vec" else ""
         return f'<mover accent="true">{body}<mo stretchy="{str(accent.wide).lower()}" {_BARE}{small}>{mark}</mo></mover>'
 
     def _brace(self, brace: Brace) -> str:
         body, mark = self.row(brace.body), symbols.BRACES[brace.name]
-        if brace.name in ("overline", "underline"):  # a border is as long as what it belongs to in every font
+        if brace.name in ("overline", "underline"):  # a border has the right length in every font
             side = "top" if brace.name == "overline" else "bottom"
             return f'<mrow style="border-{side}:.06em solid;padding-{side}:.12em">{body}</mrow>'
         name = "mover" if brace.name.startswith("over") else "munder"
@@ -191,12 +191,12 @@ class _Writer:
 
 
 def _space(em: float) -> str:
-    way = f'width="{em:.4g}em"' if em >= 0 else f'style="margin-left:{em:.4g}em"'  # a negative width is none
+    way = f'width="{em:.4g}em"' if em >= 0 else f'style="margin-left:{em:.4g}em"'  # mspace does not support negative widths
     return f"<mspace {way}></mspace>"
 
 
 def _cell(table: Table, row: int, column: int, align: str, height: float) -> str:
-    """Where the content of a cell stands, its distances and its rules."""
+    """Return the CSS of a cell: alignment, padding and rules."""
     joined = table.pairs and column % 2
     left = 0 if column == 0 or joined else table.gap / 2
     right = 0 if column == len(table.columns) - 1 or (table.pairs and not joined) else table.gap / 2

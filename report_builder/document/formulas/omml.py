@@ -1,4 +1,4 @@
-"""Formulas as Office Math (ECMA-376, part 1, chapter 22), for Word; Word spaces signs itself, but not names of functions."""
+"""Writes formulas as Office Math (ECMA-376, part 1, chapter 22). Word spaces symbols itself, but not names of functions."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ _TEXTS = {
     "bf": "<w:rPr><w:b/></w:rPr>",
     "tt": '<w:rPr><w:rFonts w:ascii="Consolas" w:hAnsi="Consolas"/></w:rPr>',
 }
-_NORMAL = "<m:rPr><m:nor/></m:rPr>"  # text: word processors give it no meaning as a sign
-_NOTHING = "\u200b"  # stands where they need something, as before a relation
-_BIG = "∑∏∐∫∬∭∮"  # operators that LibreOffice has, too
+_NORMAL = "<m:rPr><m:nor/></m:rPr>"  # plain text, which word processors do not interpret as a symbol
+_NOTHING = "\u200b"  # placeholder where word processors require an operand, as before a relation
+_BIG = "∑∏∐∫∬∭∮"  # operators that LibreOffice also supports
 _CLOSING = ")]}⟩⌋⌉|‖"
 _SPACES = ((1, "\u2003"), (1 / 2, "\u2002"), (1 / 3, "\u2004"), (1 / 4, "\u2005"), (2 / 9, "\u205f"), (1 / 6, "\u2009"))
 _LONG = {"→": "⟶", "←": "⟵", "↔": "⟷", "⇒": "⟹", "↦": "⟼"}
@@ -51,10 +51,10 @@ _LONG = {"→": "⟶", "←": "⟵", "↔": "⟷", "⇒": "⟹", "↦": "⟼"}
 
 @functools.lru_cache(4096)
 def omml(tex: str, *, display: bool) -> str:
-    """The formula as it stands in a paragraph of a Word file.
+    """Return the formula as it is embedded in a paragraph of a Word file.
 
     Raises:
-        UnsettableError: the formula cannot be set.
+        UnsettableError: if the formula cannot be typeset.
     """
     body = f"<m:oMath>{_Writer(display=display).row(read(tex))}</m:oMath>"
     return f"<m:oMathPara>{body}</m:oMathPara>" if display else body
@@ -65,7 +65,7 @@ def _run(text: str, how: str = "") -> str:
 
 
 def _spaces(em: float) -> str:
-    """Blanks of this width; there is none of a negative width."""
+    """Return space characters of this total width; none for a negative width."""
     text = ""
     for width, blank in _SPACES:
         while em > width - 0.02:
@@ -74,7 +74,7 @@ def _spaces(em: float) -> str:
 
 
 def _element(name: str, settings: str, *parts: tuple[str, str]) -> str:
-    """An element with its settings and its named parts."""
+    """Return an element with its properties and its named children."""
     body = "".join(f"<m:{tag}>{part}</m:{tag}>" for tag, part in parts)
     return f"<m:{name}><m:{name}Pr>{settings}</m:{name}Pr>{body}</m:{name}>"
 
@@ -85,7 +85,7 @@ def _set(name: str, value: str | float) -> str:
 
 @frozen
 class _Writer:
-    """Writes parts, in a display or in a line."""
+    """Writes parts in display or inline style."""
 
     display: bool
 
@@ -94,7 +94,7 @@ class _Writer:
         return replace(self, display=False)
 
     def row(self, row: Row, *, after: str = "") -> str:
-        """Parts side by side, behind something of the class `after`; an operator with limits holds the part behind it."""
+        """Write parts side by side, after a part of class `after`; a large operator takes the next part as its operand."""
         body, i, parts = "", 0, _pair_fences(row.parts)
         if parts and (after or kind_of(parts[0]) == "rel"):
             body = _run(_NOTHING, _NORMAL)
@@ -110,7 +110,7 @@ class _Writer:
         return body
 
     def _space_beside_name(self, parts: Sequence[Part], at: int) -> str:
-        """The space between a function's name and what stands beside it."""
+        """Return the space between the name of a function and the part next to it."""
         left, right = kind_of(parts[at - 1]) if at else "", kind_of(parts[at])
         return (
             _spaces(space_between(left, right, script=False)) if "op" in (left, right) and right not in ("bin", "rel") else ""
@@ -233,8 +233,8 @@ class Held(Fence):
 
 
 def _pair_fences(parts: Sequence[Part]) -> list[Part]:
-    """The parts, with what stands between fences as one part: to word processors a fence alone is a mistake."""
-    waiting: list[tuple[str, list[Part]]] = [("", [])]  # the fences that are open, and what stands behind each
+    """Group each pair of fences and the parts between them: to word processors, an unpaired fence is an error."""
+    waiting: list[tuple[str, list[Part]]] = [("", [])]  # open fences, each with the parts that follow it
 
     def drop() -> None:
         text, inner = waiting.pop()

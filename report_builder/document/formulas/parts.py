@@ -1,4 +1,4 @@
-"""The parts that a formula is made of; every writer starts from them."""
+"""The AST of a formula, the common input of all writers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from report_builder.records import frozen
 
 
 class UnsettableError(ValueError):
-    """A formula that cannot be set as it is written.
+    """A formula that cannot be typeset as written.
 
     Attributes:
         rule: what is wrong.
-        received: the command, or the piece of the formula.
+        received: the command or the piece of the formula.
         step: what to write instead, or "".
     """
 
@@ -24,7 +24,7 @@ class UnsettableError(ValueError):
 
 @frozen
 class Symbol:
-    """One character; `italic` is a letter in the italics that mathematics has for a variable."""
+    """A single character; `italic` for letters in math italics, as used for variables."""
 
     text: str
     kind: str = "ord"
@@ -36,7 +36,7 @@ PRIME = Symbol("′")
 
 @frozen
 class Words:
-    """Upright letters that are set as one word: text, numbers, units; `font` is rm, it, bf or tt."""
+    """Upright characters set as one word: text, numbers, units; `font` is rm, it, bf or tt."""
 
     text: str
     font: str = "rm"
@@ -45,7 +45,7 @@ class Words:
 
 @frozen
 class Name:
-    """The name of an operator, such as log; `limits` says that what is below it stands below it in a display."""
+    """The name of an operator, such as log; `limits` if its subscript is placed below it in display style."""
 
     text: str
     limits: bool
@@ -53,7 +53,7 @@ class Name:
 
 @frozen
 class Row:
-    """Parts one after another; `kind`, where it is given, is the class of them all: what braces enclose is "ord"."""
+    """A sequence of parts; `kind`, if given, is the class of the whole: a group in braces is "ord"."""
 
     parts: tuple[Part, ...] = ()
     kind: str = ""
@@ -61,7 +61,7 @@ class Row:
 
 @frozen
 class Scripts:
-    """Something with what stands above and below it; `limits` is "no", "display" (there only) or "always"."""
+    """A base with parts above and below; `limits` is "no", "display" (as limits in display style only) or "always"."""
 
     base: Part
     below: Row | None
@@ -71,7 +71,7 @@ class Scripts:
 
 @frozen
 class Frac:
-    """A fraction, or, without a line, a binomial coefficient; `style` is "", "display" or "inline"."""
+    """A fraction or, if not `line`, a binomial coefficient without its parentheses; `style` is "", "display" or "inline"."""
 
     above: Row
     below: Row
@@ -81,7 +81,7 @@ class Frac:
 
 @frozen
 class Root:
-    """A root with its degree."""
+    """A root with an optional degree."""
 
     body: Row
     degree: Row | None
@@ -89,7 +89,7 @@ class Root:
 
 @frozen
 class Accent:
-    """A mark above a letter, or as wide as what is below it."""
+    """A mark above a letter; if `wide`, it stretches over the body."""
 
     name: str
     body: Row
@@ -98,7 +98,7 @@ class Accent:
 
 @frozen
 class Brace:
-    """A line or a brace over or under something: `name` is the command."""
+    """A line or brace over or under the body; `name` is the command."""
 
     name: str
     body: Row
@@ -106,14 +106,14 @@ class Brace:
 
 @frozen
 class Arrow:
-    """An arrow as long as what stands on it."""
+    """An arrow that stretches to the width of its scripts."""
 
     text: str
 
 
 @frozen
 class Fence:
-    """A row between fences that are as tall as it is; symbols of the class "middle" in it are, too. "" is no fence."""
+    """A row between fences of its height, to which symbols of class "middle" in it are stretched, too; "" means no fence."""
 
     left: str
     body: Row
@@ -122,7 +122,7 @@ class Fence:
 
 @frozen
 class Sized:
-    """A fence of a stated height in em."""
+    """A fence of a fixed height in em."""
 
     text: str
     em: float
@@ -134,12 +134,12 @@ class Table:
     """Cells in columns.
 
     Attributes:
-        rows: of equal lengths.
-        columns: one letter of l, c, r a column.
-        style: "display", "inline" or "script", of all cells.
-        gap: em between columns.
-        lines: indices of columns, and of rows, that have a rule before them.
-        pairs: columns are pairs of left and right sides: nothing is between the two.
+        rows: rows of equal length.
+        columns: alignment, one letter of l, c and r per column.
+        style: "display", "inline" or "script", for all cells.
+        gap: space between columns, in em.
+        lines: indices of columns, and of rows, that are preceded by a rule.
+        pairs: whether columns are pairs of left- and right-hand sides, without a gap within a pair.
     """
 
     rows: tuple[tuple[Row, ...], ...]
@@ -152,14 +152,14 @@ class Table:
 
 @frozen
 class Space:
-    """An empty width in em."""
+    """A horizontal space, in em."""
 
     em: float
 
 
 @frozen
 class Style:
-    """A row in a style: display, inline, script, sscript."""
+    """A row in a style: display, inline, script or sscript."""
 
     name: str
     body: Row
@@ -167,14 +167,14 @@ class Style:
 
 @frozen
 class Ghost:
-    """The space of something that is not printed."""
+    """The space of an invisible body."""
 
     body: Row
 
 
 @frozen
 class Boxed:
-    """A frame around something."""
+    """A framed body."""
 
     body: Row
 
@@ -201,7 +201,7 @@ Part = (
 
 
 def kind_of(part: Part) -> str:
-    """The class of a part: ord, op, bin, rel, open, close, punct, inner; "" is a space, which has none."""
+    """Return the class of a part: ord, op, bin, rel, open, close, punct or inner; "" for spaces and styles, which have none."""
     if isinstance(part, (Symbol, Sized)):
         return part.kind
     if isinstance(part, Row):
@@ -217,12 +217,12 @@ _AFTER_SIGN = ("rel", "close", "punct")
 
 
 def settled(parts: Sequence[Part], after: str = "start") -> tuple[Part, ...]:
-    """The parts, with binary operators that have nothing on one side as signs (The TeXbook, appendix G, rules 5 and 6).
+    """Return the parts, with binary operators that lack an operand made ordinary (The TeXbook, appendix G, rules 5 and 6).
 
-    `after` is the class of what stands before them.
+    `after` is the class of what precedes them.
     """
     done: list[Part] = []
-    last, at = after, -1  # the class of the last part that has one, and its place
+    last, at = after, -1  # class and index of the last part that has a class
     for part in parts:
         kind = kind_of(part)
         if last == "bin" and kind in _AFTER_SIGN:
@@ -244,12 +244,12 @@ def _ordinary(part: Part) -> Part:
 
 _THIN, _MEDIUM, _THICK = 3 / 18, 4 / 18, 5 / 18
 _CLASSES = ("ord", "op", "bin", "rel", "open", "close", "punct", "inner")
-# The TeXbook, chapter 18: space between the class of the row and that of the column; small letters: not in scripts.
+# The TeXbook, chapter 18: space between the class of the row and that of the column; lower case: not in scripts.
 _TABLE = (" Tmk   t", "TT k   t", "mm  m  m", "kk  k  k", "        ", " Tmk   t", "tt ttttt", "tTmkt tt")
 
 
 def space_between(left: str, right: str, *, script: bool) -> float:
-    """The space in em that TeX puts between two neighbours of these classes; "" has none beside it."""
+    """Return the space in em that TeX puts between two adjacent classes; none next to ""."""
     if left not in _CLASSES or right not in _CLASSES:
         return 0.0
     mark = _TABLE[_CLASSES.index(left)][_CLASSES.index(right)]

@@ -1,4 +1,4 @@
-"""TeX's mathematics, read into parts in one pass; what cannot be set is refused by the name of its command."""
+"""Parses TeX math into parts in one pass; unsupported commands are rejected by name."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from report_builder.document.formulas.parts import (
 from report_builder.errors import Problem
 from report_builder.limits import FORMULA_DEPTH, FORMULA_LETTERS
 
-# A command; a number (its comma may be in braces); a letter with its combining marks; any other character.
+# A command; a number (with its decimal mark possibly in braces); a letter with combining marks; any other character.
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+(?:(?:\.|\{[.,]\})\d+)*|%[^\n]*\n?|\s+|[^\W\d_][\u0300-\u036f]*|.", re.DOTALL)
 _ENDS = ("", "}", "&", "\\\\", "\\cr", "\\right", "\\middle", "\\end", "\\hline")
 _WORD = re.compile(r"[^\W\d_]")
@@ -36,10 +36,10 @@ _WORD = re.compile(r"[^\W\d_]")
 
 @functools.lru_cache(4096)
 def read(tex: str) -> Row:
-    """A formula as parts.
+    """Parse a formula.
 
     Raises:
-        UnsettableError: a command is unknown or refused, braces or fences do not pair, or a limit is passed.
+        UnsettableError: if a command is unknown or unsupported, braces or fences do not match, or a limit is exceeded.
     """
     if len(tex) > FORMULA_LETTERS.value:
         raise _unsettable(FORMULA_LETTERS.problem("", len(tex)))
@@ -57,7 +57,7 @@ def _unsettable(problem: Problem) -> UnsettableError:
 
 
 class Reader:
-    """Goes over the tokens of a formula once."""
+    """A single-pass parser of the tokens of a formula."""
 
     def __init__(self, tex: str) -> None:
         self.tex = tex
@@ -69,30 +69,30 @@ class Reader:
     # --- tokens -------------------------------------------------------------------------------------------------------------
 
     def peek(self) -> str:
-        """The next word that is no space, or ""."""
+        """Return the next token that is not whitespace, or ""."""
         while self.at < len(self.tokens) and self.tokens[self.at][0].isspace():
             self.at += 1
         return self.tokens[self.at][0] if self.at < len(self.tokens) else ""
 
     def take(self) -> str:
-        """The next word, which is passed."""
+        """Consume and return the next token."""
         word = self.peek()
         self.at += 1
         return word
 
     def skip(self, word: str) -> bool:
-        """Passes a word if it is the next one."""
+        """Consume the next token if it is `word`; return whether it was."""
         found = self.peek() == word
         self.at += found
         return found
 
     def need(self, word: str, after: str) -> None:
-        """Passes a word that must be there."""
+        """Consume the next token, which must be `word`."""
         if not self.skip(word):
             raise UnsettableError(f"{word} is missing after {after}", self.peek() or "the end of the formula")
 
     def raw(self, after: str) -> str:
-        """The text of a group in braces, as it is written."""
+        """Consume a group in braces and return its source."""
         self.need("{", after)
         start, level = self.at, 1
         while self.at < len(self.tokens):
@@ -104,13 +104,13 @@ class Reader:
         raise UnsettableError("a brace is not closed", "{")
 
     def nested(self, tex: str) -> Row:
-        """A formula inside of this one, in a text."""
+        """Parse a formula inside text within this one."""
         return Row(read(tex).parts, "ord")
 
     # --- rows ---------------------------------------------------------------------------------------------------------------
 
     def row(self, ends: Collection[str] = _ENDS, kind: str = "", after: str = "start") -> Row:
-        """Parts up to one of the tokens `ends`, which is left; `after` is the class of what stands before them."""
+        """Parse parts up to one of the tokens `ends`, which is not consumed; `after` is the class of what precedes them."""
         self._deeper()
         parts: list[Part] = []
         while (word := self.peek()) not in ends:
@@ -153,7 +153,7 @@ class Reader:
         return Scripts(base, below, above, limits or _limits(base))
 
     def argument(self, after: str, font: str | None = None) -> Row:
-        """What a command applies to: a group, or one word."""
+        """Parse the argument of a command: a group or a single token."""
         outer, self.font = self.font, self.font if font is None else font
         word = self.take()
         if word == "{":
@@ -162,7 +162,7 @@ class Reader:
         elif word in _ENDS or word in ("^", "_"):
             raise UnsettableError(f"nothing stands after {after}", after, "Write {} if nothing is meant.")
         else:
-            if len(word) > 1 and word[0].isdigit():  # of 12, TeX takes 1
+            if len(word) > 1 and word[0].isdigit():  # TeX takes only the 1 of 12
                 self.at -= 1
                 self.tokens[self.at : self.at + 1] = [*_TOKEN.finditer(word[0]), *_TOKEN.finditer(word[1:])]
                 word = self.take()
@@ -173,7 +173,7 @@ class Reader:
         return row
 
     def option(self) -> Row | None:
-        """What stands in brackets after a command, if anything does."""
+        """Parse an optional argument in brackets, or return None."""
         if not self.skip("["):
             return None
         row = self.row((*_ENDS, "]"))
@@ -183,7 +183,7 @@ class Reader:
     # --- single parts -------------------------------------------------------------------------------------------------------
 
     def atom(self, word: str) -> Part:
-        """One part, of which `word` is the first, already taken."""
+        """Parse one part, whose first token `word` has already been consumed."""
         if word == "{":
             row = self.row(kind="ord")
             self.need("}", "{")
@@ -212,7 +212,7 @@ class Reader:
         return Symbol(text, kind)
 
     def _letter(self, char: str) -> Part:
-        """A letter in the font in force; letters of one upright word stay together."""
+        """Return a letter in the current font; consecutive letters in an upright or italic text font form one word."""
         if self.font in ("rm", "it"):
             while self.at < len(self.tokens) and (found := self.tokens[self.at][0])[0].isalnum():
                 char += found
@@ -245,7 +245,7 @@ class Reader:
 
 
 def _limits(base: Part) -> str:
-    """Where the scripts of a part stand if nothing is said."""
+    """Return the default placement of the scripts of a part."""
     if isinstance(base, Symbol) and base.kind == "op":
         return "no" if base.text in symbols.INTEGRALS else "display"
     if isinstance(base, Name):

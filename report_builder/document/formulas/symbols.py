@@ -1,4 +1,4 @@
-"""What TeX's commands stand for: characters by their class, names of functions, accents, spaces, fonts, fences.
+"""Tables of TeX commands: characters with their classes, function names, accents, spaces, fonts, fences.
 
 The classes are those of The TeXbook, chapter 17: ord, op, bin, rel, open, close, punct, inner.
 """
@@ -58,19 +58,19 @@ _PLAIN = {
 }
 _GROUPS = {"ord": _ORD, "op": _OP, "bin": _BIN, "rel": _REL, "open": _OPEN, "close": _CLOSE, "punct": _PUNCT}
 
-#: command without its backslash -> character and class
+#: command without backslash -> character and class
 SYMBOLS = {name: (char, kind) for kind, names in _GROUPS.items() for name, char in names.items()}
-#: a character as it is typed -> character and class
+#: character as typed -> character and class
 TYPED = {char: (char, kind) for char, kind in [*SYMBOLS.values()][::-1]} | {
     typed: (char, kind) for kind, text in _PLAIN.items() for typed, char in _pairs(text).items()
 }
 
-INTEGRALS = "∫∬∭∮"  # their limits stand beside them
+INTEGRALS = "∫∬∭∮"  # limits are placed beside these
 FUNCTIONS = {
     "arccos", "arcsin", "arctan", "arg", "cos", "cosh", "cot", "coth", "csc", "deg", "dim", "exp", "hom", "ker", "lg", "ln",
     "log", "sec", "sin", "sinh", "tan", "tanh",
 }  # fmt: skip
-LIMITS = {name: name for name in ("det", "gcd", "inf", "lim", "max", "min", "Pr", "sup")} | {  # below them in a display
+LIMITS = {name: name for name in ("det", "gcd", "inf", "lim", "max", "min", "Pr", "sup")} | {  # limits below, in display style
     "liminf": "lim\u2009inf",
     "limsup": "lim\u2009sup",
     "argmax": "arg\u2009max",
@@ -82,9 +82,9 @@ SPACES = {  # em
     "!": -3 / 18, "negthinspace": -3 / 18, "negmedspace": -4 / 18, "negthickspace": -5 / 18,
     "enspace": 0.5, "enskip": 0.5, "quad": 1.0, "qquad": 2.0, " ": 1 / 3, "\n": 1 / 3, "space": 1 / 3, "nobreakspace": 1 / 3,
 }  # fmt: skip
-LENGTHS = {"em": 1.0, "ex": 0.43, "mu": 1 / 18, "pt": 0.1, "mm": 0.2845, "cm": 2.845, "in": 7.227}  # em of a text of 10 pt
+LENGTHS = {"em": 1.0, "ex": 0.43, "mu": 1 / 18, "pt": 0.1, "mm": 0.2845, "cm": 2.845, "in": 7.227}  # in em, for text of 10 pt
 
-#: accent -> combining character, and the one that browsers put in its place
+#: accent -> combining character, and the spacing character for MathML
 ACCENTS = {
     "hat": ("\u0302", "ˆ"), "widehat": ("\u0302", "\u0302"), "tilde": ("\u0303", "˜"), "widetilde": ("\u0303", "~"),
     "bar": ("\u0304", "¯"), "vec": ("\u20d7", "→"), "dot": ("\u0307", "˙"), "ddot": ("\u0308", "¨"), "dddot": ("\u20db", "⃛"),
@@ -118,11 +118,11 @@ TEXTS = {
 KINDS = {f"math{kind}": kind for kind in ("ord", "op", "bin", "rel", "open", "close", "punct", "inner")}
 STYLES = {"displaystyle": "display", "textstyle": "inline", "scriptstyle": "script", "scriptscriptstyle": "sscript"}
 
-# The first letters of A-Z, a-z, 0-9, Α-Ω, α-ω in each alphabet of Unicode's block U+1D400.
+# First characters of A-Z, a-z, 0-9, Α-Ω, α-ω in each alphabet of the Unicode block U+1D400.
 _ALPHABETS = {
     "bf": (0x1D400, 0x1D41A, 0x1D7CE, 0x1D6A8, 0x1D6C2),
     "it": (0x1D434, 0x1D44E, 0, 0x1D6E2, 0x1D6FC),
-    "bfit": (0x1D468, 0x1D482, 0x1D7CE, 0x1D6A8, 0x1D736),  # capitals of Greek and digits stand upright in TeX
+    "bfit": (0x1D468, 0x1D482, 0x1D7CE, 0x1D6A8, 0x1D736),  # Greek capitals and digits are upright in TeX
     "bb": (0x1D538, 0x1D552, 0x1D7D8, 0, 0),
     "cal": (0x1D49C, 0x1D4B6, 0, 0, 0),
     "frak": (0x1D504, 0x1D51E, 0, 0, 0),
@@ -130,7 +130,7 @@ _ALPHABETS = {
     "tt": (0x1D670, 0x1D68A, 0x1D7F6, 0, 0),
 }
 _FIRST = (("A", "Z"), ("a", "z"), ("0", "9"), ("Α", "Ω"), ("α", "ω"))
-_ELSEWHERE = {  # font and letter
+_ELSEWHERE = {  # font + letter -> character outside its alphabet
     "bbC": "ℂ", "bbH": "ℍ", "bbN": "ℕ", "bbP": "ℙ", "bbQ": "ℚ", "bbR": "ℝ", "bbZ": "ℤ", "calB": "ℬ", "calE": "ℰ", "calF": "ℱ",
     "calH": "ℋ", "calI": "ℐ", "calL": "ℒ", "calM": "ℳ", "calR": "ℛ", "cale": "ℯ", "calg": "ℊ", "calo": "ℴ", "frakC": "ℭ",
     "frakH": "ℌ", "frakI": "ℑ", "frakR": "ℜ", "frakZ": "ℨ", "ith": "ℎ", "bfit∇": "𝛁", "bfit∂": "𝝏", "bfitϵ": "𝝐", "bfitϑ": "𝝑",
@@ -139,7 +139,7 @@ _ELSEWHERE = {  # font and letter
 
 
 def letter(char: str, font: str) -> str | None:
-    """A letter or digit in a font of mathematics, or None where that font has none."""
+    """Return a letter or digit in a math font, or None if the font lacks it."""
     if font + char in _ELSEWHERE:
         return _ELSEWHERE[font + char]
     for (first, last), start in zip(_FIRST, _ALPHABETS.get(font, (0,) * 5), strict=True):
@@ -148,7 +148,7 @@ def letter(char: str, font: str) -> str | None:
     return None
 
 
-# What cannot be set, and what to write instead.
+# Unsupported commands, and what to write instead.
 REFUSED = {
     **dict.fromkeys(("qty", "SI", "si", "unit", "num"), r"Write number and unit out: 3\,\mathrm{kg}."),
     **dict.fromkeys(("newcommand", "renewcommand", "def", "let", "DeclareMathOperator"), "Write what the command stands for."),

@@ -1,4 +1,4 @@
-"""Formulas as typst: every class, fence, limit and space is stated, so nothing is left to what typst guesses."""
+"""Writes formulas as typst, with every class, fence, limit and space explicit, so that nothing depends on typst's defaults."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from report_builder.document.formulas.parts import (
 from report_builder.document.formulas.reading import read
 from report_builder.records import frozen
 
-#: stands once between the page style and the formulas: no name of a style can then take the place of one of typst
+#: inserted between the page style and the formulas, so that definitions of the style cannot shadow typst's
 PRELUDE = """\
 #let tex = std.math
 #let display-formula(index, shown) = std.layout(size => {  // a wide one in smaller type, but not smaller than that of code
@@ -41,7 +41,7 @@ PRELUDE = """\
   if std.measure(shown).width > size.width [#std.metadata(index) <formula-too-wide>]
   shown
 })"""
-#: stands at the end of a document that must have no `display-formula` wider than its line; `too_wide` reads what it says
+#: appended to a document to fail if a `display-formula` is wider than its line; `too_wide` parses the message
 CHECK = """
 #context {
   let wide = std.query(<formula-too-wide>).map(found => str(found.value))
@@ -49,7 +49,7 @@ CHECK = """
 }"""
 
 _CLASSES = {"bin": "binary", "rel": "relation", "open": "opening", "close": "closing", "punct": "punctuation", "op": "large"}
-_KNOWN = {  # symbols that have their class in typst, too; a sign would take that of what stands before it
+_KNOWN = {  # symbols with the same class in typst; for `+` and the like, typst's depends on what precedes them
     **dict.fromkeys("=<>≤≥≠≈≡∈∉⊂⊆→←⇒⇔↦∝≪≫", "rel"),
     **dict.fromkeys("([{⟨⌊⌈", "open"),
     **dict.fromkeys(")]}⟩⌋⌉", "close"),
@@ -57,7 +57,7 @@ _KNOWN = {  # symbols that have their class in typst, too; a sign would take tha
     **dict.fromkeys(",;", "punct"),
     **dict.fromkeys("∞∂∇∅…⋯⋮⋱.", "ord"),
 }
-_SPECIAL = {*symbols.FENCES.values(), *"√∛∜"}  # to typst they begin something that must end
+_SPECIAL = {*symbols.FENCES.values(), *"√∛∜"}  # typst parses these as opening something that must be closed
 _TEXTS = {
     "it": 'font: "New Computer Modern", style: "italic"',
     "bf": 'font: "New Computer Modern", weight: "bold"',
@@ -79,17 +79,17 @@ def _with_class(kind: str, body: str) -> str:
 
 
 def too_wide(message: str) -> list[int]:
-    """The indices of the formulas that `CHECK` complains of in a message of typst."""
+    """Return the indices of the formulas that `CHECK` reports in an error message of typst."""
     found = re.search(r"formulas too wide: ([\d ]+)", message)
     return [int(index) for index in found[1].split()] if found else []
 
 
 @functools.lru_cache(4096)
 def typst(tex: str) -> str:
-    """The body of an equation, for use between `$`, after `PRELUDE`.
+    """Return the body of an equation, for use between `$` after `PRELUDE`.
 
     Raises:
-        UnsettableError: the formula cannot be set.
+        UnsettableError: if the formula cannot be typeset.
     """
     return _Writer().row(read(tex))
 
@@ -105,9 +105,9 @@ class _Writer:
         return _Writer(script=True)
 
     def row(self, row: Row, *, after: str = "") -> str:
-        """Parts side by side, behind something of the class `after`.
+        """Write parts side by side, preceded by a part of class `after`.
 
-        A blank only parts what would be one word: blanks beside text would be printed.
+        Spaces in the source only separate identifiers, since typst would print spaces next to text.
         """
         first = next((kind for part in row.parts if (kind := kind_of(part))), "")
         space = space_between(after, first, script=self.script)
@@ -118,7 +118,7 @@ class _Writer:
         return source or "#[]"
 
     def _space_text(self, space: Space, parts: Sequence[Part], at: int) -> str:
-        """A space; typst forgets the classes beside it, so that it takes their space, too (once, where several follow)."""
+        """Write a space plus TeX's own space between its neighbours (once per run), which typst omits beside explicit ones."""
         em = space.em
         if at and not isinstance(parts[at - 1], Space):
             following = next((kind_of(part) for part in parts[at:] if not isinstance(part, Space)), "")
@@ -191,7 +191,7 @@ class _Writer:
         return f"tex.stretch({arrow.text},size: #(100% + 0.8em))"
 
     def _fence(self, fence: Fence) -> str:
-        # A fence that is none must not leave its place to a bar of the body.
+        # An empty fence needs a placeholder, or typst would stretch a bar in the body instead.
         left, right = (_char(char) if char else "#std.box()" for char in (fence.left, fence.right))
         return f"tex.lr({left}{self.row(fence.body)}{right})"
 
@@ -224,12 +224,12 @@ class _Writer:
 
 
 def _frame(body: str, stroke: str, inset: str) -> str:
-    """A frame around a formula, which stands at the height of what is beside it."""
+    """Return a framed formula, aligned with what is next to it."""
     return f'#std.box(stroke: {stroke},inset: {inset},tex.equation(alt: "framed",$tex.display({body})$))'
 
 
 def _rules(table: Table) -> tuple[str, str]:
-    """The rules between cells, as the argument of a matrix, and those around all, as sides of a stroke."""
+    """Return the rules between cells, as an argument of a matrix, and the outer ones, as sides of a stroke."""
     down, across = table.lines
     ends = {"left": 0 in down, "right": len(table.columns) in down, "top": 0 in across, "bottom": len(table.rows) in across}
     inner = [
