@@ -72,6 +72,6 @@ def _ask(steps: Mapping[str, Step], store: Store, beside: Path) -> dict[str, Rep
 
 
 def _error(job: Job, event: Failed) -> ReportError:
-    """Return a refusal as the worker raised it, or any other failure labeled with its job."""
+    """Return a refusal as the worker raised it, or any other failure labelled with its job."""
     refusal = event.as_raised
     return refusal if type(refusal) is ReportError else event.of(job)

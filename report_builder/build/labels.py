@@ -1,4 +1,4 @@
-"""Checks that labeled elements do not depend on measurements, because the numbering would then depend on them."""
+"""Checks that labelled elements do not depend on measurements, because the numbering would then depend on them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def check_labels_fixed(plan: Plan, template: Path, rendered: Rendered) -> None:
     """Check that the template has the same labels as before anything was measured.
 
     Raises:
-        ReportError: a condition on a fact, or the best arm of a sweep, chose a labeled element.
+        ReportError: a condition on a fact, or the best arm of a sweep, chose a labelled element.
     """
     _check_alike(template, render(template, gather.material(plan, measured=False)), rendered)
 

@@ -213,7 +213,7 @@ class Stamp:
             return {}
 
     def _entry(self, digest: str, path: Path) -> list[str]:
-        """Digests of a file's sources, its content, and its neighbors; the memo saves reading unchanged files."""
+        """Digests of a file's sources, its content, and its neighbours; the memo saves reading unchanged files."""
         try:
             figures = [self._figures / name for name in (INDEX, *_indexed_names(_index(self._figures)))]
             beside = {

@@ -1,4 +1,4 @@
-"""Imports steps from another store, and synchronizes two stores; steps present on both sides are not transferred."""
+"""Imports steps from another store, and synchronises two stores; steps present on both sides are not transferred."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ABSENT = 23  # rsync's exit code for a missing folder, among others
 
 @frozen
 class Synced:
-    """Result of a synchronization.
+    """Result of a synchronisation.
 
     Attributes:
         came: number of steps imported.
@@ -114,7 +114,7 @@ def remember(store: Store, data: Fields) -> None:
 
 
 def _with_machine(store: Store, where: str) -> Synced:
-    """Synchronize with a store on another machine by rsync, where nothing else of this program runs.
+    """Synchronise with a store on another machine by rsync, where nothing else of this program runs.
 
     `step.json` is sent last: until it arrives, the step counts as absent there. Complete steps are never overwritten.
     """

@@ -43,7 +43,7 @@ class Workspace:
 
     @classmethod
     def find(cls, options: Mapping[str, str | Sequence[str] | None], environment: Mapping[str, str] = os.environ) -> Workspace:
-        """Build a workspace; options override environment variables, which override the default folders in the current folder."""
+        """Build a workspace: options override environment variables, which override the default names in the current folder."""
 
         def root(name: str) -> str:
             return str(options.get(name) or environment.get(VARIABLES[name]) or _DEFAULTS[name])
