@@ -81,7 +81,7 @@ def pack(plan: Plan, workspace: Workspace, built: Built, holds: str, sets: Seque
     """Write the archive next to the documents and return its path.
 
     Raises:
-        ReportError: a file of the report lies outside the project, so that nobody else could build it.
+        ReportError: a file of the report lies outside the project, so that the archive would be incomplete.
     """
     loaded = plan.resolved.loaded
     folder = workspace.outputs(loaded)[0]

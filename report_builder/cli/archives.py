@@ -25,7 +25,7 @@ MEMBERS = 1_000_000  # maximum in an archive; the limit on bytes does not stop e
 
 
 def export_runs(options: Options) -> int:
-    """Pack trainings with everything measured on them alone, and with the inputs of these measurements."""
+    """Pack all stored steps, or the given trainings with everything measured on them alone and its inputs."""
     store = store_of(options)
     runs = {stored.key for stored in ([find_run(store, key) for key in options.keys] if options.keys else store.all("run"))}
     steps = {stored.key: (kind, stored) for kind in KINDS for stored in store.all(kind)}

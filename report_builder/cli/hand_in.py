@@ -1,4 +1,4 @@
-"""Commands on hand-ins: the demonstration, which is a hand-in itself, and a teacher's checks of those of a class."""
+"""Commands on hand-ins: the demonstration, which is a hand-in itself, and a teacher's checks of a class."""
 
 from __future__ import annotations
 

@@ -147,8 +147,8 @@ def shape(number: int) -> str:
 def mark(number: int) -> tuple[str, bool]:
     """Return the marker of a class and whether it is filled.
 
-    Neighbours differ in both, and the first ten classes in at least one of them. Colour and marker together repeat only after
-    all of their combinations.
+    Neighbours differ in both, and the first ten classes have distinct markers. Colour and marker together repeat only after all
+    of their combinations.
     """
     place = number + number // len(colours())
     return shape(place), place % 2 == 0

@@ -16,7 +16,7 @@ POINT = 2.54 / 72  # cm
 LINE = 1.25  # line height, relative to the font size
 NAME_CM = 3.2  # maximum width of a class name at an axis or in a legend
 BOLD = 1.12  # relative to the width of normal text
-BREAKS = "-/_.,:;|)]}\\"  # a word may be broken behind these
+BREAKS = "-/_.,:;|)]}\\"  # a word may be broken after these
 LEFT_OUT = "…"
 ROUNDING = 1e-6  # cm
 # Libertinus Serif, as on the pages. It comes first, because an installed font of that name may be another version.
