@@ -22,7 +22,7 @@ class Options:
 
     Attributes:
         formats: output formats.
-        draft: write the document even if parts of it are not measured or wrong.
+        draft: write the document even if steps failed, or claims are unmeasured or wrong; these are marked.
         dry_run: show what would run, and stop.
         tensorboard: also write TensorBoard event files.
         workers: number of jobs that run in parallel.
