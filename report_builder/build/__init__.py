@@ -1,4 +1,4 @@
-"""One call for each arrow.
+"""The build pipeline, with one function per stage.
 
 Experiment file -> plan -> runs -> arrays -> facts and figures -> Markdown -> document tree -> PDF, HTML, DOCX, md.
 """
@@ -49,7 +49,7 @@ settle = asking.try_own_code
 
 
 def _protected(make: Callable[Concatenate[Plan, Making], Built]) -> Callable[Concatenate[Plan, Making], Built]:
-    """Nothing of a plan is pruned by another process while something is made of it."""
+    """Keep the steps of a plan from being pruned by another process while `make` runs."""
 
     @functools.wraps(make)
     def made(plan: Plan, /, *args: Making.args, **kwargs: Making.kwargs) -> Built:
@@ -63,10 +63,17 @@ def _protected(make: Callable[Concatenate[Plan, Making], Built]) -> Callable[Con
 def plan_report(
     report: str, workspace: Workspace, *, profile: str | None = None, sets: Sequence[str] = (), fetch: bool = False
 ) -> Plan:
-    """Experiment file -> plan. No step runs, but of a model of the user's own a worker is asked what it is, once.
+    """Resolve an experiment file into a plan.
 
-    With `fetch`, data that is nowhere is downloaded. Where all results that it needs came along with the report, in the folder
-    `given` of the store, they are what is stored.
+    No step runs, except that a worker is asked once to describe each of the user's own models. If the store's `given` folder
+    holds every result that the report needs, the plan reads those results instead of the store.
+
+    Args:
+        report: name of the report, or path of its YAML file.
+        workspace: root folders of the project.
+        profile: profile to apply; the default profile if None.
+        sets: overrides, `key=value` each.
+        fetch: download data that is not found locally.
     """
     file, store, given = workspace.experiment(report), Store(workspace.store), Given(workspace.store / FOLDER)
     loaded = load(file, profile=profile, sets=sets, project=workspace.project(file))
@@ -80,7 +87,7 @@ def plan_report(
 
 @_protected
 def build(plan: Plan, workspace: Workspace, options: Options) -> Built:
-    """Builds the whole report."""
+    """Build the whole report: run the missing steps and write the document."""
     asking.try_own_code(plan)
     missing = plan.missing(plan.everything())
     if any(ENGINES[planned.step.kind] != "light" for planned in missing) and not options.draft:
@@ -93,7 +100,7 @@ def build(plan: Plan, workspace: Workspace, options: Options) -> Built:
 
 @_protected
 def train(plan: Plan, workspace: Workspace, options: Options) -> Built:
-    """Trains, measures and draws all that the experiment names; whether its template is there, and fits, is not asked."""
+    """Train, measure and draw everything that the experiment names, without reading its template."""
     asking.try_own_code(plan)
     missing = plan.missing(plan.everything())
     carry_out(plan, workspace, missing, options)
@@ -103,15 +110,15 @@ def train(plan: Plan, workspace: Workspace, options: Options) -> Built:
 
 @_protected
 def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -> Built:
-    """One figure, or those of a group, and nothing else.
+    """Build one figure, or all figures of a group, and nothing else.
 
-    Probes stored weights where a probe option changed, trains only if its run is missing.
+    Probes the stored weights again where a probe option changed; trains only if the run is missing.
     """
     from report_builder.build import gather, publish
 
     ids = plan.resolved.parts(id_)
     asking.try_own_code(plan)
-    numbers = figure_numbers(plan, workspace)  # what is wrong in the template is said here
+    numbers = figure_numbers(plan, workspace)  # errors in the template are raised here
     missing = plan.missing([plan.figures[part] for part in ids])
     if any(planned.step.kind == "run" for planned in missing) and not options.draft:
         refuse_early(check_plan(plan, workspace, options.formats))
@@ -132,7 +139,7 @@ def build_figure(plan: Plan, workspace: Workspace, id_: str, options: Options) -
 
 @_protected
 def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> Built:
-    """The figures and facts of one task, and a small document of it with the numbers of the whole report."""
+    """Build one task: its figures, its facts, and a short document numbered as in the whole report."""
     from report_builder.build import publish
 
     loaded = plan.resolved.loaded
@@ -160,7 +167,10 @@ def build_task(plan: Plan, workspace: Workspace, task: str, options: Options) ->
 
 
 def _for_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> tuple[list[Planned], list[Problem]]:
-    """Carries out what a task cites and shows; which facts the best arm of a sweep adds is known when the arms are measured."""
+    """Carry out the steps that a task cites or shows.
+
+    Loops, because the facts that the best arm of a sweep adds are only known once the arms are measured.
+    """
     done, failed = list[Planned](), list[Problem]()
     while True:
         part = check_plan(plan, workspace, options.formats).task(task)
@@ -176,7 +186,7 @@ def _for_task(plan: Plan, workspace: Workspace, task: str, options: Options) -> 
 
 
 def _steps_behind(plan: Plan, part: Document) -> list[Planned]:
-    """The steps that give the facts, figures and tables of a part of the document."""
+    """Steps that produce the facts, figures and tables of a part of the document."""
     measures = [m for m in plan.resolved.measures if any(name in part.facts for name in m.facts)]
     steps = [plan.facts[m, seed] for m in measures for seed in plan.seeds(m.subject)]
     behind = [name for kind, name in sorted(part.sources) if kind == "figure"]

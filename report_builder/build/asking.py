@@ -1,4 +1,4 @@
-"""Asks a worker about models and layers of the user's own; what it found good before is not asked again."""
+"""Asks a worker to check the user's own models and layers; accepted answers are stored and not asked for again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from report_builder.store import Step, Store
 
 
 def descriptions(loaded: Loaded, store: Store) -> dict[str, Model[Parameters] | ReportError]:
-    """Each model of the user's own that the runs name, as the plan sees it; instead of it the error of a wrong file."""
+    """Return the description of each user-defined model that the runs name, or the error that its file raised."""
     files = {kind: file for kind, file in own.files_of(loaded).items() if not not_python(file)}
     steps = {kind: own.description(kind, file, store.memo) for kind, file in files.items()}
     failed = _ask(steps, store, loaded.file.parent)
@@ -30,7 +30,7 @@ def descriptions(loaded: Loaded, store: Store) -> dict[str, Model[Parameters] | 
 
 
 def lacks(file: Path, workspace: Workspace) -> tuple[Problem, ...]:
-    """What a model of the user's own lacks, asked of a worker."""
+    """Ask a worker what a user-defined model is missing, and return it as problems."""
     store = Store(workspace.store)
     step = own.description(file.name, file, store.memo, "lacks")
     failed = _ask({file.name: step}, store, file.parent)
@@ -40,10 +40,10 @@ def lacks(file: Path, workspace: Workspace) -> tuple[Problem, ...]:
 
 
 def try_own_code(plan: Plan) -> None:
-    """Has the architectures of the user's own looked at that no worker has seen yet, and tries their figures and metrics.
+    """Check the user's own architectures that no worker has checked yet, and try their figures and metrics on noise.
 
     Raises:
-        ReportError: with every layer that does not fit, in all runs, or every figure and metric that fails on noise.
+        ReportError: with every layer that does not fit, over all runs, or every figure and metric that fails on noise.
     """
     loaded, verdicts = plan.resolved.loaded, plan.verdicts
     failed = _ask(verdicts, plan.store, loaded.file.parent)
@@ -56,9 +56,9 @@ def try_own_code(plan: Plan) -> None:
 
 
 def _ask(steps: Mapping[str, Step], store: Store, beside: Path) -> dict[str, ReportError]:
-    """Has what is not stored answered, each question once; what failed, by each name that asked.
+    """Run the steps whose answers are not stored, each key once, and return the errors by name.
 
-    What a worker refuses is a plain `ReportError`, whose places are below what was asked about.
+    A refusal by a worker is a plain `ReportError`, whose places are relative to the object that was checked.
     """
     asked = {step.key: name for name, step in steps.items() if store.read(ANSWER, step.key) is None}
     if not asked:
@@ -72,6 +72,6 @@ def _ask(steps: Mapping[str, Step], store: Store, beside: Path) -> dict[str, Rep
 
 
 def _error(job: Job, event: Failed) -> ReportError:
-    """A refusal with its places as the worker said them; any other failure with the name of what was asked about."""
+    """Return a refusal as the worker raised it, or any other failure labelled with its job."""
     refusal = event.as_raised
     return refusal if type(refusal) is ReportError else event.of(job)

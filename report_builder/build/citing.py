@@ -1,4 +1,4 @@
-"""What a template may cite, ready to paste: facts, and sentences about two of them."""
+"""Lists what a template may cite, ready to paste: facts, and comparisons of two of them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,17 @@ from report_builder.plan import Plan
 
 
 def citable(plan: Plan, workspace: Workspace, name: str = "", *, word: str = "", new: bool = False) -> dict[str, Fact]:
-    """The facts whose name contains `name`, that are called so (`word`), and with `new` are not cited by the template yet.
+    """Return the facts that match a search.
+
+    Args:
+        plan: the plan of the report.
+        workspace: root folders of the project.
+        name: substring of the fact's identifier.
+        word: substring of the fact's identifier, metric or noun, in the report's language or in English; case is ignored.
+        new: leave out facts that the template already cites.
 
     Raises:
-        ReportError: no fact has such a name.
+        ReportError: no fact's identifier contains `name`.
     """
     material, language = gather.material(plan), languages.load(plan.language)
     named = {key: fact for key, fact in sorted(material.facts.items()) if name in key}
@@ -30,13 +37,13 @@ def citable(plan: Plan, workspace: Workspace, name: str = "", *, word: str = "",
 
 
 def _names_of(fact: Fact, language: Language) -> str:
-    """The name of a fact, and what it is called in the report's language and in English."""
+    """Identifier, metric and noun forms of a fact, in the report's language and in English, as one searchable string."""
     spoken = (language.noun(fact.noun, fact.metric), languages.load(languages.SOURCE).noun(fact.noun, fact.metric))
     return " ".join([fact.name, language.metric(fact.metric), *(form for noun in spoken for form in noun.forms.values())])
 
 
 def citation_lines(chosen: Mapping[str, Fact], plan: Plan) -> Iterator[str]:
-    """A line for each fact, with its value, and one for each that several runs have: a sentence about the first two of them."""
+    """Yield a line for each fact with its value, then a comparison of two runs for each quantity that several runs share."""
     language, runs = languages.load(plan.language), list(plan.resolved.runs)
     for name, fact in chosen.items():
         yield f'{{{{ fact("{name}").full }}}}  {"not measured yet" if fact.placeholder else _value(fact, language)}'
@@ -48,6 +55,6 @@ def citation_lines(chosen: Mapping[str, Fact], plan: Plan) -> Iterator[str]:
 
 
 def _value(fact: Fact, language: Language) -> str:
-    """As `.full` prints it."""
+    """Value of a fact as `.full` prints it."""
     value = fact.value
     return value if isinstance(value, str) else Shown(language, fact.unit, decimals([fact])).number(value, fact.spread)

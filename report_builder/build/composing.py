@@ -1,4 +1,4 @@
-"""Plan and template -> the composed document, and the numbers that its figures have."""
+"""Composes the document of a plan from its template, and computes its figure numbers."""
 
 from __future__ import annotations
 
@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from report_builder.document.material import Material
     from report_builder.document.rendering import Rendered
 
-MOST_LISTED, MOST_LETTERS = 10, 100  # sentences that `check` shows, and letters of each
+MOST_LISTED, MOST_LETTERS = 10, 100  # sentences that `check` lists, and characters of each
 
 
 def compose_plan(plan: Plan, workspace: Workspace, *, draft: bool = False) -> tuple[Material, Rendered, Document]:
-    """Template -> numbered document, placeholders for what is not measured: unknown facts, figures and references fail here."""
+    """Render the template and compose the numbered document, with placeholders for facts that are not measured yet.
+
+    Raises:
+        ReportError: the template names an unknown fact, figure or reference.
+    """
     from report_builder.build import gather
     from report_builder.document import pandoc
     from report_builder.document.rendering import render
@@ -35,10 +39,10 @@ def compose_plan(plan: Plan, workspace: Workspace, *, draft: bool = False) -> tu
 
 
 def check_plan(plan: Plan, workspace: Workspace, formats: Collection[str] = ("pdf",)) -> Document:
-    """The document with placeholders, and all that can be found wrong in it before a measurement.
+    """Compose the document with placeholders, and find what can be found wrong in it before anything is measured.
 
     Raises:
-        ReportError: it cannot be composed, or no font of the PDF has a character.
+        ReportError: the document cannot be composed, or no font of the PDF has a character that it uses.
     """
     composed = compose_plan(plan, workspace, draft=True)[2]
     return _foreseen(plan, composed) if "pdf" in formats else composed
@@ -52,7 +56,7 @@ def _foreseen(plan: Plan, composed: Document) -> Document:
 
 @frozen
 class Checked:
-    """What `check` says of a document: warnings, the lines of `listed`, and what is wrong with it."""
+    """Result of `check`: warnings, the lines to print, and findings."""
 
     warnings: tuple[Problem, ...]
     lines: tuple[str, ...]
@@ -60,10 +64,10 @@ class Checked:
 
 
 def check(plan: Plan, workspace: Workspace) -> Checked:
-    """Checks the document; one that was found right is not composed again with the same fingerprint.
+    """Check the document of a plan; a document without findings is not composed again while its fingerprint is unchanged.
 
     Raises:
-        ReportError: it cannot be composed, or no font of the PDF has a character.
+        ReportError: the document cannot be composed, or no font of the PDF has a character that it uses.
     """
     from report_builder.build import publish
 
@@ -91,7 +95,7 @@ def _compose(plan: Plan, workspace: Workspace, material: Material, rendered: Ren
 
 
 def unbound_lines(composed: Document) -> list[str]:
-    """The sentences that speak of results and that nothing vouches for, a line each."""
+    """Return the lines that list the sentences about results that no fact supports; empty if there are none."""
     found = composed.judged.listed
     measured, stated = composed.judged.tally
     head = f"{measured} sentences are measured, {stated} stated by the author. Nothing vouches for:"
@@ -101,10 +105,10 @@ def unbound_lines(composed: Document) -> list[str]:
 
 
 def figure_numbers(plan: Plan, workspace: Workspace) -> Mapping[str, str]:
-    """The number of each figure that the document shows, by its id.
+    """Return the number of each figure that the document shows, by figure id.
 
-    The document is composed for them only where its text changed since the last time, drawn figures left out of the account:
-    a figure that is drawn again changes no number.
+    Composes the document only if its text changed since the last call. Drawn figures are left out of that comparison,
+    because redrawing a figure changes no number.
     """
     from report_builder.build import gather, publish
     from report_builder.document.rendering import render

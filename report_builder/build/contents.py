@@ -1,4 +1,4 @@
-"""Files and programs of which a document is made, by what they are."""
+"""Identifies the files and tools that a document is made from, by content and version."""
 
 from __future__ import annotations
 
@@ -14,18 +14,21 @@ TOOLS = ("pypandoc-binary", "typst", "jinja2")
 
 
 def files_below(folder: Path) -> list[Path]:
-    """All files of a folder and of those in it, in order, without what Python compiled."""
+    """Return all files below a folder, recursively, sorted by path and without compiled Python files."""
     walked = ((place, name) for place, _, names in os.walk(folder) for name in names if not name.endswith(".pyc"))
     return [*map(Path, sorted(f"{place}{os.sep}{name}" for place, name in walked))]
 
 
 def versions() -> list[str]:
-    """The versions of the programs that make a document."""
+    """Return the versions of the tools that make a document, in the order of `TOOLS`."""
     return [importlib.metadata.version(tool) for tool in TOOLS]
 
 
 def content(file: Path, memo: Memo) -> str:
-    """The digest of a file, by its content where that is soon read, whatever the disk says of it; "" where there is none."""
+    """Return the SHA-256 digest of a file, or "" if there is no such file.
+
+    Files up to `SOON_READ` bytes are always read; for larger files the memo may answer from their metadata.
+    """
     if not file.is_file():
         return ""
     small = file.stat().st_size <= SOON_READ

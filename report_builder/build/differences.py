@@ -1,4 +1,4 @@
-"""Where two results, or two documents, differ."""
+"""Finds where two results, or two documents, differ."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from report_builder.store import Stored
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
-MOST = 5  # differences that a finding names
+MOST = 5  # names that a finding lists
 
 
 def near(one: Plain, other: Plain, part: float) -> bool:
-    """Whether two values of a fact are the same number, or the same word."""
+    """Whether two values of a fact agree: numbers within the tolerance `part`, anything else exactly."""
     if isinstance(one, int | float) and isinstance(other, int | float):
         return abs(one - other) <= part * max(abs(one), abs(other), part)
     return one == other
 
 
 def arrays_differ(came: Stored, made: Stored, name: str, near: float) -> str:
-    """How the arrays of two results differ, by more than `near` of their size; "" where they do not."""
+    """Return how the arrays of two results differ by more than the tolerance `near`, or "" if they do not."""
     import numpy as np
 
     from report_builder.store.reading import arrays
@@ -45,7 +45,7 @@ def arrays_differ(came: Stored, made: Stored, name: str, near: float) -> str:
 
 
 def words(file: Path) -> list[str] | None:
-    """The words of a document; None of a PDF that cannot be read here."""
+    """Return the words of a document, or None for a PDF if pdftotext is not installed."""
     if file.suffix != ".pdf":
         return re.sub(r"data:[^\"')]+", "", file.read_text(encoding="utf-8", errors="replace")).split()
     if not shutil.which("pdftotext"):
@@ -56,7 +56,7 @@ def words(file: Path) -> list[str] | None:
 
 
 def first(handed: list[str] | None, made: list[str] | None) -> str:
-    """The first words that differ."""
+    """Return the first words that differ, with their context, as "'...' instead of '...'"."""
     pairs = zip([*(handed or []), ""], [*(made or []), ""], strict=False)
     at = next((number for number, (one, other) in enumerate(pairs) if one != other), 0)
     said = [" ".join((words or [])[max(0, at - 2) : at + 3]) for words in (handed, made)]
@@ -64,11 +64,11 @@ def first(handed: list[str] | None, made: list[str] | None) -> str:
 
 
 def some(names: Iterable[str]) -> str:
-    """The first names, and how many more there are."""
+    """Join the first names, followed by the number of the remaining ones."""
     every = list(names)
     return ", ".join(every[:MOST]) + (f" and {len(every) - MOST} more" if len(every) > MOST else "")
 
 
 def without_place(problem: Problem) -> str:
-    """What a mistake is, for a reader who has not the file."""
+    """Return the rule of a problem and what was received, for a reader who does not have the file."""
     return f"{problem.rule}{f': {problem.received}' if problem.received else ''}"

@@ -1,4 +1,4 @@
-"""Facts and figures -> text -> the files of a document, where they are not on the disk as they would be written."""
+"""Writes the files of a document from its facts and figures, unless the files on disk are already up to date."""
 
 from __future__ import annotations
 
@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     from report_builder.document.rendering import Rendered
     from report_builder.plain import Plain
 
-PRESS = ".typst"  # the last version of the PDF's source, beside the PDF
+PRESS = ".typst"  # folder of the PDF's last source, next to the PDF
 
 
 def begin(workspace: Workspace, report: str, formats: Sequence[str]) -> Press | None:
-    """Begins what a build of an edited report needs at its end, before it is read: typst, with the last version of the PDF."""
+    """Start typst on the last version of the PDF's source, while the experiment is still being read.
+
+    Returns None if no PDF is wanted, none was written before, or no source was edited since.
+    """
     from report_builder.document.press import MAIN, Press
 
     folder = workspace.build / Path(report).stem / PRESS
@@ -40,7 +43,7 @@ def begin(workspace: Workspace, report: str, formats: Sequence[str]) -> Press | 
 def write_document(
     plan: Plan, workspace: Workspace, options: Options, missing: Sequence[Planned], failed: Sequence[Problem]
 ) -> Built:
-    """Facts and figures -> rendered text -> files, those that are not on the disk as they would be written."""
+    """Render the text and write the files that are missing or out of date."""
     name, memo = plan.resolved.loaded.name, plan.store.memo
     folder, figures = workspace.outputs(plan.resolved.loaded)
     paths = paths_of(options.formats, folder, name, draft=options.draft)
@@ -57,7 +60,7 @@ def write_document(
 
 
 def _compile(plan: Plan, workspace: Workspace, options: Options, stamp: Stamp, below: Fingerprint) -> tuple[str, Built]:
-    """Rendered text -> the digest of the document, and its files."""
+    """Render the text and write its files; return the digest of the document and what was built."""
     from report_builder.build import gather
     from report_builder.document import pandoc
     from report_builder.document.press import Press
@@ -68,7 +71,7 @@ def _compile(plan: Plan, workspace: Workspace, options: Options, stamp: Stamp, b
     folder, figures = workspace.outputs(loaded)
     begun = options.press if options.press and options.press.folder == folder / PRESS else None
     press = (begun or Press(folder / PRESS)) if "pdf" in options.formats else None
-    pandoc.begin()  # beside the rendering, and typst with the last version
+    pandoc.begin()  # runs in parallel with rendering and with typst
     material = gather.material(plan)
     rendered = render(workspace.template(loaded), material, draft=options.draft)
     rendered.ask()
@@ -93,7 +96,7 @@ def _compile(plan: Plan, workspace: Workspace, options: Options, stamp: Stamp, b
 
 
 def _publish(plan: Plan, workspace: Workspace, options: Options, material: Material, rendered: Rendered) -> Document:
-    """Rendered text -> tree; the numbered figures, the facts and the sentences lie on the disk."""
+    """Compose the document tree, and write the numbered figures, facts and sentences to disk."""
     from report_builder.build import labels
     from report_builder.document.composing import compose
 
@@ -109,13 +112,13 @@ def _publish(plan: Plan, workspace: Workspace, options: Options, material: Mater
 
 
 def refuse_early(composed: Document) -> None:
-    """What `check` finds without a measurement stops a build before anything is trained."""
+    """Raise the findings of `check` before anything is trained."""
     if composed.findings:
         raise FindingError(*composed.findings)
 
 
 def refuse(composed: Document, options: Options) -> None:
-    """A document that says what was not measured, or what is not true, is written as a draft only."""
+    """Refuse to write a document with unmeasured or wrong statements, unless it is a draft."""
     if options.draft:
         return
     if composed.unmeasured:

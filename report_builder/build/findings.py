@@ -1,4 +1,4 @@
-"""What was found in a hand-in: which of its parts do not agree, at which level."""
+"""Findings about a hand-in: which of its parts are inconsistent, and at which level."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from report_builder.plain import Plain
 from report_builder.records import frozen
 
 ANSWERED, CONSISTENT, RECOMPUTED = ("answers",), ("digests", "results", "documents", "arrays"), ("weights",)
-LEVELS = ("archive", "digests", "results", "answers", "documents", "arrays", "weights", "alike")  # where something is found
+LEVELS = ("archive", "digests", "results", "answers", "documents", "arrays", "weights", "alike")  # where a finding is made
 
 
 @frozen
 class Finding:
-    """Something that does not agree: at which of `LEVELS`, in which task ("" for the whole report), and what."""
+    """An inconsistency: its level (one of `LEVELS`), a description, and its task ("" for the whole report)."""
 
     level: str
     text: str
@@ -25,14 +25,14 @@ class Finding:
 
 @frozen
 class Judged:
-    """What is known of one hand-in.
+    """What is known about one hand-in.
 
     Attributes:
-        tasks: its tasks, or "" alone where it has none.
-        checked: the levels that could be looked at.
-        findings: what does not agree.
-        prose: what its author wrote, by task.
-        notes: what could not be looked at, and why.
+        tasks: ids of its tasks, or ("",) if it has none.
+        checked: levels that could be checked.
+        findings: inconsistencies that were found.
+        prose: text that its author wrote, by task.
+        notes: checks that could not be made, and why.
     """
 
     tasks: tuple[str, ...] = ("",)
@@ -42,12 +42,16 @@ class Judged:
     notes: tuple[str, ...] = ()
 
     def state(self, task: str, levels: Sequence[str]) -> str:
-        """What a table says of a task: whether it was found right at these levels; "?" where none could be looked at."""
+        """State of a task at these levels, as a table shows it: "no" after a finding, "?" if none was checked, else "yes"."""
         if any(each.level in (*levels, "archive") and each.task in ("", task) for each in self.findings):
             return "no"
         return "yes" if {*levels} & {*self.checked} else "?"
 
     @classmethod
     def of(cls, told: Plain) -> Judged:
-        """What another process judged, as `asdict` gives it. Raises ValueError where it is something else."""
+        """Validate a verdict of another process, in the form of `asdict`.
+
+        Raises:
+            ValueError: it is something else.
+        """
         return TypeAdapter(Judged).validate_python(told)

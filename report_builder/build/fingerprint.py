@@ -1,4 +1,4 @@
-"""What a document stands on, known before its template is rendered; what was found for a fingerprint is not sought again."""
+"""Fingerprint of everything a document depends on, known before its template is rendered, under which results are cached."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ PACKAGE = Path(__file__).parents[1]
 
 @frozen
 class Fingerprint:
-    """The experiment, its steps as they are stored, all code and tools; with what a template reads, all of a document.
+    """Digest of the experiment, its stored steps, the code and the tools.
+
+    Together with the files that a template reads, which `remember` adds, it covers everything that a document depends on.
 
     Attributes:
-        digest: of all but these files.
-        place: the name in the memo under which the last thing found is kept.
-        memo: of the store.
+        digest: of everything but those files.
+        place: key in the memo under which the latest result is kept.
+        memo: the memo of the store.
     """
 
     digest: str
@@ -32,7 +34,7 @@ class Fingerprint:
     memo: Memo
 
     def recall(self) -> str | None:
-        """What was found for this fingerprint, if no file that was read for it changed."""
+        """Return the result remembered for this fingerprint, or None if a file read for it has changed."""
         try:
             digest, files, found = json.loads(self.memo.recall(self.place) or "null")
             same = digest == self.digest and all(content(Path(file), self.memo) == known for file, known in files.items())
@@ -41,13 +43,13 @@ class Fingerprint:
         return str(found) if same else None
 
     def remember(self, files: Iterable[Path], found: str) -> None:
-        """Keeps what was found, with the files that were read for it."""
+        """Store a result together with the digests of the files that were read for it."""
         read = {str(file): content(file, self.memo) for file in files}
         self.memo.remember(self.place, json.dumps([self.digest, read, found]))
 
 
 def fingerprint(plan: Plan, workspace: Workspace, purpose: str) -> Fingerprint:
-    """What a document of this plan stands on, for one purpose (`check`, `build`)."""
+    """Compute the fingerprint of a plan's document for one purpose ("check", "build" or "build-draft")."""
     loaded, memo = plan.resolved.loaded, plan.store.memo
     template = workspace.template(loaded)
     steps = [(each.step.kind, each.step.key, plan.stored(each)) for each in plan.everything()]

@@ -1,4 +1,4 @@
-"""A report that was written without this program: what in it contradicts itself, or the measurements of a report here."""
+"""Checks a report that was not written with this program, for contradictions within it or with the measurements of a report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from report_builder.plan import Plan
 
 
 def check_file(file: Path, plan: Plan | None = None) -> list[Problem]:
-    """What is wrong in a text; with a plan, also against what was measured for it.
+    """Return the problems found in a text; with a plan, also those found against its measurements.
 
     Raises:
         ReportError: the file cannot be read.
@@ -23,7 +23,7 @@ def check_file(file: Path, plan: Plan | None = None) -> list[Problem]:
 
 
 def _material(text: Text) -> Material:
-    """The models that a text names, as runs of which nothing else is known."""
+    """Treat each model that a text names as a run about which nothing else is known."""
     short = {name for kind in MODELS.names() for name in gather.names(kind)[1:]} | {"CNN"}
     runs = {name: RunCard(name, name, "", "", (), {}) for name in models_named(text, sorted(short, key=len, reverse=True))}
     return Material("", Header("", text.language), {}, runs, {}, {}, {})

@@ -1,4 +1,4 @@
-"""Gathers what a template may cite: facts, runs, figures, listings and equations as plain values."""
+"""Gathers what a template may cite (facts, runs, figures, listings and equations) as plain values."""
 
 from __future__ import annotations
 
@@ -34,15 +34,16 @@ from report_builder.plan.shown import data_name, model_name, prepared_name
 from report_builder.spec.grammar import Subfigures
 from report_builder.store import Stored, canonical
 
-MOST_CUT = 4  # letters: `vae`, `wgan`
+MOST_CUT = 4  # letters of a short last word: `vae`, `wgan`
 
 
 def material(plan: Plan, *, measured: bool = True, drawn: bool = True) -> Material:
-    """All that the template may cite; placeholders stand for what is not stored yet.
+    """Return everything that the template may cite, with placeholders for what is not stored yet.
 
     Args:
-        measured: without it, they stand for everything.
-        drawn: without it, they stand for every figure.
+        plan: the plan of the report.
+        measured: if False, use placeholders for everything.
+        drawn: if False, use placeholders for all figures.
     """
     loaded = plan.resolved.loaded
     complete = measured and not plan.missing([*plan.facts.values(), *plan.figures.values()])
@@ -76,14 +77,14 @@ def _listings(plan: Plan) -> Iterator[Listing]:
 
 
 def _kinds(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """The names of each built-in kind of model; none is imported for them."""
+    """Names of each built-in kind of model, without importing any of them."""
     language, runs = languages.load(plan.language), plan.resolved.runs.values()
     titles = {run.model.name: language.translated(run.title) for run in runs}
     return {kind: names(kind, titles.get(kind, "")) for kind in MODELS.names()}
 
 
 def names(kind: str, title: str = "") -> tuple[str, ...]:
-    """What a model of a kind is called: its name in words, what that is cut to, and its title where that is known."""
+    """Return the names of a kind of model: in words, abbreviated, and its title if given."""
     *before, last = kind.split("_")
     end = {"autoencoder": "ae"}.get(last, last if len(last) <= MOST_CUT else "")
     short = "".join(word[0] for word in before) + end if end else ""
@@ -102,7 +103,7 @@ def _header(plan: Plan) -> Header:
 
 
 def _newest(plan: Plan) -> str:
-    """Day of the newest training: dates the files of an undated report, so that the same store gives the same bytes."""
+    """Day of the newest training; it dates the files of an undated report, so that the same store gives the same bytes."""
     stored = [plan.stored(run) for run in plan.runs.values()]
     return max((str(run.meta["note"].get("finished", ""))[:10] for run in stored if run), default="")
 
@@ -132,7 +133,7 @@ def _run_card(plan: Plan, run: Training, *, measured: bool) -> RunCard:
 
 
 def _untranslated(plan: Plan) -> tuple[str, ...]:
-    """What the report says in another language for want of words in its own."""
+    """Phrases that the report prints in another language because its own has no translation."""
     language, runs = languages.load(plan.language), plan.resolved.runs.values()
     words = [*(run.title for run in runs), *(d.dataset.module.title for d in plan.resolved.data.values() if not d.name)]
     words += [meaning for run in runs if (loss := plan.equation(run)) for _, meaning in loss.symbols]
@@ -157,7 +158,10 @@ def _facts(plan: Plan, *, measured: bool) -> Iterator[Fact]:
 
 
 def _settings(plan: Plan, measure: Measure) -> dict[str, Plain]:
-    """What the guard compares: the resolved run, and those that judged it with their seed: two judges are no one scale."""
+    """Settings that the guard of comparisons checks: the resolved run, and its judges with their seeds.
+
+    Values measured by two different judges are not on one scale.
+    """
     run = plan.resolved.runs.get(measure.subject)
     settings = (run.as_spec() if run else {}) | {"data": plan.data[run.data.id if run else measure.subject]}
     judges = [plan.resolved.runs[id_] for id_ in measure.judges]
@@ -186,7 +190,7 @@ def _facts_of(plan: Plan, measure: Measure, fact: Callable[..., Fact]) -> Iterat
 
 
 def _size(plan: Plan, measure: Measure, reduction: str) -> str:
-    """How many pixels and classes there are of which a reduction speaks: sums over 784 and over 256 pixels are no one scale."""
+    """Numbers of pixels and classes that a reduction depends on: sums over 784 and over 256 pixels are not on one scale."""
     run = plan.resolved.runs.get(measure.subject)
     layout = (run.data if run else plan.resolved.data[measure.subject]).layout
     if layout is None:
@@ -200,29 +204,29 @@ def _size(plan: Plan, measure: Measure, reduction: str) -> str:
 
 
 def figure_card(plan: Plan, id_: str, *, drawn: bool = True) -> FigureCard:
-    """A figure as it was drawn; without `drawn`, or where it is not drawn yet, what stands in for it."""
+    """Return the card of a figure, with a placeholder if it is not drawn yet or `drawn` is False."""
     picture = plan.resolved.figures[id_]
     stored = plan.stored(plan.figures[id_]) if drawn else None
     group = next((group for group, entry in beside(plan).items() if id_ in entry.parts), "")
-    some = "…"  # without a caption it is no figure to pandoc
+    some = "…"  # pandoc makes no figure of an image without a caption
     shown = picture.entry.caption or _default_caption(picture.kind, languages.load(plan.language))
     card = FigureCard(id_, shown, some, width=picture.entry.width, tabulated=picture.kind.module.table, group=group)
     return _with_drawing(card, stored) if stored else card
 
 
 def _default_caption(choice: Kind[Figure[Parameters]], language: Language) -> str:
-    """What a figure without a caption shows: what its kind is called."""
+    """Caption of a figure that has none: the name of its kind."""
     key = f"shown.{choice.name}"
     return language.word(key) if language.has(key) else language.translated(choice.module.summary)
 
 
 def beside(plan: Plan) -> dict[str, Subfigures]:
-    """The figures that stand side by side, by the id of the whole."""
+    """Return the groups of figures that stand side by side, by the id of the group."""
     return plan.resolved.loaded.experiment.subfigures
 
 
 def _with_drawing(card: FigureCard, stored: Stored) -> FigureCard:
-    """The card with what was drawn."""
+    """Add the files and texts of a drawn figure to its card."""
     drawn = stored.json("drawing.json")
     return replace(
         card,

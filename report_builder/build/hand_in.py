@@ -1,4 +1,4 @@
-"""A report as one archive that is handed in: the documents, what they were written from, and the results behind them."""
+"""Packs a report into one archive to hand in: the documents, their sources, and the results behind them."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ from report_builder.spec.load import chain
 from report_builder.store import META, storage_errors, write_atomically
 from report_builder.version import __version__
 
-LEVELS = ("facts", "arrays", "weights")  # of what comes along of the results; each with those before it
+LEVELS = ("facts", "arrays", "weights")  # of results to pack; each includes those before it
 CARD = "hand-in.json"
 SUFFIX = "-hand-in.zip"
-MEMBERS = 20_000  # files of an archive
-EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in it: the same report gives the same bytes
+MEMBERS = 20_000  # maximum number of files in an archive
+EPOCH = (1980, 1, 1, 0, 0, 0)  # date of every member, so that the same report gives the same bytes
 PART = re.compile(r"[\w@+-][\w.@+ -]{0,99}")
 
 
 @frozen
 class Card:
-    """What an archive says of itself.
+    """The manifest of an archive, `hand-in.json`.
 
     Attributes:
-        report: the name of the report.
-        profile: its profile, "" for that of the file.
-        sets: the keys that were set on the command line.
-        version: of the program that packed it.
-        tools: versions of what made the documents.
-        holds: one of `LEVELS`.
-        files: the sha256 of each file.
+        report: name of the report.
+        profile: name of the profile, or "" for the default one.
+        sets: overrides given on the command line.
+        version: version of the program that packed the archive.
+        tools: versions of the tools that made the documents.
+        holds: which results are included, one of `LEVELS`.
+        files: SHA-256 digest of each file.
     """
 
     report: str
@@ -59,10 +59,10 @@ class Card:
 
     @classmethod
     def read(cls, text: str, where: str) -> Card:
-        """Reads `hand-in.json`.
+        """Parse `hand-in.json`.
 
         Raises:
-            ReportError: it is none.
+            ReportError: the text is not a valid manifest.
         """
         try:
             told = json.loads(text)
@@ -78,10 +78,10 @@ class Card:
 
 
 def pack(plan: Plan, workspace: Workspace, built: Built, holds: str, sets: Sequence[str] = ()) -> Path:
-    """Writes the archive beside the documents and returns its path.
+    """Write the archive next to the documents and return its path.
 
     Raises:
-        ReportError: a file of the report lies outside the project, so that nobody could build it again.
+        ReportError: a file of the report lies outside the project, so that the archive would be incomplete.
     """
     loaded = plan.resolved.loaded
     folder = workspace.outputs(loaded)[0]
@@ -105,7 +105,7 @@ def pack(plan: Plan, workspace: Workspace, built: Built, holds: str, sets: Seque
 
 
 def _sources(plan: Plan, workspace: Workspace) -> Iterator[tuple[str, Path]]:
-    """Everything that the author wrote, by its place in the archive."""
+    """Everything that the author wrote, as pairs of path in the archive and file."""
     loaded = plan.resolved.loaded
     material, template = gather.material(plan), workspace.template(loaded)
     rendered = render(template, material)
@@ -128,7 +128,7 @@ def _path_in_roots(file: Path, places: Mapping[str, Path]) -> str:
 
 
 def _results(plan: Plan, level: int) -> Iterator[tuple[str, Path]]:
-    """Every step behind the document; of arrays and trainings what is asked for, and always what they say of themselves."""
+    """Files of the steps behind the document: `.npz` files as far as `level` includes them, all others always."""
     every = {each.step.key: each for target in plan.everything() for each in target.closure()}
     for key, stored in ((key, plan.stored(each)) for key, each in every.items()):
         if stored is None:
@@ -140,7 +140,7 @@ def _results(plan: Plan, level: int) -> Iterator[tuple[str, Path]]:
 
 
 def _is_left(kind: str, name: str, level: int) -> bool:
-    """Whether a file of a step is more than was asked for."""
+    """Whether a file of a step is left out at this level."""
     return name.endswith(".npz") and level < {"run": LEVELS.index("weights"), "arrays": LEVELS.index("arrays")}.get(kind, 0)
 
 
@@ -148,10 +148,10 @@ def _is_left(kind: str, name: str, level: int) -> bool:
 
 
 def unpack(file: Path, folder: Path, *, code: bool = False) -> Card:
-    """Writes the files of an archive into a folder, Python only where `code` is asked for; nothing of it is run.
+    """Extract an archive into a folder without running any of it; Python files are extracted only if `code` is true.
 
     Raises:
-        ReportError: it is no hand-in, or holds what no hand-in holds: links, paths that lead elsewhere, too much.
+        ReportError: the archive is not a hand-in, or contains links, paths outside the folder, or too much data.
     """
     try:
         with zipfile.ZipFile(file) as archive:
@@ -170,7 +170,7 @@ def unpack(file: Path, folder: Path, *, code: bool = False) -> Card:
 
 
 def _check_name(member: zipfile.ZipInfo, file: Path) -> str:
-    """The name of a plain file that stays in its folder."""
+    """Return the name of a member, which must be a plain file inside the folder."""
     mode, parts = member.external_attr >> 16, member.filename.split("/")
     plain = not member.is_dir() and stat.S_IFMT(mode) in (0, stat.S_IFREG) and not member.flag_bits & 1
     if not plain or not all(PART.fullmatch(part) for part in parts):
@@ -179,7 +179,7 @@ def _check_name(member: zipfile.ZipInfo, file: Path) -> str:
 
 
 def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left: float, file: Path) -> int:
-    """Writes a file, at most `left` bytes, whatever the archive says of its size; returns how many."""
+    """Extract one member, and return its size in bytes; at most `left` are written, whatever size the archive declares."""
     size = 0
     with storage_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -192,7 +192,7 @@ def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left
 
 
 def card_of(folder: Path) -> Card:
-    """The card of an archive that was unpacked here.
+    """Return the manifest of the archive that was unpacked in a folder.
 
     Raises:
         UsageError: there is none.
@@ -203,7 +203,7 @@ def card_of(folder: Path) -> Card:
 
 
 def altered(folder: Path, files: Fields) -> Iterator[str]:
-    """Names of the files that are not what the card says, and of those that it does not list."""
+    """Yield the names of files that are missing, differ from their digest, or are not listed in the manifest."""
     here = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.is_file()}
     for name in sorted({*files, *here} - {CARD}):
         there = name in here and hashlib.sha256(here[name].read_bytes()).hexdigest() == files.get(name)

@@ -1,4 +1,4 @@
-"""Labels and measurements: what has a number stands in a document whatever was measured; else numbers would depend on it."""
+"""Checks that labelled elements do not depend on measurements, because the numbering would then depend on them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from report_builder.plan import Plan
 
 
 def check_labels_fixed(plan: Plan, template: Path, rendered: Rendered) -> None:
-    """The labels are those of the same template before anything was measured.
+    """Check that the template has the same labels as before anything was measured.
 
     Raises:
         ReportError: a condition on a fact, or the best arm of a sweep, chose a labelled element.
@@ -21,10 +21,10 @@ def check_labels_fixed(plan: Plan, template: Path, rendered: Rendered) -> None:
 
 
 def check_labels_of_arms(plan: Plan, template: Path, rendered: Rendered, *, draft: bool) -> None:
-    """The labels do not depend on which arm of the sweeps in `rendered.choices` will be the best one: before it is known.
+    """Check that the labels are the same whichever arm of the sweeps in `rendered.choices` turns out best.
 
     Raises:
-        ReportError: they do.
+        ReportError: they are not.
     """
     material = gather.material(plan)
     for arm in range(1, max(len(material.sweeps[id_].runs) for id_ in rendered.choices)):

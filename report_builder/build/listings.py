@@ -1,4 +1,4 @@
-"""Listings: code cut from the files that ran, only the functions that a run's parameters use."""
+"""Code listings, cut from the files that ran and limited to the functions that a run's parameters use."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ MODELS = Path(models.__file__).parent
 
 
 def listings_of(run: Training, beside: Path) -> Iterator[Listing]:
-    """A listing for each part of the run's model, cut from its files; of a list of layers their Keras source.
+    """Yield a listing for each part of a run's model: cut from its source files, or Keras code for a list of layers.
 
-    Of a layer of the user's own, in a file `beside` the experiment, also its class, under the name of that.
+    For each layer defined in a file in `beside`, the folder of the experiment, also yields its class under the class name.
     """
     own, lists = run.model.module.network, _layers.lists(run.model.parameters)
     for part, layers in lists.items():
@@ -41,21 +41,21 @@ def _fragment(file: Path, qualified: str) -> Fragment:
 
 @functools.lru_cache(maxsize=64)
 def _parse(text: str) -> ast.Module:
-    """The syntax tree of a file, parsed once: several runs cite the same files."""
+    """AST of a file, cached because several runs cite the same files."""
     return ast.parse(text)
 
 
 def placed(name: str, own: Path) -> tuple[Path, str]:
-    """File and qualified name: `file.py:name` is in the room of the models, `name` alone in the model's own network."""
+    """Return file and qualified name: `file.py:name` is in the models package, `name` alone in the model's own network file."""
     file, _, qualified = name.rpartition(":")
     return (own.parents[1] / file if file else own), qualified
 
 
 def span(tree: ast.AST, path: list[str]) -> tuple[int, int]:
-    """First and last line of a function or class.
+    """Return the first and last line of a function or class, decorators included.
 
     Raises:
-        KeyError: unknown name.
+        KeyError: there is no such name.
     """
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == path[0]:
@@ -67,10 +67,10 @@ def span(tree: ast.AST, path: list[str]) -> tuple[int, int]:
 
 
 def _file_name(file: Path) -> str:
-    """The name of a file of the package with its folder; of the user's own without."""
+    """Name of a file, with its folder if it belongs to the package."""
     return f"{file.parent.name}/{file.name}" if file.is_relative_to(MODELS) else file.name
 
 
 def _lines(text: str, first: int, last: int) -> str:
-    """These lines; a method stands at the margin."""
+    """Lines `first` to `last` (1-based, inclusive), dedented."""
     return textwrap.dedent("\n".join(text.splitlines()[first - 1 : last]))

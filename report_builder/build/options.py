@@ -1,4 +1,4 @@
-"""What a build is asked for, and what it leaves."""
+"""Options and result of a build."""
 
 from __future__ import annotations
 
@@ -20,8 +20,16 @@ if TYPE_CHECKING:
 class Options:
     """How to build.
 
-    `workers` jobs run side by side, on this machine or where the scheduler `cluster` has workers; `on_plan` hears what will
-    run, how many of it at once, and a warning, `on_event` what happens to it; `press` has begun already.
+    Attributes:
+        formats: output formats.
+        draft: write the document even if steps failed, or claims are unmeasured or wrong; these are marked.
+        dry_run: show what would run, and stop.
+        tensorboard: also write TensorBoard event files.
+        workers: number of jobs that run in parallel.
+        cluster: scheduler on which the workers run; "" for this machine.
+        on_plan: called with the jobs, the number of workers, and a warning ("" for none).
+        on_event: called with each job and its events.
+        press: typst, if it was started early (see `begin`).
     """
 
     formats: tuple[str, ...] = ("pdf", "html", "md")
@@ -37,10 +45,17 @@ class Options:
 
 @frozen
 class Built:
-    """What a build left: output files by format, warnings, and whether anything had to be done.
+    """Result of a build.
 
-    `error` says why a format was not written, `failed` what else failed; `older` are files of the report, in other formats or
-    of the finished document, that this build did not write and that were made of something else.
+    Attributes:
+        paths: output files, by format.
+        warnings: problems that did not stop the build.
+        lost_standard: PDF standard that could not be met, if any.
+        done: steps that were missing before the build.
+        compiled: whether a document was written.
+        failed: problems of steps that failed.
+        error: why a format was not written.
+        older: outdated files of the report, in other formats or of the final document, that this build did not write.
     """
 
     paths: Mapping[str, Path]

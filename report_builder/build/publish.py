@@ -1,4 +1,4 @@
-"""The view of the store that people open: numbered figures, the facts, and the stamp of the finished document."""
+"""Publishes the user-facing view of the store: numbered figures, the facts, and the stamp of the finished document."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ROOMS = (
     "document",
     "languages",
     "pages",
-)  # whose files, and all that those of Python import, make a document
+)  # packages whose files, and whatever these import, make a document
 FACTS, INDEX, REPORT = "facts.json", "index.json", "report.json"
 _PUBLISHED = re.compile(r"\w+-[\w-]+\.(png|svg)")
 KINDS = ("png", "svg")
@@ -45,7 +45,7 @@ KINDS = ("png", "svg")
 
 @contextmanager
 def output_lock(folder: Path, figures: Path) -> Iterator[None]:
-    """Holds the folders of a document, so that two builds at once do not publish into each other; clears what a kill left."""
+    """Lock the folders of a document against concurrent builds, and remove temporary files that a killed build left there."""
     with ExitStack() as held:
         with storage_errors(folder):
             held.enter_context(locked(folder / ".lock"))
@@ -55,10 +55,15 @@ def output_lock(folder: Path, figures: Path) -> Iterator[None]:
 
 
 def publish_figures(material: Material, numbers: Mapping[str, str], folder: Path) -> dict[str, dict[str, Path]]:
-    """Publishes the figures that are drawn, and removes what the last index lists and this one does not; returns their files.
+    """Publish the drawn figures, remove files listed by the previous index but not by the new one, and return their paths.
 
     Args:
-        numbers: figure id -> its number in the document.
+        material: the figures, by id.
+        numbers: number of each figure in the document, by figure id.
+        folder: folder to publish into.
+
+    Returns:
+        Files by figure id, then by kind ("png", "svg").
     """
     drawn = {id_: number for id_, number in numbers.items() if material.figures[id_].png is not None}
     _publish({id_: (material.figures[id_], number) for id_, number in drawn.items()}, {}, folder)
@@ -66,19 +71,19 @@ def publish_figures(material: Material, numbers: Mapping[str, str], folder: Path
 
 
 def publish_figure(card: FigureCard, number: str, folder: Path) -> dict[str, Path]:
-    """Publishes one figure, and leaves the others as they are; returns its files."""
+    """Publish one figure, leave the others as they are, and return its files by kind."""
     others = {id_: entry for id_, entry in _index(folder).items() if id_ != card.id}
     _publish({card.id: (card, number)}, others, folder)
     return published(card, number, folder)
 
 
 def published(card: FigureCard, number: str, folder: Path) -> dict[str, Path]:
-    """The files of a published figure, by kind."""
+    """Return the files of a published figure, by kind."""
     return {kind: folder / name for kind, name in _files(_entry(card, number)).items()}
 
 
 def _publish(cards: Mapping[str, tuple[FigureCard, str]], others: Fields, folder: Path) -> None:
-    """Removes what the index lists and is stale, writes the new index, then the files: whatever lies there is always listed."""
+    """Remove the stale files of the index, write the new index, then copy the files, so that every published file is listed."""
     index = {**others, **{id_: _entry(card, number) for id_, (card, number) in cards.items()}}
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +96,7 @@ def _publish(cards: Mapping[str, tuple[FigureCard, str]], others: Fields, folder
 
 
 def _index(folder: Path) -> dict[str, Plain]:
-    """What was published here last."""
+    """Index of the figures published last; empty if there is none or it cannot be read."""
     try:
         return dict(json.loads((folder / INDEX).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -99,13 +104,13 @@ def _index(folder: Path) -> dict[str, Plain]:
 
 
 def _indexed_names(index: Fields) -> Iterator[str]:
-    """Names of the files of an index; no other file is ever removed, and none outside the folder."""
+    """File names listed by an index; nothing else is ever removed, and nothing outside the folder."""
     names = (name for id_ in index for name in _files(fields(index, id_)).values())
     return (name for name in names if _PUBLISHED.fullmatch(name))
 
 
 def _files(entry: Fields) -> dict[str, str]:
-    """Names of the files of an entry of the index, by kind."""
+    """File names of an entry of the index, by kind."""
     return {kind: name for kind in KINDS if isinstance(name := entry.get(kind), str)}
 
 
@@ -114,7 +119,7 @@ def _drawn_files(card: FigureCard) -> list[Path]:
 
 
 def _entry(card: FigureCard, number: str) -> dict[str, str]:
-    """What the index says of a figure: its files are `NN-<id>.png` and `.svg`, `NNa-` where it is one of a group."""
+    """Entry of a figure in the index; its files are `NN-<id>.png` and `.svg`, or `NNa-<id>...` for a member of a group."""
     digits = number.rstrip(ascii_lowercase)
     name = f"{digits.replace('.', '').zfill(2)}{number.removeprefix(digits)}-{card.id}"
     entry = {"number": number, "caption": card.caption, "details": card.details, "alt": card.alt}
@@ -126,7 +131,7 @@ def _entry(card: FigureCard, number: str) -> dict[str, str]:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copies where the content differs, so that an unchanged figure keeps its time."""
+    """Copy a file if the content differs, so that an unchanged figure keeps its modification time."""
     with storage_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists() or target.read_bytes() != source.read_bytes():
@@ -134,7 +139,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def fact_as_json(fact: Fact) -> dict[str, Plain]:
-    """A fact for `facts.json` and `facts --json`."""
+    """Return a fact as JSON for `facts.json` and `facts --json`."""
     return {
         "value": fact.value,
         "unit": fact.unit,
@@ -150,15 +155,15 @@ def fact_as_json(fact: Fact) -> dict[str, Plain]:
 
 
 def write_facts(facts: Mapping[str, Fact], folder: Path) -> None:
-    """Writes `facts.json`: every fact that the report may cite."""
+    """Write `facts.json`: every measured fact that the report may cite."""
     measured = {name: fact_as_json(fact) for name, fact in sorted(facts.items()) if not fact.placeholder}
     write_atomically(folder / FACTS, json.dumps(measured, ensure_ascii=False, indent=1) + "\n")
 
 
 def write_sentences(judged: Judged, folder: Path) -> None:
-    """Writes `report.json`: the status of every sentence, and the tally of those on results.
+    """Write `report.json`: the status of every sentence, and the tally of the sentences about results.
 
-    Places are relative to the folder of this file: the same wherever the command was given and the project lies.
+    Paths are relative to the folder of this file, so they do not depend on the working directory or the project's location.
     """
     measured, stated = judged.tally
     every = [one.as_json() | {"where": _from(folder, one.where)} for one in judged.sentences]
@@ -172,9 +177,10 @@ def _from(folder: Path, where: str) -> str:
 
 
 class Stamp:
-    """Says whether what lies on the disk is what would be made: the documents, the facts, the published figures.
+    """Record of what the files on disk were made from, which tells whether they are up to date.
 
-    For each file it remembers of what it was made (`document_digest`), its content, and the figures and facts beside it.
+    For each file it keeps the `document_digest` of its sources, the digest of its content, and a digest of the published
+    figures, facts and sentences next to it.
     """
 
     def __init__(self, folder: Path, figures: Path, memo: Memo) -> None:
@@ -184,19 +190,19 @@ class Stamp:
         self._file = folder / "stamp.json"
 
     def fresh(self, digest: str, paths: Mapping[str, Path]) -> dict[str, Path]:
-        """Those of the files that were made of this and that nobody touched since."""
+        """Return the files that were made from this digest and have not been changed since, by format."""
         known = self._recall()
         return {
             form: path for form, path in paths.items() if path.name in known and known[path.name] == self._entry(digest, path)
         }
 
     def older(self, digest: str, paths: Iterable[Path]) -> list[Path]:
-        """Those of the files that lie there and were made of something else."""
+        """Return the existing files that were made from something else."""
         known = self._recall()
         return [path for path in paths if path.is_file() and known.get(path.name, [""])[0] != digest]
 
     def write(self, digest: str, paths: Iterable[Path]) -> None:
-        """Remembers files that were just made."""
+        """Record files that were just written."""
         known = self._recall() | {path.name: self._entry(digest, path) for path in paths}
         write_atomically(self._file, json.dumps(known, indent=1) + "\n")
 
@@ -207,7 +213,7 @@ class Stamp:
             return {}
 
     def _entry(self, digest: str, path: Path) -> list[str]:
-        """What a file was made of, its content, and what lies beside it; by the memo, so that an untouched file is not read."""
+        """Digests of a file's sources, its content, and its neighbours; the memo saves reading unchanged files."""
         try:
             figures = [self._figures / name for name in (INDEX, *_indexed_names(_index(self._figures)))]
             beside = {
@@ -220,14 +226,14 @@ class Stamp:
 
 
 def files_beside(rendered: Rendered, material: Material) -> list[Path]:
-    """The user's own files that a document shows or cites, beside its templates."""
+    """Return the user's files that a document shows or cites, other than its templates."""
     page = material.header.page
     files = (*rendered.pictures, material.header.logo, *material.bibliography, material.style)
     return [*(file for file in files if file), *(page.files if page.own else ())]
 
 
 def document_digest(rendered: Rendered, material: Material, options: Fields, memo: Memo) -> str:
-    """Digest of everything a document is made of: text, figures, tasks, title block, our code, the tools' versions."""
+    """Return the digest of everything a document is made from: text, figures, tasks, title block, our code, tool versions."""
     files = [path for room in ROOMS for path in files_below(PACKAGE / room)]
     python = sources((path for path in files if path.name.endswith(".py")), memo)
     code = [memo.sha256(path) for path in sorted({*files, *python}, key=str)]

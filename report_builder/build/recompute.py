@@ -1,4 +1,4 @@
-"""Results of a hand-in, made again from what they read."""
+"""Recomputes the results of a hand-in from their inputs."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ from report_builder.plan import Plan, Planned
 from report_builder.plan.given import Given
 from report_builder.store import META, Store, Stored
 
-EXACT, NEAR = 1e-6, 1e-3  # relative differences: of what is measured again, of what other hardware computes from weights
+EXACT, NEAR = 1e-6, 1e-3  # relative tolerances: for repeated measurements, and for arrays that other hardware computes
 
 
 def is_whole(stored: Stored) -> bool:
-    """Whether all files of a step came along."""
+    """Whether all files of a step are included."""
     return all(stored.path(name).is_file() for name in stored.meta["files"])
 
 
 def shelf(given: Given, root: Path, kinds: Iterable[str]) -> Store:
-    """A store with the steps of these kinds that came along; of trainings with the files that came."""
+    """Build a store in `root` from the handed-in steps of these kinds.
+
+    Steps other than runs are taken only if whole; runs with whatever files are included. Files are symbolic links.
+    """
     for step, stored in given.steps.values():
         files = {name: digest for name, digest in stored.meta["files"].items() if stored.path(name).is_file()}
         if step.kind in kinds and (step.kind == "run" or is_whole(stored)):
@@ -35,7 +38,14 @@ def shelf(given: Given, root: Path, kinds: Iterable[str]) -> Store:
 
 
 def recompute(plan: Plan, store: Store, able: Iterable[Planned], *, pictures: bool = True) -> Iterator[tuple[Planned, str]]:
-    """Makes steps anew, and says which of them are something else than what came along, and what."""
+    """Run steps again, and yield those whose results differ from the handed-in ones, with a description.
+
+    Args:
+        plan: the plan of the handed-in report.
+        store: where to run the steps; it holds their inputs.
+        able: steps whose inputs are available.
+        pictures: compare the figures byte by byte.
+    """
     from report_builder.run import local
 
     chosen = list(able)
@@ -52,7 +62,7 @@ def recompute(plan: Plan, store: Store, able: Iterable[Planned], *, pictures: bo
 
 
 def _difference(came: Stored, made: Stored, *, pictures: bool) -> str:
-    """How two results of one step differ; "" where they do not."""
+    """How two results of one step differ; "" if they do not."""
     if came.meta["kind"] == "figure":
         other = came.path("figure.png").read_bytes() != made.path("figure.png").read_bytes()
         return "is another picture than its arrays give" if other and pictures else ""

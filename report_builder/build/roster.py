@@ -1,4 +1,4 @@
-"""A sheet for each student of a list: the questions as a PDF, and the experiment file with this student's parameters."""
+"""Writes a sheet for each student in a list: the questions as a PDF, and an experiment file with the student's parameters."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ Row = Mapping[str, str]
 
 
 def rows(file: Path) -> Iterator[tuple[str, Row]]:
-    """The students of a CSV file, each with its place; the first line names parameters of the report, or keys of its file.
+    """Yield each student of a CSV file with the place of the row; the header names parameters or keys of the experiment.
 
     Raises:
-        ReportError: a line has another number of values, there is none, or there are too many.
+        ReportError: a row has the wrong number of values, or there are no students, or more than `MOST`.
     """
     lines = list(csv.reader(io.StringIO(text_of(file), newline=""), strict=True))
     head = [name.strip() for name in lines[0]] if lines else []
@@ -44,7 +44,7 @@ def rows(file: Path) -> Iterator[tuple[str, Row]]:
 
 
 def hand_out(report: str, workspace: Workspace, file: Path, profile: str | None = None) -> Iterator[tuple[Row, Path, Path]]:
-    """Writes both files of each student, and gives them with the student's values.
+    """Write both files of each student, and yield them with the student's row as (row, PDF, experiment file).
 
     Raises:
         ReportError: with the mistakes of all students, before anything is written.
@@ -77,7 +77,7 @@ def hand_out(report: str, workspace: Workspace, file: Path, profile: str | None 
 
 
 def _personal(loaded: Loaded, row: Row, folder: Path) -> str:
-    """The experiment file of a student: it extends the sheet, and lies beside it once it is handed out."""
+    """Experiment file of a student, as YAML that extends the experiment of the sheet."""
     known = loaded.experiment.parameters
     given = Source({})
     for name, value in row.items():

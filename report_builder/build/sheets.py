@@ -1,4 +1,4 @@
-"""A teacher's sheet, a notebook or Markdown, as tasks with questions; answers stay empty."""
+"""Imports a teacher's sheet, a notebook or Markdown file, as tasks with questions and empty answers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Task:
 
 @frozen
 class Sheet:
-    """A sheet: its title, what stands before the first task, and the tasks."""
+    """A sheet: its title, the text before the first task, the tasks, and its language."""
 
     title: str
     before: str
@@ -40,7 +40,7 @@ class Sheet:
 
     @classmethod
     def read(cls, file: Path) -> Sheet:
-        """Reads Markdown, or the Markdown cells of a notebook.
+        """Read a Markdown file, or the Markdown cells of a notebook.
 
         Raises:
             ReportError: the file is neither, or has no heading.
@@ -59,7 +59,7 @@ class Sheet:
         return cls(title, before, tasks, Text.of(text).language)
 
     def experiment(self) -> str:
-        """The section `tasks:` of its experiment file."""
+        """Return the `tasks:` section of the experiment file."""
         lines = [
             f"  {json.dumps(t.id)}: {{title: {json.dumps(t.title, ensure_ascii=False)}, requires: [answer]}}"
             for t in self.tasks
@@ -67,7 +67,7 @@ class Sheet:
         return "\n".join(["tasks:", *lines, ""])
 
     def template(self) -> str:
-        """Its template, with empty answers."""
+        """Return the template of the report, with empty answers."""
         parts = [_verbatim(self.before)] if self.before else []
         for task in self.tasks:
             question = f"::: question\n{_verbatim(task.question)}\n:::\n\n" if task.question else ""
@@ -76,7 +76,7 @@ class Sheet:
 
 
 def _cells(file: Path) -> str:
-    """The Markdown cells of a notebook, one below the other."""
+    """Markdown cells of a notebook, joined by blank lines."""
     try:
         cells = json.loads(text_of(file, most=MOST))["cells"]
         told = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
@@ -86,7 +86,10 @@ def _cells(file: Path) -> str:
 
 
 def _parts(text: str, name: str) -> tuple[str, str, tuple[Task, ...]]:
-    """Title, what stands before the first task, and the tasks: the sections of the level that has most of them."""
+    """Title, text before the first task, and tasks.
+
+    Tasks are the sections of the most frequent heading level, counting only numbered headings if there are any.
+    """
     lines, headings, fenced = text.splitlines(), dict[int, tuple[int, str]](), False
     for number, line in enumerate(lines):
         fenced ^= bool(_FENCE.match(line))
@@ -119,8 +122,8 @@ def _parts(text: str, name: str) -> tuple[str, str, tuple[Task, ...]]:
 
 
 def _body(lines: list[str]) -> str:
-    """The text of a section: headings below it are bold lines, fences and what is no Markdown are left out; code stays."""
-    parts = _CODE.split("\n".join(lines))  # every other one is a block of code
+    """Text of a section: subheadings become bold lines; div fences, rules and HTML are removed; code is kept."""
+    parts = _CODE.split("\n".join(lines))  # odd parts are code blocks
     text = "".join(part if number % 2 else _prose(part) for number, part in enumerate(parts))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
@@ -131,11 +134,11 @@ def _prose(text: str) -> str:
 
 
 def _clean(words: str) -> str:
-    """The words of a heading."""
+    """Words of a heading, without markup."""
     return re.sub(r"[*`]|\{[^}]*\}|\[([^\]]*)\]\([^)]*\)", lambda found: found[1] or "", words).strip()
 
 
 def _verbatim(text: str) -> str:
-    """A text as Jinja leaves it: what looks like one of its words is none."""
+    """Escape a text for Jinja where it contains Jinja's delimiters."""
     text = re.sub(r"\{%(?=-?\s*endraw)", "{ %", text)
     return "{% raw %}" + text + "{% endraw %}" if re.search(r"\{\{|\{%|<#", text) else text

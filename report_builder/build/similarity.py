@@ -1,4 +1,4 @@
-"""What the author of a template wrote, by task, and which of several wrote the same."""
+"""Extracts what the author of a template wrote, by task, and finds hand-ins with the same passages."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 from report_builder.project import text_of
 from report_builder.records import frozen
 
-RUN = 5  # words in a row that are compared
-FEWEST, SHARE = 12, 0.4  # runs of words that two texts have alike: at least so many, and this part of the shorter one
+RUN = 5  # consecutive words that are compared
+FEWEST, SHARE = 12, 0.4  # minimum number of shared word runs, and minimum share of the shorter text
 _PRINTED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<#.*?#>|<!--.*?-->", re.DOTALL)
 _FENCE = re.compile(r"\s*(?P<colons>:{3,})\s*(?P<attributes>.*?)\s*:*\s*$")
 _TASK = re.compile(r"\.task\b.*?#([\w.-]+)|#([\w.-]+).*?\.task\b")
@@ -20,19 +20,19 @@ _TASK = re.compile(r"\.task\b.*?#([\w.-]+)|#([\w.-]+).*?\.task\b")
 
 @frozen
 class Prose:
-    """The words of a template without what the program prints: of each task ("" for what is in none) question and answer."""
+    """Words of a template that its author wrote, in questions and in answers, by task ("" for text outside a task)."""
 
     questions: Mapping[str, str]
     answers: Mapping[str, str]
 
     @classmethod
     def read(cls, template: Path) -> Prose:
-        """That of a file."""
+        """Read a template file."""
         return cls.of(text_of(template))
 
     @classmethod
     def of(cls, text: str) -> Prose:
-        """That of a text."""
+        """Parse the text of a template."""
         found: dict[bool, dict[str, list[str]]] = {True: {}, False: {}}
         for task, asked, line in _lines(_PRINTED.sub(" ", text)):
             found[asked].setdefault(task, []).extend(re.findall(r"[^\W\d_]+", line.casefold()))
@@ -58,9 +58,9 @@ def _lines(text: str) -> Iterator[tuple[str, bool, str]]:
 
 
 def similar_answers(proses: Mapping[str, Mapping[str, str]], asked: str = "") -> Iterator[tuple[str, str, str, float]]:
-    """Pairs of hand-ins whose answers to a task have whole phrases alike: task, two names, and the share of the shorter one.
+    """Yield pairs of hand-ins whose answers to a task share phrases, as (task, name, name, share of the shorter answer).
 
-    What more than half of at least four have similar_answers, or the sheet says itself, counts for nobody.
+    Ignores phrases of the sheet `asked`, and phrases in more than two answers to a task and in more than half of them.
     """
     said = _runs(" ".join(Prose.of(asked).answers.values()))
     for task in sorted({task for prose in proses.values() for task in prose}):

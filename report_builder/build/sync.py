@@ -1,4 +1,4 @@
-"""Steps that come from another store, and two stores that get what they lack of each other; what is there is not sent again."""
+"""Imports steps from another store, and synchronises two stores; steps present on both sides are not transferred."""
 
 from __future__ import annotations
 
@@ -21,14 +21,20 @@ from report_builder.store.judging import KEY, NAME, fault
 from report_builder.store.sessions import STAGES
 from report_builder.store.step import KINDS
 
-FAR = re.compile(r"[\w.@][\w.@-]+:.*|rsync://.+|\[.+\]:.*")  # one letter before the colon is a drive
+FAR = re.compile(r"[\w.@][\w.@-]+:.*|rsync://.+|\[.+\]:.*")  # a single letter before the colon is a drive
 _LISTED = re.compile(rf"-.* ({'|'.join(KINDS)})/({KEY.pattern})/{re.escape(META)}")
-_ABSENT = 23  # what rsync says of a folder that is not there, among others
+_ABSENT = 23  # rsync's exit code for a missing folder, among others
 
 
 @frozen
 class Synced:
-    """How many steps came, how many went, and which are damaged where they are, with why."""
+    """Result of a synchronisation.
+
+    Attributes:
+        came: number of steps imported.
+        went: number of steps exported.
+        damaged: damaged steps, each with its path and the reason; they were not transferred.
+    """
 
     came: int
     went: int
@@ -36,15 +42,15 @@ class Synced:
 
 
 def sync(store: Store, where: str) -> Synced:
-    """Brings over what is complete on one side alone; what is damaged stays where it is.
+    """Transfer the complete steps that only one side has; damaged steps stay where they are.
 
     Args:
-        store: the one here.
+        store: the local store.
         where: a folder, or `HOST:FOLDER` of a machine that rsync reaches.
 
     Raises:
-        UsageError: there is no such folder, or no rsync.
-        ReportError: rsync failed; what came over is kept.
+        UsageError: the parent of the folder does not exist, or rsync is not installed.
+        ReportError: rsync failed; what was transferred is kept.
     """
     with session(store.root, ()):
         if FAR.fullmatch(where) and not Path(where).exists():
@@ -61,7 +67,7 @@ def _folder(path: Path) -> Store:
 
 
 def _bring(source: Store, target: Store) -> tuple[int, list[str]]:
-    """Copies what the target lacks, every byte compared with its digest: how many steps, and which are damaged."""
+    """Copy the steps that the target lacks, checking every digest; return how many were copied, and the damaged ones."""
     brought, wrong = 0, list[str]()
     for kind, key in source.every():
         if target.read(kind, key):
@@ -78,7 +84,13 @@ def _bring(source: Store, target: Store) -> tuple[int, list[str]]:
 
 
 def add(store: Store, stored: Stored, *, keep: bool = False) -> bool:
-    """Puts a step into the store, marked as imported; False where it is there already. With `keep` it stays where it was."""
+    """Add a step to the store, marked as imported; return False if it is there already.
+
+    Args:
+        store: the store to add to.
+        stored: the step.
+        keep: copy the files instead of moving them.
+    """
     with store.claim(Step.from_json(stored.meta)) as work:
         if work.done:
             return False
@@ -93,7 +105,7 @@ def add(store: Store, stored: Stored, *, keep: bool = False) -> bool:
 
 
 def remember(store: Store, data: Fields) -> None:
-    """Keeps the fingerprint of imported data; of two that were the same but for their files, neither."""
+    """Remember the fingerprint of imported data; where data of one name has two fingerprints, remember neither."""
     name, found = imported(data), str(data["fingerprint"])
     store.memo.remember(name, found if store.memo.recall(name) in (None, found) else "")
 
@@ -102,9 +114,9 @@ def remember(store: Store, data: Fields) -> None:
 
 
 def _with_machine(store: Store, where: str) -> Synced:
-    """The same with a store that rsync reaches, where nothing else runs.
+    """Synchronise with a store on another machine by rsync, where nothing else of this program runs.
 
-    There, `step.json` comes last: until then a step is absent. No file of one that is complete is written over.
+    `step.json` is sent last: until it arrives, the step counts as absent there. Complete steps are never overwritten.
     """
     stage = store.root / STAGES / sha256(where.encode()).hexdigest()[:16]
     with locked(stage.with_suffix(".lock")):
@@ -117,7 +129,7 @@ def _with_machine(store: Store, where: str) -> Synced:
 
 
 def _complete(where: str) -> set[tuple[str, str]]:
-    """Kind and key of each step there; none where there is no store yet."""
+    """Kind and key of each complete step there; empty if there is no store yet."""
     found = ["--include=/*/", "--include=/*/*/", f"--include=/*/*/{META}", "--exclude=*"]
     done = _run(["--list-only", "--recursive", *found, f"{where}/"])
     if done.returncode == _ABSENT and "No such file" in done.stderr:
@@ -126,7 +138,7 @@ def _complete(where: str) -> set[tuple[str, str]]:
 
 
 def _fetch(where: str, stage: Path, steps: Iterable[tuple[str, str]], store: Store) -> tuple[int, list[str]]:
-    """Their descriptions, then the files that these name, then what is whole into the store."""
+    """Fetch the descriptions of steps, then the files they name, and add the undamaged steps to the store."""
     metas = [f"{kind}/{key}/{META}" for kind, key in steps]
     _copy(f"{where}/", f"{stage}/", metas)
     _copy(f"{where}/", f"{stage}/", [f"{Path(meta).parent}/{name}" for meta in metas for name in _names(stage / meta)])
@@ -134,14 +146,14 @@ def _fetch(where: str, stage: Path, steps: Iterable[tuple[str, str]], store: Sto
 
 
 def _names(file: Path) -> list[str]:
-    """The files of a step that somebody else describes; what cannot be one of them is left out."""
+    """File names in a step's description from another machine; invalid names are left out."""
     with suppress(OSError, ValueError, LookupError, TypeError):
         return [name for name in json.loads(file.read_text(encoding="utf-8"))["files"] if NAME.fullmatch(name)]
     return []
 
 
 def _send(steps: Iterable[tuple[str, Stored]], root: Path, out: Path, where: str) -> None:
-    """Their files, then their descriptions, which say there that another machine made them."""
+    """Send the files of steps, then their descriptions, marked as imported."""
     files, metas = list[str](), list[str]()
     for kind, stored in steps:
         metas.append(f"{kind}/{stored.key}/{META}")
@@ -153,7 +165,7 @@ def _send(steps: Iterable[tuple[str, Stored]], root: Path, out: Path, where: str
 
 
 def _copy(source: str, target: str, names: Iterable[str]) -> None:
-    """Goes on with what an interrupted copy left of a file; rsync compares what came with what was sent."""
+    """Copy files by rsync, which resumes interrupted copies and verifies the transfer."""
     if listed := "".join(f"{name}\n" for name in names):
         far = source if FAR.fullmatch(source) else target
         _told(_run(["--times", "--partial", "--mkpath", "--files-from=-", source, target], listed), far.rstrip("/"))
@@ -167,10 +179,10 @@ def _run(arguments: list[str], said: str = "") -> subprocess.CompletedProcess[st
 
 
 def _told(done: subprocess.CompletedProcess[str], where: str) -> str:
-    """What rsync printed.
+    """Output of rsync.
 
     Raises:
-        ReportError: it failed; what came over is kept.
+        ReportError: rsync failed; what was transferred is kept.
     """
     if done.returncode:
         said = done.stderr.strip().partition("\n")[0] or f"exit code {done.returncode}"

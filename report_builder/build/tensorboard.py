@@ -1,6 +1,7 @@
-"""Histories of runs as TensorBoard event files: `build/<report>/tensorboard/<run>@<seed>/`. Neither package is needed for it.
+"""Writes histories of runs as TensorBoard event files, without TensorFlow or TensorBoard installed.
 
-A file is a sequence of records (length, checksum, data, checksum); the data is an `Event` of TensorFlow's event.proto.
+The files are in `build/<report>/tensorboard/<run>@<seed>/`. Each is a sequence of records (length, checksum, data,
+checksum); the data is an `Event` of TensorFlow's event.proto.
 """
 
 from __future__ import annotations
@@ -22,20 +23,20 @@ POLYNOMIAL = 0x82F63B78  # CRC-32C, reflected
 
 
 class Boards:
-    """The event files of a report's runs: they grow while a run trains, and are made anew from what is stored."""
+    """Event files of a report's runs; they grow during training, and are rewritten from the store afterwards."""
 
     def __init__(self, plan: Plan, folder: Path) -> None:
-        """Files below `folder`, one sub-folder for each run and seed; those of other runs are removed."""
+        """Use one subfolder of `folder` for each run and seed; event files of other runs are removed."""
         self._plan, self._folder = plan, folder
         self._begun: set[str] = set()
         for old in folder.glob(f"*/{FILE}"):
             if old.parent.name not in {_name(*run) for run in plan.runs}:
                 old.unlink()
-                with suppress(OSError):  # somebody put a file of their own there
+                with suppress(OSError):  # not empty: the user put other files there
                     old.parent.rmdir()
 
     def heard(self, job: Job, event: Event) -> None:
-        """Adds what a worker tells of an epoch to the files of its run."""
+        """Append the terms of an epoch, as reported by a worker, to the files of its run."""
         if isinstance(event, Resumed):
             self._begin(job.key, records(event.history, time.time()))
         elif isinstance(event, Epoch):
@@ -46,7 +47,7 @@ class Boards:
                     file.write(_record(_event(time.time(), event.epoch, event.terms)))
 
     def complete(self) -> None:
-        """Writes the files of all stored runs from their histories."""
+        """Rewrite the files of all stored runs from their histories."""
         for run, planned in self._plan.runs.items():
             if stored := self._plan.stored(planned):
                 write_atomically(self._folder / _name(*run) / FILE, of_run(stored))
@@ -57,21 +58,21 @@ class Boards:
             write_atomically(path, content)
 
     def _paths(self, key: str) -> Iterator[Path]:
-        """One file, or several where equal runs stand under several names."""
+        """Files of a run: several if equal runs have several names."""
         return (self._folder / _name(*run) / FILE for run, planned in self._plan.runs.items() if planned.step.key == key)
 
 
 def of_run(stored: Stored) -> bytes:
-    """The event file of a finished run: a function of what is stored."""
+    """Return the event file of a finished run, as a deterministic function of what is stored."""
     return records(stored.json("history.json"), datetime.fromisoformat(stored.meta["note"]["finished"]).timestamp())
 
 
 def records(history: Mapping[str, Sequence[float]], finished: float) -> bytes:
-    """An event file.
+    """Return the content of an event file.
 
     Args:
-        history: a value of each term for each epoch; `epoch_time` in seconds.
-        finished: when the last epoch ended, seconds since 1970.
+        history: a value for each epoch, by term; `epoch_time` is in seconds.
+        finished: time at which the last epoch ended, in seconds since 1970.
     """
     epochs = max(map(len, history.values()), default=0)
     times = list(history.get("epoch_time", [0.0] * epochs))
@@ -91,7 +92,7 @@ def _name(run: str, seed: int) -> str:
 
 
 def _event(wall_time: float, step: int, terms: Mapping[str, float]) -> bytes:
-    """Event{wall_time: 1, step: 2, summary: 5{value: 1{tag: 1, simple_value: 2}}}."""
+    """Encode Event{wall_time: 1, step: 2, summary: 5{value: 1{tag: 1, simple_value: 2}}}."""
     values = (_bytes(1, name.encode()) + b"\x15" + struct.pack("<f", value) for name, value in terms.items())
     return _double(1, wall_time) + b"\x10" + _varint(step) + _bytes(5, b"".join(_bytes(1, value) for value in values))
 
@@ -118,7 +119,7 @@ def _record(data: bytes) -> bytes:
 
 
 def _checksum(data: bytes) -> bytes:
-    """CRC-32C, masked as TensorFlow's records have it."""
+    """CRC-32C, masked as in TensorFlow's record format."""
     crc = 0xFFFFFFFF
     for byte in data:
         crc = _table()[(crc ^ byte) & 0xFF] ^ crc >> 8
@@ -131,6 +132,6 @@ def _table() -> tuple[int, ...]:
     found = []
     for value in range(256):
         for _ in range(8):
-            value = value >> 1 ^ (POLYNOMIAL if value & 1 else 0)  # noqa: PLW2901  eight times the same step
+            value = value >> 1 ^ (POLYNOMIAL if value & 1 else 0)  # noqa: PLW2901  the same step eight times
         found.append(value)
     return tuple(found)

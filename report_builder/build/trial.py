@@ -1,9 +1,9 @@
-"""Figures and metrics of the user's own on noise, before anything trains: does `draw` or `measure` take what it asked for?
+"""Tries the user's own figures and metrics on noise before anything trains, to see whether they accept what they requested.
 
-The arrays are those of the very probes, asked of a model that gives noise of the right shapes. What only a training tells
-is not tried: what a run keeps of itself (history, samples, costs, layers), probes of the user's own, facts that a figure
-shows, data whose shape or classes nobody has said. Nor does noise tell whether numbers are such as they should be: what a
-file raises itself is not held against it, and no arithmetic either.
+The arrays come from the real probes, applied to a stand-in model that returns noise of the right shapes. Anything that only
+training yields is not tried: results a run keeps about itself (history, samples, costs, layers), the user's own probes, facts
+that a figure shows, and data of unknown shape or classes. Since noise says nothing about values, exceptions that a file
+raises itself are ignored, and so are arithmetic errors.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
 GOOD = "good on noise"
-BYTES, FEWEST, FEATURES = 16e6, 200, 16  # of the noise: images of a split, width of what a classifier sees
-#: what noise of the right names, types and shapes decides; errors of arithmetic it does not
+BYTES, FEWEST, FEATURES = 16e6, 200, 16  # bytes of images, minimum images per split, width of classifier features
+#: errors that names, types and shapes alone can cause; arithmetic errors depend on the values
 DECIDED = (TypeError, AttributeError, NameError, ImportError, LookupError, ValueError)
 
 SHAPES = ("numpy", "report_builder")  # packages whose ValueErrors are about shapes
 
 
 def try_own_kinds(plan: Plan) -> None:
-    """Draws the figures and measures the metrics of the user's own that are not stored; what is good is remembered.
+    """Draw the user's own figures and measure their metrics that are not stored; those that pass are remembered.
 
     Raises:
         ReportError: with every mistake in their files.
@@ -55,7 +55,7 @@ def try_own_kinds(plan: Plan) -> None:
 
 
 def _own(plan: Plan) -> Iterator[tuple[tuple[str, str], Picture | Measure, str]]:
-    """Place in the experiment, figure or metric, key of its step, of each that is not stored; a metric of one seed."""
+    """Place in the experiment, object, and step key of each own figure or metric that is not stored; metrics for one seed."""
     for picture in plan.resolved.figures.values():
         if picture.kind.name.endswith(".py") and not picture.facts and not plan.stored(step := plan.figures[picture.id]):
             yield ("figures", picture.id), picture, step.step.key
@@ -67,7 +67,13 @@ def _own(plan: Plan) -> Iterator[tuple[tuple[str, str], Picture | Measure, str]]
 
 
 def _try(plan: Plan, own: Picture | Measure) -> None:
-    """Raises OwnFileError where the file is wrong; nothing where noise cannot tell."""
+    """Try one figure or metric.
+
+    Returns silently if noise cannot tell.
+
+    Raises:
+        OwnFileError: the file is wrong.
+    """
     import numpy as np
 
     given = _noise_arrays(plan, own.requests)
@@ -96,9 +102,9 @@ def _same_names(measured: list[str], own: Measure) -> None:
 
 
 def _is_conclusive(error: BaseException, file: Path) -> bool:
-    """Whether the error would come of the real arrays, too.
+    """Whether the error would occur on the real arrays, too.
 
-    What the file raises itself may hang on their numbers, and so may a ValueError of a package other than NumPy.
+    Errors that the file raises itself may depend on the values, and so may a ValueError from a package other than NumPy.
     """
     last = error.__traceback__
     while last and last.tb_next:
@@ -120,7 +126,7 @@ def _shapes_text(arrays: Arrays) -> str:
 
 
 def _noise_arrays(plan: Plan, requests: Mapping[str, ProbeRequest]) -> dict[str, Arrays] | None:
-    """What the probes give of noise, by the names of the requests; None where that is not known before a training."""
+    """Results of the probes on noise, by request name; None if they cannot be known before training."""
     found: dict[str, Arrays] = {}
     for name, request in requests.items():
         run = plan.resolved.runs.get(request.run or "")
@@ -134,18 +140,18 @@ def _noise_arrays(plan: Plan, requests: Mapping[str, ProbeRequest]) -> dict[str,
             probe, parameters = opened(PROBES, {"kind": request.kind, **request.parameters})
             asked = _noise_judge(judge.data.layout) if judge and judge.data.layout else None
             found[name] = probe.arrays(_Noise(run, layout), _noise(layout, request), parameters, asked)
-        except Exception:  # noqa: BLE001  noise will not do for this probe; what is wrong with it is not the user's
+        except Exception:  # noqa: BLE001  the probe does not work on noise, which is not the user's mistake
             return None
     return found
 
 
 def _is_incomplete(layout: Layout) -> bool:
-    """Whether something is only known when the data has been read."""
+    """Whether part of the layout is unknown until the data is read."""
     return not (layout.image_shape and layout.class_names) or any(not part.names for part in layout.conditions)
 
 
 def _noise(layout: Layout, request: ProbeRequest) -> ImageData:
-    """Images, classes, conditions and attributes as such data has them; as many as are asked for, where there are so many."""
+    """Random images, classes, conditions and attributes in the layout of the data; enough for the request if the split is."""
     import numpy as np
 
     shape, names = layout.image_shape or (), layout.class_names or ()
@@ -177,7 +183,7 @@ def _noise_judge(layout: Layout) -> Judge:
 
 
 class _Noise:
-    """A model whose methods give noise of the shapes, and in the range, of what a trained one gives."""
+    """A stand-in for a trained model, whose methods return noise of the same shapes and ranges."""
 
     def __init__(self, run: Training | None, layout: Layout) -> None:
         import numpy as np
@@ -189,37 +195,41 @@ class _Noise:
         self.provides, self.pixels = run.model.module.provides if run else frozenset(), "Bernoulli"
 
     def encode(self, x: np.ndarray, *_: np.ndarray) -> np.ndarray:
-        """Codes `(n, latent_dim)`; a ValueError of a model that does not say how long its code is."""
+        """Return codes `(n, latent_dim)`.
+
+        Raises:
+            ValueError: the model does not declare the length of its code.
+        """
         if self._latent_dim is None:
             raise ValueError("the length of the code is not known")
         return self._random.normal(size=(len(x), self._latent_dim)).astype("float32")
 
     def posterior(self, x: np.ndarray, *_: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Codes, and logarithms of their variances."""
+        """Return means and log-variances of the posterior, each `(n, latent_dim)`."""
         z = self.encode(x)
         return z, -abs(z)
 
     def decode(self, z: np.ndarray, *_: np.ndarray) -> np.ndarray:
-        """Images `(n, height, width, channels)`."""
+        """Return images `(n, height, width, channels)`."""
         return self._random.uniform(*self._layout.value_range, (len(z), *(self._layout.image_shape or ()))).astype("float32")
 
     def sample(self, n: int, *_: np.ndarray | int) -> np.ndarray:
-        """Images `(n, height, width, channels)`."""
+        """Return images `(n, height, width, channels)`."""
         return self.decode(self._random.normal(size=(n, 1)))
 
     def elbo_terms(self, x: np.ndarray, *_: np.ndarray | int) -> dict[str, np.ndarray]:
-        """Terms of the bound, each `(n,)`, in nats."""
+        """Return the terms of the ELBO, each `(n,)`, in nats."""
         names = ("reconstruction", "kl_closed_form", "kl_monte_carlo")
         return {name: self._random.uniform(1, 9, len(x)).astype("float32") for name in names}
 
     def discriminate(self, x: np.ndarray, *_: np.ndarray) -> np.ndarray:
-        """Logits `(n,)`."""
+        """Return logits `(n,)`."""
         return self._random.normal(size=len(x)).astype("float32")
 
     def classify(self, x: np.ndarray) -> np.ndarray:
-        """Probabilities `(n, classes)`."""
+        """Return class probabilities `(n, classes)`."""
         return self._random.dirichlet([1.0] * len(self._layout.class_names or ()), len(x)).astype("float32")
 
     def features(self, x: np.ndarray) -> np.ndarray:
-        """What the last layer of a classifier sees `(n, d)`."""
+        """Return the input of a classifier's last layer, `(n, d)`."""
         return self._random.normal(size=(len(x), FEATURES)).astype("float32")

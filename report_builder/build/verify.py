@@ -1,6 +1,6 @@
-"""Whether the parts of a hand-in agree with one another: its documents, facts, arrays and weights. It believes none of them.
+"""Checks that the parts of a hand-in (documents, facts, arrays and weights) are consistent, trusting none of them.
 
-What is found is inconsistency: whoever changes all parts alike, weights too, is found by training again only.
+Only inconsistencies are found: a hand-in whose parts were all changed alike, weights included, is exposed only by retraining.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from report_builder.store import Store, Stored
 from report_builder.store.judging import fault
 from report_builder.version import __version__
 
-MOST = 5  # parts of one finding
+MOST = 5  # problems in one finding
 
 
 class Examination:
-    """One hand-in, unpacked in a folder of its own."""
+    """Examination of one hand-in, unpacked in a folder of its own."""
 
     def __init__(self, file: Path, folder: Path, data: tuple[Path, ...], *, code: bool, recompute: bool) -> None:
         self.folder, self.data, self.code, self.recompute = folder, data, code, recompute
@@ -45,10 +45,15 @@ class Examination:
         self.workspace = Workspace.at(self.root, data)
         self.given = Given(self.workspace.store / FOLDER)
         ours = (__version__, versions())
-        self._same = (self.card.version, [*self.card.tools]) == ours  # the bytes can be compared
+        self._same = (self.card.version, [*self.card.tools]) == ours  # documents can be compared byte by byte
 
     def judge(self, sheet: Mapping[str, tuple[str, ...]], asked: str) -> Judged:
-        """Everything that can be known; `sheet` has what each task requires, `asked` the template that was handed out."""
+        """Run all checks.
+
+        Args:
+            sheet: what the handed-out sheet requires of each task.
+            asked: text of the template that was handed out.
+        """
         self._digests()
         self._results()
         plan = self._plan()
@@ -69,10 +74,10 @@ class Examination:
     def _add_finding(self, level: str, text: str, task: str = "") -> None:
         self.findings.append(Finding(level, text, task))
 
-    # --- what says of itself what it is ---------------------------------------------------------------------------------------
+    # --- digests and stored results -------------------------------------------------------------------------------------------
 
     def _digests(self) -> None:
-        """Every file is the one that was packed."""
+        """Check that every file is the one that was packed."""
         self.checked.append("digests")
         changed = [name for name in hand_in.altered(self.root, self.card.files) if self.code or not name.endswith(".py")]
         if changed:
@@ -81,7 +86,7 @@ class Examination:
             self.notes.append("it has Python of its author's own, which was not run")
 
     def _results(self) -> None:
-        """Every stored result has its key, its digests and its form, and no two trainings are one."""
+        """Check keys, digests and contents of the stored results, and that no two trainings share a file."""
         self.checked.append("results")
         whole = {(step.kind, step.key) for step, _ in self.given.steps.values()}
         every = {(path.parent.name, path.name) for path in self.given.root.glob("*/*")}
@@ -94,7 +99,7 @@ class Examination:
         self._versions()
 
     def _twins(self) -> None:
-        """Two seeds never give the same losses, weights or values of images."""
+        """Check that no two seeds have the same losses, weights or arrays."""
         owners: dict[tuple[str, str], list[Stored]] = {}
         for step, stored in self.given.steps.values():
             files = stored.meta["files"].items() if step.kind == "run" or (step.kind == "arrays" and step.inputs) else ()
@@ -107,7 +112,7 @@ class Examination:
                     self._add_finding("results", f"{name} of {one.key} and of {other.key}, two trainings, is the same file")
 
     def _versions(self) -> None:
-        """What a training notes of its tools is what its key says of them."""
+        """Check that the tool versions noted by each training agree with its key."""
         for step, stored in self.given.steps.values():
             for name, version in (stored.meta["note"].get("versions", {}) if step.kind == "run" else {}).items():
                 code = str(step.code.get(name, version))
@@ -129,7 +134,7 @@ class Examination:
         return not missing
 
     def _answers(self, plan: Plan, sheet: Mapping[str, tuple[str, ...]], prose: Prose, asked: Prose) -> None:
-        """What each task requires, by the sheet that was handed out or else by its own, stands in the report."""
+        """Check that the report has what each task requires, by the handed-out sheet or else by its own."""
         self.checked.append("answers")
         tasks = plan.resolved.loaded.experiment.tasks
         for task, required in sheet.items():
@@ -146,7 +151,7 @@ class Examination:
             self._add_finding("answers", without_place(finding), task)
 
     def _documents(self, plan: Plan) -> None:
-        """The documents are what the program writes of the sources and the facts."""
+        """Check that the documents are what the program writes from the sources and the facts."""
         handed, folder = self.folder / "handed", self.workspace.outputs(plan.resolved.loaded)[0]
         if not folder.is_dir():
             self._add_finding("documents", f"no document of {folder.name} is in it")
@@ -183,7 +188,7 @@ class Examination:
     # --- the results, measured and drawn again ------------------------------------------------------------------------------
 
     def _arrays(self, plan: Plan) -> None:
-        """The facts and figures follow from the arrays."""
+        """Check that the facts and figures follow from the arrays."""
         jobs = {each.step.key: each for each in (*plan.facts.values(), *plan.figures.values())}
         store = shelf(self.given, self.folder / "arrays", HEAVY)
         able = [each for each in jobs.values() if all(self._ready(store, need, jobs) for need in each.needs.values())]
@@ -196,11 +201,11 @@ class Examination:
             self._add_finding("arrays", f"{planned.label} {why}", self._task(plan, planned))
 
     def _ready(self, store: Store, need: Planned, jobs: Mapping[str, Planned]) -> bool:
-        """Whether what a step reads is here, or will be measured again."""
+        """Whether the input of a step is available, or will be recomputed."""
         return need.step.key in jobs or store.read(need.step.kind, need.step.key) is not None
 
     def _weights(self, plan: Plan) -> None:
-        """The arrays follow from the weights; models of the author's own are run only where that was asked for."""
+        """Check that the arrays follow from the weights; the author's own models run only if `code` is true."""
         every = {each.step.key: each for target in plan.everything() for each in target.closure()}
         probes = [each for each in every.values() if each.step.kind == "arrays" and (self.code or not each.own)]
         whole = [each for each in probes if all(self._is_handed_in(plan, need) for need in each.needs.values())]
@@ -218,7 +223,7 @@ class Examination:
 
     @staticmethod
     def _task(plan: Plan, planned: Planned) -> str:
-        """The task that requires what a step gives, where one does."""
+        """Task that requires the result of a step; "" if none does."""
         id_ = planned.place.partition(".")[2]
         for task, card in plan.resolved.loaded.experiment.tasks.items():
             names = {part.partition(":")[2] for part in card.requires}
@@ -241,16 +246,16 @@ def examine(
     sheet: Mapping[str, tuple[str, ...]] | None = None,
     asked: str = "",
 ) -> Judged:
-    """Judges one hand-in; whatever is in it, the answer is what was found.
+    """Judge one hand-in; errors in it become findings and are never raised.
 
     Args:
         file: the archive.
         folder: an empty folder to unpack it in.
-        data: data folders, for what is computed from weights.
-        code: Python of its author's own may be run.
-        recompute: the arrays are computed from the weights, where these came along.
-        sheet: what each task of the sheet that was handed out requires.
-        asked: the text of the sheet's template.
+        data: data folders, for results that are computed from weights.
+        code: allow the author's own Python to run.
+        recompute: compute the arrays from the weights, where these are included.
+        sheet: what the handed-out sheet requires of each task.
+        asked: text of the sheet's template.
     """
     known: Examination | None = None
     try:
@@ -258,7 +263,7 @@ def examine(
         return known.judge(sheet or {}, asked)
     except ReportError as error:
         said = "; ".join(dict.fromkeys(without_place(problem) for problem in error.problems[:MOST]))
-    except Exception as error:  # noqa: BLE001  whatever a stranger packed costs this hand-in, not those of a class
+    except Exception as error:  # noqa: BLE001  a malformed hand-in must not stop the check of the others
         said = f"{type(error).__name__}: {error}"[:300]
     findings = [*(known.findings if known else []), Finding("archive", f"it cannot be judged further: {said}")]
     return Judged(("",), tuple(known.checked if known else ()), tuple(findings), {}, tuple(known.notes if known else ()))

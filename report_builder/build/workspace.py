@@ -1,4 +1,4 @@
-"""Where things are: one value, made from options and environment variables."""
+"""Locations of a project's files, from options and environment variables."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _DEFAULTS = {
 
 @frozen
 class Workspace:
-    """Root folders of a project; `data` may name several folders, and `allowed` further ones that may be read."""
+    """Root folders of a project; `data` may list several folders, and `allowed` lists further folders that may be read."""
 
     experiments: Path
     templates: Path
@@ -43,7 +43,7 @@ class Workspace:
 
     @classmethod
     def find(cls, options: Mapping[str, str | Sequence[str] | None], environment: Mapping[str, str] = os.environ) -> Workspace:
-        """An option wins over its environment variable, which wins over the folder of that name in the current folder."""
+        """Build a workspace: options override environment variables, which override the default names in the current folder."""
 
         def root(name: str) -> str:
             return str(options.get(name) or environment.get(VARIABLES[name]) or _DEFAULTS[name])
@@ -55,21 +55,25 @@ class Workspace:
 
     @classmethod
     def at(cls, folder: Path, data: tuple[Path, ...] = ()) -> Workspace:
-        """The project in a folder, whatever the environment says."""
+        """Return the workspace of a project in a folder, regardless of the environment."""
         names = ("experiments", "templates", "store", "build", "figures")
         experiments, templates, store, build, figures = (folder / _DEFAULTS[name] for name in names)
         return cls(experiments, templates, store, build, figures, data)
 
     def project(self, experiment: Path) -> Project:
-        """What an experiment may read."""
+        """Return what an experiment may read."""
         return Project.of(self.experiments, self.templates, experiment, self.allowed)
 
     def reports(self) -> list[str]:
-        """Names of the reports here; a file whose name is no id is none."""
+        """Return the names of the reports here; files whose name is not a valid id are skipped."""
         return sorted(path.stem for path in self.experiments.glob("*.yaml") if is_id(path.stem))
 
     def experiment(self, report: str) -> Path:
-        """The experiment file of a report: by its name in the folder of experiments, or by its path wherever it lies."""
+        """Return the experiment file of a report, given by name in the folder of experiments or by path anywhere.
+
+        Raises:
+            ReportError: there is no such report, or its file may not be read.
+        """
         if report.endswith((".yaml", ".yml")) and is_file(Path(report)):
             return Path(report)
         named = self.experiments / f"{report}.yaml"
@@ -89,7 +93,11 @@ class Workspace:
         )
 
     def template(self, loaded: Loaded) -> Path:
-        """The template of a report: in the folder of templates, or beside the experiment file."""
+        """Return the template of a report, from the folder of templates or the folder of the experiment.
+
+        Raises:
+            ReportError: there is no such template, or it may not be read.
+        """
         name = loaded.experiment.report.template or f"{loaded.name}.md"
         where = loaded.where("report", "template") if loaded.experiment.report.template else loaded.where("report")
         places = (self.templates / name, loaded.file.parent / name)
@@ -103,6 +111,6 @@ class Workspace:
         raise ReportError(Problem(where, "no such template", str(places[0]), known, step))
 
     def outputs(self, loaded: Loaded) -> tuple[Path, Path]:
-        """Folders of the document and of the published figures; another profile than the default has its own."""
+        """Return the folders of the document and of its figures; a profile other than the default has its own."""
         name = loaded.name if loaded.is_default_profile else f"{loaded.name}@{loaded.profile}"
         return self.build / name, self.figures / name

@@ -1,4 +1,4 @@
-"""The command line: thin, and the one funnel through which errors become sentences and exit codes."""
+"""Entry point of the command line, and the only place where errors become messages and exit codes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PATHS = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit code; no traceback reaches a user unless REPORT_BUILDER_DEBUG is set."""
+    """Run one command and return its exit code; users see a traceback only if REPORT_BUILDER_DEBUG is set."""
     with standing():
         try:
             if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
@@ -43,7 +43,7 @@ def _carry_out(options: Options) -> int:
     from report_builder.limits import allow
     from report_builder.store.files import storage_errors
 
-    os.environ["MPLBACKEND"] = "agg"  # figures are drawn into files: what a notebook's kernel sets is known to it only
+    os.environ["MPLBACKEND"] = "agg"  # figures go to files; a notebook kernel's backend is not available here
     try:
         _readable(options)
         allow(options.limits)
@@ -55,7 +55,7 @@ def _carry_out(options: Options) -> int:
     except MemoryError:
         print("error: memory ran out.\n  Close other programs, or ask for less.", file=sys.stderr)
         return int(Exit.RUN_FAILED)
-    except Exception as error:  # noqa: BLE001  the funnel: whatever nobody foresaw becomes a sentence
+    except Exception as error:  # noqa: BLE001  the last resort: unforeseen errors become messages, too
         if isinstance(error, OSError) and error.errno in PATHS:
             print(f"error: {error.filename or options.where()}: {error.strerror}.\n  {_advice(error.errno)}", file=sys.stderr)
             return int(Exit.STORAGE)
@@ -63,7 +63,7 @@ def _carry_out(options: Options) -> int:
 
 
 def _readable(options: Options) -> None:
-    """Raises UsageError for an argument that is no text."""
+    """Raise UsageError if an argument is not valid UTF-8."""
     from report_builder.errors import Problem, UsageError
 
     for name, value in vars(options).items():
@@ -83,7 +83,11 @@ def _interrupt(*_: object) -> None:
 
 
 def _our_bug(error: Exception) -> int:
-    """A traceback is our bug: it goes to a file, the user gets a sentence; one of a file of the user's own is theirs."""
+    """Report an unforeseen error; returns exit code 1.
+
+    An error in one of the user's own files is reported as theirs. Any other is a bug of this program: its traceback is written
+    to a file that the message names.
+    """
     if os.environ.get("REPORT_BUILDER_DEBUG"):
         raise error
     import tempfile

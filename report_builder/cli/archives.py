@@ -1,4 +1,4 @@
-"""Stored trainings as one file for another machine: export and import."""
+"""The commands `runs export`, `runs import` and `runs sync`, which transfer stored steps between machines."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from report_builder.store.folder import META
 from report_builder.store.judging import KEY, NAME, fault
 from report_builder.store.step import KINDS
 
-MEMBERS = 1_000_000  # of an archive: a million empty files weigh nothing, and are no export
+MEMBERS = 1_000_000  # maximum in an archive; the limit on bytes does not stop empty files
 
 
 def export_runs(options: Options) -> int:
-    """Packs trainings and everything that was measured on them alone, with what that was measured against."""
+    """Pack all stored steps, or the given trainings with everything measured on them alone and its inputs."""
     store = store_of(options)
     runs = {stored.key for stored in ([find_run(store, key) for key in options.keys] if options.keys else store.all("run"))}
     steps = {stored.key: (kind, stored) for kind in KINDS for stored in store.all(kind)}
     chosen = {key for key in steps if (back := _runs_below(key, steps)) and back <= runs}
     chosen |= {key for chosen_key in chosen for key in _below(chosen_key, steps)}
-    chosen |= {key for key, (kind, _) in steps.items() if kind == ANSWER}  # without them a worker must be asked there
+    chosen |= {key for key, (kind, _) in steps.items() if kind == ANSWER}  # saves asking a worker again
     if not options.keys:
         chosen = set(steps)
     target = Path(options.file)
@@ -50,19 +50,19 @@ def export_runs(options: Options) -> int:
 
 
 def _below(key: str, steps: Mapping[str, tuple[str, Stored]]) -> set[str]:
-    """Keys of a step and of everything stored that it reads."""
+    """Keys of a step and of all its stored inputs, recursively."""
     if key not in steps:
         return set()
     return {key}.union(*(_below(needed, steps) for needed in steps[key][1].meta["inputs"]))
 
 
 def _runs_below(key: str, steps: Mapping[str, tuple[str, Stored]]) -> set[str]:
-    """Keys of the trainings that a step goes back to."""
+    """Keys of the trainings that a step depends on, itself included."""
     return {below for below in _below(key, steps) if steps[below][0] == "run"}
 
 
 def import_runs(options: Options) -> int:
-    """Unpacks an export; a step counts when its key, its digests and its form are those of a step."""
+    """Unpack an export into the store, after checking the key, the digests and the content of every step."""
     store, file = store_of(options), Path(options.file)
     if not file.is_file():
         raise UsageError(Problem(str(file), "no such file"))
@@ -84,7 +84,7 @@ def import_runs(options: Options) -> int:
 
 
 def sync_runs(options: Options) -> int:
-    """Gives each of two stores what it lacks of the other."""
+    """Transfer steps between two stores until both have the same."""
     done = sync(store_of(options), str(options.other))
     print("".join(f"damaged  {each}\n" for each in done.damaged), end="")
     advice = " The damaged ones stay where they are: 'runs verify' there sets them aside." if done.damaged else ""
@@ -93,10 +93,10 @@ def sync_runs(options: Options) -> int:
 
 
 def _unpack(archive: tarfile.TarFile, folder: Path, file: Path) -> None:
-    """Writes the files `kind/key/name` of an archive into a folder.
+    """Extract the files `kind/key/name` of an archive into a folder.
 
     Raises:
-        ReportError: it holds anything else, or unpacks to more than `ARCHIVE_BYTES`.
+        ReportError: the archive contains anything else, or unpacks to more than `ARCHIVE_BYTES`.
     """
     unpacked = 0
     for count, member in enumerate(archive):
@@ -115,16 +115,16 @@ def _unpack(archive: tarfile.TarFile, folder: Path, file: Path) -> None:
 
 
 def _is_of_a_step(member: tarfile.TarInfo, kind: str, key: str, name: str) -> bool:
-    """Whether a member of an archive is a plain file of a step: no link, no device, no path that leads elsewhere."""
+    """Whether a member of an archive is a regular file of a step: no link, no device, and no path that leads elsewhere."""
     named = kind in KINDS and KEY.fullmatch(key) and NAME.fullmatch(name)
     return member.isreg() and bool(named) and member.name == f"{kind}/{key}/{name}"
 
 
 def _verified_steps(store: Store, file: Path) -> Iterator[tuple[str, Stored]]:
-    """The steps of an unpacked export.
+    """Yield the steps of an unpacked export with their kinds.
 
     Raises:
-        ReportError: with every one that is damaged, or cannot be what it says.
+        ReportError: with every step that is damaged or inconsistent with its description.
     """
     problems, found = [], []
     for kind, key in store.every():

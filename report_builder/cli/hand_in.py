@@ -1,4 +1,4 @@
-"""Commands on hand-ins: the demonstration, which is one, and the teacher's look at those of a class."""
+"""Commands on hand-ins: the demonstration, which is a hand-in itself, and a teacher's checks of a class."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from report_builder.spec import load
 SAID = """
 This is what does not agree, and not who did what: a mistake, an old file and a lie look the same, and who changes
 all parts alike is not seen. Ask for the weights and add --recompute, or ask the author."""
-PATIENCE = 600  # seconds for one hand-in
+PATIENCE = 600  # timeout for one hand-in, in seconds
 DEMO = "quickstart-hand-in.zip"
 FALSE = """{{ claim("ae.drawn.class_agreement", "better", "vae.drawn.class_agreement", "The AE draws better.", by="model") }}"""
 UNTRAINED = Problem(
@@ -39,11 +39,11 @@ UNTRAINED = Problem(
     "the bundled results belong to the unchanged report; a changed one must be trained",
     next_step="Install what trains: make install, or pip install 'report-builder[cpu]'.",
 )
-PROSE = ("#", ":", "{", "<", "|", "!")  # no sentence begins so
+PROSE = ("#", ":", "{", "<", "|", "!")  # line starts that are not sentences
 
 
 def demo(options: Options) -> int:
-    """Builds the report that comes along, in a folder of its own; what was changed there is kept."""
+    """Build the bundled report in a folder of its own, keeping any changes made there."""
     folder = Path(options.folder)
     if not (folder / CARD).is_file():
         if folder.exists():
@@ -69,7 +69,7 @@ def demo(options: Options) -> int:
 
 
 def verify(options: Options) -> int:
-    """Judges hand-ins, each in a process of its own, and prints what of them does not agree."""
+    """Judge hand-ins, each of several in its own process, and print their inconsistencies."""
     path = Path(options.path)
     if path.is_file():
         judged = {path.name: _judge(path, options)}
@@ -109,7 +109,7 @@ def _sheet(options: Options) -> tuple[dict[str, tuple[str, ...]], str]:
 
 
 def _command(options: Options) -> list[str]:
-    """The command for one hand-in."""
+    """Arguments of the command that judges one hand-in, apart from its path."""
     named = {**{f"--{root}": vars(options).get(root) for root in ROOTS}, "--sheet": options.sheet}
     flags = {"--recompute": options.recompute, "--run-own-code": options.run_own_code}
     given = [part for name, value in named.items() if value for part in (name, str(value))]
@@ -118,7 +118,7 @@ def _command(options: Options) -> list[str]:
 
 
 def _judge_in_process(file: Path, arguments: Sequence[str]) -> Judged:
-    """What a process finds in a hand-in: whatever is in it costs that process only, and so much time."""
+    """Judge a hand-in in a separate process, so that a crash or a timeout affects this hand-in only."""
     command = [sys.executable, "-m", "report_builder", "verify", str(file), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
@@ -128,7 +128,7 @@ def _judge_in_process(file: Path, arguments: Sequence[str]) -> Judged:
 
 
 def lines(judged: Mapping[str, Judged], pairs: Sequence[tuple[str, str, str, float]]) -> Iterator[str]:
-    """The table by hand-in and task, and below it what was found."""
+    """Yield the lines of a table by hand-in and task, followed by the findings."""
     width = max(len(name) for name in judged)
     yield f"{'hand-in':{width}}  task    answered    consistent    recomputed    alike"
     for name, each in judged.items():
@@ -149,7 +149,7 @@ def lines(judged: Mapping[str, Judged], pairs: Sequence[tuple[str, str, str, flo
 
 
 def roster(options: Options) -> int:
-    """Writes a sheet for each student of a list."""
+    """Write a sheet for each student in a list."""
     from report_builder.build.roster import hand_out
 
     count = 0
@@ -164,12 +164,12 @@ def roster(options: Options) -> int:
 
 
 def _is_other(error: ReportError) -> bool:
-    """Whether it is none of the document's: those of a template have its line."""
+    """Whether an error lies outside the template: errors in templates carry a place in a `.md` file."""
     return not any(".md:" in problem.where for problem in error.problems)
 
 
 def _sentence(template: Path) -> str:
-    """The first sentence of a template, after its place."""
+    """First sentence of a template, preceded by its file and line."""
     lines = enumerate(template.read_text(encoding="utf-8").splitlines(), 1)
     number, line = next((number, line) for number, line in lines if line and not line.startswith(PROSE))
     return f"{template}:{number}: {re.split(r'(?<=[.?!]) ', line)[0]}"

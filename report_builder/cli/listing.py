@@ -1,4 +1,4 @@
-"""The command `list`: the kinds there are, each with a line of help, the options of one of them, what a language lacks."""
+"""The command `list`: the available kinds with their summaries, the options of a kind, and checks of kinds and languages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from report_builder.plan.closing import not_python
 
 
 def list_kinds(options: Options) -> int:
-    """Lists the kinds of one sort with a line of help; else the options of one kind, or what a language lacks."""
+    """List the available kinds with their summaries, or show the options of one, or check one."""
     if options.check:
         return _check(options)
     if options.show_options:
@@ -30,7 +30,7 @@ def list_kinds(options: Options) -> int:
 
 
 def _check(options: Options) -> int:
-    """Says what a language, or a kind in a file of the user's own or of an installed package, lacks."""
+    """Report what is missing from a language, or from a kind in the user's own file or an installed package."""
     found = _faults(options)
     if options.json:
         print(json.dumps([vars(problem) for problem in found], ensure_ascii=False, indent=1))
@@ -68,7 +68,7 @@ def _faults(options: Options) -> tuple[Problem, ...]:
 
 
 def _words_of_kinds() -> list[str]:
-    """What the models and data sets call themselves, their presets, and the symbols of their losses, where it is English."""
+    """English titles of models, data sets and presets, and meanings of loss symbols: the words that a language translates."""
     from report_builder.kinds import DATASETS, MODELS
 
     models = [model for _, model in MODELS]
@@ -106,7 +106,7 @@ def _kinds(sort: str, workspace: Workspace) -> Iterable[tuple[str, str]]:
 
 
 def _line(registry: Registry[Declared[Parameters]], name: str) -> str:
-    """The summary of a kind, of a broken one of an installed package what is wrong with it."""
+    """Summary of a kind, or the error of one that an installed package provides but that cannot be loaded."""
     try:
         return _summary(registry.get(name))
     except ReportError as error:
@@ -114,7 +114,7 @@ def _line(registry: Registry[Declared[Parameters]], name: str) -> str:
 
 
 def _own_models(workspace: Workspace) -> Iterable[tuple[Path, str]]:
-    """Files beside the experiments that are models, with the first line of their description; none of them is run."""
+    """Files in the folder of experiments that define models, with the first line of their docstrings; none of them is run."""
     for path in sorted(workspace.experiments.glob("*.py")):
         if not not_python(path):
             tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -129,7 +129,7 @@ def _is_model(node: ast.stmt) -> bool:
 
 
 def _summary(kind: Declared[Parameters]) -> str:
-    """A kind in a line: what it is, what a figure needs of a model, and the presets of a model."""
+    """One line about a kind: its summary, what a figure needs of a model, and the presets of a model."""
     from report_builder.kinds import Figure, Model
 
     if isinstance(kind, Figure) and kind.serves:
@@ -138,7 +138,7 @@ def _summary(kind: Declared[Parameters]) -> str:
 
 
 def _show_options(options: Options) -> int:
-    """Prints what can be set for a kind: default value, and what it does."""
+    """Print the options of a kind with default values and descriptions."""
     registry = _registries().get(options.kind)
     if options.show_options.endswith(".py"):
         step = "Open the file: its class Parameters has them."

@@ -1,4 +1,4 @@
-"""Commands that only look: status, explain, facts, check, doctor."""
+"""Commands that only inspect: status, explain, facts, check, doctor."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from report_builder.spec import Arms
 
 
 def plan_of(options: Options, *, fetch: bool = False) -> tuple[Plan, Workspace]:
-    """The plan that a command is about, and where its folders are."""
+    """Return the plan of the report that a command names, and its workspace."""
     workspace = Workspace.find(vars(options))
     return builder.plan_report(options.report, workspace, profile=options.profile, sets=options.sets, fetch=fetch), workspace
 
@@ -33,7 +33,7 @@ def _every_step(plan: Plan) -> list[Planned]:
 
 
 def status(options: Options) -> int:
-    """Says for every step whether it is stored."""
+    """Print for every step whether it is stored."""
     plan, _ = plan_of(options)
     rows: list[dict[str, Plain]] = [
         {
@@ -64,7 +64,7 @@ def status(options: Options) -> int:
 
 
 def _worker(plan: Plan, planned: Planned) -> str | None:
-    """Who is at work on a step, where and since when; None where nobody is."""
+    """Process that is working on a step, with its host and start time; None if there is none."""
     holder = plan.store.holder(planned.step.key)
     if not holder:
         return None
@@ -73,13 +73,13 @@ def _worker(plan: Plan, planned: Planned) -> str | None:
 
 
 def _sweep_line(plan: Plan, arms: Arms) -> str:
-    """What the arms of a sweep differ in, and how many of them are trained with every seed."""
+    """What the arms of a sweep vary, and how many of them are trained with every seed."""
     done = [arm for arm in arms.runs if all(plan.stored(plan.runs[arm, seed]) for seed in plan.seeds(arm) if seed is not None)]
     return f"{arms.run} over {' and '.join(arms.axes)}: {len(done)} of {len(arms.runs)} arms are trained."
 
 
 def explain(options: Options) -> int:
-    """Says why a step ran or would run: the first field that differs from the last build."""
+    """Print why each step ran or would run: the first field that differs from the last build."""
     plan, workspace = plan_of(options)
     last = builder.last_steps(plan, workspace)
     chosen = [p for p in _every_step(plan) if options.name in p.label or p.step.key.startswith(options.name)]
@@ -121,7 +121,7 @@ def _changed_inputs(planned: Planned, last: Mapping[str, Ran]) -> list[str]:
 
 
 def facts(options: Options) -> int:
-    """Lists the facts that the template may cite, and sentences that compare two of them."""
+    """Print the facts that the template may cite, and comparisons of two runs."""
     from report_builder.build import citing, publish
 
     plan, workspace = plan_of(options)
@@ -134,7 +134,7 @@ def facts(options: Options) -> int:
 
 
 def check(options: Options) -> int:
-    """Looks for every mistake that needs no training, and for sentences that nothing vouches for."""
+    """Find the mistakes that can be found without training, and list the sentences that no fact supports."""
     if Path(options.report).suffix.lower() in (".md", ".markdown", ".ipynb", ".docx"):
         return _check_file(options)
     if options.against:
@@ -162,7 +162,7 @@ def check(options: Options) -> int:
 
 
 def _check_file(options: Options) -> int:
-    """Reads a report that knows nothing of this program."""
+    """Check a report that was not written with this program."""
     from report_builder.build.foreign import check_file
 
     file = Path(options.report)
@@ -178,7 +178,7 @@ def _check_file(options: Options) -> int:
 
 
 def show_figure_options(plan: Plan, id_: str) -> int:
-    """Prints the options of a figure (or of those of a group): value, and what each does."""
+    """Print the options of a figure, or of each figure of a group, with their values and descriptions."""
     for part in plan.resolved.parts(id_):
         kind = plan.resolved.figures[part].kind
         values = kind.parameters.model_dump(mode="json")
@@ -189,7 +189,7 @@ def show_figure_options(plan: Plan, id_: str) -> int:
 
 
 def doctor(options: Options) -> int:
-    """Checks this machine."""
+    """Check this machine."""
     from report_builder import doctor as examination
 
     workspace = Workspace.find(vars(options))

@@ -1,4 +1,4 @@
-"""Commands that make something: build, figure, task."""
+"""Commands that produce something: build, train, figure, task."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from report_builder.run import estimate, progress
 
 
 def build(options: Options) -> int:
-    """Builds a report."""
+    """Build a report."""
     press = None if options.dry_run else builder.begin(Workspace.find(vars(options)), options.report, options.to)
     plan, workspace = plan_of(options, fetch=not options.dry_run)
     built = builder.build(plan, workspace, replace(_building(options, plan), press=press))
@@ -33,7 +33,7 @@ def build(options: Options) -> int:
 
 
 def train(options: Options) -> int:
-    """Trains, measures and draws, before anything is written."""
+    """Train, measure and draw everything, without writing the document."""
     plan, workspace = plan_of(options, fetch=not options.dry_run)
     built = builder.train(plan, workspace, _building(options, plan))
     if not options.dry_run:
@@ -43,7 +43,7 @@ def train(options: Options) -> int:
 
 
 def figure(options: Options) -> int:
-    """Redraws one figure, or shows its options."""
+    """Redraw one figure, or print its options."""
     plan, workspace = plan_of(options, fetch=not options.dry_run)
     if options.show_options:
         return show_figure_options(plan, options.id)
@@ -51,7 +51,7 @@ def figure(options: Options) -> int:
 
 
 def task(options: Options) -> int:
-    """Regenerates one task."""
+    """Rebuild one task."""
     plan, workspace = plan_of(options, fetch=not options.dry_run)
     return say(builder.build_task(plan, workspace, options.id, _building(options, plan)), options.report)
 
@@ -64,14 +64,14 @@ def _building(options: Options, plan: Plan) -> builder.Options:
 
 
 class _Progress:
-    """What the user sees while steps run."""
+    """Progress output while steps run."""
 
     def __init__(self, plan: Plan, cluster: str, *, dry_run: bool) -> None:
         self._plan, self._cluster, self._dry_run = plan, cluster, dry_run
         self._view = progress.View(sys.stderr, (), 1)
 
     def plan(self, jobs: Sequence[Job], workers: int, note: str) -> None:
-        """Says what will run, by how many workers, about how long, and what there is to know of these."""
+        """Print the warning about the workers, if any, then what will run, on how many workers, and for about how long."""
         if note:
             print(f"warning: {note}", file=sys.stderr)
         self._view = progress.View(sys.stderr, jobs, workers)
@@ -94,12 +94,12 @@ class _Progress:
             print(f"Together about {seconds:.0f} s {where}.", flush=True)
 
     def event(self, job: Job, event: Event) -> None:
-        """Shows what happens to a job."""
+        """Show an event of a job."""
         self._view.show(job, event)
 
 
 def say(built: Built, report: str = "") -> int:
-    """Says what was made, what to look at, and what to try next with a report; returns the exit code."""
+    """Print what was made and what to do next with the report, and return the exit code."""
     _look_at(built)
     if not built.compiled and built.paths:
         print("Nothing changed; the documents are up to date.")
@@ -114,7 +114,7 @@ def say(built: Built, report: str = "") -> int:
 
 
 def _look_at(built: Built) -> None:
-    """Warnings, errors, and files that are not what their names say."""
+    """Print warnings, errors, and notes about outdated files to standard error."""
     errors = (*built.failed, *(built.error.problems if built.error else ()))
     said = [*(f"warning: {warning}" for warning in once(built.warnings)), *(f"error: {problem}" for problem in once(errors))]
     said += [f"note: the PDF does not meet {built.lost_standard}"] if built.lost_standard else []

@@ -18,19 +18,19 @@ from report_builder.plain import Plain
 from report_builder.spec import is_id
 from report_builder.store import write_atomically
 
-MODEL, DATA = "vae", "digits"  # of the skeleton
+MODEL, DATA = "vae", "digits"  # used by the skeleton
 USUAL = {"language": languages.SOURCE, "page": "lab", "model": MODEL, "dataset": DATA}
-STEPS: Sequence[Sequence[dict[str, Plain]]] = (  # the first of them that a model takes
+STEPS: Sequence[Sequence[dict[str, Plain]]] = (  # the first that a model accepts is used
     [{"kind": "scale"}, {"kind": "binarise", "threshold": 0.5}],
     [{"kind": "scale"}],
     [{"kind": "scale", "range": "symmetric"}],
 )
-TELLING = ("reconstructions", "samples", "class_samples", "latent_scatter", "confusion")  # figures that say most of a model
+TELLING = ("reconstructions", "samples", "class_samples", "latent_scatter", "confusion")  # the most informative figures
 SKELETON = Path(__file__).with_name("skeleton")
 
 
 def new(options: Options) -> int:
-    """Writes a small experiment file and its template; both build as they are. Of a teacher's sheet: its tasks, unanswered."""
+    """Write a small experiment file and its template, ready to build, or import the tasks of a teacher's sheet."""
     workspace = Workspace.find(vars(options))
     if not is_id(options.name):
         rule = "a report's name consists of letters, digits, '-' and '_', a letter first"
@@ -69,7 +69,7 @@ def _check_known(option: str, text: str, known: Sequence[str]) -> str:
 
 
 def _ask(name: str, known: Sequence[str]) -> str:
-    """What the user answers; an empty line is the usual one."""
+    """Ask for a choice on the terminal until it is a known one; an empty line means the default."""
     usual = USUAL[name]
     while (text := input(f"{name} ({', '.join(known)}) [{usual}]: ").strip() or usual) not in known:
         print(f"  {text!r} is none of these.")
@@ -87,7 +87,7 @@ def _write(files: Mapping[Path, str]) -> None:
 
 
 def _experiment(skeleton: str, given: Mapping[str, str], title: str, tasks: str = "") -> str:
-    """A skeleton with what was chosen."""
+    """A skeleton with the choices filled in."""
     text = (SKELETON / skeleton).read_text(encoding="utf-8")
     text = text.replace("TITLE", json.dumps(title.strip(), ensure_ascii=False) if tasks else title.strip())
     text = text.replace("LANGUAGE", given.get("language", languages.SOURCE))
@@ -99,13 +99,13 @@ def _experiment(skeleton: str, given: Mapping[str, str], title: str, tasks: str 
 
 
 def _figures(model: str) -> list[str]:
-    """The kinds of figures that tell most of a model, of those that it serves."""
+    """Kinds of the most informative figures that a model supports."""
     kind = MODELS.get(model)
     return ["training_curves", *(name for name in TELLING if FIGURES.get(name).fits(kind.provides))]
 
 
 def _steps(model: str, dataset: str) -> str:
-    """Steps after which the model takes the data."""
+    """YAML of the first data steps in `STEPS` after which the model accepts the data."""
     kind, data = MODELS.get(model), DATASETS.get(dataset)
     for steps in STEPS:
         layout = data.layout(data.parameters()) if data.layout else None
@@ -118,7 +118,7 @@ def _steps(model: str, dataset: str) -> str:
 
 
 def _of_model(experiment: str, model: str, figures: Sequence[str]) -> str:
-    """The experiment with a run of this kind, its figures, and one task."""
+    """The experiment with one run of this model, its figures, and one task."""
     head, _, rest = experiment.partition("runs:\n")
     training = re.search(r" +training: .*\n.*seeds.*\n", rest)
     drawn = "".join(f"  {name}: {{kind: {name}, runs: [model]}}\n" for name in figures)
@@ -137,7 +137,7 @@ def _plain(figures: Sequence[str]) -> str:
 
 
 def _questions(template: str) -> str:
-    """The template without its answers: what stands between `::: answer` and its closing `:::`."""
+    """The template without its answers, that is, without each block from `::: answer` to its closing `:::`."""
     kept, inside = list[str](), False
     for line in template.splitlines():
         if line.startswith("::: answer"):
@@ -150,7 +150,7 @@ def _questions(template: str) -> str:
 
 
 def schema(options: Options) -> int:
-    """Prints the JSON Schema of the experiment file, or writes it to a file."""
+    """Print the JSON Schema of the experiment file, or write it to a file."""
     from report_builder.plan.schema import json_schema
 
     text = json.dumps(json_schema(), ensure_ascii=False, indent=1) + "\n"

@@ -1,4 +1,4 @@
-"""The grammar of the command line. It imports nothing heavy, so that `--help` answers at once."""
+"""Argument parser of the command line; it imports nothing heavy, so that `--help` answers at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from report_builder.document.formats import FORMATS
 from report_builder.version import __version__
 
-LEVELS = ("facts", "arrays", "weights")  # of what a hand-in holds of the results; each with those before it
+LEVELS = ("facts", "arrays", "weights")  # of results in a hand-in; each includes those before it
 ROOTS = {
     "experiments": "folder of the experiment files",
     "templates": "folder of the templates",
@@ -23,7 +23,7 @@ ROOTS = {
 
 
 class Options(argparse.Namespace):
-    """Parsed options, with what stands for those that a command does not have; its code is imported when it is called."""
+    """Parsed options, with defaults for those that a command does not have."""
 
     run: str
     port: int = 0
@@ -36,18 +36,18 @@ class Options(argparse.Namespace):
     hand_in: str | None = None
 
     def command(self) -> Callable[[Options], int]:
-        """The function that carries the command out."""
+        """Import and return the function that carries out the command."""
         module, name = self.run.split(":")
         found: Callable[[Options], int] = vars(importlib.import_module(f"report_builder.cli.{module}"))[name]
         return found
 
     def where(self) -> Path:
-        """The folder that storage errors name."""
+        """Folder that error messages about storage name."""
         return Path(self.store or "runs")
 
 
 def parser() -> argparse.ArgumentParser:
-    """All commands with their options."""
+    """Return the parser with all commands and their options."""
     top = argparse.ArgumentParser(
         prog="report-builder", description="Turns an experiment file into the report that is handed in."
     )

@@ -19,7 +19,7 @@ from report_builder.store.step import KINDS
 
 
 def store_of(options: Options) -> Store:
-    """The store that the options name."""
+    """Return the store that the options name."""
     return Store(Workspace.find(vars(options)).store)
 
 
@@ -37,7 +37,7 @@ def _summary(stored: Stored) -> dict[str, Plain]:
 
 
 def list_runs(options: Options) -> int:
-    """Lists every stored training."""
+    """List every stored training."""
     every = list(store_of(options).all("run"))
     rows = [_summary(stored) | {"settings": _distinguishing_settings(stored, every)} for stored in every]
     if options.json:
@@ -53,7 +53,7 @@ def list_runs(options: Options) -> int:
 
 
 def _distinguishing_settings(stored: Stored, every: Sequence[Stored]) -> dict[str, Plain]:
-    """The settings of model and training in which the trainings of this model differ, by key path: what tells arms apart."""
+    """Settings, by key path, in which the stored trainings of this model differ, and which tell the arms of a sweep apart."""
     same = [other for other in every if other.meta["spec"]["model"]["kind"] == stored.meta["spec"]["model"]["kind"]]
     settings = [{part: other.meta["spec"][part] for part in ("model", "training")} for other in same]
     paths = dict.fromkeys(path for other in settings for path, _, _ in differences(settings[0], other))
@@ -61,7 +61,7 @@ def _distinguishing_settings(stored: Stored, every: Sequence[Stored]) -> dict[st
 
 
 def show_runs(options: Options) -> int:
-    """Shows one training."""
+    """Show one training."""
     stored = find_run(store_of(options), options.key)
     if options.json:
         print(json.dumps(dict(stored.meta) | {"history": stored.json("history.json")}, indent=1, ensure_ascii=False))
@@ -74,7 +74,11 @@ def show_runs(options: Options) -> int:
 
 
 def find_run(store: Store, prefix: str) -> Stored:
-    """The training whose key begins so. Raises ReportError where there is none, or more than one."""
+    """Return the training whose key starts with `prefix`.
+
+    Raises:
+        ReportError: there is none, or more than one.
+    """
     found = [stored for stored in store.all("run") if stored.key.startswith(prefix)]
     if len(found) != 1:
         rule = "no stored training has this key" if not found else "the keys of several stored trainings begin like this"
@@ -83,7 +87,7 @@ def find_run(store: Store, prefix: str) -> Stored:
 
 
 def prune_runs(options: Options) -> int:
-    """Removes what no report here uses, and what kills, damage and failures left; checkpoints of planned trainings stay."""
+    """Remove steps that no report here uses, and leftovers of killed or failed jobs; keep checkpoints of planned trainings."""
     workspace = Workspace.find(vars(options))
     store, used = Store(workspace.store), _keys_in_use(workspace)
     with nobody_begins(store.root) as busy:
@@ -107,12 +111,12 @@ def prune_runs(options: Options) -> int:
 
 
 def _key(path: Path) -> str:
-    """The key of the step that a scratch folder is of."""
+    """Key of the step that a work folder belongs to."""
     return path.name.partition(".")[0]
 
 
 def _unfinished(workspace: Workspace, *, remove: bool) -> set[Path]:
-    """Files of documents and published figures that a kill left half written, where no build is at work."""
+    """Half-written files in the output folders of builds that were killed; folders of a running build are skipped."""
     found = set[Path]()
     for folder in workspace.build.glob("*/"):
         with locked_if_free(folder / ".lock") as free:
@@ -124,7 +128,7 @@ def _unfinished(workspace: Workspace, *, remove: bool) -> set[Path]:
 
 
 def verify_runs(options: Options) -> int:
-    """Reads every stored byte; what is not what was stored is set aside, so that the next build makes it anew."""
+    """Verify every stored byte, and set damaged steps aside, so that the next build runs them again."""
     store = store_of(options)
     found = [(kind, key, _wrong(store, kind, key)) for kind, key in store.every()]
     damaged = [(kind, key, why) for kind, key, why in found if why]
@@ -137,16 +141,16 @@ def verify_runs(options: Options) -> int:
 
 
 def _wrong(store: Store, kind: str, key: str) -> str:
-    """What is wrong with a stored step; empty where nothing is."""
+    """What is wrong with a stored step; "" if nothing is."""
     stored = store.read(kind, key, by_content=True)
     return fault(stored) if stored else "a file is missing, or is not what was stored"
 
 
 def _keys_in_use(workspace: Workspace) -> set[str]:
-    """Keys of every step of every report here, in every profile.
+    """Keys of all steps of all reports here, in every profile.
 
     Raises:
-        ReportError: the data of one is not here and was never seen, so that its keys are not known.
+        ReportError: the data of a report is not here and its fingerprint is unknown, so that its keys are unknown, too.
     """
     from report_builder.build import plan_report
     from report_builder.plan.prepared import ABSENT

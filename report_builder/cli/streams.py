@@ -1,4 +1,4 @@
-"""The standard streams, as whoever started the command left them: closed, a pipe that nobody reads, or not in UTF-8."""
+"""Makes the standard streams safe to use if they are closed, a pipe without a reader, or not in UTF-8."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 @contextmanager
 def standing() -> Iterator[None]:
-    """Streams that may be written to until the command ends: what nobody reads any more is not said, and the work goes on."""
+    """Replace the standard streams for the duration of a command: output that nobody reads is dropped, and the work goes on."""
     before = sys.stdout, sys.stderr
     for descriptor in (0, 1, 2):
         _ensure_open(descriptor)
@@ -26,15 +26,18 @@ def standing() -> Iterator[None]:
 
 
 def _ensure_open(descriptor: int) -> None:
-    """A closed one leads nowhere: else the next file that is opened would be written over by what is printed."""
+    """Open a closed descriptor on the null device.
+
+    Otherwise the next file that is opened would take its number, and printed text would overwrite that file.
+    """
     try:
         os.fstat(descriptor)
     except OSError:
-        os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+        os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
 
 
 class _Patient:
-    """A text stream that falls silent where its reader went away, and writes in ASCII what its encoding lacks."""
+    """A text stream that drops output once its reader is gone, and escapes characters that its encoding lacks."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -42,13 +45,13 @@ class _Patient:
             stream.reconfigure(errors="backslashreplace")
 
     def write(self, text: str) -> int:
-        """Writes, or does not."""
+        """Write text, or drop it if the pipe is broken."""
         with self._ignore_broken_pipe():
             self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
-        """Flushes, or does not."""
+        """Flush the stream, unless the pipe is broken."""
         with self._ignore_broken_pipe():
             self._stream.flush()
 

@@ -1,4 +1,4 @@
-"""`watch`: the report as a page that is built anew, and shows itself anew, whenever a file of it changes."""
+"""The command `watch`: serves the report as a page that is rebuilt and reloaded whenever one of its files changes."""
 
 from __future__ import annotations
 
@@ -21,25 +21,26 @@ from report_builder.errors import Exit, FindingError, Problem, ReportError, Usag
 from report_builder.jobs import ENGINES
 from report_builder.plan import Plan
 
-HERE = "127.0.0.1"  # nobody else's browser sees the report
-PAUSE = 0.05  # seconds between two looks at the files
-PATIENCE = 20.0  # seconds after which a page that waits asks again
+HERE = "127.0.0.1"  # reachable from this machine only
+PAUSE = 0.05  # polling interval, in seconds
+PATIENCE = 20.0  # timeout of a long poll, in seconds
 KINDS = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf"}
 SCRIPT = Path(__file__).with_name("watch.js")
 EMPTY = "<!DOCTYPE html><html><head><meta charset='utf-8'><title>report-builder</title></head><body></body></html>"
 
-Seen = dict[Path, tuple[int, int]]  # of each file when it was written (nanoseconds), and its size
+Seen = dict[Path, tuple[int, int]]  # modification time (ns) and size in bytes, by file
 
 
 @dataclass
 class State:
-    """What the page shows: the last good version of the files, and what is wrong with the present one.
+    """State of the page: the last good version of the files, and the mistakes in the current one.
 
     Attributes:
-        files: what was written, by suffix.
-        page: number of the version that the files are of.
-        note: the mistakes of the present version, or "".
-        version: counts every change of these.
+        files: content of the written files, by suffix.
+        page: version that the files belong to.
+        note: mistakes in the current version, or "".
+        version: number of the current version.
+        changed: notified at every new version.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -49,7 +50,7 @@ class State:
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def take(self, files: dict[str, bytes] | None, note: str) -> None:
-        """A new version, or what is wrong with it."""
+        """Record a new version: its files, or None to keep the previous ones, and its mistakes."""
         with self.changed:
             self.version += 1
             self.note = note
@@ -58,13 +59,13 @@ class State:
             self.changed.notify_all()
 
     def wait(self, since: int) -> str:
-        """The state as JSON, as soon as it is another than that, or after a while."""
+        """Return the state as JSON once the version differs from `since`, or after `PATIENCE` seconds."""
         with self.changed:
             self.changed.wait_for(lambda: self.version != since, PATIENCE)
             return json.dumps({"version": self.version, "page": self.page, "note": self.note})
 
     def html(self) -> bytes:
-        """The page, with the script that follows."""
+        """Return the page, with the script that follows the changes."""
         with self.changed:
             noted = json.dumps(self.note).replace("<", "\\u003c")
             known = f"let version = {self.version}; const page = {self.page}, noted = {noted};"
@@ -73,7 +74,7 @@ class State:
 
 
 def watch(options: Options) -> int:
-    """Serves a report until it is interrupted."""
+    """Serve a report until interrupted."""
     state = State()
     server = _start_server(state, options.port)
     address = f"http://{HERE}:{server.server_address[1]}/"
@@ -91,7 +92,7 @@ def watch(options: Options) -> int:
 
 
 def _follow(options: Options, state: State) -> None:
-    """Builds whenever a file changed; the plan is made anew only where more than text changed."""
+    """Rebuild whenever a file changed; the plan is kept if only Markdown files changed."""
     workspace = Workspace.find(vars(options))
     seen, plan = Seen(), None
     while True:
@@ -107,7 +108,7 @@ def _follow(options: Options, state: State) -> None:
 
 
 def _files(options: Options, workspace: Workspace) -> Iterator[tuple[Path, tuple[int, int]]]:
-    """Every file beside the experiment and its template, as it is now."""
+    """Files in the folders of the experiment and its template, with modification time and size."""
     beside = Path(options.report).parent if options.report.endswith((".yaml", ".yml")) else workspace.experiments
     for folder in {beside, workspace.templates}:
         for place, folders, names in os.walk(folder):
@@ -122,7 +123,7 @@ def _files(options: Options, workspace: Workspace) -> Iterator[tuple[Path, tuple
 
 
 def _make(options: Options, workspace: Workspace, plan: Plan | None) -> tuple[Plan | None, dict[str, bytes] | None, str]:
-    """The plan, the files if there is a new version, and what is wrong; a false claim is shown, marked as in a draft."""
+    """The plan, the files if there is a new version, and what is wrong; false claims are shown marked, as in a draft."""
     try:
         plan = plan or plan_of(options)[0]
         if todo := _heavy(plan):
@@ -137,7 +138,7 @@ def _make(options: Options, workspace: Workspace, plan: Plan | None) -> tuple[Pl
 
 
 def _heavy(plan: Plan) -> str:
-    """What is to be trained or probed first: that is begun by a command, not by saving a file."""
+    """Message about what must be trained or probed first, which takes a command rather than saving a file; "" if nothing."""
     jobs = [planned.label for planned in plan.missing(plan.everything()) if ENGINES[planned.step.kind] != "light"]
     if not jobs:
         return ""
@@ -157,12 +158,12 @@ def _contents_of(built: builder.Built) -> dict[str, bytes]:
 
 
 class _Answers(BaseHTTPRequestHandler):
-    """Answers with the page, its PDF, or the next change."""
+    """Serves the page, its PDF, and the next change of state."""
 
     state: State
 
     def do_GET(self) -> None:
-        """Whoever calls this machine by another name is a page from elsewhere."""
+        """Answer a request; requests to another host name come from a foreign page and get a 404 (DNS rebinding)."""
         asked = urlsplit(self.path)
         found = (
             self._find(asked.path, asked.query) if str(self.headers["Host"]).partition(":")[0] in (HERE, "localhost") else None
@@ -188,14 +189,14 @@ class _Answers(BaseHTTPRequestHandler):
         return (pdf, KINDS[".pdf"]) if pdf else None
 
     def log_message(self, *_: str) -> None:
-        """Says nothing: what was built is said where it is built."""
+        """Log nothing; builds are logged where they are made."""
 
 
 def _start_server(state: State, port: int) -> ThreadingHTTPServer:
-    """Begins to answer, on this machine only.
+    """Start to serve in a thread, on this machine only.
 
     Raises:
-        UsageError: the port is taken.
+        UsageError: the port is not available.
     """
     try:
         server = ThreadingHTTPServer((HERE, port), type("Answers", (_Answers,), {"state": state}))

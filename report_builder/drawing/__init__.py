@@ -1,4 +1,4 @@
-"""Figure steps become files: `figure.png`, `figure.svg` and `drawing.json`."""
+"""Writes the files of a figure step: `figure.png`, `figure.svg` and `drawing.json`."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ def draw(
     *,
     style: Mapping[str, str] | None = None,
 ) -> None:
-    """Draws and writes `figure.png` (at least 300 dpi), `figure.svg`, `drawing.json`, and `sprite.png` if it is alive in HTML.
+    """Draw a figure, and write `figure.png` (at least 300 dpi), `figure.svg`, `drawing.json`, and `sprite.png` if it is live.
 
-    `drawing.json` holds `details` (end of the caption), `sentences` (the same, one by one), `alt`, `raster` (whether the
-    document takes the PNG), `width_cm` and `height_cm` on paper, `table`, the columns of the figure's table, where it has
-    one, and `live`, what there is beside the sprite. The bytes are the same for the same arguments.
+    `drawing.json` holds `details` (end of the caption), `sentences` (its parts, as a list), `alt`, `raster` (whether the
+    document uses the PNG), `width_cm` and `height_cm` on paper, `table` (columns of the figure's table, if it has one), and
+    `live` (data for the interactive figure in HTML, apart from the sprite). The same arguments give the same bytes.
 
     Args:
-        kind: of the figure.
-        parameters: checked.
-        arrays: what its probes gave, by panel name.
-        subjects: what may be said of each panel.
-        language: of labels, captions and numbers.
-        folder: where the files go.
-        style: Matplotlib's settings over the style of all figures, checked by `check_style`.
+        kind: kind of the figure.
+        parameters: validated parameters of the kind.
+        arrays: results of the figure's probes, by panel name.
+        subjects: description of each panel.
+        language: language of labels, captions and numbers.
+        folder: folder for the files.
+        style: Matplotlib settings that override the default style, checked by `check_style`.
 
     Raises:
-        ReportError: nothing to draw, arrays that do not fit, a character no font has, or a failure of Matplotlib.
+        ReportError: there is nothing to draw, the arrays do not fit, no font has a character, or Matplotlib fails.
     """
     from report_builder.drawing._imports import settings, without_manual
 
@@ -64,14 +64,14 @@ def draw(
 
 
 def check_style(style: Mapping[str, str], places: Mapping[str, str]) -> None:
-    """Checks that Matplotlib takes the values of a style.
+    """Check that Matplotlib accepts the values of a style.
 
     Args:
-        style: name of a setting -> value as text.
-        places: name -> where it stands.
+        style: value as text, by name of the setting.
+        places: place in the experiment file, by name of the setting.
 
     Raises:
-        ReportError: with every value that it does not take.
+        ReportError: with every value that Matplotlib does not accept.
     """
     if not style:
         return
@@ -81,7 +81,7 @@ def check_style(style: Mapping[str, str], places: Mapping[str, str]) -> None:
     for name, value in style.items():
         try:
             mpl.rcParams.validate[name](value)
-            if name == "image.cmap" and value not in mpl.colormaps:  # Matplotlib looks for it when it draws
+            if name == "image.cmap" and value not in mpl.colormaps:  # Matplotlib looks it up only when it draws
                 found.append(Problem(places[name], "Matplotlib has no such colours", value, near_miss(value, mpl.colormaps)))
         except ValueError as error:
             found.append(Problem(places[name], "Matplotlib does not take this value", value, _sentence(error)))
@@ -106,7 +106,7 @@ def _write(drawn: Drawing, language: Language, folder: Path) -> None:
         make_room(drawn.figure)
         dpi = max(DPI, float(drawn.figure.dpi)) if drawn.raster else DPI
         write_png(drawn.figure, folder / PNG, dpi=dpi, exact=drawn.raster)
-        drawn.figure.set_layout_engine("none")  # both files have the layout that was found for the first
+        drawn.figure.set_layout_engine("none")  # the SVG keeps the layout found for the PNG
         write_svg(drawn.figure, folder / SVG, exact=drawn.raster)
     width, height = (round(float(side) * INCH, 2) for side in drawn.figure.get_size_inches())
     sentences = [line for line in drawn.details.split("\n") if line]

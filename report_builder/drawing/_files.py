@@ -1,4 +1,4 @@
-"""Files of a figure, the same bytes each time: no dates, no version, fixed ids."""
+"""Writes the image files of a figure reproducibly: no dates, no versions, fixed ids."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from report_builder.errors import Problem, ReportError
 
 EMBEDDED = re.compile(r"(data:image/png;base64,)([^\"]+)")
 COMPRESSION = 6
-COLOURS, NEAR = 256, 32  # of a palette; how far, of 255, an entry may be from a colour that it is to be
-SPRITE = 450_000  # bytes: as text in a page these are 600 kB
+COLOURS, NEAR = 256, 32  # palette size; largest channel difference (of 255) at which an entry is set to an exact colour
+SPRITE = 450_000  # bytes; 600 kB as Base64 in a page
 SHADES = (128, 64, 32, 16, 8)
 
 
 def write_png(figure: Figure, path: Path, *, dpi: float, exact: bool) -> None:
-    """A PNG without alpha; grey figures have one channel, drawings (not `exact`) a small palette."""
+    """Write a PNG without alpha channel: grey figures with one channel, drawings (not `exact`) with a small palette."""
     image = _smaller(painted(figure, dpi), exact=exact)
     image.save(path, format="PNG", dpi=(dpi, dpi), compress_level=COMPRESSION)
 
 
 def painted(figure: Figure, dpi: float) -> Image.Image:
-    """The figure as an RGB picture."""
+    """Return the figure as an RGB image."""
     figure.set_dpi(dpi)
     canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
@@ -41,13 +41,17 @@ def painted(figure: Figure, dpi: float) -> Image.Image:
 
 
 def write_sprite(tiles: np.ndarray, path: Path) -> int:
-    """All images uint8 `(..., height, width, channels)` on one PNG, row by row, as finely shaded as a page has room for.
+    """Tile images into one PNG, row by row, in as many shades as keep it within `SPRITE` bytes.
+
+    Args:
+        tiles: uint8 `(..., height, width, channels)`.
+        path: the PNG to write.
 
     Returns:
-        How many stand side by side.
+        Number of images in a row.
 
     Raises:
-        ReportError: even in few shades it is too large.
+        ReportError: it is too large even with the fewest shades.
     """
     height, width, channels = tiles.shape[-3:]
     flat = tiles.reshape(-1, height, width, channels)
@@ -67,7 +71,7 @@ def write_sprite(tiles: np.ndarray, path: Path) -> int:
 
 
 def _reduce_shades(pixels: np.ndarray, shades: int) -> Image.Image:
-    """The picture in so many shades of grey, evenly spaced, or colours."""
+    """The image quantised to `shades` evenly spaced greys, or as many colours."""
     if pixels.shape[2] == 1:
         last = shades - 1
         image = Image.fromarray(np.round(pixels[..., 0] / 255 * last).astype(np.uint8), mode="P")
@@ -77,7 +81,7 @@ def _reduce_shades(pixels: np.ndarray, shades: int) -> Image.Image:
 
 
 def write_svg(figure: Figure, path: Path, *, exact: bool) -> None:
-    """An SVG whose rasterised parts have the figure's resolution."""
+    """Write an SVG whose rasterised parts have the figure's resolution."""
     buffer = io.StringIO()
     canvas: Any = FigureCanvasSVG(figure)
     canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})
@@ -85,7 +89,7 @@ def write_svg(figure: Figure, path: Path, *, exact: bool) -> None:
 
 
 def _recode(encoded: str, *, exact: bool) -> str:
-    """An embedded PNG, smaller."""
+    """Recompress an embedded PNG, given and returned as Base64."""
     stream = io.BytesIO()
     with Image.open(io.BytesIO(base64.b64decode(encoded)), formats=("PNG",)) as image:
         _smaller(image, exact=exact).save(stream, format="PNG", compress_level=COMPRESSION)
@@ -97,18 +101,18 @@ def _grey(pixels: np.ndarray) -> bool:
 
 
 def _smaller(image: Image.Image, *, exact: bool) -> Image.Image:
-    """The same picture in fewer bytes: one channel if grey and opaque, else a small palette unless it must stay exact."""
+    """The same image in fewer bytes: one channel if grey and opaque, else a small palette unless it must stay exact."""
     pixels = np.asarray(image)
     opaque = pixels.shape[2] == 3 or bool((pixels[..., 3] == 255).all())
-    if opaque and _grey(pixels[::7, ::7]) and _grey(pixels):  # most coloured pictures are known by a few of their pixels
+    if opaque and _grey(pixels[::7, ::7]) and _grey(pixels):  # a few pixels suffice to rule out most coloured images
         return Image.fromarray(np.ascontiguousarray(pixels[..., 0]))
     return image if exact else _in_few_colours(image)
 
 
 def _in_few_colours(image: Image.Image) -> Image.Image:
-    """The picture with a palette that has white and the colours of the style themselves, not the mean of shades around them.
+    """The image with a palette that includes white and the colours of the style exactly, not averaged with nearby shades.
 
-    Paper would else print as a tint, and a class would have another colour than in the SVG.
+    Otherwise paper would print as a tint, and a class would have different colours in PNG and SVG.
     """
     few = image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
     mode = few.palette.mode if few.palette else "RGB"

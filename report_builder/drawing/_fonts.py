@@ -1,4 +1,4 @@
-"""Fonts for scripts that the fonts of the figures lack: cut to the characters a figure prints, at normal weight."""
+"""Adds fonts for scripts that the fonts of a figure lack: subsets with the characters it prints, at normal weight."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
     from report_builder.languages import Language
 
-REST = "DejaVu Sans"  # has many signs that a style's own font may lack
+REST = "DejaVu Sans"  # has many symbols that a style's own font may lack
 PACKAGE = "justmytype_intl_cjk"
-HAN = ("tc", "sc", "jp", "kr")  # forms of the shared characters; those of the report's language come first
+HAN = ("tc", "sc", "jp", "kr")  # regional forms of Han characters; the form of the report's language comes first
 
 
 @contextmanager
 def complete_fonts(figure: Figure, language: Language) -> Iterator[None]:
-    """Gives every text of the figure a font that has its characters.
+    """Give every text of the figure fonts that have its characters, while the context lasts.
 
     Raises:
-        ReportError: no font here has a character: it names the character, its code point, and what to install.
+        ReportError: no installed font has a character; names it, its code point, and what to install.
     """
     from matplotlib import font_manager
     from matplotlib.text import Text
@@ -71,7 +71,7 @@ def _lacking(text: str, families: Sequence[str]) -> set[str]:
 
 
 def _sources(needed: set[str], han: str) -> dict[Path, set[str]]:
-    """Font files that together have the characters, and which each gives."""
+    """Font files that together have the characters, and which characters each provides."""
     left, found = set(needed), dict[Path, set[str]]()
     for file in _files(han):
         if covered := {c for c in left if ord(c) in _characters(file)}:
@@ -87,7 +87,7 @@ def _sources(needed: set[str], han: str) -> dict[Path, set[str]]:
 
 
 def _files(han: str) -> list[Path]:
-    """The installed extra fonts, those of this form of Han characters first."""
+    """Installed extra fonts, those with the form `han` of Han characters first."""
     spec = importlib.util.find_spec(PACKAGE)
     order = sorted(HAN, key=lambda form: form != han)
     places = list(spec.submodule_search_locations or []) if spec else []
@@ -104,7 +104,7 @@ def _characters(file: Path) -> frozenset[int]:
 
 
 def _cut(source: Path, characters: set[str], family: str, target: Path) -> Path:
-    """A font of normal weight with these characters only, under a family name of its own."""
+    """Write a font of normal weight with these characters only, under its own family name."""
     from fontTools import subset
     from fontTools.ttLib import TTFont
     from fontTools.varLib import instancer

@@ -1,4 +1,4 @@
-"""Matplotlib as it comes, whatever the machine says of it, and without its manual."""
+"""Imports Matplotlib quietly, with reproducible settings, and without generating its property documentation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import ModuleType
 
 
 def matplotlib() -> ModuleType:
-    """Matplotlib; where it keeps its list of fonts, when the home cannot be written, is no message for who draws a figure."""
+    """Return Matplotlib, without its warnings about a cache folder if the home folder is not writable."""
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     import matplotlib as mpl
 
@@ -19,7 +19,7 @@ def matplotlib() -> ModuleType:
 
 @contextmanager
 def settings(style: Path, own: Mapping[str, str]) -> Iterator[None]:
-    """Inside, Matplotlib's settings are its own, then those of `style`, then `own`: no file of a machine or a home counts."""
+    """Use Matplotlib's defaults, then those of `style`, then `own`, and ignore any `matplotlibrc` of the machine or user."""
     mpl = matplotlib()
     with mpl.rc_context():
         mpl.rcdefaults()
@@ -29,17 +29,17 @@ def settings(style: Path, own: Mapping[str, str]) -> Iterator[None]:
 
 @contextmanager
 def without_manual() -> Iterator[None]:
-    """What is imported of Matplotlib inside has no lists of the properties that `set` takes; everything works as ever.
+    """Import Matplotlib's artists without the documentation of `set` that it generates; everything else works as usual.
 
-    Matplotlib writes such a list for each of its hundred kinds of artists when it is imported: a fifth of the import, and
-    nobody reads it here.
+    Matplotlib generates a list of properties for each of about a hundred artist classes at import. This takes a fifth of the
+    import time, and is of no use here.
     """
     matplotlib()
     from matplotlib import artist
 
     made = "_update_set_signature_and_docstring"
     written = vars(artist.Artist).get(made)
-    if written is None:  # a Matplotlib that makes them otherwise
+    if written is None:  # this version of Matplotlib generates them differently
         yield
         return
     setattr(artist.Artist, made, classmethod(lambda cls: None))

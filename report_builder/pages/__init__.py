@@ -1,8 +1,8 @@
-"""Page styles: files of typst that say how a document looks on paper, found by name or beside an experiment.
+"""Page styles: Typst files that define how a document looks on paper, found by name or next to an experiment.
 
-A style sets values, each on a line of its own (`#let colour = rgb("#7a1f3d")`), and replaces functions of `common.typ`,
-which it imports. The values hold in HTML and Word, too; the functions are the PDF's alone, and a `.css` of the same name is
-the page's.
+A style sets values, one per line (`#let colour = rgb("#7a1f3d")`), and overrides functions of `common.typ`, which it
+imports. The values apply in HTML and Word, too, the functions in the PDF only; a `.css` file of the same name styles the
+HTML page.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ from report_builder.records import frozen
 FOLDER = Path(__file__).parent
 SUFFIX = ".typ"
 COMMON = FOLDER / f"common{SUFFIX}"
-SHARED = (COMMON, FOLDER / f"tables{SUFFIX}")  # what all styles are made of
+SHARED = (COMMON, FOLDER / f"tables{SUFFIX}")  # imported by all styles
 PAPERS: Mapping[str, tuple[float, float]] = {  # mm
     "a4": (210, 297),
     "a5": (148, 210),
     "iso-b5": (176, 250),
     "us-letter": (215.9, 279.4),
 }
-FONTS = ("Libertinus Serif", "New Computer Modern", "DejaVu Sans Mono")  # that typst brings
+FONTS = ("Libertinus Serif", "New Computer Modern", "DejaVu Sans Mono")  # bundled with typst
 _LENGTH = (r"\d+(\.\d+)?(pt|mm|cm|in)", "a length such as 2.5cm")
 _COLOUR = (r'rgb\("#[0-9a-fA-F]{6}"\)', 'a colour such as rgb("#1f4e79")')
 _MM = {"pt": 25.4 / 72, "mm": 1.0, "cm": 10.0, "in": 25.4}
-VALUES: Mapping[str, tuple[str, tuple[str, str]]] = {  # name -> what it is where a style does not say, form, and its name
+VALUES: Mapping[str, tuple[str, tuple[str, str]]] = {  # name -> default, (pattern, description of the pattern)
     "paper": ('"a4"', (f'"({"|".join(PAPERS)})"', f"one of {', '.join(PAPERS)}, in quotes")),
     "text-width": ("16.4cm", _LENGTH),
     "margin-top": ("2.5cm", _LENGTH),
     "margin-bottom": ("2.3cm", _LENGTH),
     "font": ('"Libertinus Serif"', (f'"({"|".join(FONTS)})"', f"one of {', '.join(FONTS)}, in quotes")),
     "size": ("10.5pt", _LENGTH),
-    "colour": ('rgb("#1f4e79")', _COLOUR),  # of headings, links and rules
-    "soft": ('rgb("#f2f5f9")', _COLOUR),  # behind questions
-    "faint": ('rgb("#6e6e6e")', _COLOUR),  # of words that matter less
+    "colour": ('rgb("#1f4e79")', _COLOUR),  # headings, links and rules
+    "soft": ('rgb("#f2f5f9")', _COLOUR),  # background of questions
+    "faint": ('rgb("#6e6e6e")', _COLOUR),  # less important text
     "running-head": ("true", ("true|false", "true or false")),
     "page-number": ('"1 / 1"', ('"1( / 1)?"', 'one of "1", "1 / 1"')),
 }
@@ -52,8 +52,8 @@ class Page:
     """A page style.
 
     Attributes:
-        file: its typst.
-        given: value -> as the file writes it; the others are usual.
+        file: its Typst file.
+        given: values that the file sets, as Typst source; the others have their defaults.
     """
 
     file: Path
@@ -61,56 +61,56 @@ class Page:
 
     @property
     def own(self) -> bool:
-        """Whether it is a file of the user's."""
+        """Whether the style is a file of the user's."""
         return self.file.parent != FOLDER
 
     @property
     def summary(self) -> str:
-        """What it looks like: the comment in its first line."""
+        """Description of the style: the comment on the first line of its file."""
         return text_of(self.file).partition("\n")[0].removeprefix("//").strip()
 
     @property
     def css(self) -> Path | None:
-        """What it lays over the style of the HTML page."""
+        """CSS file that the style adds to the HTML page, or None."""
         file = self.file.with_suffix(".css")
         return file if file.is_file() else None
 
     @property
     def files(self) -> list[Path]:
-        """The files that make it."""
+        """All files of the style."""
         return [self.file, *([self.css] if self.css else [])]
 
     def value(self, name: str) -> str:
-        """A value as typst writes it."""
+        """Return a value as Typst source."""
         return self.given.get(name, VALUES[name][0])
 
     def text(self, name: str) -> str:
-        """A value in quotes: `a4`, `Libertinus Serif`; of a colour its sign `#1f4e79`."""
+        """Return the quoted part of a value: `a4`, `Libertinus Serif`, or `#1f4e79` for a colour."""
         return self.value(name).split('"')[1]
 
     def millimetres(self, name: str) -> float:
-        """A length."""
+        """Return a length in mm."""
         number, unit = self.value(name)[:-2], self.value(name)[-2:]
         return float(number) * _MM[unit]
 
     @property
     def side(self) -> float:
-        """The margin on each side of the text, in mm."""
+        """Margin on each side of the text, in mm."""
         return (PAPERS[self.text("paper")][0] - self.millimetres("text-width")) / 2
 
     def source(self) -> str:
-        """All values, as typst."""
+        """Return the definitions of all values as Typst source."""
         stated = {name: self.value(name) for name in VALUES} | {"side": f"{self.side:.3f}mm"}
         return "".join(f"#let {name} = {value}\n" for name, value in stated.items())
 
 
 def names() -> list[str]:
-    """The page styles there are."""
+    """Return the names of the built-in page styles."""
     return sorted(file.stem for file in FOLDER.glob(f"*{SUFFIX}") if file not in SHARED)
 
 
 def read(file: Path) -> tuple[Page, list[Problem]]:
-    """The style that a file states, and what is wrong with its values: all mistakes at once.
+    """Read a page style, and return it with all problems found in its values.
 
     Raises:
         ReportError: the file cannot be read.
@@ -136,11 +136,11 @@ def read(file: Path) -> tuple[Page, list[Problem]]:
 
 
 def named(name: str = "lab") -> Page:
-    """A page style of ours; a report that names none has this one."""
+    """Return a built-in page style; `lab` is the default of reports."""
     return read(FOLDER / f"{name}{SUFFIX}")[0]
 
 
 def unknown(name: str, where: str) -> Problem:
-    """Says which page styles there are."""
+    """Return the problem of an unknown page style, which names the known ones."""
     step = f"A style of your own is a file *{SUFFIX} beside the experiment: ./mine{SUFFIX}"
     return Problem(where, "unknown page style", repr(name), near_miss(name, names()), step)

@@ -1,1 +1,1 @@
-"""Figure kinds: arrays in, a figure out; one file for each kind."""
+"""Figure kinds, each in a subpackage of its own, which turn arrays into figures."""

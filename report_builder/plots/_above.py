@@ -1,4 +1,4 @@
-"""Axes above a sheet of images, whose pixels stay where they are."""
+"""Adds axes above a sheet of images without moving the images off the pixel grid."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 INCH = 2.54
-LEFT, RIGHT, ABOVE, BELOW = 1.3, 0.3, 0.6, 1.1  # cm around axes, for title, ticks and labels
-WIDEST = 1.5  # width of axes over their height
+LEFT, RIGHT, ABOVE, BELOW = 1.3, 0.3, 0.6, 1.1  # margins of axes in cm, for title, ticks and labels
+WIDEST = 1.5  # largest ratio of width to height
 
 
 def axes_above(figure: Figure, tall: float) -> list[Axes]:
-    """Makes the figure higher, spreads the blocks of the sheet evenly over its width, and puts axes above each of them.
+    """Make a figure taller, distribute the blocks of its sheet evenly over its width, and add axes above each block.
 
     Args:
         figure: a sheet; its blocks keep their size and stay on the grid of device pixels.
-        tall: cm added above.
+        tall: height to add, in cm.
 
     Returns:
         The new axes, in the order of the blocks.

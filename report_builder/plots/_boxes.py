@@ -1,4 +1,4 @@
-"""Diagrams of models on paper: parts side by side, each a column of boxes (or several, where one would be too tall)."""
+"""Lays out and paints diagrams of models: parts side by side, each as one column of boxes, or several if it is too tall."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from report_builder.plots._text import LINE, text_height, text_width, title_size
 from report_builder.records import frozen
 
 ARROW, GUTTER, PAD, UNDER, BESIDE = 0.37, 0.8, 0.09, 0.3, 0.3  # cm
-WIDEST = 5.6  # cm, of a box
+WIDEST = 5.6  # cm, maximum width of a box
 PALE = "#666666"
-COLOURS = {"convolution": 0, "dense": 1, "merging": 2, "other": 3}  # in the order of the style
+COLOURS = {"convolution": 0, "dense": 1, "merging": 2, "other": 3}  # index into the colours of the style
 GREYS = {"shaping": ("#eeeeee", "#888888"), "end": ("#ffffff", "#555555")}
-TINT = 0.14  # how much of the colour of its edge is in the ground of a box
+TINT = 0.14  # share of the edge colour in the fill of a box
 
 
 @frozen
 class Placed:
-    """A box on paper: its text, centre, top, width and height in cm, and the number of its column."""
+    """A box on paper: its text, centre, top edge, width and height in cm, and the index of its column."""
 
     box: Box
     text: str
@@ -40,18 +40,18 @@ class Placed:
 
     @property
     def bottom(self) -> float:
-        """Lower edge."""
+        """Lower edge, in cm from the top."""
         return self.top + self.height
 
     @property
     def middle(self) -> float:
-        """Height of its centre."""
+        """Vertical centre, in cm from the top."""
         return self.top + self.height / 2
 
 
 @frozen
 class Laid:
-    """A model on paper: boxes of each part by place, x of each part's first column, width of a column, height of all."""
+    """Layout of a model in cm: boxes of each part, x of each part's first column, width of a column, and total height."""
 
     parts: Sequence[Sequence[Placed]]
     left: Sequence[float]
@@ -60,10 +60,16 @@ class Laid:
 
 
 def laid(parts: Sequence[Part], *, width: float, tallest: float, language: Language) -> Laid:
-    """Places the boxes of a model, its upper left corner at (0, 0).
+    """Lay out the boxes of a model, with its upper left corner at (0, 0).
+
+    Args:
+        parts: parts of the model, placed side by side.
+        width: total width, in cm.
+        tallest: maximum height, in cm.
+        language: language of the names.
 
     Raises:
-        ReportError: no number of columns makes it small enough, or a name is wider than its box.
+        ReportError: no number of columns makes it fit, or the name of a layer is wider than its box.
     """
     counts = [1] * len(parts)
     while True:
@@ -114,7 +120,7 @@ def _place(
 
 
 def _columns(heights: Sequence[float], count: int) -> list[list[int]]:
-    """Rows of each column, about equally tall."""
+    """Split the rows into columns of about equal height."""
     share, columns, used = (sum(heights) + ARROW * len(heights)) / count, [list[int]()], 0.0
     for row, height in enumerate(heights):
         if columns[-1] and used + height / 2 > share * len(columns) and len(columns) < count:
@@ -129,7 +135,7 @@ def _tallest(heights: Sequence[float], count: int) -> float:
 
 
 def _text(box: Box, column: float, beside: int, language: Language) -> str:
-    """Name of the box, what its layers do to the output, and the shape."""
+    """Text of a box: its name, the other layers in it, and the output shape."""
     room = min(WIDEST if beside == 1 else column, (column - BESIDE * (beside - 1)) / beside) - 0.2
     further = wrapped(", ".join(box.types[1:]), room)
     name = wrapped(language.word(f"layers.{box.end}"), room) if box.end else box.types[0]
@@ -137,7 +143,7 @@ def _text(box: Box, column: float, beside: int, language: Language) -> str:
 
 
 def shape_text(shape: Shape) -> str:
-    """A shape as printed: `14 × 14 × 32`."""
+    """Return a shape as printed: `14 × 14 × 32`."""
     return " × ".join("?" if side < 0 else str(side) for side in shape)
 
 
@@ -149,12 +155,12 @@ def _height(text: str) -> float:
 
 
 def head_height() -> float:
-    """Room above the boxes for a part's name and how many parameters it has, in cm."""
+    """Return the height above the boxes for a part's name and its number of parameters, in cm."""
     return text_height("", title_size()) + text_height("") + UNDER
 
 
 def paint(axes: Axes, drawn: Laid, parts: Sequence[Part], top: float, language: Language) -> None:
-    """Draws a model whose upper left corner is at (0, `top`), on axes in cm with y downwards."""
+    """Draw a model with its upper left corner at (0, `top`), on axes in cm whose y axis points down."""
     for part, placed, left in zip(parts, drawn.parts, drawn.left, strict=True):
         key = f"parts.{part.name}"
         name = language.word(key) if language.has(key) else part.name
@@ -171,7 +177,7 @@ def paint(axes: Axes, drawn: Laid, parts: Sequence[Part], top: float, language: 
 
 
 def _look(kind: str) -> tuple[str, str]:
-    """Ground and edge of a kind of box."""
+    """Fill and edge colour of a kind of box."""
     if kind in GREYS:
         return GREYS[kind]
     edge = colour(COLOURS[kind])
@@ -190,14 +196,14 @@ Line = list[tuple[float, float]]
 
 
 def _inside(drawn: Laid) -> Iterator[Line]:
-    """The way of each arrow inside a part."""
+    """Paths of the arrows inside each part."""
     for placed in drawn.parts:
         for box in placed:
             yield from (_way(placed[source], box, drawn, placed) for source in box.box.reads)
 
 
 def _between(drawn: Laid) -> Iterator[Line]:
-    """From what comes out of a part to where it goes into the next one."""
+    """Paths from the output of each part to the matching input of the next."""
     for before, after in zip(drawn.parts, drawn.parts[1:], strict=False):
         said = before[-1].box.end.replace("moments", "code")
         into = next((box for box in after if not box.box.reads and box.box.end == said), None)
@@ -221,7 +227,7 @@ def _way(source: Placed, reader: Placed, drawn: Laid, part: Sequence[Placed]) ->
 
 
 def _across(source: Placed, reader: Placed, drawn: Laid) -> Line:
-    """Through the gutter left of the reader's column."""
+    """Path through the gutter to the left of the reader's column."""
     gutter = reader.column * (drawn.column + GUTTER) - GUTTER / 2
     under, over = source.bottom + ARROW / 2, reader.top - ARROW / 2
     return [
@@ -249,7 +255,7 @@ def _arrow(axes: Axes, points: Line) -> None:
 
 
 def legend(figure: Figure, kinds: Sequence[str], width: float, language: Language) -> None:
-    """What the colours are, in lines below."""
+    """Add a legend of the colours below the diagram."""
     handles = [
         Patch(facecolor=fill, edgecolor=edge, label=language.word(f"layers.{kind}"))
         for kind, (fill, edge) in zip(kinds, map(_look, kinds), strict=True)
@@ -258,11 +264,11 @@ def legend(figure: Figure, kinds: Sequence[str], width: float, language: Languag
 
 
 def legend_columns(kinds: Sequence[str], width: float, language: Language) -> int:
-    """How many entries of the legend stand side by side."""
+    """Return the number of legend entries that fit side by side."""
     widest = max(text_width(language.word(f"layers.{kind}")) for kind in kinds) + beside_name()
     return max(1, min(len(kinds), int(width / widest)))
 
 
 def legend_height(kinds: Sequence[str], width: float, language: Language) -> float:
-    """Room for the legend, in cm."""
+    """Return the height of the legend, in cm."""
     return 1.15 * text_height("") * -(-len(kinds) // legend_columns(kinds, width, language)) + 0.3

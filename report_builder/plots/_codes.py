@@ -1,4 +1,4 @@
-"""Which codes a figure shows, means or draws, and what its caption says of them."""
+"""Options of figures of latent codes, and the sentences about codes in their captions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class CodeOptions(RunOptions):
-    """Which codes of which runs are shown."""
+    """Options that choose latent codes and their runs."""
 
     split: str = Field(default="test", description="Part of the data set.")
     n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")
@@ -36,25 +36,31 @@ class CodeOptions(RunOptions):
     def encoded(
         self, probe: str, *names: str, needs: frozenset[str] = frozenset(), more: Fields = MappingProxyType({})
     ) -> dict[str, ProbeRequest]:
-        """The same request of each run, of a probe that encodes images."""
+        """Return the same request for each run, to a probe that encodes images."""
         drawn = self.seed if self.codes == "drawn" else None
         return self.each(probe, "split", "n", *names, needs=needs, more={"drawn": drawn, **more})
 
 
 class AxesOptions(CodeOptions):
-    """Which two coordinates of which codes are shown."""
+    """Options that choose two coordinates of latent codes."""
 
     axes: tuple[int, int] = Field(default=(1, 2), description="Coordinates shown to the right and upwards, counted from 1.")
 
 
 def shown_codes(arrays: Arrays) -> np.ndarray:
-    """The codes to show, `(n, latent_dim)` float64: drawn ones where there are any."""
+    """Return the codes to show, `(n, latent_dim)` float64: draws from the posterior if there are any, else its means."""
     codes: np.ndarray = arrays["z" if "z" in arrays else "z_mean"].astype(float)
     return codes
 
 
 def stated_codes(of_runs: Mapping[str, Arrays], parameters: CodeOptions, language: Language) -> str:
-    """A sentence that says which codes are shown; none where no run has a posterior. `of_runs` by printed name."""
+    """Return a sentence about which codes are shown, or "" if no run has a posterior.
+
+    Args:
+        of_runs: arrays by printed name of the run.
+        parameters: options of the figure.
+        language: language of the sentence.
+    """
     if not any("z_log_var" in arrays for arrays in of_runs.values()):
         return ""
     kinds = {name: parameters.codes if "z_log_var" in arrays else "output" for name, arrays in of_runs.items()}
@@ -63,7 +69,7 @@ def stated_codes(of_runs: Mapping[str, Arrays], parameters: CodeOptions, languag
 
 
 def lacking_axes(of_runs: Mapping[str, Arrays], axes: tuple[int, ...]) -> list[Problem]:
-    """A problem for each run whose code lacks one of the coordinates, counted from 1."""
+    """Return a problem for each run whose code does not have all these coordinates (1-based)."""
     problems = []
     for run, arrays in of_runs.items():
         dimension = arrays["z_mean"].shape[1]
@@ -74,10 +80,10 @@ def lacking_axes(of_runs: Mapping[str, Arrays], axes: tuple[int, ...]) -> list[P
 
 
 def check_axes(parameters: AxesOptions, subjects: Mapping[str, Subject]) -> None:
-    """Refuses coordinates that a run's code will not have, as far as its `latent_dim` tells.
+    """Check the chosen coordinates against the `latent_dim` of each run, where it is known.
 
     Raises:
-        ReportError: a latent_dim is smaller than one of the coordinates.
+        ReportError: the `latent_dim` of a run is smaller than one of the coordinates.
     """
     known = {run: subjects[run].latent_dim for run in parameters.runs if run in subjects}
     short = {run: size for run, size in known.items() if size and size < max(parameters.axes)}
@@ -88,10 +94,10 @@ def check_axes(parameters: AxesOptions, subjects: Mapping[str, Subject]) -> None
 
 
 def refuse(problems: list[Problem]) -> None:
-    """Raises them as one error.
+    """Raise problems as one error, if there are any.
 
     Raises:
-        ReportError: there is at least one.
+        ReportError: the list is not empty.
     """
     if problems:
         raise ReportError(*problems)

@@ -1,4 +1,4 @@
-"""Lines over epochs: terms of runs, seeds as thin lines around their mean, held-out images dashed, one legend."""
+"""Curves over epochs: terms of runs, seeds as thin lines around their mean, held-out data dashed, and one legend."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from report_builder.plots._terms import PARTS
 NEUTRAL = "#555555"
 SHORT = 12  # epochs
 DASHES: dict[str, str | tuple[float, tuple[float, ...]]] = {"train": "-", "val": (0, (3.5, 1.5)), "test": (0, (1, 1))}
-MARKED = 8  # epochs of a line that have a mark, about
+MARKED = 8  # approximate number of marked epochs on a line
 
 Panel = tuple[str, ...]  # terms that share a panel
 Key = tuple[str, str]  # run and term
 
 
 class Curves:
-    """The histories of runs, each of one or more seeds."""
+    """Histories of runs with one or more seeds each."""
 
     def __init__(self, seeds: Mapping[str, Sequence[Arrays]], *, held_out: bool, first: int) -> None:
-        """Histories by run.
+        """Prepare the histories.
 
         Args:
-            seeds: for each run the history of each seed, arrays `(epochs,)` by term.
-            held_out: whether terms on validation and test images are drawn, too.
-            first: first epoch drawn, counted from 1.
+            seeds: histories of each run, one per seed: arrays `(epochs,)` by term.
+            held_out: whether to draw terms on validation and test images, too.
+            first: first epoch to draw, counted from 1.
         """
         self._seeds, self._held_out, self._first = seeds, held_out, first
         self.logged = {name for each in seeds.values() for history in each for name in history}
@@ -41,18 +41,18 @@ class Curves:
         self.several = any(len(each) > 1 for each in seeds.values())
 
     def has(self, term: str) -> bool:
-        """Whether something would be drawn of a term."""
+        """Return whether any run logged a term."""
         return any(list(self._parts(run, term)) for run in self._seeds)
 
     def colours(self, panels: Sequence[Panel]) -> dict[Key, int]:
-        """Number of the colour of each run, or, where terms share a panel, of each term of each run."""
+        """Return colour indices: one per run, or, if terms share a panel, one per run and term."""
         keys = [(run, term) for panel in panels for term in panel for run in self._seeds if list(self._parts(run, term))]
         if all(len(panel) == 1 for panel in panels):
             return {(run, term): list(self._seeds).index(run) for run, term in keys}
         return {key: number for number, key in enumerate(dict.fromkeys(keys))}
 
     def draw(self, axes: Axes, panel: Panel, colours: Mapping[Key, int]) -> set[str]:
-        """Draws the terms of a panel; returns which parts of the data (`train`, `val`, `test`) its lines show."""
+        """Draw the terms of a panel, and return the splits ("train", "val", "test") that its lines show."""
         parts = set()
         for run, term in ((run, term) for run in self._seeds for term in panel):
             for part, logged in self._parts(run, term):
@@ -62,12 +62,12 @@ class Curves:
         return parts
 
     def table(self, panels: Sequence[Panel], epoch: str, named: Callable[[str, str], tuple[str, str]]) -> Table:
-        """The curves in numbers: means over the seeds, a row for some of the epochs.
+        """Return the curves as a table of means over the seeds, at selected epochs.
 
         Args:
             panels: the terms drawn.
             epoch: heading of the first column.
-            named: run and logged term -> heading and unit.
+            named: function that maps run and logged term to heading and unit.
         """
         epochs = [e for e in milestones(self.last) if e >= self._first]
         columns = [Column(epoch, epochs)]
@@ -81,7 +81,7 @@ class Curves:
         return Table(columns)
 
     def lost(self, panels: Sequence[Panel]) -> dict[Key, int]:
-        """Run and logged term -> epochs, of all seeds, whose value is no finite number and so has no place in a drawing."""
+        """Return the number of epochs, over all seeds, with a non-finite value, by run and logged term; zeros are left out."""
         drawn = [(run, name) for panel in panels for term in panel for run in self._seeds for _, name in self._parts(run, term)]
         counts = {
             (run, name): sum(int((~np.isfinite(each[name][self._first - 1 :])).sum()) for each in self._seeds[run])
@@ -90,12 +90,12 @@ class Curves:
         return {key: count for key, count in counts.items() if count}
 
     def _parts(self, run: str, term: str) -> Iterator[tuple[str, str]]:
-        """Part of the data and name of the logged term, for what every seed has logged."""
+        """Split and name of each logged term, if every seed has logged it."""
         wanted = [("train", term), *((part, f"{part}_{term}") for part in HELD_OUT if self._held_out)]
         return ((part, name) for part, name in wanted if all(name in history for history in self._seeds[run]))
 
     def _lines(self, axes: Axes, of_seeds: Sequence[np.ndarray], **look: Any) -> None:
-        """One line, or thin ones for the seeds and a thick one for their mean over the epochs that all of them have."""
+        """Draw one line; for several seeds, thin lines, and a thick one for their mean over the epochs they share."""
         common = min(len(values) for values in of_seeds)
         if len(of_seeds) > 1:
             thin = look | {"linewidth": 0.5, "alpha": 0.5} | ({"marker": ""} if common > 1 else {})
@@ -104,12 +104,12 @@ class Curves:
         self._line(axes, np.mean([values[:common] for values in of_seeds], axis=0), **look)
 
     def _line(self, axes: Axes, values: np.ndarray, **look: Any) -> None:
-        """Values by epoch, counted from 1."""
+        """Draw values by epoch, counted from 1."""
         axes.plot(range(self._first, len(values) + 1), values[self._first - 1 :], **look)
 
 
 def milestones(last: int) -> list[int]:
-    """Every epoch of a short training; of a longer one 1, 2, 5, 10, 20, 50 ... and the last."""
+    """Return every epoch of a short training; of a longer one 1, 2, 5, 10, 20, 50 ... and the last."""
     if last <= SHORT:
         return list(range(1, last + 1))
     series = [step * 10**power for power in range(len(str(last))) for step in (1, 2, 5)]
@@ -124,7 +124,7 @@ def legend(
     language: Language,
     title: str = "",
 ) -> None:
-    """One legend for all panels: what the colours are, then what is dashed; none where there is nothing to tell apart."""
+    """Add one legend for all panels: the colours, then the line styles; none if there is nothing to tell apart."""
     handles = [Line2D([], [], label=name, **_look("train", number)) for number, name in series.items()]
     if len(parts) > 1:
         named = {part: language.word(word) for part, word in PARTS.items() if part in parts}
@@ -134,9 +134,9 @@ def legend(
 
 
 def _look(part: str, number: int | None = None, epochs: int = 1) -> dict[str, Any]:
-    """How a line looks: a series has a colour and a shape of marks, a part of the data its dashes.
+    """Style of a line: colour and marker identify the series, the dashes the split.
 
-    What is held out has hollow marks. So a single epoch is seen, and all are told apart in grey. Series are marked at
+    Held-out data has hollow markers. Markers make a single epoch visible and tell lines apart in greyscale; series have them at
     different epochs.
     """
     place, step = number or 0, max(1, epochs // MARKED)

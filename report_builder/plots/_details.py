@@ -1,4 +1,4 @@
-"""What every caption must state of what is shown, in the report's language: model, data, split, seed, limits."""
+"""Facts that every caption must state, in the report's language: models, data, split, seeds, weights and limits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ def details(
     split: str | None = None,
     threshold: float | None = None,
 ) -> str:
-    """Sentences, a line each: models, data with the split, seeds, which weights, then `further` ones, the threshold if any."""
+    """Return the sentences of a caption, one per line.
+
+    They state the models, the data with its split, the seeds, which weights are shown, the `further` sentences, and the
+    threshold if there is one.
+    """
     sentences = [_models(language, subjects), _data(language, subjects, split), _seeds(language, subjects)]
     sentences += [_weights(language, subjects), *further]
     if threshold is not None:
@@ -30,12 +34,12 @@ def details(
 
 
 def measured_before(threshold: float | None, language: Language) -> list[str]:
-    """Where images are drawn in two levels, the sentence that the numbers beside them are those of the images as made."""
+    """Return the sentence that the numbers refer to the images before thresholding, or nothing if there is no threshold."""
     return [] if threshold is None else [language.word("details.measured_before")]
 
 
 def values_text(language: Language, values: Mapping[str, str]) -> str:
-    """One value for each panel: the value alone where all are equal, else each with its panel's name."""
+    """Return the common value of all panels, or else each value with the name of its panel."""
     if len(set(values.values())) == 1:
         return next(iter(values.values()))
     return language.word("details.semicolon").join(
@@ -44,7 +48,7 @@ def values_text(language: Language, values: Mapping[str, str]) -> str:
 
 
 def interval(language: Language, low: float, high: float) -> str:
-    """A closed interval, its ends with the same number of digits: `[-1,5; 2,0]`."""
+    """Return a closed interval whose ends have the same number of digits: `[-1,5; 2,0]`."""
     most = 2 if high - low < 20 else 1
     ends = [round(float(value), most) for value in (low, high)]
     digits = next(d for d in range(most + 1) if [round(end, d) for end in ends] == ends)
@@ -53,19 +57,19 @@ def interval(language: Language, low: float, high: float) -> str:
 
 
 def limits(language: Language, of: Mapping[str, np.ndarray]) -> str:
-    """The limits of two coordinates for each panel; each array has shape `(2, 2)`."""
+    """Return the limits of two coordinates for each panel; each array has shape `(2, 2)`."""
     texts = {name: " × ".join(interval(language, *row) for row in both) for name, both in of.items()}
     return language.word("details.limits", limits=values_text(language, texts))
 
 
 def normal_lattice(language: Language, of: Mapping[str, np.ndarray], n: int) -> str:
-    """Of a lattice of `n` normal quantiles along each axis, at which shares they were taken, and the range, that of all."""
+    """Return the sentence about a lattice of `n` normal quantiles along each axis: their probabilities and their range."""
     ends = next(iter(of.values()))[0]
     return language.word("details.normal_lattice", n=n, last=n - 1, interval=interval(language, *ends))
 
 
 def items_text(language: Language, items: Iterable[str]) -> str:
-    """Items of a list, each once."""
+    """Join items without duplicates."""
     return language.join(list(dict.fromkeys(items)))
 
 
@@ -74,7 +78,7 @@ def _models(language: Language, subjects: Sequence[Subject]) -> str:
     if not shown:
         return ""
     names = list(dict.fromkeys(subject.name for subject in shown))
-    if len(names) > 1 and len({subject.model for subject in shown}) == 1:  # the kind of model is said once
+    if len(names) > 1 and len({subject.model for subject in shown}) == 1:  # name the common kind of model once
         all_of_one = language.word("details.model_of", name=language.join(names), model=shown[0].model)
         return language.word("details.models", names=all_of_one)
     models = [_model(language, subject) for subject in shown]
@@ -100,7 +104,7 @@ def _data(language: Language, subjects: Sequence[Subject], split: str | None) ->
 
 
 def _seeds(language: Language, subjects: Sequence[Subject]) -> str:
-    """The seeds of what is shown, said of each run where they differ."""
+    """Sentence about the seeds, for each run separately if they differ."""
     of = dict[str, list[str]]()
     for subject in subjects:
         if subject.seed is not None and str(subject.seed) not in of.setdefault(subject.name, []):
@@ -113,7 +117,7 @@ def _seeds(language: Language, subjects: Sequence[Subject]) -> str:
 
 
 def _weights(language: Language, subjects: Sequence[Subject]) -> str:
-    """Which epoch's weights are shown, where some run could stop early: the last ones need no word."""
+    """Sentence about the epoch of the weights, if any run could stop early; otherwise they are the last ones."""
     rules = {subject.name: fields(subject.spec, "training", "early_stopping") for subject in subjects if subject.model}
     if not any(rules.values()):
         return ""

@@ -1,4 +1,4 @@
-"""A model as boxes in levels: layers that only follow another one are told in its box."""
+"""Abstract diagram of a model: boxes on levels, with layers such as activations merged into the box before them."""
 
 from __future__ import annotations
 
@@ -26,14 +26,19 @@ KINDS = ("convolution", "dense", "shaping", "merging", "other", "end")
 ENDS = ("image", "code", "moments", "condition", "output", "input")
 CODING, MAKING = ("encoder",), ("decoder", "generator")
 
-Shape = tuple[int, ...]  # -1 for a side that varies; empty where nothing is known
+Shape = tuple[int, ...]  # -1 for a variable side; empty if unknown
 
 
 @frozen
 class Box:
-    """One box: what it is (of `KINDS`), types of its layers in order, shape of its output, places of the boxes that it reads.
+    """A box of a diagram.
 
-    An input or output has the word of `ENDS` that says what goes in or comes out, and no layers.
+    Attributes:
+        kind: one of `KINDS`.
+        types: Keras classes of its layers in order; empty for an input or output.
+        shape: shape of its output.
+        reads: indices of the boxes that it reads.
+        end: of an input or output, what goes in or comes out, one of `ENDS`.
     """
 
     kind: str
@@ -45,7 +50,7 @@ class Box:
 
 @frozen
 class Part:
-    """A model inside the model: its boxes, inputs first read, and the level of each, 0 on top."""
+    """A submodel: its boxes in topological order, its number of parameters, and the level of each box, 0 at the top."""
 
     name: str
     boxes: Sequence[Box]
@@ -54,23 +59,23 @@ class Part:
 
     @property
     def rows(self) -> list[list[int]]:
-        """Places of the boxes of each level."""
+        """Indices of the boxes on each level."""
         return [[i for i, level in enumerate(self.levels) if level == row] for row in range(max(self.levels) + 1)]
 
 
 def parts_of(arrays: Arrays, latent_dim: int | None) -> list[Part]:
-    """The parts of a model, in order.
+    """Return the parts of a model, in order.
 
     Args:
-        arrays: what `layers` of a run are.
-        latent_dim: length of the code, if the model has one: tells it from a condition.
+        arrays: result of the probe `layers`.
+        latent_dim: length of the latent code, if the model has one; distinguishes the code from a condition.
     """
     names = [str(name) for name in dict.fromkeys(arrays["part"].tolist())]
     return [_part(name, arrays, latent_dim) for name in names]
 
 
 def shown_parts(arrays: Arrays, run: str, names: Sequence[str] | None, latent_dim: int | None) -> list[Part]:
-    """The parts that are asked for, in the order of the model.
+    """Return the requested parts, in the order of the model.
 
     Raises:
         ReportError: the model has no such part.
@@ -101,7 +106,7 @@ def _part(name: str, arrays: Arrays, latent_dim: int | None) -> Part:
 def _boxes(
     places: Sequence[int], reads: Mapping[int, Sequence[int]], arrays: Arrays, part: str, latent_dim: int | None
 ) -> Iterator[tuple[int, Box]]:
-    """A box for each layer, under its place."""
+    """A box for each layer, with the index of the layer."""
     for i in places:
         kind, shape = str(arrays["type"][i]), tuple(int(side) for side in arrays["shape"][i] if side)
         if kind == "InputLayer":
@@ -126,7 +131,7 @@ def _input(shape: Shape, part: str, latent_dim: int | None) -> str:
 
 
 def _output(boxes: Sequence[Box], part: str, latent_dim: int | None) -> Box:
-    """What comes out: of all boxes that no other reads."""
+    """Output box, which reads all boxes that no other box reads."""
     read = {source for box in boxes for source in box.reads}
     last = [i for i in range(len(boxes)) if i not in read]
     shape = boxes[last[0]].shape if len(last) == 1 else ()
@@ -136,7 +141,7 @@ def _output(boxes: Sequence[Box], part: str, latent_dim: int | None) -> Box:
 
 
 def _merge(numbered: Sequence[tuple[int, Box]], reads: Mapping[int, Sequence[int]]) -> list[Box]:
-    """The boxes, each with the quiet layers behind it told in it; they read one another by their new places."""
+    """Merge each quiet layer into the box before it, and renumber what the boxes read."""
     readers = {i: [other for other in reads if i in reads[other]] for i in reads}
     boxes: list[Box] = []
     place: dict[int, int] = {}
@@ -154,7 +159,7 @@ def _merge(numbered: Sequence[tuple[int, Box]], reads: Mapping[int, Sequence[int
 
 
 def _levels(boxes: Sequence[Box]) -> list[int]:
-    """Each box stands as low as what reads it allows: an input right above the box that needs it."""
+    """Level of each box, as low as its readers allow, so that an input is right above the box that needs it."""
     above = [0] * len(boxes)
     for i in reversed(range(len(boxes))):
         for source in boxes[i].reads:

@@ -1,4 +1,4 @@
-"""What figures say of the facts that they show: names, values, and what they were measured on."""
+"""Names, values and captions of the facts that figures show."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from report_builder.kinds import Arrays, Subject
 from report_builder.languages import Language
 from report_builder.plots._options import fact_names
 
-FINAL = "final_"  # a fact: the last value of a logged term
+FINAL = "final_"  # prefix of a fact that is the last value of a logged term
 
 
 def values_of(arrays: Mapping[str, Arrays], fact: str) -> np.ndarray:
-    """The value of each seed, shape `(seeds,)`, float64.
+    """Return the value of a fact for each seed, `(seeds,)` float64.
 
     Raises:
-        ReportError: the fact is a word or no finite number, so it has no place on an axis.
+        ReportError: the fact is a word or not finite, and so cannot be placed on an axis.
     """
     values = arrays[fact]["value"]
     if values.dtype.kind not in "fiu":
@@ -32,10 +32,12 @@ def values_of(arrays: Mapping[str, Arrays], fact: str) -> np.ndarray:
 
 
 def on_one_scale(arrays: Mapping[str, Arrays], runs: Sequence[str], metrics: Sequence[str], *, best: bool) -> None:
-    """Each metric has one scale for all runs; where the best is marked, also as many images, and one metric a direction.
+    """Check that each metric has one scale for all runs.
+
+    If the best value is to be marked, the number of images must agree, too, and at least one metric must have a direction.
 
     Raises:
-        ReportError: it has not.
+        ReportError: they do not.
     """
     keys = ("unit", "reduction", "better", "n") if best else ("unit", "reduction", "better")
     problems = []
@@ -54,9 +56,12 @@ def on_one_scale(arrays: Mapping[str, Arrays], runs: Sequence[str], metrics: Seq
 
 
 def metric_name(language: Language, metric: str, fact: Arrays | None = None) -> str:
-    """A metric as printed, `test.elbo` -> `ELBO`; one that the language does not know by its own name.
+    """Return a metric as printed, `test.elbo` -> `ELBO`; unknown to the language, it keeps its own name.
 
-    What was measured may say that it is called otherwise: `fact` are the arrays of one that is shown.
+    Args:
+        language: language of the name.
+        metric: name of the fact without its run.
+        fact: arrays of a fact of this metric, whose `title` takes precedence.
     """
     name = str((fact or {}).get("title", "")) or metric.rpartition(".")[2]
     if name.startswith(FINAL):
@@ -65,13 +70,13 @@ def metric_name(language: Language, metric: str, fact: Arrays | None = None) -> 
 
 
 def format_values(arrays: Mapping[str, Arrays], facts: Sequence[str], language: Language, digits: int | None) -> list[str]:
-    """Facts of one metric without their unit, all with as many digits: means, with standard deviations over several seeds.
+    """Format facts of one metric without their unit, with equal digits, as means with standard deviations over several seeds.
 
     Args:
-        arrays: of the figure.
-        facts: names, one for each run.
-        language: of the numbers.
-        digits: after the decimal mark; None: as many as give the largest value four significant ones.
+        arrays: arrays of the figure.
+        facts: names of the facts, one for each run.
+        language: language of the numbers.
+        digits: digits after the decimal mark; if None, the largest value gets four significant digits.
     """
     shown = [arrays[fact]["value"] for fact in facts]
     if any(values.dtype.kind not in "fiu" for values in shown):
@@ -80,20 +85,20 @@ def format_values(arrays: Mapping[str, Arrays], facts: Sequence[str], language: 
         digits = _digits(max(abs(float(np.mean(values))) for values in shown))
     texts = [language.number(float(np.mean(values)), digits) for values in shown]
     for place, values in enumerate(shown):
-        if np.ptp(values) > 0:  # else all seeds have the same value, a number of parameters for example
+        if np.ptp(values) > 0:  # not for constants such as the number of parameters
             texts[place] += f"\u00a0±\u00a0{language.number(float(np.std(values, ddof=1)), digits)}"
     return [language.words["number.percent"].format(t) if str(arrays[facts[0]]["unit"]) == "%" else t for t in texts]
 
 
 def _digits(largest: float) -> int:
-    """Digits after the mark that leave four significant ones."""
+    """Digits after the decimal mark for four significant digits."""
     return int(np.clip(3 - math.floor(math.log10(largest)), 0, 6)) if largest else 0
 
 
 def splits_text(
     arrays: Mapping[str, Arrays], runs: Sequence[str], metrics: Sequence[str], language: Language, *, units: bool = False
 ) -> list[str]:
-    """Sentences: on which part of the data, and on how many images, each metric was measured; with its unit if asked."""
+    """Return sentences about the split and number of images that each metric was measured on, with its unit if `units`."""
     same: dict[tuple[str, str], list[str]] = {}
     for metric in metrics:
         facts = [arrays[f"{run}.{metric}"] for run in runs]
@@ -105,7 +110,7 @@ def splits_text(
 
 
 def _split_sentence(language: Language, names: str, scope: str, count: str) -> str:
-    """One sentence; a scope that is the id of a figure or of a metric says nothing to a reader."""
+    """Sentence about metrics; the id of a figure or metric as scope is omitted, because it means nothing to a reader."""
     names, split = names[:1].upper() + names[1:], f"splits.{scope}.nom"
     if language.has(split):
         return language.word("details.measured_on", names=names, split=language.word(split), n=count)
@@ -113,11 +118,11 @@ def _split_sentence(language: Language, names: str, scope: str, count: str) -> s
 
 
 def without_names(subjects: Sequence[Subject]) -> list[Subject]:
-    """Whom a caption names where the figure itself tells its runs apart: each model once, by its kind."""
+    """Return the subjects for a caption whose figure names its runs itself: each model once, named by its kind."""
     return list({(s.model, s.data, s.seed): replace(s, name=s.model) for s in subjects}.values())
 
 
 def with_seeds(arrays: Mapping[str, Arrays], subjects: Sequence[Subject], facts: Sequence[str]) -> list[Subject]:
-    """The subjects, once for each seed that the facts were measured on."""
+    """Return the subjects, repeated for each seed that the facts were measured on."""
     seeds = {seed: None for fact in facts for seed in arrays[fact]["seeds"].tolist()}
     return [replace(subject, seed=seed) for subject in subjects for seed in seeds or {subject.seed: None}]

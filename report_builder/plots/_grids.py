@@ -1,4 +1,4 @@
-"""Grids of a panel: the images of any probe in rows and columns, and what the caption says of them."""
+"""Image grids of sweep panels, for any probe that gives images, and the sentences about them in captions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from report_builder.plots._sheet import THIN, WIDE, Block, Lines, unit_range
 
 
 def grid(arrays: Arrays, run: str, request: ProbeRequest, n: int, title: str) -> Block:
-    """The images of a run as a block without labels; a lattice has no gaps, and originals stand above their reconstructions."""
+    """Return the images of a run as a block without labels.
+
+    A lattice has no gaps, and originals are placed above their reconstructions.
+    """
     if "reconstruction" in arrays:
         pairs = [in_bands(unit_range(arrays, name, run), n) for name in ("x", "reconstruction")]
         images = np.stack(pairs, axis=1).reshape(-1, *pairs[0].shape[1:])
@@ -31,7 +34,7 @@ def grid(arrays: Arrays, run: str, request: ProbeRequest, n: int, title: str) ->
 
 
 def split_of(request: ProbeRequest) -> str | None:
-    """The part of the data whose images are behind those shown; None where codes are drawn, or a lattice needs no image."""
+    """Return the split whose images the figure depends on; None if codes are drawn, or a lattice does not depend on images."""
     parameters = _with_defaults(request)
     split = parameters.get("split")
     of_images = parameters.get("z", "encoded") == "encoded" and parameters.get("lattice", "even") == "even"
@@ -39,7 +42,7 @@ def split_of(request: ProbeRequest) -> str | None:
 
 
 def said_of_images(titled: Mapping[str, Arrays], request: ProbeRequest, language: Language) -> list[str]:
-    """Sentences: where the codes come from, the limits of a lattice, the pairs of an interpolation, what the rows are."""
+    """Return sentences about the origin of codes, the limits of a lattice, the pairs of an interpolation, and paired rows."""
     parameters, first = _with_defaults(request), next(iter(titled.values()))
     z = parameters.get("z", "prior")
     said = []
@@ -55,7 +58,7 @@ def said_of_images(titled: Mapping[str, Arrays], request: ProbeRequest, language
 
 
 def _with_defaults(request: ProbeRequest) -> Fields:
-    """The request's parameters with the probe's defaults; those of a probe of the user's own as they are written."""
+    """Parameters of the request, completed with the defaults of a built-in probe."""
     if request.kind not in PROBES.names():
         return request.parameters
     return PROBES.get(request.kind).parameters.model_validate(request.parameters).model_dump()

@@ -1,4 +1,4 @@
-"""Tables of shares as pictures: a colour for each cell, and the number in it where there is room."""
+"""Matrices of shares as heat maps, with numbers in the cells if they fit."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from report_builder.languages import Language
 from report_builder.plots._text import NAME_CM, all_wrapped, text_height, text_width
 from report_builder.records import frozen
 
-LIGHT = 0.179  # luminance of a ground: on darker ones white text has more contrast, on lighter ones black
-LARGEST_CM = 0.95  # of a cell
-MARGIN_CM, TICKS_CM = 0.95, 0.25  # what stands around the cells beside the names of the classes
+LIGHT = 0.179  # background luminance below which white text has more contrast than black text
+LARGEST_CM = 0.95  # maximum side of a cell
+MARGIN_CM, TICKS_CM = 0.95, 0.25  # margins around the cells, without class names
 
 
 @frozen
 class Matrix:
-    """Counts of a panel: rows by name, columns by name.
+    """Counts of a panel.
 
     Attributes:
         counts: shape `(rows, columns)`, int64.
@@ -34,53 +34,53 @@ class Matrix:
 
     @property
     def shares(self) -> np.ndarray:
-        """Share of each cell in its row; 0 in a row without images."""
+        """Share of each cell in its row, `(rows, columns)`; 0 in an empty row."""
         total = self.counts.sum(axis=1, keepdims=True)
         shares: np.ndarray = self.counts / total.clip(1)
         return shares
 
     @property
     def right(self) -> int:
-        """How many stand in the column that is named as their row."""
+        """Number of images on the diagonal: in the column with the name of their row."""
         return sum(int(self.counts[i, self.columns.index(row)]) for i, row in enumerate(self.rows) if row in self.columns)
 
     def texts(self, language: Language, *, counts: bool) -> list[list[str]]:
-        """What is printed in each cell: a count, or a share in whole per cent; nothing where there is no image."""
+        """Return the text of each cell: a count or a whole percentage; empty if there is no image."""
         both = zip(self.counts.tolist(), self.shares.tolist(), strict=True)
         return [[_text(n, share, language, counts=counts) for n, share in zip(*row, strict=True)] for row in both]
 
     @property
     def row_names(self) -> list[str]:
-        """Names of the rows as they are printed."""
+        """Names of the rows, broken into lines."""
         return all_wrapped(self.rows, NAME_CM)
 
     @property
     def column_names(self) -> list[str]:
-        """Names of the columns as they are printed."""
+        """Names of the columns, broken into lines."""
         return all_wrapped(self.columns, NAME_CM)
 
     def cell_cm(self, width_cm: float) -> float:
-        """Side of a cell in a panel of this width."""
+        """Return the side of a cell in a panel of this width, in cm."""
         beside = MARGIN_CM + TICKS_CM + max(map(text_width, self.row_names))
         return min(LARGEST_CM, (width_cm - beside) / len(self.columns))
 
     def height_cm(self, cell_cm: float, *, title: bool) -> float:
-        """Height of a panel with cells of this size, its names and title included."""
+        """Return the height of a panel with cells of this size, names and title included, in cm."""
         names = max(map(text_width, self.column_names)) if self.turned(cell_cm) else text_height("")
         return cell_cm * len(self.rows) + names + MARGIN_CM + TICKS_CM + (0.6 if title else 0.0)
 
     def turned(self, cell_cm: float) -> bool:
-        """Whether the names of the columns stand upright: side by side they would touch."""
+        """Return whether column names must be vertical, because side by side they would touch."""
         return max(map(text_width, self.column_names)) + 0.1 > cell_cm
 
 
 def room_for(texts: Sequence[Sequence[str]]) -> float:
-    """Side of a cell, in cm, in which all the texts fit."""
+    """Return the side of a cell in which all texts fit, in cm."""
     return max(text_width(text) for row in texts for text in row) + 0.08
 
 
 def draw(axes: Axes, matrix: Matrix, texts: Sequence[Sequence[str]] | None, cell_cm: float) -> AxesImage:
-    """Draws the cells, with `texts` in them where there are any, and names rows and columns; returns the picture."""
+    """Draw the cells with their texts, if given, label rows and columns, and return the image."""
     shares = matrix.shares
     picture = axes.imshow(shares, vmin=0, vmax=1, aspect="equal", interpolation="nearest")
     inks = [["white" if luminance < LIGHT else "black" for luminance in row] for row in _luminance(picture.to_rgba(shares))]
@@ -97,13 +97,13 @@ def draw(axes: Axes, matrix: Matrix, texts: Sequence[Sequence[str]] | None, cell
 
 
 def _luminance(colours: np.ndarray) -> np.ndarray:
-    """Relative luminance of sRGB colours `(..., 4)`, as WCAG 2 defines it: `(...)` in [0, 1]."""
+    """Relative luminance in [0, 1], shape `(...)`, of sRGB colours `(..., 4)`, as defined by WCAG 2."""
     linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
     return np.asarray(linear[..., :3] @ (0.2126, 0.7152, 0.0722))
 
 
 def _label_axis(axis: Axis, names: Sequence[str], every: int, rotation: float = 0) -> None:
-    """Names along an axis; where they would lie over each other only some of them."""
+    """Label every `every`-th place of an axis, so that names do not overlap."""
     places = range(0, len(names), max(1, every))
     axis.set_ticks(list(places), [names[place] for place in places], rotation=rotation)
 

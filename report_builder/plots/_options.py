@@ -1,4 +1,4 @@
-"""Parameters that many figure kinds share."""
+"""Options that several figure kinds share."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from report_builder.plain import Fields
 
 
 class PrintOptions(Parameters):
-    """How wide a figure is."""
+    """Width of a figure."""
 
     width_cm: Annotated[float, Role.WIDTH] = Field(
         default=16.0, ge=4, le=40, description="Width on paper; text is drawn for this width."
     )
 
     def _idle(self) -> dict[str, str]:
-        """Options that change nothing, as the others are chosen, each with the reason."""
+        """Options that have no effect given the others, each with the reason."""
         return {}
 
     @model_validator(mode="after")
@@ -33,7 +33,7 @@ class PrintOptions(Parameters):
 
 
 class RunOptions(PrintOptions):
-    """Which runs a figure shows, and how wide it is."""
+    """Options that choose the runs and the width of a figure."""
 
     runs: tuple[str, ...] = Field(min_length=1, description="Ids of the runs, in the order in which they are shown.")
 
@@ -45,13 +45,13 @@ class RunOptions(PrintOptions):
         needs: frozenset[str] = frozenset(),
         more: Fields = MappingProxyType({}),
     ) -> dict[str, ProbeRequest]:
-        """The same request of each run: a probe with the options of these `names`, and `more` parameters."""
+        """Return the same request for each run: a probe with the options `names` and the parameters `more`."""
         asked = {**self.model_dump(include={*names}), **more}
         return {run: ProbeRequest(probe, asked, run=run, judge=judge, needs=needs) for run in self.runs}
 
 
 class LookOptions(PrintOptions):
-    """How images look."""
+    """Look of images."""
 
     ink: Literal["dark", "light"] = Field(
         default="dark", description="Grey images: dark prints large pixel values black on white paper, light white on black."
@@ -60,7 +60,7 @@ class LookOptions(PrintOptions):
 
 
 class SheetOptions(RunOptions, LookOptions):
-    """Which runs a sheet of images shows, and how it looks."""
+    """Options that choose the runs of a sheet of images, and its look."""
 
     threshold: float | None = Field(
         default=None,
@@ -72,7 +72,7 @@ class SheetOptions(RunOptions, LookOptions):
 
 
 class PairOptions(SheetOptions):
-    """Which pairs of images a sheet begins with."""
+    """Options that choose the pairs of images of a sheet."""
 
     pairs: tuple[tuple[int | str, int | str], ...] = Field(
         default=((0, 6), (3, 8)),
@@ -89,5 +89,5 @@ class PairOptions(SheetOptions):
 
 
 def fact_names(runs: Sequence[str], metrics: Sequence[str]) -> list[str]:
-    """Names of the facts of all runs; a metric is `<scope>.<metric>`."""
+    """Return the names of the facts of all runs; metrics have the form `<scope>.<metric>`."""
     return [f"{run}.{metric}" for metric in metrics for run in runs]

@@ -1,4 +1,4 @@
-"""The axes of a panel of conditional images: what changes from row to row, and from column to column."""
+"""Axes of a panel of conditional images: what changes from row to row and from column to column."""
 
 from __future__ import annotations
 
@@ -28,22 +28,28 @@ CELLS = ("row", "column")
 
 @frozen
 class Along:
-    """What stands along one axis: the place of each image, shape `(n,)` int64, and the labels of all places."""
+    """Positions along one axis: the index of each image, `(n,)` int64, and the label of each position."""
 
     places: np.ndarray
     labels: Sequence[str]
 
 
 def kind_of(axis: Axis) -> str:
-    """`row`, `column`, `class`, `z` or `attribute`."""
+    """Return the kind of an axis: `row`, `column`, `class`, `z` or `attribute`."""
     return axis if isinstance(axis, str) else "attribute"
 
 
 def along(axis: Axis, arrays: Arrays, language: Language, *, short: bool) -> Along:
-    """Where the images stand along an axis; `short` labels rows and columns of the canvas by their numbers alone.
+    """Return the positions of the images along an axis.
+
+    Args:
+        axis: what changes along it.
+        arrays: the images and what was asked of each.
+        language: language of the labels.
+        short: label rows and columns of the canvas by number only.
 
     Raises:
-        ReportError: the images were not asked by this.
+        ReportError: the images do not vary in this.
     """
     import numpy as np
 
@@ -59,7 +65,7 @@ def along(axis: Axis, arrays: Arrays, language: Language, *, short: bool) -> Alo
 
 
 def axis_name(axis: Axis, z: str, language: Language) -> str:
-    """What changes along an axis, as a caption says it."""
+    """Return what changes along an axis, as a caption names it."""
     if isinstance(axis, AttributeAxis):
         return language.word("panel.attribute", name=language.name(axis.attribute))
     return language.word(f"panel.{z}" if axis == "z" else f"panel.{axis}")
@@ -78,7 +84,7 @@ def _classes(arrays: Arrays, numbers: Sequence[int], language: Language) -> list
 
 
 def _codes(arrays: Arrays, numbers: Sequence[int], language: Language) -> list[str]:
-    """Draws are counted from 1; an encoded image has its place in the split."""
+    """Labels of codes: draws are counted from 1; encoded images have their index in the split."""
     if "index" not in arrays:
         return [language.word("sheet.draw", i=number + 1) for number in numbers]
     of_draw = dict(zip(arrays["draw"].tolist(), arrays["index"].tolist(), strict=True))

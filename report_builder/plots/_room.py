@@ -1,4 +1,4 @@
-"""The last look at a figure: titles and labels in the room that they have, names of classes off each other."""
+"""Final adjustments to a figure: breaks titles and labels to the available width, and moves class names apart."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from report_builder.errors import Problem, ReportError
 from report_builder.plots._text import text_width, title_size, wrapped
 
 INCH = 2.54
-SHARE = 0.97  # of an axis: what a label along it may have
-NAME_SHARE = 0.4  # of the width of a panel: what a name in it may have
-AIR = 1.05  # boxes of names are parted as if they were so much larger
+SHARE = 0.97  # maximum share of an axis for its label
+NAME_SHARE = 0.4  # maximum share of a panel's width for a name in it
+AIR = 1.05  # factor on the boxes of names, for some space between them
 TURNS = 400
 LINES = 2
 
 
 class ClassName(Text):  # type: ignore[misc, unused-ignore]  # Matplotlib's types differ by version
-    """The name of a class in a panel, which makes way for others; without room for all of them none is printed.
+    """Name of a class in a panel that is moved to avoid others; if they do not all fit, they are removed.
 
     Attributes:
-        needed: whether having no room is a mistake.
+        needed: raise an error instead of removing the names.
     """
 
     needed = False
 
 
 def make_room(figure: Figure) -> None:
-    """Breaks titles and labels that are longer than their axes, and parts names of classes that lie over each other.
+    """Break titles and labels that are longer than their axes, and move overlapping class names apart.
 
     Raises:
-        ReportError: there is no room for the names of the classes.
+        ReportError: needed class names do not fit.
     """
     said = {text: text.get_text() for text in _labels(figure)}
-    _break_labels(figure, said)  # a layout is given to what is not too long
+    _break_labels(figure, said)  # before the layout, which would make room for long texts
     figure.draw_without_rendering()
     _break_labels(figure, said)
     panels = {axes: [text for text in axes.texts if isinstance(text, ClassName)] for axes in figure.axes}
@@ -49,7 +49,7 @@ def make_room(figure: Figure) -> None:
 
 
 def _labels(figure: Figure) -> dict[Text, float]:
-    """Titles and labels with the length, in pixels, of what they stand along."""
+    """Titles and labels, with the length in pixels that is available to each."""
     found: dict[Text, float] = {}
     for axes in figure.axes:
         titles = [each for each in axes.get_children() if isinstance(each, Text) and each not in axes.texts]
@@ -61,7 +61,7 @@ def _labels(figure: Figure) -> dict[Text, float]:
 
 
 def _break_labels(figure: Figure, said: Mapping[Text, str]) -> None:
-    lines = LINES if figure.get_layout_engine() else 1  # only a layout makes room for more
+    lines = LINES if figure.get_layout_engine() else 1  # only a layout engine makes room for more
     for text, length in _labels(figure).items():
         room = SHARE * length / figure.dpi * INCH
         text.set_text(_wrap(said[text], room, text, lines))
@@ -73,7 +73,7 @@ def _wrap(said: str, room: float, text: Text, lines: int) -> str:
 
 
 def _move_apart(axes: Axes, names: list[ClassName]) -> None:
-    """Moves names of one panel until their boxes do not meet."""
+    """Move the names of one panel until their boxes do not overlap."""
     if not names:
         return
     panel = axes.get_window_extent()
@@ -98,18 +98,21 @@ def _move_apart(axes: Axes, names: list[ClassName]) -> None:
 
 
 def parted(middles: np.ndarray, sizes: np.ndarray, limits: np.ndarray) -> np.ndarray | None:
-    """Middles `(k, 2)` of boxes with `sizes` (k, 2), moved until no two meet; None: they have no room.
+    """Move boxes until none overlap, and return their centres `(k, 2)`, or None if there is no room.
 
-    `limits` are the lower left and the upper right corner (2, 2) within which the boxes stay.
+    Args:
+        middles: initial centres `(k, 2)`.
+        sizes: widths and heights `(k, 2)`.
+        limits: lower left and upper right corner `(2, 2)` of the region in which the boxes stay.
     """
     moved: np.ndarray = middles.astype(float)
-    angles = 2.4 * np.arange(len(moved))  # names in one place part along directions of their own
+    angles = 2.4 * np.arange(len(moved))  # separates names at the same place
     moved = moved + 1e-3 * sizes.mean() * np.stack([np.cos(angles), np.sin(angles)], axis=1)
     least = (sizes[:, None] + sizes[None]) / 2
     for _ in range(TURNS):
         moved = moved.clip(limits[0] + sizes / 2, np.maximum(limits[1] - sizes / 2, limits[0] + sizes / 2))
         between = moved[:, None] - moved[None]
-        into = least - abs(between)  # how far two boxes reach into each other, along both axes
+        into = least - abs(between)  # overlap along both axes
         np.einsum("iij->ij", into)[:] = 0
         meeting = (into > 1e-6).all(axis=2)
         if not meeting.any():
@@ -123,12 +126,12 @@ def parted(middles: np.ndarray, sizes: np.ndarray, limits: np.ndarray) -> np.nda
 
 
 def add_class_name(axes: Axes, text: str, x: float, y: float, *, needed: bool) -> None:
-    """The name of a class in a panel, in data coordinates: in bold, with a white rim that keeps it legible on points."""
+    """Add the name of a class to a panel at data coordinates, in bold with a white outline that keeps it legible on points."""
     name = ClassName(
         x, y, text, ha="center", va="center", transform=axes.transData, fontsize=title_size(), weight="bold", zorder=5
     )
     name.set_path_effects([withStroke(linewidth=3, foreground="white")])
     name.needed = needed
-    name.set_in_layout(False)  # it is brought into the panel, and not the panel into the room beside it
+    name.set_in_layout(False)  # the name is moved into the panel, so the layout need not make room for it
     axes.add_artist(name)
     name.set_clip_path(None)

@@ -1,4 +1,4 @@
-"""Runs whose images or classes stand once in a figure, for all of them, must have them in common."""
+"""Checks that runs whose images or classes a figure shows once, for all of them, share them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STEP = "Show the runs of each data set in a figure of their own."
 
 
 def check_data(parameters: RunOptions, subjects: Mapping[str, Subject]) -> None:
-    """Images or classes stand once for all runs, so that these have one data set, as far as its name tells.
+    """Check that all runs have the same data set, by its name.
 
     Raises:
         ReportError: they have several.
@@ -24,10 +24,10 @@ def check_data(parameters: RunOptions, subjects: Mapping[str, Subject]) -> None:
 
 
 def check_arrays(of_runs: Mapping[str, Arrays], names: Sequence[str]) -> None:
-    """The arrays `names` are the same for all runs, so that those of the first speak for all.
+    """Check that the named arrays are equal in all runs, so that those of the first stand for all.
 
     Raises:
-        ReportError: they are not.
+        ReportError: they differ.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""What sheets of samples share: names of classes, what a judge says, how many images fit side by side."""
+"""Shared parts of sample sheets: class names, verdicts of a judge, and the number of images side by side."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from report_builder.languages import Language
 from report_builder.plots._details import items_text, values_text
 from report_builder.plots._text import text_width
 
-MOST = 10  # images side by side, unless told otherwise
-WORD_CM = 2.2  # longer words above and below images are broken
+MOST = 10  # default maximum of images side by side
+WORD_CM = 2.2  # longer words near images are broken
 
 
 def class_name(arrays: Arrays, label: int, language: Language) -> str:
-    """Name of a class as printed; its number where the arrays have no names."""
+    """Return the name of a class as printed, or its number if the arrays have no names."""
     return language.name(str(arrays["class_names"][label])) if "class_names" in arrays else str(label)
 
 
 def of_epoch(arrays: Arrays, epoch: int | None) -> Arrays:
-    """Of what a run kept, the samples after an epoch; without an epoch the arrays as they are.
+    """Return the samples that a run kept after an epoch; if it is None, return the arrays unchanged.
 
     Raises:
         ReportError: the run has no such epoch.
@@ -36,7 +36,7 @@ def of_epoch(arrays: Arrays, epoch: int | None) -> Arrays:
 
 
 def asked_in_turn(of_runs: Mapping[str, Arrays], n: int, language: Language) -> list[str]:
-    """What was asked of the first `n` samples of conditional models: the classes in turn, or what training images have."""
+    """Return sentences about the conditions of the first `n` samples: classes in turn, or conditions of training images."""
     asked = {name: each["asked_class"][:n] for name, each in of_runs.items() if "asked_class" in each}
     classes = {
         name: items_text(language, (class_name(of_runs[name], int(label), language) for label in labels))
@@ -48,7 +48,7 @@ def asked_in_turn(of_runs: Mapping[str, Arrays], n: int, language: Language) -> 
 
 
 def recognised(arrays: Arrays, language: Language) -> list[str]:
-    """Class that the judge finds most probable, and under it its probability, for each image; empty without a judge."""
+    """Return the most probable class of each image and its probability, on two lines; empty without a judge."""
     if "probability" not in arrays:
         return []
     names = [language.name(str(name)) for name in arrays["judge_names"]]
@@ -59,12 +59,12 @@ def recognised(arrays: Arrays, language: Language) -> list[str]:
 
 
 def room_for(labels: Sequence[str]) -> float:
-    """Width of an image, in cm, at which labels above or below it do not touch: of the longest word, unless that is broken."""
+    """Return the width of an image, in cm, at which labels above or below it do not touch."""
     return min(WORD_CM, max((text_width(word) for label in labels for word in label.split()), default=0.0)) + 0.15
 
 
 def per_band(labels: Sequence[str], columns: int | None, width_cm: float) -> int:
-    """How many images stand side by side: as asked, or else so many that their labels do not touch, in equally long bands."""
+    """Return how many images to place side by side: `columns` if given, else as many as fit, in bands of equal length."""
     if columns:
         return min(columns, len(labels))
     fit = max(1, min(MOST, len(labels), int(width_cm / room_for(labels))))
@@ -72,7 +72,7 @@ def per_band(labels: Sequence[str], columns: int | None, width_cm: float) -> int
 
 
 def in_bands(images: np.ndarray, per_row: int) -> np.ndarray:
-    """Images `(n, ...)` in rows `(bands, per_row, ...)`, the places after the last one blank."""
+    """Arrange images `(n, ...)` in rows `(bands, per_row, ...)`, with NaN after the last one."""
     missing = -len(images) % per_row
     blank = np.full((missing, *images.shape[1:]), np.nan, dtype=images.dtype)
     return np.concatenate([images, blank]).reshape(-1, per_row, *images.shape[1:])

@@ -1,4 +1,4 @@
-"""Points by class: marks, names at their medians, a legend or a colour bar."""
+"""Scatter plots by class: markers, names at the medians, and a legend or colour bar."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from report_builder.plots._text import NAME_CM, all_wrapped
 
 PALE = "#b8bcc4"
 CROSS = "x"
-EDGE = 0.18  # width of the line of a hollow mark, in the side of its area
-WIDE = 9.0  # cm; a narrower figure has its legend below
-MANY = 20  # classes; of more the legend stands below, too
+EDGE = 0.18  # line width of a hollow marker, relative to the square root of its area
+WIDE = 9.0  # cm; narrower figures have their legend below
+MANY = 20  # with more classes, the legend is below, too
 
 
 def classes_of(language: Language, *of_runs: Arrays) -> dict[int, str]:
-    """Number and name of each class that occurs, ascending."""
+    """Return number and name of each class that occurs, in ascending order."""
     found = sorted({int(label) for arrays in of_runs for label in arrays["y"]})
     return {label: language.name(str(of_runs[0]["class_names"][label])) for label in found}
 
@@ -40,7 +40,7 @@ def points(
     size: float | None = None,
     opacity: float | None = None,
 ) -> None:
-    """Marks at `places` (n, 2) in the colour and with the mark of their class; fewer points are larger and more opaque."""
+    """Draw markers at `places` `(n, 2)`, coloured and shaped by class; fewer points are larger and more opaque."""
     area = _size(places, size)
     for label in np.unique(y):
         chosen, (shape, full), of_class = y == label, mark(int(label)), colour(int(label))
@@ -59,7 +59,7 @@ def plain_points(
     shape: str = "o",
     colour: str = "",
 ) -> None:
-    """Marks at `places` (n, 2), all in one colour, whatever their class."""
+    """Draw markers at `places` `(n, 2)` in one colour for all classes."""
     drawn = axes.scatter(places[:, 0], places[:, 1], c=colour or ink(), marker=shape, linewidths=0.6 if shape == CROSS else 0)
     wide = _size(places, size) * (2 if shape == CROSS else 1)  # two thin strokes look smaller than a disc
     drawn.set(sizes=[wide], alpha=_opacity(places, opacity), rasterized=raster, zorder=3)
@@ -77,21 +77,21 @@ def _opacity(places: np.ndarray, opacity: float | None) -> float:
 
 
 def name_classes(axes: Axes, places: np.ndarray, arrays: Arrays, language: Language, *, needed: bool) -> None:
-    """The name of each class at the median of its points.
+    """Add the name of each class at the median of its points.
 
-    The last look at the figure parts names that lie over each other; if they have no room, that is a mistake where they are
-    `needed`, else there are none.
+    Overlapping names are moved apart when the figure is finished. If they do not fit, `needed` names raise an error, and others
+    are removed.
     """
     for label, name in classes_of(language, arrays).items():
         x, upwards = np.median(places[arrays["y"] == label], axis=0)
         add_class_name(axes, name, x, upwards, needed=needed)
 
 
-# --- what the colours are ---------------------------------------------------------------------------------------------------
+# --- legends ----------------------------------------------------------------------------------------------------------------
 
 
 def class_legend(figure: Figure, classes: Mapping[int, str], language: Language, *, width_cm: float, right: bool) -> None:
-    """One legend for all panels: right of a single one where there is room, else in lines below."""
+    """Add one legend for all panels: to the right of a single panel if there is room, else below."""
     handles = [_handle(label, name) for label, name in classes.items()]
     title = language.word("legend.class")
     if right and width_cm >= WIDE and len(classes) <= MANY:
@@ -102,10 +102,10 @@ def class_legend(figure: Figure, classes: Mapping[int, str], language: Language,
 
 
 def colour_bar(figure: Figure, axes: Sequence[Axes], classes: Mapping[int, str], language: Language) -> None:
-    """A bar with one field for each class, the first on top, the names beside it.
+    """Add a bar with one field for each class, the first at the top, and their names next to it.
 
     Raises:
-        ReportError: there are more classes than colours; only their markers would tell them apart.
+        ReportError: there are more classes than colours, so that only markers could tell them apart.
     """
     if len(classes) > (most := len(colours())):
         rule, step = "a colour bar cannot tell so many classes apart", "Leave 'colour_bar' out: a legend has marks, too."
@@ -123,7 +123,7 @@ def colour_bar(figure: Figure, axes: Sequence[Axes], classes: Mapping[int, str],
 
 
 def _handle(label: int, name: str, *, white: bool = False, at: tuple[float, float] = (0, 0)) -> Line2D:
-    """The mark of a class as a key shows it; white on its colour."""
+    """Marker of a class in a legend; white on a colour bar."""
     (shape, full), of_mark = mark(label), "white" if white else colour(label)
     line = Line2D([at[0]], [at[1]], linestyle="none", marker=shape, color=of_mark, markersize=4.5, label=name)
     line.set(markerfacecolor=of_mark if full else "none", markeredgewidth=0.8)

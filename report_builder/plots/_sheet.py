@@ -1,8 +1,7 @@
-"""Sheets of images: equal cells, every source pixel a whole number of printed ones, labels for rows and columns.
+"""Sheets of images: equal cells, labelled rows and columns, and a whole number of device pixels for each source pixel.
 
-A sheet is laid out in source pixels of its images. The resolution of the figure is then chosen, at least 300 dpi, so that a
-source pixel becomes exactly `k` x `k` device pixels: nothing is interpolated, no row of pixels is thicker than its
-neighbours.
+A sheet is laid out in source pixels. The resolution of the figure, at least 300 dpi, is then chosen so that each source pixel
+covers exactly `k` x `k` device pixels: nothing is interpolated, and all rows of pixels are equally thick.
 """
 
 from __future__ import annotations
@@ -36,51 +35,55 @@ from report_builder.records import frozen
 
 INCH, DPI = 2.54, 300
 PAD_CM = 0.12
-THIN, WIDE = 0.02, 0.3  # gaps in shares of a cell: between neighbours, between groups
+THIN, WIDE = 0.02, 0.3  # gaps, relative to a cell: between neighbours, between groups
 SEPARATOR = 214  # grey level of thin gaps
-TOLERANCE = 0.02  # of the range of pixels, before a value counts as out of range
+TOLERANCE = 0.02  # share of the pixel range by which values may exceed it
 
 
 @frozen
 class Lines:
-    """Rows or columns of a sheet: a label for each, and the gap before each in shares of a cell."""
+    """Rows or columns of a sheet: a label for each, and the gap before each, relative to a cell."""
 
     labels: Sequence[str]
     gaps: Sequence[float] = ()
 
     @property
     def offsets(self) -> np.ndarray:
-        """Where each begins, in cells from the first."""
+        """Start of each line, in cells from the first."""
         gaps = np.array(self.gaps or [0.0] + [THIN] * (len(self.labels) - 1))
         return np.asarray(np.arange(len(self.labels)) + np.cumsum(gaps) - gaps[0])
 
     @property
     def extent(self) -> float:
-        """From the first one's beginning to the last one's end, in cells."""
+        """Distance from the start of the first line to the end of the last, in cells."""
         return float(self.offsets[-1]) + 1
 
     @property
     def separated(self) -> bool:
-        """Whether thin lines stand between neighbours."""
+        """Whether thin separators are drawn between neighbours."""
         return any(0 < gap <= THIN for gap in self.gaps) or not self.gaps
 
     def apart(self, more: Sequence[float]) -> Lines:
-        """The same with room behind each line but the last, in cells."""
+        """Return the lines with more space after each but the last, in cells."""
         gaps = self.gaps or [0.0] + [THIN] * (len(self.labels) - 1)
         return Lines(self.labels, [gap + room for gap, room in zip(gaps, (0.0, *more), strict=False)])
 
     @property
     def pitch(self) -> float:
-        """The least distance of the middles of neighbours, in cells."""
+        """Smallest distance between the centres of neighbours, in cells."""
         return float(np.diff(self.offsets).min(initial=self.extent if len(self.labels) == 1 else np.inf))
 
 
 @frozen
 class Block:
-    """Images `(rows, columns, height, width, channels)` with their labels; `title` stands above. All values are in [0, 1].
+    """A grid of images with labels.
 
-    A place without an image has NaN, and shows the paper.
-    `below` holds a text for each image that stands under it, row by row; a row without texts is blank.
+    Attributes:
+        images: shape `(rows, columns, height, width, channels)`, values in [0, 1]; NaN leaves a cell blank.
+        rows: labels and gaps of the rows.
+        columns: labels and gaps of the columns.
+        title: text above the block.
+        below: texts below the images, by row; an empty row has none.
     """
 
     images: np.ndarray
@@ -92,9 +95,14 @@ class Block:
 
 @frozen
 class Sheet:
-    """A drawn sheet: its figure; for each block axes, and the centres of rows (top first) and columns in data units.
+    """A drawn sheet.
 
-    A pixel of an image is `scale` data units wide.
+    Attributes:
+        figure: the figure.
+        axes: axes of each block.
+        row_centres: centres of the rows of each block, from the top, in data units.
+        column_centres: centres of the columns of each block, in data units.
+        scale: width of an image pixel, in data units.
     """
 
     figure: Figure
@@ -105,11 +113,16 @@ class Sheet:
 
 
 def unit_range(arrays: Arrays, name: str, panel: str) -> np.ndarray:
-    """The array `name`, brought to [0, 1] by the array `value_range`.
+    """Return an array rescaled from its `value_range` to [0, 1], as float32.
+
+    Args:
+        arrays: arrays of the panel.
+        name: name of the array.
+        panel: name of the panel, for error messages.
 
     Raises:
-        ReportError: values lie outside the range: logits shown as probabilities, or data scaled otherwise than the model's
-        output.
+        ReportError: values are out of range, for example logits shown as probabilities, or data whose scaling does not match
+            the output of the model.
     """
     images = np.asarray(arrays[name], dtype=np.float32)
     low, high = (float(v) for v in arrays.get("value_range", (0.0, 1.0)))
@@ -122,16 +135,16 @@ def unit_range(arrays: Arrays, name: str, panel: str) -> np.ndarray:
 
 
 def printed(images: np.ndarray, ink: str) -> np.ndarray:
-    """Images `(..., height, width, channels)` in [0, 1] as they look on paper, uint8: grey ones with dark or light ink."""
+    """Return images `(..., height, width, channels)` in [0, 1] as printed, uint8; grey images in dark or light ink."""
     negative = ink == "dark" and images.shape[-1] == 1
     return np.round(255 * (1 - images if negative else images)).astype(np.uint8)
 
 
 def outputs(arrays: Mapping[str, Arrays], options: SheetOptions, name: str) -> dict[str, Arrays]:
-    """The arrays of the runs shown, in that order; the images `name`, which models made, in two levels where it is asked for.
+    """Return the arrays of the chosen runs, with the generated images `name` thresholded if the options say so.
 
     Raises:
-        ReportError: a run has no such images, or in two levels they would hide that they lie outside their range.
+        ReportError: a run has no such images, or has values out of range that thresholding would hide.
     """
     of_runs = arrays_of(arrays, options.runs, name)
     if options.threshold is None:
@@ -140,7 +153,7 @@ def outputs(arrays: Mapping[str, Arrays], options: SheetOptions, name: str) -> d
 
 
 def _two_levels(arrays: Arrays, name: str, run: str, threshold: float) -> np.ndarray:
-    """Images whose pixels are the lowest or the highest value of their range."""
+    """Images whose pixels are the lowest or highest value of their range."""
     low, high = (float(v) for v in arrays.get("value_range", (0.0, 1.0)))
     return np.where(unit_range(arrays, name, run) >= threshold, high, low).astype(np.float32)
 
@@ -155,19 +168,19 @@ def sheet(
     gap_cm: float = PAD_CM,
     dpi: float = DPI,
 ) -> Sheet:
-    """Draws blocks side by side.
+    """Draw blocks side by side.
 
     Args:
         blocks: at least one; all images have the same height and width.
-        look: width of the figure, in which the blocks are centred; largest width of a cell; ink.
-        cell_cm: largest width of a cell, instead.
-        axis_room: centimetres kept free left of and below each block, for ticks and axis labels.
-        per_band: how many blocks stand side by side, the others below them; None: all.
-        gap_cm: centimetres between two blocks.
-        dpi: resolution that it has at least.
+        look: width of the figure, in which the blocks are centred; maximum width of a cell; ink.
+        cell_cm: maximum width of a cell, overriding `look`.
+        axis_room: space to the left of and below each block for ticks and axis labels, in cm.
+        per_band: number of blocks side by side, the others below them; all if None.
+        gap_cm: space between two blocks, in cm.
+        dpi: minimum resolution.
 
     Raises:
-        ReportError: so many blocks do not fit on a page, or an ink is asked for images in colour.
+        ReportError: the blocks do not fit on a page, or an ink is chosen for colour images.
     """
     width_cm, ink = look.width_cm, look.ink
     if ink == "light" and blocks[0].images.shape[-1] > 1:
@@ -207,9 +220,9 @@ def sheet(
 def _draw(
     figure: Figure, block: Block, left_cm: float, top_cm: float, scale: int, ink: str
 ) -> tuple[Axes, np.ndarray, np.ndarray]:
-    """One block, its left upper corner at the given place; returns its axes and the centres of its rows and columns."""
+    """Draw one block with its upper left corner at the given place; return its axes and the centres of its rows and columns."""
     height, width = block.images.shape[2:4]
-    # Without separators the picture stays as small as its source: the renderer repeats each pixel `scale` times.
+    # Without separators the image keeps the size of its source, and the renderer repeats each pixel `scale` times.
     zoom = scale if block.columns.separated else 1
     picture, starts_y, starts_x = _montage(block, zoom, ink)
     rest = scale // zoom
@@ -232,7 +245,7 @@ def _draw(
 
 
 def _montage(block: Block, scale: int, ink: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """All cells as one picture, uint8 `(height, width, 3)`, and where rows and columns begin, in its pixels."""
+    """All cells as one image, uint8 `(height, width, 3)`, and the starts of rows and columns in its pixels."""
     images = block.images
     count_y, count_x, height, width = images.shape[:4]
     starts_y = np.round(block.rows.offsets * height * scale).astype(int)
@@ -268,10 +281,10 @@ def _label(axes: Axes, block: Block, rows: np.ndarray, columns: np.ndarray, wide
 
 
 def wrap_columns(count: int, per_row: int) -> list[range]:
-    """Indices of `count` images in bands of at most `per_row`."""
+    """Return the indices of `count` images in bands of at most `per_row`."""
     return [range(start, min(start + per_row, count)) for start in range(0, count, per_row)]
 
 
 def title_of(subjects: Mapping[str, Subject], name: str) -> str:
-    """A run's name as printed."""
+    """Return the name of a run as printed."""
     return str(subjects[name].name) if name in subjects else name

@@ -1,4 +1,4 @@
-"""The shared hand of all figures: sizes, colours, localised numbers, panels."""
+"""Shared style of all figures: sizes, colours, markers, localised numbers, panels and legends."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from report_builder.plots._text import POINT, all_wrapped, text_height, text_siz
 
 STYLE = Path(__file__).with_name("report.mplstyle")
 INCH = 2.54
-ENTRY_CM = 6.5  # of a legend: a name
-BETWEEN_CM, LEGEND_PAD = 0.1, 0.3  # of a legend: between its lines, around it
-RASTER_OVER = 2000  # marks; more of them are smaller, and quicker to typeset, as a picture
+ENTRY_CM = 6.5  # maximum width of a name in a legend
+BETWEEN_CM, LEGEND_PAD = 0.1, 0.3  # in a legend: space between lines, padding
+RASTER_OVER = 2000  # markers; more of them are smaller and faster to typeset as a raster image
 ROUND = (1, 2, 5, 10)  # steps between ticks, times a power of ten
-SHAPES = "o^sDv"  # of marks, which tell series and classes apart also in grey
-# From white to dark blue on a straight line of CIELAB: equal steps look equal, in grey, too, and with impaired colour vision.
+SHAPES = "o^sDv"  # markers, which tell series and classes apart in greyscale, too
+# White to dark blue, on a straight line in CIELAB: perceptually uniform, also in greyscale and for colour-blind readers.
 SHARES = (
     *("#ffffff", "#e9e8f0", "#d3d1e1", "#bdbbd2", "#a8a5c3", "#928fb5"),
     *("#7d7ba6", "#686798", "#53538a", "#3d407c", "#252f6e"),
 )
-mpl.colormaps.register(LinearSegmentedColormap.from_list("report-builder", SHARES), force=True)  # the style names it
+mpl.colormaps.register(LinearSegmentedColormap.from_list("report-builder", SHARES), force=True)  # used by the style
 
 
 def panels(count: int, width_cm: float, height_cm: float, columns: int) -> tuple[Figure, list[Axes]]:
-    """A figure with `count` axes, `columns` of them side by side; `height_cm` is that of one row."""
+    """Return a figure with `count` axes, `columns` of them side by side, and rows of height `height_cm`."""
     columns = min(count, columns)
     rows = -(-count // columns)
     figure = Figure(figsize=(width_cm / INCH, rows * height_cm / INCH), layout="constrained")
@@ -45,7 +45,7 @@ def panels(count: int, width_cm: float, height_cm: float, columns: int) -> tuple
 
 
 class Numbers(Formatter):  # type: ignore[misc, unused-ignore]  # Matplotlib's types differ by version
-    """Numbers of an axis in the report's language, all with as many digits as the finest of them needs."""
+    """Formatter of axis numbers in the report's language, with equal digits on all ticks."""
 
     def __init__(self, language: Language) -> None:
         self._language = language
@@ -54,25 +54,25 @@ class Numbers(Formatter):  # type: ignore[misc, unused-ignore]  # Matplotlib's t
         return self.format_ticks([value])[0]
 
     def format_ticks(self, values: Sequence[float]) -> list[str]:
-        """The label of each tick."""
+        """Return the label of each tick."""
         finest = min((d for d in range(10) if all(abs(round(v, d) - v) < 1e-9 * max(1, abs(v)) for v in values)), default=None)
         return [self._language.number(float(value), finest) for value in values]
 
 
 class LogNumbers(LogFormatter):  # type: ignore[misc, unused-ignore]  # Matplotlib's types differ by version
-    """Numbers of a logarithmic axis in the report's language, each with the digits that it needs."""
+    """Formatter of numbers on a logarithmic axis in the report's language, each with the digits it needs."""
 
     def __init__(self, language: Language) -> None:
         super().__init__()
         self._language = language
 
     def __call__(self, value: float, position: int | None = None) -> str:
-        """A tick is labelled where Matplotlib labels one: between the powers of ten only if few of those are seen."""
+        """Return the label of a tick, if Matplotlib labels it: between powers of ten only if the axis shows few of them."""
         return self._language.number(float(value)) if super().__call__(value, position) else ""
 
 
 def localise(axes: Axes, language: Language, *, integer_x: bool = False) -> None:
-    """Prints the tick labels with the language's decimal mark and minus, at round numbers where nothing else was chosen."""
+    """Format tick labels in the report's language, and use round tick values unless a locator was chosen."""
     for axis in (axes.xaxis, axes.yaxis):
         if axis.get_scale() == "log":
             axis.set_major_formatter(LogNumbers(language))
@@ -86,14 +86,14 @@ def localise(axes: Axes, language: Language, *, integer_x: bool = False) -> None
 
 
 def beside_name() -> float:
-    """Room in cm that an entry of a legend takes beside its name."""
+    """Return the width of a legend entry without its name, in cm."""
     style = mpl.rcParams
     ems = style["legend.handlelength"] + style["legend.handletextpad"] + style["legend.columnspacing"]
     return float(ems) * text_size() * POINT
 
 
 def legend_below(figure: Figure, handles: Sequence[Artist], width_cm: float, *, most: int = 4, title: str = "") -> None:
-    """One legend under all panels, at most so many entries side by side; it makes the figure higher, and no panel smaller."""
+    """Add one legend below all panels, at most `most` entries wide; the figure grows, and the panels keep their size."""
     beside = beside_name()
     names = all_wrapped([str(handle.get_label()) for handle in handles], min(ENTRY_CM, width_cm - beside), lines=2)
     widest = max(map(text_width, names)) + beside
@@ -107,10 +107,14 @@ def legend_below(figure: Figure, handles: Sequence[Artist], width_cm: float, *, 
 
 
 def logarithmic_upwards(axes: Axes, option: str) -> None:
-    """Makes the axis upwards of drawn axes logarithmic.
+    """Make the y axis of a drawn panel logarithmic.
+
+    Args:
+        axes: the panel.
+        option: name of the option that asked for it.
 
     Raises:
-        ReportError: something drawn is zero or less and would be left out without a word.
+        ReportError: a drawn value is zero or less, and would be omitted silently.
     """
     low = float(axes.dataLim.y0)
     if low <= 0:
@@ -120,40 +124,41 @@ def logarithmic_upwards(axes: Axes, option: str) -> None:
 
 
 def colours() -> list[str]:
-    """The colours of the style, in its order."""
+    """Return the colours of the style, in order."""
     return [to_hex(each) for each in mpl.rcParams["axes.prop_cycle"].by_key()["color"]]
 
 
 def colour(number: int) -> str:
-    """Colour of a series, or of a class; after the last one they begin anew, with other marks."""
+    """Return the colour of a series or class; after the last colour they repeat, with other markers."""
     every = colours()
     return every[number % len(every)]
 
 
 def ink() -> str:
-    """The colour of the style for text, and for what is drawn without a colour of its own."""
+    """Return the colour of text, and of elements without a colour of their own."""
     return to_hex(mpl.rcParams["text.color"])
 
 
 def shape(number: int) -> str:
-    """The form of the marks of a series."""
+    """Return the marker of a series."""
     return SHAPES[number % len(SHAPES)]
 
 
 def mark(number: int) -> tuple[str, bool]:
-    """The mark of a class: its shape, and whether it is filled; neighbours differ in both, the first ten in one of them.
+    """Return the marker of a class and whether it is filled.
 
-    Colours and marks together repeat after as many classes as both have pairs.
+    Neighbours differ in both, and the first ten classes have distinct markers. Colour and marker together repeat only after all
+    of their combinations.
     """
     place = number + number // len(colours())
     return shape(place), place % 2 == 0
 
 
 def arrays_of(arrays: Mapping[str, Arrays], names: Sequence[str], needed: str) -> dict[str, Arrays]:
-    """The arrays of the named panels, in that order.
+    """Return the arrays of the named panels, in that order.
 
     Raises:
-        ReportError: one is missing, lacks the array `needed`, or has nothing in it, or values that no drawing can show.
+        ReportError: a panel is missing, or its array `needed` is missing, empty, or not finite.
     """
     problems = []
     for name in names:

@@ -1,4 +1,4 @@
-"""In what runs differ: which setting stands on an axis, and which are told apart by colour or in a heading."""
+"""Settings in which runs differ: the one on the axis, and those told apart by colour or in headings."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ from report_builder.languages import Language
 from report_builder.plain import Fields, Plain
 from report_builder.records import frozen
 
-CHOSEN = ("model.kind", "model.preset")  # axes that exchange the whole model
+CHOSEN = ("model.kind", "model.preset")  # axes that replace the whole model
 
 
 @frozen
 class Swept:
-    """The setting on the axis, the settings that make a line of their own, and the runs of each line in ascending order."""
+    """Arrangement of the runs of a sweep.
+
+    Attributes:
+        over: setting on the axis.
+        by: settings that separate lines.
+        lines: ids of the runs of each line in ascending order of the setting, by the first listed run of the line.
+    """
 
     over: str
     by: tuple[str, ...]
@@ -25,13 +31,13 @@ class Swept:
 
 
 def differing(runs: Sequence[str], subjects: Mapping[str, Subject]) -> list[str]:
-    """Key paths of the axes of the runs' sweeps on which the runs differ."""
+    """Return the key paths of the sweep axes on which the runs differ."""
     axes = dict.fromkeys(path for run in runs for path in subjects[run].swept)
     return [path for path in axes if len({repr(value(subjects[run], path)) for run in runs}) > 1]
 
 
 def value(subject: Subject, path: str) -> Any:
-    """A setting of a run; None where it has none such."""
+    """Return a setting of a run, or None if the run has no such setting."""
     try:
         return subject.setting(path)
     except LookupError:
@@ -39,22 +45,22 @@ def value(subject: Subject, path: str) -> Any:
 
 
 def numeric(values: Sequence[Plain]) -> bool:
-    """Whether all are numbers, so that they have places on an axis."""
+    """Return whether all values are numbers (booleans are not)."""
     return all(isinstance(each, int | float) and not isinstance(each, bool) for each in values)
 
 
 def swept(runs: Sequence[str], subjects: Mapping[str, Subject], over: str | None, by: Sequence[str] | None) -> Swept:
-    """What stands on the axis, as asked, or else as the sweep has it.
+    """Arrange runs along a setting, as given or else as in the sweep.
 
     Args:
         runs: ids of the runs shown.
         subjects: the runs.
-        over: setting on the axis; None: the first axis of the sweep whose values are numbers, or else the first.
-        by: settings that make a line of their own; None: the other axes of the sweep, unless the first tells all runs apart.
+        over: setting on the axis; if None, the first numeric axis of the sweep, or else the first axis.
+        by: settings that separate lines; if None, the other axes of the sweep, unless the first tells all runs apart.
 
     Raises:
-        ReportError: the runs are not arms of a sweep and no setting is named, have no such setting, do not differ in it, or
-        would lie in one place.
+        ReportError: `over` is None and the runs are not arms of a sweep, or the runs do not have the settings, do not differ in
+            `over`, or would coincide.
     """
     axes = differing(runs, subjects)
     if over is None and not axes:
@@ -77,7 +83,7 @@ def swept(runs: Sequence[str], subjects: Mapping[str, Subject], over: str | None
 
 
 def unknown(runs: Sequence[str], subjects: Mapping[str, Subject], asked: Mapping[str, Sequence[str]]) -> Iterator[Problem]:
-    """Settings that a run does not have; `asked` has them by the parameter of the figure that names them."""
+    """Yield a problem for each setting that a run does not have; `asked` lists settings by the option that names them."""
     for parameter, paths in asked.items():
         for path in paths:
             lacking = next((run for run in runs if value(subjects[run], path) is None), None)
@@ -87,7 +93,7 @@ def unknown(runs: Sequence[str], subjects: Mapping[str, Subject], asked: Mapping
 
 
 def paths_of(spec: Fields, path: str = "") -> Iterator[str]:
-    """Key paths of the settings of a run."""
+    """Yield the key paths of the settings of a run."""
     for key, inner in spec.items():
         if isinstance(inner, Mapping):
             yield from paths_of(inner, f"{path}{key}.")
@@ -96,7 +102,7 @@ def paths_of(spec: Fields, path: str = "") -> Iterator[str]:
 
 
 def _order(line: Sequence[str], subjects: Mapping[str, Subject], over: str) -> list[str]:
-    """The runs from the smallest value to the largest; values that are no numbers stay as they are listed."""
+    """Runs in ascending order of a numeric setting; otherwise in the order given."""
     values = {run: value(subjects[run], over) for run in line}
     return sorted(line, key=lambda run: values[run]) if numeric([*values.values()]) else list(line)
 
@@ -115,10 +121,10 @@ def _check(found: Swept, subjects: Mapping[str, Subject]) -> None:
 
 
 def logarithmic_over(found: Swept, subjects: Mapping[str, Subject]) -> None:
-    """The values have places on a logarithmic axis; zero has one, too.
+    """Check that the values can be placed on a logarithmic axis, which may include zero.
 
     Raises:
-        ReportError: some are no numbers, or less than zero.
+        ReportError: some are not numbers, or are negative.
     """
     values = [value(subjects[run], found.over) for runs in found.lines.values() for run in runs]
     if not numeric(values) or min(values) < 0:
@@ -128,7 +134,10 @@ def logarithmic_over(found: Swept, subjects: Mapping[str, Subject]) -> None:
 
 
 def incomparable(runs: Sequence[str], subjects: Mapping[str, Subject], found: Swept) -> Iterator[Problem]:
-    """Runs of which none is the best: beside what is shown of them, and what their sweeps vary, something else differs."""
+    """Yield a problem for each run that differs from the first in other settings than those shown or swept.
+
+    Among such runs, no setting can be called the best.
+    """
     axes = {found.over, *found.by, *(path for run in runs for path in subjects[run].swept)}
     named = {"model" if path in CHOSEN else path.removesuffix(".kind") for path in axes}
     first = subjects[runs[0]]
@@ -149,18 +158,18 @@ def _covers(path: str, named: Iterable[str]) -> bool:
 
 
 def setting_name(language: Language, path: str) -> str:
-    """A setting as printed: `model.latent_dim` -> `latent dimensions`."""
+    """Return the name of a setting as printed: `model.latent_dim` -> `latent dimensions`."""
     name = "model" if path in CHOSEN else path.removesuffix(".kind").rpartition(".")[2]
     return language.setting_name(name)
 
 
 def setting_text(language: Language, subject: Subject, path: str) -> str:
-    """The value of a setting as printed; where it exchanges the model, the model's title."""
+    """Return the value of a setting as printed; the title of the model if the setting replaces the model."""
     return subject.model if path in CHOSEN else language.setting(value(subject, path))
 
 
 def setting_texts(language: Language, subjects: Mapping[str, Subject], runs: Sequence[str], path: str) -> dict[str, str]:
-    """The value of a setting of each run as printed; where one text would stand for several values, the names of the runs."""
+    """Return the value of a setting for each run as printed, or the name of the run where a text would be ambiguous."""
     texts = {run: setting_text(language, subjects[run], path) for run in runs}
     values = {run: repr(value(subjects[run], path)) for run in runs}
     meant = {text: {values[run] for run in runs if texts[run] == text} for text in texts.values()}
@@ -170,6 +179,6 @@ def setting_texts(language: Language, subjects: Mapping[str, Subject], runs: Seq
 def settings_text(
     language: Language, subjects: Mapping[str, Subject], runs: Sequence[str], paths: Sequence[str]
 ) -> dict[str, list[str]]:
-    """Of each run `latent dimensions: 2` for each of the settings."""
+    """Return texts such as `latent dimensions: 2` for each run, one for each setting."""
     texts = {setting_name(language, path): setting_texts(language, subjects, runs, path) for path in paths}
     return {run: [language.word("details.named", name=name, value=of[run]) for name, of in texts.items()] for run in runs}

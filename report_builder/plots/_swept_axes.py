@@ -1,4 +1,4 @@
-"""Facts over a setting: places on the axis, lines, the spread over the seeds, the ring around the best value."""
+"""Axes of facts over a setting: positions, lines, the spread over seeds, and a ring around the best value."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from report_builder.plots._style import colour, ink, localise, logarithmic_upwar
 from report_builder.plots._sweep import Swept, numeric, setting_texts, value
 from report_builder.plots._text import all_wrapped, text_width
 
-LINEAR = 0.9  # a linear part as long as one decade
-DECADE = 10.0  # largest over smallest value, from which on an axis is logarithmic
-MARGIN = 0.05  # of an axis, beyond the outermost values
-BESIDE = 3.0  # points between the bars of two lines, which would else cover each other
+LINEAR = 0.9  # `linscale` at which the linear part is as long as one decade
+DECADE = 10.0  # ratio of largest to smallest value from which an axis is logarithmic
+MARGIN = 0.05  # share of an axis beyond the outermost values
+BESIDE = 3.0  # points between the bars of two lines, so that they do not overlap
 
 
 class SweptAxes:
-    """Draws facts over the values of a setting; values that are no numbers stand side by side, as they are listed."""
+    """Draws facts over the values of a setting; values that are not numbers are spaced evenly, in the order listed."""
 
     def __init__(self, swept: Swept, subjects: Mapping[str, Subject], language: Language, *, log: bool | None) -> None:
-        """Places of the runs.
+        """Compute the positions of the runs.
 
         Args:
-            swept: what stands on the axis.
+            swept: arrangement of the runs.
             subjects: the runs.
-            language: of the ticks.
-            log: whether the axis is logarithmic, with a zero as far before the smallest other value as a decade is long; None:
-                where the values span a decade.
+            language: language of the ticks.
+            log: whether the axis is logarithmic, with zero one decade before the smallest positive value; if None, it is where
+                the values span a decade.
         """
         self._swept, self._language = swept, language
         runs = [run for line in swept.lines.values() for run in line]
@@ -46,10 +46,10 @@ class SweptAxes:
         low, high = min(self._ticks), max(self._ticks)
         positive = min((place for place in self._ticks if place > 0), default=np.inf)
         self.log = self.numeric and low >= 0 and (high >= DECADE * positive if log is None else log)
-        self.linear_to = positive if self.log and low == 0 else 0.0  # below it a logarithmic axis is linear, down to zero
+        self.linear_to = positive if self.log and low == 0 else 0.0  # below it, a logarithmic axis is linear down to zero
 
     def draw(self, axes: Axes, facts: Mapping[str, Arrays], spread: str, *, best: bool) -> None:
-        """Draws the facts of the runs, arrays by run: a line through the means, and the seeds as `spread` says."""
+        """Draw facts, given as arrays by run: lines through the means, and the seeds as `spread` says."""
         values = {run: values_of({run: fact}, run) for run, fact in facts.items()}
         lines = [*self._swept.lines.values()]
         for number, line in enumerate(lines):
@@ -66,7 +66,7 @@ class SweptAxes:
     def _line(
         self, axes: Axes, x: Sequence[float], seeds: Sequence[np.ndarray], number: int, aside: float, *, bars: bool
     ) -> None:
-        """A line through the means; with bars it stands `aside` by so many points."""
+        """Draw a line through the means; with bars it is shifted by `aside` points."""
         low, means, high = (np.array([how(each) for each in seeds]) for how in (np.min, np.mean, np.max))
         shift = axes.transData + ScaledTranslation(aside / 72, 0, axes.figure.dpi_scale_trans)
         line = "-" if self.numeric else "none"
@@ -75,7 +75,7 @@ class SweptAxes:
             ends = [means - low, high - means]
             axes.errorbar(x, means, ends, fmt="none", ecolor=colour(number), elinewidth=0.8, capsize=2, transform=shift)
         axes.update_datalim(np.concatenate([np.stack([x, y], axis=1) for y in ((low, high) if bars else (means,))]))
-        axes.autoscale_view()  # what stands aside is not seen by it
+        axes.autoscale_view()  # autoscaling ignores shifted artists
 
     @staticmethod
     def _points(axes: Axes, x: Sequence[float], seeds: Sequence[np.ndarray], number: int) -> None:
@@ -85,13 +85,13 @@ class SweptAxes:
             marks.set(edgecolors=colour(number), linewidths=0.6)
 
     def _ring(self, axes: Axes, means: Mapping[str, float], better: str) -> None:
-        """Around the first of the best values."""
+        """Draw a ring around the first of the best values."""
         run = (max if better == "higher" else min)(means, key=lambda name: means[name])
         (ring,) = axes.plot([self.places[run]], [means[run]], linestyle="none", zorder=5, marker="o", markersize=10)
         ring.set(fillstyle="none", color=ink(), markeredgewidth=1.0)
 
     def finish(self, axes: Axes, width_cm: float, *, log: bool) -> None:
-        """Scales, and a tick at each value; labels that would touch are left out."""
+        """Set the scales, and a tick at each value; labels that would touch are left out."""
         if log:
             logarithmic_upwards(axes, "log")
         if self.log:
@@ -106,12 +106,12 @@ class SweptAxes:
             axes.set_xlim(min(self._ticks) - 0.5, max(self._ticks) + 0.5)
 
     def _names(self, width_cm: float) -> dict[float, str]:
-        """Words in lines that have room beside each other: each is printed."""
+        """All words, broken into lines that fit side by side."""
         names = all_wrapped([*self._ticks.values()], width_cm / len(self._ticks) - 0.1, lines=3)
         return dict(zip(self._ticks, names, strict=True))
 
     def _scale(self, place: float) -> float:
-        """Where a value lies along the axis, in decades if it is logarithmic."""
+        """Position of a value along the axis, in decades if it is logarithmic."""
         if not self.log:
             return place
         if place < self.linear_to:
@@ -119,13 +119,13 @@ class SweptAxes:
         return float(np.log10(place / self.linear_to) + 1 if self.linear_to else np.log10(place))
 
     def _limits(self) -> tuple[float, float]:
-        """Ends of a logarithmic axis: a margin beyond the outermost values."""
+        """Limits of a logarithmic axis, with a margin beyond the outermost values."""
         low, high = min(self._ticks), max(self._ticks)
         margin = MARGIN * (self._scale(high) - self._scale(low))
         return (-margin * self.linear_to if self.linear_to else low / 10**margin), high * 10**margin
 
     def _fitting(self, width_cm: float) -> dict[float, str]:
-        """The labels that have room beside those before them."""
+        """The labels that fit next to those before them."""
         scale = self._scale
         first, last = (scale(end) for end in (min(self._ticks), max(self._ticks)))
         kept: dict[float, str] = {}

@@ -7,19 +7,19 @@ from collections.abc import Collection, Iterable, Sequence
 from report_builder.kinds import Subject, part_of
 from report_builder.languages import Language
 
-ADVERSARIAL = ("generator_loss", "discriminator_loss", "critic_loss")  # those that are logged share a panel
-PROBABILITIES = ("discriminator_real", "discriminator_fake")  # that the discriminator gives to "real"
-DIFFERENCE = "score_difference"  # of a critic; captions say what it is
+ADVERSARIAL = ("generator_loss", "discriminator_loss", "critic_loss")  # share a panel, as far as they are logged
+PROBABILITIES = ("discriminator_real", "discriminator_fake")  # probabilities of "real" by the discriminator
+DIFFERENCE = "score_difference"  # of a critic; explained in captions
 PARTS = {"train": "legend.train", "val": "legend.validation", "test": "legend.test"}
 
 
 def unit_of(term: str, seeds: Iterable[Subject]) -> str:
-    """Unit of a term of a run, `seeds`: what its model declares, or none."""
+    """Return the unit of a term, as declared by the model of the run `seeds`, or ""."""
     return next((subject.terms[term].unit for subject in seeds if term in subject.terms), "")
 
 
 def term_name(language: Language, term: str, subjects: Collection[Subject] = ()) -> str:
-    """A logged term as printed, as the language or else its model calls it; one on held-out images says so."""
+    """Return a logged term as printed, named by the language or else by its model; terms on held-out data say so."""
     if language.has(f"terms.{term}"):
         return language.word(f"terms.{term}")
     part, rest = part_of(term)
@@ -30,7 +30,7 @@ def term_name(language: Language, term: str, subjects: Collection[Subject] = ())
 
 
 def common_name(language: Language, terms: Sequence[str], subjects: Collection[Subject]) -> str:
-    """What terms that share an axis are: the name of the only one, losses, probabilities, or just values; its unit apart."""
+    """Return a common name of terms that share an axis: that of a single term, losses, probabilities, or values."""
     if len(terms) == 1:
         return term_name(language, terms[0], subjects)
     if all(term.endswith("loss") for term in terms):

@@ -1,4 +1,4 @@
-"""The font of the figures: how much room text takes on paper, and how it is brought into the room that there is."""
+"""Measures text in the font of the figures, and breaks it to fit the available width."""
 
 from __future__ import annotations
 
@@ -13,30 +13,36 @@ from matplotlib import font_manager, ft2font
 from report_builder.errors import Problem, ReportError
 
 POINT = 2.54 / 72  # cm
-LINE = 1.25  # line height in font sizes
-NAME_CM = 3.2  # room for the name of a class beside an axis or in a legend
-BOLD = 1.12  # times the width of normal letters
-BREAKS = "-/_.,:;|)]}\\"  # a word may be broken behind these
+LINE = 1.25  # line height, relative to the font size
+NAME_CM = 3.2  # maximum width of a class name at an axis or in a legend
+BOLD = 1.12  # relative to the width of normal text
+BREAKS = "-/_.,:;|)]}\\"  # a word may be broken after these
 LEFT_OUT = "…"
 ROUNDING = 1e-6  # cm
-# Libertinus Serif, as on the pages. It comes first: a machine's own font of that name may be another version.
+# Libertinus Serif, as on the pages. It comes first, because an installed font of that name may be another version.
 for _file in sorted(Path(__file__).with_name("fonts").glob("*.otf")):
     font_manager.fontManager.addfont(_file)
     font_manager.fontManager.ttflist.insert(0, font_manager.fontManager.ttflist.pop())
 
 
 def text_size() -> float:
-    """Size of text in points, as the style has it."""
+    """Return the font size of the style, in points."""
     return float(mpl.rcParams["font.size"])
 
 
 def title_size() -> float:
-    """Size of titles in points, as the style has it."""
+    """Return the font size of titles in the style, in points."""
     return float(font_manager.FontProperties(size=mpl.rcParams["axes.titlesize"]).get_size_in_points())
 
 
 def text_width(text: str, size: float | None = None, *, bold: bool = False) -> float:
-    """Width in cm of the longest line of a text in the font of the figures, of the usual size unless one is given."""
+    """Return the width of the longest line of a text in the font of the figures, in cm.
+
+    Args:
+        text: one or more lines.
+        size: font size in points; that of the style if None.
+        bold: estimate the width of bold text.
+    """
     (family, *_) = mpl.rcParams["font.family"]
     size = size or text_size()
     ems = max(sum(_advance(character, family) for character in line) for line in text.split("\n"))
@@ -44,13 +50,13 @@ def text_width(text: str, size: float | None = None, *, bold: bool = False) -> f
 
 
 def text_height(text: str, size: float | None = None) -> float:
-    """Height in cm of the lines of a text."""
+    """Return the height of a text, in cm."""
     return (text.count("\n") + 1) * (size or text_size()) * LINE * POINT
 
 
 @cache
 def _advance(character: str, family: str) -> float:
-    """Width of a character in font sizes, estimated where another font brings it."""
+    """Width of a character relative to the font size, estimated if another font provides it."""
     font = _font(family)
     if font.get_char_index(ord(character)):
         return float(font.load_char(ord(character)).linearHoriAdvance) / 65536 / 100
@@ -65,10 +71,10 @@ def _font(family: str) -> ft2font.FT2Font:
 
 
 def wrapped(label: str, room: float, size: float | None = None, *, lines: int | None = None, bold: bool = False) -> str:
-    """A label in lines that have `room`, in cm.
+    """Break a label into lines of at most `room` cm.
 
-    It is broken at blanks, and inside of words that are wider than the room. Of what needs more than so many `lines`, for each
-    line that the label has itself, the middle is left out.
+    Lines are broken at spaces, and inside words that are wider than `room`. A line of the label that needs more than `lines`
+    lines has its middle replaced by an ellipsis.
     """
     return "\n".join(_fit(part, room, (size or text_size()) * (BOLD if bold else 1), lines) for part in label.split("\n"))
 
@@ -76,10 +82,10 @@ def wrapped(label: str, room: float, size: float | None = None, *, lines: int | 
 def all_wrapped(
     labels: Sequence[str], room: float, size: float | None = None, *, lines: int = 1, bold: bool = False
 ) -> list[str]:
-    """Labels that stand beside each other, each as `wrapped` has it.
+    """Break labels that are shown together, each as by `wrapped`.
 
     Raises:
-        ReportError: without their middles two of them would be the same.
+        ReportError: two of them would look the same once shortened.
     """
     made = {label: wrapped(label, room, size, lines=lines, bold=bold) for label in labels}
     alike = [label for label, text in made.items() if [*made.values()].count(text) > 1]
@@ -95,7 +101,7 @@ def _fit(part: str, room: float, size: float, lines: int | None) -> str:
     found = list(_lines(part, room, size))
     if lines is None or len(found) <= lines:
         return "\n".join(found)
-    low, high = 0, len(part)  # letters kept: the most that fit
+    low, high = 0, len(part)  # binary search for the most characters that fit
     while high - low > 1:
         kept = (low + high) // 2
         fits = len(list(_lines(_without_middle(part, kept), room, size))) <= lines
@@ -108,7 +114,7 @@ def _without_middle(part: str, kept: int) -> str:
 
 
 def _lines(part: str, room: float, size: float) -> Iterator[str]:
-    """Lines of a text without line ends."""
+    """Lines of a text that contains no line breaks."""
     line = ""
     for word in part.split(" "):
         longer = f"{line} {word}" if line else word
@@ -122,7 +128,7 @@ def _lines(part: str, room: float, size: float) -> Iterator[str]:
 
 
 def _pieces(word: str, room: float, size: float) -> list[str]:
-    """A word in pieces that have room: behind a hyphen or the like if that leaves most of the line, else anywhere."""
+    """Pieces of a word that fit, broken after a hyphen or similar if that fills most of the line, else anywhere."""
     pieces = []
     while text_width(word, size) > room + ROUNDING and len(word) > 1:
         end = 1

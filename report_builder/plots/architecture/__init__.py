@@ -1,4 +1,4 @@
-"""What a model consists of: its layers as boxes, and arrows to what reads them."""
+"""Layers of a model as boxes, with arrows to the layers that read them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from report_builder.plots._options import RunOptions
 
 
 class Parameters(RunOptions):
-    """Which models are shown."""
+    """Options of `architecture`."""
 
     parts: tuple[str, ...] | None = Field(
         default=None, min_length=1, description="Parts shown: encoder, decoder, generator ...; null: all."

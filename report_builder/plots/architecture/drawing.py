@@ -1,4 +1,4 @@
-"""The drawing of `architecture`."""
+"""Draws figures of the kind `architecture`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BETWEEN = 0.7  # cm, between two models
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A band for each run, its parts side by side.
+    """Draw a band for each run, its parts side by side.
 
     Raises:
         ReportError: a model has no such part, or does not fit on a page.

@@ -1,4 +1,4 @@
-"""An attribute added to images and taken away from them, by arithmetic of their codes."""
+"""An attribute added to and subtracted from images by latent arithmetic."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from report_builder.plots._same_data import check_data
 
 
 class Parameters(SheetOptions, VectorSearch):
-    """Which attribute is added to which images."""
+    """Options of `attribute_vector`."""
 
     attribute: int | str = Field(description="Attribute of the data, or a class (number or name) that counts as one.")
     n: int = Field(default=5, ge=1, le=50, description="How many images, drawn at random.")

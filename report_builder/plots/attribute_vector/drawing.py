@@ -1,4 +1,4 @@
-"""The drawing of `attribute_vector`."""
+"""Draws figures of the kind `attribute_vector`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from report_builder.plots.attribute_vector import Parameters
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A row for each image and run: the original, then the decoded multiples."""
+    """Draw a row for each image and run: the original, then the decoded multiples."""
     of_runs = outputs(arrays, parameters, "images")
     check_arrays(of_runs, ("x", "has", "multiples", "attribute"))
     names = {run: title_of(subjects, run) for run in parameters.runs}
@@ -48,7 +48,7 @@ def _block(of_runs: Mapping[str, Arrays], names: Mapping[str, str], language: La
 
 
 def _table(of_runs: Mapping[str, Arrays], names: Mapping[str, str], language: Language) -> Table:
-    """How the vector was found: a row for each batch, as many as the run that needed most of them."""
+    """Table of the search for the vector: a row for each batch, as many as the longest search."""
     longest = max(len(each["seen"]) for each in of_runs.values())
     columns = [Column(language.word("attribute.batch"), list(range(1, longest + 1)))]
     for run, each in of_runs.items():

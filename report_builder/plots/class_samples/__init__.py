@@ -1,4 +1,4 @@
-"""What a conditional model makes of each class; also before its training, and with what a judge says of it."""
+"""Samples of each class from a conditional model, trained or at any epoch, optionally with the verdict of a judge."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from report_builder.plots._options import SheetOptions
 
 
 class Parameters(SheetOptions):
-    """Which classes of which runs are shown."""
+    """Options of `class_samples`."""
 
     per_class: int = Field(
         default=1, ge=1, le=50, description="Images of each class: 1 is a strip, more are a row for each class."
@@ -46,7 +46,7 @@ class Parameters(SheetOptions):
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """New samples of each run, judged if asked; or those that it kept."""
+    """Return requests for new samples of each run, judged if asked, or for those that the run kept."""
     if parameters.epoch is not None:
         return parameters.each("progress")
     if parameters.judge is None:

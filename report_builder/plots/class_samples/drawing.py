@@ -1,4 +1,4 @@
-"""The drawing of `class_samples`."""
+"""Draws figures of the kind `class_samples`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from report_builder.plots.class_samples import Parameters
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A strip in which rows are runs, or a sheet for each run in which rows are classes."""
+    """Draw a strip whose rows are runs, or a sheet for each run whose rows are classes."""
     of_runs = {run: _choose(each, parameters) for run, each in outputs(arrays, parameters, "images").items()}
     names = [title_of(subjects, run) for run in parameters.runs]
     blocks = (_strip if parameters.per_class == 1 else _sheets)(of_runs, names, parameters, language)
@@ -49,7 +49,7 @@ def _choose(arrays: Arrays, parameters: Parameters) -> Arrays:
 
 
 def _first_of_each(arrays: Arrays, parameters: Parameters) -> np.ndarray:
-    """Places of the first samples of each class among those that the run kept."""
+    """Indices of the first samples of each class among those that the run kept."""
     asked = arrays["asked_class"] if "asked_class" in arrays else np.zeros(len(arrays["images"]), dtype=np.int64)
     found = []
     for label in _numbers(arrays, parameters) or np.unique(asked).tolist():
@@ -62,7 +62,7 @@ def _first_of_each(arrays: Arrays, parameters: Parameters) -> np.ndarray:
 
 
 def _numbers(arrays: Arrays, parameters: Parameters) -> list[int]:
-    """Numbers of the classes named in the report; one that the arrays do not have is refused."""
+    """Numbers of the chosen classes; unknown ones raise an error."""
     if parameters.classes is None:
         return []
     names = [str(name) for name in arrays.get("class_names", range(int(arrays["asked_class"].max()) + 1))]
@@ -70,12 +70,12 @@ def _numbers(arrays: Arrays, parameters: Parameters) -> list[int]:
 
 
 def _labels(arrays: Arrays, language: Language) -> list[str]:
-    """Class asked of each image; nothing where none was."""
+    """Class requested of each image; empty if none was."""
     return [class_name(arrays, int(label), language) for label in arrays.get("asked_class", ())]
 
 
 def _strip(of_runs: Mapping[str, Arrays], names: list[str], parameters: Parameters, language: Language) -> list[Block]:
-    """A row for each run with the classes above; where they do not fit side by side, bands with the classes below."""
+    """A row for each run with the classes above; if they do not fit side by side, bands with the classes below."""
     images = {run: unit_range(each, "images", run) for run, each in of_runs.items()}
     labels = _labels(next(iter(of_runs.values())), language) or [""] * len(next(iter(images.values())))
     per_row = per_band(labels, parameters.columns, parameters.width_cm - 0.5)
@@ -93,14 +93,14 @@ def _shape(images: Mapping[str, np.ndarray]) -> tuple[int, ...]:
 
 
 def _texts(names: list[str], recognised: list[str]) -> list[str]:
-    """Texts under the images: the class asked where it does not stand above, and what the judge recognises."""
+    """Texts below the images: the requested class, unless it is above, and the class that the judge recognises."""
     if names and recognised:
         return [f"{name}\n{found}" for name, found in zip(names, recognised, strict=True)]
     return names or recognised
 
 
 def _sheets(of_runs: Mapping[str, Arrays], names: list[str], parameters: Parameters, language: Language) -> list[Block]:
-    """A block for each run, a row for each class."""
+    """A block for each run, with a row for each class."""
     blocks, n = [], parameters.per_class
     for place, (run, each) in enumerate(of_runs.items()):
         images = unit_range(each, "images", run)
@@ -114,7 +114,7 @@ def _sheets(of_runs: Mapping[str, Arrays], names: list[str], parameters: Paramet
 
 
 def _sentences(parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> list[str]:
-    """Sentences: where the codes come from or which epoch is shown, and who judged."""
+    """Sentences about the origin of the codes or the epoch, and about the judge."""
     if parameters.epoch is not None:
         key = "details.after_epoch" if parameters.epoch else "details.untrained"
         return [language.word(key, n=parameters.epoch)]

@@ -1,4 +1,4 @@
-"""Codes of many dimensions on a plane, by class: principal components, and t-SNE."""
+"""Latent codes mapped to a plane by PCA or t-SNE, coloured by class."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from report_builder.plots._codes import CodeOptions
 
 
 class Parameters(CodeOptions):
-    """Which codes are mapped, and how."""
+    """Options of `code_map`."""
 
     n: int | None = Field(default=1000, ge=5, description="How many images, drawn at random; null: all.")
     methods: tuple[Literal["pca", "tsne"], ...] = Field(
@@ -33,10 +33,10 @@ class Parameters(CodeOptions):
 
 
 def check(parameters: Parameters, subjects: Mapping[str, Subject]) -> None:
-    """A code of one dimension has no plane.
+    """Check that codes have at least two dimensions.
 
     Raises:
-        ReportError: a run's latent_dim is 1.
+        ReportError: the `latent_dim` of a run is 1.
     """
     short = [run for run in parameters.runs if subjects[run].latent_dim == 1]
     if short:

@@ -1,4 +1,4 @@
-"""The drawing of `code_map`."""
+"""Draws figures of the kind `code_map`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from report_builder.plots.code_map import Parameters
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """With two methods a row for each run, with one a panel for each."""
+    """Draw a row for each run if there are two methods, else a panel for each run."""
     of_runs, methods = arrays_of(arrays, parameters.runs, "z_mean"), parameters.methods
     names = {run: title_of(subjects, run) for run in of_runs}
     columns = min(len(of_runs), 3) if len(methods) == 1 else 2
@@ -42,7 +42,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
 
 
 def _panel(axes: Axes, arrays: Arrays, method: str, parameters: Parameters, language: Language, *, raster: bool) -> None:
-    """A map, or the codes themselves where there is none."""
+    """Draw a map, or the codes themselves if they were not mapped."""
     places = arrays[method] if method in arrays else shown_codes(arrays)[:, :2]
     points(axes, places, arrays["y"], raster=raster)
     if parameters.labels is not False:
@@ -52,7 +52,7 @@ def _panel(axes: Axes, arrays: Arrays, method: str, parameters: Parameters, lang
     axes.set_ylabel(_axis(arrays, method, 2, language))
     localise(axes, language)
     if method == "tsne" and method in arrays:
-        axes.set(xticks=[], yticks=[])  # its coordinates have no unit and no origin
+        axes.set(xticks=[], yticks=[])  # t-SNE coordinates have no unit and no origin
 
 
 def _axis(arrays: Arrays, method: str, i: int, language: Language) -> str:
@@ -64,7 +64,7 @@ def _axis(arrays: Arrays, method: str, i: int, language: Language) -> str:
 
 
 def _sentences(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> list[str]:
-    """Sentences: which codes, how many, and how the maps were made."""
+    """Sentences about which codes are shown, how many, and how the maps were made."""
     n = language.number(len(next(iter(of_runs.values()))["y"]))
     stated = [stated_codes(of_runs, parameters, language), language.word("details.points", n=n)]
     if "pca" in parameters.methods:

@@ -1,4 +1,4 @@
-"""What a conditional model makes of two things that are asked: cells of the canvas, classes, attributes, codes."""
+"""Samples of a conditional model over two conditions: cells of the canvas, classes, attributes or codes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from report_builder.plots._panel import CELLS, AttributeAxis, Axis, kind_of
 
 
 class Parameters(SheetOptions):
-    """What is asked of which runs, and where the codes come from."""
+    """Options of `condition_panel`."""
 
     rows: Axis = Field(
         default="row",
@@ -70,7 +70,7 @@ class Parameters(SheetOptions):
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """An image of each pair of what the axes show, from each run."""
+    """Return a request for each run: an image for each pair of row and column."""
     axes, encoded = (parameters.rows, parameters.columns), parameters.z == "encoded"
     asked: dict[str, Plain] = {"classes": _classes(parameters), "positions": _positions(parameters), "z": parameters.z}
     asked |= parameters.model_dump(include={"split", "index"} if encoded else {"seed"})
@@ -91,7 +91,7 @@ def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
 
 
 def _classes(parameters: Parameters) -> list[int | str] | None:
-    """Classes asked of the probe; None: all of them on an axis, else the encoded image's own."""
+    """Classes requested of the probe; None means all along an axis, else the class of the encoded image."""
     if "class" in (parameters.rows, parameters.columns):
         return list(parameters.classes) if parameters.classes else None
     if parameters.asked_class is not None:
@@ -100,7 +100,7 @@ def _classes(parameters: Parameters) -> list[int | str] | None:
 
 
 def _positions(parameters: Parameters) -> str | list[tuple[int, int]] | None:
-    """Cells asked of the probe: all, one of each row or column, the one given, or none in particular."""
+    """Cells requested of the probe: all, one of each row or column, the given one, or None for no particular cell."""
     of_canvas = [axis for axis in (parameters.rows, parameters.columns) if axis in CELLS]
     if of_canvas:
         return "all" if len(of_canvas) == len(CELLS) else f"{of_canvas[0]}s"

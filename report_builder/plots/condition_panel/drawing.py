@@ -1,4 +1,4 @@
-"""The drawing of `condition_panel`."""
+"""Draws figures of the kind `condition_panel`."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from report_builder.plots._sheet import PAD_CM, Block, Lines, Sheet, outputs, sh
 from report_builder.plots._style import colour
 from report_builder.plots.condition_panel import Parameters
 
-FRAME = 1  # number of its colour
-LEAST_CM = 1.5  # width of an image, where panels stand in bands
+FRAME = 1  # index of its colour
+LEAST_CM = 1.5  # minimum width of an image if panels are in bands
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A panel for each run: its rows and columns are what was asked."""
+    """Draw a panel for each run, whose rows and columns are the conditions."""
     of_runs = outputs(arrays, parameters, "images")
     names = {run: title_of(subjects, run) for run in parameters.runs}
     placed = {run: _rows_and_columns(each, parameters, language, short=len(names) > 1) for run, each in of_runs.items()}
@@ -40,7 +40,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
 
 
 def _rows_and_columns(arrays: Arrays, parameters: Parameters, language: Language, *, short: bool) -> tuple[Along, Along]:
-    """Rows and columns; beside other panels there is room for numbers of cells only, and the caption says what they are."""
+    """Rows and columns; next to other panels, cells are labelled by number only, and the caption explains them."""
     return (
         along(parameters.rows, arrays, language, short=short),
         along(parameters.columns, arrays, language, short=short),
@@ -55,7 +55,7 @@ def _block(arrays: Arrays, run: str, placed: tuple[Along, Along], title: str) ->
 
 
 def _per_band(blocks: list[Block], parameters: Parameters) -> int:
-    """Panels side by side, in bands of about equal length: so many that an image is large enough to be read."""
+    """Number of panels side by side, in bands of about equal length, such that images are large enough to read."""
     wide = min(LEAST_CM, parameters.cell_cm) * blocks[0].columns.extent + label_width(blocks[0].rows.labels) + 2 * PAD_CM
     bands = -(-len(blocks) // max(1, int(parameters.width_cm / wide)))
     return -(-len(blocks) // bands)
@@ -72,7 +72,7 @@ def _alt(block: Block, names: list[str], parameters: Parameters, language: Langu
 
 
 def _frame(drawn: Sheet, panel: int, arrays: Arrays, placed: tuple[Along, Along]) -> None:
-    """A thin frame around the cell that each image was asked to fill."""
+    """Draw a thin frame around the cell that each image was asked to fill."""
     rows, columns = (int(count) for count in arrays["cells"])
     height, width = arrays["images"].shape[1:3]
     tall, wide = height * drawn.scale, width * drawn.scale
@@ -86,7 +86,7 @@ def _frame(drawn: Sheet, panel: int, arrays: Arrays, placed: tuple[Along, Along]
 
 
 def _sentences(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> list[str]:
-    """Sentences: class and attributes asked, where the codes come from, what rows and columns are."""
+    """Sentences about the requested class and attributes, the origin of the codes, and the meaning of rows and columns."""
     stated, axes = [], (parameters.rows, parameters.columns)
     asked = {name: each["asked_class"] for name, each in of_runs.items() if "asked_class" in each}
     if asked and "class" not in axes and all((labels == labels[0]).all() for labels in asked.values()):

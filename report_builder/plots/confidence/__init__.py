@@ -1,4 +1,4 @@
-"""How sure a classifier is of generated images against real ones, and how often it recognises each class."""
+"""A classifier's confidence in generated and in real images, and the share of each class it recognises."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from report_builder.plots._options import RunOptions
 
 
 class Parameters(RunOptions):
-    """Which images are recognised, by whom, and against which real ones."""
+    """Options of `confidence`."""
 
     judge: str = Field(description="Run of a classifier; the real images are those of its data.")
     n: int = Field(default=1000, ge=1, description="How many images each run generates.")
@@ -29,7 +29,7 @@ class Parameters(RunOptions):
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """What the judge says of samples of each run, and of real images."""
+    """Return requests for the judge's verdicts on samples of each run, and on real images."""
     images = {"images": {"kind": "samples", "n": parameters.n, "seed": parameters.seed, "conditions": "drawn"}}
     made = {run: ProbeRequest("classified", images, run=run, judge=parameters.judge) for run in parameters.runs}
     return made | {parameters.judge: ProbeRequest("class_scores", {"split": parameters.split}, run=parameters.judge)}

@@ -1,4 +1,4 @@
-"""The drawing of `confidence`."""
+"""Draws figures of the kind `confidence`."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from report_builder.plots._text import NAME_CM, all_wrapped, text_height, text_w
 from report_builder.plots.confidence import Parameters
 
 REAL = "#b4b4b4"
-PANEL = 0.8  # of the width of a panel: what the bars have
-NARROW_CM = 11.0  # below this width the panels stand under each other
+PANEL = 0.8  # share of a panel's width for the bars
+NARROW_CM = 11.0  # narrower figures stack the panels
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """The histogram, and beside it (below it in a narrow figure) a group of bars for each class.
+    """Draw the histogram, and next to it (below it in a narrow figure) a group of bars for each class.
 
-    Real images are grey, each run has its colour. Names of classes stand upright where they would touch, and of many classes
-    only some are named.
+    Real images are grey, and each run has its own colour. Class names are vertical if they would touch, and only some are shown
+    if there are many.
     """
     said = arrays_of(arrays, [parameters.judge, *parameters.runs], "probability")
     names = {run: title_of(subjects, run) for run in parameters.runs}
@@ -64,7 +64,7 @@ def _histogram(
 
 
 def _balance(axes: Axes, said: Mapping[str, Arrays], colours: Mapping[str, str], language: Language) -> None:
-    """A group of bars for each class."""
+    """Draw a group of bars for each class."""
     wide = 0.8 / len(said)
     for place, (name, each) in enumerate(said.items()):
         found = shares(each)
@@ -76,7 +76,7 @@ def _balance(axes: Axes, said: Mapping[str, Arrays], colours: Mapping[str, str],
 
 
 def shares(said: Arrays) -> np.ndarray:
-    """Share of the images recognised as each class, `(classes,)`, in the order of the classifier."""
+    """Return the share of images recognised as each class, `(classes,)`, in the order of the classifier."""
     found = said["probability"].argmax(axis=1)
     return np.asarray(np.bincount(found, minlength=said["probability"].shape[1]) / len(found))
 
@@ -88,7 +88,7 @@ def _sentences(
     subjects: Mapping[str, Subject],
     language: Language,
 ) -> list[str]:
-    """Sentences: who recognised, how many images of each kind, how sure it was on average."""
+    """Sentences about the judge, the number of images of each kind, and the mean confidence."""
     judge = parameters.judge
     key = f"splits.{parameters.split}.nom"
     split = language.word(key) if language.has(key) else parameters.split

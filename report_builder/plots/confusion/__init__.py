@@ -1,4 +1,4 @@
-"""Which class a classifier takes for which: of generated images against the class asked, of real ones against their own."""
+"""Confusion matrices: of generated images against the requested class, or of real images against their own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from report_builder.plots._options import RunOptions
 
 
 class Parameters(RunOptions):
-    """Which images are recognised, and what the cells show."""
+    """Options of `confusion`."""
 
     judge: str | None = Field(
         default=None, description="Run of a classifier that recognises what the runs generate; null: the runs are classifiers."
@@ -35,7 +35,7 @@ class Parameters(RunOptions):
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """What the judge says of samples of each class, or what each classifier says of the images of the split."""
+    """Return requests for the judge's verdicts on samples of each class, or each classifier's on the images of the split."""
     if parameters.judge is None:
         return parameters.each("class_scores", "split", "n", "classes")
     drawn = {"per_condition": parameters.per_class, "classes": parameters.classes, "seed": parameters.seed}

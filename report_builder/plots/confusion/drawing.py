@@ -1,4 +1,4 @@
-"""The drawing of `confusion`."""
+"""Draws figures of the kind `confusion`."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from report_builder.plots._sheet import title_of
 from report_builder.plots._style import Numbers, arrays_of, panels
 from report_builder.plots.confusion import Parameters
 
-BAR_CM = 2.2  # width of the bar of colours with its numbers and label
+BAR_CM = 2.2  # width of the colour bar with its numbers and label
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A panel for each run; rows are classes asked (or true), columns classes recognised, the colour the share of the row."""
+    """Draw a matrix for each run: rows are requested or true classes, columns recognised classes, colours shares of the row."""
     of_runs = arrays_of(arrays, parameters.runs, "probability")
     matrices = _of_what_occurs({run: count_matrix(each, language, run) for run, each in of_runs.items()})
     texts = {run: m.texts(language, counts=parameters.cells == "count") for run, m in matrices.items()}
@@ -50,10 +50,10 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
 
 
 def count_matrix(arrays: Arrays, language: Language, run: str = "") -> Matrix:
-    """How often each class of the images was recognised as each class of the classifier; classes without images have no row.
+    """Count images by their class and the class that they were recognised as; classes without images have no row.
 
     Raises:
-        ReportError: no class was asked of the images.
+        ReportError: the images were generated without a requested class.
     """
     if "judge_names" in arrays and "asked_class" not in arrays:
         raise ReportError(Problem("", f"no class was asked of the images of '{run}'"))
@@ -67,7 +67,7 @@ def count_matrix(arrays: Arrays, language: Language, run: str = "") -> Matrix:
 
 
 def _of_what_occurs(matrices: Mapping[str, Matrix]) -> dict[str, Matrix]:
-    """The matrices without columns of classes that no image is of and none was recognised as, in any of them."""
+    """The matrices without columns of classes that occur in none of them, neither as true nor as recognised class."""
     occur = {name for m in matrices.values() for name in m.rows}
     occur |= {name for m in matrices.values() for name, n in zip(m.columns, m.counts.sum(axis=0), strict=True) if n}
     places = {run: [j for j, name in enumerate(m.columns) if name in occur] for run, m in matrices.items()}
@@ -82,7 +82,7 @@ def _class_source(parameters: Parameters) -> str:
 
 
 def _columns(matrices: Sequence[Matrix], texts: Sequence[Sequence[Sequence[str]]], width_cm: float) -> tuple[int, bool]:
-    """How many panels stand side by side so that the numbers fit into their cells, and whether they do."""
+    """Number of panels side by side, chosen so that numbers fit into the cells if possible, and whether they fit."""
     needed = max(room_for(of_panel) for of_panel in texts)
     for columns in range(min(3, len(matrices)), 0, -1):
         if all(matrix.cell_cm(width_cm / columns) >= needed for matrix in matrices):
@@ -91,7 +91,7 @@ def _columns(matrices: Sequence[Matrix], texts: Sequence[Sequence[Sequence[str]]
 
 
 def _bar(figure: Figure, picture: AxesImage, panel_axes: Sequence[Axes], language: Language) -> None:
-    """What the colours mean, where no numbers say it."""
+    """Add a colour bar, which replaces the numbers."""
     bar = figure.colorbar(picture, ax=list(panel_axes), shrink=0.6, aspect=25)
     bar.outline.set_visible(False)
     bar.ax.yaxis.set_major_formatter(Numbers(language))
@@ -99,7 +99,7 @@ def _bar(figure: Figure, picture: AxesImage, panel_axes: Sequence[Axes], languag
 
 
 def _right(matrix: Matrix, language: Language) -> str:
-    """Share of the images that are recognised as what they are, and of how many."""
+    """Share of images recognised correctly, and their number."""
     n = int(matrix.counts.sum())
     return language.word("details.share_of", share=language.percent(matrix.right / n), n=language.number(n))
 
@@ -107,7 +107,7 @@ def _right(matrix: Matrix, language: Language) -> str:
 def _sentences(
     parameters: Parameters, subjects: Mapping[str, Subject], shares: str, language: Language, *, numbers: bool
 ) -> list[str]:
-    """Sentences: who recognised, how many rightly, what the numbers are."""
+    """Sentences about the judge, the share of correct images, and the meaning of the numbers."""
     judge = parameters.judge
     stated = [language.word("details.judge", judge=title_of(subjects, judge))] if judge else []
     stated.append(language.word(f"details.right_{_class_source(parameters)}", shares=shares))
@@ -115,7 +115,7 @@ def _sentences(
 
 
 def _table(matrices: Mapping[str, Matrix], names: Mapping[str, str], language: Language, given: str) -> Table:
-    """The counts: a row for each class of each run."""
+    """Table of the counts: a row for each class of each run."""
     several = len(matrices) > 1
     heads = [f"{names[run]}: {row}" if several else row for run, matrix in matrices.items() for row in matrix.rows]
     rows = [dict(zip(m.columns, row, strict=True)) for m in matrices.values() for row in m.counts.tolist()]

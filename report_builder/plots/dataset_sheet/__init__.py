@@ -1,4 +1,4 @@
-"""The images of a data set as a model gets them, with their classes and conditions."""
+"""Images of a data set as a model receives them, with their classes and conditions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from report_builder.plots._options import LookOptions
 
 
 class Parameters(LookOptions):
-    """Which images of which data set are shown."""
+    """Options of `dataset_sheet`."""
 
     data: str = Field(description="Id of the data set.")
     split: str = Field(default="train", description="Part of the data set.")
@@ -33,7 +33,7 @@ class Parameters(LookOptions):
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The images of the data set."""
+    """Return the request for the images of the data set."""
     asked = parameters.model_dump(include={"split", *({"n"} if parameters.n else {"per_class", "classes"})})
     return {parameters.data: ProbeRequest("images", asked, data=parameters.data)}
 

@@ -1,4 +1,4 @@
-"""The drawing of `dataset_sheet`."""
+"""Draws figures of the kind `dataset_sheet`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from report_builder.plots._sheet import Block, Lines, sheet, unit_range
 from report_builder.plots._style import arrays_of
 from report_builder.plots.dataset_sheet import Parameters
 
-OF_IMAGES = ("x", "y", "row", "column", "index", "condition", "attributes")  # arrays with a row for each
+OF_IMAGES = ("x", "y", "row", "column", "index", "condition", "attributes")  # arrays with an entry for each image
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A row for each class, or images of all classes in bands."""
+    """Draw a row for each class, or images of all classes in bands."""
     images = arrays_of(arrays, [parameters.data], "x")[parameters.data]
     images = images if parameters.n else _in_order(images)
     texts = _texts(images, parameters, language)
@@ -40,7 +40,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
 
 
 def _in_order(images: Arrays) -> Arrays:
-    """The images of each class by their cells, row by row, where they have some."""
+    """Images of each class sorted by cell, row by row, if the images have cells."""
     if "cells" not in images:
         return images
     classes = list(dict.fromkeys(images["y"].tolist()))
@@ -50,7 +50,7 @@ def _in_order(images: Arrays) -> Arrays:
 
 
 def _texts(images: Arrays, parameters: Parameters, language: Language) -> list[str]:
-    """What stands below each image: with `n` its class, then row and column counted from 1, then its attributes."""
+    """Text below each image: with `n` its class, then row and column (1-based), then its attributes."""
     lines: list[list[str]] = [[class_name(images, int(label), language)] if parameters.n else [] for label in images["y"]]
     if parameters.conditions and "cells" in images:
         for each, row, column in zip(lines, images["row"], images["column"], strict=True):
@@ -69,9 +69,9 @@ def _texts(images: Arrays, parameters: Parameters, language: Language) -> list[s
 
 
 def _table(images: Arrays, parameters: Parameters, language: Language) -> Table:
-    """A row for each attribute (those chosen, else all), a column for each image in its place: 1 where the image has it.
+    """Table with a row for each chosen attribute (default: all) and a column for each image, 1 where the image has it.
 
-    So a table of many attributes is long and not wide. The classes of the images are its first row.
+    This way, many attributes make the table long and not wide. The first row holds the classes of the images.
     """
     known = [str(name) for name in images.get("attribute_names", ())]
     chosen = parameters.attributes or known
@@ -84,19 +84,19 @@ def _table(images: Arrays, parameters: Parameters, language: Language) -> Table:
 
 
 def _attributes_of(images: Arrays) -> dict[int, str]:
-    """The attributes that are part of the condition, by their places in its vector."""
+    """Attributes that are part of the condition, by index in its vector."""
     named = zip(images.get("condition_kinds", ()), images.get("condition_names", ()), strict=True)
     return {place: str(name) for place, (kind, name) in enumerate(named) if kind == "attributes"}
 
 
 def _add_names(lines: list[list[str]], present: np.ndarray | None, names: list[str], language: Language) -> None:
-    """Adds the names of the attributes that each image has."""
+    """Add the names of the attributes that each image has."""
     for each, row in zip(lines, present if present is not None else (), strict=False):
         each += [language.name(name) for name, value in zip(names, row, strict=True) if value > 0.5]
 
 
 def _by_class(images: Arrays, texts: list[str], language: Language) -> Block:
-    """A row for each class; a class with fewer images leaves its last places blank."""
+    """A row for each class, padded with blanks if it has fewer images."""
     x, labels = unit_range(images, "x", "data"), list(dict.fromkeys(images["y"].tolist()))
     of_class = [np.flatnonzero(images["y"] == label) for label in labels]
     columns = max(len(found) for found in of_class)
@@ -108,7 +108,7 @@ def _by_class(images: Arrays, texts: list[str], language: Language) -> Block:
 
 
 def _bands(images: Arrays, texts: list[str], parameters: Parameters) -> Block:
-    """The images in their order, in bands."""
+    """Images in their order, in bands."""
     x = unit_range(images, "x", "data")
     per_row = per_band(texts, parameters.columns, parameters.width_cm - 0.5)
     rows = in_bands(x, per_row)

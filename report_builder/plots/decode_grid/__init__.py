@@ -1,4 +1,4 @@
-"""The plane of the code, decoded on a lattice: what the decoder has learnt, and where."""
+"""The plane of a two-dimensional latent code, decoded on a lattice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Limits = tuple[tuple[float, float], tuple[float, float]]
 
 
 class Parameters(SheetOptions):
-    """Which rectangle of the code of which runs is decoded."""
+    """Options of `decode_grid`."""
 
     n: int = Field(default=20, ge=2, le=100, description="Images along each axis.")
     limits: Limits | dict[str, Limits] | None = Field(
@@ -45,7 +45,7 @@ class Parameters(SheetOptions):
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The decoded lattice of each run."""
+    """Return the request for the decoded lattice of each run."""
     return {run: ProbeRequest("decode_grid", _request_fields(parameters, run), run=run) for run in parameters.runs}
 
 

@@ -1,4 +1,4 @@
-"""The drawing of `decode_grid`."""
+"""Draws figures of the kind `decode_grid`."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from report_builder.plots._style import Numbers
 from report_builder.plots._text import text_height, text_width
 from report_builder.plots.decode_grid import Parameters
 
-TICKS = 5  # on an axis, at most
+TICKS = 5  # maximum on an axis
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """One lattice for each run; first coordinate to the right, second upwards, as in a scatter of the codes."""
+    """Draw a lattice for each run, with the first coordinate to the right and the second upwards, as in a scatter plot."""
     of_runs = outputs(arrays, parameters, "images")
     names = {run: title_of(subjects, run) for run in parameters.runs}
     blocks = [
@@ -40,7 +40,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
 
 
 def _range_text(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> str:
-    """The range of the coordinates, and of normal quantiles also at which shares they were taken."""
+    """Sentence about the range of the coordinates, and for normal quantiles about their probabilities."""
     ends = {name: arrays["limits"] for name, arrays in of_runs.items()}
     return limits(language, ends) if parameters.lattice == "even" else normal_lattice(language, ends, parameters.n)
 
@@ -58,7 +58,7 @@ def _block(arrays: Arrays, run: str, title: str, *, separators: bool) -> Block:
 
 
 def _round(values: np.ndarray, language: Language, most: int = TICKS) -> dict[float, str]:
-    """At most so many round coordinates between the first and the last that were decoded, as they are printed."""
+    """At most `most` round coordinates within the decoded range, and their labels."""
     low, high = float(values[0]), float(values[-1])
     found = MaxNLocator(most, steps=[1, 2, 4, 5, 10]).tick_values(low, high)
     inside = [float(value) for value in found if low <= value <= high] or [(low + high) / 2]
@@ -66,13 +66,13 @@ def _round(values: np.ndarray, language: Language, most: int = TICKS) -> dict[fl
 
 
 def _tick_room(of_runs: Mapping[str, Arrays], language: Language) -> float:
-    """Centimetres left of a block for its ticks and axis label."""
+    """Space to the left of a block for ticks and axis label, in cm."""
     labels = [label for each in of_runs.values() for label in _round(each["axis_1"], language).values()]
     return max(text_width(label) for label in labels) + 0.65
 
 
 def _axes(axes: Axes, columns: np.ndarray, rows: np.ndarray, arrays: Arrays, language: Language) -> None:
-    """Ticks at round coordinates, which lie between the centres of the cells that were decoded there."""
+    """Add ticks at round coordinates, interpolated between the centres of the decoded cells."""
     for axis, centres, values in ((axes.xaxis, columns, arrays["axis_0"]), (axes.yaxis, rows[::-1], arrays["axis_1"])):
         size = text_height if axis is axes.yaxis else text_width
         for most in range(TICKS, 0, -1):

@@ -1,4 +1,4 @@
-"""Which classes a model reconstructs well, and which badly."""
+"""Reconstruction error by class."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from report_builder.plots._same_data import check_data
 
 
 class Parameters(RunOptions):
-    """Which errors of which runs are shown."""
+    """Options of `error_by_class`."""
 
     split: str = Field(default="test", description="Part of the data set.")
     n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")

@@ -1,4 +1,4 @@
-"""The drawing of `error_by_class`."""
+"""Draws figures of the kind `error_by_class`."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from report_builder.plots._text import NAME_CM, all_wrapped
 from report_builder.plots.error_by_class import Parameters
 
 WHISKERS = (5, 95)  # percentiles
-ROW_CM, FRAME_CM = 0.42, 1.4  # of one box; of axis and label
+ROW_CM, FRAME_CM = 0.42, 1.4  # height of a box, and of axis and label
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A row of boxes for each class, first class on top, in it a box for each run."""
+    """Draw a group of boxes for each class, the first class at the top, with a box for each run."""
     of_runs = arrays_of(arrays, parameters.runs, parameters.error)
     check_arrays(of_runs, ("class_names",))
     first = next(iter(of_runs.values()))
@@ -60,13 +60,13 @@ def _unit(parameters: Parameters) -> str:
 
 
 def _errors(arrays: Arrays, label: int, parameters: Parameters) -> np.ndarray:
-    """Errors of the images of a class, `(n,)`; empty where the run has none."""
+    """Errors of the images of a class, `(n,)`; empty if the run has none."""
     of_class = arrays[parameters.error][arrays["y"] == label]
     return np.asarray(of_class / (float(arrays["pixels"]) if parameters.per == "pixel" else 1.0))
 
 
 def _boxes(axes: Axes, of_classes: list[np.ndarray], place: int, runs: int) -> None:
-    """The boxes of one run: quartiles, median, whiskers at percentiles, the mean as a point."""
+    """Draw the boxes of one run: quartiles, median, whiskers at percentiles, and the mean as a point."""
     height = 0.8 / runs
     positions = [row + (place - (runs - 1) / 2) * height for row in range(len(of_classes))]
     line = {"color": ink(), "linewidth": 0.8}
@@ -99,7 +99,7 @@ def _table(
     classes: tuple[list[int], list[str]],
     language: Language,
 ) -> Table:
-    """Mean error of each class, a column for each run."""
+    """Table of the mean error of each class, with a column for each run."""
     labels, printed = classes
     columns = [Column(language.word("legend.class"), printed)]
     for run, each in of_runs.items():

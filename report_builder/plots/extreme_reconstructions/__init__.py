@@ -1,4 +1,4 @@
-"""The images that each run reconstructs best and worst: the mean hides both."""
+"""The best and worst reconstructions of each run, which a mean error hides."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from report_builder.plots._options import SheetOptions
 
 
 class Parameters(SheetOptions, Extremes):
-    """How many images of which runs are shown, and what counts as good."""
+    """Options of `extreme_reconstructions`."""
 
     split: str = Field(default="test", description="Part of the data set.")
     count: int = Field(default=8, ge=1, le=40, description="How many of the best, and how many of the worst.")

@@ -1,4 +1,4 @@
-"""The drawing of `extreme_reconstructions`."""
+"""Draws figures of the kind `extreme_reconstructions`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ENDS = ("best", "worst")
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """For each run two bands, the best images and the worst; each run has its own."""
+    """Draw two bands for each run: its best reconstructions and its worst."""
     of_runs = outputs(arrays, parameters, "reconstruction")
     names = {run: title_of(subjects, run) for run in parameters.runs}
     count = min(len(each["error"]) // 2 for each in of_runs.values())

@@ -1,4 +1,4 @@
-"""A square of decoded codes between those of four images, which stand at its corners."""
+"""A square of images decoded between the codes of four images at its corners."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from report_builder.plots._same_data import check_data
 
 
 class Parameters(SheetOptions, FourCorners):
-    """Which four images stand at the corners, and how many between them."""
+    """Options of `four_corners`."""
 
     split: str = Field(default="test", description="Part of the data set.")
     cell_cm: float = Field(default=1.0, gt=0.2, le=10, description="Largest width of one image on paper.")

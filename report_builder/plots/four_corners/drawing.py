@@ -1,4 +1,4 @@
-"""The drawing of `four_corners`."""
+"""Draws figures of the kind `four_corners`."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from report_builder.plots._style import colour
 from report_builder.plots._text import all_wrapped, text_size
 from report_builder.plots.four_corners import Parameters
 
-FRAME = 1  # number of its colour
+FRAME = 1  # index of its colour
 PLACES = ("top_left", "top_right", "bottom_left", "bottom_right")
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A square for each run; its corners are framed and named."""
+    """Draw a square for each run, with its corners framed and named."""
     of_runs = outputs(arrays, parameters, "images")
     check_arrays(of_runs, ("labels", "index", "class_names"))
     names, first = [title_of(subjects, run) for run in of_runs], of_runs[parameters.runs[0]]
     titles = names if len(names) > 1 else [""]
     blocks = [_block(each, run, title) for (run, each), title in zip(of_runs.items(), titles, strict=True)]
-    drawn = sheet(blocks, parameters, axis_room=(0.15, 0.5))  # names of the lower corners, air between those of neighbours
+    drawn = sheet(blocks, parameters, axis_room=(0.15, 0.5))  # for names of the lower corners, and space between neighbours
     for panel, block in enumerate(blocks):
         _corners(drawn, panel, block, _classes(first, language))
     people = [subjects[run] for run in parameters.runs]
@@ -49,16 +49,16 @@ def _classes(arrays: Arrays, language: Language) -> list[str]:
 def _block(arrays: Arrays, run: str, title: str) -> Block:
     images = unit_range(arrays, "images", run)
     n = len(arrays["z"])
-    above = ["\u00a0", *[""] * (n - 2), "\u00a0"]  # room for the names of the corners
+    above = ["\u00a0", *[""] * (n - 2), "\u00a0"]  # reserves space for the names of the corners
     return Block(images.reshape(n, n, *images.shape[1:]), Lines([""] * n), Lines(above), title)
 
 
 def _corners(drawn: Sheet, panel: int, block: Block, names: list[str]) -> None:
-    """Frames the four corners; their names stand above and below, from the edges of the square inwards."""
+    """Frame the four corners, and put their names above and below, aligned with the edges of the square."""
     axes, n = drawn.axes[panel], len(block.images)
     height, width = (side * drawn.scale for side in block.images.shape[2:4])
     labels = [text for text in axes.texts if isinstance(text, Annotation)]
-    upper = labels[n], labels[2 * n - 1]  # after the labels of the rows come those of the columns
+    upper = labels[n], labels[2 * n - 1]  # column labels follow the row labels
     half = n * width / 2 / drawn.figure.dpi * INCH - 0.1
     for place, name in enumerate(all_wrapped(names, half)):
         row, column = place // 2 * (n - 1), place % 2 * (n - 1)
@@ -74,7 +74,7 @@ def _corners(drawn: Sheet, panel: int, block: Block, names: list[str]) -> None:
 
 
 def _sentences(arrays: Arrays, language: Language) -> list[str]:
-    """Sentences: which image stands in which corner, and what the frames are."""
+    """Sentences that name the image in each corner, and explain the frames."""
     corners = [
         language.word("details.corner", place=language.word(f"corner.{place}"), name=name, index=int(index))
         for place, name, index in zip(PLACES, _classes(arrays, language), arrays["index"], strict=True)

@@ -1,4 +1,4 @@
-"""The way from one image's code to another's, straight or along an arc, decoded step by step."""
+"""The path between the codes of two images, straight or along an arc, decoded step by step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from report_builder.plots._options import PairOptions
 
 
 class Parameters(PairOptions, Way):
-    """Which pairs of images are joined, and in how many steps."""
+    """Options of `interpolation`."""
 
     steps: int = Field(default=5, ge=2, description="Decoded images of a pair, both ends included.")
     originals: bool = Field(default=True, description="Show the two images themselves left and right of the decoded ones.")

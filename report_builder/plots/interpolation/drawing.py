@@ -1,4 +1,4 @@
-"""The drawing of `interpolation`."""
+"""Draws figures of the kind `interpolation`."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from report_builder.plots._samples import in_bands
 from report_builder.plots._sheet import THIN, WIDE, Block, Lines, outputs, sheet, title_of, unit_range
 from report_builder.plots.interpolation import Parameters
 
-ACROSS = 12  # images side by side; a longer way is folded
+ACROSS = 12  # maximum images side by side; longer paths are folded
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A sheet with a row for each pair and run; columns say how far along the way the code lies."""
+    """Draw a sheet with a row for each pair and run, and columns for the position along the path."""
     of_runs = outputs(arrays, parameters, "images")
     block = _block(of_runs, parameters, subjects, language)
     drawn = sheet([block], parameters)
@@ -50,7 +50,7 @@ def _block(of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapp
 
 
 def _fold(rows: list[np.ndarray], labels: list[str], shares: Sequence[str]) -> Block:
-    """Many steps: each way goes on in a new line, what stands above the columns of few steps is below each image."""
+    """Block of paths that continue on further lines, with the column labels below each image."""
     lines = -(-len(shares) // ACROSS)
     per_row = -(-len(shares) // lines)
     below = [shares[start : start + per_row] for start in range(0, len(shares), per_row)]

@@ -1,4 +1,4 @@
-"""Codes beside what the distribution function of N(0, 1) makes of them: codes like the prior would fill the square evenly."""
+"""Latent codes next to their values under the CDF of N(0, 1), which fill the unit square evenly if codes follow the prior."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from report_builder.plots._codes import AxesOptions, check_axes
 
 
 class Parameters(AxesOptions):
-    """Which codes are shown, and how."""
+    """Options of `latent_cdf`."""
 
     labels: bool | None = Field(
         default=None, description="Print the name of each class at the median of its codes; null: where they have room."

@@ -1,4 +1,4 @@
-"""The drawing of `latent_cdf`."""
+"""Draws figures of the kind `latent_cdf`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from report_builder.plots.latent_cdf import Parameters
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """Two panels for each run: the codes on the left, the unit square on the right."""
+    """Draw two panels for each run: the codes on the left, the unit square on the right."""
     of_runs = arrays_of(arrays, parameters.runs, "cdf")
     figure, panel_axes = panels(2 * len(of_runs), parameters.width_cm, parameters.width_cm / 2 * 0.95, 2)
     names = {run: title_of(subjects, run) for run in of_runs}
@@ -52,7 +52,7 @@ def _pair(both: list[Axes], arrays: Arrays, parameters: Parameters, language: La
 
 
 def _shares(of_runs: Mapping[str, Arrays], classes: Mapping[int, str], language: Language) -> str:
-    """The largest and the smallest class in the unit square, by the class of the nearest code."""
+    """Sentence about the largest and smallest share of a class in the unit square, by the class of the nearest code."""
     texts = {}
     for name, arrays in of_runs.items():
         share = {label: float(arrays["share"][label]) for label in classes}

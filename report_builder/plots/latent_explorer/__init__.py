@@ -1,4 +1,4 @@
-"""The space of the code, to move through: in HTML the decoded image follows; on paper some places of it."""
+"""A plane in latent space to explore: interactive in HTML, with the image decoded at the pointer; a selection on paper."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from report_builder.plots._options import SheetOptions
 
 
 class Parameters(SheetOptions):
-    """Which codes of which run are decoded."""
+    """Options of `latent_explorer`."""
 
     runs: tuple[str, ...] = Field(min_length=1, max_length=1, description="Id of the run.")
     space: Literal["code", "prior"] = Field(
@@ -40,17 +40,17 @@ class Parameters(SheetOptions):
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """A decoded plane."""
+    """Return the request for a decoded plane."""
     if parameters.space == "prior":
         return parameters.each("code_plane", "n", "seed", more={"plane": "prior"})
     return parameters.each("code_plane", "n", "points", "quantile", "split", more={"plane": "code"})
 
 
 def check(parameters: Parameters, subjects: Mapping[str, Subject]) -> None:
-    """Refuses the plane of a code that is none.
+    """Check that the code has two dimensions, if its own plane is shown.
 
     Raises:
-        ReportError: the code of the run has not two dimensions.
+        ReportError: the code of the run has another number of dimensions.
     """
     for run in parameters.runs if parameters.space == "code" else ():
         size = subjects[run].latent_dim if run in subjects else None

@@ -1,4 +1,4 @@
-"""The drawing of `latent_explorer`: on paper, and what it is in HTML."""
+"""Draws figures of the kind `latent_explorer`, on paper and in HTML."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from report_builder.plots._sheet import Block, Lines, outputs, printed, sheet, t
 from report_builder.plots._style import RASTER_OVER, colour, localise, panels
 from report_builder.plots.latent_explorer import Parameters
 
-SHOWN = 12  # images along each axis on paper, at most
+SHOWN = 12  # maximum images along each axis on paper
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """The plane with its codes beside some of its images, or a sheet of images by class; and all of it, to move through."""
+    """Draw the plane with its codes next to some of its images, or a sheet of images by class, and the interactive figure."""
     (run,) = parameters.runs
     found = outputs(arrays, parameters, "images")[run]
     images = unit_range(found, "images", run)
@@ -47,7 +47,7 @@ def _axes(arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _plane(arrays: Arrays, images: np.ndarray, parameters: Parameters, language: Language) -> Figure:
-    """The codes on the plane, and beside them some of what is decoded there, on the same axes."""
+    """Draw the codes on the plane, and next to them some of the decoded images, on the same axes."""
     across, upwards = _axes(arrays)
     ends = (across[0], across[-1], upwards[0], upwards[-1])
     height = min(parameters.width_cm / 2, SHOWN * parameters.cell_cm)
@@ -70,7 +70,7 @@ def _plane(arrays: Arrays, images: np.ndarray, parameters: Parameters, language:
 
 
 def _sheet(arrays: Arrays, images: np.ndarray, parameters: Parameters, language: Language) -> Figure:
-    """A row for each class, of the canvas the middle cell that was asked: places along the plane's diagonal."""
+    """Draw a row for each class along the diagonal of the plane, for the middle one of the requested cells."""
     cell = images[:, images.shape[1] // 2]
     if "asked_cell" in arrays:
         (row, column), (tall, wide) = arrays["asked_cell"][images.shape[1] // 2], arrays["asked_cell"].max(axis=0) + 1
@@ -84,7 +84,7 @@ def _sheet(arrays: Arrays, images: np.ndarray, parameters: Parameters, language:
 
 
 def _some(count: int) -> np.ndarray:
-    """Places of at most `SHOWN` cells, evenly spread, both ends included."""
+    """Indices of at most `SHOWN` cells, evenly spaced, both ends included."""
     return np.linspace(0, count - 1, min(count, SHOWN)).round().astype(int)
 
 
@@ -92,7 +92,7 @@ def _some(count: int) -> np.ndarray:
 
 
 def _live(arrays: Arrays, images: np.ndarray, parameters: Parameters, language: Language) -> Live:
-    """Classes, cells, and the plane."""
+    """Data of the interactive figure: controls for class, cell and plane, and the codes."""
     controls = []
     names = [class_name(arrays, int(label), language) for label in arrays.get("asked_class", ())]
     controls.append(Control("choice", language.word("legend.class"), names or [""]))
@@ -107,7 +107,7 @@ def _live(arrays: Arrays, images: np.ndarray, parameters: Parameters, language: 
 
 
 def _points(arrays: Arrays, language: Language) -> tuple[list[tuple[float, float, str]], dict[str, str]]:
-    """Codes as places on the plane, those outside it left out, and what their colours mean."""
+    """Codes as positions on the plane, without those outside it, and the meaning of their colours."""
     places = [(arrays["z"][:, i] - axis[0]) / np.ptp(axis) for i, axis in enumerate(_axes(arrays))]
     inside = [(float(x), float(y), int(label)) for x, y, label in zip(*places, arrays["y"], strict=True)]
     shown = [(x, y, colour(label)) for x, y, label in inside if 0 <= x <= 1 and 0 <= y <= 1]

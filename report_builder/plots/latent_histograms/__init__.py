@@ -1,4 +1,4 @@
-"""How the codes are distributed along single dimensions, against the standard normal distribution."""
+"""Marginal distributions of latent codes, compared with the standard normal distribution."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from report_builder.plots._codes import CodeOptions
 
 
 class Parameters(CodeOptions):
-    """Which coordinates of which codes are shown."""
+    """Options of `latent_histograms`."""
 
     rows: int = Field(default=2, ge=1, le=10, description="Panels of a run under one another, at most.")
     columns: int = Field(default=5, ge=1, le=10, description="Panels side by side, at most.")

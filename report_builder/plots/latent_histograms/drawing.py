@@ -1,4 +1,4 @@
-"""The drawing of `latent_histograms`."""
+"""Draws figures of the kind `latent_histograms`."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from report_builder.plots._style import INCH, arrays_of, colour, ink, localise
 from report_builder.plots.latent_histograms import Parameters
 
 PANEL_CM, MAX_CM = 2.6, 20.0
-NARROW = 6  # more panels side by side have titles of two lines
-SPAN = 3.5  # the least range of the axis: the density is seen whole
+NARROW = 6  # with more panels side by side, titles have two lines
+SPAN = 3.5  # minimum half-range of the axis, which shows the whole density
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A block of panels for each run, equal axes within a run."""
+    """Draw a block of panels for each run, with shared axes within a run."""
     of_runs = arrays_of(arrays, parameters.runs, "ks")
     names, columns = {run: title_of(subjects, run) for run in of_runs}, _columns(of_runs, parameters)
     rows = [min(parameters.rows, math.ceil(len(each["ks"]) / columns)) for each in of_runs.values()]
-    extra = 1.5 if len(of_runs) > 1 else 1.0  # a name above, a label below
+    extra = 1.5 if len(of_runs) > 1 else 1.0  # for the name above and the label below
     heights = [min(PANEL_CM, MAX_CM / sum(rows)) * count + extra for count in rows]
     figure = Figure(figsize=(parameters.width_cm / INCH, sum(heights) / INCH), layout="constrained")
     blocks = figure.subfigures(len(of_runs), 1, squeeze=False, height_ratios=heights).ravel()
@@ -46,18 +46,18 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
 
 
 def _columns(of_runs: Mapping[str, Arrays], parameters: Parameters) -> int:
-    """Panels side by side that the run with the most coordinates needs."""
+    """Number of panels side by side, for the run with the most coordinates."""
     return min(parameters.columns, max(len(each["ks"]) for each in of_runs.values()))
 
 
 def choose_coordinates(ks: np.ndarray, count: int, dimensions: str) -> list[int]:
-    """Coordinates to show, counted from 0: the first ones, or those farthest from or nearest to N(0, 1), in that order."""
+    """Return the coordinates to show (0-based): the first, or those farthest from or nearest to N(0, 1), in that order."""
     order = {"first": np.arange(len(ks)), "largest": np.argsort(-ks, kind="stable"), "smallest": np.argsort(ks, kind="stable")}
     return [int(axis) for axis in order[dimensions][:count]]
 
 
 def _block(block: SubFigure, arrays: Arrays, shape: tuple[int, int], parameters: Parameters, language: Language) -> None:
-    """The panels of one run."""
+    """Draw the panels of one run."""
     z, panels = shown_codes(arrays), block.subplots(*shape, sharex=True, sharey=True, squeeze=False).ravel()
     axes_shown = choose_coordinates(arrays["ks"], len(panels), parameters.dimensions)
     values = z[:, axes_shown]
@@ -71,7 +71,7 @@ def _block(block: SubFigure, arrays: Arrays, shape: tuple[int, int], parameters:
         axes.set_title(f"{axis + 1}{between}{distance}", fontsize="medium", loc="center", pad=2)
         localise(axes, language)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=3 if shape[1] > NARROW else 5, integer=True))
-    for above in panels[max(0, len(axes_shown) - shape[1]) : len(axes_shown)]:  # also where there is none below
+    for above in panels[max(0, len(axes_shown) - shape[1]) : len(axes_shown)]:  # the lowest panel of each column
         above.tick_params(labelbottom=True)
     for unused in panels[len(axes_shown) :]:
         unused.set_axis_off()
@@ -80,13 +80,13 @@ def _block(block: SubFigure, arrays: Arrays, shape: tuple[int, int], parameters:
 
 
 def _normal_density(axes: Axes, edges: np.ndarray) -> None:
-    """The density of N(0, 1)."""
+    """Draw the density of N(0, 1)."""
     x = np.linspace(edges[0], edges[-1], 200)
     axes.plot(x, np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi), color=ink(), linewidth=0.9)
 
 
 def _which(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> str:
-    """How many of how many coordinates are shown, and which."""
+    """Sentence about which of the coordinates are shown, and how many."""
     texts, which = {}, language.word(f"dimensions.{parameters.dimensions}")
     for name, arrays in of_runs.items():
         every = len(arrays["ks"])
@@ -97,7 +97,7 @@ def _which(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Lang
 
 
 def _table(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> Table:
-    """A row for each panel: run, coordinate, mean and standard deviation of its codes, distance to N(0, 1)."""
+    """Table with a row for each panel: run, coordinate, mean and standard deviation of its codes, and distance to N(0, 1)."""
     rows: list[tuple[str, float, float, float, float]] = []
     for name, arrays in of_runs.items():
         z = shown_codes(arrays)

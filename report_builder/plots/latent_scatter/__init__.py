@@ -1,4 +1,4 @@
-"""Where the images of each class lie in the space of the code."""
+"""Scatter plot of latent codes by class."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pydantic import Field, model_validator
 from report_builder.kinds import Draw, Figure, ProbeRequest, deferred
 from report_builder.plots._codes import AxesOptions, check_axes
 
-SPREAD_POINTS = 500  # more bars or ellipses than that cover each other
+SPREAD_POINTS = 500  # more bars or ellipses would cover each other
 
 
 class Parameters(AxesOptions):
-    """Which codes are shown, and how."""
+    """Options of `latent_scatter`."""
 
     n: int | None = Field(default=None, ge=1, description="How many images, drawn at random; null: all, with deviations 500.")
     spread: Literal["none", "bars", "ellipses"] = Field(
@@ -49,7 +49,7 @@ class Parameters(AxesOptions):
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The codes of each run."""
+    """Return requests for the codes of each run."""
     n = parameters.n or (SPREAD_POINTS if parameters.spread != "none" else None)
     needs = frozenset({"posterior"} if parameters.spread != "none" else ())
     return parameters.encoded("codes", needs=needs, more={"n": n})

@@ -1,4 +1,4 @@
-"""The drawing of `latent_scatter`."""
+"""Draws figures of the kind `latent_scatter`."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from report_builder.plots._sheet import title_of
 from report_builder.plots._style import RASTER_OVER, arrays_of, colour, localise, panels
 from report_builder.plots.latent_scatter import Parameters
 
-WEIGHTS = {"none": 1, "bars": 3, "ellipses": 5}  # how much a point adds to an SVG
-MARK = 4.0  # square points, of a mark that leaves its deviation to be seen
-SEEN_CM, PANEL = 0.06, 0.8  # length of a deviation that is seen; share of a panel's width that its codes take
+WEIGHTS = {"none": 1, "bars": 3, "ellipses": 5}  # relative size of a point in an SVG
+MARK = 4.0  # area in square points of a marker that does not hide its deviation
+SEEN_CM, PANEL = 0.06, 0.8  # shortest visible deviation; share of a panel's width that the codes take
 TINY = 1e-9
 FACTORS = (1, 2, 5, 10, 20, 50)
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A panel for each run, equal scales on both axes, a colour for each class."""
+    """Draw a panel for each run, with equal scales on both axes and a colour for each class."""
     of_runs = arrays_of(arrays, parameters.runs, "z_mean")
     _check(of_runs, parameters)
     columns = min(len(of_runs), 2)
@@ -60,7 +60,7 @@ def _check(of_runs: Mapping[str, Arrays], parameters: Parameters) -> None:
 
 
 def _factor(of_runs: Mapping[str, Arrays], parameters: Parameters, width_cm: float) -> int:
-    """How many times as long the deviations are drawn, so that the median of none of the runs is too short to be seen."""
+    """Factor by which deviations are enlarged, so that the median deviation of every run is long enough to be visible."""
     shortest = 1.0
     for codes in of_runs.values():
         z = shown_codes(codes)[:, [axis - 1 for axis in parameters.axes]]
@@ -94,7 +94,7 @@ def _panel(axes: Axes, codes: Arrays, parameters: Parameters, language: Language
 
 
 def _spread(axes: Axes, z: np.ndarray, y: np.ndarray, deviations: np.ndarray, *, ellipses: bool, raster: bool) -> None:
-    """The deviations (n, 2) to each side, as two bars or as an ellipse whose half axes they are."""
+    """Draw deviations `(n, 2)` to each side, as two bars or as the half axes of an ellipse."""
     colours = [colour(int(label)) for label in y]
     look = {"linewidths": 0.7, "alpha": 0.75, "rasterized": raster, "zorder": 2}
     if ellipses:
@@ -112,7 +112,7 @@ def _spread(axes: Axes, z: np.ndarray, y: np.ndarray, deviations: np.ndarray, *,
 def _key(
     figure: Figure, panel_axes: list[Axes], classes: Mapping[int, str], parameters: Parameters, language: Language
 ) -> None:
-    """What the colours are: a colour bar, a legend, or nothing."""
+    """Add a colour bar, a legend, or nothing."""
     if parameters.plain:
         return
     if parameters.colour_bar:

@@ -1,4 +1,4 @@
-"""Samples above the training images that they resemble most: has a model learnt, or learnt by heart?"""
+"""Samples with their nearest training images, which shows whether a model has memorised its data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from report_builder.plots._options import SheetOptions
 
 
 class Parameters(SheetOptions):
-    """How many samples of which runs are compared."""
+    """Options of `nearest_training`."""
 
     n: int = Field(default=10, ge=1, le=200, description="How many samples.")
     seed: int = Field(default=0, ge=0, description="Seed of the draw.")

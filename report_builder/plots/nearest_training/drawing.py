@@ -1,4 +1,4 @@
-"""The drawing of `nearest_training`."""
+"""Draws figures of the kind `nearest_training`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from report_builder.plots.nearest_training import Parameters
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """Bands of samples, each above its neighbours, nearest first, the distance under each neighbour."""
+    """Draw bands of samples above their neighbours, the nearest first, with the distance below each neighbour."""
     of_runs = outputs(arrays, parameters, "images")
     names = {run: title_of(subjects, run) for run in parameters.runs}
     block = _block(of_runs, names, parameters, language)

@@ -11,7 +11,7 @@ from report_builder.plots._options import PairOptions
 
 
 class Parameters(PairOptions):
-    """Whose codes are averaged."""
+    """Options of `pair_mean`."""
 
     ends: bool = Field(
         default=False, description="Also show the reconstructions of the two images, left and right of the mean."
@@ -19,8 +19,8 @@ class Parameters(PairOptions):
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """An interpolation of three steps: the middle one is the mean."""
-    needs = frozenset({"decode"})  # of a conditional model the mean of two conditions would be shown as well
+    """Return requests for interpolations of three steps, the middle one of which is the mean."""
+    needs = frozenset({"decode"})  # a conditional model would mix two conditions as well
     return parameters.each("interpolation", "pairs", "indices", "split", needs=needs, more={"steps": 3})
 
 

@@ -1,4 +1,4 @@
-"""The drawing of `pair_mean`."""
+"""Draws figures of the kind `pair_mean`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from report_builder.plots.pair_mean import Parameters
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A sheet with a row for each pair: two originals, then the decoded mean of each run."""
+    """Draw a sheet with a row for each pair: two originals, then the decoded mean of each run."""
     of_runs = outputs(arrays, parameters, "images")
     block = _block(of_runs, parameters, subjects, language)
     drawn = sheet([block], parameters)

@@ -1,4 +1,4 @@
-"""Codes drawn from the prior over the codes of images, and under them the images that the decoder makes of the draws."""
+"""Draws from the prior over a scatter plot of codes, and below them the decoded images."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from report_builder.plots._options import SheetOptions
 
 
 class Parameters(AxesOptions, SheetOptions):
-    """How many draws are shown, over which codes."""
+    """Options of `prior_samples`."""
 
     samples: int = Field(default=18, ge=1, le=60, description="Codes drawn from N(0, I).")
     seed: int = Field(default=0, ge=0, description="Seed of the draw.")

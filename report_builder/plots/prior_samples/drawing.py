@@ -1,4 +1,4 @@
-"""The drawing of `prior_samples`."""
+"""Draws figures of the kind `prior_samples`."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from report_builder.plots.prior_samples import Parameters
 from report_builder.records import frozen
 
 PAGE_CM, SCATTER_CM, LEAST_CM = 22.5, 8.0, 0.5
-MARK = 2  # number of its colour
-TEXT_CM = 0.95  # two lines under each image
+MARK = 2  # index of its colour
+TEXT_CM = 0.95  # two lines below each image
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """For each run a scatter, and the sheet under it; the number of a mark is the number of its image."""
+    """Draw a scatter plot for each run, and below it the sheet; equal numbers identify draw and image."""
     of_runs = outputs(arrays, parameters, "images")
     refuse(lacking_axes(of_runs, parameters.axes))
     names = {run: title_of(subjects, run) for run in of_runs}
@@ -51,7 +51,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
 
 @frozen
 class _Layout:
-    """How many images stand side by side, how wide each is, and how far apart their middles are, in cm."""
+    """Number of images side by side, width of an image, and distance between centres, both in cm."""
 
     per_row: int
     cell: float
@@ -59,10 +59,10 @@ class _Layout:
 
 
 def _layout(of_runs: Mapping[str, Arrays], room: tuple[float, float], parameters: Parameters, language: Language) -> _Layout:
-    """As many images side by side as their coordinates leave room for, in rows of equal length.
+    """Layout with as many images side by side as their coordinates permit, in rows of equal length.
 
     Raises:
-        ReportError: so many images do not fit on a page.
+        ReportError: the images do not fit on a page.
     """
     texts = [text for each in of_runs.values() for text in _coordinates(each, parameters, language)]
     pitch = max(text_width(text) for text in texts) + 0.2
@@ -76,7 +76,7 @@ def _layout(of_runs: Mapping[str, Arrays], room: tuple[float, float], parameters
 
 
 def _block(arrays: Arrays, run: str, plan: _Layout, parameters: Parameters, language: Language) -> Block:
-    """The decoded draws in rows, each with its number and coordinates under it."""
+    """The decoded draws in rows, with number and coordinates below each."""
     images, per_row = in_bands(unit_range(arrays, "images", run), plan.per_row), plan.per_row
     below = [f"{place + 1}\n{text}" for place, text in enumerate(_coordinates(arrays, parameters, language))]
     bands = [below[start : start + per_row] for start in range(0, len(below), per_row)]
@@ -85,14 +85,14 @@ def _block(arrays: Arrays, run: str, plan: _Layout, parameters: Parameters, lang
 
 
 def _coordinates(arrays: Arrays, parameters: Parameters, language: Language) -> list[str]:
-    """The two coordinates of each draw that are shown, with spaces that do not break."""
+    """The two coordinates shown of each draw, with non-breaking spaces."""
     chosen = arrays["prior"][:, [axis - 1 for axis in parameters.axes]]
     texts = [language.word("sheet.point", x=language.number(x, 2), y=language.number(y, 2)) for x, y in chosen.tolist()]
     return [text.replace(" ", "\u00a0") for text in texts]
 
 
 def _scatter(axes: Axes, arrays: Arrays, parameters: Parameters, language: Language) -> None:
-    """Codes of images in a pale grey, the draws over them as numbered marks."""
+    """Draw codes of images in pale grey, and over them the draws as numbered markers."""
     chosen = [axis - 1 for axis in parameters.axes]
     z, prior = shown_codes(arrays)[:, chosen], arrays["prior"][:, chosen].astype(float)
     plain_points(axes, z, raster=len(z) > RASTER_OVER, colour=PALE, opacity=0.9)
@@ -105,8 +105,8 @@ def _scatter(axes: Axes, arrays: Arrays, parameters: Parameters, language: Langu
 
 
 def _number(axes: Axes, places: np.ndarray) -> None:
-    """The number of each mark beside it, off all marks and other numbers; a thin line leads to the mark."""
-    axes.margins(0.1)  # also a number beside the outermost mark stands within the axes
+    """Put the number of each marker next to it, clear of markers and other numbers, with a thin line to the marker."""
+    axes.margins(0.1)  # keeps numbers of the outermost markers within the axes
     axes.autoscale_view()
     axes.apply_aspect()
     step = 0.075 * abs(float(np.diff(axes.get_ylim())[0]))
@@ -120,7 +120,7 @@ def _number(axes: Axes, places: np.ndarray) -> None:
 
 
 def _sentences(of_runs: Mapping[str, Arrays], parameters: Parameters, language: Language) -> list[str]:
-    """Sentences: which codes, how many, what the numbers are, and which of more than two coordinates are shown."""
+    """Sentences about the codes, their number, the numbered draws, and which of more than two coordinates are shown."""
     n = language.number(len(next(iter(of_runs.values()))["y"]))
     stated = [stated_codes(of_runs, parameters, language), language.word("details.pale_points", n=n)]
     stated.append(language.word("details.prior_marks", n=parameters.samples, seed=parameters.seed))

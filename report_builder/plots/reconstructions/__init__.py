@@ -1,4 +1,4 @@
-"""Originals, and under them what each run makes of them."""
+"""Original images, with the reconstructions of each run below them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from report_builder.plots._options import SheetOptions
 
 
 class Parameters(SheetOptions):
-    """Which images are reconstructed by which runs."""
+    """Options of `reconstructions`."""
 
     split: str = Field(default="test", description="Part of the data set.")
     per_class: int = Field(default=1, ge=1, description="Images of each class, from the first of each on.")

@@ -1,4 +1,4 @@
-"""The drawing of `reconstructions`."""
+"""Draws figures of the kind `reconstructions`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from report_builder.plots.reconstructions import Parameters
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A sheet in bands: originals, then one row for each run."""
+    """Draw a sheet in bands: originals, then one row for each run."""
     of_runs = outputs(arrays, parameters, "reconstruction")
     block = _block(of_runs, parameters, subjects, language)
     drawn = sheet([block], parameters)
@@ -38,7 +38,7 @@ def _block(of_runs: Mapping[str, Arrays], parameters: Parameters, subjects: Mapp
 
 
 def _fill_bands(stacked: np.ndarray, bands: list[range]) -> np.ndarray:
-    """Bands `(bands * rows, columns, ...)`; the cells after the last image are blank."""
+    """Images in bands, `(bands * rows, columns, ...)`; cells after the last image are NaN."""
     full = len(bands[0])
     filled = []
     for band in bands:

@@ -1,4 +1,4 @@
-"""Random samples of models, whatever they are: what they make of codes drawn from the prior."""
+"""Random samples of generative models, decoded from draws of the prior."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from report_builder.plots._options import SheetOptions
 
 
 class Parameters(SheetOptions):
-    """How many samples of which runs are shown."""
+    """Options of `samples`."""
 
     rows: int = Field(default=4, ge=1, le=50, description="Samples under one another.")
     columns: int = Field(default=5, ge=1, le=50, description="Samples side by side.")
@@ -27,7 +27,7 @@ class Parameters(SheetOptions):
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """New samples of each run, or those that it kept."""
+    """Return requests for new samples of each run, or for those that it kept."""
     if parameters.epoch is not None:
         return parameters.each("progress")
     return parameters.each("samples", "seed", more={"n": parameters.rows * parameters.columns})

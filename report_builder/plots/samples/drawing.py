@@ -1,4 +1,4 @@
-"""The drawing of `samples`."""
+"""Draws figures of the kind `samples`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from report_builder.plots.samples import Parameters
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A sheet for each run, filled row by row."""
+    """Draw a sheet for each run, filled row by row."""
     of_runs = {run: of_epoch(each, parameters.epoch) for run, each in outputs(arrays, parameters, "images").items()}
     names = {run: title_of(subjects, run) for run in parameters.runs}
     blocks = [_block(each, run, names[run] if len(names) > 1 else "", parameters, language) for run, each in of_runs.items()]

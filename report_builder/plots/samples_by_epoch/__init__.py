@@ -1,4 +1,4 @@
-"""How the samples of fixed noise become what they are, from the untrained model on."""
+"""Samples of fixed noise over the epochs, from the untrained model on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from report_builder.plots._options import SheetOptions
 
 
 class Parameters(SheetOptions):
-    """Which epochs of which runs are shown."""
+    """Options of `samples_by_epoch`."""
 
     epochs: tuple[int, ...] | None = Field(
         default=None,

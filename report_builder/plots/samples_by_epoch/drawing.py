@@ -1,4 +1,4 @@
-"""The drawing of `samples_by_epoch`."""
+"""Draws figures of the kind `samples_by_epoch`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from report_builder.plots._samples import class_name
 from report_builder.plots._sheet import Block, Lines, outputs, printed, sheet, title_of, unit_range
 from report_builder.plots.samples_by_epoch import Parameters
 
-PIXELS = 1_500_000  # of all epochs in HTML, so that a page has room for them
-SERIES = (1, 2, 5)  # epochs shown by default: these times the powers of ten, and the last
+PIXELS = 1_500_000  # maximum over all epochs in HTML, to limit the size of the page
+SERIES = (1, 2, 5)  # default epochs: these times powers of ten, and the last
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A sheet for each run; noise and condition of a column are the same in all its rows."""
+    """Draw a sheet for each run; all rows of a column have the same noise and condition."""
     of_runs = outputs(arrays, parameters, "images")
     names = [title_of(subjects, run) for run in parameters.runs]
     titles = names if len(names) > 1 else [""]
@@ -39,7 +39,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
 
 
 def _live(of_runs: Mapping[str, Arrays], parameters: Parameters, names: Sequence[str], language: Language) -> Live | None:
-    """A row of samples, chosen by epoch and model; of a long training some of the epochs, of a single picture nothing."""
+    """Interactive row of samples by model and epoch, thinned for long trainings; None if there is only one epoch."""
     last = min(len(each["images"]) for each in of_runs.values()) - 1
     strips = np.stack([_strips(each, run, parameters, last) for run, each in of_runs.items()])
     epochs = sorted({*range(0, last, max(1, -(-strips[..., 0].size // PIXELS))), last})
@@ -49,7 +49,7 @@ def _live(of_runs: Mapping[str, Arrays], parameters: Parameters, names: Sequence
 
 
 def _strips(arrays: Arrays, run: str, parameters: Parameters, last: int) -> np.ndarray:
-    """The samples of each epoch side by side, uint8 `(epochs, height, n * width, channels)`."""
+    """Samples of each epoch side by side, uint8 `(epochs, height, n * width, channels)`."""
     images = printed(
         unit_range({**arrays, "images": arrays["images"][: last + 1]}, "images", run)[:, : parameters.n], parameters.ink
     )
@@ -58,7 +58,7 @@ def _strips(arrays: Arrays, run: str, parameters: Parameters, last: int) -> np.n
 
 
 def chosen_epochs(of_runs: Mapping[str, Arrays], given: tuple[int, ...] | None) -> list[int]:
-    """The epochs shown, ascending: those given, or the default ones that every run reached.
+    """Return the epochs to show, ascending: those given, or the default ones that every run reached.
 
     Raises:
         ReportError: a run has no such epoch.
@@ -80,6 +80,6 @@ def _block(arrays: Arrays, run: str, epochs: list[int], n: int, language: Langua
 
 
 def _with_title(block: Block, title: str, *, first: bool) -> Block:
-    """The block under its run's name; epochs stand beside the first block only."""
+    """The block with the name of its run; only the first block keeps its row labels."""
     rows = block.rows if first else Lines([""] * len(block.rows.labels))
     return replace(block, rows=rows, title=title)

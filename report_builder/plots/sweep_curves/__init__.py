@@ -1,4 +1,4 @@
-"""What a setting does to a measured value."""
+"""Measured values as functions of a swept setting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from report_builder.plots._sweep import Swept, incomparable, logarithmic_over, s
 
 
 class Parameters(RunOptions):
-    """Which facts of which runs are shown, and over which setting."""
+    """Options of `sweep_curves`."""
 
     metrics: tuple[str, ...] = Field(
         min_length=1, description="Facts without their run, a panel for each: [test.elbo, test.kl_loss]."
@@ -40,20 +40,20 @@ class Parameters(RunOptions):
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """Nothing: facts are shown."""
+    """Return no requests, because only facts are shown."""
     return {}
 
 
 def facts(parameters: Parameters) -> list[str]:
-    """Each metric of each run."""
+    """Return the facts shown: each metric of each run."""
     return fact_names(parameters.runs, parameters.metrics)
 
 
 def check(parameters: Parameters, subjects: Mapping[str, Subject]) -> None:
-    """The runs have places on the axis as it is asked for, no two of a line the same; if the best is marked, comparable ones.
+    """Check that the runs have distinct places on the axis, and are comparable if the best one is to be marked.
 
     Raises:
-        ReportError: they have not, or are not.
+        ReportError: they do not, or are not.
     """
     found = _swept(parameters, subjects)
     if parameters.log_over:

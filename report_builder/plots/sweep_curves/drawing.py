@@ -1,4 +1,4 @@
-"""The drawing of `sweep_curves`."""
+"""Draws figures of the kind `sweep_curves`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from report_builder.plots.sweep_curves import Parameters, _swept, facts
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A panel for each metric; lines go through the means over the seeds, which are the values that sentences cite."""
+    """Draw a panel for each metric, with lines through the means over the seeds, which are the values that sentences cite."""
     on_one_scale(arrays, parameters.runs, parameters.metrics, best=parameters.best)
     found = _swept(parameters, subjects)
     figure, linear_to = _figure(arrays, parameters, subjects, found, language)
@@ -43,7 +43,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
 def _figure(
     arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], found: Swept, language: Language
 ) -> tuple[Figure, float]:
-    """The panels, and below which value their logarithmic axis is linear; titles name metrics, axes upwards their units."""
+    """The panels, titled with metrics or labelled with units, and the value below which their logarithmic axis is linear."""
     columns = min(len(parameters.metrics), 2)
     figure, panel_axes = panels(len(parameters.metrics), parameters.width_cm, parameters.height_cm, columns)
     swept_axes = SweptAxes(found, subjects, language, log=parameters.log_over)
@@ -54,7 +54,7 @@ def _figure(
         swept_axes.draw(axes, of_runs, parameters.spread, best=parameters.best)
         swept_axes.finish(axes, parameters.width_cm / columns, log=parameters.log)
         axes.set(xlabel=setting_name(language, found.over), ylabel=language.unit(unit) if unit else name)
-        if unit:  # else the axis says it already
+        if unit:  # otherwise the axis label names it already
             axes.set_title(name[:1].upper() + name[1:])
     return figure, swept_axes.linear_to
 
@@ -62,7 +62,7 @@ def _figure(
 def _table(
     arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], found: Swept, language: Language
 ) -> Table:
-    """A row for each run, line by line: its settings, and the mean of each metric."""
+    """Table with a row for each run, line by line: its settings, and the mean of each metric."""
     runs = [run for line in found.lines.values() for run in line]
     columns = [
         Column(setting_name(language, path), [*setting_texts(language, subjects, runs, path).values()])
@@ -76,19 +76,19 @@ def _table(
 
 
 def _title(found: Swept, language: Language) -> str:
-    """What the lines are, where it is one setting."""
+    """Title of the legend, if lines differ in a single setting."""
     return setting_name(language, found.by[0]) if len(found.by) == 1 else ""
 
 
 def _lines(found: Swept, subjects: Mapping[str, Subject], language: Language) -> dict[int, str]:
-    """Each line by its values: alone where the legend's title says of what they are."""
+    """Label of each line: its values, without the setting's name if that is the title of the legend."""
     if len(found.by) == 1:
         return dict(enumerate(setting_texts(language, subjects, [*found.lines], found.by[0]).values()))
     return dict(enumerate(map(", ".join, settings_text(language, subjects, [*found.lines], found.by).values())))
 
 
 def _marks(arrays: Mapping[str, Arrays], parameters: Parameters, language: Language) -> list[str]:
-    """Sentences: what points, bars and rings are."""
+    """Sentences that explain points, bars and rings."""
     shown = [arrays[name] for name in facts(parameters)]
     several = parameters.spread != "none" and any(len(fact["value"]) > 1 for fact in shown)
     marked = parameters.best and any(str(fact["better"]) != "none" for fact in shown)

@@ -1,4 +1,4 @@
-"""What a setting does to the images: a grid for each run of a sweep, under its setting and what was measured."""
+"""A grid of images for each run of a sweep, headed by its settings and measured values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from report_builder.plots._sweep import unknown
 
 
 class Parameters(SheetOptions):
-    """Which images of which runs are shown, and what is said of them."""
+    """Options of `sweep_panel`."""
 
     n: int = Field(default=8, ge=1, le=30, description="Images along a side of each grid.")
     probe: Annotated[dict[str, Any], Role.PROBE] = Field(
@@ -49,15 +49,15 @@ class Parameters(SheetOptions):
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The images of each run."""
+    """Return the request for the images of each run."""
     kind = parameters.probe["kind"]
     given = {key: value for key, value in parameters.probe.items() if key != "kind"}
     return {run: ProbeRequest(kind, _counts(kind, given, parameters.n) | given, run=run) for run in parameters.runs}
 
 
 def _counts(kind: str, given: Collection[str], n: int) -> dict[str, int]:
-    """How many images a probe is asked for, so that they fill a grid with `n` along a side."""
-    if kind == "reconstructions":  # an original and its reconstruction stand in two rows
+    """Counts that a probe is asked for, so that its images fill a grid with `n` along a side."""
+    if kind == "reconstructions":  # an original and its reconstruction take two rows
         return {} if "per_class" in given else {"n": n * max(1, n // 2)}
     known = {"samples": ("n", n * n), "decode_grid": ("n", n), "interpolation": ("steps", max(2, n))}
     known["conditional_samples"] = ("per_condition", n)
@@ -65,15 +65,15 @@ def _counts(kind: str, given: Collection[str], n: int) -> dict[str, int]:
 
 
 def facts(parameters: Parameters) -> list[str]:
-    """Each metric of each run."""
+    """Return the facts shown: each metric of each run."""
     return fact_names(parameters.runs, parameters.metrics)
 
 
 def check(parameters: Parameters, subjects: Mapping[str, Subject]) -> None:
-    """The runs have the settings that are to be printed.
+    """Check that all runs have the settings to be printed.
 
     Raises:
-        ReportError: one has not.
+        ReportError: a run lacks one.
     """
     if problems := list(unknown(parameters.runs, subjects, {"over": parameters.over or ()})):
         raise ReportError(*problems)

@@ -1,4 +1,4 @@
-"""The drawing of `sweep_panel`."""
+"""Draws figures of the kind `sweep_panel`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIDE_BY_SIDE, GAP_CM = 4, 0.35
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A grid for each run, in bands."""
+    """Draw a grid for each run, in bands."""
     request = reads(parameters)[parameters.runs[0]]
     settings = _settings(parameters, subjects, language)
     measured = _value_lines(arrays, parameters, language)
@@ -38,14 +38,14 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
 
 
 def _settings(parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> dict[str, list[str]]:
-    """Lines above each grid with its settings, or the run's name where no sweep tells them apart."""
+    """Heading of each grid: its settings, or the name of the run if no sweep tells the runs apart."""
     runs = parameters.runs
     paths = differing(runs, subjects) if parameters.over is None else parameters.over
     return {run: lines or [subjects[run].name] for run, lines in settings_text(language, subjects, runs, paths).items()}
 
 
 def _value_lines(arrays: Mapping[str, Arrays], parameters: Parameters, language: Language) -> dict[str, list[str]]:
-    """Lines under those: what was measured of each run."""
+    """Further lines of the heading: what was measured of each run."""
     lines: dict[str, list[str]] = {run: [] for run in parameters.runs}
     for metric in parameters.metrics:
         values = format_values(arrays, [f"{run}.{metric}" for run in lines], language, parameters.digits)
@@ -56,13 +56,13 @@ def _value_lines(arrays: Mapping[str, Arrays], parameters: Parameters, language:
 
 
 def _titles(settings: Mapping[str, Sequence[str]], subjects: Mapping[str, Subject]) -> dict[str, str]:
-    """How a caption names each grid: by its settings, or where those are the same for several by the names of the runs."""
+    """Name of each grid in the caption: its settings, or the name of the run if the settings are ambiguous."""
     titles = {run: ", ".join(lines) for run, lines in settings.items()}
     return titles if len({*titles.values()}) == len(titles) else {run: subjects[run].name for run in titles}
 
 
 def _side_by_side(runs: Sequence[str], subjects: Mapping[str, Subject]) -> int:
-    """Grids of a band: those that share the first setting, if they are few; else bands of equal length."""
+    """Number of grids in a band: those that share the first setting if they are few, else bands of equal length."""
     axes = differing(runs, subjects)
     bands = len({repr(value(subjects[run], axes[0])) for run in runs}) if len(axes) > 1 else 1
     if not 1 < len(runs) / bands <= SIDE_BY_SIDE:
@@ -71,7 +71,7 @@ def _side_by_side(runs: Sequence[str], subjects: Mapping[str, Subject]) -> int:
 
 
 def _spread(arrays: Mapping[str, Arrays], parameters: Parameters, language: Language) -> list[str]:
-    """A sentence where values are of several seeds: the images are of the first."""
+    """Sentence for values over several seeds, because the images are those of the first seed."""
     shown = [arrays[name]["seeds"].tolist() for name in facts(parameters)]
     seeds = list(dict.fromkeys(str(seed) for each in shown if len(each) > 1 for seed in each))
     return [language.word("details.values_of_seeds", seeds=language.join(seeds))] if seeds else []

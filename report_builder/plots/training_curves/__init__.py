@@ -1,4 +1,4 @@
-"""How the logged terms developed over the epochs."""
+"""Logged terms over the epochs of a training."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from report_builder.plots._options import RunOptions
 
 
 class Parameters(RunOptions):
-    """Which terms of which runs are shown."""
+    """Options of `training_curves`."""
 
     terms: Annotated[tuple[str | tuple[str, ...], ...] | None, Role.TERMS] = Field(
         default=None,

@@ -1,4 +1,4 @@
-"""The drawing of `training_curves`."""
+"""Draws figures of the kind `training_curves`."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from report_builder.plots.training_curves import Parameters
 
 
 def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping[str, Subject], language: Language) -> Drawing:
-    """A panel for each term, or for the terms that share one.
+    """Draw a panel for each term, or for the terms that share one.
 
-    `arrays` has the history of a run under the run's id, or that of each seed under `<run>@<seed>`.
+    `arrays` holds the history of a run under the run's id, or that of each seed under `<run>@<seed>`.
     """
     curves = Curves(_by_seed(arrays, parameters.runs), held_out=parameters.held_out, first=parameters.from_epoch)
     if parameters.from_epoch > curves.last:
@@ -51,7 +51,7 @@ def draw(arrays: Mapping[str, Arrays], parameters: Parameters, subjects: Mapping
 
 
 def _panels(curves: Curves, parameters: Parameters) -> list[Panel]:
-    """The terms of each panel, as given, or else the losses that the runs log.
+    """Terms of each panel, as given, or else the losses that the runs log.
 
     Raises:
         ReportError: no run logged one of the terms.
@@ -75,7 +75,7 @@ def _unit(run: str, term: str, subjects: Mapping[str, Subject]) -> str:
 
 
 def _by_seed(arrays: Mapping[str, Arrays], runs: Sequence[str]) -> dict[str, list[Arrays]]:
-    """The histories of each run."""
+    """Histories of each run, one per seed."""
     found = {run: [history for name, history in arrays.items() if name.split("@")[0] == run] for run in runs}
     if empty := [run for run, each in found.items() if not each or not all(len(history) for history in each)]:
         raise ReportError(*(Problem("", f"there is no history of '{run}' to draw") for run in empty))
@@ -83,10 +83,10 @@ def _by_seed(arrays: Mapping[str, Arrays], runs: Sequence[str]) -> dict[str, lis
 
 
 def _finish(axes: Axes, name: str, units: Sequence[str], parameters: Parameters, language: Language) -> None:
-    """Axis labels and title; terms that share a panel are named by the legend."""
+    """Add axis labels and a title; terms that share a panel are named by the legend."""
     unit = units[0] if len(set(units)) == 1 else ""
     axes.set(xlabel=language.word("axis.epoch"), ylabel=language.unit(unit) if unit else name)
-    if unit:  # else the axis says it already
+    if unit:  # otherwise the axis label names it already
         axes.set_title(name[:1].upper() + name[1:])
     if parameters.log:
         logarithmic_upwards(axes, "log")
@@ -96,7 +96,7 @@ def _finish(axes: Axes, name: str, units: Sequence[str], parameters: Parameters,
 def _series(
     colours: Mapping[Key, int], terms: Sequence[Panel], subjects: Mapping[str, Subject], language: Language
 ) -> dict[int, str]:
-    """What each colour stands for: a run, a term, or a term of a run; empty where there is one colour."""
+    """Meaning of each colour: a run, a term, or a term of a run; empty if there is only one colour."""
     runs, alone = {run for run, _ in colours}, all(len(panel) == 1 for panel in terms)
     named: dict[int, str] = {}
     for (run, term), number in colours.items():
@@ -107,7 +107,7 @@ def _series(
 
 
 def _column_head(run: str, term: str, subjects: Mapping[str, Subject], language: Language) -> tuple[str, str]:
-    """Heading of a column of the table, and its unit."""
+    """Heading and unit of a column of the table."""
     of_term = term_name(language, term, subjects.values())
     alone = len({name.split("@")[0] for name in subjects}) == 1
     named = of_term if alone else language.word("details.named", name=_name(subjects, run), value=of_term)
