@@ -16,7 +16,7 @@ from typing import NoReturn
 from report_builder.errors import MissingDataError, Problem, ReportError
 from report_builder.picture_files import FORMATS
 
-NOT_READ = (".gif", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".avif", ".jfif")  # else silently ignored
+NOT_READ = (".gif", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".avif", ".jfif")  # refused rather than silently ignored
 DEEPEST = 50  # levels of nested folders
 
 
