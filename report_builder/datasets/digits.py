@@ -81,7 +81,7 @@ def layout(parameters: Parameters) -> Layout:
 
 
 def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
-    """Load uint8 images of shape `(n, 28, 28, 1)`; in `train`, all originals precede their variations, one pass after another."""
+    """Load uint8 images of shape `(n, 28, 28, 1)`; in `train`, the originals come first, then the passes of variations."""
     import numpy as np
 
     with gzip.open(files[0], "rt", encoding="ascii") as stream:
