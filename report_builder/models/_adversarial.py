@@ -103,7 +103,7 @@ def refuses_conditional(parameters: Generator, layout: Layout) -> str:
     return unconditioned(layout) or refuses(parameters, layout)
 
 
-# --- the loss as it is compiled -----------------------------------------------------------------------------------------------
+# --- the loss as an equation --------------------------------------------------------------------------------------------------
 
 IMAGE = (r"x", "real image")
 CONDITION = (r"c", "condition of the real image, given to both networks")

@@ -91,7 +91,7 @@ def _locate(layer: Layer, beside: Path) -> Layer:
     return layer.model_copy(update={"kind": str((beside / layer.kind).resolve())}) if OWN in layer.kind else layer
 
 
-# --- as Keras source ----------------------------------------------------------------------------------------------------------
+# --- conversion to Keras source -----------------------------------------------------------------------------------------------
 
 
 def source(layers: Iterable[Layer]) -> str:

@@ -94,7 +94,7 @@ def seconds_per_image(parameters: Parameters) -> float:
     return float((critic + generator) * (parameters.generator_filters[0] / 256) ** 1.5)
 
 
-# --- the losses as they are compiled ------------------------------------------------------------------------------------------
+# --- the losses as an equation ------------------------------------------------------------------------------------------------
 
 NETWORKS = (r"G, f", "generator, and critic, which gives a score: any real number")
 BETWEEN = (r"\hat{x}", "random point between the real and the generated image")

@@ -36,7 +36,7 @@ def joined(x, *condition):
 
 def image_layers(x, p, image_shape):
     """Vectors (n, d) -> images (n, h, w, c) in [-1, 1]."""
-    if p.generator:  # layers of one's own
+    if p.generator:  # user-defined layers
         return stack(p.generator, x, "generator", ends=image_shape)
     height, width, channels = image_shape
     first, *filters = p.generator_filters
@@ -56,7 +56,7 @@ def image_layers(x, p, image_shape):
 
 def feature_layers(x, p):
     """Images (n, h, w, c) -> features (n, d)."""
-    if p.discriminator:  # layers of one's own
+    if p.discriminator:  # user-defined layers
         return Flatten()(stack(p.discriminator, x, "discriminator"))
     for number in p.discriminator_filters:
         x = Conv2D(number, 5, strides=2, padding="same")(x)

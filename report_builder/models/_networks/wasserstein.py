@@ -16,7 +16,7 @@ from report_builder.models.stack import stack
 
 def score_layers(x, p):
     """Images (n, h, w, c) -> scores (n, 1)."""
-    if p.critic:  # layers of one's own
+    if p.critic:  # user-defined layers
         x = stack(p.critic, x, "critic")
     for number in () if p.critic else p.critic_filters:
         x = Conv2D(number, 5, strides=2, padding="same")(x)

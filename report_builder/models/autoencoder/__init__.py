@@ -56,7 +56,7 @@ def refuses(parameters: Parameters, layout: Layout) -> str:
     return _architectures.refuses(parameters.architecture, parameters, layout) or outside(layout, 0, 1)
 
 
-# --- the loss as it is compiled -----------------------------------------------------------------------------------------------
+# --- the loss as an equation --------------------------------------------------------------------------------------------------
 
 LOSSES = {"bce": f"-{_objective.CROSS_ENTROPY}", "mse": rf"\frac{{1}}{{D}} {_objective.SQUARES}"}
 

@@ -42,7 +42,7 @@ def refuses(parameters: Parameters, layout: Layout) -> str:
     return outside(layout, -1, 1)
 
 
-# --- the loss as it is compiled -----------------------------------------------------------------------------------------------
+# --- the loss as an equation --------------------------------------------------------------------------------------------------
 
 SYMBOLS = (
     (r"x, y", "image and its class"),

@@ -76,7 +76,7 @@ def _fitting(layout: Layout, number: int) -> list[tuple[int, ...]]:
     return sorted(fitting, key=math.prod, reverse=True)
 
 
-# --- the loss as it is compiled -----------------------------------------------------------------------------------------------
+# --- the loss as an equation --------------------------------------------------------------------------------------------------
 
 CONDITION = (r"c", "condition of the image, given to encoder and decoder")
 NETWORKS = (r"e_\phi, d_\theta", "encoder, and decoder with the logistic function behind it")
