@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Tensors: TypeAlias = keras.KerasTensor | tf.Tensor | Sequence[keras.KerasTensor]
 
 _COLOUR = re.compile(r"\x1b\[\d+m")
-_IN_USER_CODE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\w+)')  # as a traced function says it
+_IN_USER_CODE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\w+)')  # in errors of traced functions
 _LONGEST = 300  # characters of a message; longer ones contain printed arrays
 _PASSED_ON = {"activity_regularizer", "trainable", "dtype", "autocast", "name"}  # arguments of every Keras layer
 
