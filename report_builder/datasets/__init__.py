@@ -1,4 +1,4 @@
-"""Data sets, one file each, and the steps that prepare their images."""
+"""Data sets, one module each, and the preprocessing steps applied to their images."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from report_builder.datasets._files import content
 from report_builder.errors import MissingDataError, Problem
 from report_builder.kinds import DATA_STEPS, DATASETS, ImageData, Layout, opened
 
-KEPT = 2  # prepared data sets kept in a process; jobs of one report mostly share one
+KEPT = 2  # prepared data sets cached in a process; the jobs of a report mostly share one
 
 
 def prepare(data: Mapping[str, Any], folders: Sequence[Path], beside: Path | None = None) -> ImageData:
-    """Loads a data set and applies its steps; the same data asked for again comes from memory, read-only.
+    """Load a data set and apply its steps; the result is cached in the process and its arrays are read-only.
 
     Args:
-        data: a resolved `data` entry, `{"dataset": {"kind": ...}, "steps": [{"kind": ...}, ...]}`; a `fingerprint` is checked.
+        data: a resolved `data` entry, `{"dataset": {"kind": ...}, "steps": [{"kind": ...}, ...]}`; a `fingerprint` is verified.
         folders: data folders, searched in order.
-        beside: folder of the experiment, for kinds of the user's own.
+        beside: folder of the experiment, where kinds of the user's own are looked up.
 
     Raises:
-        ReportError: the files are damaged, or missing or not those that the fingerprint was taken of (MissingDataError).
+        ReportError: if the files are damaged.
+        MissingDataError: if the files are missing, or do not match the fingerprint.
     """
     expected = data.get("fingerprint")
     if expected and expected != (found := fingerprint(data, folders, beside)):
@@ -38,13 +39,13 @@ def prepare(data: Mapping[str, Any], folders: Sequence[Path], beside: Path | Non
 
 
 def fingerprint(data: Mapping[str, Any], folders: Sequence[Path], beside: Path | None = None) -> str:
-    """What `fingerprint_of` gives for the data set's files; steps do not count."""
+    """Return the fingerprint of a data set's files, see `fingerprint_of`; its steps do not affect it."""
     dataset, parameters = opened(DATASETS, data["dataset"], beside=beside)
     return fingerprint_of([content(path) for path in dataset.files(parameters, folders)])
 
 
 def fingerprint_of(digests: Sequence[str]) -> str:
-    """The sha256 over the digests of each file or folder, hex, in their order."""
+    """Return the SHA-256 hex digest of a sequence of digests, one for each file or folder, in order."""
     return hashlib.sha256(json.dumps(list(digests), separators=(",", ":")).encode()).hexdigest()
 
 
@@ -64,6 +65,6 @@ def _prepare(entry: str, folders: tuple[Path, ...], beside: Path | None) -> Imag
         prepared = checked(step.apply(prepared, parameters), known, chosen["kind"])
     for split in prepared.splits.values():
         for part in vars(split).values():
-            if isinstance(part, np.ndarray):  # a stream's images are made anew each time
+            if isinstance(part, np.ndarray):  # a stream creates new arrays on each access
                 part.flags.writeable = False
     return prepared

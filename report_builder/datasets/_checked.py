@@ -1,4 +1,4 @@
-"""What every data set keeps, those of a user's own Python, too: said before a model learns from something else."""
+"""Validation of what data sets and steps return, including a user's own, before any model is trained on it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from report_builder.limits import CLASSES
 
 
 def checked(data: ImageData, known: Layout, where: str) -> ImageData:
-    """The same data.
+    """Validate a data set and return it unchanged.
 
     Args:
-        data: what a data set or a step gave.
-        known: what is announced of it.
-        where: the kind that gave it.
+        data: what a data set or a preprocessing step returned.
+        known: the layout that the kind announced.
+        where: name of the kind, for messages.
 
     Raises:
-        ReportError: a split is empty, images, classes, conditions or attributes do not fit together, or something else was
-            announced.
+        ReportError: if there is no split `train`, a split is empty, its arrays do not fit together, or its images do not have
+            the announced shape.
     """
     if not isinstance(data, ImageData) or not {"train"} <= set(data.splits):
         raise ReportError(Problem(where, "this does not return ImageData with a split 'train'", type(data).__name__))
@@ -36,7 +36,7 @@ def checked(data: ImageData, known: Layout, where: str) -> ImageData:
 
 
 def _wrong(data: ImageData, split: Split, expected: tuple[int, int, int]) -> str:
-    """What is wrong with a split; nothing: ""."""
+    """Describe what is wrong with a split; empty if nothing is."""
     if not len(split.y):
         return "there is no image"
     if tuple(split.x.shape[1:]) != expected:

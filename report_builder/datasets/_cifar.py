@@ -1,4 +1,4 @@
-"""Reading CIFAR as it is kept: one `.npz`, or the authors' pickled batches, as a folder or in their archive."""
+"""Reader for CIFAR as an `.npz` or as the authors' pickled batches, in a folder or in the original archive."""
 
 from __future__ import annotations
 
@@ -23,23 +23,24 @@ from report_builder.records import frozen
 if TYPE_CHECKING:
     import numpy as np
 
-SOURCE = "https://www.cs.toronto.edu/~kriz/"  # the authors' page, from which Keras downloads, too
+SOURCE = "https://www.cs.toronto.edu/~kriz/"  # the authors' page, which Keras downloads from as well
 SIDE = 32  # pixels
-DAMAGED = (*DAMAGE, MemoryError, zlib.error, tarfile.TarError, pickle.UnpicklingError)  # what reading something else may raise
-BATCH = 1 << 28  # bytes; the largest batch that is published has 1.5e8
-MEMBERS = 1000  # files in an archive
-MEMO = ("PUT", "BINPUT", "LONG_BINPUT")  # with a place in a table, which takes as much memory as the place is large
+DAMAGED = (*DAMAGE, MemoryError, zlib.error, tarfile.TarError, pickle.UnpicklingError)  # what reading other content may raise
+BATCH = 1 << 28  # bytes; the largest published batch has 1.5e8
+MEMBERS = 1000  # most files in an archive
+MEMO = ("PUT", "BINPUT", "LONG_BINPUT")  # their argument is an index into the memo, whose memory grows with the index
 
 
 @frozen
 class Published:
-    """Under which names a data set is kept.
+    """File names and keys of a published CIFAR data set.
 
     Attributes:
-        npz: with the arrays x_train, y_train, x_test, y_test.
-        folder: with the batches.
-        archive: the authors' archive of that folder, with its sha256.
-        batches: by split, in order.
+        npz: name of the `.npz` with the arrays x_train, y_train, x_test, y_test.
+        folder: name of the folder with the batches.
+        archive: name of the authors' archive of that folder.
+        sha256: digest of the archive, hex.
+        batches: file names of the batches of each split, in order.
         labels: key of the classes in a batch.
     """
 
@@ -52,16 +53,16 @@ class Published:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name under which it may lie in a data folder or in Keras' cache, old and new."""
+        """All names that the data set may have in a data folder or in Keras' cache, of old and new Keras versions."""
         target = f"{self.folder}-target"
         return (self.npz, self.folder, f"{target}/{self.folder}", self.archive, f"{target}_archive", f"{self.folder}.tar.gz")
 
 
 def files(published: Published, path: str | None, folders: Sequence[Path]) -> list[Path]:
-    """The `.npz`, the archive, or the batches of a folder, training batches first.
+    """Locate the `.npz`, the archive, or the batches in a folder, training batches first.
 
     Raises:
-        ReportError: nothing of that is there, or batches are missing in the folder.
+        ReportError: if none of them is found, or the folder lacks some batches.
     """
     what = f"{published.npz}, {published.archive} or the folder {published.folder}"
     found = find(path, published.names, [*folders, keras_cache()], what)
@@ -78,17 +79,17 @@ def files(published: Published, path: str | None, folders: Sequence[Path]) -> li
 
 
 def fetch(published: Published, folders: Sequence[Path]) -> None:
-    """Downloads the archive into Keras' cache; it is read as it is."""
+    """Download the archive into Keras' cache; it is read without unpacking."""
     target = keras_cache() / published.archive
     place_instead = instead(published.archive, folders)
     download(published.archive, target, published.sha256, place_instead=place_instead, source=SOURCE)
 
 
 def load(published: Published, files: Sequence[Path], class_names: Sequence[str]) -> ImageData:
-    """Images of shape `(n, 32, 32, 3)` with one class each.
+    """Load the images, uint8 of shape `(n, 32, 32, 3)`, and the class of each.
 
     Raises:
-        ReportError: a file is damaged, or holds something else.
+        ReportError: if a file is damaged or has other content.
     """
     if files[0].suffix == ".npz":
         return image_data(files[0], class_names)
@@ -115,7 +116,7 @@ def _arrays(published: Published, files: Sequence[Path]) -> dict[str, np.ndarray
 
 
 def _in_archive(published: Published, path: Path) -> dict[str, _Batch]:
-    """The batches of an archive, which is not unpacked to the disk."""
+    """Read the batches from an archive without unpacking it to disk."""
     wanted = {name for part in published.batches.values() for name in part}
     found = {}
     with _Gzip(path) as unpacked, tarfile.open(fileobj=unpacked, mode="r:") as archive:
@@ -130,7 +131,7 @@ def _in_archive(published: Published, path: Path) -> dict[str, _Batch]:
 
 
 class _Gzip(gzip.GzipFile):
-    """A packed archive that ends where the limit does; a header of an archive is short, whatever it says itself."""
+    """A gzip stream that stops at the size limit and refuses long reads, whatever length a tar header claims."""
 
     def read(self, size: int | None = -1) -> bytes:
         if size is None or not 0 <= size <= READ:
@@ -162,17 +163,17 @@ def _unpickle(published: Published, content: bytes) -> _Batch:
 
 
 class _Type:
-    """The type of a pickled array, by its code."""
+    """Stand-in for the dtype of a pickled array, with its code only."""
 
     def __init__(self, code: bytes | str = "", *_: bool) -> None:
         self.code = code.decode("latin1") if isinstance(code, bytes) else code
 
     def __setstate__(self, _: tuple[int | bytes, ...]) -> None:
-        """Its byte order and alignment, which single bytes do not have."""
+        """Ignore byte order and alignment, which are irrelevant for single bytes."""
 
 
 class _Array:
-    """An array of bytes as it is pickled. NumPy itself would trust what a damaged file says of it."""
+    """Stand-in for a pickled byte array: NumPy itself would trust the sizes that a damaged file states."""
 
     shape: tuple[int, ...]
     raw: bytes
@@ -186,7 +187,7 @@ class _Array:
         self.order = "F" if by_columns else "C"
 
     def values(self) -> np.ndarray:
-        """Uint8; ValueError or TypeError where it is of something else, or of another length."""
+        """Return the array, uint8; raise ValueError or TypeError if its type or length is wrong."""
         import numpy as np
 
         if self.type.code != "u1":
@@ -198,11 +199,11 @@ _Batch: TypeAlias = tuple[_Array, Sequence[int]]  # images and their classes
 
 
 class _Unpickler(pickle.Unpickler):
-    """Reads arrays of bytes, numbers and text only: a pickle from elsewhere could otherwise run anything."""
+    """Unpickler restricted to byte arrays, numbers and text, since a pickle from elsewhere could execute any code."""
 
     def find_class(self, module: str, name: str) -> Callable[..., _Type | _Array | bytes]:
         known: dict[tuple[str, str], Callable[..., _Type | _Array | bytes]] = {
-            ("numpy", "ndarray"): _Array,  # only named, as the type of what `_reconstruct` begins
+            ("numpy", "ndarray"): _Array,  # only an argument: the type that `_reconstruct` creates
             ("numpy", "dtype"): _Type,
             ("multiarray", "_reconstruct"): _Array,
             ("_codecs", "encode"): lambda text, _: text.encode("latin1"),  # bytes, as Python 3 pickles them

@@ -1,4 +1,4 @@
-"""Public files of data sets, fetched and compared with what was published."""
+"""Download of published data files, verified by their digest."""
 
 from __future__ import annotations
 
@@ -10,16 +10,23 @@ from pathlib import Path
 
 from report_builder.errors import MissingDataError, Problem
 
-SOURCE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"  # where `keras.datasets` downloads from
+SOURCE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"  # where `keras.datasets` downloads from, too
 PATIENCE = 20  # seconds without an answer before a download counts as failed
 CHUNK = 1 << 18
 
 
 def download(name: str, target: Path, sha256: str, *, place_instead: str, source: str = SOURCE) -> Path:
-    """Fetches one file of a source, checks it, and only then shows it under its name.
+    """Download a file, verify its digest, and only then move it to its final name.
+
+    Args:
+        name: of the file, relative to `source`.
+        target: path of the file to write; its folder is created.
+        sha256: the expected digest, hex.
+        place_instead: advice for a user without a connection.
+        source: URL of the folder, with a trailing slash.
 
     Raises:
-        MissingDataError: there is no connection, or the content is not what was published.
+        MissingDataError: if there is no connection, or the content is not what was published.
     """
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.part")
     try:
@@ -32,14 +39,14 @@ def download(name: str, target: Path, sha256: str, *, place_instead: str, source
         )
         raise MissingDataError(problem) from error
     finally:
-        with suppress(OSError):  # also where a file stands in the place of the folder
+        with suppress(OSError):  # the parent may be a file, too
             temporary.unlink(missing_ok=True)
     return target
 
 
 def _fetch(address: str, target: Path, sha256: str) -> None:
-    """Writes an address to a file with progress on stderr; OSError if its content has another digest."""
-    import urllib.request  # slow to import, and hardly ever needed
+    """Download a URL to a file with progress on stderr; raise OSError if the digest differs."""
+    import urllib.request  # slow to import and rarely needed
 
     digest, done = hashlib.sha256(), 0
     with urllib.request.urlopen(address, timeout=PATIENCE) as answer, target.open("wb") as stream:  # noqa: S310  a constant https address
@@ -54,7 +61,7 @@ def _fetch(address: str, target: Path, sha256: str) -> None:
 
 
 def _show(name: str, done: int, total: int) -> None:
-    """A progress line on a terminal; for a file or a pipe only its end."""
+    """Print progress: continuously on a terminal, only once finished to a file or a pipe."""
     finished = done >= total
     if sys.stderr.isatty() or finished:
         line = f"downloading {name}: {done / 1e6:.1f} of {total / 1e6:.1f} MB"

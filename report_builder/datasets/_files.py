@@ -1,4 +1,4 @@
-"""Where the files of a data set lie (named in the experiment, in a data folder, in Keras' cache), and which bytes they are."""
+"""Location of a data set's files (path in the experiment, data folders, Keras' cache), and digests of their content."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from typing import NoReturn
 from report_builder.errors import MissingDataError, Problem, ReportError
 from report_builder.picture_files import FORMATS
 
-NOT_READ = (".gif", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".avif", ".jfif")  # a class of them would be missing in silence
-DEEPEST = 50  # folders in each other that pictures may lie in
+NOT_READ = (".gif", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".avif", ".jfif")  # refused rather than silently ignored
+DEEPEST = 50  # levels of nested folders
 
 
 def find(
     path: str | None, names: Sequence[str], folders: Sequence[Path], what: str, *, folder: bool | None = None
 ) -> Path | None:
-    """The file or folder that the experiment names, else the first of `names` in the first folder that has one, else None.
+    """Return the path that the experiment names, else the first of `names` in the first folder that has one, else None.
 
     Args:
-        path: what the experiment names, relative to one of the folders or to the current one.
-        names: under which it may lie in a folder.
+        path: path in the experiment, relative to one of the folders or to the working directory; None: use `names`.
+        names: file or folder names to look for if there is no path.
         folders: searched in order.
-        what: is expected, e.g. "a .npz file".
-        folder: whether a folder is expected; None: a file or a folder. Anything else (a device, a pipe) never is.
+        what: description of the expected file for messages, e.g. "a .npz file".
+        folder: whether to accept only folders (True), only regular files (False), or both (None); never a device or a pipe.
 
     Raises:
-        MissingDataError: the experiment names what is not there, or is something else.
+        MissingDataError: if the named path does not exist, or is not of the expected type.
     """
     wanted = tuple(names) if path is None else (_at_home(path),)
     named = [place / name for place in (*folders, *([] if path is None else [Path()])) for name in wanted]
     places = [
         *dict.fromkeys([*named, *(Path(os.path.normpath(place)) for place in named)])
-    ]  # beside a folder that is not there
+    ]  # `..` after a folder that does not exist
     modes = [(place, _mode(place)) for place in places]
     good = [
         place for place, mode in modes if (stat.S_ISDIR(mode) and folder is not False) or (stat.S_ISREG(mode) and not folder)
@@ -53,21 +53,21 @@ def find(
 
 
 def _at_home(path: str) -> str:
-    """The path with `~` written out, where that user is known."""
+    """Expand `~` in a path if that user is known."""
     with suppress(RuntimeError):
         return str(Path(path).expanduser())
     return path
 
 
 def _mode(path: Path) -> int:
-    """What kind of thing lies there, 0 for nothing: also where the system takes no such path."""
+    """Return the `st_mode` of a path; 0 if there is nothing, or the system does not accept the path."""
     with suppress(OSError, ValueError):
         return path.stat().st_mode
     return 0
 
 
 def _near(places: Sequence[Path]) -> str:
-    """Asks whether something of a similar name is meant, which lies where it was looked."""
+    """Suggest an existing file with a similar name."""
     for place in places:
         with suppress(OSError, ValueError):
             if near := get_close_matches(place.name, [file.name for file in place.parent.iterdir()], n=1):
@@ -77,7 +77,7 @@ def _near(places: Sequence[Path]) -> str:
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Says a file or folder that cannot be read in a sentence."""
+    """Turn an OSError while reading `path` into a ReportError."""
     try:
         yield
     except OSError as error:
@@ -88,12 +88,12 @@ def reading(path: Path) -> Iterator[None]:
 
 
 def signature(path: Path) -> tuple[int, str]:
-    """What changes when a file or a folder of pictures does, without reading it: bytes and times; pictures and their listing.
+    """Return a cheap signature of a file (size and times) or of a folder of pictures (count and digest of the listing).
 
-    The time at which the file system last changed anything of a file cannot be set back, as the time of its content can.
+    It changes whenever the content does, which is not read: unlike a file's mtime, its ctime cannot be set back.
 
     Raises:
-        ReportError: it cannot be read, or the folder holds what is no picture under the name of one.
+        ReportError: if it cannot be read, or the folder holds an entry with a picture's name that is not a readable picture.
     """
     with reading(path):
         if not path.is_dir():
@@ -108,17 +108,17 @@ def _times(status: os.stat_result) -> str:
 
 
 def newest(path: Path) -> int:
-    """When a file, or a file of a folder of pictures, last changed: ns since the epoch."""
+    """Return the time at which a file, or any picture in a folder, last changed, in ns since the epoch."""
     found = [entry.stat() for _, entry in _walk(path)] if path.is_dir() else [path.stat()]
     return max((max(status.st_mtime_ns, status.st_ctime_ns) for status in found), default=0)
 
 
 def content(path: Path, known: tuple[int, str] | None = None) -> str:
-    """The sha256 of a file's content, hex; of a folder's pictures with their names, wherever the folder lies.
+    """Return the SHA-256 hex digest of a file, or of the pictures in a folder with their relative names.
 
     Args:
         path: a file or a folder.
-        known: its `signature`, where it has just been taken.
+        known: its `signature`, if it has just been taken.
 
     Raises:
         ReportError: as `signature`.
@@ -128,7 +128,7 @@ def content(path: Path, known: tuple[int, str] | None = None) -> str:
 
 @lru_cache(maxsize=64)
 def _content(path: Path, _: tuple[int, str]) -> str:
-    """The digest of what lies there, computed once in a process as long as the signature stays."""
+    """Compute the digest of `path`, cached in the process until the signature changes."""
     with reading(path):
         if not path.is_dir():
             with path.open("rb") as stream:
@@ -141,17 +141,17 @@ def _content(path: Path, _: tuple[int, str]) -> str:
 
 
 def pictures(folder: Path) -> list[str]:
-    """Names of the JPEG and PNG files in a folder and below it, relative, in alphabetical order; hidden ones do not count.
+    """Return the relative names of all JPEG and PNG files in a folder and below it, sorted, without hidden ones.
 
     Raises:
-        ReportError: the folder cannot be read, or holds what is no picture under the name of one.
+        ReportError: if the folder cannot be read, or holds an entry with a picture's name that is not a readable picture.
     """
     with reading(folder):
         return sorted(name for name, _ in _walk(folder))
 
 
 def natural(name: str) -> tuple[list[str | int], str]:
-    """What names are sorted by so that 2 stands before 10."""
+    """Sort key for natural order: 2 comes before 10."""
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)], name
 
 
@@ -175,10 +175,10 @@ def _walk(folder: Path, below: str = "", above: tuple[tuple[int, int], ...] = ()
 
 
 def _picture_name(entry: os.DirEntry[str]) -> str:
-    """The name of a picture.
+    """Return the name of a picture.
 
     Raises:
-        ReportError: it is a pipe, a device or a link to nothing, or its name is no text.
+        ReportError: if it is a pipe, a device or a broken link, or its path is not valid UTF-8.
     """
     rule = ""
     if not entry.is_file():
@@ -191,23 +191,28 @@ def _picture_name(entry: os.DirEntry[str]) -> str:
 
 
 def _printable(path: Path) -> str:
-    """A path as text that can be printed, whatever bytes it is of."""
+    """Return a path as printable text, whatever bytes it consists of."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def keras_cache() -> Path:
-    """The folder in which Keras keeps the data sets it has downloaded."""
+    """Return the folder in which Keras caches downloaded data sets."""
     home = os.environ.get("KERAS_HOME")
     return (Path(home) if home else Path.home() / ".keras") / "datasets"
 
 
 def instead(name: str, folders: Sequence[Path]) -> str:
-    """What to do where there is no internet."""
+    """Return advice for a user without internet access."""
     return f"Put {name} into {(*folders, keras_cache())[0]}, or name it with 'path'."
 
 
 def absent(name: str, folders: Sequence[Path], *, put: str | None = None) -> NoReturn:
-    """Says where a file was looked for, and to put it there (or, where other forms would do, `put`).
+    """Report that a data set was not found, where it was searched for, and where to put it.
+
+    Args:
+        name: of the missing file.
+        folders: the data folders that were searched.
+        put: what to put there, if not `name`.
 
     Raises:
         MissingDataError: always.

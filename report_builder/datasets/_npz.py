@@ -1,4 +1,4 @@
-"""Reading image data sets in the two forms in which Keras keeps them: one `.npz`, or four gzipped idx files."""
+"""Readers for the two file formats of Keras' image data sets: a single `.npz`, or four gzipped idx files."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 KEYS = ("x_train", "y_train", "x_test", "y_test")
 SIDE = 28  # pixels of an image in an idx file
-# what reading something else, or something damaged, may raise
+# what reading damaged files or other content may raise
 DAMAGE = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, SyntaxError)
 DAMAGED_ZIP = (*DAMAGE, zipfile.BadZipFile, zlib.error, tokenize.TokenError)
-PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # how NumPy packs arrays
-PLAIN = ((1, 0), (2, 0))  # versions of .npy files of numbers and text
-READ = 1 << 20  # bytes at once
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the compression types that NumPy writes
+PLAIN = ((1, 0), (2, 0))  # .npy format versions of plain numbers and text
+READ = 1 << 20  # bytes read at once
 
 
 def image_data(path: Path, class_names: Sequence[str]) -> ImageData:
-    """An `.npz` with `x_train`, `y_train`, `x_test`, `y_test` as `keras.datasets` writes it.
+    """Load an `.npz` with `x_train`, `y_train`, `x_test`, `y_test`, as `keras.datasets` writes it.
 
     Raises:
-        ReportError: the file is damaged, or holds something else.
+        ReportError: if the file is damaged or has other content.
     """
     allowed = f"A .npz with the arrays {', '.join(KEYS)}."
     arrays = stored(path, KEYS, allowed)
@@ -45,10 +45,11 @@ def image_data(path: Path, class_names: Sequence[str]) -> ImageData:
 
 
 def stored(path: Path, wanted: Collection[str], allowed: str) -> dict[str, np.ndarray | None]:
-    """Those of the wanted arrays that an `.npz` has, of any shape and type of number or text; of others only the name (None).
+    """Load the wanted arrays of an `.npz`, of any shape and any numeric or text type; other arrays are listed as None.
 
     Raises:
-        ReportError: the file is damaged, no `.npz`, holds Python objects, or the arrays are larger than the limit together.
+        ReportError: if the file is damaged or no `.npz`, a wanted array holds Python objects, or the arrays exceed the limit in
+            total.
     """
     import numpy as np
 
@@ -63,10 +64,10 @@ def stored(path: Path, wanted: Collection[str], allowed: str) -> dict[str, np.nd
 
 
 def shapes(path: Path, wanted: Collection[str], allowed: str) -> dict[str, tuple[int, ...]]:
-    """Shapes of the arrays that an `.npz` has, from the beginning of each; of those that are not wanted `()`.
+    """Return the shapes of the arrays in an `.npz` from their headers; `()` for arrays that are not wanted.
 
     Raises:
-        ReportError: the file is damaged, or no `.npz`.
+        ReportError: if the file is damaged or no `.npz`.
     """
     with _open(path, allowed) as (archive, members):
         return {key: _header(archive, info)[0] if key in wanted else () for key, info in members.items()}
@@ -74,7 +75,7 @@ def shapes(path: Path, wanted: Collection[str], allowed: str) -> dict[str, tuple
 
 @contextmanager
 def _open(path: Path, allowed: str) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.ZipInfo]]]:
-    """The archive, with its arrays by name; whatever is wrong with it, also later, is a ReportError."""
+    """Open an `.npz` and yield it with its members by array name; turn any error in the block into a ReportError."""
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive, {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
@@ -91,7 +92,7 @@ def _is_npy(path: Path) -> bool:
 
 
 def _declared_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
-    """Bytes that an array takes, by its header; ValueError where it is no array of numbers, or of another length."""
+    """Return the size of an array in bytes by its header; raise ValueError for objects or a wrong length."""
     shape, dtype, begin = _header(archive, member)
     size = math.prod(shape) * int(dtype.itemsize)
     if dtype.hasobject:
@@ -102,7 +103,7 @@ def _declared_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
 
 
 def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> tuple[tuple[int, ...], np.dtype, int]:
-    """Shape and type of a stored array, and where its values begin."""
+    """Return the shape and dtype of a stored array, and the offset of its values."""
     import numpy as np
 
     if member.compress_type not in PACKED:
@@ -119,10 +120,10 @@ def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> tuple[tuple[in
 
 
 def idx_arrays(files: Sequence[Path]) -> dict[str, np.ndarray]:
-    """The four gzipped idx files, given in the order of `KEYS`, as arrays `(n, 28, 28)` and `(n,)`.
+    """Read the four gzipped idx files, in the order of `KEYS`, as uint8 arrays `(n, 28, 28)` and `(n,)`.
 
     Raises:
-        ReportError: a file is damaged, or larger than the limit.
+        ReportError: if a file is damaged or exceeds the limit.
     """
     import numpy as np
 
@@ -142,7 +143,10 @@ def idx_arrays(files: Sequence[Path]) -> dict[str, np.ndarray]:
 
 
 def exactly(stream: BufferedIOBase | IO[bytes], size: int) -> bytes:
-    """The rest of a stream, which is this long; memory is taken as it comes, not as it is announced. Raises ValueError."""
+    """Read the rest of a stream, which must have `size` bytes, else raise ValueError.
+
+    It is read in parts, so that a false size does not allocate memory.
+    """
     whole = bytearray()
     while part := stream.read(min(READ, size + 1 - len(whole))):
         whole += part
@@ -152,10 +156,10 @@ def exactly(stream: BufferedIOBase | IO[bytes], size: int) -> bytes:
 
 
 def as_image_data(arrays: dict[str, np.ndarray], path: Path, class_names: Sequence[str]) -> ImageData:
-    """Images with the channel axis last and one class for each.
+    """Build a data set with the channel axis last and one class for each image.
 
     Raises:
-        ReportError: shapes, type or classes do not fit.
+        ReportError: if shapes, types or classes do not fit.
     """
     import numpy as np
 

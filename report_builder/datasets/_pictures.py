@@ -1,4 +1,4 @@
-"""Picture files as a stream of arrays: each is decoded when it is asked for."""
+"""Picture files as a stream of arrays, decoded on access."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from report_builder.picture_files import opened
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-ORIENTATION = 0x0112  # EXIF tag; from 5 on, rows and columns are exchanged
-KEPT = 1 << 28  # bytes: decoded pictures that all together need no more stay in memory
+ORIENTATION = 0x0112  # EXIF tag; values 5 to 8 exchange rows and columns
+KEPT = 1 << 28  # bytes; a set of pictures that needs at most this much stays decoded in memory
 
 Fit = Literal["crop", "pad", "stretch"]
 Read = Callable[[Path], np.ndarray]
 
 
 def stream(folder: Path, names: Sequence[str], read: Read, image_shape: tuple[int, int, int]) -> Stream:
-    """The pictures of a folder as uint8 images.
+    """Return the pictures of a folder as a stream of uint8 images; a small set stays in memory once decoded.
 
     Args:
-        folder: where they lie.
-        names: relative to it, `n` of them.
-        read: gives the pixels of one file.
-        image_shape: height, width, channels of every picture.
+        folder: contains the pictures.
+        names: `n` paths relative to the folder.
+        read: function that returns the pixels of a file.
+        image_shape: height, width and channels of every picture.
 
     Raises:
-        ReportError: (when a picture is asked for) it is damaged, or has another shape.
+        ReportError: on access, if a picture is damaged or has another shape.
     """
-    files = np.array(names, dtype=np.bytes_ if all(name.isascii() for name in names) else np.str_)  # a quarter of the memory
+    files = np.array(names, dtype=np.bytes_ if all(name.isascii() for name in names) else np.str_)  # a quarter of str's memory
 
     def make(places: np.ndarray) -> np.ndarray:
         images = np.empty((len(places), *image_shape), np.uint8)
@@ -52,7 +52,7 @@ def stream(folder: Path, names: Sequence[str], read: Read, image_shape: tuple[in
 def _memoize(
     make: Callable[[np.ndarray], np.ndarray], n: int, image_shape: tuple[int, ...]
 ) -> Callable[[np.ndarray], np.ndarray]:
-    """The same, each image made once. An array takes memory only where something was written."""
+    """Cache the images of `make`; memory is only committed for pages that have been written."""
     images, there = np.empty((n, *image_shape), np.uint8), np.zeros(n, bool)
 
     def recalled(places: np.ndarray) -> np.ndarray:
@@ -65,41 +65,41 @@ def _memoize(
 
 
 def decoded(path: Path, channels: int = 3, size: tuple[int, int] | None = None, fit: Fit = "crop") -> np.ndarray:
-    """One picture as it is looked at (turned as its EXIF orientation says, transparent parts white).
+    """Decode a picture, rotated by its EXIF orientation and with transparent parts in white.
 
     Args:
         path: a JPEG or PNG file.
         channels: 3 or 1.
-        size: height and width that the picture is brought to; None: its own.
-        fit: `crop` fills the size and cuts off what stands over, `pad` shows all on black, `stretch` changes the proportions.
+        size: target height and width; None keeps the picture's own.
+        fit: `crop` fills the size and cuts off the rest, `pad` shows all on black, `stretch` changes the proportions.
 
     Returns:
         uint8, shape `(height, width, channels)`.
 
     Raises:
-        ReportError: the file is damaged, too large, or not what its name says.
+        ReportError: if the file is damaged, too large, or not of the format that its name states.
     """
     with opened(path) as picture:
         if size:
-            picture.draft(None, (2 * max(size), 2 * max(size)))  # a JPEG much larger than needed is decoded in part
+            picture.draft(None, (2 * max(size), 2 * max(size)))  # decodes a much larger JPEG at a reduced size
         pixels = np.asarray(_fit(_upright(picture, channels), size, fit))
     return pixels[..., None] if pixels.ndim == 2 else pixels
 
 
 def picture_size(path: Path) -> tuple[int, int]:
-    """Height and width as the picture is looked at, from the beginning of the file. Raises ReportError as `decoded`."""
+    """Return the displayed height and width, from the file's header. Raises ReportError as `decoded` does."""
     with opened(path) as picture:
         turned = picture.getexif().get(ORIENTATION, 1) in range(5, 9)
         return (picture.width, picture.height) if turned else (picture.height, picture.width)
 
 
 def _upright(picture: Image, channels: int) -> Image:
-    """Upright, in grey or RGB."""
+    """Apply the EXIF orientation and convert to greyscale or RGB."""
     import PIL.Image
     import PIL.ImageOps
 
     picture = PIL.ImageOps.exif_transpose(picture)
-    if picture.mode.startswith("I"):  # 16 bits; Pillow's own conversion would cut them off at 255
+    if picture.mode.startswith("I"):  # 16 bits; Pillow's own conversion would clip at 255
         picture = PIL.Image.fromarray((np.asarray(picture).astype(np.uint16) >> 8).astype(np.uint8))
     if picture.has_transparency_data:
         white = PIL.Image.new("RGBA", picture.size, "white")

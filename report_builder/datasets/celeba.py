@@ -1,7 +1,7 @@
 """CelebA: 202 599 faces, aligned, with 40 attributes each (Liu et al., Deep Learning Face Attributes in the Wild, ICCV 2015).
 
-The files are those that the authors publish, for research that is not commercial: the folder `img_align_celeba` of JPEGs and,
-beside it, `list_attr_celeba` and `list_eval_partition`, as `.txt` or in the comma form `.csv`. They are not downloaded.
+The files are those that the authors publish for non-commercial research: the folder `img_align_celeba` of JPEGs and, next to
+it, the lists `list_attr_celeba` and `list_eval_partition`, as `.txt` or `.csv`. They are not downloaded.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ ATTRIBUTES = tuple(NAMES.split())
 
 
 class Parameters(kinds.Parameters):
-    """Where the data lie, and what a class is."""
+    """Location of the data, and the attribute that serves as the class."""
 
     path: Annotated[str | None, Role.PATH] = Field(
         None, description="The folder with the pictures and both lists; relative paths start in a data folder."
@@ -48,16 +48,16 @@ class Parameters(kinds.Parameters):
 
 
 def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
-    """Both lists and the folder of pictures, which stands for all of them.
+    """Locate both lists and the folder of pictures, which stands for all of its files.
 
     Raises:
-        ReportError: there is no such folder, or something of it is missing.
+        ReportError: if there is no such folder, or a part of it is missing.
     """
     found = find(parameters.path, (FOLDER,), folders, "the folder of CelebA", folder=True)
     if found is None:
         absent(f"folder {FOLDER}", folders, put=f"the folder {FOLDER} (with {PICTURES} and both lists)")
     lists = [next((file for ending in ENDINGS if (file := found / (name + ending)).is_file()), None) for name in LISTS]
-    # some archives have the folder twice, one in the other
+    # some archives nest the folder in one of the same name
     inner = next((place for place in (found / PICTURES / PICTURES, found / PICTURES) if place.is_dir()), None)
     missing = [name for name, place in zip((*LISTS, PICTURES), (*lists, inner), strict=True) if place is None]
     if missing:
@@ -68,20 +68,20 @@ def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
 
 
 def layout(parameters: Parameters) -> Layout:
-    """218 x 178 pixels in three colours, the official three splits, 40 attributes.
+    """Return the layout: images of shape (218, 178, 3), the three official splits, 40 attributes.
 
     Raises:
-        ReportError: the label is none of them.
+        ReportError: if the label is not one of the attributes.
     """
     images = dict.fromkeys(PARTS)
     return Layout(SHAPE, class_names=_class_names(parameters), images=images, attribute_names=ATTRIBUTES)
 
 
 def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
-    """A stream of uint8 images `(n, 218, 178, 3)` in the order of the list, attributes 0 or 1.
+    """Load a stream of uint8 images `(n, 218, 178, 3)` in the order of the list, with attributes 0 or 1.
 
     Raises:
-        ReportError: a list is damaged, the lists and the folder do not fit, or the label is unknown.
+        ReportError: if a list is damaged, the lists and the folder do not match, or the label is unknown.
     """
     import numpy as np
 
@@ -125,7 +125,7 @@ def _stream(folder: Path, listed: _Listed, places: np.ndarray) -> Images:
 
 
 def _read_lists(attributes: Path, partition: Path) -> _Listed:
-    """Reads both lists; the second may be in another order."""
+    """Read both lists and bring the second into the order of the first."""
     import numpy as np
 
     columns, names, values = _table(attributes, len(ATTRIBUTES))
@@ -147,15 +147,18 @@ def _read_lists(attributes: Path, partition: Path) -> _Listed:
 
 
 def _table(path: Path, columns: int) -> tuple[tuple[str, ...], list[str], np.ndarray]:
-    """Column names (of the attributes), first column, and the other columns as int8 `(n, columns)`, of a list in either form.
+    """Read a list in either format.
+
+    Returns:
+        Column names (empty for the partition), file names, and the other columns as int8 `(n, columns)`.
 
     Raises:
-        ReportError: the file is damaged.
+        ReportError: if the file is damaged.
     """
     import numpy as np
 
     comma = path.suffix == ".csv"
-    header = 1 if comma else 2 if columns > 1 else 0  # the first line of the text form is the number of images
+    header = 1 if comma else 2 if columns > 1 else 0  # the text format begins with the number of images
     try:
         with path.open(encoding="utf-8") as lines:
             head = [next(lines) for _ in range(header)]
@@ -180,10 +183,10 @@ def _check_row(row: list[str], columns: int) -> str:
 
 
 def _all_there(listed: _Listed, folder: Path, path: Path) -> None:
-    """Checks that each listed image lies in the folder.
+    """Check that every listed image is in the folder.
 
     Raises:
-        ReportError: some do not.
+        ReportError: if some are not.
     """
     there = set(pictures(folder))
     if missing := [name for name in listed.names if name not in there]:

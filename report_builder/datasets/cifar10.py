@@ -24,7 +24,7 @@ PUBLISHED = _cifar.Published(
 
 
 class Parameters(kinds.Parameters):
-    """Where the data lie, if not in a data folder."""
+    """Location of the data, if not in a data folder."""
 
     path: Annotated[str | None, Role.PATH] = Field(
         None,
@@ -34,22 +34,22 @@ class Parameters(kinds.Parameters):
 
 
 def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
-    """`cifar10.npz`, the batches, or the archive: named, in a data folder, or in Keras' cache. Raises ReportError."""
+    """Locate `cifar10.npz`, the batches or the archive: the given path, a data folder, or Keras' cache. Raises ReportError."""
     return _cifar.files(PUBLISHED, parameters.path, folders)
 
 
 def fetch(parameters: Parameters, folders: Sequence[Path]) -> None:
-    """Downloads the archive into Keras' cache."""
+    """Download the archive into Keras' cache."""
     _cifar.fetch(PUBLISHED, folders)
 
 
 def layout(parameters: Parameters) -> Layout:
-    """32 x 32 pixels in three colours, as many images as were published."""
+    """Return the layout: images of shape (32, 32, 3), with the published number of images."""
     return Layout((_cifar.SIDE, _cifar.SIDE, 3), class_names=CLASS_NAMES, images={"train": 50_000, "test": 10_000})
 
 
 def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
-    """Images of shape `(n, 32, 32, 3)`, ten classes."""
+    """Load uint8 images of shape `(n, 32, 32, 3)` in ten classes."""
     return _cifar.load(PUBLISHED, files, CLASS_NAMES)
 
 

@@ -13,7 +13,7 @@ from report_builder import kinds
 from report_builder.datasets import _cifar
 from report_builder.kinds import DataSet, ImageData, Layout, Role
 
-SUPERCLASSES = {  # in the order of their numbers, each with its five classes
+SUPERCLASSES = {  # in numerical order, each with its five classes
     "aquatic_mammals": ("beaver", "dolphin", "otter", "seal", "whale"),
     "fish": ("aquarium_fish", "flatfish", "ray", "shark", "trout"),
     "flowers": ("orchid", "poppy", "rose", "sunflower", "tulip"),
@@ -35,7 +35,7 @@ SUPERCLASSES = {  # in the order of their numbers, each with its five classes
     "vehicles_1": ("bicycle", "bus", "motorcycle", "pickup_truck", "train"),
     "vehicles_2": ("lawn_mower", "rocket", "streetcar", "tank", "tractor"),
 }
-CLASS_NAMES = tuple(sorted(name for five in SUPERCLASSES.values() for name in five))  # numbered by the alphabet
+CLASS_NAMES = tuple(sorted(name for five in SUPERCLASSES.values() for name in five))  # numbered alphabetically
 PUBLISHED = _cifar.Published(
     npz="cifar100.npz",
     folder="cifar-100-python",
@@ -47,7 +47,7 @@ PUBLISHED = _cifar.Published(
 
 
 class Parameters(kinds.Parameters):
-    """Where the data lie, if not in a data folder, and which classes are meant."""
+    """Location of the data, if not in a data folder, and the classes to use."""
 
     path: Annotated[str | None, Role.PATH] = Field(
         None,
@@ -58,23 +58,23 @@ class Parameters(kinds.Parameters):
 
 
 def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
-    """`cifar100.npz`, the batches, or the archive: named, in a data folder, or in Keras' cache. Raises ReportError."""
+    """Locate `cifar100.npz`, the batches or the archive: the given path, a data folder, or Keras' cache. Raises ReportError."""
     return _cifar.files(PUBLISHED, parameters.path, folders)
 
 
 def fetch(parameters: Parameters, folders: Sequence[Path]) -> None:
-    """Downloads the archive into Keras' cache."""
+    """Download the archive into Keras' cache."""
     _cifar.fetch(PUBLISHED, folders)
 
 
 def layout(parameters: Parameters) -> Layout:
-    """32 x 32 pixels in three colours, as many images as were published."""
+    """Return the layout: images of shape (32, 32, 3), with the published number of images."""
     names = CLASS_NAMES if parameters.labels == "fine" else tuple(SUPERCLASSES)
     return Layout((_cifar.SIDE, _cifar.SIDE, 3), class_names=names, images={"train": 50_000, "test": 10_000})
 
 
 def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
-    """Images of shape `(n, 32, 32, 3)`, 100 classes or 20."""
+    """Load uint8 images of shape `(n, 32, 32, 3)` in 100 classes or 20 superclasses."""
     import numpy as np
 
     data = _cifar.load(PUBLISHED, files, CLASS_NAMES)

@@ -1,8 +1,8 @@
-"""The handwritten digits that come with scikit-learn, redrawn at 28 x 28 so that they train without a download.
+"""The handwritten digits that come with scikit-learn, enlarged to 28 x 28 pixels: a data set that needs no download.
 
-1797 images of 8 x 8 pixels (Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998). Each is enlarged with a
-bicubic filter and its contrast raised; training images also appear in seeded variations. Images put aside never do, and no
-image is in two parts.
+1797 images of 8 x 8 pixels (Alpaydin and Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998). Each is enlarged with
+a bicubic filter and increased in contrast; training images also appear in seeded variations. Images set aside are not varied,
+and no image occurs in two splits.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 CLASS_NAMES = tuple(str(digit) for digit in range(10))
 IMAGES = 1797
-SIZE = 28  # pixels of a side
-BORDER = 3  # empty pixels put around the 8 x 8 original, so that the filter sees paper there
+SIZE = 28  # pixels per side
+BORDER = 3  # empty pixels around the 8 x 8 original, so that the filter sees background there
 ENLARGE = 2.75  # a digit of 8 rows becomes 22 rows high
-CONTRAST = 2.2  # slope at the edge of a stroke: strokes become white, paper black, edges stay smooth
-EDGE = 0.55  # brightness of that edge; above a half it keeps the loops of 6, 8 and 9 open
+CONTRAST = 2.2  # slope at the edge of a stroke: strokes become white, background black, edges stay smooth
+EDGE = 0.55  # brightness at that edge; above 0.5, so that the loops of 6, 8 and 9 stay open
 
 
 class Parameters(kinds.Parameters):
@@ -53,7 +53,11 @@ class Parameters(kinds.Parameters):
 
 
 def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
-    """The file inside scikit-learn, found without importing it."""
+    """Locate the file within scikit-learn without importing it.
+
+    Raises:
+        ReportError: if scikit-learn is not installed.
+    """
     spec = importlib.util.find_spec("sklearn")
     for place in (spec.submodule_search_locations or []) if spec else []:
         path = Path(place, "datasets", "data", "digits.csv.gz")
@@ -69,7 +73,7 @@ def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
 
 
 def layout(parameters: Parameters) -> Layout:
-    """28 x 28 grey pixels; of 1797 images those that are not put aside, each with its variations, are training images."""
+    """Return the layout: images of shape (28, 28, 1); each training image counts with all its variations."""
     aside = {"validation": parameters.validation_images} if parameters.validation_images else {}
     originals = IMAGES - parameters.test_images - parameters.validation_images
     images = {"train": originals * (1 + parameters.copies), **aside, "test": parameters.test_images}
@@ -77,7 +81,7 @@ def layout(parameters: Parameters) -> Layout:
 
 
 def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
-    """Images of shape `(n, 28, 28, 1)`: the originals of the training split first, then their variations, pass by pass."""
+    """Load uint8 images of shape `(n, 28, 28, 1)`; in `train`, the originals come first, then the passes of variations."""
     import numpy as np
 
     with gzip.open(files[0], "rt", encoding="ascii") as stream:
@@ -96,7 +100,7 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
 
 
 def _split(y: np.ndarray, aside: Sequence[int], random: np.random.Generator) -> list[np.ndarray]:
-    """Indices of training images and of those put aside: the images that come first in a random order of their class."""
+    """Return the indices of the training images and of each part set aside, sorted, with the classes in proportion."""
     import numpy as np
 
     place = np.empty(len(y))
@@ -108,7 +112,7 @@ def _split(y: np.ndarray, aside: Sequence[int], random: np.random.Generator) -> 
 
 
 def _variations(n: int, parameters: Parameters, random: np.random.Generator) -> np.ndarray:
-    """Rotation in radians, logarithm of zoom along x and y, shift along x and y: shape `(n, 5)`."""
+    """Draw rotation in radians, logarithm of zoom along x and y, and shift in pixels along x and y: shape `(n, 5)`."""
     zoom = math.log1p(parameters.zoom)
     largest = [math.radians(parameters.rotation), zoom, zoom, parameters.shift, parameters.shift]
     drawn: np.ndarray = random.uniform(-1.0, 1.0, (n, 5)) * largest
@@ -116,7 +120,7 @@ def _variations(n: int, parameters: Parameters, random: np.random.Generator) -> 
 
 
 def _redraw(small: np.ndarray, variations: np.ndarray) -> np.ndarray:
-    """8 x 8 images with values 0..16 -> uint8 `(n, 28, 28, 1)`, in one resampling."""
+    """Turn 8 x 8 images with values 0 to 16 into uint8 `(n, 28, 28, 1)`, with a single resampling."""
     import numpy as np
     from PIL import Image
 
@@ -131,7 +135,7 @@ def _redraw(small: np.ndarray, variations: np.ndarray) -> np.ndarray:
 
 
 def _backward(angle: float, zoom_x: float, zoom_y: float, shift_x: float, shift_y: float) -> tuple[float, ...]:
-    """The affine map from a pixel of the result to the original: shift, rotation and zoom undone, about the centre."""
+    """Return the affine map from a pixel of the result to the original, which inverts shift, rotation and zoom."""
     across, down = ENLARGE * math.exp(zoom_x), ENLARGE * math.exp(zoom_y)
     a, b = math.cos(angle) / across, math.sin(angle) / across
     d, e = -math.sin(angle) / down, math.cos(angle) / down

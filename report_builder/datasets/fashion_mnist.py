@@ -25,7 +25,7 @@ IDX_FILES = {  # in the order x_train, y_train, x_test, y_test, with the sha256 
 
 
 class Parameters(kinds.Parameters):
-    """Where the file lies, if not in a data folder."""
+    """Location of the file, if not in a data folder."""
 
     path: Annotated[str | None, Role.PATH] = Field(
         None, description="A .npz with x_train, y_train, x_test, y_test; relative paths start in a data folder."
@@ -33,7 +33,7 @@ class Parameters(kinds.Parameters):
 
 
 def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
-    """`fashion_mnist.npz`, named or in a folder, else the four idx files in Keras' cache. Raises ReportError."""
+    """Locate `fashion_mnist.npz`, else the four idx files in Keras' cache. Raises ReportError if neither is found."""
     found = find(parameters.path, (NAME,), [*folders, keras_cache()], "a .npz file", folder=False)
     if found:
         return [found]
@@ -42,7 +42,7 @@ def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
 
 
 def fetch(parameters: Parameters, folders: Sequence[Path]) -> None:
-    """Downloads the idx files that are missing into Keras' cache."""
+    """Download the missing idx files into Keras' cache."""
     for name, digest in IDX_FILES.items():
         target = keras_cache() / "fashion-mnist" / name
         if not target.is_file():
@@ -50,12 +50,12 @@ def fetch(parameters: Parameters, folders: Sequence[Path]) -> None:
 
 
 def layout(parameters: Parameters) -> Layout:
-    """28 x 28 grey pixels, 60 000 training and 10 000 test images."""
+    """Return the layout: images of shape (28, 28, 1), 60 000 for training and 10 000 for test."""
     return Layout((28, 28, 1), class_names=CLASS_NAMES, images={"train": 60_000, "test": 10_000})
 
 
 def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
-    """Images of shape `(n, 28, 28, 1)`, ten classes."""
+    """Load uint8 images of shape `(n, 28, 28, 1)` in ten classes."""
     if len(files) == 1:
         return image_data(files[0], CLASS_NAMES)
     return as_image_data(idx_arrays(files), files[0].parent, CLASS_NAMES)

@@ -1,9 +1,9 @@
 """A user's own pictures: JPEG and PNG files in a folder, one sub-folder for each class.
 
-    pictures/cats/*.jpg                    or, with splits of their own,    pictures/train/cats/*.jpg
+    pictures/cats/*.jpg                    or, with predefined splits,      pictures/train/cats/*.jpg
     pictures/dogs/*.png                                                     pictures/test/cats/*.jpg
 
-Pictures that lie in the folder itself are of one class.
+Pictures directly in the folder form a single class.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PARTS = ("train", "test")
 
 
 class Parameters(kinds.Parameters):
-    """Where the pictures lie, and what they are brought to."""
+    """Location of the pictures, and the size and channels to convert them to."""
 
     path: Annotated[str, Role.PATH] = Field("pictures", description="The folder; relative paths start in a data folder.")
     size: Size | None = Field(
@@ -46,27 +46,28 @@ class Parameters(kinds.Parameters):
 
 
 def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
-    """The folder, which stands for all pictures in it.
+    """Locate the folder, which stands for all pictures in it.
 
     Raises:
-        ReportError: there is no such folder.
+        ReportError: if there is no such folder.
     """
     found = find(parameters.path, (), folders, "a folder of pictures", folder=True)
     return [found] if found else []
 
 
 def layout(parameters: Parameters) -> Layout:
-    """The size, where one is asked for; only the folder tells classes and numbers."""
+    """Return the layout: the image shape if a size is given; classes and counts are only known from the folder."""
     shape = resized(Layout((1, 1, parameters.channels)), parameters.size) if parameters.size else None
     parts = ("train",) if parameters.test is None else PARTS
     return Layout(shape, class_names=None, images=dict.fromkeys(parts))
 
 
 def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
-    """A stream of uint8 images `(n, height, width, channels)`; classes in the order of their names, 2 before 10.
+    """Load a stream of uint8 images `(n, height, width, channels)`; classes are in natural order of their names (2 before 10).
 
     Raises:
-        ReportError: no picture, or none of a split; pictures beside classes; without `size`, pictures of several sizes.
+        ReportError: if there is no picture, or none in a split; if pictures lie next to class folders; or if there is no `size`
+            and the pictures differ in size.
     """
     from report_builder.datasets.steps import split
 
@@ -85,12 +86,12 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
 
 
 def inspect(parameters: Parameters, files: Sequence[Path]) -> None:
-    """What is wrong with the folder by the names in it, before anything is trained. Raises ReportError as `load`."""
+    """Check the folder by the names in it, before anything is trained. Raises ReportError as `load` does."""
     _classes(files[0], _parts(files[0], _names(files[0])))
 
 
 def _names(folder: Path) -> list[str]:
-    """Names of the pictures, 2 before 10. Raises ReportError where there are none."""
+    """Return the names of the pictures in natural order. Raises ReportError if there are none."""
     if names := sorted(pictures(folder), key=natural):
         return names
     rule = "there is no picture in this folder"
@@ -98,7 +99,7 @@ def _names(folder: Path) -> list[str]:
 
 
 def count_images(parameters: Parameters, files: Sequence[Path]) -> Mapping[str, int | None]:
-    """How many images each split will have, by the names of the files."""
+    """Return the number of images in each split, from the file names alone."""
     from report_builder.datasets.steps import split
 
     found: dict[str, int | None] = {part: len(names) for part, names in _parts(files[0], pictures(files[0])).items()}
@@ -114,10 +115,10 @@ def _stream(folder: Path, names: Sequence[str], parameters: Parameters, shape: t
 
 
 def _parts(folder: Path, names: Sequence[str]) -> dict[str, list[str]]:
-    """Pictures by split, where the sub-folders are splits, else all of them as `train`.
+    """Group the pictures by split if the sub-folders are splits, else return all of them as `train`.
 
     Raises:
-        ReportError: there are other folders or pictures beside `train` and `test`, or only one of the two.
+        ReportError: if only one of `train` and `test` exists, or anything else next to them.
     """
     tops = {name.partition("/")[0] for name in names}
     if not tops & set(PARTS):
@@ -130,10 +131,10 @@ def _parts(folder: Path, names: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _classes(folder: Path, parts: dict[str, list[str]]) -> tuple[str, ...]:
-    """Names of the classes: the sub-folders of train, or the folder itself.
+    """Return the names of the classes: the sub-folders of train, or the folder itself.
 
     Raises:
-        ReportError: pictures lie beside sub-folders, or a class has no training picture.
+        ReportError: if pictures lie next to class folders, or a class has no training picture.
     """
     depth = len(parts) - 1
     found = {part: {_class(name, depth) for name in names} for part, names in parts.items()}
@@ -150,7 +151,7 @@ def _classes(folder: Path, parts: dict[str, list[str]]) -> tuple[str, ...]:
 
 
 def _class(name: str, depth: int) -> str:
-    """The sub-folder in which a picture lies, below the folder of its split; empty: in none."""
+    """Return the sub-folder of a picture, below the folder of its split; empty if there is none."""
     folders = name.split("/")[:-1]
     return folders[depth] if len(folders) > depth else ""
 
@@ -161,10 +162,10 @@ def _numbers(names: Sequence[str], class_names: tuple[str, ...], depth: int) -> 
 
 
 def _one_size(folder: Path, names: Sequence[str]) -> tuple[int, int]:
-    """Height and width of every picture, from the beginning of each file.
+    """Return the height and width that all pictures share, from the headers of the files.
 
     Raises:
-        ReportError: they differ.
+        ReportError: if they differ.
     """
     from report_builder.datasets._pictures import picture_size
 

@@ -14,13 +14,13 @@ from report_builder.datasets._files import absent, find, instead, keras_cache
 from report_builder.datasets._npz import image_data
 from report_builder.kinds import DataSet, ImageData, Layout, Role
 
-NAME = "mnist.npz"  # as keras.datasets keeps it
+NAME = "mnist.npz"  # as keras.datasets names it
 CLASS_NAMES = tuple(str(digit) for digit in range(10))
 PUBLISHED = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 
 
 class Parameters(kinds.Parameters):
-    """Where the file lies, if not in a data folder."""
+    """Location of the file, if not in a data folder."""
 
     path: Annotated[str | None, Role.PATH] = Field(
         None, description="A .npz with x_train, y_train, x_test, y_test; relative paths start in a data folder."
@@ -28,23 +28,23 @@ class Parameters(kinds.Parameters):
 
 
 def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
-    """`mnist.npz`: the named file, else in the data folders, else in Keras' cache. Raises ReportError where it is in none."""
+    """Locate `mnist.npz`: the given path, else a data folder, else Keras' cache. Raises ReportError if it is in none."""
     places = [*folders, keras_cache()]
     return [find(parameters.path, (NAME,), places, "a .npz file", folder=False) or absent(NAME, folders)]
 
 
 def fetch(parameters: Parameters, folders: Sequence[Path]) -> None:
-    """Downloads the file into Keras' cache."""
+    """Download the file into Keras' cache."""
     download(NAME, keras_cache() / NAME, PUBLISHED, place_instead=instead(NAME, folders))
 
 
 def layout(parameters: Parameters) -> Layout:
-    """28 x 28 grey pixels, 60 000 training and 10 000 test images."""
+    """Return the layout: images of shape (28, 28, 1), 60 000 for training and 10 000 for test."""
     return Layout((28, 28, 1), class_names=CLASS_NAMES, images={"train": 60_000, "test": 10_000})
 
 
 def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
-    """Images of shape `(n, 28, 28, 1)`, ten classes."""
+    """Load uint8 images of shape `(n, 28, 28, 1)` in ten classes."""
     return image_data(files[0], CLASS_NAMES)
 
 

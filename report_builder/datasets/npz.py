@@ -1,4 +1,4 @@
-"""A user's own arrays in one `.npz`: x_train and, where there are, y_train, x_test, y_test, class_names."""
+"""A user's own arrays in one `.npz`: x_train and optionally y_train, x_test, y_test and class_names."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from report_builder.kinds import DataSet, ImageData, Layout, Role, Split
 KNOWN = ("x_train", "y_train", "x_test", "y_test", "class_names")
 ALLOWED = f"A .npz with x_train and perhaps {', '.join(KNOWN[1:])}."
 BYTES = (0.0, 255.0)
-WIDEST = 1e6  # float32 tells pixels of larger ranges apart no more
-LARGEST = 2**62  # a number of a class is smaller
-CHANNELS = (1, 3)  # grey, colours
+WIDEST = 1e6  # beyond this range, float32 cannot resolve pixels
+LARGEST = 2**62  # class numbers must be smaller
+CHANNELS = (1, 3)  # grey, RGB
 
 
 class Parameters(kinds.Parameters):
-    """Where the file lies, and what its numbers mean."""
+    """Location of the file, and the range of its pixels."""
 
     path: Annotated[str, Role.PATH] = Field("images.npz", description="The .npz file; relative paths start in a data folder.")
     range: tuple[float, float] | None = Field(
@@ -46,22 +46,22 @@ class Parameters(kinds.Parameters):
 
 
 def files(parameters: Parameters, folders: Sequence[Path]) -> list[Path]:
-    """The named file. Raises ReportError where there is none."""
+    """Locate the given file. Raises ReportError if it does not exist."""
     found = find(parameters.path, (), folders, "a .npz file", folder=False)
     return [found] if found else []
 
 
 def layout(parameters: Parameters) -> Layout:
-    """The range; only the file tells shape, classes and numbers."""
+    """Return the layout: the range of the pixels; shape, classes and counts are only known from the file."""
     parts = ("train",) if parameters.test is None else ("train", "test")
     return Layout(None, parameters.range or BYTES, None, dict.fromkeys(parts))
 
 
 def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
-    """Images `(n, height, width, channels)`: uint8, or float32 in the range named.
+    """Load images `(n, height, width, channels)`, uint8, or float32 in the given range.
 
     Raises:
-        ReportError: the file is damaged, or its arrays do not fit together.
+        ReportError: if the file is damaged, or its arrays do not fit together.
     """
     from report_builder.datasets.steps import split
 
@@ -82,10 +82,10 @@ def load(parameters: Parameters, files: Sequence[Path]) -> ImageData:
 
 
 def inspect(parameters: Parameters, files: Sequence[Path]) -> None:
-    """What is wrong with the file by the beginning of its arrays, before anything is trained.
+    """Check the file by the headers of its arrays, before anything is trained.
 
     Raises:
-        ReportError: it is no archive of arrays, has no images, or their axes stand in another order.
+        ReportError: if it is not an archive of arrays, has no images, or their axes are in another order.
     """
     found = shapes(files[0], KNOWN, ALLOWED)
     _must_have_images(files[0], found)
@@ -95,7 +95,7 @@ def inspect(parameters: Parameters, files: Sequence[Path]) -> None:
 
 
 def count_images(parameters: Parameters, files: Sequence[Path]) -> Mapping[str, int | None]:
-    """How many images each split will have, from the beginning of the file. Raises ReportError where it cannot be read."""
+    """Return the number of images in each split, from the headers. Raises ReportError if the file cannot be read."""
     from report_builder.datasets.steps import split
 
     found = {
@@ -119,7 +119,7 @@ def _must_have_images(path: Path, arrays: Collection[str]) -> None:
 
 
 def _images(path: Path, arrays: Mapping[str, np.ndarray | None], part: str, wanted: tuple[float, float] | None) -> np.ndarray:
-    """Images with the channel axis last, uint8 where they are whole numbers, else float32."""
+    """Return images with the channel axis last, uint8 if they are whole numbers and no range is given, else float32."""
     x = np.asarray(arrays[f"x_{part}"])
     low, high = wanted or BYTES
     whole = wanted is None and np.issubdtype(x.dtype, np.integer)
@@ -130,7 +130,7 @@ def _images(path: Path, arrays: Mapping[str, np.ndarray | None], part: str, want
     if x.ndim == 4 and x.shape[-1] not in CHANNELS:
         raise ReportError(_of_other_channels(path, f"x_{part}", x.shape))
     least, most = float(x.min()), float(x.max())
-    if not (low <= least and most <= high):  # also where one is not a number
+    if not (low <= least and most <= high):  # also catches NaN
         received, allowed = f"x_{part} from {least:g} to {most:g}", f"{low:g} to {high:g}."
         advice = "Say what the numbers mean, e.g. range: [0, 1]."
         raise ReportError(Problem(str(path), "pixels lie outside the range", received, allowed, advice))
@@ -150,7 +150,7 @@ def _of_other_channels(path: Path, name: str, shape: tuple[int, ...]) -> Problem
 
 
 def _classes(path: Path, arrays: Mapping[str, np.ndarray | None], part: str) -> np.ndarray:
-    """The class of each image; 0 for all where the file has no classes."""
+    """Return the class of each image, int64; all 0 if the file has no classes."""
     x, y = np.asarray(arrays[f"x_{part}"]), arrays.get(f"y_{part}")
     if all(arrays.get(name) is None for name in ("y_train", "y_test")):
         return np.zeros(len(x), np.int64)
@@ -166,10 +166,10 @@ def _classes(path: Path, arrays: Mapping[str, np.ndarray | None], part: str) -> 
 def _class_names_and_places(
     path: Path, stored_names: np.ndarray | None, classes: Mapping[str, np.ndarray]
 ) -> tuple[tuple[str, ...], dict[str, np.ndarray]]:
-    """Names of the classes and the classes as places among them: the names in the file, else the numbers that images have.
+    """Return the class names (those in the file, else the numbers that occur) and each image's index among them.
 
     Raises:
-        ReportError: a class has no name.
+        ReportError: if a class has no name.
     """
     if stored_names is None:
         numbers = np.unique(np.concatenate(list(classes.values())))

@@ -1,4 +1,4 @@
-"""Probes turn weights into arrays, metrics turn arrays into values; here a metric's values become the files of a facts step."""
+"""Probes turn trained weights into arrays, metrics turn arrays into values; this module writes those values as facts."""
 
 from __future__ import annotations
 
@@ -24,21 +24,23 @@ def measure(
     arrays: Mapping[str, Arrays],
     folder: Path,
 ) -> None:
-    """Measures and writes `facts.json` and `samples.npz` into `folder`.
+    """Measure a metric and write `facts.json` and `samples.npz` into `folder`.
 
-    `facts.json` is a list of `{name, value, unit, better, noise, reduction, title, caution, n, samples, units}`. `samples` says
-    whether `samples.npz` holds the value of each image under that name, and `units` whether it holds, under `<name>.units`, on
-    which images of the split each of them rests (see `Measured`); without, sample i is image i.
+    `facts.json` is a list of `{name, value, unit, better, noise, reduction, title, caution, n, samples, units}`. `samples`
+    states whether `samples.npz` contains a value for each image under that name; `units` states whether it contains, under
+    `<name>.units`, the image indices in the split that each sample is based on (see `Measured`). Otherwise sample i is of image
+    i.
 
     Args:
         kind: the metric.
-        parameters: its parameters, checked.
-        quantities: what it will give, as it said when the plan was made.
-        arrays: what its probes gave, by request name.
-        folder: where the files go.
+        parameters: its validated parameters.
+        quantities: what the metric declared at planning time.
+        arrays: results of its probes, by request name.
+        folder: output folder.
 
     Raises:
-        ReportError: the arrays cannot be measured so; a value is no finite number (`RunError`).
+        ReportError: if the arrays do not allow the measurement.
+        RunError: if the results are not those declared, or a value is not finite.
     """
     found = _measure(kind, parameters, quantities, arrays)
     _check(found)
@@ -70,7 +72,7 @@ def _check(found: Mapping[str, Measured]) -> None:
 
 
 def facts(quantities: Sequence[Quantity], found: Mapping[str, Measured]) -> list[Fields]:
-    """What `facts.json` holds of each quantity, as plain values."""
+    """Return the content of `facts.json` as plain values, one entry for each quantity."""
     return [_as_json(quantity, found[quantity.name]) for quantity in quantities]
 
 
@@ -92,7 +94,7 @@ def _as_json(quantity: Quantity, measured: Measured) -> Fields:
 
 
 def _are_telling(measured: Measured) -> bool:
-    """Whether the ids of the images say something: not that sample i is of image i."""
+    """Return whether the image indices carry information, i.e. are not just 0, 1, 2, ..."""
     return measured.units is not None and (measured.units.ndim > 1 or measured.units.tolist() != [*range(len(measured.units))])
 
 

@@ -1,4 +1,4 @@
-"""What stands in the arrays of a probe, whichever probe it was: images, and codes."""
+"""Access to images and codes in the arrays of any probe."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
     from report_builder.kinds import Arrays
 
-SHOWN = ("images", "reconstruction", "x")  # the first of these that a probe gives is what it shows
+SHOWN = ("images", "reconstruction", "x")  # by precedence: a probe may return several of them
 
 
 def images_of(arrays: Arrays) -> np.ndarray:
-    """All images that a probe shows, `(n, height, width, channels)`: generated ones before reconstructions before originals.
+    """Return all images of a probe, `(n, height, width, channels)`: generated ones, else reconstructions, else originals.
 
     Raises:
-        ReportError: the probe gives no images.
+        ReportError: if the probe returns no images.
     """
     for name in SHOWN:
         if name in arrays:
@@ -28,10 +28,10 @@ def images_of(arrays: Arrays) -> np.ndarray:
 
 
 def ends_of(arrays: Arrays) -> np.ndarray:
-    """Reconstructions of both ends of each pair, `(2 n, height, width, channels)`, the ends of a pair one after the other.
+    """Return the reconstructed ends of all pairs, `(2 n, height, width, channels)`, with the two ends of a pair adjacent.
 
     Raises:
-        ReportError: the probe gives no pairs.
+        ReportError: if the probe returns no pairs.
     """
     if "ends" not in arrays:
         raise ReportError(Problem("", "this measures the ends of pairs, and there are none", ", ".join(arrays)))
@@ -39,14 +39,14 @@ def ends_of(arrays: Arrays) -> np.ndarray:
 
 
 def by_pair(values: np.ndarray, *, ends: bool) -> np.ndarray:
-    """With `ends`, the mean of the two values of each pair, `(n,)`; else the values."""
+    """Return the mean of the two values of each pair, `(n,)`, if `ends`; otherwise the values."""
     return values.reshape(-1, 2).mean(axis=1) if ends else values
 
 
 def units_of(arrays: Arrays, n: int) -> np.ndarray | None:
-    """Places in the split of the images on which `n` values rest, in order: int64 `(n,)`, of pairs `(n, 2)`.
+    """Return the image indices in the split that `n` values are based on: int64 `(n,)`, for pairs `(n, 2)`.
 
-    None where the values are not of images of the data.
+    None if the values are not based on images of the data set.
     """
     if "index" not in arrays:
         return None
@@ -56,12 +56,12 @@ def units_of(arrays: Arrays, n: int) -> np.ndarray | None:
 
 
 def flat(images: np.ndarray) -> np.ndarray:
-    """Pixels of each image in one row, `(n, pixels)`."""
+    """Flatten each image to a row, `(n, pixels)`."""
     return images.reshape(len(images), -1)
 
 
 def codes_of(arrays: Arrays) -> np.ndarray:
-    """The codes to measure, `(n, latent_dim)` float64: drawn ones where there are any, else the encoder's."""
+    """Return the codes to measure, `(n, latent_dim)` float64: sampled ones if present, else the encoder's output."""
     import numpy as np
 
     return arrays["z" if "z" in arrays else "z_mean"].astype(np.float64)

@@ -1,4 +1,4 @@
-"""The cells of a canvas, as pixels."""
+"""Pixels of the cells of a canvas."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def in_cells(images: np.ndarray, cells: np.ndarray) -> np.ndarray:
-    """The cells of each canvas.
+    """Cut each canvas into its cells.
 
     Args:
         images: shape `(n, height, width, channels)`.
@@ -23,7 +23,7 @@ def in_cells(images: np.ndarray, cells: np.ndarray) -> np.ndarray:
         Shape `(n, rows, columns, height / rows, width / columns, channels)`.
 
     Raises:
-        ReportError: the canvas cannot be cut into so many equal cells.
+        ReportError: if the canvas cannot be cut into this many equal cells.
     """
     n, height, width, channels = images.shape
     rows, columns = (int(count) for count in cells)
@@ -35,7 +35,11 @@ def in_cells(images: np.ndarray, cells: np.ndarray) -> np.ndarray:
 
 
 def asked_cells(images: np.ndarray, arrays: Arrays) -> np.ndarray:
-    """Of each canvas the cell asked, of a real one that of its image, `(n, height / rows, width / columns, channels)`."""
+    """Return the requested cell of each canvas, for a real canvas that of its image.
+
+    Returns:
+        Shape `(n, height / rows, width / columns, channels)`.
+    """
     cells = in_cells(images, arrays["cells"])
     row, column = (arrays.get(f"asked_{axis}", arrays.get(axis)) for axis in ("row", "column"))
     return cells[np.arange(len(cells)), row, column]

@@ -1,4 +1,4 @@
-"""Names of pairs, known before anything is measured."""
+"""Names of image pairs, known before anything is measured."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ Pair = tuple[int | str, int | str]
 
 
 def pair_names(pairs: Sequence[Pair], indices: Sequence[tuple[int, int]] | None = None) -> list[str]:
-    """A name for each pair that can be part of a fact's name: `0_6`, or the indices where those were given."""
+    """Return a name for each pair that is valid in the name of a fact: `0_6`, from the indices if they are given."""
     return [re.sub(r"\W+", "-", f"{a}_{b}") for a, b in indices or pairs]

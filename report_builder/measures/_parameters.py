@@ -1,4 +1,4 @@
-"""Parameters that many probes and metrics have."""
+"""Parameters shared by many probes and metrics."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from report_builder.kinds import Parameters, Role
 Inner: TypeAlias = Annotated[dict[str, Any], Role.PROBE]  # a probe, {kind: ..., parameter: value, ...}
 OwnProbe: TypeAlias = Annotated[dict[str, Any] | None, Role.PROBE]
 Figure: TypeAlias = Annotated[str | None, Role.FIGURE]
-Size: TypeAlias = Annotated[int | None, Role.WHAT]  # how many images
+Size: TypeAlias = Annotated[int | None, Role.WHAT]  # number of images
 
 
 class OfSplit(Parameters):
-    """Which images of the data."""
+    """The images to use."""
 
     split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set.")
     n: Size = Field(default=None, ge=1, description="How many images, drawn at random; null: all.")

@@ -1,6 +1,6 @@
-"""Models, one folder each: what the front process may know of one, and its Keras code in `network.py` for the workers.
+"""Models, one package each: a description without Keras for the front process, and Keras code in `network.py` for workers.
 
-The functions here say why data does not fit a model; they give an empty string where it does, or where too little is known.
+The functions here return why data does not fit a model; empty if it does, or if too little is known.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ NAMES_OF_RANGES = {(0, 1): "unit", (-1, 1): "symmetric"}
 
 
 def indivisible(layout: Layout, step: int, why: str) -> str:
-    """Height and width must be multiples of `step`; `why` says where that number comes from."""
+    """Require height and width to be multiples of `step`; `why` explains that number."""
     if layout.image_shape is None:
         return ""
     height, width, _ = layout.image_shape
@@ -21,13 +21,13 @@ def indivisible(layout: Layout, step: int, why: str) -> str:
 
 
 def outside(layout: Layout, low: int, high: int) -> str:
-    """No pixel may lie outside `[low, high]`."""
+    """Require all pixels to lie within `[low, high]`."""
     given = layout.value_range
     return "" if given is None or (low <= given[0] and given[1] <= high) else _ranges(low, high, "lie in", given)
 
 
 def unlike(layout: Layout, low: int, high: int) -> str:
-    """The pixels must have exactly the range `[low, high]`, that of the images which the model draws."""
+    """Require exactly the pixel range `[low, high]`, which is that of the images the model generates."""
     given = layout.value_range
     return "" if given is None or tuple(given) == (low, high) else _ranges(low, high, "have the range", given)
 
@@ -38,6 +38,6 @@ def _ranges(low: int, high: int, verb: str, given: tuple[float, float]) -> str:
 
 
 def unconditioned(layout: Layout) -> str:
-    """Each image must have a condition vector."""
+    """Require a condition vector for each image."""
     helps = "The data steps 'one_hot', 'canvas' and 'attribute_condition' make one"
     return "" if layout.conditions else f"each image must have a condition; the data has none. {helps}"

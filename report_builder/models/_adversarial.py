@@ -1,4 +1,4 @@
-"""What the adversarial models share: parameters, the loss as it is compiled, and what data they can learn from."""
+"""What the adversarial models share: parameters, the loss as an equation, and requirements on the data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HALF_WIDTH = {"generator_filters": [128, 64, 32], "discriminator_filters": [32, 
 
 
 class Generator(kinds.Parameters):
-    """The architecture of the generator."""
+    """Architecture of the generator."""
 
     latent_dim: Annotated[int, Role.LATENT] = Field(100, ge=1, le=4096, description="Dimensions of the generator's noise z.")
     generator_filters: tuple[Filters, ...] = Field(
@@ -39,7 +39,7 @@ class Generator(kinds.Parameters):
 
 
 class Parameters(Generator):
-    """The architecture and the loss of both networks."""
+    """Architecture of both networks, and the loss."""
 
     discriminator_filters: tuple[Filters, ...] = Field(
         (64, 128), min_length=1, max_length=7, description="Filters of the discriminator's convolutions, each of stride 2."
@@ -65,8 +65,8 @@ class Parameters(Generator):
     )
 
 
-STAGES = ("generator", "discriminator")  # each has an optimiser of its own
-TERMS = (  # two cross-entropies, and two probabilities
+STAGES = ("generator", "discriminator")  # each has its own optimiser
+TERMS = (  # two cross-entropies and two probabilities
     Term("generator_loss", "nats/image"),
     Term("discriminator_loss", "nats/image"),
     Term("discriminator_real"),
@@ -75,7 +75,7 @@ TERMS = (  # two cross-entropies, and two probabilities
 
 
 def listing_names(generator: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """The functions that make up a GAN with this generator."""
+    """Return the names of the functions that make up a GAN with this generator, by part of the model."""
     shared = {
         "discriminator": ("feature_layers", "logit_layers"),
         "loss": ("cross_entropy", "GAN.discriminator_loss", "GAN.generator_loss"),
@@ -87,23 +87,23 @@ def listing_names(generator: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
 
 
 def seconds_per_image(parameters: Parameters) -> float:
-    """Of training, one core, 28 x 28: for a first guess of how long a run takes; measured at full and at half width."""
+    """Estimate the training time per 28 x 28 image on one core, from measurements at full and half width."""
     return float(2.5e-3 * (parameters.generator_filters[0] / 256) ** 1.5)
 
 
 def refuses(parameters: Generator, layout: Layout) -> str:
-    """Why both networks cannot be trained on such images; empty where they can."""
+    """Return why the networks cannot be trained on such images; empty if they can."""
     step = 1 if parameters.generator else 2 ** (len(parameters.generator_filters) - 1)
     doublings = indivisible(layout, step, "one doubling for each entry of 'generator_filters' but the first")
     return doublings or unlike(layout, -1, 1)
 
 
 def refuses_conditional(parameters: Generator, layout: Layout) -> str:
-    """Why two networks that are told a condition cannot; empty where they can."""
+    """Return why conditional networks cannot be trained on such data; empty if they can."""
     return unconditioned(layout) or refuses(parameters, layout)
 
 
-# --- the loss as it is compiled -----------------------------------------------------------------------------------------------
+# --- the loss as an equation --------------------------------------------------------------------------------------------------
 
 IMAGE = (r"x", "real image")
 CONDITION = (r"c", "condition of the real image, given to both networks")
@@ -114,7 +114,7 @@ SMOOTHING = "label smoothing of real images"
 
 
 def equation(parameters: Parameters, *, conditional: bool) -> Equation:
-    """The losses of discriminator and generator for one real and one fake image, in nats; a batch has their mean."""
+    """Return the losses of discriminator and generator, in nats, for one real and one fake image; a batch takes their mean."""
     condition = ", c" if conditional else ""
     real, fake = rf"\sigma(D(x{condition}))", rf"\sigma(D(G(z{condition}){condition}))"
     taken = rf"-\log {real}"

@@ -1,4 +1,4 @@
-"""Encoders and decoders that autoencoders share: their parameters, what images they take, and the functions that build them."""
+"""Encoders and decoders shared by the autoencoders: their parameters, requirements on images, and builder functions."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ Every = Literal[Signed, "dense_relu"]
 
 @frozen
 class Architecture:
-    """What a file of `_networks/` builds, which only workers import.
+    """An encoder and decoder built by a module of `_networks/`, which only workers import.
 
     Attributes:
-        documented: what it consists of.
-        seconds: of training an image at the preset's size, one core: for a first guess of how long a run takes.
-        halving: whether each of 'filters' halves the image, which the decoder restores by doubling.
-        before: functions that the encoder uses.
-        after: functions that the decoder uses.
+        documented: short description.
+        seconds: estimated training time per image on one core, at the preset's size.
+        halving: whether each of 'filters' halves the image, so that the decoder can only double sizes.
+        before: helper functions of the encoder.
+        after: helper functions of the decoder.
     """
 
     documented: str
@@ -38,7 +38,7 @@ class Architecture:
     after: tuple[str, ...] = ()
 
 
-BY_NAME: Mapping[str, Architecture] = {  # the name of the file
+BY_NAME: Mapping[str, Architecture] = {  # by the name of the module
     "convolutional": Architecture("convolutions of stride 2 and their mirror image", 3e-4, halving=True),
     "textbook": Architecture("the same with a linear dense layer and a last convolution in the decoder", 6e-4, halving=True),
     "batch_norm": Architecture("with batch normalisation and LeakyReLU", 5e-3, halving=True),
@@ -55,7 +55,7 @@ SIZE_DERIVED = {"architecture": "size_derived", "filters": [32, 64, 128, 256], "
 
 
 class Parameters(kinds.Parameters):
-    """Widths of the layers."""
+    """Layers of encoder and decoder."""
 
     latent_dim: Annotated[int, Role.LATENT] = Field(2, ge=1, le=4096, description="Dimensions of the latent space.")
     filters: tuple[Width, ...] = Field(
@@ -84,29 +84,29 @@ class Parameters(kinds.Parameters):
 
 
 def documented(*, signed: bool) -> str:
-    """What each of the choices is: of those that give codes of any sign, or of all."""
+    """Describe the available architectures: those with codes of any sign, or all."""
     return "; ".join(f"{name}: {BY_NAME[name].documented}" for name in get_args(Signed if signed else Every)) + "."
 
 
 def seconds(architecture: str) -> float:
-    """Of training an image, one core: for a first guess of how long a run takes."""
+    """Estimate the training time per image on one core."""
     return BY_NAME[architecture].seconds
 
 
 def refuses(architecture: str, parameters: Parameters, layout: Layout) -> str:
-    """Why the decoder cannot restore the size of such images; empty where it can."""
+    """Return why the decoder cannot restore the size of such images; empty if it can."""
     if parameters.decoder or not BY_NAME[architecture].halving:
         return ""
     return indivisible(layout, 2 ** len(parameters.filters), "one halving for each entry of 'filters'")
 
 
 def files(architecture: str, parameters: Parameters) -> tuple[str, ...]:
-    """The file that builds encoder and decoder; none where both are layers of the user's own."""
+    """Return the file that builds encoder and decoder; empty if the user defines the layers of both."""
     return () if parameters.encoder and parameters.decoder else (_file(architecture),)
 
 
 def listing_names(architecture: str) -> dict[str, tuple[str, ...]]:
-    """The functions that build encoder and decoder."""
+    """Return the names of the functions that build encoder and decoder, by part of the model."""
     its = BY_NAME[architecture]
     parts = {"encoder": (*its.before, "build_encoder"), "decoder": ("build_decoder", *its.after)}
     return {part: tuple(f"{_file(architecture)}:{name}" for name in names) for part, names in parts.items()}

@@ -1,4 +1,4 @@
-"""What is said of a layer that cannot be made or applied: which one it is, what came in, and Keras' complaint in one line."""
+"""Errors about layers that cannot be created or applied: which layer, its input, and Keras' message in one line."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     Tensors: TypeAlias = keras.KerasTensor | tf.Tensor | Sequence[keras.KerasTensor]
 
 _COLOUR = re.compile(r"\x1b\[\d+m")
-_IN_USER_CODE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\w+)')  # what a traced function says
-_LONGEST = 300  # characters of a message; what is longer prints arrays
+_IN_USER_CODE = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\w+)')  # in errors of traced functions
+_LONGEST = 300  # characters of a message; longer ones contain printed arrays
 _PASSED_ON = {"activity_regularizer", "trainable", "dtype", "autocast", "name"}  # arguments of every Keras layer
 
 
 @frozen
 class Place:
-    """A layer of an own architecture.
+    """A layer in a user-defined architecture.
 
     Attributes:
-        what: the list it stands in, e.g. `encoder`.
-        index: its place there, from 0.
-        kind: its class as it stands in the list.
+        what: the list that contains it, e.g. `encoder`.
+        index: its position in the list, from 0.
+        kind: its class as written in the list.
     """
 
     what: str
@@ -40,14 +40,14 @@ class Place:
     kind: str
 
     def problem(self, rule: str, *details: str, key: str = "") -> ReportError:
-        """An error about this layer; `key` is the argument that it is about."""
+        """Create an error about this layer, or about its argument `key`."""
         where = f"{self.what}.{self.index}" + (f".{key}" if key else "")
         name = self.kind.rpartition(".py:")[2]
         return ReportError(Problem(where, f"{self.what}, layer {self.index + 1}, {name}: {rule}", *details))
 
     @contextmanager
     def complaints(self, rule: str, came_in: Tensors) -> Iterator[None]:
-        """Whatever a layer raises becomes an error that says what came in."""
+        """Turn any exception of the layer into an error that states the shape of its input."""
         try:
             yield
         except ReportError:
@@ -60,7 +60,7 @@ class Place:
 
 
 def own_line(error: BaseException, folder: Path | None) -> str:
-    """`spiral.py:31, in call`: the last frame of an error in a file of this folder; empty where there is none."""
+    """Return the last frame of an error within this folder, as `spiral.py:31, in call`; empty if there is none."""
     if folder is None:
         return ""
     frames = [(f.filename, str(f.lineno), f.name) for f in traceback.extract_tb(error.__traceback__)]
@@ -70,13 +70,13 @@ def own_line(error: BaseException, folder: Path | None) -> str:
 
 
 def unknown_layer(place: Place, known: Sequence[str]) -> ReportError:
-    """There is no such class."""
+    """Create the error for a class that does not exist."""
     name = place.kind.rpartition(".py:")[2]
     return place.problem("there is no such layer", repr(name), near_miss(name, known), key="kind")
 
 
 def check_arguments(place: Place, kind: type, arguments: Sequence[str]) -> None:
-    """Raises ReportError for an argument that the class does not take."""
+    """Raise ReportError for an argument that the class does not accept."""
     known = arguments_of(kind)
     for name in arguments:
         if name not in known:
@@ -84,14 +84,14 @@ def check_arguments(place: Place, kind: type, arguments: Sequence[str]) -> None:
 
 
 def arguments_of(kind: type) -> set[str]:
-    """Names that a class takes, with those that it passes on to the classes below it."""
+    """Return the names of all arguments of a class, including those that it passes on to its base classes."""
     found: set[str] = set()
     for owner in kind.__mro__:
         if "__init__" not in vars(owner):
             continue
         taken = list(inspect.signature(vars(owner)["__init__"]).parameters.values())[1:]
         found |= {p.name for p in taken if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
-        if owner.__module__.startswith("keras."):  # what it passes on is not for users
+        if owner.__module__.startswith("keras."):  # Keras' own base classes take nothing else from users
             break
         if not any(p.kind == p.VAR_KEYWORD for p in taken):
             return found
@@ -99,7 +99,7 @@ def arguments_of(kind: type) -> set[str]:
 
 
 def shape_text(tensor: Tensors) -> str:
-    """The shape of a tensor without the batch: `14 x 14 x 32`, `10 values`."""
+    """Format the shape of a tensor without the batch axis: `14 x 14 x 32`, `10 values`."""
     if isinstance(tensor, Sequence):
         return f"{len(tensor)} tensors"
     sizes = ["?" if size is None else str(size) for size in tuple(tensor.shape)[1:]]
@@ -107,18 +107,18 @@ def shape_text(tensor: Tensors) -> str:
 
 
 def size(shape: Sequence[int]) -> str:
-    """A shape as people write it: `28 x 28 x 1`."""
+    """Format a shape as `28 x 28 x 1`."""
     return " x ".join(map(str, shape))
 
 
 def one_line(error: BaseException) -> str:
-    """What Keras says, without colours and without the frame around it."""
+    """Return Keras' message in one line, without colours and surrounding explanations."""
     text = _COLOUR.sub("", str(error))
     inner = re.sub(r"^Exception encountered when calling [^\n]*\n", "", text.strip()).partition("Arguments received by")[0]
     return cut((inner if inner.strip() else text).replace(" with name 'None'", "")) or type(error).__name__
 
 
 def cut(text: str) -> str:
-    """A message in one line, without the rest of one that prints arrays."""
+    """Join a message into one line and cut it to the maximum length."""
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST].rpartition(' ')[0]} ..."

@@ -1,4 +1,4 @@
-"""Layers of one's own architecture, as they stand in YAML: their type, their files, their Keras source. No Keras here.
+"""User-defined architectures as written in YAML: the type of a layer, its files and its Keras source, without importing Keras.
 
 encoder:
   - {kind: Conv2D, filters: 32, kernel_size: 3, strides: 2, padding: same, activation: relu}
@@ -21,13 +21,13 @@ from pydantic_core import CoreSchema
 from report_builder.kinds import P, Parameters
 from report_builder.plain import Plain
 
-OWN = ".py:"  # between the file and the class of a layer of the user's own
-NOT_PLAIN = ("Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper")  # they hold code or files, not settings
-POSITIONAL = (("filters", "kernel_size"), ("units",), ("rate",), ("target_shape",))  # first arguments, as people write them
+OWN = ".py:"  # between the file and the class of a user's own layer
+NOT_PLAIN = ("Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper")  # their arguments are code or files
+POSITIONAL = (("filters", "kernel_size"), ("units",), ("rate",), ("target_shape",))  # usually written without names
 
 
 class Layer(BaseModel):
-    """One layer: its class, and the arguments of that class with their names in Keras."""
+    """A layer: its class, and the keyword arguments of that class."""
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 
@@ -51,17 +51,17 @@ class Layer(BaseModel):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """For editors: the name alone will do."""
+        """Describe the short form to editors, too: a class name alone."""
         return {"anyOf": [{"type": "string"}, handler(schema)], "description": "A layer.", "x-layer": True}
 
     @property
     def arguments(self) -> dict[str, Plain]:
-        """What its class is given."""
+        """Keyword arguments of the class."""
         return dict(self.model_extra or {})
 
     @property
     def name(self) -> str:
-        """Its class."""
+        """Name of the class, without its file."""
         return self.kind.rpartition(OWN)[2]
 
 
@@ -69,19 +69,19 @@ Layers: TypeAlias = Annotated[tuple[Layer, ...], Field(min_length=1)] | None
 
 
 def lists(parameters: BaseModel) -> dict[str, tuple[Layer, ...]]:
-    """The own architectures among the parameters of a model, by parameter; empty where the model's own are used."""
+    """Return the user-defined architectures in a model's parameters, by parameter name; empty if there are none."""
     found = dict(parameters)
     return {name: v for name, v in found.items() if isinstance(v, tuple) and v and all(isinstance(i, Layer) for i in v)}
 
 
 def files(parameters: Parameters, beside: Path) -> list[Path]:
-    """The files that hold layers of the user's own."""
+    """Return the files that contain the user's own layers."""
     kinds = {layer.kind for layers in lists(parameters).values() for layer in layers if OWN in layer.kind}
     return sorted({beside / kind.rpartition(":")[0] for kind in kinds})
 
 
 def locate(parameters: P, beside: Path | None) -> P:
-    """The parameters as a network is given them: layers of the user's own by the full path of their file."""
+    """Return the parameters with the user's own layers given by absolute path, as a network needs them."""
     folder = beside or Path()
     own = {name: tuple(_locate(layer, folder) for layer in layers) for name, layers in lists(parameters).items()}
     return parameters.model_copy(update=own)
@@ -91,11 +91,11 @@ def _locate(layer: Layer, beside: Path) -> Layer:
     return layer.model_copy(update={"kind": str((beside / layer.kind).resolve())}) if OWN in layer.kind else layer
 
 
-# --- as Keras source ----------------------------------------------------------------------------------------------------------
+# --- conversion to Keras source -----------------------------------------------------------------------------------------------
 
 
 def source(layers: Iterable[Layer]) -> str:
-    """The layers as Python code, one a line: `Conv2D(32, 3, strides=2, padding="same", activation="relu"),`."""
+    """Return the layers as Python code, one per line: `Conv2D(32, 3, strides=2, padding="same", activation="relu"),`."""
     return "\n".join(f"{layer.name}({', '.join(_arguments(layer))})," for layer in layers)
 
 

@@ -1,4 +1,4 @@
-"""The loss of variational autoencoders: parameters, equation as it is compiled, and the functions that it consists of."""
+"""The loss of variational autoencoders: its parameters, its equation, and the functions that implement it."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Parameters(kinds.Parameters):
 
 
 def terms(parameters: Parameters) -> tuple[Term, ...]:
-    """What is logged: log-likelihoods and KL divergences in nats, weighted likelihoods and what adds a similarity in none."""
+    """Return the logged terms: log-likelihoods and KL divergences in nats, weighted or mixed sums without a unit."""
     likelihood = parameters.reconstruction != "mse" and parameters.reduction == "sum_over_pixels"
     plain = not parameters.ssim_weight and parameters.reconstruction_weight == 1
     nats = "nats/image"
@@ -84,12 +84,12 @@ def terms(parameters: Parameters) -> tuple[Term, ...]:
 
 
 def pixels(parameters: Parameters) -> str:
-    """Which distribution the reconstruction term gives the pixels."""
+    """Return the name of the pixels' distribution that the reconstruction term implies."""
     return {"bce": "Bernoulli", "continuous_bernoulli": "continuous Bernoulli", "mse": "normal"}[parameters.reconstruction]
 
 
 def listing_names(parameters: Parameters, compute_loss: str) -> tuple[str, ...]:
-    """The functions that make up the loss of these parameters, in print order."""
+    """Return the names of the functions that make up the loss, in print order."""
     mean = "mean_" if parameters.reduction == "mean_over_pixels" else ""
     term = {"bce": "binary_crossentropy", "mse": "squared_error"}.get(parameters.reconstruction, parameters.reconstruction)
     around = ("log_normaliser", "ContinuousBernoulliPixels.mean")
@@ -113,7 +113,12 @@ DRAW = r"z &= \mu + \sigma \odot \varepsilon,\quad \varepsilon \sim \mathcal{N}(
 
 
 def equation(parameters: Parameters, given: str = "x") -> Equation:
-    """The loss of one image that `compute_loss` averages over a batch; `given` is what the encoder is told: x, or x and c."""
+    """Return the loss of one image, which `compute_loss` averages over a batch.
+
+    Args:
+        parameters: terms and weights.
+        given: inputs of the encoder: x, or x and c.
+    """
     p = parameters
     terms = [_reconstruction(p), _weighted_kl(p, given), ssim_term(p.ssim_weight)]
     counts = [True, p.beta > 0, p.ssim_weight > 0]
@@ -125,12 +130,12 @@ def equation(parameters: Parameters, given: str = "x") -> Equation:
 
 
 def ssim_term(weight: float) -> str:
-    """The weighted SSIM term, with its sign."""
+    """Return the weighted SSIM term, with its sign."""
     return rf"+ {_times(weight, 'gamma')}\left( 1 - {s.SIMILARITY[0]} \right)"
 
 
 def ssim_symbols(weight: float) -> list[s.Symbol]:
-    """What the SSIM term is explained by."""
+    """Return the symbols that explain the SSIM term."""
     return [s.SIMILARITY, *([s.valued(r"\gamma", weight, s.SSIM_WEIGHT)] if weight != 1 else [])]
 
 
@@ -158,7 +163,7 @@ def _weighted_kl(p: Parameters, given: str) -> str:
 
 
 def _further(p: Parameters) -> list[str]:
-    """Lines below the loss: what its terms mean."""
+    """Return the lines below the loss that define its terms."""
     lines = [NORMALISER] if p.reconstruction == "continuous_bernoulli" else []
     if p.beta_warm_up and p.beta:
         lines.append(rf"\beta_t &= {_times(p.beta, 'beta')}\min \left( 1, \frac{{t}}{{T}} \right)")

@@ -1,4 +1,4 @@
-"""Symbols of the losses of autoencoders, each with its meaning."""
+"""Symbols in the losses of autoencoders, with their meanings."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ WARM_UP = "number of epochs in which the weight grows"
 
 
 def valued(letter: str, value: float, meaning: str) -> Symbol:
-    r"""A weight with its value, e.g. `\beta = 4`."""
+    r"""Return the symbol of a weight together with its value, e.g. `\beta = 4`."""
     return f"{letter} = {value:g}", meaning
 
 
 def posterior(given: str) -> Symbol:
-    """The encoder's distribution, for what it is told."""
+    """Return the symbol of the posterior given the encoder's inputs."""
     return rf"q_\phi(z \mid {given})", "normal distribution with this mean and standard deviation"

@@ -1,4 +1,4 @@
-"""What the Wasserstein models share: parameters, the losses as they are compiled, and what data they can learn from."""
+"""What the Wasserstein GANs share: parameters, the losses as an equation, and the functions to list."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from report_builder.models._layers import Layers
 FILE = "_networks/wasserstein.py"
 HALF_WIDTH = {"generator_filters": [128, 64, 32], "critic_filters": [32, 64]}
 READ_BY = {"clip_value": "clip", "penalty_weight": "gradient_penalty"}
-CLIP_VALUE, PENALTY_WEIGHT = 0.01, 10.0  # of the two papers
+CLIP_VALUE, PENALTY_WEIGHT = 0.01, 10.0  # as in the two papers
 
 
 class Parameters(Generator):
-    """The architecture of both networks, and how the critic is kept smooth."""
+    """Architecture of both networks, and the Lipschitz constraint of the critic."""
 
     critic_filters: tuple[Filters, ...] = Field(
         (64, 128), min_length=1, max_length=7, description="Filters of the critic's convolutions, each of stride 2."
@@ -54,7 +54,7 @@ class Parameters(Generator):
 
     @model_validator(mode="after")
     def _of_the_constraint(self) -> Parameters:
-        """What the chosen constraint reads has a value, and what it does not read has none."""
+        """Require the value that the chosen constraint reads, and refuse that of the other."""
         for name, reader in READ_BY.items():
             if (dict(self)[name] is None) == (reader == self.lipschitz):
                 rule = "needs a value" if reader == self.lipschitz else f"is read with 'lipschitz: {reader}' only"
@@ -63,19 +63,19 @@ class Parameters(Generator):
 
     @model_validator(mode="after")
     def _each_image_by_itself(self) -> Parameters:
-        """The penalty is of each image; where a layer mixes those of a batch, its gradient is not."""
+        """Refuse layers that mix the images of a batch: the penalty needs a gradient per image."""
         mixing = [layer.name for layer in self.critic or () if layer.name == "BatchNormalization"]
         if mixing and self.lipschitz == "gradient_penalty":
             raise ValueError("the gradient penalty allows no BatchNormalization in 'critic': LayerNormalization does")
         return self
 
 
-STAGES = ("generator", "critic")  # each has an optimiser of its own
+STAGES = ("generator", "critic")  # each has its own optimiser
 TERMS = tuple(map(Term, ("generator_loss", "critic_loss", "score_difference", "gradient_penalty")))  # scores have no unit
 
 
 def listing_names(parameters: Parameters, *, conditional: bool) -> dict[str, tuple[str, ...]]:
-    """The functions that run with these parameters, by part of the model."""
+    """Return the names of the functions that run with these parameters, by part of the model."""
     critic = ("with_planes", "build_critic") if conditional else ("build_critic",)
     networks = {"generator": CONDITIONAL_GENERATOR if conditional else GENERATOR, "critic": (f"{FILE}:score_layers", *critic)}
     clipped = parameters.lipschitz == "clip"
@@ -88,13 +88,13 @@ def listing_names(parameters: Parameters, *, conditional: bool) -> dict[str, tup
 
 
 def seconds_per_image(parameters: Parameters) -> float:
-    """Of training, one core, 28 x 28: for a first guess of how long a run takes; measured at full and at half width."""
+    """Estimate the training time per 28 x 28 image on one core, from measurements at full and half width."""
     critic = 2.8e-3 if parameters.lipschitz == "clip" else 4.2e-3
     generator = 2.8e-3 / parameters.critic_steps
     return float((critic + generator) * (parameters.generator_filters[0] / 256) ** 1.5)
 
 
-# --- the losses as they are compiled ------------------------------------------------------------------------------------------
+# --- the losses as an equation ------------------------------------------------------------------------------------------------
 
 NETWORKS = (r"G, f", "generator, and critic, which gives a score: any real number")
 BETWEEN = (r"\hat{x}", "random point between the real and the generated image")
@@ -105,7 +105,7 @@ LIMIT = "clip value: largest absolute value of a weight"
 
 
 def equation(parameters: Parameters, *, conditional: bool) -> Equation:
-    """The losses of critic and generator for one real and one fake image, scores without a unit; a batch has their mean."""
+    """Return the losses of critic and generator, without a unit, for one real and one fake image; a batch takes their mean."""
     condition = ", c" if conditional else ""
     generated = rf"G(z{condition})"
     real, fake = rf"f(x{condition})", rf"f({generated}{condition})"

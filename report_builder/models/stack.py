@@ -1,4 +1,4 @@
-"""Layers of one's own architecture, one behind the other; `Layers` is the type of such a list in `Parameters`."""
+"""Sequential networks from user-defined lists of layers; `Layers` is the type of such a list in `Parameters`."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ NO_LAYERS = {"Layer", "Wrapper", "InputLayer", "Lambda", "TFSMLayer", "JaxLayer"
 
 
 def stack(layers: Sequence[Layer], x: keras.KerasTensor, what: str, ends: Sequence[int] | None = None) -> keras.KerasTensor:
-    """What layers make of a tensor.
+    """Apply a list of layers to a tensor, one after the other, and return the result.
 
     Args:
-        layers: as a model's `build` is given them.
-        x: the tensor that the first layer gets, shape `(n, ...)`.
-        what: the list's name, for messages: `encoder`.
-        ends: the shape, without the batch, that must come out; None: any.
+        layers: list of layers, as passed to a model's `build`.
+        x: input of the first layer, shape `(n, ...)`.
+        what: name of the list, for messages, e.g. `encoder`.
+        ends: required shape of the result without the batch axis; None: any.
 
     Raises:
-        ReportError: a layer does not exist, refuses its arguments or its input, or another shape comes out.
+        ReportError: if a layer does not exist, rejects its arguments or its input, or the result has another shape.
     """
     for index, entry in enumerate(layers):
         place, arguments = Place(what, index, entry.kind), {k: _plain(v) for k, v in entry.arguments.items()}
@@ -46,12 +46,12 @@ def stack(layers: Sequence[Layer], x: keras.KerasTensor, what: str, ends: Sequen
 
 
 def _plain(value: Plain) -> Plain:
-    """Lists of YAML as the tuples that Keras' code writes."""
+    """Turn lists from YAML into tuples, as in Keras code."""
     return tuple(map(_plain, value)) if isinstance(value, list | tuple) else value
 
 
 def _class(place: Place) -> type[keras.Layer]:
-    """The class of a layer: Keras' own, or one of a file."""
+    """Return the class of a layer, from Keras or from a user's file."""
     file, own, name = place.kind.rpartition(".py:")
     found = vars(own_module(Path(f"{file}.py"), "layer") if own else keras.layers)
     known = {n: k for n, k in found.items() if isinstance(k, type) and issubclass(k, keras.Layer) and n not in NO_LAYERS}

@@ -1,1 +1,1 @@
-"""Preprocessing steps, one file each: data in, data out, the argument unchanged."""
+"""Preprocessing steps, one module each: functions from a data set to a new one, which leave their argument unchanged."""

@@ -1,4 +1,4 @@
-"""The condition vector, to which steps append."""
+"""Appending to the condition vector."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from report_builder.kinds import Condition, Layout, Split
 
 
 def appended(split: Split, part: np.ndarray) -> Split:
-    """The split with a part `(n, k)` behind its condition vectors, float32."""
+    """Return the split with `part`, shape `(n, k)`, appended to its condition vectors as float32."""
     before = [] if split.condition is None else [split.condition]
     return replace(split, condition=np.concatenate([*before, part.astype(np.float32)], axis=1))
 
 
 def announced(before: Layout, condition: Condition, step: str) -> tuple[Condition, ...]:
-    """The conditions with one more.
+    """Return the conditions with one appended.
 
     Raises:
-        ReportError: the vector has a part of this kind.
+        ReportError: if there is already a condition of this kind.
     """
     if any(known.kind == condition.kind for known in before.conditions):
         rule = f"the condition vector has its {condition.kind} already"

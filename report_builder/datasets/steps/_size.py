@@ -1,4 +1,4 @@
-"""Sizes of images as a user writes them: one number for a square, or [height, width]."""
+"""Image sizes as written by a user: one number for a square, or [height, width]."""
 
 from __future__ import annotations
 
@@ -12,39 +12,46 @@ from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Layout
 from report_builder.limits import IMAGE_PIXELS
 
-LONGEST = 100_000  # pixels of a side
+LONGEST = 100_000  # pixels per side
 
 
 def _check(size: int | Sequence[int]) -> int | Sequence[int]:
     parts = size if isinstance(size, list | tuple) and len(size) == 2 else (size,)
     if not all(isinstance(part, int) and not isinstance(part, bool) and 1 <= part <= LONGEST for part in parts):
         raise ValueError(f"a size is a number of pixels from 1 to {LONGEST}, or [height, width]")
-    return tuple(size) if isinstance(size, list) else size  # as YAML gives it: strict validation takes no list for a tuple
+    return tuple(size) if isinstance(size, list) else size  # YAML gives a list, which strict validation rejects
 
 
 Size = Annotated[int | tuple[int, int], BeforeValidator(_check)]
 
 
 def pair(size: int | tuple[int, int]) -> tuple[int, int]:
-    """Height and width."""
+    """Return a size as (height, width)."""
     return (size, size) if isinstance(size, int) else size
 
 
 def resized(before: Layout, size: int | tuple[int, int]) -> tuple[int, int, int] | None:
-    """The image shape with another height and width; None where the channels are not known.
+    """Return the image shape with a new height and width; None if the channels are unknown.
 
     Raises:
-        ReportError: it is over the limit of an image.
+        ReportError: if it exceeds the limit for an image.
     """
     IMAGE_PIXELS.hold(math.prod(pair(size)), "size")
     return (*pair(size), before.image_shape[2]) if before.image_shape else None
 
 
 def must_fit(step: str, inner: tuple[int, ...], outer: tuple[int, ...], rule: str, next_step: str) -> None:
-    """Checks that the first two of `inner` are not larger than those of `outer`.
+    """Check that `inner` exceeds `outer` neither in height nor in width.
+
+    Args:
+        step: name of the step, for the message.
+        inner: height, width, ...; the rest is ignored.
+        outer: likewise.
+        rule: what is wrong if it does.
+        next_step: advice for that case.
 
     Raises:
-        ReportError: they are; `rule` says what is wrong, the message both sizes.
+        ReportError: if it does.
     """
     if inner[0] > outer[0] or inner[1] > outer[1]:
         small, large = (f"{shape[0]} x {shape[1]}" for shape in (inner, outer))

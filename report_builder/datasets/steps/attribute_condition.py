@@ -1,4 +1,4 @@
-"""Attributes as a condition."""
+"""Append attributes of each image to the condition vector."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from report_builder.kinds import Condition, DataStep, ImageData, Layout
 
 
 class Parameters(kinds.Parameters):
-    """Which attributes."""
+    """The attributes to condition on."""
 
     names: tuple[str, ...] | None = Field(
         None, min_length=1, description="Attributes of the data set, in the order of the vector; null: all."
@@ -21,10 +21,10 @@ class Parameters(kinds.Parameters):
 
 
 def layout(before: Layout, parameters: Parameters) -> Layout:
-    """The condition `attributes` behind those that are there.
+    """Append the condition `attributes` to the existing ones.
 
     Raises:
-        ReportError: the data set has no attributes, or not these.
+        ReportError: if the data set has no attributes, or not these.
     """
     known = before.attribute_names
     wanted = parameters.names or known or ()
@@ -40,10 +40,10 @@ def layout(before: Layout, parameters: Parameters) -> Layout:
 
 
 def apply(data: ImageData, parameters: Parameters) -> ImageData:
-    """Condition vectors with one more entry for each attribute: 1 where the image has it, else 0.
+    """Append an entry for each attribute to the condition vectors: 1 if the image has it, else 0.
 
     Raises:
-        ReportError: the data set has no attributes, or not these.
+        ReportError: if the data set has no attributes, or not these.
     """
     conditions = layout(data.layout, parameters).conditions
     columns = [data.attribute_names.index(name) for name in conditions[-1].names]

@@ -1,4 +1,4 @@
-"""Pixels made black or white."""
+"""Make each pixel black or white."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from report_builder.kinds import DataStep, ImageData, Layout
 
 
 class Parameters(kinds.Parameters):
-    """Where black ends."""
+    """How pixels are binarised."""
 
     mode: Literal["threshold", "stochastic"] = Field(
         "threshold", description="threshold: cut at the threshold; stochastic: 1 with the pixel's brightness as probability."
@@ -24,15 +24,15 @@ class Parameters(kinds.Parameters):
 
 
 def layout(before: Layout, parameters: Parameters) -> Layout:
-    """The same images with the range [0, 1]."""
+    """Return the layout with the range [0, 1]."""
     return replace(before, value_range=(0.0, 1.0))
 
 
 def apply(data: ImageData, parameters: Parameters) -> ImageData:
-    """Float32 images whose pixels are 0 or 1.
+    """Binarise the images: float32 pixels of 0 or 1.
 
-    Stochastic: drawn once, not anew in each epoch, so that a test image is the same for every model (Salakhutdinov and Murray,
-    ICML 2008, fixed their binary MNIST so).
+    Stochastic pixels are drawn once and not anew in each epoch, so that a test image is the same for every model, as in the
+    binary MNIST of Salakhutdinov and Murray (ICML 2008).
     """
     splits = {
         name: replace(split, x=mapped(split.x, _function(data, parameters, name), data.image_shape, np.float32))
@@ -48,7 +48,7 @@ def _function(data: ImageData, parameters: Parameters, split: str) -> Change:
         return lambda images, _: (images > edge).astype(np.float32)
 
     def drawn(images: np.ndarray, places: np.ndarray) -> np.ndarray:
-        # a generator for each image: a batch gives the same pixels whatever else is in it
+        # one generator per image, so that its pixels do not depend on the rest of the batch
         seeds = ([parameters.seed, *split.encode(), place] for place in places.tolist())
         random = [np.random.default_rng(seed).random(images.shape[1:], np.float32) for seed in seeds]
         return (np.reshape(random, images.shape) * (high - low) + low < images).astype(np.float32)

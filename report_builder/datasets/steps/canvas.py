@@ -1,4 +1,4 @@
-"""Each image in some cells of a larger, empty canvas, with the cell as a condition."""
+"""Place each image in several cells of a larger, empty canvas, with the cell as a condition."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from report_builder.limits import IMAGE_PIXELS
 
 
 class Parameters(kinds.Parameters):
-    """How many cells there are, and in how many an image stands."""
+    """The number of cells, and how many of them an image is drawn in."""
 
     cells: int = Field(3, ge=2, le=32, description="Cells of a side of the canvas; a cell has the size of an image.")
     drawn: int = Field(2, ge=1, description="Canvases of each image, each with the image in another cell, drawn at random.")
@@ -29,7 +29,7 @@ class Parameters(kinds.Parameters):
 
 
 def layout(before: Layout, parameters: Parameters) -> Layout:
-    """Larger images, `drawn` times as many, with the condition `position`."""
+    """Return the layout with larger images, `drawn` times as many, and the condition `position`."""
     height, width, channels = before.image_shape or (0, 0, 0)
     cells, drawn = parameters.cells, parameters.drawn
     IMAGE_PIXELS.hold(height * width * cells**2, "canvas.cells")
@@ -42,9 +42,9 @@ def layout(before: Layout, parameters: Parameters) -> Layout:
 
 
 def apply(data: ImageData, parameters: Parameters) -> ImageData:
-    """A stream of canvases: those of one image stand side by side, in the order in which their cells were drawn.
+    """Return a stream of canvases; those of one image are adjacent, in the order in which their cells were drawn.
 
-    The position is (row, column), counted from the top left corner, each divided by `cells - 1`: 0 first, 1 last.
+    The position is (row, column) from the top left corner, each divided by `cells - 1`, so that it runs from 0 to 1.
     """
     after = layout(data.layout, parameters)
     splits = {name: _place_on_canvases(name, split, data, parameters) for name, split in data.splits.items()}
@@ -53,7 +53,7 @@ def apply(data: ImageData, parameters: Parameters) -> ImageData:
 
 def _place_on_canvases(name: str, split: Split, data: ImageData, parameters: Parameters) -> Split:
     cells, drawn = parameters.cells, parameters.drawn
-    random = np.random.default_rng([parameters.seed, *name.encode()])  # another draw in each split
+    random = np.random.default_rng([parameters.seed, *name.encode()])  # a different draw for each split
     order = random.permuted(np.tile(np.arange(cells**2, dtype=np.int16), (len(split.y), 1)), axis=1)
     row, column = np.divmod(order[:, :drawn].reshape(-1), cells)
     repeated = {
@@ -67,7 +67,7 @@ def _place_on_canvases(name: str, split: Split, data: ImageData, parameters: Par
 
 
 def _canvases(x: Images, cell: tuple[np.ndarray, np.ndarray], parameters: Parameters, paper: float) -> Stream:
-    """Canvases in which image `i // drawn` stands in cell `i`, all else is `paper`."""
+    """Return canvases filled with `paper`, of which canvas `i` has image `i // drawn` in cell `i`."""
     height, width, channels = x.shape[1:]
     cells, drawn = parameters.cells, parameters.drawn
     row, column = cell

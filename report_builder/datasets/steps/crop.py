@@ -1,4 +1,4 @@
-"""A part of each image."""
+"""Crop each image to a smaller size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from report_builder.kinds import DataStep, ImageData, Layout
 
 
 class Parameters(kinds.Parameters):
-    """Which part is kept."""
+    """The part to keep."""
 
     size: Size = Field(24, description="Pixels of a side, or [height, width].")
     place: Literal["centre", "top", "bottom", "left", "right"] = Field(
@@ -23,10 +23,10 @@ class Parameters(kinds.Parameters):
 
 
 def layout(before: Layout, parameters: Parameters) -> Layout:
-    """Images of the new size.
+    """Return the layout with the new size.
 
     Raises:
-        ReportError: it is larger than the image.
+        ReportError: if the size exceeds that of the image.
     """
     if before.image_shape:
         rule, advice = "a part cannot be larger than the image", "Use the step 'pad' or 'resize'."
@@ -35,10 +35,10 @@ def layout(before: Layout, parameters: Parameters) -> Layout:
 
 
 def apply(data: ImageData, parameters: Parameters) -> ImageData:
-    """The part of each image.
+    """Crop each image.
 
     Raises:
-        ReportError: the size is larger than the image.
+        ReportError: if the size exceeds that of the image.
     """
     layout(data.layout, parameters)
     height, width, channels = data.image_shape

@@ -1,4 +1,4 @@
-"""Colours made grey."""
+"""Convert colour images to greyscale."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from report_builder.datasets._stream import each
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import DataStep, ImageData, Layout
 
-LUMA = (0.299, 0.587, 0.114)  # of red, green, blue: ITU-R BT.601
+LUMA = (0.299, 0.587, 0.114)  # weights of red, green and blue: ITU-R BT.601
 
 
 class Parameters(kinds.Parameters):
-    """Nothing to choose."""
+    """This step has no parameters."""
 
 
 def layout(before: Layout, parameters: Parameters) -> Layout:
-    """One channel.
+    """Return the layout with one channel.
 
     Raises:
-        ReportError: the images are neither grey nor RGB.
+        ReportError: if the images are neither grey nor RGB.
     """
     if before.image_shape is None:
         return before
@@ -32,10 +32,10 @@ def layout(before: Layout, parameters: Parameters) -> Layout:
 
 
 def apply(data: ImageData, parameters: Parameters) -> ImageData:
-    """Images `(n, height, width, 1)` of the old type and range; grey ones are left as they are.
+    """Convert to images `(n, height, width, 1)` of the same type and range; grey images are left as they are.
 
     Raises:
-        ReportError: the images are neither grey nor RGB.
+        ReportError: if the images are neither grey nor RGB.
     """
     shape = layout(data.layout, parameters).image_shape or data.image_shape
     if shape == data.image_shape:

@@ -1,4 +1,4 @@
-"""The class as a condition."""
+"""Append the class of each image, one-hot, to the condition vector."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from report_builder.kinds import Condition, DataStep, ImageData, Layout
 
 
 class Parameters(kinds.Parameters):
-    """Nothing to choose: one entry for each class of the data set."""
+    """This step has no parameters: there is one entry for each class of the data set."""
 
 
 def layout(before: Layout, parameters: Parameters) -> Layout:
-    """The condition `class` behind those that are there; without names where only reading tells them."""
+    """Append the condition `class` to the existing ones; without names if they are only known from the data."""
     return replace(before, conditions=announced(before, Condition("class", before.class_names or ()), "one_hot"))
 
 
 def apply(data: ImageData, parameters: Parameters) -> ImageData:
-    """Condition vectors with as many more entries as there are classes: 1 for the image's class, else 0."""
+    """Append an entry for each class to the condition vectors: 1 for the image's class, else 0."""
     classes = np.eye(len(data.class_names), dtype=np.float32)
     splits = {name: appended(split, classes[split.y]) for name, split in data.splits.items()}
     return replace(data, splits=splits, conditions=layout(data.layout, parameters).conditions)

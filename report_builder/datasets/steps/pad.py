@@ -1,4 +1,4 @@
-"""Images with a border."""
+"""Add a border around each image."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from report_builder.kinds import DataStep, ImageData, Layout
 
 
 class Parameters(kinds.Parameters):
-    """The size afterwards."""
+    """The target size."""
 
     size: Size = Field(32, description="Pixels of a side, or [height, width]; the image stands in the middle.")
 
 
 def layout(before: Layout, parameters: Parameters) -> Layout:
-    """Images of the new size.
+    """Return the layout with the new size.
 
     Raises:
-        ReportError: it is smaller than the image.
+        ReportError: if the size is smaller than the image.
     """
     if before.image_shape:
         rule, advice = "a padded image cannot be smaller than the image", "Use the step 'crop' or 'resize'."
@@ -32,10 +32,10 @@ def layout(before: Layout, parameters: Parameters) -> Layout:
 
 
 def apply(data: ImageData, parameters: Parameters) -> ImageData:
-    """Images with the darkest pixel around them; of an odd border the larger half is below and on the right.
+    """Surround each image with the darkest pixel value; of an odd border the larger half is at the bottom and on the right.
 
     Raises:
-        ReportError: the size is smaller than the image.
+        ReportError: if the size is smaller than the image.
     """
     layout(data.layout, parameters)
     height, width, channels = data.image_shape

@@ -1,4 +1,4 @@
-"""Images made smaller or larger."""
+"""Resize images."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHARPNESS = -0.5  # the parameter a of the cubic filter (Keys, IEEE Transactions
 
 
 class Parameters(kinds.Parameters):
-    """The size afterwards."""
+    """The target size, and the interpolation method."""
 
     size: Size = Field(28, description="Pixels of a side, or [height, width]; proportions are not kept.")
     method: Literal["area", "bilinear", "bicubic", "nearest"] = Field(
@@ -27,19 +27,19 @@ class Parameters(kinds.Parameters):
 
 
 def layout(before: Layout, parameters: Parameters) -> Layout:
-    """Images of the new size."""
+    """Return the layout with the new size."""
     return replace(before, image_shape=resized(before, parameters.size))
 
 
 def apply(data: ImageData, parameters: Parameters) -> ImageData:
-    """Float32 images of the new size in the old range."""
+    """Resize the images to float32 in the same range."""
     height, width, channels = data.image_shape
     new_height, new_width = pair(parameters.size)
     rows, columns = weights(height, new_height, parameters.method), weights(width, new_width, parameters.method).T
     low, high = (np.float32(end) for end in data.value_range)
 
     def smaller(images: np.ndarray, _: np.ndarray) -> np.ndarray:
-        # one channel after the other as (n, height, width): two products with the matrices of the axes
+        # channels become a batch axis, so that each axis takes one matrix product
         planes = np.moveaxis(images, 3, 1).astype(np.float32)
         return np.moveaxis(np.clip(rows @ planes @ columns, low, high), 1, 3)  # the cubic filter overshoots
 
@@ -47,9 +47,12 @@ def apply(data: ImageData, parameters: Parameters) -> ImageData:
 
 
 def weights(old: int, new: int, method: str) -> np.ndarray:
-    """What each of `old` pixels of an axis gives to each of `new` ones: shape `(new, old)`, float32, each row sums to 1.
+    """Return the weight of each of `old` pixels along an axis in each of `new` ones.
 
-    When images get smaller, the filters are as much wider as the pixels, so that no old pixel is skipped; `nearest` skips.
+    When an axis shrinks, the filters widen in proportion so that no old pixel is skipped, except with `nearest`.
+
+    Returns:
+        float32, shape `(new, old)`; each row sums to 1.
     """
     step = old / new
     left = np.arange(new)[:, None] * step

@@ -1,4 +1,4 @@
-"""Pixels brought to a fixed range."""
+"""Scale pixels to a fixed range."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RANGES = {"unit": (0.0, 1.0), "symmetric": (-1.0, 1.0)}
 
 
 class Parameters(kinds.Parameters):
-    """The range of the pixels afterwards."""
+    """The target range of the pixels."""
 
     range: Literal["unit", "symmetric"] = Field(
         "unit", description="unit: [0, 1], as a likelihood needs; symmetric: [-1, 1], as tanh gives."
@@ -24,12 +24,12 @@ class Parameters(kinds.Parameters):
 
 
 def layout(before: Layout, parameters: Parameters) -> Layout:
-    """The same images in the new range."""
+    """Return the layout with the new range."""
     return replace(before, value_range=RANGES[parameters.range])
 
 
 def apply(data: ImageData, parameters: Parameters) -> ImageData:
-    """Float32 images in the new range."""
+    """Scale the images to float32 in the new range."""
     (old_low, old_high), (low, high) = data.value_range, RANGES[parameters.range]
     slope = np.float32((high - low) / (old_high - old_low))
     offset = np.float32(low - old_low * (high - low) / (old_high - old_low))

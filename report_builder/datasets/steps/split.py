@@ -1,4 +1,4 @@
-"""Training images put aside: to choose models by (validation), or to report on (test)."""
+"""Set training images aside for validation (to choose models) or for test (to report on)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Amount = Annotated[int | float | None, BeforeValidator(_check)]
 
 
 class Parameters(kinds.Parameters):
-    """How many training images are put aside. A split of that name that the data set brings is given up."""
+    """How many training images to set aside. They replace a split of that name that the data set already has."""
 
     validation: Amount = Field(0.1, description="Images for validation, as a number or as a share of train; null: none.")
     test: Amount = Field(None, description="Images for test, as a number or as a share of train; null: as it was.")
@@ -41,10 +41,10 @@ class Parameters(kinds.Parameters):
 
 
 def layout(before: Layout, parameters: Parameters) -> Layout:
-    """The new splits with about as many images as asked for.
+    """Return the layout with the new splits, whose sizes are approximate if several images share an original.
 
     Raises:
-        ReportError: no image is left in a split.
+        ReportError: if no training image would be left.
     """
     whole = before.images.get("train")
     parts: dict[str, int | None] = dict.fromkeys(_amounts(parameters))
@@ -55,10 +55,10 @@ def layout(before: Layout, parameters: Parameters) -> Layout:
 
 
 def apply(data: ImageData, parameters: Parameters) -> ImageData:
-    """The new splits: classes in proportion, images in their old order, images of one original in one split.
+    """Split the training images with the classes in proportion; images of one original stay together, in their old order.
 
     Raises:
-        ReportError: no image is left in a split.
+        ReportError: if no training image would be left.
     """
     train = data.splits["train"]
     first, member = _originals(train)
@@ -74,12 +74,20 @@ def apply(data: ImageData, parameters: Parameters) -> ImageData:
 
 
 def announced(whole: int, test: float) -> Mapping[str, int | None]:
-    """How many of `whole` training images are left, and how many are put aside for test. Raises ReportError as `layout`."""
+    """Return the sizes of `train` and `test` when a share of `whole` images is set aside. Raises ReportError as `layout`."""
     return layout(Layout(None, images={"train": whole}), Parameters(validation=None, test=test, seed=0)).images
 
 
 def proportional(y: np.ndarray, seed: int) -> np.ndarray:
-    """A random order of images `(n,)` of which every beginning and every middle has the classes in proportion."""
+    """Return a random order of images in which every contiguous run has the classes in proportion.
+
+    Args:
+        y: class of each image, shape `(n,)`.
+        seed: of the order.
+
+    Returns:
+        Indices of the images, shape `(n,)`.
+    """
     place, random = np.empty(len(y)), np.random.default_rng(seed)
     for name in np.unique(y):
         members = np.flatnonzero(y == name)
@@ -88,7 +96,7 @@ def proportional(y: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _originals(split: Split) -> tuple[np.ndarray, np.ndarray]:
-    """The place of one image of each original, and for each image the number of its original."""
+    """Return the index of one image of each original, and for each image the number of its original."""
     if split.original is None:
         return np.arange(len(split.y)), np.arange(len(split.y))
     _, first, member = np.unique(split.original, return_index=True, return_inverse=True)
@@ -105,7 +113,7 @@ def _amounts(parameters: Parameters) -> dict[str, int | float]:
 
 
 def _sizes(whole: int, parameters: Parameters) -> dict[str, int]:
-    """Images of each new split out of `whole`."""
+    """Return the size of each new split, taken out of `whole` images."""
     amounts = _amounts(parameters).items()
     sizes = {name: amount if isinstance(amount, int) else max(1, round(amount * whole)) for name, amount in amounts}
     _must_leave(whole - sum(sizes.values()), whole, parameters)

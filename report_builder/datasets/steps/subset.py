@@ -1,4 +1,4 @@
-"""A part of the data: some classes, or a random choice of images."""
+"""Keep some of the classes, or a random choice of images."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from report_builder.kinds import DataStep, ImageData, Layout, Split, class_numbe
 
 
 class Parameters(kinds.Parameters):
-    """What is kept. A class keeps its name; where classes are chosen, those kept are numbered from 0, in their old order."""
+    """What to keep. Chosen classes are renumbered from 0 in their old order and keep their names."""
 
     train: int | None = Field(None, ge=1, description="Training images kept, drawn at random; null keeps all.")
     validation: int | None = Field(None, ge=1, description="Validation images kept, drawn at random; null keeps all.")
@@ -30,15 +30,15 @@ class Parameters(kinds.Parameters):
     seed: int = Field(0, ge=0, description="Seed of the choice.")
 
     def size(self, split: str) -> int | None:
-        """How many images of a split are kept; None: all."""
+        """Return how many images of a split to keep; None for all."""
         return {"train": self.train, "validation": self.validation, "test": self.test}.get(split)
 
 
 def layout(before: Layout, parameters: Parameters) -> Layout:
-    """At most as many images as asked for, of the classes kept.
+    """Return the layout with the classes kept, and at most as many images as requested.
 
     Raises:
-        ReportError: a class is unknown, or the student number chooses too few.
+        ReportError: if a class is unknown, or the student number has too few distinct digits.
     """
     wanted = _numbers(parameters, before.class_names)
     names = before.class_names
@@ -49,10 +49,10 @@ def layout(before: Layout, parameters: Parameters) -> Layout:
 
 
 def apply(data: ImageData, parameters: Parameters) -> ImageData:
-    """The images kept, in their old order; where fewer are there than asked for, all of them.
+    """Keep the chosen images in their old order; a split with fewer than requested keeps all of them.
 
     Raises:
-        ReportError: a class is unknown, or none of its images is left.
+        ReportError: if a class is unknown, or a split has no image left.
     """
     wanted = _numbers(parameters, data.class_names)
     splits = {name: _subset(split, wanted, parameters.size(name), parameters.seed) for name, split in data.splits.items()}
@@ -78,7 +78,7 @@ def _least(images: int | None, wanted: int | None) -> int | None:
 
 
 def _numbers(parameters: Parameters, names: Sequence[str] | None) -> list[int] | None:
-    """Numbers of the classes kept, ascending, None for all; which names there are may not be known yet."""
+    """Return the numbers of the classes to keep, ascending; None for all, or if the names are not known yet."""
     where, chosen = "subset.classes", parameters.classes
     if parameters.student_number is not None:
         where, chosen = "subset.student_number", _of_student(parameters)
@@ -91,7 +91,7 @@ def _numbers(parameters: Parameters, names: Sequence[str] | None) -> list[int] |
 
 
 def _of_student(parameters: Parameters) -> tuple[int, ...]:
-    """The distinct last digits of the student number, in the order in which they are met from its end."""
+    """Return the last distinct digits of the student number, read from its end."""
     where, number = "subset.student_number", str(parameters.student_number)
     if parameters.classes is not None:
         raise ReportError(Problem(where, "classes are chosen twice", number, next_step="Leave out 'classes', or the number."))

@@ -1,1 +1,1 @@
-"""Mathematics that probes and metrics share: arrays in, arrays out."""
+"""Mathematics shared by probes and metrics: arrays in, arrays out."""

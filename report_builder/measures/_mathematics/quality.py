@@ -1,4 +1,4 @@
-"""How well an image is reproduced: peak signal-to-noise ratio and structural similarity."""
+"""Quality of reconstructed images: peak signal-to-noise ratio and structural similarity."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import numpy as np
 
 WINDOW, SIGMA = 11, 1.5  # pixels; Wang et al. 2004, section III-C
 K1, K2 = 0.01, 0.03
-CEILING = 100.0  # dB, of images that are equal: the ratio itself is infinite
+CEILING = 100.0  # dB, for equal images, whose ratio is infinite
 PIXELS = (1, 2, 3)
 
 
 def psnr(images: np.ndarray, others: np.ndarray, data_range: float) -> np.ndarray:
-    """Peak signal-to-noise ratio, 10 log10(data_range^2 / mean squared error) over all pixels and channels.
+    """Return the peak signal-to-noise ratio, 10 log10(data_range^2 / mean squared error), over all pixels and channels.
 
     Args:
         images: shape `(n, height, width, channels)`.
         others: of the same shape.
-        data_range: highest minus lowest possible pixel.
+        data_range: highest minus lowest possible pixel value.
 
     Returns:
         Shape `(n,)`, float64, in dB; at most 100.
@@ -27,15 +27,15 @@ def psnr(images: np.ndarray, others: np.ndarray, data_range: float) -> np.ndarra
 
 
 def ssim(images: np.ndarray, others: np.ndarray, data_range: float) -> np.ndarray:
-    """Structural similarity: Wang, Bovik, Sheikh and Simoncelli, Image Quality Assessment, 2004, equations 13 to 17.
+    """Return the structural similarity (Wang, Bovik, Sheikh and Simoncelli, Image Quality Assessment, 2004, eq. 13 to 17).
 
-    The window is Gaussian, 11 x 11 with sigma 1.5, and lies wholly inside the image; for a smaller image it is the largest odd
-    one that fits. The mean is taken over the places of the window, then over the channels.
+    The window is Gaussian, 11 x 11 with sigma 1.5, or the largest odd one that fits into a smaller image, and lies fully inside
+    the image. The mean is over all window positions and channels.
 
     Args:
         images: shape `(n, height, width, channels)`.
         others: of the same shape.
-        data_range: highest minus lowest possible pixel.
+        data_range: highest minus lowest possible pixel value.
 
     Returns:
         Shape `(n,)`, float64, from -1 to 1; 1 for equal images.
@@ -51,14 +51,14 @@ def ssim(images: np.ndarray, others: np.ndarray, data_range: float) -> np.ndarra
 
 
 def window(side: int) -> np.ndarray:
-    """Weights of the Gaussian window along one axis, sum 1: eleven, or the largest odd number that fits into `side` pixels."""
+    """Return the Gaussian weights along one axis, with sum 1: 11, or the largest odd number that fits into `side` pixels."""
     width = min(WINDOW, side - 1 + side % 2)
     weights = np.exp(-0.5 * ((np.arange(width) - width // 2) / SIGMA) ** 2)
     return np.asarray(weights / weights.sum())
 
 
 def _smooth(images: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Weighted means at all places of the window, `(n, height - k + 1, width - k + 1, channels)` for k weights."""
+    """Return weighted means at all window positions, `(n, height - k + 1, width - k + 1, channels)` for k weights."""
     for axis in (1, 2):
         places = images.shape[axis] - len(weights) + 1
         parts = [np.take(images, range(i, i + places), axis=axis) * weight for i, weight in enumerate(weights)]

@@ -1,1 +1,1 @@
-"""Metrics: named arrays in, measured values out; one file for each kind."""
+"""Metrics, one module each: named arrays in, measured values out."""

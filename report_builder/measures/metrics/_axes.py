@@ -1,4 +1,4 @@
-"""Metrics that describe dimensions of the code one by one need as many."""
+"""Checks for metrics that describe individual dimensions of the code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from report_builder.kinds import Subject
 
 
 def check_axes(axes: int, latent_dim: int) -> None:
-    """Raises ReportError where the code has fewer dimensions than are described."""
+    """Raise ReportError if the code has fewer dimensions than `axes`."""
     if latent_dim < axes:
         step = f"Lower 'axes' to {latent_dim}, or raise latent_dim."
         raise ReportError(
@@ -16,6 +16,6 @@ def check_axes(axes: int, latent_dim: int) -> None:
 
 
 def check_run(axes: int, subject: Subject) -> None:
-    """The same before anything trains, for a model whose code is one vector."""
+    """Check the same before training, for a model whose code is a single vector."""
     if subject.latent_dim:
         check_axes(axes, subject.latent_dim)

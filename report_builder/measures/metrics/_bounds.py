@@ -1,4 +1,4 @@
-"""Which distribution a bound of the log-likelihood belongs to; bounds of different ones are on no one scale."""
+"""Labels for bounds on the log-likelihood, since those of different pixel distributions are not comparable."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ CAUTION = (
 
 @frozen
 class Bounded:
-    """What is bounded.
+    """What a bound refers to.
 
     Attributes:
-        given: distribution of the pixels, and what is given beside the code: log p(x|c) is not log p(x).
-        grey: it is the cross-entropy of grey pixels instead.
+        given: distribution of the pixels, and what the model is conditioned on: log p(x|c) is not log p(x).
+        grey: whether it is only the cross-entropy of grey pixels, which is not a likelihood.
     """
 
     given: str
     grey: bool
 
     def named(self, name: str, measured: Measured) -> Measured:
-        """The number under the name that it deserves, with a caution where that is not its own."""
+        """Label the value; a mere cross-entropy gets another title and a caution."""
         if not self.grey:
             return replace(measured, given=self.given)
         return replace(measured, given=self.given, title=f"{name}_grey", caution=CAUTION)
 
 
 def bounded_by(arrays: Arrays) -> Bounded:
-    """By the arrays of a probe that gives terms of a bound."""
+    """Return what the terms refer to, from the arrays of a probe that computes them."""
     pixels, given = str(arrays.get("pixels", "Bernoulli")), str(arrays.get("given", ""))
     grey = pixels == "Bernoulli" and bool(arrays.get("grey", False))
     of = "cross-entropy of grey pixels, no likelihood" if grey else f"{pixels} pixels"

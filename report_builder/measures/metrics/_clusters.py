@@ -1,33 +1,33 @@
-"""Whether points of one class lie together: votes of neighbours, and silhouettes."""
+"""How well points cluster by class: neighbour votes and silhouettes."""
 
 from __future__ import annotations
 
 import numpy as np
 
-BLOCK = 2**23  # distances held at once
+BLOCK = 2**23  # distances in memory at once
 
 
 def majority(labels: np.ndarray) -> np.ndarray:
-    """The label that occurs most in each row; of several, the one that comes first in the row.
+    """Return the most frequent label in each row; ties go to the label that comes first in the row.
 
     Args:
-        labels: whole numbers from 0 on, shape `(n, k)`, in each row the most important one first.
+        labels: non-negative integers, shape `(n, k)`, in each row by falling priority.
 
     Returns:
         Shape `(n,)`.
     """
     n, k = labels.shape
     votes = np.zeros((n, int(labels.max()) + 1))
-    for place in range(k):  # all that earlier places count more is less than one vote, and the first place most of it
+    for place in range(k):  # the bonuses break ties only: they sum to less than one vote, and each exceeds all later ones
         votes[np.arange(n), labels[:, place]] += 1 + 0.5 ** (place + 1)
     return np.asarray(votes.argmax(axis=1))
 
 
 def silhouette(points: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Silhouette of each point, by Euclidean distance (Rousseeuw 1987): (b - a) / max(a, b).
+    """Return the silhouette of each point by Euclidean distance (Rousseeuw 1987): (b - a) / max(a, b).
 
-    a is the mean distance to the other points of its class, b that to the points of the nearest other class; a point that is
-    alone in its class has 0.
+    a is the mean distance to the other points of its class, b that to the points of the nearest other class; the only point of
+    a class has silhouette 0.
 
     Args:
         points: shape `(n, d)`.
@@ -36,7 +36,7 @@ def silhouette(points: np.ndarray, y: np.ndarray) -> np.ndarray:
     Returns:
         Shape `(n,)`, float64, in [-1, 1].
     """
-    points = points - points.mean(axis=0, dtype=np.float64)  # smaller numbers lose fewer digits in the expanded square
+    points = points - points.mean(axis=0, dtype=np.float64)  # centring reduces cancellation in the expanded square
     classes, own = np.unique(y, return_inverse=True)
     member = np.eye(len(classes))[own]
     counts, squares = member.sum(axis=0), (points**2).sum(axis=1)
@@ -51,7 +51,7 @@ def silhouette(points: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _of_sums(sums: np.ndarray, counts: np.ndarray, own: np.ndarray) -> np.ndarray:
-    """Silhouettes from the summed distances to each class, `(n, classes)`."""
+    """Compute silhouettes from the summed distances to each class, `(n, classes)`."""
     rows = np.arange(len(sums))
     inside = sums[rows, own] / np.maximum(counts[own] - 1, 1)
     means = sums / counts

@@ -1,4 +1,4 @@
-"""How far a mean over images may lie from that over all images of their kind."""
+"""Standard errors of means over images."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import numpy as np
 
 
 def standard_error(samples: np.ndarray) -> float:
-    """Standard error of the mean of samples `(n,)`: their standard deviation over the root of n; 0 for a single one."""
+    """Return the standard error of the mean of samples `(n,)`; 0 for a single one."""
     n = len(samples)
     return float(np.std(samples, ddof=1, dtype=np.float64) / np.sqrt(n)) if n > 1 else 0.0

@@ -1,4 +1,4 @@
-"""Requests for images as a classifier's last layer sees them, and what comes of them."""
+"""Shared code of metrics that compare images by the features of a reference classifier."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 
 class Compared(Judged):
-    """Which images are compared with real ones, and through whose eyes."""
+    """The images to compare with real ones, and the judge that provides the features."""
 
     split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set that the real images are of.")
     n: Size = Field(default=1000, ge=2, description="How many real images of each split, drawn at random; null: all.")
 
 
 def seen(request: ProbeRequest, judge: str) -> ProbeRequest:
-    """A request for images, asked as one for the judge's features of them."""
+    """Turn a request for images into one for the judge's features of them."""
     return ask_judge(request, judge, "features")
 
 
 def reads(parameters: Compared, control: str) -> Mapping[str, ProbeRequest]:
-    """The judge's features of the metric's images, of `real` ones, and as a `control` of those of another split."""
+    """Request the judge's features of the metric's images, of `real` images, and of another split as `control`."""
     other = "test" if parameters.split == "train" else "train"
     parts = {"images": images_asked(parameters.probe)}
     parts |= {
@@ -42,15 +42,15 @@ def reads(parameters: Compared, control: str) -> Mapping[str, ProbeRequest]:
 
 
 def of_figure(parameters: Compared, request: ProbeRequest) -> ProbeRequest:
-    """The request for a figure's images, seen by the judge."""
+    """Turn the request of a figure's images into one for the judge's features of them."""
     return seen(request, parameters.judge)
 
 
 def strangers(images: Arrays, real: Arrays) -> None:
-    """Refuses real images as those that are compared with themselves: a distance of 0 would say nothing.
+    """Refuse images that are among the real ones: their distance of 0 would be meaningless.
 
     Raises:
-        ReportError: some of the images are among the real ones.
+        ReportError: if some of the images are among the real ones.
     """
     if "split" not in images or str(images["split"]) != str(real["split"]):
         return
@@ -63,10 +63,10 @@ def strangers(images: Arrays, real: Arrays) -> None:
 
 
 def features_of(arrays: Arrays, least: int) -> np.ndarray:
-    """Features `(n, d)`, float64.
+    """Return the features `(n, d)`, float64.
 
     Raises:
-        ReportError: there are fewer than `least` images.
+        ReportError: if there are fewer than `least` images.
     """
     import numpy as np
 

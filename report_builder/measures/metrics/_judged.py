@@ -1,4 +1,4 @@
-"""Metrics of images that a classifier looks at: their parameters, what they read, shares of images that it recognises."""
+"""Shared code of metrics that use a reference classifier: parameters, requests, and shares of recognised images."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Judged(Parameters):
-    """Which images are judged, and by whom."""
+    """The images to judge, and the judge."""
 
     judge: Annotated[str, Role.JUDGE] = Field(
         description="Id of the run of a classifier that judges; of canvases it sees the cell asked."
@@ -33,41 +33,41 @@ class Judged(Parameters):
 
 
 def reads(parameters: Judged) -> Mapping[str, ProbeRequest]:
-    """The images of the metric's own probe, judged."""
+    """Request the images of the metric's own probe, judged."""
     return {"images": ask_judge(images_asked(parameters.probe), parameters.judge)}
 
 
 def of_figure(parameters: Judged, request: ProbeRequest) -> ProbeRequest:
-    """The request for a figure's images, judged."""
+    """Turn the request of a figure's images into one for judged images."""
     return ask_judge(request, parameters.judge)
 
 
 def ask_judge(request: ProbeRequest, judge: str, kind: str = "classified") -> ProbeRequest:
-    """A request for images, asked as one for images and what the judge says of them (with `features`: sees of them)."""
+    """Turn a request for images into one for the judge's output on them: `classified` or `features`."""
     images = request.parameters["images"] if request.judge else {"kind": request.kind, **request.parameters}
     return replace(request, kind=kind, parameters={"images": images}, judge=judge)
 
 
 def images_asked(probe: Mapping[str, Any]) -> ProbeRequest:
-    """A probe `{kind: ..., parameters}` as a request."""
+    """Turn a probe entry `{kind: ..., parameters}` into a request."""
     parameters = dict(probe)
     return ProbeRequest(parameters.pop("kind", ""), parameters)
 
 
 def recognised(arrays: Arrays) -> np.ndarray:
-    """Name of the class that the judge (or the classifier itself) finds most probable for each image, `(n,)` unicode."""
+    """Return the name of the most probable class of each image by the judge (or by the classifier itself), `(n,)` unicode."""
     names = arrays["judge_names"] if "judge_names" in arrays else arrays["class_names"]
     found: np.ndarray = names[arrays["probability"].argmax(axis=1)]
     return found
 
 
 def part_of_name(label: int | str) -> str:
-    """A class as part of a fact's name: `T-shirt/top` -> `T-shirt-top`."""
+    """Convert a class name into part of a fact's name: `T-shirt/top` -> `T-shirt-top`."""
     return re.sub(r"\W+", "-", str(label))
 
 
 def share_quantities(name: str, how: str, noise: Noise) -> list[Quantity]:
-    """The share of images that are right, how many are, and of how many."""
+    """Declare the share of images that fulfil a condition, their count, and the total count."""
     return [
         Quantity(name, "", "higher", noise, f"share of {how}"),
         Quantity(f"{name}_count", "", "higher", noise, f"count of {how}"),
@@ -76,7 +76,7 @@ def share_quantities(name: str, how: str, noise: Noise) -> list[Quantity]:
 
 
 def quantities(name: str, how: str, noise: Noise, classes: Sequence[int | str] | None) -> list[Quantity]:
-    """What `shares` gives: share, count and total, the confidence, and the share of each class that was named."""
+    """Declare what `shares` returns: share, count, total, confidence, and the share of each listed class."""
     sure = Quantity("confidence", "", "none", noise, "probability of the class recognised, mean over images")
     by_class = [
         Quantity(
@@ -88,20 +88,20 @@ def quantities(name: str, how: str, noise: Noise, classes: Sequence[int | str] |
 
 
 def counts(name: str, right: np.ndarray, units: np.ndarray | None) -> Iterator[tuple[str, Measured]]:
-    """The numbers of `counted`; `right` (n,): whether each image is."""
+    """Yield share, count and total of the images for which `right`, shape `(n,)`, is true."""
     yield name, Measured.mean(right.astype("float64"), units)
     yield f"{name}_count", Measured(int(right.sum()), len(right))
     yield f"{name}_total", Measured(len(right), len(right))
 
 
 def shares(name: str, right: np.ndarray, of: np.ndarray, arrays: Arrays) -> dict[str, Measured]:
-    """Share, count and total of the images that are right, mean confidence, and the share of each class that was named.
+    """Compute share, count and total of the correct images, the mean confidence, and the share of each listed class.
 
     Args:
         name: of the share.
-        right: whether each image is right, shape `(n,)`.
-        of: number of the class of each image, shape `(n,)`.
-        arrays: with `probability` (n, k); where classes were named `classes` and `chosen`.
+        right: whether each image is correct, shape `(n,)`.
+        of: class number of each image, shape `(n,)`.
+        arrays: with `probability` (n, k), and with `classes` and `chosen` if classes were listed.
     """
     units = units_of(arrays, len(right))
     found = dict(counts(name, right, units))

@@ -1,4 +1,4 @@
-"""The space that points fill: a ball around each point up to its k-th nearest neighbour."""
+"""The manifold of a point set, estimated by balls that reach to the k-th nearest neighbour of each point."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import numpy as np
 
 from report_builder.measures._mathematics.neighbours import BLOCK, nearest
 
-ROUNDING = 1e-9  # of the squared radius: a point on the surface is inside
+ROUNDING = 1e-9  # relative to the squared values: points on the boundary count as inside
 
 
 def radii(points: np.ndarray, k: int) -> np.ndarray:
-    """Distance of each point `(n, d)` to its `k`-th nearest neighbour, itself not counted, shape `(n,)`; k < n."""
+    """Return the distance of each point `(n, d)` to its `k`-th nearest other point, shape `(n,)`; k < n."""
     return nearest(points, points, k, skip_self=True)[1][:, -1]
 
 
 def inside(queries: np.ndarray, centres: np.ndarray, radius: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Which points lie in which balls, the surface included; O(m n d), in blocks.
+    """Determine which points lie in which balls, boundaries included; O(m n d), in blocks.
 
     Args:
         queries: shape `(m, d)`.
@@ -23,9 +23,9 @@ def inside(queries: np.ndarray, centres: np.ndarray, radius: np.ndarray) -> tupl
         radius: of the ball around each centre, shape `(n,)`.
 
     Returns:
-        In how many balls each query lies, `(m,)` int64, and whether a query lies in each ball, `(n,)` bool.
+        The number of balls that contain each query, `(m,)` int64, and whether each ball contains any query, `(n,)` bool.
     """
-    middle = centres.mean(axis=0)  # smaller numbers lose fewer digits in the expanded square
+    middle = centres.mean(axis=0)  # centring reduces cancellation in the expanded square
     points, queries = centres - middle, queries - middle
     squares, limit = (points**2).sum(axis=1), radius**2
     limit = limit + ROUNDING * (limit + squares)

@@ -1,4 +1,4 @@
-"""Metrics of images that are a figure's, those of a probe of the metric's own, or reconstructions."""
+"""Shared parameters of metrics on the images of a figure, of their own probe, or on reconstructions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from report_builder.measures.metrics._judged import images_asked
 
 
 class OwnImages(Parameters):
-    """Which images are measured."""
+    """The images to measure."""
 
     of: Figure = Field(default=None, description="Id of the figure whose images are measured.")
     probe: OwnProbe = Field(
@@ -29,7 +29,7 @@ class OwnImages(Parameters):
 
 
 def own_images(parameters: OwnImages) -> Mapping[str, ProbeRequest]:
-    """The images of the metric's own probe, by default reconstructions; none where a figure's are measured."""
+    """Request the images of the metric's own probe, by default reconstructions; nothing if a figure's are measured."""
     if parameters.of is not None:
         return {}
     default = {"kind": "reconstructions", "split": parameters.split, "n": parameters.n}
@@ -37,5 +37,5 @@ def own_images(parameters: OwnImages) -> Mapping[str, ProbeRequest]:
 
 
 def noise_of(parameters: OwnImages, request: ProbeRequest) -> Noise:
-    """Of what chance the images speak; the ends of pairs are images of the data."""
+    """Return the source of chance in the images; the ends of pairs are images of the data."""
     return "images" if parameters.ends else request.noise

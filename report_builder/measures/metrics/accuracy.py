@@ -1,4 +1,4 @@
-"""How often a classifier is right."""
+"""Accuracy of a classifier, overall and by class."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ Parameters = class_scores.Parameters
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The probabilities of the classes for each image."""
+    """Request the class probabilities of each image."""
     return {"scores": ProbeRequest("class_scores", parameters.model_dump(mode="json"))}
 
 
 def values(_: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """Share, count, total, confidence, and the share of each class that the probe names."""
+    """Declare share, count, total, confidence, and the share of each class that the probe lists."""
     classes = requests["scores"].parameters.get("classes")
     return quantities("accuracy", "images recognised as their class", "images", classes)
 
 
 def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measured]:
-    """How many images are recognised as what they are.
+    """Measure how many images are assigned to their own class.
 
-    `accuracy` is the share of images whose most probable class is their own, `accuracy_count` and `accuracy_total` how many of
-    how many, `accuracy_<class>` the share among the images of that class, `confidence` the mean probability of the most
-    probable class, right or wrong.
+    `accuracy` is the share of images whose most probable class is their own, `accuracy_count` and `accuracy_total` are the
+    counts behind it, `accuracy_<class>` is the share among the images of that class, and `confidence` the mean probability of
+    the most probable class, correct or not.
     """
     scores = arrays["scores"]
     right = recognised(scores) == scores["class_names"][scores["y"]]

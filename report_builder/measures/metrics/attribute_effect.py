@@ -1,4 +1,4 @@
-"""Whether adding an attribute's vector to codes changes the attribute of the images."""
+"""Whether adding an attribute vector to the codes changes the attribute of the decoded images."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(Base):
-    """Which attribute is added and taken away, and who says whether it is there."""
+    """The attribute to add and subtract, and the judge that detects it."""
 
     attribute: int | str = Field(
         default=0, description="Attribute of the data, or a class (number or name) that counts as one."
@@ -42,17 +42,17 @@ class Parameters(Base):
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The images with the vector subtracted, as they are decoded, and with it added; judged if asked."""
+    """Request the images decoded with the vector subtracted, unchanged and added, judged if there is a judge."""
     asked = parameters.model_dump(mode="json", include={"attribute", "n", "split", "tolerance"})
     request = ProbeRequest("attribute_vector", asked | {"multiples": [-parameters.multiple, 0.0, parameters.multiple]})
     if parameters.judge is None:
         return {"images": request}
-    seen = ask_judge(request, parameters.judge)  # the judge must know the attribute: the plan refuses one that does not
+    seen = ask_judge(request, parameters.judge)  # 'counted' lets the plan refuse a judge that does not know the attribute
     return {"images": replace(seen, parameters={**seen.parameters, "counted": [parameters.attribute]})}
 
 
 def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """Seven values, each with the attribute's name."""
+    """Declare seven values, each with the attribute in its name."""
     name, share = f"attribute_{part_of_name(parameters.attribute)}", "share of images found"
     known: tuple[tuple[str, Better, Noise, str], ...] = (
         ("added", "higher", "images", f"{share} with it after adding"),
@@ -70,16 +70,16 @@ def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Qu
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
-    """Shares of images in which the attribute is found, or not, after adding multiples of its vector.
+    """Measure how often the attribute is detected after adding or subtracting a multiple of its vector.
 
-    `attribute_<name>_added`: of images without it, the share found with it after adding; `..._added_before`: the same of their
-    reconstructions. `..._removed`: of images with it, the share found without it after subtracting; `..._removed_before`: the
-    same of their reconstructions. `..._recognised`: mean of the shares of both sorts of reconstructions that are found as they
-    are, 1/2 for a guess. `..._vector_length`: length of the vector, in units of the code; `..._vector_images`: images with the
-    attribute that it was found from.
+    `attribute_<name>_added`: among images without the attribute, the share in which it is detected after adding the vector;
+    `..._added_before`: the same for their reconstructions. `..._removed`: among images with it, the share in which it is not
+    detected after subtracting the vector; `..._removed_before`: the same for their reconstructions. `..._recognised`: balanced
+    accuracy of the detection on the reconstructions, 1/2 for guessing. `..._vector_length`: norm of the vector, in units of the
+    code; `..._vector_images`: number of images with the attribute from which the vector was computed.
 
     Raises:
-        ReportError: all of the images have the attribute, or none, or the judge does not know it.
+        ReportError: if all or none of the images have the attribute, or the judge does not know it.
     """
     import numpy as np
 
@@ -98,7 +98,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str
 
 
 def _has_attribute(images: Arrays) -> np.ndarray:
-    """Whether the attribute is found in each image, `(n, multiples)` bool."""
+    """Return whether the attribute is detected in each image, `(n, multiples)` bool."""
     if "probability" not in images:
         return images["score"] > 0
     name = str(images["attribute"])

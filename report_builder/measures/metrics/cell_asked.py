@@ -1,4 +1,4 @@
-"""Whether a conditional model draws in the cell of the canvas that it is asked for."""
+"""Whether a conditional model draws in the requested cell of the canvas."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from report_builder.kinds import Arrays
 
-BLANK = 1e-3  # ink, in pixels: an image with less shows nothing, in no cell
+BLANK = 1e-3  # ink, in pixels: an image with less counts as blank
 
 
 class Parameters(Base):
-    """Which images are looked at, and how much must be in the cell asked."""
+    """The images to inspect, and how much of their ink must be in the requested cell."""
 
     of: Figure = Field(default=None, description="Id of the figure whose images are looked at.")
     probe: Inner = Field(
@@ -34,12 +34,12 @@ class Parameters(Base):
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The images of the metric's own probe."""
+    """Request the images of the metric's own probe."""
     return {"images": images_asked(parameters.probe)}
 
 
 def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """Share, count and total of the images in the cell asked, and the mean share of ink there."""
+    """Declare share, count and total of the images in the requested cell, and the mean share of ink there."""
     noise = requests["images"].noise
     how = f"images with at least {parameters.threshold:g} of their ink, and most of it, in the cell asked"
     ink = Quantity("cell_asked_ink", "", "higher", noise, "share of ink in the cell asked, mean over images")
@@ -47,16 +47,16 @@ def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequ
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
-    """How many images stand in the cell asked.
+    """Measure how many images lie in the requested cell.
 
-    The ink of a cell is the sum of its pixels, each brought from its range to [0, 1]. An image stands in the cell asked when no
-    other cell has more ink and when that cell holds at least `threshold` of the ink of the image; a blank image stands in none.
+    The ink of a cell is the sum of its pixels, rescaled to [0, 1]. An image lies in the requested cell if no other cell has
+    more ink and that cell contains at least `threshold` of the image's ink; a blank image lies in none.
 
-    `cell_asked` is the share of such images, `cell_asked_count` and `cell_asked_total` how many of how many, `cell_asked_ink`
-    the mean share of ink in the cell asked.
+    `cell_asked` is the share of such images, `cell_asked_count` and `cell_asked_total` are the counts behind it, and
+    `cell_asked_ink` is the mean share of ink in the requested cell.
 
     Raises:
-        ReportError: no position was asked.
+        ReportError: if no position was requested.
     """
     images = arrays["images"]
     if "asked_row" not in images:
@@ -69,7 +69,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str
 
 
 def asked_ink(images: Arrays) -> tuple[np.ndarray, np.ndarray]:
-    """Share of each image's ink in the cell asked, `(n,)` float64, and whether no other cell has more, `(n,)` bool."""
+    """Return the share of ink in the requested cell, `(n,)` float64, and whether no other cell has more, `(n,)` bool."""
     import numpy as np
 
     from report_builder.measures._cells import in_cells

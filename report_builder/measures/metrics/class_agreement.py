@@ -1,4 +1,4 @@
-"""Whether an image looks like a class: do its nearest training images agree?"""
+"""Whether images resemble a single class: do their nearest training images agree?"""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ MOST = "most frequent class of the nearest training images"
 
 
 class Parameters(OwnImages):
-    """Which images are judged, and by which training images."""
+    """The images to judge, and the training images that judge them."""
 
     judges: int | None = Field(default=10_000, ge=5, description="How many training images judge, drawn at random; null: all.")
     k: int = Field(default=5, ge=1, description="Nearest training images that must agree.")
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The training images, and unless a figure's images are judged those of the metric's own probe."""
+    """Request the training images and, unless a figure's images are judged, those of the metric's own probe."""
     real = {"real": ProbeRequest("images", {"split": "train", "n": parameters.judges})}
     return {**real, **own_images(parameters)}
 
 
 def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """The share; where pairs are shown also class and share of each (`pair_0_6_class`; by index where indices were given)."""
+    """Declare the share, and for each pair class and share, named by its classes or indices (`pair_0_6_class`)."""
     asked = requests["images"]
     noise, how = noise_of(parameters, asked), f"share of images whose {parameters.k} nearest training images have one class"
     shown = asked.kind in PAIRED and not parameters.ends
@@ -50,16 +50,16 @@ def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequ
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
-    """How many images look like one class, and like which the images between two ends look.
+    """Measure how many images resemble a single class, and which class the images between two ends resemble.
 
-    `class_agreement` is the share of images whose `k` nearest training images (squared Euclidean distance of pixels) all
-    have one class.
+    `class_agreement` is the share of images whose `k` nearest training images (squared Euclidean distance of pixels) are all of
+    one class.
 
-    For pairs, over the images between the two ends: `pair_<a>_<b>_class` is the class that most of their neighbours have,
-    `pair_<a>_<b>_share` the share of those neighbours.
+    For pairs, over the images between the two ends, `pair_<a>_<b>_class` is the most frequent class of their neighbours, and
+    `pair_<a>_<b>_share` the share of neighbours of that class.
 
     Raises:
-        ReportError: images and training images differ in shape, or are the same.
+        ReportError: if images and training images differ in shape, or images are training images themselves.
     """
     import numpy as np
 
@@ -86,7 +86,7 @@ def _neighbours(images: np.ndarray, real: np.ndarray, k: int) -> np.ndarray:
 
 
 def _pairs(shown: Arrays, votes: np.ndarray, class_names: np.ndarray) -> Iterator[tuple[str, Measured]]:
-    """Class and share of each pair, of the images between the ends: of an interpolation the two ends are left out."""
+    """Yield class and share of each pair over the images between its ends; the ends of an interpolation are excluded."""
     import numpy as np
 
     pairs, each = shown["images"].shape[:2]

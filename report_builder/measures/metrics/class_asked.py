@@ -1,4 +1,4 @@
-"""Whether a conditional model makes the class that it is asked for, by a reference classifier."""
+"""Whether a conditional model generates the requested class, judged by a reference classifier."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(Judged):
-    """Which images are judged, and by whom."""
+    """The images to judge, and the judge."""
 
     probe: Inner = Field(
         default={"kind": "conditional_samples", "per_condition": 100},
@@ -26,21 +26,21 @@ class Parameters(Judged):
 
 
 def values(_: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """Share, count, total, confidence, and the share of each class that the probe names."""
+    """Declare share, count, total, confidence, and the share of each class that the probe lists."""
     images = requests["images"]
     classes = images.parameters["images"].get("classes")
     return quantities("class_asked", "images recognised as the class asked", images.noise, classes)
 
 
 def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measured]:
-    """How many images are recognised as what was asked.
+    """Measure how many images are recognised as the requested class.
 
-    `class_asked` is the share of images whose most probable class by the judge is the class asked, `class_asked_count` and
-    `class_asked_total` how many of how many, `class_asked_<class>` the share among the images of that class, `confidence` the
-    mean probability of the most probable class, right or wrong.
+    `class_asked` is the share of images whose most probable class by the judge is the requested one, `class_asked_count` and
+    `class_asked_total` are the counts behind it, `class_asked_<class>` is the share among the images of that class, and
+    `confidence` the mean probability of the most probable class, correct or not.
 
     Raises:
-        ReportError: no class was asked, or the judge does not know it.
+        ReportError: if no class was requested, or the judge does not know it.
     """
     images = arrays["images"]
     if "asked_class" not in images:

@@ -1,4 +1,4 @@
-"""How wide the posterior of each image is: standard deviations of its code."""
+"""Standard deviations of the posterior of each image."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ if TYPE_CHECKING:
 
 
 class Parameters(OfSplit):
-    """Which images are encoded."""
+    """The images to encode."""
 
     n: Size = Field(default=2000, ge=1, description="How many images, drawn at random; null: all.")
     axes: int = Field(default=2, ge=1, description="How many coordinates are described, from the first on.")
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The codes of a model with a posterior."""
+    """Request the codes of a model with a posterior."""
     needs = frozenset({"posterior"})
     return {"codes": ProbeRequest("codes", {"split": parameters.split, "n": parameters.n}, needs=needs)}
 
 
 def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """One value for each axis."""
+    """Declare one value for each axis."""
     axes = range(1, parameters.axes + 1)
     return [Quantity(f"code_sigma_{axis}", reduction="median over images", noun=f"code_sigma {axis}") for axis in axes]
 
 
 def check(parameters: Parameters, subject: Subject) -> None:
-    """Raises ReportError where the model's code has fewer coordinates than `axes`."""
+    """Raise ReportError if the model's code has fewer coordinates than `axes`."""
     check_run(parameters.axes, subject)
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
-    """`code_sigma_<axis>`: median over images of the posterior's standard deviation, exp(z_log_var / 2), in units of the code.
+    """Measure `code_sigma_<axis>`: median over images of the posterior's standard deviation, in units of the code.
 
     Raises:
-        ReportError: the code has fewer coordinates than `axes`.
+        ReportError: if the code has fewer coordinates than `axes`.
     """
     import numpy as np
 

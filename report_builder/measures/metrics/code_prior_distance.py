@@ -1,4 +1,4 @@
-"""How far the codes of the images are from the prior N(0, I)."""
+"""Distance of the codes of the images from the prior N(0, I)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WHICH = {"mean": "means of codes", "drawn": "drawn codes", None: "codes, drawn w
 
 
 class Parameters(OfSplit):
-    """Which codes are measured, and how."""
+    """The codes to measure, and the kernel."""
 
     n: Size = Field(default=2000, ge=2, description="How many images, drawn at random; null: all. Compare only equal numbers.")
     codes: Literal["mean", "drawn"] | None = Field(
@@ -33,19 +33,19 @@ class Parameters(OfSplit):
 
     @property
     def prefix(self) -> str:
-        """Of means, and of codes that must be drawn, the values have names of their own."""
+        """Prefix of the values' names, which differs for means and for codes that must be sampled."""
         return f"{self.codes}_code" if self.codes else "code"
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The codes."""
+    """Request the codes."""
     drawn = None if parameters.codes == "mean" else parameters.seed
     asked = {"split": parameters.split, "n": parameters.n, "drawn": drawn, "any_model": parameters.codes is None}
     return {"codes": ProbeRequest("codes", asked)}
 
 
 def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """Three distances."""
+    """Declare three distances."""
     prefix, which = parameters.prefix, WHICH[parameters.codes]
     how = f"Kolmogorov-Smirnov distance of {which} to N(0, 1)"
     return (
@@ -56,11 +56,11 @@ def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Qu
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
-    """Distances of the codes to N(0, I), in no unit.
+    """Measure distances of the codes from N(0, I), without a unit.
 
-    `code_ks_mean` and `code_ks_max` are mean and largest over the dimensions of the distance of Kolmogorov and Smirnov to
-    N(0, 1). `code_mmd2` is the unbiased estimate of the squared maximum mean discrepancy with a Gaussian kernel (Gretton et al.
-    2012, lemma 6); it can lie below 0. With `codes` they are `drawn_code_...` or `mean_code_...`.
+    `code_ks_mean` and `code_ks_max` are the mean and maximum over the dimensions of the Kolmogorov-Smirnov distance from N(0,
+    1). `code_mmd2` is the unbiased estimate of the squared maximum mean discrepancy with a Gaussian kernel (Gretton et al.
+    2012, lemma 6); it can be negative. If `codes` is given, the names begin with `drawn_code_` or `mean_code_`.
     """
     from report_builder.measures._mathematics.normal import ks_distance, mmd_to_normal
 

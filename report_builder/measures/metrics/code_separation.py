@@ -1,4 +1,4 @@
-"""Whether the codes of different classes lie apart."""
+"""How well the codes of different classes are separated."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 class Parameters(OfSplit):
-    """Which codes are measured, and how many neighbours vote."""
+    """The codes to measure, and the number of neighbours that vote."""
 
     n: Size = Field(default=2000, ge=10, description="How many images, drawn at random; null: all. Compare only equal numbers.")
     k: int = Field(default=5, ge=1, description="Nearest other codes that vote for the class of a code.")
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The codes."""
+    """Request the codes."""
     return {"codes": ProbeRequest("codes", {"split": parameters.split, "n": parameters.n})}
 
 
 def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """The vote of neighbours, and the silhouette."""
+    """Declare the accuracy of the neighbour vote, and the silhouette."""
     vote = f"share of codes with the class of most of {parameters.k} nearest others"
     return (
         Quantity("code_knn_accuracy", "", "higher", "images", vote),
@@ -38,14 +38,14 @@ def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Qu
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
-    """How well classes are told apart by the Euclidean distance of codes, over all dimensions.
+    """Measure the separation of the classes by the Euclidean distance of codes, over all dimensions.
 
-    `code_knn_accuracy` is the share of codes whose class is that of most of their `k` nearest other codes (leave one out; of
-    classes with as many votes the nearest wins). `code_silhouette` is the mean silhouette of the codes by class (Rousseeuw
-    1987): 1 where classes are far apart, 0 where they touch, below where they lie in each other.
+    `code_knn_accuracy` is the leave-one-out accuracy of a majority vote of the `k` nearest other codes; ties go to the class of
+    the nearest. `code_silhouette` is the mean silhouette of the codes by class (Rousseeuw 1987): 1 for classes far apart, 0 for
+    touching and negative for overlapping ones.
 
     Raises:
-        ReportError: there are no more than `k` codes, or all are of one class.
+        ReportError: if there are no more than `k` codes, or all are of one class.
     """
     from report_builder.measures._mathematics.neighbours import nearest
     from report_builder.measures.metrics._clusters import majority, silhouette

@@ -1,4 +1,4 @@
-"""Where the codes lie: range and spread of each axis, covered area, density, and whether neighbours share a class."""
+"""Distribution of the codes: range and spread of each axis, covered area, density, and class purity of neighbours."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OF_AXIS = ("min", "max", "range", "std", "mean")
 
 
 class Parameters(OfSplit):
-    """Which codes are measured, and how."""
+    """The codes to measure, and the axes and cells to use."""
 
     n: Size = Field(default=2000, ge=10, description="How many images, drawn at random; null: all. Compare only equal numbers.")
     axes: int = Field(default=2, ge=1, description="How many coordinates are described one by one, from the first on.")
@@ -32,12 +32,12 @@ class Parameters(OfSplit):
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The codes."""
+    """Request the codes."""
     return {"codes": ProbeRequest("codes", {"split": parameters.split, "n": parameters.n})}
 
 
 def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """Five values for each axis, and four of the whole cloud."""
+    """Declare five values for each axis, and four for all codes together."""
     squares = f"squares of side {parameters.cell:g} that hold a code"
     shared = f"share among {NEIGHBOURS} nearest codes, mean over images"
     of_axes = [
@@ -55,20 +55,20 @@ def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Qu
 
 
 def check(parameters: Parameters, subject: Subject) -> None:
-    """Raises ReportError where the model's code has fewer dimensions than `axes`."""
+    """Raise ReportError if the model's code has fewer dimensions than `axes`."""
     check_run(parameters.axes, subject)
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
-    """Statistics of the codes, in units of the code.
+    """Measure statistics of the codes, in units of the code.
 
-    `code_min/max/range/std/mean_<axis>` describe one coordinate; `code_area` is the area of the squares of side `cell` (on
-    the first two coordinates) that hold a code, `code_density` the number of codes per unit of that area;
-    `code_neighbour_distance` is the median distance to the nearest other code, over all coordinates; `code_class_purity` is
-    the mean share of the five nearest other codes that have the same class.
+    `code_min/max/range/std/mean_<axis>` describe one coordinate; `code_area` is the area of the squares of side `cell` (on the
+    first two coordinates) that contain a code, `code_density` the number of codes per unit of that area;
+    `code_neighbour_distance` is the median distance to the nearest other code, over all coordinates; `code_class_purity` is the
+    mean share of the five nearest other codes that are of the same class.
 
     Raises:
-        ReportError: the code has fewer coordinates than `axes`.
+        ReportError: if the code has fewer coordinates than `axes`.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""Whether generated images lie where real ones lie, and reach all of them, as a reference classifier sees both."""
+"""Precision, recall, density and coverage of generated images in the feature space of a reference classifier."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
 NAMES = ("precision", "recall", "density", "coverage")
-SETS = {"images": "generated", "real": "real", "blank": "blank"}  # of which set of images the values are
-GROUPS = 10  # of generated images, each left out once
+SETS = {"images": "generated", "real": "real", "blank": "blank"}  # the sets of images
+GROUPS = 10  # of generated images, for the jackknife
 
 
 class Parameters(Compared):
-    """Which images are compared, through whose eyes, and how large the neighbourhoods are."""
+    """The images to compare, the judge, and the size of the neighbourhoods."""
 
     k: int = Field(default=5, ge=1, description="A neighbourhood reaches to the k-th nearest image of the same set.")
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The judge's features of the images, of the real ones, and of two controls: real images of another split, blank ones."""
+    """Request the judge's features of the images, of real ones, and of two controls: another split, and blank images."""
     blank = seen(ProbeRequest("blank", {"n": max(100, parameters.k + 1)}), parameters.judge)
     return {**_features.reads(parameters, "control"), "blank": blank}
 
 
 def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """Four values, of the images and of each control; of these, and where blur or blanks may look good, none is better."""
-    better = {"recall", "coverage"}  # blurred or blank images lie in many neighbourhoods of real ones
+    """Declare four values for the images and each control; only recall and coverage of the images have a better direction."""
+    better = {"recall", "coverage"}  # not precision and density: blurred or blank images lie in many balls of real ones
     return [
         Quantity(
             _name(name, which),
@@ -60,21 +60,21 @@ def _name(name: str, which: str) -> str:
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
-    """Fidelity and diversity, told apart; the neighbourhood of an image is the ball to its k-th nearest neighbour of its set.
+    """Measure fidelity and diversity separately, by the balls that reach to the k-th nearest neighbour within a set.
 
-    `precision`: share of generated images in the neighbourhood of a real one; `recall`: share of real images in that of a
-    generated one (Kynkäänniemi et al. 2019, eq. 1 and 2). `density`: neighbourhoods of real images that a generated one lies
-    in, over k, which may exceed 1; `coverage`: share of real images whose neighbourhood a generated one lies in (Naeem et al.
-    2020, eq. 3 and 4). The other three are in [0, 1]. O((m + n)^2 d) for m and n images with d features, in blocks.
+    `precision`: share of generated images in the ball of a real one; `recall`: share of real images in that of a generated one
+    (Kynkäänniemi et al. 2019, eq. 1 and 2). `density`: number of balls of real images that contain a generated one, divided by
+    k, which may exceed 1; `coverage`: share of real images whose ball contains a generated one (Naeem et al. 2020, eq. 3 and
+    4). The other three are in [0, 1]. O((m + n)^2 d) for m and n images with d features, in blocks.
 
-    `..._real` and `..._blank` are the same of real images of another split and of images that show nothing: where blank images
-    have a precision near 1, a high precision says nothing, so that precision and density have no better direction.
+    `..._real` and `..._blank` are the same for real images of another split and for blank images. If the precision of blank
+    images is near 1, a high precision says nothing; hence precision and density have no better direction.
 
-    The samples of `recall` and `coverage` spread as the values do when both sets are drawn anew: what the generated set adds to
-    the variance is estimated by leaving out each of ten groups of it (jackknife).
+    The samples of `recall` and `coverage` vary as the values do if both sets are drawn anew: the variance contributed by the
+    generated set is estimated by a jackknife over ten groups of it.
 
     Raises:
-        ReportError: there are not more than k images, or they are among the real ones.
+        ReportError: if there are not more than k images, or they are among the real ones.
     """
     from report_builder.measures.metrics._features import features_of, strangers
     from report_builder.measures.metrics._manifold import radii
@@ -87,7 +87,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str
 
 
 def _values(made: np.ndarray, real: np.ndarray, reach: np.ndarray, k: int) -> Iterator[tuple[str, Measured]]:
-    """The four values of one set of images; `reach` are the radii of the real ones."""
+    """Yield the four values of one set of images; `reach` are the radii of the real ones."""
     import numpy as np
 
     each, variances = _each(made, real, reach, k), _variances(made, real, reach, k)
@@ -97,7 +97,7 @@ def _values(made: np.ndarray, real: np.ndarray, reach: np.ndarray, k: int) -> It
 
 
 def _each(made: np.ndarray, real: np.ndarray, reach: np.ndarray, k: int) -> list[np.ndarray]:
-    """The value of each image, of generated or real ones, whose means are the four values."""
+    """Return the values of individual images, generated or real, whose means are the four values."""
     import numpy as np
 
     from report_builder.measures.metrics._manifold import inside, radii
@@ -108,7 +108,7 @@ def _each(made: np.ndarray, real: np.ndarray, reach: np.ndarray, k: int) -> list
 
 
 def _variances(made: np.ndarray, real: np.ndarray, reach: np.ndarray, k: int) -> list[float]:
-    """What the draw of the generated set adds to the variance of each value: jackknife over groups of generated images."""
+    """Estimate the variance that drawing the generated set contributes to each value: a jackknife over its groups."""
     import numpy as np
 
     groups = min(GROUPS, len(made) // (k + 2))
@@ -121,7 +121,7 @@ def _variances(made: np.ndarray, real: np.ndarray, reach: np.ndarray, k: int) ->
 
 
 def widened(samples: np.ndarray, variance: float) -> np.ndarray:
-    """The samples with the same mean, spread so that the variance of that mean is larger by `variance`."""
+    """Spread the samples around their mean, so that the variance of the mean grows by `variance`."""
     import numpy as np
 
     own = samples.var(ddof=1) / len(samples) if len(samples) > 1 else 0.0

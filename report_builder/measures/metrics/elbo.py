@@ -1,4 +1,4 @@
-"""The evidence lower bound and its terms, with the KL term by the closed form and by Monte Carlo side by side."""
+"""The evidence lower bound and its terms, with the KL term in closed form and by Monte Carlo."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ SUMMED = "sum over pixels and latent dimensions, mean over images"
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The terms of the bound for each image."""
+    """Request the terms of the bound for each image."""
     return {"likelihood": ProbeRequest("likelihood", parameters.model_dump())}
 
 
 def values(_: Parameters, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """The bound in two ways, its terms, and its standard error."""
+    """Declare the bound in two variants, its terms, and its standard error."""
     return (
         Quantity("elbo", UNIT, "higher", "images", SUMMED),
         Quantity("elbo_monte_carlo", UNIT, "higher", "images", SUMMED),
@@ -36,13 +36,13 @@ def values(_: Parameters, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
 
 
 def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measured]:
-    """`elbo` = -(reconstruction_loss + kl_loss), whatever weight beta the training gave to the KL term, in nats per image.
+    """Measure `elbo` = -(reconstruction_loss + kl_loss) in nats per image, regardless of the weight beta in training.
 
     `elbo` and `kl_loss` use the closed form of the KL divergence (Kingma and Welling 2014, appendix B); `elbo_monte_carlo` and
-    `kl_monte_carlo` use log q(z|x) - log p(z) at the drawn codes. Their expectations are equal. `elbo_standard_error`: of
-    `elbo_monte_carlo`, over the images and their draws. The reduction names the distribution of the pixels, and what the model
-    is told of each image: a probability and a density, and log p(x) and log p(x|c), are no one scale. Of grey pixels with the
-    cross-entropy of black and white ones the values are called a cross-entropy, and are no bound.
+    `kl_monte_carlo` use log q(z|x) - log p(z) at the sampled codes. Their expectations are equal. `elbo_standard_error` is that
+    of `elbo_monte_carlo`, over the images and their draws. The reduction names the distribution of the pixels and the condition
+    of the model, since probabilities and densities, or log p(x) and log p(x|c), are not comparable. For grey pixels under a
+    Bernoulli cross-entropy, the values are called a cross-entropy and are not a bound.
     """
     from report_builder.measures.metrics._errors import standard_error
 

@@ -1,4 +1,4 @@
-"""How far the distribution of generated images is from that of real ones, as a reference classifier sees them."""
+"""Fréchet and kernel distance between generated and real images, in the feature space of a reference classifier."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
     from report_builder.kinds import Arrays
 
-SETS = {"": "images", "_floor": "real images of another split"}  # of which images the distances are
+SETS = {"": "images", "_floor": "real images of another split"}  # the sets of images
 
 
 def reads(parameters: Compared) -> Mapping[str, ProbeRequest]:
-    """The judge's features of the images, of the real ones, and of those of another split, which show how small it can be."""
+    """Request the judge's features of the images, of real ones, and of another split, whose distance is the floor."""
     return _features.reads(parameters, "floor")
 
 
 def values(_: Compared, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """Both distances, of the images and of the floor, and the number of features."""
+    """Declare both distances for the images and for the floor, and the number of features."""
     distances = [
         Quantity(f"{name}{which}", "", "lower", "draws", f"{how} of {what}", noun=f"floor {name}" if which else name)
         for which, what in SETS.items()
@@ -33,18 +33,18 @@ def values(_: Compared, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
 
 
 def measure(arrays: Mapping[str, Arrays], _: Compared) -> Mapping[str, Measured]:
-    """Distances of generated from real images, and, as the floor, of training from test images.
+    """Measure the distances of generated from real images and, as the floor, between two splits of real images.
 
-    `frechet_distance`: of the Gaussians with mean and covariance of the judge's features, squared, in [0, inf) (Heusel et al.
-    2017, eq. 6, with the judge in place of Inception: comparable between models that one judge has seen, not with published
-    values). It is biased upwards for few images; where there are not more images than features its reduction says so.
+    `frechet_distance`: squared distance of the Gaussians fitted to the judge's features, in [0, inf) (Heusel et al. 2017, eq.
+    6, with the judge in place of Inception: comparable between models with the same judge, not with published values). It is
+    biased upwards for few images; if there are not more images than features, the reduction says so.
 
-    `kernel_distance`: unbiased squared maximum mean discrepancy with a cubic kernel (Bińkowski et al. 2018); may be below 0.
+    `kernel_distance`: unbiased squared maximum mean discrepancy with a cubic kernel (Bińkowski et al. 2018); may be negative.
 
-    `feature_dimension`: how many features there are. O(n d^2 + d^3) and O(n^2 d) for n images and d features.
+    `feature_dimension`: number of features. O(n d^2 + d^3) and O(n^2 d) for n images and d features.
 
     Raises:
-        ReportError: there are fewer than two images, or they are among the real ones.
+        ReportError: if there are fewer than two images, or they are among the real ones.
     """
     strangers(arrays["images"], arrays["real"])
     images, real, floor = (features_of(arrays[name], 2) for name in ("images", "real", "floor"))
@@ -53,7 +53,7 @@ def measure(arrays: Mapping[str, Arrays], _: Compared) -> Mapping[str, Measured]
 
 
 def _both(which: str, x: np.ndarray, y: np.ndarray) -> Iterator[tuple[str, Measured]]:
-    """Both distances of `x` from `y`."""
+    """Yield both distances of `x` from `y`."""
     from report_builder.measures.metrics._distances import frechet, kernel
 
     dimension, n = y.shape[1], len(x)

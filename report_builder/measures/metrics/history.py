@@ -1,4 +1,4 @@
-"""What the training logged: epochs, time per epoch, last values of its terms."""
+"""Training history: epochs, time per epoch, and final values of the logged terms."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OUTLIER = 3.5  # modified z-score, Iglewicz and Hoaglin 1993
 
 
 class Parameters(Base):
-    """What is read from the history."""
+    """The terms to read from the history."""
 
     terms: Annotated[tuple[str, ...], Role.TERMS] = Field(
         default=(),
@@ -31,12 +31,12 @@ class Parameters(Base):
 
 
 def reads(_: Parameters) -> Mapping[str, ProbeRequest]:
-    """The history of the run, and what it notes of itself."""
+    """Request the history of the run and its costs."""
     return {"history": ProbeRequest("history"), "costs": ProbeRequest("costs")}
 
 
 def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """Epochs, the one whose weights are measured, their time, its outliers, and the last value of each term."""
+    """Declare the epochs, that of the weights, the time per epoch, its outliers, and the final value of each term."""
     known = requests["history"].terms
     logged = [(term, known.get(part_of(term)[1], Term(term))) for term in parameters.terms]
     return [
@@ -54,14 +54,14 @@ def _noun(term: str) -> str:
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
-    """How long it took and where it ended.
+    """Measure how long the training took and where it ended.
 
-    `epochs`; `weights_epoch`: the one whose weights are measured, not the last where early stopping restored the best;
-    `epoch_time`: median in seconds; `epoch_time_outliers`: how many epochs took a time far from it (modified z-score,
+    `epochs`: their number; `weights_epoch`: the epoch of the measured weights, not the last one if early stopping restored the
+    best; `epoch_time`: median in seconds; `epoch_time_outliers`: number of epochs with an unusual time (modified z-score,
     0.6745 |t - median| / MAD, over 3.5; the first epoch compiles); `final_<term>`: value in the last epoch.
 
     Raises:
-        ReportError: a term was not logged.
+        ReportError: if a term was not logged.
     """
     import numpy as np
 
@@ -82,7 +82,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str
 
 
 def outliers(times: np.ndarray) -> np.ndarray:
-    """Which times are outliers, shape `(n,)` bool; differences below a hundredth of the median never are."""
+    """Return which times are outliers, shape `(n,)` bool; the deviation scale is at least 1 % of the median."""
     import numpy as np
 
     distance = np.abs(times - np.median(times))

@@ -1,4 +1,4 @@
-"""How alike images and their reconstructions are: peak signal-to-noise ratio and structural similarity."""
+"""Similarity of images and their reconstructions: peak signal-to-noise ratio and structural similarity."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def reads(parameters: OfSplit) -> Mapping[str, ProbeRequest]:
-    """The likeness of each image and its reconstruction."""
+    """Request the similarity of each image and its reconstruction."""
     return {"quality": ProbeRequest("reconstruction_quality", parameters.model_dump())}
 
 
 def values(_: OfSplit, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """Both measures of likeness."""
+    """Declare both measures of similarity."""
     return (
         Quantity("reconstruction_psnr", "dB", "higher", "images", "mean over images"),
         Quantity("reconstruction_ssim", "", "higher", "images", "mean over places, channels and images"),
@@ -27,7 +27,7 @@ def values(_: OfSplit, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
 
 
 def measure(arrays: Mapping[str, Arrays], _: OfSplit) -> Mapping[str, Measured]:
-    """`reconstruction_psnr` in dB, and `reconstruction_ssim` (Wang et al. 2004; 1 for equal images), means over the images."""
+    """Measure `reconstruction_psnr` in dB and `reconstruction_ssim` (Wang et al. 2004; 1: equal), means over the images."""
     quality = arrays["quality"]
     side, of_range = quality["window"], "pixels between 0 and 1"
     units, window = units_of(quality, len(quality["psnr"])), f"Gaussian window {side} x {side} with sigma 1.5, {of_range}"

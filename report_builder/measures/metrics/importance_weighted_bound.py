@@ -1,4 +1,4 @@
-"""A bound of the log-likelihood that is tighter than the evidence lower bound: Burda et al., ICLR 2016, arXiv:1509.00519."""
+"""Importance-weighted bound on the log-likelihood, tighter than the ELBO: Burda et al., ICLR 2016, arXiv:1509.00519."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ UNIT = "nats/image"
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The bound of each image."""
+    """Request the bound of each image."""
     return {"weights": ProbeRequest("importance_weights", parameters.model_dump())}
 
 
 def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """The bound, its standard error over the images, the part of that error that the draws make, and how many draws count."""
+    """Declare the bound, its standard error over the images, the part due to the draws, and the effective number of draws."""
     k, error = parameters.k, "standard error of the mean"
     how = f"logarithm of the mean of {k} importance weights, mean over images"
     return (
@@ -36,12 +36,12 @@ def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Qu
 
 
 def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measured]:
-    """The mean over the images of log (1/k) sum_i p(x, z_i) / q(z_i|x), the z_i drawn from q(z|x): Burda et al., equation 8.
+    """Measure the mean over images of log (1/k) sum_i p(x, z_i) / q(z_i|x) for z_i drawn from q(z|x): Burda et al., eq. 8.
 
-    With k = 1 it is the Monte-Carlo estimate of the evidence lower bound; its expectation grows with k (theorem 1) towards
-    log p(x). `..._standard_error` is the standard deviation over the images divided by the root of their number;
-    `..._draw_error` the part of it that would go with more draws, by the jackknife over the draws of each image;
-    `..._effective_draws` the mean over the images of (sum w)^2 / sum w^2, from 1, where one draw decides, to k.
+    With k = 1 it is the Monte Carlo estimate of the evidence lower bound; its expectation grows with k (theorem 1) towards
+    log p(x). `..._standard_error` is the standard deviation over the images divided by the square root of their number;
+    `..._draw_error` is the part of it that more draws would remove, by a jackknife over the draws of each image;
+    `..._effective_draws` is the mean over images of (sum w)^2 / sum w^2, from 1 (a single draw dominates) to k.
     """
     from report_builder.measures.metrics._errors import standard_error
 

@@ -1,4 +1,4 @@
-"""How evenly decoded images change between the codes of two images, on straight ways and on arcs."""
+"""How evenly decoded images change between the codes of two images, along straight and spherical paths."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PATHS = ("linear", "spherical")
 
 
 class Parameters(Base):
-    """Which ways are measured, and how finely."""
+    """The paths to measure, and their resolution."""
 
     split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set whose images are joined.")
     n: Annotated[int, Role.WHAT] = Field(default=100, ge=1, description="Pairs of images drawn; the same for every run.")
@@ -29,12 +29,12 @@ class Parameters(Base):
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The decoded ways."""
+    """Request the decoded paths."""
     return {"paths": ProbeRequest("decoded_paths", parameters.model_dump())}
 
 
 def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """Two values for each kind of way."""
+    """Declare two values for each type of path."""
     whats = (("path_length", "length over distance of the ends"), ("largest_step", "largest step over mean step"))
     return [
         Quantity(f"{what}_{path}", "", "lower", "images", f"{path} ways in {parameters.steps} images; {how}, mean over pairs")
@@ -44,12 +44,11 @@ def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Qu
 
 
 def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measured]:
-    """Of ways decoded in equal steps, by the Euclidean distance of their images over pixels.
+    """Measure paths decoded in equal steps, by the Euclidean distance between the pixels of their images.
 
-    `path_length_<path>` is the sum of the distances of successive images over the distance of the two ends: 1 where the images
-    lie on a line, more the longer the detour. `largest_step_<path>` is the largest of these distances over their mean: 1 where
-    every step changes as much, `steps` - 1 where all of the change is one jump. <path> is `linear` or `spherical`. A way on
-    which nothing changes counts as 1 in both.
+    `path_length_<path>` is the sum of the distances of successive images divided by the distance of the ends: 1 for images on a
+    straight line, more for a detour. `largest_step_<path>` is the largest of these distances divided by their mean: 1 for equal
+    changes, `steps` - 1 for a single jump. <path> is `linear` or `spherical`. For a path without any change, both are 1.
     """
     paths, found = arrays["paths"], {}
     for path in PATHS:
@@ -61,7 +60,7 @@ def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measure
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """One over the other, 1 where the other is 0."""
+    """Return the ratio, 1 where the denominator is 0."""
     import numpy as np
 
     return np.where(whole > 0, part / np.where(whole > 0, whole, 1), 1.0)

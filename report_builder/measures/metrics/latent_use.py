@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(OfSplit):
-    """Which images are encoded, and when a unit is active."""
+    """The images to encode, and the threshold for active units."""
 
     n: Size = Field(default=2000, ge=2, description="How many images, drawn at random; null: all.")
     threshold: float = Field(
@@ -31,13 +31,13 @@ class Parameters(OfSplit):
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The codes of a model with a posterior."""
+    """Request the codes of a model with a posterior."""
     needs = frozenset({"posterior"})
     return {"codes": ProbeRequest("codes", {"split": parameters.split, "n": parameters.n}, needs=needs)}
 
 
 def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """Five values, and one for each dimension described."""
+    """Declare five values, and one for each dimension described."""
     each = "mean over images"
     varies = f"count of dimensions whose mean varies by more than {parameters.threshold:g} over images"
     return [
@@ -61,27 +61,27 @@ def values(parameters: Parameters, _: Mapping[str, ProbeRequest]) -> Sequence[Qu
 
 
 def check(parameters: Parameters, subject: Subject) -> None:
-    """Raises ReportError where the model's code has fewer dimensions than `axes`."""
+    """Raise ReportError if the model's code has fewer dimensions than `axes`."""
     check_run(parameters.axes, subject)
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
-    """KL(q(z_j | x) || N(0, 1)) of each dimension j and image x by the closed form, and which dimensions vary with the image.
+    """Measure KL(q(z_j | x) || N(0, 1)) for each dimension j and image x in closed form, and count the active units.
 
-    `latent_kl` is its sum over dimensions (nats per image; Kingma and Welling 2014, appendix B), `latent_kl_per_dimension` its
-    mean over them, `latent_kl_top_share` the share of the dimension with the largest mean, `latent_kl_top_<place>` the means of
-    the dimensions in falling order (nats). `active_units` counts the dimensions with Var_x(E[z_j | x]) > `threshold` (Burda et
-    al. 2016, section 5.2), `active_units_total` all of them.
+    `latent_kl` is the sum over dimensions (nats per image; Kingma and Welling 2014, appendix B), `latent_kl_per_dimension` the
+    mean, `latent_kl_top_share` the share of the dimension with the largest mean over images, `latent_kl_top_<place>` the mean
+    of each dimension in descending order (nats). `active_units` counts the dimensions with Var_x(E[z_j | x]) > `threshold`
+    (Burda et al. 2016, section 5.2), `active_units_total` all dimensions.
 
     Raises:
-        ReportError: the code has fewer dimensions than `axes`.
+        ReportError: if the code has fewer dimensions than `axes`.
     """
     codes = arrays["codes"]
     kl = kl_by_dimension(codes["z_mean"], codes["z_log_var"])
     n, dimensions = kl.shape
     check_axes(parameters.axes, dimensions)
     falling = sorted(kl.mean(axis=0).tolist(), reverse=True)
-    total = max(sum(falling), 1e-12)  # a posterior that is the prior everywhere
+    total = max(sum(falling), 1e-12)  # 0 if the posterior equals the prior everywhere
     active = int((codes["z_mean"].astype("float64").var(axis=0, ddof=1) > parameters.threshold).sum())
     return {
         "latent_kl": Measured.mean(kl.sum(axis=1), units_of(codes, n)),
@@ -94,7 +94,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str
 
 
 def kl_by_dimension(z_mean: np.ndarray, z_log_var: np.ndarray) -> np.ndarray:
-    """KL(N(z_mean, exp(z_log_var)) || N(0, 1)) in nats, elementwise: 0.5 (z_mean^2 + exp(z_log_var) - z_log_var - 1)."""
+    """Return KL(N(z_mean, exp(z_log_var)) || N(0, 1)) in nats: 0.5 (z_mean^2 + exp(z_log_var) - z_log_var - 1)."""
     import numpy as np
 
     mean, log_var = z_mean.astype(np.float64), z_log_var.astype(np.float64)

@@ -1,4 +1,4 @@
-"""Whether a model copies its training images."""
+"""Whether a model copies its training images: distances of samples to the nearest one."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Parameters = nearest_distances.Parameters
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The distances of samples and of real images."""
+    """Request the distances of samples and of real images."""
     return {"distances": ProbeRequest("nearest_distances", parameters.model_dump())}
 
 
 def values(_: Parameters, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """Mean distances of samples and of real images, their quotient, and how often a sample is nearer."""
+    """Declare the mean distances of samples and of real images, their ratio, and how often a sample is nearer."""
     how = "root mean square pixel difference to the nearest training image, mean over"
     return (
         Quantity("nearest_distance", "", "none", "draws", f"{how} samples"),
@@ -33,11 +33,11 @@ def values(_: Parameters, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
 
 
 def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measured]:
-    """Distances to the nearest training image: root mean square difference of the pixels in units of their range.
+    """Measure distances to the nearest training image: root mean square difference of the pixels, relative to their range.
 
-    `nearest_distance` is the mean over samples, `nearest_distance_real` over real images that were not trained on,
-    `nearest_distance_ratio` their quotient; `data_copying` the share of pairs of a sample and a real image in which the sample
-    lies nearer to the training images (of ties one half), U / (n m) of Mann and Whitney: 1/2 where both lie alike, 1 where
+    `nearest_distance` is the mean over samples, `nearest_distance_real` that over real images not used in training, and
+    `nearest_distance_ratio` their ratio. `data_copying` is the share of pairs of a sample and a real image in which the sample
+    is nearer to the training images (ties count 1/2), i.e. U / (n m) of Mann and Whitney: 1/2 if both are equally near, 1 if
     every sample is nearer than every real image (Meehan, Chaudhuri and Dasgupta, A non-parametric test to detect data-copying
     in generative models, 2020; without its cells).
     """
@@ -52,7 +52,7 @@ def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measure
 
 
 def share_nearer(drawn: np.ndarray, real: np.ndarray) -> float:
-    """Share of all pairs in which a value of `drawn` is less than one of `real`, ties counted as one half."""
+    """Return the share of all pairs in which a value of `drawn` is less than one of `real`; ties count 1/2."""
     import numpy as np
 
     ordered = np.sort(real)

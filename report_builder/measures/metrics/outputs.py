@@ -1,4 +1,4 @@
-"""What a classifier gives for one image: the probability of each class."""
+"""Output of a classifier for one image: the probability of each class."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 
 
 class Parameters(Base):
-    """Which image is shown to it."""
+    """The image to classify."""
 
     split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set.")
     image: int = Field(default=0, ge=0, description="Place of the image in the split, counted from 0.")
 
 
 def reads(parameters: Parameters) -> Mapping[str, ProbeRequest]:
-    """The probabilities of the classes for each image."""
+    """Request the class probabilities of each image."""
     return {"scores": ProbeRequest("class_scores", {"split": parameters.split, "n": None, "classes": None})}
 
 
 def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """The class recognised, and the probability of each class, as far as classes are known beforehand."""
+    """Declare the predicted class, and the probability of each class that is known beforehand."""
     how = f"of image {parameters.image}"
     return [
         Quantity("output_class", noise="fixed", reduction=f"most probable class {how}"),
@@ -41,12 +41,12 @@ def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequ
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
-    """The output of a classifier for one image.
+    """Measure the output of a classifier for one image.
 
-    `output_class` is the class that is most probable, `output_<class>` the probability of a class.
+    `output_class` is the most probable class, `output_<class>` the probability of a class.
 
     Raises:
-        ReportError: the split has no such image.
+        ReportError: if the split has no such image.
     """
     scores = arrays["scores"]
     images = len(scores["probability"])

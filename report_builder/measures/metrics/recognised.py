@@ -1,4 +1,4 @@
-"""How many images of a sheet show something: those that a reference classifier recognises with confidence."""
+"""How many images show something recognisable: those that a reference classifier recognises with confidence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(Judged):
-    """Which images are judged, by whom, and how sure the judge must be."""
+    """The images to judge, the judge, and the required confidence."""
 
     probe: Inner = Field(
         default={"kind": "decode_grid"}, description="Instead: a probe that gives images, {kind: ..., parameters}."
@@ -27,7 +27,7 @@ class Parameters(Judged):
 
 
 def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """Share, count, total, number of classes, and the share of each class of the judge, where its data tells them."""
+    """Declare share, count, total, number of classes, and the share of each class of the judge if its data lists them."""
     images, how = requests["images"], f"images recognised with at least {parameters.threshold:g}"
     return [
         *share_quantities("recognised", how, images.noise),
@@ -47,11 +47,11 @@ def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequ
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
-    """How many images the judge recognises with at least `threshold`, and as what; O(n k) for n images and k classes.
+    """Measure how many images the judge recognises with at least `threshold`, and as what; O(n k) for n images, k classes.
 
-    `recognised` is their share of all images, `recognised_count` and `recognised_total` how many of how many,
-    `recognised_classes` how many classes appear among them, `recognised_<class>` the share of all images that are recognised
-    as that class: these sum to `recognised`.
+    `recognised` is their share of all images, `recognised_count` and `recognised_total` are the counts behind it,
+    `recognised_classes` is the number of classes among them, and `recognised_<class>` the share of all images that are
+    recognised as that class: these shares sum to `recognised`.
     """
     images = arrays["images"]
     sure, found = images["probability"].max(axis=1) >= parameters.threshold, _judged.recognised(images)

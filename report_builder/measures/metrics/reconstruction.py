@@ -1,4 +1,4 @@
-"""Errors of reconstruction, for autoencoders and VAEs on one scale: `decode(encode(x))`, without noise."""
+"""Reconstruction errors of `decode(encode(x))`, without noise, so that autoencoders and VAEs are comparable."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def reads(parameters: OfSplit) -> Mapping[str, ProbeRequest]:
-    """The errors of each image."""
+    """Request the errors of each image."""
     return {"errors": ProbeRequest("reconstruction_errors", parameters.model_dump())}
 
 
 def values(_: OfSplit, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """Both errors, of an image and of a pixel."""
+    """Declare both errors, per image and per pixel."""
     of_image, of_pixel = "sum over pixels, mean over images", "mean over pixels, mean over images"
     return (
         Quantity("reconstruction_bce", "nats/image", "lower", "images", of_image),
@@ -30,7 +30,7 @@ def values(_: OfSplit, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
 
 
 def measure(arrays: Mapping[str, Arrays], _: OfSplit) -> Mapping[str, Measured]:
-    """Binary cross-entropy (nats) and squared error of an image (sum over its pixels) and of a pixel (mean over them)."""
+    """Measure binary cross-entropy (nats) and squared error, per image (sum over its pixels) and per pixel (mean)."""
     errors = arrays["errors"]
     bce, mse, pixels = errors["bce"], errors["mse"], float(errors["pixels"])
     units = units_of(errors, len(bce))

@@ -1,4 +1,4 @@
-"""What a reference classifier says of generated images as a whole: how sure it is, and whether every class appears."""
+"""Confidence of a reference classifier on generated images, and how many classes appear among them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class Parameters(Judged):
-    """Which images are judged, by whom, and what counts."""
+    """The images to judge, the judge, and the thresholds."""
 
     threshold: float = Field(default=0.9, gt=0, lt=1, description="An image is confidently recognised above this probability.")
     least_share: float = Field(default=0.01, gt=0, lt=1, description="A class appears from this share of the images on.")
 
 
 def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """How sure the judge is, how many classes appear and how evenly, and the inception score."""
+    """Declare the judge's confidence, the number and evenness of the classes, and the inception score."""
     noise, entropy = requests["images"].noise, "entropy of the classes recognised"
     appear = f"classes with at least {parameters.least_share:g} of the images"
     return (
@@ -41,15 +41,15 @@ def values(parameters: Parameters, requests: Mapping[str, ProbeRequest]) -> Sequ
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str, Measured]:
-    """Quality of each image and diversity of all; O(n k) for n images and k classes of the judge.
+    """Measure the quality of each image and the diversity of all; O(n k) for n images and k classes of the judge.
 
-    `confidence`: mean probability of the class recognised, in [1/k, 1]. `confident`: share of images in which it is above
-    `threshold`. `classes_covered`: how many classes of the data (c, of those that the judge knows) at least `least_share` of
-    the images are recognised as; `class_coverage`: that over c. `class_entropy`: of the histogram of recognised classes of the
-    data, in nats, in [0, log c]; `class_entropy_relative`: that over log c, 1 for c = 1.
+    `confidence`: mean probability of the recognised class, in [1/k, 1]. `confident`: share of images with a probability above
+    `threshold`. `classes_covered`: number of the data's c classes known to the judge that at least `least_share` of the images
+    are recognised as; `class_coverage`: the same divided by c. `class_entropy`: entropy of the histogram of these classes, in
+    nats, in [0, log c]; `class_entropy_relative`: the same divided by log c, 1 for c = 1.
 
     `inception_score`: exp(mean KL(p(y|x) || p(y))), in [1, k] (Salimans et al. 2016, section 4), here with the judge's classes
-    in place of ImageNet's: comparable between models that one judge has seen, not with published values.
+    in place of ImageNet's: comparable between models with the same judge, not with published values.
     """
     import numpy as np
 
@@ -73,10 +73,10 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str
 
 
 def _classes(images: Arrays, k: int) -> np.ndarray:
-    """Which of the judge's k classes the data of the images has, `(k,)` bool; all where the probe tells no classes.
+    """Return which of the judge's k classes occur in the data, `(k,)` bool; all if the probe names no classes.
 
     Raises:
-        ReportError: the judge knows none of them.
+        ReportError: if the judge knows none of them.
     """
     import numpy as np
 
@@ -90,7 +90,7 @@ def _classes(images: Arrays, k: int) -> np.ndarray:
 
 
 def entropy_of(share: np.ndarray) -> float:
-    """Entropy in nats of shares `(k,)` that sum to 1; what never happens adds nothing."""
+    """Return the entropy in nats of shares `(k,)` that sum to 1; shares of 0 add nothing."""
     import numpy as np
 
     seen = share[share > 0]
@@ -98,7 +98,7 @@ def entropy_of(share: np.ndarray) -> float:
 
 
 def information(probability: np.ndarray) -> np.ndarray:
-    """KL divergence in nats of each row `(n, k)` from the mean row, `(n,)`."""
+    """Return the KL divergence in nats of each row `(n, k)` from the mean row, `(n,)`."""
     import numpy as np
 
     mean = np.broadcast_to(probability.mean(axis=0), probability.shape)

@@ -1,4 +1,4 @@
-"""How sharp images are, against real ones."""
+"""Sharpness of images relative to real ones."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def reads(parameters: OwnImages) -> Mapping[str, ProbeRequest]:
-    """The real images, and unless a figure's images are measured those of the metric's own probe."""
+    """Request the real images and, unless a figure's images are measured, those of the metric's own probe."""
     real = {"real": ProbeRequest("images", {"split": parameters.split, "n": parameters.n})}
     return {**real, **own_images(parameters)}
 
 
 def values(parameters: OwnImages, requests: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """The sharpness, and how far it is from that of real images."""
+    """Declare the sharpness, and its distance from that of real images."""
     noise, how = noise_of(parameters, requests["images"]), "edge strength over that of real images, mean over images"
     return (
         Quantity("sharpness", "", "none", noise, how),
@@ -31,14 +31,14 @@ def values(parameters: OwnImages, requests: Mapping[str, ProbeRequest]) -> Seque
 
 
 def measure(arrays: Mapping[str, Arrays], parameters: OwnImages) -> Mapping[str, Measured]:
-    """`sharpness`: mean edge strength of the images over that of the real images; 1 is as sharp as real, 0 is blank.
+    """Measure `sharpness`: mean edge strength relative to real images; 1 is as sharp as real, 0 is blank.
 
-    More is not better: noise is sharper than any real image. `sharpness_distance` = |`sharpness` - 1| is better the smaller.
+    More is not better: noise is sharper than any real image. `sharpness_distance` = |`sharpness` - 1| is better if smaller.
 
-    Edge strength of an image is sum |g|^2 / sum |g| over its pixels, g being the forward-difference gradient: the mean gradient
-    magnitude where there is an edge. The numerator is the Tenengrad focus measure (Krotkov 1988; Pertuz et al. 2013, GRA6);
-    the denominator, the total variation, makes it independent of how much ink an image has. Blur spreads an edge: sum |g|
-    stays, sum |g|^2 falls.
+    The edge strength of an image is sum |g|^2 / sum |g| over its pixels, with the forward-difference gradient g: the mean
+    gradient magnitude at edges. The numerator is the Tenengrad focus measure (Krotkov 1988; Pertuz et al. 2013, GRA6); the
+    denominator, the total variation, makes it independent of the amount of ink. Blur spreads an edge: sum |g| stays constant,
+    sum |g|^2 falls.
     """
     real = edge_strength(images_of(arrays["real"])).mean()
     images = ends_of(arrays["images"]) if parameters.ends else images_of(arrays["images"])
@@ -49,7 +49,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: OwnImages) -> Mapping[str,
 
 
 def edge_strength(images: np.ndarray) -> np.ndarray:
-    """Sum of squared gradient magnitudes over sum of gradient magnitudes, in units of the pixels' range; 0 for a blank image.
+    """Return sum |g|^2 / sum |g| of the gradient g of each image, in units of the pixels; 0 for a blank image.
 
     Args:
         images: shape `(n, height, width, channels)`.

@@ -1,4 +1,4 @@
-"""What the training of a run cost: parameters, time, time of the processor, memory."""
+"""Cost of training a run: parameters, time, CPU time, and memory."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ COUNT = "count of numbers in the weights"
 
 
 def reads(_: Parameters) -> Mapping[str, ProbeRequest]:
-    """What the run noted of its costs."""
+    """Request the costs that the run recorded."""
     return {"costs": ProbeRequest("costs")}
 
 
 def values(_: Parameters, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """Size of the model, and time and memory of its training."""
+    """Declare the size of the model, and time and memory of its training."""
     return (
         Quantity("trainable_parameters", "", "none", "exact", COUNT),
         Quantity("non_trainable_parameters", "", "none", "exact", COUNT),
@@ -32,15 +32,15 @@ def values(_: Parameters, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
 
 
 def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measured]:
-    """Size of the model, and what its training took on the machine that trained it.
+    """Measure the size of the model, and what its training took on the machine that trained it.
 
-    `trainable_parameters`, `non_trainable_parameters`: how many. `training_time`: seconds of the epochs without the measures on
-    held-out images; `cpu_time`: seconds of all cores, with these measures and the tracing of the graphs; both are sums over all
-    epochs, also of a training that was interrupted. `peak_memory`: most main memory the worker held, in MB (10^6 bytes), with
-    TensorFlow and the data; on other systems than Linux not less than for the trainings that the worker did before.
+    `trainable_parameters`, `non_trainable_parameters`: counts. `training_time`: seconds of the epochs without the evaluation on
+    held-out images; `cpu_time`: seconds over all cores, with this evaluation and graph tracing; both are sums over all epochs,
+    even if the training was interrupted. `peak_memory`: peak resident memory of the worker in MB (10^6 bytes), including
+    TensorFlow and the data; on systems other than Linux, at least that of the worker's earlier trainings.
 
     Raises:
-        ReportError: the run was trained before costs were kept, or one of its epochs was.
+        ReportError: if the run, or one of its epochs, was trained before costs were recorded.
     """
     costs = arrays["costs"]
     if missing := [name for name in ("non_trainable_parameters", "cpu_seconds", "peak_memory") if name not in costs]:

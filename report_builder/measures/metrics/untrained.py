@@ -1,4 +1,4 @@
-"""What a discriminator says before the first step of its training, of samples made before it, too."""
+"""Output of the untrained discriminator on samples of the untrained generator."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def reads(_: Parameters) -> Mapping[str, ProbeRequest]:
-    """The samples and logits that the run kept."""
+    """Request the samples and logits that the run recorded."""
     return {"progress": ProbeRequest("progress", needs=frozenset({"discriminate"}))}
 
 
 def values(_: Parameters, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
-    """The mean logit and probability of samples, and the share taken for real."""
+    """Declare the mean logit and probability of the samples, and the share judged as real."""
     return (
         Quantity("untrained_logit", noise="draws", reduction="mean over samples"),
         Quantity("untrained_probability", noise="draws", reduction="sigmoid, mean over samples"),
@@ -27,13 +27,13 @@ def values(_: Parameters, __: Mapping[str, ProbeRequest]) -> Sequence[Quantity]:
 
 
 def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measured]:
-    """The untrained discriminator on samples of the untrained generator.
+    """Measure the untrained discriminator on samples of the untrained generator.
 
-    `untrained_logit` is its mean output, `untrained_probability` the mean of sigmoid(output), the probability that it gives to
-    "real", `untrained_real` the share of samples that it takes for real: sigmoid(output) > 0.5.
+    `untrained_logit` is its mean output, `untrained_probability` the mean of sigmoid(output), the probability of "real", and
+    `untrained_real` the share of samples judged as real: sigmoid(output) > 0.5.
 
     Raises:
-        ReportError: the run kept no logits.
+        ReportError: if the run recorded no logits.
     """
     import numpy as np
 

@@ -1,1 +1,1 @@
-"""Probes: a model and data in, named arrays out; one file for each kind."""
+"""Probes, one module each: a model and data in, named arrays out."""

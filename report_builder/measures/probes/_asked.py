@@ -1,4 +1,4 @@
-"""Condition vectors for what is asked of a conditional model: classes, cells of the canvas, attributes."""
+"""Condition vectors that request classes, cells of a canvas and attributes from a conditional model."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Cells = Literal["all"] | tuple[tuple[int, int], ...] | None
 
 @frozen
 class Asked:
-    """What is asked, image by image.
+    """Requested conditions, one for each image.
 
     Attributes:
         condition: condition vectors, `(n, k)` float32.
-        about: int64 arrays. Where the condition has a class, `asked_class` (n,); where it has a position, `asked_row` and
-            `asked_column` (n,), counted from 0, and `cells` (2,); `grid` (3,): how many classes, cells, and images of each.
+        about: int64 arrays. `asked_class` (n,), if the condition has a class; `asked_row` and `asked_column` (n,), counted from
+            0, and `cells` (2,), if it has a position; `grid` (3,): number of classes, of cells, and of images for each.
     """
 
     condition: np.ndarray
@@ -40,19 +40,19 @@ def ask(
     own: bool,
     own_cells: bool | None = None,
 ) -> Asked:
-    """Each class in each cell, an image for each source; classes slowest, sources fastest.
+    """Request each class in each cell, once for each source; the class varies slowest, the source fastest.
 
     Args:
-        data: its conditions say what the vector means.
-        part: whose condition vectors stand at first for what is not asked.
-        sources: places in the split of the images whose condition vectors stand at first, one for each image of a combination.
-        classes: numbers or names; None: all that were trained on, with `own` for each source its own.
-        cells: `all`, or pairs of row and column, counted from 1; None: the cells in turn, with `own` that of the source.
-        own: whether what is not asked is that of the sources.
-        own_cells: the same for cells alone; None: as `own`.
+        data: its conditions define the meaning of the vector.
+        part: the split whose condition vectors are the starting point for what is not requested.
+        sources: indices in the split of the images whose condition vectors are used, one for each image of a combination.
+        classes: numbers or names; None: all in the training set or, with `own`, the class of each source.
+        cells: `all`, or pairs of row and column, counted from 1; None: the cells in turn or, with `own`, that of the source.
+        own: whether to keep the sources' conditions where nothing is requested.
+        own_cells: the same for cells only; None: as `own`.
 
     Raises:
-        ReportError: the data has no condition, no such class or no such cell.
+        ReportError: if the data has no condition, no such class or no such cell.
     """
     base = _vectors(part)[sources]
     labels = _labels(data, part, sources, classes, own=own)
@@ -74,10 +74,10 @@ def ask(
 
 
 def varied(data: ImageData, asked: Asked, attributes: Sequence[str]) -> Asked:
-    """The same once for each combination of the values 0 and 1 of these attributes; the last of them changes fastest.
+    """Repeat the request for each combination of the values 0 and 1 of these attributes; the last one varies fastest.
 
     Raises:
-        ReportError: the condition has no such attribute.
+        ReportError: if the condition has no such attribute.
     """
     combinations = list(itertools.product((0, 1), repeat=len(attributes)))
     vectors = [with_attributes(data, asked.condition, dict(zip(attributes, values, strict=True))) for values in combinations]
@@ -87,7 +87,7 @@ def varied(data: ImageData, asked: Asked, attributes: Sequence[str]) -> Asked:
 
 
 def cells_named(data: ImageData, positions: Cells | Literal["rows", "columns"], cell: tuple[int, int]) -> Cells:
-    """The cells as pairs where one of each row, or of each column, is asked; else as they are."""
+    """Expand `rows` or `columns` into one cell of each row or column; return other values unchanged."""
     known = cell_values(data)
     if positions == "rows":
         return tuple((row + 1, cell[1]) for row in range(len(known[0]) if known else 1))
@@ -97,10 +97,10 @@ def cells_named(data: ImageData, positions: Cells | Literal["rows", "columns"], 
 
 
 def check_parts(layout: Layout, *, a_class: bool, a_position: bool, attributes: Sequence[str]) -> None:
-    """Refuses what the condition, by all that is known before the data is read, cannot be asked for.
+    """Refuse requests that the condition cannot express, as far as it is known before the data is read.
 
     Raises:
-        ReportError: the condition has no class, no position, or no such attribute.
+        ReportError: if the condition has no class, no position, or no such attribute.
     """
     parts = {part.kind: part.names for part in layout.conditions}
     problems = []
@@ -121,10 +121,10 @@ def check_parts(layout: Layout, *, a_class: bool, a_position: bool, attributes: 
 def with_attributes(
     data: ImageData, condition: np.ndarray, attributes: Mapping[str, int], but: Sequence[str] = ()
 ) -> np.ndarray:
-    """The vectors with these attributes set, but for some of them.
+    """Return the vectors with these attributes set, except for those in `but`.
 
     Raises:
-        ReportError: the condition has no such attribute.
+        ReportError: if the condition has no such attribute.
     """
     if not attributes:
         return condition
@@ -139,20 +139,20 @@ def with_attributes(
 
 
 def in_turn(y: np.ndarray, n: int) -> np.ndarray:
-    """Places of `n` images of the classes `y` in turn: the first of each class that there is, then the second of each."""
+    """Return the indices of `n` images with the classes `y` in turn: the first of each class, then the second of each."""
     of_class = [np.flatnonzero(y == label) for label in np.unique(y)]
     turns = (divmod(i, len(of_class)) for i in range(n))
     return np.array([of_class[c][turn % len(of_class[c])] for turn, c in turns])
 
 
 def draw_places(images: int, n: int, seed: int) -> np.ndarray:
-    """Places of `n` images drawn at random of so many; each of them once before any comes twice."""
+    """Return the indices of `n` images drawn at random; each occurs once before any is repeated."""
     random = np.random.default_rng(seed)
     return np.concatenate([random.permutation(images) for _ in range(-(-n // images))])[:n]
 
 
 def part_columns(conditions: Sequence[Condition], kind: str) -> slice:
-    """Where a part of the condition stands in its vector; empty where there is none."""
+    """Return the columns of a part of the condition vector; an empty slice if there is no such part."""
     start = 0
     for part in conditions:
         if part.kind == kind:
@@ -162,7 +162,7 @@ def part_columns(conditions: Sequence[Condition], kind: str) -> slice:
 
 
 def cell_values(data: ImageData) -> tuple[np.ndarray, ...]:
-    """The values that row and column have in the condition, ascending; empty where there is no position."""
+    """Return the values of row and of column in the condition, ascending; empty if it has no position."""
     at, vectors = part_columns(data.conditions, "position"), data.splits["train"].condition
     if at.stop == at.start or vectors is None:
         return ()
@@ -170,7 +170,7 @@ def cell_values(data: ImageData) -> tuple[np.ndarray, ...]:
 
 
 def cells_of(data: ImageData, condition: np.ndarray) -> dict[str, np.ndarray]:
-    """`row`, `column` (n,) of the cells that vectors `(n, k)` name, counted from 0, and `cells` (2,); empty without cells."""
+    """Return `row` and `column` (n,), counted from 0, and `cells` (2,) of condition vectors `(n, k)`; empty without cells."""
     known = cell_values(data)
     if not known:
         return {}
@@ -179,10 +179,10 @@ def cells_of(data: ImageData, condition: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def all_classes(classes: Sequence[int | str] | None, layout: Layout) -> tuple[int | str, ...] | None:
-    """The classes written out, checked against what is known of the data before it is read.
+    """Return the classes written out, validated by what is known before the data is read.
 
     Raises:
-        ReportError: there is no such class.
+        ReportError: if there is no such class.
     """
     if layout.class_names is None:
         return None if classes is None else tuple(classes)
@@ -201,7 +201,7 @@ def _vectors(part: Split) -> np.ndarray:
 
 
 def _labels(data: ImageData, part: Split, sources: np.ndarray, classes: Sequence[int | str] | None, *, own: bool) -> np.ndarray:
-    """Numbers of the classes asked, `(classes, 1)`, or of the sources' own, `(1, sources)`; empty without a class."""
+    """Return the requested class numbers, `(classes, 1)`, or the sources' own, `(1, sources)`; empty without a class."""
     if part_columns(data.conditions, "class") == slice(0, 0):
         if classes:
             raise ReportError(Problem("", "the condition has no class to ask for", repr(list(classes))))
@@ -213,14 +213,14 @@ def _labels(data: ImageData, part: Split, sources: np.ndarray, classes: Sequence
 
 
 def _one_hot(data: ImageData, labels: np.ndarray) -> np.ndarray:
-    """The class part of the condition, `(*labels.shape, names)`, found by name: a step may have left classes out since."""
+    """Return the class part of the condition, `(*labels.shape, names)`, by name: a later step may have dropped classes."""
     names = next(part.names for part in data.conditions if part.kind == "class")
     places = [names.index(data.class_names[label]) for label in labels.ravel()]
     return np.eye(len(names), dtype=np.float32)[places].reshape(*labels.shape, len(names))
 
 
 def _cells(known: Sequence[np.ndarray], cells: Cells) -> np.ndarray:
-    """Rows and columns asked, counted from 0, shape `(cells, 2)`; empty where none are."""
+    """Return the requested rows and columns, counted from 0, shape `(cells, 2)`; empty if there are none."""
     if cells is None:
         return np.zeros((0, 2), dtype=np.int64)
     if not known:
@@ -235,7 +235,7 @@ def _cells(known: Sequence[np.ndarray], cells: Cells) -> np.ndarray:
 
 
 def _positions(known: Sequence[np.ndarray], places: np.ndarray, given: np.ndarray, *, own: bool) -> np.ndarray:
-    """Row and column of each image, `(classes, cells, sources, 2)` int64; `given` are the positions that stand there so far."""
+    """Return row and column of each image, `(classes, cells, sources, 2)` int64; `given` are the sources' positions."""
     shape = given.shape[:-1]
     if len(places):
         return np.broadcast_to(places[None, :, None], (*shape, 2))
@@ -246,7 +246,7 @@ def _positions(known: Sequence[np.ndarray], places: np.ndarray, given: np.ndarra
 
 
 def _nearest(known: Sequence[np.ndarray], given: np.ndarray) -> np.ndarray:
-    """Row and column of positions `(..., 2)` as the condition has them."""
+    """Return row and column of positions `(..., 2)` in the condition."""
     return np.stack([np.abs(given[..., axis, None] - values).argmin(axis=-1) for axis, values in enumerate(known)], axis=-1)
 
 

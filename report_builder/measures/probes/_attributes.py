@@ -1,4 +1,4 @@
-"""Which images have an attribute, and the direction in the code that goes with it."""
+"""Images with an attribute, and the corresponding direction in the latent space."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from report_builder.kinds import ImageData, Layout, Split, Trained
 from report_builder.measures.probes._batches import DRAW, encode, given_to
 from report_builder.measures.probes._pairs import class_number
 
-RIDGE = 1e-6  # of the mean variance, so that a collapsed coordinate can be inverted
+RIDGE = 1e-6  # relative to the mean variance, so that collapsed coordinates do not make the covariance singular
 
 
 def check_attribute(chosen: int | str, layout: Layout) -> None:
-    """Refuses what is, by all that is known before the data is read, neither an attribute nor a class.
+    """Refuse a name that is neither an attribute nor a class, as far as these are known before the data is read.
 
     Raises:
-        ReportError: the data has no such attribute and no such class.
+        ReportError: if the data has no such attribute and no such class.
     """
     names, classes = layout.attribute_names, layout.class_names
     if names is None or classes is None or chosen in names or chosen in classes:
@@ -32,7 +32,7 @@ def check_attribute(chosen: int | str, layout: Layout) -> None:
 
 
 def has_attribute(data: ImageData, part: Split, chosen: int | str) -> np.ndarray:
-    """Whether each image has an attribute, `(n,)` bool; a class, by number or name, counts as one."""
+    """Return whether each image has an attribute, `(n,)` bool; a class, by number or name, counts as one."""
     if chosen in data.attribute_names and part.attributes is not None:
         return np.asarray(part.attributes[:, data.attribute_names.index(str(chosen))] > 0)
     return np.asarray(part.y == class_number(chosen, data))
@@ -43,11 +43,11 @@ class Means:
     """Running means of codes with and without an attribute, and their scatter.
 
     Attributes:
-        counts: images without and with the attribute, `(2,)`.
+        counts: number of images without and with the attribute, `(2,)`.
         sums: sums of their codes, `(2, d)`.
         squares: sum of the outer products of all codes, `(d, d)`.
-        rows: after each batch: images with the attribute, moves of the means with and without it, distance of the means, change
-            of that distance.
+        rows: for each batch: number of images with the attribute so far, shift of the mean with and of that without it,
+            distance of the means, change of that distance.
     """
 
     counts: np.ndarray
@@ -57,12 +57,12 @@ class Means:
 
     @classmethod
     def of_dimension(cls, d: int) -> Means:
-        """No images yet."""
+        """Create means of `d`-dimensional codes without any images."""
         return cls(np.zeros(2), np.zeros((2, d)), np.zeros((d, d)))
 
     @property
     def means(self) -> np.ndarray:
-        """Mean codes without and with the attribute, `(2, d)`; the origin where no image was seen yet."""
+        """Mean codes without and with the attribute, `(2, d)`; the origin if there are no such images yet."""
         return np.asarray(self.sums / np.maximum(self.counts, 1)[:, None])
 
     @property
@@ -72,7 +72,7 @@ class Means:
         return np.asarray(with_it - without)
 
     def add(self, z: np.ndarray, has: np.ndarray) -> float:
-        """Takes in a batch of codes `(n, d)`; returns by how much both means moved together."""
+        """Add a batch of codes `(n, d)` and return the sum of the shifts of both means."""
         before, distance = self.means, float(np.linalg.norm(self.vector))
         for place, chosen in enumerate((~has, has)):
             self.counts[place] += chosen.sum()
@@ -84,7 +84,7 @@ class Means:
         return float(with_it + without)
 
     def discriminant(self) -> tuple[np.ndarray, float]:
-        """Fisher's linear discriminant: weights `(d,)` and bias; a code with the attribute has a positive score.
+        """Return Fisher's linear discriminant: weights `(d,)` and bias; codes with the attribute score positively.
 
         The pooled covariance is that of all codes around the mean of their group; the threshold is halfway between the means
         (Fisher 1936).
@@ -99,13 +99,13 @@ class Means:
 def attribute_means(
     model: Trained, data: ImageData, part: Split, chosen: int | str, *, batch: int, tolerance: float | None
 ) -> Means:
-    """Mean codes over batches drawn at random, until in one batch both means together move by less than the tolerance.
+    """Compute mean codes over random batches, until the means shift by less than the tolerance in one batch.
 
     Raises:
-        ReportError: no image seen has the attribute, or every one has it.
+        ReportError: if all or none of the images have the attribute.
     """
     has, condition, found = has_attribute(data, part, chosen), given_to(model, part), None
-    drawn = np.random.default_rng(DRAW).permutation(len(has))  # the first images would be no sample
+    drawn = np.random.default_rng(DRAW).permutation(len(has))  # the first images are not a random sample
     for start in range(0, len(has), batch):
         here = drawn[start : start + batch]
         z = encode(model, part.x[here], None if condition is None else condition[here]).astype(np.float64)

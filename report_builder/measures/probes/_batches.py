@@ -1,4 +1,4 @@
-"""Calls of a model in batches, with what goes in and out checked."""
+"""Batched calls of a model, with inputs and outputs validated."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from report_builder.errors import Problem, ReportError, RunError, near_miss
 from report_builder.kinds import ImageData, Images, Split, Trained
 
 BATCH = 1000
-DRAW = 0  # seed of the choice of images where not all are measured
+DRAW = 0  # seed for the choice of a subset of the images
 
 
 def part_of(data: ImageData, split: str, n: int | None = None) -> Split:
-    """`n` images of a split (all where `n` is None), at `places_of`, with all that belongs to them; a stream stays a stream.
+    """Return `n` images of a split (all if None), those at `places_of`, with all that belongs to them; a stream stays lazy.
 
     Raises:
-        ReportError: the data has no such split.
+        ReportError: if the data has no such split.
     """
     places = places_of(data, split, n)
     whole = data.splits[split]
@@ -30,13 +30,13 @@ def part_of(data: ImageData, split: str, n: int | None = None) -> Split:
 
 
 def places_of(data: ImageData, split: str, n: int | None = None) -> np.ndarray:
-    """Places `(n,)` int64, ascending, of images drawn without replacement; of all where `n` is None or there are no more.
+    """Draw the indices of `n` images without replacement, `(n,)` int64, ascending; all if `n` is None or not smaller.
 
-    The draw depends on the number of images of the split alone: every run, and what it is compared with, sees the same images.
-    Those of a smaller `n` are among those of a larger one. The first images would be no sample: data sets have an order.
+    The draw depends only on the number of images in the split, so that all runs and their references see the same images, and a
+    smaller `n` gives a subset of a larger one. The first `n` would not be a random sample, since data sets are ordered.
 
     Raises:
-        ReportError: the data has no such split.
+        ReportError: if the data has no such split.
     """
     if split not in data.splits:
         raise ReportError(Problem("", "the data has no such split", repr(split), near_miss(split, data.splits)))
@@ -47,7 +47,7 @@ def places_of(data: ImageData, split: str, n: int | None = None) -> np.ndarray:
 
 
 def pixels(images: Images, index: np.ndarray | None = None) -> np.ndarray:
-    """Images as an array of float32; with `index` those with these places, shape `(*index.shape, height, width, channels)`."""
+    """Return images as a float32 array; with `index`, those at these indices, `(*index.shape, height, width, channels)`."""
     if index is None:
         return np.asarray(images, dtype=np.float32)
     chosen = np.asarray(images[np.asarray(index).ravel()], dtype=np.float32)
@@ -55,9 +55,9 @@ def pixels(images: Images, index: np.ndarray | None = None) -> np.ndarray:
 
 
 def in_batches(function: Callable[..., ArrayLike], x: Images, *further: np.ndarray | None) -> np.ndarray:
-    """Float32 results of a function of images or codes, called with at most `BATCH` of them, joined along the first axis.
+    """Call a function on batches of at most `BATCH` images or codes, and concatenate the float32 results.
 
-    What `further` holds for each of them is passed on beside them, where there is any.
+    The corresponding parts of the `further` arrays are passed as additional arguments, except for those that are None.
     """
     parts = []
     for start in range(0, len(x), BATCH):
@@ -68,10 +68,10 @@ def in_batches(function: Callable[..., ArrayLike], x: Images, *further: np.ndarr
 
 
 def given_to(model: Trained, part: Split) -> np.ndarray | None:
-    """The condition vectors `(n, k)` that go to the model beside the images; None where it takes none.
+    """Return the condition vectors `(n, k)` for the model; None if it takes none.
 
     Raises:
-        ReportError: the model takes a condition and the data has none.
+        ReportError: if the model takes a condition and the data has none.
     """
     if "condition" not in model.takes:
         return None
@@ -82,11 +82,11 @@ def given_to(model: Trained, part: Split) -> np.ndarray | None:
 
 
 def about_bound(model: Trained, data: ImageData, part: Split) -> dict[str, np.ndarray]:
-    """What a bound of the log-likelihood belongs to, each of shape ().
+    """Return what a bound on the log-likelihood refers to, each of shape ().
 
     Returns:
-        `pixels`, unicode: the distribution of a pixel; `grey`, int64:
-        1 where a pixel is neither 0 nor 1, else 0; `given`, unicode: what the model is told of each image, e.g. `class`.
+        `pixels`, unicode: distribution of a pixel; `grey`, int64: 1 if any pixel is neither 0 nor 1, else 0; `given`, unicode:
+        what the model is conditioned on, e.g. `class`.
     """
     batches = (pixels(part.x[start : start + BATCH]) for start in range(0, len(part.y), BATCH))
     grey = any(bool(((x != 0) & (x != 1)).any()) for x in batches)
@@ -96,12 +96,12 @@ def about_bound(model: Trained, data: ImageData, part: Split) -> dict[str, np.nd
 
 
 def encode(model: Trained, x: Images, condition: np.ndarray | None = None) -> np.ndarray:
-    """Codes of images, shape `(n, latent_dim)`, float32; of a VAE the means."""
+    """Return the codes of images, shape `(n, latent_dim)`, float32; for a VAE the posterior means."""
     return _finite(in_batches(model.encode, x, condition), "codes")
 
 
 def posterior(model: Trained, x: Images, condition: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """`z_mean` and `z_log_var` of images, each `(n, latent_dim)`, float32."""
+    """Return `z_mean` and `z_log_var` of images, each `(n, latent_dim)`, float32."""
 
     def stacked(*given: np.ndarray) -> np.ndarray:
         return np.stack([np.asarray(out) for out in model.posterior(*given)], axis=1)
@@ -111,21 +111,21 @@ def posterior(model: Trained, x: Images, condition: np.ndarray | None = None) ->
 
 
 def decode(model: Trained, z: np.ndarray, condition: np.ndarray | None = None) -> np.ndarray:
-    """Images of codes of any leading shape `(..., latent_dim)`: `(..., height, width, channels)`, float32."""
+    """Decode codes of any leading shape, `(..., latent_dim)`, into images `(..., height, width, channels)`, float32."""
     flat = np.asarray(z, dtype=np.float32).reshape(-1, z.shape[-1])
     images = in_batches(model.decode, _finite(flat, "codes to decode"), condition)
     return _finite(images, "decoded images").reshape(*z.shape[:-1], *images.shape[1:])
 
 
 def reconstruct(model: Trained, x: Images, condition: np.ndarray | None = None) -> np.ndarray:
-    """Images as the model draws them again from their codes, whatever these are: `(n, height, width, channels)`, float32."""
+    """Encode and decode images, for any shape of code: `(n, height, width, channels)`, float32."""
     return _finite(
         in_batches(lambda some, *told: model.decode(np.asarray(model.encode(some, *told)), *told), x, condition), "drawn images"
     )
 
 
 def sampled(model: Trained, n: int, seed: int, condition: np.ndarray | None = None) -> np.ndarray:
-    """`n` images of codes drawn from the prior, `(n, height, width, channels)`, float32; each batch has a seed of its own."""
+    """Decode `n` codes drawn from the prior, `(n, height, width, channels)`, float32; each batch has its own seed."""
     seeds = [seed, *np.random.default_rng(seed).integers(2**31 - 1, size=n // BATCH).tolist()]
     parts = []
     for place, start in enumerate(range(0, n, BATCH)):

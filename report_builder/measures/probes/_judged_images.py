@@ -1,4 +1,4 @@
-"""Images of another probe as a classifier sees them: generated ones, decoded ones, originals."""
+"""Images of another probe (generated, decoded or original) as input of a classifier."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ P = TypeVar("P", bound="Parameters")
 
 
 class Parameters(Base):
-    """Which images are judged."""
+    """The images to judge."""
 
     images: Inner = Field(
         default={"kind": "conditional_samples"},
@@ -34,7 +34,7 @@ class Parameters(Base):
     @field_validator("images")
     @classmethod
     def _resolve(cls, images: dict[str, Plain]) -> dict[str, Plain]:
-        """The probe with all its defaults filled in, so that a key holds them."""
+        """Fill in all defaults of the probe, so that they are part of the cache key."""
         given = dict(images)
         kind = given.pop("kind", None)
         if kind not in PROBES.names() or PROBES.get(kind).judged:
@@ -48,24 +48,24 @@ class Parameters(Base):
 
 
 def needs_for(parameters: Parameters) -> frozenset[str]:
-    """What the inner probe needs."""
+    """Return what the inner probe needs."""
     probe, inner = opened(PROBES, parameters.images)
     return probe.all_needs(inner)
 
 
 def uses(parameters: Parameters) -> tuple[str, ...]:
-    """The inner probe."""
+    """Return the name of the inner probe."""
     return (str(parameters.images["kind"]),)
 
 
 def noise(parameters: Parameters) -> Noise:
-    """That of the inner probe."""
+    """Return the source of chance of the inner probe."""
     probe, inner = opened(PROBES, parameters.images)
     return probe.noise(inner)
 
 
 def fitted(parameters: P, layout: Layout) -> P:
-    """The parameters with the inner probe's fitted to what is known of the data."""
+    """Return the parameters with those of the inner probe fitted to what is known of the data."""
     probe, inner = opened(PROBES, parameters.images)
     dumped = probe.fitted(inner, layout).model_dump(mode="json")
     return parameters.model_copy(update={"images": {"kind": parameters.images["kind"], **dumped}})
@@ -74,13 +74,13 @@ def fitted(parameters: P, layout: Layout) -> P:
 def arrays_seen(
     model: Trained, data: ImageData, parameters: Parameters, judge: Judge
 ) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """The arrays of the inner probe, and its images as the judge sees them, `(n, *judge.image_shape)` float32.
+    """Return the arrays of the inner probe, and its images as input of the judge, `(n, *judge.image_shape)` float32.
 
-    Of a canvas the judge sees the cell that was asked, of a real one the cell in which something stands, alone; pixels are
-    brought to the range that it knows.
+    Of a canvas, the judge sees only the requested cell, or the occupied one for a real image; pixels are rescaled to the range
+    that it was trained on.
 
     Raises:
-        ReportError: the images have another shape than those that the judge was trained on.
+        ReportError: if the images have another shape than those that the judge was trained on.
     """
     from report_builder.measures._arrays import images_of
 
@@ -90,7 +90,7 @@ def arrays_seen(
 
 
 def _cut(images: np.ndarray, arrays: Arrays, judge: Judge) -> np.ndarray:
-    """Images of the judge's shape: as they are, or of each canvas the cell that was asked (of a real one, its own)."""
+    """Return images of the judge's shape: unchanged, or cut to the requested (or occupied) cell of each canvas."""
     from report_builder.measures._cells import asked_cells
 
     shape = tuple(judge.image_shape)
@@ -104,7 +104,7 @@ def _cut(images: np.ndarray, arrays: Arrays, judge: Judge) -> np.ndarray:
 
 
 def _as_judged(images: np.ndarray, arrays: Arrays, judge: Judge) -> np.ndarray:
-    """Pixels in the judge's range."""
+    """Rescale pixels to the judge's range."""
     low, high = (float(value) for value in arrays["value_range"])
     below, above = judge.value_range
     if (low, high) == (below, above):

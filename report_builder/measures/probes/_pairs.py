@@ -1,4 +1,4 @@
-"""Which two images make a pair: by class, or by index."""
+"""Choice of image pairs by class or by index."""
 
 from __future__ import annotations
 
@@ -13,23 +13,29 @@ from report_builder.measures._pair_names import Pair
 
 
 def class_number(chosen: int | str, data: ImageData) -> int:
-    """A class by number or name.
+    """Return the number of a class given by number or name.
 
     Raises:
-        ReportError: the data has no such class.
+        ReportError: if the data has no such class.
     """
     return kinds.class_number(chosen, data.class_names)
 
 
 def classes_of(chosen: Sequence[int | str] | None, data: ImageData, y: np.ndarray, what: str) -> dict[str, int]:
-    """The classes that are chosen, as named, with their numbers; null, or all, are those that the images `y` have.
+    """Return the numbers of the chosen classes by name; None, or all classes, selects those that occur in `y`.
+
+    Args:
+        chosen: numbers or names of classes.
+        data: the data set.
+        y: class of each image.
+        what: description of these images, for messages.
 
     Raises:
-        ReportError: the data has no such class, or a class was chosen by itself that no image has; `what` says which images.
+        ReportError: if the data has no such class, or `y` does not contain a class that was chosen individually.
     """
     named = {str(label): class_number(label, data) for label in (data.class_names if chosen is None else chosen)}
     there = set(np.unique(y).tolist())
-    if len(set(named.values())) == len(data.class_names):  # all of them: a plan writes them out before the data is read
+    if len(set(named.values())) == len(data.class_names):  # all classes: the plan writes them out before the data is read
         return {label: number for label, number in named.items() if number in there}
     if absent := [data.class_names[number] for number in named.values() if number not in there]:
         known = ", ".join(name for number, name in enumerate(data.class_names) if number in there)
@@ -38,10 +44,10 @@ def classes_of(chosen: Sequence[int | str] | None, data: ImageData, y: np.ndarra
 
 
 def members(part: Split, chosen: int, name: str) -> np.ndarray:
-    """Indices of the images of a class, ascending.
+    """Return the indices of all images of a class, ascending.
 
     Raises:
-        ReportError: the split has none.
+        ReportError: if the split has none.
     """
     found = np.flatnonzero(part.y == chosen)
     if not len(found):
@@ -50,7 +56,7 @@ def members(part: Split, chosen: int, name: str) -> np.ndarray:
 
 
 def first_pairs(part: Split, data: ImageData, pairs: Sequence[Pair]) -> np.ndarray:
-    """Index of the first image of either class (of one class twice: the first and the second), shape `(pairs, 2)`."""
+    """Return the index of the first image of each class in a pair, shape `(pairs, 2)`; first and second if they are equal."""
     chosen = []
     for pair in pairs:
         a, b = (class_number(label, data) for label in pair)
@@ -60,19 +66,19 @@ def first_pairs(part: Split, data: ImageData, pairs: Sequence[Pair]) -> np.ndarr
 
 
 def given_pairs(part: Split, indices: Sequence[tuple[int, int]]) -> np.ndarray:
-    """Indices as given, shape `(pairs, 2)`.
+    """Return the given indices, shape `(pairs, 2)`.
 
     Raises:
-        ReportError: the split has no image of such an index.
+        ReportError: if an index is outside the split.
     """
     return within(part, np.array(indices, dtype=np.int64))
 
 
 def within(part: Split, index: np.ndarray) -> np.ndarray:
-    """The indices.
+    """Check indices and return them.
 
     Raises:
-        ReportError: the split has no image of such an index.
+        ReportError: if an index is outside the split.
     """
     if index.min() < 0 or index.max() >= len(part.y):
         raise ReportError(

@@ -1,4 +1,4 @@
-"""Ways from one code to another: straight, or along an arc around the origin."""
+"""Paths between two codes: straight, or along an arc around the origin."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import numpy as np
 from report_builder.kinds import Split, Trained
 from report_builder.kinds.asked import ConditionKind, PathKind
 
-PARALLEL = 1e-6  # sine of an angle at which an arc is no longer told from a line
+PARALLEL = 1e-6  # smallest sine of the angle for which the arc is computed
 
 
 def between(a: np.ndarray, b: np.ndarray, t: np.ndarray, path: PathKind = "linear") -> np.ndarray:
-    """Points of the way from `a` to `b`; at t = 0 exactly `a`, at t = 1 exactly `b`.
+    """Return points on the path from `a` (exactly, at t = 0) to `b` (exactly, at t = 1).
 
     linear: (1 - t) a + t b. spherical: (sin((1 - t) w) a + sin(t w) b) / sin w, where w is the angle between a and b (Shoemake
-    1985; for codes White 2016, arXiv:1609.04468); of codes of one norm every point has that norm. Where a and b are parallel,
-    opposite or zero there is no arc between them, and the way is the straight one.
+    1985; for codes White 2016, arXiv:1609.04468); between codes of equal norm, all points have that norm. If a and b are
+    parallel, opposite or zero, the arc is undefined and the path is straight.
 
     Args:
         a: codes, shape `(..., d)`.
         b: codes of the same shape.
-        t: how far along the way, shape `(m,)`, in [0, 1].
-        path: which way.
+        t: position on the path, shape `(m,)`, in [0, 1].
+        path: type of path.
 
     Returns:
         Shape `(..., m, d)`, float32.
@@ -32,7 +32,7 @@ def between(a: np.ndarray, b: np.ndarray, t: np.ndarray, path: PathKind = "linea
 
 
 def _arc(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weights of both codes on the arc between them."""
+    """Return the weights of both codes on the arc between them."""
     norms = np.linalg.norm(a, axis=-1, keepdims=True) * np.linalg.norm(b, axis=-1, keepdims=True)
     zero = norms == 0
     angle = np.arccos(((a * b).sum(axis=-1, keepdims=True) / np.where(zero, 1, norms)).clip(-1, 1))
@@ -42,12 +42,12 @@ def _arc(a: np.ndarray, b: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.nd
 
 
 def conditions_between(given: np.ndarray | None, t: np.ndarray, kind: ConditionKind) -> np.ndarray | None:
-    """Condition vectors beside codes of a way, `(n * m, k)`; None where the model takes none.
+    """Return the condition vectors for the codes on a path, `(n * m, k)`; None if the model takes none.
 
     Args:
         given: condition vectors of both ends, shape `(n, 2, k)`.
-        t: how far along the way, shape `(m,)`.
-        kind: blended: on the straight way between those of the ends; first: that of the first end everywhere.
+        t: position on the path, shape `(m,)`.
+        kind: blended: interpolated linearly between the ends; first: that of the first end everywhere.
     """
     if given is None:
         return None
@@ -56,7 +56,7 @@ def conditions_between(given: np.ndarray | None, t: np.ndarray, kind: ConditionK
 
 
 def codes_at(model: Trained, part: Split, index: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-    """Codes of the images with these places, `(*index.shape, d)`, and their condition vectors, if the model takes any."""
+    """Return the codes of the images at these indices, `(*index.shape, d)`, and their condition vectors, if any."""
     from report_builder.measures.probes._batches import encode, given_to, pixels
 
     given = given_to(model, part)

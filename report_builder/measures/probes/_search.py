@@ -1,4 +1,4 @@
-"""The nearest images of a split, searched in batches so that a stream is never in memory as a whole."""
+"""Nearest-neighbour search among images in batches, so that a stream is never fully in memory."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from report_builder.measures.probes._batches import BATCH, pixels
 def nearest_images(
     queries: np.ndarray, images: Images, k: int, value_range: tuple[float, float]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The `k` nearest images of each query by the root of the mean squared difference of their pixels.
+    """Find the `k` nearest images of each query by the root mean square difference of their pixels.
 
     Args:
         queries: shape `(m, height, width, channels)`.
-        images: shape `(n, height, width, channels)`, searched in one pass.
-        k: how many.
-        value_range: lowest and highest possible pixel; distances are in units of their difference.
+        images: shape `(n, height, width, channels)`, read in one pass.
+        k: number of neighbours.
+        value_range: lowest and highest possible pixel value; distances are relative to their difference.
 
     Returns:
-        Places `(m, k)` int64, nearest first, and distances `(m, k)` float64, 0 to 1.
+        Indices `(m, k)` int64, nearest first, and distances `(m, k)` float64, 0 to 1.
 
     Raises:
-        ReportError: there are fewer images, or they have another shape.
+        ReportError: if there are fewer than `k` images, or they have another shape.
     """
     if len(images) < k:
         raise ReportError(Problem("", f"{k} neighbours are asked for, and there are fewer images", str(len(images))))

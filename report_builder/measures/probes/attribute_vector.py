@@ -1,4 +1,4 @@
-"""Multiples of an attribute's vector added to the codes of images."""
+"""Images decoded after adding multiples of an attribute vector to their codes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(VectorSearch):
-    """Which attribute, how its vector is found, and what it is added to."""
+    """The attribute, how its vector is computed, and the images it is added to."""
 
     attribute: int | str = Field(
         default=0, description="Attribute of the data, or a class (number or name) that counts as one."
@@ -25,10 +25,10 @@ class Parameters(VectorSearch):
 
 
 def fitted(parameters: Parameters, layout: Layout) -> Parameters:
-    """The parameters as they are.
+    """Return the parameters unchanged.
 
     Raises:
-        ReportError: the data has no such attribute and no such class.
+        ReportError: if the data has no such attribute and no such class.
     """
     from report_builder.measures.probes._attributes import check_attribute
 
@@ -37,17 +37,17 @@ def fitted(parameters: Parameters, layout: Layout) -> Parameters:
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Decoded codes z + m v, v being the mean code of images with the attribute minus that of images without it.
+    """Decode z + m v, where v is the mean code of images with the attribute minus that of images without it.
 
-    The batches are drawn at random, the same for every run. A linear discriminant of the same codes says whether the decoded
+    The batches are drawn at random, the same for every run. A linear discriminant of the same codes decides whether the decoded
     images, encoded again, have the attribute.
 
     Returns:
         `images` (n, m, height, width, channels) float32 with `value_range` (2,), `x` (n, height, width, channels) float32: the
-        originals; `has` (n,) int64: whether each has the attribute; `score` (n, m) float64: positive where the discriminant
-        finds it in a decoded image; `multiples` (m,) and `vector` (d,) float64; `attribute` () unicode; `index` (n,) int64.
-        After each batch, of shape (batches,): `seen` int64: images with the attribute so far; `moved_with`,
-        `moved_without`: by how much both means moved, the first time from the origin; `distance` of the means; `change` of it.
+        originals; `has` (n,) int64: whether each has the attribute; `score` (n, m) float64: positive if the discriminant
+        detects it in a decoded image; `multiples` (m,) and `vector` (d,) float64; `attribute` () unicode; `index` (n,) int64.
+        After each batch, of shape (batches,): `seen` int64: number of images with the attribute so far; `moved_with`,
+        `moved_without`: shift of either mean, at first from the origin; `distance` of the means; `change` of that distance.
     """
     import numpy as np
 

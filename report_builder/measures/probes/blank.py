@@ -1,4 +1,4 @@
-"""Images that show nothing, in the shape of the data: what a measure of quality says of them shows what it is worth."""
+"""Blank images in the shape of the data, as a control for measures of image quality."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 class Parameters(Base):
-    """How many."""
+    """The number of images."""
 
     n: int = Field(default=100, ge=1, description="How many images.")
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Equal images, every pixel at the lowest value of its range.
+    """Create identical images with every pixel at the lowest value of its range.
 
     Returns:
-        `images` (n, height, width, channels) float32 with `value_range` (2,); of canvases `row` and `column` (n,) int64: the
+        `images` (n, height, width, channels) float32 with `value_range` (2,); for canvases `row` and `column` (n,) int64: the
         first cell, and `cells` (2,) int64.
     """
     import numpy as np

@@ -1,4 +1,4 @@
-"""What a classifier says of the images of a split."""
+"""Class probabilities that a classifier assigns to the images of a split."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(OfSplit):
-    """Which images are classified."""
+    """The images to classify."""
 
     classes: Annotated[tuple[int | str, ...] | None, Role.CLASSES] = Field(
         default=None, min_length=1, description="Only images of these classes, numbers or names; null: of all."
@@ -22,10 +22,10 @@ class Parameters(OfSplit):
 
 
 def fitted(parameters: Parameters, layout: Layout) -> Parameters:
-    """The parameters with all classes written out, as far as they are known before the data is read.
+    """Return the parameters with all classes written out, if they are known before the data is read.
 
     Raises:
-        ReportError: the data has no such class.
+        ReportError: if the data has no such class.
     """
     from report_builder.measures.probes._asked import all_classes
 
@@ -33,11 +33,11 @@ def fitted(parameters: Parameters, layout: Layout) -> Parameters:
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Probabilities of the classes.
+    """Compute the class probabilities.
 
     Returns:
-        `probability` (n, classes) float32, `y` (n,) int64, `index` (n,) int64, `class_names` (classes,) unicode; where classes
-        were named `classes` (k,) unicode, as named, and `chosen` (k,) int64, their numbers.
+        `probability` (n, classes) float32, `y` (n,) int64, `index` (n,) int64, `class_names` (classes,) unicode; if classes
+        were listed, `classes` (k,) unicode, as listed, and `chosen` (k,) int64, their numbers.
     """
     import numpy as np
 

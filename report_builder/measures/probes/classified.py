@@ -1,4 +1,4 @@
-"""What a classifier says of the images of another probe: generated ones, decoded ones, originals."""
+"""Class probabilities that a classifier assigns to images of another probe: generated, decoded or original."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(_judged_images.Parameters):
-    """Which images are judged."""
+    """The images to judge."""
 
     counted: tuple[int | str, ...] | None = Field(
         default=None,
@@ -26,7 +26,7 @@ class Parameters(_judged_images.Parameters):
 
 
 def fitted(parameters: Parameters, layout: Layout) -> Parameters:
-    """The parameters with the inner probe's fitted to what is known of the data, and its classes named."""
+    """Return the parameters with those of the inner probe fitted to what is known of the data, and with named classes."""
     named, names = parameters.counted, layout.class_names
     if named and names is not None:
         named = tuple(names[class_number(c, names)] if isinstance(c, int) else c for c in named)
@@ -34,10 +34,10 @@ def fitted(parameters: Parameters, layout: Layout) -> Parameters:
 
 
 def of_judge(parameters: Parameters, layout: Layout) -> Parameters:
-    """The parameters with the judge's classes written out, as far as they are known before it is trained.
+    """Return the parameters with the judge's classes written out, if they are known before it is trained.
 
     Raises:
-        ReportError: the judge knows no class that is to be counted.
+        ReportError: if the judge does not have a class to be counted.
     """
     names = layout.class_names
     if not parameters.counted:
@@ -50,14 +50,14 @@ def of_judge(parameters: Parameters, layout: Layout) -> Parameters:
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters, judge: Judge) -> Arrays:
-    """The arrays of the inner probe, and beside them what the judge says of each image.
+    """Return the arrays of the inner probe together with the judge's class probabilities for each image.
 
     Returns:
-        The inner probe's arrays, `probability` (n, classes) float32, `judge_names` (classes,) unicode; where classes are to be
-        counted `counted` (k,) unicode, their names.
+        The inner probe's arrays, `probability` (n, classes) float32, `judge_names` (classes,) unicode; if classes are to be
+        counted, `counted` (k,) unicode, their names.
 
     Raises:
-        ReportError: the images have another shape than those that the judge was trained on.
+        ReportError: if the images have another shape than those that the judge was trained on.
     """
     import numpy as np
 

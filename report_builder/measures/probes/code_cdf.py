@@ -1,4 +1,4 @@
-"""Codes through the distribution function of the standard normal distribution: where N(0, I) is uniform on the unit square."""
+"""Codes mapped by the normal distribution function, which turns N(0, I) into a uniform distribution on the unit square."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
     from report_builder.kinds import Arrays, ImageData, Trained
 
 
-LATTICE = 100  # places along each side of the unit square that are given to the class of the nearest code
+LATTICE = 100  # lattice points along each side of the unit square
 
 
 class Parameters(codes.Parameters):
-    """Which images are encoded, and which coordinates are looked at."""
+    """The images to encode, and the two coordinates to map."""
 
     axes: tuple[int, int] = Field(default=(1, 2), description="Coordinates, counted from 1.")
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Codes as `codes` gives them, and two of their coordinates through the distribution function.
+    """Map two coordinates of the codes by the distribution function of N(0, 1).
 
     Returns:
         The arrays of the probe `codes`, `cdf` (n, 2) float64 in [0, 1], `share` (k,) float64: for each class the share of the
-        unit square in which the nearest code is one of its own; the shares add up to 1.
+        unit square in which the nearest code is of that class; the shares sum to 1.
 
     Raises:
-        ReportError: the code has no such coordinate.
+        ReportError: if the code has no such coordinate.
     """
     from report_builder.measures._arrays import codes_of
     from report_builder.measures._mathematics.normal import normal_cdf
@@ -48,7 +48,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
 
 
 def shares(cdf: np.ndarray, y: np.ndarray, classes: int) -> np.ndarray:
-    """Share of the unit square whose nearest code is of each class, `(classes,)`, counted on a lattice of places."""
+    """Return the share of the unit square whose nearest code is of each class, `(classes,)`, estimated on a lattice."""
     import numpy as np
 
     from report_builder.measures._mathematics.neighbours import nearest

@@ -1,4 +1,4 @@
-"""Codes of many dimensions on a plane: principal components, and t-SNE."""
+"""Two-dimensional maps of codes: principal components, and t-SNE."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PLANE = 2
 
 
 class Parameters(codes.Parameters):
-    """Which codes are mapped, and how."""
+    """The codes to map, and the methods."""
 
     n: int | None = Field(default=1000, ge=5, description="How many images, drawn at random; null: all.")
     methods: tuple[Literal["pca", "tsne"], ...] = Field(default=("pca", "tsne"), min_length=1, description="Which maps.")
@@ -28,17 +28,17 @@ class Parameters(codes.Parameters):
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Codes as `codes` gives them, and their maps.
+    """Compute the codes and their maps.
 
-    t-SNE (van der Maaten and Hinton 2008) begins with the principal components and runs in one thread, so that a seed has one
-    result. Codes of two dimensions are on a plane already: they have no t-SNE.
+    t-SNE (van der Maaten and Hinton 2008) is initialised with the principal components and runs in a single thread, so that a
+    seed determines the result. It is skipped for two-dimensional codes, which need no map.
 
     Returns:
         The arrays of the probe `codes`; with pca `pca` (n, 2) float64 and `explained` (2,): shares of the variance; with tsne,
-        where the code has more than two dimensions, `tsne` (n, 2) float64 and `perplexity` (): the one that was used.
+        if the code has more than two dimensions, `tsne` (n, 2) float64 and `perplexity` (): the one that was used.
 
     Raises:
-        ReportError: the code has fewer than two dimensions, or there are fewer than five codes.
+        ReportError: if the code has fewer than two dimensions, or there are fewer than five codes.
     """
     from report_builder.measures._arrays import codes_of
 
@@ -55,26 +55,26 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
 
 
 def _components(z: np.ndarray) -> dict[str, np.ndarray]:
-    """The first two principal components, and how much of the variance each explains."""
+    """Return the first two principal components, and the share of the variance that each explains."""
     import numpy as np
     from sklearn.decomposition import PCA
 
-    if not np.ptp(z, axis=0).any():  # all codes are equal: nothing is explained
+    if not np.ptp(z, axis=0).any():  # all codes are equal: there is no variance to explain
         return {"pca": np.zeros((len(z), PLANE)), "explained": np.zeros(PLANE)}
     fitted = PCA(PLANE, svd_solver="full")
     return {"pca": np.asarray(fitted.fit_transform(z)), "explained": np.asarray(fitted.explained_variance_ratio_)}
 
 
 def _neighbours(z: np.ndarray, perplexity: float, seed: int) -> dict[str, np.ndarray]:
-    """t-SNE on two dimensions."""
+    """Compute t-SNE in two dimensions."""
     import numpy as np
     from sklearn.manifold import TSNE
     from threadpoolctl import threadpool_limits
 
     used = np.array(float(perplexity))
-    if not np.ptp(z, axis=0).any():  # all codes are equal: the components from which t-SNE begins would be 0 / 0
+    if not np.ptp(z, axis=0).any():  # all codes are equal: the initial components would be 0 / 0
         return {"tsne": np.zeros((len(z), PLANE)), "perplexity": used}
-    with threadpool_limits(1):  # sums in another order end elsewhere
+    with threadpool_limits(1):  # another order of summation would change the result
         placed = TSNE(PLANE, perplexity=perplexity, init="pca", random_state=seed, n_jobs=1).fit_transform(z)
     return {"tsne": np.asarray(placed, dtype=np.float64), "perplexity": used}
 

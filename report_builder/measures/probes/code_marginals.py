@@ -1,4 +1,4 @@
-"""Codes, and how far each of their coordinates is from the standard normal distribution."""
+"""Codes, and the distance of each coordinate from the standard normal distribution."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def measure(model: Trained, data: ImageData, parameters: codes.Parameters) -> Arrays:
-    """Codes as `codes` gives them, with the distance of Kolmogorov and Smirnov to N(0, 1) for each coordinate.
+    """Compute the codes and the Kolmogorov-Smirnov distance of each coordinate from N(0, 1).
 
     Returns:
-        The arrays of the probe `codes`, `ks` (latent_dim,) float64 in (0, 1]; of drawn codes where they are drawn.
+        The arrays of the probe `codes`, `ks` (latent_dim,) float64 in (0, 1], computed from sampled codes if there are any.
     """
     from report_builder.measures._arrays import codes_of
     from report_builder.measures._mathematics.normal import ks_distance

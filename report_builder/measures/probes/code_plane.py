@@ -1,4 +1,4 @@
-"""A plane through the space of the code, decoded on a lattice, for each class and cell that a model can be asked for."""
+"""A plane through the latent space, decoded on a lattice for each class and cell that a model can be conditioned on."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from report_builder.kinds import Arrays, ImageData, Trained
 
-MOST = 3000  # decoded images where no n is given
-FINEST, COARSEST = 32, 4  # cells along an axis, where no n is given
-TURN = 1.2  # radians to either side, of a plane of draws
+MOST = 3000  # most decoded images if no n is given
+FINEST, COARSEST = 32, 4  # cells along an axis if no n is given
+TURN = 1.2  # radians to either side, for a plane of draws
 
 
 class Parameters(Base):
-    """Which plane, and how finely."""
+    """The plane, and the resolution of the lattice."""
 
     plane: Literal["code", "prior"] = Field(
         default="code",
@@ -38,26 +38,26 @@ class Parameters(Base):
 
 
 def needs_for(parameters: Parameters) -> frozenset[str]:
-    """Codes are measured, or drawn from the prior that the model samples from."""
+    """Require an encoder for the plane of the code, and a prior to sample from for that of draws."""
     return frozenset({"encode"} if parameters.plane == "code" else {"sample|sample_condition"})
 
 
 def noise(parameters: Parameters) -> Noise:
-    """A lattice is fixed, and so are draws with a seed."""
+    """Return `fixed`: lattices, and draws with a given seed, do not vary."""
     return "fixed"
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Decoded lattices: class by class, cell by cell, row by row from the smallest second coordinate up.
+    """Decode the lattice for each class and each cell, row by row from the smallest second coordinate up.
 
     Returns:
         `images` (classes, cells, n, n, height, width, channels) float32 with `value_range` (2,), `axis_0` and `axis_1` (n,)
-        ascending: coordinates of the columns and of the rows; `class_names` (k,) unicode; where the condition has a class
-        `asked_class` (classes,) int64; where it has a position `asked_cell` (cells, 2) int64, counted from 0; of the plane of a
+        ascending: coordinates of the columns and of the rows; `class_names` (k,) unicode; if the condition has a class,
+        `asked_class` (classes,) int64; if it has a position, `asked_cell` (cells, 2) int64, counted from 0; for the plane of a
         code `z` (m, 2) float32 and `y` (m,) int64, codes of images of the split and their classes.
 
     Raises:
-        ReportError: the code has not two dimensions.
+        ReportError: if the plane is that of the code and the code is not two-dimensional.
     """
     import numpy as np
 
@@ -83,7 +83,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
 
 
 def _conditions(model: Trained, data: ImageData, parameters: Parameters) -> tuple[np.ndarray | None, dict[str, np.ndarray]]:
-    """Condition vectors of every class in every cell, and which these are; None of a model that takes none."""
+    """Return the condition vectors of every class in every cell, and their meaning; None if the model takes none."""
     import numpy as np
 
     from report_builder.measures.probes._asked import ask, cell_values
@@ -104,7 +104,7 @@ def _conditions(model: Trained, data: ImageData, parameters: Parameters) -> tupl
 
 
 def _codes(model: Trained, data: ImageData, parameters: Parameters) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Some codes and their classes, and the range of all codes of the split on each axis, `(2, 2)`."""
+    """Return some codes and their classes, and the range of all codes of the split on each axis, `(2, 2)`."""
     import numpy as np
 
     from report_builder.measures.probes._batches import encode, given_to, part_of, places_of
@@ -115,13 +115,13 @@ def _codes(model: Trained, data: ImageData, parameters: Parameters) -> tuple[np.
         step = "Choose a run with latent_dim 2, or plane: prior."
         raise ReportError(Problem("", "this is the plane of a two-dimensional code", f"latent_dim = {codes.shape[1]}", step))
     limits = np.quantile(codes.astype(np.float64), [parameters.quantile, 1 - parameters.quantile], axis=0).T
-    limits[np.ptp(limits, axis=1) < 1e-6] += [-1, 1]  # an axis on which all codes are equal
+    limits[np.ptp(limits, axis=1) < 1e-6] += [-1, 1]  # for an axis on which all codes are equal
     places = places_of(data, parameters.split, parameters.points)
     return codes[places], part.y[places], limits
 
 
 def _codes_at_angles(angles: np.ndarray, latent_dim: int, seed: int) -> np.ndarray:
-    """Codes `(n * n, latent_dim)`, row by row: at each pair of angles a draw from N(0, I), as sin² + cos² is 1."""
+    """Return codes `(n * n, latent_dim)`, row by row; each is distributed as N(0, I), since sin² + cos² = 1."""
     import numpy as np
 
     right, front, up = np.random.default_rng(seed).standard_normal((3, latent_dim))
@@ -131,7 +131,7 @@ def _codes_at_angles(angles: np.ndarray, latent_dim: int, seed: int) -> np.ndarr
 
 
 def _latent_dim(model: Trained, data: ImageData) -> int:
-    """How many numbers a code has, as one image tells."""
+    """Return the dimension of the code, found by encoding one image."""
     import numpy as np
 
     from report_builder.measures.probes._batches import encode, given_to, part_of, pixels

@@ -1,4 +1,4 @@
-"""Codes of the images of a split, with the variances of the posterior where the model has one."""
+"""Codes of the images of a split, with the posterior variances if the model has a posterior."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(OfSplit):
-    """Which images are encoded, and whether their codes are drawn."""
+    """The images to encode, and whether to sample their codes."""
 
     drawn: int | None = Field(
         default=None,
@@ -28,19 +28,19 @@ class Parameters(OfSplit):
 
 
 def needs_for(parameters: Parameters) -> frozenset[str]:
-    """Codes are drawn from a posterior."""
+    """Require a posterior if codes are to be sampled."""
     return frozenset({"posterior"} if parameters.drawn is not None and not parameters.any_model else ())
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Codes and classes.
+    """Compute the codes and classes of the images.
 
     Returns:
         `z_mean` (n, latent_dim) float32, for a model with a posterior `z_log_var` of the same shape (log of the variance),
-        where codes are drawn `z` of the same shape, `y` (n,) int64, `class_names` (k,) unicode, `index` (n,) int64.
+        if codes are sampled `z` of the same shape, `y` (n,) int64, `class_names` (k,) unicode, `index` (n,) int64.
 
     Raises:
-        ReportError: codes are to be drawn, and the model has no posterior.
+        ReportError: if codes are to be sampled and the model has no posterior.
     """
     import numpy as np
 
@@ -60,7 +60,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
 
 
 def _draw(z_mean: np.ndarray, z_log_var: np.ndarray, places: np.ndarray, seed: int) -> np.ndarray:
-    """One code of each image from its posterior; the image at a place has the same noise however many there are."""
+    """Sample a code for each image from its posterior; the noise of an image does not depend on the number of images."""
     import numpy as np
 
     noise = np.random.default_rng(seed).standard_normal((places.max() + 1, z_mean.shape[1]), dtype=np.float32)[places]

@@ -1,4 +1,4 @@
-"""Images that a conditional model makes of what is asked: a class, a cell of the canvas, attributes."""
+"""Images that a conditional model generates for requested classes, cells of the canvas, or attributes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(Base):
-    """What is asked, and where the codes come from."""
+    """The requested conditions, and the source of the codes."""
 
     per_condition: int = Field(default=1, ge=1, description="Images of each combination of class and cell.")
     classes: Annotated[tuple[int | str, ...] | None, Role.CLASSES] = Field(
@@ -32,7 +32,7 @@ class Parameters(Base):
 
     @property
     def own_class(self) -> bool:
-        """Whether the class is that of the images behind the samples where none is named."""
+        """Whether to keep the class of the source images if no classes are listed."""
         return self.z == "encoded" if self.every_class is None else not self.every_class
 
     positions: Literal["all", "rows", "columns"] | tuple[tuple[int, int], ...] | None = Field(
@@ -67,20 +67,20 @@ class Parameters(Base):
 
 
 def needs_for(parameters: Parameters) -> frozenset[str]:
-    """Images are encoded and decoded."""
+    """Require an encoder and a decoder if images are encoded."""
     return frozenset({"encode", "decode_condition"} if parameters.z == "encoded" else ())
 
 
 def noise(parameters: Parameters) -> Noise:
-    """Images of the data are encoded; any other code is drawn."""
+    """Return `images` if images of the data are encoded, else `draws`."""
     return "images" if parameters.z == "encoded" else "draws"
 
 
 def fitted(parameters: Parameters, layout: Layout) -> Parameters:
-    """The parameters with all classes written out, as far as they are known before the data is read.
+    """Return the parameters with all classes written out, if they are known before the data is read.
 
     Raises:
-        ReportError: the data has no such class, or its condition has no class, position or attribute to ask for.
+        ReportError: if the data has no such class, or its condition lacks the requested class, position or attribute.
     """
     from report_builder.measures.probes._asked import all_classes, check_parts
 
@@ -97,18 +97,19 @@ def fitted(parameters: Parameters, layout: Layout) -> Parameters:
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Samples, class by class, cell by cell.
+    """Generate samples, class by class and cell by cell.
 
     Returns:
         `images` (n, height, width, channels) float32 with `value_range` (2,), `condition` (n, k) float32, `class_names` (c,)
-        unicode, `condition_kinds` and `condition_names` (k,) unicode, `draw` (n,) int64: which of the codes, or encoded images,
-        of a combination, `grid` (3,) int64: how many classes, cells, and images of each; where the condition has a class
-        `asked_class` (n,) int64; where it has a position `asked_row` and `asked_column` (n,) int64, counted from 0, and `cells`
-        (2,) int64, rows and columns of the canvas; with z encoded `index` (n,) int64: place of the encoded image in the split,
-        and `source_class` (n,) int64; where classes were named `classes` (k,) unicode, as named, and `chosen` (k,) int64.
+        unicode, `condition_kinds` and `condition_names` (k,) unicode, `draw` (n,) int64: number of the code, or encoded image,
+        within a combination, `grid` (3,) int64: number of classes, of cells, and of images for each; if the condition has a
+        class, `asked_class` (n,) int64; if it has a position, `asked_row` and `asked_column` (n,) int64, counted from 0, and
+        `cells` (2,) int64, rows and columns of the canvas; with z encoded, `index` (n,) int64: index of the encoded image in
+        the split, and `source_class` (n,) int64; if classes were listed, `classes` (k,) unicode, as listed, and `chosen` (k,)
+        int64.
 
     Raises:
-        ReportError: the data has no condition, no such class, cell, attribute or image.
+        ReportError: if the data has no condition, or no such class, cell, attribute or image.
     """
     import numpy as np
 
@@ -140,7 +141,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
 
 
 def _sources(part: Split, data: ImageData, parameters: Parameters) -> np.ndarray:
-    """Places of the images that stand behind the samples of a combination, shape `(per_condition,)`."""
+    """Return the indices of the source images for the samples of a combination, shape `(per_condition,)`."""
     import numpy as np
 
     from report_builder.measures.probes._pairs import class_number, members, within
@@ -162,7 +163,7 @@ def _sources(part: Split, data: ImageData, parameters: Parameters) -> np.ndarray
 def _draw_samples(
     model: Trained, part: Split, sources: np.ndarray, condition: np.ndarray, parameters: Parameters
 ) -> np.ndarray:
-    """Samples with new draws for each image, or with the same ones for each combination."""
+    """Sample with a new draw for each image, or with the same draws for each combination."""
     import numpy as np
 
     from report_builder.measures.probes._batches import sampled
@@ -177,7 +178,7 @@ def _draw_samples(
 def _decode_sources(
     model: Trained, part: Split, sources: np.ndarray, condition: np.ndarray, parameters: Parameters
 ) -> np.ndarray:
-    """Decoded codes of the sources, each for every combination."""
+    """Decode the codes of the sources, each under every combination."""
     import numpy as np
 
     from report_builder.measures.probes._batches import decode, encode, given_to, pixels

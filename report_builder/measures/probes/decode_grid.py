@@ -22,7 +22,7 @@ Limits = tuple[tuple[float, float], tuple[float, float]]
 
 
 class Parameters(Base):
-    """Which part of the plane, and how finely."""
+    """The part of the plane, and the resolution of the lattice."""
 
     n: int = Field(default=20, ge=2, le=100, description="Cells along each axis.")
     limits: Limits | None = Field(
@@ -55,7 +55,7 @@ class Parameters(Base):
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Decoded lattice, row by row as it is printed: top row, largest second coordinate; left column, smallest first.
+    """Decode the lattice, row by row from the top: the second coordinate falls downwards, the first rises to the right.
 
     Returns:
         `images` (n*n, height, width, channels) float32 with `value_range` (2,), `axis_0` (n,) ascending: first coordinate
@@ -79,7 +79,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
 
 
 def normal_quantiles(n: int) -> np.ndarray:
-    """Quantiles of N(0, 1) at (i + 1/2) / n: the middle of each of n equally probable intervals; `(n,)` ascending, finite."""
+    """Return quantiles of N(0, 1) at (i + 1/2) / n, the medians of n equally probable intervals: `(n,)` ascending."""
     import numpy as np
     from scipy.special import ndtri
 
@@ -87,7 +87,7 @@ def normal_quantiles(n: int) -> np.ndarray:
 
 
 def _code_quantiles(model: Trained, data: ImageData, parameters: Parameters) -> np.ndarray:
-    """Quantiles of the codes, `(2, 2)`; an axis on which all codes are equal (a collapsed one) is given a width of two."""
+    """Return quantiles of the codes, `(2, 2)`; a collapsed axis, on which all codes are equal, gets a width of two."""
     import numpy as np
 
     from report_builder.measures.probes._batches import encode, part_of

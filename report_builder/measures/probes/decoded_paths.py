@@ -1,4 +1,4 @@
-"""How evenly images change on the ways between many pairs of codes: one pair is an anecdote."""
+"""How evenly decoded images change along paths between many pairs of codes, since a single pair is not representative."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PATHS = ("linear", "spherical")
 
 
 class Parameters(Conditioned):
-    """How many pairs are drawn, and how finely their ways are decoded."""
+    """The number of pairs, and the resolution of their paths."""
 
     n: int = Field(default=100, ge=1, description="Pairs of different images drawn.")
     steps: int = Field(default=16, ge=2, description="Decoded images of a way, both ends included.")
@@ -27,14 +27,14 @@ class Parameters(Conditioned):
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Distances of decoded images, Euclidean over pixels, on the straight way and on the arc between two codes.
+    """Measure distances of decoded images, Euclidean over pixels, on the straight path and the arc between two codes.
 
     Returns:
         `linear` and `spherical` (n, steps - 1) float64: distances of successive images; `linear_ends` and `spherical_ends` (n,)
-        float64: distances of the first and the last image; `index` (n, 2) int64: places of the images in the split.
+        float64: distances of the first and the last image; `index` (n, 2) int64: indices of the images in the split.
 
     Raises:
-        ReportError: the split has fewer than two images.
+        ReportError: if the split has fewer than two images.
     """
     from report_builder.measures.probes._batches import decode, part_of
     from report_builder.measures.probes._paths import between, codes_at, conditions_between
@@ -53,7 +53,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
 
 
 def _draw_pairs(images: int, parameters: Parameters) -> np.ndarray:
-    """Places of two different images for each pair, `(n, 2)`."""
+    """Draw the indices of two different images for each pair, `(n, 2)`."""
     if images < 2:
         raise ReportError(Problem("", "a pair needs two images, and the split has fewer", f"images: {images}"))
     random = np.random.default_rng(parameters.seed)

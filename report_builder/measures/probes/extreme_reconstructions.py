@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 
 class Parameters(Extremes):
-    """Among which images, by which error, and how many."""
+    """The images to search, the error measure, and how many to return."""
 
     split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set.")
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Images by their error of reconstruction: the best ones, then the worst ones, each from the most extreme on.
+    """Return the images with the smallest and the largest reconstruction errors, each from the most extreme on.
 
-    Of a part with fewer than 2 count images fewer are given, so that none is among both; below, count is what is given.
+    If the split has fewer than 2 count images, fewer are returned, so that none is in both groups; below, count is that number.
 
     Returns:
         `x` and `reconstruction` (2 count, height, width, channels) float32 with `value_range` (2,), `error` (2 count,) float64,
-        `y` (2 count,) int64, `index` (2 count,) int64, `class_names` (k,) unicode, `searched` () int64: among how many.
+        `y` (2 count,) int64, `index` (2 count,) int64, `class_names` (k,) unicode, `searched` () int64: images searched.
 
     Raises:
-        ReportError: the part has a single image.
+        ReportError: if there is only one image.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""What the last layer of a classifier sees of the images of another probe: the space in which distributions are compared."""
+"""Features of images of another probe in the last hidden layer of a classifier, for comparing distributions."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 
 class Parameters(_judged_images.Parameters):
-    """Which images the classifier looks at."""
+    """The images that the classifier sees."""
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters, judge: Judge) -> Arrays:
-    """Activations before the last layer of the classifier; the images themselves are not stored again.
+    """Compute the inputs of the classifier's last layer; the images themselves are not stored again.
 
     Returns:
-        `features` (n, d) float32; where the images are those of a split `index` (n,) int64, their places in it; where they are
-        those themselves, not reconstructions, `split` (), unicode, its name.
+        `features` (n, d) float32; for images of a split `index` (n,) int64, their indices in it; if they are the originals and
+        not reconstructions, `split` (), unicode, its name.
 
     Raises:
-        ReportError: the images have another shape than those that the judge was trained on, or it says no features.
+        ReportError: if the images have another shape than those that the judge was trained on, or it provides no features.
     """
     from report_builder.errors import Problem, ReportError
     from report_builder.measures.probes._batches import in_batches

@@ -1,4 +1,4 @@
-"""A square of codes between those of four images, decoded: bilinear, or along arcs."""
+"""Decoded codes on a square between those of four images: bilinear, or along arcs."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 
 class Parameters(FourCorners):
-    """Which four images, how finely, and on which way."""
+    """The four images, the resolution, and the type of path."""
 
     split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set.")
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Decoded square, row by row from the top: at its corners exactly the codes of the four images.
+    """Decode the square, row by row from the top; its corners are exactly the codes of the four images.
 
     Returns:
         `images` (n*n, height, width, channels) float32 with `value_range` (2,), `z` (n, n, latent_dim) float32: rows from top
         to bottom, columns from left to right, `corners` (4, height, width, channels): the originals, `labels` and `index` (4,)
-        int64, in the order top left, top right, bottom left, bottom right, `class_names` (k,) unicode; of a conditional
+        int64, in the order top left, top right, bottom left, bottom right, `class_names` (k,) unicode; for a conditional
         model `condition` (n, n, c) float32.
 
     Raises:
-        ReportError: the data has no such class or image.
+        ReportError: if the data has no such class or image.
     """
     from report_builder.measures.probes._batches import decode, part_of, pixels
     from report_builder.measures.probes._pairs import within
@@ -49,12 +49,12 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
 
 
 def square(corners: np.ndarray, n: int, path: PathKind = "linear") -> np.ndarray:
-    """Points between four, `(n, n, d)` float32: first along the top and the bottom side, then downwards between these.
+    """Interpolate between four points, first along the top and bottom sides, then downwards: `(n, n, d)` float32.
 
     Args:
         corners: top left, top right, bottom left, bottom right, shape `(4, d)`.
         n: points along each side.
-        path: which ways.
+        path: type of path.
     """
     from report_builder.measures.probes._paths import between
 
@@ -64,7 +64,7 @@ def square(corners: np.ndarray, n: int, path: PathKind = "linear") -> np.ndarray
 
 
 def first_of_each(part: Split, data: ImageData, classes: tuple[int | str, ...]) -> np.ndarray:
-    """Index of the first image of each class, of a class that was named before the next one; `(len(classes),)`."""
+    """Return the index of the first image of each class, or the next one if a class is repeated; `(len(classes),)`."""
     from report_builder.measures.probes._pairs import class_number, members
 
     labels = [class_number(chosen, data) for chosen in classes]

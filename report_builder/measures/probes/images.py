@@ -1,4 +1,4 @@
-"""Images of a split as they are after the data steps; no model."""
+"""Images of a split after the preprocessing steps, without a model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(OfSplit):
-    """Which images."""
+    """The images to return."""
 
     per_class: int | None = Field(
         default=None, ge=1, description="Of these, the first ones of each class, in the order of the classes; null: all."
@@ -27,11 +27,11 @@ class Parameters(OfSplit):
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Images, their classes, and what belongs to them.
+    """Return images, their classes, and all that belongs to them.
 
     Returns:
         `x` (n, height, width, channels) float32 and `value_range` (2,) of its pixels, `y` (n,) int64,
-        `class_names` (k,) unicode, `index` (n,) int64: place of each image in the `split` (), unicode; where the data has them
+        `class_names` (k,) unicode, `index` (n,) int64: index of each image in the `split` (), unicode; if the data has them,
         `condition` (n, c) float32 with `condition_kinds` and `condition_names` (c,) unicode, `row` and `column` (n,) int64,
         counted from 0, of `cells` (2,) int64, and `attributes` (n, a) uint8 with `attribute_names` (a,) unicode.
     """
@@ -50,7 +50,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
 
 
 def _places_of_classes(part: Split, data: ImageData, parameters: Parameters) -> np.ndarray | None:
-    """Places of the images of the classes, class by class; None where all are wanted."""
+    """Return the indices of the images of the classes, class by class; None if all images are wanted."""
     import numpy as np
 
     from report_builder.measures.probes._pairs import class_number, members
@@ -66,7 +66,7 @@ def _places_of_classes(part: Split, data: ImageData, parameters: Parameters) -> 
 
 
 def _beside(part: Split, data: ImageData, index: np.ndarray) -> dict[str, np.ndarray]:
-    """Condition vectors and attributes of the images, where the data has them."""
+    """Return condition vectors and attributes of the images, if the data has them."""
     import numpy as np
 
     from report_builder.measures.probes._asked import cells_of

@@ -1,4 +1,4 @@
-"""The importance-weighted bound of the log-likelihood of each image."""
+"""The importance-weighted bound on the log-likelihood of each image."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 
 class Parameters(OfSplit):
-    """Which images, and how many codes are drawn for each."""
+    """The images, and the number of codes to draw for each."""
 
     k: int = Field(default=50, ge=1, description="Codes drawn from the posterior of each image, each with its weight.")
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """The bound log (1/k) sum_i w_i, in nats (Burda et al. 2016, eq. 8): log w_i = log p(x|z_i) + log p(z_i) - log q(z_i|x).
+    """Compute log (1/k) sum_i w_i, in nats (Burda et al. 2016, eq. 8), log w_i = log p(x|z_i) + log p(z_i) - log q(z_i|x).
 
     Returns:
-        `bound` (n,) float64; `draw_variance` (n,) float64: variance of the bound by its k draws, by the jackknife (Efron and
-        Stein 1981), 0 for k = 1; `effective` (n,) float64: effective number of draws, (sum w)^2 / sum w^2, in [1, k]; `index`
-        (n,) int64; what `about_bound` says.
+        `bound` (n,) float64; `draw_variance` (n,) float64: variance of the bound due to its k draws, by the jackknife (Efron
+        and Stein 1981), 0 for k = 1; `effective` (n,) float64: effective number of draws, (sum w)^2 / sum w^2, in [1, k];
+        `index` (n,) int64; the arrays of `about_bound`.
     """
     import numpy as np
 
@@ -60,9 +60,9 @@ def _float64(term: ArrayLike) -> np.ndarray:
 
 
 def _bound(log_weights: np.ndarray) -> np.ndarray:
-    """Logarithm of the mean weight, its variance by leaving out each draw, and effective draws `(3, n)`; weights `(k, n)`.
+    """Return log mean weight, its jackknife variance, and effective draws `(3, n)`, from log weights `(k, n)`.
 
-    The variance to first order would be that of a mean: of weights with heavy tails it is several times too small.
+    The first-order variance of a mean would be several times too small for heavy-tailed weights.
     """
     import numpy as np
 

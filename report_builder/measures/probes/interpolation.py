@@ -1,4 +1,4 @@
-"""The way between the codes of two images, straight or along an arc, decoded."""
+"""Decoded path between the codes of two images, straight or along an arc."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(Way):
-    """Which pairs of images, and in how many steps."""
+    """The pairs of images, and the number of steps."""
 
     pairs: tuple[tuple[int | str, int | str], ...] = Field(
         default=((0, 6), (3, 8)),
@@ -32,10 +32,10 @@ class Parameters(Way):
 
 
 def fitted(parameters: Parameters, layout: Layout) -> Parameters:
-    """The parameters with classes that are counted from the last one by their names, as far as these are known.
+    """Return the parameters with classes counted from the end replaced by their names, if these are known.
 
     Raises:
-        ReportError: the data has no such class.
+        ReportError: if the data has no such class.
     """
     if layout.class_names is None or parameters.indices:
         return parameters
@@ -51,12 +51,12 @@ def _label(chosen: int | str, names: Sequence[str]) -> int | str:
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Decoded points of the way between two codes; first and last are exactly the codes of the two images.
+    """Decode points on the path between two codes; the first and last are exactly the codes of the two images.
 
     Returns:
         `images` (pairs, steps, height, width, channels) float32 with `value_range` (2,), `ends` (pairs, 2, height, width,
         channels): the originals, `z` (pairs, steps, latent_dim) float32, `labels` (pairs, 2) int64, `index` (pairs, 2)
-        int64, `class_names` (k,), `pair_names` (pairs,) unicode; of a conditional model `condition` (pairs, steps, c) float32.
+        int64, `class_names` (k,), `pair_names` (pairs,) unicode; for a conditional model `condition` (pairs, steps, c) float32.
     """
     import numpy as np
 

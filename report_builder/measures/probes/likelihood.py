@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(OfSplit):
-    """Which images, and how many codes are drawn for each."""
+    """The images, and the number of codes to draw for each."""
 
     samples: int = Field(
         default=1, ge=1, description="Codes drawn from the posterior of each image; the terms are averaged over them."
@@ -22,11 +22,11 @@ class Parameters(OfSplit):
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Terms in nats, summed over pixels or latent dimensions (Kingma and Welling 2014, eq. 3 and 10).
+    """Compute the terms in nats, summed over pixels or latent dimensions (Kingma and Welling 2014, eq. 3 and 10).
 
     Returns:
         `reconstruction` (n,) float32: -log p(x|z); `kl_closed_form` and `kl_monte_carlo` (n,) float32; `index` (n,) int64;
-        what `about_bound` says.
+        the arrays of `about_bound`.
     """
     import numpy as np
 

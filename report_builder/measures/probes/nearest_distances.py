@@ -1,4 +1,4 @@
-"""How far samples, and real images that were not trained on, lie from the nearest training image."""
+"""Distances of samples, and of real images not used in training, to the nearest training image."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(Base):
-    """How many samples, and against which real images."""
+    """The number of samples, and the real images to compare with."""
 
     n: Annotated[int, Role.WHAT] = Field(
         default=1000, ge=1, description="How many samples, and at most how many real images, drawn at random."
@@ -33,11 +33,11 @@ class Parameters(Base):
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Distances to the nearest training image: root mean square difference of the pixels in units of their range.
+    """Compute distances to the nearest training image: root mean square difference of the pixels, relative to their range.
 
     Returns:
-        `distance` (n,) float64 of samples, of a conditional model for conditions drawn from training images; `real` (m,)
-        float64 of real images, m <= n, and their places in the split `index` (m,) int64.
+        `distance` (n,) float64 of samples, for a conditional model with conditions drawn from training images; `real` (m,)
+        float64 of real images, m <= n, and their indices in the split `index` (m,) int64.
     """
     from report_builder.measures.probes import samples
     from report_builder.measures.probes._batches import part_of, pixels, places_of

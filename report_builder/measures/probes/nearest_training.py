@@ -1,4 +1,4 @@
-"""Samples of a model, and the training images that they resemble most."""
+"""Samples of a model, and the training images that they most resemble."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(Base):
-    """How many samples, and which images are searched."""
+    """The number of samples, and the images to search."""
 
     n: int = Field(default=10, ge=1, description="How many samples.")
     seed: int = Field(default=0, ge=0, description="Seed of the draw.")
@@ -23,12 +23,12 @@ class Parameters(Base):
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Samples as the probe `samples` draws them, with their nearest images.
+    """Generate samples as the probe `samples` does, and find their nearest images.
 
     Returns:
         The arrays of the probe `samples`; `neighbours` (n, k, height, width, channels) float32; `distance` (n, k) float64: root
-        mean square difference of the pixels in units of their range, ascending; `neighbour_index` (n, k) int64: places in the
-        split; `searched` () int64: among how many.
+        mean square difference of the pixels relative to their range, ascending; `neighbour_index` (n, k) int64: indices in the
+        split; `searched` () int64: number of images searched.
     """
     import numpy as np
 

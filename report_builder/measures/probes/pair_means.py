@@ -1,4 +1,4 @@
-"""Means of the codes of many pairs of images, decoded: one pair is an anecdote."""
+"""Decoded means of the codes of many pairs of images, since a single pair is not representative."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(Base):
-    """Which classes are paired, and how often."""
+    """The classes to pair, and the number of pairs."""
 
     pairs: tuple[tuple[int | str, int | str], ...] = Field(
         default=((0, 6), (3, 8)), min_length=1, description="Pairs of classes, numbers or names."
@@ -27,7 +27,7 @@ class Parameters(Base):
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Decoded means of two codes, and the reconstructions of both ends.
+    """Decode the means of two codes, and reconstruct both ends.
 
     Returns:
         `images` (pairs, n, height, width, channels) float32 with `value_range` (2,), `ends` (pairs, n, 2, height, width,
@@ -56,7 +56,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
 
 
 def _draw_images(part: Split, label: int, names: tuple[str, ...], n: int, random: np.random.Generator) -> np.ndarray:
-    """Indices of `n` images of a class; each of its images once before any comes twice."""
+    """Draw the indices of `n` images of a class; each occurs once before any is repeated."""
     import numpy as np
 
     from report_builder.measures.probes._pairs import members

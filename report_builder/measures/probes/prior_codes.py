@@ -1,4 +1,4 @@
-"""Codes drawn from the prior and what the decoder makes of them, beside the codes of images."""
+"""Codes drawn from the prior and their decoded images, together with the codes of real images."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(codes.Parameters):
-    """How many codes are drawn, and which images are encoded."""
+    """The number of codes to draw, and the images to encode."""
 
     samples: int = Field(default=18, ge=1, description="Codes drawn from N(0, I).")
     seed: int = Field(
@@ -23,11 +23,11 @@ class Parameters(codes.Parameters):
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Draws from N(0, I), decoded, and the codes of a split.
+    """Draw from N(0, I) and decode, and encode a split.
 
     Returns:
         The arrays of the probe `codes`, `prior` (samples, latent_dim) float32: the draws, `images` (samples, height, width,
-        channels) float32 with `value_range` (2,): what is decoded from them.
+        channels) float32 with `value_range` (2,): decoded from them.
     """
     import numpy as np
 
@@ -35,7 +35,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
 
     found = codes.measure(model, data, parameters)
     shape = (parameters.samples, found["z_mean"].shape[1])
-    # a stream of its own: with one seed for both, a draw would repeat the noise of the codes drawn for images
+    # an independent stream: with the same seed, the draws would repeat the noise of the images' sampled codes
     prior = np.random.default_rng([parameters.seed, 1]).standard_normal(shape, dtype=np.float32)
     limits = np.array(data.value_range, dtype=np.float32)
     return {**found, "prior": prior, "images": decode(model, prior), "value_range": limits}

@@ -1,4 +1,4 @@
-"""Errors of reconstruction of each image of a split, computed where the images are so that only numbers are stored."""
+"""Reconstruction errors of each image of a split, computed next to the images, so that only numbers are stored."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from report_builder.kinds import Arrays, ImageData, Trained
 
 
-EPSILON = 1e-7  # as Keras clips probabilities in its cross-entropy
+EPSILON = 1e-7  # Keras clips probabilities to the same in its cross-entropy
 
 
 class Parameters(OfSplit):
-    """Which images are reconstructed."""
+    """The images to reconstruct."""
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Errors of `decode(encode(x))`, without noise, so that models with and without a posterior stand on one scale.
+    """Compute errors of `decode(encode(x))`, without noise, so that models with and without a posterior are comparable.
 
-    That of pixels between 0 and 1: images of another range are brought to it.
+    Images of another range are first rescaled to pixels between 0 and 1.
 
     Returns:
         `bce` (n,) float64: binary cross-entropy in nats, summed over pixels; `mse` (n,) float64: squared error, summed over
@@ -48,7 +48,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
 
 
 def _errors(x: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
-    """Cross-entropy and squared error of each image, shape `(2, n)`."""
+    """Return cross-entropy and squared error of each image, shape `(2, n)`."""
     import numpy as np
 
     axes = tuple(range(1, x.ndim))

@@ -1,4 +1,4 @@
-"""How alike images and their reconstructions are, computed where the images are so that only numbers are stored."""
+"""Similarity of images and their reconstructions, computed next to the images, so that only numbers are stored."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class Parameters(OfSplit):
-    """Which images are reconstructed."""
+    """The images to reconstruct."""
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Likeness of `x` and `decode(encode(x))`, without noise; images of another range are brought to pixels between 0 and 1.
+    """Compute the similarity of `x` and `decode(encode(x))`, without noise, with pixels rescaled to [0, 1].
 
     Returns:
         `psnr` (n,) float64 in dB, at most 100; `ssim` (n,) float64, -1 to 1; `window` () int64: side of the window of `ssim`;

@@ -1,4 +1,4 @@
-"""Images beside what the model makes of them: encoded and decoded, without noise."""
+"""Images and their reconstructions: encoded and decoded, without noise."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(Base):
-    """Which images are reconstructed."""
+    """The images to reconstruct."""
 
     split: Annotated[str, Role.SPLIT] = Field(default="test", description="Part of the data set.")
     per_class: int = Field(
@@ -24,7 +24,7 @@ class Parameters(Base):
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Images and their reconstructions.
+    """Reconstruct images.
 
     Returns:
         `x` and `reconstruction` (n, height, width, channels) float32 with `value_range` (2,), `y` (n,) int64,

@@ -1,4 +1,4 @@
-"""Images that a model makes of codes drawn from its prior, whether it takes a condition or none."""
+"""Images generated from codes drawn from the prior, by a model with or without a condition."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Parameters(Base):
-    """How many images, and which draw."""
+    """The number of images, and the draw."""
 
     n: int = Field(default=100, ge=1, description="How many images.")
     seed: int = Field(default=0, ge=0, description="Seed of the draw.")
@@ -27,17 +27,15 @@ class Parameters(Base):
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
-    """Samples.
-
-    A conditional model is asked for conditions of training images.
+    """Generate samples; a conditional model gets conditions of training images.
 
     Returns:
-        `images` (n, height, width, channels) float32 with `value_range` (2,), `class_names` (c,) unicode; of a conditional
-        model `condition` (n, k) float32, where it has a class `asked_class` (n,) int64, where it has a position `asked_row` and
+        `images` (n, height, width, channels) float32 with `value_range` (2,), `class_names` (c,) unicode; for a conditional
+        model `condition` (n, k) float32, with a class `asked_class` (n,) int64, with a position `asked_row` and
         `asked_column` (n,) int64, counted from 0, and `cells` (2,) int64.
 
     Raises:
-        ReportError: the model takes a condition and the data has none.
+        ReportError: if the model takes a condition and the data has none.
     """
     import numpy as np
 
@@ -50,7 +48,7 @@ def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
 
 
 def _conditions(model: Trained, data: ImageData, parameters: Parameters) -> dict[str, np.ndarray]:
-    """Conditions of training images, and what they ask; empty: the model takes none."""
+    """Return conditions of training images and their meaning; empty if the model takes none."""
     import numpy as np
 
     from report_builder.measures.probes._asked import cells_of, draw_places, in_turn

@@ -1,1 +1,1 @@
-"""Keras code that models share, for workers only: architectures and losses."""
+"""Keras code shared by the models: architectures and losses, for workers only."""

@@ -1,7 +1,7 @@
-"""A generator, and a network that learns to tell its images from real ones.
+"""A generator, and a discriminator that learns to tell its images from real ones.
 
-I. Goodfellow et al.: Generative Adversarial Nets, NeurIPS 2014 (the generator's loss is
-the one that does not saturate). One-sided label smoothing: T. Salimans et al.: Improved
+I. Goodfellow et al.: Generative Adversarial Nets, NeurIPS 2014 (with the non-saturating
+loss of the generator). One-sided label smoothing: T. Salimans et al.: Improved
 Techniques for Training GANs, NeurIPS 2016. Conditions: M. Mirza, S. Osindero:
 Conditional Generative Adversarial Nets, 2014, arXiv:1411.1784.
 """
@@ -27,7 +27,7 @@ from report_builder.models.stack import stack
 
 
 def joined(x, *condition):
-    """What a network is given: x alone, or x with the condition."""
+    """Inputs of a network: x alone, or x with the condition."""
     return [x, *condition] if condition else x
 
 
@@ -36,7 +36,7 @@ def joined(x, *condition):
 
 def image_layers(x, p, image_shape):
     """Vectors (n, d) -> images (n, h, w, c) in [-1, 1]."""
-    if p.generator:  # layers of one's own
+    if p.generator:  # user-defined layers
         return stack(p.generator, x, "generator", ends=image_shape)
     height, width, channels = image_shape
     first, *filters = p.generator_filters
@@ -56,7 +56,7 @@ def image_layers(x, p, image_shape):
 
 def feature_layers(x, p):
     """Images (n, h, w, c) -> features (n, d)."""
-    if p.discriminator:  # layers of one's own
+    if p.discriminator:  # user-defined layers
         return Flatten()(stack(p.discriminator, x, "discriminator"))
     for number in p.discriminator_filters:
         x = Conv2D(number, 5, strides=2, padding="same")(x)
@@ -66,7 +66,7 @@ def feature_layers(x, p):
 
 
 def logit_layers(x, p):
-    """Features (n, d) -> logits (n, 1) of being real."""
+    """Features (n, d) -> logits (n, 1) that the image is real."""
     for units in p.hidden:
         x = Dense(units)(x)
         x = LeakyReLU(p.slope)(x)
@@ -91,13 +91,13 @@ def build_conditional_generator(p, image_shape, condition_dim):
 
 
 def cross_entropy(target, logits):
-    """Binary cross-entropy with one target for all, mean over the batch: nats."""
+    """Binary cross-entropy with the same target for all, mean over the batch: nats."""
     targets = ops.full_like(logits, target)
     return ops.mean(ops.binary_crossentropy(targets, logits, from_logits=True))
 
 
 class Adversarial(keras.Model):
-    """A generator, and a network that judges its images.
+    """A generator, to be trained against a network that judges its images.
 
     A batch is images x, or images and conditions.
     """
@@ -108,16 +108,16 @@ class Adversarial(keras.Model):
         self.seed_generator = keras.random.SeedGenerator(0)
 
     def test_step(self, batch):
-        """The terms alone."""
+        """Compute the terms without training."""
         return self.terms(batch, training=False)
 
     def draw(self, n, seed):
-        """Noise z from N(0, I), (n, latent_dim)."""
+        """Draw noise z from N(0, I): (n, latent_dim)."""
         latent_dim = self.generator.inputs[0].shape[-1]
         return keras.random.normal((n, latent_dim), seed=seed)
 
     def sample(self, n, seed, *condition):
-        """Images in [-1, 1], one for each of the n conditions if there are any."""
+        """Generate n images in [-1, 1], one for each condition if there are any."""
         inputs = joined(self.draw(n, seed), *map(ops.convert_to_tensor, condition))
         return self.generator(inputs, training=False)
 
@@ -133,7 +133,7 @@ class GAN(Adversarial):
         self.discriminator_learning_rate = parameters.discriminator_learning_rate
 
     def compile(self, optimizer):
-        """Gives each network an optimiser of its own, with the same settings."""
+        """Create an optimiser for each network, with the same settings."""
         super().compile(optimizer=optimizer)
         settings = optimizer.get_config()
         if self.discriminator_learning_rate is not None:
@@ -143,20 +143,20 @@ class GAN(Adversarial):
         self.optimizers[1].build(self.discriminator.trainable_variables)
 
     def call(self, inputs):
-        """The discriminator's logits, (n, 1)."""
+        """Logits of the discriminator, (n, 1)."""
         return self.discriminator(inputs)
 
     def discriminator_loss(self, real, fake):
-        """What it costs to take real images for fakes, and fakes for real images."""
+        """Cross-entropy of judging real images as real, and fakes as fake."""
         total = cross_entropy(1 - self.label_smoothing, real) + cross_entropy(0, fake)
         return total / 2 if self.adversarial_loss == "half_sum" else total
 
     def generator_loss(self, fake):
-        """What it costs that fakes are not taken for real images."""
+        """Cross-entropy of fakes being judged as real."""
         return cross_entropy(1, fake)
 
     def terms(self, batch, training):
-        """Both losses, on a fake for each real image, of the same condition."""
+        """Both losses, with one fake per real image, under the same condition."""
         x, *condition = keras.tree.flatten(batch)
         z = self.draw(ops.shape(x)[0], self.seed_generator)
         fakes = self.generator(joined(z, *condition), training=training)
@@ -170,7 +170,7 @@ class GAN(Adversarial):
         }
 
     def train_step(self, batch):
-        """One step of each network, on the same fakes."""
+        """Update each network once, on the same fakes."""
         with tf.GradientTape() as g_tape, tf.GradientTape() as d_tape:
             terms = self.terms(batch, training=True)
         g_weights = self.generator.trainable_weights
@@ -183,5 +183,5 @@ class GAN(Adversarial):
         return terms
 
     def discriminate(self, x, *condition):
-        """Logits of being real, (n,)."""
+        """Logits that the images are real, (n,)."""
         return self.discriminator(joined(x, *condition), training=False)[:, 0]

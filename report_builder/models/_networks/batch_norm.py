@@ -1,4 +1,4 @@
-"""Convolutions of stride 2, each with batch normalisation and LeakyReLU.
+"""Strided convolutions, each with batch normalisation and LeakyReLU.
 
 D. Foster: Generative Deep Learning, 2nd edition, O'Reilly 2023, chapter 3; batch
 normalisation: S. Ioffe, C. Szegedy, 2015, arXiv:1502.03167.

@@ -1,4 +1,4 @@
-"""Encoder and decoder of an architecture, by its name."""
+"""Encoder and decoder of an architecture, chosen by name."""
 
 from importlib import import_module
 from inspect import signature
@@ -10,23 +10,23 @@ from report_builder.models.stack import stack
 
 
 def stack_encoder(layers, image_shape, outputs):
-    """Images -> (n, outputs), by layers of one's own with a dense layer behind."""
+    """Images -> (n, outputs), by a user's own layers and a final dense layer."""
     image = keras.Input(image_shape)
     x = Flatten()(stack(layers, image, "encoder"))
     return keras.Model(image, Dense(outputs)(x), name="encoder")
 
 
 def stack_decoder(layers, image_shape, latent_dim):
-    """Codes (n, latent_dim) -> logits (n, h, w, c), by layers of one's own."""
+    """Codes (n, latent_dim) -> logits (n, h, w, c), by a user's own layers."""
     z = keras.Input((latent_dim,))
     logits = stack(layers, z, "decoder", ends=image_shape)
     return keras.Model(z, logits, name="decoder")
 
 
 def built(part, parameters, sizes):
-    """`build_<part>` of an architecture, with those of the widths that it names.
+    """Call `build_<part>` of an architecture with the widths that it takes.
 
-    An architecture is the file of its name beside this one; no other is imported.
+    An architecture is a module of this package; only the chosen one is imported.
     """
     module = import_module(f"{__package__}.{parameters.architecture}")
     build = vars(module)[f"build_{part}"]
@@ -36,10 +36,10 @@ def built(part, parameters, sizes):
 
 
 def build_networks(p, image_shape, outputs):
-    """Encoder and decoder of the architecture, or of lists of layers.
+    """Build encoder and decoder of an architecture, or from lists of layers.
 
-    `outputs` are those of the encoder. An architecture takes its own widths: `filters`,
-    `hidden` or both.
+    The encoder has `outputs` outputs. An architecture takes the widths that it names:
+    `filters`, `hidden` or both.
     """
     into, out = (image_shape, outputs), (image_shape, p.latent_dim)
     return (

@@ -1,4 +1,4 @@
-"""Convolutions of stride 2, and their mirror image."""
+"""Strided convolutions, mirrored by transposed convolutions in the decoder."""
 
 import math
 

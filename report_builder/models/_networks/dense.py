@@ -1,4 +1,4 @@
-"""Dense layers alone."""
+"""Dense layers only."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Dense layers with relu, the code among them; the decoder begins with as many."""
+"""Dense layers with relu, including the code, mirrored in the decoder."""
 
 import math
 
@@ -7,7 +7,7 @@ from keras.layers import Dense, Flatten, Reshape
 
 
 def build_encoder(image_shape, outputs, hidden):
-    """Images (n, h, w, c) -> codes (n, outputs), none of them negative."""
+    """Images (n, h, w, c) -> non-negative codes (n, outputs)."""
     inputs = keras.Input(image_shape)
     x = Flatten()(inputs)
     for units in (*hidden, outputs):

@@ -1,4 +1,4 @@
-"""As many convolutions of stride 2 as the size of the images allows."""
+"""As many strided convolutions as the size of the images allows."""
 
 import math
 
@@ -16,7 +16,7 @@ from keras.layers import (
 
 
 def fitting(image_shape, filters):
-    """The first of the filters, so many that four rows and columns are left."""
+    """Return the first filters, as many as leave at least four rows and columns."""
     depth = int(math.log2(min(image_shape[:2]))) - 2
     return filters[: max(depth, 1)]
 
@@ -57,5 +57,5 @@ def build_decoder(image_shape, latent_dim, filters, hidden):
 
 
 def cropped(rows, columns):
-    """How many rows to cut off above and below, and columns left and right."""
+    """Return how many rows to crop at top and bottom, and columns at left and right."""
     return (rows // 2, rows - rows // 2), (columns // 2, columns - columns // 2)

@@ -1,4 +1,4 @@
-"""Convolutions of stride 2; a linear dense layer and a convolution frame the decoder.
+"""Strided convolutions; the decoder has a linear dense layer and a final convolution.
 
 D. Foster: Generative Deep Learning, 2nd edition, O'Reilly 2023, chapter 3.
 """

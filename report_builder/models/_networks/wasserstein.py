@@ -1,8 +1,8 @@
-"""A generator and a critic: what Wasserstein models share, whatever the two are told.
+"""Generator and critic, shared by conditional and unconditional Wasserstein GANs.
 
 M. Arjovsky, S. Chintala, L. Bottou: Wasserstein Generative Adversarial Networks, ICML
-2017, algorithm 1 (weights are clipped). I. Gulrajani et al.: Improved Training of
-Wasserstein GANs, NeurIPS 2017, algorithm 1 (the norm of the gradient is penalised).
+2017, algorithm 1 (weight clipping). I. Gulrajani et al.: Improved Training of
+Wasserstein GANs, NeurIPS 2017, algorithm 1 (gradient penalty).
 """
 
 import keras
@@ -16,7 +16,7 @@ from report_builder.models.stack import stack
 
 def score_layers(x, p):
     """Images (n, h, w, c) -> scores (n, 1)."""
-    if p.critic:  # layers of one's own
+    if p.critic:  # user-defined layers
         x = stack(p.critic, x, "critic")
     for number in () if p.critic else p.critic_filters:
         x = Conv2D(number, 5, strides=2, padding="same")(x)
@@ -25,11 +25,11 @@ def score_layers(x, p):
     for units in p.hidden:
         x = Dense(units)(x)
         x = LeakyReLU(p.slope)(x)
-    return Dense(1, use_bias=False)(x)  # a constant cancels in every loss
+    return Dense(1, use_bias=False)(x)  # a bias would cancel in every loss
 
 
 class Slowed(keras.optimizers.schedules.LearningRateSchedule):
-    """The schedule of a network that learns only once in so many batches."""
+    """Schedule of a network that is updated only once in every `batches` batches."""
 
     def __init__(self, schedule, batches):
         self.schedule, self.batches = schedule, batches
@@ -39,12 +39,12 @@ class Slowed(keras.optimizers.schedules.LearningRateSchedule):
 
 
 class Wasserstein(Adversarial):
-    """A generator, and a critic that tells how far its images are from real ones.
+    """A generator, and a critic that scores how far its images are from real ones.
 
-    As in both papers the critic learns `critic_steps` times for each step of the
-    generator, each time from real images of its own: it learns from every batch, the
-    generator after every `critic_steps`-th, also across epochs. What counts is the
-    critic's optimiser, whose steps are stored with the run.
+    As in both papers, the critic takes `critic_steps` steps for each step of the
+    generator, each on new real images: it is updated on every batch, the generator
+    after every `critic_steps`-th, also across epochs. Steps are counted by the
+    critic's optimiser, whose state is stored with the run.
     """
 
     def __init__(self, generator, critic, parameters):
@@ -56,7 +56,7 @@ class Wasserstein(Adversarial):
         self.critic_learning_rate = parameters.critic_learning_rate
 
     def compile(self, optimizer):
-        """Gives each network an optimiser of its own, with the same settings."""
+        """Create an optimiser for each network, with the same settings."""
         super().compile(optimizer=optimizer)
         settings = optimizer.get_config()
         rate, critic_rate = settings["learning_rate"], self.critic_learning_rate
@@ -71,20 +71,20 @@ class Wasserstein(Adversarial):
         self.optimizers[1].build(self.critic.trainable_variables)
 
     def call(self, inputs):
-        """The critic's scores, (n, 1)."""
+        """Scores of the critic, (n, 1)."""
         return self.critic(inputs)
 
     def critic_loss(self, real, fake, penalty=None):
-        """Minus the difference of the mean scores, and the weighted penalty."""
+        """Negative difference of the mean scores, plus the weighted penalty."""
         loss = ops.mean(fake) - ops.mean(real)
         return loss + self.penalty_weight * penalty if penalty is not None else loss
 
     def generator_loss(self, fake):
-        """Minus the mean score of the generator's images."""
+        """Negative mean score of the generated images."""
         return -ops.mean(fake)
 
     def gradient_penalty(self, x, fakes, *condition):
-        """Mean of (norm of the gradient - 1)^2, anywhere between real and fake."""
+        """Mean of (gradient norm - 1)^2 at random points between real and fake."""
         shape = (ops.shape(x)[0], 1, 1, 1)
         share = keras.random.uniform(shape, seed=self.seed_generator)
         between = share * x + (1 - share) * fakes
@@ -93,16 +93,16 @@ class Wasserstein(Adversarial):
             scores = self.critic(joined(between, *condition), training=True)
         gradient = tape.gradient(scores, between)
         squares = ops.sum(ops.square(gradient), axis=(1, 2, 3))
-        norm = ops.sqrt(squares + 1e-12)  # a root has no slope at 0
+        norm = ops.sqrt(squares + 1e-12)  # sqrt has no finite slope at 0
         return ops.mean(ops.square(norm - 1))
 
     def clip(self, weights, limit):
-        """Keeps each weight between -limit and limit."""
+        """Clip all weights to [-limit, limit]."""
         for weight in weights:
             weight.assign(ops.clip(weight, -limit, limit))
 
     def terms(self, batch, training):
-        """Both losses, on a fake for each real image, of the same condition."""
+        """Both losses, with one fake per real image, under the same condition."""
         x, *condition = keras.tree.flatten(batch)
         z = self.draw(ops.shape(x)[0], self.seed_generator)
         fakes = self.generator(joined(z, *condition), training=training)
@@ -118,7 +118,7 @@ class Wasserstein(Adversarial):
         }
 
     def critic_step(self, batch):
-        """One step of the critic, on a batch of real images."""
+        """Update the critic on a batch of real images and new fakes."""
         weights = self.critic.trainable_weights
         with tf.GradientTape() as tape:
             terms = self.terms(batch, training=True)
@@ -128,7 +128,7 @@ class Wasserstein(Adversarial):
         return terms
 
     def generator_step(self, batch):
-        """One step of the generator, on as many new images."""
+        """Update the generator on as many new fakes."""
         x, *condition = keras.tree.flatten(batch)
         weights = self.generator.trainable_weights
         with tf.GradientTape() as tape:
@@ -139,7 +139,7 @@ class Wasserstein(Adversarial):
         self.optimizers[0].apply(tape.gradient(loss, weights), weights)
 
     def train_step(self, batch):
-        """One step of the critic and, after so many of them, one of the generator."""
+        """Update the critic and, every `critic_steps` steps, the generator."""
         terms = self.critic_step(batch)
         if self.optimizers[1].iterations % self.critic_steps == 0:
             self.generator_step(batch)

@@ -18,7 +18,7 @@ PRESETS = {
 
 
 class Parameters(_architectures.Parameters):
-    """The architecture and the loss."""
+    """Architecture and loss."""
 
     architecture: _architectures.Every = Field("convolutional", description=_architectures.documented(signed=False))
     loss: Literal["bce", "mse"] = Field(
@@ -31,12 +31,12 @@ class Parameters(_architectures.Parameters):
 
 
 def seconds_per_image(parameters: Parameters) -> float:
-    """Of training, one core: for a first guess of how long a run takes."""
+    """Estimate the training time per image on one core."""
     return _architectures.seconds(parameters.architecture)
 
 
 def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
-    """The functions that run with these parameters, by part of the model."""
+    """Return the names of the functions that run with these parameters, by part of the model."""
     names = {"bce": ["binary_crossentropy"], "mse": ["mean_squared_error"]}[parameters.loss]
     names += [*_objective.SSIM_FUNCTIONS] if parameters.ssim_weight else []
     names.append("WeightedLoss.weighted_sum")
@@ -47,29 +47,29 @@ def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
 
 
 def files(parameters: Parameters) -> tuple[str, ...]:
-    """The files of `models/` that `network.py` imports for these parameters."""
+    """Return the files in `models/` that `network.py` imports for these parameters."""
     return _architectures.files(parameters.architecture, parameters)
 
 
 def refuses(parameters: Parameters, layout: Layout) -> str:
-    """Why the model cannot be trained on such images; empty where it can."""
+    """Return why the model cannot be trained on such images; empty if it can."""
     return _architectures.refuses(parameters.architecture, parameters, layout) or outside(layout, 0, 1)
 
 
-# --- the loss as it is compiled -----------------------------------------------------------------------------------------------
+# --- the loss as an equation --------------------------------------------------------------------------------------------------
 
 LOSSES = {"bce": f"-{_objective.CROSS_ENTROPY}", "mse": rf"\frac{{1}}{{D}} {_objective.SQUARES}"}
 
 
 def terms(parameters: Parameters) -> tuple[Term, ...]:
-    """What is logged; a cross-entropy is in nats, what a further term is added to is not."""
+    """Return the logged terms: a cross-entropy is in nats, its sum with other terms has no unit."""
     reconstruction = "nats/image" if parameters.loss == "bce" else ""
     whole = Term("loss", "" if parameters.ssim_weight else reconstruction, better="lower")
     return whole, Term("reconstruction_loss", reconstruction, better="lower")
 
 
 def equation(parameters: Parameters) -> Equation:
-    """The loss of one image that `compute_loss` averages over a batch."""
+    """Return the loss of one image, which `compute_loss` averages over a batch."""
     weight, symbols = parameters.ssim_weight, [s.PIXEL, s.DECODED, s.PIXELS, s.ENCODER_DECODER]
     loss = LOSSES[parameters.loss] + (f" {_objective.ssim_term(weight)}" if weight else "")
     if weight:

@@ -26,7 +26,7 @@ LOSSES = {"bce": binary_crossentropy, "mse": mean_squared_error}
 
 
 class Autoencoder(WeightedLoss):
-    """Learns to draw its input again from a short code."""
+    """Learns to reconstruct its input from a short code."""
 
     def __init__(self, encoder, decoder, *terms_and_weights):
         super().__init__(*terms_and_weights)
@@ -44,12 +44,12 @@ class Autoencoder(WeightedLoss):
         return self.encoder(x, training=False)
 
     def decode(self, z):
-        """Brightness of the pixels, between 0 and 1."""
+        """Pixel intensities, between 0 and 1."""
         return ops.sigmoid(self.decoder(z, training=False))
 
 
 def build(parameters: Parameters, sizes: Sizes) -> Autoencoder:
-    """The model, ready for `compile(optimizer)`; lists of layers are made here."""
+    """Build the model, ready for `compile(optimizer)`."""
     p, image_shape = parameters, sizes.image_shape
     networks = build_networks(p, image_shape, p.latent_dim)
     terms = {"reconstruction_loss": LOSSES[p.loss]}

@@ -13,7 +13,7 @@ from report_builder.models._layers import Layers
 
 
 class Parameters(kinds.Parameters):
-    """The architecture."""
+    """Architecture."""
 
     filters: tuple[Annotated[int, Field(ge=1, le=1024)], ...] = Field(
         (32, 64),
@@ -31,7 +31,7 @@ class Parameters(kinds.Parameters):
 
 
 def refuses(parameters: Parameters, layout: Layout) -> str:
-    """Why the model cannot be trained on such data; empty where it can."""
+    """Return why the model cannot be trained on such data; empty if it can."""
     smallest = 1 if parameters.network else 2 ** len(parameters.filters)
     if layout.image_shape and min(layout.image_shape[:2]) < smallest:
         height, width, _ = layout.image_shape
@@ -42,7 +42,7 @@ def refuses(parameters: Parameters, layout: Layout) -> str:
     return outside(layout, -1, 1)
 
 
-# --- the loss as it is compiled -----------------------------------------------------------------------------------------------
+# --- the loss as an equation --------------------------------------------------------------------------------------------------
 
 SYMBOLS = (
     (r"x, y", "image and its class"),
@@ -53,7 +53,7 @@ TERMS = (Term("loss", "nats/image", better="lower"), Term("accuracy", better="hi
 
 
 def equation(parameters: Parameters) -> Equation:
-    """The cross-entropy of one image, in nats, that `compute_loss` averages over a batch."""
+    """Return the cross-entropy of one image, in nats, which `compute_loss` averages over a batch."""
     probability = r"p(y \mid x) = \frac{\exp f_y(x)}{\sum_{k=1}^{K} \exp f_k(x)}"
     return Equation(rf"\mathcal{{L}}(x, y) = -\log p(y \mid x), \qquad {probability}", SYMBOLS)
 

@@ -1,4 +1,4 @@
-"""Classifier with convolutions: a reference that says which class an image shows.
+"""Convolutional classifier, a reference that assigns a class to each image.
 
 Y. LeCun, L. Bottou, Y. Bengio, P. Haffner: Gradient-Based Learning Applied to Document
 Recognition, 1998; dropout: N. Srivastava et al., JMLR 15, 2014.
@@ -32,7 +32,7 @@ def build_network(image_shape, classes, filters, hidden, dropout):
 
 
 def stack_network(layers, image_shape, classes):
-    """The same from layers of one's own, with a dense layer for the logits behind."""
+    """The same from a user's own layers, with a final dense layer for the logits."""
     image = keras.Input(image_shape)
     x = Flatten()(stack(layers, image, "network"))
     return keras.Model(image, Dense(classes)(x), name="network")
@@ -60,14 +60,14 @@ class Classifier(keras.Model):
         return ops.softmax(self(x, training=False))
 
     def features(self, x):
-        """Activations that the last dense layer sees, (n, hidden)."""
+        """Inputs of the last dense layer, (n, hidden)."""
         for layer in self.network.layers[1:-1]:
             x = layer(x, training=False)
         return x
 
 
 def build(parameters: Parameters, sizes: Sizes) -> Classifier:
-    """The model, ready for `compile(optimizer)`; lists of layers are made here."""
+    """Build the model, ready for `compile(optimizer)`."""
     p, image_shape = parameters, sizes.image_shape
     if p.network:
         return Classifier(stack_network(p.network, image_shape, sizes.classes))

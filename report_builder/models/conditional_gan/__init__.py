@@ -9,7 +9,7 @@ from report_builder.models import _adversarial
 
 
 class Parameters(_adversarial.Parameters):
-    """The architecture and the loss of both networks, which are told the condition."""
+    """Architecture of both networks, which are conditioned, and the loss."""
 
 
 @deferred

@@ -1,4 +1,4 @@
-"""Conditional generative adversarial network with convolutions."""
+"""Convolutional conditional generative adversarial network."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 def build_discriminator(p, image_shape, condition_dim):
-    """Images, conditions -> logits (n, 1) of being real."""
+    """Images, conditions -> logits (n, 1) that the image is real."""
     image, condition = keras.Input(image_shape), keras.Input((condition_dim,))
     x = Concatenate()([feature_layers(image, p), condition])
     return keras.Model([image, condition], logit_layers(x, p), name="discriminator")
 
 
 def build(parameters: Parameters, sizes: Sizes) -> GAN:
-    """The model, ready for `compile(optimizer)`."""
+    """Build the model, ready for `compile(optimizer)`."""
     p, known = parameters, (sizes.image_shape, sizes.condition_dim)
     generator = build_conditional_generator(p, *known)
     return GAN(generator, build_discriminator(p, *known), p)

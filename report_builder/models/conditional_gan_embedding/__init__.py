@@ -11,13 +11,13 @@ from report_builder.models import _adversarial
 
 
 class Parameters(_adversarial.Parameters):
-    """The architecture and the loss of both networks, which are told the class."""
+    """Architecture of both networks, which are conditioned on the class, and the loss."""
 
     embedding_dim: int = Field(10, ge=1, le=1024, description="Length of the vector that each network learns for a class.")
 
 
 def refuses(parameters: Parameters, layout: Layout) -> str:
-    """Why the model cannot be trained on such data; empty where it can."""
+    """Return why the model cannot be trained on such data; empty if it can."""
     parts = [condition.kind for condition in layout.conditions]
     if parts and parts != ["class"]:
         rule = "the condition must be the class alone, as the data step 'one_hot' makes it"

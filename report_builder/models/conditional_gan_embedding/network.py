@@ -1,4 +1,4 @@
-"""Conditional generative adversarial network with a learned embedding of the class."""
+"""Conditional generative adversarial network with a learned class embedding."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def embed(one_hot, size):
-    """One-hot classes (n, classes) -> their learned vectors (n, size)."""
+    """One-hot classes (n, classes) -> learned vectors (n, size)."""
     classes = one_hot.shape[-1]
     return Embedding(classes, size)(ops.argmax(one_hot, axis=-1))
 
@@ -34,14 +34,14 @@ def build_generator(p, image_shape, classes):
 
 
 def build_discriminator(p, image_shape, classes):
-    """Images, one-hot classes -> logits (n, 1) of being real."""
+    """Images, one-hot classes -> logits (n, 1) that the image is real."""
     image, one_hot = keras.Input(image_shape), keras.Input((classes,))
     x = Concatenate()([feature_layers(image, p), embed(one_hot, p.embedding_dim)])
     return keras.Model([image, one_hot], logit_layers(x, p), name="discriminator")
 
 
 def build(parameters: Parameters, sizes: Sizes) -> GAN:
-    """The model, ready for `compile(optimizer)`."""
+    """Build the model, ready for `compile(optimizer)`."""
     p, known = parameters, (sizes.image_shape, sizes.condition_dim)
     generator = build_generator(p, *known)
     return GAN(generator, build_discriminator(p, *known), p)

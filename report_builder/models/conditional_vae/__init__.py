@@ -16,7 +16,7 @@ PRESETS = {"half_width": Preset("conditional variational autoencoder of half wid
 
 
 class Parameters(_objective.Parameters):
-    """The architecture and the loss."""
+    """Architecture and loss."""
 
     latent_dim: Annotated[int, Role.LATENT] = Field(2, ge=1, le=4096, description="Dimensions of the latent space.")
     filters: tuple[Annotated[int, Field(ge=1, le=1024)], ...] = Field(
@@ -45,7 +45,7 @@ class Parameters(_objective.Parameters):
 
 
 def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
-    """The functions that run with these parameters, by part of the model."""
+    """Return the names of the functions that run with these parameters, by part of the model."""
     model = "ConditionalVariationalAutoencoder"
     return {
         "encoder": ("build_encoder",),
@@ -57,7 +57,7 @@ def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
 
 
 def refuses(parameters: Parameters, layout: Layout) -> str:
-    """Why the model cannot be trained on such data; empty where it can."""
+    """Return why the model cannot be trained on such data; empty if it can."""
     if parameters.decoder:
         return unconditioned(layout) or outside(layout, 0, 1)
     number, strides = len(parameters.filters), parameters.strides
@@ -69,14 +69,14 @@ def refuses(parameters: Parameters, layout: Layout) -> str:
 
 
 def _fitting(layout: Layout, number: int) -> list[tuple[int, ...]]:
-    """Strides of 1 to 3 whose product divides height and width, the largest product first."""
+    """Return strides of 1 to 3 whose product divides height and width, the largest product first."""
     height, width, _ = layout.image_shape or (0, 0, 0)
     every = itertools.combinations_with_replacement((1, 2, 3), number)
     fitting = [strides for strides in every if math.gcd(height, width) % math.prod(strides) == 0]
     return sorted(fitting, key=math.prod, reverse=True)
 
 
-# --- the loss as it is compiled -----------------------------------------------------------------------------------------------
+# --- the loss as an equation --------------------------------------------------------------------------------------------------
 
 CONDITION = (r"c", "condition of the image, given to encoder and decoder")
 NETWORKS = (r"e_\phi, d_\theta", "encoder, and decoder with the logistic function behind it")
@@ -84,7 +84,7 @@ TOLD = r"(\mu, \log \sigma^2) &= e_\phi(x, c),\quad \hat{x} = d_\theta(z, c)"
 
 
 def equation(parameters: Parameters) -> Equation:
-    """The loss of one image that `compute_loss` averages over a batch."""
+    """Return the loss of one image, which `compute_loss` averages over a batch."""
     plain = _objective.equation(parameters, "x, c")
     latex = plain.latex.replace(_objective.DRAW, rf"{_objective.DRAW}, \\ {TOLD}")
     return Equation(latex, (*plain.symbols, CONDITION, NETWORKS))
@@ -109,5 +109,5 @@ KIND = Model(
     listings=listings,
     presets=PRESETS,
     refuses=refuses,
-    seconds_per_image=lambda _: 6.5e-4,  # images of 42 x 42
+    seconds_per_image=lambda _: 6.5e-4,  # for images of 42 x 42
 )

@@ -1,7 +1,7 @@
-"""Conditional variational autoencoder with convolutions.
+"""Convolutional conditional variational autoencoder.
 
 K. Sohn, H. Lee, X. Yan: Learning Structured Output Representation using Deep
-Conditional Generative Models, NeurIPS 2015: a bound of log p(x | condition), here with
+Conditional Generative Models, NeurIPS 2015: a bound on log p(x | condition), here with
 the prior N(0, I). The weight beta of KL: I. Higgins et al.: beta-VAE, ICLR 2017.
 """
 
@@ -56,7 +56,7 @@ def build_decoder(image_shape, condition_dim, latent_dim, filters, strides):
 
 
 def stack_encoder(layers, image_shape, condition_dim, latent_dim):
-    """The same from layers of one's own, with a dense layer for both moments behind."""
+    """The same from a user's own layers, with a final dense layer for both moments."""
     image, condition = keras.Input(image_shape), keras.Input((condition_dim,))
     x = stack(layers, image, "encoder")
     x = Concatenate()([Flatten()(x), condition])
@@ -65,7 +65,7 @@ def stack_encoder(layers, image_shape, condition_dim, latent_dim):
 
 
 def stack_decoder(layers, image_shape, condition_dim, latent_dim):
-    """The same from layers of one's own, whose last one gives the logits."""
+    """The same from a user's own layers, the last of which returns the logits."""
     z, condition = keras.Input((latent_dim,)), keras.Input((condition_dim,))
     x = Concatenate()([z, condition])
     logits = stack(layers, x, "decoder", ends=image_shape)
@@ -73,7 +73,7 @@ def stack_decoder(layers, image_shape, condition_dim, latent_dim):
 
 
 class ConditionalVariationalAutoencoder(WeightedLoss):
-    """A variational autoencoder whose encoder and decoder are told the condition."""
+    """A variational autoencoder with a condition as input of encoder and decoder."""
 
     def __init__(self, encoder, decoder, pixels, *terms_and_weights):
         super().__init__(*terms_and_weights)
@@ -93,12 +93,12 @@ class ConditionalVariationalAutoencoder(WeightedLoss):
         return self.decoder([z, condition], training=training), z, z_mean, z_log_var
 
     def draw(self, z_mean, z_log_var):
-        """One draw from q(z | x, condition) by the reparameterisation trick."""
+        """Draw from q(z | x, condition) by the reparameterisation trick."""
         noise = keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)
         return z_mean + ops.exp(0.5 * z_log_var) * noise
 
     def compute_loss(self, x, y, y_pred, sample_weight=None, training=True):
-        """Weighted sum of what the image and its code cost, mean over the batch."""
+        """Weighted sum of the terms of image and code, mean over the batch."""
         images, _ = x
         logits, z, z_mean, z_log_var = y_pred
         terms = {name: term(images, logits) for name, term in self.image_terms.items()}
@@ -107,7 +107,7 @@ class ConditionalVariationalAutoencoder(WeightedLoss):
         return ops.mean(self.weighted_sum(terms, training))
 
     def posterior(self, x, condition, training=False):
-        """Mean and logarithm of the variance of q(z | x, condition)."""
+        """Mean and log-variance of q(z | x, condition)."""
         moments = self.encoder([x, condition], training=training)
         z_mean, z_log_var = ops.split(moments, 2, axis=-1)
         return z_mean, z_log_var
@@ -116,20 +116,20 @@ class ConditionalVariationalAutoencoder(WeightedLoss):
         return self.posterior(x, condition)[0]
 
     def decode(self, z, condition):
-        """The drawn image: pixels between 0 and 1."""
+        """Decoded image: pixels between 0 and 1."""
         return self.pixels.mean(self.decoder([z, condition], training=False))
 
     def sample(self, n, seed, condition):
-        """Images of n codes drawn from the prior, one for each condition."""
+        """Decode n codes drawn from the prior, one for each condition."""
         latent_dim = self.decoder.input_shape[0][-1]
         z = keras.random.normal((n, latent_dim), seed=seed)
         return self.decode(z, ops.convert_to_tensor(condition))
 
     def elbo_terms(self, x, condition, samples):
-        """The terms of the bound for each image, means over `samples` draws, nats.
+        """Terms of the ELBO for each image, means over `samples` draws, nats.
 
         The distribution of x is that of `pixels`: Bernoulli, or for a squared error
-        normal with the variance that its weight implies. beta does not count.
+        normal with the variance that its weight implies. beta does not enter.
         """
         x, condition = ops.convert_to_tensor(x), ops.convert_to_tensor(condition)
         z_mean, z_log_var = self.posterior(x, condition)
@@ -144,11 +144,11 @@ class ConditionalVariationalAutoencoder(WeightedLoss):
 
 
 class WarmingConditionalVAE(WarmUp, ConditionalVariationalAutoencoder):
-    """The same, whose KL term comes in by and by."""
+    """The same with a warm-up of the KL term."""
 
 
 def build(parameters: Parameters, sizes: Sizes) -> keras.Model:
-    """The model, ready for `compile(optimizer)`; lists of layers are made here."""
+    """Build the model, ready for `compile(optimizer)`."""
     p, shape = parameters, sizes.image_shape
     told = (shape, sizes.condition_dim, p.latent_dim)
     filters, widths = p.filters, (p.filters, p.strides)

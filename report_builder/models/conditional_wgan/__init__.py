@@ -1,7 +1,7 @@
-"""Conditional Wasserstein GAN: both networks of model `wgan` are told the condition, as in arXiv:1411.1784.
+"""Conditional Wasserstein GAN: model `wgan` with the condition as input of both networks, as in arXiv:1411.1784.
 
-The critic sees the condition at each pixel, not behind its convolutions as the discriminator of `conditional_gan`: there it did
-not learn to ask for the class.
+The critic sees the condition at each pixel, not after its convolutions like the discriminator of `conditional_gan`: there, it
+did not learn to use the class.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from report_builder.models import _adversarial, _wasserstein
 
 
 class Parameters(_wasserstein.Parameters):
-    """The architecture of both networks, which are told the condition, and how the critic is kept smooth."""
+    """Architecture of both networks, which are conditioned, and the Lipschitz constraint of the critic."""
 
 
 @deferred

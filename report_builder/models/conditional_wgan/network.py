@@ -1,4 +1,4 @@
-"""Conditional Wasserstein generative adversarial network with convolutions."""
+"""Convolutional conditional Wasserstein generative adversarial network."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def with_planes(image, condition):
-    """The image with the condition as further channels, the same at each pixel."""
+    """Image with the condition as additional channels, the same at each pixel."""
     height, width = image.shape[1:3]
     planes = RepeatVector(height * width)(condition)
     planes = Reshape((height, width, condition.shape[-1]))(planes)
@@ -24,14 +24,14 @@ def with_planes(image, condition):
 
 
 def build_critic(p, image_shape, condition_dim):
-    """Images, conditions -> scores (n, 1): no probabilities, any real number."""
+    """Images, conditions -> scores (n, 1): any real number, not a probability."""
     image, condition = keras.Input(image_shape), keras.Input((condition_dim,))
     score = score_layers(with_planes(image, condition), p)
     return keras.Model([image, condition], score, name="critic")
 
 
 def build(parameters: Parameters, sizes: Sizes) -> Wasserstein:
-    """The model, ready for `compile(optimizer)`."""
+    """Build the model, ready for `compile(optimizer)`."""
     p, known = parameters, (sizes.image_shape, sizes.condition_dim)
     generator = build_conditional_generator(p, *known)
     return Wasserstein(generator, build_critic(p, *known), p)

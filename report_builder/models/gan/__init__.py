@@ -9,7 +9,7 @@ from report_builder.models import _adversarial
 
 
 class Parameters(_adversarial.Parameters):
-    """The architecture and the loss of both networks."""
+    """Architecture of both networks, and the loss."""
 
 
 @deferred

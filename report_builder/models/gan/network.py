@@ -1,4 +1,4 @@
-"""Generative adversarial network with convolutions."""
+"""Convolutional generative adversarial network."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def build_discriminator(p, image_shape):
-    """Images -> logits (n, 1) of being real."""
+    """Images -> logits (n, 1) that the image is real."""
     image = keras.Input(image_shape)
     logit = logit_layers(feature_layers(image, p), p)
     return keras.Model(image, logit, name="discriminator")
 
 
 def build(parameters: Parameters, sizes: Sizes) -> GAN:
-    """The model, ready for `compile(optimizer)`."""
+    """Build the model, ready for `compile(optimizer)`."""
     p, image_shape = parameters, sizes.image_shape
     generator = build_generator(p, image_shape)
     return GAN(generator, build_discriminator(p, image_shape), p)

@@ -18,18 +18,18 @@ PRESETS = {
 
 
 class Parameters(_objective.Parameters, _architectures.Parameters):
-    """The architecture and the loss."""
+    """Architecture and loss."""
 
     architecture: _architectures.Signed = Field("convolutional", description=_architectures.documented(signed=True))
 
 
 def seconds_per_image(parameters: Parameters) -> float:
-    """Of training, one core: for a first guess of how long a run takes."""
+    """Estimate the training time per image on one core."""
     return _architectures.seconds(parameters.architecture)
 
 
 def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
-    """The functions that run with these parameters, by part of the model."""
+    """Return the names of the functions that run with these parameters, by part of the model."""
     model = "VariationalAutoencoder"
     return _architectures.listing_names(parameters.architecture) | {
         "loss": _objective.listing_names(parameters, f"{model}.compute_loss"),
@@ -39,17 +39,17 @@ def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
 
 
 def files(parameters: Parameters) -> tuple[str, ...]:
-    """The files of `models/` that `network.py` imports for these parameters."""
+    """Return the files in `models/` that `network.py` imports for these parameters."""
     return _architectures.files(parameters.architecture, parameters)
 
 
 def refuses(parameters: Parameters, layout: Layout) -> str:
-    """Why the model cannot be trained on such images; empty where it can."""
+    """Return why the model cannot be trained on such images; empty if it can."""
     return _architectures.refuses(parameters.architecture, parameters, layout) or outside(layout, 0, 1)
 
 
 def equation(parameters: Parameters) -> Equation:
-    """The loss of one image that `compute_loss` averages over a batch."""
+    """Return the loss of one image, which `compute_loss` averages over a batch."""
     return _objective.equation(parameters)
 
 

@@ -39,12 +39,12 @@ class VariationalAutoencoder(WeightedLoss):
         return self.decoder(z, training=training), z, z_mean, z_log_var
 
     def draw(self, z_mean, z_log_var):
-        """One draw from q(z | x) by the reparameterisation trick."""
+        """Draw from q(z | x) by the reparameterisation trick."""
         noise = keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)
         return z_mean + ops.exp(0.5 * z_log_var) * noise
 
     def compute_loss(self, x, y, y_pred, sample_weight=None, training=True):
-        """Weighted sum of what the image and its code cost, mean over the batch."""
+        """Weighted sum of the terms of image and code, mean over the batch."""
         logits, z, z_mean, z_log_var = y_pred
         terms = {name: term(x, logits) for name, term in self.image_terms.items()}
         for name, term in self.code_terms.items():
@@ -52,7 +52,7 @@ class VariationalAutoencoder(WeightedLoss):
         return ops.mean(self.weighted_sum(terms, training))
 
     def posterior(self, x, training=False):
-        """Mean and logarithm of the variance of q(z | x)."""
+        """Mean and log-variance of q(z | x)."""
         z_mean, z_log_var = ops.split(self.encoder(x, training=training), 2, axis=-1)
         return z_mean, z_log_var
 
@@ -60,19 +60,19 @@ class VariationalAutoencoder(WeightedLoss):
         return self.posterior(x)[0]
 
     def decode(self, z):
-        """The drawn image: pixels between 0 and 1."""
+        """Decoded image: pixels between 0 and 1."""
         return self.pixels.mean(self.decoder(z, training=False))
 
     def sample(self, n, seed):
-        """Images of n codes drawn from the prior."""
+        """Decode n codes drawn from the prior."""
         z = keras.random.normal((n, self.decoder.input_shape[-1]), seed=seed)
         return self.decode(z)
 
     def elbo_terms(self, x, samples):
-        """The terms of the bound for each image, means over `samples` draws, nats.
+        """Terms of the ELBO for each image, means over `samples` draws, nats.
 
         p(x | z) is that of `pixels`: Bernoulli, or for a squared error normal with the
-        variance that its weight implies. beta and further terms do not count.
+        variance that its weight implies. beta and further terms do not enter.
         """
         z_mean, z_log_var = self.posterior(x)
         draws = [self.draw(z_mean, z_log_var) for _ in range(samples)]
@@ -86,11 +86,11 @@ class VariationalAutoencoder(WeightedLoss):
 
 
 class WarmingVAE(WarmUp, VariationalAutoencoder):
-    """The same, whose KL term comes in by and by."""
+    """The same with a warm-up of the KL term."""
 
 
 def build(parameters: Parameters, sizes: Sizes) -> keras.Model:
-    """The model, ready for `compile(optimizer)`; lists of layers are made here."""
+    """Build the model, ready for `compile(optimizer)`."""
     p, image_shape = parameters, sizes.image_shape
     networks = build_networks(p, image_shape, 2 * p.latent_dim)
     parts = (*networks, *weighted_terms(p, image_shape))

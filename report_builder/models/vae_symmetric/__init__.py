@@ -1,4 +1,4 @@
-"""Variational autoencoder of pixels between -1 and 1, which tanh draws and whose noise is normally distributed."""
+"""Variational autoencoder of pixels between -1 and 1, with a tanh output and a normal distribution of the pixels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SIGNED = (s.DRAWN[0], "the same pixel as the decoder draws it for the drawn z, b
 
 
 class Parameters(vae.Parameters):
-    """Those of `vae`, with the one reconstruction term that fits such pixels."""
+    """Parameters of `vae`, with the only reconstruction term that fits such pixels."""
 
     reconstruction: Literal["mse"] = Field("mse", description="mse: squared error of the pixels between -1 and 1.")
     reconstruction_weight: float = Field(
@@ -35,7 +35,7 @@ class Parameters(vae.Parameters):
 
 
 def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
-    """The functions that run with these parameters, by part of the model: those of `vae` but for the reconstruction term."""
+    """Return the names of the functions that run: those of `vae` except for the reconstruction term, by part of the model."""
     term = "mean_squared_error" if parameters.reduction == "mean_over_pixels" else "squared_error"
     of_vae = _objective.listing_names(parameters, f"{VAE}.compute_loss")
     loss = tuple(term if name == f"{_objective.FILE}:{term}" else name for name in of_vae)
@@ -44,12 +44,12 @@ def listings(parameters: Parameters) -> dict[str, tuple[str, ...]]:
 
 
 def refuses(parameters: Parameters, layout: Layout) -> str:
-    """Why the model cannot be trained on such images; empty where it can."""
+    """Return why the model cannot be trained on such images; empty if it can."""
     return _architectures.refuses(parameters.architecture, parameters, layout) or unlike(layout, -1, 1)
 
 
 def equation(parameters: Parameters) -> Equation:
-    """The loss of one image that `compute_loss` averages over a batch."""
+    """Return the loss of one image, which `compute_loss` averages over a batch."""
     of_vae = _objective.equation(parameters)
     return Equation(of_vae.latex, tuple(SIGNED if symbol == s.DRAWN else symbol for symbol in of_vae.symbols))
 

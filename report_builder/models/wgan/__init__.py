@@ -1,6 +1,6 @@
 """Wasserstein GAN: Arjovsky et al., arXiv:1701.07875 (clipped weights); Gulrajani et al., arXiv:1704.00028 (gradient penalty).
 
-A critic's score is no logit, so the model does not provide `discriminate`: no probability of being real belongs to it.
+A critic's score is not a logit and implies no probability of being real, so the model does not provide `discriminate`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from report_builder.models import _adversarial, _wasserstein
 
 
 class Parameters(_wasserstein.Parameters):
-    """The architecture of both networks, and how the critic is kept smooth."""
+    """Architecture of both networks, and the Lipschitz constraint of the critic."""
 
 
 @deferred

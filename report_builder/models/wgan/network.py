@@ -1,4 +1,4 @@
-"""Wasserstein generative adversarial network with convolutions."""
+"""Convolutional Wasserstein generative adversarial network."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def build_critic(p, image_shape):
-    """Images -> scores (n, 1): no probabilities, any real number."""
+    """Images -> scores (n, 1): any real number, not a probability."""
     image = keras.Input(image_shape)
     return keras.Model(image, score_layers(image, p), name="critic")
 
 
 def build(parameters: Parameters, sizes: Sizes) -> Wasserstein:
-    """The model, ready for `compile(optimizer)`."""
+    """Build the model, ready for `compile(optimizer)`."""
     p, image_shape = parameters, sizes.image_shape
     generator = build_generator(p, image_shape)
     return Wasserstein(generator, build_critic(p, image_shape), p)
