@@ -98,7 +98,7 @@ def unbound_lines(composed: Document) -> list[str]:
     """Return the lines that list the sentences about results that no fact supports; empty if there are none."""
     found = composed.judged.listed
     measured, stated = composed.judged.tally
-    head = f"{measured} sentences are measured, {stated} stated by the author. Nothing vouches for:"
+    head = f"{measured} sentences are measured, {stated} stated by the author. Not supported by any fact:"
     lines = [f"  {one.where}: {one.text[:MOST_LETTERS]}{'…' * (len(one.text) > MOST_LETTERS)}" for one in found[:MOST_LISTED]]
     more = len(found) - len(lines)
     return [head, *lines, *([f"  and {more} more; --json has them all."] if more else [])] if found else []

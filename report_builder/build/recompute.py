@@ -65,12 +65,12 @@ def _difference(came: Stored, made: Stored, *, pictures: bool) -> str:
     """How two results of one step differ; "" if they do not."""
     if came.meta["kind"] == "figure":
         other = came.path("figure.png").read_bytes() != made.path("figure.png").read_bytes()
-        return "is another picture than its arrays give" if other and pictures else ""
+        return "differs from the picture that its arrays give" if other and pictures else ""
     if came.meta["kind"] == "arrays":
         return arrays_differ(came, made, "arrays.npz", NEAR)
     theirs, ours = came.json("facts.json"), made.json("facts.json")
     if [fact["name"] for fact in theirs] != [fact["name"] for fact in ours]:
-        return "says other values than its arrays give"
+        return "lists other values than its arrays give"
     for one, other in zip(theirs, ours, strict=True):
         if not near(one["value"], other["value"], EXACT):
             return f"says {one['name']} = {one['value']}, and its arrays give {other['value']}"

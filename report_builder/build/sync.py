@@ -73,7 +73,7 @@ def _bring(source: Store, target: Store) -> tuple[int, list[str]]:
         if target.read(kind, key):
             continue
         stored = source.read(kind, key, by_content=True)
-        if why := fault(stored) if stored else "a file is missing, or is not what was stored":
+        if why := fault(stored) if stored else "a file is missing or was altered":
             wrong.append(f"{source.root / kind / key}: {why}")
         elif stored and add(target, stored, keep=True):
             brought += 1
@@ -186,5 +186,5 @@ def _told(done: subprocess.CompletedProcess[str], where: str) -> str:
     """
     if done.returncode:
         said = done.stderr.strip().partition("\n")[0] or f"exit code {done.returncode}"
-        raise ReportError(Problem(where, "rsync failed", said, next_step="Run the command again: it goes on where it was."))
+        raise ReportError(Problem(where, "rsync failed", said, next_step="Run the command again: it resumes where it stopped."))
     return done.stdout

@@ -83,7 +83,7 @@ class Examination:
         if changed:
             self._add_finding("digests", f"changed after it was packed, added or removed: {some(changed)}")
         if len(changed) < len(self.card.files) and any(name.endswith(".py") for name in self.card.files) and not self.code:
-            self.notes.append("it has Python of its author's own, which was not run")
+            self.notes.append("it contains the author's own Python code, which was not run")
 
     def _results(self) -> None:
         """Check keys, digests and contents of the stored results, and that no two trainings share a file."""
@@ -94,7 +94,7 @@ class Examination:
             self._add_finding("results", f"not what was stored: {some('/'.join(each) for each in broken)}")
         for _, stored in self.given.steps.values():
             if is_whole(stored) and (why := fault(stored)):
-                self._add_finding("results", f"{stored.meta['kind']}/{stored.key} cannot be what it says: {why}")
+                self._add_finding("results", f"{stored.meta['kind']}/{stored.key} is inconsistent with its description: {why}")
         self._twins()
         self._versions()
 
@@ -144,7 +144,7 @@ class Examination:
                 self._add_finding("answers", f"no longer requires {some(lost)}", task)
         for task, question in asked.questions.items():
             if task in tasks and question and question != prose.questions.get(task, ""):
-                self._add_finding("answers", "the question is not that of the sheet", task)
+                self._add_finding("answers", "the question differs from the sheet's", task)
         document = compose_plan(plan, self.workspace, draft=True)[2]
         for finding in document.findings:
             task = next((name for name, section in document.sections.items() if finding.where in section.places), "")
@@ -164,7 +164,7 @@ class Examination:
         try:
             built = write_document(plan, self.workspace, Options(formats or ("md",)), (), ())
         except FindingError:
-            self._add_finding("documents", "the report does not build: see what is said of its answers")
+            self._add_finding("documents", "the report does not build: see the findings about its answers")
             return
         if built.error:
             raise built.error
@@ -173,17 +173,17 @@ class Examination:
 
     def _compare(self, handed: Path, made: Path) -> None:
         if not made.is_file():
-            self._add_finding("documents", f"{handed.name} is no document of this report")
+            self._add_finding("documents", f"{handed.name} is not a document of this report")
         elif handed.read_bytes() != made.read_bytes():
             texts = [words(file) for file in (handed, made)]
             if None in texts:
                 self.notes.append("the text of the PDF was not read: pdftotext (poppler) is not installed")
             if texts[0] != texts[1]:
-                self._add_finding("documents", f"{handed.name} is not what its sources and facts give: {first(*texts)}")
+                self._add_finding("documents", f"{handed.name} differs from what its sources and facts give: {first(*texts)}")
             elif self._same:
-                self._add_finding("documents", f"{handed.name} has the words of its sources and facts, and other bytes")
+                self._add_finding("documents", f"{handed.name} has the words of its sources and facts, but other bytes")
             else:
-                self.notes.append(f"{handed.name} was written by other versions: its words were compared, not its pictures")
+                self.notes.append(f"{handed.name} was written with other versions: its words were compared, not its pictures")
 
     # --- the results, measured and drawn again ------------------------------------------------------------------------------
 
@@ -193,7 +193,7 @@ class Examination:
         store = shelf(self.given, self.folder / "arrays", HEAVY)
         able = [each for each in jobs.values() if all(self._ready(store, need, jobs) for need in each.needs.values())]
         if len(able) < len(jobs):
-            self.notes.append(f"{len(jobs) - len(able)} facts and figures came without the arrays that they are made of")
+            self.notes.append(f"{len(jobs) - len(able)} facts and figures were handed in without their arrays")
         if not able:
             return
         self.checked.append("arrays")
@@ -210,7 +210,7 @@ class Examination:
         probes = [each for each in every.values() if each.step.kind == "arrays" and (self.code or not each.own)]
         whole = [each for each in probes if all(self._is_handed_in(plan, need) for need in each.needs.values())]
         if not whole or len(whole) < len(probes):
-            self.notes.append(f"{len(probes) - len(whole)} probes came without the weights that they ask")
+            self.notes.append(f"{len(probes) - len(whole)} probes were handed in without the weights they need")
         if not whole:
             return
         self.checked.append("weights")

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _carry_out(parser().parse_args(arguments, Options()))
         except KeyboardInterrupt:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-            print("interrupted: what is finished is stored; the same command goes on from there.", file=sys.stderr)
+            print("interrupted: finished steps are stored; run the same command to continue.", file=sys.stderr)
             return 130
 
 

@@ -79,7 +79,7 @@ def import_runs(options: Options) -> int:
             if kind == "run":
                 remember(store, stored.meta["spec"]["data"])
     store.memo.save()
-    print(f"{added} steps added, {known} were here already.")
+    print(f"{added} steps added, {known} were already here.")
     return int(Exit.DONE)
 
 
@@ -133,7 +133,7 @@ def _verified_steps(store: Store, file: Path) -> Iterator[tuple[str, Stored]]:
             rule = "a step of the export is damaged or was altered"
             problems.append(Problem(str(file), rule, f"{kind}/{key}", next_step="Export it again."))
         elif why := fault(stored):
-            problems.append(Problem(str(file), "a step of the export cannot be what it says", f"{kind}/{key}: {why}"))
+            problems.append(Problem(str(file), "a step of the export is inconsistent", f"{kind}/{key}: {why}"))
         else:
             found.append((kind, stored))
     if problems:

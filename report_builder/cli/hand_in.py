@@ -144,7 +144,7 @@ def lines(judged: Mapping[str, Judged], pairs: Sequence[tuple[str, str, str, flo
         yield from [f"\n{name}", *told] if told else []
     for task, one, other, share in pairs:
         where = f", task {task}" * bool(task)
-        yield f"\n{one} and {other}{where}: {100 * share:.0f} % of the phrases of the shorter one stand in both"
+        yield f"\n{one} and {other}{where}: {100 * share:.0f} % of the phrases of the shorter answer occur in both"
     yield SAID
 
 
@@ -156,7 +156,7 @@ def roster(options: Options) -> int:
     for row, sheet, personal in hand_out(options.report, Workspace.find(vars(options)), Path(options.file), options.profile):
         print(f"{sheet}  {personal}  {', '.join(f'{name}={value}' for name, value in row.items())}")
         count += 1
-    print(f"{count} sheets. A student puts the YAML file beside the sheet's own one, and builds it.")
+    print(f"{count} sheets. A student puts the YAML file next to the sheet's and builds it.")
     return int(Exit.DONE)
 
 

@@ -50,7 +50,7 @@ def _faults(options: Options) -> tuple[Problem, ...]:
         found = tuple(faults(language, _words_of_kinds()))
         told = f"{language.code} is complete: {len(language.words)} words, and {len(language.kinds)} of kinds."
     elif registry is None:
-        raise ReportError(Problem("", f"{options.kind} are not checked so", f"--check {options.check}"))
+        raise ReportError(Problem("", f"{options.kind} cannot be checked with --check", f"--check {options.check}"))
     else:
         from report_builder.build import asking
         from report_builder.kinds.contract import lacks
@@ -141,7 +141,7 @@ def _show_options(options: Options) -> int:
     """Print the options of a kind with default values and descriptions."""
     registry = _registries().get(options.kind)
     if options.show_options.endswith(".py"):
-        step = "Open the file: its class Parameters has them."
+        step = "Open the file: they are the fields of its class Parameters."
         raise ReportError(
             Problem("", "a kind of your own is not run to print its options", options.show_options, next_step=step)
         )

@@ -87,7 +87,7 @@ def explain(options: Options) -> int:
         raise ReportError(
             Problem(
                 "",
-                "no step has a name that contains this",
+                "no step's name contains this",
                 repr(options.name),
                 near_miss(options.name, (p.label for p in _every_step(plan))),
             )
@@ -111,7 +111,7 @@ def _explanation(plan: Plan, planned: Planned, last: Mapping[str, Ran]) -> dict[
         why = ran if stored else "would run: it is not stored (never finished, removed, or damaged)"
     else:
         if why == "one of the steps it reads changed":
-            why = f"it reads what changed: {', '.join(_changed_inputs(planned, last)) or 'another step'}"
+            why = f"its inputs changed: {', '.join(_changed_inputs(planned, last)) or 'another step'}"
         why = f"{'stored already' if stored else 'would run'}: {why}"
     return {"step": planned.label, "kind": planned.step.kind, "key": planned.step.key, "stored": stored is not None, "why": why}
 

@@ -104,7 +104,7 @@ def say(built: Built, report: str = "") -> int:
     if not built.compiled and built.paths:
         print("Nothing changed; the documents are up to date.")
     for path in built.paths.values():
-        print(f"{path} is written all the same" if built.error else path)
+        print(f"{path} was written nevertheless" if built.error else path)
     if built.error:
         return int(built.error.exit_code)
     if report and built.compiled and "pdf" in built.paths:

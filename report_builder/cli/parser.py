@@ -64,12 +64,12 @@ def parser() -> argparse.ArgumentParser:
     build.add_argument("report", metavar="REPORT", help="name of a report, or path of its YAML file")
     board = "write the histories of all trainings for TensorBoard, into build/REPORT/tensorboard"
     build.add_argument("--tensorboard", action="store_true", help=board)
-    train = add("train", "make:train", "train, measure and draw, whether the template fits or not", report, roots, _running())
+    train = add("train", "make:train", "train, measure and draw, without checking the template", report, roots, _running())
     train.add_argument("report", metavar="REPORT", help="name of a report, or path of its YAML file")
     _hand_ins(add, build, roots)
-    watch = add("watch", "watch:watch", "show the report in the browser, anew whenever a file of it is saved", report, roots)
+    watch = add("watch", "watch:watch", "show the report in the browser, rebuilt whenever a file is saved", report, roots)
     watch.add_argument("report", metavar="REPORT", help="name of a report, or path of its YAML file")
-    watch.add_argument("--port", type=int, default=8765, metavar="N", help="of the page on this machine; 0: any that is free")
+    watch.add_argument("--port", type=int, default=8765, metavar="N", help="port on this machine; 0: any free port")
     watch.add_argument(
         "--to", type=_formats, default=("html",), metavar="FORMATS", help="html, or html,pdf: then /report.pdf, too"
     )
@@ -87,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
         "check": "look for mistakes and unchecked sentences without running anything",
     }.items():
         command = add(name, f"look:{name}", text, report, roots, json)
-        file = ", or a report of anybody's to check: FILE.md, .ipynb, .docx" if name == "check" else ""
+        file = ", or any report to check: FILE.md, .ipynb, .docx" if name == "check" else ""
         command.add_argument("report", metavar="REPORT", help=f"name of a report, or path of its YAML file{file}")
         if name == "check":
             against = "the report whose measurements a FILE is compared with"
@@ -101,7 +101,7 @@ def parser() -> argparse.ArgumentParser:
                 help="only those whose name contains this",
             )
         if name == "facts":
-            called = "only those that are called so, in the report's language or in English"
+            called = "only those whose name contains this word, in the report's language or in English"
             command.add_argument("--grep", default="", metavar="WORD", help=called)
             command.add_argument("--new", action="store_true", help="only those that the template does not cite yet")
     listing = add("list", "listing:list_kinds", "the kinds there are", roots, json)
@@ -178,9 +178,7 @@ def _runs(
     unpack = add("import", "unpack what another machine exported", module="archives")
     unpack.add_argument("file", help="the .tar.gz to read")
     add("verify", "read every stored file, and set aside what is not what was stored")
-    sync = add(
-        "sync", "give each of two stores what it lacks of the other; what is there already is not sent", module="archives"
-    )
+    sync = add("sync", "synchronise two stores; what is there already is not sent", module="archives")
     sync.add_argument("other", metavar="STORE", help="a folder, or HOST:FOLDER of a machine that rsync reaches")
 
 
@@ -216,9 +214,9 @@ def _json() -> argparse.ArgumentParser:
 def _running() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
     options.add_argument("--dry-run", action="store_true", help="say what would run, and stop")
-    side_by_side = "trainings and drawings side by side (REPORT_BUILDER_JOBS); default: one for each core"
+    side_by_side = "trainings and drawings in parallel (REPORT_BUILDER_JOBS); default: one for each core"
     options.add_argument("--jobs", type=_number, default=os.environ.get("REPORT_BUILDER_JOBS"), metavar="N", help=side_by_side)
-    cluster = "have it done by a Dask cluster: tcp://HOST:PORT, tls://HOST:PORT, scheduler.json, or local:N (docs/cluster.md)"
+    cluster = "run on a Dask cluster: tcp://HOST:PORT, tls://HOST:PORT, scheduler.json, or local:N (docs/cluster.md)"
     where = os.environ.get("REPORT_BUILDER_CLUSTER", "")
     options.add_argument("--cluster", default=where, metavar="WHERE", help=cluster)
     return options
@@ -241,7 +239,7 @@ def _making() -> argparse.ArgumentParser:
 
 def _number(text: str) -> int:
     if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of jobs; for example 2")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of jobs, such as 2")
     return int(text)
 
 

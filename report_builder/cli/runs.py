@@ -143,7 +143,7 @@ def verify_runs(options: Options) -> int:
 def _wrong(store: Store, kind: str, key: str) -> str:
     """What is wrong with a stored step; "" if nothing is."""
     stored = store.read(kind, key, by_content=True)
-    return fault(stored) if stored else "a file is missing, or is not what was stored"
+    return fault(stored) if stored else "a file is missing or was altered"
 
 
 def _keys_in_use(workspace: Workspace) -> set[str]:

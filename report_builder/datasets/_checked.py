@@ -27,17 +27,18 @@ def checked(data: ImageData, known: Layout, where: str) -> ImageData:
     if len(set(data.class_names)) < len(data.class_names) or not all(map(str.strip, data.class_names)):
         rule = "the name of a class is empty or occurs twice"
         raise ReportError(Problem(where, rule, ", ".join(sorted(data.class_names)[:10])))
-    expected = known.image_shape or data.image_shape
     for name, split in data.splits.items():
-        if wrong := _wrong(data, split, expected):
+        if wrong := _wrong(data, split, known.image_shape or tuple(data.splits["train"].x.shape[1:])):
             received = f"x {split.x.dtype} {split.x.shape}, y {split.y.dtype} {split.y.shape}"
             raise ReportError(Problem(where, f"split '{name}': {wrong}", received))
     return data
 
 
-def _wrong(data: ImageData, split: Split, expected: tuple[int, int, int]) -> str:
+def _wrong(data: ImageData, split: Split, expected: tuple[int, ...]) -> str:
     """Describe what is wrong with a split; empty if nothing is."""
-    if not len(split.y):
+    if split.x.ndim != 4:
+        return "images are an array of four axes: image, height, width, channel"
+    if not split.y.size:
         return "there is no image"
     if tuple(split.x.shape[1:]) != expected:
         return f"images are {' x '.join(map(str, expected))} (height, width, channels)"
@@ -47,4 +48,4 @@ def _wrong(data: ImageData, split: Split, expected: tuple[int, int, int]) -> str
         return f"classes are 0 to {len(data.class_names) - 1}, as many as there are names"
     parts = {"y": split.y, "condition": split.condition, "attributes": split.attributes, "original": split.original}
     short = [name for name, part in parts.items() if part is not None and len(part) != len(split.x)]
-    return f"{short[0]} has another length than x" if short else ""
+    return f"{short[0]} differs in length from x" if short else ""

@@ -121,7 +121,7 @@ def _in_archive(published: Published, path: Path) -> dict[str, _Batch]:
     found = {}
     with _Gzip(path) as unpacked, tarfile.open(fileobj=unpacked, mode="r:") as archive:
         for place, member in enumerate(archive):
-            if place > MEMBERS:
+            if place >= MEMBERS:
                 raise ValueError(f"more than {MEMBERS} files are in it")
             name = member.name.rpartition("/")[2]
             if name in wanted and (stream := archive.extractfile(member)):
@@ -157,7 +157,7 @@ def _must_be_short(size: int, where: str) -> None:
 def _unpickle(published: Published, content: bytes) -> _Batch:
     for operation, argument, _ in pickletools.genops(content):
         if operation.name in MEMO and not 0 <= int(argument or 0) < len(content):
-            raise pickle.UnpicklingError("it asks for more memory than it needs")
+            raise pickle.UnpicklingError("its memo index is too large")
     batch = _Unpickler(io.BytesIO(content), encoding="bytes").load()
     return batch[b"data"], batch[published.labels.encode()]
 
@@ -210,5 +210,5 @@ class _Unpickler(pickle.Unpickler):
         }
         place = (module.removeprefix("numpy.core.").removeprefix("numpy._core."), name)
         if place not in known:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no image needs")
+            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which is not allowed")
         return known[place]

@@ -62,8 +62,8 @@ def _fetch(address: str, target: Path, sha256: str) -> None:
 
 def _show(name: str, done: int, total: int) -> None:
     """Print progress: continuously on a terminal, only once finished to a file or a pipe."""
-    finished = done >= total
+    finished = done >= total > 0
     if sys.stderr.isatty() or finished:
-        line = f"downloading {name}: {done / 1e6:.1f} of {total / 1e6:.1f} MB"
+        line = f"downloading {name}: {done / 1e6:.1f} MB" + (f" of {total / 1e6:.1f} MB" if total else "")
         sys.stderr.write(("\r" if sys.stderr.isatty() else "") + line + ("\n" if finished else ""))
         sys.stderr.flush()

@@ -71,7 +71,7 @@ def _near(places: Sequence[Path]) -> str:
     for place in places:
         with suppress(OSError, ValueError):
             if near := get_close_matches(place.name, [file.name for file in place.parent.iterdir()], n=1):
-                return f"Did you mean '{near[0]}'?  "
+                return f"Did you mean '{near[0]}'? "
     return ""
 
 

@@ -107,11 +107,11 @@ def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> tuple[tuple[in
     import numpy as np
 
     if member.compress_type not in PACKED:
-        raise ValueError(f"{member.filename} is packed in another way than NumPy's")
+        raise ValueError(f"{member.filename} uses a compression that NumPy does not write")
     with archive.open(member) as stream, warnings.catch_warnings(action="ignore"):
         version = np.lib.format.read_magic(stream)
         if version not in PLAIN:
-            raise ValueError(f"{member.filename} holds no plain numbers")
+            raise ValueError(f"{member.filename} does not contain plain numbers")
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, _, dtype = read(stream)
         if any(length < 0 for length in shape):
@@ -134,7 +134,7 @@ def idx_arrays(files: Sequence[Path]) -> dict[str, np.ndarray]:
             with gzip.open(path, "rb") as stream:
                 magic, n, *found = np.frombuffer(stream.read(8 + 4 * len(sides)), ">u4").tolist()
                 if (magic, tuple(found)) != (0x801 + len(sides), sides):
-                    raise ValueError("it begins like another file")
+                    raise ValueError("it does not have the header of an idx file")
                 ARCHIVE_BYTES.hold(n * math.prod(sides), str(path))
                 arrays[key] = np.frombuffer(exactly(stream, n * math.prod(sides)), np.uint8).reshape(-1, *sides)
         except (*DAMAGE, zlib.error) as error:
@@ -171,6 +171,6 @@ def as_image_data(arrays: dict[str, np.ndarray], path: Path, class_names: Sequen
         if x.dtype != np.uint8 or x.ndim != 4 or len(x) != len(y) or not x.size or not numbers:
             received = f"x_{name} {x.dtype} {x.shape}, y_{name} {y.dtype} {y.shape}"
             allowed = f"uint8 images (n, height, width[, channels]) and their classes 0 to {len(class_names) - 1}."
-            raise ReportError(Problem(str(path), "these are not the images expected", received, allowed))
+            raise ReportError(Problem(str(path), "the file does not contain the expected images", received, allowed))
         splits[name] = Split(x, y.astype(np.int64))
     return ImageData(splits, tuple(class_names))

@@ -138,7 +138,7 @@ def _read_lists(attributes: Path, partition: Path) -> _Listed:
     for path, listed, allowed in ((attributes, values, (-1, 1)), (partition, parts, (0, 1, 2))):
         if not np.isin(listed, allowed).all():
             said = f"Allowed: {', '.join(map(str, allowed))}."
-            raise ReportError(Problem(str(path), "a number in this list has no meaning", allowed=said))
+            raise ReportError(Problem(str(path), "a value in this list is not allowed", allowed=said))
     place = {name: i for i, name in enumerate(others)}
     if absent_names := [name for name in names if name not in place]:
         rule = f"{len(absent_names)} images of {attributes.name} are not in this list"

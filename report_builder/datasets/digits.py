@@ -35,7 +35,7 @@ EDGE = 0.55  # brightness at that edge; above 0.5, so that the loops of 6, 8 and
 class Parameters(kinds.Parameters):
     """How the digits are split and varied."""
 
-    copies: int = Field(15, ge=0, le=200, description="Variations of each training image beside the image itself.")
+    copies: int = Field(15, ge=0, le=200, description="Variations of each training image in addition to the image itself.")
     rotation: float = Field(7.0, ge=0, le=45, description="Largest rotation of a variation, in degrees.")
     zoom: float = Field(0.06, ge=0, le=0.5, description="Largest relative change of width and of height of a variation.")
     shift: float = Field(0.6, ge=0, le=6, description="Largest shift of a variation along each axis, in pixels.")

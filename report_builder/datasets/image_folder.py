@@ -36,7 +36,7 @@ class Parameters(kinds.Parameters):
         64, description="Pixels of a side, or [height, width], that all are brought to; null: all have one size already."
     )
     fit: Literal["crop", "pad", "stretch"] = Field(
-        "crop", description="crop: cut off what stands over; pad: all of the picture, on black; stretch: proportions change."
+        "crop", description="crop: cut off the excess; pad: all of the picture, on black; stretch: proportions change."
     )
     channels: Literal[1, 3] = Field(3, description="3: colours; 1: grey.")
     test: Amount = Field(

@@ -114,7 +114,7 @@ class Choices(Vocabulary):
 
     def _not_on_test(self, name: str, fact: str, facts: Sequence[Fact]) -> None:
         if any("test" in found.splits or "test_" in found.metric for found in facts):
-            rule = f"'{fact}' is measured on test images: a run that is chosen by it is reported too good on them"
+            rule = f"'{fact}' is measured on test images: choosing a run by it makes the results on them too optimistic"
             allowed = f'Choose on validation images: best("{name}", "validation.{facts[0].metric}").'
             step = "The data step 'split' makes them. If the text says that it chooses by test images: on_test=True."
             self.ledger.problem(rule, f'best("{name}", "{fact}")', allowed, step)
@@ -132,5 +132,5 @@ def _of_arms(problem: Problem) -> Problem:
     """Reword the next step of a problem for arms, which may differ only in the axes of the sweep."""
     if "something else differs" not in problem.rule:
         return problem
-    step = "Arms that are chosen among differ in the axes of the sweep only: make this an axis, too, or give all arms the same."
+    step = "The arms of a sweep may differ only in its axes: make this an axis as well, or give all arms the same."
     return Problem(problem.where, problem.rule, problem.received, problem.allowed, step)

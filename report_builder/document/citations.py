@@ -124,7 +124,7 @@ class _Citations:
         for key in one.keys:
             if key not in self.bibliography.entries:
                 files = ", ".join(map(relative, self.material.bibliography))
-                step = f"Add it to {files}, or write \\@ for a sign that is no citation."
+                step = f"Add it to {files}, or write \\@ for a literal sign."
                 yield Problem(
                     where,
                     "a citation that is in no bibliography",
@@ -141,7 +141,7 @@ class _Citations:
         keys = ", ".join(entry.key for entry in unused[:MOST]) + (
             f" and {len(unused) - MOST} more" if len(unused) > MOST else ""
         )
-        step = "What is not cited is not printed."
+        step = "Entries that are not cited are not printed."
         rule = "nothing cites this entry of the bibliography"
         return [Problem(unused[0].where, rule, keys, next_step=step, also=tuple(entry.where for entry in unused[1:]))]
 

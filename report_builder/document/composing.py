@@ -227,7 +227,7 @@ def _untranslated(material: Material, language: Language) -> Iterator[Problem]:
     lacking = [repr(words) for words in material.untranslated]
     if lacking:
         told = ", ".join(lacking[:MOST]) + (f" and {len(lacking) - MOST} more" if len(lacking) > MOST else "")
-        step = f"report-builder list languages --check {language.code} lists them; those of an own kind stand in its own file."
+        step = f"report-builder list languages --check {language.code} lists them; those of a custom kind belong in its file."
         yield Problem(language.file.name, "words that are not translated are printed in another language", told, next_step=step)
 
 

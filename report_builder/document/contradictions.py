@@ -95,7 +95,7 @@ class Contradictions:
             rule = f"a value of {', '.join(sorted(own))} stands in a sentence that names {others.pop()}"
             yield Wrong(rule, sentence.shown, _NAME)
         elif wrong := self._crossed_names(sentence):
-            yield Wrong("values stand beside each other's names", wrong, _NAME)
+            yield Wrong("the values of two runs are swapped", wrong, _NAME)
         if sentence.passage.kind == "cell":
             return  # the heading of the column is checked once, in _tables
         parts, named = {part for fact in facts for part in _parts(fact)}, self.lexicon.named("splits", sentence.typed)
@@ -176,7 +176,7 @@ class Contradictions:
                 parts, named = {part for fact in facts for part in _parts(fact)}, self.lexicon.named("splits", head)
                 other = self._other_quantity(head, facts) if facts else ""
                 if other or (len(named) == 1 and parts and not named & parts):
-                    rule = "the head of a column names something else than its values"
+                    rule = "the heading of a column does not match its values"
                     received = f"{head}: {', '.join(names)}"
                     yield Problem(self.places.of(table), rule, received, next_step="Name what the column shows.")
 

@@ -36,9 +36,7 @@ class Counts(Vocabulary):
             return self._nothing(name)
         shares = [float(m.value) * fact.n for m in fact.measurements if not isinstance(m.value, str)]
         if not fact.reduction.startswith("share") or any(abs(share - round(share)) > 1e-6 for share in shares):
-            self.ledger.problem(
-                "only of a share it is known how many images it counts", name, next_step="Cite the value: fact()."
-            )
+            self.ledger.problem("only a share can be counted in images", name, next_step="Cite the value: fact().")
         return self._of(name, sum(map(round, shares)), fact.n * len(shares))
 
     def classes(self, name: str, relation: str, limit: float) -> Printed:
@@ -65,7 +63,7 @@ class Counts(Vocabulary):
         parts = self._arms(name) or self._of_classes(name)
         if not parts:
             self.ledger.problem(
-                "neither a sweep's fact nor a share with classes", repr(name), next_step="Name classes in the metric."
+                "this is no fact of a sweep and no share with classes", repr(name), next_step="Name classes in the metric."
             )
             return None
         for _, fact in parts:

@@ -172,7 +172,7 @@ class Reading:
             beside = paragraph[max(place - 1, 0) : place + 2]
             founded = any(other.numbers or words.pattern("reference", r"{}\s*\(?\d").search(other.typed) for other in beside)
             if verdict and sentence.runs and not founded and not words.says("theory", sentence.typed):
-                rule = "a verdict with nothing behind it"
+                rule = "an unsupported verdict"
                 step = "Give the values that it rests on, or refer to the figure or table that has them."
                 yield Problem(self._where(sentence.line), rule, sentence.shown, next_step=step)
 

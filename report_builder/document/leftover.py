@@ -42,7 +42,7 @@ _BROKEN = (
         "Leave a space before it, or write it in brackets: [@fig:...].",
     ),
     (r"\$\$", "a formula that has no end, or no beginning", "Write $$ ... $$."),
-    (r"^(\*{3,}|_{3,}|={3,})$", "a line across that stands in a paragraph", "Leave a blank line before and after it."),
+    (r"^(\*{3,}|_{3,}|={3,})$", "a horizontal rule inside a paragraph", "Leave a blank line before and after it."),
     (r"```|~~~", "a code fence that has no end, or no beginning", "Give it lines of its own, as long as each other."),
     (r"`", "a backtick around no code", 'Code stands between two of them; words are quoted by "...".'),
     (r"\]\(|\]\[", "a link or a picture that is not complete", "Write [text](target) or ![caption](file)."),
@@ -106,8 +106,8 @@ class Leftover:
         """Yield markup that only other programs process, and content that pandoc would drop."""
         kind = node["t"]
         if kind in ("Para", "Plain") and any(inline["t"] in _ENCLOSING and not inline["c"] for inline in node["c"]):
-            step = "They enclose words: H~2~O, x^2^, ~~words~~; before a sign that means nothing else stands \\."
-            yield Problem(self.where(node), "signs that enclose nothing", "~~ or ^^", next_step=step)
+            step = "They enclose words: H~2~O, x^2^, ~~words~~; escape a literal sign with \\."
+            yield Problem(self.where(node), "empty markup", "~~ or ^^", next_step=step)
         elif kind == "Link" and (scheme := _SCHEME.match(node["c"][2][0])) and scheme[1].lower() not in SCHEMES:
             allowed = f"Allowed: {', '.join(f'{known}:' for known in SCHEMES)}, and #label."
             yield Problem(self.where(node), "a link does not lead to a web address", _short(node["c"][2][0]), allowed)
@@ -129,7 +129,7 @@ class Leftover:
 
     def _attributes(self, node: Node, classes: frozenset[str] | None, keys: frozenset[str]) -> Iterator[Problem]:
         _, given, values = attributes(node)
-        rule = f"a class that means nothing on a {_NOUNS.get(node['t'], node['t'].lower())}"
+        rule = f"a class without a meaning on a {_NOUNS.get(node['t'], node['t'].lower())}"
         for name in given:
             if classes is not None and name not in classes:
                 yield Problem(self.where(node), rule, f".{name}", near_miss(name, classes) if classes else "Allowed: none.")

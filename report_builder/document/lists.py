@@ -50,9 +50,7 @@ def fill(nodes: Nodes, labels: Mapping[str, str], places: Places) -> Iterator[Pr
             block["c"][1][:] = [{"t": "BulletList", "c": lines}] if lines else []
             if not lines:
                 name = next(name for name in LISTS if has_class(block, name))
-                yield Problem(
-                    places.naming(name, block), "a list of elements that the document does not have", name, next_step=_STEP
-                )
+                yield Problem(places.naming(name, block), "the document has no elements for this list", name, next_step=_STEP)
 
 
 def _line(caption: Nodes) -> Nodes:

@@ -75,7 +75,7 @@ def _name_mistake(message: str, where: str, words: Iterable[str]) -> Problem | N
     if not kinds or {*kinds} - {*_KINDS}:
         return None
     step = _COMPUTE if "Printed" in kinds else "Compare and compute numbers with numbers, texts with texts."
-    return Problem(where, "these cannot be compared or computed with", " and ".join(_KINDS[k] for k in kinds), next_step=step)
+    return Problem(where, "these types cannot be compared or combined", " and ".join(_KINDS[k] for k in kinds), next_step=step)
 
 
 def _no_part(where: str, kind: str, name: str) -> Problem:
@@ -84,7 +84,7 @@ def _no_part(where: str, kind: str, name: str) -> Problem:
     known = _PARTS.get(kind, [])
     allowed = near_miss(name, known) if known else ""
     step = _SETTING if kind in ("Run", "Best") else ""
-    return Problem(where, f"{_KINDS.get(kind, kind)} has no such part", f".{name}", allowed, step)
+    return Problem(where, f"{_KINDS.get(kind, kind)} has no such attribute", f".{name}", allowed, step)
 
 
 def syntax(error: jinja2.TemplateSyntaxError, where: str) -> Problem:
@@ -119,7 +119,7 @@ _SYNTAX: dict[str, Callable[[re.Match[str]], tuple[str, ...]]] = {
     ),
     r"Expected an expression, got '(.+)'": lambda _: ("an expression is missing", "nothing", 'For example {{ fact("...") }}.'),
     r"unexpected '(.+)', expected '(.+)'": lambda found: (f"'{found[2]}' is missing", found[1]),
-    r"unexpected '(.+)'": lambda found: ("this sign stands where none can", found[1]),
+    r"unexpected '(.+)'": lambda found: ("unexpected character", found[1]),
     r"unexpected char (.+) at": lambda found: ("a quotation mark is not closed, or a sign is not allowed here", found[1]),
     r"expected token '(.+)', got '(.+)'": lambda found: (f"'{found[1]}' is missing", found[2]),
 }

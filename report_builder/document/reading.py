@@ -76,7 +76,7 @@ def _trees(rendered: Rendered, places: Places) -> list[Tree]:
     except RecursionError:
         raise ReportError(NESTING.problem(places.line(0))) from None
     except ReportError as error:
-        step = "Many brackets in each other, or brackets that have no end, take very long."
+        step = "Deeply nested or unclosed brackets take very long to parse."
         raise ReportError(
             *(replace(p, where=places.line(0), next_step=f"{step} {p.next_step}") for p in error.problems)
         ) from None

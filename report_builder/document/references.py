@@ -78,7 +78,7 @@ class References:
     def _page(self, names: list[str]) -> Node:
         """Return typst code that prints the page of the target; other formats have no pages."""
         if len(names) > 1:
-            rule, step = "a reference with a page is one to one thing", f"[@{names[0]}]{{.{PAGE}}}"
+            rule, step = "a reference with a page must have exactly one target", f"[@{names[0]}]{{.{PAGE}}}"
             where = next(iter(self.places.containing(f"@{names[0]}")), self.places.line(0))
             self.problems.append(Problem(where, rule, "; ".join(names), next_step=step))
         before, after = self.language.word("on_page", page="\ue100").split("\ue100")
@@ -92,7 +92,7 @@ class References:
         hint = (
             ""
             if name.partition(":")[0] in KINDS
-            else "Write \\@ for a sign that is no reference; what is cited stands in report: {bibliography: refs.bib}."
+            else "Write \\@ for a literal sign; what is cited stands in report: {bibliography: refs.bib}."
         )
         if self.places.labels(name):
             hint = f"What has this label has no number: link to it by [words](#{name})."

@@ -96,7 +96,7 @@ class Judge:
                 found += problems
                 judged.append(self._judgement(sentence, faulty=bool(problems)))
         if self.material.strict:
-            rule = "a sentence speaks of results and nothing vouches for it"
+            rule = "a sentence about results is not supported by any measurement"
             step = "Bind it to a measurement, or mark it as the author's: [...]{.stated}, or ::: stated."
             found += [Problem(one.where, rule, one.text, next_step=step) for one in judged if one.status == LISTED]
         return Judged(tuple(judged), tuple(dict.fromkeys(found)))

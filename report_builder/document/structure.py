@@ -137,7 +137,7 @@ def _listing(block: Node, problems: list[Problem], places: Places) -> Nodes:
     label, classes, values = block["c"][0]
     given = {"startFrom": "1", **dict(values)}
     wrong = [f"{key}={given[key]}" for key in ("startFrom", "cell") if not given.get(key, "1").isdecimal()]
-    rule = "what numbers the lines of a listing, or its cell, is a whole number"
+    rule = "the first line number and the cell number of a listing must be whole numbers"
     problems += [Problem(places.of(block), rule, received) for received in wrong]
     block["c"][0] = attr("" if label.startswith("lst:") else label, classes, {"startFrom": given["startFrom"]})
     said = block.pop(SAID, None) or text(given.get("caption", ""))

@@ -119,7 +119,7 @@ class Verdicts(Vocabulary):
         names = _facts(compared)
         told = f"{wording}{self.note(compared)}"
         if scope == MODELS and compared.scope == TRAININGS and said == measured:
-            said, measured = f"{said} of {MODELS}", f"{measured} of {TRAININGS}: fewer than three seeds stand on a side"
+            said, measured = f"{said} of {MODELS}", f"{measured} of {TRAININGS}: one side has fewer than three seeds"
         made = self.ledger.claim(names, said, measured, wording)
         self.noted(compared, told)
         values = {"facts": " ".join(names), "undecided": said if compared.undecided else ""}
@@ -128,7 +128,7 @@ class Verdicts(Vocabulary):
     def said(self, compared: Comparison, relation: str, told: str, scope: str) -> None:
         """Record a verdict, which is true except possibly in its scope."""
         lacking = scope == MODELS and compared.scope == TRAININGS
-        measured = f"{relation} of {TRAININGS}: fewer than three seeds stand on a side"
+        measured = f"{relation} of {TRAININGS}: one side has fewer than three seeds"
         self.ledger.claim(
             _facts(compared), f"{relation} of {MODELS}" if lacking else relation, measured if lacking else relation, told
         )

@@ -89,7 +89,7 @@ class Speech:
         shown = self.shown("%" if percent else found.unit, digits, named=unit)
         shown = replace(shown, times=100.0) if percent else shown
         if percent and found.unit:
-            self.ledger.problem("percent=True prints shares of one", f"{name} in {found.unit}")
+            self.ledger.problem("percent=True is only for shares of one", f"{name} in {found.unit}")
         deviation = found.spread if spread else None
         text = self.language.name(found.value) if isinstance(found.value, str) else shown.number(found.value, deviation)
         text += self._interval(found, shown) if interval else ""

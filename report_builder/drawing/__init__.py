@@ -82,9 +82,9 @@ def check_style(style: Mapping[str, str], places: Mapping[str, str]) -> None:
         try:
             mpl.rcParams.validate[name](value)
             if name == "image.cmap" and value not in mpl.colormaps:  # Matplotlib looks it up only when it draws
-                found.append(Problem(places[name], "Matplotlib has no such colours", value, near_miss(value, mpl.colormaps)))
+                found.append(Problem(places[name], "Matplotlib has no such colour map", value, near_miss(value, mpl.colormaps)))
         except ValueError as error:
-            found.append(Problem(places[name], "Matplotlib does not take this value", value, _sentence(error)))
+            found.append(Problem(places[name], "Matplotlib does not accept this value", value, _sentence(error)))
     if found:
         raise ReportError(*found)
 

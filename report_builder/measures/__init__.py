@@ -58,7 +58,7 @@ def _measure(
     found = kind.measure(arrays, parameters)
     declared = [quantity.name for quantity in quantities]
     if odd := set(declared) ^ set(found):
-        rule = f"the metric '{kind.name}' does not measure what it declares"
+        rule = f"the metric '{kind.name}' returns other values than it declares"
         raise RunError(Problem("", rule, ", ".join(sorted(odd)), f"Its 'values' declare: {', '.join(declared)}."))
     return found
 

@@ -35,10 +35,10 @@ def stack(layers: Sequence[Layer], x: keras.KerasTensor, what: str, ends: Sequen
         check_arguments(place, kind, list(arguments))
         with place.complaints("it cannot be made with these arguments", x):
             layer = kind(**arguments)
-        with place.complaints("it cannot be applied to what comes in", x):
+        with place.complaints("it cannot be applied to its input", x):
             x = layer(x)
         if isinstance(x, list | tuple):
-            raise place.problem("one tensor must come out", shape_text(x))
+            raise place.problem("the layer must return a single tensor", shape_text(x))
     if ends is not None and tuple(x.shape)[1:] != tuple(ends):
         rule = "the last layer must give the shape of the images"
         raise place.problem(rule, shape_text(x), f"The images are {size(ends)}.")

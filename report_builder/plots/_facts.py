@@ -26,7 +26,7 @@ def values_of(arrays: Mapping[str, Arrays], fact: str) -> np.ndarray:
     if values.dtype.kind not in "fiu":
         raise ReportError(Problem("", "this fact is a word, and only numbers can be drawn", f"{fact}: {values[0]}"))
     if not np.isfinite(values).all():
-        rule, step = "this fact is not a finite number and has no place on an axis", "Leave its run out of the figure."
+        rule, step = "this fact is not a finite number and cannot be placed on an axis", "Leave its run out of the figure."
         raise ReportError(Problem("", rule, f"{fact}: {', '.join(map(str, values.tolist()))}", next_step=step))
     return np.asarray(values, dtype=np.float64)
 

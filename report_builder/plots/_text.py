@@ -92,7 +92,7 @@ def all_wrapped(
     if alike:
         step = "Make the figure wider, or tell them apart at their beginnings or ends."
         raise ReportError(
-            Problem("", "names are too long to be told apart in the space that they have", "; ".join(alike), next_step=step)
+            Problem("", "names are too long to be told apart in the available space", "; ".join(alike), next_step=step)
         )
     return [made[label] for label in labels]
 

@@ -33,7 +33,7 @@ class Slot(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True, defer_build=True)
 
-    kind: str = Field(description="Name of the kind, or the path of a Python file of your own beside the experiment.")
+    kind: str = Field(description="Name of the kind, or the path of a Python file of your own next to the experiment.")
 
     @model_validator(mode="before")
     @classmethod
@@ -50,7 +50,7 @@ class Data(Closed):
     """A data set, with the steps that prepare it."""
 
     name: str = Field(default="", description="Name in sentences; default: the data set's own.")
-    dataset: Slot = Field(description="Which data set.")
+    dataset: Slot = Field(description="Data set to load.")
     otherwise: Slot | None = Field(
         default=None, description="Data set that stands in for it where its files are in no data folder and in no cache."
     )
@@ -74,19 +74,17 @@ def _once(ids: list[str]) -> list[str]:
 class Run(Closed):
     """One training of one model on one data set, once for each seed."""
 
-    extends: Id | None = Field(
-        default=None, description="Another run whose settings are taken over; what stands here comes on top."
-    )
+    extends: Id | None = Field(default=None, description="Run to inherit settings from; the keys given here override them.")
     name: str = Field(default="", description="Name in figures and sentences; default: the id.")
     data: Id = Field(description="Id of a data set of this file.")
-    model: Slot = Field(description="Which model, with its parameters.")
+    model: Slot = Field(description="Model kind and its parameters.")
     training: Training = Field(default=Training(), description="How it is trained.")
     seeds: Annotated[list[int], AfterValidator(_check_different)] = Field(
         default=[1], min_length=1, description="One training for each seed."
     )
-    threads: int = Field(default=1, ge=1, description="Threads of TensorFlow; part of the result, so part of the key.")
+    threads: int = Field(default=1, ge=1, description="TensorFlow threads; they affect the result, and so the key.")
     gpu: int | None = Field(
-        default=None, ge=0, description="Graphics cards that each training has for itself; 0: none; default: what there is."
+        default=None, ge=0, description="GPUs reserved for each training; 0: none; default: all that TensorFlow sees."
     )
 
 
@@ -105,7 +103,7 @@ class Sweep(Closed):
         default={}, description="Key path of a setting -> its values; the first of each are an arm, the second of each, ..."
     )
     name: str = Field(
-        default="", description="Name of an arm, its settings in braces: 'z = {latent_dim}'; default: '<run>, latent_dim 2'."
+        default="", description="Name of each arm, with settings in braces: 'z = {latent_dim}'; default: '<run>, latent_dim 2'."
     )
 
     @model_validator(mode="after")
@@ -143,10 +141,10 @@ class Subfigures(Closed):
     parts: Annotated[list[Id], AfterValidator(_once)] = Field(
         min_length=2,
         max_length=12,
-        description="Ids of figures of this file, in order; each is drawn at the width of its column.",
+        description="Ids of figures in this file, in order; each is drawn at the width of its column.",
     )
-    caption: str = Field(default="", description="Caption of all; what the parts have in common is added from the runs.")
-    columns: int = Field(default=0, ge=0, le=3, description="How many stand side by side; 0: as many as are legible.")
+    caption: str = Field(default="", description="Caption of the whole; details common to all parts are added from the runs.")
+    columns: int = Field(default=0, ge=0, le=3, description="Figures per row; 0: as many as stay legible.")
 
     @property
     def side_by_side(self) -> int:
@@ -167,9 +165,9 @@ class Task(Closed):
 class Parameter(Closed):
     """A value that a command may give, `--set NAME=VALUE`: its default alone, or `{default: ..., pattern: ...}`."""
 
-    default: str | bool | int | float = Field(description="The value where the command gives none; it says the type.")
-    pattern: str = Field(default="", description="Regular expression that the whole of a text must match.")
-    description: str = Field(default="", description="What it is: printed where a command gives something else.")
+    default: str | bool | int | float = Field(description="Value unless the command line sets another; it determines the type.")
+    pattern: str = Field(default="", description="Regular expression that a text value must match in full.")
+    description: str = Field(default="", description="Explanation printed when a command gives an invalid value.")
 
     @model_validator(mode="before")
     @classmethod
@@ -198,8 +196,8 @@ class Experiment(Closed):
         default={}, description="Values that a command may give, by name; they are used in the file as ${name}."
     )
     data: dict[Id, Data] = Field(default={}, description="Data sets by id.")
-    runs: dict[Id, Run] = Field(default={}, description="Trainings by id.")
-    sweeps: dict[Id, Sweep] = Field(default={}, description="Trainings that differ in named settings, by id.")
+    runs: dict[Id, Run] = Field(default={}, description="Runs by id.")
+    sweeps: dict[Id, Sweep] = Field(default={}, description="Sweeps by id: runs that differ in the named settings.")
     metrics: dict[Id, Metric] = Field(default={}, description="Measurements by id.")
     figures: dict[Id, Figure] = Field(default={}, description="Figures by id.")
     subfigures: dict[Id, Subfigures] = Field(default={}, description="Figures side by side under one number, by id.")

@@ -16,10 +16,10 @@ Share = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 
-EPSILON = "Keeps the division finite."
-FIRST = "Decay of the mean of the gradients."
-SECOND = "Decay of the mean of their squares."
-KEPT = "Share of the last step that is kept."
+EPSILON = "Small constant for numerical stability."
+FIRST = "Decay rate of the first-moment estimate."
+SECOND = "Decay rate of the second-moment estimate."
+KEPT = "Momentum."
 DECAY = "Decoupled weight decay."
 
 
@@ -33,9 +33,11 @@ class Optimizer(Closed):
     use_ema: bool = Field(
         default=False, description="Keep a moving average of the weights, which replaces them after the last epoch."
     )
-    ema_momentum: float = Field(default=0.99, ge=0, le=1, description="How slowly that average moves.")
-    ema_overwrite_frequency: int | None = Field(default=None, ge=1, description="Replace the weights also each so many steps.")
-    gradient_accumulation_steps: int | None = Field(default=None, ge=2, description="Batches whose gradients make one step.")
+    ema_momentum: float = Field(default=0.99, ge=0, le=1, description="Momentum of the moving average.")
+    ema_overwrite_frequency: int | None = Field(
+        default=None, ge=1, description="Replace the weights also every this many steps."
+    )
+    gradient_accumulation_steps: int | None = Field(default=None, ge=2, description="Batches accumulated for one step.")
 
 
 class Adadelta(Optimizer):
@@ -61,7 +63,7 @@ class Adagrad(Optimizer):
     """Duchi, Hazan and Singer 2011."""
 
     kind: Literal["adagrad"] = "adagrad"
-    initial_accumulator_value: NotNegative = Field(default=0.1, description="Start of the sum of the squared gradients.")
+    initial_accumulator_value: NotNegative = Field(default=0.1, description="Initial accumulated squared gradients.")
     epsilon: Positive = Field(default=1e-7, description=EPSILON)
 
 
@@ -97,7 +99,7 @@ class Ftrl(Optimizer):
 
     kind: Literal["ftrl"] = "ftrl"
     learning_rate_power: float = Field(default=-0.5, le=0, description="How the step size falls with the gradients seen.")
-    initial_accumulator_value: NotNegative = Field(default=0.1, description="Start of the sum of the squared gradients.")
+    initial_accumulator_value: NotNegative = Field(default=0.1, description="Initial accumulated squared gradients.")
     l1_regularization_strength: NotNegative = Field(default=0.0, description="Weight of the L1 penalty.")
     l2_regularization_strength: NotNegative = Field(default=0.0, description="Weight of the L2 penalty.")
     l2_shrinkage_regularization_strength: NotNegative = Field(
@@ -154,7 +156,7 @@ class RmsProp(Optimizer):
     rho: Share = Field(default=0.9, description="Decay of the mean of the squared gradients.")
     momentum: Share = Field(default=0.0, description=KEPT)
     epsilon: Positive = Field(default=1e-7, description=EPSILON)
-    centered: bool = Field(default=False, description="Divide by the variance instead.")
+    centered: bool = Field(default=False, description="Normalize by the estimated variance of the gradient.")
 
 
 class ScheduleFreeAdamW(_Moments):
@@ -163,7 +165,7 @@ class ScheduleFreeAdamW(_Moments):
     kind: Literal["schedulefreeadamw"] = "schedulefreeadamw"
     beta_1: float = Field(default=0.9, gt=0, lt=1, description="Share of the averaged weights where gradients are taken.")
     epsilon: Positive = Field(default=1e-8, description=EPSILON)
-    warmup_steps: int = Field(default=0, ge=0, description="Steps until the step size is full.")
+    warmup_steps: int = Field(default=0, ge=0, description="Warm-up steps until the full learning rate.")
 
 
 class Sgd(Optimizer):

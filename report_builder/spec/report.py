@@ -33,9 +33,9 @@ class Author(Closed):
 
     name: str = Field(pattern=r"\S", description="First name and surname.")
     index: str = Field(default="", description="The student's number (index, matriculation), in quotes: it may begin with 0.")
-    group: str = Field(default="", description="Group of the laboratory.")
+    group: str = Field(default="", description="Laboratory group.")
     affiliation: str = Field(default="", description="University and faculty, or company.")
-    email: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$", description="Address of e-mail.")
+    email: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$", description="E-mail address.")
 
     @model_validator(mode="before")
     @classmethod
@@ -46,7 +46,7 @@ class Author(Closed):
 class Contents(Closed):
     """The table of contents; `true` and `false` are short for two levels and for none."""
 
-    depth: int = Field(default=2, ge=0, le=4, description="How many levels of headings it lists; 0: there is none.")
+    depth: int = Field(default=2, ge=0, le=4, description="Heading levels to list; 0: no table of contents.")
     place: Literal["front", "page", "end"] = Field(
         default="front",
         description="Where it stands in the PDF: before the text (behind the abstract), there on its own page, or at the end.",
@@ -62,7 +62,7 @@ class Report(Closed):
         default=[],
         description="Who hands it in: a name, a mapping with name, index, group, affiliation and email, or a list of these.",
     )
-    supervisor: str = Field(default="", description="Who supervises it, or teaches the course.")
+    supervisor: str = Field(default="", description="Supervisor or teacher.")
     course: str = Field(default="", description="Course or subject.")
     laboratory: str = Field(default="", description="Laboratory or exercise.")
     field_of_study: str = Field(default="", description="Field of study.")
@@ -73,36 +73,34 @@ class Report(Closed):
         default=None,
         description="Table of contents: true, false, or {depth: 1, place: end}; default: where there are enough headings.",
     )
-    logo: str = Field(default="", description="SVG or PNG beside the experiment file.")
+    logo: str = Field(default="", description="SVG or PNG next to the experiment file.")
     page: str = Field(
         default="lab",
-        description="Page style: lab, article, homework, lecture, or a file of your own beside the experiment, ./mine.typ.",
+        description="Page style: lab, article, homework, lecture, or a file of your own next to the experiment, ./mine.typ.",
     )
     style: str = Field(
-        default="", description="Matplotlib style file (.mplstyle) beside the experiment, laid over the style of all figures."
+        default="", description="Matplotlib style file (.mplstyle) next to the experiment, applied on top of the default style."
     )
     language: str = Field(
         default="en", description="Language of the words that the tool writes: `report-builder list languages`."
     )
     bibliography: Annotated[list[str], BeforeValidator(_list, json_schema_input_type=str | list[str])] = Field(
-        default=[], description="BibTeX file beside the experiment, or several: what the text cites as [@key, p. 3] or @key."
+        default=[], description="BibTeX file next to the experiment, or several: what the text cites as [@key, p. 3] or @key."
     )
-    csl: str = Field(default="", description="CSL style of the citations, beside the experiment; default: numbers in brackets.")
+    csl: str = Field(default="", description="CSL style file next to the experiment; default: numbers in brackets.")
     honesty: Literal["counted", "strict"] = Field(
         default="counted",
-        description="What becomes of sentences that speak of results and are bound to no measurement: counted and listed, or a "
+        description="How to treat sentences about results that are bound to no measurement: counted and listed, or a "
         "finding unless marked as stated by the author.",
     )
     tally: bool = Field(
-        default=True, description="Whether the document says at its end how many sentences are measured and how many stated."
+        default=True, description="Whether to end the document with the number of measured and stated sentences."
     )
-    template: str = Field(
-        default="", description="Template in the folder of templates; default: the name of the report with .md."
-    )
+    template: str = Field(default="", description="Template in the templates folder; default: the name of the report with .md.")
     numbering: Literal["kind", "all"] = Field(
-        default="kind", description="Whether each kind is numbered by itself, or whatever has a caption is numbered together."
+        default="kind", description="Number each kind separately, or everything with a caption by one counter."
     )
     appendix: bool = Field(default=True, description="Whether all comparisons are listed on the last page.")
     correction: Literal["", "holm"] = Field(
-        default="", description="holm: a difference is one only if it stands among all comparisons of the report."
+        default="", description="holm: count a difference only if it stands after correction for all comparisons in the report."
     )

@@ -20,9 +20,9 @@ class ExponentialDecay(Closed):
 
     kind: Literal["exponential_decay"] = "exponential_decay"
     initial_learning_rate: Rate = Field(default=1e-3, description=FIRST)
-    decay_epochs: Epochs = Field(default=1.0, description="Epochs in which it falls by the factor `decay_rate`.")
-    decay_rate: Rate = Field(description="That factor.")
-    staircase: bool = Field(default=False, description="Falls at once at the end of these epochs, and not in each step.")
+    decay_epochs: Epochs = Field(default=1.0, description="Epochs over which the rate decays by the factor `decay_rate`.")
+    decay_rate: Rate = Field(description="Decay factor.")
+    staircase: bool = Field(default=False, description="Decay once per period instead of at every step.")
 
 
 class InverseTimeDecay(Closed):
@@ -31,14 +31,16 @@ class InverseTimeDecay(Closed):
     kind: Literal["inverse_time_decay"] = "inverse_time_decay"
     initial_learning_rate: Rate = Field(default=1e-3, description=FIRST)
     decay_epochs: Epochs = Field(default=1.0, description="Unit of time, in epochs.")
-    decay_rate: Rate = Field(description="How fast it falls.")
-    staircase: bool = Field(default=False, description="Falls at once at the end of these epochs, and not in each step.")
+    decay_rate: Rate = Field(description="Decay rate.")
+    staircase: bool = Field(default=False, description="Decay once per period instead of at every step.")
 
 
 class _Ending(Closed):
     """A schedule that comes to an end, with the training where none is named."""
 
-    decay_epochs: Epochs | None = Field(default=None, description="Epochs until the end, after a warm-up; default: all left.")
+    decay_epochs: Epochs | None = Field(
+        default=None, description="Epochs of decay after the warm-up; default: all that remain."
+    )
 
     @model_validator(mode="after")
     def _has_time(self) -> Self:
@@ -53,8 +55,8 @@ class PolynomialDecay(_Ending):
     kind: Literal["polynomial_decay"] = "polynomial_decay"
     initial_learning_rate: Rate = Field(default=1e-3, description=FIRST)
     end_learning_rate: float = Field(default=1e-4, ge=0, description="Learning rate at the end and after it.")
-    power: Rate = Field(default=1.0, description="1 is a straight line.")
-    cycle: bool = Field(default=False, description="Begins again after the end.")
+    power: Rate = Field(default=1.0, description="Exponent of the decay; 1 is linear.")
+    cycle: bool = Field(default=False, description="Restart after the end.")
 
 
 class CosineDecay(_Ending):
@@ -72,9 +74,9 @@ class CosineDecayRestarts(Closed):
 
     kind: Literal["cosine_decay_restarts"] = "cosine_decay_restarts"
     initial_learning_rate: Rate = Field(default=1e-3, description=FIRST)
-    first_decay_epochs: Epochs = Field(description="Epochs of the first.")
-    t_mul: Rate = Field(default=2.0, description="Length of the next, as a multiple.")
-    m_mul: Rate = Field(default=1.0, description="Start of the next, as a multiple.")
+    first_decay_epochs: Epochs = Field(description="Length of the first period, in epochs.")
+    t_mul: Rate = Field(default=2.0, description="Length of each period as a multiple of the previous one.")
+    m_mul: Rate = Field(default=1.0, description="Initial rate of each period as a multiple of the previous one.")
     alpha: float = Field(default=0.0, ge=0, le=1, description="Lowest learning rate, as a share of the start.")
 
 
@@ -82,7 +84,7 @@ class PiecewiseConstantDecay(Closed):
     """One learning rate after the other."""
 
     kind: Literal["piecewise_constant_decay"] = "piecewise_constant_decay"
-    boundaries: list[Epochs] = Field(min_length=1, description="After how many epochs the next one begins.")
+    boundaries: list[Epochs] = Field(min_length=1, description="Epochs after which the next rate applies.")
     values: list[Rate] = Field(description="Learning rates, one more than boundaries.")
 
     @field_validator("boundaries")

@@ -21,11 +21,11 @@ class EarlyStopping(Closed):
         default="val_loss", description="Which term of the history, e.g. val_loss; val_* needs a validation split."
     )
     mode: Literal["min", "max"] = Field(
-        default="min", description="Whether less or more is better; default: max for an accuracy."
+        default="min", description="Whether lower or higher is better; default: max for an accuracy."
     )
     patience: int = Field(default=5, ge=0, description="Epochs without improvement before it ends.")
-    min_delta: float = Field(default=0.0, ge=0, description="A smaller change is no improvement.")
-    start_from_epoch: int = Field(default=0, ge=0, description="So many epochs at the start do not count.")
+    min_delta: float = Field(default=0.0, ge=0, description="Smallest change that counts as an improvement.")
+    start_from_epoch: int = Field(default=0, ge=0, description="Number of initial epochs to ignore.")
     restore_best_weights: bool = Field(default=True, description="Measure the weights of the best epoch, not of the last.")
 
     @model_validator(mode="before")
@@ -45,7 +45,7 @@ class Training(Closed):
         default=1e-3, description="Step size of the optimiser: a number, or a schedule {kind: cosine_decay, ...} in epochs."
     )
     optimizer: AnyOptimizer = Field(default=Adam(), description="Any of Keras' optimisers, with Keras' argument names.")
-    early_stopping: EarlyStopping | None = Field(default=None, description="When to end before the last epoch.")
+    early_stopping: EarlyStopping | None = Field(default=None, description="Rule for stopping before the last epoch.")
 
     @model_validator(mode="before")
     @classmethod

@@ -25,5 +25,5 @@ def test_a_run_answers_with_what_it_cost(finished) -> None:
     assert 0 < found["cpu_time"].value < 600
     assert 100 < found["peak_memory"].value < 16_000
     del costs["cpu_seconds"]
-    with pytest.raises(ReportError, match="did not keep all of its costs"):
+    with pytest.raises(ReportError, match="did not record all of its costs"):
         training_cost.measure({"costs": costs}, training_cost.KIND.parameters())

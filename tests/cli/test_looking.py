@@ -73,7 +73,7 @@ def test_status(built, say) -> None:
         ("Tiny lab", "Small lab", "figure grid", "stored; it ran because it was never built in this report"),
         ("n: 4}", "n: 4, ink: light}", "figure grid", "would run: figure.ink: 'dark' -> 'light'"),
         ("epochs: 8", "epochs: 9", "run longer", "would run: training.epochs: 8 -> 9"),
-        ("epochs: 8", "epochs: 9", "decode_grid of longer", "would run: it reads what changed: run longer, seed 1"),
+        ("epochs: 8", "epochs: 9", "decode_grid of longer", "would run: its inputs changed: run longer, seed 1"),
         ("epochs: 8", "epochs: 9", "run vae", "stored; it ran because it was never built"),
         ("threshold: 0.5", "threshold: 0.4", "run ae", "would run: data.steps.1.threshold: 0.5 -> 0.4"),
     ],
@@ -380,7 +380,7 @@ def test_a_language_is_checked(lab, say) -> None:
     assert out.startswith("pl is complete: ")
     assert say(lab, "list", "languages", "--check", "pl", "--json")[:2] == (0, "[]\n")
     assert say(lab, "list", "languages", "--check", "xx")[0] == 1
-    assert "reports are not checked so" in say(lab, "list", "reports", "--check", "tiny")[2]
+    assert "reports cannot be checked with --check" in say(lab, "list", "reports", "--check", "tiny")[2]
 
 
 def test_a_kind_that_says_its_title_in_each_language_needs_no_translation(lab, say, monkeypatch) -> None:

@@ -140,7 +140,7 @@ def test_findings_before_the_training(lab, refused, command: str) -> None:
         (["figure", "grd", "--report", "tiny"], "Did you mean 'grid'"),
         (["figure", "grd", "--report", "tiny", "--show-options"], "Did you mean 'grid'"),
         (["task", "3", "--report", "tiny"], "unknown task"),
-        (["explain", "tiny", "run vea"], "no step has a name that contains this"),
+        (["explain", "tiny", "run vea"], "no step's name contains this"),
         (["facts", "tiny", "vae.test.elbw"], "unknown fact"),
         (["runs", "show", "ffff"], "no stored training has this key"),
         (["list", "metrics", "--show-options", "frechet"], "Did you mean 'frechet_distance'"),

@@ -39,10 +39,10 @@ def test_what_was_exported_builds_elsewhere(built, tmp_path: Path, capsys: pytes
     assert "3 trainings and 11 other steps" in output(capsys, built, "runs", "export", str(packed))
     shutil.rmtree(built.folder / "runs")
     shutil.rmtree(built.folder / "build")
-    assert "14 steps added, 0 were here already." in output(capsys, built, "runs", "import", str(packed))
+    assert "14 steps added, 0 were already here." in output(capsys, built, "runs", "import", str(packed))
     assert built.to_do() == []
     assert build(built.plan(), built.workspace, Options()).compiled
-    assert "0 steps added, 14 were here already." in output(capsys, built, "runs", "import", str(packed))
+    assert "0 steps added, 14 were already here." in output(capsys, built, "runs", "import", str(packed))
 
 
 def test_one_training_is_exported_with_what_was_measured_on_it(

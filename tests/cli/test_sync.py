@@ -96,7 +96,7 @@ def test_a_line_that_breaks(
     (tmp_path / "fails").write_text(str(fails))
     told = said(built, capsys, "runs", "sync", name, code=1)
     assert "rsync failed" in told
-    assert "it goes on where it was" in told
+    assert "it resumes where it stopped" in told
     assert len(steps(folder)) == 11
     for root in (here, folder):
         assert all(

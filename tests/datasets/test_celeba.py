@@ -214,5 +214,5 @@ def test_a_number_without_a_meaning_is_refused(tmp_path, faces, name, old, new):
     folder = faces(tmp_path / "celeba", 20)
     file = next(folder.glob(f"list_*{name}*"))
     file.write_text(file.read_text().replace(old, new, 1))
-    with pytest.raises(ReportError, match="a number in this list has no meaning"):
+    with pytest.raises(ReportError, match="a value in this list is not allowed"):
         celeba.load(celeba.Parameters(), celeba.files(celeba.Parameters(), [tmp_path]))

@@ -200,3 +200,16 @@ def test_a_download_comes_from_the_authors_and_is_checked(monkeypatch, tmp_path)
         cifar10.fetch(cifar10.Parameters(), [])
     assert asked == [_cifar.SOURCE + "cifar-10-python.tar.gz"]
     assert list((tmp_path / "keras" / "datasets").iterdir()) == []
+
+
+def test_a_download_without_a_length_says_nothing_on_the_way(monkeypatch, capsys, tmp_path):
+    """A server that does not say how long a file is makes no line for each piece of it."""
+
+    class Answer(io.BytesIO):
+        headers = MappingProxyType({})
+
+    monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: Answer(b"a" * 3))
+    monkeypatch.setattr("report_builder.datasets._download.CHUNK", 1)
+    with pytest.raises(ReportError, match="sha256"):
+        cifar10.fetch(cifar10.Parameters(), [])
+    assert "downloading" not in capsys.readouterr().err

@@ -34,7 +34,7 @@ Figure 3: Generated digits.
 In the end the reconstruction error of the VAE is 99.1 nats on the test set.
 """
 FOUND = [
-    (12, "a verdict with nothing behind it", "VAE is better than AE."),
+    (12, "an unsupported verdict", "VAE is better than AE."),
     (14, "a reference to a number that no caption has", "tbl 4"),
     (16, "a caption whose number does not follow that of the caption before", "fig 3"),
     (16, "nothing refers to this figure or table", "fig 3"),

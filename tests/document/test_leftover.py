@@ -46,7 +46,7 @@ LEFT = [
     ("some ==marked words== of it", "marked"),
     ("*[KL]: Kullback-Leibler", "abbreviation"),
     ("a bell \a here", "control character"),
-    ("it costs ~~a", "signs that enclose nothing"),
+    ("it costs ~~a", "empty markup"),
     ("``quoted'' words", "backtick"),
     ("one `tick", "backtick"),
     ("[here](javascript:alert)", "not lead to a web address"),
@@ -62,7 +62,7 @@ LEFT = [
     ("ends marked== here", "marked"),
     ("![a picture](x", "link"),
     ("2{=html} or {.x", "attributes"),
-    ("it costs ^^a", "signs that enclose nothing"),
+    ("it costs ^^a", "empty markup"),
     ("[a](DATA:x) [b](https://a.example) [c](doi:10.1/2)", "not lead to a web address"),
 ]
 RIGHT = """\

@@ -100,7 +100,7 @@ def test_a_line_is_the_authors_caption(composed, free) -> None:
 
 def test_what_a_list_cannot_list(composed, free) -> None:
     """A list of nothing, and a callout that nobody knows, are told at their line."""
-    with pytest.raises(ReportError, match=r"lab.md:3: a list of elements that the document does not have"):
+    with pytest.raises(ReportError, match=r"lab.md:3: the document has no elements for this list"):
         composed("x\n\n::: list-of-tables\n:::\n", free)
     document = composed("> [!INFO]\n> words\n", free)
     assert [finding.rule for finding in document.findings] == ["a callout of another program"]

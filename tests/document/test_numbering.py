@@ -60,7 +60,8 @@ def test_duplicate_label(composed, free):
 
 def test_one_counter(composed, free):
     """On request whatever has a caption is numbered together, formulas without one by themselves."""
-    words = '{{ figure("strip") }}\n\n{{ equation("vae") }}\n\n::: {.equation #eq:a}\n$$x$$\n\nWhat it says.\n:::\n\n{{ listing("vae", "loss") }}'
+    formula = "::: {.equation #eq:a}\n$$x$$\n\nWhat it says.\n:::"
+    words = '{{ figure("strip") }}\n\n{{ equation("vae") }}\n\n' + formula + '\n\n{{ listing("vae", "loss") }}'
     document = composed(
         f"{words}\n\n| a |\n|---|\n| 1 |\n\n: A. {{#tbl:a}}\n", replace(free, header=replace(free.header, numbering="all"))
     )

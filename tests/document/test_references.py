@@ -59,7 +59,7 @@ def test_undefined_and_no_label_at_all(composed, free):
     with pytest.raises(ReportError) as caught:
         composed(f"see @nobody{FIGURES}", free)
     (problem,) = caught.value.problems
-    assert problem.next_step.startswith("Write \\@ for a sign that is no reference")
+    assert problem.next_step.startswith("Write \\@ for a literal sign")
 
 
 NUMBERED = "".join(f"\n\n$$ x $$ {{#eq:{name}}}" for name in "abcde")

@@ -148,7 +148,7 @@ def test_a_head_that_names_something_else(composed, free):
     table = '{{ fact_table(["vae"], [("ELBO (zbiór testowy)", "%s.elbo", 1)], caption="x") }}\n\n@tbl:facts'
     assert not composed(table % "test", material).findings
     (finding,) = composed(table % "validation", material).findings
-    assert finding.rule == "the head of a column names something else than its values"
+    assert finding.rule == "the heading of a column does not match its values"
 
 
 def test_sentences_have_a_status(composed, free):

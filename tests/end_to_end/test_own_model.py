@@ -121,7 +121,7 @@ def test_an_equation_and_a_comment_train_nothing(own) -> None:
 def test_what_a_model_lacks_is_asked_of_a_worker(own, capsys: pytest.CaptureFixture[str]) -> None:
     """A model is checked like any other kind: the one of the page lacks nothing, a loss without terms and equation does."""
     assert own.run("list", "models", "--check", "./absolute.py") == 0
-    assert "./absolute.py is a model, and lacks nothing." in capsys.readouterr().out
+    assert "./absolute.py is a complete model." in capsys.readouterr().out
     assert own.run("list", "models", "--check", "./focal.py") == 3
     said = capsys.readouterr().err
     assert "it has no terms" in said

@@ -29,7 +29,7 @@ def test_no_fact_is_nan(tmp_path):
 
 def test_what_was_not_declared_is_refused(tmp_path):
     """A metric measures what it declares, neither more nor less."""
-    with pytest.raises(RunError, match=r"'mine' does not measure what it declares\n.*more"):
+    with pytest.raises(RunError, match=r"'mine' returns other values than it declares\n.*more"):
         written({"x": Measured(1, 1), "more": Measured(1, 1)}, tmp_path)
 
 

@@ -167,7 +167,7 @@ def test_what_keras_refuses_is_one_line_with_the_shape_that_came_in():
     """The layer, the shape before it, and Keras' own complaint without its frame and colours."""
     problem = said([CONV, {"kind": "Flatten"}, CONV])
     assert problem.where == "encoder.2"
-    assert problem.rule == "encoder, layer 3, Conv2D: it cannot be applied to what comes in"
+    assert problem.rule == "encoder, layer 3, Conv2D: it cannot be applied to its input"
     assert problem.received == "48 values came in"
     assert "expected min_ndim=4, found ndim=2" in problem.allowed
     problem = said([{"kind": "Conv2D", "filters": -3, "kernel_size": 3}])
@@ -180,7 +180,7 @@ def test_what_keras_refuses_is_one_line_with_the_shape_that_came_in():
 def test_a_mistake_in_a_layer_of_ones_own_has_its_line():
     """The line of the file in which it was raised, and what Python says."""
     problem = said([{"kind": f"{OWN}/my_layers.py:Broken"}], shape=(8,))
-    assert problem.rule == "encoder, layer 1, Broken: it cannot be applied to what comes in"
+    assert problem.rule == "encoder, layer 1, Broken: it cannot be applied to its input"
     assert "NameError at my_layers.py:24, in call: " in problem.allowed
     assert "name 'opps' is not defined" in problem.allowed
 

@@ -170,7 +170,7 @@ RAISED = [
     ("metric.py", "n=3", "n='3'", "n must be a number of images"),
     ("metric.py", "n=3", "3, samples=[[1, 2], [3]]", "samples"),
     ("metric.py", "n=3", "3, units=[1]", "units are ids of the images"),
-    ("metric.py", '"length": Measured', '"width": Measured', "does not measure what it declares"),
+    ("metric.py", '"length": Measured', '"width": Measured', "returns other values than it declares"),
     ("metric.py", 'return {"length"', 'return 3\n    return {"length"', "'measure' does not return what"),
     ("metric.py", 'return {"length"', 'return 1 / 0\n    return {"length"', "metric.py:10, in measure: ZeroDivisionError"),
 ]

@@ -102,7 +102,7 @@ def test_a_value_that_does_not_fit_stops_before_any_training(styled, capsys) -> 
     write(styled, "axes.titlesize: 10\naxes.grid: perhaps\n")
     assert styled.run("build", "tiny") == 1
     said = capsys.readouterr().err
-    assert "ours.mplstyle:2: axes.grid: Matplotlib does not take this value" in said
+    assert "ours.mplstyle:2: axes.grid: Matplotlib does not accept this value" in said
     assert not list((styled.workspace.store / "run").glob("*/step.json"))
 
 

@@ -59,7 +59,7 @@ def strangers(images: Arrays, real: Arrays) -> None:
             "the images are among the real ones with which they are compared",
             f"{common} of {len(images['index'])}",
         )
-        raise ReportError(Problem("", rule, received, next_step="Name another split, or images that a model makes."))
+        raise ReportError(Problem("", rule, received, next_step="Name another split, or generated images."))
 
 
 def features_of(arrays: Arrays, least: int) -> np.ndarray:

@@ -61,7 +61,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str
     images = arrays["images"]
     if "asked_row" not in images:
         step = "Measure a figure or probe of a model whose condition has a position."
-        raise ReportError(Problem("", "no position was asked of these images", next_step=step))
+        raise ReportError(Problem("", "no position was requested for these images", next_step=step))
     inside, most = asked_ink(images)
     units = units_of(images, len(inside))
     right = most & (inside >= parameters.threshold)

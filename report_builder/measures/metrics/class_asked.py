@@ -45,7 +45,7 @@ def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measure
     images = arrays["images"]
     if "asked_class" not in images:
         step = "Measure a figure or probe of a conditional model, e.g. {kind: conditional_samples}."
-        raise ReportError(Problem("", "no class was asked of these images", next_step=step))
+        raise ReportError(Problem("", "no class was requested for these images", next_step=step))
     asked = images["class_names"][images["asked_class"]]
     if strange := sorted(set(asked.tolist()) - set(images["judge_names"].tolist())):
         known = ", ".join(images["judge_names"].tolist())

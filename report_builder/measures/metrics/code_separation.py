@@ -55,7 +55,7 @@ def measure(arrays: Mapping[str, Arrays], parameters: Parameters) -> Mapping[str
     if n <= k:
         raise ReportError(Problem("", "fewer other codes than neighbours that vote", f"k: {k}", f"Allowed: 1 to {n - 1}."))
     if len(set(y.tolist())) < 2:
-        raise ReportError(Problem("", "codes of one class only cannot be told apart", next_step="Measure more images."))
+        raise ReportError(Problem("", "all codes are of one class", next_step="Measure more images."))
     right = (majority(y[nearest(z, z, k, skip_self=True)[0]]) == y).astype("float64")
     return {"code_knn_accuracy": Measured.mean(right, units), "code_silhouette": Measured.mean(silhouette(z, y), units)}
 

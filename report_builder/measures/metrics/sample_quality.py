@@ -85,7 +85,7 @@ def _classes(images: Arrays, k: int) -> np.ndarray:
     known: np.ndarray = np.isin(images["judge_names"], images["class_names"])
     if not known.any():
         received = f"{', '.join(images['class_names'])}; judge: {', '.join(images['judge_names'])}"
-        raise ReportError(Problem("", "the judge knows no class of the data that these images are made after", received))
+        raise ReportError(Problem("", "the judge knows no class of the data that the model was trained on", received))
     return known
 
 

@@ -45,7 +45,7 @@ def measure(arrays: Mapping[str, Arrays], _: Parameters) -> Mapping[str, Measure
     costs = arrays["costs"]
     if missing := [name for name in ("non_trainable_parameters", "cpu_seconds", "peak_memory") if name not in costs]:
         step = "Remove the run (report-builder runs list shows its key) and train it again, or leave the metric out."
-        raise ReportError(Problem("", "the run did not keep all of its costs", ", ".join(missing), next_step=step))
+        raise ReportError(Problem("", "the run did not record all of its costs", ", ".join(missing), next_step=step))
     epochs = int(costs["epochs"])
     return {
         "trainable_parameters": Measured(int(costs["parameters"]), 1),

@@ -105,7 +105,7 @@ def check_parts(layout: Layout, *, a_class: bool, a_position: bool, attributes: 
     parts = {part.kind: part.names for part in layout.conditions}
     problems = []
     if a_class and "class" not in parts:
-        problems.append(Problem("", "the condition has no class to ask for", next_step="Add the step one_hot to the data."))
+        problems.append(Problem("", "the condition does not contain a class", next_step="Add the step one_hot to the data."))
     if a_position and "position" not in parts:
         problems.append(Problem("", "the condition has no position", next_step="Add the step canvas to the data."))
     names = parts.get("attributes", ())
@@ -204,7 +204,7 @@ def _labels(data: ImageData, part: Split, sources: np.ndarray, classes: Sequence
     """Return the requested class numbers, `(classes, 1)`, or the sources' own, `(1, sources)`; empty without a class."""
     if part_columns(data.conditions, "class") == slice(0, 0):
         if classes:
-            raise ReportError(Problem("", "the condition has no class to ask for", repr(list(classes))))
+            raise ReportError(Problem("", "the condition does not contain a class", repr(list(classes))))
         return np.zeros(0, dtype=np.int64)
     if classes is None and own:
         return np.asarray(part.y[sources], dtype=np.int64)[None]

@@ -22,7 +22,7 @@ class Parameters(OfSplit):
     drawn: int | None = Field(
         default=None,
         ge=0,
-        description="Seed of one draw from the posterior of each image, given beside the means; null: no draw.",
+        description="Seed of one draw from the posterior of each image, returned in addition to the means; null: no draw.",
     )
     any_model: bool = Field(default=False, description="Of a model without a posterior the codes as they are, not drawn.")
 

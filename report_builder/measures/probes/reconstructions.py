@@ -20,7 +20,7 @@ class Parameters(Base):
     per_class: int = Field(
         default=1, ge=1, description="Images of each class, in the order of the classes, from the first of each on."
     )
-    n: int | None = Field(default=None, ge=1, description="Instead: n images drawn at random, whatever their class.")
+    n: int | None = Field(default=None, ge=1, description="Instead: n images drawn at random, of any class.")
 
 
 def measure(model: Trained, data: ImageData, parameters: Parameters) -> Arrays:
