@@ -41,7 +41,7 @@ REFUSED = {  # prefix of a name -> why it may not be set
     "figure.dpi": _SIZE,
     "savefig.": _SIZE,
 } | dict.fromkeys(("backend", "interactive", "toolbar", "webagg.", "tk.", "keymap.", "animation.", "docstring."), _NOTHING)
-FONTS = ("Libertinus Serif", "DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono", "STIXGeneral", "cmr10")  # ours, then Matplotlib's
+FONTS = ("Libertinus Serif", "DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono", "STIXGeneral", "cmr10")  # ours, Matplotlib's
 
 
 @frozen
