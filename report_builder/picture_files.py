@@ -37,7 +37,7 @@ SIGNATURES = {  # first bytes of a file -> format
     b"<": "a page or a drawing (XML, HTML, SVG)",
 }
 ADVICE = "Replace the file, or take it out."
-SVG_HEAD = 4096  # bytes within which an SVG must be recognizable
+SVG_HEAD = 4096  # bytes within which an SVG must be recognisable
 # errors that Pillow raises for damaged files
 DAMAGE = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, ArithmeticError, struct.error, zlib.error)
 

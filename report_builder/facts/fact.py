@@ -1,4 +1,4 @@
-"""A measured number that knows what it measures."""
+"""Facts: measured numbers that know what they measure."""
 
 from __future__ import annotations
 

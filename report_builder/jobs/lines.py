@@ -16,5 +16,5 @@ T = TypeVar("T")
 
 
 def written(adapter: TypeAdapter[T], value: T) -> bytes:
-    """Serialize a value as a line of JSON; NaN among the terms of a training is preserved."""
+    """Serialise a value as a line of JSON; NaN among the terms of a training is preserved."""
     return json.dumps(adapter.dump_python(value, mode="json")).encode() + b"\n"

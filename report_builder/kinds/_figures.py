@@ -53,7 +53,7 @@ class Subject:
         return cls(**{**said, "terms": {name: Term(**term) for name, term in said["terms"].items()}})
 
     def setting(self, path: str) -> Plain:
-        """The setting at a key path such as `model.latent_dim` or `training.learning_rate`.
+        """Setting at a key path such as `model.latent_dim` or `training.learning_rate`.
 
         Raises:
             LookupError: the run has no such setting.

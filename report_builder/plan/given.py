@@ -14,7 +14,7 @@ from report_builder.plain import Plain
 from report_builder.store import META, Memo, Step, Stored, canonical, data_name
 from report_builder.store.step import KINDS
 
-FOLDER = "given"  # in the store of a project
+FOLDER = "given"  # in a project's store
 HEAVY = ("run", "arrays")  # their arrays may be left out, because a document does not need them
 
 

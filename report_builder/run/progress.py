@@ -47,7 +47,7 @@ class View:
     def __init__(self, stream: TextIO, jobs: Sequence[Job], workers: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream, self._clock = stream, clock
         self._live = stream.isatty()
-        self._costs = {job.key: job.seconds for job in jobs}  # those that are not finished
+        self._costs = {job.key: job.seconds for job in jobs}  # of the unfinished jobs
         self._states: dict[str, _State] = {}
         self._measured, self._guessed = 0.0, 0.0  # seconds that finished trainings took, and their estimates
         self._total, self._workers, self._lines, self._drawn = len(jobs), min(workers, len(jobs)) or 1, 0, 0.0

@@ -118,7 +118,7 @@ def _below(file: Path, parent: str) -> Path:
 
 
 def chain(file: Path) -> Iterator[Path]:
-    """Yield an experiment file that can be loaded, then the files that it extends."""
+    """Yield an experiment file that has been loaded, then the files that it extends."""
     yield file
     parent = read(file).data.get("extends")
     if isinstance(parent, str):

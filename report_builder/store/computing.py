@@ -16,7 +16,7 @@ TOLD["Model"] = ("summary", "title", "equation", "listings", "presets", "refuses
 
 
 def text_of_code(tree: ast.Module, *, own: bool) -> str:
-    """Serialize the code of a file; the text is the same for every Python version.
+    """Serialise the code of a file; the text is the same for every Python version.
 
     Args:
         tree: AST of the file; it is modified.
@@ -29,7 +29,7 @@ def text_of_code(tree: ast.Module, *, own: bool) -> str:
 
 
 class _Canonical:
-    """Serializes an AST, independently of the Python version, without docstrings, annotations of functions, and messages.
+    """Serialises an AST, independently of the Python version, without docstrings, annotations of functions, and messages.
 
     When in doubt, a part is kept: docstrings in a file that reads `__doc__`, annotations of decorated functions and of classes
     (which define fields), and every text that is not an argument of one of this package's errors.

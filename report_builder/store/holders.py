@@ -52,7 +52,7 @@ class Holder:
             return None
 
     def written(self) -> bytes:
-        """Serialize as one line that begins with the token."""
+        """Serialise as one line that begins with the token."""
         return f"{self.token} {json.dumps(vars(self))}\n".encode()
 
     @property

@@ -84,7 +84,7 @@ def leftovers(root: Path) -> Iterator[Path]:
     yield from (
         path for path in steps if path.suffix == WORK and len(path.suffixes) > 1 and (path.parent / _key(path)).is_dir()
     )
-    begun = {_key(path) for path in steps if path.suffix == WORK}  # such a lease names the checkpoint of a killed process
+    begun = {_key(path) for path in steps if path.suffix == WORK}  # leases of killed processes, which name their checkpoints
     locks = [lock for lock in (root / LOCKS).glob("*") if _key(lock) not in begun]
     held = at_work(locks)
     yield from (lock for lock in locks if lock not in held)

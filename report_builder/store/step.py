@@ -17,7 +17,7 @@ KEY_LENGTH = 20  # hex digits: 80 bits, short enough to read
 
 
 def canonical(value: Plain) -> str:
-    """Serialize a value as JSON with sorted keys and no spaces, so that equal values give equal text."""
+    """Serialise a value as JSON with sorted keys and no spaces, so that equal values give equal text."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=list)
 
 

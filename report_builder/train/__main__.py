@@ -1,4 +1,4 @@
-"""A worker process: `python -m report_builder.train <threads>`."""
+"""A worker process that trains and probes: `python -m report_builder.train <threads>`."""
 
 from __future__ import annotations
 
