@@ -34,10 +34,11 @@ class ProbeRequest:
     Four kinds are answered by the run itself: `history`, an array of shape `(epochs,)` for each logged term; `progress`,
     samples of fixed noise before the first and after each epoch; `costs`, numbers of shape `()`: parameters, seconds, memory;
     `layers`, the layers of the model (see `layer_arrays`).
+
     `judge` is the run of a classifier that the probe asks. `needs` names what the model must provide in addition to what the
     probe itself needs. The plan fills in `noise`, the chance in the images or values that the probe gives, `splits`, the parts
     of the data whose images are read, and `terms`, what the run logs, by name. `needs`, `noise`, `splits` and `terms` are not
-    part of a key.
+    part of any key.
     """
 
     kind: str
@@ -87,9 +88,8 @@ class Probe(Declared[P]):
         needs: what the model must provide; `a|b`: either of the two; empty: the data is enough.
         needs_for: what it must provide for these parameters, in addition to `needs`.
         judge_needs: what the judge's model must provide, in addition to `classify`.
-        uses: other probes whose code it runs, and which is therefore part of its key.
-        fitted: the parameters, completed from the layout of the data; raises ReportError if the data cannot be probed like
-            this.
+        uses: names of other probes whose code it runs, for its key.
+        fitted: the parameters, completed from the layout of the data; raises ReportError if they do not suit that data.
         of_judge: the same for the layout of the judge's data.
         latent_dim: dimension of the latent space that it uses; the plan refuses a model with another one.
         noise: source of chance in the values that it gives (see `Quantity`): images of the data, or draws.
