@@ -1,1 +1,1 @@
-"""Turns a declarative experiment file into the report that is handed in."""
+"""Builds the report to be handed in from a declarative experiment file."""

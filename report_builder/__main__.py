@@ -1,4 +1,4 @@
-"""`python -m report_builder`, and the program `report-builder`."""
+"""Entry point of `python -m report_builder` and of the program `report-builder`."""
 
 import gc
 import os
@@ -8,19 +8,19 @@ import sys
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(
         signal.SIGINT, lambda *_: os._exit(130)
-    )  # until `main` listens: an interrupt while things are imported needs no traceback
+    )  # until `main` handles it: an interrupt during the imports needs no traceback
 
-gc.set_threshold(100_000)  # modules and documents are many small values that stay: to look through them often finds nothing
+gc.set_threshold(100_000)  # modules and documents are many small long-lived objects: frequent collections find nothing
 
 from report_builder.cli import main  # noqa: E402  not before the lines above
 
 
 def run() -> None:
-    """Runs one command and ends the process with its exit code."""
+    """Run one command and end the process with its exit code."""
     code = main()
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done
-    gc.freeze()  # what the end of the process frees need not be looked through before it
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the work is done
+    gc.freeze()  # no last collection: the end of the process frees everything
     sys.exit(code)
 
 

@@ -1,4 +1,4 @@
-"""What this machine has for building reports and what it lacks: one line each, without importing TensorFlow."""
+"""Checks what this machine has for building reports and what it lacks, one line each, without importing TensorFlow."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FREE_MEMORY = 1.5  # GB: one training process takes 0.7
 class Check:
     """One line of the examination.
 
-    `state` is `ok`, `missing` (a report cannot be built) or `optional` (more would be possible); `advice` is what to do.
+    `state` is `ok`, `missing` (no report can be built) or `optional` (more would be possible); `advice` says what to do.
     """
 
     name: str
@@ -40,10 +40,10 @@ class Check:
 
 
 def run(data_folders: Sequence[Path] = (Path("data"),), store: Path = Path("runs")) -> int:
-    """Prints every check.
+    """Print every check.
 
     Returns:
-        `Exit.DONE`, or `Exit.FINDING` when something is missing that a report needs.
+        `Exit.DONE`, or `Exit.FINDING` if something that a report needs is missing.
     """
     checks = list(examine(data_folders, store))
     print("\n".join(str(check) for check in checks))
@@ -53,7 +53,7 @@ def run(data_folders: Sequence[Path] = (Path("data"),), store: Path = Path("runs
 
 
 def examine(data_folders: Sequence[Path], store: Path) -> Iterator[Check]:
-    """Every check, in the order in which they are printed."""
+    """Yield every check, in the order in which they are printed."""
     yield _python()
     yield _machine()
     yield _tensorflow()

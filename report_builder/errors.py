@@ -1,4 +1,4 @@
-"""Errors that a user can act on: where, the rule, what was received, what is allowed, what to do next."""
+"""Errors that a user can act on: the place, the rule, what was received, what is allowed, and what to do next."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-LONGEST = 2000  # letters of what was received that a message repeats
+LONGEST = 2000  # characters of the received text that a message repeats
 MOST_NAMES = 60  # known names that a message lists
 MOST_PLACES = 8  # further places of one mistake that a message lists
 _PLACE = re.compile(r"(?P<file>[^\n]+?):(?P<line>\d+)(?:: (?P<key>.+))?")
@@ -33,8 +33,8 @@ _PLACE = re.compile(r"(?P<file>[^\n]+?):(?P<line>\d+)(?:: (?P<key>.+))?")
 class Problem:
     """One mistake, in five parts.
 
-    `where` is `file:line: key.path` as far as known; `received`, `allowed` and `next_step` may be empty. `also` has the other
-    places of the same mistake, each written as `where`.
+    `where` is `file:line: key.path` as far as known; `received`, `allowed` and `next_step` may be empty. `also` lists the other
+    places of the same mistake, in the format of `where`.
     """
 
     where: str
@@ -51,7 +51,7 @@ class Problem:
         return "\n  ".join(part for part in (head, body, self._others()) if part)
 
     def _others(self) -> str:
-        """The other places, those of the same file without its name."""
+        """List the other places, without the name of the file where it is the same."""
         told = [self._beside(place) for place in self.also[:MOST_PLACES]]
         rest = f" and {len(self.also) - len(told)} others" if len(self.also) > len(told) else ""
         return f"Also in {len(self.also)} more: {', '.join(told)}{rest}." if told else ""
@@ -67,16 +67,16 @@ class Problem:
 
 
 def once(found: Iterable[Problem]) -> list[Problem]:
-    """Each mistake once, with all its places: those of one line, which runs and arms inherit, and those that read the same.
+    """Merge equal mistakes: those of one line, which runs and arms inherit, and those that read the same.
 
-    An unknown key is one mistake whatever its value: the arms of a sweep have it with each of theirs.
+    An unknown key is one mistake whatever its value, because each arm of a sweep may have another one.
     """
     inherited = _merge_by_cause(found, lambda p: (p.where.partition(": ")[0], p.rule, _what(p)))
     return _merge_by_cause(inherited, lambda p: (p.rule, p.received, p.allowed, p.next_step))
 
 
 def _merge_by_cause(found: Iterable[Problem], cause: Callable[[Problem], Hashable]) -> list[Problem]:
-    """The first problem of each cause, with the places of the others."""
+    """First problem of each cause, with the places of the others."""
     groups: dict[Hashable, list[Problem]] = {}
     for problem in found:
         groups.setdefault(cause(problem), []).append(problem)
@@ -89,12 +89,12 @@ def _what(problem: Problem) -> str:
 
 
 def _short(text: str) -> str:
-    """A text that a message can hold: of a long one both ends."""
+    """Text short enough for a message: both ends of a long one."""
     return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} ... {text[-LONGEST // 4 :]}"
 
 
 class ReportError(Exception):
-    """Everything that stops a build, as a list of problems and one exit code."""
+    """Anything that stops a build: a list of problems and one exit code."""
 
     exit_code = Exit.MISTAKE
 
@@ -104,7 +104,7 @@ class ReportError(Exception):
 
 
 class UsageError(ReportError):
-    """The command line itself does not fit."""
+    """The command line itself is invalid."""
 
     exit_code = Exit.USAGE
 
@@ -116,11 +116,11 @@ class FindingError(ReportError):
 
 
 class OwnFileError(ReportError):
-    """A file of the user's own raised what it should not, or returned something else than it must."""
+    """A user's own file raised an unexpected error, or returned an invalid value."""
 
 
 class MissingDataError(ReportError):
-    """The files of a data set are not on this machine, or are not those that the report was planned with."""
+    """The files of a data set are not on this machine, or differ from those that the report was planned with."""
 
 
 class RunError(ReportError):
@@ -130,13 +130,13 @@ class RunError(ReportError):
 
 
 class StorageError(ReportError):
-    """No space, or no permission."""
+    """A disk, folder or file cannot be used, for instance because no space is left or permission is missing."""
 
     exit_code = Exit.STORAGE
 
 
 def together(errors: Iterable[ReportError]) -> ReportError:
-    """One error with the problems of all: of their class where they share it, else a RunError."""
+    """Combine errors into one with all their problems: of their common class, or a RunError if they have none."""
     several = list(errors)
     classes = {type(error) for error in several}
     kind = classes.pop() if len(classes) == 1 else RunError
@@ -144,7 +144,7 @@ def together(errors: Iterable[ReportError]) -> ReportError:
 
 
 def near_miss(received: str, known: Iterable[str]) -> str:
-    """Says "Did you mean 'x'?" and lists the known names, for `Problem.allowed`."""
+    """Return "Did you mean 'x'?" and the list of known names, for `Problem.allowed`."""
     names = sorted(known)
     guess = difflib.get_close_matches(received[:LONGEST], names, n=1, cutoff=0.6)
     hint = f"Did you mean '{guess[0]}'?  " if guess else ""

@@ -1,9 +1,9 @@
-"""Limits with a name: how much of anything an input may ask for, and how the user allows more.
+"""Named limits on how much an input may ask for, which the user can raise.
 
-One value a limit. `YAML_BYTES.hold(len(text), where)` raises where an amount is too large. Where it is enforced elsewhere
-(a time, the memory of a process), `YAML_BYTES.value` is handed there, and `ReportError(YAML_BYTES.problem(where))` says that it
-was reached. Every message names the option that raises it: `--limit NAME=VALUE`, or the environment variable
-`REPORT_BUILDER_LIMITS=NAME=VALUE,NAME=VALUE`, which the option sets, so that workers know it, too.
+Each limit is one constant. `YAML_BYTES.hold(len(text), where)` raises if an amount is too large. Where a limit is enforced
+elsewhere (a time, the memory of a process), `YAML_BYTES.value` is passed there, and `ReportError(YAML_BYTES.problem(where))`
+reports that it was reached. Every message names the option that raises the limit: `--limit NAME=VALUE`, or the environment
+variable `REPORT_BUILDER_LIMITS=NAME=VALUE,NAME=VALUE`, which the option sets, so that workers inherit it.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ VARIABLE = "REPORT_BUILDER_LIMITS"
 
 @frozen
 class Limit:
-    """A bound that an input may not pass.
+    """An upper bound on what an input may ask for.
 
     Attributes:
-        name: as `--limit` takes it.
+        name: as in `--limit NAME=VALUE`.
         default: the bound, in `unit`.
         unit: "bytes", "s", "pixels", or what is counted, e.g. "arms".
         noun: what is bounded, e.g. "the size of a YAML file".
-        most: what it may be raised to.
+        most: the largest value that the bound may be raised to.
     """
 
     name: str
@@ -42,12 +42,12 @@ class Limit:
         return _parse(os.environ.get(VARIABLE, "")).get(self.name, self.default)
 
     def hold(self, amount: float, where: str) -> None:
-        """Raises ReportError where the amount, in `unit`, is larger than the bound; `where` is the place that it is said of."""
+        """Raise ReportError if the amount, in `unit`, exceeds the bound; `where` is the place that the message names."""
         if amount > self.value:
             raise ReportError(self.problem(where, amount))
 
     def problem(self, where: str, amount: float = 0) -> Problem:
-        """The message that the bound is passed; the bound that it proposes is enough for the amount where that is known."""
+        """Describe an exceeded bound; the suggested bound is large enough for the amount, if that is known."""
         more = min(max(2 * self.value, _round_up(amount)), self.most)
         step = f"Where it is meant, allow more: --limit {self.name}={more:.15g}" if more > self.value else ""
         if amount > self.most:
@@ -56,7 +56,7 @@ class Limit:
         return Problem(where, f"{self.noun} is limited", received, f"At most {self.told(self.value)}.", step)
 
     def told(self, amount: float) -> str:
-        """An amount as people write it: `5 MB`, `10 s`, `2000 arms`."""
+        """Format an amount for people: `5 MB`, `10 s`, `2000 arms`."""
         if self.unit == "bytes":
             step = next((n for n in (9, 6, 3) if amount >= 10**n), 0)
             return f"{amount / 10**step:.4g} { {9: 'GB', 6: 'MB', 3: 'kB', 0: 'bytes'}[step] }"
@@ -64,7 +64,7 @@ class Limit:
 
 
 def _round_up(amount: float) -> float:
-    """The amount with two digits that are not zero, or a little more."""
+    """Round an amount up to two significant digits."""
     step = 10.0 ** max(0, math.floor(math.log10(amount)) - 1) if amount else 1
     return math.ceil(amount / step) * step
 
@@ -91,10 +91,10 @@ LIMITS = {limit.name: limit for limit in list(globals().values()) if isinstance(
 
 
 def allow(settings: Iterable[str]) -> None:
-    """Puts `NAME=VALUE` of the command line in force, over what the environment says, here and in all workers.
+    """Put `NAME=VALUE` settings of the command line in force here and in all workers, over those of the environment.
 
     Raises:
-        UsageError: unknown limit, or the value is no positive number.
+        UsageError: a limit is unknown, or its value is not a positive number within the allowed range.
     """
     given = [text for text in (os.environ.get(VARIABLE, ""), *settings) if text]
     _parse(",".join(given))
@@ -103,7 +103,7 @@ def allow(settings: Iterable[str]) -> None:
 
 
 def _parse(text: str) -> dict[str, float]:
-    """The values that `NAME=VALUE,NAME=VALUE` sets; a later one wins."""
+    """Parse `NAME=VALUE,NAME=VALUE`; a later value wins."""
     found = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, _, value = (piece.strip() for piece in part.partition("="))

@@ -1,6 +1,7 @@
-"""Picture files of a user: opened only as what their names say, and no larger than the limit.
+"""A user's picture files, which are opened only in the format that their names indicate, and only up to the size limit.
 
-Pillow goes by content and has formats that run programs (an EPS runs Ghostscript), so it is told which format it may find.
+Pillow detects formats by content and supports some that run programs (an EPS runs Ghostscript), so it is told which format to
+expect.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from report_builder.limits import IMAGE_PIXELS
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}  # by the ending of a name, in small letters
-SIGNATURES = {  # what files of a format begin with
+FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}  # by suffix, in lower case
+SIGNATURES = {  # first bytes of a file -> format
     b"\x89PNG\r\n\x1a\n": "PNG",
     b"\xff\xd8\xff": "JPEG",
     b"GIF8": "GIF",
@@ -36,17 +37,17 @@ SIGNATURES = {  # what files of a format begin with
     b"<": "a page or a drawing (XML, HTML, SVG)",
 }
 ADVICE = "Replace the file, or take it out."
-SVG_HEAD = 4096  # bytes in which an SVG shows that it is one
-# what Pillow raises for damaged files
+SVG_HEAD = 4096  # bytes within which an SVG must be recognisable
+# errors that Pillow raises for damaged files
 DAMAGE = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, ArithmeticError, struct.error, zlib.error)
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Image]:
-    """A JPEG or PNG file, with its size known and nothing decoded; what is wrong with it is said also where that shows later.
+    """Open a JPEG or PNG file without decoding it; errors that occur while it is decoded later are reported as well.
 
     Raises:
-        ReportError: (also out of the `with` block) its content is not what its name says, it is damaged, or too large.
+        ReportError: (also from within the `with` block) its content does not match its name, it is damaged, or it is too large.
     """
     import PIL.Image
 
@@ -56,8 +57,8 @@ def opened(path: Path) -> Iterator[Image]:
             found = _format(stream.read(16))
             if found != expected:
                 raise ReportError(_misnamed_problem(path, expected, found))
-            warnings.simplefilter("ignore")  # of broken metadata, which no report needs
-            PIL.Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit, which no option raises; ours is asked for next
+            warnings.simplefilter("ignore")  # about broken metadata, which no report needs
+            PIL.Image.MAX_IMAGE_PIXELS = None  # Pillow's own limit, which no option can raise; ours is checked below
             stream.seek(0)
             with PIL.Image.open(stream, formats=(expected,)) as picture:
                 IMAGE_PIXELS.hold(picture.width * picture.height, str(path))
@@ -68,10 +69,10 @@ def opened(path: Path) -> Iterator[Image]:
 
 
 def check(path: Path) -> None:
-    """Whether a PNG, JPEG or SVG file is what its name says, from its beginning.
+    """Check from its beginning that a PNG, JPEG or SVG file is what its name says.
 
     Raises:
-        ReportError: it is not, is damaged there, or is too large.
+        ReportError: it is not, its beginning is damaged, or it is too large.
     """
     if path.suffix.lower() in FORMATS:
         with opened(path):
@@ -83,7 +84,7 @@ def check(path: Path) -> None:
 
 
 def _format(head: bytes) -> str:
-    """The format that a file begins like; "" where none is known."""
+    """Format that the first bytes of a file indicate; "" if unknown."""
     return next((name for signature, name in SIGNATURES.items() if head.startswith(signature)), "")
 
 

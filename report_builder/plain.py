@@ -1,4 +1,4 @@
-"""Plain values: what YAML and JSON can hold, and what stands at a key path in them."""
+"""Plain values, which YAML and JSON can hold, and access to them by key path."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    Plain: TypeAlias = "str | int | float | Sequence[Plain] | Mapping[str, Plain] | None"  # true and false are int
+    Plain: TypeAlias = "str | int | float | Sequence[Plain] | Mapping[str, Plain] | None"  # bool is an int
 else:
-    from pydantic import JsonValue as Plain  # which it knows how to read
+    from pydantic import JsonValue as Plain  # the type that pydantic can validate
 Fields: TypeAlias = Mapping[str, Plain]
 
 
 def at(value: Plain, path: Iterable[str | int]) -> Plain:
-    """What stands at a key path; None where nothing does."""
+    """Value at a key path; None if there is none."""
     for step in path:
         if isinstance(value, Mapping):
             value = value.get(str(step))
@@ -25,19 +25,19 @@ def at(value: Plain, path: Iterable[str | int]) -> Plain:
 
 
 def fields(value: Plain, *path: str | int) -> Fields:
-    """The mapping at a key path; an empty one where there is none."""
+    """Mapping at a key path; an empty one if there is none."""
     found = at(value, path)
     return found if isinstance(found, Mapping) else {}
 
 
 def rows(value: Plain, *path: str | int) -> list[Fields]:
-    """The mappings in the list at a key path."""
+    """Mappings in the list at a key path; empty if there is no list."""
     found = at(value, path)
     return [row for row in found if isinstance(row, Mapping)] if isinstance(found, list | tuple) else []
 
 
 def under(path: Sequence[str], value: Plain) -> dict[str, Plain]:
-    """A value under a key path of at least one key: what `at` would find it in."""
+    """Nest a value under a key path of at least one key, so that `at` finds it there."""
     *above, last = path
     found: dict[str, Plain] = {last: value}
     for step in reversed(above):

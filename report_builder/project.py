@@ -1,8 +1,8 @@
-"""What an experiment may read: the files of its project, and of folders that the user allows.
+"""The files that an experiment may read: those of its project, and of folders that the user allows.
 
-Whatever a YAML file, a template, `--set` or the name of a report leads to passes `Project.refusal`: templates and what they
-include, pictures, logos, styles, `extends`, bibliographies, Python files. Data sets may lie anywhere: they are read as arrays
-and pictures of named formats, never run, and never printed as text.
+Every path from a YAML file, a template, `--set` or the name of a report passes `Project.refusal`: templates and their includes,
+pictures, logos, styles, `extends`, bibliographies, Python files. Data sets may lie anywhere: they are read as arrays and
+pictures of known formats, never executed, and never printed as text.
 """
 
 from __future__ import annotations
@@ -16,23 +16,26 @@ from report_builder.errors import Problem, ReportError, UsageError
 from report_builder.records import frozen
 
 VARIABLE = "REPORT_BUILDER_ROOTS"
-FOLDERS = ("experiments", "templates")  # what the folder of a project holds
+FOLDERS = ("experiments", "templates")  # folders in the folder of a project
 
 
 @frozen
 class Project:
-    """The folders in which every file must lie that an experiment names; symbolic links are followed first."""
+    """Folders that contain every file an experiment may name; symbolic links are resolved first."""
 
     roots: tuple[Path, ...]
 
     @classmethod
     def of(cls, experiments: Path, templates: Path, file: Path, allowed: Iterable[Path] = ()) -> Project:
-        """The folder that holds `experiments/` and `templates/`, where both stand so; else these two; and what is allowed.
+        """Create a project from the folders of its experiments and templates, and from those that the user allows.
+
+        If the two are called `experiments/` and `templates/` and lie in one folder, that folder belongs to the project, too,
+        unless it is the home folder or the root of the disk.
 
         Args:
             experiments: folder of the experiment files.
             templates: folder of the templates.
-            file: the experiment file: its own folder is of the project, too.
+            file: the experiment file; its own folder belongs to the project, too.
             allowed: further folders, as the user gave them.
         """
         both = [resolved(experiments), resolved(templates)]
@@ -42,12 +45,12 @@ class Project:
         return cls(tuple(dict.fromkeys([*known, *both, resolved(file).parent, *map(resolved, allowed)])))
 
     def holds(self, path: Path) -> bool:
-        """Whether a file may be read, once all symbolic links are followed."""
+        """Whether a file may be read, after all symbolic links are resolved."""
         real = resolved(path)
         return any(real.is_relative_to(root) for root in self.roots)
 
     def refusal(self, path: Path, where: str, received: str = "") -> Problem | None:
-        """Why a file may not be read; None where it may. `received` is the path as it was written."""
+        """Problem that says why a file may not be read; None if it may. `received` is the path as it was written."""
         if self.holds(path):
             return None
         rule = "this leads out of the project, and nothing outside it is read"
@@ -57,7 +60,7 @@ class Project:
 
 
 def resolved(path: Path) -> Path:
-    """The real path; of one that cannot be followed (a loop of links, a name that is too long) the path as it is."""
+    """Resolve a path; if that fails (a loop of links, a name that is too long), return it as an absolute path."""
     try:
         return path.resolve()
     except (OSError, ValueError, RuntimeError):
@@ -65,7 +68,7 @@ def resolved(path: Path) -> Path:
 
 
 def expanded(text: str) -> Path:
-    """A folder as it was given, `~` replaced by the home folder.
+    """Replace `~` at the start of a folder name by the home folder.
 
     Raises:
         UsageError: the home folder does not exist.
@@ -77,7 +80,7 @@ def expanded(text: str) -> Path:
 
 
 def is_file(path: Path) -> bool:
-    """Whether this is a regular file that is there; never an error, whatever the path is."""
+    """Whether a path is an existing regular file; never raises an error."""
     try:
         return path.is_file()
     except (OSError, ValueError):
@@ -85,7 +88,7 @@ def is_file(path: Path) -> bool:
 
 
 def not_readable(path: Path) -> str:
-    """What is in the way of reading a file as text; empty where nothing is. A pipe or a device is not waited for."""
+    """What prevents a file from being read as text; empty if nothing does. A pipe or a device is never opened."""
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -98,15 +101,15 @@ def not_readable(path: Path) -> str:
 
 
 def text_of(path: Path, where: str = "", most: int | None = None) -> str:
-    """The text of a file of the user's, without a byte order mark.
+    """Read a user's text file, without its byte order mark and with Unix line ends.
 
     Args:
         path: the file.
-        where: the place that names it, for the message; default: its path.
-        most: so many bytes are read at most, for a caller that refuses a larger file.
+        where: the place that names the file, for messages; default: its path.
+        most: maximum number of bytes to read, for a caller that refuses a larger file.
 
     Raises:
-        ReportError: it is no regular file, cannot be read, or is not UTF-8.
+        ReportError: it is not a regular file, cannot be read, or is not UTF-8.
     """
     if mistake := not_readable(path):
         raise ReportError(Problem(where or str(path), mistake, str(path) if where else ""))

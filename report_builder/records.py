@@ -1,4 +1,4 @@
-"""Small values with named fields: dataclasses that are quick to declare, for a command that declares two hundred of them."""
+"""Dataclasses that are fast to create, for a command that defines two hundred of them."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: type[T]) -> type[T]:
-    """Makes a class a dataclass that is compared, hashed and printed by its fields; the type checker lets nobody change it.
+    """Make a class a dataclass that is compared, hashed and printed by its fields; only the type checker enforces immutability.
 
-    `dataclass(frozen=True)` compiles six functions for each class, a tenth of the time of a short command. This one compiles
-    `__init__` only; the others are the same for all classes.
+    `dataclass(frozen=True)` compiles six functions per class, a tenth of the run time of a short command. This decorator
+    compiles only `__init__`; the other methods are shared by all classes.
     """
     return _make(cls, by_name=False)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def named(cls: type[T]) -> type[T]:
-    """As `frozen`; its own fields are given by their names."""
+    """Like `frozen`, but the class's own fields are keyword-only."""
     return _make(cls, by_name=True)
 
 
@@ -36,6 +36,6 @@ def _make(cls: type[T], *, by_name: bool) -> type[T]:
         "__repr__": lambda one: f"{type(one).__qualname__}({', '.join(f'{name}={vars(one)[name]!r}' for name in printed)})",
     }
     for name, method in methods.items():
-        if name not in vars(made) or vars(made)[name] is None:  # a class with an __eq__ of its own has no hash
+        if name not in vars(made) or vars(made)[name] is None:  # a class that defines __eq__ has None as its __hash__
             setattr(made, name, method)
     return made

@@ -1,3 +1,3 @@
-"""The version of the package, in a file of its own: a release trains nothing again by its number."""
+"""Version of the package, in a file of its own, so that a new version number alone does not retrain anything."""
 
 __version__ = "0.1.0"

@@ -1,8 +1,8 @@
-"""Facts, and what may be said of them.
+"""Facts, and what may be said about them.
 
-A `Fact` is a measured number that knows what it measures and what chance may have drawn. `scale` is the guard: facts that are
-not on one scale do not compare. `comparing` says whether two of them differ measurably, `ranking` orders the arms of a sweep;
-both compute, and are imported where something is computed.
+A `Fact` is a measured number that knows what it measures and what chance may have contributed. `scale` guards comparisons:
+facts that are not on one scale cannot be compared. `comparing` decides whether two facts differ measurably, and `ranking`
+orders the arms of a sweep; these two compute, and are imported only where something is computed.
 """
 
 from report_builder.facts.choosing import preferred

@@ -1,4 +1,4 @@
-"""Which of several facts is the best one."""
+"""Choice of the best of several facts."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from report_builder.facts.scale import PLANNED, SCALE, guard
 
 
 def preferred(facts: Sequence[Fact], *, by: Sequence[str]) -> Fact | None:
-    """The fact that the metric's direction prefers, by the means over the seeds, the first of equal ones.
+    """Fact that the metric's direction prefers, by the means over the seeds; the first of equal ones.
 
-    None while one of them is not measured. The runs may differ only in what `by` names (see `compare`).
+    Returns None while one of them is not measured. The runs may differ only in what `by` names (see `compare`).
 
     Raises:
-        ReportError: the facts are not on one scale, the metric has no better direction, or gives words.
+        ReportError: the facts are not on one scale, or the metric has no better direction or gives words.
     """
     first = facts[0]
     unmeasured = any(fact.placeholder for fact in facts)

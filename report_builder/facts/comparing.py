@@ -1,4 +1,4 @@
-"""When two facts may be compared, and what their difference says."""
+"""Comparisons of facts: when two facts may be compared, and what their difference shows."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from report_builder.facts.scale import PLANNED, guard
 from report_builder.facts.units import Measured, sides_of
 from report_builder.records import frozen
 
-SEEDS = 3  # trainings on each side from which it speaks of models
+SEEDS = 3  # trainings on each side from which on a comparison concerns models
 
 
 @frozen
 class Comparison:
-    """What the measurement says of `a` against `b`, a fact or a number.
+    """Result of a comparison of `a` with `b`, a fact or a number.
 
     Attributes:
         estimate: of the difference a - b; None while something is not measured.
-        relation: `better` or `worse` where the metric has a direction, else `greater` or `smaller`; `same`: not measurable, or
-            with `at_least` shown to be smaller than that; `open`: with `at_least`, neither.
-        scope: `models` or `these trainings`; "" where nothing was trained or nothing is left to chance.
-        level: how often chance alone is taken for a difference.
+        relation: `better` or `worse` if the metric has a direction, else `greater` or `smaller`; `same`: no measurable
+            difference, or, with `at_least`, one that is shown to be smaller than that; `open`: with `at_least`, neither.
+        scope: `models` or `these trainings`; "" if nothing was trained or nothing is random.
+        level: significance level, how often chance alone is taken for a difference.
         at_least: the smallest difference that matters, in the facts' unit; 0: any.
-        let_through: in what the runs differ, of what the factor named covers: `model.loss: 'bce' / 'mse'`.
-        denied: whether a correction for other comparisons took the difference back.
+        let_through: differences between the runs that the named factor covers: `model.loss: 'bce' / 'mse'`.
+        denied: whether a correction for multiple comparisons revoked the difference.
     """
 
     a: Fact
@@ -47,43 +47,45 @@ class Comparison:
 
     @property
     def difference(self) -> float:
-        """The value of a minus that of b, in the unit of the facts."""
+        """Value of a minus value of b, in the unit of the facts."""
         return float(self.estimate.value) if self.estimate else 0.0
 
     @property
     def exact(self) -> bool:
-        """Whether chance has no part in it, and both are the same number."""
+        """Whether both are the same number, without any influence of chance."""
         same = self.relation == "same" and not self.denied
         return same and self.estimate is not None and self.difference == 0 and float(self.estimate.margin()) == 0
 
     @property
     def undecided(self) -> bool:
-        """Whether neither a difference is shown nor that there is none: it was only not measurable."""
+        """Whether neither a difference nor its absence is shown."""
         return self.relation == "open" or (self.relation == "same" and not self.exact and (not self.at_least or self.denied))
 
     def holds(self, relation: str) -> bool:
-        """Whether a sentence that says `relation` is true."""
+        """Whether a sentence that states `relation` is true."""
         if relation in ("greater", "smaller"):
             return self.found and (self.difference > 0) == (relation == "greater")
         return self.relation == relation
 
 
 def compare(a: Fact, b: Fact, *, by: Sequence[str], at_least: float = 0.0, chosen_among: int = 2) -> Comparison:
-    """Compares two facts whose runs may differ only in what `by` names: key paths such as `model.kl`, or `split`, or `data`.
+    """Compare two facts whose runs may differ only in what `by` names: key paths such as `model.kl`, or `split`, or `data`.
 
-    Different trainings are compared by Welch's test over the seeds with the variance over images added, the same trainings
-    (means against ends, two splits) seed by seed. Fewer than three seeds on a side say nothing of models: then the comparison
-    speaks of these trainings, and the images alone of chance.
+    Different trainings are compared by Welch's test over the seeds, with the variance over images added; the same trainings
+    (means against ends, two splits) are paired by seed. Fewer than three seeds on a side show nothing about models: the
+    comparison then concerns these trainings only, and only the images are random.
 
     Args:
-        a: what is spoken of.
-        b: what it is compared with.
+        a: the fact that the relation is about.
+        b: the fact that it is compared with.
         by: the factors.
-        at_least: the smallest difference that matters: a difference must be larger beyond doubt, and `same` be shown.
-        chosen_among: of how many arms these two may have been chosen for their values; the level is divided among their pairs.
+        at_least: the smallest difference that matters: a difference must exceed it by more than the margin, and `same` must be
+            shown.
+        chosen_among: number of arms from which these two may have been chosen by their values; the level is divided by the
+            number of their pairs.
 
     Raises:
-        ReportError: the facts are not comparable, or nothing was kept from which a difference could be judged.
+        ReportError: the facts are not comparable, or the values that are needed to judge a difference were not kept.
     """
     if a.placeholder or b.placeholder:  # unit and reduction are known when both are measured
         return Comparison(a, b, None, "same", "", at_least=at_least, let_through=guard(a, b, by, PLANNED))
@@ -94,7 +96,7 @@ def compare(a: Fact, b: Fact, *, by: Sequence[str], at_least: float = 0.0, chose
 
 
 def against(a: Fact, b: Fact, sides: Measured, times: float = 1.0) -> Measured:
-    """The sides of a - times * b: of the same trainings one side, whose values are paired by seed."""
+    """Sides of a - times * b; facts of the same trainings become one side, with values paired by seed."""
     left, right = sides.sides
     if not (a.run == b.run and a.seeds == b.seeds and a.seeds):
         return replace(sides, sides=(left, replace(right, weight=-times)))
@@ -103,10 +105,10 @@ def against(a: Fact, b: Fact, sides: Measured, times: float = 1.0) -> Measured:
 
 
 def ratio(a: Fact, b: Fact, *, by: Sequence[str]) -> tuple[float, float, float, str]:
-    """Of a to b, the ends of its interval, and its scope: all r for which a - r * b is not measurably 0 (Fieller 1954).
+    """Ratio of a to b, the ends of its interval, and its scope: all r for which a - r * b is not measurably 0 (Fieller 1954).
 
     Raises:
-        ReportError: as `compare`; or the divisor is not measurably other than 0.
+        ReportError: as for `compare`, or the divisor does not differ measurably from 0.
     """
     guard(a, b, by)
     sides, value = sides_of([a, b]), float(b.value)
@@ -120,12 +122,12 @@ def ratio(a: Fact, b: Fact, *, by: Sequence[str]) -> tuple[float, float, float, 
         found = judged(against(a, b, sides, r), (a, b))[1]
         return bool(abs(found.value) > found.margin())
 
-    width = float(rest.margin()) / abs(value)  # nearly half of the interval
+    width = float(rest.margin()) / abs(value)  # about half the width of the interval
     return middle, _end(outside, middle, -width), _end(outside, middle, width), scope
 
 
 def _end(outside: Callable[[float], bool], inside: float, step: float) -> float:
-    """Where an interval around `inside` ends, about a step away."""
+    """End of the interval around `inside`, in the direction of `step`, which is about its distance."""
     while step and not outside(inside + step):
         step *= 2
     low, high = 0.0, step
@@ -136,7 +138,10 @@ def _end(outside: Callable[[float], bool], inside: float, step: float) -> float:
 
 
 def bound(fact: Fact, limit: float) -> Comparison:
-    """Compares a fact with a number, as `compare` does with another fact; a fact without noise to judge it by as it stands."""
+    """Compare a fact with a number, like `compare` with another fact.
+
+    A fact whose noise cannot be judged is compared as if it were exact.
+    """
     if fact.placeholder:
         return Comparison(fact, limit, None, "same", "")
     sides = sides_of([fact])
@@ -149,10 +154,10 @@ def bound(fact: Fact, limit: float) -> Comparison:
 
 
 def interval(fact: Fact, level: float = LEVEL) -> tuple[float, float, str]:
-    """The confidence interval at 1 - `level`, and the variation that it covers (images, seeds, or both).
+    """Ends of the confidence interval at confidence 1 - `level`, and its scope (see `Comparison`).
 
     Raises:
-        ReportError: nothing was kept from which chance could be judged.
+        ReportError: the values that are needed to judge chance were not kept.
     """
     sides = sides_of([fact])
     scope, found = judged(sides, (fact,))
@@ -161,10 +166,10 @@ def interval(fact: Fact, level: float = LEVEL) -> tuple[float, float, str]:
 
 
 def judged(sides: Measured, facts: Sequence[Fact]) -> tuple[str, Estimate]:
-    """Of what an estimate speaks, and the estimate.
+    """Scope of an estimate, and the estimate.
 
     Raises:
-        ReportError: nothing was kept from which chance could be judged.
+        ReportError: the values that are needed to judge chance were not kept, or rest on a single image.
     """
     exact = all(fact.noise == "exact" for fact in facts)
     trained = any(fact.seeds for fact in facts)
@@ -181,7 +186,7 @@ def judged(sides: Measured, facts: Sequence[Fact]) -> tuple[str, Estimate]:
 
 
 def decided(compared: Comparison) -> Comparison:
-    """The comparison with the relation that its interval shows."""
+    """The comparison, with the relation that its interval shows."""
     a, found, least = compared.a, compared.estimate, compared.at_least
     if found is None:
         return compared

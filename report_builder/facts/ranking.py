@@ -1,4 +1,4 @@
-"""The arms of a sweep by a fact: the one that is preferred, their order, and whether the fact follows the setting."""
+"""Ranking of the arms of a sweep by a fact, and whether the fact follows the setting."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from report_builder.facts.comparing import Comparison, compare
 from report_builder.facts.fact import LEVEL, Fact
 from report_builder.records import frozen
 
-FEWEST = 5  # arms, or epochs, that a trend needs: fewer stand in order too often by chance
+FEWEST = 5  # arms, or epochs, that a trend needs: fewer are in order too often by chance
 
 
 @frozen
 class Ranking:
-    """Facts in order, the preferred or greatest first, in groups: each of one is measurably other than each of the next."""
+    """Facts in order, the preferred or greatest first, in groups: each fact differs measurably from all in later groups."""
 
     groups: tuple[tuple[Fact, ...], ...]
     comparisons: tuple[Comparison, ...]
 
 
 def ranked(facts: Sequence[Fact], *, by: Sequence[str]) -> Ranking:
-    """The order of arms; each pair of them is compared at a level that allows for all the pairs.
+    """Rank the arms; each pair of them is compared at a level that is corrected for the number of pairs.
 
     Raises:
-        ReportError: as `compare`.
+        ReportError: as for `compare`.
     """
     order = sorted(facts, key=lambda fact: float(fact.value), reverse=facts[0].better != "lower")
     pairs = {
@@ -37,12 +37,12 @@ def ranked(facts: Sequence[Fact], *, by: Sequence[str]) -> Ranking:
 
 
 def trend(values: Sequence[float | str]) -> tuple[str, float]:
-    """Whether a row of values `rises` or `falls` (else `same`), and how likely such an order is by chance.
+    """Whether a sequence of values `rises` or `falls` (else `same`), and the p-value of such an order.
 
-    The arms are the replicates: chance in trainings and images alike is between them, so one seed of each is enough.
+    The arms are the replicates: they vary by the chance of trainings and of images, so one seed per arm is enough.
 
     Raises:
-        ReportError: there are too few of them.
+        ReportError: there are fewer than `FEWEST` values, or some are words.
     """
     numbers = [value for value in values if not isinstance(value, str)]
     if len(numbers) < max(FEWEST, len(values)):

@@ -1,4 +1,4 @@
-"""Whether facts stand on one scale, so that they may be compared."""
+"""Guard of comparisons: whether facts are on one scale, so that they may be compared."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from report_builder.facts.fact import Fact
 from report_builder.plain import Plain
 
 SCALE = ("metric", "unit", "split", "reduction", "size", "method", "data")  # what two facts must share
-PLANNED = ("metric", "split", "method", "data")  # of these, what is known before they are measured
-FACTORS = ("split", "method", "data")  # of these, what may be the factor itself
+PLANNED = ("metric", "split", "method", "data")  # those of them that are known before anything is measured
+FACTORS = ("split", "method", "data")  # those of them that may be the factor itself
 
 
 def guard(a: Fact, b: Fact, by: Sequence[str], scale: Sequence[str] = SCALE) -> tuple[str, ...]:
-    """In what two facts differ, of what the factors cover.
+    """Return the differences between two facts that the factors cover.
 
     Raises:
-        ReportError: they differ in something else, too.
+        ReportError: the facts differ in something else, too.
     """
     left, right = ({key: said for key, said in _scale(fact).items() if key in scale} for fact in (a, b))
     covered, other = list[str](), list[str]()
@@ -43,7 +43,7 @@ def _covers(name: str, key: str) -> bool:
 
 
 class _Absent:
-    """Stands where one side has no such field."""
+    """Stands in for a field that one side lacks."""
 
     def __repr__(self) -> str:
         return "absent"
@@ -55,7 +55,7 @@ ABSENT = _Absent()
 def differences(
     old: Plain | _Absent, new: Plain | _Absent, path: str = ""
 ) -> Iterator[tuple[str, Plain | _Absent, Plain | _Absent]]:
-    """Fields that differ, as `(key path, old, new)`, in the order of the new value."""
+    """Yield the fields that differ, as `(key path, old, new)`, in the order of the new value."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in dict.fromkeys([*new, *old]):
             yield from differences(old.get(key, ABSENT), new.get(key, ABSENT), f"{path}.{key}" if path else str(key))

@@ -1,4 +1,4 @@
-"""The values behind facts: on which units they rest, and what each unit adds to a mean."""
+"""Values behind facts: the units they rest on, and the contribution of each unit to a mean."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from report_builder.facts.fact import Fact, Measurement
 from report_builder.records import frozen
 
 MOST_SEEDS = 4096
-# Keys: an image of part k of the data is k * _IMAGES + its number, a pair is below 0, what no other training has from _OWN on.
+# Keys of units: image i of part k of the data is k * _IMAGES + i, pairs are below 0, units of one training alone from _OWN on.
 _IMAGES, _PAIR, _OWN = 2**26, 2**31, 2**40
 
 
@@ -25,10 +25,10 @@ class Measured:
     """Facts as sides of an estimate, with the same unit in the same column.
 
     Attributes:
-        sides: one for each fact, with weight 1; without parts where something rests on no values that were kept.
-        signs: of the columns, shape `(u,)`. Values that rest on two images stand in a column of each of the two and, with the
-            sign -1, in one of the pair: the sum of squares is then that over all pairs of values that share an image.
-        units: of the training that has the fewest.
+        sides: one for each fact, with weight 1; without parts if the values behind a fact were not kept.
+        signs: sign of each column, shape `(u,)`. A value that rests on two images is in the column of each image and, with the
+            sign -1, in that of the pair: the sum of squares is then that over all pairs of values that share an image.
+        units: number of units of the training with the fewest.
         shares: whether each value is 0 or 1.
     """
 
@@ -39,15 +39,15 @@ class Measured:
 
 
 def sides_of(facts: Sequence[Fact]) -> Measured:
-    """The sides of facts.
+    """Load the sides of facts.
 
     Raises:
-        ReportError: a value is a word, or no finite number.
+        ReportError: a value is a word, or not a finite number.
     """
     means = [np.array([_number(fact, m) for m in fact.measurements]) for fact in facts]
     if any(fact.noise not in ("images", "draws") or m.samples is None for fact in facts for m in fact.measurements):
         return Measured(tuple(Side(each) for each in means))
-    parts = [*dict.fromkeys((fact.data, fact.splits) for fact in facts)]  # image 5 of one part is another in the other
+    parts = [*dict.fromkeys((fact.data, fact.splits) for fact in facts)]  # image 5 of one part is not that of another
     rows = [
         [*_rows(fact, 1 + MOST_SEEDS * place, _IMAGES * parts.index((fact.data, fact.splits)))]
         for place, fact in enumerate(facts)
@@ -60,7 +60,7 @@ def sides_of(facts: Sequence[Fact]) -> Measured:
 
 
 class _Row(NamedTuple):
-    """Of one training: columns, and what stands in them; how many units there are; whether the values are 0 and 1 only."""
+    """One training: keys of the columns, what they contain, the number of units, and whether all values are 0 or 1."""
 
     keys: np.ndarray
     parts: np.ndarray
@@ -82,7 +82,7 @@ def _number(fact: Fact, m: Measurement) -> float:
 
 
 def _samples_of(fact: Fact, m: Measurement) -> tuple[np.ndarray, np.ndarray]:
-    """Values `(n,)`, and the images on which they rest, `(n,)` or `(n, 2)`."""
+    """Values, shape `(n,)`, and the ids of the images that they rest on, shape `(n,)` or `(n, 2)`."""
     file = Path(m.samples or "")
     values, ids = _load(file, fact.metric, file.stat().st_mtime_ns)
     if not np.isfinite(values).all():
@@ -92,7 +92,7 @@ def _samples_of(fact: Fact, m: Measurement) -> tuple[np.ndarray, np.ndarray]:
 
 @functools.lru_cache(512)
 def _load(file: Path, metric: str, _: int) -> tuple[np.ndarray, np.ndarray]:
-    """What a file holds, opened once for all comparisons."""
+    """Content of a file, cached for all comparisons."""
     with np.load(file) as stored:
         values = np.asarray(stored[metric], dtype=np.float64)
         ids = np.asarray(stored.get(f"{metric}.units", np.arange(len(values))), dtype=np.int64)
@@ -101,9 +101,9 @@ def _load(file: Path, metric: str, _: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _row(values: np.ndarray, keys: np.ndarray, one_more: int) -> _Row:
-    """What each unit adds to the mean of the values.
+    """Contribution of each unit to the mean of the values.
 
-    A share has one more, as if another image had gone the other way: where all went one way, their spread would be 0.
+    A share gets one more unit, as if another image had gone the other way: if all images agreed, the variance would be 0.
     """
     n, units, share = len(values), len(np.unique(keys)), bool(np.isin(values, (0.0, 1.0)).all())
     parts = (values - values.mean()) / n

@@ -1,6 +1,6 @@
-"""What crosses the boundary of a process: jobs go in, events come out; results are found in the store.
+"""Messages between processes: jobs go in, events come out; results are found in the store.
 
-All of it is plain values without paths of a machine. Where a machine keeps things its `Site` says, which is made there.
+All messages are plain values without machine-dependent paths. Each machine describes its own folders in a `Site`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from report_builder.records import frozen
 from report_builder.store import Step, Store, canonical
 
 Engine: TypeAlias = Literal["tensorflow", "light"]
-ENGINES: Mapping[str, Engine] = {  # kind of step -> what the process must have imported
+ENGINES: Mapping[str, Engine] = {  # kind of step -> libraries that the process must have loaded
     "run": "tensorflow",
     "arrays": "tensorflow",
     "answer": "tensorflow",
@@ -28,16 +28,16 @@ ENGINES: Mapping[str, Engine] = {  # kind of step -> what the process must have 
 
 @frozen
 class Job:
-    """A step to carry out, with what only this report says of it.
+    """A step to carry out, together with what is specific to this report.
 
     Attributes:
-        step: what is stored under its key.
+        step: the step, stored under its key.
         label: its name in the report, e.g. `run vae, seed 1`.
-        needs: keys of the steps it reads; what is no job of the same call is stored already.
-        place: key path of what asks for it, e.g. `figures.codes`; empty where the label says it.
-        seconds: how long it will take, about.
-        files: digest of each file of the user's own that it executes, by its path from the folder of the experiment.
-        gpu: graphics cards that it has for itself; 0: it sees none; None: it takes what there is.
+        needs: keys of the steps it reads; those that are not jobs of the same call are already stored.
+        place: key path of the entry that requires it, e.g. `figures.codes`; empty if the label is enough.
+        seconds: estimated duration.
+        files: digest of each of the user's own files that it executes, by path relative to the experiment's folder.
+        gpu: number of GPUs reserved for it; 0: it sees none; None: it uses whatever is available.
     """
 
     step: Step
@@ -50,22 +50,22 @@ class Job:
 
     @property
     def key(self) -> str:
-        """The step's key."""
+        """Key of the step."""
         return self.step.key
 
     @property
     def engine(self) -> Engine:
-        """What the process that does it must have imported."""
+        """Libraries that the process carrying it out must have loaded."""
         return ENGINES[self.step.kind]
 
     @property
     def threads(self) -> int:
-        """Threads that it computes with."""
+        """Number of threads that it computes with."""
         return int(self.step.spec.get("threads", 1))
 
     @property
     def epochs(self) -> int:
-        """Epochs that it trains at most; 0 for what is no training."""
+        """Maximum number of training epochs; 0 for a step that is not a training."""
         return int(self.step.spec.get("training", {}).get("epochs", 0))
 
 
@@ -76,8 +76,8 @@ class Site:
     Attributes:
         root: the folder of the store.
         folders: data folders, searched in order.
-        beside: folder of the experiment, for kinds of the user's own.
-        places: where the files of data lie that the experiment names by a path, by the canonical text of the resolved data.
+        beside: folder of the experiment, for the user's own kinds.
+        places: paths of the data files that the experiment names by path, by the canonical text of the resolved data.
     """
 
     root: Path
@@ -87,21 +87,21 @@ class Site:
 
     @cached_property
     def store(self) -> Store:
-        """The store."""
+        """Store of this machine."""
         return Store(self.root)
 
     def located(self, data: Fields) -> Fields:
-        """Resolved data of a step, with the path where its files are here."""
+        """Resolved data of a step, with the path of its files on this machine."""
         path = self.places.get(canonical(data))
         return {**data, "dataset": {**fields(data, "dataset"), "path": path}} if path else data
 
 
-# --- what happens to a job ----------------------------------------------------------------------------------------------------
+# --- events of a job ----------------------------------------------------------------------------------------------------------
 
 
 @frozen
 class Started:
-    """A process has begun with it."""
+    """A process with this PID has started the job."""
 
     process: int
     event: Literal["started"] = "started"
@@ -109,7 +109,7 @@ class Started:
 
 @frozen
 class Resumed:
-    """A training goes on after this epoch; `history` holds a value of each term for each epoch before."""
+    """A training continues after this epoch; `history` holds the values of each term in all epochs so far."""
 
     epoch: int
     history: Mapping[str, Sequence[float]]
@@ -118,7 +118,7 @@ class Resumed:
 
 @frozen
 class Epoch:
-    """An epoch of a training ended with these values of its terms."""
+    """An epoch of a training has ended with these values of its terms."""
 
     epoch: int
     terms: Mapping[str, float]
@@ -127,7 +127,7 @@ class Epoch:
 
 @frozen
 class Progress:
-    """After `epoch` epochs this share of the next one is done, 0 to 1."""
+    """After `epoch` complete epochs, the fraction `share` of the next one is done, from 0 to 1."""
 
     epoch: int
     share: float
@@ -137,7 +137,7 @@ class Progress:
 
 @frozen
 class Done:
-    """The step is stored; `reused` where somebody else had stored it meanwhile."""
+    """The step is stored; `reused` if another process had already stored it."""
 
     reused: bool
     seconds: float
@@ -146,7 +146,7 @@ class Done:
 
 @frozen
 class Failed:
-    """It failed: the name of the error's class, what it says, and whether the log of the process says more."""
+    """The job failed, with an error of this class name; `unforeseen` if the log of the process has more details."""
 
     error: str
     problems: tuple[Problem, ...]
@@ -155,17 +155,17 @@ class Failed:
 
     @classmethod
     def by(cls, error: ReportError, *, unforeseen: bool = False) -> Failed:
-        """The event of an error."""
+        """Create the event of an error."""
         return cls(type(error).__name__, error.problems, unforeseen)
 
     @property
     def as_raised(self) -> ReportError:
-        """The error, with its places as they were said where it was raised."""
+        """The error with the places that it was raised with."""
         known: list[type[ReportError]] = [ReportError, *ReportError.__subclasses__()]
         return next((kind for kind in known if kind.__name__ == self.error), RunError)(*self.problems)
 
     def of(self, job: Job) -> ReportError:
-        """The error, with its places in the report."""
+        """Return the error with its places in the report."""
         places = [p.where or job.place if job.place else ": ".join(filter(None, [job.label, p.where])) for p in self.problems]
         located = (replace(problem, where=place) for problem, place in zip(self.problems, places, strict=True))
         return replace(self, problems=tuple(located)).as_raised
@@ -173,7 +173,7 @@ class Failed:
 
 @frozen
 class Skipped:
-    """It will not be done: something that it needs failed."""
+    """The job will not be carried out, because something it needs has failed."""
 
     event: Literal["skipped"] = "skipped"
 

@@ -1,4 +1,4 @@
-"""Where in a file of the user's own an error was raised, so that it is said with file and line instead of a traceback."""
+"""Location of errors raised in a user's own file, so that they are reported by file and line instead of a traceback."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _NODE = re.compile(r"\{\{function_node [^}]*\}\} ?")  # TensorFlow's name for th
 
 
 def unforeseen(error: Exception, folder: Path | None) -> Problem:
-    """An error that nobody foresaw: its place in the user's file, else the one where it was raised, and what it says."""
+    """Describe an unforeseen error: its location, in the user's own file if possible, and its message."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = own_line(error, folder) or f"{frame.filename}:{frame.lineno}"
     return Problem("", f"{type(error).__name__} at {place}", first_line(error))
 
 
 def first_line(error: BaseException) -> str:
-    """The message of an error in one line; of one in a traced function what stands behind the frames."""
+    """Message of an error in one line; for an error in a traced function, the last line, after the frames."""
     text = _NODE.sub("", str(error))
     if text.strip().startswith("in user code:"):
         text = [line for line in text.splitlines() if line.strip()][-1]

@@ -1,4 +1,4 @@
-"""Jobs and events as lines of text, between processes."""
+"""Jobs and events as lines of JSON, between processes."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ T = TypeVar("T")
 
 
 def written(adapter: TypeAdapter[T], value: T) -> bytes:
-    """A value as a line of JSON; NaN among the terms of a training stays what it is."""
+    """Serialise a value as a line of JSON; NaN among the terms of a training is preserved."""
     return json.dumps(adapter.dump_python(value, mode="json")).encode() + b"\n"

@@ -1,8 +1,9 @@
-"""A process that does jobs, and what it does with one.
+"""A process that carries out jobs.
 
-The site and then jobs come as lines on stdin, events leave as lines on stdout. Whatever a library or a model prints goes to
-stderr, which is kept in a log. When stdin ends, the parent is gone or needs the process no more: it ends at once, as it does at
-SIGTERM. Nothing is lost by that, because files appear complete or not at all, and what it held others take up.
+The site and then jobs arrive as lines on stdin; events leave as lines on stdout. Anything that a library or a model prints goes
+to stderr, which is kept in a log. When stdin ends, the parent is gone or no longer needs the process, which then exits at once,
+as it does on SIGTERM. Nothing is lost by that, because files appear complete or not at all, and the process gives back its
+leases.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from report_builder.jobs.blame import unforeseen
 from report_builder.jobs.lines import EVENT, JOB, SITE, written
 from report_builder.store import DISTRUSTED, LeaseLostError, Work, give_back_all
 
-# Kind of step -> the module that carries it out, imported by name: what a training executes is no code of a probe.
+# Kind of step -> module that carries it out; imported by name, so that code of probes is not in the key of a training.
 EXECUTORS = {
     "run": "report_builder.train.run",
     "arrays": "report_builder.train.probe",
@@ -39,7 +40,7 @@ EXHAUSTED = "ResourceExhaustedError"  # of TensorFlow, which a light process doe
 
 
 def serve(prepare: Callable[[], None]) -> None:
-    """Does jobs until stdin ends; `prepare` is called once."""
+    """Carry out jobs until stdin ends; `prepare` is called once, before the first."""
     events, lines = _own_stdout(), queue.SimpleQueue[str]()
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()
     signal.signal(signal.SIGTERM, _end)
@@ -50,7 +51,7 @@ def serve(prepare: Callable[[], None]) -> None:
 
 
 def _own_stdout() -> BinaryIO:
-    """A stream on the real stdout, while descriptor 1 becomes stderr for everything else."""
+    """Return a stream on the real stdout, and redirect descriptor 1 to stderr for everything else."""
     events = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return events
@@ -64,7 +65,7 @@ def _listen(lines: queue.SimpleQueue[str]) -> None:
 
 
 def _end(number: int, _: FrameType | None) -> None:
-    """Ends this process as the signal does, but after its leases: what it has done so far is taken up at once."""
+    """End this process as the signal would, but give back its leases first, so that others can continue at once."""
     give_back_all()
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
@@ -82,12 +83,12 @@ def _tell(events: BinaryIO, line: bytes) -> None:
 
 
 def carry_out(job: Job, site: Site, emit: Emit) -> None:
-    """Does one job and says how it went: `Done` or `Failed`, and what a training has to say on the way."""
+    """Carry out one job and emit its events: `Started`, those of a training, and `Done` or `Failed`."""
     began = time.perf_counter()
     emit(Started(os.getpid()))
     try:
         reused = _was_stored(job, site, emit)
-    except Exception as error:  # noqa: BLE001  whatever code of the user's own raises must name the step, not end the process
+    except Exception as error:  # noqa: BLE001  an error in the user's own code must name the step, not end the process
         traceback.print_exc()
         emit(_failure(error, job, site))
     else:
@@ -95,7 +96,7 @@ def carry_out(job: Job, site: Site, emit: Emit) -> None:
 
 
 def _was_stored(job: Job, site: Site, emit: Emit) -> bool:
-    """Whether another process had stored it, or has while this one was silent."""
+    """Carry out the job unless it is stored; return whether another process stored it."""
     while True:
         with suppress(LeaseLostError), site.store.claim(job.step, resume=job.step.kind == "run") as work:
             if work.done:
@@ -120,13 +121,13 @@ def _execute(job: Job, site: Site, work: Work, emit: Emit) -> None:
 
 
 def _failure(error: Exception, job: Job, site: Site) -> Failed:
-    """What is said of a failure: memory ran out, results of another machine, what an error says, or what nobody foresaw."""
+    """Event of a failure: out of memory, unusable results of another machine, a known error, or an unforeseen one."""
     if isinstance(error, MemoryError) or type(error).__name__ == EXHAUSTED:
         problem = Problem("", "memory ran out", next_step="Lower batch_size, or close other programs.")
         return Failed.by(RunError(problem))
     if not isinstance(error, StorageError) and site.store.distrust(filter(None, map(site.store.find, job.step.inputs))):
         return Failed.by(RunError(Problem("", *DISTRUSTED)))
     if isinstance(error, ReportError):
-        said_again = job.engine == "light" and isinstance(error.__cause__, ReportError)  # with the place of the figure
+        said_again = job.engine == "light" and isinstance(error.__cause__, ReportError)  # raised again with the figure's place
         return Failed.by(error, unforeseen=error.__cause__ is not None and not said_again)
     return Failed.by(RunError(unforeseen(error, site.beside)), unforeseen=True)

@@ -1,7 +1,7 @@
-"""The extension points: what a data set, model, probe, metric or figure kind is, and how one is found.
+"""Extension points: what a data set, model, probe, metric or figure kind is, and how kinds are found.
 
-A kind is one module (for a model, one folder) in the package of its registry. Its file name is its name in YAML; there is no
-list to edit. A kind of the user's own is one file beside the experiment, named by its path: `kind: ./spiral.py`.
+A kind is one module (a model or figure kind: one folder) in the package of its registry. Its file name is its name in YAML;
+there is no list to edit. A user's own kind is one file beside the experiment, named by its path: `kind: ./spiral.py`.
 """
 
 from __future__ import annotations

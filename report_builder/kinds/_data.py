@@ -1,4 +1,4 @@
-"""What a data set and a preprocessing step are."""
+"""Declarations of data sets and preprocessing steps, and the data that they handle."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Images(Protocol):
-    """Images of shape `(n, height, width, channels)`: a NumPy array, or a stream that makes them when asked."""
+    """Images of shape `(n, height, width, channels)`: a NumPy array, or a stream that makes them on request."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -27,10 +27,10 @@ class Images(Protocol):
         """uint8 in [0, 255] as loaded, float32 after the step `scale`."""
 
     def __len__(self) -> int:
-        """How many images."""
+        """Number of images."""
 
     def __getitem__(self, index: slice | np.ndarray) -> np.ndarray:
-        """By a slice: images again. By an integer array: the array of those images, in that order."""
+        """Select by a slice, which gives images again, or by an integer array, which gives an array in that order."""
 
 
 @frozen
@@ -38,8 +38,8 @@ class Condition:
     """A part of the condition vector: `class` (one-hot), `position` (row and column, 0 to 1) or `attributes` (0 or 1).
 
     Attributes:
-        kind: what it means.
-        names: one for each entry of the vector.
+        kind: meaning of this part.
+        names: one name for each entry.
     """
 
     kind: str
@@ -53,9 +53,10 @@ class Split:
     Attributes:
         x: images, shape `(n, height, width, channels)`, uint8 in [0, 255] as loaded, float32 after the step `scale`.
         y: class of each image, shape `(n,)`, int64.
-        condition: condition vector of each image, shape `(n, k)`, float32; None where no step made one.
-        attributes: attributes of each image, 0 or 1, shape `(n, a)`, uint8; None where the data set has none.
-        original: shape `(n,)`, int64: images with the same number are made from one original; None: each is one.
+        condition: condition vector of each image, shape `(n, k)`, float32; None if no step made one.
+        attributes: attributes of each image, 0 or 1, shape `(n, a)`, uint8; None if the data set has none.
+        original: number of the original of each image, shape `(n,)`, int64: images with the same number were made from one
+            original. None: each image is an original.
     """
 
     x: Images
@@ -65,20 +66,20 @@ class Split:
     original: np.ndarray | None = None
 
     def take(self, index: slice | np.ndarray) -> Split:
-        """The images with these places (a slice or an integer array), with everything that belongs to them."""
+        """Select images by place (a slice or an integer array), with everything that belongs to them."""
         rest = (None if part is None else part[index] for part in (self.condition, self.attributes, self.original))
         return Split(self.x[index], self.y[index], *rest)
 
 
 @frozen
 class Layout:
-    """What is known of a data set without reading it; None where only reading tells.
+    """What is known of a data set without reading it; None for what only reading tells.
 
     Attributes:
         image_shape: height, width, channels.
-        value_range: lowest and highest possible pixel.
+        value_range: lowest and highest possible pixel value.
         class_names: names of the classes.
-        images: how many images each split has.
+        images: number of images in each split.
         conditions: parts of the condition vector, in order.
         attribute_names: names of the attributes.
     """
@@ -93,7 +94,7 @@ class Layout:
 
 @frozen
 class ImageData:
-    """A data set: splits by name (`train`, `test`, perhaps `validation`), class names, range of the pixels, conditions."""
+    """A data set: splits by name (`train`, `test`, possibly `validation`), class names, pixel range, conditions."""
 
     splits: Mapping[str, Split]
     class_names: tuple[str, ...]
@@ -109,16 +110,16 @@ class ImageData:
 
     @property
     def layout(self) -> Layout:
-        """What a plan would have known of it, now with nothing left open."""
+        """Complete layout of the data, of which a plan may have known only a part."""
         images = {name: len(split.y) for name, split in self.splits.items()}
         known = (self.value_range, self.class_names, images, self.conditions, self.attribute_names)
         return Layout(self.image_shape, *known)
 
 
 def class_number(chosen: int | str, names: Sequence[str]) -> int:
-    """The place of a class among the names of all.
+    """Index of a class among the names of all classes.
 
-    A class is known by its name; a number counts from 0 only where no class has a number for its name.
+    A class is identified by its name; a number counts from 0, but only if no class has a number as its name.
 
     Raises:
         ReportError: there is no such class.
@@ -135,16 +136,16 @@ def class_number(chosen: int | str, names: Sequence[str]) -> int:
 
 @named
 class DataSet(Declared[P]):
-    """`datasets/<name>.py`.
+    """Declaration of a data set, in `datasets/<name>.py`.
 
     Attributes:
-        title: name in a sentence, e.g. "MNIST"; of a file of the user's own by default the file's.
-        files: the files that hold the data, found in the first folder that has them. Raises ReportError when there are none.
+        title: name in a sentence, e.g. "MNIST"; default for a user's own file: the file's name.
+        files: returns the files that hold the data, from the first folder that has them; raises ReportError if there are none.
         load: reads the files: uint8 images with the channel axis last.
-        layout: what is known without reading the data; None: nothing, so that what does not fit is seen when it is read.
-        fetch: downloads the data, after which `files` finds it; None: it cannot be downloaded.
-        counted: how many images each split has, where the files alone tell it, for estimates.
-        inspect: raises ReportError where the files show at once that they cannot be read.
+        layout: what is known without reading the data; None: nothing, so that a misfit is only found when the data is read.
+        fetch: downloads the data, so that `files` finds it; None: it cannot be downloaded.
+        counted: number of images in each split, if the files alone tell, for estimates.
+        inspect: raises ReportError if a quick look at the files shows that they cannot be read.
     """
 
     title: Words = ""
@@ -156,18 +157,18 @@ class DataSet(Declared[P]):
     inspect: Callable[[P, Sequence[Path]], None] = lambda *_: None
 
     def of_user(self) -> Self:
-        """With a title, which is text in every language or by language."""
+        """The kind with its title by language; text alone serves every language."""
         return replace(self, title=by_language(self.title or self.file.stem.replace("_", " ")))
 
 
 @named
 class DataStep(Declared[P]):
-    """`datasets/steps/<name>.py`: one preprocessing step.
+    """Declaration of a preprocessing step, in `datasets/steps/<name>.py`.
 
     Attributes:
-        apply: the data after the step; the argument is not changed.
-        layout: what is known after the step without reading the data; None: nothing. Raises ReportError where the step cannot
-            be done.
+        apply: returns the data after the step; its argument is not modified.
+        layout: what is known after the step without reading the data; raises ReportError if the step is impossible. None:
+            nothing is known.
     """
 
     apply: Callable[[ImageData, P], ImageData]

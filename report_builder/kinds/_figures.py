@@ -1,4 +1,4 @@
-"""What a figure kind is: arrays in, figure out."""
+"""Declaration of figure kinds (arrays in, figure out), and what they draw."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ R = TypeVar("R")
 
 @frozen
 class Subject:
-    """What a figure says of the run it shows: all of it from the run, none of it typed.
+    """What a figure may say about the run it shows; all of it comes from the run, none of it is typed.
 
     Attributes:
-        name: as printed.
+        name: printed name.
         model: title of the model, in the report's language.
         data: name of the data set.
-        seed: of the training that is shown (the first one where facts are shown: those have their own seeds).
-        latent_dim: dimensions of the code of its model, where that is one vector.
-        swept: key path -> value, for each axis of the sweep of which the run is an arm; empty where it is none.
+        seed: seed of the training that is shown; the first one for facts, which have seeds of their own.
+        latent_dim: dimension of the model's latent code, if the code is one vector.
+        swept: key path -> value, for each axis of the sweep that the run is an arm of; empty if it is not an arm.
         spec: the resolved run: `model`, `training`, `threads`.
-        terms: what it logs, by name.
+        terms: terms that it logs, by name.
     """
 
     name: str
@@ -49,11 +49,11 @@ class Subject:
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Subject:
-        """The subject of which `said` has the fields, as JSON keeps them."""
+        """Create a subject from its fields as JSON stores them."""
         return cls(**{**said, "terms": {name: Term(**term) for name, term in said["terms"].items()}})
 
     def setting(self, path: str) -> Plain:
-        """The setting at a key path such as `model.latent_dim` or `training.learning_rate`.
+        """Setting at a key path such as `model.latent_dim` or `training.learning_rate`.
 
         Raises:
             LookupError: the run has no such setting.
@@ -68,9 +68,9 @@ class Subject:
 class Column:
     """A column of a table: its heading in the report's language, and a value for each row.
 
-    Words are printed as they are and numbers as the language prints them, all with `digits` after the decimal mark (None: as
-    many as give the largest of them four significant ones); None is printed as a dash. `unit` is a name such as `nats/image`,
-    printed in the heading.
+    Words are printed as they are, numbers in the format of the language with `digits` after the decimal mark (None: as many as
+    give the largest of them four significant digits), and None as a dash. `unit` is a name such as `nats/image`, printed in the
+    heading.
     """
 
     heading: str
@@ -80,32 +80,32 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        """Whether it has numbers, which stand under one another at the right."""
+        """Whether it contains numbers, which are aligned at the right."""
         return any(isinstance(value, int | float) for value in self.values)
 
 
 @frozen
 class Table:
-    """The numbers behind a picture: columns of equal length, the first of which says what each row is."""
+    """Numbers behind a picture: columns of equal length, the first of which tells what each row is."""
 
     columns: Sequence[Column]
 
     def as_json(self) -> list[dict[str, Plain]]:
-        """Plain values, from which `from_json` makes it again."""
+        """Return plain values, from which `from_json` rebuilds the table."""
         return [vars(column) | {"values": list(column.values)} for column in self.columns]
 
     @classmethod
     def from_json(cls, columns: Sequence[Mapping[str, Any]]) -> Table:
-        """The table that `as_json` wrote."""
+        """Rebuild a table from the values returned by `as_json`."""
         return cls(tuple(Column(**column) for column in columns))
 
 
 @frozen
 class Control:
-    """What a reader of HTML chooses: its name, and a word for each value, both in the report's language.
+    """A control for readers of HTML: its title, and a word for each value, both in the report's language.
 
-    `across` and `upwards` are the coordinates of a plane, from the smallest; `choice` is one of a few, in `columns` columns
-    (0: in a line); `slider` one of an order.
+    `across` and `upwards` are the coordinates of a plane, from the smallest; `choice` selects one of a few values, in `columns`
+    columns (0: in one line); `slider` selects one of an ordered range.
     """
 
     kind: Literal["across", "upwards", "choice", "slider"]
@@ -116,13 +116,13 @@ class Control:
 
 @frozen
 class Live:
-    """What a figure is in HTML, where a reader moves through it: one image of many, chosen by controls; no model, no request.
+    """Interactive form of a figure in HTML: controls select one of many images; no model runs, and nothing is requested.
 
     Attributes:
-        tiles: images as printed, uint8 `(*lengths, height, width, channels)`, a length for the values of each control.
-        controls: in the order of the lengths; one that has a single value is not shown.
-        points: marks on the plane: how far across and upwards, each from 0 to 1, and a colour `#rrggbb`.
-        classes: what the colours mean: name -> colour.
+        tiles: images as printed, uint8, shape `(*lengths, height, width, channels)`, with one length for each control.
+        controls: controls in the order of the lengths; one with a single value is not shown.
+        points: marks on the plane: position across and upwards, each from 0 to 1, and a colour `#rrggbb`.
+        classes: meaning of the colours: name -> colour.
     """
 
     tiles: np.ndarray
@@ -131,7 +131,7 @@ class Live:
     classes: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Plain]:
-        """All but the images."""
+        """Return everything but the images, as plain values."""
         height, width = self.tiles.shape[-3:-1]
         points: list[Plain] = [[round(x, 3), round(y, 3), ink] for x, y, ink in self.points]
         controls: list[Plain] = [vars(control) | {"values": list(control.values)} for control in self.controls]
@@ -140,9 +140,9 @@ class Live:
 
 @frozen
 class Drawing:
-    """A drawn figure, the details that its caption must state (limits, seed ...), a sentence a line, and its alt text.
+    """A drawn figure, the details that its caption must state (limits, seed ...; one sentence per line), and its alt text.
 
-    `live` is what HTML shows in its place.
+    `live` replaces it in HTML.
     """
 
     figure: mpl_figure.Figure
@@ -157,7 +157,7 @@ Draw: TypeAlias = Callable[[Mapping[str, Arrays], P, Mapping[str, Subject], "Lan
 
 
 def deferred(load: Callable[[], Callable[Q, R]]) -> Callable[Q, R]:
-    """The function that `load` imports, once it is called: Matplotlib is loaded where something is drawn, and only there."""
+    """Wrap the function that `load` imports, so that Matplotlib is imported only when something is drawn."""
 
     @functools.wraps(load)
     def call(*given: Q.args, **named: Q.kwargs) -> R:
@@ -168,16 +168,19 @@ def deferred(load: Callable[[], Callable[Q, R]]) -> Callable[Q, R]:
 
 @named
 class Figure(Declared[P]):
-    """`plots/<name>/`: arrays in, figure out. No files, no numbers of its own, no TensorFlow; Matplotlib behind `draw`.
+    """Declaration of a figure kind, in `plots/<name>/`: arrays in, figure out.
+
+    It reads no files, makes no numbers of its own, and uses no TensorFlow; Matplotlib is imported only behind `draw`.
 
     Attributes:
-        serves: what the model of each run must provide whatever the options say, `a|b`: one of the two. Options, and the probes
-            that they choose, may need more.
-        reads: what it shows. A request's name is its panel's: the run id where it shows runs.
-        facts: names of the facts that it shows, `<run>.<scope>.<metric>` as a template cites them, each of a metric of the
-            report. `draw` finds under a fact's name in its arrays: `value` (seeds,), numbers or words; `seeds` (seeds,) int64,
-            empty for a fact of a data set; and without axes `unit`, `better` and `reduction`, words, and `n`, images measured.
-        check: called when the plan is made: raises ReportError where the runs cannot be shown so.
+        serves: what the model of each run must provide whatever the options are; `a|b`: either of the two. Options, and the
+            probes that they select, may need more.
+        reads: requests for what it shows, by name of the panel: the run id if it shows runs.
+        facts: names of the facts that it shows, `<run>.<scope>.<metric>` as cited in a template, each of a metric of the
+            report. `draw` finds these arrays under the name of a fact: `value` (seeds,), numbers or words; `seeds` (seeds,),
+            int64, empty for a fact of a data set; and of shape () `unit`, `better` and `reduction`, words, and `n`, the number
+            of images measured.
+        check: called when the plan is made; raises ReportError if the runs cannot be shown like this.
         draw: draws on a new `matplotlib.figure.Figure` under the style in force.
         table: whether its drawings have a table.
     """
@@ -191,9 +194,9 @@ class Figure(Declared[P]):
 
     @property
     def needs(self) -> str:
-        """What it serves, in words."""
+        """Abilities that it serves, as a text."""
         return " and ".join(sorted((ability.replace("|", " or ") for ability in self.serves), reverse=True))
 
     def fits(self, provides: frozenset[str]) -> bool:
-        """Whether a model that provides this can be shown, as far as the kind alone tells."""
+        """Whether a model with these abilities can be shown, as far as the kind alone can tell."""
         return all(not provides.isdisjoint(ability.split("|")) for ability in self.serves)

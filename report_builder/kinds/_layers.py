@@ -1,4 +1,4 @@
-"""What a trained model consists of, as its run stored it."""
+"""Layers of a trained model, as its run stored them."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Layer:
     """A layer of a model.
 
     Attributes:
-        part: the model inside the model that it belongs to: `encoder`, `generator` ...
-        name: unique inside its part.
-        type: name of its class in Keras.
-        shape: of its output without the batch, None for a side that varies; empty where nothing is known.
-        parameters: how many it has.
-        trainable: how many of them are trained.
+        part: inner model that it belongs to: `encoder`, `generator` ...
+        name: unique within its part.
+        type: name of its Keras class.
+        shape: shape of its output without the batch, None for a side that varies; empty if unknown.
+        parameters: number of its parameters.
+        trainable: number of its trainable parameters.
         inputs: names of the layers of its part whose outputs it reads.
     """
 
@@ -48,27 +48,27 @@ class Layer:
 
 
 def layers_of(summary: Mapping[str, Sequence[Row]]) -> tuple[Layer, ...]:
-    """The layers that `summary.json` of a run lists by part, in order."""
+    """Layers that the `summary.json` of a run lists by part, in order."""
     return tuple(layer for part, rows in summary.items() for layer in _of_part(part, rows))
 
 
 def _of_part(part: str, rows: Sequence[Row]) -> Iterator[Layer]:
-    """A row that does not say what it reads reads the row above, a merging one every row that nothing has read yet."""
+    """Yield the layers of a part. A row without inputs reads the row above; a merging one, all rows that nothing has read."""
     unread: list[str] = []
     for row in rows:
         likely = unread if row["type"] in MERGING else unread[-1:] if row["type"] != "InputLayer" else []
         inputs = tuple(row.get("inputs", likely))
         unread = [*(name for name in unread if name not in inputs), row["name"]]
         shape, parameters = tuple(row["output_shape"] or ()), int(row["parameters"])
-        moving = parameters // 2 if row["type"] == "BatchNormalization" else 0  # its mean and variance follow the batches
+        moving = parameters // 2 if row["type"] == "BatchNormalization" else 0  # its moving mean and variance are not trained
         yield Layer(part, row["name"], row["type"], shape, parameters, row.get("trainable", parameters - moving), inputs)
 
 
 def layer_arrays(layers: Sequence[Layer]) -> Arrays:
-    """The layers as a figure reads them.
+    """The layers as arrays, which figures read.
 
-    Arrays: `part`, `name` and `type` (n,), unicode; `shape` (n, d), int64, sides of the output, filled up with 0 at the end,
-    -1 for one that varies; `parameters` and `trainable` (n,), int64; `edges` (m, 2), int64, places of a layer and of one that
+    Arrays: `part`, `name` and `type` (n,), unicode; `shape` (n, d), int64, sides of the output, padded with 0 at the end, -1
+    for one that varies; `parameters` and `trainable` (n,), int64; `edges` (m, 2), int64, indices of a layer and of one that
     reads it.
     """
     import numpy as np

@@ -1,4 +1,4 @@
-"""What a probe and a metric are: weights -> arrays, arrays -> values."""
+"""Declarations of probes (weights -> arrays) and metrics (arrays -> values)."""
 
 from __future__ import annotations
 
@@ -22,21 +22,23 @@ if TYPE_CHECKING:
 Arrays: TypeAlias = "Mapping[str, np.ndarray]"
 
 Noise: TypeAlias = Literal["images", "draws", "fixed", "exact"]
-FROM_RUN = ("history", "progress", "costs", "layers")  # what a run answers itself, in place of a probe
-CLOSE = 1e-3  # of the larger of mean and deviation: how far a value in single precision may be from the mean of its samples
-LONGEST = 200  # letters of a unit, or of what is said of a reduction
+FROM_RUN = ("history", "progress", "costs", "layers")  # requests that a run answers itself, without a probe
+CLOSE = 1e-3  # tolerance of a value against the mean of its samples, relative to the larger of mean and deviation
+LONGEST = 200  # characters of a unit or a reduction
 
 
 @frozen
 class ProbeRequest:
-    """Asks for named arrays: a probe kind with parameters, of a run (or of a data set alone).
+    """Request for named arrays: a probe kind with parameters, for a run (or for a data set alone).
 
-    Four kinds are answered from the run itself: `history`, one array of shape `(epochs,)` for each logged term; `progress`,
+    Four kinds are answered by the run itself: `history`, an array of shape `(epochs,)` for each logged term; `progress`,
     samples of fixed noise before the first and after each epoch; `costs`, numbers of shape `()`: parameters, seconds, memory;
-    `layers`, what the model consists of (see `layer_arrays`).
-    `judge` is the run of a classifier that the probe asks. `needs` names what the model must provide beside what the probe
-    itself needs. The plan fills in `noise`, that of the images or values which the probe gives, `splits`, the parts of the
-    data whose images are looked at, and `terms`, what the run logs, by name. None of these four is part of a key.
+    `layers`, the layers of the model (see `layer_arrays`).
+
+    `judge` is the run of a classifier that the probe asks. `needs` names what the model must provide in addition to what the
+    probe itself needs. The plan fills in `noise`, the chance in the images or values that the probe gives, `splits`, the parts
+    of the data whose images are read, and `terms`, what the run logs, by name. `needs`, `noise`, `splits` and `terms` are not
+    part of any key.
     """
 
     kind: str
@@ -50,7 +52,7 @@ class ProbeRequest:
     terms: Mapping[str, Term] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Raises ReportError where the kind, which an experiment may give, is no name."""
+        """Raise ReportError if the kind, which may come from an experiment, is not a name."""
         if not isinstance(self.kind, str) or not self.kind:
             step = "For example {kind: samples, n: 100}."
             raise ReportError(Problem("probe", "a probe is named by its kind", repr(self.kind), next_step=step))
@@ -58,14 +60,14 @@ class ProbeRequest:
 
 @frozen
 class Judge:
-    """A trained classifier as a probe sees it.
+    """A trained classifier, as a probe sees it.
 
     Attributes:
-        classify: images `(n, *image_shape)` in `value_range` -> probabilities `(n, classes)`, float32.
-        image_shape: height, width, channels that it was trained on.
-        value_range: range of the pixels that it was trained on.
+        classify: images `(n, *image_shape)` in `value_range` -> class probabilities `(n, classes)`, float32.
+        image_shape: height, width, channels of the images that it was trained on.
+        value_range: pixel range of the images that it was trained on.
         class_names: names of its classes.
-        features: images as above -> what its last layer sees of each `(n, d)`, float32; None: it does not say.
+        features: images as above -> input of its last layer `(n, d)`, float32; None: not available.
     """
 
     classify: Callable[[np.ndarray], np.ndarray]
@@ -77,20 +79,20 @@ class Judge:
 
 @named
 class Probe(Declared[P]):
-    """`measures/probes/<name>.py`: weights and data -> arrays, in a worker.
+    """Declaration of a probe, in `measures/probes/<name>.py`: weights and data -> arrays, in a worker.
 
     Attributes:
         measure: model, data, parameters -> named arrays, each documented with shape, dtype and range; the model is None for a
             probe that needs none.
-        judged: in place of `measure`, of a probe that asks a trained classifier: it is the last argument.
-        needs: what the model must provide, `a|b`: one of the two; empty: data alone.
-        needs_for: what it must provide for these parameters beside `needs`.
-        judge_needs: what the judge's model must provide beside `classify`.
-        uses: other probes whose code counts.
-        fitted: the parameters with what the layout tells written out. Raises ReportError where the data cannot be asked so.
+        judged: replaces `measure` in a probe that asks a trained classifier, which is the last argument.
+        needs: what the model must provide; `a|b`: either of the two; empty: the data is enough.
+        needs_for: what it must provide for these parameters, in addition to `needs`.
+        judge_needs: what the judge's model must provide, in addition to `classify`.
+        uses: names of other probes whose code it runs, for its key.
+        fitted: the parameters, completed from the layout of the data; raises ReportError if they do not suit that data.
         of_judge: the same for the layout of the judge's data.
-        latent_dim: dimensions of the latent space that it draws in: a model with another number is refused by the plan.
-        noise: of what chance the values of what it gives speak (see `Quantity`): images of the data, or draws.
+        latent_dim: dimension of the latent space that it uses; the plan refuses a model with another one.
+        noise: source of chance in the values that it gives (see `Quantity`): images of the data, or draws.
     """
 
     measure: Callable[[Trained, ImageData, P], Arrays] | None = None
@@ -105,17 +107,17 @@ class Probe(Declared[P]):
     noise: Callable[[P], Noise] = lambda _: "images"
 
     def __post_init__(self) -> None:
-        """Raises TypeError where there is not one function that measures."""
+        """Raise TypeError unless there is exactly one function that measures."""
         super().__post_init__()
         if (self.measure is None) == (self.judged is None):
             raise TypeError("a probe has either 'measure' or, where it asks a classifier, 'judged'")
 
     def all_needs(self, parameters: P) -> frozenset[str]:
-        """What the model must provide for these parameters."""
+        """Everything that the model must provide for these parameters."""
         return frozenset(self.needs) | self.needs_for(parameters)
 
     def arrays(self, model: Trained, data: ImageData, parameters: P, judge: Judge | None = None) -> Arrays:
-        """The named arrays."""
+        """Measure the named arrays; raises ReportError if a judge is needed and not given."""
         if self.judged is not None and judge is not None:
             return self.judged(model, data, parameters, judge)
         if self.measure is None:
@@ -131,14 +133,14 @@ class Quantity:
         name: last part of the fact's name.
         unit: printed unit, or "".
         better: which direction is better: "higher", "lower", or "none".
-        noise: what chance there is in it beside the seed. "images": its values are of images of the data, the same for each
-            run; "draws": of what each training draws anew; "fixed": of a lattice, the history, time: only seeds speak;
-            "exact": counts that no chance touches.
-        reduction: how the number is reduced, e.g. "sum over pixels, mean over images". Where it names pixels or classes, runs
-            on images of another size, or on another number of classes, are not compared.
-        title: key of the word under which it is printed, where that is not its name.
-        noun: what a sentence calls it: a key of `nouns` in the languages' files, perhaps with what stands in it
-            ("code_range 1"), or the forms by language: `{"pl": "f|ostrość|ostrości"}`; without one its name.
+        noise: source of chance in addition to the seed. "images": its values belong to images of the data, the same for each
+            run; "draws": to what each training draws anew; "fixed": to a lattice, the history, or time, so that only the seed
+            matters; "exact": counts without any chance.
+        reduction: how the number is reduced, e.g. "sum over pixels, mean over images". If it names pixels or classes, runs on
+            images of another size, or with another number of classes, are not compared.
+        title: key of the word under which it is printed, if that is not its name.
+        noun: how a sentence refers to it: a key of `nouns` in the language files, possibly followed by what is inserted
+            ("code_range 1"), or forms by language: `{"pl": "f|ostrość|ostrości"}`; default: its name.
     """
 
     name: str
@@ -150,7 +152,7 @@ class Quantity:
     noun: str | Mapping[str, str] = ""
 
     def __post_init__(self) -> None:
-        """Raises ValueError or TypeError for what no fact can be, where it is made: in the metric's own line."""
+        """Raise ValueError or TypeError for an impossible quantity here, so that the traceback names the metric's line."""
         for word, given, known in (("better", self.better, get_args(Better)), ("noise", self.noise, get_args(Noise))):
             if given not in known:
                 raise ValueError(f"{word} is {given!r}, and must be one of: {', '.join(known)}")
@@ -171,16 +173,16 @@ def _is_short(text: str) -> bool:
 
 @frozen
 class Measured:
-    """The number of a quantity.
+    """Measured value of a quantity.
 
     Attributes:
         value: the number, or a word.
-        n: how many images (or epochs) it was measured on.
-        samples: the values for each image whose mean is `value`, shape `(n,)`, for comparisons; None for any other statistic.
-        units: ids of the images on which each sample rests, int64 `(n,)`, or `(n, k)` where it rests on k of them; None:
+        n: number of images (or epochs) that it was measured on.
+        samples: values per image whose mean is `value`, shape `(n,)`, for comparisons; None for any other statistic.
+        units: ids of the images that each sample rests on, int64, shape `(n,)`, or `(n, k)` if it rests on k of them; None:
             sample i is image i, each once.
-        given: of the reduction what only the data tells, e.g. the distribution of the pixels.
-        title: in place of the quantity's, where only the data tells what it is called.
+        given: part of the reduction that only the data tells, e.g. the distribution of the pixels.
+        title: replaces the title of the quantity, if only the data tells what it is called.
         caution: what a reader of the number must know, as a warning; empty: nothing.
     """
 
@@ -193,7 +195,7 @@ class Measured:
     caution: str = ""
 
     def __post_init__(self) -> None:
-        """Raises ValueError or TypeError for what no fact can be, where it is made: in the metric's own line."""
+        """Raise ValueError or TypeError for an impossible value here, so that the traceback names the metric's line."""
         import numpy as np
 
         if not isinstance(self.value, str | Real):
@@ -214,22 +216,22 @@ class Measured:
 
     @classmethod
     def mean(cls, samples: np.ndarray, units: np.ndarray | None = None, given: str = "") -> Measured:
-        """The mean of samples `(n,)`."""
+        """Create the mean of samples of shape `(n,)`."""
         return cls(float(samples.mean(dtype="float64")), len(samples), samples, units, given)
 
 
 @named
 class Metric(Declared[P]):
-    """`measures/metrics/<name>.py`: arrays -> values, in NumPy.
+    """Declaration of a metric, in `measures/metrics/<name>.py`: arrays -> values, in NumPy.
 
     Attributes:
-        reads: what must be measured for one run, by names of its own; `run` is filled in by the plan.
-        values: what `measure` will give, known before it runs, in the order of the facts; the requests are as the plan resolved
-            them.
-        measure: arrays by the names of `reads`, parameters -> the number of each quantity, by its name.
-        of_figure: the request for the images of a figure, where it is not the figure's own.
-        check: called when the plan is made with what is known of the run or data set: raises ReportError where it cannot be
-            measured so.
+        reads: requests for what must be measured for one run, by names of its own; the plan fills in `run`.
+        values: quantities that `measure` will give, known before it runs, in the order of the facts; the requests are as
+            resolved by the plan.
+        measure: arrays by the names of `reads`, parameters -> measured value of each quantity, by its name.
+        of_figure: request for the images of a figure, if that is not the figure's own.
+        check: called when the plan is made, with what is known of the run or data set; raises ReportError if it cannot be
+            measured like this.
     """
 
     reads: Callable[[P], Mapping[str, ProbeRequest]]

@@ -1,6 +1,6 @@
-"""A kind in one file of the user's own: a mistake in it is theirs, and is said with its file and line.
+"""A kind in a user's own file: mistakes in it are reported with its file and line.
 
-Files of models are run in workers only, which try them before anything trains (`train/trial.py`).
+Files of models are run in workers only, which try them before anything is trained (`train/trial.py`).
 """
 
 from __future__ import annotations
@@ -26,24 +26,25 @@ from report_builder.kinds._registry import K
 
 Q = ParamSpec("Q")
 R = TypeVar("R")
-PREFIX = "report_builder_own_"  # of the names of their modules
+PREFIX = "report_builder_own_"  # of the names of modules made from such files
 ADVICE = "This is in a file of your own: docs/own-model.md shows what it must have."
 
 
 def own_module(path: Path, noun: str) -> ModuleType:
-    """The module of a file of the user's own, run anew.
+    """Run a user's own file anew, and return its module.
 
-    It may import the package, what is installed and the standard library: a second file beside it would be in no key.
+    It may import this package, installed packages and the standard library, but no second file beside it, which would be in no
+    key.
 
     Raises:
-        ReportError: there is no such file, it imports a file beside it, or it cannot be run; with the line.
+        ReportError: there is no such file, it imports a file beside it, or it cannot be run; the line is named.
     """
     spec = importlib.util.spec_from_file_location(f"{PREFIX}{path.stem}", path)
     if spec is None or spec.loader is None or not path.is_file():
         raise ReportError(Problem(str(path), f"no such file for a {noun} of your own", path.name))
     _alone(path)
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses and pydantic look their own module up there
+    sys.modules[spec.name] = module  # dataclasses and pydantic look up their module there
     try:
         spec.loader.exec_module(module)
     except (ReportError, MemoryError):
@@ -57,9 +58,9 @@ def own_module(path: Path, noun: str) -> ModuleType:
 
 
 def with_blame(kind: K, advice: str) -> K:
-    """The kind with each of its functions judged: by what it takes, what it raises and what it returns.
+    """Return the kind with each of its functions checked: what it takes, what it raises and what it returns.
 
-    What each must take and return is what the class of the kind says of the field.
+    What each must take and return is declared by the type of its field.
 
     Raises:
         ReportError: a function takes another number of arguments.
@@ -76,7 +77,7 @@ def with_blame(kind: K, advice: str) -> K:
 
 
 def _hints(form: type) -> dict[str, Any]:
-    """The types of the fields of a class of kinds; what only a type checker needs stands for anything."""
+    """Types of the fields of a class of kinds; types that only a type checker needs become ones that match anything."""
     import numpy as np
 
     from report_builder import kinds
@@ -85,7 +86,7 @@ def _hints(form: type) -> dict[str, Any]:
 
 
 def _contract(hint: type) -> tuple[int, type] | None:
-    """How many arguments a function has by the type of its field, and the type of what it returns; None: it is none."""
+    """Number of arguments and return type of a function, according to the type of its field; None if it is no function."""
     for each in (hint, *get_args(hint)):
         if get_origin(each) is Callable:
             arguments, returned = get_args(each)
@@ -114,7 +115,7 @@ def _with_checks(function: Callable[Q, R], returned: type, path: Path, advice: s
 
 
 def _fits(found: object, hint: type) -> bool:
-    """Whether a value is of a type as far as a message can say it: a class, a mapping by name, several of a class."""
+    """Whether a value has a type, as far as a message can tell: a class, a mapping by name, or several of a class."""
     of, inner = get_origin(hint), get_args(hint)
     if isinstance(found, Mapping) and of is not None and issubclass(of, Mapping):
         return all(isinstance(key, str) and _fits(value, inner[1]) for key, value in found.items())
@@ -128,7 +129,7 @@ def _fits(found: object, hint: type) -> bool:
 
 
 def _type_text(hint: type) -> str:
-    """A type in words."""
+    """Describe a type in words."""
     of, inner = get_origin(hint), [each for each in get_args(hint) if each is not ...]
     if of is None or of in (Union, UnionType):
         return " or ".join(_type_text(each) for each in inner) or (
@@ -142,13 +143,13 @@ def _type_text(hint: type) -> str:
 
 
 def blamed(error: BaseException, path: Path, line: int = 1, name: str = "") -> Problem:
-    """What is said of an error in a file of the user's own.
+    """Describe an error in a user's own file.
 
     Args:
         error: what was raised.
         path: the file.
-        line: where nothing in the file was running: the line of the function that was called.
-        name: of this function.
+        line: line of the function that was called, used if nothing in the file was running.
+        name: name of this function.
     """
     inside = f", in {name}" if name else ""
     rule = f"{path.name}:{_line(error, path) or line}{inside}: {type(error).__name__}"
@@ -156,7 +157,7 @@ def blamed(error: BaseException, path: Path, line: int = 1, name: str = "") -> P
 
 
 def file_behind(error: BaseException) -> Path | None:
-    """The file of the user's own in which an error was raised, or that called what raised it; None where there is none."""
+    """User's own file in which an error was raised, or which called the code that raised it; None if there is none."""
     found, frame = None, error.__traceback__
     while frame is not None:
         if str(frame.tb_frame.f_globals.get("__name__", "")).startswith(PREFIX):
@@ -166,7 +167,7 @@ def file_behind(error: BaseException) -> Path | None:
 
 
 def _line(error: BaseException, path: Path) -> int | None:
-    """The last line of this file that ran before the error."""
+    """Last line of this file that ran before the error."""
     return next((f.lineno for f in reversed(traceback.extract_tb(error.__traceback__)) if f.filename == str(path)), None)
 
 
@@ -176,11 +177,11 @@ def _found_text(found: object) -> str:
     return type(found).__name__ + (f" of {', '.join(inner)}" if inner else "")
 
 
-# --- what would be raised once it runs ----------------------------------------------------------------------------------------
+# --- mistakes found before anything runs --------------------------------------------------------------------------------------
 
 
 def foreseen(module: ModuleType, path: Path) -> Iterator[Problem]:
-    """Mistakes in functions that run after the training only: names that nothing has."""
+    """Yield mistakes in functions that run only after the training: names that are not defined."""
     source = path.read_bytes()
     known = {*vars(module), *dir(builtins)}
     codes = [*_codes(compile(source, str(path), "exec"))]
@@ -200,7 +201,7 @@ def foreseen(module: ModuleType, path: Path) -> Iterator[Problem]:
 
 
 def _check_arity(function: FunctionType, arguments: int, path: Path) -> Iterator[Problem]:
-    """Whether a function takes as many arguments as it is given; 0: any number."""
+    """Yield a problem if a function cannot take this number of arguments; 0: any number."""
     try:
         if arguments:
             inspect.signature(function).bind(*range(arguments))
@@ -210,18 +211,18 @@ def _check_arity(function: FunctionType, arguments: int, path: Path) -> Iterator
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
-    """A code and all that stands in it."""
+    """Yield a code object, and all code objects nested in it."""
     yield code
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
             yield from _codes(inner)
 
 
-# --- one file alone -----------------------------------------------------------------------------------------------------------
+# --- imports ------------------------------------------------------------------------------------------------------------------
 
 
 def _alone(path: Path) -> None:
-    """Raises ReportError where a file imports another one beside it; what is no Python is said when it runs."""
+    """Raise ReportError if a file imports another one beside it; invalid Python is reported when it runs."""
     with suppress(SyntaxError, ValueError, RecursionError):
         statements = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Import | ast.ImportFrom)]
         for line, name in ((node.lineno, name) for node in statements for name in _imported_names(node)):
@@ -238,7 +239,7 @@ def _imported_names(node: ast.Import | ast.ImportFrom) -> list[str]:
 
 
 def _is_beside(name: str, folder: Path) -> bool:
-    """Whether a module is a file or a package of this folder, and not an installed one of the same name."""
+    """Whether a module is a file or a package in this folder, and not an installed one of the same name."""
     here = [file for file in (folder / f"{name}.py", folder / name / "__init__.py") if file.is_file()]
     found = importlib.util.find_spec(name) if here else None
     return bool(here) and (found is None or found.origin is None or Path(found.origin) in here)

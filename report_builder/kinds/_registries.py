@@ -1,4 +1,4 @@
-"""The six sorts of kinds, each with the class of what its modules declare."""
+"""The six registries of kinds, each with the class that its modules declare."""
 
 from __future__ import annotations
 

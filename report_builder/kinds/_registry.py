@@ -1,4 +1,4 @@
-"""How a kind is declared, and how it is found: in this package, in an installed one, or in a file of the user's own."""
+"""How a kind is declared, and how it is found: in this package, in an installed one, or in a user's own file."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from report_builder.errors import Problem, ReportError, near_miss
 from report_builder.plain import Fields
 from report_builder.records import named
 
-Words: TypeAlias = str | Mapping[str, str]  # what a kind calls something: in English, or by language
+Words: TypeAlias = str | Mapping[str, str]  # text of a kind: in English, or by language
 
 
 class Parameters(BaseModel):
     """Base of every kind's parameters: frozen, and a key that is not documented is an error.
 
-    What a parameter means to the plan is said by its type: `Annotated[str, Role.SPLIT]`.
+    The type of a parameter states its meaning to the plan: `Annotated[str, Role.SPLIT]`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
@@ -37,16 +37,16 @@ P = TypeVar("P", bound=BaseModel)
 
 @named
 class Declared(Generic[P]):
-    """What every kind declares. A file of a kind ends with `KIND = Metric(...)` (or `Figure(...)`, `Probe(...)` ...).
+    """Base of all declarations. The file of a kind ends with `KIND = Metric(...)` (or `Figure(...)`, `Probe(...)` ...).
 
     Attributes:
-        parameters: class of its parameters; their names, defaults and descriptions are those in YAML.
-        summary: one line for `list`; empty: the first line of the file's docstring.
-        name: under which it is found, filled in by the registry: a word, or the path of a file of the user's own.
+        parameters: class of its parameters, whose names, defaults and descriptions are those in YAML.
+        summary: one line for `list`; default: the first line of the file's docstring.
+        name: name under which it is found, filled in by the registry: a word, or the name of a user's own file.
         file: the Python file that declares it, filled in by the registry.
     """
 
-    watched: ClassVar[bool] = True  # whether the functions in a file of the user's own are judged, and judged where they run
+    watched: ClassVar[bool] = True  # whether functions of a user's own file are checked, also while they run
 
     parameters: type[P]
     summary: str = ""
@@ -54,11 +54,11 @@ class Declared(Generic[P]):
     file: Path = Path()
 
     def of_user(self) -> Self:
-        """The kind as it is in a file of the user's own."""
+        """The kind as it is used from a user's own file."""
         return self
 
     def __post_init__(self) -> None:
-        """Raises TypeError where the parameters are no class of pydantic."""
+        """Raise TypeError unless the parameters are a pydantic class."""
         if not (isinstance(self.parameters, type) and issubclass(self.parameters, BaseModel)):
             raise TypeError(f"parameters is a class of report_builder.kinds.Parameters, and is {self.parameters!r}")
 
@@ -76,19 +76,19 @@ def _modules(package: str, *, folders: bool) -> tuple[str, ...]:
 
 @functools.cache
 def offers() -> tuple[EntryPoint, ...]:
-    """What installed packages offer; a package that is found twice on the path counts once."""
+    """Entry points of installed packages; one that is found twice on the path counts once."""
     found = (each for package in distributions() for each in package.entry_points if each.group.startswith("report_builder."))
     return tuple({(each.group, each.name, _package_of(each)): each for each in found}.values())
 
 
 @dataclass(frozen=True, eq=False)
 class Registry(Generic[K_co]):
-    """The kinds of one sort: the modules of one package (its sub-packages where a kind is a folder), and those installed.
+    """Kinds of one sort: the modules of one package (its subpackages if a kind is a folder), and installed ones.
 
     Attributes:
-        sort: as `list` calls it; installed packages offer theirs as entry points of the group `report_builder.<sort>`.
-        package: whose modules are the built-in kinds.
-        noun: of one kind, in messages.
+        sort: name in `list`; installed packages offer theirs as entry points of the group `report_builder.<sort>`.
+        package: package whose modules are the built-in kinds.
+        noun: what messages call such a kind.
         form: class of the kinds.
         folders: whether a kind is a folder.
     """
@@ -101,14 +101,14 @@ class Registry(Generic[K_co]):
     _found: dict[str, K_co] = field(default_factory=dict)
 
     def names(self) -> tuple[str, ...]:
-        """Names of the kinds of the package and of installed packages, without importing them."""
+        """Names of the built-in kinds and of those of installed packages, without importing them."""
         return tuple(sorted({*self._builtins(), *(entry.name for entry in self._entry_points())}))
 
     def get(self, name: str, *, beside: Path | None = None) -> K_co:
-        """A kind.
+        """Return a kind.
 
         Args:
-            name: of a kind, or the path of a Python file relative to `beside`.
+            name: name of a kind, or path of a Python file relative to `beside`.
             beside: the folder of the experiment file.
 
         Raises:
@@ -121,7 +121,7 @@ class Registry(Generic[K_co]):
         return self._found[key]
 
     def __iter__(self) -> Iterator[tuple[str, K_co]]:
-        """Every kind that can be loaded, with its name; a broken one of an installed package is left out."""
+        """Yield the name and the kind of all that can be loaded; a broken one of an installed package is left out."""
         for name in self.names():
             try:
                 kind = self.get(name)
@@ -150,7 +150,7 @@ class Registry(Generic[K_co]):
         return self._declared_kind(importlib.import_module(f"{self.package}.{name}"), name)
 
     def _load_installed(self, entry: EntryPoint) -> K_co:
-        """A kind of an installed package; whatever is wrong with it is said to be that package's."""
+        """Kind of an installed package; anything wrong with it is attributed to that package."""
         from report_builder.kinds._own import with_blame
 
         advice = f"This is in the installed package '{_package_of(entry)}': repair it, or uninstall it."
@@ -162,7 +162,7 @@ class Registry(Generic[K_co]):
         return with_blame(self._declared_kind(module, entry.name), advice)
 
     def _of_file(self, path: Path) -> K_co:
-        """Of the user's own, with each of its functions judged."""
+        """Kind in a user's own file, with each of its functions checked."""
         from report_builder.kinds._own import ADVICE, foreseen, own_module, with_blame
 
         module = own_module(path, self.noun)
@@ -171,7 +171,7 @@ class Registry(Generic[K_co]):
         return with_blame(self._declared_kind(module, path.name).of_user(), ADVICE)
 
     def _declared_kind(self, module: ModuleType, name: str) -> K_co:
-        """What a module declares, with the name under which it was found."""
+        """Kind that a module declares, with the name under which it was found."""
         kind = vars(module).get("KIND")
         if isinstance(kind, self.form):
             text = kind.summary or (inspect.getdoc(module) or name).splitlines()[0]
@@ -188,7 +188,7 @@ def _package_of(entry: EntryPoint) -> str:
 
 
 def _arguments(form: type[K], module: ModuleType) -> Iterator[str]:
-    """What a kind must be given, and what the module has for it under the name of the field."""
+    """Arguments that a kind requires, or for which the module has a value under the name of the field."""
     for each in fields(form):
         needed = each.default is MISSING and each.default_factory is MISSING
         written = [name for name in (each.name, each.name.upper(), each.name.capitalize()) if name in vars(module)]
@@ -197,7 +197,7 @@ def _arguments(form: type[K], module: ModuleType) -> Iterator[str]:
 
 
 def opened(registry: Registry[K], entry: Fields, *, beside: Path | None = None) -> tuple[K, Parameters]:
-    """Kind and parameters of a resolved entry `{"kind": ..., parameter: value, ...}`.
+    """Return kind and parameters of a resolved entry `{"kind": ..., parameter: value, ...}`.
 
     Raises:
         ReportError: there is no such kind.
@@ -207,5 +207,5 @@ def opened(registry: Registry[K], entry: Fields, *, beside: Path | None = None) 
 
 
 def by_language(words: Words) -> dict[str, str]:
-    """Words of the user's own by language; text alone, under "", is that of every language."""
+    """Words of a user's own kind by language; text alone, under "", serves every language."""
     return {code: str(text) for code, text in words.items()} if isinstance(words, Mapping) else {"": str(words)}

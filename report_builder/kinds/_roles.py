@@ -1,4 +1,4 @@
-"""What a parameter means to the plan is said by its type: `split: Annotated[str, Role.SPLIT] = Field(default="test", ...)`."""
+"""Meaning of a parameter to the plan, stated by its type: `split: Annotated[str, Role.SPLIT] = Field(default="test", ...)`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 
 class Role(Enum):
-    """A meaning that a parameter may have in any kind; without one it is the kind's own business."""
+    """A meaning that a parameter may have in any kind; a parameter without one concerns only its kind."""
 
     SPLIT = auto()
     """Part of the data set; it must be there. Of a metric the scope in the names of its facts."""
@@ -42,6 +42,6 @@ def names_of(parameters: type[BaseModel], *roles: Role) -> tuple[str, ...]:
 
 
 def by_role(parameters: BaseModel, *roles: Role) -> dict[str, Any]:
-    """Parameters that have one of these roles, and are not null, by name."""
+    """Values of the parameters that have one of these roles and are not None, by name."""
     names, given = names_of(type(parameters), *roles), dict(parameters)
     return {name: given[name] for name in names if given[name] is not None}

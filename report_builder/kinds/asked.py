@@ -1,4 +1,4 @@
-"""Parameters that a probe and the figure that shows what it gives have alike."""
+"""Parameters that a probe shares with the figure that shows its arrays."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ConditionKind: TypeAlias = Literal["blended", "first"]
 
 
 class FourCorners(Parameters):
-    """Which four images stand at the corners of a square, and how many between them."""
+    """Which four images are at the corners of a square, and how many are between them."""
 
     corners: tuple[int | str, int | str, int | str, int | str] = Field(
         default=(0, 1, 2, 3),
@@ -34,7 +34,7 @@ class FourCorners(Parameters):
 
 
 class Conditioned(Parameters):
-    """What becomes of the condition between two images."""
+    """How the condition changes between two images."""
 
     condition: ConditionKind = Field(
         default="blended",
@@ -43,13 +43,13 @@ class Conditioned(Parameters):
 
 
 class Way(Conditioned):
-    """Which way leads from one image to another."""
+    """Which path leads from one image to another."""
 
     path: PathKind = Field(default="linear", description="linear: the straight way; spherical: an arc around the origin.")
 
 
 class Extremes(Parameters):
-    """Among which images, by which error, and how many are the best and the worst."""
+    """How many of the best and of the worst images are shown, by which error, and out of how many."""
 
     n: int | None = Field(default=None, ge=1, description="Among how many images, drawn at random; null: all.")
     count: int = Field(default=5, ge=1, description="How many of the best, and how many of the worst.")
@@ -65,7 +65,7 @@ class Extremes(Parameters):
 
 
 class VectorSearch(Parameters):
-    """How the vector of an attribute is found, and how often it is added."""
+    """How the vector of an attribute is found, and how many times it is added."""
 
     multiples: tuple[float, ...] = Field(
         default=(-3, -2, -1, 0, 1, 2, 3), min_length=1, description="How many times the vector is added to each code."

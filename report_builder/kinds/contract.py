@@ -1,4 +1,4 @@
-"""What a kind lacks, one message each: asked by the tests of every kind there is, by `list KIND --check` of any other."""
+"""Checks what a kind lacks, one message each: for the tests of all built-in kinds, and for `list KIND --check` of any other."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from report_builder.kinds._registry import Declared, K, P, Parameters, Registry
 from report_builder.kinds._roles import Role, names_of
 
 PACKAGE = Path(__file__).parents[1]
-# Names that readers take for these roles, by sort of kind.
+# Names of parameters that readers associate with these roles, by sort of kind.
 MEANT = {Figure: {"width_cm": Role.WIDTH}, Model: {"latent_dim": Role.LATENT}}
 OF_OTHERS = {"split": Role.SPLIT, "judge": Role.JUDGE}
 
 
 def lacks(registry: Registry[K], name: str, beside: Path | None = None) -> tuple[Problem, ...]:
-    """What is wrong with a kind, or missing: all of it at once; empty where nothing is.
+    """Everything that is wrong with a kind or missing in it; empty if nothing is.
 
     Args:
-        registry: of its sort.
-        name: of the kind, or the path of a file of the user's own.
-        beside: the folder in which that file is looked for.
+        registry: registry of its sort.
+        name: name of the kind, or path of a user's own file.
+        beside: folder in which that file is looked for.
     """
     try:
         kind = registry.get(name, beside=beside)
@@ -72,9 +72,9 @@ def _lacks(kind: Declared[Parameters]) -> Iterator[Problem]:
 
 
 def least(model: type[P]) -> P | None:
-    """Parameters with a word for everything that has no default; None where words do not do."""
+    """Parameters with a word for everything that has no default; None if words are not accepted."""
     given: dict[str, str | tuple[str, ...]] = {}
-    for _ in range(3):  # all that is missing, then what is a list
+    for _ in range(3):  # first everything that is missing, then what must be a list
         try:
             return model.model_validate(given)
         except ValidationError as error:
@@ -84,7 +84,7 @@ def least(model: type[P]) -> P | None:
 
 
 def needs_of(request: ProbeRequest) -> frozenset[str]:
-    """What a request needs of the model that it is asked of."""
+    """What a request needs of the model that it is made of."""
     if request.kind in FROM_RUN:
         return request.needs
     probe = PROBES.get(request.kind)
@@ -144,7 +144,7 @@ def _of_metric(kind: Metric[Parameters], parameters: Parameters, where: str) -> 
 
 
 def borrowed_names(kind: Metric[Parameters], quantities: Sequence[Quantity]) -> Iterator[Problem]:
-    """Quantities of a metric of the user's own, or of another package, that would be printed under the name of one of ours."""
+    """Yield problems with quantities of a kind from elsewhere that would be printed under the name of a built-in one."""
     if kind.file.is_relative_to(PACKAGE):
         return
     english = languages.load(languages.SOURCE)
@@ -158,7 +158,7 @@ def borrowed_names(kind: Metric[Parameters], quantities: Sequence[Quantity]) -> 
 
 
 def _with_defaults(request: ProbeRequest) -> ProbeRequest:
-    """A request with the defaults of its probe, as the plan resolves it."""
+    """Request with the defaults of its probe, as the plan resolves it."""
     if request.kind in FROM_RUN or request.kind.endswith(".py"):
         return request
     given = PROBES.get(request.kind).parameters.model_validate(request.parameters)
@@ -177,7 +177,7 @@ def _of_probe(kind: Probe[Parameters], parameters: Parameters, where: str) -> It
 
 
 def wrong_model(kind: Model[Parameters]) -> Iterator[Problem]:
-    """Problems that make a model unusable in any plan."""
+    """Yield problems that make a model unusable in any plan."""
     where, own = str(kind.file), kind.name.endswith(".py")
     for field, given, known in (("provides", kind.provides, CAPABILITIES), ("takes", kind.takes, get_args(Part))):
         for name in sorted({*given} - {*known}):

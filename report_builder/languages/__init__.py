@@ -1,8 +1,8 @@
-"""The words of a report in its language: labels with their cases, numbers, dates, units, verdicts.
+"""Words of a report in its language: labels with their cases, numbers, dates, units, verdicts.
 
-A language is one file of this folder, `<code>.yaml`, and stands nowhere else. `en.yaml` has the words that belong to no kind; a
-kind carries its own words in English, and `kinds` in the file of a language translates them. What a file lacks is printed in
-English.
+Each language is defined by one file of this folder, `<code>.yaml`, and nowhere else. `en.yaml` has the words that belong to no
+kind; a kind carries its own words in English, and the section `kinds` in the file of another language translates them. What a
+file lacks is printed in English.
 """
 
 from report_builder.languages.files import codes, load, read

@@ -1,4 +1,4 @@
-"""What the file of a language lacks, or has and should not have."""
+"""What the file of a language lacks, or has but should not have."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from report_builder.languages import CASES, SOURCE, Language, codes, load
 
 
 def faults(language: Language, of_kinds: Iterable[str] = ()) -> list[Problem]:
-    """What keeps a language from being complete; nothing where it is.
+    """Problems that make a language incomplete; empty if there are none.
 
     Args:
-        language: as its file states it.
-        of_kinds: English words of kinds that it must translate, beside those that another language translates.
+        language: the language, as read from its file.
+        of_kinds: English words of kinds that it must translate, in addition to those that other languages translate.
     """
     found = [*_of_words(language, of_kinds), *_of_labels(language), *_of_nouns(language)]
     return [Problem(f"{language.file.name}: {key}", rule, received) for key, rule, received in found]
 
 
 def _of_words(language: Language, of_kinds: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-    """Key, rule and text for each word that is missing, unknown, or has other fields."""
+    """Key, rule and text for each word that is missing, unknown, or has other fields than in English."""
     written = {key: text for key, text in language.words.items() if key not in language.missing}
     asked = dict(load(SOURCE).words)
     if language.code != SOURCE:
@@ -37,7 +37,7 @@ def _of_words(language: Language, of_kinds: Iterable[str]) -> Iterator[tuple[str
 
 
 def _of_labels(language: Language) -> Iterator[tuple[str, str, str]]:
-    """The same for labels, words of which prose speaks, and the template of a new report."""
+    """The same for labels, for the words that prose is searched for, and for the template of a new report."""
     yield from ((key, "not translated", "") for key in language.missing if key.startswith("labels."))
     for kind, counts in language.labels.items():
         forms = {f"labels.{kind}.{count}": [case for case in CASES if case not in cases] for count, cases in counts.items()}
@@ -55,8 +55,8 @@ def _of_nouns(language: Language) -> Iterator[tuple[str, str, str]]:
 
 
 def _fields(text: str) -> set[str]:
-    """Names of the `str.format` fields of a text."""
+    """Names of the `str.format` fields in a text."""
     try:
         return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-    except ValueError:  # braces that do not match
+    except ValueError:  # unbalanced braces
         return {text}

@@ -1,4 +1,4 @@
-"""Which languages there are, and what the file of one states."""
+"""Available languages, and the content of their files."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from report_builder.plain import Fields
 
 @functools.cache
 def codes() -> list[str]:
-    """The languages that there are."""
+    """Codes of the available languages."""
     return sorted(file.stem for file in Path(__file__).parent.glob("*.yaml"))
 
 
 @functools.cache
 def load(code: str) -> Language:
-    """The language with this code.
+    """Load the language with this code.
 
     Raises:
         ReportError: there is no such language, or its file is not valid YAML.
@@ -32,7 +32,7 @@ def load(code: str) -> Language:
 
 
 def read(file: Path) -> Language:
-    """The language that a file `<code>.yaml` states; what it lacks is in English.
+    """Read a language from its file `<code>.yaml`; what the file lacks is in English.
 
     Raises:
         ReportError: the file is not valid YAML.
@@ -52,7 +52,7 @@ def read(file: Path) -> Language:
     told, named = ({words: str(text) for words, text in each.items() if text is not None} for each in (kinds, names))
     frames = Frames.of(comparison, comparison.pop("sentences", {}), nouns)
     words = dict(_flat(content))
-    for key, noun in nouns.items():  # what a sentence calls a metric names it in a figure, too, unless that has a shorter word
+    for key, noun in nouns.items():  # the noun of a metric names it in figures, too, unless these have a shorter word
         if "{}" not in noun and f"terms.{key}" not in words:
             words.setdefault(f"metrics.{key}", noun.split("|")[1])
     language = Language(file.stem, file, words, cases, dict(_alternatives(prose)), told, named, template, frames=frames)
@@ -60,7 +60,7 @@ def read(file: Path) -> Language:
 
 
 def _complete(language: Language, english: Language) -> Language:
-    """The language, with English words and labels where it has none."""
+    """The language, with English words, labels and frames where it has none."""
     missing = [key for key in english.words if key not in language.words]
     given = {kind: language.labels.get(kind, {}) for kind in KINDS}
     missing += [f"labels.{kind}.{count}" for kind in KINDS for count in english.labels[kind] if count not in given[kind]]
@@ -79,7 +79,7 @@ def _flat(node: Fields, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _alternatives(node: Fields, path: str = "") -> Iterator[tuple[str, str]]:
-    """Lists of words as one regular expression each; what stands first in a list is tried first."""
+    """Yield each list of words as one regular expression; words are tried in the order of the list."""
     for key, value in node.items():
         if isinstance(value, Mapping):
             yield from _alternatives(value, f"{path}{key}.")
@@ -88,5 +88,5 @@ def _alternatives(node: Fields, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _cases(label: Mapping[str, str | Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """A word without cases stands for all of them."""
+    """Forms of a label by number and case; a word without cases serves all of them."""
     return {count: dict.fromkeys(CASES, word) if isinstance(word, str) else dict(word) for count, word in label.items()}

@@ -1,4 +1,4 @@
-"""Whole sentences of a language: frames that agree with one noun, and the nouns of what is measured."""
+"""Whole sentences of a language: frames that agree with one noun, and the nouns of measured quantities."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from dataclasses import field
 
 from report_builder.records import frozen
 
-FIELDS = frozenset({"a", "A", "b", "x", "y", "margin", "over", "note"})  # of a frame, beside the cases of the noun
+FIELDS = frozenset({"a", "A", "b", "x", "y", "margin", "over", "note"})  # fields of a frame, apart from the cases of the noun
 RELATIONS = ("better", "worse", "greater", "smaller", "same", "alike", "open", "equal")
-OF_ANOTHER = "-"  # the gender of a noun that has that of the noun in it
+OF_ANOTHER = "-"  # gender of a noun that takes the gender of the noun inside it
 _CHOICE = re.compile(r"\[([^][]*)\]")
 
 
 @frozen
 class Noun:
-    """A noun: its gender (or number), and its form in each case that the language's frames use."""
+    """A noun: its gender (or number), and its form in each case that the frames of the language use."""
 
     gender: str
     forms: Mapping[str, str]
 
     @property
     def first(self) -> str:
-        """The form by which it is called."""
+        """Form in the first case, by which it is called."""
         return next(iter(self.forms.values()))
 
 
@@ -33,15 +33,15 @@ class Frames:
     """What a language needs for a sentence about two measurements.
 
     Attributes:
-        genders: of nouns (a language without has numbers, or one), in the order of the forms in `[a|b]`.
-        cases: of nouns, in the order of their forms behind the gender.
-        unnamed: forms of the noun that stands for a quantity without one; `{}` is the quantity's name.
-        subject: of what a value is: `{}` is the name of a run.
-        over: what is said of a difference that is larger than the margin.
-        sentences: relation -> frames, with `{nom}` for a form of the noun (`{Nom}` begins a sentence), `{a}` and `{b}` for what
-            is compared, `{x}` and `{y}` for the values, `[is|are]` for what agrees with the noun.
-        nouns: key -> gender and forms, parted by `|`; a `{}` in the forms is what stands behind the key: a word, or, where
-            the gender is `-`, another noun.
+        genders: genders of nouns, in the order of the forms in `[a|b]`; a language without genders has numbers, or one entry.
+        cases: cases of nouns, in the order of their forms after the gender.
+        unnamed: forms of the noun that serves a quantity without one; `{}` is the quantity's name.
+        subject: whose value it is; `{}` is the name of a run.
+        over: phrase for a difference that is larger than the margin.
+        sentences: relation -> frames, with `{nom}` for a form of the noun (`{Nom}` at the start of a sentence), `{a}` and `{b}`
+            for what is compared, `{x}` and `{y}` for the values, `[is|are]` for words that agree with the noun.
+        nouns: key -> gender and forms, separated by `|`; `{}` in a form is replaced by what follows the key: a word or, if the
+            gender is `-`, another noun.
     """
 
     genders: tuple[str, ...] = ()
@@ -54,14 +54,14 @@ class Frames:
 
     @classmethod
     def of(cls, words: Mapping[str, str], sentences: Mapping[str, Sequence[str]], nouns: Mapping[str, str]) -> Frames:
-        """As the file of a language states them."""
+        """Create frames from the content of a language file."""
         genders, cases, unnamed, subject, over = (
             str(words.get(key, "")) for key in ("genders", "cases", "unnamed", "subject", "over")
         )
         return cls(tuple(genders.split()), tuple(cases.split()), unnamed, subject, over, sentences, nouns)
 
     def noun(self, key: str, name: str) -> Noun:
-        """The noun with this key; for one that the language does not know the printed name of the quantity."""
+        """Noun with this key; if the language has none, one made of the printed name of the quantity."""
         return self._noun(key) or self.read(self.unnamed, name)
 
     def _noun(self, key: str) -> Noun | None:
@@ -74,14 +74,14 @@ class Frames:
         return within and Noun(within.gender, {case: frame.forms[case].format(form) for case, form in forms.items()})
 
     def read(self, text: str, inner: str = "") -> Noun:
-        """A noun as it is written down: `f|ostrość|ostrości|ostrość`; a case that is not given has the last form that is."""
+        """Parse a noun as it is written: `f|ostrość|ostrości|ostrość`; a missing case takes the last form that is given."""
         gender, *given = text.split("|")
         forms = [*given, *given[-1:] * (len(self.cases) - len(given))]
         made = dict(zip(self.cases, forms, strict=False))
         return Noun(gender, {case: form.replace("{}", inner) for case, form in made.items()})
 
     def parts(self, relation: str, turn: int, noun: Noun) -> Iterator[tuple[str, str]]:
-        """The frame of a relation, in turn one of several: text and the field behind it, "" at the end."""
+        """Yield the frame of a relation, chosen by `turn`, in parts: a text, and the field after it or ""."""
         frames = self.sentences[relation]
         place = self.genders.index(noun.gender) if noun.gender in self.genders else 0
         agreed = _CHOICE.sub(lambda found: found[1].split("|")[place], frames[turn % len(frames)])
@@ -93,7 +93,7 @@ class Frames:
                 yield words, name or ""
 
     def mistakes(self) -> Iterator[tuple[str, str, str]]:
-        """Key, rule and text of each frame and noun that cannot be printed."""
+        """Yield key, rule and text of each frame and noun that cannot be printed."""
         known = FIELDS | {*self.cases} | {case.capitalize() for case in self.cases}
         for relation in RELATIONS:
             frames = self.sentences.get(relation, ())

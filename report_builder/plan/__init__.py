@@ -1,4 +1,4 @@
-"""Resolves an experiment into steps, and says why each would run."""
+"""Resolves an experiment into steps, and explains why each of them would run."""
 
 from report_builder.plan.explain import Ran, reason
 from report_builder.plan.resolve import resolve

@@ -1,4 +1,4 @@
-"""Which kinds of figures and metrics a model serves."""
+"""Which kinds of figures and metrics a model can serve."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from report_builder.kinds.contract import least, needs_of
 
 
 def has_ability(provides: frozenset[str], need: str) -> bool:
-    """Whether a model provides what is needed, or of `a|b` one of the two."""
+    """Whether a model provides what is needed; `a|b` is satisfied by either of the two."""
     return not provides.isdisjoint(need.split("|"))
 
 
 def served(provides: frozenset[str], section: str) -> str:
-    """A sentence that names the kinds of a section, `figures` or `metrics`, that such a model serves."""
+    """Sentence that lists the kinds of a section, `figures` or `metrics`, that such a model can serve."""
     figures = (name for name, kind in FIGURES if kind.fits(provides))
     metrics = (name for name, kind in METRICS if _serves(provides, kind))
     names = [*(figures if section == "figures" else metrics)]
@@ -20,7 +20,7 @@ def served(provides: frozenset[str], section: str) -> str:
 
 
 def _serves(provides: frozenset[str], kind: Metric[Parameters]) -> bool:
-    """Whether a model provides all that a metric asks for with its defaults."""
+    """Whether a model provides everything that a metric needs with its default parameters."""
     parameters = least(kind.parameters)
     asked = kind.reads(parameters).values() if parameters else ()
     return bool(parameters) and all(has_ability(provides, need) for request in asked for need in needs_of(request))

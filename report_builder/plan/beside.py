@@ -1,4 +1,4 @@
-"""Figures side by side: which stand in which column, and how wide that is, so that they are drawn for it."""
+"""Figures side by side: which columns they share, and the width of these, so that each figure is drawn at its printed size."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ GUTTER = 0.36  # cm, between two columns
 
 
 class Widths:
-    """The width at which each figure is printed; mistakes of `subfigures` are noted."""
+    """Printed width of each figure; mistakes in `subfigures` are noted."""
 
     def __init__(self, closing: Closing, page: Page) -> None:
-        """Places all figures; a page style says how wide the text is."""
+        """Place all figures; the page style defines the text width."""
         self._closing = closing
         self._text = page.millimetres("text-width") / 10
         self._columns: dict[str, float] = {}
@@ -22,7 +22,7 @@ class Widths:
             self._place(id_, entry)
 
     def of(self, id_: str, entry: Figure, parameters: type[Parameters]) -> dict[Role | str, float]:
-        """The width in cm, so that text keeps its size, by the names of parameters that the file does not give itself."""
+        """Printed width of a figure in cm, by name of each width parameter that the file does not set itself."""
         names, usual = names_of(parameters, Role.WIDTH), parameters.model_fields
         if id_ in self._columns and not entry.parameters.keys().isdisjoint(names):
             self._note_width(id_)

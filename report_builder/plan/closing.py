@@ -1,4 +1,4 @@
-"""Finds kinds and checks their parameters; collects the mistakes, so that all are said at once."""
+"""Finds kinds and checks their parameters, and collects all mistakes, so that they are reported together."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from report_builder.spec.source import KeyPath
 
 
 def not_python(file: Path) -> str:
-    """What is wrong with a file of the user's own before anything runs it; empty where nothing is."""
+    """What is wrong with a user's own file, found without running it; empty if nothing is."""
     if mistake := not_readable(file):
         return f"there is no file {file.name} beside the experiment" if mistake == "no such file" else f"{file.name}: {mistake}"
     try:
@@ -32,24 +32,24 @@ def not_python(file: Path) -> str:
         return f"{file.name} is {error.problems[0].rule}: {error.problems[0].received}"
     except SyntaxError as error:
         return f"{file.name}:{error.lineno} is not valid Python: {error.msg}"
-    except (ValueError, RecursionError, MemoryError) as error:  # as Python's parser says that it is nested too deeply
+    except (ValueError, RecursionError, MemoryError) as error:  # how Python's parser reports code that is nested too deeply
         return f"{file.name} is not valid Python: {error}"
     return ""
 
 
 class Closing:
-    """Closes slots; `found` has the mistakes, in the order in which they were seen."""
+    """Closes the open slots of an experiment; `found` collects the mistakes, in the order in which they are seen."""
 
     def __init__(self, loaded: Loaded, own: Mapping[str, Model[Parameters] | ReportError] | None = None) -> None:
-        """Closes the slots of `loaded`; `own` has the models of the user's own, or the error of a wrong file, by kind."""
+        """Prepare to close the slots of `loaded`; `own` has each model of the user's own by kind, or the error in its file."""
         self.loaded = loaded
         self.own = own or {}
-        self._said: set[str] = set()  # own models whose mistakes are noted: several runs may have one
+        self._said: set[str] = set()  # own models whose mistakes are noted: several runs may share one
         self.found: list[Problem] = []
         self.beside = loaded.file.parent
 
     def note(self, path: KeyPath, rule: str, received: str = "", allowed: str = "", next_step: str = "") -> None:
-        """Notes a mistake at a key of the file."""
+        """Note a mistake at a key of the file."""
         self.found.append(Problem(self.loaded.where(*path), rule, received, allowed, next_step))
 
     def known(self, noun: str, id_: str, ids: Iterable[str], path: KeyPath) -> bool:
@@ -62,14 +62,14 @@ class Closing:
 
     @contextmanager
     def at(self, path: KeyPath) -> Iterator[None]:
-        """Notes what a kind raises at a key of the file."""
+        """Note the errors that a kind raises as mistakes at a key of the file."""
         try:
             yield
         except ReportError as error:
             self.found += [replace(p, where=self.loaded.where(*path)) for p in error.problems]
 
     def unreadable(self, name: str, path: KeyPath) -> Problem | None:
-        """Why a file that the key at `path` names cannot be read: it is not of the project, or no file."""
+        """Problem with the file named at `path`: it is not part of the project, or cannot be read; None if it can."""
         file, refused = self.loaded.beside(name, *path)
         if refused is None and (mistake := not_readable(file)):
             step = "It is searched for next to the experiment file."
@@ -77,10 +77,10 @@ class Closing:
         return refused
 
     def module(self, registry: Registry[K], kind: str) -> K:
-        """The module of a kind; a file of the user's own runs only where it is of the project.
+        """Return the module of a kind; a user's own file is run only if it is part of the project.
 
         Raises:
-            ReportError: there is no such kind, or its file is outside.
+            ReportError: there is no such kind, or its file is outside the project or not valid Python.
         """
         if kind.endswith(".py"):
             file, refused = self.loaded.beside(kind)
@@ -91,7 +91,10 @@ class Closing:
     def close(
         self, registry: Registry[K], slot: Slot, path: KeyPath, extra: Mapping[Role | str, Plain] | None = None
     ) -> Kind[K] | None:
-        """A slot's kind; None, with the mistakes noted, where it is wrong. `extra` goes to the parameters of these roles."""
+        """Close a slot; return None, with the mistakes noted, if it is wrong.
+
+        `extra` has values for the parameters with the given roles or names.
+        """
         module = self._module(registry, slot.kind, path)
         return self._close(registry, module, slot, path, extra) if module else None
 
@@ -108,7 +111,7 @@ class Closing:
         try:
             parameters = model.model_validate_json(json.dumps(given | slot.parameters), strict=True)
             if own:
-                parameters.model_dump(mode="json")  # a default of any type is taken, and cannot be in a key
+                parameters.model_dump(mode="json")  # a default of any type is accepted, but some cannot be part of a key
         except ValidationError as error:
             beside = {*type(slot).model_fields} - {"kind"}
             self.found += problems(error, self.loaded.source, model, path, f"{registry.noun} '{slot.kind}'", beside)
@@ -123,7 +126,7 @@ class Closing:
         return Kind(slot.kind, module, parameters) if self._layers_found(parameters, path) else None
 
     def _module(self, registry: Registry[K], kind: str, path: KeyPath) -> K | None:
-        """The module of a kind, for a model of the user's own what was said of it; None, with the mistakes noted."""
+        """Module of a kind; for a user's own model, its description. None, with the mistakes noted, if it is wrong."""
         try:
             if registry.form is Model and kind.endswith(".py"):
                 return self._own_model(kind)  # type: ignore[return-value]
@@ -134,7 +137,7 @@ class Closing:
             return None
 
     def _own_model(self, kind: str) -> Model[Parameters]:
-        """Raises ReportError where the file is wrong; with what is wrong in it only once."""
+        """Description of a user's own model; raises ReportError if its file is wrong, with the mistakes only the first time."""
         file, refused = self.loaded.beside(kind)
         found = ReportError(refused) if refused else self.own.get(kind)
         if not refused and (mistake := not_python(file)):
@@ -146,7 +149,7 @@ class Closing:
         raise ReportError(*(() if kind in self._said else found.problems))
 
     def _layers_found(self, parameters: Parameters, path: KeyPath) -> bool:
-        """Whether the files of the layers of the user's own are there and are Python; if not, the mistakes are noted."""
+        """Whether the files of the user's own layers exist and are valid Python; if not, the mistakes are noted."""
         found = len(self.found)
         for name, layers in lists(parameters).items():
             for index, layer in enumerate(layers):
@@ -159,7 +162,7 @@ class Closing:
         return len(self.found) == found
 
     def close_model(self, slot: Slot, path: KeyPath) -> tuple[Kind[Model[Parameters]], Words] | None:
-        """A model with its title; where a preset is named, what the slot gives lies over the preset's parameters."""
+        """Close a model slot and return it with its title; parameters in the slot override those of its preset."""
         given = slot.parameters
         name = given.pop("preset", None)
         model = self._module(MODELS, slot.kind, path)

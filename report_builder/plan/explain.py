@@ -16,7 +16,7 @@ class Ran(TypedDict):
 
 
 def reason(old: Fields | None, new: Fields) -> str:
-    """One sentence: what changed between two steps given as JSON."""
+    """Explain in one sentence what changed between two steps, given as JSON."""
     if old is None:
         return "it was never built in this report"
     for field in ("spec", "code", "inputs"):

@@ -1,4 +1,4 @@
-"""Results that came along with a report: used as they are, without the code that made them, as a whole or not at all."""
+"""Results that were shipped with a report: used as they are, without the code that made them, all of them or none."""
 
 from __future__ import annotations
 
@@ -14,41 +14,41 @@ from report_builder.plain import Plain
 from report_builder.store import META, Memo, Step, Stored, canonical, data_name
 from report_builder.store.step import KINDS
 
-FOLDER = "given"  # in the store of a project
-HEAVY = ("run", "arrays")  # of these the arrays may be left behind: a document is not made of them
+FOLDER = "given"  # in a project's store
+HEAVY = ("run", "arrays")  # their arrays may be left out, because a document does not need them
 
 
 class Given:
-    """The steps in a folder that is laid out like a store. Nothing is ever added to it."""
+    """Steps in a folder that is laid out like a store; nothing is ever added to it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     @cached_property
     def steps(self) -> Mapping[str, tuple[Step, Stored]]:
-        """Each intact step, by what it is apart from its code."""
+        """Intact steps, by their content apart from the code."""
         found = (self._read(path.parent) for kind in KINDS for path in sorted(self.root.glob(f"{kind}/*/{META}")))
         return {_apart_from_code(step): (step, stored) for step, stored in filter(None, found)}
 
     def as_made(self, kind: str, inputs: Sequence[str], spec: Mapping[str, Any]) -> Step | None:
-        """The step with the code that made it; None where it did not come along."""
+        """Step with the code that made it; None if it was not shipped."""
         known = self.steps.get(_apart_from_code(Step(kind, tuple(inputs), spec)))
         return known[0] if known else None
 
     def read(self, step: Step) -> Stored | None:
-        """A step that came along."""
+        """Stored result of a step; None if it was not shipped."""
         made, stored = self.steps.get(_apart_from_code(step), (None, None))
         return stored if made and made.key == step.key else None
 
     @cached_property
     def fingerprints(self) -> Mapping[str, str]:
-        """Of which data they were made, by `data_name`: the data need not be here."""
+        """Fingerprints of the data behind the results, by `data_name`; the data itself need not be here."""
         data = [step.spec["data"] for step, _ in self.steps.values() if step.kind in HEAVY]
         return {data_name(each): str(each["fingerprint"]) for each in data}
 
     def _read(self, folder: Path) -> tuple[Step, Stored] | None:
-        """A step whose key and files are right; of `HEAVY` ones files of arrays may be absent."""
-        digests = Memo(Path(os.devnull))  # of what is read now: a stranger's memory is not believed
+        """Read a step and check its key and files; arrays of the kinds in `HEAVY` may be absent."""
+        digests = Memo(Path(os.devnull))  # computed now: the memo of a stranger is not trusted
         try:
             meta = json.loads((folder / META).read_text(encoding="utf-8"))
             step, kind = Step.from_json(meta), folder.parent.name

@@ -1,4 +1,4 @@
-"""What is known of a data set before it is read, and whether what is asked of it can be had: all of it before any training."""
+"""What is known of a data set before it is read, and whether requests can be met; all of it is checked before any training."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def layout_of(
     id_: str,
     steps: Sequence[tuple[Kind[kinds.DataStep[Parameters]], KeyPath]],
 ) -> Layout | None:
-    """The layout after all steps; None where a kind of the user's own does not say it, or a step cannot be done (noted).
+    """Layout of a data set after all its steps; None if a user's own kind does not tell, or a step is impossible (noted).
 
     Args:
-        closing: notes what cannot be done.
+        closing: notes what is impossible.
         dataset: the data set.
         id_: its id.
-        steps: each with its place in the file.
+        steps: the steps, each with its place in the file.
     """
     layout = None
     with closing.at(("data", id_, "dataset")):
@@ -36,13 +36,13 @@ def layout_of(
 
 
 class Layouts:
-    """Checks what is asked against what is known of the data, and notes what cannot be; what is not known is allowed."""
+    """Checks requests against what is known of the data, and notes impossible ones; what is unknown is allowed."""
 
     def __init__(self, closing: Closing) -> None:
         self.closing = closing
 
     def trainable(self, run: Training) -> None:
-        """The model takes such data, and early stopping has the images that it watches."""
+        """Check that the model accepts the data, and that early stopping has the images that it watches."""
         layout, place = run.data.layout, ("runs", run.id)
         if layout and (why := run.model.module.refuses(run.model.parameters, layout)):
             rule = f"model '{run.model.name}' cannot be trained on the data '{run.data.id}'"
@@ -61,7 +61,7 @@ class Layouts:
             self._check_split(data, "validation", path, term)
 
     def measurable(self, data: DataSet, splits: Iterable[str], classes: Iterable[int | str], path: KeyPath) -> None:
-        """The data has the splits and the classes that a probe, or the probe inside it, measures."""
+        """Check that the data has the splits and the classes that a probe, or the probe inside it, measures."""
         for split in dict.fromkeys(splits):
             self._check_split(data, split, (*path, "split"), split)
         names = data.layout.class_names if data.layout else None
@@ -70,7 +70,7 @@ class Layouts:
                 class_number(chosen, names or ())
 
     def logged(self, data: DataSet, terms: Iterable[str], path: KeyPath) -> None:
-        """A run on the data logs these terms: `val_*` on validation images, `test_*` on test images where there are no such."""
+        """Check that a run on the data logs these terms: `val_*` on validation images, `test_*` only if there are none."""
         for term in terms:
             part, name = part_of(term)
             if part == "test" and data.layout and "validation" in data.layout.images:
@@ -86,10 +86,10 @@ class Layouts:
             has = f"It has: {', '.join(data.layout.images)}."
             self.closing.note(path, f"the data '{data.id}' has no split '{split}'", repr(received), has, _advice(data, split))
 
-    # --- who judges -----------------------------------------------------------------------------------------------------------
+    # --- judges ---------------------------------------------------------------------------------------------------------------
 
     def judgeable(self, data: DataSet, judge: Training, classes: Sequence[int | str], path: KeyPath) -> None:
-        """The judge was trained on images of this shape (or of a cell of a canvas) and knows the classes; empty: all."""
+        """Check that the judge was trained on images of this shape (or of a canvas cell) and knows the classes; empty: all."""
         seen, known = data.layout, judge.data.layout
         if seen is None or known is None:
             return
@@ -125,7 +125,7 @@ def _size(layout: Layout) -> str:
 
 
 def _class_names(layout: Layout, classes: Sequence[int | str]) -> list[str]:
-    """Names of the classes that the images show: those that the probe names, else all."""
+    """Names of the classes that the images show: those that the probe selects, by default all."""
     names = layout.class_names or ()
     by_number = dict[int | str, str](enumerate(names))
     return [str(c) if str(c) in names else by_number.get(c, str(c)) for c in classes] or list(names)

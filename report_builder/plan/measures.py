@@ -1,4 +1,4 @@
-"""Closes the metrics: what is measured of which run, and under which names its facts stand."""
+"""Closes the metrics: what is measured for each run, and the names of the resulting facts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from report_builder.spec.grammar import Metric as Entry
 
 Chosen = Kind[Metric[Parameters]]
 
-Subject = tuple[str, str | None, str | None]  # id, and the same id as a run or as a data set
+Subject = tuple[str, str | None, str | None]  # id, then the same id as a run or as a data set
 
 
 class Measures:
@@ -24,7 +24,7 @@ class Measures:
         self.figures = figures
 
     def closed(self) -> Iterator[Measure]:
-        """A measure for each metric and subject that is without mistakes."""
+        """Yield a measure for each metric and subject without mistakes."""
         for id_, entry in self.closing.loaded.experiment.metrics.items():
             kind = self.closing.close(METRICS, entry, ("metrics", id_), {Role.FIGURE: entry.of})
             if kind is None or not self._of_fits(id_, entry, kind):
@@ -37,7 +37,7 @@ class Measures:
                 yield from self._of_subject(id_, entry, kind, subject)
 
     def _of_fits(self, id_: str, entry: Entry, kind: Chosen) -> bool:
-        """Whether a metric that names a figure may, and whether there is that figure."""
+        """Whether the metric may name a figure, and that figure exists; if not, the mistake is noted."""
         if entry.of is None:
             return True
         path = ("metrics", id_, "of")
@@ -64,7 +64,7 @@ class Measures:
                 yield measure
 
     def _requests_of(self, id_: str, entry: Entry, kind: Chosen, subject: str) -> dict[str, ProbeRequest] | None:
-        """What the metric asks; with `of`, its images are those that the figure shows of the subject."""
+        """Requests of the metric; with `of`, its images are those that the figure shows of the subject."""
         asked: dict[str, ProbeRequest] | None = None
         with self.closing.at(("metrics", id_)):
             asked = dict(kind.module.reads(kind.parameters))
@@ -84,6 +84,6 @@ class Measures:
 
 
 def _scope(id_: str, entry: Entry, kind: Chosen) -> str:
-    """The second part of the names of its facts: the figure, the metric where its probe is its own, else the split."""
+    """Second part of the names of its facts: the figure, the metric's id if it chooses its own probe, else the split."""
     splits = by_role(kind.parameters, Role.SPLIT)
     return entry.of or (id_ if by_role(kind.parameters, Role.PROBE) else next(iter(splits.values()), "train"))

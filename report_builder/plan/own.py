@@ -1,7 +1,8 @@
-"""Models of the user's own, one file each: known by what a worker said of the file, never by running it here.
+"""Models in a user's own files, which are known from a worker's answers and never run in this process.
 
-A worker is asked two things: the description of a file (its parameters, what it provides), and the verdict on a run (whether
-its layers fit together on such images, and the loss that it compiles). What is good is stored; what is refused is asked again.
+A worker answers two questions: the description of a file (its parameters, what it provides), and the verdict on a run (whether
+its layers fit together for such images, and the loss that it compiles). Only good answers are stored; a refused file is asked
+about again.
 """
 
 from __future__ import annotations
@@ -20,32 +21,32 @@ from report_builder.plan.resolved import Training
 from report_builder.spec import Loaded
 from report_builder.store import Memo, Step, Stored, code_digests
 
-ANSWER = "answer"  # kind of the steps in which answers are stored
+ANSWER = "answer"  # kind of the steps that store answers
 PACKAGE = Path(__file__).parents[1]
-ANSWERING = tuple(PACKAGE / file for file in ("train/__main__.py", "train/answers.py"))  # where the code of an answer begins
-CHECKED = ("image_shape", "value_range", "class_names", "conditions")  # what a verdict depends on
+ANSWERING = tuple(PACKAGE / file for file in ("train/__main__.py", "train/answers.py"))  # entry points of the code that answers
+CHECKED = ("image_shape", "value_range", "class_names", "conditions")  # fields of a layout that a verdict depends on
 
 
 def is_own(kind: str) -> bool:
-    """Whether a model is a file of the user's own."""
+    """Whether a model is a user's own file."""
     return kind.endswith(".py")
 
 
 def files_of(loaded: Loaded) -> dict[str, Path]:
-    """The files of the project that the runs name as their models, by the name that they have there."""
+    """Files of the project that runs use as their models, by the names that the runs give them."""
     kinds = {run.model.kind for run in loaded.experiment.runs.values() if is_own(run.model.kind)}
     named = {kind: loaded.beside(kind) for kind in sorted(kinds)}
     return {kind: file for kind, (file, refused) in named.items() if refused is None}
 
 
 def description(kind: str, file: Path, memo: Memo, asks: str = "description") -> Step:
-    """The step that stores what a file says of itself, or what it lacks."""
+    """Step that stores the description of a file, or what the file lacks."""
     spec = {"asks": asks, "kind": kind, "content": memo.sha256(file)}
     return Step(ANSWER, (), spec, code_digests(ANSWERING, memo))
 
 
 def described(file: Path, answer: Mapping[str, Any]) -> Model[Parameters]:
-    """A description as the plan sees any model; it is built in workers only, which also say its loss."""
+    """Build a model for the plan from the description of its file; only workers build its network and state its loss."""
     return Model(
         name=file.name,
         file=file,
@@ -70,12 +71,12 @@ def _build(parameters: Parameters, sizes: Sizes) -> NoReturn:
 
 
 def is_judged(run: Training) -> bool:
-    """Whether a worker must look at the architecture of a run before it trains."""
+    """Whether a worker must check the architecture of a run before it is trained."""
     return is_own(run.model.name) or bool(lists(run.model.parameters))
 
 
 def verdict(run: Training, code: Iterable[Path], memo: Memo) -> Step:
-    """The step that stores the verdict on a run; of an own file every byte counts: its equation is no code of a training."""
+    """Step that stores the verdict on a run; every byte of an own file counts, as its equation is not code of a training."""
     spec: dict[str, Plain] = {"asks": "verdict", "model": run.model.as_spec(), "layout": _layout(run.data.layout)}
     if is_own(run.model.name):
         spec["content"] = memo.sha256(run.model.file)
@@ -87,7 +88,7 @@ def _layout(layout: Layout | None) -> dict[str, Plain] | None:
 
 
 def problems(run: Training, refusal: ReportError, loaded: Loaded) -> list[Problem]:
-    """What a verdict found wrong, at the place in the experiment file."""
+    """Problems found by a verdict, at their places in the experiment file."""
     return [replace(p, where=loaded.where("runs", run.id, "model", *_path(p.where))) for p in refusal.problems]
 
 
@@ -96,6 +97,6 @@ def _path(where: str) -> list[str | int]:
 
 
 def equation(stored: Stored) -> Equation | None:
-    """The loss that the run compiles; None where the file does not print one."""
+    """Loss that the run compiles; None if the file does not print one."""
     found = stored.json("answer.json")["equation"]
     return Equation(found["latex"], tuple((symbol, meaning) for symbol, meaning in found["symbols"])) if found else None

@@ -1,4 +1,4 @@
-"""From a JSON Schema back to a parameter model: what a worker read in a file is checked here like the parameters of ours."""
+"""Turns a JSON Schema back into a parameter model, so that a user's own parameters are checked like built-in ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from report_builder.models._layers import Layer
 from report_builder.plain import Fields, Plain, fields, rows
 
 SIMPLE = {"integer": int, "number": float, "string": str, "boolean": bool, "null": None}
-LIMITS = {  # in JSON Schema, in pydantic
+LIMITS = {  # JSON Schema -> pydantic
     "minimum": "ge",
     "exclusiveMinimum": "gt",
     "maximum": "le",
@@ -30,13 +30,13 @@ LIMITS = {  # in JSON Schema, in pydantic
 def parameters_of(
     schema: Fields, defaults: Fields, following: Iterable[str] = (), latent: Iterable[str] = ()
 ) -> type[Parameters]:
-    """A model with the fields of the schema.
+    """Create a parameter model with the fields of the schema.
 
     Args:
-        schema: of a pydantic model.
-        defaults: as JSON, by field; a field without one is required.
+        schema: JSON Schema of a pydantic model.
+        defaults: default values as JSON, by field; a field without one is required.
         latent: fields with `Role.LATENT`.
-        following: fields whose default follows from other fields: where nobody gives them they are left to the file itself.
+        following: fields whose default depends on other fields; if they are not given, their value is left to the file itself.
     """
     made = _model(schema, fields(schema, "$defs"), defaults, latent)
     made.FOLLOWING = frozenset(following)
@@ -55,7 +55,7 @@ def _model(schema: Fields, named: Fields, defaults: Fields, latent: Iterable[str
 
 
 class _Read(Parameters):
-    """Of the names that pydantic keeps for itself none is a problem here."""
+    """Parameters whose names may be ones that pydantic reserves."""
 
     model_config = ConfigDict(protected_namespaces=())
     FOLLOWING: ClassVar[frozenset[str]] = frozenset()

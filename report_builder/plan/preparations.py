@@ -1,4 +1,4 @@
-"""How data were prepared, in print, as far as a plan knows it: all of it, or what tells two preparations of one set apart."""
+"""How data was prepared, in print: all that a plan knows of it, or only what distinguishes two preparations of one data set."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from report_builder.plan.resolved import DataSet
 
 
 def described(name: str, data: DataSet, language: Language) -> str:
-    """`CIFAR-10, 4 classes, 300 images, 32 × 32, [0; 1]`: the name, and what is known of the images that are trained on."""
+    """Name of a data set and what is known of its training images: `CIFAR-10, 4 classes, 300 images, 32 × 32, [0; 1]`."""
     layout = data.layout
     if layout is None:
         return name
@@ -22,13 +22,13 @@ def described(name: str, data: DataSet, language: Language) -> str:
 
 
 def told_apart(name: str, data: DataSet, others: Iterable[DataSet], language: Language) -> str:
-    """The name with as little of `28 × 28, [-1, 1], n = 3000` as no other preparation has, else the id; alone without others.
+    """Name with as many of `28 × 28, [-1, 1], n = 3000` as distinguish it from the others, or the id if these do not suffice.
 
     Args:
-        name: of the data in print.
+        name: printed name of the data.
         data: a data set with its steps.
-        others: those with the same name in print.
-        language: of the report.
+        others: data sets with the same printed name; without any, the name stands alone.
+        language: language of the report.
     """
     left, said = [other for other in others if other.located() != data.located()], []
     for place, mark in enumerate(_marks(data)):
@@ -40,7 +40,7 @@ def told_apart(name: str, data: DataSet, others: Iterable[DataSet], language: La
 
 
 def _marks(data: DataSet) -> tuple[str, str, str]:
-    """Size, possible pixels, number of training images; "" where a plan does not know."""
+    """Image size, possible pixel values, number of training images; "" for what a plan does not know."""
     layout = data.layout
     if layout is None:
         return "", "", ""
@@ -54,6 +54,6 @@ def _is_binary(data: DataSet) -> bool:
 
 
 def _size(data: DataSet) -> str:
-    """Height and width of the images."""
+    """Height and width of the images; "" if unknown."""
     shape = data.layout.image_shape if data.layout else None
     return f"{shape[0]} × {shape[1]}" if shape else ""

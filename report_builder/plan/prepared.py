@@ -1,4 +1,4 @@
-"""Which bytes the data of a report are: the fingerprint that stands in the keys."""
+"""Fingerprints of the data of a report, which are part of the keys."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from report_builder.plain import Fields, Plain
 from report_builder.plan.resolved import DataSet, Measure, Picture, Resolved
 from report_builder.store import Memo, data_name
 
-ABSENT = "not on this computer"  # fingerprint of data that was not looked into
+ABSENT = "not on this computer"  # fingerprint of data that was not read
 
 
 def with_fingerprints(
     resolved: Resolved, memo: Memo, folders: Sequence[Path], *, fetch: bool, known: Mapping[str, str]
 ) -> dict[str, dict[str, Plain]]:
-    """Resolved data with its fingerprint, by id, for the data sets that something uses.
+    """Resolve each data set in use and add its fingerprint; returns them by id.
 
-    Data that is not here has the fingerprint that was seen last. Else what can be downloaded is, with `fetch`, and is `ABSENT`
-    without it; what cannot be is a mistake already when a report is only looked at. Data whose fingerprint is in `known`, by
-    `data_name`, is not looked for.
+    Data that is not here gets the fingerprint that was seen last. If there is none, data that can be downloaded is, with
+    `fetch`, or else gets `ABSENT`; data that cannot be downloaded is a mistake even if a report is only inspected. Data whose
+    fingerprint is in `known`, by `data_name`, is not looked for.
 
     Raises:
-        ReportError: with every data set that cannot be had.
+        ReportError: names every data set that cannot be obtained.
     """
     used = {run.data.id for run in resolved.runs.values()}
     owners: list[Measure | Picture] = [*resolved.measures, *resolved.figures.values()]
@@ -55,9 +55,9 @@ def _with_fingerprint(data: DataSet, memo: Memo, folders: Sequence[Path], *, fet
     except OwnFileError:
         raise
     except ReportError:
-        known = memo.recall(name) or memo.recall(imported(data.as_spec()))  # what is stored is of use without the data
+        known = memo.recall(name) or memo.recall(imported(data.as_spec()))  # stored results can be used without the data
         if known is None and (any(by_role(parameters, Role.PATH).values()) or dataset.fetch is None):
-            raise  # a file that the experiment names is not to be had elsewhere
+            raise  # a file that the experiment names cannot be obtained elsewhere
         if known or not fetch or dataset.fetch is None:
             return data.as_spec() | {"fingerprint": known or ABSENT}
         dataset.fetch(parameters, folders)
@@ -69,11 +69,11 @@ def _with_fingerprint(data: DataSet, memo: Memo, folders: Sequence[Path], *, fet
 
 
 def imported(data: Fields) -> str:
-    """Under which name the memo keeps the fingerprint of data that came with imported trainings, wherever its files were."""
+    """Name under which the memo keeps the fingerprint of data of imported trainings, wherever the files of that data were."""
     return f"imported:{data_name(data)}"
 
 
 def _of_file(problem: Problem) -> str:
-    """The rule, with the name of the file that breaks it."""
+    """The rule, preceded by the name of the file that breaks it."""
     name = Path(problem.where).name if os.sep in problem.where else ""
     return f"{name}: {problem.rule}" if name else problem.rule

@@ -1,4 +1,4 @@
-"""What figures and metrics ask of a run: is there such a probe, can the model serve it, can the judge judge it?"""
+"""Checks what figures and metrics request: whether the probe exists, the model can serve it, and the judge can judge it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Asked = Kind[Probe[Parameters]]
 
 
 class Requests:
-    """Fills in requests and checks them against the runs."""
+    """Completes requests and checks them against the runs."""
 
     def __init__(self, closing: Closing, runs: Mapping[str, Training], data: Mapping[str, DataSet]) -> None:
         self.closing = closing
@@ -39,7 +39,7 @@ class Requests:
         self.layouts = Layouts(closing)
 
     def closed(self, request: ProbeRequest, path: KeyPath) -> ProbeRequest | None:
-        """The request with its probe's parameters filled in; None, with the mistakes noted, where its run cannot serve it."""
+        """Request with its probe's parameters filled in; None, with the mistakes noted, if its run cannot serve it."""
         everything, closing = self.closing.loaded.experiment, self.closing
         if request.run is not None and not closing.known("run", request.run, everything.runs, path):
             return None
@@ -66,11 +66,11 @@ class Requests:
         classes = [c for each in _with_inner(parameters) for named in by_role(each, Role.CLASSES).values() for c in named]
         self.layouts.measurable(data, splits, classes, path)
         noise, filled = fits.module.noise(parameters), parameters.model_dump(mode="json")
-        seen = () if noise == "draws" else tuple(splits)  # what is drawn shows no part of the data
+        seen = () if noise == "draws" else tuple(splits)  # drawn samples show no part of the data
         return replace(request, parameters=filled, noise=noise, splits=seen) if len(self.closing.found) == found else None
 
     def logged(self, parameters: Parameters, requests: Iterable[ProbeRequest], path: KeyPath) -> None:
-        """Checks that the runs will log the terms that a figure or metric reads from their history."""
+        """Check that the runs will log the terms that a figure or metric reads from their history."""
         panels = [panel for each in by_role(parameters, Role.TERMS).values() for panel in each]
         terms = [term for panel in panels for term in ([panel] if isinstance(panel, str) else panel)]
         for request in requests:
@@ -79,7 +79,7 @@ class Requests:
                 self.layouts.logged(run.data, terms, (*path, "terms"))
 
     def shows(self, kind: Figure[Parameters], requests: Collection[ProbeRequest], path: KeyPath) -> bool:
-        """Whether the models of the runs that are shown, not of those that judge, provide what the kind of a figure serves."""
+        """Whether the models of the runs that are shown, judges excluded, provide what a figure of this kind serves."""
         judges, found = {request.judge for request in requests}, len(self.closing.found)
         runs = {each.run: self.runs.get(each.run) for each in requests if each.run and each.run not in judges}
         for run in filter(None, runs.values()):
@@ -87,7 +87,7 @@ class Requests:
         return len(self.closing.found) == found
 
     def _fit(self, probe: Asked, data: Layout | None, path: KeyPath) -> Asked | None:
-        """The probe with its parameters fitted to what is known of the data (all classes written out, for example)."""
+        """Probe with its parameters fitted to what is known of the data (for example, all classes listed)."""
         if data is None:
             return probe
         with self.closing.at(path):
@@ -97,7 +97,7 @@ class Requests:
     # --- what a run can answer ------------------------------------------------------------------------------------------------
 
     def of_subject(self, request: ProbeRequest, run: str | None, data: str | None) -> ProbeRequest:
-        """The request for a metric's subject; what needs no model is asked of the run's data alone, so that runs share it."""
+        """Request for a metric's subject; one that needs no model is made of the run's data alone, so that runs share it."""
         if request.run or request.data:
             return request
         if run is not None and run in self.runs and not self._needs_model(request):
@@ -105,7 +105,7 @@ class Requests:
         return replace(request, run=run, data=None if run else data)
 
     def _needs_model(self, request: ProbeRequest) -> bool:
-        """Whether the model is needed; what a run answers itself, and what is unknown or wrong, counts as needing it."""
+        """Whether the model is needed; requests that a run answers itself, and unknown or wrong ones, count as needing it."""
         if request.needs or request.kind in FROM_RUN:
             return True
         try:
@@ -115,7 +115,7 @@ class Requests:
             return True
 
     def _serves(self, probe: Asked, also: frozenset[str], run: Training, path: KeyPath) -> bool:
-        """Whether the run's model provides what is needed, in a latent space of the dimension that the probe draws in."""
+        """Whether the run's model provides what is needed, with a latent space of the dimension that the probe uses."""
         if not self._provides(probe.module.all_needs(probe.parameters) | also, run, path):
             return False
         probes = [probe.module, *(self.closing.module(PROBES, kind) for kind in probe.module.uses(probe.parameters))]
@@ -133,12 +133,12 @@ class Requests:
         return not lacks
 
     def _note(self, path: KeyPath, run: Training, rule: str, allowed: str, next_step: str) -> None:
-        """Notes what a run cannot do; all runs that cannot do it have one message."""
+        """Note what a run cannot do; all runs that cannot do it share one message."""
         where = f"{self.closing.loaded.where(*path)}, run '{run.id}'"
         self.closing.found.append(Problem(where, rule, allowed=allowed, next_step=next_step))
 
     def _is_answerable(self, request: ProbeRequest, run: Training | None, path: KeyPath) -> bool:
-        """Whether a run answers the request itself; of a run with mistakes of its own nothing more is said."""
+        """Whether a run answers the request itself; True for a run with mistakes of its own, of which no more is reported."""
         if request.run is None:
             self._no_model(request, path)
             return False
@@ -148,12 +148,12 @@ class Requests:
         rule = f"'{request.kind}' measures a trained model, and the data '{request.data}' alone has none"
         self.closing.note((*path, "data"), rule, next_step="Name runs: [...] instead of data: [...].")
 
-    # --- who judges -----------------------------------------------------------------------------------------------------------
+    # --- judges ---------------------------------------------------------------------------------------------------------------
 
     def _with_judge(self, judge: str | None, probe: Asked, data: DataSet, path: KeyPath) -> Parameters:
-        """The probe's parameters, with what the judge's data tells; who asks a classifier must have one that can judge.
+        """Parameters of the probe, completed from the judge's data; a probe that asks a classifier must have a suitable judge.
 
-        That is a run whose model classifies such images, and provides what the probe needs of it.
+        A suitable judge is a run whose model classifies such images, and provides what the probe needs of it.
         """
         at, parameters = (*path, "judge"), probe.parameters
         if probe.module.judged is None:
@@ -179,12 +179,12 @@ class Requests:
 
 
 def _with_inner(parameters: Parameters) -> list[Parameters]:
-    """The parameters of a probe, and those of the probe inside it."""
+    """Parameters of a probe, followed by those of the probe inside it."""
     return [parameters, *(opened(PROBES, inner)[1] for inner in by_role(parameters, Role.PROBE).values())]
 
 
 def _lacks(run: Training, needed: frozenset[str]) -> str:
-    """What the model of a run does not provide, of what is needed."""
+    """What the model of a run does not provide of what is needed, as a text."""
     return ", ".join(sorted(need.replace("|", " or ") for need in needed if not has_ability(run.model.module.abilities, need)))
 
 

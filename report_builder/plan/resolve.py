@@ -1,4 +1,4 @@
-"""Closes the open slots of an experiment: every kind is found, every parameter checked and filled in. All mistakes at once."""
+"""Closes the open slots of an experiment: finds every kind and completes all parameters. Reports all mistakes at once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from report_builder.spec.source import KeyPath
 
 class _Resolver(Closing):
     def report(self) -> None:
-        """Language, logo and bibliography of the report, and names that are both a run and a data set."""
+        """Check the report's language, logo and bibliography, and that no id is both a run and a data set."""
         everything = self.loaded.experiment
         language, logo = everything.report.language, everything.report.logo
         if language not in languages.codes():
@@ -45,14 +45,14 @@ class _Resolver(Closing):
             self.note(("runs", name), "a run and a data set have the same id", repr(name))
 
     def source(self, name: str, path: KeyPath, suffix: str) -> None:
-        """A bibliography or a style of citations."""
+        """Check a bibliography or a citation style."""
         if mistake := self.unreadable(name, path):
             self.found.append(mistake)
         elif Path(name).suffix.lower() != suffix:
             self.note(path, f"this is a file *{suffix} beside the experiment file", repr(name))
 
     def picture(self, logo: Path) -> None:
-        """The logo is what its name says."""
+        """Check that the logo is what its name says."""
         try:
             picture_files.check(logo)
         except ReportError as error:
@@ -60,7 +60,7 @@ class _Resolver(Closing):
             self.found += [replace(problem, where=where, received=logo.name) for problem in error.problems]
 
     def style(self) -> Style:
-        """The style file of the report; none sets nothing."""
+        """Style of the report; an empty one if it names no style file."""
         name = self.loaded.experiment.report.style
         if not name:
             return Style()
@@ -76,7 +76,7 @@ class _Resolver(Closing):
         return style
 
     def page(self) -> Page:
-        """The page style of the report."""
+        """Page style of the report."""
         name, where = self.loaded.experiment.report.page, self.loaded.where("report", "page")
         if name in pages.names():
             return pages.named(name)
@@ -91,7 +91,7 @@ class _Resolver(Closing):
         return pages.named()
 
     def data(self, folders: Sequence[Path]) -> Iterator[DataSet]:
-        """The data sets without mistakes."""
+        """Yield the data sets without mistakes."""
         for id_, entry in self.loaded.experiment.data.items():
             dataset = self._dataset(id_, entry, folders)
             places: list[tuple[Slot, KeyPath]] = [(s, ("data", id_, "steps", i)) for i, s in enumerate(entry.steps)]
@@ -104,7 +104,7 @@ class _Resolver(Closing):
                 yield DataSet(id_, entry.name, dataset, tuple(step for step, _ in steps), layout)
 
     def _dataset(self, id_: str, entry: Data, folders: Sequence[Path]) -> Kind[kinds.DataSet[Parameters]] | None:
-        """The data set that is named, or the one that stands in where its files are nowhere; both are checked."""
+        """Data set that is named, or its substitute if its files are nowhere to be found; both are checked."""
         named = self.close(DATASETS, entry.dataset, ("data", id_, "dataset"))
         if entry.otherwise is None:
             return named
@@ -115,7 +115,7 @@ class _Resolver(Closing):
             return instead
 
     def runs(self, data: Mapping[str, DataSet]) -> Iterator[Training]:
-        """The runs without mistakes."""
+        """Yield the runs without mistakes."""
         for id_, entry in self.loaded.experiment.runs.items():
             model = self.close_model(entry.model, ("runs", id_, "model"))
             known = self.known("data set", entry.data, self.loaded.experiment.data, ("runs", id_, "data"))
@@ -125,7 +125,7 @@ class _Resolver(Closing):
                 yield run
 
     def _as_written(self, problem: Problem, id_: str, entry: Figure, widths: Mapping[Role | str, float]) -> Problem:
-        """A mistake in the width on paper, where that follows from `width`, at the key that was written."""
+        """Problem with the printed width, reported at the key `width` from which that width follows."""
         name = next((name for name in widths if problem.where.endswith(f"figures.{id_}.{name}")), None)
         if name is None:
             return problem
@@ -135,7 +135,7 @@ class _Resolver(Closing):
         return Problem(where, rule, f"{entry.width} ({width:.3g} cm)", f"{allowed}.")
 
     def figures(self, requests: Requests, page: Page) -> Iterator[Picture]:
-        """The figures without mistakes."""
+        """Yield the figures without mistakes."""
         widths = Widths(self, page)
         for id_, entry in self.loaded.experiment.figures.items():
             declared = self._module(FIGURES, entry.kind, ("figures", id_))
@@ -163,15 +163,15 @@ class _Resolver(Closing):
 def resolve(
     loaded: Loaded, own: Mapping[str, Model[Parameters] | ReportError] | None = None, folders: Sequence[Path] = ()
 ) -> Resolved:
-    """Closes every slot.
+    """Close every slot of an experiment.
 
     Args:
         loaded: the experiment.
-        own: models of the user's own as they were described, or the error of a wrong file, by their `kind`.
-        folders: where data sets are looked for that another one would stand in for.
+        own: the user's own models as they were described, or the errors in their files, by `kind`.
+        folders: where the files of a data set are looked for, to decide whether its substitute is used.
 
     Raises:
-        ReportError: with every mistake at once.
+        ReportError: names every mistake at once.
     """
     resolver = _Resolver(loaded, own or {})
     resolver.report()
@@ -196,7 +196,7 @@ def resolve(
 
 
 def _twice(measures: Iterable[Measure], loaded: Loaded) -> Iterator[Problem]:
-    """Facts that two metrics would give."""
+    """Yield a problem for each fact that two metrics would give."""
     first: dict[str, str] = {}
     for measure in measures:
         for name in measure.facts:

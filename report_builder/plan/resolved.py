@@ -1,4 +1,4 @@
-"""What a resolved experiment consists of: no open slots, every default filled in."""
+"""Parts of a resolved experiment: no open slots, every default filled in."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ HISTORY = "history"
 
 @frozen
 class Kind(Generic[K]):
-    """A closed slot: the kind, its file, and its parameters with all defaults."""
+    """A closed slot: the name of the kind, its module, and its parameters with all defaults."""
 
     name: str
     module: K
@@ -46,17 +46,17 @@ class Kind(Generic[K]):
 
     @property
     def file(self) -> Path:
-        """The Python file of the kind."""
+        """Python file of the kind."""
         return self.module.file
 
     def as_spec(self) -> dict[str, Plain]:
-        """What goes into a key: `{kind, parameter: value, ...}`."""
+        """The slot as part of a key: `{kind, parameter: value, ...}`."""
         return {"kind": self.name} | self.parameters.model_dump(mode="json")
 
 
 @frozen
 class DataSet:
-    """A data set with its steps; `layout` is what is known of it without reading it, None where nothing is."""
+    """A data set with its steps; `layout` is what is known of it without reading it, None if nothing is."""
 
     id: str
     name: str
@@ -65,11 +65,11 @@ class DataSet:
     layout: Layout | None = None
 
     def located(self) -> dict[str, Plain]:
-        """Resolved data, without the fingerprint."""
+        """Resolved data with the paths of its files, without the fingerprint."""
         return {"dataset": self.dataset.as_spec(), "steps": [step.as_spec() for step in self.steps]}
 
     def as_spec(self) -> dict[str, Plain]:
-        """As `located`, with paths reset to their defaults: where the bytes lie must not affect the key."""
+        """Like `located`, with paths reset to their defaults: where the files lie must not affect the key."""
         model = type(self.dataset.parameters)
         default = {name: model.model_fields[name].default for name in names_of(model, Role.PATH)}
         return self.located() | {"dataset": self.dataset.as_spec() | default}
@@ -88,12 +88,12 @@ class Training:
 
     @property
     def terms(self) -> dict[str, Term]:
-        """What it logs, by name."""
+        """Terms that the run logs, by name."""
         return {term.name: term for term in self.model.module.logs(self.model.parameters)}
 
     @property
     def latent_dim(self) -> int | None:
-        """Dimensions of the code, where that is one vector."""
+        """Dimension of the latent code, if the code is one vector."""
         return next(iter(by_role(self.model.parameters, Role.LATENT).values()), None)
 
     def as_spec(self) -> dict[str, Plain]:
@@ -103,7 +103,7 @@ class Training:
 
 @frozen
 class Picture:
-    """A figure with its kind closed and its requests checked against the models; `facts` are the names of those it shows."""
+    """A figure with its kind closed and its requests checked against the models; `facts` names the facts it shows."""
 
     id: str
     entry: Figure
@@ -124,7 +124,7 @@ class Measure:
 
     @property
     def method(self) -> str:
-        """How it measures, apart from what it measures: the parameters that put two values on one scale."""
+        """How it measures, as opposed to what it measures: the parameters that two comparable values must share."""
         what = names_of(type(self.kind.parameters), *SUBJECT)
         parameters = self.kind.parameters.model_dump(mode="json", exclude=set(what))
         return ", ".join(f"{name}={value}" for name, value in sorted(parameters.items()))
@@ -136,26 +136,26 @@ class Measure:
 
     @property
     def splits(self) -> tuple[str, ...]:
-        """Parts of the data whose images it looks at."""
+        """Parts of the data whose images it reads."""
         return tuple(sorted({split for request in self.requests.values() for split in request.splits}))
 
     def as_spec(self) -> dict[str, Plain]:
-        """What goes into the key of its facts: the judge counts by what was trained, not by its id."""
+        """The metric as part of the key of its facts; a judge counts by how it was trained, not by its id."""
         spec = self.kind.as_spec()
         return spec | {name: "judge" for name in names_of(type(self.kind.parameters), Role.JUDGE) if spec[name]}
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
-        """What it will measure.
+        """Quantities that it will measure.
 
         Raises:
-            ReportError: it cannot be measured so, or a mistake in a file of the user's own.
+            ReportError: it cannot be measured with these parameters, or a user's own file is wrong.
         """
         return tuple(self.kind.module.values(self.kind.parameters, self.requests))
 
     @cached_property
     def facts(self) -> dict[str, Quantity]:
-        """What each of its facts measures, by the fact's name."""
+        """Quantity that each of its facts measures, by name of the fact."""
         return {f"{self.subject}.{self.scope}.{quantity.name}": quantity for quantity in self.quantities}
 
 
@@ -173,11 +173,11 @@ class Resolved:
 
     @cached_property
     def measured(self) -> dict[str, Measure]:
-        """The metric that gives each fact, by the fact's name."""
+        """Metric that gives each fact, by name of the fact."""
         return {name: measure for measure in self.measures for name in measure.facts}
 
     def parts(self, figure: str) -> tuple[str, ...]:
-        """The id of a figure, or those of the figures of a group.
+        """Id of a figure, or the ids of the figures in a group.
 
         Raises:
             ReportError: there is no such figure.
@@ -191,6 +191,6 @@ class Resolved:
         return (figure,)
 
     def seeds(self, subject: str) -> tuple[int | None, ...]:
-        """The seeds of a run; (None,) for a data set."""
+        """Seeds of a run; (None,) for a data set."""
         run = self.runs.get(subject)
         return tuple(run.entry.seeds) if run else (None,)

@@ -1,6 +1,7 @@
-"""JSON Schema of the experiment file, for editors: the grammar, with every open slot closed by the kinds there are.
+"""JSON Schema of the experiment file, for editors: the grammar, with every open slot closed by the available kinds.
 
-A file may be a variant of another one, and a run may extend another: nothing is required, but what stands there must be known.
+A file may be a variant of another one, and a run may extend another: therefore nothing is required, but every key must be
+known.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ FILE_KEYS = {
 
 
 def json_schema() -> dict[str, Plain]:
-    """The schema, with `extends`, `profiles` and `default_profile`, which exist only in the file."""
+    """Return the schema, with `extends`, `profiles` and `default_profile`, which exist only in the file."""
     schema = Experiment.model_json_schema()
     definitions, properties = schema["$defs"], schema["properties"]
     for owner, name, registry in SLOTS:
@@ -57,7 +58,7 @@ def json_schema() -> dict[str, Plain]:
 
 
 def _choices(registry: Kinds, definitions: dict[str, Plain], common: Fields) -> list[Fields]:
-    """What a slot may hold: each kind with its parameters, parameters alone (the kind is inherited), a file of one's own."""
+    """Choices for a slot: each kind with its parameters, parameters alone (the kind is inherited), or a user's own file."""
     choices: list[Fields] = []
     every: dict[str, Plain] = {}
     for name, declared in registry:
@@ -75,7 +76,7 @@ def _choices(registry: Kinds, definitions: dict[str, Plain], common: Fields) -> 
 
 
 def _presets(model: Model[Parameters]) -> Fields:
-    """The key `preset` of a model that has some."""
+    """The key `preset`, if the model has any."""
     names = list(model.presets)
     told = "Parameters under a name of their own; what stands beside it lies over them."
     return {"preset": {"enum": [*names, None], "description": told}} if names else {}

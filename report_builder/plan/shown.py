@@ -1,4 +1,4 @@
-"""What a figure shows: the arrays and facts it reads, and what it may say of the runs behind them."""
+"""What a figure shows: the arrays and facts it reads, and what it may say about the runs behind them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from report_builder.spec.source import KeyPath
 
 
 def requests_of(resolved: Resolved, picture: Picture) -> dict[str, tuple[ProbeRequest, int | None]]:
-    """The arrays that a figure reads: of the first seed of each run, but the history of every seed, as `<name>@<seed>`."""
+    """Arrays that a figure reads: for the first seed of each run, but the history of every seed, as `<name>@<seed>`."""
     shown: dict[str, tuple[ProbeRequest, int | None]] = {}
     for name, request in picture.requests.items():
         seeds = resolved.seeds(request.run or "")
@@ -30,11 +30,11 @@ def requests_of(resolved: Resolved, picture: Picture) -> dict[str, tuple[ProbeRe
     return shown
 
 
-# --- of whom ------------------------------------------------------------------------------------------------------------------
+# --- subjects -----------------------------------------------------------------------------------------------------------------
 
 
 def subjects(resolved: Resolved, picture: Picture) -> dict[str, Subject]:
-    """What the figure may say of each run or data set it shows, and of a judge, by its id."""
+    """What the figure may say about each run or data set it shows, and about a judge, by its name in the figure."""
     asked = picture.requests
     seeded: dict[str, tuple[str, int | None]] = {str(r.judge): (str(r.judge), None) for r in asked.values() if r.judge}
     seeded |= {subject: (subject, None) for subject in (name.partition(".")[0] for name in picture.facts)}
@@ -63,11 +63,11 @@ def _subject(resolved: Resolved, id_: str, seed: int | None, together: Sequence[
 
 
 def _swept(resolved: Resolved, run: Training) -> dict[str, Plain]:
-    """The settings in which the arms of the run's sweep differ: data by its name, everything else as it was resolved."""
+    """Settings in which the arms of the run's sweep differ: data by its name, everything else as resolved."""
     axes = next((arms.axes for arms in resolved.loaded.sweeps.values() if run.id in arms.runs), ())
     known = [
         run.as_spec() | {"data": prepared_name(resolved, run.data, resolved.data.values())},
-        resolved.loaded.source.section("runs", run.id),  # a preset is only written, not resolved
+        resolved.loaded.source.section("runs", run.id),  # a preset is only in the file, not in the resolved run
     ]
     every = {axis: [at(spec, axis.split(".")) for spec in known] for axis in axes}
     return {axis: next((value for value in values if value is not None), None) for axis, values in every.items()}
@@ -79,19 +79,19 @@ def model_name(resolved: Resolved, run: Training) -> str:
 
 
 def data_name(resolved: Resolved, data: DataSet) -> str:
-    """Name of a data set, by its own title in the report's language."""
+    """Name of a data set; by default its title in the report's language."""
     return data.name or _language(resolved).translated(data.dataset.module.title)
 
 
 def prepared_name(resolved: Resolved, data: DataSet, others: Iterable[DataSet]) -> str:
-    """The name, with what tells it from other preparations of the same data."""
+    """Name of a data set, with what distinguishes it from other preparations of the same data."""
     name = data_name(resolved, data)
     alike = [other for other in others if data_name(resolved, other) == name]
     return told_apart(name, data, alike, _language(resolved))
 
 
 def _language(resolved: Resolved) -> Language:
-    """The report's; one that there is not is a mistake that is noted elsewhere."""
+    """Language of the report, or the source language if it is unknown, which is noted elsewhere."""
     code = resolved.loaded.experiment.report.language
     return languages.load(code if code in languages.codes() else languages.SOURCE)
 
@@ -100,11 +100,12 @@ def _language(resolved: Resolved) -> Language:
 
 
 def unshowable(resolved: Resolved, *, whole: bool) -> Iterator[Problem]:
-    """Facts that no metric gives, and runs that a figure cannot show so.
+    """Yield a problem for each fact that no metric gives, and for each run that a figure cannot show.
 
     Args:
         resolved: the experiment.
-        whole: whether everything else in it is without mistakes; else a fact may be missing only because its metric is wrong.
+        whole: whether the rest of the experiment is free of mistakes; if not, a fact may be missing only because its metric is
+            wrong.
     """
     for picture in resolved.figures.values() if whole else ():
         unknown = [name for name in picture.facts if name not in resolved.measured]
@@ -116,8 +117,8 @@ def unshowable(resolved: Resolved, *, whole: bool) -> Iterator[Problem]:
 
 
 def unmeasurable(resolved: Resolved) -> Iterator[Problem]:
-    """Runs that a metric cannot measure so, by its kind's optional `check(parameters, subject)`."""
-    known = {*resolved.runs, *resolved.data}  # a run with a mistake of its own is none
+    """Yield a problem for each run that a metric cannot measure, according to the `check(parameters, subject)` of its kind."""
+    known = {*resolved.runs, *resolved.data}  # runs with mistakes of their own are not among them
     for measure in (each for each in resolved.measures if each.subject in known):
         subject = _subject(resolved, measure.subject, None, ())
         check = partial(measure.kind.module.check, measure.kind.parameters, subject)
@@ -125,7 +126,7 @@ def unmeasurable(resolved: Resolved) -> Iterator[Problem]:
 
 
 def _check(loaded: Loaded, place: KeyPath, check: Callable[[], None]) -> Iterator[Problem]:
-    """What the kind's `check` says; its `where` is a parameter of the kind."""
+    """Problems that a kind's `check` raises; their `where` names a parameter of the kind."""
     try:
         check()
     except ReportError as error:
@@ -134,7 +135,7 @@ def _check(loaded: Loaded, place: KeyPath, check: Callable[[], None]) -> Iterato
 
 
 def _unknown(resolved: Resolved, picture: Picture, name: str) -> Problem:
-    """A fact that no metric gives: the metric that gives it of other runs, or the facts that there are."""
+    """Problem with a fact that no metric gives; it names the metric that gives it for other runs, or the known facts."""
     loaded, (subject, _, rest) = resolved.loaded, name.partition(".")
     where, rule = loaded.where("figures", picture.id), "the figure shows a fact that no metric of this report gives"
     of_others = {known: measure for known, measure in resolved.measured.items() if known.partition(".")[2] == rest}

@@ -1,4 +1,4 @@
-"""From a resolved experiment to steps: what is stored, what is to do, and what each needs. Nothing is changed on the disk."""
+"""Turns a resolved experiment into steps: what is stored, what is to be done, and what each step needs. Writes nothing."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from report_builder.records import frozen
 from report_builder.store import Step, Store, Stored, code_digests, sources
 
 PACKAGE = Path(__file__).parents[1]
-LOOK = [PACKAGE / "plots/report.mplstyle", *sorted((PACKAGE / "plots/fonts").glob("*.otf"))]  # of all figures
-# Where the code that carries out a step begins, whatever its spec names; kinds join it, which it finds by their names.
+LOOK = [PACKAGE / "plots/report.mplstyle", *sorted((PACKAGE / "plots/fonts").glob("*.otf"))]  # style and fonts of all figures
+# Entry points of the code that carries out a step. The kinds in its spec, which are found by name, are added to them.
 BEGINNING = {
     "run": ("train/__main__.py", "train/run.py"),
     "arrays": ("train/__main__.py", "train/probe.py"),
@@ -35,12 +35,12 @@ class Planned:
     """A step of this report, under the name it has here.
 
     Attributes:
-        step: what is stored under `step.key`.
+        step: the step, stored under `step.key`.
         label: its name in this report, e.g. `run vae, seed 1`.
         needs: the steps it reads, by the name under which it reads them.
-        part: what is read of it: of a training which probe it answers, of facts which value.
-        place: key path of the metric or figure that it is a step of.
-        own: files of the user's own that it executes.
+        part: what its reader takes from it: the probe that a training answers, or the value of a facts step.
+        place: key path of the metric or figure that it belongs to.
+        own: the user's own files that it executes.
     """
 
     step: Step
@@ -51,19 +51,19 @@ class Planned:
     own: tuple[Path, ...] = ()
 
     def closure(self) -> Iterator[Planned]:
-        """Everything it needs, then itself."""
+        """Yield all steps it needs, directly or indirectly, then itself."""
         for needed in self.needs.values():
             yield from needed.closure()
         yield self
 
 
 class Plan:
-    """The steps of a report. Every key is known before anything runs."""
+    """Steps of a report. Every key is known before anything runs."""
 
     def __init__(
         self, resolved: Resolved, store: Store, folders: Sequence[Path], *, fetch: bool = False, given: Given | None = None
     ) -> None:
-        """A plan; with `fetch`, data that is nowhere is downloaded, else it is planned as absent; `given` came along."""
+        """Create a plan; with `fetch`, missing data is downloaded, else planned as absent; `given` are shipped results."""
         self.resolved = resolved
         self.given = given
         self.fetch = fetch
@@ -79,7 +79,7 @@ class Plan:
 
     @cached_property
     def data(self) -> dict[str, dict[str, Plain]]:
-        """Resolved data with its fingerprint, by id, for the data sets that something uses."""
+        """Resolved data with its fingerprint, by id, for the data sets in use."""
         known = self.given.fingerprints if self.given else {}
         return with_fingerprints(self.resolved, self.store.memo, self.folders, fetch=self.fetch, known=known)
 
@@ -87,17 +87,17 @@ class Plan:
 
     @cached_property
     def verdicts(self) -> dict[str, Step]:
-        """For each run with an architecture of the user's own, the step in which the verdict on it is stored."""
+        """Step that stores the verdict on each run with an architecture of the user's own, by id of the run."""
         judged = [run for run in self.resolved.runs.values() if own.is_judged(run)]
         return {run.id: own.verdict(run, self._model_code(run), self.store.memo) for run in judged}
 
     def answers(self) -> list[Step]:
-        """Every step in which an answer about models of the user's own is stored."""
+        """All steps that store answers about the user's own models."""
         files = own.files_of(self.resolved.loaded)
         return [*self.verdicts.values(), *(own.description(kind, file, self.store.memo) for kind, file in files.items())]
 
     def equation(self, run: Training) -> Equation | None:
-        """The loss that a run compiles; of an own model what the worker said, before it is asked a placeholder."""
+        """Loss that a run compiles; for an own model, the worker's answer, or a placeholder until it has answered."""
         if not own.is_own(run.model.name):
             return run.model.module.equation(run.model.parameters) if run.model.module.equation else None
         step = self.verdicts[run.id]
@@ -108,7 +108,7 @@ class Plan:
 
     @cached_property
     def runs(self) -> dict[tuple[str, int], Planned]:
-        """A training for each run and seed."""
+        """Training of each run and seed."""
         return {(run.id, seed): self._run(run, seed) for run in self.resolved.runs.values() for seed in run.entry.seeds}
 
     def _run(self, run: Training, seed: int) -> Planned:
@@ -118,19 +118,19 @@ class Plan:
         return Planned(step, f"run {run.id}, seed {seed}", {}, own=_own(*files))
 
     def _step(self, kind: str, inputs: tuple[str, ...], spec: Mapping[str, Any], code: Callable[[], dict[str, str]]) -> Step:
-        """The step as it came along; else with the code that would carry it out now."""
+        """Step as it was shipped, else with the code that would carry it out now."""
         made = self.given.as_made(kind, inputs, spec) if self.given else None
         return made or Step(kind, inputs, spec, code())
 
     def _code(self, kind: str, *named: Path) -> dict[str, str]:
-        """What carries out a step of this kind, with the files that its spec names; thousands of steps have few of them."""
+        """Code that carries out a step of this kind, with the files that its spec names; cached, since many steps share it."""
         roots = (*(PACKAGE / file for file in BEGINNING[kind]), *named)
         if roots not in self._codes:
             self._codes[roots] = code_digests(roots, self.store.memo)
         return dict(self._codes[roots])
 
     def _model_code(self, run: Training) -> list[Path]:
-        """The file of the model, those it imports for these parameters, and those of the layers of the user's own in it."""
+        """Files of the model, of what it imports for these parameters, and of the user's own layers in it."""
         return [
             *run.model.module.code_files(run.model.parameters),
             *files(run.model.parameters, self.resolved.loaded.file.parent),
@@ -141,7 +141,7 @@ class Plan:
         return [data.dataset.file, *(step.file for step in data.steps)]
 
     def arrays(self, request: ProbeRequest, seed: int | None, owner: str) -> Planned:
-        """The step that answers the request of `owner`; of the run's first seed where none is named."""
+        """Step that answers the request of `owner`, for the given seed or, by default, for the run's first one."""
         if request.run is None:
             return self._probe(request, self.resolved.data[str(request.data)], None, owner)
         planned = self.trained(request.run, seed)
@@ -150,7 +150,7 @@ class Plan:
         return self._probe(request, self.resolved.runs[request.run].data, planned, owner)
 
     def trained(self, run: str, seed: int | None = None) -> Planned:
-        """The training of a run; of its first seed where none is named."""
+        """Training of a run with the given seed, by default the first one."""
         return self.runs[run, self.resolved.runs[run].entry.seeds[0] if seed is None else seed]
 
     def _probe(self, request: ProbeRequest, data: DataSet, run: Planned | None, owner: str) -> Planned:
@@ -174,15 +174,15 @@ class Plan:
 
     @cached_property
     def facts(self) -> dict[tuple[Measure, int | None], Planned]:
-        """A facts step for each metric, subject and seed."""
+        """Facts step of each metric and subject, for each seed."""
         return {(m, seed): self._facts(m, seed) for m in self.resolved.measures for seed in self.seeds(m.subject)}
 
     def seeds(self, subject: str) -> tuple[int | None, ...]:
-        """The seeds of a run; (None,) for a data set."""
+        """Seeds of a run; (None,) for a data set."""
         return self.resolved.seeds(subject)
 
     def fact(self, name: str) -> dict[str, Planned]:
-        """The steps that give a fact, one for each seed, by `<fact>@<seed>`; by the fact's name where there are no seeds."""
+        """Steps that give a fact, one per seed, by `<fact>@<seed>`; by the fact's name if there are no seeds."""
         measure = self.resolved.measured[name]
         value = measure.facts[name].name
         steps = {seed: replace(self.facts[measure, seed], part=value) for seed in self.seeds(measure.subject)}
@@ -198,7 +198,7 @@ class Plan:
 
     @cached_property
     def figures(self) -> dict[str, Planned]:
-        """A figure step for each figure."""
+        """Step of each figure, by id."""
         return {id_: self._figure(picture) for id_, picture in self.resolved.figures.items()}
 
     def _figure(self, picture: Picture) -> Planned:
@@ -212,20 +212,20 @@ class Plan:
         return Planned(step, f"figure {picture.id}", needs, place=f"figures.{picture.id}", own=_own(picture.kind.file))
 
     def _code_of_drawing(self, file: Path) -> dict[str, str]:
-        """What draws a figure of the kind in this file, with the words and the look that it may print."""
+        """Code that draws a figure of the kind in this file, with the words, style and fonts that it may use."""
         code, memo = self._code("figure", file), self.store.memo
         drawing = sources([*(PACKAGE / each for each in BEGINNING["figure"]), file], memo)
         code[f"languages/{self.language}.yaml"] = words.digest(tuple(drawing), self.language, memo)
         return code | {str(each.relative_to(PACKAGE)): memo.sha256(each)[:16] for each in LOOK}
 
     def subjects(self, picture: Picture) -> dict[str, Subject]:
-        """What the figure may say of each run or data set it shows, and of a judge, by its id."""
+        """What the figure may say about each run or data set it shows, and about a judge, by its name in the figure."""
         return subjects(self.resolved, picture)
 
-    # --- what is there ----------------------------------------------------------------------------------------------------
+    # --- stored and missing steps ---------------------------------------------------------------------------------------------
 
     def stored(self, planned: Planned) -> Stored | None:
-        """The finished step, if it is there and intact."""
+        """Stored result of a step; None if it is absent or damaged."""
         key = planned.step.key
         if self._stored.get(key) is None:
             came = self.given.read(planned.step) if self.given else None
@@ -233,11 +233,11 @@ class Plan:
         return self._stored[key]
 
     def everything(self) -> list[Planned]:
-        """All steps of the report."""
+        """All trainings, facts and figures of the report."""
         return [*self.runs.values(), *self.facts.values(), *self.figures.values()]
 
     def missing(self, targets: Iterable[Planned]) -> list[Planned]:
-        """What must run for the targets to be complete, each step once, inputs first; what is stored needs no inputs."""
+        """Steps that must run to complete the targets, each once, inputs first; a stored step does not need its inputs."""
         found: dict[str, Planned] = {}
         for target in targets:
             self._collect(target, found)
@@ -256,10 +256,10 @@ def _keys(needs: Mapping[str, Planned]) -> tuple[str, ...]:
 
 
 def _read(needs: Mapping[str, Planned]) -> list[list[str]]:
-    """What is read of each input, and under which name."""
+    """Name and part of each input."""
     return [[name, needed.part] for name, needed in needs.items()]
 
 
 def _own(*files: Path) -> tuple[Path, ...]:
-    """Those of the files that are the user's own."""
+    """The user's own files among these."""
     return tuple(dict.fromkeys(file for file in files if not file.is_relative_to(PACKAGE)))

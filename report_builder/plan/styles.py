@@ -1,7 +1,7 @@
-"""The style file of a report: a `.mplstyle` beside the experiment, laid over the style of all figures.
+"""Style file of a report: a `.mplstyle` beside the experiment, applied on top of the style of all figures.
 
-It is read without Matplotlib, which a build that draws nothing does not import; whether a value fits its name is checked by the
-drawing, before anything is trained.
+It is read without Matplotlib, which a build that draws nothing does not import. The drawing code checks whether the values are
+valid, before anything is trained.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SHIPPED = re.compile(r"^#*([\w-]+(?:\.[\w-]+)*) *:", re.MULTILINE)
 _BYTES = "with it a figure would not have the same bytes on every machine"
 _NOTHING = "it changes nothing here"
 _SIZE = f"{_NOTHING}: how large a figure is, is said by its options width and height_cm"
-REFUSED = {  # beginning of a name -> why it may not be set
+REFUSED = {  # prefix of a name -> why it may not be set
     "svg.": _BYTES,
     "text.usetex": _BYTES,
     "text.latex": _BYTES,
@@ -46,7 +46,7 @@ FONTS = ("Libertinus Serif", "DejaVu Sans", "DejaVu Serif", "DejaVu Sans Mono", 
 
 @frozen
 class Style:
-    """What a style file sets.
+    """Settings of a style file.
 
     Attributes:
         values: name -> value as written.
@@ -58,7 +58,7 @@ class Style:
 
 
 def read_style(path: Path) -> tuple[Style, list[Problem]]:
-    """The style of a file, and what is wrong with it: all mistakes at once."""
+    """Read a style file; returns its settings, and all mistakes in it."""
     values, places, found = dict[str, str](), dict[str, str](), list[Problem]()
     names = known_settings()
     for number, line in enumerate(text_of(path).splitlines(), start=1):
@@ -91,7 +91,7 @@ def _mistakes(where: str, name: str, value: str, names: frozenset[str]) -> Itera
 
 
 def known_settings() -> frozenset[str]:
-    """Names of Matplotlib's settings, from the file that lists them all; Matplotlib is not imported."""
+    """Names of Matplotlib's settings, from the file that lists all of them; Matplotlib is not imported."""
     spec = importlib.util.find_spec("matplotlib")
     places = list(spec.submodule_search_locations or ()) if spec else []
     files = [Path(place) / "mpl-data" / "matplotlibrc" for place in places]

@@ -1,4 +1,4 @@
-"""Which words of a language code may print: those whose keys it spells, whole or as the parts of an f-string."""
+"""Words of a language that code may print: those whose keys it spells out, as a whole or as the parts of an f-string."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEY = re.compile(r"[a-z]\w*(\.[^\s.]+)*\.?")
 
 @functools.lru_cache(maxsize=256)
 def digest(files: tuple[Path, ...], code: str, memo: Memo) -> str:
-    """Digest of the words of a language that the files may print, of its labels and of its names of classes."""
+    """Digest of the words of a language that the files may print, and of its labels and class names."""
     language, keys = languages.load(code), frozenset[str]().union(*(spelt(file, code, memo) for file in files))
     words = {key: language.words[key] for key in sorted(keys)}
     return hashlib.sha256(canonical([words, language.labels, language.names]).encode()).hexdigest()[:16]
@@ -25,7 +25,7 @@ def digest(files: tuple[Path, ...], code: str, memo: Memo) -> str:
 
 @functools.lru_cache(maxsize=2048)
 def spelt(file: Path, code: str, memo: Memo) -> frozenset[str]:
-    """Keys of the words of a language that a file names, remembered by what both say."""
+    """Keys of the words that a file names, remembered by the digests of the file and of the language."""
     language = languages.load(code)
     asked = (Path(__file__), file, language.file, languages.load(languages.SOURCE).file)
     place = f"words:{':'.join(memo.sha256(each)[:16] for each in asked)}"
@@ -37,9 +37,9 @@ def spelt(file: Path, code: str, memo: Memo) -> frozenset[str]:
 
 
 def _patterns(tree: ast.Module) -> Iterator[str]:
-    """Regular expressions of the keys that texts of the tree spell; what is not known before it runs is anything.
+    """Regular expressions for the keys that the texts of a tree spell out; an unknown part of an f-string matches anything.
 
-    The section of a word, with which its key begins, is always spelt.
+    The section of a word, with which its key begins, is always spelled out.
     """
     nodes = list(ast.walk(tree))
     of_joined = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}

@@ -1,1 +1,1 @@
-"""Carrying steps out, seen from the front process: jobs, their order, the processes that do them, and how it goes."""
+"""Execution of steps, as seen from the front process: jobs, their order, the processes that run them, and progress."""

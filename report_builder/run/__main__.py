@@ -8,7 +8,7 @@ from report_builder.jobs.process import serve
 
 
 def prepare() -> None:
-    """One thread: several such processes share the cores."""
+    """Use one thread, because several such processes share the cores."""
     os.environ.update({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
 
 

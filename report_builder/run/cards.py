@@ -1,4 +1,4 @@
-"""Graphics cards: each is had by one training at a time, whoever on this machine builds."""
+"""GPUs: each is used by one training at a time, among all builds on this machine."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from report_builder.jobs import Job
 from report_builder.store import locked_if_free
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
-NO_CARD = "NoCard"  # how the failure of a training is called that asks for more cards than a machine has
+NO_CARD = "NoCard"  # name of the failure of a training that asks for more cards than a machine has
 _CARD = re.compile(r"\d+|(GPU|MIG)-[\w/-]+")
 _ASK = ["nvidia-smi", "--query-gpu=uuid", "--format=csv,noheader"]
-_PAUSE = 2.0  # seconds, about, until it is tried again to have several at once
+_PAUSE = 2.0  # approximate seconds between attempts to get several at once
 
 
 def seen() -> tuple[str, ...]:
-    """The cards that this process may use, as `CUDA_VISIBLE_DEVICES` names them: those that it names, else all there are."""
+    """GPUs that this process may use, as named in `CUDA_VISIBLE_DEVICES`; without that variable, all there are."""
     named = os.environ.get(VISIBLE)
     if named is not None:
         return tuple(takewhile(_CARD.fullmatch, (name.strip() for name in named.split(","))))  # as CUDA itself reads it
@@ -43,7 +43,7 @@ def _all() -> tuple[str, ...]:
 
 
 def lacking(job: Job) -> Problem | None:
-    """What to say of a job that asks for more cards than are here."""
+    """Problem with a job that asks for more GPUs than there are; None if there are enough."""
     if not job.gpu or job.gpu <= (here := len(seen())):
         return None
     rule = f"it asks for {job.gpu} graphics card{'s' if job.gpu != 1 else ''}, and {platform.node()} has {here or 'none'}"
@@ -51,22 +51,22 @@ def lacking(job: Job) -> Problem | None:
 
 
 def take(count: int, ended: threading.Event) -> tuple[tuple[str, ...], ExitStack]:
-    """Waits for so many cards that nobody else on this machine has, until `ended`; they are had as long as the stack is open.
+    """Wait for this many GPUs that no other process on this machine holds; they are held while the stack is open.
 
     Returns:
-        Their names, and the stack; nothing where it has ended.
+        Their names, and the stack; no names if `ended` is set first.
     """
     while not ended.is_set():
         with ExitStack() as held:
             mine = _free(count, seen(), held)
             if len(mine) == count:
                 return mine, held.pop_all()
-        ended.wait(_PAUSE * (0.5 + random.random()))  # noqa: S311  two that each hold half do not meet again
+        ended.wait(_PAUSE * (0.5 + random.random()))  # noqa: S311  so that two processes with half each do not collide again
     return (), ExitStack()
 
 
 def _free(count: int, cards: Sequence[str], held: ExitStack) -> tuple[str, ...]:
-    """Those of them that are had at once, at most so many."""
+    """Take those of the cards that are free at once, at most `count`."""
     folder, mine = Path(tempfile.gettempdir()) / f"report-builder-cards-{os.environ.get('USER', '')}", list[str]()
     for card in cards:
         if len(mine) < count and held.enter_context(locked_if_free(folder / card.replace("/", "-"))):

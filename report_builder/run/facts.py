@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def carry_out(work: Work, site: Site, _: Emit) -> None:
-    """Measures and commits."""
+    """Measure and commit."""
     kind, parameters = opened(METRICS, work.step.spec["metric"], beside=site.beside)
     quantities = [Quantity(**value) for value in work.step.spec["values"]]
     measures.measure(kind, parameters, quantities, reading.inputs(work.step, site.store), work.folder)

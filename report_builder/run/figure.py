@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def carry_out(work: Work, site: Site, _: Emit) -> None:
-    """Draws and commits."""
+    """Draw and commit."""
     spec = work.step.spec
     kind, parameters = opened(FIGURES, spec["figure"], beside=site.beside)
     subjects = {name: Subject.from_json(said) for name, said in spec["subjects"].items()}

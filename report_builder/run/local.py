@@ -1,4 +1,4 @@
-"""Jobs in processes of this machine: one process does several in turn, and a dead one costs the job that it had."""
+"""Runs jobs in processes of this machine: each runs several jobs in turn, and if it dies, only its current job is lost."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ from report_builder.run import cards
 from report_builder.run.schedule import schedule
 from report_builder.store import log_of, session, storage_errors
 
-DIED, PAUSED = "Died", "Paused"  # how the failure of a process that ended is called, and of one that was told to end
-_KILLED = -9  # of which Windows has no name
+DIED, PAUSED = "Died", "Paused"  # names of the failures of a process that died, and of one that was told to end
+_KILLED = -9  # SIGKILL, which Windows does not define
 MODULES: dict[Engine, str] = {"tensorflow": "report_builder.train", "light": "report_builder.run"}
 Taken: TypeAlias = tuple[tuple[str, ...], ExitStack]
 Heard: TypeAlias = "tuple[_Process, Event | None]"  # None: its events have ended
 
 
 def run(jobs: Sequence[Job], site: Site, threads: int, on_event: OnEvent, *, alone: bool = False) -> list[tuple[Job, Failed]]:
-    """Does jobs on this machine as `schedule` does; none of their steps is meanwhile pruned.
+    """Run jobs on this machine in the order of `schedule`; meanwhile none of their steps is pruned.
 
     Args:
         jobs: each step once.
         site: where the processes find the store and the data.
-        threads: how many jobs run side by side; one with more threads counts as many.
-        on_event: is told what happens to each of them.
-        alone: whether light jobs are done in this process: one of their own would not be worth its start.
+        threads: number of jobs that run in parallel; a job with several threads counts as that many.
+        on_event: called with each event of each job.
+        alone: whether light jobs run in this process, because a process of their own would not be worth its start-up.
 
     Raises:
-        RunError: a job asks for more graphics cards than are here; nothing was done.
+        RunError: a job asks for more GPUs than there are; nothing was run.
     """
     if lost := [Failed(cards.NO_CARD, (problem,)).of(job) for job in jobs if (problem := cards.lacking(job))]:
         raise RunError(*(problem for error in lost for problem in error.problems))
@@ -52,7 +52,7 @@ def run(jobs: Sequence[Job], site: Site, threads: int, on_event: OnEvent, *, alo
 class _Process:
     """One process, the thread that reads its events, and its log.
 
-    `folder` is for what libraries write beside; `taken` are cards that the job has for itself, and who holds them.
+    `folder` is where libraries may write temporary files; `taken` are the GPUs that are reserved for the job, and their holder.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class _Process:
         self._listener.start()
 
     def _environment(self, temporary: Path) -> dict[str, str]:
-        """That of all processes; what asks for no cards but its own, or for none, sees no others."""
+        """Environment shared by all processes; a job with GPUs of its own, or with none, sees no others."""
         visible = {} if self.gpu is None else {cards.VISIBLE: ",".join(self.taken[0]) if self.taken else "-1"}
         return _environment(temporary) | visible
 
@@ -86,19 +86,19 @@ class _Process:
 
     def _send(self, line: bytes) -> None:
         if self.process.stdin:
-            with suppress(BrokenPipeError):  # it died: the end of its events says so
+            with suppress(BrokenPipeError):  # it died, as the end of its events will show
                 self.process.stdin.write(line)
                 self.process.stdin.flush()
 
     def give(self, job: Job) -> None:
-        """Starts a job."""
+        """Start a job."""
         self.job = job
         self._send(written(JOB, job))
 
     def death(self) -> Failed:
-        """What to say of a process that ended by itself, and whether its log may say more."""
+        """Failure of a process that ended by itself, and whether its log may have more details."""
         with suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=5)  # its own end, so that the exit code says how it ended
+            self.process.wait(timeout=5)  # let it end by itself, so that the exit code tells how
         code = self.process.returncode or 0  # 0: it closed its output and still runs
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
         memory = "Mostly memory ran out: lower batch_size or close other programs. " if code == _KILLED else ""
@@ -107,7 +107,7 @@ class _Process:
         return Failed(PAUSED if code == -signal.SIGTERM else DIED, (problem,), unforeseen=code != _KILLED)
 
     def end(self) -> None:
-        """Ends the process at once."""
+        """End the process at once."""
         self.process.terminate()
         try:
             self.process.wait(timeout=5)
@@ -124,7 +124,7 @@ class _Process:
 
 
 class Local:
-    """The executor of this machine; `folder` is that of its session at the store."""
+    """Executor on this machine; `folder` is that of its session in the store."""
 
     def __init__(self, site: Site, folder: Path, threads: int, *, alone: bool = False) -> None:
         self._site, self._folder, self._threads, self._alone = site, folder, threads, alone
@@ -132,22 +132,22 @@ class Local:
         self._told: deque[tuple[Job, Event]] = deque()
         self._processes: list[_Process] = []
         self._here: deque[Job] = deque()
-        self._logs, self._named = 0, set[Path]()  # how many there were, and those that an error names
+        self._logs, self._named = 0, set[Path]()  # number of logs so far, and those that an error names
         self._ended = threading.Event()
 
     def here(self, job: Job) -> bool:
-        """Whether the front process does the job itself."""
+        """Whether the front process runs the job itself."""
         return self._alone and job.engine == "light"
 
     def room(self, job: Job) -> bool:
-        """Whether enough threads and cards are free; one job may always run."""
+        """Whether enough threads and GPUs are free; a single job may always run."""
         at_work = [process for process in self._processes if process.job]
         taken = sum(process.threads for process in at_work) + len(self._here)
         free = len(cards.seen()) - sum(process.gpu or 0 for process in at_work) if job.gpu else 0
         return not taken or (taken + job.threads <= self._threads and (job.gpu or 0) <= free)
 
     def start(self, job: Job) -> None:
-        """Gives the job to an idle process with what it needs, or starts one."""
+        """Give the job to a suitable idle process, or start one."""
         if self.here(job):
             self._here.append(job)
             return
@@ -170,18 +170,18 @@ class Local:
         return log_of(self._folder, self._logs)
 
     def next(self) -> tuple[Job, Event]:
-        """What happens next; what the front process does itself it does where nothing else has happened."""
+        """Wait for the next event; a job of the front process itself is run when no other event is pending."""
         while not self._told:
             if self._here and self._heard.empty():
                 self._do(self._here.popleft())
                 continue
             process, event = self._heard.get()
-            if process.job:  # also where `stop` has ended it meanwhile
+            if process.job:  # even if `stop` has ended it meanwhile
                 self._tell(process.job, event or process.death(), process.log)
             if event is None or isinstance(event, Done | Failed):
                 process.job = None
             if (event is None or (process.taken and not process.job)) and process in self._processes:
-                self._dismiss(process)  # it ended, or it keeps cards that others wait for
+                self._dismiss(process)  # it ended, or holds cards that others wait for
         return self._told.popleft()
 
     def _do(self, job: Job) -> None:
@@ -199,7 +199,7 @@ class Local:
             self._discard(log)
 
     def _tell(self, job: Job, event: Event, log: Path) -> None:
-        """Passes an event on; a failure that nobody foresaw names the log."""
+        """Pass an event on; an unforeseen failure names the log."""
         if isinstance(event, Failed) and event.unforeseen:
             self._named.add(log)
             event = replace(event, problems=tuple(_with_log(problem, log) for problem in event.problems))
@@ -215,14 +215,14 @@ class Local:
             log.unlink(missing_ok=True)
 
     def stop(self) -> None:
-        """Ends every process; only a log that an error names is kept."""
+        """End every process; only a log that an error names is kept."""
         self._ended.set()
         while self._processes:
             self._dismiss(self._processes[0])
 
 
 def _environment(temporary: Path) -> dict[str, str]:
-    """This process' environment, in which the package that runs here is found first, and a folder for temporary files."""
+    """Environment of this process, with the running package first on the path, and a folder for temporary files."""
     here = str(Path(__file__).parents[2])
     path = [here, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     more = {"PYTHONPATH": os.pathsep.join(path), "PYTHONUNBUFFERED": "1", "MPLBACKEND": "agg", "TMPDIR": str(temporary)}
@@ -230,7 +230,7 @@ def _environment(temporary: Path) -> dict[str, str]:
 
 
 def _with_log(problem: Problem, log: Path) -> Problem:
-    """The problem with the last line that the process printed, and where the rest lies."""
+    """Problem with the last line that the process printed, and the path of the whole log."""
     try:
         lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
     except OSError:

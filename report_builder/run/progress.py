@@ -17,18 +17,18 @@ BAR = 16  # characters
 
 @dataclass
 class _State:
-    """How far a job is."""
+    """Progress of a job."""
 
     label: str
     epochs: int
     began: float
     told: float
-    first: float = 0.0  # epochs that were done when this process started it
-    done: float = 0.0  # epochs, with the part of the one under way
+    first: float = 0.0  # epochs that were done before this process started
+    done: float = 0.0  # epochs, including the fraction of the current one
     terms: Mapping[str, float] = field(default_factory=dict)
 
     def left(self, now: float) -> float | None:
-        """Seconds left, once something is known."""
+        """Seconds left; None while nothing is known."""
         if self.done <= self.first:
             return None
         return (now - self.began) / (self.done - self.first) * (self.epochs - self.done)
@@ -39,21 +39,21 @@ class View:
 
     Args:
         stream: where to write; a terminal gets lines that change, anything else gets plain ones.
-        jobs: those that will be done.
-        workers: how many of them side by side.
-        clock: seconds, for tests.
+        jobs: the jobs to be run.
+        workers: number of jobs that run in parallel.
+        clock: time in seconds; tests replace it.
     """
 
     def __init__(self, stream: TextIO, jobs: Sequence[Job], workers: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream, self._clock = stream, clock
         self._live = stream.isatty()
-        self._costs = {job.key: job.seconds for job in jobs}  # those that are not finished
+        self._costs = {job.key: job.seconds for job in jobs}  # of the unfinished jobs
         self._states: dict[str, _State] = {}
-        self._measured, self._guessed = 0.0, 0.0  # seconds of the trainings that are done, and what they were said to take
+        self._measured, self._guessed = 0.0, 0.0  # seconds that finished trainings took, and their estimates
         self._total, self._workers, self._lines, self._drawn = len(jobs), min(workers, len(jobs)) or 1, 0, 0.0
 
     def show(self, job: Job, event: Event) -> None:
-        """Shows one event."""
+        """Show one event."""
         if isinstance(event, Done | Failed | Skipped):
             self._costs.pop(job.key, None)
             self._report_end(job, self._states.pop(job.key, None), event)
@@ -97,7 +97,7 @@ class View:
     # --- writing --------------------------------------------------------------------------------------------------------------
 
     def _say(self, line: str, *, plain: bool = False) -> None:
-        """A line that stays; `plain` ones are for where nothing is live."""
+        """Print a line that stays; a `plain` one only if there are no live lines."""
         if self._live and plain:
             return
         self._clear()
@@ -123,7 +123,7 @@ class View:
         self._lines = len(lines)
 
     def _time_left(self, now: float) -> str:
-        """Time until all is done: what running jobs say, and for those that wait the guess, as far as it was met until now."""
+        """Time until all is done: from running jobs, and for waiting ones from estimates, scaled by their accuracy so far."""
         running = [job.left(now) or self._costs.get(key, 0.0) for key, job in self._states.items()]
         met = self._measured / self._guessed if self._guessed else 1.0
         waiting = met * sum(cost for key, cost in self._costs.items() if key not in self._states)

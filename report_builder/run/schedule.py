@@ -1,4 +1,4 @@
-"""In which order jobs are done: each when what it needs is stored, what is short before the next training."""
+"""Order of jobs: each runs once its inputs are stored, and short jobs run before the next training."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from report_builder.jobs import Done, Event, Failed, Job, OnEvent, Skipped
 
 
 class Executor(Protocol):
-    """Where jobs are done: processes of this machine, or something that reaches others."""
+    """Where jobs run: in processes of this machine, or through something that reaches other machines."""
 
     def room(self, job: Job) -> bool:
-        """Whether the job could start now; always where nothing else runs."""
+        """Whether the job could start now; always True if nothing else runs."""
 
     def start(self, job: Job) -> None:
-        """Starts a job; its results go into the store."""
+        """Start a job; its results go into the store."""
 
     def next(self) -> tuple[Job, Event]:
-        """Waits for what happens next to one of the jobs that were started; last of each is `Done` or `Failed`."""
+        """Wait for the next event of a job that was started; the last one of each is `Done` or `Failed`."""
 
     def stop(self) -> None:
-        """Ends all that runs; checkpoints are kept."""
+        """End everything that runs; checkpoints are kept."""
 
 
 def schedule(jobs: Sequence[Job], executor: Executor, on_event: OnEvent) -> list[tuple[Job, Failed]]:
-    """Does all jobs; a failed job also cancels the jobs that depend on it, and nothing else.
+    """Run all jobs; a failed job cancels the jobs that depend on it, and nothing else.
 
     Args:
         jobs: each step once.
-        executor: where they are done; it is stopped at the end.
-        on_event: is told what happens to each of them.
+        executor: where they run; it is stopped at the end.
+        on_event: called with each event of each job.
 
     Returns:
-        What failed, in the order in which it did.
+        Failed jobs, in the order of their failures.
 
     Raises:
-        StorageError: nothing can be stored; what is finished stays.
+        StorageError: nothing can be stored; finished steps are kept.
     """
     graph, failed = _Graph(jobs), list[tuple[Job, Failed]]()
     try:
@@ -61,16 +61,16 @@ def schedule(jobs: Sequence[Job], executor: Executor, on_event: OnEvent) -> list
 
 
 class _Graph:
-    """Jobs that are not done, and those that could start: what is short first, then of trainings the longest.
+    """Jobs that are not done, and those that are ready: short ones first, then trainings, the longest first.
 
-    Of those that ask for cards there is another row: what waits for a card keeps nobody else from a processor.
+    There is one queue per number of requested GPUs, so that a job that waits for a GPU does not keep others from a CPU.
     """
 
     def __init__(self, jobs: Sequence[Job]) -> None:
         self.open = {job.key: job for job in jobs}
         self._readers: dict[str, list[str]] = {key: [] for key in self.open}
         self._unmet = {key: {need for need in job.needs if need in self.open} for key, job in self.open.items()}
-        self._ready: dict[int, list[tuple[bool, float, int, str]]] = {}  # by the cards that they ask for
+        self._ready: dict[int, list[tuple[bool, float, int, str]]] = {}  # by the number of cards that they ask for
         self._places = {key: place for place, key in enumerate(self.open)}
         for key, needs in self._unmet.items():
             for need in needs:
@@ -84,15 +84,15 @@ class _Graph:
         heapq.heappush(row, (job.step.kind == "run", -job.seconds, self._places[key], key))
 
     def first(self) -> list[Job]:
-        """The job that starts next, and where there is no room for it, those that may start instead."""
+        """The job that starts next, followed by those that may start instead if there is no room for it."""
         return [self.open[row[0][-1]] for row in sorted(filter(None, self._ready.values()))]
 
     def take(self, job: Job) -> Job:
-        """One of these, which is then no longer first."""
+        """Remove one of these jobs from its queue, and return it."""
         return self.open[heapq.heappop(self._ready[job.gpu or 0])[-1]]
 
     def done(self, key: str) -> None:
-        """What needs this job needs it no more."""
+        """Mark a job as done, so that jobs that waited only for it become ready."""
         del self.open[key]
         for reader in self._readers[key]:
             self._unmet[reader].discard(key)
@@ -100,7 +100,7 @@ class _Graph:
                 self._push(reader)
 
     def lost(self, key: str) -> Iterator[Job]:
-        """Gives up a job and all that needs it; these are returned."""
+        """Drop a job and all jobs that depend on it; yields the latter."""
         del self.open[key]
         for reader in self._readers[key]:
             if job := self.open.get(reader):

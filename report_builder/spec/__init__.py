@@ -1,4 +1,4 @@
-"""The YAML grammar: reading, overlaying, checking, with file and line of every key."""
+"""The YAML grammar: reads, overlays and checks files, with the file and line of every key."""
 
 from report_builder.spec.grammar import Experiment, is_id
 from report_builder.spec.load import Loaded, load

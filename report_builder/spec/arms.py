@@ -1,4 +1,4 @@
-"""The arms of a sweep: which values meet, and what an arm is called."""
+"""Arms of a sweep: which values are combined, and what each arm is called."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Row = tuple[Cell, ...]  # an arm: one cell for each axis
 
 
 def rows(id_: str, sweep: Sweep) -> list[Row]:
-    """The arms: every combination of `over`, and with each of them the rows of `zip`, whose axes are equally long."""
+    """Arms of a sweep: every combination of `over`, each with every row of `zip`, whose axes are equally long."""
 
     def cells(group: str, axes: Axes) -> list[list[Cell]]:
         return [[Cell(axis, v, ("sweeps", id_, group, axis, i)) for i, v in enumerate(listed)] for axis, listed in axes.items()]
@@ -41,18 +41,18 @@ def rows(id_: str, sweep: Sweep) -> list[Row]:
 
 
 def count(sweep: Sweep) -> int:
-    """How many arms `rows` gives, without making them."""
+    """Number of arms that `rows` gives, without creating them."""
     zipped = [len(listed) for listed in sweep.zip.values()]
     return math.prod(len(listed) for listed in sweep.over.values()) * (zipped[0] if zipped else 1)
 
 
 def arm_id(id_: str, row: Row) -> str:
-    """The sweep's id and the values; what an id cannot hold becomes `_`: `latent-2`, `rate-0_001`."""
+    """Id made of the sweep's id and the values; characters that an id cannot have become `_`: `latent-2`, `rate-0_001`."""
     return "-".join([id_, *(_NO_ID.sub("_", _plain(cell.value)) for cell in row)])
 
 
 def arm_name(pattern: str, run: str, row: Row, language: str) -> str:
-    """The pattern with its fields filled in; without one `VAE, latent_dim 2`. Numbers are printed as the language does."""
+    """Name from the pattern with its fields filled in; by default `VAE, latent_dim 2`. Numbers follow the language."""
     fields = fields_of(row)
     if pattern:
         return _FIELD.sub(lambda found: _value_text(fields[found[1]], language), pattern)
@@ -62,12 +62,12 @@ def arm_name(pattern: str, run: str, row: Row, language: str) -> str:
 
 
 def unknown_fields(pattern: str, row: Row) -> list[str]:
-    """Fields of a pattern that no axis gives."""
+    """Fields of a pattern that no axis provides."""
     return [name for name in _FIELD.findall(pattern) if name not in fields_of(row)]
 
 
 def fields_of(row: Row) -> dict[str, Plain]:
-    """What a pattern may name: each axis by its key path, and by the last part of it where that is its alone."""
+    """Fields that a pattern may name: each axis by its key path, and by the last part of the path if that is unique."""
     last = [cell.axis.rpartition(".")[2] for cell in row]
     return {cell.axis: cell.value for cell in row} | {
         name: cell.value for name, cell in zip(last, row, strict=True) if last.count(name) == 1
@@ -75,12 +75,12 @@ def fields_of(row: Row) -> dict[str, Plain]:
 
 
 def arm_text(row: Row) -> str:
-    """An arm in a message: `model.latent_dim: 2`."""
+    """Describe an arm in a message: `model.latent_dim: 2`."""
     return ", ".join(f"{cell.axis}: {cell.value!r}" for cell in row)
 
 
 def values(row: Row) -> str:
-    """Equal for two arms that are the same: 1 and 1.0 are, 1 and true are not."""
+    """Text that is the same for equal arms: 1 and 1.0 are equal, 1 and true are not."""
     return json.dumps([_whole(cell.value) for cell in row], sort_keys=True)
 
 
@@ -101,7 +101,7 @@ def _plain(value: Plain) -> str:
 
 
 def _value_text(value: Plain, language: str) -> str:
-    """A value in a name."""
+    """A value as part of a name."""
     if isinstance(value, Mapping):
         return str(value.get("kind", _plain(value)))
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What every mapping of an experiment file is, unless it is an open slot."""
+"""Base of every mapping of an experiment file that is not an open slot."""
 
 from __future__ import annotations
 

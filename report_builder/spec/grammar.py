@@ -17,14 +17,14 @@ from report_builder.spec.closed import Closed
 from report_builder.spec.report import Report
 from report_builder.spec.training import Training
 
-LONGEST = 100  # letters of a name: each becomes a part of file names
+LONGEST = 100  # characters of a name, which becomes part of file names
 ID = rf"[A-Za-z][A-Za-z0-9_-]{{0,{LONGEST - 1}}}"
 Id = Annotated[str, StringConstraints(pattern=f"^{ID}$")]
 TaskId = Annotated[str, StringConstraints(pattern=rf"^[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST - 1}}}$")]
 
 
 def is_id(name: str) -> bool:
-    """Whether a name can be an id, and so a part of file names."""
+    """Whether a name can be an id, and thus part of file names."""
     return re.fullmatch(ID, name) is not None
 
 
@@ -42,7 +42,7 @@ class Slot(BaseModel):
 
     @property
     def parameters(self) -> dict[str, Plain]:
-        """What was given beside the documented keys."""
+        """Parameters that were given in addition to the documented keys."""
         return dict(self.model_extra or {})
 
 
@@ -93,7 +93,7 @@ Axes = dict[SettingPath, Annotated[list[Plain], Field(min_length=1)]]
 
 
 class Sweep(Closed):
-    """One run trained several times, alike but for the settings named: each arm is a run `<sweep>-<value>`."""
+    """One run trained several times with different values of the named settings; each arm is a run `<sweep>-<value>`."""
 
     run: Id = Field(description="The run whose settings the arms share.")
     over: Axes = Field(
@@ -131,7 +131,7 @@ class Figure(Slot):
 
 
 def columns_for(parts: int, asked: int = 0) -> int:
-    """How many of so many figures stand side by side: as many as are asked for, else three, and of four figures two."""
+    """Number of columns for this many figures side by side: as many as asked for, else three, or two for four figures."""
     return min(asked or (2 if parts == 4 else 3), parts)
 
 
@@ -163,7 +163,7 @@ class Task(Closed):
 
 
 class Parameter(Closed):
-    """A value that a command may give, `--set NAME=VALUE`: its default alone, or `{default: ..., pattern: ...}`."""
+    """A value that a command may set with `--set NAME=VALUE`: its default alone, or `{default: ..., pattern: ...}`."""
 
     default: str | bool | int | float = Field(description="Value unless the command line sets another; it determines the type.")
     pattern: str = Field(default="", description="Regular expression that a text value must match in full.")
@@ -189,7 +189,7 @@ class Parameter(Closed):
 
 
 class Experiment(Closed):
-    """A whole experiment file after `extends`, profile and `--set` were applied."""
+    """A whole experiment file, after `extends`, the profile and `--set` are applied."""
 
     report: Report
     parameters: dict[Id, Parameter] = Field(

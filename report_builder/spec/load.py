@@ -1,4 +1,4 @@
-"""From a file to an `Experiment`: `extends`, the profile, `--set`, runs that extend runs, sweeps, then the grammar."""
+"""Loads an `Experiment` from a file: `extends`, the profile, `--set`, inherited runs and sweeps, then the grammar."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from report_builder.spec.sweeps import Arms, expand
 
 @frozen
 class Loaded:
-    """An experiment with the source that says where each key stands.
+    """An experiment with the source that tells where each key stands.
 
     Attributes:
         name: the file's stem.
         file: the experiment file.
-        profile: the profile in force, "" where the file has none.
+        profile: the profile in force, "" if there is none.
         is_default_profile: whether the outputs go to the folders without `@profile`.
-        project: what the experiment may read.
-        sweeps: the arms of each sweep; they are runs of the experiment.
+        project: the files that the experiment may read.
+        sweeps: the arms of each sweep, which are runs of the experiment.
     """
 
     experiment: Experiment
@@ -42,26 +42,26 @@ class Loaded:
     sweeps: Mapping[str, Arms] = field(default_factory=dict)
 
     def where(self, *path: str | int) -> str:
-        """`file:line: key.path`."""
+        """Place of a key, `file:line: key.path`."""
         return self.source.where(path)
 
     def beside(self, name: str, *path: str | int) -> tuple[Path, Problem | None]:
-        """A file that the key at `path` names, relative to the experiment file; and why it may not be read."""
+        """File that the key at `path` names, relative to the experiment file, and the problem if it may not be read."""
         file = self.file.parent / name
         return file, self.project.refusal(file, self.where(*path), name)
 
 
 def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = (), project: Project | None = None) -> Loaded:
-    """Reads an experiment file.
+    """Load an experiment file.
 
     Args:
         file: path of the YAML file.
         profile: name of one of its profiles; default: the file's `default_profile`.
         sets: `key.path=value` overrides, applied last, and values of parameters, `name=value`.
-        project: what it may read; default: its own folder.
+        project: files that it may read; default: its own folder.
 
     Raises:
-        ReportError: with every mistake of the file at once.
+        ReportError: names every mistake of the file at once.
     """
     name_fits(file.stem, str(file), "the name of a report (of its file)")
     project = project or Project.of(file.parent, file.parent, file)
@@ -88,7 +88,7 @@ def load(file: Path, *, profile: str | None = None, sets: Sequence[str] = (), pr
 
 
 def name_fits(name: str, where: str, noun: str) -> None:
-    """Raises ReportError where a name cannot become a part of file names: it is no id."""
+    """Raise ReportError if a name is not an id and thus cannot become part of file names."""
     if not is_id(name):
         raise ReportError(Problem(where, f"{noun} is not an id", repr(name), sentences.AN_ID, "Rename it."))
 
@@ -113,12 +113,12 @@ def _read_with_parents(file: Path, project: Project, seen: tuple[Path, ...]) -> 
 
 
 def _below(file: Path, parent: str) -> Path:
-    """The file that `extends` names."""
+    """File that `extends` names."""
     return file.parent / (parent if parent.endswith((".yaml", ".yml")) else f"{parent}.yaml")
 
 
 def chain(file: Path) -> Iterator[Path]:
-    """An experiment file that was loaded, and those that it extends."""
+    """Yield an experiment file that has been loaded, then the files that it extends."""
     yield file
     parent = read(file).data.get("extends")
     if isinstance(parent, str):
@@ -154,7 +154,7 @@ def _override(text: str) -> Source:
         )
     parts = key.strip().split(".")
     if parts[0] == "sweeps" and parts[2:3] in (["over"], ["zip"]):
-        parts[3:] = [".".join(parts[3:])] if parts[3:] else []  # an axis is a key path, and one key
+        parts[3:] = [".".join(parts[3:])] if parts[3:] else []  # an axis is a key path, but a single key
     YAML_DEPTH.hold(len(parts), "--set")
     try:
         parsed = parse(f"value: {value}", "--set").data["value"] if value.strip() else ""
@@ -164,7 +164,7 @@ def _override(text: str) -> Source:
 
 
 def _with_inherited_runs(source: Source) -> Source:
-    """Each run over the runs that it extends; a name is not inherited."""
+    """Overlay each run on the runs that it extends; a name is not inherited."""
     runs = source.section("runs") or {}
     merged, positions = dict(runs), dict(source.positions)
     for name in runs:
@@ -181,7 +181,7 @@ def _with_inherited_runs(source: Source) -> Source:
 
 
 def _chain(source: Source, runs: Fields, name: str) -> list[str]:
-    """The run, the one that it extends, the one that this extends, ..."""
+    """Id of the run, of the run that it extends, and so on."""
     chain = [name]
     while isinstance(current := runs[chain[-1]], dict) and isinstance(parent := current.get("extends"), str):
         where = source.where(("runs", chain[-1], "extends"))

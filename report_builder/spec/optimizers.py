@@ -1,6 +1,6 @@
-"""Keras' optimisers with Keras' own argument names and defaults, so that a key holds them all without importing Keras.
+"""Keras' optimisers with their argument names and defaults, so that a key holds all of them without importing Keras.
 
-Two arguments are left out: `name`, which is no setting, and `loss_scale_factor`, which is for 16-bit numbers.
+Two arguments are left out: `name`, which is not a setting, and `loss_scale_factor`, which is for 16-bit numbers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ DECAY = "Decoupled weight decay."
 
 
 class Optimizer(Closed):
-    """What all of them share."""
+    """Arguments that all optimisers share."""
 
     weight_decay: NotNegative | None = Field(default=None, description=DECAY)
     clipnorm: Positive | None = Field(default=None, description="Each gradient is cut to this norm.")
@@ -123,7 +123,7 @@ class Lion(Optimizer):
 
 
 class Muon(Optimizer):
-    """Jordan et al. 2024; weights that are no matrices are trained by Adam."""
+    """Jordan et al. 2024; weights that are not matrices are trained by Adam."""
 
     kind: Literal["muon"] = "muon"
     weight_decay: NotNegative | None = Field(default=0.004, description=DECAY)
@@ -169,7 +169,7 @@ class ScheduleFreeAdamW(_Moments):
 
 
 class Sgd(Optimizer):
-    """Gradient descent, with momentum where asked."""
+    """Gradient descent, optionally with momentum."""
 
     kind: Literal["sgd"] = "sgd"
     momentum: Share = Field(default=0.0, description=KEPT)
@@ -177,7 +177,7 @@ class Sgd(Optimizer):
 
 
 def _normalize(value: Plain) -> Plain:
-    """`Adam` and `adam` and `{kind: adam}` are one optimiser."""
+    """Read `Adam`, `adam` and `{kind: adam}` as the same optimiser."""
     entry = {"kind": value} if isinstance(value, str) else value
     return entry | {"kind": str(entry.get("kind", "adam")).lower()} if isinstance(entry, dict) else entry
 

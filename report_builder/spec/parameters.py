@@ -1,4 +1,4 @@
-"""Parameters of a report: values that stand in the file as `${name}`, and that a command may give with `--set NAME=VALUE`."""
+"""Parameters of a report: values that the file uses as `${name}`, and that a command may set with `--set NAME=VALUE`."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _USE = re.compile(rf"\$\{{({ID})\}}")
 
 
 def fill(source: Source, given: Mapping[str, str]) -> tuple[Source, list[Problem]]:
-    """The file with the value of each parameter wherever it is used, and what is wrong with them.
+    """Replace each use of a parameter in the file by its value; returns the file, and all mistakes in the parameters.
 
-    A text that is `${name}` alone becomes the value, of its type; inside a text the value is written as text. What the
-    grammar will not accept of a parameter is left as it is, for the grammar to say so.
+    A text that is `${name}` alone becomes the value, with its type; within a longer text the value is inserted as text. A
+    parameter that the grammar will not accept is left as it is, so that the grammar reports it.
 
     Args:
         source: the file.
-        given: what a command says instead of defaults, by parameter.
+        given: values from the command line, by parameter.
     """
     written = source.section(SECTION)
     if not written:
@@ -57,7 +57,7 @@ def _clashes(source: Source, names: Mapping[str, Plain]) -> Iterator[Problem]:
 
 
 def _value(entry: Parameter, given: str | None) -> Plain:
-    """The default, or what was given; a text is taken letter by letter: a number of a student may begin with 0."""
+    """The default, or the given value; text is taken literally, because a student's number may begin with 0."""
     if given is None or isinstance(entry.default, str):
         return entry.default if given is None else given
     try:
@@ -76,7 +76,7 @@ def _mistakes(entry: Parameter, value: Plain, given: str | None) -> Iterator[Pro
 
 
 def _with(source: Source, value: Plain, path: KeyPath, values: Mapping[str, Plain], found: list[Problem]) -> Plain:
-    """What stands at a key path, with the values of parameters in it; an unknown one is noted."""
+    """Value at a key path with its parameters replaced; an unknown parameter is noted."""
     if isinstance(value, Mapping):
         return {key: _with(source, each, (*path, key), values, found) for key, each in value.items()}
     if isinstance(value, list):

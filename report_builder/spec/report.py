@@ -12,24 +12,24 @@ from report_builder.spec.closed import Closed
 
 
 def _day(text: str) -> str:
-    """A day of the calendar, or nothing."""
+    """Check that a text is a date of the calendar, or empty."""
     if text:
         dt.date.fromisoformat(text)
     return text
 
 
 def _list(given: Plain) -> Plain:
-    """One alone as a list of one, an empty text as none."""
+    """Wrap a single value in a list; an empty text becomes an empty list."""
     return given if isinstance(given, list) else [given] if given else []
 
 
 def _contents(given: Plain) -> Plain:
-    """`true` as what is usual, `false` as no level."""
+    """Read `true` as the usual depth, and `false` as none."""
     return {"depth": 2 if given else 0} if isinstance(given, bool) else given
 
 
 class Author(Closed):
-    """Who hands the report in, written as a name, or as `{name: ..., index: ..., email: ...}`."""
+    """One of those who hand the report in, written as a name, or as `{name: ..., index: ..., email: ...}`."""
 
     name: str = Field(pattern=r"\S", description="First name and surname.")
     index: str = Field(default="", description="The student's number (index, matriculation), in quotes: it may begin with 0.")
@@ -44,7 +44,7 @@ class Author(Closed):
 
 
 class Contents(Closed):
-    """The table of contents; `true` and `false` are short for two levels and for none."""
+    """The table of contents; `true` is short for two levels, `false` for none."""
 
     depth: int = Field(default=2, ge=0, le=4, description="Heading levels to list; 0: no table of contents.")
     place: Literal["front", "page", "end"] = Field(

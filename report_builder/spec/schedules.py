@@ -1,4 +1,4 @@
-"""Keras' learning-rate schedules, with epochs instead of steps."""
+"""Keras' learning-rate schedules, in epochs instead of steps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIRST = "Learning rate at the start."
 
 
 class ExponentialDecay(Closed):
-    """Multiplied by `decay_rate` in each `decay_epochs`."""
+    """A learning rate that is multiplied by `decay_rate` every `decay_epochs`."""
 
     kind: Literal["exponential_decay"] = "exponential_decay"
     initial_learning_rate: Rate = Field(default=1e-3, description=FIRST)
@@ -26,7 +26,7 @@ class ExponentialDecay(Closed):
 
 
 class InverseTimeDecay(Closed):
-    """Divided by 1 + `decay_rate` * epochs / `decay_epochs`."""
+    """A learning rate that is divided by 1 + `decay_rate` * epochs / `decay_epochs`."""
 
     kind: Literal["inverse_time_decay"] = "inverse_time_decay"
     initial_learning_rate: Rate = Field(default=1e-3, description=FIRST)
@@ -36,7 +36,7 @@ class InverseTimeDecay(Closed):
 
 
 class _Ending(Closed):
-    """A schedule that comes to an end, with the training where none is named."""
+    """A schedule that comes to an end, by default with the training."""
 
     decay_epochs: Epochs | None = Field(
         default=None, description="Epochs of decay after the warm-up; default: all that remain."
@@ -50,7 +50,7 @@ class _Ending(Closed):
 
 
 class PolynomialDecay(_Ending):
-    """From the start to `end_learning_rate` along a power."""
+    """Decay to `end_learning_rate` along a power."""
 
     kind: Literal["polynomial_decay"] = "polynomial_decay"
     initial_learning_rate: Rate = Field(default=1e-3, description=FIRST)
@@ -60,7 +60,7 @@ class PolynomialDecay(_Ending):
 
 
 class CosineDecay(_Ending):
-    """Half a cosine (Loshchilov and Hutter 2017), after a straight rise where asked."""
+    """Half a cosine (Loshchilov and Hutter 2017), optionally after a linear warm-up."""
 
     kind: Literal["cosine_decay"] = "cosine_decay"
     initial_learning_rate: Rate = Field(default=1e-3, description=FIRST)
@@ -70,7 +70,7 @@ class CosineDecay(_Ending):
 
 
 class CosineDecayRestarts(Closed):
-    """Half cosines, one after the other (Loshchilov and Hutter 2017)."""
+    """Half cosines in succession (Loshchilov and Hutter 2017)."""
 
     kind: Literal["cosine_decay_restarts"] = "cosine_decay_restarts"
     initial_learning_rate: Rate = Field(default=1e-3, description=FIRST)
@@ -81,7 +81,7 @@ class CosineDecayRestarts(Closed):
 
 
 class PiecewiseConstantDecay(Closed):
-    """One learning rate after the other."""
+    """Constant learning rates in succession."""
 
     kind: Literal["piecewise_constant_decay"] = "piecewise_constant_decay"
     boundaries: list[Epochs] = Field(min_length=1, description="Epochs after which the next rate applies.")
@@ -107,7 +107,7 @@ KINDS = (ExponentialDecay, InverseTimeDecay, PolynomialDecay, CosineDecay, Cosin
 
 
 def _which(value: Plain | Closed) -> str | None:
-    """A mapping is the schedule that its `kind` names; anything else should be a number."""
+    """Tag of a learning rate: the `kind` of a schedule; anything else should be a number."""
     if isinstance(value, KINDS):
         return value.kind
     return str(value.get("kind")) if isinstance(value, dict) else "number"
@@ -126,7 +126,7 @@ LearningRate = Annotated[
 
 
 def until_the_end(rate: Plain, epochs: float) -> Plain:
-    """The schedule, its end at the last epoch where it names none."""
+    """Let a schedule without an end of its own end at the last epoch."""
     if isinstance(rate, dict) and rate.get("kind") in ("cosine_decay", "polynomial_decay") and rate.get("decay_epochs") is None:
         warm_up = rate.get("warmup_epochs", 0)
         if isinstance(warm_up, int | float) and warm_up < epochs:

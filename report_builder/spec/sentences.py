@@ -1,4 +1,4 @@
-"""Pydantic's findings as sentences of ours: where, rule, received, allowed."""
+"""Turns the findings of pydantic into problems: place, rule, received, allowed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ADVICE = {
 _NOUN = {"Input": "the value", "String": "the text", "Tuple": "the list", "List": "the list", " after validation": ""}
 _WORDS = re.compile("^Input|^String|^Tuple|^List| after validation")
 AN_ID = f"Letters, digits, '-' and '_', a letter first, at most {LONGEST} of them."
-MOST = 200  # mistakes of one file; nobody reads more of them
+MOST = 200  # mistakes reported for one file; nobody reads more of them
 COMMA = "A comma inside { } begins a new key: put a text that has one in quotes."
 
 
@@ -49,12 +49,15 @@ def problems(
     subject: str = "",
     beside: Iterable[str] = (),
 ) -> list[Problem]:
-    """All findings of one validation.
+    """Problems found by one validation.
 
     Args:
-        prefix: where the validated mapping stands in the file.
-        subject: e.g. "model 'vae'", for the sentence on an unknown key.
-        beside: keys that may stand beside those of the model.
+        error: the findings of pydantic.
+        source: the file that was validated.
+        model: the model that it was validated against.
+        prefix: key path of the validated mapping in the file.
+        subject: e.g. "model 'vae'", for the message about an unknown key.
+        beside: keys that are allowed in addition to those of the model.
     """
     details = error.errors(include_url=False)[:MOST]
     return [_problem(detail, source, model, prefix, subject, beside) for detail in details]
@@ -87,7 +90,7 @@ def _problem(
 
 
 def _another(source: Source, path: KeyPath) -> str:
-    """What to do about an entry that lacks a key where it was to change one of the layer below, which has other ids."""
+    """Advice for an entry that lacks a key because it was meant to change one of the layer below, which has other ids."""
     known = source.added.get(path[:2])
     if known is None:
         return ""
@@ -96,7 +99,7 @@ def _another(source: Source, path: KeyPath) -> str:
 
 
 def _written_path(source: Source, path: KeyPath) -> KeyPath:
-    """The path without the steps that pydantic adds where a `kind` chooses a model."""
+    """Path without the steps that pydantic adds where a `kind` selects a model."""
     written: list[str | int] = []
     for i, step in enumerate(path):
         above = at(source.data, written)
@@ -112,7 +115,7 @@ def _known_keys(model: type[BaseModel], path: Iterable[str | int]) -> list[str]:
 
 
 def _describe(model: type[BaseModel], path: KeyPath) -> str:
-    """What is said of a key, or of the key whose list has this item."""
+    """Description of a key, or of the key whose list has this item."""
     while path and isinstance(path[-1], int):
         path = path[:-1]
     owner = _descend(model, path[:-1]) if path else None
@@ -121,7 +124,7 @@ def _describe(model: type[BaseModel], path: KeyPath) -> str:
 
 
 def _descend(model: type[BaseModel], path: Iterable[str | int]) -> type[BaseModel] | None:
-    """The model that describes the mapping at `path`, through dictionaries, lists, and unions that a `kind` chooses from."""
+    """Model that describes the mapping at `path`, through dictionaries, lists, and unions in which a `kind` selects."""
     current: type | None = model
     for step in path:
         if _is_model(current):
@@ -138,10 +141,10 @@ def _is_model(annotation: type | None) -> TypeGuard[type[BaseModel]]:
 
 
 def _parts(annotation: type | None) -> list[type]:
-    """What a type is made of."""
+    """Arguments of a generic type."""
     return [part for part in get_args(annotation) if part not in (type(None), Ellipsis)]
 
 
 def _models(annotation: type | None) -> list[type[BaseModel]]:
-    """The models that a type names."""
+    """Models that a type consists of."""
     return [annotation] if _is_model(annotation) else [model for part in _parts(annotation) for model in _models(part)]

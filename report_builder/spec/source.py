@@ -1,7 +1,7 @@
-"""YAML as people mean it, with file and line of every key kept.
+"""YAML as people mean it, with the file and line of every key.
 
-Scalars follow YAML 1.2's core schema: `1e-3` is a number, `no`, `on` and dates are text. Duplicate keys are errors; only plain
-data loads.
+Scalars follow the core schema of YAML 1.2: `1e-3` is a number; `no`, `on` and dates are text. Duplicate keys are errors, and
+only plain data is loaded.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from report_builder.project import not_readable, text_of
 from report_builder.records import frozen
 
 KeyPath = tuple[str | int, ...]
-LARGEST = 2**63 - 1  # what TensorFlow and NumPy hold, too
-NO_SLOTS = ("report", "parameters")  # sections in which a text is no short form of a mapping with a kind
+LARGEST = 2**63 - 1  # also the largest int64 of TensorFlow and NumPy
+NO_SLOTS = ("report", "parameters")  # sections in which text is not short for a mapping with a kind
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -44,9 +44,9 @@ for _name, (_pattern, _first) in _SCALARS.items():
 
 @frozen
 class Source:
-    """Plain data, and where each key stands: `positions[("runs", "vae")]` is `experiments/lab2.yaml:14`.
+    """Plain data, and the position of each key: `positions[("runs", "vae")]` is `experiments/lab2.yaml:14`.
 
-    `added` has the entries of a section that a layer above adds, e.g. `("runs", "vae")`, with the ids that stand below it.
+    `added` has the entries of a section that an upper layer adds, e.g. `("runs", "vae")`, with the ids in the layer below.
     """
 
     data: Mapping[str, Plain]
@@ -54,24 +54,24 @@ class Source:
     added: Mapping[KeyPath, tuple[str, ...]] = field(default_factory=dict)
 
     def section(self, *path: str) -> Fields | None:
-        """The mapping at a key path; None where there is none."""
+        """Mapping at a key path; None if there is none."""
         found = at(self.data, path)
         return found if isinstance(found, dict) else None
 
     def inside(self, *path: str) -> dict[KeyPath, str]:
-        """Where the keys below a key path stand, seen from there."""
+        """Positions of the keys below a key path, by their path relative to it."""
         return {place[len(path) :]: said for place, said in self.positions.items() if place[: len(path)] == path}
 
     def below(self, *path: str) -> Source:
-        """What stands at a key path, as a file of its own; empty where there is no mapping."""
+        """Mapping at a key path, as a source of its own; empty if there is none."""
         return Source(self.section(*path) or {}, self.inside(*path))
 
     def without(self, key: str) -> tuple[Source, Plain]:
-        """The file without a key of its top, and what stood there."""
+        """Source without one of its top-level keys, and the value of that key."""
         return replace(self, data={name: value for name, value in self.data.items() if name != key}), self.data.get(key)
 
     def where(self, path: KeyPath) -> str:
-        """`file:line: key.path` of the nearest key that has a position."""
+        """Place `file:line: key.path`, with the position of the nearest key that has one."""
         for length in range(len(path), -1, -1):
             if path[:length] in self.positions:
                 dotted = ".".join(map(str, path))
@@ -80,10 +80,10 @@ class Source:
 
 
 def read(path: Path) -> Source:
-    """Reads one YAML file.
+    """Read one YAML file.
 
     Raises:
-        ReportError: the file is missing, is no UTF-8, is too large, is not YAML, or says a key twice.
+        ReportError: the file is missing, not UTF-8, too large or not YAML, or a key occurs twice in one mapping.
     """
     if (mistake := not_readable(path)) == "no such file":
         step = "'report-builder list reports' shows the reports that are here."
@@ -94,7 +94,7 @@ def read(path: Path) -> Source:
 
 
 def parse(text: str, name: str) -> Source:
-    """Reads YAML text; `name` is printed as its file."""
+    """Parse YAML text; messages give `name` as its file."""
     try:
         _hold_depth(text, name)
         node = yaml.compose(text, _Loader)
@@ -114,7 +114,7 @@ def parse(text: str, name: str) -> Source:
 
 
 def _hold_depth(text: str, name: str) -> None:
-    """Raises ReportError where the text is nested too deeply, before anything descends into it."""
+    """Raise ReportError if the text is nested too deeply, before anything recurses into it."""
     depth = deepest = line = 0
     for event in yaml.parse(text, _Loader):
         depth += isinstance(event, yaml.CollectionStartEvent)
@@ -132,7 +132,7 @@ class _Reader:
         self.positions: dict[KeyPath, str] = {}
         self.problems: list[Problem] = []
         self._open: list[yaml.Node] = []
-        self._values = self._letters = 0  # with those of aliases, each time: they may not multiply without end
+        self._values = self._letters = 0  # aliases count each time, so that they cannot multiply without end
 
     def plain(self, node: yaml.Node, path: KeyPath) -> Plain:
         """The data of a node; what is wrong in it is noted."""
@@ -214,7 +214,7 @@ class _Reader:
 
 
 def overlay(below: Source, above: Source) -> Source:
-    """`above` over `below`: mappings merge key by key, an empty one empties; everything else is replaced."""
+    """Overlay `above` on `below`: mappings merge key by key, an empty one clears; everything else is replaced."""
     positions = dict(below.positions)
     data = _merge_values(below.data, above.data, (), positions)
     positions.update({path: said for path, said in above.positions.items() if path})
@@ -239,7 +239,7 @@ def _merge_values(below: Fields, above: Fields, path: KeyPath, positions: dict[K
 
 
 def _added_entries(below: Fields, above: Fields) -> dict[KeyPath, tuple[str, ...]]:
-    """Entries of a section that stand in `above` alone, with the ids that the section has below."""
+    """Entries of a section that only `above` has, with the ids that the section has in `below`."""
     both = ((section, above[section], below.get(section)) for section in above)
     return {
         (section, id_): tuple(known)

@@ -1,7 +1,7 @@
-"""Sweeps: from axes of settings over one run to the runs that are trained, before the grammar is checked.
+"""Expands sweeps (axes of settings over one run) into the runs that are trained, before the grammar is checked.
 
-Every arm is a run like any other, so that what is stored, compared and explained knows no sweeps. The sweep's id stands for all
-its arms where a metric or a figure lists runs.
+Every arm is an ordinary run, so that storing, comparing and explaining need not know about sweeps. The id of a sweep stands for
+all its arms where a metric or a figure lists runs.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from report_builder.spec.arms import Row, arm_id, arm_name, arm_text, count, fie
 from report_builder.spec.grammar import Sweep
 from report_builder.spec.source import KeyPath, Source, overlay
 
-SETTINGS = ("data", "model", "training", "threads")  # what an axis may lead into
+SETTINGS = ("data", "model", "training", "threads")  # keys of a run that an axis may lead into
 LISTS = ("metrics", "figures")  # sections whose entries list runs
 
 
 @frozen
 class Arms:
-    """The runs that a sweep became.
+    """The runs that a sweep was expanded into.
 
     Attributes:
         run: id of the run whose settings they share.
         axes: key paths of the settings that differ.
-        runs: id of each arm, in order.
+        runs: ids of the arms, in order.
     """
 
     run: str
@@ -39,9 +39,9 @@ class Arms:
 
 
 def expand(source: Source) -> tuple[Source, dict[str, Arms], list[Problem]]:
-    """The file with an entry in `runs` for each arm, the arms of each sweep, and what is wrong with the sweeps.
+    """Add a run for each arm of each sweep; returns the file, the arms of each sweep, and all mistakes in the sweeps.
 
-    A sweep that the grammar will not accept is left as it is, for the grammar to say so.
+    A sweep that the grammar will not accept is left as it is, so that the grammar reports it.
     """
     sweeps, runs = source.section("sweeps"), source.section("runs")
     if sweeps is None or runs is None:
@@ -73,11 +73,11 @@ def _read(written: Plain) -> Sweep | None:
         return None
 
 
-# --- what is wrong ------------------------------------------------------------------------------------------------------------
+# --- mistakes -----------------------------------------------------------------------------------------------------------------
 
 
 def _mistakes(source: Source, id_: str, taken: Mapping[str, str]) -> Iterator[Problem]:
-    """What the grammar of a single key cannot see."""
+    """Mistakes that the grammar of a single key cannot detect."""
     place: KeyPath = ("sweeps", id_)
     if id_ in taken:
         rule = f"a {taken[id_]} and a sweep have the same id"
@@ -116,7 +116,7 @@ def _axis(source: Source, place: KeyPath, axis: str) -> Iterator[Problem]:
 
 
 def _clashes(source: Source, id_: str, every: Sequence[Row], taken: Mapping[str, str]) -> Iterator[Problem]:
-    """Arms that are the same, or whose id another one has."""
+    """Arms that are equal, or whose id is already taken."""
     seen, ids = dict[str, Row](), set[str]()
     for row in every:
         arm, where = arm_id(id_, row), source.where(row[-1].place)
@@ -130,7 +130,7 @@ def _clashes(source: Source, id_: str, every: Sequence[Row], taken: Mapping[str,
 
 
 def _names(source: Source, id_: str, pattern: str, made: Sequence[Row]) -> Iterator[Problem]:
-    """A name that names what is no axis, or that two arms would share."""
+    """A name with a field that is not an axis, or one that two arms would share."""
     where = source.where(("sweeps", id_, "name"))
     for name in unknown_fields(pattern, made[0]):
         yield Problem(where, "unknown field in the name of a sweep", f"{{{name}}}", near_miss(name, fields_of(made[0])))
@@ -149,7 +149,7 @@ def _language(source: Source) -> str:
 
 
 def _with_arms(source: Source, sweep: Sweep, made: Mapping[str, Row]) -> Source:
-    """The arms among the runs: the run's settings where they stand, and over them the values where those stand."""
+    """Add the arms to the runs: the settings of the base run, overlaid with the arm's values, each with its own position."""
     base, _ = source.below("runs", sweep.run).without("extends")
     runs, positions = dict(source.section("runs") or {}), dict(source.positions)
     for arm, row in made.items():
@@ -171,7 +171,7 @@ def _setting(source: Source, axis: str, value: Plain, place: KeyPath) -> Source:
 
 
 def _expand_lists(source: Source, arms: Mapping[str, Arms]) -> Source:
-    """The file with the arms where a list of runs names a sweep; each stands where the sweep's id does."""
+    """Replace the id of a sweep by its arms wherever a list of runs names it."""
     data, positions = dict(source.data), dict(source.positions)
     for section in LISTS:
         entries = source.section(section) or {}
@@ -186,7 +186,7 @@ def _expand_lists(source: Source, arms: Mapping[str, Arms]) -> Source:
 
 
 def _each(listed: Iterable[Plain], arms: Mapping[str, Arms]) -> Iterator[tuple[int, Plain]]:
-    """The runs of a list, each with the place of what named it."""
+    """Runs of a list with sweeps expanded, each with the index of the entry that named it."""
     for place, run in enumerate(listed):
         named = arms[run].runs if isinstance(run, str) and run in arms else (run,)
         yield from ((place, each) for each in named)

@@ -1,4 +1,4 @@
-"""How a run is trained: the part of the grammar that is in every run's key, all defaults filled in."""
+"""How a run is trained: the part of the grammar that, with all defaults filled in, is in the key of every run."""
 
 from __future__ import annotations
 

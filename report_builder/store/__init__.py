@@ -1,4 +1,4 @@
-"""One store for all steps: their keys, their folders, their locks, the digests of the code behind them."""
+"""Store of all steps: their keys and folders, leases on them, and digests of the code that made them."""
 
 from report_builder.store.digest import code_digests, differences, sources
 from report_builder.store.files import Memo, remove_temporaries, storage_errors, write_atomically

@@ -1,4 +1,4 @@
-"""What counts of a file's code: its syntax tree as text, without what only reads differently."""
+"""The part of a file's code that affects results: its AST as text, without docstrings, comments, annotations and messages."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Iterator, Sequence
 from types import EllipsisType
 from typing import TypeAlias
 
-Part: TypeAlias = "ast.AST | Sequence[Part] | str | bytes | complex | EllipsisType | None"  # of a syntax tree
-MESSAGES = "report_builder.errors"  # whose classes carry text for people and nothing else
+Part: TypeAlias = "ast.AST | Sequence[Part] | str | bytes | complex | EllipsisType | None"  # of an AST
+MESSAGES = "report_builder.errors"  # its classes carry text for people and nothing else
 KINDS = "report_builder.kinds"
-# What a kind is given that only people read: it says, it does not compute.
+# Arguments of each kind that only people read: they describe, and do not affect a result.
 TOLD: dict[str, tuple[str, ...]] = dict.fromkeys(("Metric", "Figure", "Probe", "DataSet", "DataStep"), ("summary", "title"))
 TOLD["Model"] = ("summary", "title", "equation", "listings", "presets", "refuses", "seconds_per_image", "terms")
 
 
 def text_of_code(tree: ast.Module, *, own: bool) -> str:
-    """The code as text, the same for every Python version.
+    """Serialise the code of a file; the text is the same for every Python version.
 
     Args:
-        tree: of the file; it is changed.
-        own: a user's file, of which nothing counts that only serves what the kinds in it say to people.
+        tree: AST of the file; it is modified.
+        own: whether it is a user's own file; if so, code that only serves descriptions of its kinds is left out.
     """
     told = [*_cut_descriptions(tree)]
     if own:
@@ -29,10 +29,10 @@ def text_of_code(tree: ast.Module, *, own: bool) -> str:
 
 
 class _Canonical:
-    """A syntax tree as text: the same for every Python version, without docstrings, annotations of functions, and messages.
+    """Serialises an AST, independently of the Python version, without docstrings, annotations of functions, and messages.
 
-    In doubt it counts: a docstring where the file reads one, annotations of decorated functions and of classes, which make
-    fields, and every text but those that stand in the call of an error of this package itself.
+    When in doubt, a part is kept: docstrings in a file that reads `__doc__`, annotations of decorated functions and of classes
+    (which define fields), and every text that is not an argument of one of this package's errors.
     """
 
     def __init__(self, tree: ast.Module) -> None:
@@ -47,7 +47,7 @@ class _Canonical:
         self._documented = any(last_name(node) == "__doc__" for node in nodes)
 
     def text(self, node: Part) -> Iterator[str]:
-        """The parts of the text of a node, a list of nodes or a constant."""
+        """Yield the parts of the text of a node, a list of nodes or a constant."""
         if isinstance(node, ast.AST):
             yield f"({type(node).__name__}"
             for name, value in self._fields(node):
@@ -75,13 +75,13 @@ class _Canonical:
                 yield name, value
 
     def _is_annotation(self, node: ast.AST, field: str) -> bool:
-        """Whether a part of a node is a type that nothing reads when it runs."""
+        """Whether a field of a node is a type annotation that nothing reads at run time."""
         if field == "returns":
             return isinstance(node, _FUNCTIONS) and not node.decorator_list
         return field == "annotation" and isinstance(node, ast.AnnAssign) and id(node) not in self._fields_of_classes
 
     def _arguments(self, call: ast.Call, values: list[ast.AST]) -> list[ast.AST]:
-        """The arguments of a call; of an error without text, of a field without its description."""
+        """Arguments of a call: those of an error without text, those of a field without its description."""
         called = call.func.id if isinstance(call.func, ast.Name) else ""
         if called in self._messages:
             return [part for value in values for part in _without_text(value)]
@@ -94,7 +94,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def _without_annotations(arguments: ast.arguments) -> ast.arguments:
-    """Arguments of a function without the types of what they take."""
+    """Remove the annotations from the arguments of a function."""
     names = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
     for name in names:
         if name is not None:
@@ -103,7 +103,7 @@ def _without_annotations(arguments: ast.arguments) -> ast.arguments:
 
 
 def _without_text(argument: ast.AST) -> list[ast.AST]:
-    """An argument of an error: nothing of a text, of an f-string the values in it."""
+    """What is kept of an error's argument: nothing of a string, only the interpolated values of an f-string."""
     value = argument.value if isinstance(argument, ast.keyword) else argument
     if isinstance(value, ast.Constant) and isinstance(value.value, str):
         return []
@@ -121,7 +121,7 @@ def _is_docstring(body: list[ast.stmt]) -> bool:
 
 
 def _cut_descriptions(tree: ast.Module) -> Iterator[ast.AST]:
-    """What the kinds of a file are given for people alone, taken out of the tree."""
+    """Remove the arguments that only describe the kinds of a file from its AST, and yield their values."""
     nodes = list(ast.walk(tree))
     imported = [(node.module, alias) for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names]
     forms = {alias.asname or alias.name: alias.name for module, alias in imported if module == KINDS}
@@ -134,7 +134,7 @@ def _cut_descriptions(tree: ast.Module) -> Iterator[ast.AST]:
 
 
 def _computing(body: list[ast.stmt], told: list[ast.AST]) -> list[ast.stmt]:
-    """The statements of a user's own file without those that only what is told needs."""
+    """Statements of a user's own file without those that only descriptions need."""
     computing = list(body)
     while silent := [one for one in computing if _only_told(one, computing, told)]:
         told = [*told, *silent]
@@ -143,7 +143,7 @@ def _computing(body: list[ast.stmt], told: list[ast.AST]) -> list[ast.stmt]:
 
 
 def _only_told(statement: ast.stmt, computing: list[ast.stmt], told: list[ast.AST]) -> bool:
-    """Whether a function or constant is of no use to what computes: only what is told names it."""
+    """Whether a function or constant does not affect any result: only descriptions name it."""
     defined = _defined_names(statement)
     if not defined or any(defined & _names(other) for other in computing if other is not statement):
         return False
@@ -151,7 +151,7 @@ def _only_told(statement: ast.stmt, computing: list[ast.stmt], told: list[ast.AS
 
 
 def _defined_names(statement: ast.stmt) -> set[str]:
-    """Names that a function or an assignment at the top of a file gives a value, where that does nothing else."""
+    """Names that a function or a plain assignment at module level defines; empty if the statement may do more."""
     if isinstance(statement, ast.FunctionDef) and not statement.decorator_list:
         return {statement.name}
     calls = [node.func for node in ast.walk(statement) if isinstance(node, ast.Call)]
@@ -165,5 +165,5 @@ def _names(statement: ast.AST) -> set[str]:
 
 
 def last_name(node: ast.AST) -> str:
-    """The last name of what a node names."""
+    """Last identifier of a name or attribute access; empty for any other node."""
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

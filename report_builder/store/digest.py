@@ -1,4 +1,4 @@
-"""Digest of the code that determines a result: all that its import closure executes, without what only reads differently."""
+"""Digests of the code that determines a result: its whole import closure, without what does not affect execution."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from report_builder.store import modules
 from report_builder.store.computing import text_of_code
 from report_builder.store.files import Memo
 
-READERS = [Path(__file__).with_name(name) for name in ("digest.py", "computing.py", "modules.py")]  # the code that reads code
+READERS = [Path(__file__).with_name(name) for name in ("digest.py", "computing.py", "modules.py")]  # what computes digests
 
 
 def code_digests(roots: Iterable[Path], memo: Memo) -> dict[str, str]:
-    """Digest of each file that `roots` consist of and import from the package, and versions of the packages that they import.
+    """Return the digest of each package file in the import closure of `roots`, and the version of each other package.
 
-    The closure is static: imports inside functions count, those for type checkers alone do not; a name imported from a package
-    leads to the file that defines it, because the package's own `__init__.py` imports that. Kinds are imported by a name that
-    is computed, so that they are in no closure: whoever names a kind gives its file as a root.
+    The closure is static: imports inside functions count, imports for type checkers alone do not. A name imported from a
+    package leads to the file that defines it, because the package's own `__init__.py` imports that. Kinds are imported by a
+    computed name and are therefore in no closure: a caller that uses a kind passes its file as a root.
 
     Args:
         roots: Python files.
-        memo: what earlier processes found, by content.
+        memo: results of earlier processes, by content.
 
     Returns:
         `{"train/loop.py": digest, ..., "tensorflow": "2.21"}`.
@@ -39,17 +39,17 @@ def code_digests(roots: Iterable[Path], memo: Memo) -> dict[str, str]:
 
 
 def sources(roots: Iterable[Path], memo: Memo) -> list[Path]:
-    """The files of the package that `roots` consist of and import."""
+    """Files in the import closure of `roots` within the package, including the roots, sorted."""
     return sorted(_closure(frozenset(roots), memo)[0])
 
 
 def differences(code: Mapping[str, str], beside: Path | None, memo: Memo) -> dict[str, str]:
-    """What of the code behind a step is another here: each file or package, with its digest or version here.
+    """Digest or version on this machine of each file or package whose code differs from that behind a step.
 
     Args:
-        code: as `code_digests` gave it where the step was planned.
-        beside: folder of the experiment, for files of the user's own.
-        memo: of this machine.
+        code: result of `code_digests` where the step was planned.
+        beside: folder of the experiment, for the user's own files.
+        memo: memo of this machine.
     """
     here = {name: _here(name, beside, memo) for name in code}
     return {name: found for name, found in here.items() if found != code[name]}
@@ -66,7 +66,7 @@ def _here(name: str, beside: Path | None, memo: Memo) -> str:
 
 @frozen
 class _Source:
-    """What is known of a file: the digest of its code, the files of the package that it imports, and packages of others."""
+    """A source file: the digest of its code, the package files that it imports, and the other packages that it imports."""
 
     digest: str
     files: tuple[Path, ...]
@@ -75,7 +75,7 @@ class _Source:
 
 @functools.lru_cache(maxsize=1024)
 def _closure(roots: frozenset[Path], memo: Memo) -> tuple[Mapping[Path, _Source], frozenset[str]]:
-    """Each file of the closure, and the names of the packages of others that it imports. A memo is of one plan: so is this."""
+    """Files of the closure, and the other packages they import. A memo belongs to one plan, and so does this cache."""
     waiting, found = list(roots), dict[Path, _Source]()
     while waiting:
         path = waiting.pop()
@@ -87,7 +87,7 @@ def _closure(roots: frozenset[Path], memo: Memo) -> tuple[Mapping[Path, _Source]
 
 @functools.lru_cache(maxsize=1024)
 def _source(path: Path, memo: Memo) -> _Source:
-    """What is known of a file, remembered under the digests of its bytes and of the code that reads it."""
+    """Digest and imports of a file, remembered by the digests of its bytes and of the code that computes them."""
     name = f"code:{_readers(memo)}:{memo.sha256(path)}:{modules.module_name(path)}"
     known = memo.recall(name)
     if known is None:
@@ -103,12 +103,12 @@ def _source(path: Path, memo: Memo) -> _Source:
 
 @functools.lru_cache(maxsize=8)
 def _readers(memo: Memo) -> str:
-    """Digest of the code that reads code."""
+    """Digest of the code that computes digests."""
     return "".join(memo.sha256(file)[:8] for file in READERS)
 
 
 def _read(path: Path) -> list[str]:
-    """The digest of a file's code, and the names that it imports, of which some are modules."""
+    """Digest of a file's code, followed by the names that it imports, some of which are modules."""
     tree = ast.parse(path.read_bytes(), filename=str(path))
     imports = sorted(set(modules.imported(tree, modules.package_of(path))))
     text = text_of_code(tree, own=not path.is_relative_to(modules.PACKAGE))
@@ -117,7 +117,7 @@ def _read(path: Path) -> list[str]:
 
 @functools.lru_cache(maxsize=256)
 def _version(name: str, memo: Memo) -> str:
-    """Major and minor version of what is imported under this name, without importing it; absent, the last known."""
+    """Major and minor version of an imported package, without importing it; the last known one if it is absent."""
     known = memo.recall(f"distribution:{name}")
     try:
         version = _minor(known or name)
@@ -128,7 +128,7 @@ def _version(name: str, memo: Memo) -> str:
 
 
 def _version_of(name: str, memo: Memo) -> str:
-    """The version of a package that is installed under another name than it is imported."""
+    """Version of a package whose distribution has a different name."""
     providers = sorted(_providers().get(name, ()))
     if not providers:
         return memo.recall(f"version:{name}") or "none"
@@ -139,7 +139,7 @@ def _version_of(name: str, memo: Memo) -> str:
 
 @functools.cache
 def _providers() -> Mapping[str, Sequence[str]]:
-    """Which distributions have a package of a name; it takes half a second to read what all of them say of themselves."""
+    """Distributions that provide each package; reading the metadata of all of them takes half a second."""
     return importlib.metadata.packages_distributions()
 
 

@@ -1,4 +1,4 @@
-"""Files that are complete or absent, and digests that are not computed twice."""
+"""Files that are either complete or absent, and digests that are not computed twice."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from report_builder.datasets._files import content, newest, signature
 from report_builder.errors import Problem, StorageError
 from report_builder.store.leases import locked
 
-SETTLED = 50_000_000  # ns: no clock of a disk is coarser, but for those of FAT and of old network disks
+SETTLED = 50_000_000  # ns: no disk has coarser timestamps, except for FAT and old network disks
 _AGAIN = "run the command again: what is stored is kept."
 _SPACE = ("no space left on the disk", f"Free some space and {_AGAIN}")
 _PERMISSION = ("no permission to write here", "Choose another folder with --store or --build, or change its permissions.")
@@ -24,7 +24,7 @@ _OPEN = ("too many files are open", f"Raise the limit, for instance with 'ulimit
 _PLACE = ("a file stands where a folder belongs, or a folder where a file belongs", f"Move it away and {_AGAIN}")
 _NAME = ("the path is too long, or its links lead in a circle", "Choose a shorter path, or repair the link.")
 _DEVICE = ("the disk cannot be read or written", f"Check the disk, and {_AGAIN}")
-SAID = {  # what the system says no one can mend but the user -> the rule, and what to do next
+SAID = {  # errors that only the user can fix -> the rule, and what to do next
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _SPACE),
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _PERMISSION),
     **dict.fromkeys((errno.EMFILE, errno.ENFILE), _OPEN),
@@ -32,12 +32,12 @@ SAID = {  # what the system says no one can mend but the user -> the rule, and w
     **dict.fromkeys((errno.ENAMETOOLONG, errno.ELOOP), _NAME),
     **dict.fromkeys((errno.EIO, errno.ESTALE), _DEVICE),
 }
-TEMPORARY = re.compile(r"\..+\.[0-9a-f]+\.tmp")  # names that `write_atomically` gives, and nobody else
+TEMPORARY = re.compile(r"\..+\.[0-9a-f]+\.tmp")  # names that only `write_there` gives
 
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Says in a sentence what is wrong with a disk, a folder or a limit; nothing stored is lost by it."""
+    """Turn errors of a disk, a folder or a system limit into a StorageError that says what to do."""
     try:
         yield
     except OSError as error:
@@ -48,14 +48,14 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
-    """Writes under a temporary name that no other process has, flushes to the disk, renames; makes the folder."""
+    """Write a file under a unique temporary name, flush it to disk and rename it; missing folders are created."""
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_there(path, content)
 
 
 def write_there(path: Path, content: bytes | str) -> None:
-    """The same in a folder that must be there."""
+    """Write a file like `write_atomically`, in a folder that must exist."""
     data = content.encode() if isinstance(content, str) else content
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     try:
@@ -70,7 +70,7 @@ def write_there(path: Path, content: bytes | str) -> None:
 
 
 def remove_temporaries(folder: Path) -> None:
-    """Removes what killed processes were writing; the caller holds the lock under which files of this folder are written."""
+    """Remove files that killed processes were writing. The caller must hold the lock under which this folder is written."""
     if folder.is_dir():
         for path in folder.iterdir():
             if TEMPORARY.fullmatch(path.name):
@@ -78,7 +78,7 @@ def remove_temporaries(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Flushes a folder and the files in it to the disk; Windows opens no folder, and keeps the order of changes itself."""
+    """Flush a folder and its files to disk; Windows cannot open folders, and keeps the order of changes itself."""
     for path in [*(p for p in folder.iterdir() if p.is_file()), *([folder] if os.name == "posix" else [])]:
         descriptor = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
         try:
@@ -88,9 +88,9 @@ def sync_folder(folder: Path) -> None:
 
 
 class Memo:
-    """Digests of files (and of folders of pictures) by path and what the disk says of them, kept in one JSON file.
+    """Digests of files (and of folders of pictures) by path, size and modification time, kept in one JSON file.
 
-    A file that changed a moment ago may change again at the same time of the clock: its digest is not kept.
+    The digest of a file that changed a moment ago is not kept, because the file may change again within one tick of the clock.
     """
 
     def __init__(self, path: Path) -> None:
@@ -106,7 +106,7 @@ class Memo:
         return {name: entry for name, entry in read if isinstance(entry, list) and len(entry) == len(("size", "time", "value"))}
 
     def sha256(self, path: Path) -> str:
-        """The sha256 of a file's content, or of a folder's pictures, hex."""
+        """SHA-256 of the content of a file, or of the pictures in a folder, as hex."""
         current = signature(path)
         known = self._known.get(str(path))
         if known is None or known[:2] != list(current):
@@ -116,17 +116,17 @@ class Memo:
         return str(known[2])
 
     def recall(self, name: str) -> str | None:
-        """A value remembered under a name."""
+        """Value remembered under a name; None if there is none."""
         known = self._known.get(name)
         return str(known[2]) if known else None
 
     def remember(self, name: str, value: str) -> None:
-        """Remembers a value under a name."""
+        """Remember a value under a name."""
         if self.recall(name) != value:
             self._known[name] = self._learnt[name] = [0, 0, value]
 
     def save(self) -> None:
-        """Keeps what was learnt; a memo that cannot be written costs time only."""
+        """Write new entries to disk; a memo that cannot be written only costs time."""
         if not self._learnt:
             return
         with suppress(StorageError, OSError), locked(self._path.with_suffix(".lock")):

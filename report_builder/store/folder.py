@@ -1,4 +1,4 @@
-"""The store: `<root>/<kind>/<key>/`, each folder complete or absent."""
+"""The store: one folder `<root>/<kind>/<key>/` per step, either complete or absent."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from report_builder.store.step import KINDS, Step
 
 META = "step.json"
 LOCKS = "locks"
-WORK = ".work"  # ends the name of a scratch folder: `<key>.<token of the lease>.work`, of what nobody holds `<key>.work`
-PATIENCE = 60.0  # seconds in which a network disk must show what another machine has stored
-IMPORTED = "imported"  # in the note of a step: another machine made it
+WORK = ".work"  # suffix of scratch folders: `<key>.<token of the lease>.work` while the step is held, else `<key>.work`
+PATIENCE = 60.0  # seconds within which a network disk must show what another machine has stored
+IMPORTED = "imported"  # key in the note of a step that another machine made
 DISTRUSTED = (
     "results of another machine cannot be used",
     "",
     "",
     "They were put aside: run the command again.",
-)  # of a Problem
+)  # fields of a Problem after `where`
 
 
 @frozen
 class Stored:
-    """A complete step.
+    """A complete step on disk.
 
-    `meta` holds the step (`kind`, `inputs`, `spec`, `code`), what the worker noted, and the digest of each file.
+    `meta` holds the step (`kind`, `inputs`, `spec`, `code`), the worker's `note`, and the digests of its `files`.
     """
 
     folder: Path
@@ -46,21 +46,21 @@ class Stored:
 
     @property
     def key(self) -> str:
-        """The step's key."""
+        """Key of the step."""
         return self.folder.name
 
     def path(self, name: str) -> Path:
-        """One of its files."""
+        """Path of one of the step's files."""
         return self.folder / name
 
     def json(self, name: str) -> Any:
-        """One of its files, read as JSON."""
+        """Content of one of the step's files, parsed as JSON."""
         return json.loads(self.path(name).read_text(encoding="utf-8"))
 
 
 @dataclass
 class Work:
-    """A claimed step: `done` if somebody finished it meanwhile, else a scratch folder to fill, under a lease."""
+    """A claimed step: `done` if it is already stored, else a scratch folder to fill, held under a lease."""
 
     step: Step
     folder: Path
@@ -71,16 +71,17 @@ class Work:
 
     @property
     def lost(self) -> bool:
-        """Whether another process is known to have taken it over: what is done here is in vain."""
+        """Whether another process is known to have taken the step over, so that further work here is in vain."""
         return self._lease.lost
 
     def commit(self, meta: Fields | None = None, files: Sequence[str] | None = None) -> Stored:
-        """Makes the step complete: only `files` (default: all) are kept, metadata is written last, one rename shows it all.
+        """Make the step complete, with `meta` as its note and only the named `files` (default: all).
 
-        A kill at any moment leaves the step absent or complete: what stands in the scratch folder is never taken for a result.
+        Metadata is written last, and a single rename makes the step visible. A kill at any moment leaves the step absent or
+        complete: the content of a scratch folder is never taken for a result.
 
         Raises:
-            LeaseLostError: another process took it over, or has stored it; nothing changed.
+            LeaseLostError: another process took the step over or has already stored it; nothing changed.
         """
         try:
             with storage_errors(self._target):
@@ -110,7 +111,7 @@ class Work:
         return complete
 
     def _reveal(self) -> None:
-        """Renames the scratch folder, which whoever took the step over has renamed before: one of both fails."""
+        """Rename the scratch folder; this fails if a process that took the step over has already renamed it."""
         if self._target.exists():
             if self._store.read(self.step.kind, self.step.key, by_content=True):
                 shutil.rmtree(self.folder, ignore_errors=True)
@@ -120,7 +121,7 @@ class Work:
         sync_folder(self._target.parent)
 
     def begin(self, *, resume: bool) -> None:
-        """Makes the scratch folder: that of who held the step before, emptied; with `resume` only of what is not whole."""
+        """Create the scratch folder from the last holder's, emptied; with `resume` only incomplete files are removed."""
         left = [self._target.with_name(f"{self.step.key}.{token}{WORK}") for token in self._lease.before]
         for old in (*left, self._at_rest):
             with suppress(FileNotFoundError):
@@ -131,8 +132,8 @@ class Work:
             if not resume or path.name.startswith(".") or path.name == META:
                 _remove(path)
 
-    def leave(self, held: bool) -> None:  # noqa: FBT001  what a lease says
-        """Lets the next one go on with the scratch folder; where another has already done so, what was written since goes."""
+    def leave(self, held: bool) -> None:  # noqa: FBT001  called by the lease
+        """Leave the scratch folder to the next holder; if the step was taken over, delete what was written since."""
         if held and self.folder.is_dir():
             self.folder.rename(self._at_rest)
         elif not held:
@@ -140,25 +141,25 @@ class Work:
 
     @property
     def _at_rest(self) -> Path:
-        """Where the scratch folder is when nobody works in it."""
+        """Path of the scratch folder while no process works in it."""
         return self._target.with_name(f"{self.step.key}{WORK}")
 
 
 class Store:
-    """All steps under one root folder. One lease for each step: a second build waits, then reuses."""
+    """All steps under one root folder, with one lease per step: a second build waits for a step, then reuses it."""
 
     def __init__(self, root: Path, clock: Clock = CLOCK) -> None:
         self.root, self._clock = root.absolute(), clock
 
     @cached_property
     def memo(self) -> Memo:
-        """Digests that were computed before."""
+        """Digests computed earlier."""
         return Memo(self.root / "memo.json")
 
     def read(self, kind: str, key: str, *, by_content: bool = False) -> Stored | None:
-        """A complete step; None where it is absent, truncated or altered. Changes nothing.
+        """Return a complete step, or None if it is absent, truncated or altered. Nothing is changed on disk.
 
-        With `by_content` every byte is read; else a file that the disk says is unchanged is not looked into.
+        With `by_content` every byte is read; otherwise a file that is unchanged according to the disk is not opened.
         """
         folder, digest = self.root / kind / key, content if by_content else self.memo.sha256
         try:
@@ -171,7 +172,7 @@ class Store:
         return Stored(folder, meta) if intact else None
 
     def _has_key(self, stored: Stored, digest: str) -> bool:
-        """Whether a step has its key; for a file with this digest that is computed once."""
+        """Whether the content of a step yields its key; remembered by `digest`, that of its metadata file."""
         if digest and self.memo.recall(f"step {digest}") == stored.key:
             return True
         if Step.from_json(stored.meta).key != stored.key:
@@ -182,9 +183,10 @@ class Store:
 
     @contextmanager
     def claim(self, step: Step, *, resume: bool = False) -> Iterator[Work]:
-        """Waits for the step's lease, then gives what is stored or a scratch folder to fill; what is damaged is set aside.
+        """Wait for the step's lease, then yield what is stored, or a scratch folder to fill.
 
-        With `resume` the scratch folder holds the whole files that a killed process left there; else it is empty.
+        A damaged step is set aside. With `resume` the scratch folder holds the complete files that a killed process left there;
+        otherwise it is empty.
         """
         target = self.root / step.kind / step.key
         with ExitStack() as held:
@@ -194,72 +196,72 @@ class Store:
                 work = Work(step, scratch, self._stored(step), target, lease, self)
                 if work.done is None:
                     set_aside(target)
-                    lease.leave = work.leave  # also where the disk fails on the way: a checkpoint is at rest again
+                    lease.leave = work.leave  # set first: a checkpoint is put back even if the disk fails below
                     work.begin(resume=resume)
-                    work.done = self.read(step.kind, step.key)  # after a change of the folder a network disk looks again
+                    work.done = self.read(step.kind, step.key)  # the folder has changed, so a network disk looks again
             yield work
 
     def _hold(self, key: str) -> AbstractContextManager[Lease]:
         return locked(self.root / LOCKS / key, self._clock)
 
     def _stored(self, step: Step) -> Stored | None:
-        """What is stored; before it counts as damaged every byte is read, for a disk may have failed once."""
+        """Stored step, if any; every byte is read before it counts as damaged, because a disk may have failed only once."""
         found = self.read(step.kind, step.key)
         return found or (
             self.read(step.kind, step.key, by_content=True) if (self.root / step.kind / step.key).is_dir() else None
         )
 
     def holder(self, key: str) -> Holder | None:
-        """Who is at work on a step; of one on another machine it may not be known yet that he is gone."""
+        """Process that works on a step; one on another machine may have ended without this machine knowing it yet."""
         holder = holder_of(self.root / LOCKS / key)
         return None if holder and holder.is_here and not holder.runs else holder
 
     def expect(self, key: str) -> Stored | None:
-        """A step that another machine has stored: a network disk may say for some seconds that it is not there.
+        """Wait for a step that another machine has stored, which a network disk may not show for some seconds.
 
-        None where it still says so after `PATIENCE`: it is not the same disk.
+        Returns None if it is still absent after `PATIENCE` seconds: then the two machines do not share this disk.
         """
         began, pause = self._clock.now(), 0.01
         while (found := self.find(key)) is None and self._clock.now() - began < PATIENCE:
             for kind in KINDS:
                 with suppress(OSError):
-                    list((self.root / kind).iterdir())  # whoever reads a folder forgets what was not in it
+                    list((self.root / kind).iterdir())  # listing a folder drops what the client has cached as absent
             self._clock.sleep(pause)
             pause = min(2 * pause, 2.0)
         return found
 
     def keys(self, kind: str) -> list[str]:
-        """The key of every step of a kind that is here, complete or damaged."""
+        """Keys of all steps of a kind on disk, complete or damaged."""
         return sorted(path.name for path in (self.root / kind).glob("*") if path.is_dir() and "." not in path.name)
 
     def every(self) -> list[tuple[str, str]]:
-        """Kind and key of every step that is here, complete or damaged."""
+        """Kind and key of every step on disk, complete or damaged."""
         return [(kind, key) for kind in KINDS for key in self.keys(kind)]
 
     def all(self, kind: str) -> list[Stored]:
-        """Every complete step of a kind, oldest first."""
+        """All complete steps of a kind, oldest first."""
         folders = [self.root / kind / key for key in self.keys(kind)]
         found = [self.read(kind, folder.name) for folder in sorted(folders, key=lambda p: (p.stat().st_mtime_ns, p.name))]
         return [stored for stored in found if stored]
 
     def find(self, key: str) -> Stored | None:
-        """The complete step with this key, of whatever kind."""
+        """Complete step with this key, of any kind; None if there is none."""
         return next(filter(None, (self.read(kind, key) for kind in KINDS if (self.root / kind / key).is_dir())), None)
 
     def put_aside(self, kind: str, key: str) -> None:
-        """Keeps a step that turned out to be wrong under another name: it is absent from then on."""
+        """Set aside a step that turned out to be wrong; from then on it is absent."""
         with storage_errors(self.root), self._hold(key):
             set_aside(self.root / kind / key)
 
     def distrust(self, steps: Iterable[Stored]) -> bool:
-        """Puts aside those steps that another machine made, because what reads them failed; False where there are none."""
+        """Set aside those steps that another machine made, after a failure to use them; return whether there were any."""
         imported = [step for step in steps if step.meta["note"].get(IMPORTED)]
         for step in imported:
             self.put_aside(step.meta["kind"], step.key)
         return bool(imported)
 
     def remove(self, kind: str, key: str) -> bool:
-        """Removes a step and what a killed worker left of it; False where somebody is at work on it."""
+        """Remove a step and what a killed worker left of it; return False if a process is working on it."""
         folder = self.root / kind / key
         with locked_if_free(self.root / LOCKS / key, self._clock) as lease:
             if lease and folder.exists():
@@ -273,8 +275,8 @@ class Store:
 
 
 def set_aside(folder: Path) -> None:
-    """A damaged step is kept under another name, so that nothing is lost and nothing damaged is used."""
-    with suppress(FileNotFoundError):  # there is none, or another process was quicker
+    """Rename a damaged step, so that nothing is lost and nothing damaged is used."""
+    with suppress(FileNotFoundError):  # absent, or another process was faster
         folder.rename(folder.with_name(f"{folder.name}.damaged-{secrets.token_hex(8)}"))
 
 

@@ -1,4 +1,4 @@
-"""The files of leases: which process holds one, and whether this machine can say that it has ended."""
+"""Holders and files of leases: which process holds one, and whether this machine can tell that it has ended."""
 
 from __future__ import annotations
 
@@ -14,12 +14,21 @@ from pathlib import Path
 from report_builder.records import frozen
 
 TOKEN = 16  # hex digits: 64 bits, so that no two holders anywhere have the same
-_GONE = (errno.ENOENT, errno.ESTALE, errno.ENOTDIR)  # what a disk says of a file that another machine removed
+_GONE = (errno.ENOENT, errno.ESTALE, errno.ENOTDIR)  # errors for a file that another machine has removed
 
 
 @frozen
 class Holder:
-    """Who holds a lease: a process (`counted`: where its number is one), when that began and when the lease did."""
+    """Process that holds a lease.
+
+    Attributes:
+        token: unique to this holder.
+        host: name of its machine.
+        process: its PID.
+        counted: space in which its PID is unique, see `_process_space`.
+        began: when the process started, see `_start_time`.
+        since: when it took the lease, in UTC.
+    """
 
     token: str
     host: str
@@ -30,35 +39,35 @@ class Holder:
 
     @classmethod
     def this(cls, token: str) -> Holder:
-        """This process, from now on."""
+        """Return this process as a holder, from now on."""
         now, process = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime()), os.getpid()
         return cls(token, _host(), process, _process_space(), _own_start(process), now)
 
     @classmethod
     def read(cls, content: bytes) -> Holder | None:
-        """Who wrote this; None where it is not written yet."""
+        """Parse the content of a lease; None if it is not written yet."""
         try:
             return cls(**json.loads(content.partition(b"\n")[0].partition(b" ")[2]))
         except (ValueError, TypeError):
             return None
 
     def written(self) -> bytes:
-        """A line that begins with the token."""
+        """Serialise as one line that begins with the token."""
         return f"{self.token} {json.dumps(vars(self))}\n".encode()
 
     @property
     def is_here(self) -> bool:
-        """Whether this machine can say if the process runs."""
+        """Whether this machine can tell if the process still runs."""
         return bool(self.counted) and self.counted == _process_space()
 
     @property
     def runs(self) -> bool:
-        """Whether it does; only what this machine can say."""
+        """Whether the process still runs; meaningful only if `is_here`."""
         try:
             os.kill(self.process, 0)
         except ProcessLookupError:
             return False
-        except OSError:  # it is another user's
+        except OSError:  # the process of another user
             return True
         return _start_time(self.process) in {"", self.began}
 
@@ -70,10 +79,10 @@ def _host() -> str:
 
 @cache
 def _process_space() -> str:
-    """Where this machine counts its processes: the start of its system and a namespace; empty where no number can be asked."""
+    """Space in which PIDs are unique: this boot and PID namespace, or this machine; empty if PIDs cannot be looked up."""
     if sys.platform == "linux":
         with suppress(OSError):
-            if Path("/proc/self").readlink().name == str(os.getpid()):  # else /proc counts as another namespace does
+            if Path("/proc/self").readlink().name == str(os.getpid()):  # else /proc shows the PIDs of another namespace
                 return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()} {Path('/proc/self/ns/pid').readlink()}"
         return ""
     return _host() if sys.platform == "darwin" else ""
@@ -85,7 +94,7 @@ def _own_start(process: int) -> str:
 
 
 def _start_time(process: int) -> str:
-    """When a process began, in ticks; `ended` where nobody has asked yet how it did; empty where the system does not say."""
+    """Start time of a process in clock ticks; `ended` for a zombie, empty if the system does not say."""
     try:
         said = Path(f"/proc/{process}/stat").read_bytes().rpartition(b")")[2].split()
     except OSError:
@@ -93,13 +102,13 @@ def _start_time(process: int) -> str:
     return "ended" if said[0] in {b"Z", b"X"} else said[19].decode()
 
 
-# --- their files --------------------------------------------------------------------------------------------------------------
+# --- lease files --------------------------------------------------------------------------------------------------------------
 
 
 def create(path: Path, holder: Holder) -> bool:
-    """Creates a lease, with its content at once; False where another process was quicker.
+    """Create a lease together with its content; return False if another process was faster.
 
-    Where a disk has no links the file has its name before its content.
+    On a disk without hard links the file has its name before its content.
     """
     content, draft = holder.written(), f"{path.parent}/.{path.name}.{holder.token}.tmp"
     try:
@@ -111,7 +120,7 @@ def create(path: Path, holder: Holder) -> bool:
         except OSError:
             _write(path, content)
     except FileExistsError:
-        return read(path) == content  # a network disk may say so of what it did when it was asked before
+        return read(path) == content  # a network disk may report this for our own request when it repeats it
     finally:
         with suppress(OSError):
             Path(draft).unlink()
@@ -119,7 +128,7 @@ def create(path: Path, holder: Holder) -> bool:
 
 
 def _write(name: str | Path, content: bytes) -> None:
-    """Writes a file that is not there yet."""
+    """Write a file that must not exist yet."""
     descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         os.write(descriptor, content)
@@ -128,7 +137,7 @@ def _write(name: str | Path, content: bytes) -> None:
 
 
 def read(path: Path, *, again: bool = True) -> bytes | None:
-    """The content of a lease; None where there is none, also when a network disk that has lost it is asked `again`."""
+    """Content of a lease; None if it does not exist, or if its handle is stale on a network disk even after one retry."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -140,7 +149,7 @@ def read(path: Path, *, again: bool = True) -> bytes | None:
 
 
 def chain(path: Path) -> list[bytes]:
-    """The content of a lease and of those that follow it; of what has a name and no content yet a token by its place."""
+    """Contents of a lease and of its successors; one without content yet gets a token made from its position."""
     found, current = list[bytes](), path
     while (content := read(current)) is not None:
         found.append(content or b"%-16d" % len(found))
@@ -149,5 +158,5 @@ def chain(path: Path) -> list[bytes]:
 
 
 def token_of(content: bytes) -> str:
-    """The token with which a lease begins."""
+    """Token with which the content of a lease begins."""
     return content[:TOKEN].decode("ascii", "replace").strip()

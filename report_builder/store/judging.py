@@ -1,6 +1,6 @@
-"""Whether what is stored as a step can be one: its files, their form, and that they agree with one another and with the spec.
+"""Checks that a stored step is plausible: its files, their form, and their agreement with one another and with the spec.
 
-A digest says that a file is what was written; an archive of somebody else may hold anything under digests that are right.
+A digest only proves that a file is what was written; an archive from a stranger may hold anything under correct digests.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from report_builder.store.step import KEY_LENGTH, KINDS
 
 KEY = re.compile(rf"[0-9a-f]{{{KEY_LENGTH}}}")
 NAME = re.compile(r"\w[\w.-]{0,80}")
-FILES = {  # kind of step -> files that it must have, and files that it may have
+FILES = {  # kind of step -> required files, optional files
     "run": ({"weights.npz", "history.json", "summary.json"}, {"best.npz", "last.npz", "progress.npz"}),
     "arrays": ({"arrays.npz"}, set[str]()),
     "facts": ({"facts.json", "samples.npz"}, set[str]()),
@@ -170,7 +170,7 @@ class _Drawn(BaseModel):
 
 
 def fault(stored: Stored) -> str:
-    """What is wrong with a step whose digests are right; empty where nothing is."""
+    """Describe what is wrong with a step whose digests are correct; empty if nothing is."""
     kind, files = stored.meta["kind"], set(stored.meta["files"])
     must, may = FILES.get(kind, (set(), set()))
     if kind not in KINDS or not must <= files <= must | may:
@@ -226,12 +226,12 @@ def _check_figure(stored: Stored) -> None:
     text = stored.path("figure.svg").read_text(encoding="utf-8")
     if "<!ENTITY" in text:
         raise ValueError("figure.svg defines entities")
-    for element in ET.fromstring(text).iter():  # noqa: S314  without entities nothing grows
+    for element in ET.fromstring(text).iter():  # noqa: S314  without entities nothing can expand
         _check_element(element)
 
 
 def _check_element(element: ET.Element) -> None:
-    """An element of an SVG draws, and leads nowhere."""
+    """Check that an SVG element only draws, and refers to nothing outside its file."""
     name = element.tag.rpartition("}")[2]
     if name not in HARMLESS:
         raise ValueError(f"figure.svg holds <{name}>")
@@ -255,7 +255,7 @@ JUDGES: Mapping[str, Callable[[Stored], None]] = {
 
 
 def _archives(stored: Stored) -> dict[str, dict[str, tuple[int, ...]]]:
-    """The shapes of the arrays of each archive of a step, by name; all are read, none is a pickle or compressed."""
+    """Shapes of the arrays in each archive of a step, by array name; no array may be pickled or compressed."""
     names = sorted(name for name in stored.meta["files"] if name.endswith(".npz"))
     return {name: dict(_shapes(stored.path(name))) for name in names}
 
@@ -270,7 +270,7 @@ def _shapes(path: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
 
 
 def _shape(stream: IO[bytes], size: int) -> tuple[int, ...]:
-    """The shape of an array in the format of NumPy, which has as many bytes as it says."""
+    """Shape of an array in NumPy's file format, after checking that its size in bytes agrees with its header."""
     from numpy.lib import format as npy
 
     version = npy.read_magic(stream)

@@ -1,11 +1,12 @@
-"""Leases: who is at work on what, on disks that machines share and on systems that have no `flock`.
+"""Leases: which process works on what, on disks that machines share and on systems without `flock`.
 
-A lease is a file that one process alone could create. While it is held, a thread adds a byte to it every `BEAT` seconds. Who
-waits for it reads it again and again: where it stays the same for `MISSED` beats of the reader's own clock, its holder is taken
-for dead, and the reader creates the file that follows it, whose name has the lost lease's token, so that one reader alone can.
-The last of such a chain holds. No time of a file, and no clock of another machine, is compared with anything.
+A lease is a file that only one process could create. While it is held, a thread appends a byte to it every `BEAT` seconds. A
+waiting process reads it repeatedly: if it stays the same for `MISSED` beats of the reader's own clock, its holder is presumed
+dead, and the reader creates its successor, whose name contains the token of the lost lease, so that only one reader can. The
+last lease of such a chain is the valid one. File times and clocks of other machines are never compared.
 
-Nobody waits for a process of this machine that has ended. A holder that was only slow finds that another follows it: `held`.
+No process waits for a holder on the same machine that has ended. A holder that was only slow finds in `held` that it has a
+successor.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ from report_builder.errors import Problem, ReportError
 from report_builder.records import frozen
 from report_builder.store.holders import TOKEN, Holder, chain, create, read, token_of
 
-BEAT, MISSED = 10.0, 6  # seconds between two beats, and how many may stay out
-_PAUSES = (0.002, 0.5)  # seconds between two looks: the first, and the longest
+BEAT, MISSED = 10.0, 6  # seconds between two beats, and how many may be missed
+_PAUSES = (0.002, 0.5)  # seconds between two reads: at first, and at most
 
 
 @frozen
 class Clock:
-    """What time is to who waits."""
+    """Time source of a waiting process, in seconds."""
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
@@ -41,7 +42,7 @@ CLOCK = Clock()
 
 
 class LeaseLostError(ReportError):
-    """This process was silent for so long that another took over what it works on: what it made is not taken."""
+    """Another process took over this one's work, because it was silent for too long; its result is discarded."""
 
     def __init__(self) -> None:
         super().__init__(Problem("", "another process took this over, because this one was silent for a minute"))
@@ -49,14 +50,14 @@ class LeaseLostError(ReportError):
 
 @dataclass(eq=False)
 class Lease:
-    """What this process holds.
+    """A lease of this process.
 
     Attributes:
-        token: which nobody else has.
-        file: the lease, the last of its chain.
-        chain: the files before it, of those that it was taken over from, and itself.
-        clock: by which its beats are counted.
-        leave: what is to be done before it is given back; it is told whether the lease is still held.
+        token: unique to this lease.
+        file: its file, the last of the chain.
+        chain: the files of the leases that it was taken over from, then its own.
+        clock: time source of its beats.
+        leave: called before it is given back, with whether it is still held.
     """
 
     token: str
@@ -70,7 +71,7 @@ class Lease:
 
     @property
     def held(self) -> bool:
-        """Whether nobody took it over."""
+        """Whether no other process has taken it over; reads the disk."""
         self._is_lost = (
             self._is_lost or not (read(self.file) or b"").startswith(self.token.encode()) or _successor(self).exists()
         )
@@ -78,7 +79,7 @@ class Lease:
 
     @property
     def lost(self) -> bool:
-        """Whether a beat has found that it is no longer held; asks no disk."""
+        """Whether it is known to be no longer held; does not read the disk."""
         return self._is_lost
 
     @property
@@ -87,11 +88,11 @@ class Lease:
 
     @property
     def before(self) -> tuple[str, ...]:
-        """The tokens of those that it was taken over from, the last first."""
+        """Tokens of the leases that it was taken over from, the last one first."""
         return tuple(path.name.rpartition(".")[2] for path in reversed(self.chain[1:]))
 
     def beat(self) -> None:
-        """Says that this process lives; what a disk refuses counts as missed."""
+        """Show that this process is alive; a beat that the disk refuses counts as missed."""
         with suppress(OSError):
             if self.held:
                 with self.file.open("r+b") as stream:
@@ -100,14 +101,14 @@ class Lease:
                 self._beaten = self.clock.now()
 
     def _is_ours(self) -> bool:
-        """Whether it is still held; where the disk does not say, whether it has just beaten: nobody follows one that has."""
+        """Whether it is still held; if the disk does not answer, whether its last beat is too recent for a successor."""
         try:
             return self.held
         except OSError:
             return self._is_fresh
 
     def give_back(self) -> None:
-        """Ends it, once."""
+        """End the lease; later calls do nothing."""
         if not self._given.acquire(blocking=False):
             return
         _KEEPER.forget(self)
@@ -115,12 +116,12 @@ class Lease:
             held = self._is_ours()
             with suppress(OSError):
                 self.leave(held)
-            for path in self.chain if held else ():  # the first goes first: what is left of a chain without it is nothing
+            for path in self.chain if held else ():  # first file first: without it the rest of a chain is void
                 _remove(path)
 
 
 def _remove(path: Path) -> None:
-    """Removes a file; a disk that failed once is asked again, for others would wait for a minute."""
+    """Remove a file, trying twice, because a lease that is left behind makes others wait for a minute."""
     with suppress(OSError):
         path.unlink(missing_ok=True)
         return
@@ -128,24 +129,24 @@ def _remove(path: Path) -> None:
 
 
 class _Keeper:
-    """The thread that lets the leases of this process beat; it ends when there is none."""
+    """Thread that beats for all leases of this process; it ends when there are none."""
 
     def __init__(self) -> None:
         self.begin()
 
     def begin(self) -> None:
-        """Nothing is held: also in the child of a fork, where no thread is, and what was held is its parent's."""
+        """Start without leases; also called in a forked child, which has no thread, and whose leases are its parent's."""
         self._leases, self._beats = set[Lease](), False
-        self._guard = threading.RLock()  # a signal may ask for all leases while this thread has it
+        self._guard = threading.RLock()  # reentrant: a signal handler may need it while this thread holds it
 
     @property
     def leases(self) -> list[Lease]:
-        """Those that beat."""
+        """Leases that are kept alive."""
         with self._guard:
             return list(self._leases)
 
     def keep(self, lease: Lease) -> None:
-        """From now on it beats."""
+        """Keep a lease alive from now on."""
         with self._guard:
             self._leases.add(lease)
             if not self._beats:
@@ -153,7 +154,7 @@ class _Keeper:
                 threading.Thread(target=self._beat, daemon=True).start()
 
     def forget(self, lease: Lease) -> None:
-        """It beats no more."""
+        """Stop keeping a lease alive."""
         with self._guard:
             self._leases.discard(lease)
 
@@ -174,14 +175,14 @@ if sys.platform != "win32":
 
 
 def give_back_all() -> None:
-    """Ends every lease of this process, which is about to end itself: nobody has to wait for it."""
+    """End every lease of this process, which is about to exit, so that no other process has to wait for it."""
     for lease in _KEEPER.leases:
         lease.give_back()
 
 
 @contextmanager
 def locked(path: Path, clock: Clock = CLOCK) -> Iterator[Lease]:
-    """Holds the lease of a file."""
+    """Hold the lease of a file, after waiting for it as long as necessary."""
     lease, watch, pauses = _first(path, clock), _Watch(path, clock), _pauses()
     while not lease:
         if watch.look() is False:
@@ -194,7 +195,10 @@ def locked(path: Path, clock: Clock = CLOCK) -> Iterator[Lease]:
 
 @contextmanager
 def locked_if_free(path: Path, clock: Clock = CLOCK) -> Iterator[Lease | None]:
-    """The same; None where somebody is at work on it. Of a holder on another machine that takes a few beats to tell."""
+    """Hold the lease of a file, or yield None if a live process holds it.
+
+    If the holder is on another machine, it takes a few beats to find out.
+    """
     lease, watch, pauses = _first(path, clock), _Watch(path, clock), _pauses()
     while not lease and (held := watch.look()) is not True:
         if held is None:
@@ -218,7 +222,7 @@ def _keep(lease: Lease) -> Iterator[None]:
 
 
 def at_work(paths: Iterable[Path], clock: Clock = CLOCK) -> set[Path]:
-    """Those whose holder lives; of holders on other machines that takes a few beats to tell."""
+    """Return the leases whose holder is alive; for holders on other machines it takes a few beats to find out."""
     watches = {path: _Watch(path, clock) for path in paths}
     for pause in _pauses():
         held = {path: watch.look() for path, watch in watches.items()}
@@ -229,16 +233,16 @@ def at_work(paths: Iterable[Path], clock: Clock = CLOCK) -> set[Path]:
 
 
 def holder_of(path: Path) -> Holder | None:
-    """Who holds a lease, or held it when he died; None where nobody does."""
+    """Current or last holder of a lease, even if it has died; None if there is no lease."""
     found = chain(path)
     return Holder.read(found[-1]) if found else None
 
 
-# --- how one is had -----------------------------------------------------------------------------------------------------------
+# --- acquiring a lease --------------------------------------------------------------------------------------------------------
 
 
 def _first(path: Path, clock: Clock) -> Lease | None:
-    """The lease where nobody holds it, as is mostly so; its folder is made."""
+    """Try to create the lease, which mostly succeeds, and its folder if necessary; None if another process holds it."""
     try:
         return _create(path, clock)
     except FileNotFoundError:
@@ -252,7 +256,7 @@ def _pauses() -> Iterator[float]:
 
 
 class _Watch:
-    """What one process sees of a lease while it waits for it."""
+    """What a waiting process has seen of a lease so far."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path, self._clock = path, clock
@@ -260,7 +264,7 @@ class _Watch:
         self.tokens: list[str] = []
 
     def look(self) -> bool | None:
-        """Whether it is held; None: that cannot be told yet."""
+        """Whether the lease is held; None if that cannot be decided yet."""
         found, now = chain(self._path), self._clock.now()
         self.tokens = [token_of(content) for content in found]
         if not found:
@@ -269,7 +273,7 @@ class _Watch:
         if content != self._seen:
             self._beats = len(self._seen) > TOKEN and content.startswith(self._seen)
             self._seen, self._silent = content, 0.0
-        else:  # a look that a slow disk held up counts as one beat: it held up the holder's, too
+        else:  # a read that a slow disk delayed counts as one beat: it delayed the holder's, too
             self._silent += min(now - self._looked, BEAT)
         self._looked = now
         if self._silent >= MISSED * BEAT:
@@ -281,12 +285,12 @@ class _Watch:
 
 
 def _create(path: Path, clock: Clock, tokens: Sequence[str] = ()) -> Lease | None:
-    """The lease that follows those of these tokens; None where another process was quicker."""
+    """Create the lease that succeeds those with these tokens; return None if another process was faster."""
     token, now = secrets.token_hex(TOKEN // 2), clock.now()
     files = (path, *(path.with_name(f"{path.name}.{before}") for before in tokens))
     return Lease(token, files[-1], files, clock, _beaten=now) if create(files[-1], Holder.this(token)) else None
 
 
 def _successor(lease: Lease) -> Path:
-    """The lease that would follow."""
+    """Path of the lease that would succeed this one."""
     return lease.chain[0].with_name(f"{lease.chain[0].name}.{lease.token}")

@@ -1,4 +1,4 @@
-"""The modules of the package, and the names that a file imports."""
+"""Modules of the package, and the names that a file imports."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1]
 
 
 def imported(node: ast.AST, package: list[str]) -> Iterator[str]:
-    """Names that a tree imports when it runs: of modules, and of what it takes from them, which may be modules as well."""
+    """Yield the names that a tree imports at run time: modules, and names imported from them, which may be modules as well."""
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
     elif isinstance(node, ast.ImportFrom):
@@ -37,14 +37,14 @@ def _for_types_only(test: ast.expr) -> bool:
 
 @functools.lru_cache(maxsize=8)
 def every(_: Memo) -> dict[str, Path]:
-    """Every module of the package, and its file; looked up once for a plan."""
+    """File of each module of the package, by module name; listed once per plan."""
     walked = ((Path(folder), name) for folder, _, names in os.walk(PACKAGE) for name in names if name.endswith(".py"))
     return {module_name(folder / name): folder / name for folder, name in walked}
 
 
 @functools.lru_cache(maxsize=1024)
 def module_name(path: Path) -> str:
-    """The name under which a file is imported; of a user's own file its stem."""
+    """Name under which a file is imported; for a user's own file, its stem."""
     if not path.is_relative_to(PACKAGE):
         return path.stem
     parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
@@ -52,17 +52,17 @@ def module_name(path: Path) -> str:
 
 
 def package_of(path: Path) -> list[str]:
-    """The package in which a file's relative imports begin."""
+    """Package from which a file's relative imports are resolved, as a list of names; empty for a user's own file."""
     return list(path.relative_to(PACKAGE.parent).parent.parts) if path.is_relative_to(PACKAGE) else []
 
 
 def with_parents(name: str) -> Iterator[str]:
-    """A module and the packages it is in: importing it runs them all."""
+    """Yield the packages that contain a module, then the module: importing it executes them all."""
     parts = name.split(".")
     return (".".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
 @functools.lru_cache(maxsize=1024)
 def name_in_key(path: Path) -> str:
-    """The name under which a file stands in a key: from the package, or from the folder of the experiment."""
+    """Name of a file in a key: relative to the package, or to the folder of the experiment."""
     return str(path.relative_to(PACKAGE)) if path.is_relative_to(PACKAGE) else f"./{path.name}"

@@ -1,4 +1,4 @@
-"""What figures and metrics read of finished steps; this code is in their keys."""
+"""Reads the inputs of figures and metrics from finished steps; this code is part of their keys."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from report_builder.store.step import Step
 if TYPE_CHECKING:
     from report_builder.kinds import Arrays
 
-# what else costs are, of what a run notes
+# entries of a run's note that are costs, in addition to its `costs`
 NOTED = ("epochs", "weights_epoch", "parameters", "non_trainable_parameters", "seconds")
 
 
 def inputs(step: Step, store: Store) -> dict[str, Arrays]:
-    """What a figure or metric reads, by name; facts of several seeds, `<name>@<seed>`, are one.
+    """Read the inputs of a figure or metric, by name; facts of several seeds, `<name>@<seed>`, are combined.
 
-    `spec["reads"]` has a name and a part for each input: of a training which probe it answers, of facts which value.
+    `spec["reads"]` has a name and a part for each input: the probe that a training answers, or the value of a facts step.
 
     Raises:
-        ReportError: one of them is damaged.
+        ReportError: an input is damaged or missing.
     """
     read: dict[str, Arrays] = {}
     facts: dict[str, list[tuple[Stored, str, str]]] = {}
@@ -42,15 +42,15 @@ def inputs(step: Step, store: Store) -> dict[str, Arrays]:
 
 
 def of_step(step: Stored, part: str) -> Arrays:
-    """The arrays of a finished step; of a training what it says of itself."""
+    """Read the arrays of a finished step; for a training, a part of its own records."""
     return of_run(step, part) if step.meta["kind"] == "run" else arrays(step)
 
 
 def of_run(run: Stored, part: str) -> Arrays:
-    """What a training says of itself.
+    """Read a part of a training's own records.
 
     `history`: an array `(epochs,)` for each logged term; `costs`: numbers of shape `()`; `layers`: see `layer_arrays`; any
-    other part is a file of arrays, such as `progress`.
+    other part is an `.npz` file of arrays, such as `progress`.
     """
     import numpy as np
 
@@ -65,7 +65,7 @@ def of_run(run: Stored, part: str) -> Arrays:
 
 
 def of_facts(found: Sequence[Stored], metric: str, seeds: Sequence[int]) -> Arrays:
-    """A value of one or more facts steps, one for each seed, as a figure reads it; the words of the first hold for all."""
+    """Read a value from one or more facts steps, one per seed, as figures use it; unit and title are those of the first."""
     import numpy as np
 
     values = [next(value for value in step.json("facts.json") if value["name"] == metric) for step in found]
@@ -74,7 +74,7 @@ def of_facts(found: Sequence[Stored], metric: str, seeds: Sequence[int]) -> Arra
 
 
 def arrays(step: Stored, file: str = "arrays.npz") -> Arrays:
-    """The arrays that a step stored."""
+    """Read the arrays that a step stored."""
     import numpy as np
 
     with np.load(step.path(file)) as opened:

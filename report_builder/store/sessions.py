@@ -1,4 +1,4 @@
-"""Which processes are at work in a store, which steps they need, and what was left by those that were killed."""
+"""Sessions: which processes use a store, which steps they need, and what killed processes left behind."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from report_builder.store.leases import at_work, holder_of, locked
 from report_builder.store.step import KINDS
 
 SESSIONS, LOGS = "sessions", "logs"
-STAGES = "sync"  # folder of what is on its way from another machine
-ASIDE = (".damaged-", ".gone-")  # in the names of folders that are no steps
+STAGES = "sync"  # folder for what is being copied from another machine
+ASIDE = (".damaged-", ".gone-")  # parts of names of folders that are no longer steps
 
 
 @contextmanager
 def session(root: Path, keys: Iterable[str]) -> Iterator[Path]:
-    """A folder of this process' own for as long as it works; steps with these keys are meanwhile not pruned.
+    """Yield a folder for this process alone; while it exists, steps with these keys are not pruned.
 
-    Those of processes of this machine that were killed are removed before.
+    Folders of killed processes of this machine are removed first.
 
     Raises:
-        StorageError: nothing can be written here.
+        StorageError: the store cannot be written.
     """
-    machine = sha256(Holder.this("").counted.encode()).hexdigest()[:8]  # a hundred others are not looked at
+    machine = sha256(Holder.this("").counted.encode()).hexdigest()[:8]  # skips the sessions of other machines
     folder = root / SESSIONS / f"{machine}-{os.getpid()}-{secrets.token_hex(8)}"
     with ExitStack() as held:
         with storage_errors(folder), locked(root / f"{SESSIONS}.lock"):
@@ -49,7 +49,7 @@ def session(root: Path, keys: Iterable[str]) -> Iterator[Path]:
 
 @contextmanager
 def in_use(root: Path, keys: Iterable[str]) -> Iterator[None]:
-    """Keeps steps from being pruned; a store that cannot be written cannot be pruned either."""
+    """Protect steps from pruning; a store that cannot be written cannot be pruned either."""
     with ExitStack() as held:
         with suppress(StorageError):
             held.enter_context(session(root, keys))
@@ -57,19 +57,19 @@ def in_use(root: Path, keys: Iterable[str]) -> Iterator[None]:
 
 
 def log_of(folder: Path, number: int) -> Path:
-    """The log of the worker with this number in a session."""
+    """Path of the log of the worker with this number in a session."""
     return folder.parents[1] / LOGS / f"{folder.name}-{number}.log"
 
 
 @contextmanager
 def nobody_begins(root: Path) -> Iterator[set[str]]:
-    """The keys that processes at work need, while no other session begins."""
+    """Yield the keys that active sessions need, while no other session can begin."""
     with storage_errors(root), locked(root / f"{SESSIONS}.lock"):
         yield set().union(*(_keys(folder) for folder in _at_work(root)))
 
 
 def leftovers(root: Path) -> Iterator[Path]:
-    """What kills, damage and failures left, apart from checkpoints; to be asked while no session begins."""
+    """Yield what kills, damage and failures left behind, except checkpoints. Call it while no session can begin."""
     sessions = set(_at_work(root))
     yield from (folder for folder in (root / SESSIONS).glob("*") if folder not in sessions)
     names = {folder.name for folder in sessions}
@@ -84,7 +84,7 @@ def leftovers(root: Path) -> Iterator[Path]:
     yield from (
         path for path in steps if path.suffix == WORK and len(path.suffixes) > 1 and (path.parent / _key(path)).is_dir()
     )
-    begun = {_key(path) for path in steps if path.suffix == WORK}  # the lease of what was killed says which checkpoint is its
+    begun = {_key(path) for path in steps if path.suffix == WORK}  # leases of killed processes, which name their checkpoints
     locks = [lock for lock in (root / LOCKS).glob("*") if _key(lock) not in begun]
     held = at_work(locks)
     yield from (lock for lock in locks if lock not in held)
@@ -106,7 +106,7 @@ def _at_work(root: Path) -> list[Path]:
 
 
 def _keys(folder: Path) -> set[str]:
-    """The keys that a session names; it ends while they are read, or was killed before it wrote them."""
+    """Keys that a session needs; empty if it ends while they are read, or was killed before it wrote them."""
     with suppress(OSError, ValueError):
         return set(json.loads((folder / "keys.json").read_text(encoding="utf-8")))
     return set()

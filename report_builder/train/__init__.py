@@ -1,1 +1,1 @@
-"""Training and probing, in processes that alone import TensorFlow: `python -m report_builder.train <threads>`."""
+"""Training and probing, in the only processes that import TensorFlow: `python -m report_builder.train <threads>`."""

@@ -1,4 +1,4 @@
-"""A worker process: `python -m report_builder.train <threads>`."""
+"""A worker process that trains and probes: `python -m report_builder.train <threads>`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from report_builder.train.environment import ENVIRONMENT
 
 
 def prepare() -> None:
-    """Imports TensorFlow, in the environment and with the threads that results depend on."""
+    """Import TensorFlow, with the environment and the threads that results depend on."""
     os.environ.update(ENVIRONMENT)
     from report_builder.train import loop
 

@@ -1,4 +1,4 @@
-"""What a worker says of models and layers of the user's own: what a file is, and whether what a run builds of it fits."""
+"""Answers of a worker about a user's own models and layers: what a file declares, and whether what a run builds of it fits."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from report_builder.train.descriptions import describe, lacking
 
 
 def carry_out(work: Work, site: Site, _: Emit) -> None:
-    """Answers, without any data."""
+    """Answer what the step asks; no data is read."""
     answer(work, site.beside)
 
 
 def answer(work: Work, beside: Path | None) -> None:
-    """Answers what the step asks, and commits it as `answer.json`. A refusal is not stored: it is asked again.
+    """Answer what the step asks, and commit it as `answer.json`.
 
-    A missing package may be there by then, which no key would show.
+    A refusal is not stored, so that it is asked again: a package that was missing may be installed by then, which no key shows.
 
     Raises:
-        ReportError: with what is wrong with the file, or with the architecture; `where` is a path below the model's entry.
+        ReportError: says what is wrong with the file or the architecture; `where` is a path below the model's entry.
     """
     spec = work.step.spec
     if spec["asks"] == "verdict":
@@ -44,7 +44,7 @@ def answer(work: Work, beside: Path | None) -> None:
 
 
 def _verdict(entry: Mapping[str, Any], layout: Mapping[str, Any], beside: Path | None) -> Fields:
-    """The loss that an architecture compiles, once it was tried. Raises ReportError with what is wrong with it."""
+    """Loss that an architecture compiles, after a trial; raises ReportError with what is wrong with it."""
     try:
         kind, parameters = opened(MODELS, entry, beside=beside)
         own = entry["kind"].endswith(".py")
@@ -64,7 +64,7 @@ def _verdict(entry: Mapping[str, Any], layout: Mapping[str, Any], beside: Path |
 
 
 def _refusal(detail: ErrorDetails) -> Problem:
-    """A parameter that a check in the user's own file refuses."""
+    """Problem with a parameter that a check in the user's own file refuses."""
     where = ".".join(map(str, detail["loc"]))
     return Problem(where, detail["msg"].removeprefix("Value error, "), repr(detail["input"]))
 
@@ -74,7 +74,7 @@ def _equation_fields(equation: Equation) -> Fields:
 
 
 def _read(layout: Mapping[str, Any]) -> Layout:
-    """A layout as the plan wrote it."""
+    """Rebuild a layout as the plan stored it."""
     shape, names = layout["image_shape"], layout["class_names"]
     conditions = tuple(Condition(part["kind"], tuple(part["names"])) for part in layout["conditions"])
     low, high = layout["value_range"]

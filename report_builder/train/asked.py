@@ -1,4 +1,4 @@
-"""A model as probes ask it: what they hand over as arrays reaches its methods as tensors, as in training."""
+"""A model as probes see it: arrays that they pass to its methods become tensors, as in training."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import tensorflow as tf
 from report_builder.kinds import CodeShape, Model, P
 from report_builder.models._complaints import shape_text, size
 
-Answer: TypeAlias = "tf.Tensor | Sequence[Answer] | Mapping[str, Answer] | None"  # of a method, whatever its contract says
+Answer: TypeAlias = "tf.Tensor | Sequence[Answer] | Mapping[str, Answer] | None"  # what a method returns, right or wrong
 _A = TypeVar("_A")
-TERMS = ("reconstruction", "kl_closed_form", "kl_monte_carlo")  # of the bound, from `elbo_terms`
+TERMS = ("reconstruction", "kl_closed_form", "kl_monte_carlo")  # terms of the ELBO that `elbo_terms` returns
 
 
 class Asked:
@@ -25,20 +25,20 @@ class Asked:
         self.takes, self.provides, self.pixels = kind.takes, kind.provides, kind.pixels(parameters)
 
     def encode(self, x: np.ndarray, *condition: np.ndarray) -> tf.Tensor:
-        """Codes."""
+        """Latent codes."""
         return self._call("encode", self._model.encode, x, *condition)
 
     def posterior(self, x: np.ndarray, *condition: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
-        """Means, and logarithms of the variances."""
+        """Means and log-variances of the approximate posterior."""
         mean, log_variance = self._call("posterior", self._model.posterior, x, *condition)
         return mean, log_variance
 
     def elbo_terms(self, x: np.ndarray, *condition_and_samples: np.ndarray | int) -> Mapping[str, tf.Tensor]:
-        """Terms of the bound."""
+        """Terms of the ELBO."""
         return self._call("elbo_terms", self._model.elbo_terms, x, *condition_and_samples)
 
     def decode(self, z: np.ndarray, *condition: np.ndarray) -> tf.Tensor:
-        """Images."""
+        """Images decoded from latent codes."""
         return self._call("decode", self._model.decode, z, *condition)
 
     def sample(self, n: int, seed: int, *condition: np.ndarray) -> tf.Tensor:
@@ -50,22 +50,22 @@ class Asked:
         return self._call("discriminate", self._model.discriminate, x, *condition)
 
     def classify(self, x: np.ndarray) -> tf.Tensor:
-        """Probabilities of the classes."""
+        """Class probabilities."""
         return self._call("classify", self._model.classify, x)
 
     def features(self, x: np.ndarray) -> tf.Tensor:
-        """What the last layer sees."""
+        """Input of the last layer."""
         return self._call("features", self._model.features, x)
 
     def _call(self, name: str, method: Callable[..., _A], *given: np.ndarray | int) -> _A:
         return method(*(tf.constant(each) if isinstance(each, np.ndarray) else each for each in given))
 
 
-# --- what each method must give -----------------------------------------------------------------------------------------------
+# --- what each method must return ---------------------------------------------------------------------------------------------
 
 
 def wrong(method: str, found: Answer, n: int, image: tuple[int, ...], code: CodeShape) -> str:
-    """What should have come out of a method for `n` images, where something else did."""
+    """Describe what a method should have returned for `n` images; empty if it did."""
     shape = _shape(found)
     if method == "encode" and code != "flat":
         return "" if shape and shape[0] == n else "A code for each image, whose first axis is that of the images."
@@ -83,7 +83,7 @@ def wrong(method: str, found: Answer, n: int, image: tuple[int, ...], code: Code
 
 
 def value_text(found: Answer) -> str:
-    """What a method gave, as people write it; of a tensor its shape without the batch."""
+    """Describe what a method returned; a tensor by its shape without the batch."""
     if isinstance(found, Mapping):
         return "; ".join(f"{name}: {value_text(each)}" for name, each in found.items()) or "an empty mapping"
     if isinstance(found, list | tuple):
@@ -92,7 +92,7 @@ def value_text(found: Answer) -> str:
 
 
 def _shape(found: Answer) -> tuple[int, ...] | None:
-    """Shape of a tensor; None of anything else."""
+    """Shape of a tensor; None for anything else."""
     return tuple(found.shape) if isinstance(found, _Shaped) else None
 
 

@@ -1,4 +1,4 @@
-"""What a training step is given: batches of the arrays that the model takes, from memory or from a stream."""
+"""Batches of the arrays that a model takes, from memory or from a stream."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import tensorflow as tf
 from report_builder.errors import Problem, ReportError
 from report_builder.kinds import Part, Split
 
-Batch = tuple[int, Sequence[tf.Tensor]]  # how many images, and what the step is given
+Batch = tuple[int, Sequence[tf.Tensor]]  # number of images, and arguments of the step
 Step = Callable[[tf.Tensor], Mapping[str, tf.Tensor]]
 Traced = Callable[..., Mapping[str, tf.Tensor]]
 
 
 class Batches:
-    """The images of a split, with what belongs to them.
+    """Images of a split, with what belongs to them.
 
-    Arrays stand in memory once, as tensors, and a batch is gathered inside the traced step. Where one of them is a stream, its
-    batches are read one ahead in a thread.
+    Arrays are in memory once, as tensors, and a batch is gathered inside the traced step. If one of them is a stream, batches
+    are read in a thread, one ahead.
     """
 
     def __init__(self, split: Split, takes: Sequence[Part]) -> None:
-        """Takes the arrays of a split.
+        """Select the arrays of a split that the model takes.
 
         Raises:
-            ReportError: the split has no condition, and the model takes one.
+            ReportError: the model takes a condition, and the split has none.
         """
         held = {"x": split.x, "condition": split.condition, "y": split.y}
         self._parts = [part for name in takes if (part := held[name]) is not None]
@@ -38,7 +38,7 @@ class Batches:
         self._tensors = [] if self._streamed else [tf.constant(part) for part in self._parts]
 
     def traced(self, step: Step) -> Traced:
-        """`step` as a function of what `read` yields, traced here so that no epoch pays for it."""
+        """Trace `step` as a function of what `read` yields; this is done here, so that no epoch pays for it."""
         if self._streamed:
             signature = [tf.TensorSpec([None, *part.shape[1:]], part.dtype) for part in self._parts]
             traced = tf.function(lambda *parts: step(_batch(parts)), input_signature=signature)
@@ -49,7 +49,7 @@ class Batches:
         return traced  # type: ignore[no-any-return]
 
     def read(self, order: np.ndarray, batch_size: int) -> Iterator[Batch]:
-        """The images with these places, batch by batch: how many, and the arguments of the traced step."""
+        """Yield the images at these indices, batch by batch: their number, and the arguments of the traced step."""
         indices = (order[first : first + batch_size] for first in range(0, len(order), batch_size))
         if not self._streamed:
             return ((len(index), [tf.constant(index)]) for index in indices)
@@ -57,12 +57,12 @@ class Batches:
 
 
 def _batch(parts: Sequence[tf.Tensor]) -> tf.Tensor:
-    """Keras' grammar: one tensor alone, several as a tuple."""
+    """Batch in the form that Keras uses: a single tensor alone, several as a tuple."""
     return tuple(parts) if len(parts) > 1 else parts[0]
 
 
 def _one_ahead(items: Iterator[Batch]) -> Iterator[Batch]:
-    """The same items, each made in a thread while the one before it is in use."""
+    """Yield the same items, each made in a thread while the one before it is in use."""
     with ThreadPoolExecutor(1) as thread:
         coming = thread.submit(next, items, None)
         while (item := coming.result()) is not None:

@@ -1,4 +1,4 @@
-"""Files of a run: the checkpoint between two epochs, and the weights at the end. Complete or absent, without pickles."""
+"""Files of a run: the checkpoint between two epochs, and the final weights. Each is complete or absent, without pickles."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ STATE = "state"  # epoch and history, as JSON
 
 
 def save(training: Training, path: Path) -> None:
-    """What the next epoch starts from: weights, optimiser, history, epoch. Randomness is set from (seed, epoch) anyway."""
+    """Save what the next epoch starts from: weights, optimiser, history, epoch.
+
+    The random state is not saved, because it is set from (seed, epoch).
+    """
     state = json.dumps({"epoch": training.epoch, "history": training.history})
     save_arrays({STATE: np.array(state)} | _values(training.variables()), path)
 
 
 def restore(training: Training, path: Path) -> bool:
-    """Continues from a checkpoint; False, and nothing changed, where there is none that fits."""
+    """Continue from a checkpoint; return False, with nothing changed, if there is none that fits."""
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             values = dict(stored)
@@ -41,15 +44,15 @@ def restore(training: Training, path: Path) -> bool:
 
 
 def save_weights(model: keras.Model, path: Path) -> None:
-    """The model's weights as an uncompressed `.npz`: equal weights give equal bytes."""
+    """Save the model's weights as an uncompressed `.npz`; equal weights give equal bytes."""
     save_arrays(_values(weights(model)), path)
 
 
 def load_weights(model: keras.Model, path: Path) -> None:
-    """Puts stored weights into a model of the same architecture.
+    """Load stored weights into a model of the same architecture.
 
     Raises:
-        RunError: the architecture is another.
+        RunError: the architecture differs.
     """
     with np.load(path, allow_pickle=False) as stored:
         values = dict(stored)
@@ -64,7 +67,7 @@ def load_weights(model: keras.Model, path: Path) -> None:
 
 
 def save_arrays(arrays: Mapping[str, np.ndarray], path: Path) -> None:
-    """Named arrays as an uncompressed `.npz` without pickles."""
+    """Save named arrays as an uncompressed `.npz` without pickles."""
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **{name: np.asarray(array) for name, array in arrays.items()})
     write_atomically(path, buffer.getvalue())

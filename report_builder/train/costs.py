@@ -1,4 +1,4 @@
-"""What a training costs: seconds of the processor in each epoch, and the most memory the worker held. No part of any key."""
+"""Cost of a training: CPU seconds of each epoch, and the peak memory of the worker. Not part of any key."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ CLEAR_REFS = Path("/proc/self/clear_refs")
 
 
 class Costs:
-    """The costs of one run; a file keeps them between epochs, so that they survive a kill."""
+    """Costs of one run, kept in a file between epochs, so that they survive a kill."""
 
     def __init__(self, folder: Path, epoch: int) -> None:
-        """Goes on after so many epochs with what the file says of them; from here on the first epoch is measured."""
+        """Continue after this number of epochs with their costs from the file, and start to measure the next epoch."""
         self._file = folder / FILE
         kept = json.loads(self._file.read_text(encoding="utf-8")) if epoch and self._file.is_file() else {}
         self._seconds: list[float] = kept.get("cpu_seconds", [])[:epoch]
@@ -26,23 +26,23 @@ class Costs:
         self.begin()
 
     def begin(self) -> None:
-        """An epoch begins."""
+        """Start to measure an epoch."""
         self._began = time.process_time()
 
     def end(self) -> None:
-        """An epoch, with the measures on held-out images, is over: what it cost is kept."""
+        """Finish an epoch, including the evaluation on held-out images, and store its costs."""
         self._seconds.append(time.process_time() - self._began)
         self._peak = max(self._peak, _peak())
         write_atomically(self._file, json.dumps({"cpu_seconds": self._seconds, "peak_memory": self._peak}))
 
     def note(self, epochs: int) -> dict[str, float | None]:
-        """`cpu_seconds` of all epochs on all cores, `peak_memory` in bytes; None where one was not recorded, or is unknown."""
+        """`cpu_seconds` of all epochs on all cores, `peak_memory` in bytes; None if not recorded or unknown."""
         recorded = len(self._seconds) == epochs
         return {"cpu_seconds": sum(self._seconds) if recorded else None, "peak_memory": self._peak or None}
 
 
 def _forget_peak() -> None:
-    """Linux: the peak of earlier trainings of this process does not count; elsewhere it does."""
+    """Reset the peak memory on Linux, so that earlier trainings of this process do not count; elsewhere they do."""
     try:
         CLEAR_REFS.write_text("5", encoding="ascii")
     except OSError:
@@ -50,7 +50,7 @@ def _forget_peak() -> None:
 
 
 def _peak() -> int:
-    """Most memory that this process held, in bytes; macOS counts in bytes, others in kibibytes, and Windows says nothing: 0."""
+    """Peak memory of this process in bytes, 0 on Windows, which does not tell; macOS counts bytes, others kibibytes."""
     if sys.platform == "win32":
         return 0
     import resource

@@ -1,4 +1,4 @@
-"""What a file of the user's own says of itself as a model: the front process reads this, and never runs the file."""
+"""Description of a model in a user's own file, which the front process reads instead of running the file."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from report_builder.plain import Fields
 
 
 def describe(kind: str, beside: Path | None) -> Fields:
-    """All that the front process may know of a file.
+    """Describe everything that the front process may know of a file.
 
     Raises:
-        ReportError: with everything that is wrong with it.
+        ReportError: names everything that is wrong with it.
     """
     model = MODELS.get(kind, beside=beside)
     if mistakes := [*wrong_model(model)]:
@@ -42,5 +42,5 @@ def describe(kind: str, beside: Path | None) -> Fields:
 
 
 def lacking(kind: str, beside: Path | None) -> Fields:
-    """All that a file lacks, as `list models --check` says it."""
+    """Describe everything that a file lacks, as reported by `list models --check`."""
     return {"lacks": [vars(problem) for problem in lacks(MODELS, kind, beside)]}

@@ -1,4 +1,4 @@
-"""Environment of a worker process; part of a run's code, because it changes results."""
+"""Environment variables of a worker process; part of the code of a run, because they change results."""
 
 ENVIRONMENT = {
     "KERAS_BACKEND": "tensorflow",

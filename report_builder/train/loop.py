@@ -1,7 +1,7 @@
 """Training: what determines the weights of a run, and nothing else.
 
-The loop knows neither files nor progress displays: it calls back. At the start of each epoch all randomness is set from
-(seed, epoch), so a run continued from the state between two epochs ends with the same weights as one that was never stopped.
+The loop knows nothing of files or progress displays: it uses callbacks. At the start of each epoch all randomness is set from
+(seed, epoch), so a run resumed from the state between two epochs ends with the same weights as one that was never stopped.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ EVALUATION_BATCH = 500  # images in one step without gradients
 
 
 class Settings(optimizers.Learning):
-    """The resolved `training`, as `spec/training.py` has it."""
+    """Resolved `training` settings, as in `spec/training.py`."""
 
     epochs: int
     batch_size: int
@@ -39,7 +39,7 @@ class Settings(optimizers.Learning):
 
 
 class RunSpec(TypedDict):
-    """What of a run's resolved spec determines its weights, beside the data."""
+    """Part of a run's resolved spec that, together with the data, determines its weights."""
 
     model: Fields
     training: Settings
@@ -47,7 +47,7 @@ class RunSpec(TypedDict):
 
 
 def run_spec(spec: Mapping[str, Any]) -> RunSpec:
-    """These of a stored spec."""
+    """Select this part from a stored spec."""
     return {"model": spec["model"], "training": spec["training"], "seed": spec["seed"]}
 
 
@@ -56,11 +56,12 @@ class Training:
     """A run between two epochs.
 
     Attributes:
-        kind: of the model, with its parameters.
-        model: compiled, its optimisers built.
-        spec: what it was asked for.
-        epoch: how many epochs are done.
-        history: the mean of each logged term for each epoch done, e.g. `loss`, `test_loss`, and `epoch_time` in seconds.
+        kind: kind of the model.
+        parameters: parameters of the model.
+        model: compiled model, with its optimisers built.
+        spec: resolved settings of the run.
+        epoch: number of epochs done.
+        history: mean of each logged term in each epoch done, e.g. `loss`, `test_loss`, and `epoch_time` in seconds.
     """
 
     kind: Model[Parameters]
@@ -78,16 +79,16 @@ class Training:
 
     @property
     def best_epoch(self) -> int | None:
-        """The epoch whose weights early stopping (or `val_loss`) prefers; None where nothing is watched."""
+        """Epoch whose weights early stopping (or `val_loss`) prefers; None if nothing is watched."""
         return stopping.best_epoch(self.spec["training"].get("early_stopping"), self.history)
 
     @property
     def optimizers(self) -> list[keras.Optimizer]:
-        """What `compile` made of the optimiser: one, or one for each stage of the model."""
+        """Optimisers that `compile` made: a single one, or one for each stage of the model."""
         return list(self.model.optimizers) if self.kind.stages else [self.model.optimizer]
 
     def variables(self) -> dict[str, keras.Variable]:
-        """Everything that the next epoch starts from: weights, then each optimiser's variables, each under its own name."""
+        """Return everything that the next epoch starts from, under unique names: weights, then variables of optimisers."""
         found = weights(self.model)
         for place, optimizer in enumerate(self.optimizers):
             found |= {f"optimizer.{place}.{i:03d}": v for i, v in enumerate(optimizer.variables)}
@@ -95,7 +96,7 @@ class Training:
 
 
 def prepare(threads: int) -> None:
-    """Fixes what results depend on in a new process: threads, number format, order of axes, kernels of a graphics card."""
+    """Fix what results depend on in a new process: threads, float type, order of axes, deterministic GPU kernels."""
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     keras.config.set_floatx("float32")
@@ -106,20 +107,20 @@ def prepare(threads: int) -> None:
 
 
 def weights(model: keras.Model) -> dict[str, keras.Variable]:
-    """The model's weights (what is trained and what is not) by place: names depend on the process, and may be none."""
+    """Weights of the model, trainable or not, by position: their names depend on the process, or are missing."""
     return {f"model.{place:03d}": variable for place, variable in enumerate(model.weights)}
 
 
 def build(entry: Fields, sizes: Sizes, beside: Path | None = None) -> keras.Model:
-    """The model of a resolved `model` entry, its weights created, not compiled.
+    """Build the model of a resolved `model` entry, with its weights created, but not compiled.
 
     Args:
         entry: kind and parameters.
-        sizes: of the data; what the model does not take is not told to it.
+        sizes: sizes of the data; those that the model does not take are not passed to it.
         beside: the folder of the experiment file.
 
     Raises:
-        ReportError: there is no such model, or the data has no condition or no classes for it.
+        ReportError: there is no such model, or the data lacks a condition or classes that it takes.
     """
     kind, parameters = opened(MODELS, entry, beside=beside)
     conditional, classified = "condition" in kind.takes, "y" in kind.takes
@@ -129,7 +130,7 @@ def build(entry: Fields, sizes: Sizes, beside: Path | None = None) -> keras.Mode
         rule = f"model '{entry['kind']}' needs {' and '.join(missing)}, which the data set does not have"
         raise ReportError(Problem("", rule, next_step="Add a data step that makes a condition: one_hot, canvas."))
     model = kind.build(locate(parameters, beside), told)
-    if not all(layer.built for layer in model.layers):  # some create theirs only when they are called
+    if not all(layer.built for layer in model.layers):  # some create their weights only when they are called
         shapes = {"x": told.image_shape, "condition": (told.condition_dim,)}
         inputs = [tf.zeros((1, *shapes[part])) for part in kind.takes if part in shapes]
         model(tuple(inputs) if len(inputs) > 1 else inputs[0])
@@ -137,12 +138,12 @@ def build(entry: Fields, sizes: Sizes, beside: Path | None = None) -> keras.Mode
 
 
 def sizes_of(data: ImageData, steps_per_epoch: float = 1) -> Sizes:
-    """What a network is built for."""
+    """Sizes that a network for this data is built for."""
     return Sizes(data.image_shape, condition_dim(data.splits["train"]), len(data.class_names), steps_per_epoch)
 
 
 def start(spec: RunSpec, data: ImageData, beside: Path | None = None) -> Training:
-    """A run before its first epoch: initial weights from the seed.
+    """Start a run, with its initial weights drawn from the seed.
 
     Raises:
         ReportError: the model refuses such data, or the optimiser does not exist.
@@ -161,23 +162,24 @@ def start(spec: RunSpec, data: ImageData, beside: Path | None = None) -> Trainin
 
 
 def condition_dim(split: Split) -> int:
-    """Length of the condition vector; 0 where there is none."""
+    """Length of the condition vector; 0 if there is none."""
     return 0 if split.condition is None else int(split.condition.shape[1])
 
 
 def train(
     training: Training, data: ImageData, *, on_epoch: Callable[[Training], None], on_progress: OnProgress | None = None
 ) -> None:
-    """Trains the epochs that are missing; after each, `on_epoch` gets the state that the next one starts from.
+    """Train the missing epochs; after each, `on_epoch` gets the state that the next one starts from.
 
     Args:
         training: the run.
-        data: `train` is learnt from; `validation` (terms `val_*`), or `test` where there is none (terms `test_*`), is judged.
+        data: the model learns from `train`, and is evaluated on `validation` (terms `val_*`) or, if there is none, on `test`
+            (terms `test_*`).
         on_epoch: called between epochs.
-        on_progress: called some times a second with images done, images of the epoch, means so far.
+        on_progress: called a few times per second with images done, images of the epoch, means so far.
 
     Raises:
-        RunError: a term of the loss is no longer a finite number.
+        RunError: a term is not a finite number, or is too large for a loss.
     """
     model, kind = training.model, training.kind
     learn = Pass(model, model.train_step, Batches(data.splits["train"], kind.takes), kind.stages)
@@ -202,7 +204,7 @@ def train(
 
 @contextmanager
 def _name_epoch(training: Training) -> Iterator[None]:
-    """A term that is lost in this epoch is reported with the epoch, and with the terms of the one before."""
+    """Add the current epoch, and the terms of the one before, to the report of a term that diverges."""
     try:
         yield
     except RunError as error:
@@ -214,7 +216,7 @@ def _name_epoch(training: Training) -> Iterator[None]:
 
 
 def set_randomness(model: keras.Model, seed: int, epoch: int) -> np.random.Generator:
-    """Sets every seed generator of the model and Keras' own from (seed, epoch); returns a generator for everything else."""
+    """Set every seed generator of the model and Keras' own from (seed, epoch); return a generator for everything else."""
     keras_own = global_seed_generator().state
     states = [v for v in model.variables if v.name == "seed_generator_state"]
     for place, state in enumerate([keras_own, *states]):
@@ -224,10 +226,10 @@ def set_randomness(model: keras.Model, seed: int, epoch: int) -> np.random.Gener
 
 
 def _entropy(seed: int) -> int:
-    """A seed as NumPy takes it: not negative."""
+    """Seed in the form that NumPy accepts: not negative."""
     return seed % 2**64
 
 
 def _weights_seed(seed: int) -> int:
-    """A seed for the initial weights that is far from that of the neighbouring seed."""
+    """Seed for the initial weights, far from that of the neighbouring seed."""
     return int(np.random.SeedSequence(_entropy(seed)).generate_state(1)[0] >> 1)

@@ -9,12 +9,12 @@ import keras
 
 from report_builder.errors import Problem, ReportError, near_miss
 
-Rate: TypeAlias = float | Mapping[str, Any]  # a number, or a schedule: its kind and what Keras' class of it takes
-NOT_CHOSEN = {"Optimizer", "LossScaleOptimizer", "MultiOptimizer", "OptimizerMap"}  # not optimisers by themselves
+Rate: TypeAlias = float | Mapping[str, Any]  # a number, or a schedule: its kind and the arguments of its Keras class
+NOT_CHOSEN = {"Optimizer", "LossScaleOptimizer", "MultiOptimizer", "OptimizerMap"}  # not optimisers on their own
 
 
 class Optimizer(TypedDict):
-    """An optimiser: its kind, and what Keras' class of it takes."""
+    """An optimiser: its kind, and the arguments of its Keras class."""
 
     kind: str
     gradient_accumulation_steps: NotRequired[int | None]
@@ -34,14 +34,14 @@ def classes() -> dict[str, type[keras.Optimizer]]:
 
 
 def make(settings: Learning, steps: int) -> keras.Optimizer:
-    """The optimiser.
+    """Create the optimiser.
 
     Args:
         settings: the resolved `training` settings.
-        steps: batches of one epoch.
+        steps: number of batches in an epoch.
 
     Raises:
-        ReportError: this Keras has no such optimiser, or refuses its arguments.
+        ReportError: this version of Keras has no such optimiser, or refuses its arguments.
     """
     name, known = settings["optimizer"]["kind"], classes()
     if name.lower() not in known:
@@ -54,7 +54,7 @@ def make(settings: Learning, steps: int) -> keras.Optimizer:
 
 
 def learning_rate(entry: Rate, steps: int) -> float | keras.optimizers.schedules.LearningRateSchedule:
-    """A number as it is; of a schedule in epochs, Keras' schedule in steps."""
+    """Return a number as it is, and a schedule in epochs as Keras' schedule in steps."""
     if not isinstance(entry, Mapping):
         return float(entry)
     schedule = "".join(word.capitalize() for word in entry["kind"].split("_"))
@@ -69,7 +69,7 @@ def learning_rate(entry: Rate, steps: int) -> float | keras.optimizers.schedules
 
 
 def finish(every: Iterable[keras.Optimizer]) -> None:
-    """Replaces weights by their moving average, where an optimiser keeps one; done twice, it changes nothing more."""
+    """Replace weights by their moving average, if an optimiser keeps one; a second call changes nothing more."""
     for optimizer in every:
         if optimizer.use_ema:
             optimizer.finalize_variable_values(optimizer._trainable_variables)  # noqa: SLF001  Keras' fit has one optimiser only

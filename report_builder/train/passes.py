@@ -1,4 +1,4 @@
-"""One pass over the images of a split: a step for each batch, and the means of what the steps log."""
+"""One pass over the images of a split: a step per batch, and the means of what the steps log."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from report_builder.errors import Problem, RunError
 from report_builder.train.batches import Batches, Step
 
 TICK = 0.3  # seconds between two calls of `on_progress`
-BEYOND = 1e9  # no loss of a model that learns is as large
+BEYOND = 1e9  # larger than any loss of a model that learns
 
 OnProgress = Callable[[int, int, Mapping[str, float]], None]
 
 
 class Pass:
-    """A step of a model over batches; makes the mean of each term that the step logs."""
+    """Runs a step of a model over batches, and averages each term that the step logs."""
 
     def __init__(self, model: keras.Model, step: Step, batches: Batches, stages: Sequence[str] = ()) -> None:
         self._model, self._batches, self._stages = model, batches, stages
         self._step = batches.traced(step)
 
     def __call__(self, order: np.ndarray, batch_size: int, on_progress: OnProgress | None = None) -> dict[str, float]:
-        """Means over the images with the places `order`, int32.
+        """Return the means over the images at the indices `order`, int32.
 
         Raises:
-            RunError: one is no finite number, or no sensible one.
+            RunError: a mean is not a finite number, or is larger than `BEYOND`.
         """
         self._model.reset_metrics()
         means, told, images = Means(self._model, self._stages), time.perf_counter(), 0
@@ -45,7 +45,7 @@ class Pass:
 
 
 class Means:
-    """Means over a pass. A Keras metric already is the mean so far; any other number that a step logs is averaged here."""
+    """Means over a pass. A Keras metric is already the mean so far; any other number that a step logs is averaged here."""
 
     def __init__(self, model: keras.Model, stages: Sequence[str] = ()) -> None:
         self._stages = stages
@@ -55,7 +55,7 @@ class Means:
         self._images = 0
 
     def add(self, logs: Mapping[str, tf.Tensor], images: int) -> None:
-        """Counts the terms of one batch."""
+        """Add the terms of one batch."""
         self._images += images
         for name, value in logs.items():
             if name in self._metrics:
@@ -64,10 +64,10 @@ class Means:
                 self._sums[name] = self._sums.get(name, 0.0) + tf.cast(value, tf.float64) * images
 
     def finite(self) -> dict[str, float]:
-        """The means so far.
+        """Return the means so far.
 
         Raises:
-            RunError: one is no finite number, or larger than any loss can sensibly be.
+            RunError: a mean is not a finite number, or is larger than `BEYOND`.
         """
         means = dict(self._values())
         if lost := [name for name, value in means.items() if not abs(value) < BEYOND]:
@@ -83,11 +83,11 @@ class Means:
 
 
 def terms_text(means: Mapping[str, float]) -> str:
-    """Terms with their values, as people read them."""
+    """Format terms with their values for people."""
     return ", ".join(f"{name} {value:g}" for name, value in means.items())
 
 
 def _advice(stages: Sequence[str]) -> str:
-    """What to try; of networks that work against each other the last one, which judges, runs away first."""
+    """Suggest what to try; of adversarial networks the last one, which judges, diverges first."""
     first = f", first of all for the {stages[-1]}" if stages else ""
     return f"Try a lower learning_rate{first}, or gradient clipping: optimizer: {{kind: adam, clipnorm: 1.0}}."

@@ -20,17 +20,17 @@ from report_builder.store import Store, Stored, Work
 from report_builder.train import checkpoint, loop
 from report_builder.train.asked import Asked
 
-BATCH = 500  # images that a judge looks at in one step
+BATCH = 500  # images that a judge classifies in one step
 
 
 def carry_out(work: Work, site: Site, _: Emit) -> None:
-    """Measures on the step's data."""
+    """Measure on the step's data."""
     data = datasets.prepare(site.located(work.step.spec["data"]), site.folders, site.beside)
     measure(work, data, site.store, site.beside)
 
 
 def measure(work: Work, data: ImageData, store: Store, beside: Path | None) -> None:
-    """Measures and commits; `spec["reads"]` names what the step's inputs are: `run`, `judge`."""
+    """Measure and commit; `spec["reads"]` names the inputs of the step: `run`, `judge`."""
     kind, parameters = opened(PROBES, work.step.spec["probe"], beside=beside)
     names = work.step.spec.get("reads", ["run"])[: len(work.step.inputs)]
     runs = {name: _run(store, key) for name, key in zip(names, work.step.inputs, strict=True)}
@@ -48,14 +48,14 @@ def _run(store: Store, key: str) -> Stored:
 
 
 def _model(run: Stored, beside: Path | None) -> Asked:
-    """The trained model of a run, its randomness set as after its last epoch, so that every probe starts alike."""
+    """Trained model of a run, its randomness set as after its last epoch, so that every probe starts from the same state."""
     model, spec = _load(run.folder, beside), run.meta["spec"]
     loop.set_randomness(model, spec["seed"], spec["training"]["epochs"])
     return Asked(model, *opened(MODELS, spec["model"], beside=beside))
 
 
 def _judge(run: Stored, beside: Path | None) -> Judge:
-    """The trained classifier of a run."""
+    """Trained classifier of a run."""
     model, note = _load(run.folder, beside), run.meta["note"]
 
     def asked(method: Callable[[tf.Tensor], tf.Tensor], images: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A training as a step of the store: what is kept of it, on the way and at the end."""
+"""A training as a step of the store: what is kept of it, during the training and at its end."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from report_builder.train.samples import Samples
 from report_builder.train.summary import summary
 
 CHECKPOINT, BEST, LAST, WEIGHTS = "checkpoint.npz", "best.npz", "last.npz", "weights.npz"
-TRIAL = "trial"  # the module here, imported by name: what it executes decides about no weight
+TRIAL = "trial"  # module of this package, imported by name, because its code does not affect any weight
 
 
 def carry_out(work: Work, site: Site, emit: Emit) -> None:
-    """Trains on the step's data; a model with code of the user's own is tried first, now that all is known of the data."""
+    """Train on the step's data; a model with the user's own code is tried first, now that the data is fully known."""
     data, entry = datasets.prepare(site.located(work.step.spec["data"]), site.folders, site.beside), work.step.spec["model"]
     if (entry["kind"].endswith(".py") or lists(opened(MODELS, entry, beside=site.beside)[1])) and not (
         work.folder / CHECKPOINT
@@ -41,7 +41,7 @@ def carry_out(work: Work, site: Site, emit: Emit) -> None:
 
 
 def train(work: Work, data: ImageData, beside: Path | None, emit: Emit) -> None:
-    """Trains from the last checkpoint, or from the start; commits weights, history, samples, layers and a note."""
+    """Train from the last checkpoint or from the start; commit weights, history, samples, layers and a note."""
     training, samples = _begin(work, data, beside)
     if training.epoch:
         emit(Resumed(training.epoch, training.history))
@@ -54,7 +54,7 @@ def train(work: Work, data: ImageData, beside: Path | None, emit: Emit) -> None:
         if state.best_epoch == state.epoch:
             checkpoint.save_weights(state.model, work.folder / BEST)
         samples.draw(state.epoch)
-        checkpoint.save(state, work.folder / CHECKPOINT)  # last: what it goes on from is complete
+        checkpoint.save(state, work.folder / CHECKPOINT)  # last, so that everything it needs to continue is complete
         emit(Epoch(state.epoch, {name: values[-1] for name, values in state.history.items()}))
         costs.begin()
 
@@ -71,7 +71,7 @@ def train(work: Work, data: ImageData, beside: Path | None, emit: Emit) -> None:
 
 
 def _begin(work: Work, data: ImageData, beside: Path | None) -> tuple[loop.Training, Samples]:
-    """The run as the last checkpoint left it; from the start where something that belongs to it is missing."""
+    """Restore the run from its last checkpoint, or start it if something that belongs to that is missing."""
     for file in (work.folder / CHECKPOINT, None):
         keras.utils.clear_session()
         training = loop.start(loop.run_spec(work.step.spec), data, beside)
@@ -84,7 +84,7 @@ def _begin(work: Work, data: ImageData, beside: Path | None) -> tuple[loop.Train
 
 
 def _weights(training: loop.Training, folder: Path) -> tuple[list[str], dict[str, Plain]]:
-    """`weights.npz` is what is measured; beside it the best or the last weights, where they are others. Names, and a note."""
+    """Write `weights.npz`, which is measured, and the best or the last weights if they differ; returns names and a note."""
     stopping, last, best = training.spec["training"].get("early_stopping"), folder / LAST, folder / BEST
     checkpoint.save_weights(training.model, last)
     other = training.best_epoch is not None and best.read_bytes() != last.read_bytes()
@@ -96,7 +96,7 @@ def _weights(training: loop.Training, folder: Path) -> tuple[list[str], dict[str
 
 
 def _note(training: loop.Training, data: ImageData) -> dict[str, Plain]:
-    """What the run was, beside what determined it: shapes, counts, time, versions, device."""
+    """Describe the run, apart from what determined it: shapes, counts, time, versions, device."""
     gpus = [
         tf.config.experimental.get_device_details(gpu).get("device_name", "GPU")
         for gpu in tf.config.list_physical_devices("GPU")

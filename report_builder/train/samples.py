@@ -1,4 +1,4 @@
-"""Samples of fixed noise before the first epoch and after each: how a model learns, for pictures. No part of any key."""
+"""Samples of fixed noise before the first epoch and after each, which show how a model learns. Not part of any key."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ SEED = 0  # of the noise: the same for every run
 
 
 class Samples:
-    """Samples of one run, a file for each epoch, so that they survive a kill; `join` makes one file of them."""
+    """Samples of one run, one file per epoch, so that they survive a kill; `join` combines them in one file."""
 
     def __init__(self, model: Trained, data: ImageData, folder: Path) -> None:
-        """A run's samples; nothing is drawn where the model provides no sampling."""
+        """Prepare the samples of a run; nothing is drawn if the model provides no sampling."""
         self._model, self._provides, self._folder = model, model.provides, folder
         self._fixed = _conditions(data) if "condition" in model.takes and "sample" in model.provides else {}
         self._about = {"value_range": np.asarray(data.value_range, np.float32), "class_names": np.array(data.class_names)}
 
     def draw(self, epoch: int) -> None:
-        """Draws what the model makes of the fixed noise after so many epochs."""
+        """Draw the model's samples of the fixed noise after this number of epochs."""
         if "sample" not in self._provides:
             return
         condition = [self._fixed["condition"]] if self._fixed else []
@@ -35,15 +35,15 @@ class Samples:
         save_arrays(drawn, self._file(epoch))
 
     def complete(self, epoch: int) -> bool:
-        """Whether all samples until this epoch are there."""
+        """Whether all samples up to this epoch exist."""
         return "sample" not in self._provides or all(self._file(e).is_file() for e in range(epoch + 1))
 
     def join(self, epoch: int, path: Path) -> bool:
-        """Writes the samples until this epoch as one file; False where there are none.
+        """Write the samples up to this epoch as one file; return False if there are none.
 
-        Arrays: `images` (epochs + 1, 20, h, w, c), float16, in `value_range` (2,), row 0 of the untrained model; `logits`
-        (epochs + 1, 20), float32, of a model that discriminates; of a conditional one `condition` (20, k), float32, and
-        `asked_class` (20,), int64, where the class is part of it; `class_names` (c,), unicode.
+        Arrays: `images` (epochs + 1, 20, h, w, c), float16, in `value_range` (2,), row 0 from the untrained model; `logits`
+        (epochs + 1, 20), float32, of a model that discriminates; for a conditional model `condition` (20, k), float32, and
+        `asked_class` (20,), int64, if the class is part of it; `class_names` (c,), unicode.
         """
         if "sample" not in self._provides:
             return False
@@ -62,7 +62,7 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
 
 
 def _conditions(data: ImageData) -> dict[str, np.ndarray]:
-    """Condition vectors as the training images have them: the first image of each class in turn, then the second of each."""
+    """Condition vectors of training images: of the first image of each class in turn, then of the second of each."""
     split = data.splits["train"]
     places = in_turn(split.y, NUMBER)
     asked = {"condition": np.asarray(split.condition, np.float32)[places]}

@@ -1,4 +1,4 @@
-"""Early stopping as a function of the history: a run that was killed has nothing more to remember."""
+"""Early stopping as a function of the history, so that a resumed run needs no other state."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ History = Mapping[str, Sequence[float]]
 
 
 class EarlyStopping(TypedDict):
-    """When a training ends before its last epoch, as `spec/training.py` has it."""
+    """When a training ends before its last epoch, as in `spec/training.py`."""
 
     monitor: str
     mode: NotRequired[str]
@@ -29,7 +29,7 @@ def over(settings: EarlyStopping | None, history: History) -> bool:
         history: the terms of all epochs done.
 
     Raises:
-        RunError: nothing of the name `monitor` is in the history.
+        RunError: the history has no term of the name `monitor`.
     """
     if settings is None or not history:
         return False
@@ -39,14 +39,14 @@ def over(settings: EarlyStopping | None, history: History) -> bool:
 
 
 def best_epoch(settings: EarlyStopping | None, history: History) -> int | None:
-    """The epoch, counted from 1, after which the watched term was best; without settings that is `val_loss`, if it is there."""
+    """Epoch, counted from 1, after which the watched term was best; without settings, `val_loss`, if it is logged."""
     if settings is None:
         return _best({"monitor": "val_loss"}, history) if "val_loss" in history else None
     return _best(settings, history) if history else None
 
 
 def _best(settings: EarlyStopping, history: History) -> int | None:
-    """The last epoch that was better than the best before it by more than `min_delta`."""
+    """Last epoch that improved on the best before it by more than `min_delta`."""
     sign = -1 if settings.get("mode") == "max" else 1
     best, epoch = float("inf"), None
     for number, value in enumerate(_series_of(settings["monitor"], history), 1):

@@ -1,7 +1,7 @@
-"""A model on a few images of noise, before anything trains: does all that training, saving, loading and probing will do work?
+"""Trial of a model on a few images of noise, before any training: do training, saving, loading and probing all work?
 
-The calls are those of the real thing: the loop trains and tests it, a checkpoint and its weights are written and read, samples
-are drawn, and what it provides is asked by the functions that probes ask with.
+The calls are the real ones: the loop trains and tests the model, a checkpoint and its weights are written and read, samples are
+drawn, and what the model provides is called by the functions that probes use.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ from report_builder.train.asked import Answer, Asked, value_text, wrong
 from report_builder.train.samples import Samples
 from report_builder.train.summary import summary
 
-IMAGES, BATCH = 7, 4  # the last batch is a smaller one, as in most trainings
+IMAGES, BATCH = 7, 4  # the last batch is smaller, as in most trainings
 SEED = 1
 Call = Callable[[Trained, ImageData, "Seen"], list[np.ndarray]]
 _A = TypeVar("_A")
 
 
 class Seen(NamedTuple):
-    """What a method is called with: images, their conditions where the model takes one, and codes."""
+    """Arguments of a method: images, their conditions if the model takes one, and latent codes."""
 
     x: np.ndarray
     condition: np.ndarray | None
@@ -58,7 +58,7 @@ def _elbo_terms(model: Trained, data: ImageData, _: Seen) -> list[np.ndarray]:
     return [array for array in found.values() if array.dtype.kind == "f"]
 
 
-CALLS: dict[str, Call] = {  # what a model may provide -> the call of the probes
+CALLS: dict[str, Call] = {  # what a model may provide -> how probes call it
     "encode": lambda model, _, seen: [_batches.in_batches(model.encode, seen.x, seen.condition)],
     "posterior": lambda model, _, seen: [*_batches.posterior(model, seen.x, seen.condition)],
     "likelihood": _elbo_terms,
@@ -72,13 +72,14 @@ METHODS = {name: written.partition("(")[0] for name, written in CAPABILITIES.ite
 
 
 def run(entry: Fields, layout: Layout, beside: Path | None) -> None:
-    """Builds a model, trains and tests it for two batches, saves and loads it, and calls all that it provides.
+    """Build a model, train and test it for two batches, save and load it, and call everything that it provides.
 
-    What needs something of the data that only reading tells (shape, classes, condition) is tried when the data has been read.
+    If something that the model needs is known only from reading the data (shape, classes, condition), nothing is tried until
+    the data has been read.
 
     Raises:
-        ReportError: the data does not fit, a layer does not, what is stored cannot be read back, or a method gives something
-            else than its contract.
+        ReportError: the data or a layer does not fit, what is stored cannot be read back, or a method returns something other
+            than its contract says.
     """
     kind, parameters = opened(MODELS, entry, beside=beside)
     if why := kind.refuses(parameters, layout):
@@ -109,7 +110,7 @@ def run(entry: Fields, layout: Layout, beside: Path | None) -> None:
 
 
 def _noise(layout: Layout) -> ImageData:
-    """Images in the range of the pixels, with classes and conditions as such data has them."""
+    """Random images in the pixel range, with classes and conditions like those of such data."""
     random, (low, high), names = np.random.default_rng(0), layout.value_range, layout.class_names or ()
     x = random.uniform(low, high, (IMAGES, *(layout.image_shape or ()))).astype(np.float32)
     y = np.arange(IMAGES, dtype=np.int64) % max(1, len(names))
@@ -125,7 +126,7 @@ def _vectors(part: Condition, y: np.ndarray, random: np.random.Generator) -> np.
 
 
 def _train(spec: loop.RunSpec, data: ImageData, beside: Path | None, folder: Path) -> loop.Training:
-    """The training after an epoch of two batches, its checkpoint and weights in the folder."""
+    """Train for an epoch of two batches; leaves a checkpoint and the weights in the folder."""
     training = loop.start(spec, data, beside)
     _check_names(training)
     loop.train(training, data, on_epoch=lambda state: checkpoint.save(state, folder / "checkpoint.npz"))
@@ -150,7 +151,7 @@ def _read_back(fresh: keras.Model, folder: Path) -> None:
 
 
 class _Watched(Asked):
-    """Refuses what a method gives where it is not what its contract says."""
+    """Refuses what a method returns if it violates the contract of the method."""
 
     def __init__(self, model: keras.Model, kind: Model[P], parameters: P, image: tuple[int, ...]) -> None:
         super().__init__(model, kind, parameters)
@@ -173,14 +174,14 @@ class _Watched(Asked):
 
 
 def _arguments(name: str, given: tuple[np.ndarray | int, ...]) -> str:
-    """What a method is given, by the names of its contract."""
+    """Arguments of a method, by their names in its contract."""
     first = {"decode": ["z"], "sample": ["n", "seed"]}.get(name, ["x"])
     last = ["samples"] if name == "elbo_terms" else []
     return ", ".join([*first, *["condition"][: len(given) - len(first) - len(last)], *last])
 
 
 def _check_names(training: loop.Training) -> None:
-    """Refuses methods that are not there, and optimisers that are not declared."""
+    """Refuse missing methods and undeclared optimisers."""
     model, kind = training.model, training.kind
     for name in sorted(kind.provides):
         if METHODS[name] not in dir(model):
@@ -194,13 +195,13 @@ def _check_names(training: loop.Training) -> None:
 
 
 class Trial:
-    """What the methods of a model give for the test images, each asked as a probe asks it."""
+    """Results of the methods of a model for the test images, each called as a probe calls it."""
 
     def __init__(self, asked: _Watched, model: keras.Model, data: ImageData, latent: Sequence[int]) -> None:
         self.asked, self.model, self._data, self._latent = asked, model, data, latent
 
     def give(self, name: str, codes: np.ndarray | None) -> list[np.ndarray]:
-        """What a method gives, its randomness set as before every probe; nothing where there is no code to decode."""
+        """Result of a method, with the randomness set as before every probe; empty if there is no code to decode."""
         loop.set_randomness(self.model, SEED, 1)
         split = self._data.splits["test"]
         x, condition = np.asarray(split.x), _batches.given_to(self.asked, split)
@@ -214,7 +215,7 @@ class Trial:
 
 
 def _same(trained: Trial, loaded: Trial) -> None:
-    """Asks all that a model provides; refuses one of which something that decides is not among its weights."""
+    """Call everything that a model provides; refuse a model whose results depend on state that is not among its weights."""
     provides = trained.asked.provides
     codes = trained.give("encode", None)[0] if "encode" in provides else None
     for name in sorted(provides, key=list(CALLS).index):
@@ -230,7 +231,7 @@ def _are_close(one: list[np.ndarray], other: list[np.ndarray]) -> bool:
 
 
 def _place(method: Callable[..., Answer]) -> str:
-    """`; spiral.py:31, encode`: where a method begins; empty where that is not known."""
+    """`; spiral.py:31, encode`: where a method begins; empty if unknown."""
     found = inspect.unwrap(method)
     code = found.__code__ if inspect.isfunction(found) or inspect.ismethod(found) else None
     return f"; {Path(code.co_filename).name}:{code.co_firstlineno}, {code.co_name}" if code else ""
