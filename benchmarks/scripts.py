@@ -143,7 +143,7 @@ def checkpoint(project: Path) -> bool:
 
 def wrong_in(project: Path, said: str) -> list[str]:
     """What a project lacks after a build that went on after an epoch, and what is left in it."""
-    wrong = [] if "goes on after epoch" in said else ["nothing went on"]
+    wrong = [] if "continues after epoch" in said else ["nothing went on"]
     wrong += [] if (project / "build" / "lab" / "lab.pdf").is_file() else ["there is no report"]
     roots = {name: str(project / name) for name in ("experiments", "templates", "build", "figures")}
     plan = plan_report("lab", Workspace.find(roots | {"store": str(project / "runs")}))

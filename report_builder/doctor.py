@@ -58,7 +58,7 @@ def examine(data_folders: Sequence[Path], store: Path) -> Iterator[Check]:
     yield _machine()
     yield _tensorflow()
     yield _wheel("matplotlib", "draws the figures")
-    yield _wheel("scikit-learn", "holds the digits that come along")
+    yield _wheel("scikit-learn", "holds the built-in digits")
     yield _pandoc()
     yield _wheel("typst", "writes the PDF")
     yield _fonts()

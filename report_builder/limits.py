@@ -49,7 +49,7 @@ class Limit:
     def problem(self, where: str, amount: float = 0) -> Problem:
         """Describe an exceeded bound; the suggested bound is large enough for the amount, if that is known."""
         more = min(max(2 * self.value, _round_up(amount)), self.most)
-        step = f"Where it is meant, allow more: --limit {self.name}={more:.15g}" if more > self.value else ""
+        step = f"If this is intended, allow more: --limit {self.name}={more:.15g}" if more > self.value else ""
         if amount > self.most:
             step = f"More than {self.told(self.most)} is never allowed."
         received = self.told(amount) if amount else ""

@@ -97,7 +97,7 @@ def not_readable(path: Path) -> str:
         return f"this cannot be a file: {error.strerror if isinstance(error, OSError) else error}"
     if stat.S_ISDIR(mode):
         return "a folder stands where a file belongs"
-    return "" if stat.S_ISREG(mode) else "this is no file but a pipe, a socket or a device"
+    return "" if stat.S_ISREG(mode) else "this is not a regular file but a pipe, a socket or a device"
 
 
 def text_of(path: Path, where: str = "", most: int | None = None) -> str:

@@ -24,5 +24,7 @@ def preferred(facts: Sequence[Fact], *, by: Sequence[str]) -> Fact | None:
     if unmeasured:
         return None
     if first.better == "none" or isinstance(first.value, str):
-        raise ReportError(Problem("", f"'{first.metric}' has no better direction: nothing can be chosen by it", first.name))
+        raise ReportError(
+            Problem("", f"'{first.metric}' has no preferred direction, so it cannot be used for a choice", first.name)
+        )
     return (max if first.better == "higher" else min)(facts, key=lambda fact: float(fact.value))

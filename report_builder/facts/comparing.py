@@ -114,7 +114,7 @@ def ratio(a: Fact, b: Fact, *, by: Sequence[str]) -> tuple[float, float, float, 
     sides, value = sides_of([a, b]), float(b.value)
     scope, divisor = judged(against(b, b, replace(sides, sides=(sides.sides[1],) * 2), 0.0), (b,))
     if abs(value) <= float(divisor.margin()):
-        raise ReportError(Problem("", "a ratio needs a divisor that is measurably other than 0", b.name))
+        raise ReportError(Problem("", "a ratio needs a divisor that is measurably different from 0", b.name))
     middle = float(a.value) / value
     scope, rest = judged(against(a, b, sides, middle), (a, b))
 
@@ -177,9 +177,9 @@ def judged(sides: Measured, facts: Sequence[Fact]) -> tuple[str, Estimate]:
     known = sides.sides[0].parts is not None
     names = ", ".join(fact.name for fact in facts)
     if not exact and known and sides.units < 2:
-        raise ReportError(Problem("", "a single image is too few to compare", names, next_step="Measure more images."))
+        raise ReportError(Problem("", "a single image is not enough for a comparison", names, next_step="Measure more images."))
     if not exact and few and not known:
-        rule = "no value for each image was kept, and fewer than three seeds stand on a side: chance cannot be judged"
+        rule = "there are no values per image, and one side has fewer than three seeds: chance cannot be judged"
         raise ReportError(Problem("", rule, names, next_step="Train three seeds, or cite the numbers without a verdict."))
     found = estimate(sides.sides, sides.signs, units=sides.units, trainings=exact or few)
     return "" if exact or not trained else TRAININGS if few else MODELS, found

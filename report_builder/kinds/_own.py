@@ -107,7 +107,7 @@ def _with_checks(function: Callable[Q, R], returned: type, path: Path, advice: s
         except (Exception, SystemExit) as error:
             raise OwnFileError(replace(blamed(error, path, line, function.__name__), next_step=advice)) from error
         if not fits:
-            rule = f"{path.name}:{line}, '{function.__name__}' does not return what it must"
+            rule = f"{path.name}:{line}, '{function.__name__}' returns a value of the wrong type"
             raise OwnFileError(Problem(str(path), rule, _found_text(found), f"{_type_text(returned)}.", advice))
         return found
 

@@ -18,7 +18,7 @@ class Role(Enum):
     PROBE = auto()
     """A probe `{kind, parameter: value, ...}` inside: of a metric the one whose images it measures, and its id is its scope."""
     JUDGE = auto()
-    """Id of the run that judges; in the key of facts stands what was trained, not the id."""
+    """Id of the run that judges; keys of facts contain what was trained, not the id."""
     CLASSES = auto()
     """The classes that images show, by name or place; a judge must know them."""
     TERMS = auto()

@@ -100,7 +100,7 @@ def _of_figure(kind: Figure[Parameters], where: str) -> Iterator[Problem]:
     judges, needs = {request.judge for request in requests.values()}, list[set[str]]()
     for name, request in requests.items():
         if name != (request.run or request.data):
-            yield Problem(where, "'reads' names a request otherwise than by its run or data set", repr(name))
+            yield Problem(where, "'reads' must name each request by its run or data set", repr(name))
         if request.kind not in (*FROM_RUN, *PROBES.names()):
             yield Problem(
                 where,
@@ -112,7 +112,9 @@ def _of_figure(kind: Figure[Parameters], where: str) -> Iterator[Problem]:
             needs += [{*need.split("|")} for need in needs_of(request)]
     if needs and (vain := [ability for ability in serves if not any(need <= ability for need in needs)]):
         yield Problem(
-            where, "it serves what nothing that it reads needs", ", ".join(sorted("|".join(sorted(each)) for each in vain))
+            where,
+            "it serves an ability that none of its requests needs",
+            ", ".join(sorted("|".join(sorted(each)) for each in vain)),
         )
     if needs and not serves and not names_of(kind.parameters, Role.PROBE):
         named = ", ".join(sorted({repr("|".join(sorted(need))) for need in needs}))
@@ -140,7 +142,7 @@ def _of_metric(kind: Metric[Parameters], parameters: Parameters, where: str) -> 
     for quantity in quantities:
         if not quantity.reduction:
             step = "Quantity(..., reduction='mean over images'): values compare only where it agrees."
-            yield Problem(where, f"the quantity '{quantity.name}' does not say how it is reduced", next_step=step)
+            yield Problem(where, f"the quantity '{quantity.name}' states no reduction", next_step=step)
 
 
 def borrowed_names(kind: Metric[Parameters], quantities: Sequence[Quantity]) -> Iterator[Problem]:
@@ -204,7 +206,7 @@ def _of_model(kind: Model[Parameters], where: str) -> Iterator[Problem]:
             yield Problem(where, f"it has no {advice.partition('=')[0]}", next_step=f"Write Model(..., {advice}).")
     if kind.equation is None:
         step = "Write equation(parameters) -> Equation(latex, symbols), and Model(..., equation=equation)."
-        yield Problem(where, "it does not say its loss", next_step=step)
+        yield Problem(where, "it does not state its loss", next_step=step)
     latent, codes = names_of(kind.parameters, Role.LATENT), {"decode", "encode"} & kind.provides
     if codes and kind.code == "flat" and not latent:
         step = "Mark the parameter: latent_dim: Annotated[int, Role.LATENT]; or say code='spatial' or 'discrete'."

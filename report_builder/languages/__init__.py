@@ -9,18 +9,4 @@ from report_builder.languages.files import codes, load, read
 from report_builder.languages.frames import Noun
 from report_builder.languages.language import CASES, KINDS, MINUS, NO_BREAK, SOURCE, Language
 
-__all__ = [
-    "CASES",
-    "EVERY",
-    "KINDS",
-    "MINUS",
-    "NO_BREAK",
-    "SOURCE",
-    "THIN",
-    "Frames",
-    "Language",
-    "Noun",
-    "codes",
-    "load",
-    "read",
-]
+__all__ = ["CASES", "KINDS", "MINUS", "NO_BREAK", "SOURCE", "Language", "Noun", "codes", "load", "read"]

@@ -41,7 +41,7 @@ def _of_labels(language: Language) -> Iterator[tuple[str, str, str]]:
     yield from ((key, "not translated", "") for key in language.missing if key.startswith("labels."))
     for kind, counts in language.labels.items():
         forms = {f"labels.{kind}.{count}": [case for case in CASES if case not in cases] for count, cases in counts.items()}
-        yield from ((key, "this label has not every case", ", ".join(lacking)) for key, lacking in forms.items() if lacking)
+        yield from ((key, "this label lacks cases", ", ".join(lacking)) for key, lacking in forms.items() if lacking)
     yield from ((f"prose.{key}", "not translated", "") for key in load(SOURCE).prose if not language.prose.get(key))
     yield from (("template", "not translated", "") for _ in range(not language.template))
 

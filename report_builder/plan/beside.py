@@ -36,13 +36,13 @@ class Widths:
 
     def _note_width(self, id_: str) -> None:
         group = next(group for group, entry in self._closing.loaded.experiment.subfigures.items() if id_ in entry.parts)
-        rule = f"figure '{id_}' is part of '{group}', whose columns say how wide it is"
+        rule = f"figure '{id_}' is part of '{group}', whose columns set its width"
         self._closing.note(("figures", id_), rule, next_step="Leave its width out, or change 'columns' there.")
 
     def _place(self, id_: str, entry: Subfigures) -> None:
         closing, figures, count = self._closing, self._closing.loaded.experiment.figures, entry.side_by_side
         if id_ in figures:
-            closing.note(("subfigures", id_), "a figure and figures side by side have the same id", repr(id_))
+            closing.note(("subfigures", id_), "a figure and a group of subfigures have the same id", repr(id_))
         column = (self._text - GUTTER * (count - 1)) / count
         for i, part in enumerate(entry.parts):
             path = ("subfigures", id_, "parts", i)

@@ -140,7 +140,7 @@ def _unknown(resolved: Resolved, picture: Picture, name: str) -> Problem:
     where, rule = loaded.where("figures", picture.id), "the figure shows a fact that no metric of this report gives"
     of_others = {known: measure for known, measure in resolved.measured.items() if known.partition(".")[2] == rest}
     if not of_others:
-        step = f"Name one of these, or add to metrics what gives it. List all of them: report-builder facts {loaded.name}"
+        step = f"Name one of these, or add the metric that gives it. List all of them: report-builder facts {loaded.name}"
         return Problem(where, rule, repr(name), near_miss(name, closest(name, resolved.measured)), step)
     metric, others = next(iter(of_others.values())).id, ", ".join(known.partition(".")[0] for known in of_others)
     step = f"Add '{subject}' (or its sweep) to metrics.{metric}.runs."

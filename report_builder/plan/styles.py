@@ -22,7 +22,7 @@ _COMMENT = re.compile(r"""^((?:[^#'"]|'[^']*'|"[^"]*")*?)#.*$""")
 _SHIPPED = re.compile(r"^#*([\w-]+(?:\.[\w-]+)*) *:", re.MULTILINE)
 _BYTES = "with it a figure would not have the same bytes on every machine"
 _NOTHING = "it changes nothing here"
-_SIZE = f"{_NOTHING}: how large a figure is, is said by its options width and height_cm"
+_SIZE = f"{_NOTHING}: the size of a figure is set by its options width and height_cm"
 REFUSED = {  # prefix of a name -> why it may not be set
     "svg.": _BYTES,
     "text.usetex": _BYTES,

@@ -47,7 +47,7 @@ def lacking(job: Job) -> Problem | None:
     if not job.gpu or job.gpu <= (here := len(seen())):
         return None
     rule = f"it asks for {job.gpu} graphics card{'s' if job.gpu != 1 else ''}, and {platform.node()} has {here or 'none'}"
-    return Problem("", rule, f"gpu: {job.gpu}", next_step="Leave gpu out, or say gpu: 0, to train without one.")
+    return Problem("", rule, f"gpu: {job.gpu}", next_step="Leave gpu out, or set gpu: 0, to train without one.")
 
 
 def take(count: int, ended: threading.Event) -> tuple[tuple[str, ...], ExitStack]:

@@ -188,7 +188,7 @@ class Cluster:
                 "FutureCancelledError",
             }
             said = f"{type(error).__name__}: {error}".partition("\n")[0]
-            step = "Run the command again: it goes on from the last checkpoint."
+            step = "Run the command again: it continues from the last checkpoint."
             problem = Problem("", "the worker was lost" if lost else "the worker could not start", said, next_step=step)
             return Failed("lost" if lost else "RunError", (problem,))
         last: Event = EVENT.validate_python(json.loads(told["event"]))

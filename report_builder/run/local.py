@@ -101,8 +101,8 @@ class _Process:
             self.process.wait(timeout=5)  # let it end by itself, so that the exit code tells how
         code = self.process.returncode or 0  # 0: it closed its output and still runs
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
-        memory = "Mostly memory ran out: lower batch_size or close other programs. " if code == _KILLED else ""
-        advice = f"{memory}Run the command again: it goes on from the last checkpoint."
+        memory = "Most often memory ran out: lower batch_size or close other programs. " if code == _KILLED else ""
+        advice = f"{memory}Run the command again: it continues from the last checkpoint."
         problem = Problem("", f"the worker process {how}", next_step=advice)
         return Failed(PAUSED if code == -signal.SIGTERM else DIED, (problem,), unforeseen=code != _KILLED)
 

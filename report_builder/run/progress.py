@@ -72,7 +72,7 @@ class View:
         now = self._clock()
         if isinstance(event, Resumed):
             state.first = state.done = event.epoch
-            self._say(f"{state.label}: goes on after epoch {event.epoch} of {state.epochs}")
+            self._say(f"{state.label}: continues after epoch {event.epoch} of {state.epochs}")
             return
         state.done, state.terms = event.epoch, event.terms
         if isinstance(event, Progress):
@@ -85,7 +85,7 @@ class View:
         if isinstance(event, Failed):
             self._say("\n".join(f"failed: {problem}" for problem in event.of(job).problems))
         elif isinstance(event, Skipped):
-            self._say(f"{job.label}: skipped, what it reads failed")
+            self._say(f"{job.label}: skipped, because a step that it needs failed")
         elif state and job.epochs:
             if not event.reused and not state.first:
                 self._measured, self._guessed = self._measured + event.seconds, self._guessed + job.seconds

@@ -134,7 +134,7 @@ def _with_profile(source: Source, profile: str | None, file: Path) -> tuple[Sour
             Problem(source.where(("profiles",)), "profiles are a mapping: name -> keys to change", repr(profiles))
         )
     if not isinstance(default, str):
-        raise ReportError(Problem(source.where(("default_profile",)), "this is the name of a profile", repr(default)))
+        raise ReportError(Problem(source.where(("default_profile",)), "the name of a profile is expected", repr(default)))
     for name in profiles:
         name_fits(name, source.where(("profiles", name)), "the name of a profile")
     chosen = profile or default

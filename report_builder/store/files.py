@@ -22,7 +22,7 @@ _SPACE = ("no space left on the disk", f"Free some space and {_AGAIN}")
 _PERMISSION = ("no permission to write here", "Choose another folder with --store or --build, or change its permissions.")
 _OPEN = ("too many files are open", f"Raise the limit, for instance with 'ulimit -n 1024', and {_AGAIN}")
 _PLACE = ("a file stands where a folder belongs, or a folder where a file belongs", f"Move it away and {_AGAIN}")
-_NAME = ("the path is too long, or its links lead in a circle", "Choose a shorter path, or repair the link.")
+_NAME = ("the path is too long, or its symbolic links form a loop", "Choose a shorter path, or repair the link.")
 _DEVICE = ("the disk cannot be read or written", f"Check the disk, and {_AGAIN}")
 SAID = {  # errors that only the user can fix -> the rule, and what to do next
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _SPACE),

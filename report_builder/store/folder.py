@@ -30,7 +30,7 @@ DISTRUSTED = (
     "results of another machine cannot be used",
     "",
     "",
-    "They were put aside: run the command again.",
+    "They were set aside. Run the command again.",
 )  # fields of a Problem after `where`
 
 

@@ -277,5 +277,5 @@ def _shape(stream: IO[bytes], size: int) -> tuple[int, ...]:
     read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
     shape, _, dtype = read(stream)
     if dtype.hasobject or stream.tell() + dtype.itemsize * math.prod(shape) != size:
-        raise ValueError(f"an array of {dtype} with the shape {shape} has another size")
+        raise ValueError(f"an array of {dtype} with the shape {shape} has another size in bytes")
     return tuple(shape)

@@ -83,9 +83,9 @@ def test_a_poor_kind_is_told_what_it_lacks(tmp_path):
         ("the parameter 'width_cm' has no description", ""),
         ("the parameter 'width_cm' does not say what it means to the plan", ""),
         ("it serves what no model provides", "'dance'"),
-        ("'reads' names a request otherwise than by its run or data set", "'runs!'"),
+        ("'reads' must name each request by its run or data set", "'runs!'"),
         ("'reads' asks for a probe that does not exist", "'code'"),
-        ("it serves what nothing that it reads needs", "dance, sample"),
+        ("it serves an ability that none of its requests needs", "dance, sample"),
     ]
     (tmp_path / "mute.py").write_text(POOR.replace('{"sample", "dance"}', "()"))
     assert "serves=frozenset({'encode'})" in " ".join(problem.next_step for problem in lacks(FIGURES, "mute.py", tmp_path))

@@ -125,7 +125,7 @@ def test_what_a_model_lacks_is_asked_of_a_worker(own, capsys: pytest.CaptureFixt
     assert own.run("list", "models", "--check", "./focal.py") == 3
     said = capsys.readouterr().err
     assert "it has no terms" in said
-    assert "it does not say its loss" in said
+    assert "it does not state its loss" in said
 
 
 @pytest.mark.slow

@@ -121,7 +121,7 @@ def test_a_killed_build_goes_on_to_the_same_weights(lab, tmp_path: Path) -> None
     assert not list((lab.folder / "build").rglob("*.pdf"))
     code, _, err = finish(lab.start("build", "tiny", "--set", epochs))
     assert code == 0, err
-    assert "run longer, seed 1: goes on after epoch" in err
+    assert "run longer, seed 1: continues after epoch" in err
     whole = type(lab)(tmp_path / "whole")
     whole.write()
     assert finish(whole.start("build", "tiny", "--set", epochs))[0] == 0

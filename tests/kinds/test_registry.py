@@ -138,7 +138,7 @@ POOR = [  # what stands in place of what, in a file that is poor in one way; wha
         "ProbeRequest, Quantity\nclass Parameters(Parameters):\n    split: str = 'test'\n",
         "Annotated[..., Role.SPLIT]",
     ),
-    (', reduction="mean over images"', "", "'length' does not say how it is reduced"),
+    (', reduction="mean over images"', "", "'length' states no reduction"),
     ('[Quantity("length", reduction="mean over images")]', "[]", "'values' declares nothing"),
     ('{"codes": ProbeRequest("codes")}', "{}", "'reads' asks for nothing"),
     ('ProbeRequest("codes")', 'ProbeRequest("coeds")', "unknown probe"),

@@ -79,7 +79,7 @@ def test_what_is_missing_is_listed(partial: languages.Language, tmp_path: Path) 
     assert said["xx.yaml: axis.loss"] == said["xx.yaml: terms.loss"] == ("not translated", "loss")
     assert said["xx.yaml: kinds.my kind"] == ("not translated", "my kind")
     assert said["xx.yaml: kinds.classifier"] == ("not translated", "classifier")
-    assert said["xx.yaml: labels.fig.one"] == ("this label has not every case", "gen, dat, acc, ins, loc")
+    assert said["xx.yaml: labels.fig.one"] == ("this label lacks cases", "gen, dat, acc, ins, loc")
     assert {"xx.yaml: labels.fig.many", "xx.yaml: prose.verdict", "xx.yaml: template"} <= {*said}
     (tmp_path / "yy.yaml").write_text('axis: {epok: "x", latent: "y"}\nsheet: {row: "{i"}\n', encoding="utf-8")
     said = {problem.where: (problem.rule, problem.received) for problem in faults(read(tmp_path / "yy.yaml"))}

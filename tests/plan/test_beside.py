@@ -40,7 +40,7 @@ def test_the_width_goes_to_the_parameter_of_that_role(lab):
     lab.edit("./own.py, width: 50%,", "./own.py, breadth: 7,")
     assert lab.plan().resolved.figures["codes"].kind.parameters.breadth == 7
     lab.edit("tasks:\n", GROUP)
-    with pytest.raises(ReportError, match="figure 'codes' is part of 'both', whose columns say how wide it is"):
+    with pytest.raises(ReportError, match="figure 'codes' is part of 'both', whose columns set its width"):
         lab.plan()
 
 
@@ -59,7 +59,7 @@ def test_columns(lab, columns, width):
         ("parts: [codes, grid]", "parts: [codes]", r"subfigures\.both\.parts"),
         ("columns: 2", "columns: 4", r"subfigures\.both\.columns"),
         ("both:", "grid:", "have the same id"),
-        ("n: 4", "n: 4, width: 50%", r"figures\.grid: figure 'grid' is part of 'both', whose columns say how wide it is"),
+        ("n: 4", "n: 4, width: 50%", r"figures\.grid: figure 'grid' is part of 'both', whose columns set its width"),
         ("tasks:", "  more: {parts: [grid, codes]}\ntasks:", r"more\.parts\.0: a figure is part of one group only"),
     ],
 )

@@ -84,7 +84,7 @@ def test_failures_and_what_they_skip_are_said():
     assert stream.getvalue().splitlines()[-3:] == [
         "failed: run vae, seed 1: lost",
         "  Try less.",
-        "codes of vae: skipped, what it reads failed",
+        "codes of vae: skipped, because a step that it needs failed",
     ]
 
 
@@ -99,14 +99,14 @@ def test_a_figure_is_named_when_it_is_drawn():
 
 
 def test_a_resumed_run_counts_its_own_epochs_only():
-    """The time left of a run that goes on after epoch 8 of 10 comes from the epochs trained since."""
+    """The time left of a run that continues after epoch 8 of 10 comes from the epochs trained since."""
     stream, clock = io.StringIO(), Clock()
     view = progress.View(stream, (RUN, PROBE), 2, clock)
     view.show(RUN, Started(1))
     view.show(RUN, Resumed(8, {}))
     clock.now = 12.0
     view.show(RUN, Epoch(9, TERMS))
-    assert "goes on after epoch 8 of 10" in stream.getvalue()
+    assert "continues after epoch 8 of 10" in stream.getvalue()
     assert "epoch 9/10" in stream.getvalue()
     assert "12 s left" in stream.getvalue()
 

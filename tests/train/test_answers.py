@@ -212,7 +212,7 @@ def test_what_a_poor_model_lacks(own) -> None:
         "the parameter 'latent_dim' does not say what it means to the plan",
         "the parameter 'factor' has no description",
         "it has no terms",
-        "it does not say its loss",
+        "it does not state its loss",
         "its code is one vector, and no parameter says how long it is",
     ]
 
