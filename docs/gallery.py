@@ -37,8 +37,8 @@ CHOSEN = (
 )
 HEAD = """# Figure kinds
 
-Every kind of figure that comes along, drawn by `make report REPORT=gallery` from models that trained for some minutes on the
-embedded digits. The line above a picture is what asks for it under `figures:`; `report-builder figure ID --report gallery
+Every built-in kind of figure, drawn by `make report REPORT=gallery` from models that trained for some minutes on the
+embedded digits. The line above each picture produces it under `figures:`; `report-builder figure ID --report gallery
 --show-options` prints the options of one. This page is written by `make gallery`.
 """
 

@@ -48,20 +48,20 @@ def pages() -> dict[str, str]:
     }
 
 
-EXPERIMENT = "What may stand where; `ID` is a name that you choose. Parameters beside a `kind` are on the other pages."
+EXPERIMENT = "Keys and their places; `ID` is a name of your choice. The parameters of each `kind` are on the other pages."
 MODELS = (
     "`model: {kind: NAME, parameter: value}`. A preset (`preset: NAME`) gives several parameters at once; those beside it win."
 )
-DATASETS = "`dataset: {kind: NAME, parameter: value}`; [where files are looked for](../experiment.md#data)."
+DATASETS = "`dataset: {kind: NAME, parameter: value}`; [where files are searched](../experiment.md#data)."
 STEPS = "Entries of `steps:` of a data set, done in order: `{kind: NAME, parameter: value}`, or the name alone."
 METRICS = """Entries of `metrics:`. What a metric measures is a fact, `RUN.SPLIT.NAME` or `RUN.METRIC.NAME`; those of a report
-are listed by `report-builder facts REPORT`. *Better* is the direction that a verdict takes; where it is none the template says
-`greater=` and `smaller=`. *Chance* is what there is beside the seed ([verdicts](../verdicts.md))."""
+are listed by `report-builder facts REPORT`. *Better* is the direction used by verdicts; without one the template gives
+`greater=` and `smaller=`. *Chance* is the source of randomness besides the seed ([verdicts](../verdicts.md))."""
 PROBES = "Arrays of a trained model, which metrics and figures read; [your own](../own-model.md) ask for them by name."
 FIGURES = "Entries of `figures:`, beside `caption` and `width`. The [gallery](../gallery.md) shows each of them."
 COMMANDS = "The program is `.venv/bin/report-builder`, or `.venv/bin/python -m report_builder`."
 LIMITS_HEAD = (
-    "What asks for more is refused: `--limit NAME=VALUE`, or `REPORT_BUILDER_LIMITS=NAME=VALUE,NAME=VALUE`, allows it."
+    "Input beyond these limits is refused; raise one by `--limit NAME=VALUE` or `REPORT_BUILDER_LIMITS=NAME=VALUE,NAME=VALUE`."
 )
 
 
@@ -86,7 +86,7 @@ def fields(model: type[BaseModel]) -> str:
     rows = [
         (f"`{name}`", default(each, defaults.get(name)), each.description or "") for name, each in model.model_fields.items()
     ]
-    return table(["key", "default", "what it is"], rows) or "It has no parameters."
+    return table(["key", "default", "description"], rows) or "It has no parameters."
 
 
 def default(field: FieldInfo, value: object) -> str:
@@ -122,7 +122,7 @@ def metric(kind: kinds.Metric[kinds.Parameters]) -> str:
     asked = kind.parameters.model_validate(judge)
     given = kind.values(asked, kind.reads(asked))
     facts = [(f"`{q.name}`", q.unit, "" if q.better == "none" else q.better, q.noise, q.reduction) for q in given]
-    return f"{parameters(kind)}\n\n{table(['fact', 'unit', 'better', 'chance', 'how it came about'], facts)}"
+    return f"{parameters(kind)}\n\n{table(['fact', 'unit', 'better', 'chance', 'reduction'], facts)}"
 
 
 def probe(kind: kinds.Probe[kinds.Parameters]) -> str:

@@ -40,8 +40,8 @@ CHOSEN = {
 HEAD = """# Reports
 
 What `make report REPORT=...` writes, as it is handed in: each from one experiment file and one template, with profile `quick`
-on two cores. [metrics.csv](reports/metrics.csv) has every fact that they may cite. The fifth,
-`vae-lecture`, shows photographs of people and stands here in no copy. This page is written by `docs/reports.py`.
+on two cores. [metrics.csv](reports/metrics.csv) has every fact that they can cite. The fifth,
+`vae-lecture`, contains photographs of people and is not reproduced here. This page is written by `docs/reports.py`.
 """
 
 
