@@ -36,7 +36,7 @@ def checked(data: ImageData, known: Layout, where: str) -> ImageData:
 
 def _wrong(data: ImageData, split: Split, expected: tuple[int, ...]) -> str:
     """Describe what is wrong with a split; empty if nothing is."""
-    if split.x.ndim != 4:
+    if len(split.x.shape) != 4:
         return "images are an array of four axes: image, height, width, channel"
     if not split.y.size:
         return "there is no image"
