@@ -15,7 +15,7 @@ import report_builder
 from report_builder.cli.streams import standing
 
 COMMAND = [sys.executable, "-m", "report_builder"]
-BARE = {"PATH": os.defpath, "PYTHONPATH": str(Path(report_builder.__file__).parents[1])}  # what cron sets, and the package's path
+BARE = {"PATH": os.defpath, "PYTHONPATH": str(Path(report_builder.__file__).parents[1])}  # what cron sets, and the package path
 
 
 @pytest.mark.parametrize("closed", ["1", "2", "1 2", "0 1 2"])
