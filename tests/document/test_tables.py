@@ -101,7 +101,7 @@ def test_a_column_for_each_class(material, printed):
     ],
 )
 def test_what_is_the_same_for_all_seeds_has_no_spread(material, printed, values, unit, digits, cell):
-    """An exact count has no deviation over seeds, not one of zero, and its cells show per cent either way."""
+    """A value that is equal for all seeds is printed without a spread, and a per cent sign follows it either way."""
     known = material.facts["vae.test.elbo"]
     measurements = tuple(Measurement(seed, value) for seed, value in enumerate(values, start=1))
     facts = {known.name: replace(known, measurements=measurements, unit=unit)}
