@@ -1,4 +1,4 @@
-"""A build of an edited report begins with what it needs last."""
+"""Rebuilding an edited report starts with the tool that is needed last."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from report_builder.document.press import MAIN
 
 
 def workspace(root: Path, *, edited: float, laid: float | None) -> Workspace:
-    """A project whose template was edited, and whose PDF was laid, at these times in seconds."""
+    """Project with an edited template and an existing PDF, at the given modification times in seconds."""
     place = Workspace.find(
         {name: str(root / name) for name in ("experiments", "templates", "store", "build", "figures", "data")}, {}
     )
@@ -37,7 +37,7 @@ def workspace(root: Path, *, edited: float, laid: float | None) -> Workspace:
 def test_a_press_begins_where_a_file_is_newer_than_the_last_pdf(
     tmp_path: Path, edited: float, laid: float | None, formats: tuple[str, ...], *, begins: bool
 ) -> None:
-    """It sets the last version where a PDF is asked for, one was set before, and a file of the project was saved since."""
+    """The press begins with the old version only if a PDF is requested, one exists, and a project file was saved since."""
     press = begin(workspace(tmp_path, edited=edited, laid=laid), "lab", formats)
     assert (press is not None) is begins
     assert press is None or press.folder == tmp_path / "build" / "lab" / PRESS

@@ -1,4 +1,4 @@
-"""What stands beside single figures: tables of theirs, and other figures."""
+"""What accompanies single figures: their tables, and other figures next to them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ CURVES = "figures:\n  curves: {kind: training_curves, runs: [vae, longer], capti
 
 
 def test_a_task_draws_the_figure_behind_its_table(built) -> None:
-    """A task that shows only the table of a figure has that figure drawn, and prints its numbers."""
+    """A task that shows only the table of a figure has that figure drawn and prints its numbers."""
     built.edit("figures:\n", CURVES)
     built.edit('{{ figure("grid") }}', '{{ figure("grid") }}\n\n{{ figure_table("curves", "Numbers") }}\n', built.template)
     assert built.run("task", "2", "--report", "tiny") == 0
@@ -19,7 +19,7 @@ def test_a_task_draws_the_figure_behind_its_table(built) -> None:
 
 
 def test_parts_are_published_under_number_and_letter(built) -> None:
-    """Figures side by side are drawn without training, published as `01a-...`, and `figure` and `task` know them."""
+    """Side-by-side figures are drawn without training, published as `01a-...`, and known to `figure` and `task`."""
     built.edit("tasks:\n", "subfigures:\n  both: {parts: [codes, grid], caption: Both}\ntasks:\n")
     built.edit('"fig:codes", ', '"fig:both", "fig:grid", ')
     built.edit('{{ figure("codes") }}', '{{ figure("both") }}', built.template)
@@ -36,7 +36,7 @@ def test_parts_are_published_under_number_and_letter(built) -> None:
 
 
 def test_a_model_is_drawn_and_tabulated_from_its_run(built) -> None:
-    """A diagram and a table of a model read what its training stored: nothing trains, nothing is probed."""
+    """The diagram and the table of a model read what its training stored: nothing is trained and nothing is probed."""
     built.edit("figures:\n", "figures:\n  model: {kind: architecture, runs: [vae], caption: Layers}\n")
     assert built.to_do() == ["figure model"]
     both = '{{ figure("grid") }}\n\n{{ figure("model") }}\n\n{{ layers_table("vae", caption="Layers") }}\n'

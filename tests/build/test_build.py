@@ -1,4 +1,4 @@
-"""What a build leaves on the disk, and how little a second one does."""
+"""What a build leaves on disk, and how little a second build does."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from report_builder.store import Step
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """The sha256 of every file below a folder."""
+    """SHA-256 digest of every file below a folder."""
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def document(lab, suffix: str = "html") -> str:
-    """The text of a document that was written."""
+    """Text of a written document."""
     return (lab.folder / "build" / "tiny" / f"tiny.{suffix}").read_text(encoding="utf-8")
 
 
 def recommit(folder: Path) -> None:
-    """Makes the metadata of a stored step fit its files again, as if they had been measured so."""
+    """Update the metadata of a stored step to match its edited files, as if they had been measured that way."""
     meta = json.loads((folder / "step.json").read_text())
     meta["files"] = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in meta["files"]}
     (folder / "step.json").write_text(json.dumps(meta))
 
 
-# --- what is left -------------------------------------------------------------------------------------------------------------
+# --- files left by a build ----------------------------------------------------------------------------------------------------
 
 
 def test_the_documents_are_there(finished) -> None:
-    """A build leaves PDF, HTML and Markdown, the facts, the sentences and the steps in the folder of the report."""
+    """A build writes PDF, HTML and Markdown, the facts, the sentences and the steps to the folder of the report."""
     folder = finished.folder / "build" / "tiny"
     assert sorted(path.name for path in folder.iterdir() if path.name[0] != ".") == [
         "facts.json",
@@ -54,7 +54,7 @@ def test_the_documents_are_there(finished) -> None:
 
 
 def test_figures_are_published_under_their_numbers(finished) -> None:
-    """Every figure lies in its folder as `NN-<id>` in PNG and SVG, and the index says number, caption and files."""
+    """Every figure is published in its folder as `NN-<id>` in PNG and SVG, and the index lists number, caption and files."""
     folder = finished.folder / "figures" / "tiny"
     assert sorted(p.name for p in folder.iterdir()) == [
         "01-codes.png",
@@ -72,7 +72,7 @@ def test_figures_are_published_under_their_numbers(finished) -> None:
 
 
 def test_facts_are_published(finished) -> None:
-    """`facts.json` holds every fact that the report may cite, with unit, direction and seeds."""
+    """`facts.json` holds every fact that the report may cite, with its unit, direction and seeds."""
     facts = json.loads((finished.folder / "build" / "tiny" / "facts.json").read_text())
     assert {"ae.test.reconstruction_bce", "vae.test.elbo", "longer.test.elbo", "longer.test.kl_loss"} <= set(facts)
     elbo = facts["longer.test.elbo"]
@@ -80,13 +80,13 @@ def test_facts_are_published(finished) -> None:
 
 
 def test_nothing_of_a_worker_is_left(finished) -> None:
-    """A finished build leaves no scratch folder, no temporary file and no log."""
+    """A finished build leaves no scratch folder, temporary file or log behind."""
     left = [str(path) for path in finished.folder.rglob("*") if path.suffix in (".tmp", ".work", ".log", ".part")]
     assert left == []
 
 
 def test_same_store_same_bytes(finished, tmp_path: Path) -> None:
-    """Two builds from one store into two folders are equal byte for byte."""
+    """Two builds from one store into two folders are byte-for-byte identical."""
     found = []
     for name in ("one", "two"):
         places = [f"--build={tmp_path / name / 'build'}", f"--figures={tmp_path / name / 'figures'}"]
@@ -99,11 +99,11 @@ def test_same_store_same_bytes(finished, tmp_path: Path) -> None:
     }
 
 
-# --- nothing, a sentence, an option -------------------------------------------------------------------------------------------
+# --- no change, a changed sentence, a changed option --------------------------------------------------------------------------
 
 
 def test_nothing_changed_nothing_is_done(built) -> None:
-    """When nothing changed nothing runs, is compiled, or is touched, also where the project was moved."""
+    """If nothing changed, a build runs, compiles and touches nothing, even if the project was moved."""
     before = digests(built.folder / "build"), digests(built.folder / "figures")
     done = build(built.plan(), built.workspace, Options())
     assert not done.compiled
@@ -113,7 +113,7 @@ def test_nothing_changed_nothing_is_done(built) -> None:
 
 
 def test_a_sentence_only_compiles(built) -> None:
-    """Another sentence runs no step and writes the documents again; the figures keep their time."""
+    """A changed sentence runs no step and rewrites the documents; the figures keep their modification times."""
     figure = built.folder / "figures" / "tiny" / "01-codes.svg"
     time = figure.stat().st_mtime_ns
     built.edit("Where do the codes lie?", "Where are they?", built.template)
@@ -168,7 +168,7 @@ def test_a_sentence_only_compiles(built) -> None:
     ],
 )
 def test_only_what_changed_runs(finished, tmp_path: Path, old: str, new: str, steps: list[str]) -> None:
-    """A change runs the steps that it reaches and no other: an option of the drawing its figure, a parameter its run."""
+    """A change runs only the steps that depend on it: a drawing option runs its figure, a parameter its run."""
     variant = tmp_path / "tiny.yaml"
     variant.write_text(finished.experiment.read_text())
     finished.edit(old, new, variant)
@@ -176,7 +176,7 @@ def test_only_what_changed_runs(finished, tmp_path: Path, old: str, new: str, st
 
 
 def test_dry_run_says_and_does_nothing(built, capsys: pytest.CaptureFixture[str]) -> None:
-    """`--dry-run` says what would run and changes no file but the memo of digests."""
+    """`--dry-run` reports what would run and changes no file except the digest memo."""
     built.edit("epochs: 8", "epochs: 9")
     before = digests(built.folder)
     assert built.run("build", "tiny", "--dry-run") == 0
@@ -187,7 +187,7 @@ def test_dry_run_says_and_does_nothing(built, capsys: pytest.CaptureFixture[str]
 
 
 def test_digests_are_kept_before_the_first_job(built, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the plan has read of files is on the disk when the processes begin, so that none of them reads it again."""
+    """The digests computed by the plan are on disk before any worker process starts, so no worker reads the files again."""
     memo, seen = built.folder / "runs" / "memo.json", list[bool]()
     memo.unlink()
     built.edit("epochs: 8", "epochs: 9")
@@ -200,7 +200,7 @@ def test_digests_are_kept_before_the_first_job(built, monkeypatch: pytest.Monkey
 
 
 def test_stale_names_are_removed(built) -> None:
-    """A figure that got another id or number leaves no file under its old name."""
+    """A figure whose id or number changed leaves no file under its old name."""
     built.edit('figure("codes")', 'figure("places")', built.template)
     built.edit("@fig:codes", "@fig:places", built.template)
     built.edit("  codes: {", "  places: {")
@@ -214,7 +214,7 @@ def test_stale_names_are_removed(built) -> None:
 )
 @pytest.mark.parametrize("damage", ["remove", "alter"])
 def test_what_was_published_comes_back(built, name: str, damage: str) -> None:
-    """A published file that somebody removed or altered is the right one again after the same command."""
+    """A published file that was removed or altered is restored by the same command."""
     file = built.folder / name
     before = file.read_bytes()
     file.unlink() if damage == "remove" else file.write_bytes(b"altered")
@@ -223,7 +223,7 @@ def test_what_was_published_comes_back(built, name: str, damage: str) -> None:
 
 
 def test_a_profile_has_its_own_folders(built) -> None:
-    """Another profile than the default leaves the documents and figures of the default alone."""
+    """A profile other than the default leaves the documents and figures of the default profile alone."""
     built.experiment.write_text(
         "default_profile: quick\nprofiles: {quick: {}, other: {report: {title: Other}}}\n" + built.experiment.read_text()
     )
@@ -233,11 +233,11 @@ def test_a_profile_has_its_own_folders(built) -> None:
     assert "Tiny lab" in document(built)
 
 
-# --- one figure, one task -----------------------------------------------------------------------------------------------------
+# --- a single figure or task --------------------------------------------------------------------------------------------------
 
 
 def test_figure_redraws_only_that_figure(built, capsys: pytest.CaptureFixture[str]) -> None:
-    """`figure` draws one figure with the stored arrays and leaves the documents and the other figures as they are."""
+    """`figure` redraws one figure from the stored arrays and leaves the documents and the other figures unchanged."""
     before = digests(built.folder / "build"), digests(built.folder / "figures")
     assert built.run("figure", "grid", "--report", "tiny", "--set", "figures.grid.ink=light") == 0
     said = capsys.readouterr().out
@@ -254,7 +254,7 @@ def test_figure_redraws_only_that_figure(built, capsys: pytest.CaptureFixture[st
 
 
 def test_after_a_figure_of_another_option_the_build_is_right_again(built) -> None:
-    """What `figure --set` published is replaced when the report is built as its file says."""
+    """What `figure --set` published is replaced by the next build of the unmodified experiment."""
     before = digests(built.folder / "figures")
     assert built.run("figure", "grid", "--report", "tiny", "--set", "figures.grid.ink=light") == 0
     assert built.run("build", "tiny") == 0
@@ -266,7 +266,7 @@ LACKING = ('[@fig:grid]{.nom}.\n\n{{ figure("grid") }}', "the whole text.")
 
 @pytest.mark.parametrize("command", [("task", "2"), ("figure", "grid")])
 def test_what_a_section_lacks_is_said_before_the_training(lab, capsys: pytest.CaptureFixture[str], command) -> None:
-    """`task` and `figure` train for no report that `check` refuses; the part that is missing is said at its task."""
+    """`task` and `figure` do not train for a report that `check` refuses; the missing part is reported at its task."""
     lab.edit(*LACKING, file=lab.template)
     lab.edit("# Results", "# Results\n\nSee issue #2.", file=lab.template)
     assert lab.run(*command, "--report", "tiny") == 3
@@ -277,13 +277,13 @@ def test_what_a_section_lacks_is_said_before_the_training(lab, capsys: pytest.Ca
 
 
 def test_a_figure_is_drawn_again_whatever_the_text_lacks(built) -> None:
-    """`figure` of a stored run looks at no finding of the text: nothing is trained for it."""
+    """`figure` ignores the findings in the text if the run is stored, because nothing is trained for it."""
     built.edit('requires: [answer, "fig:codes"', 'requires: [answer, "fig:other", "fig:codes"')
     assert built.run("figure", "grid", "--report", "tiny", "--set", "figures.grid.ink=light") == 0
 
 
 def test_task_of_a_finished_report(built) -> None:
-    """`task` writes a small document of that task, with the numbers of the whole report."""
+    """`task` writes a small document of that task, numbered as in the whole report."""
     assert built.run("task", "2", "--report", "tiny") == 0
     text = (built.folder / "build" / "tiny" / "tiny-task-2.html").read_text()
     assert "Does a longer training help?" in text
@@ -294,11 +294,11 @@ def test_task_of_a_finished_report(built) -> None:
     assert not build(built.plan(), built.workspace, Options()).compiled
 
 
-# --- prose that cannot lie ----------------------------------------------------------------------------------------------------
+# --- prose follows the measurements -------------------------------------------------------------------------------------------
 
 
 def swap_bounds(lab) -> None:
-    """The bounds of the two VAEs, exchanged in the store."""
+    """Swap the bounds of the two VAEs in the store."""
     plan = lab.plan()
     first, second = (plan.store.root / "facts" / p.step.key for (m, _), p in plan.facts.items() if m.id == "elbo")
     for name in ("facts.json", "samples.npz"):
@@ -310,7 +310,7 @@ def swap_bounds(lab) -> None:
 
 
 def test_swapped_facts_flip_the_verdict(built) -> None:
-    """When the measurements say the opposite, so does the sentence."""
+    """The sentence of a verdict is reversed when the measurements are."""
     assert "is higher" in " ".join(document(built, "md").split())
     swap_bounds(built)
     assert built.run("build", "tiny") == 0
@@ -318,7 +318,7 @@ def test_swapped_facts_flip_the_verdict(built) -> None:
 
 
 def test_swapped_facts_break_a_claim(built, capsys: pytest.CaptureFixture[str]) -> None:
-    """A claim that the measurements deny stops the build with exit code 3 and leaves the old PDF; a draft marks it."""
+    """A claim contradicted by the measurements ends the build with exit code 3 and keeps the old PDF; a draft marks it."""
     verdict = (
         'verdict("longer.test.elbo", "vae.test.elbo", by="training.epochs", better="higher", worse="lower", same="undecided")'
     )
@@ -341,11 +341,11 @@ def test_swapped_facts_break_a_claim(built, capsys: pytest.CaptureFixture[str]) 
     assert built.run("build", "tiny") == 3
 
 
-# --- what can go wrong --------------------------------------------------------------------------------------------------------
+# --- failures -----------------------------------------------------------------------------------------------------------------
 
 
 def test_a_full_disk(built, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Without space the build ends with exit code 5 and a sentence; the old documents stay whole, and later it succeeds."""
+    """A full disk ends the build with exit code 5 and a message; the old documents stay intact, and a later build succeeds."""
     built.edit("Where do the codes lie?", "Where are they?", built.template)
     built.edit("n: 4}", "n: 4, ink: light}")
     before = digests(built.folder / "build"), digests(built.folder / "figures")
@@ -366,7 +366,7 @@ def test_a_full_disk(built, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     "name", ["figure.png", "facts.json", pytest.param("weights.npz", marks=pytest.mark.slow), "arrays.npz"]
 )
 def test_a_truncated_file_is_made_again(built, name: str) -> None:
-    """A stored file that was cut short is made again where it is needed, and the documents are as they were."""
+    """A truncated file in the store is recomputed where it is needed, and the documents are unchanged."""
     plan = built.plan()
     bound = next(planned for (measure, _), planned in plan.facts.items() if measure.subject == "vae")
     steps = {"figure.png": plan.figures["codes"], "facts.json": bound, "weights.npz": plan.runs["ae", 1]}
@@ -376,13 +376,13 @@ def test_a_truncated_file_is_made_again(built, name: str) -> None:
     file.write_bytes(file.read_bytes()[:50])
     assert built.to_do() == (
         [planned.label] if name != "arrays.npz" else []
-    )  # arrays that nothing missing reads are not needed
+    )  # arrays are not needed if all their consumers are stored
     assert built.run("build", "tiny") == 0
     assert digests(built.folder / "build") == before
 
 
 def test_labelled_elements_do_not_hang_on_a_fact(built, capsys: pytest.CaptureFixture[str]) -> None:
-    """A condition on a fact that takes a figure away is refused when the measurement has been made."""
+    """A figure that depends on a condition on a fact is refused once that fact is measured."""
     built.edit(
         '{{ figure("grid") }}',
         '{% if fact("longer.test.elbo").value == 0 %}\n{{ figure("grid") }}\n{% endif %}',
@@ -396,6 +396,6 @@ def test_labelled_elements_do_not_hang_on_a_fact(built, capsys: pytest.CaptureFi
 
 
 def test_the_store_of_a_step_is_its_key(finished) -> None:
-    """Every stored folder bears the key of the step that it says it is."""
+    """The name of every stored folder is the key of the step in it."""
     for file in (finished.folder / "runs").glob("*/*/step.json"):
         assert Step.from_json(json.loads(file.read_text())).key == file.parent.name

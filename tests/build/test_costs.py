@@ -1,4 +1,4 @@
-"""What a finished training says of its costs."""
+"""The costs that a finished training reports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from report_builder.store import reading
 
 
 def test_a_run_answers_with_what_it_cost(finished) -> None:
-    """Parameters, times and memory of the training itself; nothing is measured for it."""
+    """Parameters, times and memory come from the training itself; nothing is measured for them."""
     plan = finished.plan()
     planned = plan.arrays(ProbeRequest("costs", run="ae"), None, "metric")
     assert (planned.part, planned.step.key) == ("costs", plan.runs["ae", 1].step.key)

@@ -1,4 +1,4 @@
-"""What a document stands on: a fingerprint is recalled without rendering, and all that could change a word changes it."""
+"""Fingerprints of documents: a known one is recalled without rendering, and anything that could change a word changes it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Threshold {{ threshold }}.
 
 @pytest.fixture
 def written(lab):
-    """A project with a template that reads others and a picture; nothing is built, and `check` found it right."""
+    """Project with includes and a picture that passed `check`; nothing is built."""
     folder = lab.template.parent
     (folder / "values.md").write_text(MACROS)
     lab.template.write_text(lab.template.read_text() + "\n" + INCLUDES)
@@ -35,7 +35,7 @@ def written(lab):
 
 
 def checked_again(lab) -> bool:
-    """Whether `check` renders the template; what it found stays in the memo."""
+    """Run `check`, keep its result in the memo, and return whether it rendered the template."""
     plan, rendered = lab.plan(), []
     whole, rendering.render = rendering.render, lambda *a, **k: rendered.append(a) or whole(*a, **k)
     try:
@@ -48,7 +48,7 @@ def checked_again(lab) -> bool:
 
 
 def test_the_same_ground_is_recalled(written) -> None:
-    """Nothing is rendered where nothing changed, and what is said is the same."""
+    """If nothing changed, nothing is rendered and the report of `check` is the same."""
     plan = written.plan()
     first = check(plan, written.workspace)
     assert not checked_again(written)
@@ -67,7 +67,7 @@ EDITS: dict[str, Callable] = {
 
 @pytest.mark.parametrize("edit", EDITS)
 def test_other_ground_is_looked_at(written, edit: str) -> None:
-    """A file that was read, one that was looked for, the experiment: each is a reason to look again."""
+    """A change to a file that was read, to a file that was looked for, or to the experiment triggers a new check."""
     shutil.copyfile(rendering.__file__.replace("document/rendering.py", "../docs/figures.png"), written.folder / "other.png")
     EDITS[edit](written)
     assert checked_again(written)
@@ -75,7 +75,7 @@ def test_other_ground_is_looked_at(written, edit: str) -> None:
 
 
 def test_another_tool_is_other_ground(written, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A program that was upgraded may set the same text in another way."""
+    """An upgraded program changes the fingerprint, because it may set the same text differently."""
     first = fingerprint(written.plan(), written.workspace, "check").digest
     known = importlib.metadata.version
     monkeypatch.setattr("importlib.metadata.version", lambda name: "99" if name == "typst" else known(name))
@@ -83,7 +83,7 @@ def test_another_tool_is_other_ground(written, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_stored_step_is_ground(built) -> None:
-    """A step that was measured anew, under the same key, changes the fingerprint; so does one that is gone."""
+    """A step that was measured again under the same key changes the fingerprint, and so does a removed one."""
     digests = []
     folder = next(iter(built.plan().facts.values())).step
     place = built.workspace.store / "facts" / folder.key

@@ -1,4 +1,4 @@
-"""What a build says of the files of a report: those it wrote, those it could not write, those of an earlier one."""
+"""How a build reports the files that it wrote, could not write, or left from an earlier build."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TEMPLATE = "::: {.task #1}\n::: question\nQ\n:::\n::: answer\nFirst words.\n:::\
 
 @pytest.fixture
 def prose(lab, capsys):
-    """Builds a report without trainings: exit code, what was printed, what was said."""
+    """Build a report without trainings and return the exit code, stdout and stderr."""
     lab.experiment.write_text(EXPERIMENT)
     lab.template.write_text(TEMPLATE)
 
@@ -25,7 +25,7 @@ def prose(lab, capsys):
 
 
 def test_a_format_of_an_earlier_build_is_named(prose, lab) -> None:
-    """A file beside the new one that was made of another text is named; one that would be written alike is not."""
+    """A file of another format made from an older text is named; a file that would be written identically is not."""
     assert prose("--to", "pdf,html")[::2] == (0, "")
     code, out, said = prose("--to", "md")
     assert (code, said) == (0, "")
@@ -42,7 +42,7 @@ def test_a_format_of_an_earlier_build_is_named(prose, lab) -> None:
 
 
 def test_a_draft_has_a_name_of_its_own(prose, lab) -> None:
-    """A draft leaves the finished files as they are, and names them where they are older than it."""
+    """A draft leaves the finished files unchanged and names those that are older than the draft."""
     prose("--to", "html")
     page = lab.folder / "build" / "tiny" / "tiny.html"
     finished = page.read_bytes()
@@ -52,11 +52,11 @@ def test_a_draft_has_a_name_of_its_own(prose, lab) -> None:
     assert "tiny-draft.html" in out
     assert "tiny.html is of an earlier build" in said
     assert page.read_bytes() == finished
-    assert prose("--to", "html")[::2] == (0, "")  # a draft is never taken for the report: nothing is said of it
+    assert prose("--to", "html")[::2] == (0, "")  # a draft never counts as the report, so it is not mentioned
 
 
 def test_a_pdf_that_fails_keeps_no_other_format(prose, lab) -> None:
-    """A character without a glyph ends with exit code 1 and its line; HTML and Markdown are new, the old PDF is named."""
+    """A character without a glyph ends with exit code 1 and its line; HTML and Markdown are new, and the old PDF is named."""
     prose()
     lab.edit("First words", "Boom \U0001f4a5", lab.template)
     for _ in range(2):
@@ -75,7 +75,7 @@ LONG = "$$" + r"\frac{1}{\sqrt{2 \pi \sigma_{\mathrm{long}}^{2}}}" * 4 + "$$"
 
 @pytest.mark.parametrize("around", ["{}", "- item\n\n  {}", "> - words\n>\n>   {}"])
 def test_a_wide_formula_is_found_by_check(prose, lab, capsys, around) -> None:
-    """`check`, and `build` before it trains, know a formula that is wider than its line, at its own line; short ones fit."""
+    """`check`, and `build` before it trains, report a formula wider than its line, at its line; shorter ones pass."""
     lab.edit("First words.", f"{LONG}\n\nWords.\n\n{around.format(WIDE)}\n\n$$x$$", lab.template)
     line = lab.template.read_text().split("$$x = ")[0].count("\n") + 1
     for _ in range(2):
@@ -98,7 +98,7 @@ def test_a_wide_formula_is_found_by_check(prose, lab, capsys, around) -> None:
     ],
 )
 def test_a_character_without_a_glyph_is_found_by_check(prose, lab, capsys, old, new, where) -> None:
-    """What no font of the PDF can print is told by `check`, at its line, and not after the trainings."""
+    """`check` reports a character that no PDF font has, at its line, before the trainings."""
     lab.edit(old, new, lab.experiment if "title" in old else lab.template)
     for _ in range(2):
         assert lab.run("check", "tiny") == 1
@@ -107,7 +107,7 @@ def test_a_character_without_a_glyph_is_found_by_check(prose, lab, capsys, old, 
 
 
 def test_no_home_and_no_language(lab) -> None:
-    """The environment of cron, without HOME and with LANG=C, builds every format, with letters of any script in it."""
+    """In the environment of cron, without HOME and with LANG=C, every format is built, with text in any script."""
     lab.experiment.write_text(EXPERIMENT)
     lab.template.write_text(TEMPLATE.replace("First", "Zażółć Привет"))
     bare = {key: value for key, value in os.environ.items() if key in {"PATH", "PYTHONPATH"}}

@@ -1,4 +1,4 @@
-"""What facts know of the data that they were measured on."""
+"""What facts know of the data on which they were measured."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MNIST = Layout((28, 28, 1), class_names=tuple("0123456789"))
     ],
 )
 def test_size(layout, reduction, size) -> None:
-    """Sums over other numbers of pixels, and shares of other numbers of classes, are on another scale."""
+    """Sums over different numbers of pixels, and shares over different numbers of classes, have different scales."""
     runs = {"vae": SimpleNamespace(data=SimpleNamespace(layout=layout))}
     plan = SimpleNamespace(resolved=SimpleNamespace(runs=runs, data={}))
     assert _size(plan, SimpleNamespace(subject="vae"), reduction) == size
@@ -41,5 +41,5 @@ def test_size(layout, reduction, size) -> None:
     ],
 )
 def test_what_a_kind_is_called(kind, called) -> None:
-    """It is cut to its letters where its last word is short enough to be one of them; a single letter is no name."""
+    """A kind is abbreviated to its initials only if its last word is short enough to be one; a single letter is no name."""
     assert names(kind) == called

@@ -1,4 +1,4 @@
-"""The number of a figure that is drawn alone: that of the document, which is composed anew only where its text changed."""
+"""The number of a figure drawn alone: taken from the document, which is composed again only if its text changed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ GRID = ("figure", "grid", "--report", "tiny", "--set")
 
 
 def names(lab) -> list[str]:
-    """The published pictures."""
+    """Names of the published pictures."""
     return sorted(path.name for path in (lab.folder / "figures" / "tiny").glob("*.png"))
 
 
 @pytest.fixture
 def composed(monkeypatch) -> list[str]:
-    """A list that grows by each document that is composed."""
+    """List that grows by one entry for each composed document."""
     from report_builder.document import composing as document
 
     made, compose = list[str](), document.compose
@@ -30,7 +30,7 @@ def composed(monkeypatch) -> list[str]:
 
 
 def test_a_redraw_composes_the_document_once(built, composed: list[str]) -> None:
-    """However often a figure is drawn again, and another one after it, its number is known."""
+    """The document is composed once for any number of redraws, of the same figure or of another."""
     for ink in ("light", "dark", "light"):
         assert built.run(*GRID, f"figures.grid.ink={ink}") == 0
     assert built.run("figure", "codes", "--report", "tiny", "--set", "figures.codes.opacity=0.3") == 0
@@ -39,7 +39,7 @@ def test_a_redraw_composes_the_document_once(built, composed: list[str]) -> None
 
 
 def test_a_new_text_gives_new_numbers(built, composed: list[str]) -> None:
-    """A template in which the figures changed places is composed again, and the figure is published under its new number."""
+    """A template with reordered figures is composed again, and the figure is published under its new number."""
     assert built.run(*GRID, "figures.grid.ink=light") == 0
     built.edit('{{ figure("codes") }}', "", built.template)
     built.edit('{{ figure("grid") }}', '{{ figure("grid") }}\n\n{{ figure("codes") }}', built.template)
@@ -49,7 +49,7 @@ def test_a_new_text_gives_new_numbers(built, composed: list[str]) -> None:
 
 
 def test_a_mistake_of_the_template_is_said_by_each_redraw(built, capsys) -> None:
-    """A text with a mistake has no numbers that could be remembered: the second command says it like the first."""
+    """A text with a mistake leaves no numbers to remember, so every redraw reports the mistake."""
     built.edit('{{ figure("grid") }}', '{{ figure("grid") }} {{ fact("vae.test.nothing") }}', built.template)
     for ink in ("light", "dark"):
         assert built.run(*GRID, f"figures.grid.ink={ink}") != 0
@@ -57,6 +57,6 @@ def test_a_mistake_of_the_template_is_said_by_each_redraw(built, capsys) -> None
 
 
 def test_a_figure_that_is_nowhere_shown_is_known_as_such(built) -> None:
-    """A figure that the template does not show has no number, and the others have theirs."""
+    """A figure that the template does not show has no number, and the other figures keep theirs."""
     built.edit("figures:\n", "figures:\n  curves: {kind: training_curves, runs: [vae], caption: Losses}\n")
     assert composing.figure_numbers(built.plan(), built.workspace) == {"codes": "1", "grid": "2"}

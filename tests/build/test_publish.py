@@ -1,4 +1,4 @@
-"""Published figures, file by file."""
+"""Publication of figures, file by file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from report_builder.pages import Page, named
 
 @pytest.fixture
 def drawn(tmp_path):
-    """A figure that was drawn."""
+    """A drawn figure."""
     files = {kind: tmp_path / "store" / f"figure.{kind}" for kind in ("png", "svg")}
     (tmp_path / "store").mkdir()
     for kind, file in files.items():
@@ -23,7 +23,7 @@ def drawn(tmp_path):
 
 
 def test_a_picture_goes_with_its_number(drawn, tmp_path):
-    """PNG and SVG stand under one name, in the index, too; those of the old number are removed."""
+    """PNG and SVG are published under one name, also in the index, and those of the old number are removed."""
     folder = tmp_path / "figures"
     material = Material("lab", Header("Lab"), {}, {}, {"progress": drawn}, {}, {})
     assert publish_figures(material, {"progress": "3"}, folder)["progress"]["svg"].read_text() == "svg"
@@ -34,7 +34,7 @@ def test_a_picture_goes_with_its_number(drawn, tmp_path):
 
 
 def test_only_what_the_index_lists_is_removed(drawn, tmp_path):
-    """A picture of the user's own stays whatever its name is, and an index cannot name a file in another folder."""
+    """A picture of the user's own is kept whatever its name, and an index cannot name a file in another folder."""
     folder = tmp_path / "figures"
     material = Material("lab", Header("Lab"), {}, {}, {"progress": drawn}, {}, {})
     publish_figures(material, {"progress": "3"}, folder)
@@ -52,7 +52,7 @@ def test_only_what_the_index_lists_is_removed(drawn, tmp_path):
 
 
 def test_a_page_style_of_ones_own_is_watched(tmp_path):
-    """The file of an own page style, and the style sheet beside it, are among what a document is made of; ours are code."""
+    """A document depends on the file of the user's own page style and its style sheet; built-in styles count as code."""
     for name in ("mine.typ", "mine.css"):
         (tmp_path / name).write_text("", encoding="utf-8")
     mine = Page(tmp_path / "mine.typ")
@@ -62,7 +62,7 @@ def test_a_page_style_of_ones_own_is_watched(tmp_path):
 
 
 def test_a_figure_of_an_appendix(drawn, tmp_path):
-    """The letter of its appendix stands in the name of its files."""
+    """The letter of an appendix is part of the file names of its figures."""
     files = publish_figure(drawn, "A.1", tmp_path / "figures")
     assert [file.name for file in files.values()] == ["A1-progress.png", "A1-progress.svg"]
     assert publish_figure(drawn, "A.2b", tmp_path / "figures")["png"].name == "A2b-progress.png"

@@ -35,14 +35,14 @@ SECRET
 
 @pytest.fixture
 def sheet(lab):
-    """A project with a sheet that has parameters."""
+    """Project with a sheet that has parameters."""
     lab.experiment.with_name("sheet.yaml").write_text(EXPERIMENT, encoding="utf-8")
     lab.template.with_name("sheet.md").write_text(TEMPLATE, encoding="utf-8")
     return lab
 
 
 def listed(lab, text: str) -> str:
-    """The path of a list."""
+    """Write a list of students and return its path."""
     file = lab.folder / "class.csv"
     file.write_text(text, encoding="utf-8")
     return str(file)
@@ -50,7 +50,7 @@ def listed(lab, text: str) -> str:
 
 @pytest.mark.external("poppler")
 def test_a_sheet_for_each_student(sheet, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each has the questions with the student's values, no answer, and a file that builds with them beside the sheet's own."""
+    """Each student gets a sheet without answers, with their own values, and an experiment file that uses these values."""
     import subprocess
 
     listing = listed(sheet, 'student,epochs,report.author\n012345,4,"Last, First"\n987654,5,Other\n\n')
@@ -85,7 +85,7 @@ def test_a_sheet_for_each_student(sheet, capsys: pytest.CaptureFixture[str]) -> 
     ],
 )
 def test_what_is_wrong_in_a_list(sheet, text: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every mistake has its line of the list, and nothing is written."""
+    """Every mistake in a list is reported with its line, and nothing is written."""
     assert sheet.run("roster", "sheet", listed(sheet, text)) == 1
     assert said in capsys.readouterr().err
     assert not (sheet.folder / "build" / "sheet" / "roster" / "sheet-012345.pdf").is_file()

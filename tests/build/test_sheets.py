@@ -1,4 +1,4 @@
-"""A teacher's sheet as tasks with questions."""
+"""Reading a teacher's sheet as tasks with questions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from report_builder.errors import ReportError
 
 
 def read(folder: Path, text: str, name: str = "lab_4.md") -> Sheet:
-    """What is read of a sheet."""
+    """Write a sheet and read it."""
     (folder / name).write_text(text, encoding="utf-8")
     return Sheet.read(folder / name)
 
@@ -36,14 +36,14 @@ def read(folder: Path, text: str, name: str = "lab_4.md") -> Sheet:
     ],
 )
 def test_tasks(tmp_path: Path, text: str, title: str, tasks: list[tuple[str, str, str]]) -> None:
-    """The sections of the level that has numbers, or most of them, are tasks; what is no question of theirs is left out."""
+    """Tasks are the sections of the level with all or most of the numbers; what is not part of a question is left out."""
     found = read(tmp_path, text)
     assert found.title == title
     assert [(task.id, task.title, task.question) for task in found.tasks] == tasks
 
 
 def test_a_notebook(tmp_path: Path) -> None:
-    """The Markdown cells of a notebook are the sheet, its code is none of it; its language is that of its words."""
+    """A notebook's Markdown cells form the sheet, its code is ignored, and its language is detected from its words."""
     cells = [
         ("markdown", ["# Laboratorium\n", "Wstęp."]),
         ("code", ["# x"]),
@@ -67,6 +67,6 @@ def test_a_notebook(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_sheet(tmp_path: Path, name: str, text: str, rule: str) -> None:
-    """Another file is refused in a sentence."""
+    """A file of another kind is refused with a message."""
     with pytest.raises(ReportError, match=rule):
         read(tmp_path, text, name)

@@ -1,4 +1,4 @@
-"""A report on a sweep: what it trains, and what its sentences say of the best arm."""
+"""A report on a sweep: what it trains, and what its sentences say about the best arm."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Chosen: {{{{ {BEST}.name }}}}, {{{{ fact({BEST}.id ~ ".arms.sharpness") }}}}.
 
 @pytest.mark.slow
 def test_a_sweep_goes_on_where_it_was(built) -> None:
-    """A value that is added trains its arm alone; task and document then name the arm that the measurement prefers."""
+    """A value added to a sweep trains only its own arm; task and document then name the arm with the best measurement."""
     built.edit("metrics:\n", SWEEP)
     built.edit("[vae, longer], split: test", "[vae, longer, latent], split: test")
     built.edit(

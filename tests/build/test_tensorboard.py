@@ -18,7 +18,7 @@ FINISHED = "2026-01-02T03:04:05+00:00"
 
 
 def events(content: bytes, tmp_path: Path) -> list[tuple[int, dict[str, float]]]:
-    """Step and values of each event, as TensorFlow reads them; it checks both checksums of each record."""
+    """Step and values of each event, as read by TensorFlow, which checks both checksums of each record."""
     import tensorflow as tf
     from tensorflow.core.util import event_pb2
 
@@ -31,27 +31,27 @@ def events(content: bytes, tmp_path: Path) -> list[tuple[int, dict[str, float]]]
 
 
 def planned(kind: str = "vae") -> SimpleNamespace:
-    """A step of a plan."""
+    """Step of a plan."""
     return SimpleNamespace(step=Step("run", (), {"model": kind}))
 
 
 @pytest.fixture
 def plan(tmp_path: Path) -> SimpleNamespace:
-    """Two names of one run, and another one; what is stored is read from a store."""
+    """Plan with two names for one run, and a second run; its steps are read from a store."""
     store, same, other = Store(tmp_path / "runs"), planned(), planned("gan")
     found = {("vae", 1): same, ("again", 1): same, ("gan", 2): other}
     return SimpleNamespace(runs=found, store=store, stored=lambda p: store.read("run", p.step.key))
 
 
 def store_run(plan: SimpleNamespace, name: tuple[str, int]) -> None:
-    """Finishes a run."""
+    """Store a finished run."""
     with plan.store.claim(plan.runs[name].step) as work:
         (work.folder / "history.json").write_text(json.dumps(HISTORY))
         work.commit({"finished": FINISHED})
 
 
 def epoch(plan: SimpleNamespace, name: tuple[str, int], number: int) -> tuple[Job, Epoch]:
-    """What a worker says after an epoch."""
+    """Progress message of a worker after an epoch."""
     return Job(plan.runs[name].step, ""), Epoch(number, {term: values[number - 1] for term, values in HISTORY.items()})
 
 
@@ -62,13 +62,13 @@ EXPECTED = [
 
 
 def test_tensorflow_reads_the_history_back(tmp_path: Path) -> None:
-    """Every term of every epoch is a scalar under its own name at the step of its epoch."""
+    """Every term of every epoch is a scalar with its own name at the step of its epoch."""
     assert events(records(HISTORY, 1e9), tmp_path) == EXPECTED
     assert events(records({}, 1e9), tmp_path) == []
 
 
 def test_many_epochs_and_long_names(tmp_path: Path) -> None:
-    """Lengths and steps beyond one byte are written as protocol buffers have them."""
+    """Lengths and steps beyond one byte are encoded as protocol buffers require."""
     history = {"discriminator_loss_" * 12: [float(i) for i in range(300)]}
     found = events(records(history, 0.0), tmp_path)
     assert [step for step, _ in found] == list(range(1, 301))
@@ -76,7 +76,7 @@ def test_many_epochs_and_long_names(tmp_path: Path) -> None:
 
 
 def test_a_file_grows_with_the_epochs(plan: SimpleNamespace, tmp_path: Path) -> None:
-    """While a run trains, each epoch is added, under every name of the run and under no other."""
+    """While a run trains, each epoch is appended under every name of the run and under no other."""
     boards = Boards(plan, tmp_path / "board")
     boards.heard(*epoch(plan, ("vae", 1), 1))
     boards.heard(Job(plan.runs["vae", 1].step, ""), Progress(1, 0.5, {}))
@@ -88,7 +88,7 @@ def test_a_file_grows_with_the_epochs(plan: SimpleNamespace, tmp_path: Path) -> 
 
 
 def test_a_resumed_run_has_the_epochs_before(plan: SimpleNamespace, tmp_path: Path) -> None:
-    """What was trained before the kill is in the file, each epoch once."""
+    """The file of a resumed run holds the epochs from before the interruption, each epoch once."""
     boards, job = Boards(plan, tmp_path / "board"), Job(plan.runs["gan", 2].step, "")
     before = {term: values[:1] for term, values in HISTORY.items()}
     boards.heard(job, Resumed(1, before))
@@ -97,7 +97,7 @@ def test_a_resumed_run_has_the_epochs_before(plan: SimpleNamespace, tmp_path: Pa
 
 
 def test_stored_runs_have_files_without_training(plan: SimpleNamespace, tmp_path: Path) -> None:
-    """A run that is stored already gets its file from its history: the same bytes each time."""
+    """A run that is already stored gets its file from its history, with the same bytes each time."""
     store_run(plan, ("vae", 1))
     boards = Boards(plan, tmp_path / "board")
     boards.complete()
@@ -108,7 +108,7 @@ def test_stored_runs_have_files_without_training(plan: SimpleNamespace, tmp_path
 
 
 def test_files_of_runs_that_are_gone_are_removed(plan: SimpleNamespace, tmp_path: Path) -> None:
-    """A renamed run leaves no curve behind, and nothing that somebody else put there is touched."""
+    """A renamed run leaves no curve behind, and files that the program did not write are kept."""
     for name in ("old@1", "mine", "vae@1"):
         (tmp_path / "board" / name).mkdir(parents=True)
         (tmp_path / "board" / name / (FILE if name != "mine" else "notes.txt")).touch()
@@ -117,7 +117,7 @@ def test_files_of_runs_that_are_gone_are_removed(plan: SimpleNamespace, tmp_path
 
 
 def test_a_build_writes_them_on_request_only(built) -> None:
-    """With the option each run and seed of the report has its folder, though nothing trains; without it there is none."""
+    """With the option, each run and seed has its folder even if nothing trains; without it there is none."""
     build(built.plan(), built.workspace, Options())
     folder = built.folder / "build" / "tiny" / "tensorboard"
     assert not folder.exists()

@@ -1,4 +1,4 @@
-"""Figures and metrics of the user's own are tried on noise before anything trains: the very calls, and no false refusals."""
+"""The user's own figures and metrics are tried on noise before anything trains: real calls, and no false refusals."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def measure(arrays, parameters):
     return {"length": Measured(float(np.mean(value)), 30, value)}
 KIND = Metric(parameters=Parameters, reads=reads, values=values, measure=measure)
 '''
-WRONG = [  # text, probe, the line, what is said
+WRONG = [  # text, probe, line, error, message
     (
         FIGURE,
         "codes",
@@ -56,7 +56,7 @@ WRONG = [  # text, probe, the line, what is said
     (METRIC, "codes", "return {}", "'measure' gives other values than 'values' declares", "'values' declares: length."),
     (METRIC, "codes", "return [1]", "'measure' does not return what", "A mapping: name -> Measured."),
 ]
-RIGHT = [  # what noise cannot tell
+RIGHT = [  # errors that noise cannot reveal
     (FIGURE, "codes", "figure.gca().plot(found['z_mean'], label=subjects[run].model)"),
     (FIGURE, "history", "figure.gca().plot(found['no_such_term'])"),
     (FIGURE, "progress", "found['nothing']"),
@@ -72,7 +72,7 @@ RIGHT = [  # what noise cannot tell
 
 
 def set_up(lab, text: str, probe: str, line: str) -> None:
-    """The figure or metric stands in the report, with this probe and line."""
+    """Use the figure or metric in the report, with this probe and line."""
     name = "figure.py" if text is FIGURE else "metric.py"
     (lab.experiment.parent / name).write_text(text.replace("PROBE", probe).replace("LINE", line))
     if text is FIGURE:
@@ -83,7 +83,7 @@ def set_up(lab, text: str, probe: str, line: str) -> None:
 
 @pytest.mark.parametrize(("text", "probe", "line", "error", "said"), WRONG)
 def test_what_would_fail_is_refused_before_the_training(lab, text, probe, line, error, said) -> None:
-    """A wrong name, shape, type or result is said once, with its line, its place in the report, and what was given."""
+    """A wrong name, shape, type or result is reported once, with its line, its place in the report, and the inputs."""
     set_up(lab, text, probe, line)
     with pytest.raises(ReportError) as caught:
         settle(lab.plan())
@@ -97,13 +97,13 @@ def test_what_would_fail_is_refused_before_the_training(lab, text, probe, line, 
 
 @pytest.mark.parametrize(("text", "probe", "line"), RIGHT)
 def test_what_noise_cannot_tell_is_not_refused(lab, text, probe, line) -> None:
-    """What a training tells, numbers that a file itself refuses, and arithmetic are left to the real arrays."""
+    """Terms known only after training, exceptions raised by the file itself, and arithmetic are left to the real arrays."""
     set_up(lab, text, probe, line)
     settle(lab.plan())
 
 
 def test_what_is_good_is_tried_once(lab, monkeypatch) -> None:
-    """A figure that passed is not drawn on noise again, until its file changes."""
+    """A figure that passed is not drawn on noise again until its file changes."""
     set_up(lab, FIGURE, "codes", "open('seen', 'a').write('x')")
     monkeypatch.chdir(lab.folder)
     for _ in range(2):
@@ -113,4 +113,4 @@ def test_what_is_good_is_tried_once(lab, monkeypatch) -> None:
     assert (lab.folder / "seen").read_text() == "x"
     lab.edit("'x'", "'y'", file=lab.experiment.parent / "figure.py")
     settle(lab.plan())
-    assert (lab.folder / "seen").read_text() == "xx"  # this process has the file as it was
+    assert (lab.folder / "seen").read_text() == "xx"  # this process sees the file as it was

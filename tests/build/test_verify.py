@@ -1,4 +1,4 @@
-"""Whether the parts of a hand-in agree, where somebody changed them who makes every digest right again."""
+"""Whether the parts of a hand-in agree, even if a forger recomputes every digest."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Files = dict[str, bytes]
 
 
 def forged(base: Path, target: Path, change: Callable[[Files], None]) -> Path:
-    """A hand-in with other files, whose card lists their digests."""
+    """Write a hand-in with altered files and a card that lists their digests."""
     with zipfile.ZipFile(base) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     change(files)
@@ -34,7 +34,7 @@ def forged(base: Path, target: Path, change: Callable[[Files], None]) -> Path:
 
 
 def replaced(name: str, old: str, new: str) -> Callable[[Files], None]:
-    """Other words in the first file whose name ends so."""
+    """Return a change that replaces text in the first file whose name has this ending."""
 
     def change(files: Files) -> None:
         file = next(each for each in sorted(files) if each.endswith(name))
@@ -45,7 +45,7 @@ def replaced(name: str, old: str, new: str) -> Callable[[Files], None]:
 
 
 def measured(files: Files) -> None:
-    """Another value in a step of facts, with its digest made right."""
+    """Change a value in a step of facts and update its digest."""
     file = next(each for each in sorted(files) if "/given/facts/" in each and each.endswith("facts.json"))
     told = json.loads(files[file])
     told[0]["value"] *= 0.9
@@ -57,7 +57,7 @@ def measured(files: Files) -> None:
 
 
 def test_an_honest_one_agrees(tmp_path: Path) -> None:
-    """What the program packed agrees at every level that came along, and what did not come is said."""
+    """An unmodified hand-in agrees at every level that it contains, and the missing levels are reported."""
     found = examine(PACKED, tmp_path)
     assert found.findings == ()
     assert {*found.checked} == {"digests", "results", "answers", "documents"}
@@ -80,7 +80,7 @@ def test_an_honest_one_agrees(tmp_path: Path) -> None:
     ],
 )
 def test_what_does_not_agree_is_found(tmp_path: Path, change: Callable[[Files], None], level: str, said: str) -> None:
-    """Each change is found where its parts no longer agree, and what differs is said."""
+    """Each change is found at the level where the parts no longer agree, and the difference is reported."""
     archive = forged(PACKED, tmp_path / "forged.zip", change)
     found = examine(archive, tmp_path / "there")
     assert level in {finding.level for finding in found.findings}
@@ -88,7 +88,7 @@ def test_what_does_not_agree_is_found(tmp_path: Path, change: Callable[[Files], 
 
 
 def test_a_file_that_was_changed_alone(tmp_path: Path) -> None:
-    """Who knows nothing of digests is found by them."""
+    """A file that was changed without its digest is found by the digest."""
     with zipfile.ZipFile(PACKED) as archive, zipfile.ZipFile(tmp_path / "changed.zip", "w") as changed:
         for name in archive.namelist():
             changed.writestr(name, archive.read(name) + b" " * name.endswith("quickstart.md"))
@@ -97,13 +97,13 @@ def test_a_file_that_was_changed_alone(tmp_path: Path) -> None:
 
 
 def test_the_sheet_that_was_handed_out(tmp_path: Path) -> None:
-    """A task that is gone is found where the sheet is given."""
+    """A task that was removed is found if the original sheet is given."""
     found = examine(PACKED, tmp_path, sheet={"1": ("answer",)}, asked="")
     assert [finding.text for finding in found.findings] == ["the sheet's task 1 is not in it"]
 
 
 def test_facts_and_figures_are_made_again_from_arrays(finished, tmp_path: Path) -> None:
-    """A value that its arrays do not give is found, whatever the documents say; an honest one agrees."""
+    """A value that does not follow from its arrays is found, whatever the documents say; an unmodified hand-in agrees."""
     lab = finished.copy(tmp_path / "lab")
     assert lab.run("build", "tiny", "--hand-in", "arrays", "--to", "md") == 0
     packed = lab.folder / "build" / "tiny" / "tiny-hand-in.zip"
@@ -114,7 +114,7 @@ def test_facts_and_figures_are_made_again_from_arrays(finished, tmp_path: Path) 
 
 
 def test_a_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A folder is judged hand-in by hand-in; one that is none costs the others nothing, and the end says what this is not."""
+    """Each hand-in of a folder is judged by itself, a broken one does not stop the others, and the end states the limits."""
     (tmp_path / "broken.zip").write_bytes(b"PK")
     (tmp_path / "good.zip").write_bytes(PACKED.read_bytes())
     assert main(["verify", str(tmp_path)]) == 3
@@ -125,18 +125,18 @@ def test_a_class(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_no_hand_ins(tmp_path: Path) -> None:
-    """A folder without any is a mistake of usage."""
+    """A folder without hand-ins is a usage error."""
     assert main(["verify", str(tmp_path)]) == 2
 
 
-# --- answers that are alike ---------------------------------------------------------------------------------------------------
+# --- similar answers ----------------------------------------------------------------------------------------------------------
 
 ANSWER = "the codes of ones lie in a narrow band because a tilt is nearly all that tells one of them from another one here"
 SHEET = "::: {.task #1}\n::: question\nWhy?\n:::\n::: answer\nANSWER {{ fact('a.b') }}\n:::\n:::\n"
 
 
 def test_what_the_author_wrote() -> None:
-    """Words of questions and of answers, by task; what the program prints is nobody's."""
+    """Words of questions and answers are grouped by task; words printed by the program belong to nobody."""
     found = Prose.of(SHEET.replace("ANSWER", ANSWER) + "\nOutside.\n")
     assert found.questions == {"1": "why"}
     assert found.answers == {"1": ANSWER, "": "outside"}
@@ -154,7 +154,7 @@ def test_what_the_author_wrote() -> None:
     ],
 )
 def test_alike(other: str, found: bool) -> None:  # noqa: FBT001
-    """Long phrases that two have alike are found; what most of a class have alike is the sheet's."""
+    """Long phrases shared by two answers are found; phrases shared by most of a class are attributed to the sheet."""
     pairs = [*similar_answers({"a": {"1": ANSWER}, "b": {"1": other}})]
     assert [pair[:3] for pair in pairs] == ([("1", "a", "b")] if found else [])
     everybody = {name: {"1": ANSWER} for name in "abcdef"}
@@ -163,7 +163,7 @@ def test_alike(other: str, found: bool) -> None:  # noqa: FBT001
 
 
 def test_what_another_process_said() -> None:
-    """What is judged elsewhere is read back whole, and something else is refused."""
+    """A judgment from another process is read back completely, and malformed data is refused."""
     told = Judged(("1",), ("digests",), (), {"1": "words"}, ("a note",))
     assert Judged.of(json.loads(json.dumps(vars(told)))) == told
     with pytest.raises(ValueError, match="tasks"):

@@ -1,4 +1,4 @@
-"""What an archive of somebody else may hold: it counts only where it can be what it says."""
+"""Foreign archives: a step is accepted only if it can be what it claims to be."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ Forgery = Callable[[dict[str, Any], Files], object]
 
 
 def put(name: str, change: Callable[[Any], Any]) -> Forgery:
-    """Changes a file that holds JSON."""
+    """Return a forgery that changes a JSON file."""
     return lambda _, files: files.update({name: json.dumps(change(json.loads(files[name]))).encode()})
 
 
 def replaced(name: str, old: bytes, new: bytes) -> Forgery:
-    """Changes bytes of a file."""
+    """Return a forgery that replaces bytes of a file."""
     return lambda _, files: files.update({name: files[name].replace(old, new)})
 
 
 def archive(**arrays: Any) -> bytes:
-    """An archive of arrays."""
+    """Archive of arrays."""
     stream = io.BytesIO()
     np.savez(stream, allow_pickle=True, **arrays)
     return stream.getvalue()
 
 
 def zipped(member: str, content: bytes, kind: int = zipfile.ZIP_STORED) -> bytes:
-    """An archive with one member."""
+    """Archive with one member."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", kind) as made:
         made.writestr(member, content)
@@ -80,7 +80,7 @@ FORGED: dict[str, tuple[str, Forgery]] = {
 
 
 def forged(finished, kind: str, forgery: Forgery) -> tuple[str, Files]:
-    """Key and files of a stored step that was changed, under a key and digests that are right again."""
+    """Key and files of an altered stored step, with a key and digests that match again."""
     folder = finished.folder / "runs" / kind / Store(finished.folder / "runs").keys(kind)[0]
     meta = json.loads((folder / "step.json").read_text(encoding="utf-8"))
     files = {name: (folder / name).read_bytes() for name in meta["files"]}
@@ -90,7 +90,7 @@ def forged(finished, kind: str, forgery: Forgery) -> tuple[str, Files]:
 
 
 def pack(path: Path, files: Files) -> None:
-    """Writes an archive."""
+    """Write an archive."""
     with tarfile.open(path, "w:gz") as made:
         for name, content in files.items():
             member = tarfile.TarInfo(name)
@@ -100,7 +100,7 @@ def pack(path: Path, files: Files) -> None:
 
 @pytest.mark.parametrize("name", FORGED)
 def test_a_forged_step_is_refused(finished, lab, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A step under a right key whose files are not those of such a step is refused, and nothing of the archive is stored."""
+    """A step with a matching key but files that such a step cannot have is refused, and nothing of the archive is stored."""
     kind, forgery = FORGED[name]
     key, files = forged(finished, kind, forgery)
     pack(tmp_path / "forged.tar.gz", {f"{kind}/{key}/{file}": content for file, content in files.items()})
@@ -111,7 +111,7 @@ def test_a_forged_step_is_refused(finished, lab, tmp_path: Path, name: str, caps
 
 
 def test_what_is_stored_is_what_it_says(finished) -> None:
-    """No step that was made here is judged wrong."""
+    """No step that was made on this machine is judged to be wrong."""
     store = Store(finished.folder / "runs")
     found = {(kind, key): fault(store.read(kind, key)) for kind, key in store.every()}
     assert {step: why for step, why in found.items() if why} == {}
@@ -132,14 +132,14 @@ ESCAPES = [
 
 @pytest.mark.parametrize("name", ESCAPES)
 def test_an_archive_holds_steps_and_nothing_else(lab, tmp_path: Path, name: str) -> None:
-    """A path that leads elsewhere, or to no file of a step, is refused before anything of it is written."""
+    """A path that leads outside, or to no file of a step, is refused before anything of the archive is written."""
     pack(tmp_path / "odd.tar.gz", {name.format(key="0" * 20): b"x"})
     assert lab.run("runs", "import", str(tmp_path / "odd.tar.gz")) == 1
     assert not list(tmp_path.rglob("x"))
 
 
 def test_links_are_refused(lab, tmp_path: Path) -> None:
-    """A link is no file of a step."""
+    """A link is refused as a file of a step."""
     member = tarfile.TarInfo(f"run/{'0' * 20}/weights.npz")
     member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
     with tarfile.open(tmp_path / "link.tar", "w") as made:
@@ -156,7 +156,7 @@ def test_a_bomb_is_refused_by_name(lab, tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_an_import_that_cannot_be_used_is_made_anew(built, tmp_path: Path) -> None:
-    """Arrays that only the metric finds wrong fail one build, which puts them aside: the next one measures them here."""
+    """Imported arrays that only the metric can reject fail one build, which sets them aside; the next build remeasures them."""
     metric = next(planned for planned in built.plan().facts.values())
     needed = next(iter(metric.needs.values()))
     store = Store(built.folder / "runs")

@@ -1,4 +1,4 @@
-"""Hand-ins: what is packed and unpacked, and the demonstration, which is one that comes along."""
+"""Hand-ins: how they are packed and unpacked, and the demonstration, which ships as a hand-in."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ PACKED = Path(hand_in.__file__).with_name(hand_in.DEMO)
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a demonstration."""
+    """Folder of a demonstration."""
     folder = tmp_path_factory.mktemp("shown") / "demo"
     assert main(["demo", str(folder)]) == 0
     return folder
 
 
 def test_the_demonstration_is_the_quickstart_of_today(shown: Path) -> None:
-    """What comes along is of today's files and needs nothing that is not there; docs/demo.py renews it."""
+    """The shipped demonstration matches the current files and needs nothing that is missing; docs/demo.py renews it."""
     for name in ("experiments/quickstart.yaml", "templates/quickstart.md"):
         assert (shown / name).read_bytes() == (ROOT / name).read_bytes(), "stale: python docs/demo.py"
     with zipfile.ZipFile(PACKED) as archive:
@@ -42,7 +42,7 @@ def test_the_demonstration_is_the_quickstart_of_today(shown: Path) -> None:
 
 
 def test_a_changed_sentence_is_in_the_next_one(shown: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What somebody writes there stays, and builds; the false claim that it offers does not."""
+    """A sentence edited in the demonstration is kept and builds; the false claim that the demonstration suggests does not."""
     template = shown / "templates" / "quickstart.md"
     before = template.read_text(encoding="utf-8")
     template.write_text(before.replace("Can new digits", "Can wholly new digits"), encoding="utf-8")
@@ -55,7 +55,7 @@ def test_a_changed_sentence_is_in_the_next_one(shown: Path, capsys: pytest.Captu
 
 
 def test_another_experiment_needs_what_trains(shown: Path, monkeypatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """A figure that did not come along is not drawn from what did: without TensorFlow it is said what to install."""
+    """A changed figure is not drawn from the shipped results: without TensorFlow the message says what to install."""
     experiment = shown / "experiments" / "quickstart.yaml"
     before = experiment.read_text(encoding="utf-8")
     experiment.write_text(before.replace("latent_dim: 2}", "latent_dim: 0}"), encoding="utf-8")
@@ -66,7 +66,7 @@ def test_another_experiment_needs_what_trains(shown: Path, monkeypatch, capsys: 
 
 
 def test_a_folder_of_somebody_is_left_alone(tmp_path: Path) -> None:
-    """A demonstration is put into no folder that is there already."""
+    """A demonstration is never written into an existing folder."""
     (tmp_path / "mine.txt").write_text("mine")
     assert main(["demo", str(tmp_path)]) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
@@ -75,7 +75,7 @@ def test_a_folder_of_somebody_is_left_alone(tmp_path: Path) -> None:
 # --- packing ------------------------------------------------------------------------------------------------------------------
 @pytest.mark.slow
 def test_what_is_packed(finished, tmp_path: Path) -> None:
-    """Each level holds the results of those before it; of the same report the same bytes; unpacked, it builds untrained."""
+    """Each level includes the ones before it, the same report packs to the same bytes, and an unpacked one builds untrained."""
     assert LEVELS == OFFERED
     lab = finished.copy(tmp_path / "lab")
     packed, names = lab.folder / "build" / "tiny" / "tiny-hand-in.zip", {}
@@ -128,7 +128,7 @@ def _with(path: Path, *members: tuple[str, bytes, int]) -> Path:
 )
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_what_leads_out_or_is_no_file_is_refused(tmp_path: Path, name: str, mode: int, rule: str) -> None:
-    """Nothing is written outside the folder, and no link or device."""
+    """Nothing is written outside the folder, and no link, pipe or folder entry is unpacked."""
     archive = _with(tmp_path / "bad.zip", (name, b"/etc/passwd", mode))
     with pytest.raises(ReportError, match=rule):
         unpack(archive, tmp_path / "in" / "there")
@@ -137,7 +137,7 @@ def test_what_leads_out_or_is_no_file_is_refused(tmp_path: Path, name: str, mode
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What unpacks to more than is allowed is refused while it is written, whatever it says of its size."""
+    """An archive that unpacks to more than the limit is stopped while it is written, whatever size it declares."""
     monkeypatch.setenv("REPORT_BUILDER_LIMITS", "archive_bytes=100000")
     archive = _with(tmp_path / "bomb.zip", ("zeros", bytes(3_000_000), stat.S_IFREG))
     with pytest.raises(ReportError, match="what an archive unpacks to is limited"):
@@ -146,7 +146,7 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_python_is_not_unpacked_unless_asked(tmp_path: Path) -> None:
-    """Code of a stranger does not even lie there."""
+    """Python files of a hand-in are unpacked only on request."""
     archive = _with(tmp_path / "own.zip", ("experiments/mine.py", b"raise SystemExit", stat.S_IFREG))
     unpack(archive, tmp_path / "one")
     assert not list((tmp_path / "one").rglob("*.py"))
@@ -156,7 +156,7 @@ def test_python_is_not_unpacked_unless_asked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"files": 1}', "[" * 100_000, '{"report": ' + "9" * 10_000 + "}"])
 def test_a_card_that_is_none(tmp_path: Path, text: str) -> None:
-    """What an archive says of itself may be anything; it is refused in a sentence."""
+    """A malformed card of an archive is refused with a message."""
     archive = tmp_path / "card.zip"
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr(CARD, text)
@@ -165,7 +165,7 @@ def test_a_card_that_is_none(tmp_path: Path, text: str) -> None:
 
 
 def test_no_archive(tmp_path: Path) -> None:
-    """A file that is no archive is said to be none."""
+    """A file that is not an archive is reported as such."""
     (tmp_path / "no.zip").write_bytes(b"PK no")
     with pytest.raises(ReportError, match="cannot be read"):
         unpack(tmp_path / "no.zip", tmp_path / "there")

@@ -1,4 +1,4 @@
-"""How many jobs run side by side, as the user says it."""
+"""The number of parallel jobs, as given by the user."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ COMMANDS = (("build", "lab"), ("figure", "codes", "--report", "lab"), ("task", "
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
 def test_the_option_the_environment_and_neither(command, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--jobs` counts before REPORT_BUILDER_JOBS; without both it is left to the machine."""
+    """`--jobs` takes precedence over REPORT_BUILDER_JOBS; without either, the machine decides."""
     monkeypatch.delenv("REPORT_BUILDER_JOBS", raising=False)
     assert parser().parse_args(command, Options()).jobs is None
     monkeypatch.setenv("REPORT_BUILDER_JOBS", "3")
@@ -21,7 +21,7 @@ def test_the_option_the_environment_and_neither(command, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("number", ["0", "-1", "two", "1.5", ""])
 def test_what_is_no_number(number: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is refused as usage, wherever it stands."""
+    """An invalid number of jobs in the environment is a usage error."""
     monkeypatch.setenv("REPORT_BUILDER_JOBS", number)
     with pytest.raises(SystemExit) as stopped:
         parser().parse_args(["build", "lab"])

@@ -1,4 +1,4 @@
-"""Commands that only look: status, explain, facts, check, list, schema."""
+"""Read-only commands: status, explain, facts, check, list, schema."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def say(capsys: pytest.CaptureFixture[str]):
-    """Runs a command and gives exit code, output and errors."""
+    """Run a command and return its exit code, stdout and stderr."""
 
     def run(lab, *arguments: str) -> tuple[int, str, str]:
         capsys.readouterr()
@@ -57,7 +57,7 @@ def test_json_parses(finished, say, command: list[str]) -> None:
 
 
 def test_status(built, say) -> None:
-    """Status says for every step whether it is stored, before and after a change."""
+    """`status` reports for every step whether it is stored, before and after a change."""
     code, out, _ = say(built, "status", "tiny")
     assert code == 0
     assert out.endswith("14 of 14 steps are stored.\n")
@@ -79,7 +79,7 @@ def test_status(built, say) -> None:
     ],
 )
 def test_explain(built, say, old: str, new: str, step: str, why: str) -> None:
-    """Explain names the first field that differs from the last build, old -> new; of what only reads it, that step."""
+    """`explain` names the first field that differs from the last build, old -> new; for a dependent step, the changed input."""
     built.edit(old, new)
     code, out, _ = say(built, "explain", "tiny", step)
     assert code == 0
@@ -87,7 +87,7 @@ def test_explain(built, say, old: str, new: str, step: str, why: str) -> None:
 
 
 def test_explain_what_was_damaged(built, say) -> None:
-    """A stored step that somebody destroyed would run because of that, not because something changed."""
+    """A stored step that was damaged is explained by the damage, not by a change."""
     planned = built.plan().figures["grid"]
     (built.folder / "runs" / "figure" / planned.step.key / "figure.png").unlink()
     assert "it is not stored (never finished, removed, or damaged)" in say(built, "explain", "tiny", "figure grid")[1]
@@ -101,14 +101,14 @@ def test_explain_of_a_first_build(lab, say) -> None:
 
 
 def test_facts_can_be_pasted(finished, lab, say) -> None:
-    """Facts are printed as the template cites them, with the value in the report's language; unmeasured ones say so."""
+    """Facts are printed as the template cites them, with the value in the report's language; unmeasured ones are marked."""
     line = say(finished, "facts", "tiny", "longer.test.elbo")[1].splitlines()[0]
     assert re.fullmatch(r'\{\{ fact\("longer\.test\.elbo"\)\.full \}\}  −\d+(\.\d+)?.*', line)
     assert "not measured yet" in say(lab, "facts", "tiny", "longer.test.elbo")[1]
 
 
 def test_facts_are_found_by_what_they_are_called(lab, say) -> None:
-    """`--grep` finds by words of the language, `--new` leaves out what the template cites; a fact of two runs is compared."""
+    """`--grep` searches the words of the language, `--new` omits cited facts, and a fact of two runs gets a comparison."""
     found = say(lab, "facts", "tiny", "--grep", "RECONSTRUCTION error")[1]
     assert "ae.test.reconstruction_bce" in found
     assert "elbo" not in found
@@ -121,7 +121,7 @@ def test_facts_are_found_by_what_they_are_called(lab, say) -> None:
 
 
 def test_looking_changes_nothing(lab, say) -> None:
-    """Commands that look leave nothing but the memo of digests, also where nothing was built."""
+    """Read-only commands leave nothing but the digest memo, even if nothing was built."""
     for command in ("status", "explain", "facts", "check"):
         assert say(lab, command, "tiny")[0] == 0
     files = {str(path.relative_to(lab.folder)) for path in lab.folder.rglob("*") if path.is_file()}
@@ -129,7 +129,7 @@ def test_looking_changes_nothing(lab, say) -> None:
 
 
 def test_status_says_who_is_at_work_and_where(lab, say) -> None:
-    """A step that a process works on, of this machine or another, has host, process and time in its line."""
+    """The line of a step in progress shows host, process and start time, for this machine and for another."""
     step = lab.plan().runs["vae", 1].step
     with Store(lab.folder / "runs").claim(step):
         (line,) = [line for line in say(lab, "status", "tiny")[1].splitlines() if step.key in line]
@@ -152,7 +152,7 @@ def test_check_finds_a_typed_number(built, say) -> None:
 
 
 def test_what_was_found_right_is_composed_again_only_where_something_changed(lab, say, monkeypatch) -> None:
-    """A second check composes nothing and says the same; after a change of an include or the experiment it does."""
+    """A second check composes nothing and reports the same; a changed include or experiment is composed again."""
     composed: list[int] = []
     compose = composing._compose
     monkeypatch.setattr(composing, "_compose", lambda *given, **how: composed.append(1) or compose(*given, **how))
@@ -171,7 +171,7 @@ def test_what_was_found_right_is_composed_again_only_where_something_changed(lab
 
 
 def test_a_bibliography_is_read_again_only_where_it_changed(lab, say, monkeypatch) -> None:
-    """A second check of a text with citations composes nothing; after a change of the file it does, and says what is wrong."""
+    """A second check of a text with citations composes nothing; a changed bibliography is read again and checked."""
     composed: list[int] = []
     compose = composing._compose
     monkeypatch.setattr(composing, "_compose", lambda *given, **how: composed.append(1) or compose(*given, **how))
@@ -194,14 +194,14 @@ def test_a_bibliography_is_read_again_only_where_it_changed(lab, say, monkeypatc
 
 
 def test_doctor(lab, say) -> None:
-    """The doctor looks at this machine and prints a line for each thing it needs."""
+    """`doctor` inspects this machine and prints a line for each requirement."""
     code, out, _ = say(lab, "doctor")
     assert code in (0, 3)
     assert "TensorFlow" in out
 
 
 def test_options_of_a_figure(finished, say) -> None:
-    """A figure's options are printed with their values and what they do, and nothing is drawn."""
+    """The options of a figure are printed with their values and descriptions, and nothing is drawn."""
     code, out, _ = say(finished, "figure", "grid", "--report", "tiny", "--show-options")
     assert code == 0
     assert "  n: 4  Images along each axis." in out
@@ -210,7 +210,7 @@ def test_options_of_a_figure(finished, say) -> None:
 
 @pytest.mark.parametrize("sort", ["models", "datasets", "steps", "figures", "metrics", "probes"])
 def test_options_of_every_kind(lab, say, sort: str) -> None:
-    """Each kind's options are printed with their defaults and what they do; as JSON, too; what a report must give is marked."""
+    """The options of each kind are printed with defaults and descriptions, also as JSON; required ones are marked."""
     for name in json.loads(say(lab, "list", sort, "--json")[1]):
         code, out, _ = say(lab, "list", sort, "--show-options", name)
         told = json.loads(say(lab, "list", sort, "--show-options", name, "--json")[1])
@@ -223,7 +223,7 @@ def test_options_of_every_kind(lab, say, sort: str) -> None:
 
 
 def test_what_a_metric_asks_for(lab, say) -> None:
-    """The judge must be named, how many neighbours has a default."""
+    """The judge of a coverage metric is required, and its number of neighbours has a default."""
     _, out, _ = say(lab, "list", "metrics", "--show-options", "coverage")
     assert "  judge: (required)  Id of the run of a classifier" in out
     assert "  k: 5  A neighbourhood reaches to the k-th nearest image" in out
@@ -247,7 +247,7 @@ SILENT = {"$schema", "$defs", "title", "description", "default", "type", "x-laye
 
 
 def accepts(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool:
-    """Whether a JSON Schema accepts a value; a keyword that is not known here fails the test."""
+    """Return whether a JSON Schema accepts a value; an unknown keyword fails the test."""
     named = schema.get("type", [])
     allowed = tuple(t for name in ([named] if isinstance(named, str) else named) for t in TYPES[name])
     right = not allowed or (isinstance(value, allowed) and not (isinstance(value, bool) and bool not in allowed))
@@ -255,7 +255,7 @@ def accepts(schema: dict[str, Any], value: Any, root: dict[str, Any]) -> bool:
 
 
 def of_keys(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> bool:
-    """Whether every key of a mapping is known and its value accepted."""
+    """Return whether every key of a mapping is known and its value accepted."""
     if not isinstance(value, dict):
         return True
     other = schema.get("additionalProperties", True)
@@ -270,7 +270,7 @@ def of_keys(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> bool:
 
 
 def number(value: Any) -> bool:
-    """Whether limits apply."""
+    """Return whether a value is a number, to which limits apply."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
@@ -297,17 +297,17 @@ CHECKS = {
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    """The JSON Schema of experiment files."""
+    """JSON Schema of experiment files."""
     return json_schema()
 
 
 def read(text: str) -> dict[str, Any]:
-    """An experiment file as plain data."""
+    """Read an experiment file as plain data."""
     return parse(text, "experiment").data
 
 
 def test_the_schema_accepts_what_we_hand_out(schema) -> None:
-    """The schema accepts the experiment of this repository and what `new` writes."""
+    """The schema accepts the experiment of this repository and the output of `new`."""
     skeleton = ROOT / "report_builder" / "cli" / "skeleton"
     for file in [*(ROOT / "experiments").glob("*.yaml"), *skeleton.glob("*.yaml")]:
         assert accepts(schema, read(file.read_text(encoding="utf-8").replace("LANGUAGE", "en")), schema), file
@@ -325,7 +325,7 @@ def test_the_schema_accepts_what_we_hand_out(schema) -> None:
     ],
 )
 def test_the_schema_accepts_what_may_be_written(schema, lab, old: str, new: str) -> None:
-    """Short forms, a file of one's own, and what only changes something inherited are right to an editor."""
+    """The schema accepts short forms, the user's own files, and entries that only change something inherited."""
     lab.edit(old, new)
     assert accepts(schema, read(lab.experiment.read_text()), schema)
 
@@ -350,14 +350,14 @@ def test_the_schema_accepts_what_may_be_written(schema, lab, old: str, new: str)
     ],
 )
 def test_the_schema_refuses_what_the_plan_refuses(schema, lab, old: str, new: str) -> None:
-    """An editor that knows the schema marks a misspelt key, kind or type before the file is built."""
+    """An editor that uses the schema marks a misspelt key, kind or type before the file is built."""
     assert accepts(schema, read(lab.experiment.read_text()), schema)
     lab.edit(old, new)
     assert not accepts(schema, read(lab.experiment.read_text()), schema)
 
 
 def test_every_key_of_the_schema_is_described(schema) -> None:
-    """Every key that an editor offers has a sentence of help."""
+    """Every key in the schema has a description."""
     parts = schema["$defs"] | {"": schema}
     keys = [(name, key, entry) for name, part in parts.items() for key, entry in part.get("properties", {}).items()]
     bare = [f"{name}.{key}" for name, key, entry in keys if not entry.get("description") and key not in ("kind", "report")]
@@ -365,7 +365,7 @@ def test_every_key_of_the_schema_is_described(schema) -> None:
 
 
 def test_schema_to_a_file(schema, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The schema is printed, or written to the file that is named."""
+    """The schema is printed, or written to the given file."""
     assert main(["schema"]) == 0
     schema = json.loads(json.dumps(schema))
     assert json.loads(capsys.readouterr().out) == schema
@@ -374,7 +374,7 @@ def test_schema_to_a_file(schema, tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 def test_a_language_is_checked(lab, say) -> None:
-    """A complete language says so; with --json what it lacks is a list, here an empty one."""
+    """A complete language is reported as complete; with --json the list of missing words is empty."""
     code, out, err = say(lab, "list", "languages", "--check", "pl")
     assert (code, err) == (0, "")
     assert out.startswith("pl is complete: ")
@@ -384,14 +384,14 @@ def test_a_language_is_checked(lab, say) -> None:
 
 
 def test_a_kind_that_says_its_title_in_each_language_needs_no_translation(lab, say, monkeypatch) -> None:
-    """A kind of an installed package may have its title by language: a language is not asked for words of it."""
+    """A kind of an installed package may give its title in each language, and then no translation is required."""
     mnist = DATASETS.get("mnist")
     monkeypatch.setitem(DATASETS._found, "mnist", replace(mnist, title={"en": "Sheets", "pl": "Arkusze"}))
     assert say(lab, "list", "languages", "--check", "pl")[0] == 0
 
 
 def test_a_kind_is_checked(lab, say) -> None:
-    """A complete kind says so; a file beside the experiments is told all that it lacks, with the exit code of a finding."""
+    """A complete kind passes; for an incomplete file, everything missing is reported with the exit code of a finding."""
     assert say(lab, "list", "metrics", "--check", "elbo") == (0, "elbo is a metric, and lacks nothing.\n", "")
     lab.experiment.with_name("mine.py").write_text("def measure(arrays, parameters):\n    return {}\n")
     code, _, err = say(lab, "list", "metrics", "--check", "./mine.py")
@@ -400,7 +400,7 @@ def test_a_kind_is_checked(lab, say) -> None:
 
 
 def test_an_incomplete_language_is_a_finding(lab, say, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A kind whose title no file translates ends the check of a language with code 3, and names the title."""
+    """A kind whose title is not translated ends the check of a language with exit code 3, and its title is named."""
     monkeypatch.setitem(MODELS._found, "vae", replace(MODELS.get("vae"), title="a kind of tomorrow"))
     code, _, err = say(lab, "list", "languages", "--check", "pl")
     assert code == 3
@@ -409,7 +409,7 @@ def test_an_incomplete_language_is_a_finding(lab, say, monkeypatch: pytest.Monke
 
 
 def test_what_is_not_translated_is_a_warning(lab, say, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A report that says a title in English for want of a translation passes the check with a warning."""
+    """A report that prints a title in English for lack of a translation passes the check with a warning."""
     monkeypatch.setitem(MODELS._found, "vae", replace(MODELS.get("vae"), title="a kind of tomorrow"))
     assert "not translated" not in say(lab, "check", "tiny")[2]
     lab.edit("language: en", "language: pl")

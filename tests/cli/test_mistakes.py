@@ -1,4 +1,4 @@
-"""Bad input: a sentence, an exit code, and never a traceback."""
+"""Bad input ends with a message and an exit code, never with a traceback."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from report_builder.datasets import _download
 
 @pytest.fixture
 def refused(capsys: pytest.CaptureFixture[str]):
-    """Runs a command that must fail, and gives what it said."""
+    """Run a command that must fail and return its error message."""
 
     def run(lab, expected: int, *arguments: str) -> str:
         capsys.readouterr()
@@ -50,7 +50,7 @@ MISTAKES = {
 @pytest.mark.parametrize("mistake", MISTAKES)
 @pytest.mark.parametrize("command", ["build", "check"])
 def test_mistakes_of_the_experiment(lab, refused, mistake: str, command: str) -> None:
-    """Each mistake of the experiment file ends with exit code 1, its place, and advice; nothing was trained."""
+    """Each mistake in the experiment file ends with exit code 1, its place and advice, and nothing is trained."""
     old, new, *said = MISTAKES[mistake]
     if old is None:
         lab.experiment.write_bytes(new if isinstance(new, bytes) else new.encode())
@@ -63,7 +63,7 @@ def test_mistakes_of_the_experiment(lab, refused, mistake: str, command: str) ->
 
 
 def test_data_that_is_nowhere(lab, refused, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A build without its data says where to put them, with the line; a file that is named is not downloaded."""
+    """A build without its data says where to put them, with the line; a data set given by its path is not downloaded."""
     asked = []
 
     def offline(address: str, *_: object) -> None:
@@ -85,7 +85,7 @@ def test_data_that_is_nowhere(lab, refused, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_numbers_as_people_write_them(lab) -> None:
-    """`1e-3` is a number, and `no` is text where text is meant."""
+    """`1e-3` is read as a number, and `no` as text where text is expected."""
     lab.edit("title: Tiny lab", "title: no")
     training = lab.plan().runs["vae", 1].step.spec["training"]
     assert training["learning_rate"] == 0.001
@@ -112,7 +112,7 @@ TEMPLATES = {
 
 @pytest.mark.parametrize("mistake", TEMPLATES)
 def test_mistakes_of_the_template(lab, refused, mistake: str) -> None:
-    """Each mistake of the template ends with exit code 1, its line, and what was meant, before any training."""
+    """Each mistake in the template ends with exit code 1, its line and a suggestion, before any training."""
     old, new, *said = TEMPLATES[mistake]
     lab.edit(old, new, lab.template)
     message = refused(lab, 1, "build", "tiny")
@@ -123,7 +123,7 @@ def test_mistakes_of_the_template(lab, refused, mistake: str) -> None:
 
 @pytest.mark.parametrize("command", ["check", "build"])
 def test_findings_before_the_training(lab, refused, command: str) -> None:
-    """What `check` finds without a measurement stops a build, too, with the same words and before anything is trained."""
+    """A finding that needs no measurement stops `check` and `build` with the same words, before anything is trained."""
     lab.edit('requires: [answer, "fig:grid"', 'requires: [answer, "tbl:nothing"')
     message = refused(lab, 3, command, "tiny")
     assert "tbl:nothing" in message
@@ -150,7 +150,7 @@ def test_findings_before_the_training(lab, refused, command: str) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_unknown_names(lab, refused, arguments: list[str], said: str) -> None:
-    """A name on the command line that nothing bears ends with exit code 1 and the near miss."""
+    """An unknown name on the command line ends with exit code 1 and the closest match."""
     assert said in refused(lab, 1, *arguments)
 
 
@@ -166,7 +166,7 @@ def test_unknown_names(lab, refused, arguments: list[str], said: str) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_wrong_usage(lab, refused, arguments: list[str], said: str) -> None:
-    """A command line that does not fit ends with exit code 2."""
+    """A contradictory command line ends with exit code 2."""
     assert said in refused(lab, 2, *arguments)
 
 
@@ -176,7 +176,7 @@ def test_wrong_usage(lab, refused, arguments: list[str], said: str) -> None:
     ids=" ".join,
 )
 def test_what_the_parser_refuses(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """What the parser does not know ends with exit code 2 and the usage."""
+    """An argument that the parser does not know ends with exit code 2 and the usage."""
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
@@ -184,7 +184,7 @@ def test_what_the_parser_refuses(arguments: list[str], capsys: pytest.CaptureFix
 
 
 def test_a_linked_template(lab, refused) -> None:
-    """A link among the templates that leads elsewhere is not included."""
+    """A link in the template folder that leads outside is not included."""
     (lab.folder / "elsewhere.md").write_text("Secret.")
     (lab.template.parent / "linked.md").symlink_to("../elsewhere.md")
     lab.edit("In [@fig", '{% include "linked.md" %} In [@fig', lab.template)
@@ -194,7 +194,7 @@ def test_a_linked_template(lab, refused) -> None:
 
 
 def test_a_missing_template(lab, refused) -> None:
-    """A report without a template says where it should be."""
+    """A report without a template names the path at which it is expected."""
     lab.template.unlink()
     message = refused(lab, 1, "build", "tiny")
     assert "no such template" in message
@@ -202,7 +202,7 @@ def test_a_missing_template(lab, refused) -> None:
 
 
 def test_no_permission(lab, refused, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A store that may not be written ends with exit code 5 and the folder's name."""
+    """A store without write permission ends with exit code 5 and the folder's name."""
 
     def denied(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
@@ -216,7 +216,7 @@ def test_no_permission(lab, refused, monkeypatch: pytest.MonkeyPatch) -> None:
     ("code", "said"), [(errno.ENOSPC, "no space left on the disk"), (errno.EROFS, "no permission to write here")]
 )
 def test_a_disk_that_refuses_anywhere(lab, refused, monkeypatch: pytest.MonkeyPatch, code: int, said: str) -> None:
-    """A full or read-only disk ends with exit code 5 wherever it is noticed."""
+    """A full or read-only disk ends with exit code 5 wherever the error occurs."""
 
     def failing(*_: object, **__: object) -> None:
         raise OSError(code, os.strerror(code))
@@ -226,7 +226,7 @@ def test_a_disk_that_refuses_anywhere(lab, refused, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_broken_program_says_so(lab, refused, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An error that nobody foresaw becomes a sentence, and its traceback a file."""
+    """An unexpected exception is reported in a sentence, and its traceback is written to a file."""
 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("deep inside")
@@ -240,7 +240,7 @@ def test_a_broken_program_says_so(lab, refused, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_debugging_shows_the_traceback(lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With REPORT_BUILDER_DEBUG set the exception itself comes through."""
+    """With REPORT_BUILDER_DEBUG set, the exception itself is raised."""
 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("deep inside")
@@ -252,7 +252,7 @@ def test_debugging_shows_the_traceback(lab, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_interrupt(lab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """An interrupt ends with exit code 130 and says that nothing is lost."""
+    """An interrupt ends with exit code 130 and the message that nothing is lost."""
 
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

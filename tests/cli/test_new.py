@@ -1,4 +1,4 @@
-"""What `new` writes passes the check, whatever is chosen."""
+"""The project that `new` writes passes the check, whatever is chosen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHEET = "# Lab\n## Task 1\nShow `{{x}}` and $x^{{2}}$, {% raw %}.\n"
     ],
 )
 def test_what_is_chosen(lab, chosen: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Every model gets data that it takes and figures that it serves."""
+    """Every model gets data that it accepts and figures that suit it."""
     assert lab.run("new", "mine", *chosen) == 0
     assert lab.run("check", "mine") == 0, capsys.readouterr().err
     text = (lab.folder / "experiments" / "mine.yaml").read_text(encoding="utf-8")
@@ -31,14 +31,14 @@ def test_what_is_chosen(lab, chosen: list[str], capsys: pytest.CaptureFixture[st
     ("option", "value"), [("--model", "van"), ("--page", "labs"), ("--dataset", "mnis"), ("--language", "xx")]
 )
 def test_what_there_is_not(lab, option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A name that there is not is refused with those that there are, and nothing is written."""
+    """An unknown name is refused with a list of the known ones, and nothing is written."""
     assert lab.run("new", "mine", option, value) == 2
     assert f"{option}: unknown name" in capsys.readouterr().err
     assert not (lab.folder / "experiments" / "mine.yaml").exists()
 
 
 def test_it_asks(lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a terminal, where nothing was said, it asks; an empty line is the usual answer, and a wrong one is asked again."""
+    """Without options on a terminal, `new` asks; an empty line chooses the default, and a wrong answer is asked again."""
     answers = iter(["", "no such", "article", "gan", ""])
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     monkeypatch.setattr(builtins, "input", lambda _: next(answers))
@@ -50,7 +50,7 @@ def test_it_asks(lab, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_sheet_of_a_teacher(lab, capsys: pytest.CaptureFixture[str]) -> None:
-    """Its questions are printed letter by letter, and each answer is missed until it is written."""
+    """The questions of a sheet are printed verbatim, and each answer is reported as missing until it is written."""
     (lab.folder / "lab.md").write_text(SHEET, encoding="utf-8")
     assert lab.run("new", "mine", "--from", str(lab.folder / "lab.md")) == 0
     assert lab.run("check", "mine") == 3

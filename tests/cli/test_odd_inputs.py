@@ -1,4 +1,4 @@
-"""Every odd input that was thought of: a sentence and an exit code of ours, within seconds."""
+"""Odd inputs of every kind end with a message and a documented exit code, within seconds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from report_builder.limits import VARIABLE
 
 @pytest.fixture(autouse=True)
 def _soon() -> Iterator[None]:
-    """Whatever waits for ever is interrupted; the command then ends with 130, which no test expects."""
+    """Interrupt a command that hangs; it then ends with 130, which no test expects."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -29,7 +29,7 @@ def _soon() -> Iterator[None]:
 
 @pytest.fixture
 def says(lab, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
-    """Runs a command in the project, and gives its exit code and what it said."""
+    """Run a command in the project and return its exit code and message."""
     monkeypatch.chdir(lab.folder)
     monkeypatch.setenv(VARIABLE, "")
 
@@ -50,7 +50,7 @@ BOMB = "[" + ", ".join(f"&a{i} [{', '.join([f'*a{i - 1}'] * 9 if i else ['x'] * 
 HUNDRED = [*range(1, 101)]
 OVER = f"model.latent_dim: {HUNDRED}, threads: {HUNDRED}, training.epochs: {HUNDRED}"
 MILLION = f"\nsweeps: {{s: {{run: vae, over: {{{OVER}}}}}}}\nmetrics:\n"
-YAML = {  # what is edited, what it becomes, what is said
+YAML = {  # replaced text, new text, message
     "a list as a preset": ("kind: vae,", "kind: vae, preset: [dense],", "unknown preset"),
     "a mapping as a preset": ("kind: vae,", "kind: vae, preset: {a: b},", "unknown preset"),
     "a number as a default profile": ("\nruns:\n", "\ndefault_profile: 1\nruns:\n", "default_profile"),
@@ -96,7 +96,7 @@ YAML = {  # what is edited, what it becomes, what is said
 
 @pytest.mark.parametrize("name", YAML)
 def test_an_odd_experiment(lab, says, name: str) -> None:
-    """Each is said with its place, before anything is made of it."""
+    """Each odd experiment file is refused with its place before anything is built from it."""
     old, new, *rest = YAML[name]
     value, said = rest if len(rest) == 2 else ("", rest[0])
     lab.edit(old, new.replace("{}", value) if len(rest) == 2 else new)
@@ -107,7 +107,7 @@ def test_an_odd_experiment(lab, says, name: str) -> None:
 
 
 def test_a_chain_of_files(lab, says) -> None:
-    """A chain of `extends` ends at its limit, which an option raises."""
+    """The length of a chain of `extends` is limited, and an option raises the limit."""
     for number in range(25):
         parent = f"tiny{number + 1}" if number < 24 else "tiny"
         lab.experiment.with_name(f"tiny{number}.yaml").write_text(f"extends: {parent}\n")
@@ -118,7 +118,7 @@ def test_a_chain_of_files(lab, says) -> None:
 
 
 def test_a_chain_of_runs(lab, says) -> None:
-    """So does one of runs."""
+    """The length of a chain of runs is limited in the same way."""
     runs = "".join(f"  r{n}: {{extends: {f'r{n + 1}' if n < 30 else 'vae'}}}\n" for n in range(31))
     lab.edit("metrics:\n", f"{runs}metrics:\n")
     code, message = says("status", "tiny")
@@ -150,7 +150,7 @@ PLACES = {  # file -> how it is named: a key with its value, or a report
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("kind", FILES)
 def test_an_odd_file(lab, says, kind: str, place: str) -> None:
-    """What is no text file is said wherever one is named; nothing waits for a pipe, and no device is read."""
+    """A file that is not text is refused wherever one can be named; no pipe blocks the program, and no device is read."""
     FILES[kind](lab.folder / place)
     named = PLACES[place]
     if named == "odd":
@@ -161,7 +161,7 @@ def test_an_odd_file(lab, says, kind: str, place: str) -> None:
         lab.experiment.write_text(f"{named}\n{lab.experiment.read_text()}")
         code, _ = says("status", "tiny")
     elif kind == "no UTF-8" and place.endswith(".svg"):
-        return  # a picture is judged where it is shown
+        return  # a picture is judged when it is shown
     else:
         code, _ = says("check" if "template" in named else "status", "tiny", "--set", named)
     assert code == 1
@@ -171,14 +171,14 @@ def test_an_odd_file(lab, says, kind: str, place: str) -> None:
     "report", ["x" * 300, "x" * 5000, "x/" * 2000, "~nouser", "", ".", "/", "a\nb", "-", "\u202e", "tiny.yaml"]
 )
 def test_an_odd_report(says, report: str) -> None:
-    """A name that is none is no report."""
+    """An invalid name of a report is refused."""
     assert says("status", report or "/")[0] == 1
 
 
 @pytest.mark.parametrize("root", ["--store", "--build", "--figures", "--experiments", "--templates", "--data"])
 @pytest.mark.parametrize("value", ["~nouser/x", "x" * 300, "x/" * 3000, "file", "loop", "/dev/null"])
 def test_an_odd_folder(lab, says, root: str, value: str) -> None:
-    """A folder that cannot be one is said, or is not needed by the command."""
+    """An unusable folder is reported, or ignored by a command that does not need it."""
     (lab.folder / "file").write_text("")
     (lab.folder / "loop").symlink_to("loop")
     code, message = says("status", "tiny", root, value)
@@ -188,7 +188,7 @@ def test_an_odd_folder(lab, says, root: str, value: str) -> None:
 
 @pytest.mark.parametrize("limit", ["yaml_bytes=10", "yaml_depth=2", "yaml_values=3"])
 def test_a_limit_that_is_lowered(says, limit: str) -> None:
-    """A limit of the command line holds; a message says how to raise it again."""
+    """A limit given on the command line holds, and the message says how to raise it."""
     code, message = says("status", "tiny", "--limit", limit)
     assert code == 1
     assert f"--limit {limit.partition('=')[0]}=" in message
@@ -196,12 +196,12 @@ def test_a_limit_that_is_lowered(says, limit: str) -> None:
 
 
 def test_arguments_that_are_no_text(says) -> None:
-    """An argument with bytes that are no UTF-8 is refused."""
+    """An argument with bytes that are not UTF-8 is refused."""
     assert says("status", "tiny", "--set", "report.title=\udcff")[0] == 2
 
 
 def test_an_entry_that_changes_nothing(lab, says) -> None:
-    """An entry that was to change one of the extended file and has another id says which ids there are."""
+    """An entry that should change one of the extended file but has another id is refused with the known ids."""
     lab.experiment.with_name("child.yaml").write_text("extends: tiny\nruns: {vea: {training: {epochs: 3}}}\n")
     code, message = says("status", "child")
     assert code == 1
@@ -210,7 +210,7 @@ def test_an_entry_that_changes_nothing(lab, says) -> None:
 
 
 def test_an_empty_mapping_empties(lab) -> None:
-    """`tasks: {}` over an extended file leaves no tasks; a profile that is empty changes nothing."""
+    """`tasks: {}` over an extended file leaves no tasks, and an empty profile changes nothing."""
     child = lab.experiment.with_name("child.yaml")
     child.write_text("extends: tiny\ntasks: {}\nprofiles: {full: {}}\n")
     assert not lab.plan("child").resolved.loaded.experiment.tasks

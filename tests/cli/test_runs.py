@@ -15,14 +15,14 @@ from report_builder.store import Store, in_use
 
 
 def output(capsys: pytest.CaptureFixture[str], lab, *arguments: str) -> str:
-    """What a command that succeeds prints."""
+    """Output of a command that succeeds."""
     capsys.readouterr()
     assert lab.run(*arguments) == 0
     return capsys.readouterr().out
 
 
 def test_list_and_show(finished, capsys: pytest.CaptureFixture[str]) -> None:
-    """The list has a row for each training; a key's first characters show its settings and history."""
+    """The list has a row for each training; the first characters of a key select the training whose details are shown."""
     rows = json.loads(output(capsys, finished, "runs", "list", "--json"))
     assert sorted((row["model"], row["epochs"]) for row in rows) == [("autoencoder", 1), ("vae", 1), ("vae", 8)]
     assert "3 trainings." in output(capsys, finished, "runs", "list")
@@ -34,7 +34,7 @@ def test_list_and_show(finished, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_what_was_exported_builds_elsewhere(built, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """An imported report builds without training, also where the store is new; a second import adds nothing."""
+    """An imported report builds without training, even in a new store; a second import adds nothing."""
     packed = tmp_path / "packed.tar.gz"
     assert "3 trainings and 11 other steps" in output(capsys, built, "runs", "export", str(packed))
     shutil.rmtree(built.folder / "runs")
@@ -48,7 +48,7 @@ def test_what_was_exported_builds_elsewhere(built, tmp_path: Path, capsys: pytes
 def test_one_training_is_exported_with_what_was_measured_on_it(
     built, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An export of one training holds its measurements and nothing of the others."""
+    """The export of one training holds its measurements and nothing of the others."""
     key = built.plan().runs["longer", 1].step.key
     assert "1 trainings and 4 other steps" in output(capsys, built, "runs", "export", str(tmp_path / "one.tar.gz"), key)
     shutil.rmtree(built.folder / "runs")
@@ -61,7 +61,7 @@ def test_one_training_is_exported_with_what_was_measured_on_it(
 def test_an_imported_report_needs_no_data(
     lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A report whose data lie on another machine builds from the trainings that were exported there."""
+    """A report whose data is on another machine builds from the trainings exported there."""
     lab.edit("{kind: digits, copies: 0}", "{kind: mnist, path: mnist.npz}")
     (lab.folder / "data").mkdir()
     random = np.random.default_rng(0)
@@ -72,7 +72,7 @@ def test_an_imported_report_needs_no_data(
     for name in ("runs", "build", "data", "figures"):
         shutil.rmtree(lab.folder / name)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "none"))
-    assert lab.run("status", "tiny") == 1  # neither the data nor a training that tells what they were
+    assert lab.run("status", "tiny") == 1  # neither the data nor a training that describes it
     output(capsys, lab, "runs", "import", str(tmp_path / "packed.tar.gz"))
     assert lab.to_do() == []
     assert lab.run("build", "tiny") == 0
@@ -81,7 +81,7 @@ def test_an_imported_report_needs_no_data(
 
 @pytest.mark.parametrize("damage", ["cut", "altered", "other file"])
 def test_a_damaged_export_is_refused(built, tmp_path: Path, damage: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """An export that was cut short or altered is refused, and nothing of it gets into the store."""
+    """A truncated or altered export is refused, and nothing of it enters the store."""
     packed = tmp_path / "packed.tar.gz"
     output(capsys, built, "runs", "export", str(packed))
     if damage == "cut":
@@ -99,7 +99,7 @@ def test_a_damaged_export_is_refused(built, tmp_path: Path, damage: str, capsys:
 
 
 def alter(packed: Path) -> None:
-    """Changes the weights of one training in an archive."""
+    """Change the weights of one training in an archive."""
     folder = packed.parent / "unpacked"
     with tarfile.open(packed) as archive:
         for member in archive:
@@ -114,7 +114,7 @@ def alter(packed: Path) -> None:
 
 
 def test_an_export_cannot_leave_the_store(lab, tmp_path: Path) -> None:
-    """A path in an archive that leads out of the store is refused and writes nothing there."""
+    """A path in an archive that leads out of the store is refused, and nothing is written there."""
     outside = tmp_path / "evil.txt"
     outside.write_text("x")
     with tarfile.open(tmp_path / "evil.tar.gz", "w:gz") as archive:
@@ -124,7 +124,7 @@ def test_an_export_cannot_leave_the_store(lab, tmp_path: Path) -> None:
 
 
 def test_prune_keeps_what_a_report_uses(built, capsys: pytest.CaptureFixture[str]) -> None:
-    """Prune lists what no report uses and removes it only with --yes; what a report or one of its profiles uses stays."""
+    """`prune` lists what no report or profile uses, and removes it only with --yes."""
     assert "0 unused steps" in output(capsys, built, "runs", "prune", "--yes")
     assert built.to_do() == []
     text = built.experiment.read_text()
@@ -142,7 +142,7 @@ def test_prune_keeps_what_a_report_uses(built, capsys: pytest.CaptureFixture[str
 
 
 def test_prune_removes_what_killed_processes_left(built, capsys: pytest.CaptureFixture[str]) -> None:
-    """Scratch folders of trainings that nobody goes on with, damaged steps and half-written files are leftovers."""
+    """Scratch folders of abandoned trainings, damaged steps and partly written files count as leftovers for `prune`."""
     used = built.plan().runs["ae", 1].step.key
     kept = built.folder / "runs" / "run" / f"{used}.work"
     left = ["runs/run/0123456789abcdef0123.work", f"runs/run/{used}.damaged-7", "runs/sessions/7-ab"]
@@ -160,7 +160,7 @@ def test_prune_removes_what_killed_processes_left(built, capsys: pytest.CaptureF
 
 
 def test_prune_keeps_what_a_build_at_work_needs(built, capsys: pytest.CaptureFixture[str]) -> None:
-    """What another build has made so far, with settings that no report has, is not pruned as long as it is at work."""
+    """Steps of another running build, even with settings that no report has, are not pruned while it runs."""
     keys = {built.plan().runs["longer", 1].step.key}
     built.edit("epochs: 8", "epochs: 7")
     with in_use(built.folder / "runs", keys):
@@ -171,7 +171,7 @@ def test_prune_keeps_what_a_build_at_work_needs(built, capsys: pytest.CaptureFix
 
 @pytest.mark.parametrize("kind", ["run", "arrays", "facts", "figure"])
 def test_verify_finds_rot(built, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A bit that turned over on the disk, which size, time and memo do not show, is found, and the step is made anew."""
+    """A flipped bit that size, time and memo do not show is found by `verify`, and the step is computed again."""
     assert "14 steps, 0 damaged." in output(capsys, built, "runs", "verify")
     store = Store(built.folder / "runs")
     file = next(path for path in sorted((store.root / kind).glob("*/*")) if path.suffix in (".npz", ".png"))
@@ -182,5 +182,5 @@ def test_verify_finds_rot(built, kind: str, capsys: pytest.CaptureFixture[str]) 
     assert built.run("runs", "verify") == 3
     assert f"damaged  {kind}/{file.parent.name}" in capsys.readouterr().out
     to_do = built.to_do()
-    assert kind == "arrays" or any(step.startswith(kind) for step in to_do)  # arrays are probed when something asks for them
+    assert kind == "arrays" or any(step.startswith(kind) for step in to_do)  # arrays are probed only on demand
     assert "0 damaged." in output(capsys, built, "runs", "verify")

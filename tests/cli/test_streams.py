@@ -1,4 +1,4 @@
-"""However a command is started: pipes that nobody reads, closed streams, cron, an early Ctrl-C, few open files."""
+"""Any way to start a command: unread pipes, closed streams, cron, an early Ctrl-C, few open files."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ import report_builder
 from report_builder.cli.streams import standing
 
 COMMAND = [sys.executable, "-m", "report_builder"]
-BARE = {"PATH": os.defpath, "PYTHONPATH": str(Path(report_builder.__file__).parents[1])}  # what cron gives, and where we are
+BARE = {"PATH": os.defpath, "PYTHONPATH": str(Path(report_builder.__file__).parents[1])}  # what cron sets, and the package path
 
 
 @pytest.mark.parametrize("closed", ["1", "2", "1 2", "0 1 2"])
 def test_closed_streams(lab, closed: str) -> None:
-    """With streams closed a command does the same, and prints nothing into a file that took the number of a stream."""
+    """With closed streams a command does the same, and prints nothing into a file that got the number of a stream."""
     shut = " ".join(f"{number}>&-" for number in closed.split()).replace("0>&-", "<&-")
     command = lab.arguments(*COMMAND, "new", "lab2")
     done = subprocess.run(["sh", "-c", f'"$@" {shut}', "sh", *command], env=BARE, check=False, timeout=300)
@@ -30,7 +30,7 @@ def test_closed_streams(lab, closed: str) -> None:
 
 @pytest.mark.slow
 def test_a_reader_that_goes_away(lab) -> None:
-    """A build whose output is read no further goes on to the end: `build 2>&1 | head -1` leaves a report."""
+    """A build whose output is no longer read runs to its end: `build 2>&1 | head -1` leaves a report."""
     command = lab.arguments(*COMMAND, "task", "1", "--report", "tiny", "--to", "md")
     reading, writing = os.pipe()
     os.close(reading)
@@ -41,7 +41,7 @@ def test_a_reader_that_goes_away(lab) -> None:
 
 
 def test_a_stream_falls_silent() -> None:
-    """What is printed after the reader went away is lost, and nothing else is."""
+    """Text printed after the reader is gone is lost, and nothing else is."""
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as broken, redirect_stdout(broken), redirect_stderr(broken), standing():
@@ -51,7 +51,7 @@ def test_a_stream_falls_silent() -> None:
 
 
 def test_a_mistake_that_nobody_reads(lab) -> None:
-    """The exit code is that of the command, also where its message went into a closed pipe."""
+    """The exit code is that of the command even if its message went into a closed pipe."""
     reading, writing = os.pipe()
     os.close(reading)
     command = lab.arguments(*COMMAND, "check", "tinny")
@@ -60,7 +60,7 @@ def test_a_mistake_that_nobody_reads(lab) -> None:
 
 
 def test_under_cron(lab) -> None:
-    """Without HOME, TERM and a locale everything is said, in any language of the report."""
+    """Without HOME, TERM and a locale every message is printed, in any language of the report."""
     lab.edit("language: en", "language: pl")
     lab.edit("title: Tiny lab", "title: Źródło")
     lab.edit("caption: Codes", "captoin: Łódź")
@@ -93,7 +93,7 @@ EARLY = (
 
 @pytest.mark.parametrize("name", EARLY)
 def test_an_early_interrupt(name: str) -> None:
-    """Ctrl-C at any moment of the start ends with 130 and no traceback."""
+    """Ctrl-C at any moment of the start ends with exit code 130 and no traceback."""
     done = subprocess.run(
         [sys.executable, "-c", HOOK.format(name=name)], env=BARE, capture_output=True, check=False, timeout=300
     )
@@ -101,7 +101,7 @@ def test_an_early_interrupt(name: str) -> None:
 
 
 def test_few_open_files(lab) -> None:
-    """Where the system allows few open files, that is said, with what to do."""
+    """A system limit of few open files is reported with advice."""
     command = lab.arguments(*COMMAND, "check", "tiny")
     low = {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (4, 4))}
     done = subprocess.run(command, env=BARE, capture_output=True, check=False, timeout=300, **low)

@@ -1,4 +1,4 @@
-"""What the commands that only look say of sweeps and presets."""
+"""What the read-only commands report about sweeps and presets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SWEEP = "sweeps:\n  latent: {run: vae, over: {model.latent_dim: [2, 3]}}\nmetric
 
 
 def test_status_counts_the_arms(built, capsys: pytest.CaptureFixture[str]) -> None:
-    """`status` says for each sweep what its arms differ in and how many of them are trained."""
+    """`status` reports for each sweep in which settings its arms differ and how many arms are trained."""
     built.edit("metrics:\n", SWEEP)
     assert built.run("status", "tiny") == 0
     printed = capsys.readouterr().out
@@ -22,7 +22,7 @@ def test_status_counts_the_arms(built, capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_explain_names_an_arm(built, capsys: pytest.CaptureFixture[str]) -> None:
-    """`explain` says of an arm what it says of any run."""
+    """`explain` treats an arm like any other run."""
     built.edit("metrics:\n", SWEEP)
     assert built.run("explain", "tiny", "latent-3") == 0
     printed = capsys.readouterr().out
@@ -53,7 +53,7 @@ def test_models_are_listed_with_their_presets(lab, capsys: pytest.CaptureFixture
 
 
 def test_labels_do_not_depend_on_the_best_arm(lab, capsys: pytest.CaptureFixture[str]) -> None:
-    """A label that the best arm of a sweep would choose is a mistake before anything is trained."""
+    """A label that depends on the best arm of a sweep is refused before anything is trained."""
     lab.edit("metrics:\n", SWEEP)
     lab.edit("[vae, longer], split: test", "[vae, longer, latent], split: test")
     best = 'best("latent", "test.elbo", on_test=True)'
@@ -67,7 +67,7 @@ def test_labels_do_not_depend_on_the_best_arm(lab, capsys: pytest.CaptureFixture
 
 
 def test_the_schema_knows_sweeps_and_presets() -> None:
-    """Editors complete the keys of a sweep and the presets of a model, and refuse what is neither."""
+    """Editors complete the keys of a sweep and the presets of a model, and refuse unknown ones."""
     schema = json_schema()
     (pattern,) = schema["properties"]["sweeps"]["patternProperties"].values()
     sweep = schema["$defs"][pattern["$ref"].rpartition("/")[2]]

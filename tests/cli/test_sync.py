@@ -1,4 +1,4 @@
-"""Two stores that get what they lack of each other, in a folder and by rsync."""
+"""Synchronization of two stores, through a folder and through rsync."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ exec sh -c "$*"
 
 @pytest.fixture
 def other(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Path]:
-    """How another store is named, and where it is."""
+    """Name of the other store as a user gives it, and its path."""
     shell = tmp_path / "shell"
     shell.write_text(SHELL.format(folder=tmp_path))
     shell.chmod(0o755)
@@ -41,7 +41,7 @@ def steps(root: Path) -> dict[str, bool]:
 
 
 def said(lab, capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
-    """What a command prints."""
+    """Output of a command."""
     capsys.readouterr()
     assert lab.run(*arguments) == code
     captured = capsys.readouterr()
@@ -50,7 +50,7 @@ def said(lab, capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0
 
 @pytest.mark.parametrize("other", ROUTES, indirect=True)
 def test_both_get_what_they_lack(built, other: tuple[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
-    """A new store gets everything, one that lost something gets it back, and then nothing is sent; the report builds there."""
+    """A new store gets everything, an incomplete one is completed, then nothing is sent, and the report builds there."""
     (name, folder), here = other, built.folder / "runs"
     every = [*steps(here)]
     assert f"0 steps came, {len(every)} went, 0 are damaged." in said(built, capsys, "runs", "sync", name)
@@ -68,7 +68,7 @@ def test_both_get_what_they_lack(built, other: tuple[str, Path], capsys: pytest.
 
 @pytest.mark.parametrize("other", ROUTES, indirect=True)
 def test_what_is_damaged_does_not_come(built, other: tuple[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
-    """Weights that are not what was stored, and files with names that lead elsewhere, stay where they are and are said."""
+    """Altered weights and files with names that lead outside are not copied, and they are reported."""
     (name, folder), here = other, built.folder / "runs"
     shutil.move(here, folder)
     (altered, named, *_) = sorted((folder / "run").iterdir())
@@ -88,7 +88,7 @@ def test_what_is_damaged_does_not_come(built, other: tuple[str, Path], capsys: p
 def test_a_line_that_breaks(
     built, other: tuple[str, Path], fails: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whichever call of rsync fails, each step is complete or absent on both sides; the same command brings the rest."""
+    """Whichever call of rsync fails, each step is complete or absent on both sides; a repeated command copies the rest."""
     (name, folder), here = other, built.folder / "runs"
     shutil.copytree(here, folder)
     shutil.rmtree(here / "facts")
@@ -109,5 +109,5 @@ def test_a_line_that_breaks(
 
 
 def test_a_folder_that_cannot_be(built, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A store in a folder that is not there is a disk that is not there."""
+    """A store in a folder that does not exist is reported as a missing disk."""
     assert "Is a disk missing?" in said(built, capsys, "runs", "sync", str(tmp_path / "disk" / "runs"), code=2)

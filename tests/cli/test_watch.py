@@ -1,4 +1,4 @@
-"""`watch`: what is saved is on the page, a mistake leaves the last good page, and nobody from elsewhere reads it."""
+"""`watch`: saved text appears on the page, a mistake keeps the last good page, and no other machine can read it."""
 
 from __future__ import annotations
 
@@ -37,31 +37,31 @@ WHERE = str(Path(report_builder.__file__).parents[1])
 
 @dataclass
 class Watched:
-    """A report that is watched."""
+    """A report under `watch`."""
 
     process: subprocess.Popen[str]
     address: str
     folder: Path
 
     def get(self, path: str = "", host: str = "") -> str:
-        """What the page answers."""
+        """Body of the server's response."""
         asked = urllib.request.Request(f"{self.address}{path}", headers={"Host": host} if host else {})  # noqa: S310
         with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - our own address
             return str(answer.read().decode())
 
     def next(self, since: int) -> dict[str, Any]:
-        """The state once it is another."""
+        """State of the server, as soon as it has changed."""
         state: dict[str, Any] = json.loads(self.get(f"state?since={since}"))
         return state
 
     def write(self, words: str) -> None:
-        """Saves the template."""
+        """Save the template."""
         (self.folder / "templates" / "seen.md").write_text(TEXT % words)
 
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory) -> Iterator[Watched]:
-    """A report without trainings, that is watched."""
+    """Watched report without trainings."""
     folder = tmp_path_factory.mktemp("watched")
     (folder / "experiments").mkdir()
     (folder / "templates").mkdir()
@@ -78,7 +78,7 @@ def watched(tmp_path_factory) -> Iterator[Watched]:
 
 
 def test_saved_text_is_shown_and_a_mistake_keeps_the_last_good_page(watched) -> None:
-    """Each saved version is the page; a mistake is told with its line, and the last page stays; mended, it goes on."""
+    """Each saved version appears; a mistake is reported with its line and keeps the last page until it is corrected."""
     state = watched.next(0)
     assert (state["note"], "First." in watched.get()) == ("", True)
     watched.write("Second.")
@@ -95,7 +95,7 @@ def test_saved_text_is_shown_and_a_mistake_keeps_the_last_good_page(watched) -> 
 
 
 def test_a_false_claim_is_shown_where_it_stands(watched) -> None:
-    """What a build refuses as unfinished or untrue is on the page, as a draft marks it, and told."""
+    """An unfinished or false text that a build refuses is shown as a draft marks it, and reported."""
     state = watched.next(0)
     watched.folder.joinpath("templates", "seen.md").write_text("::: {.task #1}\nNo answer yet.\n:::\n")
     found = watched.next(state["version"])
@@ -105,21 +105,21 @@ def test_a_false_claim_is_shown_where_it_stands(watched) -> None:
 
 
 def test_only_this_machine_reads_it(watched) -> None:
-    """A page from elsewhere that reaches the port by a name of its own gets nothing; a PDF is there if it was asked for."""
+    """A request with a foreign host name gets nothing, and the PDF is served only if it was requested."""
     for path, host in (("", "elsewhere.example:80"), ("report.pdf", ""), ("../seen.yaml", "")):
         with pytest.raises(urllib.error.HTTPError, match="404"):
             watched.get(path, host)
 
 
 def test_a_port_that_is_taken(watched, capsys) -> None:
-    """A port that another program has is named, with what to do."""
+    """A port in use by another program is named, with advice."""
     port = watched.address.rstrip("/").rpartition(":")[2]
     assert main(["watch", "seen", "--port", port]) == 2
     assert f"this port is not available\n  Received: {port}" in capsys.readouterr().err
 
 
 def test_it_ends_when_it_is_interrupted(watched) -> None:
-    """Ctrl-C ends it, which is no error."""
+    """Ctrl-C ends `watch` without an error."""
     watched.process.send_signal(signal.SIGINT)
     assert watched.process.wait(20) == 0
 
@@ -132,13 +132,13 @@ addEventListener("load", () => { %s });
 @pytest.mark.slow
 @pytest.mark.external("chromium")
 def test_a_new_version_is_shown_where_the_reader_was(tmp_path) -> None:
-    """A browser that has moved down shows what was saved meanwhile at the very same place, without being asked to."""
+    """A browser that has scrolled shows the new version at the same place, without a reload by the reader."""
     state = State()
     state.take({".html": (PAGE % ("old", "Old.", "scrollTo(0, 2345)")).encode()}, "")
     server = _start_server(state, 0)
 
     def save() -> None:
-        """What the author does, a while after the reader began; then the program ends, so that the browser's time goes on."""
+        """Save as the author would, some time after the reader began; then stop the server so that browser time advances."""
         time.sleep(4)
         state.take({".html": (PAGE % ("new", "New.", "document.title = `at ${scrollY}`")).encode()}, "")
         time.sleep(4)

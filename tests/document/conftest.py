@@ -1,4 +1,4 @@
-"""A small report to render: Polish, two runs, two tasks, pictures made here."""
+"""A small report to render: Polish, two runs, two tasks, and pictures generated here."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ względem {{ fact("mc.test.elbo", digits=1) }}; zob. @eq:vae i [@fig:strip; @fig
 
 
 def png(path: Path, width: int = 60, height: int = 20) -> Path:
-    """Writes a grey gradient, without an image library."""
+    """Write a grey gradient as a PNG without an image library."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -82,7 +82,7 @@ def png(path: Path, width: int = 60, height: int = 20) -> Path:
 
 
 def svg(path: Path) -> Path:
-    """Writes a circle."""
+    """Write a circle as an SVG."""
     path.write_text(
         '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="180"><circle cx="150" cy="90" r="60" fill="teal"/></svg>'
     )
@@ -90,7 +90,7 @@ def svg(path: Path) -> Path:
 
 
 def elbo(folder: Path, run: str, kl: str, values: list[float], **other: Any) -> Fact:
-    """A test ELBO with one array of image values for each seed."""
+    """ELBO on the test split, with one array of per-image values for each seed."""
     measurements = []
     for seed, value in enumerate(values, start=1):
         file = folder / f"{run}-{seed}.npz"
@@ -110,13 +110,13 @@ def elbo(folder: Path, run: str, kl: str, values: list[float], **other: Any) -> 
 
 
 def settings(kind: str, **model: Any) -> dict[str, Any]:
-    """A resolved run."""
+    """Resolved run."""
     training = {"epochs": 10, "batch_size": 128, "learning_rate": 0.001, "optimizer": {"kind": "adam"}}
     return {"model": {"kind": kind, "latent_dim": 2, **model}, "training": training, "data": {"fingerprint": "f"}, "seed": 1}
 
 
 def run_card(name: str, kind: str, title: str, **model: Any) -> RunCard:
-    """A run as prose may name it."""
+    """Run card, as prose may name the run."""
     return RunCard(name, title, title, "MNIST", (1, 2), settings(kind, **model))
 
 
@@ -165,7 +165,7 @@ def material(tmp_path: Path) -> Material:
 
 @pytest.fixture
 def share(tmp_path: Path) -> Callable[..., list[Fact]]:
-    """Makes shares of images: for each run how many of 60 are right, seed by seed."""
+    """Return a function that makes shares of images: for each run, how many of 60 are right, seed by seed."""
 
     def make(*runs: tuple[str, list[int]], **other: Any) -> list[Fact]:
         made = []
@@ -185,7 +185,7 @@ def share(tmp_path: Path) -> Callable[..., list[Fact]]:
 
 @pytest.fixture
 def write_template(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a template into a folder of its own."""
+    """Return a function that writes a template into a folder of its own."""
 
     def write(text: str = TEMPLATE, name: str = "lab.md") -> Path:
         folder = tmp_path / "templates"
@@ -208,7 +208,7 @@ def unmeasured(material: Material) -> Material:
 
 @pytest.fixture
 def composed(material: Material, write_template: Callable[..., Path]) -> Callable[..., Document]:
-    """Renders and composes a text with the material, or with another one."""
+    """Return a function that renders and composes a text with this material, or with another one."""
 
     def compose_text(text: str = TEMPLATE, given: Material = material, *, draft: bool = False) -> Document:
         return compose(render(write_template(text), given, draft=draft), given, draft=draft)
@@ -217,7 +217,7 @@ def composed(material: Material, write_template: Callable[..., Path]) -> Callabl
 
 
 def told(blocks: Nodes) -> str:
-    """What blocks say, a line for each paragraph, row, caption: tables with bars, captions after a colon, labels behind."""
+    """Text of blocks, one line per paragraph, row or caption: table cells between bars, captions after `:`, labels last."""
     lines: list[str] = []
     for block in blocks:
         if block["t"] == "Table":
@@ -232,7 +232,7 @@ def told(blocks: Nodes) -> str:
 
 @pytest.fixture
 def printed(material: Material, write_template: Callable[..., Path]) -> Callable[..., str]:
-    """What the words of a template print."""
+    """Return a function that renders a template and gives its plain text."""
 
     def print_text(text: str, given: Material = material) -> str:
         return told(read(render(write_template(text), given)).blocks)
@@ -242,13 +242,13 @@ def printed(material: Material, write_template: Callable[..., Path]) -> Callable
 
 @pytest.fixture
 def sheet() -> str:
-    """The text that is composed where a test gives none."""
+    """Text that is composed if a test gives none."""
     return TEMPLATE
 
 
 @pytest.fixture
 def chromium(tmp_path: Path) -> Callable[..., str]:
-    """Opens a page in a browser: what it is after its scripts ran."""
+    """Return a function that opens a page in a browser and gives its DOM after the scripts ran."""
     browser = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), "")
     quiet = [f"--{name}" for name in ("headless", "no-sandbox", "disable-gpu", "no-first-run", "disable-sync")]
     quiet.append("--disable-background-networking")
@@ -268,7 +268,7 @@ def free(material: Material) -> Material:
 
 @pytest.fixture
 def beside(free: Material) -> Material:
-    """The material with both figures as parts of `both`; they share one sentence, and one has a sentence of its own."""
+    """The material with both figures as parts of `both`: two shared sentences, and one particular to `codes`."""
     common = ("Dane: MNIST.", "Ziarno: 1.")
     strip = replace(free.figures["strip"], group="both", sentences=common, width="8.02cm")
     codes = replace(free.figures["codes"], group="both", sentences=(common[0], "Punkty: 5.", common[1]), width="8.02cm")
@@ -278,7 +278,7 @@ def beside(free: Material) -> Material:
 
 @pytest.fixture
 def ordered(material: Material) -> Material:
-    """Five arms over a number, measured once each; what they measure rises with it, but for the last two."""
+    """Five arms along a numeric axis, with three seeds each and values that rise with it."""
     fact, card = material.facts["vae.test.elbo"], material.runs["vae"]
     values = dict(zip(ARMS, (1.0, 2.0, 3.0, 4.0, 5.0), strict=True))
     facts = {

@@ -12,12 +12,12 @@ VERDICT = '{{ verdict("vae.test.elbo", "mc.test.elbo", by="model") }} {{ claim("
 
 
 def rows(told: str) -> list[str]:
-    """The rows of a table."""
+    """Rows of a table."""
     return [line for line in told.split("\n") if line.startswith("|")]
 
 
 def test_comparisons_with_interval_p_and_holm(printed, free):
-    """Each is listed once, with what its factor let through; how many to expect by chance is said."""
+    """Each comparison is listed once with the differences that its factor allows; the expected chance findings are stated."""
     given = replace(free, header=replace(free.header, appendix=True))
     told = printed(VERDICT + " " + VERDICT, given)
     head, first, second = rows(told)
@@ -30,13 +30,13 @@ def test_comparisons_with_interval_p_and_holm(printed, free):
 
 
 def test_before_anything_is_measured(printed, unmeasured):
-    """The plan's pass has the same table, without numbers."""
+    """The planning pass prints the same table without numbers."""
     told = printed(VERDICT, replace(unmeasured, tasks={}, header=replace(unmeasured.header, appendix=True)))
     assert rows(told)[1].startswith("| vae / mc: test.elbo | [nie zmierzono]")
 
 
 def test_nothing_compared_no_appendix(printed, free):
-    """A text that compares nothing has no such page."""
+    """A text without comparisons has no such page."""
     assert printed("Tekst.", replace(free, header=replace(free.header, appendix=True))) == "Tekst."
 
 
@@ -45,7 +45,7 @@ def test_nothing_compared_no_appendix(printed, free):
     [([0.01, 0.04, 0.03], {"0"}), ([0.001, 0.02, 0.04], {"0", "1", "2"}), ([0.02, 0.02, 0.02], set()), ([0.03], {"0"})],
 )
 def test_holm(ps, stand):
-    """The level is shared among those that are left; the first that fails ends it."""
+    """Holm's method divides the level among the remaining comparisons and stops at the first that fails."""
     made = [Compared((str(i),), "", "", p) for i, p in enumerate(ps)]
     assert {key[0] for key in standing(made, 0.05)} == stand
 
@@ -55,7 +55,7 @@ def test_holm(ps, stand):
     [(["kl"], "model.kl"), (["kl", "beta"], "model.kl, model.beta"), (["a", "b", "c", "d", "e", "f", "g", "h"], "model.*")],
 )
 def test_in_what_the_sides_differ(printed, free, differ, told):
-    """Each setting by its key path; where they are many, the sections that hold them."""
+    """Differing settings are listed by key path, or by their sections if there are many."""
     sides = [{"model": {"kind": "vae", **dict.fromkeys(differ, value)}} for value in ("x", "y")]
     facts = {
         fact.name: replace(fact, settings=side)
@@ -67,7 +67,7 @@ def test_in_what_the_sides_differ(printed, free, differ, told):
 
 
 def test_what_holds_of_the_trainings_alone_is_starred(printed, free):
-    """A star stands behind the facts of such a row, and what it means once, below the table."""
+    """A comparison limited to these trainings is marked with an asterisk, explained once below the table."""
     facts = {name: replace(fact, measurements=fact.measurements[:2]) for name, fact in free.facts.items()}
     told = printed(VERDICT, replace(free, facts=facts, header=replace(free.header, appendix=True)))
     assert "vae / mc: test.elbo* | 2," in rows(told)[1]

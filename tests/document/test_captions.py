@@ -1,4 +1,4 @@
-"""Captions are short: what figures of a task are made of is said once, above them."""
+"""Captions are short: facts about the figures of a task are stated once, above them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DATA, SEED, LIMITS = "Dane: MNIST.", "Ziarno losowości: 1.", "Granice siatki: [
 
 @pytest.fixture
 def drawn(material):
-    """Makes figures of these sentences, and a material that has them."""
+    """Return a function that makes figures with these sentences, and a material that has them."""
 
     def make(code: str = "pl", **sentences: tuple[str, ...]):
         some = material.figures["codes"]
@@ -34,23 +34,23 @@ def drawn(material):
 
 
 def shown(*names: str) -> str:
-    """A task that shows figures."""
+    """Task that shows figures."""
     figures = "\n\n".join(f'[@fig:{name}]{{.nom}}\n\n{{{{ figure("{name}") }}}}' for name in names)
     return f"::: {{.task #{names[0]}}}\n::: answer\n{figures}\n:::\n:::\n"
 
 
 def settings(document) -> list[str]:
-    """What is said of figures once."""
+    """Lines that state the settings shared by figures."""
     return [plain_text(node).replace("\u00a0", " ") for node in walk(document.blocks, "Div") if has_class(node, "setting")]
 
 
 def captions(document) -> list[str]:
-    """The captions of figures."""
+    """Captions of the figures."""
     return [plain_text(caption_of(node)).replace("\u00a0", " ") for node in walk(document.blocks, "Figure")]
 
 
 def test_what_figures_share_is_said_once(composed, drawn) -> None:
-    """Data and seed leave the captions for the head of their task; what is particular stays, and what two state leaves, too."""
+    """Data, seed and sentences stated by two figures move from captions to the head of the task; other sentences stay."""
     given = drawn(
         a=("Model: AE.", DATA, SEED, LIMITS),
         b=("Model: VAE.", DATA, SEED, "Pary: 1 i 2."),
@@ -71,11 +71,11 @@ def test_what_figures_share_is_said_once(composed, drawn) -> None:
     assert second == f"Rysunek 4. {DATA}"
     assert not document.warnings
     (task, _) = (node for node in document.blocks if has_class(node, "task"))
-    assert has_class(task["c"][1][1], "setting")  # right behind the heading
+    assert has_class(task["c"][1][1], "setting")  # right after the heading
 
 
 def test_outside_of_tasks(composed, drawn) -> None:
-    """A section says it behind its heading; above the first heading captions keep all."""
+    """A section states the shared settings after its heading; above the first heading captions keep them."""
     given = drawn(a=(DATA, SEED), b=(DATA, SEED))
     document = composed("{{ figure('a') }}\n\n# Head\n\n{{ figure('b') }}\n\n[@fig:a; @fig:b]\n", given)
     assert captions(document) == [f"Rysunek 1. O a. {DATA} {SEED}", "Rysunek 2. O b."]
@@ -84,7 +84,7 @@ def test_outside_of_tasks(composed, drawn) -> None:
 
 
 def test_figures_side_by_side(composed, drawn) -> None:
-    """What all parts state is said once for the whole; what tells them apart stays below each."""
+    """Settings shared by all parts are stated once for the whole; differences stay in the caption of each part."""
     given = drawn(a=("Model: AE.", DATA), b=("Model: VAE.", DATA))
     given = replace(given, subfigures={"both": SubfiguresCard("both", ("a", "b"), 2, "Oba")})
     document = composed(shown("both"), given)
@@ -93,7 +93,7 @@ def test_figures_side_by_side(composed, drawn) -> None:
 
 
 def test_formats(composed, drawn, tmp_path: Path) -> None:
-    """The line keeps to its heading in the PDF; in HTML each figure gives all that it states to those who ask."""
+    """In the PDF the line stays with its heading; in HTML each figure has all its details on demand."""
     document = composed(shown("a", "b"), drawn(a=(DATA, SEED, LIMITS), b=(DATA, LIMITS)))
     assert "#setting[" in typst_source(document)[0]
     assert pdf(document)[1] is None
@@ -106,7 +106,7 @@ def test_formats(composed, drawn, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("code", codes())
 def test_every_language(composed, drawn, code: str) -> None:
-    """Sentences on model, data, points, seed, epochs and weights are known in each language, and said once."""
+    """Sentences on model, data, points, seed, epochs and weights are recognized in each language and printed once."""
     language = load(code)
     fields = {"names": "A", "what": "B", "n": 3, "seeds": "1", "weights": "C"}
     keys = ("model", "models", "data", "points", "seed", "seeds", "epochs", "weights")
@@ -118,7 +118,7 @@ def test_every_language(composed, drawn, code: str) -> None:
 
 
 def test_words_of_the_author(free) -> None:
-    """The author's words end before what is stated; with nothing to state they stay as they are."""
+    """The author's caption ends before the stated settings; without settings it is unchanged."""
     language = load("pl")
     assert captioned("Kody", ("Punkty.",), language)[0]["c"] == "Kody."
     assert captioned("Kody", (), language) == captioned("Kody ", (), language)

@@ -1,4 +1,4 @@
-"""What the program printed cannot be typed, changed or forged, and is data wherever it stands."""
+"""Text printed by the program cannot be typed, changed or forged, and is treated as data everywhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HOSTILE = "a|b $x$ *c* _d_ `e` {f} [g](h) <i> \\j #k %l @m ~n~ ^o^ “q” 'r' \
 
 
 def answer(text: str) -> str:
-    """A text as an answer."""
+    """Text as an answer."""
     return f"::: answer\n{text}\n:::\n"
 
 
@@ -28,7 +28,7 @@ def answer(text: str) -> str:
     ],
 )
 def test_what_is_typed_is_no_evidence(composed, free, text, received):
-    """A span that was typed is checked as any other word."""
+    """A typed span is checked like any other word."""
     findings = composed(answer(text), free).findings
     assert received in [finding.received for finding in findings]
 
@@ -37,14 +37,14 @@ def test_what_is_typed_is_no_evidence(composed, free, text, received):
     "change", ["upper", "replace('a', 'b')|title", "reverse", "truncate(9, true, '')", "list|join(' ')", "length"]
 )
 def test_a_printed_value_that_a_filter_changed_is_a_finding(composed, free, change):
-    """Changing what a word prints, or cutting it, is told at its line and never printed in silence."""
+    """A printed value that a filter changes or truncates is reported at its line, never printed silently."""
     text = f'one\n\n{{{{ fact("vae.test.elbo", digits=1)|string|{change} }}}}'
     (finding,) = [f for f in composed(text, free).findings if "changed or cut" in f.rule]
     assert (finding.received, finding.where.rsplit(":", 1)[1]) == ("−158,1", "3")
 
 
 def test_what_is_handed_to_a_word_is_not_lost(composed, free):
-    """Of several wordings one is printed; values in the others, and in comments, are no loss."""
+    """Values in the unused wordings of a verdict, and in comments, are not reported as lost."""
     words = ", ".join(f'{name}="{name} " ~ fact("vae.test.elbo")' for name in ("better", "worse", "same"))
     text = f'{{{{ verdict("vae.test.elbo", "mc.test.elbo", by="model.kl", {words}) }}}} <!-- {CITED} -->'
     document = composed(text, free)
@@ -53,7 +53,7 @@ def test_what_is_handed_to_a_word_is_not_lost(composed, free):
 
 
 def test_values_stand_everywhere(composed, free):
-    """In code, formulas, headings, captions and alternative texts a value is its text, and no token is left."""
+    """In code, formulas, headings, captions and alternative texts a value is printed as text, and no token remains."""
     figure = '{{ figure("strip", caption="ELBO " ~ fact("vae.test.elbo")) }}'
     text = f"# T {CITED}\n\n`x={CITED}` $y={CITED}$\n\n```\n{CITED}\n```\n\n{figure}\n\n@fig:strip\n"
     document = composed(answer(text), free)
@@ -67,7 +67,7 @@ def test_values_stand_everywhere(composed, free):
 
 
 def test_names_are_data(composed, free):
-    """A name with every character that Markdown knows is printed as it is, in text and in tables, under its heading."""
+    """A name with every special character of Markdown is printed literally in text and tables."""
     runs = {**free.runs, "vae": replace(free.runs["vae"], name=HOSTILE)}
     tables = '{{ settings_table(["vae", "mc"]) }}\n\n{{ fact_table(["vae", "mc"], [("E", "test.elbo")]) }}'
     text = f'{{{{ run("vae") }}}}\n\n{tables}\n\n@tbl:settings @tbl:facts'
@@ -80,7 +80,7 @@ def test_names_are_data(composed, free):
 
 
 def test_the_same_text_is_the_same_document(material, write_template):
-    """Two renderings of the same template and measurements are told to be the same, another value is not."""
+    """Two renderings of one template and its measurements have the same canonical form; another value changes it."""
     template = write_template(CITED)
     first, fact = render(template, material).canonical, material.facts["vae.test.elbo"]
     assert render(template, material).canonical == first
@@ -92,14 +92,14 @@ def test_the_same_text_is_the_same_document(material, write_template):
     "text", ['Text {{ figure("strip") }} goes on.\n\n@fig:strip', '| a |\n|---|\n| x {{ figure("strip") }} y |\n\n@fig:strip']
 )
 def test_a_figure_inside_a_sentence_is_refused(composed, free, text):
-    """What stands alone cannot stand within a line, and its line is told."""
+    """A figure within a line is refused, with its line."""
     with pytest.raises(ReportError, match=r"lab.md:\d: a figure, table, listing or formula must stand alone"):
         composed(text, free)
 
 
 @pytest.mark.parametrize("text", ["A {f}", "{f} A", "A\n{f}", "{f}\nA", "A\n{f}\nB", "- A\n  {f}", "> {f}\n> A", "{f}{f2}"])
 def test_a_figure_at_the_edge_of_a_line_stands_alone(composed, free, text):
-    """Before or after the words of a line, in a list or a quote, a figure stands between the paragraphs."""
+    """A figure before or after the words of a line, in a list or in a quote, is placed between paragraphs."""
     given = text.replace("{f}", '{{ figure("strip") }}').replace("{f2}", '{{ figure("codes") }}')
     document = composed(given + "\n\n@fig:strip\n", free)
     assert not document.findings
@@ -108,7 +108,7 @@ def test_a_figure_at_the_edge_of_a_line_stands_alone(composed, free, text):
 
 
 def test_a_required_fact_is_printed(composed, material):
-    """A task that requires a fact is not met by a typed mark."""
+    """A typed mark does not satisfy a task that requires a fact."""
     tasks = {"1": replace(material.tasks["2.1"], id="1", requires=("fact:vae.test.elbo",))}
     text = "::: {.task #1}\n%s\n:::\n"
     given = replace(material, tasks=tasks)

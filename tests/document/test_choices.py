@@ -1,4 +1,4 @@
-"""Sweeps in a template: the arms, and the one that a measurement prefers."""
+"""Sweeps in a template: the arms, and the arm with the best measurement."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ BEST = '{{ best("kl", "test.elbo").name }}'
 
 @pytest.fixture
 def swept(material: Material) -> Material:
-    """The material, whose two VAEs are the arms of a sweep over the KL term."""
+    """The material, with the two VAEs as arms of a sweep over the KL term."""
     return replace(material, sweeps={"kl": SWEEP}, tasks={})
 
 
 def changed(material: Material, **changes: object) -> Material:
-    """The same with other facts of the arms."""
+    """The same material with other facts of the arms."""
     facts = {name: replace(fact, **changes) if fact.run in SWEEP.runs else fact for name, fact in material.facts.items()}
     return replace(material, facts=facts)
 
 
 def rendered(write_template, text: str, given: Material) -> str:
-    """The text of a template without mistakes."""
+    """Text of a template without mistakes."""
     made = render(write_template(text), given)
     assert not made.problems, made.problems
     return made.plain
 
 
 def test_the_arms_of_a_sweep(swept, write_template):
-    """`sweep` gives the ids of the arms in order, for loops and for the names of facts."""
+    """`sweep` gives the ids of the arms in order, for loops and names of facts."""
     loop = '{% for arm in sweep("kl") %}{{ run(arm).name }} {{ fact(arm ~ ".test.elbo", digits=1) }}; {% endfor %}'
     assert rendered(write_template, loop, swept).startswith("VAE −158,1; ")
     assert rendered(write_template, '{{ sweep("kl") | join(", ") }}', swept) == "vae, mc"
@@ -42,7 +42,7 @@ def test_the_arms_of_a_sweep(swept, write_template):
 
 @pytest.mark.parametrize(("better", "chosen"), [("higher", "vae"), ("lower", "mc")])
 def test_the_best_arm(swept, write_template, better, chosen):
-    """`best` is the run that the direction of the fact prefers: name, settings and the id for further facts (S0-E01)."""
+    """`best` is the run that the fact's direction prefers: name, settings, and the id for further facts (S0-E01)."""
     given = changed(swept, better=better)
     text = (
         '{% set b = best("kl", "test.elbo") %}{{ b.id }} {{ b.name }} {{ b.get("model.kl") }} {{ fact(b.id ~ ".test.elbo").n }}'
@@ -53,12 +53,12 @@ def test_the_best_arm(swept, write_template, better, chosen):
 
 
 def test_every_arm_is_cited(swept, write_template):
-    """A choice reads the fact of every arm, so that a task trains and measures them all."""
+    """A choice reads the fact of every arm, so a task trains and measures them all."""
     assert {"vae.test.elbo", "mc.test.elbo"} <= set(render(write_template(BEST), swept).cited.facts)
 
 
 def test_before_it_is_measured(swept, unmeasured, write_template):
-    """While an arm is not measured another stands in: its id serves to plan, its name and settings are not measured."""
+    """Before an arm is measured, another one stands in: its id is used for planning, its name and settings are not printed."""
     given = replace(swept, facts=unmeasured.facts)
     text = '{% set b = best("kl", "test.elbo") %}{{ b.id }} {{ b.name }} {{ b.get("model.kl") }}'
     printed = rendered(write_template, text, given)
@@ -76,14 +76,14 @@ def test_before_it_is_measured(swept, unmeasured, write_template):
     ],
 )
 def test_what_nothing_is_chosen_by(swept, write_template, changes, said):
-    """Test images choose nothing that is then reported on them (S0-E28), and a metric without direction nothing at all."""
+    """Neither a fact of test images (S0-E28) nor a metric without direction may choose an arm."""
     (problem,) = render(write_template("\n" + BEST), changed(swept, **changes)).problems
     assert said in problem.rule
     assert problem.where.endswith("lab.md:2")
 
 
 def test_a_choice_on_test_images_is_said(swept, write_template):
-    """`on_test=True` takes the responsibility, and the message names it."""
+    """`on_test=True` permits a choice on test images, and the message names this option."""
     given = changed(swept, splits=("test",))
     (problem,) = render(write_template(BEST), given).problems
     assert "on_test=True" in problem.next_step
@@ -92,7 +92,7 @@ def test_a_choice_on_test_images_is_said(swept, write_template):
 
 
 def test_arms_on_one_scale(swept, write_template):
-    """Arms that differ in more than the axes, or were measured on other data, are not chosen among."""
+    """Arms that differ in more than the axes, or were measured on other data, cannot be compared for a choice."""
     axes = replace(swept, sweeps={"kl": replace(SWEEP, axes=("model.beta",))})
     (problem,) = render(write_template(BEST), axes).problems
     assert "model.kl" in problem.received
@@ -112,14 +112,14 @@ def test_arms_on_one_scale(swept, write_template):
     ],
 )
 def test_unknown_names(swept, write_template, text, said):
-    """A sweep or a fact that there is not is said with what there is."""
+    """An unknown sweep or fact is reported with the known ones."""
     (problem, *_) = render(write_template(text), swept).problems
     assert problem.rule == said[0]
     assert said[1] in problem.allowed
 
 
 def test_tables_of_a_sweep(swept, printed):
-    """In a table of facts or of settings the sweep's id stands for all its arms, each once."""
+    """In a table of facts or settings, the id of a sweep stands for all its arms, each listed once."""
     _, *rows, _ = printed('{{ fact_table(["kl", "vae"], [("ELBO", "test.elbo", 1)], caption="W.") }}', swept).split("\n")
     assert [row.split("|")[1].strip() for row in rows] == [swept.runs[arm].name for arm in SWEEP.runs]
     settings = printed('{{ settings_table("kl", caption="U.") }}', swept)
@@ -135,7 +135,7 @@ def test_a_verdict_between_arms_needs_no_factor(swept, write_template):
 
 
 def test_rank(ordered, write_template):
-    """Arms stand in order, best first, each pair at a level for all pairs; those that are not apart stand together."""
+    """Arms are ranked best first with a level for all pairs, and arms without a significant difference are grouped."""
     text = '{{ rank("beta", "test.elbo") }}'
     assert rendered(write_template, text, ordered) == "E, następnie D, następnie C, następnie B, następnie A"
     near = {run: (Measurement(1, v), Measurement(2, 5.0), Measurement(3, 9.0 - v)) for run, v in (("d", 4.0), ("e", 4.5))}
@@ -145,7 +145,7 @@ def test_rank(ordered, write_template):
 
 
 def test_ahead(ordered, write_template):
-    """`best` says whether it is measurably ahead of all others."""
+    """`best` tells whether the arm is significantly ahead of all others."""
     text = '{{ best("beta", "test.elbo").name }} {{ best("beta", "test.elbo").ahead }}'
     assert rendered(write_template, text, ordered) == "E tak"
     level = {
@@ -156,7 +156,7 @@ def test_ahead(ordered, write_template):
 
 
 def test_a_verdict_between_arms_allows_for_the_choice(ordered, write_template):
-    """The best of equal arms against the worst is no difference, for there were many to choose among."""
+    """A difference between chosen arms is tested at a level that allows for the number of arms."""
     text = '{{ verdict("e.test.elbo", "a.test.elbo") }}'
     spread = {"a": (0.0, 0.5, 1.0), "e": (1.7, 2.2, 2.7)}
     facts = {

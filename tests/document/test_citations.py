@@ -1,4 +1,4 @@
-"""Citations of a bibliography: what they print, what is wrong with them, and where the list of references stands."""
+"""Citations from a bibliography: their printed form, their mistakes, and the place of the reference list."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ This line is a comment of jan@agh.edu.pl.
 
 @pytest.fixture
 def bibliography(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a file of entries."""
+    """Write a file of entries."""
 
     def write(text: str = BIB, name: str = "refs.bib") -> Path:
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -48,7 +48,7 @@ def bibliography(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def cited(composed: Callable, free: Material, bibliography: Callable) -> Callable[..., Document]:
-    """Composes a text that may cite the bibliography."""
+    """Return a function that composes a text which may cite the bibliography."""
 
     def make(text: str, *files: Path, **other) -> Document:
         return composed(text, replace(free, bibliography=files or (bibliography(),), **other))
@@ -57,12 +57,12 @@ def cited(composed: Callable, free: Material, bibliography: Callable) -> Callabl
 
 
 def listed(document: Document) -> list[str]:
-    """The entries of the list of references, without the ways back."""
+    """Entries of the reference list, without the links back."""
     return [plain_text(node).partition(" ↑")[0] for node in walk(document.blocks, "Div") if has_class(node, "reference")]
 
 
 def refused(cited: Callable, text: str, *files: Path, **other) -> list[tuple[str, str, str]]:
-    """File and line, rule, and what was received, of each mistake; each has all of its parts that say something."""
+    """File and line, rule and received text of each mistake; every part of a message must be filled."""
     with pytest.raises(ReportError) as caught:
         cited(text, *files, **other)
     return [(p.where.rpartition("/")[2], p.rule, p.received) for p in caught.value.problems]
@@ -83,7 +83,7 @@ def refused(cited: Callable, text: str, *files: Path, **other) -> list[tuple[str
     ],
 )
 def test_forms(cited, free, code: str, given: str, printed: str) -> None:
-    """Numbers in the order of the text, locators in the words of the report's language."""
+    """Citations are numbered in the order of the text, with locators in the language of the report."""
     document = cited(f"x {given} y", header=replace(free.header, language=code))
     assert plain_text(document.blocks[0]).replace("\u00a0", " ") == f"x {printed} y"
     (title,) = (node for node in walk(document.blocks, "Header") if identifier(node) == "references")
@@ -91,7 +91,7 @@ def test_forms(cited, free, code: str, given: str, printed: str) -> None:
 
 
 def test_what_an_entry_prints(cited) -> None:
-    """Titles stand as they were typed, abbreviations are written out, kinds of theses are named in the report's language."""
+    """Titles are printed as typed, abbreviations are written out, and kinds of theses are named in the report's language."""
     assert listed(cited("[@vae] [@gan] [@thesis]")) == [
         "[1] D. P. Kingma, M. Welling. Auto-Encoding Variational Bayes. ICLR, 2014, s. 1–14. https://doi.org/10.1000/abc_d.",
         "[2] I. Goodfellow, M. Mirza. Generative Adversarial Nets. W: Advances in Neural Information Processing Systems, 2014.",
@@ -100,13 +100,13 @@ def test_what_an_entry_prints(cited) -> None:
 
 
 def test_a_collection_in_chinese(cited, free) -> None:
-    """The word before the volume in which a paper stands is the one that papers in Taiwan use."""
+    """In traditional Chinese the volume of a paper is introduced by the word used in Taiwan."""
     (entry,) = listed(cited("[@gan]", header=replace(free.header, language="zh-Hant")))
     assert "Nets. 載於: Advances" in entry
 
 
 def test_everywhere(cited) -> None:
-    """In headings, notes, cells, captions and lists a citation is printed, in the order of the text."""
+    """Citations in headings, notes, cells, captions and lists are numbered in the order of the text."""
     text = "# A [@gan]\n\n- one[^n]\n\n[^n]: See [@vae].\n\n| a [@thesis] | b |\n|---|---|\n| [@gan] | 1 |\n\n"
     text += ": Wg [@vae, s. 2]. {#tbl:a}\n\n@tbl:a\n"
     document = cited(text)
@@ -116,7 +116,7 @@ def test_everywhere(cited) -> None:
 
 
 def test_links_lead_both_ways(cited) -> None:
-    """Each number leads to its entry, each entry back to every place that cites it and that is printed once; ids are unique."""
+    """Each number links to its entry, each entry to every place that cites it and is printed once; ids are unique."""
     page = html_page(cited("# Head [@vae]\n\nOne [@vae; @gan]. Two [@vae, s. 3].[^n]\n\n[^n]: Three @gan.\n"))
     ids, targets = re.findall(r' id="([^"]+)"', page), re.findall(r'href="#((?:ref|cite)-[^"]+)"', page)
     assert len(ids) == len({*ids})
@@ -127,7 +127,7 @@ def test_links_lead_both_ways(cited) -> None:
 
 
 def test_formats(cited, tmp_path: Path) -> None:
-    """PDF/A and PDF/UA, Word and Markdown have citations and references, with links."""
+    """PDF/A, PDF/UA, Word and Markdown have citations and references, with links."""
     document = cited("# Head [@gan]\n\nOne [@vae, s. 3].[^n]\n\n[^n]: Note @thesis.\n\n| [@vae] |\n|---|\n| 1 |\n")
     assert pdf(document)[1] is None
     assert "#reference(<ref-1>" in typst_source(document)[0]
@@ -137,7 +137,7 @@ def test_formats(cited, tmp_path: Path) -> None:
 
 
 def test_where_the_list_stands(cited, free) -> None:
-    """Where `::: {#refs}` is, with no heading of ours, else at the end; and nowhere where nothing is cited."""
+    """The list is at `::: {#refs}` without a heading of its own, else at the end, and is omitted without citations."""
     placed = cited("[@vae]\n\n# Sources\n\n::: {#refs}\n:::\n\n# Last\n\nWords.\n")
     assert [plain_text(node)[:9] for node in placed.blocks] == ["[1]", "1.\u00a0Source", "[1] D. P.", "2.\u00a0Last", "Words."]
     assert [identifier(node) for node in cited("[@vae]\n\nEnd.").blocks] == ["", "", "references", "refs"]
@@ -145,14 +145,14 @@ def test_where_the_list_stands(cited, free) -> None:
 
 
 def test_what_is_no_citation(cited) -> None:
-    r"""An address of e-mail is none, nor is `\@`, nor code; references stay those of the document."""
+    r"""An e-mail address, `\@` and code are not citations, and references stay those of the document."""
     document = cited("jan@vae.pl, \\@vae, `@vae` and @fig:strip.\n\n{{ figure('strip') }}\n")
     assert plain_text(document.blocks[0]) == "jan@vae.pl, @vae, @vae and rysunek\u00a01."
     assert not listed(document)
 
 
 def test_mistakes(cited, bibliography) -> None:
-    """Unknown keys, keys that stand twice, entries without key or end: each at its line, of the text or of the file."""
+    """Unknown keys, duplicate keys, and entries without key or end are reported at their lines in text or file."""
     unknown = refused(cited, "One.\n\nTwo [@vea].\n")
     assert unknown == [("lab.md:3", "a citation that is in no bibliography", "@vea")]
     rule = "two entries of the bibliography have the same key"
@@ -175,7 +175,7 @@ def test_mistakes(cited, bibliography) -> None:
 
 @pytest.mark.parametrize("entry", ["@book{vae,\n  title = {x}\n  year = 2000}", "@book{vae,\n title = foo bar, year = 2000}"])
 def test_what_pandoc_cannot_read_is_told_at_its_line(cited, bibliography, entry: str) -> None:
-    """A mistake within an entry is told at its line in the file, whatever stands before it."""
+    """A mistake inside an entry is reported at its line in the file, whatever precedes it."""
     file = bibliography(f"@string{{a = {{b}}}}\n\n@book{{other, title = {{x}}}}\n{entry}\n")
     ((where, rule, _),) = refused(cited, "[@other; @vae]", file)
     assert (where, rule) == (
@@ -185,14 +185,14 @@ def test_what_pandoc_cannot_read_is_told_at_its_line(cited, bibliography, entry:
 
 
 def test_another_encoding(cited, tmp_path: Path) -> None:
-    """A file in Latin-2 is refused at the first line that shows it, with the way to convert it."""
+    """A file in Latin-2 is refused at the first affected line, with a way to convert it."""
     file = tmp_path / "old.bib"
     file.write_bytes("@book{vae, title = {x},\n  author = {Łęcka}}".encode("iso-8859-2"))
     assert refused(cited, "[@vae]", file)[0][:2] == ("old.bib:2", "a bibliography must be UTF-8 text")
 
 
 def test_nothing_cites_it(cited, bibliography) -> None:
-    """What is not cited is one warning with the places of all; entries that give others their fields are used."""
+    """Uncited entries are one warning with all their places; entries that others inherit fields from count as used."""
     (warning,) = cited("[@vae]").warnings
     assert (warning.where.rpartition("/")[2], warning.received) == ("refs.bib:6", "gan, thesis, unused")
     assert len(warning.also) == 2
@@ -203,7 +203,7 @@ def test_nothing_cites_it(cited, bibliography) -> None:
 
 
 def test_no_year_and_names_that_are_no_words(cited, bibliography) -> None:
-    """An entry without a year, with signs in its key or with markup in its title is printed; TeX that is none is a finding."""
+    """Entries without a year, with signs in the key or markup in the title are printed; invalid TeX is a finding."""
     file = bibliography("@book{DBLP:conf/a_b-1, title = {$x^2$ and 50\\% \\& <script>}, url = {https://a.b/c_d}}")
     assert listed(cited("[@DBLP:conf/a_b-1]", file)) == ["[1] x^2 and 50% & <script>. https://a.b/c_d."]
     (finding,) = cited("[@a]", bibliography("\n@book{a, title = {One \\unknowncommand{x} two}}")).findings
@@ -211,7 +211,7 @@ def test_no_year_and_names_that_are_no_words(cited, bibliography) -> None:
 
 
 def test_a_glyph_that_is_missing_is_told_at_the_entry(cited, bibliography) -> None:
-    """What no font has is refused at the line of the entry that has it."""
+    """A character that no font has is refused at the line of its entry."""
     document = cited("[@a]", bibliography("\n\n@book{a, title = {\U00012000}}"))
     with pytest.raises(ReportError) as caught:
         pdf(document)
@@ -219,7 +219,7 @@ def test_a_glyph_that_is_missing_is_told_at_the_entry(cited, bibliography) -> No
 
 
 def test_a_style_of_ones_own(cited, tmp_path: Path) -> None:
-    """A CSL file says how citations look, also as notes; what is none, or only names another, is refused."""
+    """A CSL file sets the style of citations, also as notes; an invalid or dependent style is refused."""
     style = tmp_path / "own.csl"
     head = '<style xmlns="http://purl.org/net/xbiblio/csl" version="1.0" class="{}"><info><title>t</title></info>'
     words = '<names variable="author"><name form="short"/></names>'
@@ -249,7 +249,7 @@ def test_a_style_of_ones_own(cited, tmp_path: Path) -> None:
 
 
 def test_numbers_of_citations_are_no_measurements(composed, material, bibliography) -> None:
-    """A result of another text, with its citation, is no typed measurement; one of a run of ours is, cited or not."""
+    """A result of another work with its citation is no typed measurement; a result of one of our runs is, cited or not."""
     given = replace(material, bibliography=(bibliography(),), tasks={})
     text = "::: answer\n{} osiąga ELBO równe 90,5 nat [@vae, s. 3].\n:::\n"
     rule = "a result is typed and bound to no measurement"
@@ -258,7 +258,7 @@ def test_numbers_of_citations_are_no_measurements(composed, material, bibliograp
 
 
 def test_what_was_formatted_is_remembered(free, bibliography, write_template, tmp_path, monkeypatch) -> None:
-    """Pandoc formats citations again only where they, their entries, the style or the language changed."""
+    """Pandoc formats citations again only if they, their entries, the style or the language changed."""
     memo, asked = Memo(tmp_path / "memo.json"), []
     genuine = pandoc.cite
     monkeypatch.setattr(pandoc, "cite", lambda *given: asked.append(1) or genuine(*given))
@@ -272,7 +272,7 @@ def test_what_was_formatted_is_remembered(free, bibliography, write_template, tm
 
 
 def test_five_thousand_entries(bibliography) -> None:
-    """Entries are found by their keys, however many there are, and only those asked for are handed on."""
+    """Entries are found by key even in a large file, and only the requested ones are passed on."""
     many = "".join(f"@book{{key{i}, title = {{A {{title}} {i}}},\n  year = 2000}}\n\n" for i in range(5000))
     found = Bibliography.read([bibliography(many)])
     assert len(found.entries) == 5000

@@ -1,4 +1,4 @@
-"""Tables of what is stored with a figure or a run."""
+"""Tables of the data stored with a figure or a run."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ MOVES = Table(
 
 @pytest.fixture
 def tabulated(free):
-    """The material with a table behind one figure, and with one that is not drawn yet behind the other."""
+    """The material with a table behind one figure, and an undrawn figure whose kind gives a table."""
     strip, codes = free.figures["strip"], free.figures["codes"]
     drawn = {"strip": replace(strip, tabulated=True, table=MOVES), "codes": codes}
     return replace(free, figures=drawn | {"later": replace(strip, id="later", tabulated=True)})
 
 
 def test_numbers_are_printed_in_the_language(printed, tabulated):
-    """Words stand as they are, numbers of a column have equally many digits, units stand in the heading, nothing is a dash."""
+    """Words are unchanged, numbers of a column have equally many digits, units are in the head, a missing value is a dash."""
     text = printed('{{ figure_table("strip", id="tbl:moves", caption="Ruchy") }}', tabulated)
     assert "| para | odległość [px/\u2060krok] | krok |" in text
     assert "| 3 i 5 | 12,50 | 12\u202f500 |" in text
@@ -40,7 +40,7 @@ def test_numbers_are_printed_in_the_language(printed, tabulated):
 
 
 def test_a_table_is_numbered_and_may_stand_in_an_answer(composed, tabulated, tmp_path):
-    """S1-E15: what a picture shows stands as text under a number of its own, is no typed number, and reaches every format."""
+    """S1-E15: numbers behind a picture are printed as a numbered table, are not typed numbers, and reach every format."""
     document = composed('::: answer\n[@tbl:strip]\n\n{{ figure_table("strip", "Ruchy") }}\n:::', tabulated)
     assert document.labels == {"tbl:strip": "1"}
     assert not document.findings
@@ -50,7 +50,7 @@ def test_a_table_is_numbered_and_may_stand_in_an_answer(composed, tabulated, tmp
 
 
 def test_a_table_before_its_figure_is_drawn(composed, tabulated):
-    """The label of a table is there before its numbers are, which a draft says."""
+    """The label of a table exists before its numbers, and a draft says that they are missing."""
     document = composed('{{ figure_table("later", "Ruchy") }}', tabulated, draft=True)
     assert document.labels == {"tbl:later": "1"}
     assert "[nie zmierzono]" in plain_text(document.blocks)
@@ -58,7 +58,7 @@ def test_a_table_before_its_figure_is_drawn(composed, tabulated):
 
 @pytest.mark.parametrize(("name", "rule"), [("stripe", "unknown figure"), ("codes", "unknown figure with a table")])
 def test_a_figure_without_a_table(tabulated, write_template, name, rule):
-    """A figure whose kind gives no table is told apart from one that does not exist, and those that have one are named."""
+    """A figure whose kind gives no table is distinguished from an unknown figure, and figures with tables are named."""
     (problem,) = render(write_template(f'{{{{ figure_table("{name}") }}}}'), tabulated).problems
     assert problem.rule == rule
     assert "strip" in problem.allowed
@@ -81,7 +81,7 @@ def trained(free):
 
 
 def test_layers_of_a_model(trained, printed):
-    """S3-F08: a row for each layer, and sums: trainable and not, with their size, four bytes for each parameter."""
+    """S3-F08: a row per layer, and totals of trainable and non-trainable parameters with their size, at four bytes each."""
     *lines, label = printed('{{ layers_table("vae", caption="Warstwy") }}', trained).split("\n")
     assert lines == [
         "| Część | Warstwa | Rodzaj | Kształt wyjścia | Parametry |",
@@ -97,13 +97,13 @@ def test_layers_of_a_model(trained, printed):
 
 
 def test_what_layers_read(trained, printed):
-    """With connections a column names the layers that each layer reads, a dash where it reads none."""
+    """With connections, a column names the layers that each layer reads, or shows a dash."""
     rows = [line.split(" | ")[1::3] for line in printed('{{ layers_table("vae", connections=True) }}', trained).split("\n")]
     assert rows[:5] == [["Warstwa", "Wejścia"], ["image", "–"], ["dense", "image"], ["norm", "dense"], ["own", "–"]]
 
 
 def test_layers_of_one_part(composed, trained, free):
-    """A part is told alone under a label of its own; an unknown one is refused, and before a training nothing is known."""
+    """A part has its own label, an unknown part is refused, and before the training its table is unmeasured."""
     document = composed('{{ layers_table("vae", "encoder", caption="Warstwy") }}', trained)
     assert document.labels == {"tbl:vae-encoder-layers": "1"}
     assert document.sources == {("run", "vae")}
@@ -114,7 +114,7 @@ def test_layers_of_one_part(composed, trained, free):
 
 
 def test_long_tables_break(composed, tabulated):
-    """S3-F12: a table of many rows goes on on the next page, under its headings again."""
+    """S3-F12: a long table continues on the next page under a repeated head."""
     rows = Table((Column("n", list(range(200))),))
     figures = tabulated.figures | {"strip": replace(tabulated.figures["strip"], table=rows)}
     document = composed('{{ figure_table("strip", "Wiersze") }}', replace(tabulated, figures=figures))

@@ -1,4 +1,4 @@
-"""Whole sentences about two measurements, as each language says them."""
+"""Whole sentences about two measurements, in each language."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CASES: Mapping[str, tuple[Sequence[float], Sequence[float], Mapping[str, Any], s
 
 
 def fact(run: str, values: Sequence[float], *, metric: str = "sharpness", **known: Any) -> Fact:
-    """A fact of three seeds."""
+    """Fact with three seeds."""
     measured = tuple(Measurement(seed, value) for seed, value in enumerate(values, start=1))
     common: dict[str, Any] = {"noise": "fixed", "split": "grid", "data": "d", "n": 10, "settings": {"model": {"kind": run}}}
     return Fact(f"{run}.grid.{metric}", metric, measured, run=run, **common | known)
@@ -52,7 +52,7 @@ def of(*facts: Fact, language: str = "pl") -> Material:
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("language", languages.codes())
 def test_every_sentence(write_template: Callable[..., Path], language: str, case: str) -> None:
-    """Each language says each verdict in each of its turns as its readers would."""
+    """Each language states each verdict in each of its variants as a native reader would."""
     a, b, known, options = CASES[case]
     given = of(fact("vae", a, **known), fact("ae", b, **known), language=language)
     call = f'{{{{ compare("vae", "ae", "grid.{known.get("metric", "sharpness")}"{options}) }}}}'
@@ -62,14 +62,14 @@ def test_every_sentence(write_template: Callable[..., Path], language: str, case
 
 
 def test_every_frame_has_turns() -> None:
-    """The golden sentences hold every frame of every language."""
+    """The reference sentences cover every frame of every language."""
     for language in languages.codes():
         told = {relation: len(frames) for relation, frames in languages.load(language).frames.sentences.items()}
         assert {relation: len(SAID[language][relation]) for relation in told} == told
 
 
 def test_a_sentence_is_bound(write_template: Callable[..., Path]) -> None:
-    """A sentence with a comparison is bound, ends where it ends, and nothing in it is found wrong; neighbours differ."""
+    """A sentence with a comparison is bound, ends correctly, and has no findings; adjacent ones are worded differently."""
     given = of(fact("vae", HIGH), fact("ae", LOW))
     call = '{{ compare("vae", "ae", "grid.sharpness") }}'
     document = compose(render(write_template(f"Zmierzono obrazy. {call} {call} Opis jest niżej."), given), given)
@@ -80,7 +80,7 @@ def test_a_sentence_is_bound(write_template: Callable[..., Path]) -> None:
 
 @pytest.mark.parametrize("language", languages.codes())
 def test_the_scope_is_said(material: Material, write_template: Callable[..., Path], language: str) -> None:
-    """With fewer than three seeds on a side the sentence says that it is of these trainings."""
+    """With fewer than three seeds on a side, the sentence is limited to these trainings."""
     facts = {name: replace(each, measurements=each.measurements[:1]) for name, each in material.facts.items()}
     given = replace(material, facts=facts, header=replace(material.header, language=language))
     plain = render(write_template('{{ compare("vae", "mc", "test.elbo") }}'), given).plain
@@ -89,7 +89,7 @@ def test_the_scope_is_said(material: Material, write_template: Callable[..., Pat
 
 
 def test_the_scope_of_models_is_not_said_of_two_seeds(composed: Callable[..., Any], material: Material) -> None:
-    """A sentence that is to speak of models, on fewer than three seeds, is a finding."""
+    """A statement on models with fewer than three seeds is a finding."""
     facts = {name: replace(each, measurements=each.measurements[:2]) for name, each in material.facts.items()}
     call = '{{ compare("vae", "mc", "test.elbo", scope="models") }}'
     (finding,) = composed(call, replace(material, facts=facts, tasks={})).findings
@@ -98,7 +98,7 @@ def test_the_scope_of_models_is_not_said_of_two_seeds(composed: Callable[..., An
 
 
 def test_what_is_compared_in_the_author_s_words(write_template: Callable[..., Path]) -> None:
-    """Two facts of one run stand with the author's words; without them the mistake says what is missing."""
+    """Two facts of one run are compared in the author's words; without them the message says what is missing."""
     means, ends = (replace(fact("vae", v), name=f"vae.{s}.sharpness", split=s) for s, v in (("means", HIGH), ("ends", LOW)))
     call = '{{ compare("vae.means.sharpness", "vae.ends.sharpness", of=("dla *średnich* kodów", "dla końców")) }}'
     given = of(means, ends)
@@ -111,7 +111,7 @@ def test_what_is_compared_in_the_author_s_words(write_template: Callable[..., Pa
 
 
 def test_runs_that_differ_in_more_than_one_section(write_template: Callable[..., Path]) -> None:
-    """What differs beside the model is named before the runs are compared; the one section that differs needs no name."""
+    """Runs that differ in sections other than the model need a named factor; if one section differs, none is needed."""
     a = fact("vae", HIGH)
     longer = replace(fact("ae", LOW), settings={"model": {"kind": "ae"}, "training": {"epochs": 9}})
     template = write_template('{{ compare("vae", "ae", "grid.sharpness") }}')
@@ -121,7 +121,7 @@ def test_runs_that_differ_in_more_than_one_section(write_template: Callable[...,
 
 
 def test_own_nouns(write_template: Callable[..., Path]) -> None:
-    """A metric's own noun agrees in the languages that it gives; in others its name stands in a frame of its own."""
+    """A metric's own noun is inflected in the languages it supports; elsewhere its name is used in a separate frame."""
     noun = {"pl": "p|krawędzie|krawędzi", "en": "p|edges"}
     facts = [fact(run, values, metric="edges", noun=noun) for run, values in (("vae", HIGH), ("ae", LOW))]
     template = write_template('{{ compare("vae", "ae", "grid.edges") }}')
@@ -149,7 +149,7 @@ def test_what_is_not_measured(unmeasured: Material, write_template: Callable[...
     ],
 )
 def test_digits(write_template: Callable[..., Path], tmp_path: Path, values: Any, others: Any, said: list[str]) -> None:
-    """Two digits of the deviation over the seeds are printed, else three of the value, enough to see a difference."""
+    """Two digits of the deviation over seeds are printed, otherwise three of the value, enough to show a difference."""
     facts = []
     for run, row in (("vae", values), ("ae", others)):
         files = [tmp_path / f"{run}{seed}.npz" for seed in range(len(row))]

@@ -1,4 +1,4 @@
-"""The tree is read once, and everything wrong with it is said at once."""
+"""The document is parsed once, and all its mistakes are reported together."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def words(document):
 
 
 def test_all_problems_at_once(composed, free):
-    """Unknown facts, undefined references, broken formulas, unclosed blocks and missing images come in one error."""
+    """Unknown facts, undefined references, broken formulas, unclosed blocks and missing images are raised in one error."""
     text = '{{ fact("no") }}\n\n@fig:no\n\n$\\nosuchcommand{x}$\n\n![c](no.png){#fig:c}\n\n::: answer\nx\n'
     with pytest.raises(ReportError) as caught:
         composed(text, free)
@@ -36,7 +36,7 @@ def test_all_problems_at_once(composed, free):
 
 
 def test_a_broken_formula_with_a_decimal_comma_knows_its_line(composed, free):
-    """The error stands at the template's line, with the formula as it was written."""
+    """The error has the template's line, with the formula as it was written."""
     with pytest.raises(ReportError) as caught:
         composed("first\n\nthen $0{,}5 \\nosuchcommand{x}$\n", free)
     (problem,) = caught.value.problems
@@ -64,14 +64,14 @@ def test_images_stay_in_the_folder(composed, free, target):
 
 
 def test_inline_figure(composed, free, write_template):
-    """An image with a label that is glued to text is an error, not a figure without number."""
+    """A labelled image attached to text is an error, not a figure without a number."""
     write_template("", "a.png")
     with pytest.raises(ReportError, match="stand alone"):
         composed("text ![c](a.png){#fig:c}", free)
 
 
 def test_unknown_block(composed, free):
-    """A misspelt block kind is an error with its near miss."""
+    """A misspelt kind of block is an error with the closest match."""
     with pytest.raises(ReportError, match="Did you mean 'answer'"):
         composed("::: answr\nx\n:::\n", free)
 
@@ -83,7 +83,7 @@ def test_unknown_task(composed, material):
 
 
 def test_task_keeps_numbers(composed):
-    """One task alone has the numbers of the whole; references to what is left out are plain text."""
+    """A single task keeps the numbers of the whole report; references to omitted parts are plain text."""
     document = composed()
     task = document.task("2.1")
     assert task.figures == ("codes",)
@@ -93,7 +93,7 @@ def test_task_keeps_numbers(composed):
     assert [node["c"][0] for node in walk(task.blocks) if node["t"] == "Header"] == [1]
     with pytest.raises(ReportError, match="unknown task") as refused:
         document.task("2.2")
-    assert "2.1" in str(refused.value)  # what there is, and nothing without a name
+    assert "2.1" in str(refused.value)  # known items, and nothing without a name
 
 
 def test_placeholders_have_the_same_labels(composed, unmeasured):
@@ -102,7 +102,7 @@ def test_placeholders_have_the_same_labels(composed, unmeasured):
 
 
 def test_sheet_without_answers(material, write_template):
-    """Without answers a report is the sheet that is handed out."""
+    """The report without answers is the sheet to hand out."""
     document = compose(render(write_template(), material, answers=False), material)
     assert "Pokaż rekonstrukcje." in words(document)
     assert "ELBO wynosi" not in words(document)
@@ -110,7 +110,7 @@ def test_sheet_without_answers(material, write_template):
 
 
 def test_draft_marks(composed, free):
-    """A draft shows which claims are false and what was measured instead."""
+    """A draft marks false claims and shows the measured values."""
     text = '{{ claim("vae.test.elbo", "worse", "mc.test.elbo", "gorzej", by="model.kl") }}'
     document = composed(text, free, draft=True)
     assert "[zmierzono: wynik lepszy]" in words(document)
@@ -118,7 +118,7 @@ def test_draft_marks(composed, free):
 
 
 def test_draft_names_what_is_missing(composed, material):
-    """A draft says in each task what it still lacks."""
+    """A draft lists in each task what is still missing."""
     text = "::: {.task #1.1}\nx\n:::\n\n::: {.task #2.1}\nx\n:::\n"
     assert "brakuje: nie ma jeszcze odpowiedzi, fig:strip" in words(composed(text, material, draft=True))
 
@@ -129,7 +129,7 @@ def test_figures_in_order(composed, material):
 
 
 def test_unknown_figure_by_hand(composed, free):
-    """An image that names a figure which does not exist is an error, said once also when `figure` printed it."""
+    """An image of an unknown figure is one error, even if `figure` printed it, too."""
     for text in ("![c](figure:stripe){#fig:stripe}", '{{ figure("stripe") }}'):
         with pytest.raises(ReportError) as caught:
             composed(text, free)
@@ -138,7 +138,7 @@ def test_unknown_figure_by_hand(composed, free):
 
 
 def test_what_a_reader_of_a_number_must_know_is_said_where_it_is_cited(material, write_template):
-    """Once for each run, as a warning with the template's line; a fact that is not cited says nothing."""
+    """A note that readers of a number need is a warning at the line of its first citation, once per run."""
     facts = {name: replace(fact, caution="the pixels are grey") for name, fact in material.facts.items()}
     text = '# A\n\n{{ fact("vae.test.elbo") }} {{ fact("vae.test.elbo", digits=1) }}\n'
     cautious = replace(material, facts=facts, tasks={})
@@ -149,7 +149,7 @@ def test_what_a_reader_of_a_number_must_know_is_said_where_it_is_cited(material,
 
 
 def test_the_caption_of_typed_code_is_markdown(composed, free):
-    """Words, formulas and values in the attribute of a fence are what they are in every other caption."""
+    """Words, formulas and values in the caption attribute of a code fence are printed as in any other caption."""
     fence = "``` {#lst:own .python caption='The *loss* $x$ of {{ run(\"vae\") }}'}\ny\n```\n\nSee @lst:own.\n"
     (listing,) = (node for node in walk(composed(fence, free).blocks, "Div") if has_class(node, "listing"))
     caption = listing["c"][1][-1]["c"]
@@ -159,7 +159,7 @@ def test_the_caption_of_typed_code_is_markdown(composed, free):
 
 @pytest.mark.parametrize(("words", "told"), [(1, "'w0'"), (8, ", ".join(f"'w{i}'" for i in range(8))), (9, None)])
 def test_words_that_are_not_translated_are_a_warning(composed, free, words, told):
-    """The first eight are named, and how many more there are."""
+    """The warning names the first eight untranslated words and the number of the others."""
     given = replace(free, untranslated=tuple(f"w{i}" for i in range(words)))
     (warning,) = composed("Text.", given).warnings
     assert warning.received == (told or ", ".join(f"'w{i}'" for i in range(8)) + " and 1 more")
@@ -167,7 +167,7 @@ def test_words_that_are_not_translated_are_a_warning(composed, free, words, told
 
 
 def test_published_pictures_are_named_by_their_files(composed, free, tmp_path, write_template):
-    """Figures that were published are shown by those files, own pictures by their own."""
+    """Published figures are linked to their published files, own pictures to their own."""
     shutil.copy(free.figures["strip"].png, write_template().parent / "own.png")
     document = composed("{{ figure('strip') }}\n\n{{ figure('codes') }}\n\n![Own](own.png)", free)
     files = {name: {"png": tmp_path / f"{name}.png", "svg": tmp_path / f"{name}.svg"} for name in ("strip", "codes")}

@@ -1,4 +1,4 @@
-"""How many of a whole, and which classes."""
+"""Counts of a whole, and lists of classes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from report_builder.document.rendering import render
 
 @pytest.fixture
 def counted(material: Material, share) -> Material:
-    """Two arms with a share each, and of one the share of each class."""
+    """Two arms with a share each, and shares per class for one arm."""
     vae, mc = share(("vae", [54, 50, 52]), ("mc", [20, 22, 21]))
     of_classes = [
         replace(
@@ -45,14 +45,14 @@ def test_counted(counted, write_template, text, said):
 
 
 def test_a_class_with_the_name_1_is_no_rounded_share(counted, write_template):
-    """What is chosen by a share is not the share: the class "0" is printed, and nothing is found wrong."""
+    """A class selected by its share is not the share: the class "0" is printed without a finding."""
     rendered = render(write_template('Klasy: {{ classes("vae.test.right", ">", 0.97) }}.'), counted)
     assert rendered.plain == "Klasy: 0."
     assert compose(rendered, counted).findings == ()
 
 
 def test_classes_are_known_before_they_are_measured(counted, write_template):
-    """What is not measured yet is no mistake: its noun says of which class it is."""
+    """Unmeasured shares of classes are no mistake, because the noun identifies the class."""
     facts = {
         name: replace(fact, placeholder=True, reduction="", noun=f"right_class {name[-1]}" if name[-1].isdigit() else "")
         for name, fact in counted.facts.items()
@@ -71,6 +71,6 @@ def test_classes_are_known_before_they_are_measured(counted, write_template):
     ],
 )
 def test_what_is_not_counted(counted, write_template, text, said):
-    """What is no share, and classes that are not there, are said."""
+    """A fact that is not a share, and a share without classes, are reported."""
     (problem, *_) = render(write_template(f"{{{{ {text} }}}}"), counted).problems
     assert said in problem.rule

@@ -1,4 +1,4 @@
-"""A draft shows what is not measured and says nothing of it."""
+"""A draft shows what is not measured and makes no statement about it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOTE = "[nie zmierzono]"
     ],
 )
 def test_no_verdict_over_placeholders(composed, unmeasured, text):
-    """A value, a verdict and a claim over what is not measured print one visible note and no wording."""
+    """An unmeasured value, verdict or claim prints one visible note and no wording."""
     document = composed(text, replace(unmeasured, tasks={}), draft=True)
     assert plain_text(document.blocks) == NOTE
     assert any(has_class(node, "false") for node in walk(document.blocks))
@@ -34,14 +34,14 @@ def test_no_verdict_over_placeholders(composed, unmeasured, text):
     "text", [".value }}", ".text }}", ".value * 2 + 1 }}", ".value|round(1) }}", ".n }}", ".value|abs }}", " }}"]
 )
 def test_no_number_over_placeholders(composed, unmeasured, text):
-    """However a value is read, what is not measured prints no number, in the plan's pass and in a draft."""
+    """However an unmeasured value is read, no number is printed, in the planning pass or in a draft."""
     for draft in (False, True):
         document = composed('{{ fact("vae.test.elbo")' + text, replace(unmeasured, tasks={}), draft=draft)
         assert plain_text(document.blocks) == NOTE
 
 
 def test_half_measured(composed, material):
-    """One side of a comparison without measurement, so without unit, is no mistake: the verdict waits."""
+    """A comparison with one unmeasured side, and so without a unit, is no mistake, and its verdict is deferred."""
     lost = replace(material.facts["mc.test.elbo"], placeholder=True, unit="", better="none", reduction="")
     given = replace(material, facts=material.facts | {lost.name: lost}, tasks={})
     pairs = ('"vae.test.elbo", "mc.test.elbo"', '"mc.test.elbo", "vae.test.elbo"')
@@ -52,7 +52,7 @@ def test_half_measured(composed, material):
 
 
 def test_figure_without_file(composed, material, tmp_path):
-    """A figure that was not drawn is a framed note in every format of a draft, and keeps its number."""
+    """An undrawn figure is a framed note in every format of a draft, and keeps its number."""
     given = replace(material, tasks={}, figures={"strip": FigureCard("strip", "Oryginały", "…")})
     document = composed('@fig:strip\n\n{{ figure("strip") }}', given, draft=True)
     assert document.labels["fig:strip"] == "1"
@@ -63,7 +63,7 @@ def test_figure_without_file(composed, material, tmp_path):
 
 
 def test_words_of_any_script_in_a_formula(composed, unmeasured, tmp_path):
-    """A formula over what is not measured is still typeset, in every language of the program."""
+    """A formula with an unmeasured value is still typeset, in every language of the program."""
     for language in ("de", "en", "pl", "ru"):
         given = replace(unmeasured, tasks={}, header=replace(unmeasured.header, language=language))
         document = composed('$E={{ fact("vae.test.elbo").text }}$', given, draft=True)

@@ -1,4 +1,4 @@
-"""Figures, equations, listings and tables print with their labels."""
+"""Figures, equations, listings and tables are printed with their labels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from report_builder.kinds import Equation
 
 
 def test_figure(composed, free):
-    """A figure has caption, details, label, width and alternative text, and stands alone between the lines around it."""
+    """A figure has a caption, details, label, width and alternative text, and is separated from the lines around it."""
     before, figure, after = composed('a\n{{ figure("codes", width="50%") }}\nb @fig:codes', free).blocks
     (image,) = (node for node in walk(figure["c"][2]) if node["t"] == "Image")
     assert (plain_text(before), plain_text(after)) == ("a", "b rysunek\xa01")
@@ -29,7 +29,7 @@ def test_figure(composed, free):
     ],
 )
 def test_the_value_of_a_symbol_has_the_marks_of_the_language(composed, free, code, said):
-    """A weight in the legend of a loss is printed like every other number."""
+    """A weight in the legend of a loss is formatted like every other number."""
     given = replace(free, equations={"vae": Equation("w", (("w = 0.25", "weight"),))})
     given = replace(given, header=replace(free.header, language=code))
     (symbols,) = composed('{{ symbols("vae") }}', given).blocks
@@ -37,14 +37,14 @@ def test_the_value_of_a_symbol_has_the_marks_of_the_language(composed, free, cod
 
 
 def test_equation_and_symbols(composed, free):
-    """An equation carries its label; its symbols are explained in the report's language."""
+    """An equation has its label, and its symbols are explained in the report's language."""
     equation, symbols = composed('{{ equation("vae") }}{{ symbols("vae") }}', free).blocks
     assert identifier(equation) == "eq:vae"
     assert plain_text(symbols) == "gdzie z\u00a0– kod; \\beta\u00a0– waga."
 
 
 def test_listing_survives_backticks(material, composed):
-    """Code that contains a fence of its own stays whole; each fragment names its file, and a cell has its number."""
+    """Code that contains a fence stays whole; each fragment names its file, and a notebook cell has its number."""
     fragments = (Fragment("x = 1\n```\ny = 2", "network.py", 12), Fragment("z = 3", "losses.py", 7))
     given = replace(material, tasks={}, listings={("vae", "loss"): Listing("vae", "loss", fragments)})
     (listing,) = composed('{{ listing("vae", "loss", cell=5) }}', given).blocks

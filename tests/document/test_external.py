@@ -1,4 +1,4 @@
-"""The finished files opened by other people's programs."""
+"""Finished files opened by third-party programs."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from report_builder.document.writing import write
 
 
 def output(*command: str) -> str:
-    """What a program prints; it must succeed."""
+    """Output of a program, which must succeed."""
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=240).stdout
 
 
 @pytest.mark.external("poppler")
 def test_poppler_reads_the_pdf(composed, tmp_path: Path) -> None:
-    """The PDF's text can be copied: sentences, numbers, captions and table, in reading order, with embedded fonts only."""
+    """The PDF's text can be extracted in reading order: sentences, numbers, captions and table, with all fonts embedded."""
     path = write(composed(), ["pdf"], tmp_path, "lab").paths["pdf"]
     text = output("pdftotext", "-layout", str(path), "-").replace("\u00a0", " ")
     positions = [text.index(part) for part in ("Zadanie 1.1", "Zadanie 2.1", "Tabela 1.")]
@@ -34,7 +34,7 @@ def test_poppler_reads_the_pdf(composed, tmp_path: Path) -> None:
 
 @pytest.mark.external("chromium")
 def test_chromium_shows_the_html(composed, chromium, tmp_path: Path) -> None:
-    """A browser finds every picture, formula and reference of the HTML in the one file."""
+    """A browser finds every picture, formula and reference in the single HTML file."""
     path = write(composed(), ["html"], tmp_path / "out", "lab").paths["html"]
     alone = shutil.copyfile(path, tmp_path / "alone.html")
     script = (
@@ -48,7 +48,7 @@ def test_chromium_shows_the_html(composed, chromium, tmp_path: Path) -> None:
 
 
 def opened_by_office(file: Path, folder: Path) -> str:
-    """What a word processor prints of a file."""
+    """Text of a file after opening and printing it with LibreOffice."""
     office = shutil.which("soffice") or shutil.which("libreoffice") or ""
     profile = f"-env:UserInstallation={(folder / 'office').as_uri()}"
     output(office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(file))
@@ -58,7 +58,7 @@ def opened_by_office(file: Path, folder: Path) -> str:
 @pytest.mark.slow
 @pytest.mark.external("libreoffice", "poppler")
 def test_libreoffice_counts_the_captions_itself(composed, tmp_path: Path) -> None:
-    """A word processor puts wrong numbers in the fields of captions and references right; letters of appendices stay."""
+    """LibreOffice corrects wrong numbers in the fields of captions and references; letters of appendices stay."""
     text = "Zob. [@fig:strip]{.loc}, [@fig:codes]{.loc} i [@tbl:own]{.loc}.\n\n"
     text += '{{ figure("strip") }}\n\n{{ figure("codes") }}\n\n'
     text += "# Dodane {#app:a}\n\n| a |\n|---|\n| x |\n\n: Jedna {#tbl:own}\n"
@@ -79,7 +79,7 @@ def test_libreoffice_counts_the_captions_itself(composed, tmp_path: Path) -> Non
 
 @pytest.mark.external("libreoffice", "poppler")
 def test_libreoffice_opens_the_word_file(composed, tmp_path: Path) -> None:
-    """A word processor opens the DOCX and prints its sentences and captions."""
+    """LibreOffice opens the DOCX and prints its sentences and captions."""
     path = write(composed(), ["docx"], tmp_path, "lab").paths["docx"]
     text = opened_by_office(path, tmp_path)
     assert "Zadanie 1.1" in text

@@ -1,4 +1,4 @@
-"""A report that was written without this program is read, and what contradicts itself in it is found with its line."""
+"""Reports written without this program are read, and their contradictions are found with their lines."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FOUND = [
 
 
 def test_what_contradicts_itself_is_found_with_its_line(tmp_path):
-    """References, captions, verdicts and values, each at its line of the file, behind a block of metadata too."""
+    """Contradictory references, captions, verdicts and values are found at their lines, even after a metadata block."""
     file = tmp_path / "theirs.md"
     file.write_text(REPORT, encoding="utf-8")
     assert [(int(p.where.rpartition(":")[2]), p.rule, p.received) for p in check_file(file)] == FOUND
@@ -51,7 +51,7 @@ def test_what_contradicts_itself_is_found_with_its_line(tmp_path):
 
 @pytest.mark.parametrize("form", ["docx", "ipynb"])
 def test_other_formats_are_read_through_pandoc(tmp_path, form):
-    """A Word file and a notebook are read as the same text, their paragraphs counted."""
+    """A Word file and a notebook are read as the same text, with their paragraphs counted."""
     file = tmp_path / f"theirs.{form}"
     text = REPORT.partition("---\n\n")[2]
     subprocess.run([program(), "-f", "markdown", "-o", str(file)], input=text.encode(), check=True)
@@ -68,7 +68,7 @@ def test_other_formats_are_read_through_pandoc(tmp_path, form):
     ],
 )
 def test_a_report_that_agrees_with_itself(tmp_path, language, text):
-    """Captions in order that are referred to, and verdicts that rest on values, are no findings, in each language."""
+    """A consistent report has no findings in any language: captions in order and referenced, verdicts backed by values."""
     file = tmp_path / "theirs.md"
     file.write_text(text, encoding="utf-8")
     assert Text.read(file).language == language
@@ -76,7 +76,7 @@ def test_a_report_that_agrees_with_itself(tmp_path, language, text):
 
 
 def test_values_are_compared_with_the_facts(tmp_path, material):
-    """A value of a run that rounds to none of its facts of that quantity and split is a finding; one that does is none."""
+    """A value that no fact of its run, quantity and split rounds to is a finding, and a matching value is not."""
     file = tmp_path / "theirs.md"
     file.write_text("ELBO modelu VAE wynosi −158,1 nata.\n\nELBO modelu VAE to −151,2 nata.", encoding="utf-8")
     found = Reading(Text.read(file), replace(material, tasks={})).problems()
@@ -86,7 +86,7 @@ def test_values_are_compared_with_the_facts(tmp_path, material):
 
 
 def test_a_file_that_cannot_be_checked(tmp_path):
-    """Another format, a file that is not there, and one that is no text are told as mistakes."""
+    """An unsupported format, a missing file and a binary file are reported as mistakes."""
     (tmp_path / "x.md").write_bytes(b"\xff\xfe\x00")
     for name in ("x.odt", "y.docx", "x.md"):
         with pytest.raises(ReportError):
@@ -94,7 +94,7 @@ def test_a_file_that_cannot_be_checked(tmp_path):
 
 
 def test_a_notebook_without_cells_is_empty(tmp_path):
-    """Nothing is found in nothing."""
+    """A notebook without cells is read without findings."""
     file = tmp_path / "empty.ipynb"
     file.write_text(json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
     assert check_file(file) == []

@@ -1,4 +1,4 @@
-"""What only the setting of the PDF shows is found without the rest of the document."""
+"""Errors that only typesetting the PDF reveals are found without typesetting the whole document."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ FITS = " + ".join("abcdefghijklmnop")  # longer than thirty letters of TeX
 
 @pytest.fixture
 def memo(tmp_path):
-    """What is remembered between builds."""
+    """Memo kept between builds."""
     return Memo(tmp_path / "memo.json")
 
 
 @pytest.fixture
 def setter(monkeypatch):
-    """Stands for the setting: keeps the documents that are set, and fails as it is told."""
+    """Stub for the typesetter: records the documents, and raises the error that a test sets."""
 
     class Setter:
         def __init__(self):
@@ -36,7 +36,7 @@ def setter(monkeypatch):
 
         @property
         def formulas(self):
-            """The display formulas of the last document, and the words beside them."""
+            """Display formulas of the last document, and the words next to them."""
             blocks = self.documents[-1].blocks
             return [node["c"][1] for node in walk(blocks, "Math")], plain_text(blocks[-1]).split()
 
@@ -50,7 +50,7 @@ def setter(monkeypatch):
     ["Words.", "$$ x + y $$", f"${WIDE}$", "zażółć – „ё” Ωά", "$$" + "x" * 30 + "$$"],
 )
 def test_most_texts_are_not_set(composed, free, memo, setter, text):
-    """Short formulas, formulas in a line and letters that every font has need no look."""
+    """Short formulas, inline formulas and letters that every font has are not typeset."""
     assert foreseen(composed(text, free), memo) == ()
     assert setter.documents == []
 
@@ -71,7 +71,7 @@ def test_most_texts_are_not_set(composed, free, memo, setter, text):
     ],
 )
 def test_only_what_may_go_wrong_is_set(composed, free, memo, setter, text, formulas, words):
-    """Of long formulas and rare letters these alone, once: the next build remembers that they can be set."""
+    """Only long formulas and rare letters are typeset, once: the next build remembers that they can be set."""
     document = composed(text, free)
     assert foreseen(document, memo) == ()
     shown, beside = setter.formulas
@@ -81,7 +81,7 @@ def test_only_what_may_go_wrong_is_set(composed, free, memo, setter, text, formu
 
 
 def test_what_goes_wrong_is_said_and_not_remembered(composed, free, memo, setter):
-    """A wide formula is a problem, a missing letter an error; what else is wrong is left to the whole document."""
+    """A wide formula is a problem and a missing letter an error; other errors are left to the whole document."""
     document, wide = composed(f"$$ {FITS} $$", free), Problem("lab.md:3", "too wide", "x")
     setter.error = FindingError(wide)
     assert [foreseen(document, memo) for _ in range(2)] == [(wide,), (wide,)]
@@ -94,7 +94,7 @@ def test_what_goes_wrong_is_said_and_not_remembered(composed, free, memo, setter
 
 
 def test_a_head_is_looked_at(composed, free, memo, setter):
-    """A rare letter in the title is one; another title is looked at anew."""
+    """A rare letter in the title is checked, and a changed title is checked again."""
     for title in ("Snow ☃", "Snow ☂"):
         document = composed("Words.", free)
         document = module.replace(document, header=module.replace(document.header, title=title))
@@ -103,6 +103,6 @@ def test_a_head_is_looked_at(composed, free, memo, setter):
 
 
 def test_a_wide_formula_has_its_line(composed, free, memo):
-    """The real setting finds the one of two formulas that is wider than its line."""
+    """The real typesetter finds which of two formulas is wider than its line."""
     (found,) = foreseen(composed(f"$$ {FITS} $$\n\nwords\n\n$$ {WIDE} $$", free), memo)
     assert found.where.endswith("lab.md:5")

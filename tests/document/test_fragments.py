@@ -1,4 +1,4 @@
-"""Each construct of a template as typst, HTML, Markdown and Word have it: what was looked at once stays so."""
+"""Each construct of a template in typst, HTML, Markdown and Word stays as it was approved."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WRITERS = ("typst", "html", "markdown", "docx")
 
 @pytest.mark.parametrize("writer", WRITERS)
 def test_each_construct(composed, free, tmp_path, writer):
-    """What stands between two marks is as the table has it."""
+    """The output between two marks matches the table."""
     given = replace(free, header=replace(free.header, language="en"))
     document = composed("".join(f"‡{n}.\n\n{text}\n\n" for n, text in enumerate(FRAGMENTS)) + "‡\n", given, draft=True)
     if writer == "typst":

@@ -1,4 +1,4 @@
-"""What stands before the text, and the parts that every report names alike."""
+"""Front matter, and the parts that have the same name in every report."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ $$ x $$ {#eq:x}
 
 @pytest.fixture
 def headed(composed, free):
-    """Composes a text under a title block."""
+    """Return a function that composes a text under a title block."""
     return lambda text, **header: composed(text, replace(free, header=Header("T", "pl", **header)))
 
 
 def headings(document) -> list[str]:
-    """The words of all headings."""
+    """Words of all headings."""
     return [plain_text(node["c"][2]) for node in walk(document.blocks, "Header")]
 
 
 def test_parts_have_headings_of_the_language(headed):
-    """Aim and conclusions are headed in the report's language, without a number, and can be linked to."""
+    """Aim and conclusions have a heading in the report's language, without a number, and can be linked to."""
     document = headed("::: aim\nPo co.\n:::\n\n# Wyniki\n\n::: conclusions\nCo z tego.\n:::\n\n[cel](#aim)\n")
     assert headings(document) == ["Cel ćwiczenia", "1.\xa0Wyniki", "Wnioski"]
 
@@ -66,13 +66,13 @@ def test_parts_have_headings_of_the_language(headed):
     [("en", "Abstract."), ("pl", "Streszczenie."), ("ru", "Аннотация."), ("zh-Hant", "摘要："), ("de", "Kurzfassung:")],
 )
 def test_abstract_in_every_language(composed, free, tmp_path, language, told):
-    """The abstract begins with its name."""
+    """The abstract begins with its name in every language."""
     document = composed("::: abstract\nX.\n:::\n", replace(free, header=Header("T", language)))
     assert f"**{told}**" in markdown(document, tmp_path)
 
 
 def test_contents_behind_the_abstract(headed):
-    """In the PDF the contents stand behind the abstract, or where they are asked for, and list as many levels as asked for."""
+    """In the PDF the contents follow the abstract, or are placed on request, with the requested number of levels."""
     text = ABSTRACT + "# Jeden\n\n## Dwa\n"
     for contents, before, call in (
         (Contents(asked=True), "Jeden", '#contents("Spis treści", depth: 2, alone: false)'),
@@ -88,7 +88,7 @@ def test_contents_behind_the_abstract(headed):
 
 
 def test_contents_of_the_page(headed):
-    """In HTML they stand beside the text, nested as deep as asked for."""
+    """In HTML the contents are beside the text, nested to the requested depth."""
     text = "# Jeden\n\n## Dwa\n\n### Trzy\n\n# Cztery\n"
     pages = [html_page(headed(text, contents=contents)) for contents in (Contents(), Contents(3, asked=True), Contents(0))]
     listed = [re.findall(r'<a\s+href="#(heading-\d)"', page.partition("</nav>")[0].partition("<nav")[2]) for page in pages]
@@ -97,14 +97,14 @@ def test_contents_of_the_page(headed):
 
 
 def test_a_misplaced_abstract(headed):
-    """An abstract in the midst of the text is refused at its line: it would be printed elsewhere."""
+    """An abstract in the middle of the text is refused at its line, because it would be printed elsewhere."""
     with pytest.raises(ReportError, match="this block stands before everything else") as caught:
         headed("# Jeden\n\n" + ABSTRACT)
     assert caught.value.problems[0].where.endswith(":4")
 
 
 def test_several_authors(headed, tmp_path):
-    """Each author stands with their numbers, and a shared affiliation once in the PDF; a name alone needs no table."""
+    """Each author has affiliation numbers, a shared affiliation is printed once in the PDF, and a lone name needs no table."""
     document = headed("x", authors=AUTHORS, supervisor="dr Teresa Przykładowa")
     page, told = html_page(document), markdown(document, tmp_path)
     assert (
@@ -122,7 +122,7 @@ def test_several_authors(headed, tmp_path):
 
 
 def test_appendices(headed):
-    """Appendices have letters, and what stands in them is numbered by these, in references, captions and headings."""
+    """Appendices have letters, which number their contents in references, captions and headings."""
     document = headed(APPENDICES)
     assert dict(document.labels) == {
         "sec:data": "1",
@@ -142,7 +142,7 @@ def test_appendices(headed):
 
 
 def test_letters_of_the_language(composed, free):
-    """Russian appendices have Russian letters, without those that are left out."""
+    """Russian appendices have Russian letters, without those that are customarily skipped."""
     text = "".join(f"# X{i} {{#app:x{i}}}\n\n" for i in range(8))
     labels = composed(text, replace(free, header=Header("T", "ru"))).labels
     assert "".join(labels.values()) == "АБВГДЕЖИ"
@@ -156,7 +156,7 @@ def test_an_appendix_in_the_midst(headed):
 
 
 def test_the_profile_stands_in_the_appendix_alone(headed, free, composed, tmp_path):
-    """Names of profiles are no words of a report: they stand in the last appendix."""
+    """The name of the profile appears only in the last appendix."""
     given = replace(free, header=Header("T", "pl", appendix=True), profile="quick")
     told = markdown(composed('{{ verdict("vae.test.elbo", "mc.test.elbo", by="model") }}', given), tmp_path)
     assert told.count("quick") == 1
@@ -164,7 +164,7 @@ def test_the_profile_stands_in_the_appendix_alone(headed, free, composed, tmp_pa
 
 
 def test_own_pictures_move_like_others(headed, write_template):
-    """A picture of the author's may stand before the paragraphs that follow it, too."""
+    """A picture of the author's own may move before the following paragraphs, too."""
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>'
     (write_template("x").parent / "own.svg").write_text(svg, encoding="utf-8")
     source = typst_source(headed("![Obraz](own.svg){#fig:own place=auto}\n\nAkapit.\n\n@fig:own\n"))[0]
@@ -172,7 +172,7 @@ def test_own_pictures_move_like_others(headed, write_template):
 
 
 def test_a_place_that_there_is_not(headed, write_template):
-    """A picture of the author's stands here or moves; anything else is a finding at its line."""
+    """A picture of the author's own is placed here or may move; any other placement is a finding at its line."""
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>'
     (write_template("x").parent / "own.svg").write_text(svg, encoding="utf-8")
     (finding,) = headed("\n![Obraz](own.svg){#fig:own place=top}\n").findings
@@ -180,7 +180,7 @@ def test_a_place_that_there_is_not(headed, write_template):
 
 
 def test_behind_an_appendix(headed):
-    """A heading of the first level ends an appendix: what follows is counted on as before it."""
+    """A first-level heading ends an appendix, and numbering continues as before it."""
     shown = ("# Jeden", "![A](figure:strip){#fig:a}", "# A {#app:a}", "![B](figure:codes){#fig:b}", "# Dwa {#sec:two}")
     labels = headed("\n\n".join((*shown, "$$ x $$ {#eq:x}"))).labels
     assert dict(labels) == {"fig:a": "1", "app:a": "A", "fig:b": "A.1", "sec:two": "2", "eq:x": "1"}

@@ -10,7 +10,7 @@ from report_builder.document.material import TaskCard
 
 
 def test_missing_parts(composed, material):
-    """A task without its answer, figure or fact, or without a section, is a finding each."""
+    """A missing answer, figure, fact or section of a task is a finding each."""
     tasks = {"1.1": TaskCard("1.1", "", ("answer", "fig:strip", "fact:vae.test.elbo")), "1.2": TaskCard("1.2")}
     document = composed("::: {.task #1.1}\n::: answer\n…\n:::\n:::\n", replace(material, tasks=tasks))
     assert [finding.rule for finding in document.findings] == [
@@ -22,7 +22,7 @@ def test_missing_parts(composed, material):
 
 
 def test_a_reference_answers_a_required_figure(composed, material):
-    """A task may refer to a figure that another task shows."""
+    """A reference to a figure of another task satisfies a required figure."""
     tasks = {"1.1": TaskCard("1.1", "", ("fig:strip",))}
     document = composed('{{ figure("strip") }}\n\n::: {.task #1.1}\nzob. @fig:strip\n:::\n', replace(material, tasks=tasks))
     assert not document.findings
@@ -44,7 +44,7 @@ def test_a_reference_answers_a_required_figure(composed, material):
     ],
 )
 def test_what_a_section_has(composed, material, section, requires, missing):
-    """An answer is a block with words, a fact is one that is printed, anything else a label that is shown or referred to."""
+    """An answer is a block with words, a fact must be printed, and any other label shown or referenced."""
     tasks = {"1.1": TaskCard("1.1", "", tuple(requires))}
     document = composed(f"::: {{.task #1.1}}\n{section}\n:::\n", replace(material, tasks=tasks))
     rules = [found.rule for found in document.findings if "requires" in found.rule]
@@ -63,7 +63,7 @@ def test_what_a_section_has(composed, material, section, requires, missing):
     ],
 )
 def test_how_a_section_gets_it(composed, material, part, step):
-    """Each missing part is told with what to write."""
+    """Each missing part is reported with what to write."""
     tasks = {"1.1": TaskCard("1.1", "", (part,))}
     (finding,) = composed("::: {.task #1.1}\nx\n:::\n", replace(material, tasks=tasks)).findings
     assert finding.next_step == step

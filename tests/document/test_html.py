@@ -1,4 +1,4 @@
-"""The page needs nothing but itself."""
+"""The page is self-contained."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from report_builder.languages import load
 
 
 def test_self_contained(composed):
-    """Pictures and style are inside the file: no address is loaded."""
+    """Pictures and style are inside the file, and no address is loaded."""
     page = html_page(composed())
     assert page.count('src="data:image/') == 2
     assert not re.search(r'(src|href)="(https?:|figure:|/)', page)
@@ -21,7 +21,7 @@ def test_self_contained(composed):
 
 
 def test_accessible(composed):
-    """The page states its language, alternative texts, MathML and one first heading."""
+    """The page has its language, alternative texts, MathML and one first-level heading."""
     page = html_page(composed())
     assert '<html lang="pl">' in page
     assert 'alt="Dwa rzędy cyfr"' in page
@@ -30,7 +30,7 @@ def test_accessible(composed):
 
 
 def test_a_number_tells_what_it_is(composed, material):
-    """Pointed at, a value tells its fact, seeds, interval and trainings, wherever it is printed; typed numbers tell nothing."""
+    """The tooltip of a printed value has its fact, seeds, interval and trainings; typed numbers have none."""
     fact = replace(material.facts["vae.test.elbo"], keys=("0123456789abcdef", "fedcba9876543210"))
     given = replace(material, facts=material.facts | {fact.name: fact}, tasks={})
     table = '{{ fact_table(["vae"], [("ELBO", "test.elbo")], caption="Nr 7") }}'
@@ -55,7 +55,7 @@ def test_links_lead_somewhere(composed):
 
 
 def test_contents_read_like_the_headings(composed, free):
-    """In the contents a formula of a heading is a formula, its notes and places are left out, and its quotes are there."""
+    """In the contents, headings keep formulas and quotes, and lose notes and anchors."""
     head = '# The $D_{KL}$ "quoted" [link](http://a.pl) with a note[^n]\n\n[^n]: Words of the note.\n\n'
     page = html_page(composed(head + "## Second `code_x`\n\n# Third []{#x}\n", free))
     contents = page[page.index("<nav") : page.index("</nav>")]
@@ -68,7 +68,7 @@ def test_contents_read_like_the_headings(composed, free):
 
 
 def test_every_link_and_head_has_a_name(composed):
-    """No link is empty, such as the anchors of lines of code, and no head of a table."""
+    """No link is empty, including the anchors of code lines, and no table header is."""
     page = html_page(composed())
     assert "<a" in page
     assert "<th" in page
@@ -90,7 +90,7 @@ TABLES = """\
 
 
 def test_heads_of_tables_say_what_they_are_the_heads_of(composed, free):
-    """The first column of our tables, and of those that leave its head empty, has the heads of the rows."""
+    """The first column of the program's tables, and of tables with an empty first head, holds row headers."""
     page = html_page(composed(TABLES, free))
     first, second, third = re.findall(r"<table.*?</table>", page, re.DOTALL)
     assert re.findall(r"<t[hd][^>]*>.*?</t[hd]>", re.sub(r" (?:style|class|id|data-\w+)=\"[^\"]*\"", "", first)) == [
@@ -107,7 +107,7 @@ def test_heads_of_tables_say_what_they_are_the_heads_of(composed, free):
 
 
 def test_the_contents_can_be_skipped(composed):
-    """The first link of the page leads past the contents to the text, and is seen when it has the focus."""
+    """The first link of the page skips the contents, and is visible when focused."""
     page = html_page(composed())
     assert re.search(r"<a [^>]*>", page)[0] == '<a class="skip" href="#main-text">'
     assert ">Przejdź do treści</a>" in page
@@ -116,12 +116,12 @@ def test_the_contents_can_be_skipped(composed):
 
 
 def test_links_are_told_by_more_than_their_colour(composed):
-    """A link in a text is underlined: not every reader sees its colour."""
+    """Links in text are underlined, because not every reader sees their colour."""
     assert "main a:not(.footnote-ref) { text-decoration: underline;" in html_page(composed())
 
 
 def test_marks_stay_with_their_formula(composed, free):
-    """No line ends between a formula and what touches it; a text without spaces is still broken."""
+    """No line break separates a formula from an adjacent mark; a text without spaces can still be broken."""
     page = html_page(composed('Let ($a$), and $b$-th "$c$" hold; $d$ e. 令$f$，並且$g$很大。\n\n$h$ i', free))
     page = re.sub(r"<annotation.*?</annotation>|</?(math|semantics|mi)\b[^>]*>", "", page)
     assert re.findall(r'<span class="held">(.*?)</span>', page) == ["(a),", "b-th", "„c”", "f，"]
@@ -137,7 +137,7 @@ UNITS = {  # a drawing of 96 x 192 pixels in each unit
 
 
 def test_pictures_keep_their_room(composed, free, tmp_path):
-    """Every picture states its size, so that a link lands at its target before they are there; none waits to be seen."""
+    """Every picture states its size, so links land at their targets before pictures load; none is loaded lazily."""
     folder = tmp_path / "templates"
     folder.mkdir()
     Image.new("L", (60, 20)).save(folder / "a.png")
@@ -149,12 +149,12 @@ def test_pictures_keep_their_room(composed, free, tmp_path):
     page = html_page(composed("\n\n".join(f"![]({name}){{width=50%}}" for name in names) + "\n\n{{ figure('codes') }}", free))
     sizes = re.findall(r'<img[^>]*? width="(\d+)" height="(\d+)"', page)
     assert sizes == [("60", "20"), ("30", "90"), ("96", "48"), ("30", "20"), *[("96", "192")] * len(UNITS), ("300", "180")]
-    assert page.count("<img") == 6 + len(UNITS)  # a drawing that states no size keeps no room
+    assert page.count("<img") == 6 + len(UNITS)  # a drawing that states no size reserves no space
     assert 'loading="lazy"' not in page
 
 
 def test_a_living_figure_has_all_that_it_needs_beside_the_picture(composed, free):
-    """The sprite and what is chosen stand in the page as data, behind the picture that is shown where no script runs."""
+    """Sprite and controls of an interactive figure are data in the page, after the picture shown without scripts."""
     strip = free.figures["strip"]
     live = {"size": [2, 2], "across": 1, "points": [], "classes": {"</script>": "#ffffff"}, "controls": []}
     given = replace(free, figures=free.figures | {"strip": replace(strip, sprite=strip.png, live=live)})
@@ -165,12 +165,12 @@ def test_a_living_figure_has_all_that_it_needs_beside_the_picture(composed, free
 
 
 def test_draft(composed, free):
-    """A draft says so across the page."""
+    """A draft is marked across the page."""
     assert 'data-draft="WERSJA ROBOCZA"' in html_page(composed("x", free), draft=True)
 
 
 def test_scripts_have_their_words(composed, free):
-    """What the scripts print is in the language of the report, and cannot end the script."""
+    """The words of the scripts are in the language of the report, and cannot end the script."""
     page = html_page(composed("x", replace(free, header=replace(free.header, language="en"))))
     words = json.loads(re.search(r"const words = (.*?);\n", page)[1])
     assert words == {word: load("en").word(f"page.{word}") for word in words}
@@ -180,14 +180,14 @@ def test_scripts_have_their_words(composed, free):
 
 
 def test_numbers_of_lists_keep_their_brackets(composed, free):
-    """`a)` and `(1)` are written with what closes them, `1.` is the page's own."""
+    """`a)` and `(1)` are written with their brackets, and `1.` is the page's own."""
     page = html_page(composed("a) x\nb) y\n\n---\n\n(1) x\n(2) y\n\n---\n\n1. x\n", free))
     assert re.findall(r'<div class="(\w*closed)">\s*<ol[^>]*type="(\w)"', page) == [("closed", "a"), ("enclosed", "1")]
     assert '.closed > ol[type="a"] > li::marker' in page
 
 
 def test_a_cell_of_a_notebook_needs_no_label(composed, free):
-    """Code with the number of a cell stands below its `In [5]:`, without a label as with one."""
+    """Code with a cell number has its `In [5]:` above it, with or without a label."""
     page = html_page(
         composed('```{.python cell=5}\nx\n```\n\n```{#lst:a .python caption="A" cell=6}\ny\n```\n\n@lst:a\n', free)
     )

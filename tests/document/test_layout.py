@@ -1,4 +1,4 @@
-"""What stands where on the pages of the PDF: nothing is printed over something else or beyond the page."""
+"""Positions on the pages of the PDF: nothing overlaps or leaves the page."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HEADS = ["размерность_кода", "количество_парамет
 
 
 def columns(heads: list[str], *rows: list[str]) -> str:
-    """A pipe table."""
+    """Pipe table."""
     return "\n".join("| " + " | ".join(row) + " |" for row in (heads, ["--:"] * len(heads), *rows)) + "\n"
 
 
@@ -67,7 +67,7 @@ TABLES = {
 
 @pytest.fixture
 def words(composed: Callable, free: Material, tmp_path: Path) -> Callable[..., list[tuple[int, list[float], str]]]:
-    """Page, box (left, top, right, bottom in points) and text of each word of the PDF of a text."""
+    """Page, box (left, top, right, bottom in points) and text of each word in the PDF of a text."""
 
     def boxes(text: str, header: Header | None = None) -> list[tuple[int, list[float], str]]:
         content, lost = pdf(composed(text, replace(free, header=header or Header("T"))))
@@ -82,14 +82,14 @@ def words(composed: Callable, free: Material, tmp_path: Path) -> Callable[..., l
 
 
 def overlap(one: list[float], other: list[float]) -> bool:
-    """Whether two boxes share more than a hair."""
+    """Whether two boxes overlap by more than a hair."""
     return all(min(one[i + 2], other[i + 2]) - max(one[i], other[i]) > least for i, least in ((0, 0.5), (1, 3)))
 
 
 @pytest.mark.external("poppler")
 @pytest.mark.parametrize("table", TABLES)
 def test_a_table_stays_on_the_page(words, table: str) -> None:
-    """No cell of a table is printed over another or over the margin, however wide it is, and none is lost."""
+    """No cell of a table overlaps another or the margin, however wide the table is, and none is lost."""
     shown = words(f"Before.\n\n{TABLES[table]}\n: Caption {{#tbl:a}}\n\nAfter @tbl:a.\n")
     for (page, box, word), (other_page, other, second) in itertools.combinations(shown, 2):
         assert page != other_page or not overlap(box, other), (word, second)
@@ -99,7 +99,7 @@ def test_a_table_stays_on_the_page(words, table: str) -> None:
 
 
 def test_a_table_that_fits_nowhere_is_refused(composed, free) -> None:
-    """A table that is too wide, and too long to be turned, is refused at its line, and no path of ours is told."""
+    """A table too wide for the page and too long to be turned is refused at its line, and no internal path is shown."""
     table = columns(["abcdefghijklmnop"] * 20, *[["abcdefghijklmnop"] * 20] * 30)
     with pytest.raises(ReportError) as caught:
         pdf(composed(f"Before.\n\n{table}\n: Caption {{#tbl:a}}\n\nAfter @tbl:a.\n", free))
@@ -110,7 +110,7 @@ def test_a_table_that_fits_nowhere_is_refused(composed, free) -> None:
 
 @pytest.mark.external("poppler")
 def test_a_table_without_a_head_has_no_bold_row(words, composed, free, tmp_path) -> None:
-    """Only the row of a head is bold."""
+    """Only the head row of a table is bold."""
     fonts = {}
     for name, head in (("without", "|   |   |"), ("with", "| a | b |")):
         content, _ = pdf(composed(f"{head}\n|---|---|\n| one | two |\n", replace(free, header=Header(""))))
@@ -132,7 +132,7 @@ def test_a_table_without_a_head_has_no_bold_row(words, composed, free, tmp_path)
     ],
 )
 def test_the_running_head_is_one_line(words, title: str, author: str) -> None:
-    """However long title and authors are, the running head is one line within the margins; the title page has them whole."""
+    """The running head is one line within the margins, however long title and authors are; the title page has them whole."""
     text = "One.\n\n::: pagebreak\n:::\n\nTwo.\n"
     shown = words(text, Header(title, authors=(Author(author),)))
     head = [box for page, box, _ in shown if page == 2 and box[1] < 60]
@@ -144,7 +144,7 @@ def test_the_running_head_is_one_line(words, title: str, author: str) -> None:
 
 @pytest.mark.external("poppler")
 def test_a_word_of_eighty_letters_is_broken(words) -> None:
-    """In a heading, a paragraph, a caption, code and a link a very long word is broken at the margin, and copied whole."""
+    """A very long word in a heading, paragraph, caption, code or link is broken at the margin and copied whole."""
     text = f"# {LONG}\n\n{LONG} `{LONG}` [{LONG}](http://a.pl)\n\n- *{LONG}*\n\n| a |\n|---|\n| 1 |\n\n: {LONG}\n"
     shown = words(text, Header("T", subtitle=LONG, course=LONG, laboratory=LONG))
     assert all(60 < box[0] < box[2] < 535 for _, box, _ in shown)
@@ -157,13 +157,13 @@ def test_a_word_of_eighty_letters_is_broken(words) -> None:
     [
         ("here", "\n\n", "p0 Oryginały p1 p2 p3 p4"),
         ("auto", "\n\n", "p0 p1 p2 Oryginały p3 p4"),  # two of them fill the page
-        ("auto", "\n\n$$ x $$\n\n", "p0 Oryginały p1 p2 p3 p4"),  # the paragraph ends in the formula
+        ("auto", "\n\n$$ x $$\n\n", "p0 Oryginały p1 p2 p3 p4"),  # the paragraph ends with the formula
         ("auto", "\n\n- an item\n\n", "p0 Oryginały p1 p2 p3 p4"),
-        ("auto", "\n\n# Next\n\n", "p0 p1 Oryginały p2 p3 p4"),  # never behind the next heading
+        ("auto", "\n\n# Next\n\n", "p0 p1 Oryginały p2 p3 p4"),  # never past the next heading
     ],
 )
 def test_a_figure_stands_with_its_text(words, place: str, after: str, expected: str) -> None:
-    """A figure stands in its place; one that may move lets whole paragraphs of its section fill the page, and nothing else."""
+    """A figure stays in place; a movable one lets only whole paragraphs of its section fill the page before it."""
     figure = f'{{{{ figure("strip", place="{place}") }}}}'
     high, long = "".join(f"\nline {number}\\" for number in range(40)), " word" * 30
     text = f"p0{high}\nend.\n\n{figure}\n\np1{long}{after}p2{long}\n\np3{long * 2}\n\np4\n\n[@fig:strip]\n"
@@ -177,7 +177,7 @@ def test_a_figure_stands_with_its_text(words, place: str, after: str, expected: 
 @pytest.mark.external("poppler")
 @pytest.mark.parametrize("label", ["", " {#tbl:a}"])
 def test_a_split_table_says_that_it_is_continued(words, label: str) -> None:
-    """On a further page the head is repeated and says so, by the number that the table has; on its first page it does not."""
+    """The head of a split table is repeated on the next page with the note that the table, by its number, is continued."""
     rows = [[f"r{i}", "1"] for i in range(60)]
     shown = words(f"Before.\n\n{columns(['model', 'loss'], *rows)}\n: Caption{label}\n\nAfter.\n")
     assert [page for page, _, word in shown if word == "model"] == [1, 2]
@@ -198,7 +198,7 @@ SHARES = "+---------+-----------------------------------------+\n"
 @pytest.mark.external("poppler")
 @pytest.mark.parametrize(("rows", "pages"), [(3, {2}), (16, {1, 2})])
 def test_no_page_breaks_a_row(words, rows: int, pages: set[int]) -> None:
-    """A short table whose columns have shares of the line is whole on the next page; a long one breaks between its rows."""
+    """A short table with relative column widths moves to the next page whole, and a long one breaks between its rows."""
     row = "".join(f"| {head:<7} | {'first ' + 'word ' * 5 + 'last':<39} |\n" for head in ("Model", "", "", ""))
     shown = words("A line.\n\n" * 32 + SHARES + (row + SHARES) * rows)
     firsts, lasts = ([page for page, _, word in shown if word == name] for name in ("first", "last"))

@@ -1,4 +1,4 @@
-"""Source that would be printed as it stands is told at its line; comments are dropped; what is right is left alone."""
+"""Source that would be printed literally is reported at its line; comments are dropped; correct text is left alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from report_builder.document.tree import plain_text, walk
 
 MESSAGES = json.loads((Path(__file__).parent / "leftover.json").read_text(encoding="utf-8"))  # line and parts of each
-# One paragraph each, and a word of the rule that it breaks.
+# One paragraph each, and a word of the violated rule.
 LEFT = [
     ("\\(a\\) `\\(b\\)` \\(c\\)", "TeX"),
     ("| f | g |\n|:--|--:|\n| `a|b` | $p(x|z)$ |\n| x \\| y | z | w", "a row has"),
@@ -88,7 +88,7 @@ Words | and no row | of a | table. A [link](https://a.b/c:d), [another](mailto:a
 
 
 def test_left_over_source_is_told(composed, free, write_template):
-    """Each kind of source that pandoc cannot carry out is a finding with its own line."""
+    """Each kind of source that pandoc cannot interpret is a finding with its own line."""
     lines, expected = [], []
     for text, rule in LEFT:
         expected.append((rule, 1 + sum(line.count("\n") for line in lines)))
@@ -106,7 +106,7 @@ def test_left_over_source_is_told(composed, free, write_template):
 
 @pytest.mark.parametrize("text", ["---\ntitle: x\n---\n\nText.\n", "Text.\n\n---\ntitle: x\nauthor: y\n---\n\nMore.\n"])
 def test_front_matter_is_told(composed, free, text):
-    """A block of YAML, which pandoc would take for a table, is a finding at its line."""
+    """A YAML block, which pandoc would read as a table, is a finding at its line."""
     (finding,) = composed(text, free).findings
     assert "YAML" in finding.rule
     assert finding.where.endswith(f":{text.split(chr(10)).index('title: x') + 1}")
@@ -120,7 +120,7 @@ def test_a_stray_fence_is_told(composed, free):
 
 
 def test_a_glued_reference_is_told(composed, free):
-    """A reference right behind a letter, as in a script without spaces, is none to pandoc: a finding with what helps."""
+    """A reference directly after a letter, as in scripts without spaces, is no reference to pandoc: a finding with advice."""
     material = replace(free, header=replace(free.header, language="zh-Hant"))
     (finding,) = composed(
         "編碼見@fig:codes。\n\n見 @fig:codes，[@fig:codes]，a@b.org。\n\n{{ figure('codes') }}", material
@@ -130,14 +130,14 @@ def test_a_glued_reference_is_told(composed, free):
 
 
 def test_what_is_right_is_left_alone(composed, free):
-    """Signs that only look like source, code, formulas and every inline form of Markdown are no findings."""
+    """Text that only resembles source, code, formulas and every inline form of Markdown have no findings."""
     document = composed(RIGHT, free)
     assert not document.findings
     assert "a[^" not in plain_text(document.blocks)
 
 
 def test_comments_are_dropped(composed, free):
-    """Comments stand in no document, within a line, between blocks, over blank lines, or in a caption."""
+    """Comments are dropped from every document: within a line, between blocks, over blank lines, or in a caption."""
     text = "a <!-- one --> b\n\n<!-- two\n\nlines -->\n\nc <!-- three\nfour --> d\n\n"
     text += '{{ figure("strip", caption="e <!-- five --> f") }}\n\n@fig:strip'
     document = composed(text, free)
@@ -148,7 +148,7 @@ def test_comments_are_dropped(composed, free):
 
 
 def test_captions_of_the_experiment_file_are_judged(composed, free):
-    """Jinja, HTML and TeX in a caption of the experiment file are findings where the figure is shown."""
+    """Jinja, HTML and TeX in a caption of the experiment file are findings at the place of the figure."""
     figures = {**free.figures, "strip": replace(free.figures["strip"], caption='Value {{ fact("x") }} <i>x</i> \\textit{y}')}
     findings = composed('\n{{ figure("strip") }}\n\n@fig:strip', replace(free, figures=figures)).findings
     assert {finding.rule for finding in findings} == {
@@ -160,7 +160,7 @@ def test_captions_of_the_experiment_file_are_judged(composed, free):
 
 
 def test_a_rule_in_an_answer_is_no_mistake(composed, free):
-    """A horizontal rule in an answer is a rule."""
+    """A horizontal rule in an answer stays a rule."""
     document = composed("::: answer\nwords\n\n---\n\nmore\n\n***\n:::\n", free)
     assert not document.findings
     assert sum(node["t"] == "HorizontalRule" for node in walk(document.blocks)) == 2
@@ -179,7 +179,7 @@ def test_a_rule_in_an_answer_is_no_mistake(composed, free):
     ],
 )
 def test_labels_stand_anywhere(composed, free, text):
-    """A labelled formula or listing in a list, cell, note or quote is numbered and can be referred to."""
+    """A labelled formula or listing in a list, cell, note or quote is numbered and can be referenced."""
     if text.startswith("- item $$"):
         text = text.replace("item $$", "item\n\n  $$")
     document = composed(text, free)
@@ -188,7 +188,7 @@ def test_labels_stand_anywhere(composed, free, text):
 
 
 def test_a_heading_in_a_drawn_table(composed, free):
-    """A cell that ends above no `+` goes on in the line below, which is then read as a heading's: a finding."""
+    """A cell that ends above no `+` continues in the next line, which is then read as a heading: a finding."""
     drawn = """\
 +-------+---------------+
 | Model | Loss          |

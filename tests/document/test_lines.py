@@ -19,7 +19,7 @@ AT = BEFORE.count("\n") + 1
 AFTER = "\n\nWords of the last line.\n"
 RUN = 'verdict("vae.test.elbo", "mc.test.elbo"'
 
-# A mistake on its first line, or the number of lines further down, and a word of the message.
+# A mistake on its first line, or at the given number of lines below it, and a word of the message.
 MISTAKES = [
     ("{{ nothing }}", 0, "this name is not defined"),
     ("{% if %}", 0, "an expression is missing"),
@@ -74,7 +74,7 @@ FINDINGS = [
 
 
 def parts(problem) -> list[str | int]:
-    """The parts of a message: lines behind the first one, rule, what was received, what is allowed, what to do."""
+    """Parts of a message: offset from the first line, rule, received text, allowed text, next step."""
     words = (problem.rule, problem.received, problem.allowed, problem.next_step)
     return [
         line_of(problem.where) - AT,
@@ -83,14 +83,14 @@ def parts(problem) -> list[str | int]:
 
 
 def line_of(where: str) -> int:
-    """The last number of a place."""
+    """Last number of a place."""
     return int(where.rsplit(":", 1)[1])
 
 
 @pytest.mark.parametrize("partial", [False, True], ids=["template", "partial"])
 @pytest.mark.parametrize(("text", "offset", "message"), MISTAKES, ids=[text[:30] for text, _, _ in MISTAKES])
 def test_mistakes_name_their_line(composed, free, write_template, material, text, offset, message, partial):
-    """A mistake of a template, or of a partial that it includes, is told with the file and line that hold it."""
+    """A mistake in a template or an included partial is reported with the file and line that hold it."""
     given = replace(free, tasks=material.tasks) if ".task" in text else free
     if partial:
         write_template(BEFORE + text + AFTER, "part.md")
@@ -105,7 +105,7 @@ def test_mistakes_name_their_line(composed, free, write_template, material, text
 
 @pytest.mark.parametrize(("text", "offset", "message"), FINDINGS, ids=[text[:30] for text, _, _ in FINDINGS])
 def test_findings_name_their_line(composed, free, text, offset, message):
-    """What a check finds is told with its line."""
+    """A finding of `check` has its line."""
     found = composed(BEFORE + text + AFTER, free).findings
     told = [finding for finding in found if message in finding.rule]
     assert [line_of(finding.where) for finding in told][:1] == [AT + offset]
@@ -113,21 +113,21 @@ def test_findings_name_their_line(composed, free, text, offset, message):
 
 
 def test_a_missing_part_names_its_task(composed, material):
-    """A task without an answer is told where its section begins."""
+    """A task without its answer is reported at the start of its section."""
     given = replace(material, tasks={"1.1": replace(material.tasks["1.1"], requires=("answer",))})
     (finding,) = composed(BEFORE + "::: {.task #1.1}\nx\n:::" + AFTER, given).findings
     assert line_of(finding.where) == AT
 
 
 def test_an_unseen_figure_names_its_line(composed, free):
-    """A figure that nothing refers to is told where it is shown."""
+    """An unreferenced figure is reported at the line that shows it."""
     (warning,) = composed(BEFORE + '{{ figure("strip") }}' + AFTER, free).warnings
     assert line_of(warning.where) == AT
 
 
 @pytest.mark.parametrize("text", ["a \U0001f9ff bead", "> a list\n> of \U0001f9ff", "| \U0001f9ff |\n|---|\n| x |"])
 def test_a_missing_character_names_its_line(composed, free, text):
-    """A character that no font has is told where it stands."""
+    """A character that no font has is reported at its line."""
     with pytest.raises(ReportError) as caught:
         pdf(composed(BEFORE + text + AFTER, free))
     offset = next(i for i, line in enumerate(text.split("\n")) if "\U0001f9ff" in line)
@@ -135,6 +135,6 @@ def test_a_missing_character_names_its_line(composed, free, text):
 
 
 def test_the_files_of_a_text():
-    """The template and what it includes, each once; lines that no file holds have none."""
+    """The template and its includes are listed once each; lines without a file have none."""
     assert SourceMap("a.md", (("a.md", 1), ("b.md", 2), ("", 0), ("b.md", 3))).files == ["a.md", "b.md"]
     assert SourceMap("a.md", ()).files == ["a.md"]

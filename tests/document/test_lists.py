@@ -1,4 +1,4 @@
-"""Lists of captions, callouts, ranges of references, bare addresses: read, printed and linked in every format."""
+"""Lists of captions, callouts, ranges of references and bare addresses are read, printed and linked in every format."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ By @eq:own, {{{{ tensor("vae.test.elbo") }}}}.
 
 
 def word(content: bytes) -> str:
-    """The text of a Word file with its marks."""
+    """Text of a Word file with its marks."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return archive.read("word/document.xml").decode()
 
 
 @pytest.mark.parametrize("code", codes())
 def test_in_every_language_and_format(composed, free, tmp_path, code: str) -> None:
-    """Each list has its heading and a linked line for each caption, each callout its name, and all of it can be printed."""
+    """Each list has its heading and a linked line per caption, each callout its name, and every character has a glyph."""
     document = composed(TEXT, replace(free, header=replace(free.header, language=code)))
     language = load(code)
     told = plain_text(document.blocks)
@@ -77,19 +77,19 @@ def test_in_every_language_and_format(composed, free, tmp_path, code: str) -> No
     for label in ("fig:strip", "tbl:a", "lst:d"):
         assert page.count(f'href="#{label}"') >= 2
     assert 'href="https://example.org/a_b-c"' in page
-    if not code.startswith("zh"):  # whose fonts are asked for by name
+    if not code.startswith("zh"):  # whose fonts are requested by name
         assert pdf(document)[1] is None
 
 
 def test_ranges(composed, free) -> None:
-    """Three and more numbers that count on are first and last, both linked; two, and others, are listed."""
+    """Three or more consecutive numbers are printed as a range with both ends linked; other numbers are listed."""
     document = composed(TEXT, free)
     told = plain_text(document.blocks).replace("\u00a0", " ")
     assert "listingów 1–3, 1–4, listingi 1, 2 i 4" in told
 
 
 def test_a_line_is_the_authors_caption(composed, free) -> None:
-    """A line of a list has number and words of the author's, no note, and none of what a drawing states."""
+    """A line of a list has the number and the author's caption, without notes and details of the drawing."""
     document = composed(TEXT, free)
     lines = [plain_text(node["c"][1]) for node in walk(document.blocks[:6], "Link")]
     assert all(node["c"][1][-1]["t"] == "Str" for node in walk(document.blocks[:4], "Link"))
@@ -99,7 +99,7 @@ def test_a_line_is_the_authors_caption(composed, free) -> None:
 
 
 def test_what_a_list_cannot_list(composed, free) -> None:
-    """A list of nothing, and a callout that nobody knows, are told at their line."""
+    """A list of nothing and an unknown callout are reported at their lines."""
     with pytest.raises(ReportError, match=r"lab.md:3: the document has no elements for this list"):
         composed("x\n\n::: list-of-tables\n:::\n", free)
     document = composed("> [!INFO]\n> words\n", free)
@@ -108,7 +108,7 @@ def test_what_a_list_cannot_list(composed, free) -> None:
 
 
 def test_headings_of_the_contents(composed, free) -> None:
-    """A heading is listed without its notes, and with the words of its links and spans alone."""
+    """A heading is listed without its notes, and with only the words of its links and spans."""
     document = composed("# See [the *source*](https://example.org) of [it]{.smaller}^[A note.]\n", free)
     (heading,) = walk(document.blocks, "Header")
     words = bare_words(heading)

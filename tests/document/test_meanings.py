@@ -1,4 +1,4 @@
-"""What the words of a comparison can be said of, in each language."""
+"""Which relations the words of a comparison may describe, in each language."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ METRICS = {"elbo": "higher", "reconstruction_mse": "lower", "nearest_distance": 
 
 
 def fact(material: Material, run: str, metric: str, better: str) -> Fact:
-    """A fact of a run."""
+    """Fact of a run."""
     return replace(material.facts["vae.test.elbo"], name=f"{run}.test.{metric}", run=run, metric=metric, better=better)
 
 
 def told(material: Material, language: str, words: str, before: str = "") -> dict[str, str]:
-    """Of each metric the relations of VAE to VAE (Monte Carlo) that the words do not deny."""
+    """For each metric, the relations of VAE to VAE (Monte Carlo) that the words do not contradict."""
     found = {}
     for metric, better in METRICS.items():
         a, b = (fact(material, run, metric, better) for run in ("vae", "mc"))
@@ -38,7 +38,7 @@ def told(material: Material, language: str, words: str, before: str = "") -> dic
 
 @pytest.mark.parametrize(("language", "words"), [(language, words) for language, each in TABLE.items() for words in each])
 def test_relations_that_words_deny(material: Material, language: str, words: str) -> None:
-    """A wording is said of the relations that it means, of the other run's side when it speaks of that, and of no others."""
+    """A wording fits the relations that it means, seen from the other run if it names that one, and no others."""
     before, _, after = words.rpartition(" … ")
     assert told(material, language, after, before) == TABLE[language][words]
 
@@ -50,7 +50,7 @@ def test_relations_that_words_deny(material: Material, language: str, words: str
     ("words", "fits"), [("greater", {"greater"}), ("lower than that", {"smaller"}), ("equal", {"same"}), ("any", None)]
 )
 def test_bounds(material: Material, sign: str, relation: str, words: str, fits: set[str] | None) -> None:
-    """The words of a bound deny what its sign does not say."""
+    """The words of a bound contradict what its sign does not say."""
     a = fact(material, "vae", "nearest_distance", "none")
     reader = Reader(lexicon("en"), Names(replace(material, facts={a.name: a})))
     assert reader.contradicted(Wording(a.name, sign, 3.0, words), a, "") is (fits is not None and relation not in fits)
@@ -58,7 +58,7 @@ def test_bounds(material: Material, sign: str, relation: str, words: str, fits: 
 
 @pytest.mark.parametrize("words", ["better", "worse", "same", "greater"])
 def test_what_is_open_is_denied_by_no_word(material: Material, words: str) -> None:
-    """Where neither a difference nor equality is shown, each wording is its author's."""
+    """If neither a difference nor equality is shown, no wording is contradicted."""
     a, b = (fact(material, run, "elbo", "higher") for run in ("vae", "mc"))
     reader = Reader(lexicon("en"), Names(replace(material, facts={a.name: a, b.name: b})))
     assert not reader.contradicted(Wording(a.name, "open", b.name, words), a, "")

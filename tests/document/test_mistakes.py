@@ -1,4 +1,4 @@
-"""What stops a template is said in our words, at its line, with what there is."""
+"""An error in a template is reported in the program's words, at its line, with the known names."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ from report_builder.errors import ReportError
     ],
 )
 def test_mistakes(material: Material, write_template: Callable[..., Path], text: str, said: str) -> None:
-    """Each mistake has its line, and no word of Jinja's or of our inside."""
+    """Each mistake has its line, and no term of Jinja or of the program's internals."""
     with pytest.raises(ReportError) as caught:
         render(write_template(f"A line.\n\n{text}\n"), material)
     told = str(caught.value)
@@ -84,7 +84,7 @@ def test_mistakes(material: Material, write_template: Callable[..., Path], text:
 def test_facts_stand_anywhere(
     material: Material, write_template: Callable[..., Path], printed: Callable[..., str], text: str, said: str
 ) -> None:
-    """A fact is printed in headings, tables, captions, code, formulas, lists and notes as it is in a sentence."""
+    """A fact in a heading, table, caption, code, formula, list or note is printed as in a sentence."""
     strip = material.figures["strip"].png
     assert strip
     shutil.copy(strip, write_template().parent / "own.png")
@@ -96,7 +96,7 @@ TAGS = ("if", "elif", "else", "endif", "for", "endfor", "set", "endset", "includ
 
 @pytest.mark.parametrize("tag", [*TAGS, "raw", "endraw"])
 def test_a_misspelt_tag_is_recognised(material: Material, write_template: Callable[..., Path], tag: str) -> None:
-    """Each tag that a template may use is offered to who misspells it."""
+    """Each tag that a template may use is suggested for a misspelling of it."""
     with pytest.raises(ReportError, match="there is no such tag") as caught:
         render(write_template(f"{{% {tag}x %}}"), material)
     assert f"Did you mean '{tag}'?" in str(caught.value)

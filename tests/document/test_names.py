@@ -1,4 +1,4 @@
-"""A name is printed as it is, whatever it is made of, in every format and every place of a document."""
+"""A name is printed literally, whatever characters it has, in every format and place of a document."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NAMES = [
 
 @pytest.fixture
 def named(composed, free) -> Document:
-    """A document that has each name in a heading, a paragraph, a list, a table with its caption, and as code."""
+    """Document with each name in a heading, a paragraph, a list, a captioned table, and as code."""
     blocks = []
     for i, name in enumerate(NAMES):
         cells = [[attr(), [[attr(), {"t": "AlignDefault"}, 1, 1, [plain(text(name))]]]] for _ in range(2)]
@@ -53,20 +53,20 @@ def named(composed, free) -> Document:
 
 
 def lines_of_pdf(document: Document, folder: Path) -> list[str]:
-    """The lines of the PDF."""
+    """Lines of the PDF."""
     (folder / "out.pdf").write_bytes(pdf(document)[0])
     command = ["pdftotext", "-layout", str(folder / "out.pdf"), "-"]
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout.split("\n")
 
 
 def lines_of_html(page: str) -> list[str]:
-    """The lines of a page, one for each element that is one."""
+    """Lines of a page, one for each block element."""
     body = re.sub(r"<nav.*?</nav>", "", page[max(0, page.find("<body")) :], flags=re.DOTALL)
     return [unescape(re.sub(r"<[^>]+>", "", line)) for line in re.split(r"\n|</li>|</p>", body)]
 
 
 def lines_of_docx(document: Document, _: Path) -> list[str]:
-    """The paragraphs of the Word file."""
+    """Paragraphs of the Word file."""
     with zipfile.ZipFile(io.BytesIO(docx(document))) as archive:
         body = archive.read("word/document.xml").decode()
     found = re.findall(r"<w:p>.*?</w:p>", body, re.DOTALL)
@@ -74,7 +74,7 @@ def lines_of_docx(document: Document, _: Path) -> list[str]:
 
 
 def lines_of_md(document: Document, folder: Path) -> list[str]:
-    """The lines of the Markdown as a reader of GitHub's kind has them."""
+    """Lines of the Markdown as GitHub renders it."""
     command = [pandoc.program(), "-f", "gfm", "-t", "html", "--wrap=none"]
     given = markdown(document, folder)
     return lines_of_html(subprocess.run(command, input=given, check=True, capture_output=True, text=True, timeout=300).stdout)
@@ -91,12 +91,12 @@ FORMATS = {
 @pytest.mark.external("poppler")
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_name_is_printed_as_it_is(named, tmp_path, form: str) -> None:
-    """Every name stands in every place of every format as it is, and in the title."""
+    """Every name is printed literally in every place of every format, and in the title."""
     lines = (re.sub(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", line) for line in FORMATS[form](named, tmp_path))
     found = Counter("".join(line.split()).removeprefix("•") for line in lines)
     names = ["".join(name.split()) for name in NAMES]
     counts = {name: (found[name], found[f"{i}:{name}"], found[f"T{i}:{name}"]) for i, name in enumerate(names)}
-    headed = (2 if form == "docx" else 1, 1)  # a heading stands in Word's contents, too
+    headed = (2 if form == "docx" else 1, 1)  # a heading is also in Word's contents
     assert {name: count for name, count in counts.items() if count[0] < 6 or count[1:] != headed} == {}
     assert found[names[7]] >= 7
     assert found[names[13]] >= 7
@@ -104,7 +104,7 @@ def test_a_name_is_printed_as_it_is(named, tmp_path, form: str) -> None:
 
 @pytest.mark.parametrize("field", ["title", "author", "subtitle", "course", "laboratory"])
 def test_a_title_block_without_glyphs_is_named(composed, free, field: str) -> None:
-    """A character of the title block that no font has is told with its field."""
+    """A title-block character that no font has is reported with its field."""
     words = "a \U0001f600"
     given = {"authors": (Author("A", affiliation=words),)} if field == "author" else {field: words}
     document = composed("x", replace(free, header=replace(Header("T"), **given)))
@@ -114,7 +114,7 @@ def test_a_title_block_without_glyphs_is_named(composed, free, field: str) -> No
 
 @pytest.mark.external("poppler")
 def test_what_follows_a_formula_or_picture_is_text(composed, free, tmp_path) -> None:
-    """Brackets and dots right after a formula, a picture, a name or a mark are printed, and are no call."""
+    """Brackets and dots directly after a formula, picture, name or mark are printed, not parsed as a call."""
     things = ["$f$", "![](own.svg)", "[a]{#q}", "`c`", "[l](#q)", "H~2~O", "**b**", "~~s~~", "[x]{.false}", "a[^1]"]
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "own.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
@@ -132,7 +132,7 @@ def test_what_follows_a_formula_or_picture_is_text(composed, free, tmp_path) -> 
 
 
 def test_a_picture_of_any_file_name_is_found(composed, free, tmp_path) -> None:
-    """A picture whose file name has spaces, quotes, signs or letters of any script is shown, and its change is noticed."""
+    """A picture with spaces, quotes, signs or letters of any script in its file name is shown, and its change is noticed."""
     names = ["a b", "ó#1", "a(1)", "q'x", "50%", "圖", "a&b", "$x$", "a_b*c*", "😀"]
     folder = tmp_path / "templates"
     folder.mkdir()
@@ -154,12 +154,12 @@ def test_a_picture_of_any_file_name_is_found(composed, free, tmp_path) -> None:
 
 @pytest.mark.parametrize(("model", "kind"), [({"kind": "vae", "latent_dim": 2}, "vae"), ("vae", "vae"), ({}, ""), (None, None)])
 def test_the_kind_of_a_model(model, kind):
-    """A model is written as its kind, or with parameters; of settings without a model there is none."""
+    """A model is written as its kind, or with parameters; settings without a model have none."""
     assert kind_of({} if model is None else {"model": model}) == (kind or "")
 
 
 def test_who_judged_a_fact_is_known_by_its_settings(free) -> None:
-    """One judge or several: the runs with that model and training, and the kinds of their models."""
+    """The runs and kinds of the judges of a fact are identified by the judges' model and training."""
     vae, ae = (free.runs[name].settings for name in ("vae", "ae"))
     names, fact = Names(free), free.facts["vae.test.elbo"]
     for judge, runs, kinds in ((vae, {"VAE"}, {"vae"}), ([vae, ae], {"VAE", "autoenkoder"}, {"vae", "autoencoder"})):

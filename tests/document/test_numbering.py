@@ -1,4 +1,4 @@
-"""Numbers have one owner and follow the document."""
+"""Numbers are assigned in one place and follow the document."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from report_builder.errors import ReportError
 
 
 def test_sample(composed):
-    """Each kind is counted by itself, in document order."""
+    """Each kind is counted separately, in document order."""
     labels = composed().labels
     assert labels == {
         "task:1.1": "1.1",
@@ -30,14 +30,14 @@ def test_sample(composed):
 
 
 def test_sections(composed, free):
-    """Sections are numbered by level unless they say they are not; headings never skip a level."""
+    """Sections are numbered by level unless marked otherwise, and headings never skip a level."""
     document = composed("# A {#sec:a}\n\n### B {#sec:b}\n\n# C {.unnumbered}\n\n# D {#sec:d}\n", free)
     assert dict(document.labels) == {"sec:a": "1", "sec:b": "1.1", "sec:d": "2"}
     assert [node["c"][0] for node in walk(document.blocks) if node["t"] == "Header"] == [1, 2, 1, 1]
 
 
 def test_caption_begins_with_label(composed, free):
-    """A caption begins with the label of its language."""
+    """A caption begins with the label in the report's language."""
     document = composed('{{ figure("strip") }}', free)
     (figure,) = (node for node in walk(document.blocks) if node["t"] == "Figure")
     assert plain_text(figure["c"][1]).startswith("Rysunek\u00a01. Oryginały")
@@ -59,7 +59,7 @@ def test_duplicate_label(composed, free):
 
 
 def test_one_counter(composed, free):
-    """On request whatever has a caption is numbered together, formulas without one by themselves."""
+    """On request all captioned elements share one counter, and formulas without captions have their own."""
     formula = "::: {.equation #eq:a}\n$$x$$\n\nWhat it says.\n:::"
     words = '{{ figure("strip") }}\n\n{{ equation("vae") }}\n\n' + formula + '\n\n{{ listing("vae", "loss") }}'
     document = composed(
@@ -72,7 +72,7 @@ CAPTIONED = "::: {.equation #eq:a}\n$$x$$\n\nWhat *it* says.\n:::\n\n@eq:a\n"
 
 
 def test_an_equation_may_have_a_caption(composed, free, tmp_path):
-    """A block of an equation ends with its caption, in every format; anything else in it is told at its line."""
+    """The block of an equation ends with its caption in every format; anything else in it is reported at its line."""
     document = composed(CAPTIONED, free)
     _, caption = document.blocks[0]["c"][1]
     assert plain_text(caption) == "Wzór\u00a0(1). What it says."

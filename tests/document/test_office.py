@@ -9,7 +9,7 @@ from report_builder.document.office import docx, markdown
 
 
 def test_markdown(composed, tmp_path):
-    """Markdown has numbers, captions and pictures by relative path, and no marks of ours."""
+    """Markdown has numbers, captions and pictures by relative path, and no internal marks."""
     text = markdown(composed(), tmp_path / "out")
     assert "](../store/strip.png)" in text
     assert "**Rysunek\u00a01.** Oryginały i\u00a0rekonstrukcje." in text
@@ -20,7 +20,7 @@ def test_markdown(composed, tmp_path):
 
 
 def test_docx(composed):
-    """The Word file holds the text and both kinds of picture, and is the same every time."""
+    """The Word file holds the text and both kinds of picture, and has the same bytes every time."""
     content = docx(composed())
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         body = archive.read("word/document.xml").decode()

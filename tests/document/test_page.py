@@ -1,4 +1,4 @@
-"""The HTML page as a browser has it: what its script adds, and what an audit of accessibility says of it."""
+"""The HTML page in a browser: what its script adds, and what an accessibility audit reports."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ addEventListener("message", ({ data: [name, result] }) => {
 
 @pytest.fixture
 def seen(chromium, tmp_path: Path) -> Callable[..., dict[str, Any]]:
-    """What an asynchronous script finds in each page, name -> (page, width in pixels), once it is laid out."""
+    """Return a function that runs an async script in each page, name -> (page, width in pixels), and gives the results."""
 
     def look(pages: Mapping[str, tuple[str, int]], script: str, *scripts: str) -> dict[str, Any]:
         file = tmp_path / "host.html"
@@ -78,7 +78,7 @@ def _frames(pages: Mapping[str, tuple[str, int]], script: str, scripts: Sequence
 
 @pytest.mark.external("chromium", "axe")
 def test_an_audit_finds_nothing(composed, material, sheet, axe, seen, tmp_path: Path) -> None:
-    """axe-core finds no violation in the page, on a screen and on a phone, light and dark."""
+    """axe-core finds no violation in the page, on desktop and phone screens, light and dark."""
     (source := tmp_path / "refs.bib").write_text("@book{vae, author = {A. Kowalska}, title = {Kody}, year = 2014}")
     page = html_page(composed(f"{sheet}{MORE}\nKody opisano w książce [@vae].\n", replace(material, bibliography=(source,))))
     assert DARK in page
@@ -135,12 +135,12 @@ return found;
 
 @pytest.mark.external("chromium")
 def test_what_the_script_adds(composed, sheet, seen) -> None:
-    """Contents that fold on a phone and mark the section, links that land, anchors, previews, copies, enlarged figures."""
+    """The script adds foldable contents with the current section marked, anchors, previews, copy buttons and large figures."""
     page = html_page(composed(sheet + MORE))
     told = seen({"screen": (page, 1280), "phone": (page, 360)}, WORKS)
     screen, phone = told["screen"], told["phone"]
     assert [each["open"] for each in (screen, phone)] == [True, False]
-    assert screen["reach"] == 2  # what scrolls sideways does so by keyboard, too: two listings,
+    assert screen["reach"] == 2  # horizontally scrolling elements are reachable by keyboard: two listings,
     assert phone["reach"] == 4  # and on a phone the table and the formula
     for each in (screen, phone):
         assert each["off"] == []
@@ -183,7 +183,7 @@ return found;
 
 @pytest.mark.external("chromium", "axe")
 def test_a_plane_is_moved_over(composed, free, seen, axe, tmp_path: Path) -> None:
-    """By mouse, finger and arrow keys, and by picking a class; between cells pictures are mixed; the audit finds nothing."""
+    """The plane is explored by mouse, touch, arrow keys and class; images are interpolated; the audit finds nothing."""
     levels = np.arange(8, dtype=np.uint8).reshape(2, 2, 2, 1, 1, 1) * 30
     tiles = np.broadcast_to(levels, (2, 2, 2, 2, 2, 1)).reshape(8, 2, 2)
     Image.fromarray(np.concatenate([*tiles], axis=1)).save(tmp_path / "sprite.png")

@@ -1,4 +1,4 @@
-"""What page styles set, what they keep on one page, and how a wrong one of the user's own is told."""
+"""What page styles set, what they keep on one page, and how mistakes in a user's own style are reported."""
 
 import json
 from dataclasses import replace
@@ -21,7 +21,7 @@ from report_builder.store import Memo
 FILLER = '#import "style.typ": *\n#show: report.with(title: "T")\n#v({room}, weak: false)\n'
 HERE = "#context [#metadata(here().page()) <place>]"
 SET = "#context [#metadata((repr(text.font), repr(text.size), repr(page.width), repr(page.margin.left.length))) <place>]"
-STYLES = {  # font, size, width of the paper, margin
+STYLES = {  # font, size, paper width, margin
     "article": ['"new computer modern"', "10.5pt", "595.28pt", "70.87pt"],
     "homework": ['"libertinus serif"', "10.5pt", "595.28pt", "51.02pt"],
     "lab": ['"libertinus serif"', "10.5pt", "595.28pt", "65.2pt"],
@@ -48,7 +48,7 @@ AUTHORS = [Author(f"Jan Zmyślony {i}", "000001", "2a", "Politechnika Przykłado
 
 
 def asked(folder: Path, source: str, page: pages.Page) -> list:
-    """What a source says of places, set in a page style."""
+    """Query a source for its `<place>` metadata, typeset in a page style."""
     press = Press(folder / "typst")
     press.lay(source, {"values.typ": page.source(), **{file.name: file for file in pages.SHARED}, "style.typ": page.file})
     return json.loads(typst.query(folder / "typst" / MAIN, "<place>", field="value", root=folder / "typst"))
@@ -56,14 +56,14 @@ def asked(folder: Path, source: str, page: pages.Page) -> list:
 
 @pytest.fixture
 def styled(composed, free):
-    """Composes a report with all that a title block may hold, in a page style."""
+    """Return a function that composes a report with every field of a title block, in a page style."""
     header = Header("T", "pl", "S", tuple(AUTHORS), "dr Teresa Wymyślona", "Przedmiot", "5", "Informatyka", "2026-11-30")
     return lambda page: composed(FRONT, replace(free, header=replace(header, page=page)))
 
 
 @pytest.fixture
 def mine(tmp_path):
-    """Writes a page style of the user's own."""
+    """Write a page style of the user's own."""
 
     def write(text: str) -> pages.Page:
         (tmp_path / "mine.typ").write_text(text, encoding="utf-8")
@@ -73,27 +73,27 @@ def mine(tmp_path):
 
 
 def table(rows: int) -> str:
-    """A table that says on which pages its first and its last row stand."""
+    """Table that records the pages of its first and last row."""
     cells = [HERE, *(f"row {i}" for i in range(rows - 2)), HERE]
     return f"#tabular[#figure(table(columns: 1, {', '.join(f'[{cell}]' for cell in cells)}), kind: table, caption: [C])]"
 
 
 def listing(lines: int) -> str:
-    """A listing that says on which pages its caption and the text below it stand."""
+    """Listing that records the pages of its caption and of the text below it."""
     blocks = "".join(f", ({json.dumps(block.code)}, ())" for block in paged("x = 1\n\n" * (lines // 2)))
     return f'#listing(<lst>, [{HERE}], ("python"{blocks}))\n{HERE}'
 
 
 @pytest.mark.parametrize(("shown", "count"), [(table(6), 1), (table(60), 2), (listing(10), 1), (listing(60), 2)])
 def test_only_what_is_long_is_broken(tmp_path: Path, shown: str, count: int) -> None:
-    """Where little room is left, a short table or listing goes to the next page as a whole, a long one begins here."""
+    """With little room left, a short table or listing moves to the next page whole, and a long one begins here."""
     places = asked(tmp_path, FILLER.format(room="20.5cm") + shown, pages.named())
     assert places[-1] - places[0] + 1 >= count
     assert (places[0] == places[-1]) is (count == 1)
 
 
 def test_figures_side_by_side_begin_at_one_height_and_so_do_their_captions(tmp_path: Path) -> None:
-    """A higher picture moves the caption of its neighbour, too; a last row that is not full is in order."""
+    """Pictures in a row start at one height and so do their captions, also in an incomplete last row."""
     parts = ", ".join(
         f"panel(<p{i}>, [#box[] <picture>#rect(height: {height}cm)], [#box[x] <caption>])" for i, height in enumerate((1, 3, 2))
     )
@@ -111,19 +111,19 @@ def test_figures_side_by_side_begin_at_one_height_and_so_do_their_captions(tmp_p
 
 @pytest.mark.parametrize("name", pages.names())
 def test_what_each_style_sets(tmp_path: Path, name: str) -> None:
-    """Font, size, paper and margin of the page are those that the style's values state."""
+    """Font, size, paper and margin of the page match the values of the style."""
     assert asked(tmp_path, FILLER.format(room="1cm") + SET, pages.named(name)) == [STYLES[name]]
 
 
 def test_each_style_is_a_pdf(styled) -> None:
-    """Each makes of the same document a file of its own that meets the standards, with four authors and an abstract."""
+    """Each style gives a different, standards-compliant PDF of the same document, with four authors and an abstract."""
     made = [pdf(styled(pages.named(name))) for name in pages.names()]
     assert [lost for _, lost in made] == [None] * len(made)
     assert len({content for content, _ in made}) == len(made)
 
 
 def test_a_style_of_ones_own(styled, mine) -> None:
-    """Values and functions of an own file are those of the PDF; the values are those of HTML and Word, too."""
+    """Values and functions of an own style apply to the PDF, and the values also to HTML and Word."""
     values = '#let colour = rgb("#7a1f3d")\n#let paper = "a5"\n#let text-width = 11cm\n'
     page = mine(values + USE + '#let title-block(title: "", ..others) = [Mine: #title]\n')
     document = styled(page)
@@ -154,7 +154,7 @@ def test_a_style_of_ones_own(styled, mine) -> None:
     ],
 )
 def test_a_wrong_style_of_ones_own(styled, mine, tmp_path, text, line, told) -> None:
-    """What typst refuses in it is told with its file and line, before anything is measured."""
+    """An error of typst in an own style is reported with file and line, before anything is measured."""
     page = mine(USE + text)
     with pytest.raises(ReportError, match=told) as caught:
         foreseen(styled(page), Memo(tmp_path / "memo"))

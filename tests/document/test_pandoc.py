@@ -1,4 +1,4 @@
-"""Pandoc works within limits of time and memory, which one option raises."""
+"""Pandoc runs within limits of time and memory, each raised by an option."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from report_builder.limits import VARIABLE
 
 @pytest.mark.parametrize("limit", ["pandoc_seconds=0.001", "pandoc_memory=60000000,pandoc_seconds=2"])
 def test_pandoc_is_held(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
-    """The message names what was passed and the option that allows more."""
+    """The message names the exceeded limit and the option that raises it."""
     monkeypatch.setenv(VARIABLE, limit)
     with pytest.raises(ReportError, match=f"--limit {limit.partition('=')[0]}="):
         pandoc.write([para(text("word " * 50_000))] * 4, "html")
 
 
 def test_pandoc_reads_within_its_limits() -> None:
-    """A report of usual length passes."""
+    """A report of usual length stays within the limits."""
     [(blocks, warnings)] = pandoc.read(["# Heading\n\nText.\n\n" * 100])
     assert len(blocks) == 200
     assert not warnings
 
 
-# Each reaches as far as pandoc lets it: into the next line, where they are read as one text.
+# Each extends as far as pandoc allows: into the next line, if both are read as one text.
 OPEN = r"""
 a <!-- b|c --> d|\begin{x}|\end{x}|<div>|</div>|<a title="b|"> c|"q|r" s|*a|b*|[c|d](e)|`f|g`|$h|i$|$$|j$$|[^1]
 [^1]: k|^[l|![m](n|o\
@@ -36,9 +36,9 @@ a <!-- b|c --> d|\begin{x}|\end{x}|<div>|</div>|<a title="b|"> c|"q|r" s|*a|b*|[
 
 
 def test_lines_are_read_as_if_each_were_alone() -> None:
-    """A line that leaves something open reaches into no other."""
+    """An unclosed construct in one line does not affect any other."""
     lines = [f"[]{{}}{line}" for line in re.split(r"[|\n]", OPEN.strip())]
     together, apart = pandoc.read_beside("", lines)[1:], pandoc.read(lines)
-    counted = r"'citationNoteNum': \d+"  # of notes in the whole text, which nothing prints
+    counted = r"'citationNoteNum': \d+"  # of notes in the whole text, which are not printed
     assert [re.sub(counted, "", repr(tree)) for tree in together] == [re.sub(counted, "", repr(tree)) for tree in apart]
     assert len(together) == len(lines) > 40

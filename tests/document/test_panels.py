@@ -1,4 +1,4 @@
-"""Figures side by side: one number, letters, captions of their own, in every format."""
+"""Figures side by side: one number, letters, and captions of their own, in every format."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def captions(document):
 
 
 def test_one_number_and_letters(composed, beside):
-    """S1-F08: the whole has a number, its parts have that number with a letter, and every part counts as a figure."""
+    """S1-F08: the whole has a number, each part that number with a letter, and every part counts as a figure."""
     document = composed(SHOWN, beside)
     assert document.labels == {"fig:both": "1", "fig:strip": "1a", "fig:codes": "1b"}
     assert document.figures == ("strip", "codes")
 
 
 def test_what_all_say_is_said_once(composed, beside):
-    """Sentences that all drawings state stand in the common caption, the others in the caption of their part."""
+    """Sentences shared by all drawings are in the common caption, the others in the caption of their part."""
     parts, common = captions(composed(SHOWN, beside))
     assert parts == ["(a) Oryginały i\u00a0rekonstrukcje.", "(b) Kody klas. Punkty:\u00a05."]
     assert common == "Rysunek\u00a01. Rekonstrukcje i\u00a0kody. Dane: MNIST. Ziarno:\u00a01."
@@ -57,18 +57,18 @@ def test_parts_are_referred_to(composed, beside, reference, expected):
 
 @pytest.mark.parametrize(("text", "unseen"), [("", {"fig:both"}), ("@fig:codes\n\n", set()), ("@fig:both\n\n", set())])
 def test_parts_are_seen_with_the_whole(composed, beside, text, unseen):
-    """Parts are seen when the whole or one of them is referred to; where nothing is, that is one warning."""
+    """A reference to the whole or to one part covers all parts; without any there is one warning."""
     assert {warning.received for warning in composed(text + SHOWN, beside).warnings} == unseen
 
 
 def test_a_part_cannot_stand_twice(composed, beside):
-    """A part that is shown by itself, too, has a label that is there already."""
+    """A part that is also shown alone duplicates its label."""
     with pytest.raises(ReportError, match="same label"):
         composed(f'{SHOWN}\n\n{{{{ figure("codes") }}}}', beside)
 
 
 def test_a_task_may_require_a_part(composed, beside, material):
-    """A part, and the whole, count for what a task requires; in an answer their captions are no typed numbers."""
+    """A part or the whole satisfies a task that requires it; in an answer their captions are not typed numbers."""
     card = replace(material.tasks["1.1"], requires=("answer", "fig:codes", "fig:both"))
     text = f"::: {{.task #1.1}}\n::: answer\nPatrz [@fig:both]{{.nom}}.\n\n{SHOWN}\n:::\n:::\n"
     document = composed(text, replace(beside, tasks={"1.1": card}))
@@ -77,7 +77,7 @@ def test_a_task_may_require_a_part(composed, beside, material):
 
 
 def test_pdf(composed, beside):
-    """The PDF keeps its standards; parts stand in columns at their width with alternative texts, and may be moved."""
+    """The PDF meets its standards; parts are in columns with their width and alternative texts, and may move."""
     document = composed('{{ figure("both", place="auto") }}\n\n[@fig:codes]', beside)
     source, _ = typst_source(document)
     assert "#panels(<fig:both>, 2, [" in source
@@ -96,7 +96,7 @@ def test_html(composed, beside):
 
 
 def test_markdown(composed, beside, tmp_path):
-    """GitHub Markdown has a table: the pictures, and below each its caption."""
+    """GitHub Markdown has a table of the pictures, with the captions below."""
     text = markdown(composed(SHOWN, beside), tmp_path)
     rows = [line for line in text.split("\n") if line.startswith("|")]
     assert rows[0].count("![") == 2
@@ -106,7 +106,7 @@ def test_markdown(composed, beside, tmp_path):
 
 
 def test_docx(composed, beside):
-    """Word has a table, with both pictures and all captions."""
+    """Word has a table with both pictures and all captions."""
     with zipfile.ZipFile(io.BytesIO(docx(composed(SHOWN, beside)))) as archive:
         body = archive.read("word/document.xml").decode()
     table = body[body.index("<w:tbl>") : body.index("</w:tbl>")]
@@ -117,7 +117,7 @@ def test_docx(composed, beside):
 
 @pytest.mark.parametrize("inside", ["", "x\n\n", "![c](figure:strip){#fig:strip}\n\n"])
 def test_something_else_beside(composed, free, inside):
-    """A block of figures that holds fewer than two, or other text before its caption, is an error: it would not be printed."""
+    """A block of fewer than two figures, or with other text before its caption, is an error, as it would not be printed."""
     text = f'::: {{.panels #fig:p}}\n{inside}{{{{ figure("codes") }}}}\n\n' + ("y\n" if "x" in inside else "") + "z\n:::"
     if "strip" in inside:
         assert composed(text, free).labels["fig:codes"] == "1b"

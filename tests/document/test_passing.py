@@ -1,4 +1,4 @@
-"""What may stand before a figure that floats."""
+"""Paragraphs that may precede a floating figure."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ NODES = {
     ],
 )
 def test_paragraphs_that_a_figure_may_pass(behind: str, count: int) -> None:
-    """As many as end by themselves: what leads to a formula or a list stays with it."""
+    """A figure may pass self-contained paragraphs; one that leads to a formula or list stays with it."""
     assert passing([NODES[name] for name in ["figure", *behind.split()]], 0) == count

@@ -1,4 +1,4 @@
-"""The PDF has every glyph, meets its standards, and is the same every time."""
+"""The PDF has every glyph, meets its standards, and is reproducible."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ def test_same_bytes(composed):
 
 
 def test_missing_glyph(composed, free):
-    """A character without a glyph is an error that names it, its code point and what to do."""
+    """A character without a glyph is an error with the character, its code point and advice."""
     with pytest.raises(ReportError, match=r"'\U0001f4a5' U\+1F4A5 COLLISION SYMBOL"):
         pdf(composed("boom \U0001f4a5", free))
 
 
 def test_missing_glyph_knows_its_line(composed, free):
-    """The error names the template's line."""
+    """The error has the template's line."""
     with pytest.raises(ReportError) as caught:
         pdf(composed("first\n\nboom \U0001f4a5", free))
     assert caught.value.problems[0].where.endswith("lab.md:3")
 
 
 def test_chinese_without_its_fonts(composed, free, monkeypatch):
-    """Chinese text without the optional fonts says once which extra brings them, at its first character."""
+    """Without the optional fonts, Chinese text is one error that names the extra to install, at its first character."""
     for room in ("fonts", "pdf"):
         monkeypatch.setattr(f"report_builder.document.{room}.cjk_folder", lambda: None)
     with pytest.raises(ReportError, match="report-builder\\[cjk\\]"):
@@ -55,14 +55,14 @@ def test_chinese_without_its_fonts(composed, free, monkeypatch):
 
 @pytest.mark.parametrize("code", ["de", "en", "pl", "ru"])
 def test_words_have_glyphs(code, composed, free):
-    """Every word of a language has its glyphs in the fonts that are always there."""
+    """Every word of a language has its glyphs in the fonts that are always installed."""
     words = " ".join(load(code).words.values()).replace("{", "").replace("}", "")
     given = replace(free, header=replace(free.header, language=code))
     assert pdf(composed(f"```\n{words}\n```\n\n" + words.replace("_", " "), given))[0]
 
 
 def test_lost_standard(composed, free, monkeypatch):
-    """When a standard cannot be met, a plain PDF is written and the standard named."""
+    """If a standard cannot be met, a plain PDF is written and the standard is named."""
     monkeypatch.setattr("report_builder.document.pdf.STANDARDS", ["a-4", "ua-1"])
     content, lost = pdf(composed("x", free))
     assert content.startswith(b"%PDF")
@@ -71,21 +71,21 @@ def test_lost_standard(composed, free, monkeypatch):
 
 
 def test_source_is_safe(composed, free):
-    """Typst code in an answer is text, and so are its special characters."""
+    """Typst code and special characters in an answer are text."""
     source, _ = typst_source(composed('#read("x") $a$ \\@b *c* `#d`', free))
     assert "\\#read" in source
     assert pdf(composed('#read("/etc/hostname") 5 \\$ # = / + < > ~ "', free))[0]
 
 
 def test_anchors(composed, free):
-    """A link leads to every place that can have a name, printed or not, in a heading, a list, a block, code."""
+    """A link reaches every place that can have a name, printed or not, in a heading, a list, a block or code."""
     text = "# Head []{#a}\n\n[]{#b}\n\n[]{#c}[word]{#d} `code`{#e}\n\n- []{#f}\n\n::: {#g}\nBlock.\n:::\n\n"
     text += "```{#h .python}\nx\n```\n\n" + " ".join(f"[to {name}](#{name})" for name in "abcdefgh")
     assert pdf(composed(text, free))[1] is None
 
 
 def test_a_name_that_stands_for_two_places(composed, free):
-    """A name that is given twice is an error at its second place."""
+    """A duplicate name is an error at its second place."""
     with pytest.raises(ReportError) as caught:
         composed("[x]{#d}\n\n[y]{#d}", free)
     (problem,) = caught.value.problems
@@ -94,7 +94,7 @@ def test_a_name_that_stands_for_two_places(composed, free):
 
 
 def test_what_typst_refuses_has_a_place(composed, free, monkeypatch):
-    """What typst cannot typeset is told with the template's line, without a path or a line of a source that no user sees."""
+    """A typst error is reported at the template's line, without a path or a line of the generated source."""
     monkeypatch.setattr("report_builder.document.source.anchor", lambda node, **_: [raw("typst", '#panic("no")', inline=True)])
     with pytest.raises(ReportError) as caught:
         pdf(composed("# Head\n\nFirst.\n\n> quoted\n>\n> - first\n> - second [x]{#d}\n\n[to d](#d)\n", free))
@@ -103,7 +103,7 @@ def test_what_typst_refuses_has_a_place(composed, free, monkeypatch):
 
 
 def test_notes_of_headings_stay_there(composed, free, tmp_path):
-    """The contents repeat no note of a heading, nor does it count twice."""
+    """Notes of headings are neither repeated in the contents nor counted twice."""
     text = "".join(f"# Head {i}[^{i}]\n\nText.\n\n" for i in range(7)) + "".join(f"[^{i}]: Note {i}.\n\n" for i in range(7))
     source, files = typst_source(composed(text, free))
     Press(tmp_path).lay(f"{source}\n#context [#metadata(counter(footnote).get()) <n>]", files)
@@ -112,7 +112,7 @@ def test_notes_of_headings_stay_there(composed, free, tmp_path):
 
 
 def test_turned_pages(composed, free, tmp_path):
-    """What stands in a landscape block is on a page of its own that is turned, and a reference says on which."""
+    """A landscape block is on a rotated page of its own, and a reference gives its page number."""
     text = f"[@sec:two]{{.page}}\n\n::: landscape\n# One {{#sec:one}}\n{':' * 3}\n\n# Two {{#sec:two}}\n\nx"
     source, files = typst_source(composed(text, free))
     places = "#context [#metadata((query(<sec:one>) + query(<sec:two>)).map(it => it.location().page())) <n>]"
@@ -124,7 +124,7 @@ def test_turned_pages(composed, free, tmp_path):
 
 
 def test_alt_text(composed):
-    """Pictures and formulas carry their alternative text."""
+    """Pictures and formulas have their alternative text."""
     source, files = typst_source(composed())
     assert 'alt: "Dwa rzędy cyfr"' in source
     assert r'alt: "\\mathcal{L} = \\beta D_{KL}' in source
@@ -132,7 +132,7 @@ def test_alt_text(composed):
 
 
 def test_title_block(composed, material):
-    """Title, author, course and date stand in the title block; a date that is not printed still dates the file."""
+    """Title, author, course and date are in the title block; an unprinted date still dates the file."""
     source, _ = typst_source(composed())
     assert '("Data", "20 listopada 2025")' in source
     undated = replace(material, header=replace(material.header, date="", metadata_date="2024-02-03"))
@@ -142,13 +142,13 @@ def test_title_block(composed, material):
 
 
 def test_draft_watermark(composed, free):
-    """A draft says so on every page."""
+    """A draft is marked on every page."""
     assert 'draft: "WERSJA ROBOCZA"' in typst_source(composed("x", free), draft=True)[0]
 
 
 @pytest.mark.external("poppler")
 def test_code_is_copied_without_numbers_and_marks(composed, free, tmp_path):
-    """Numbers of lines and arrows are drawn before the text of a page: what is copied from first to last line is code."""
+    """Line numbers and arrows are drawn before the text of a page, so copying a listing gives only code."""
     code = "def f(x):\n    return g(x)  # " + "word " * 30 + "\n\n\ndef h(x):\n    return 1"
     listing = Listing("vae", "loss", (Fragment(code, "network.py", 12),))
     given = replace(free, listings={("vae", "loss"): listing})

@@ -1,4 +1,4 @@
-"""Pandoc reads what the author wrote, and every place is found afterwards."""
+"""Pandoc parses the unmodified source, and lines are assigned afterwards."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TEMPLATES = sorted((Path(__file__).parents[2] / "templates").glob("*.md"))
 
 
 def bare(node):
-    """A tree without our own keys, and without the widths of columns, which the reader counts on another page."""
+    """Copy of a tree without the program's own keys and without column widths, which depend on the page width."""
     if isinstance(node, list):
         return [bare(item) for item in node]
     if isinstance(node, dict) and node.get("t") == "ColWidth":
@@ -45,7 +45,7 @@ def bare(node):
 
 
 def by_pandoc(texts: list[str], folder: Path) -> list[list]:
-    """The trees of texts as the program pandoc alone reads them; where they are many a heading of ours stands between them."""
+    """Trees of texts as parsed by pandoc alone; several texts are separated by a marker heading."""
     command = [pandoc.program(), "-f", pandoc.READER, "-t", "json", "--columns=100000"]
     if len(texts) == 1:
         done = subprocess.run(command, input=texts[0].encode(), capture_output=True, check=True)
@@ -68,7 +68,7 @@ def by_pandoc(texts: list[str], folder: Path) -> list[list]:
 
 
 def by_us(texts: list[str]) -> list[list]:
-    """The trees of texts as a report reads them, with their lines taken off again."""
+    """Trees of texts as parsed for a report, with their lines removed."""
     trees = pandoc.read(texts)
     for tree, text in zip(trees, texts, strict=True):
         give_lines(tree.blocks, text)
@@ -76,8 +76,8 @@ def by_us(texts: list[str]) -> list[list]:
 
 
 def test_what_pandoc_reads_is_what_the_author_wrote(material, write_template, tmp_path, monkeypatch):
-    """The tree of each example of the CommonMark specification, rendered and given lines, is pandoc's of the same text."""
-    monkeypatch.setenv(VARIABLE, "pandoc_seconds=300")  # all examples at once, maybe beside other tests
+    """The tree of each CommonMark example, rendered and given lines, equals pandoc's tree of the same text."""
+    monkeypatch.setenv(VARIABLE, "pandoc_seconds=300")  # all examples at once, maybe in parallel to other tests
     rendered = [render(write_template(example), material).text for example in EXAMPLES]
     assert rendered == EXAMPLES
     assert by_us(rendered) == by_pandoc(EXAMPLES, tmp_path)
@@ -85,18 +85,18 @@ def test_what_pandoc_reads_is_what_the_author_wrote(material, write_template, tm
 
 @pytest.mark.parametrize("text", [*LISTS, *(template.read_text(encoding="utf-8") for template in TEMPLATES)])
 def test_lists_and_templates_keep_their_form(text, tmp_path):
-    """Every form of list that pandoc knows, and the project's own templates, are read as pandoc alone reads them."""
+    """Every form of list that pandoc knows, and the project's templates, are parsed as by pandoc alone."""
     assert by_us([text]) == by_pandoc([text], tmp_path)
 
 
 @pytest.mark.parametrize("text", [text for text in LISTS if not text.startswith("term")])  # definitions get paragraphs
 def test_lists_keep_their_form_in_a_report(composed, free, text, tmp_path):
-    """A list reaches the document with its marks: letters, Roman numbers, brackets, examples, boxes."""
+    """A list keeps its markers in the document: letters, Roman numbers, brackets, examples, boxes."""
     assert [bare(composed(text, free).blocks)] == by_pandoc([text], tmp_path)
 
 
 def test_every_word_knows_its_line(material, write_template):
-    """A word that stands once in a text knows its line, also in lists, tables, notes, code and behind tokens."""
+    """A word that occurs once in a text knows its line, also in lists, tables, notes, code and after tokens."""
     lines = [
         '# Heading {{ fact("vae.test.elbo") }} alpha',
         "a) beta",
@@ -131,7 +131,7 @@ def test_every_word_knows_its_line(material, write_template):
 @pytest.mark.parametrize("depth", [100, 300, 2000])
 @pytest.mark.parametrize("text", ["fences", "quotes", "spans"])
 def test_what_stands_too_deeply_is_refused(composed, free, monkeypatch, text, depth):
-    """Blocks, quotes and marks nested by the hundred are refused by a limit with a name, in the template that has them."""
+    """Blocks, quotes and marks nested by the hundred are refused by a named limit, in the template that has them."""
     monkeypatch.setenv("REPORT_BUILDER_LIMITS", "pandoc_seconds=3")
     fences = "".join(":" * (depth + 3 - i) + " question\n" for i in range(depth)) + "x\n"
     fences += "".join(":" * (4 + i) + "\n" for i in range(depth))
@@ -145,7 +145,7 @@ def test_what_stands_too_deeply_is_refused(composed, free, monkeypatch, text, de
 
 @pytest.mark.parametrize(("depth", "proposed"), [(60, "nesting=100"), (150, "never allowed")])
 def test_words_of_a_caption_may_not_stand_too_deeply(composed, free, depth, proposed):
-    """The limit of nesting holds for Markdown inside of captions, at the line that prints them, and says what is enough."""
+    """The nesting limit applies to Markdown in captions, at the line that prints them, and the message says what suffices."""
     marks = [("*", "**")[i % 2] for i in range(depth)]
     words = " ".join([*(f"{mark}a" for mark in marks), "x", *(f"a{mark}" for mark in reversed(marks))])
     with pytest.raises(ReportError, match=rf"lab\.md:3.*stand in each other(.|\n)*{proposed}"):
@@ -154,7 +154,7 @@ def test_words_of_a_caption_may_not_stand_too_deeply(composed, free, depth, prop
 
 @pytest.mark.parametrize("seed", range(5))
 def test_words_are_matched_in_order(seed):
-    """Pairs are of equal words, rise on both sides, and leave out no word that stands once in each and in order."""
+    """Matched words are equal, in order on both sides, and include every common word that is unique and in order."""
     draw = random.Random(seed)  # noqa: S311 - not for secrets
     common = [f"w{i}" for i in range(60)]
     a, b = ([word for each in common for word in (*draw.choices("xyz", k=draw.randrange(4)), each)] for _ in range(2))
@@ -176,12 +176,12 @@ WORD, DEEP = {"t": "Str", "c": "a", LINE: 3}, {"t": "Emph", "c": [{"t": "Strong"
         ([{"t": "Para", "c": []}], 0, 0),
         ([{"t": "Para", "c": [WORD]}], 1, 3),
         ([{"t": "Para", "c": [{"t": "Space"}]}], 1, 0),
-        ([{"t": "Para", "c": [{"t": "Space"}, WORD]}], 1, 3),  # the first whose line is known
+        ([{"t": "Para", "c": [{"t": "Space"}, WORD]}], 1, 3),  # the first with a known line
         ([{"t": "Para", "c": [WORD, DEEP]}, {"t": "Para", "c": [DEEP]}], 3, 9),
     ],
 )
 def test_the_deepest_word(blocks, depth, line):
-    """How deep a text is nested, and the first line that is known at that depth."""
+    """The result is the nesting depth of a text and the first known line at that depth."""
     assert deepest(blocks) == (depth, line)
 
 
@@ -197,5 +197,5 @@ def test_the_deepest_word(blocks, depth, line):
     ],
 )
 def test_lines_outside_of_code_and_formulas(text, outside):
-    """A fence is closed by one of its signs that is as long, a formula by its dollars; the line that opens one is outside."""
+    """A fence is closed by the same character, at least as long, and a formula by its dollars; the opening line is outside."""
     assert " ".join(line for _, line in outside_code(text.split("\n"))) == outside

@@ -1,4 +1,4 @@
-"""A press sets a document alike, whatever version it has set before."""
+"""A press sets a document identically, whatever version it set before."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIRST, SECOND = (
 
 @pytest.mark.parametrize("before", ["nothing", "another version", "a broken one", "no text", "a version with other pictures"])
 def test_what_lay_there_changes_no_byte(composed, free, tmp_path: Path, before: str) -> None:
-    """The PDF is the same after any version, after one that cannot be set, and after none."""
+    """The PDF is the same after any version, after an invalid one, and after none."""
     folder = tmp_path / "press"
     if before != "nothing":
         pdf(composed("{{ figure('codes') }}" if "pictures" in before else FIRST, free), press=Press(folder))
@@ -32,17 +32,17 @@ def test_what_lay_there_changes_no_byte(composed, free, tmp_path: Path, before: 
 
 
 def test_the_last_version_is_set_while_others_work(composed, free, tmp_path: Path, monkeypatch) -> None:
-    """A press with a last version has its compiler before the next version is laid into it, and uses that one."""
+    """A press with an earlier version prepares its compiler before the next version arrives, and uses that compiler."""
     pdf(composed(FIRST, free), press=Press(tmp_path))
     press = Press(tmp_path)
     assert press._last is not None
     assert press._last.result() is not None
-    monkeypatch.setattr(typst, "Compiler", None)  # no other is made
+    monkeypatch.setattr(typst, "Compiler", None)  # no other is created
     assert pdf(composed(SECOND, free), press=press)[0].startswith(b"%PDF")
 
 
 def test_a_refused_version_leaves_the_press_of_use(composed, free, tmp_path: Path) -> None:
-    """After a version without a glyph the next one is set."""
+    """After a version without a glyph, the next one is set."""
     with pytest.raises(ReportError):
         pdf(composed("boom \U0001f4a5", free), press=Press(tmp_path))
     document = composed(SECOND, free)

@@ -1,4 +1,4 @@
-"""References are linked, inflected, and lead somewhere."""
+"""References are linked, inflected, and resolved."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ FIGURES = '\n\n{{ figure("strip") }}\n\n{{ figure("codes") }}\n\n{{ equation("va
     ],
 )
 def test_forms(composed, free, reference, expected):
-    """A reference prints the label word in its case, number and capital, before its target as after it."""
+    """A reference prints the label word in its case, number and capitalization, before or after its target."""
     document = composed(f"x {reference} y{FIGURES}", free)
     assert plain_text(document.blocks[0]) == f"x {expected} y"
     assert any(node["t"] == "Link" for node in walk(document.blocks[0]))
 
 
 def test_a_page_is_that_of_one_thing(composed, free):
-    """Two things may stand on two pages: a reference to both that asks for one is refused at its line."""
+    """A page reference to two elements is refused at its line, because they may be on two pages."""
     with pytest.raises(ReportError) as caught:
         composed(f"see [@fig:strip; @fig:codes]{{.page}}{FIGURES}", free)
     (problem,) = caught.value.problems
@@ -45,7 +45,7 @@ def test_a_page_is_that_of_one_thing(composed, free):
 
 
 def test_undefined(composed, free):
-    """A reference to nothing is an error with the template's line and a near miss."""
+    """An undefined reference is an error with the template's line and the closest match."""
     with pytest.raises(ReportError) as caught:
         composed(f"one\n\nsee @fig:stripe{FIGURES}", free)
     (problem,) = caught.value.problems
@@ -55,7 +55,7 @@ def test_undefined(composed, free):
 
 
 def test_undefined_and_no_label_at_all(composed, free):
-    """What has no kind of a label may be an address or a citation: the message says what to write for either."""
+    """A key without a known prefix may be an address or a citation, and the message says what to write for either."""
     with pytest.raises(ReportError) as caught:
         composed(f"see @nobody{FIGURES}", free)
     (problem,) = caught.value.problems
@@ -76,32 +76,32 @@ NUMBERED = "".join(f"\n\n$$ x $$ {{#eq:{name}}}" for name in "abcde")
     ],
 )
 def test_numbers_that_count_on(composed, free, names, told):
-    """Three and more that follow each other are a range; two are told one by one."""
+    """Three or more consecutive numbers are printed as a range, two are listed."""
     document = composed(f"x [-{'; '.join(f'@eq:{name}' for name in names)}]{NUMBERED}", free)
     assert plain_text(document.blocks[0]) == f"x {told}"
 
 
 def test_dangling_link(composed, free):
-    """A hand-written link to a place that is not there is an error."""
+    """A hand-written link to a missing place is an error."""
     with pytest.raises(ReportError, match="does not exist"):
         composed("[x](#no)", free)
 
 
 def test_mention(composed):
-    """A figure that another task speaks of says so below its caption, with a link."""
+    """A figure discussed in another task says so below its caption, with a link."""
     document = composed()
     figure = next(node for node in walk(document.blocks) if node["t"] == "Figure")
     assert plain_text(figure["c"][1]).endswith("(omówienie: zadanie\u00a02.1)")
 
 
 def test_unreferenced(composed, free):
-    """A figure that nobody refers to is a warning."""
+    """An unreferenced figure is a warning."""
     (warning,) = composed('{{ figure("strip") }}', free).warnings
     assert warning.received == "fig:strip"
 
 
 def test_what_has_no_number_is_linked_to(composed, free):
-    """A label of a heading without a number cannot be printed as one: the message says how to link to it."""
+    """A reference to an unnumbered heading is refused, and the message shows how to link to it."""
     with pytest.raises(ReportError, match=r"lab.md:5(.|\n)*no number: link to it by \[words\]\(#sec:b\)"):
         composed("# Top\n\n# Plain {.unnumbered #sec:b}\n\nSee @sec:b.\n", free)
     assert composed("# Top\n\n# Plain {.unnumbered #sec:b}\n\nSee [it](#sec:b).\n", free)
@@ -121,7 +121,7 @@ SHOWN = '{{ figure("strip") }}'
     ],
 )
 def test_where_a_figure_is_discussed(composed, material, text, told):
-    """The caption of a task's figure names the other tasks that speak of it, and nothing else."""
+    """The caption of a task's figure names the other tasks that discuss it, and nothing else."""
     document = composed(
         text, replace(material, tasks={name: replace(card, requires=()) for name, card in material.tasks.items()})
     )

@@ -1,4 +1,4 @@
-"""Templates become Markdown; a template reads nothing but its folder."""
+"""Templates become Markdown, and a template reads nothing outside its folder."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_sample(material, write_template):
 
 
 def test_lines_know_their_template(material, write_template):
-    """Each line of the Markdown knows the file and line it comes from, also behind blocks and in a partial."""
+    """Each line of the Markdown knows its file and line of origin, also after blocks and in a partial."""
     write_template("in the partial\n", "part.md")
     text = "first\n<# a\ncomment #>\n{% if true %}\ninside\n{% endif %}\n{% include 'part.md' %}\nlast\n"
     rendered = render(write_template(text), material)
@@ -39,7 +39,7 @@ def test_lines_know_their_template(material, write_template):
 
 
 def test_unknown_names_are_collected(material, write_template):
-    """Every unknown fact, figure, run, listing and equation is reported at once, each with its line and a near miss."""
+    """All unknown facts, figures, runs, listings and equations are reported together, with their lines and closest matches."""
     calls = ('fact("vae.test.elbow")', 'figure("stripe")', 'run("va").name', 'listing("vae", "los")', 'equation("ae")')
     text = "\n\n".join(f"{{{{ {call} }}}}" for call in calls)
     problems = render(write_template(text), material).problems
@@ -72,20 +72,20 @@ def test_sandbox(material, write_template, text):
     ("text", "line"), [("a\n{% if %}", 2), ("a\n\n{{ nothing }}", 3), ("{{ 1 / 0 }}", 1), ("{{ fact(1, 2, 3) }}", 1)]
 )
 def test_broken_template(material, write_template, text, line):
-    """A mistake of the template's language names the template's line."""
+    """A syntax error in a template is reported with its line."""
     with pytest.raises(ReportError) as caught:
         render(write_template(text), material)
     assert caught.value.problems[0].where.endswith(f"lab.md:{line}")
 
 
 def test_missing_template(material):
-    """A template that does not exist is an error, not a traceback."""
+    """A missing template is an error, not a traceback."""
     with pytest.raises(ReportError, match="does not exist"):
         render(Path("nowhere.md"), material)
 
 
 def test_placeholders(unmeasured, write_template):
-    """Before anything is measured a template renders with the same labels, no false claims and no problems."""
+    """Before anything is measured, a template renders with the same labels, no false claims and no problems."""
     text = 'x {{ claim("vae.test.elbo", "worse", "mc.test.elbo", "gorzej", by="model.kl") }} {{ figure("strip") }}'
     rendered = render(write_template(text), unmeasured)
     assert not rendered.problems
@@ -122,7 +122,7 @@ def test_comments_and_pandoc_labels(material, write_template):
     ],
 )
 def test_only_plain_values(material, write_template, text):
-    """A template reaches words and numbers: no path, no object of the program, nothing it could change, nothing random."""
+    """A template accesses words and numbers only: no path, no object of the program, nothing mutable, nothing random."""
     secret = write_template("secret", "secret.txt")
     run = material.runs["vae"]
     run = replace(run, settings={**run.settings, "data": {"secret": secret}})
@@ -140,7 +140,7 @@ def test_header_is_words(material, write_template):
 
 
 def test_own_pictures(material, write_template):
-    """A rendering names the existing pictures beside the template that it shows, in whatever form Markdown names them."""
+    """A rendering lists the existing picture files of the template that it shows, in every Markdown form."""
     names = ("a.png", "b.svg", "c.jpg", "d.png", "e.png", "e(1).png")
     for name in names:
         write_template("x", name)
@@ -165,12 +165,12 @@ def test_own_pictures(material, write_template):
     ],
 )
 def test_objects_print_no_insides(material, write_template, text, printed):
-    """What is not meant to be printed shows its name, neither paths nor addresses of the program."""
+    """An object that is not meant to be printed shows its name, without paths or addresses of the program."""
     assert render(write_template(text), material).plain == printed
 
 
 def test_numpy_values_are_copied(material, write_template):
-    """A NumPy number could write files; a template gets the number alone."""
+    """A template gets plain numbers, because a NumPy value could write files."""
     run = material.runs["vae"]
     given = replace(material, runs={"vae": replace(run, settings={"size": np.float64(2.5)})})
     with pytest.raises(ReportError, match="tofile"):
@@ -182,7 +182,7 @@ def test_numpy_values_are_copied(material, write_template):
 
 @pytest.fixture
 def cache(tmp_path, monkeypatch) -> Path:
-    """An empty folder for compiled templates."""
+    """Empty folder for compiled templates."""
     folder = tmp_path / "compiled"
     folder.mkdir()
     monkeypatch.setattr(rendering, "_bytecode_cache", lambda: rendering._Compiled(str(folder)))
@@ -190,7 +190,7 @@ def cache(tmp_path, monkeypatch) -> Path:
 
 
 def test_a_compiled_template_is_kept(material, write_template, cache, monkeypatch):
-    """What was compiled once is not compiled again, gives the same text and lines, and a changed template is compiled anew."""
+    """A template is compiled once, a cached one gives the same text and lines, and a changed one is compiled again."""
     compiled, generate = [], jinja2.environment.generate
     monkeypatch.setattr(jinja2.environment, "generate", lambda *a, **k: compiled.append(1) or generate(*a, **k))
     first = render(write_template(), material)
@@ -204,7 +204,7 @@ def test_a_compiled_template_is_kept(material, write_template, cache, monkeypatc
 
 @pytest.mark.parametrize("damage", [b"", b"nothing", bc_magic, bc_magic + b"nothing", None], ids=str)
 def test_a_damaged_cache_costs_time_only(material, write_template, cache, damage):
-    """With compiled templates that are cut, overwritten, or whose folder is gone, the text is the same."""
+    """With truncated, overwritten or missing cache files the text is the same."""
     expected = render(write_template(), material).canonical
     (file,) = cache.iterdir()
     file.unlink() if damage is None else file.write_bytes(damage)
@@ -217,7 +217,7 @@ def test_a_damaged_cache_costs_time_only(material, write_template, cache, damage
 
 
 def test_captured_text_is_what_was_written(material, write_template):
-    """Text that a template captures has its own length, equals the words in it, and keeps its lines when it is printed."""
+    """Captured text has its real length, equals its words, and keeps its lines when printed."""
     text = (
         "{% set words %}abc{% endset %}{% macro m() %}one\ntwo{% endmacro %}"
         "{{ words|length }} {{ words == 'abc' }} {{ m()|length }}\n\n{{ m() }}\n"
@@ -229,7 +229,7 @@ def test_captured_text_is_what_was_written(material, write_template):
 
 
 def test_marks_cannot_be_typed(material, write_template):
-    """Characters that mark lines inside the program are dropped from what is typed, computed and escaped."""
+    """The characters that mark lines internally are dropped from typed, computed and escaped text."""
     typed = 'a\ue0f0x:7\ue0f1b {{ "c\ue0f0d" }} {{ "e\\ue0f0f" }} {{ "g\\ue0f0h"|e }}'
     assert render(write_template(typed), material).text == "ax:7b cd ef gh"
 
@@ -252,7 +252,7 @@ def test_marks_cannot_be_typed(material, write_template):
     ],
 )
 def test_a_template_has_limits(material, write_template, monkeypatch, text, rule):
-    """What would run for ever, or fill the memory, stops with its line and the option that allows more."""
+    """An endless or memory-filling template stops with its line and the option that raises the limit."""
     monkeypatch.setenv("REPORT_BUILDER_LIMITS", "template_seconds=3")
     with pytest.raises(ReportError, match=rule) as caught:
         render(write_template(text), material)
@@ -264,13 +264,13 @@ def test_a_template_has_limits(material, write_template, monkeypatch, text, rule
 
 @pytest.mark.parametrize("digits", [10**9, -1, 1.5, True])
 def test_digits_are_few(material, write_template, digits):
-    """A number of digits that nothing could print is refused."""
+    """A number with more digits than can be printed is refused."""
     (problem,) = render(write_template(f'{{{{ fact("vae.test.elbo", digits={digits}) }}}}'), material).problems
     assert "from 0 to 12" in problem.allowed
 
 
 def test_a_mark_of_byte_order_is_no_text(material, write_template):
-    """A template saved with a byte order mark and Windows' line ends is the same template."""
+    """A template with a byte order mark and Windows line ends gives the same text."""
     template = write_template()
     expected = render(template, material).canonical
     template.write_bytes(b"\xef\xbb\xbf" + template.read_bytes().replace(b"\n", b"\r\n"))
@@ -293,12 +293,12 @@ def test_a_mark_of_byte_order_is_no_text(material, write_template):
     ],
 )
 def test_words_in_front_of_a_tag_keep_the_end_of_their_line(write_template, material, template: str, expected: str) -> None:
-    """Only a line of nothing but tags disappears, and one whose words a condition left out; all others stay apart."""
+    """A line is removed only if it holds nothing but tags, or if a condition left its words out."""
     assert render(write_template(template), material).text == expected
 
 
 def test_lines_between_tags_are_known(write_template, material) -> None:
-    """A line that a condition left out does not shift the lines behind it."""
+    """A line omitted by a condition does not shift the lines after it."""
     found = render(write_template("a\n{% if false %}x{% endif %}\nb {% if true %}y{% endif %}\nc"), material)
     assert [origin[1] for origin in found.source.lines] == [1, 3, 4]
 
@@ -318,7 +318,7 @@ def test_lines_between_tags_are_known(write_template, material) -> None:
     ],
 )
 def test_a_word_that_is_called_wrongly(write_template, material, call: str, said: str) -> None:
-    """A misspelt word has its near miss, a misspelt argument the way the word is written, at the template's line."""
+    """A misspelt word is reported with its closest match, a misspelt argument with the signature, at the template's line."""
     with pytest.raises(ReportError) as caught:
         render(write_template(f"Words.\n\n{call}"), material)
     assert "lab.md:3: " in str(caught.value)
@@ -326,7 +326,7 @@ def test_a_word_that_is_called_wrongly(write_template, material, call: str, said
 
 
 def test_a_template_in_another_encoding(write_template, material) -> None:
-    """A file that is no UTF-8 is told with what to do."""
+    """A template that is not UTF-8 is refused with advice."""
     file = write_template("x")
     file.write_bytes("é".encode("latin-1"))
     with pytest.raises(ReportError, match=r"not UTF-8 text(.|\n)*Save it with"):

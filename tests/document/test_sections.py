@@ -1,4 +1,4 @@
-"""A task knows every fact that its section reads."""
+"""A task depends on every fact that its section reads."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TASK = "{{% set early = fact('mc.test.elbo') %}}\n::: {{.task #1.1}}\n{}\n:::\n\
     ],
 )
 def test_read_is_cited(composed, material, write_template, text):
-    """Conditions, formulas, thresholds, partials and macros cite; the other section does not get the fact."""
+    """Conditions, formulas, thresholds, partials and macros cite a fact for their own section only."""
     write_template('{% if fact("vae.test.elbo").value %}\n{% endif %}\n', "part.md")
     write_template("{% macro small(name) %}{% if fact(name).value < 0 %}x{% endif %}{% endmacro %}", "macros.md")
     document = composed(TASK.format(text), replace(material, tasks={}))
@@ -31,14 +31,14 @@ def test_read_is_cited(composed, material, write_template, text):
 
 
 def test_a_value_is_cited_where_it_is_read(composed, material):
-    """A fact that the head of the template looks up belongs to the section that reads it."""
+    """A fact looked up in the head of the template is cited by the section that reads it."""
     document = composed(TASK.format("$E = {{ early.text }}$"), replace(material, tasks={}))
     assert document.task("1.1").facts == {"mc.test.elbo"}
     assert not document.task("2.1").facts
 
 
 def test_unmeasured_of_a_section(composed, unmeasured):
-    """Of what is not measured, a task has only its own; each fact and figure is said once, at its line."""
+    """A task lists only its own unmeasured facts and figures, each once, at its line."""
     given = replace(unmeasured, tasks={})
     text = '{{ fact("vae.test.elbo") }} {{ fact("vae.test.elbo") }}\n\n{{ figure("strip") }}\n\n@fig:strip'
     document = composed(TASK.format(text) + '\n{{ fact("mc.test.elbo") }}', given)

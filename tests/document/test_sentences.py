@@ -1,4 +1,4 @@
-"""What is read of a sentence: its numbers, results, quantities and runs, in the words of each language."""
+"""Parsing of sentences: numbers, results, quantities and runs, in the words of each language."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TABLE = json.loads((Path(__file__).parent / "sentences.json").read_text(encoding
 
 
 def told(document, material, language):
-    """Of each sentence its words and, with a sign, what is read: `#` numbers, `!` results, `@` runs, `~` quantities."""
+    """Map each sentence to what is read in it: `#` numbers, `!` results, `@` runs, `~` quantities, and flags."""
     words, names = lexicon(language), Names(material)
     found = {}
     for passage in passages(document.blocks):
@@ -31,7 +31,7 @@ def told(document, material, language):
 
 @pytest.mark.parametrize("language", TABLE)
 def test_what_is_read(composed, free, language):
-    """Each sentence is read as the table has it; places, days, versions, sizes and settings are no results."""
+    """Each sentence is read as in the table; places, dates, versions, sizes and settings are no results."""
     given = replace(free, header=replace(free.header, language=language))
     text = "\n\n".join(TABLE[language]["text"])
     assert told(composed(text, given, draft=True), given, language) == TABLE[language]["read"]
@@ -52,6 +52,6 @@ def test_what_is_read(composed, free, language):
     ],
 )
 def test_where_sentences_end(language, text, told):
-    """At signs that a capital or nothing follows, not behind abbreviations; Chinese ones end at once."""
+    """A sentence ends at a sign before a capital or the end, not after an abbreviation; a Chinese one ends at once."""
     found = [text[start:end].strip() for start, end in lexicon(language).sentences(text)]
     assert found == told

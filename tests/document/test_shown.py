@@ -14,7 +14,7 @@ VALUES = "name; value;note\na; 0.5;x\nb;-1,25; y z \n"
 
 @pytest.fixture
 def values(write_template, material):
-    """A template beside which a file of values stands; renders what it prints."""
+    """Return a function that renders a template next to a file of values."""
 
     def make(word: str, content: str = VALUES, given=material):
         template = write_template("{{ " + word + " }}")
@@ -32,7 +32,7 @@ def values(write_template, material):
     ],
 )
 def test_a_table_from_a_file(values, printed, free, code, options, said) -> None:
-    """Rows and chosen columns, numbers as the language writes them; the file counts for what the document was made of."""
+    """Rows and chosen columns are printed with localized numbers, and the file counts as an input of the document."""
     given = replace(free, header=replace(free.header, language=code))
     word = f'csv_table("my values.csv", caption="Zmierzone"{options})'
     rendered = values(word, given=given)
@@ -53,7 +53,7 @@ def test_a_table_from_a_file(values, printed, free, code, options, said) -> None
     ],
 )
 def test_what_cannot_be_shown_is_told(values, material, word, content, rule) -> None:
-    """Each wrong use is told at its line."""
+    """Each wrong use is reported at its line."""
     runs = {**material.runs, "vae": replace(material.runs["vae"], histories=({"loss": [1.0]},))}
     (problem,) = values(word, content, replace(material, runs=runs)).problems
     assert rule in problem.rule
@@ -61,7 +61,7 @@ def test_what_cannot_be_shown_is_told(values, material, word, content, rule) -> 
 
 
 def test_an_excerpt_of_a_log(printed, composed, free) -> None:
-    """First and last epochs of the first seed, what is between them left out; before the training it says so."""
+    """The first and last epochs of the first seed are shown, others omitted; before the training a note is shown."""
     history = {"loss": [210.123, 150.0, 120.0, 110.55], "val_loss": [200.0, 140.0, 115.0, 0.5]}
     given = replace(free, runs={**free.runs, "vae": replace(free.runs["vae"], histories=(history,))})
     said = printed('{{ log_excerpt("vae", first=1, terms=["loss"], caption="Log") }}', given)
@@ -71,7 +71,7 @@ def test_an_excerpt_of_a_log(printed, composed, free) -> None:
 
 
 def test_a_file_that_is_no_text(values, write_template, material) -> None:
-    """Bytes that are no UTF-8 are told."""
+    """A file that is not UTF-8 is reported."""
     template = write_template('{{ csv_table("x.csv") }}')
     (template.parent / "x.csv").write_bytes(b"\xff\xfe\x00")
     try:

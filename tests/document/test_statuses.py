@@ -1,4 +1,4 @@
-"""Every sentence has a status, and what is decidably contradicted is a finding at its line."""
+"""Every sentence has a status, and a decidable contradiction is a finding at its line."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ SAID = json.loads((Path(__file__).parent / "said.json").read_text(encoding="utf-
 
 
 def answer(text: str) -> str:
-    """A text as an answer."""
+    """Text as an answer."""
     return f"::: answer\n{text}\n:::\n"
 
 
 @pytest.fixture(scope="module")
 def planted():
-    """The benchmark of planted lies."""
+    """Benchmark of planted lies."""
     spec = importlib.util.spec_from_file_location("planted", ROOT / "benchmarks" / "planted.py")
     module = importlib.util.module_from_spec(spec)
-    sys.modules["planted"] = module  # where its dataclasses look for their types
+    sys.modules["planted"] = module  # where its dataclasses look up their types
     spec.loader.exec_module(module)
     return module
 
 
 def told(added, id_):
-    """What is said of a case: its findings, and each sentence but the mark behind it, with its reasons and its facts."""
+    """Findings of a case, and each of its sentences except the final mark, with reasons and facts."""
     found = [f"error: {one.rule}: {one.received}" for one in added.of(added.document.findings, id_)]
     judged = added.of(added.document.judged.sentences, id_)[:-1]
     return [*found, *(" ".join(filter(None, (one.status, ", ".join(one.why), *one.facts))) for one in judged)]
@@ -48,7 +48,7 @@ def told(added, id_):
 
 @pytest.mark.parametrize("language", ["en", "pl", "ru", "zh-Hant"])
 def test_planted_lies_are_found_and_correct_prose_is_left_alone(planted, tmp_path, language):
-    """Each case of a language is a finding, listed, or neither, as it is labelled, and for the reasons that are held."""
+    """Each case of a language is a finding, listed, or neither, as labelled, and for the stored reasons."""
     cases = [case for case in CASES if case["language"] == language]
     added = planted.add(planted.base(language, tmp_path, tmp_path, tmp_path), cases)
     said = {id_: told(added, id_) for id_ in added.lines}
@@ -118,12 +118,12 @@ def test_names_of_runs(composed, free, runs, rule):
 
 @pytest.mark.parametrize(("text", "change"), [("變分自編碼器", False), ("變異數與變數", False), ("影像變了", True)])
 def test_a_sign_of_a_longer_word_is_not_that_word(text, change):
-    """What Chinese writes in one sign is a change alone, and none inside the words for variational and for variance."""
+    """A single Chinese character means a change only as a word of its own, not inside variational or variance."""
     assert lexicon("zh-Hant").says("change", text) == change
 
 
 def test_a_variety_bears_the_name_of_its_kind(composed, free):
-    """A model whose kind begins as another one's is that one, too: not the other way round."""
+    """A model whose kind extends another kind's name may have that kind's name, but not vice versa."""
     settings = free.runs["ae"].settings | {"model": {"kind": "autoencoder_tied"}}
     cards = free.runs | {"ae": replace(free.runs["ae"], name="AE", settings=settings)}
     kinds = {"autoencoder": ("AE",), "autoencoder_tied": ("autoencoder tied",), "vae": ("VAE",)}
@@ -133,7 +133,7 @@ def test_a_variety_bears_the_name_of_its_kind(composed, free):
 
 
 def test_an_arm_that_the_sweep_does_not_have(composed, free):
-    """A name of the sweep's pattern that no arm has is a finding; the arms' own names are none."""
+    """A name in the pattern of a sweep that no arm has is a finding; names of the arms are not."""
     cards = {f"s-{n}": replace(free.runs["vae"], id=f"s-{n}", name=f"CVAE-{n}") for n in (2, 4)}
     material = replace(free, runs={**free.runs, **cards}, sweeps={"s": SweepCard("s", ("s-2", "s-4"), ("model.latent_dim",))})
     found = composed(answer("Wybrano CVAE-4.\n\nWybrano CVAE-8."), material).findings
@@ -152,7 +152,7 @@ def test_a_head_that_names_something_else(composed, free):
 
 
 def test_sentences_have_a_status(composed, free):
-    """Bound, listed, stated, opinion, or theory: each as it is written; the document tells how many are measured and stated."""
+    """A sentence is bound, listed, stated, opinion or theory, and the document counts measured and stated ones."""
     text = (
         'ELBO VAE wynosi {{ fact("vae.test.elbo") }}. Kody VAE zawsze się nakładają. [AE bije VAE.]{.stated} '
         "Piksele są binarne."
@@ -168,7 +168,7 @@ def test_sentences_have_a_status(composed, free):
 
 
 def test_what_measurements_chose_vouches_for_its_sentence(planted, tmp_path):
-    """The best arm, and how many arms satisfy a bound, are bound by the facts of all arms; a verdict beside them is not."""
+    """`best` and `count` bind their sentence to the facts of all arms, but not a typed verdict next to them."""
     words = planted.base("en", tmp_path, tmp_path, tmp_path).document
     best, arms = '{{ best("latent", "validation.elbo").name }}', '{{ count("latent.validation.elbo", ">", -200) }}'
     facts = tuple(f"latent-{n}.validation.elbo" for n in (2, 4, 8))
@@ -179,7 +179,7 @@ def test_what_measurements_chose_vouches_for_its_sentence(planted, tmp_path):
 
 
 def test_only_the_sentence_is_underlined_where_no_spaces_part_sentences(composed, free):
-    """Of a Chinese paragraph, which is one word to pandoc, only the sentence that speaks of results is underlined."""
+    """In a Chinese paragraph, one word to pandoc, only the sentence about results is underlined."""
     material = replace(free, header=replace(free.header, language="zh-Hant"))
     page = html_page(composed(answer("像素為二元值。VAE總是重疊。"), material))
     assert "像素為二元值。<span" in page
@@ -187,7 +187,7 @@ def test_only_the_sentence_is_underlined_where_no_spaces_part_sentences(composed
 
 
 def test_strict(composed, free):
-    """With `honesty: strict`, what speaks of results and is neither bound nor marked is a finding."""
+    """With `honesty: strict`, a sentence about results that is neither bound nor marked is a finding."""
     strict = replace(free, strict=True)
     (finding,) = composed(answer("Kody VAE zawsze się nakładają."), strict).findings
     assert finding.received == "Kody VAE zawsze się nakładają."
@@ -195,7 +195,7 @@ def test_strict(composed, free):
 
 
 def test_wordings_are_read_before_anything_is_measured(composed, free, unmeasured):
-    """A wording that denies its relation is a finding while the facts are placeholders, whichever wording will be printed."""
+    """Wordings that contradict their relation are findings while the facts are placeholders, all of them at once."""
     text = '{{ verdict("vae.test.elbo", "mc.test.elbo", by="model.kl", better="gorszy", worse="lepszy", same="taki sam") }}'
     material = replace(unmeasured, tasks={})
     found = composed(answer(f"Wynik jest {text}."), material, draft=True).findings
@@ -213,12 +213,12 @@ def test_wordings_are_read_before_anything_is_measured(composed, free, unmeasure
     ],
 )
 def test_weight(why, weight):
-    """A run, a verdict, a number or a negation says most, a comparison, a change or a cause more than a mere quantity."""
+    """A run, verdict, number or negation weighs most, then a comparison, change or cause, then a mere quantity."""
     assert Judgement(LISTED, "words", "lab.md:1", why).weight == weight
 
 
 def test_what_says_most_is_listed_first():
-    """Listed sentences stand in the order of what they say; the tally counts those that are bound, and those that are not."""
+    """Listed sentences are ordered by weight; the tally counts the bound ones and the others."""
     given = {"a": ("listed", ("measure",)), "b": ("bound", ("verdict",)), "c": ("listed", ("verdict",)), "d": ("stated", ())}
     made = Judged(tuple(Judgement(status, text, "", why) for text, (status, why) in given.items()))
     assert [one.text for one in made.listed] == ["c", "a"]
@@ -226,7 +226,7 @@ def test_what_says_most_is_listed_first():
 
 
 def test_a_sentence_in_the_machine_readable_report():
-    """Status, words, place, reasons and facts stand under these names."""
+    """The machine-readable report names status, words, place, reasons and facts."""
     made = Judgement(LISTED, "words", "lab.md:1", ("run VAE",), ("vae.test.elbo",))
     known = {"status": "listed", "text": "words", "where": "lab.md:1", "why": ["run VAE"], "facts": ["vae.test.elbo"]}
     assert made.as_json() == known
@@ -236,7 +236,7 @@ def test_a_sentence_in_the_machine_readable_report():
     "before", ["", "First words of some length. ", "One. Two of them. And a third sentence, longer than all. "]
 )
 def test_a_value_is_read_with_its_own_sentence(composed, free, before):
-    """A value of one quantity behind the name of another is found in whichever sentence of a paragraph it stands."""
+    """A value next to the name of another quantity is found in any sentence of a paragraph."""
     given = replace(free, header=replace(free.header, language="en"))
     right = composed(answer(before + 'The ELBO is {{ fact("vae.test.elbo") }}, as it was.'), given)
     wrong = composed(answer(before + 'The sharpness is {{ fact("vae.test.elbo") }}, as it was.'), given)
@@ -250,11 +250,11 @@ def test_a_value_is_read_with_its_own_sentence(composed, free, before):
         ({"split": "grid", "splits": ("train",)}, True),
         ({"split": "grid", "n": 7}, True),
         ({"split": "grid"}, False),
-        ({"n": 7}, False),  # one split: how many of it is the guard's to judge
+        ({"n": 7}, False),  # one split: its number of images is checked by the guard
     ],
 )
 def test_values_of_different_images(composed, free, other, found):
-    """A verdict on two splits whose images, or their numbers, differ is a finding."""
+    """A verdict on two splits with different images, or different numbers of images, is a finding."""
     vae = replace(free.facts["vae.test.elbo"], splits=("test",))
     name = f"vae.{other.get('split', 'more')}.elbo"
     given = replace(free, facts={vae.name: vae, name: replace(vae, name=name, **other)})
@@ -266,8 +266,8 @@ def test_values_of_different_images(composed, free, other, found):
 @pytest.mark.parametrize(
     ("sentence", "status"),
     [
-        ("VAE lies beside the others.", "listed"),  # whatever it is that a run does
-        ("VAE is described here.", "theory"),  # but how it is made
+        ("VAE lies beside the others.", "listed"),  # any statement on what a run does
+        ("VAE is described here.", "theory"),  # except how it is built
         ("All three terms of the loss are shown.", "theory"),
         ("All three values of the loss are shown.", "listed"),
         ("The terms of the loss are larger.", "listed"),
@@ -275,6 +275,6 @@ def test_values_of_different_images(composed, free, other, found):
     ],
 )
 def test_how_a_network_is_made_is_no_result(composed, free, sentence, status):
-    """What is said of the parts of a network is theory, however strongly it is said; of what they do or measure it is not."""
+    """Statements on the parts of a network are theory, however strong; those on its behaviour or values are listed."""
     given = replace(free, header=replace(free.header, language="en"))
     assert [one.status for one in composed(answer(sentence), given).judged.sentences] == [status]

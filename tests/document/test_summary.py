@@ -51,19 +51,19 @@ Tak.
 
 @pytest.fixture
 def summed(composed, free):
-    """Composes a summary above the answers, in a language."""
+    """Return a function that composes a summary above the answers, in a language."""
     return lambda word, language="pl": composed(f"{word}\n{ANSWERS}", replace(free, tasks=TASKS, header=Header("T", language)))
 
 
 def lines(document) -> list[list[str]]:
-    """The cells of each line."""
+    """Cells of each line."""
     (found,) = (node for node in walk(document.blocks, "Div") if has_class(node, "summary"))
     (table,) = walk(found, "Table")
     return [[plain_text(cell[4]) for cell in row[1]] for row in table["c"][4][0][3]]
 
 
 def test_a_line_for_each_task(summed, tmp_path):
-    """What a section compares comes first, else what its task requires; a task that measures nothing has no line."""
+    """The comparisons of a section come first, else its required facts; a task without measurements has no line."""
     document = summed("{{ summary() }}")
     assert lines(document) == [
         [
@@ -82,7 +82,7 @@ def test_a_line_for_each_task(summed, tmp_path):
 
 
 def test_chosen_by_the_author(summed):
-    """The author may choose facts, or words, for the line of a task; words are judged like any other."""
+    """The author may choose facts or words for the line of a task, and the words are judged like any others."""
     chosen = '{{ summary({"2": "mc.test.elbo", "4": "wybrano " ~ run("vae").name}) }}'
     assert [line[1] for line in lines(summed(chosen))] == [
         *(
@@ -105,14 +105,14 @@ def test_chosen_by_the_author(summed):
     ],
 )
 def test_in_every_language(summed, language, title, told):
-    """Title and verdict are those of the report's language."""
+    """Title and verdict are in the report's language."""
     document = summed("{{ summary() }}", language)
     assert lines(document)[0][1].endswith(told)
     assert title in html_page(document)
 
 
 def test_what_is_counted(summed):
-    """What the summary repeats is not counted again."""
+    """Sentences repeated by the summary are not counted again."""
     assert summed("{{ summary() }}").judged.tally == summed("").judged.tally
 
 
@@ -121,13 +121,13 @@ def test_what_is_counted(summed):
     [('{{ summary({"9": "x.y"}) }}', "unknown task"), ('{{ summary({"2": "vae.test.elboo"}) }}', "unknown fact")],
 )
 def test_unknown_names(summed, word, told):
-    """A task or a fact that is not there is told at the template's line."""
+    """An unknown task or fact is reported at the template's line."""
     with pytest.raises(ReportError, match=told) as caught:
         summed(word)
     assert caught.value.problems[0].where.endswith(":1")
 
 
 def test_before_anything_is_measured(composed, unmeasured):
-    """The plan's pass has the lines of the required facts."""
+    """The planning pass has the lines of the required facts."""
     given = replace(unmeasured, tasks=TASKS, header=Header("T", "pl"))
     assert lines(composed("{{ summary() }}\n" + ANSWERS, given))[0] == ["2. Jakość", "ELBO (VAE): [nie zmierzono]"]

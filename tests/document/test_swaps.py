@@ -1,4 +1,4 @@
-"""The benchmark that changes facts: it sees what follows a fact, what is silent, and what changes without a reason."""
+"""The benchmark that changes facts detects text that follows a fact, silent text, and unrelated changes."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ The best arm is {{{{ best("latent", "validation.elbo").name }}}}.
 
 @pytest.fixture(scope="module")
 def swaps():
-    """The benchmark."""
+    """The benchmark module."""
     spec = importlib.util.spec_from_file_location("swaps", ROOT / "benchmarks" / "swaps.py")
     module = importlib.util.module_from_spec(spec)
-    sys.modules["swaps"] = module  # where its dataclasses look for their types
+    sys.modules["swaps"] = module  # where its dataclasses look up their types
     spec.loader.exec_module(module)
     return module
 
 
 @pytest.fixture
 def found(swaps, tmp_path):
-    """Changes every fact that a small text cites."""
+    """Return a function that changes every fact cited by a small text."""
 
     def try_text(text: str):
         planted = swaps.planted
@@ -46,7 +46,7 @@ def found(swaps, tmp_path):
 
 
 def test_sentences_follow_their_facts_and_nothing_else_changes(found):
-    """Values, counts of images, verdicts, choices, conditions and cells of tables change with their facts alone."""
+    """Values, counts of images, verdicts, choices, conditions and table cells change with their facts alone."""
     seen = found(SOUND)
     assert (seen.silent, seen.leaks) == ([], [])
     assert seen.tallies["raised"].facts == 10
@@ -61,7 +61,7 @@ def test_sentences_follow_their_facts_and_nothing_else_changes(found):
     ],
 )
 def test_what_it_must_see(found, text, silent, leaks):
-    """A paragraph that asks for a fact and does not follow it is silent; one that follows it without asking is a leak."""
+    """A paragraph that reads a fact without following it is silent, and one that follows it without reading it is a leak."""
     seen = found(text)
     assert (bool(seen.silent), bool(seen.leaks)) == (silent, leaks)
 

@@ -1,4 +1,4 @@
-"""Tables come from resolved settings and from facts."""
+"""Tables of resolved settings and of facts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from report_builder.facts import Measurement
 
 
 def test_settings_table(printed):
-    """A table of settings shows the essential ones and those that differ, with labels of the language."""
+    """A table of settings shows the essential ones and those that differ, with labels in the report's language."""
     text = printed('{{ settings_table(["vae", "mc"], caption="Ustawienia.") }}')
     assert "| człon KL | postać zamknięta | estymator Monte Carlo |" in text
     assert "liczba epok: 10" in text
@@ -24,7 +24,7 @@ def test_settings_table(printed):
 
 @pytest.mark.parametrize(("longest", "width"), [("a" * 80, "ColWidthDefault"), ("a", "ColWidth")])
 def test_a_row_of_many_lines_widens_the_table(composed, free, longest, width):
-    """What is the same for all has the width of the text where the columns of the runs would leave it a few letters a line."""
+    """The row of shared settings spans the text width if the columns of the runs would be too narrow for it."""
     cards = {id_: replace(free.runs["vae"], id=id_, name=name) for id_, name in (("vae", longest), ("mc", "b"))}
     document = composed('{{ settings_table(["vae", "mc"]) }}', replace(free, runs={**free.runs, **cards}))
     (made,) = walk(document.blocks, "Table")
@@ -32,7 +32,7 @@ def test_a_row_of_many_lines_widens_the_table(composed, free, longest, width):
 
 
 def test_preparations_of_data_are_told_apart(material, printed):
-    """The row of the data says what differs between preparations of one set where the runs of the table differ in that."""
+    """The data row names the preparation of a data set only if the runs of the table differ in it."""
     marks = {"vae": "MNIST, [0, 1]", "mc": "MNIST, [-1, 1]", "ae": "MNIST, [0, 1]"}
     cards = {id_: replace(card, prepared=marks[id_]) for id_, card in material.runs.items()}
     both = printed('{{ settings_table(["vae", "mc"]) }}', replace(material, runs=cards))
@@ -42,7 +42,7 @@ def test_preparations_of_data_are_told_apart(material, printed):
 
 
 def test_seeds_stand_once(material, printed):
-    """Runs of different seeds have one row of seeds, though the settings carry them too."""
+    """Runs with different seeds have one row of seeds, although their settings contain seeds, too."""
     cards = {
         id_: replace(card, settings={**card.settings, "seeds": [i]}) for i, (id_, card) in enumerate(material.runs.items())
     }
@@ -52,7 +52,7 @@ def test_seeds_stand_once(material, printed):
 
 
 def test_what_is_no_setting_of_a_model_has_no_row(material, printed):
-    """Versions, seeds, threads, fingerprints and all that belongs to the data are never printed, though runs differ in them."""
+    """Versions, seeds, threads, fingerprints and data details are never rows, even if runs differ in them."""
     other = {"versions": {"keras": "3"}, "seed": 2, "seeds": [1], "threads": 4, "data": {"name": "b"}, "fingerprint": "g"}
     other |= {"model": {"kind": "gan", "seeds_of_layers": 3, "beta": 2}, "seedling": 5}
     runs = {"vae": {key: {} if isinstance(value, dict) else 0 for key, value in other.items()}, "mc": other}
@@ -70,11 +70,11 @@ def test_fact_table(printed):
     assert ": W. #tbl:facts" in text
     assert "test.elbo" not in printed(
         '{{ fact_table("vae", ["test.elbo"]) }}'
-    )  # a column without a heading has the value's name
+    )  # a column without a head has the name of the value
 
 
 def test_a_column_may_be_a_fact_alone(printed):
-    """Headed by what is measured, each cell with as many digits as its own deviation leaves."""
+    """A column may be just a fact: headed by its quantity, with the digits that each deviation allows."""
     text = printed('{{ fact_table(["vae", "mc"], ["test.elbo"]) }}').replace("\u00a0", " ")
     assert "ELBO [nat/obraz]" in text
     assert "−158,10 ± 0,10" in text
@@ -82,7 +82,7 @@ def test_a_column_may_be_a_fact_alone(printed):
 
 
 def test_a_column_for_each_class(material, printed):
-    """A star stands for every class of a share, and for nothing else that begins so."""
+    """An asterisk stands for every class of a share, and for no other fact with the same prefix."""
     base = replace(material.facts["vae.test.elbo"], unit="", noise="fixed", measurements=(Measurement(1, 0.5),))
     nouns = {"asked_3": "asked_class 3", "asked_T-shirt": "asked_class T-shirt", "asked_count": ""}
     facts = [replace(base, name=f"vae.test.{name}", metric=name, noun=noun) for name, noun in nouns.items()]
@@ -101,7 +101,7 @@ def test_a_column_for_each_class(material, printed):
     ],
 )
 def test_what_is_the_same_for_all_seeds_has_no_spread(material, printed, values, unit, digits, cell):
-    """The number of parameters has no deviation over the seeds, not one of zero; per cent stand in the cells either way."""
+    """A value that is equal for all seeds is printed without a spread, and a per cent sign follows it either way."""
     known = material.facts["vae.test.elbo"]
     measurements = tuple(Measurement(seed, value) for seed, value in enumerate(values, start=1))
     facts = {known.name: replace(known, measurements=measurements, unit=unit)}
@@ -117,14 +117,14 @@ def test_unknown_fact_in_table(material, write_template):
 
 
 def test_shared_unit(printed):
-    """A unit that all columns share stands once, in the corner."""
+    """A unit shared by all columns is printed once, in the corner."""
     columns = '[("ELBO", "test.elbo", 1), ("raz jeszcze", "test.elbo", 2)]'
     text = printed(f'{{{{ fact_table(["vae", "mc"], {columns}) }}}}')
     assert "| [nat/obraz] | ELBO | raz jeszcze |" in text
 
 
 def test_a_schedule_and_a_number_share_a_row(material, printed):
-    """The row of the learning rate names a schedule, or gives the number; what a schedule does not use has no row."""
+    """The learning rate row names a schedule or gives the number, and unused settings of a schedule have no row."""
     schedule = {"kind": "cosine_decay", "initial_learning_rate": 0.5, "decay_epochs": 7.0, "warmup_epochs": 0.0}
     cards = dict(material.runs)
     settings = {**cards["vae"].settings, "training": {**cards["vae"].settings["training"], "learning_rate": schedule}}
@@ -138,7 +138,7 @@ def test_a_schedule_and_a_number_share_a_row(material, printed):
 
 
 def test_the_epoch_whose_weights_are_measured_is_in_the_table(material, printed):
-    """With early stopping, seed by seed; without it there is nothing to say."""
+    """With early stopping the table gives the epoch of the measured weights for each seed, and otherwise no such row."""
     table = '{{ settings_table(["vae", "mc"], caption="Ustawienia.") }}'
     assert "zmierzone wagi" not in printed(table)
     card = material.runs["vae"]
@@ -149,7 +149,7 @@ def test_the_epoch_whose_weights_are_measured_is_in_the_table(material, printed)
 
 
 def test_what_is_the_same_for_all_runs_stands_together(printed, composed, material, tmp_path):
-    """Rows that are equal in all columns are one row, which every format has; a row of its own stays where it is alone."""
+    """Rows that are equal in all columns are merged into one row in every format; a single such row stays separate."""
     table = '{{ settings_table(["vae", "mc"], caption="Ustawienia.") }}'
     (last,) = [line for line in printed(table).splitlines() if "wszystkie modele" in line]
     assert last.startswith("| wszystkie modele | ")
@@ -163,7 +163,7 @@ def test_what_is_the_same_for_all_runs_stands_together(printed, composed, materi
 
 
 def test_only_some_settings(printed, material, write_template):
-    """`only` chooses the rows and their order; what no run has is a mistake."""
+    """`only` chooses the rows and their order, and a setting that no run has is a mistake."""
     text = printed('{{ settings_table(["vae", "mc"], only=["seeds", "model.kl", "model"]) }}')
     rows = [line.split(" | ")[0].strip("| ") for line in text.splitlines()]
     assert rows[:4] == ["Ustawienie", "ziarna losowości", "człon KL", "model"]

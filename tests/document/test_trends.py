@@ -1,4 +1,4 @@
-"""Whether something rises or falls."""
+"""Trends: whether a quantity rises or falls."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from report_builder.facts import Measurement
 
 
 def printed_by(write_template, text: str, given: Material) -> str:
-    """The text of a template without mistakes."""
+    """Text of a template without mistakes."""
     made = render(write_template(text), given)
     assert not made.problems, made.problems
     return made.plain
 
 
 def test_trend(ordered, write_template):
-    """One seed of each of five arms in order is enough; the order is that of the numbers, not of the arms."""
+    """Five ordered arms with one seed each show a trend; the order is numeric, not that of the arms."""
     one = {n: replace(f, measurements=f.measurements[:1]) for n, f in ordered.facts.items()}
     given = replace(ordered, facts=one)
     text = '{{ trend("beta", "test.elbo") }}'
@@ -59,7 +59,7 @@ def test_what_shows_no_trend(ordered, write_template, axes, runs, said):
     ],
 )
 def test_over_epochs(material, write_template, histories, said):
-    """A logged term rises or falls where it does in every training; fewer than three speak of these trainings."""
+    """A logged term has a trend if every training shows it; with fewer than three, the statement is limited to these."""
     card = replace(material.runs["vae"], histories=tuple({"loss": history} for history in histories))
     given = replace(material, runs=material.runs | {"vae": card})
     assert printed_by(write_template, '{{ trend("vae", "loss") }}', given) == said
@@ -74,7 +74,7 @@ def test_over_epochs(material, write_template, histories, said):
     ],
 )
 def test_mistakes(material, write_template, text, said):
-    """Unknown terms and sweeps, and wordings that are not complete, are said."""
+    """Unknown terms and sweeps, and incomplete wordings, are reported."""
     card = replace(material.runs["vae"], histories=({"loss": [5, 4, 3, 2, 1]},))
     given = replace(material, runs=material.runs | {"vae": card})
     (problem, *_) = render(write_template(f"{{{{ {text} }}}}"), given).problems

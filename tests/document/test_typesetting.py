@@ -1,4 +1,4 @@
-"""The smallest part of a document that typst refuses."""
+"""Locating the smallest part of a document that typst refuses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BAD, GOOD = para(text("bad words")), para(text("good words"))
 
 
 def alike(node: Node | None) -> str:
-    """The kind and the words of a block."""
+    """Kind and words of a block."""
     return f"{node['t']}: {plain_text(node)}" if node else ""
 
 
@@ -30,12 +30,12 @@ def alike(node: Node | None) -> str:
     ],
 )
 def test_the_block_that_fails_by_itself(blocks, found):
-    """Halves are tried until one block is left, then what is inside of it."""
+    """Halves are tried until one block is left, and then its contents."""
     assert alike(refused(blocks, lambda some: "bad" in plain_text(some))) == found
 
 
 def test_links_within_the_document_are_no_mistake_of_a_part():
-    """Their targets stand elsewhere: only their words are tried; links to the web are tried as they are."""
+    """Internal links, whose targets are elsewhere, are tried as plain words; web links are tried unchanged."""
     tried = []
 
     def fails(blocks):

@@ -1,4 +1,4 @@
-"""Quotation marks, words that stay together and variables are set alike in every format."""
+"""Quotation marks, unbreakable words and variables are set alike in every format."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ QUOTES = {
 
 @pytest.mark.parametrize("language", QUOTES)
 def test_quotes_of_the_language_in_every_format(composed, free, tmp_path, language) -> None:
-    """Straight quotes become the language's, inner ones its inner ones; headings, cells, captions and notes included."""
+    """Straight quotes, outer and inner, become those of the language, also in headings, cells, captions and notes."""
     document = composed(TEXT, replace(free, header=replace(free.header, language=language)))
     with zipfile.ZipFile(io.BytesIO(docx(document))) as archive:
         names = ("word/document.xml", "word/footnotes.xml")
@@ -62,7 +62,7 @@ KEPT = {
 
 @pytest.mark.parametrize("code", KEPT)
 def test_short_words_stay_with_others(composed, free, code) -> None:
-    """A short word ends no line, and a dash begins none: in text, headings, captions, cells; other spaces may end one."""
+    """No line ends with a short word or begins with a dash, in text, headings, captions or cells; other spaces may break."""
     words, kept = KEPT[code]
     text = f"# {words}\n\n{words}\n\n| {words} |\n|---|\n| {words} |\n\n: {words} {{#tbl:a}}\n\n@tbl:a\n"
     document = composed(text, replace(free, header=replace(free.header, language=code)))
@@ -74,14 +74,14 @@ def test_short_words_stay_with_others(composed, free, code) -> None:
 
 
 def test_compounds_and_variables(composed, free) -> None:
-    """No line ends in a short compound, typed or printed; what the program prints calls variables by formulas."""
+    """A short compound, typed or printed, is not broken, and printed text sets variables as formulas."""
     card = replace(free.figures["strip"], sentences=("z: z rozkładu N(0, I).", "Waga β₁ członu z.", "Kod obrazu x"))
     given = replace(free, figures=free.figures | {"strip": card})
     words = "Z scikit-learn (VAE-KL), zadania 1.3–2.5, z krótko-i-bardzo-długo-łączonym N(0, I)."
     document = composed(f"{words}\n\n{{{{ figure('strip') }}}}\n\n@fig:strip", given)
     held = [plain_text(node) for node in walk(document.blocks, "Span") if has_class(node, "held")]
     assert held == ["scikit-learn", "(VAE-KL),", "1.3–2.5,"]
-    assert not [*walk(document.blocks[:1], "Math")]  # what the author types stays as it is
+    assert not [*walk(document.blocks[:1], "Math")]  # the author's text is unchanged
     tex = [node["c"][1] for node in walk(caption_of(document.blocks[1]), "Math")]
     assert tex == ["z", r"\mathcal{N}(0, I)", r"\beta_1", "x"]
     assert "#held[scikit-learn];" in typst_source(document)[0]
@@ -89,7 +89,7 @@ def test_compounds_and_variables(composed, free) -> None:
 
 
 def test_compounds_in_a_long_word(composed, free) -> None:
-    """Of a word that is too long to stay whole only its short compounds do; lines may end between them."""
+    """In a word too long to stay whole, only the short compounds are unbreakable."""
     words = "(scikit-learn/VAE-KL/auto-encoder)"
     document = composed(f"Words {words}.", free)
     assert plain_text(document.blocks) == f"Words {words}."
@@ -98,20 +98,20 @@ def test_compounds_in_a_long_word(composed, free) -> None:
 
 
 def test_compounds_among_signs_of_east_asia() -> None:
-    """Only the compound is held: lines may end between the signs around it, and none ends with an opening bracket."""
+    """Among East Asian characters only the compound is held, and no line ends with an opening bracket."""
     parts = _hold({"t": "Str", "c": "就比例而言，WGAN-GP（"})
     assert [(node["t"], plain_text(node)) for node in parts] == [("Str", "就比例而言，"), ("Span", "WGAN-GP"), ("Str", "（")]
 
 
 def test_titles_keep_short_words(composed, free) -> None:
-    """So do title and subtitle, which are no Markdown."""
+    """Short words are also kept with their neighbours in title and subtitle, which are not Markdown."""
     header = replace(free.header, title="Sieci i kody", subtitle="Obrazy w sieci – wprost")
     found = composed("x", replace(free, header=header)).header
     assert (found.title, found.subtitle) == ("Sieci i\u00a0kody", "Obrazy w\u00a0sieci\u00a0– wprost")
 
 
 def test_letters_within_a_name_are_no_variables() -> None:
-    """A name of the user's own is printed as it is: a letter in its brackets is no code."""
+    """A letter in brackets within a user's name is not set as a variable."""
     words = _words(languages.load("en"))
     assert words.variables.split("VAE q(z|x), (z)") == ["VAE q(z|x), (z)"]
     assert words.variables.split("the drawn z;") == ["the drawn ", "z", ";"]
@@ -119,13 +119,13 @@ def test_letters_within_a_name_are_no_variables() -> None:
 
 @pytest.mark.parametrize("letter", [chr(code) for code in (*range(0x3B1, 0x3CA), 0x393, 0x394, 0x39B, 0x3A3, 0x3A6, 0x3A9)])
 def test_greek_letters_are_set(letter) -> None:
-    """What a word of the tool writes as a Greek letter is a command that can be set, whatever Unicode calls the letter."""
-    if letter not in "ος":  # no letters of formulas
+    """A Greek letter in the program's words becomes a supported command, whatever its Unicode name."""
+    if letter not in "ος":  # not letters of formulas
         assert typst(_formula(letter)["c"][1])
 
 
 def test_no_space_stands_between_lines_of_chinese(composed, free):
-    """The end of a line between letters that no spaces part is none; beside other letters it is."""
+    """A line break between Chinese characters is not a space; next to other letters it is."""
     document = composed(
         "中文\n中文，\n*中文*\nEnglish\nwords\n", replace(free, header=replace(free.header, language="zh-Hant"))
     )
@@ -133,7 +133,7 @@ def test_no_space_stands_between_lines_of_chinese(composed, free):
 
 
 def test_paragraphs_of_a_definition_stay_apart(composed, free):
-    """What pandoc reads as lines of one definition are paragraphs in every format."""
+    """The paragraphs of a definition, which pandoc reads as lines, are paragraphs in every format."""
     document = composed("Term\n:   one\n\n    two\n", free)
     assert [node["t"] for node in walk(document.blocks, "Para", "Plain")] == ["Para", "Para"]
     assert re.search(r"<p>one</p>\s*<p>two</p>", html_page(document))

@@ -23,14 +23,14 @@ def swapped(material: Material) -> Material:
 
 
 def test_swap_flips_the_verdict(material, write_template):
-    """Swapping two facts flips the wording of a verdict."""
+    """Swapping two facts reverses the wording of a verdict."""
     template = write_template(VERDICT)
     assert render(template, material).plain == "lepszy"
     assert render(template, swapped(material)).plain == "gorszy"
 
 
 def test_swap_makes_a_claim_false(composed, material):
-    """A claim whose wording is fixed is a finding when the measurement denies it."""
+    """A claim with fixed wording is a finding if the measurement contradicts it."""
     assert not composed(CLAIM, replace(material, tasks={})).findings
     (finding,) = composed(CLAIM, replace(swapped(material), tasks={})).findings
     assert finding.where.endswith("lab.md:1")
@@ -38,14 +38,14 @@ def test_swap_makes_a_claim_false(composed, material):
 
 
 def test_wordings_are_complete(material, write_template):
-    """A verdict with wordings of its own gives one for every outcome, whichever holds."""
+    """Custom wordings of a verdict must cover every outcome, whichever holds."""
     text = '{{ verdict("vae.test.elbo", "mc.test.elbo", by="model.kl", better="lepszy") }}'
     (problem,) = render(write_template(text), material).problems
     assert "better, worse, same" in problem.rule
 
 
 def test_guard(material, write_template):
-    """Facts whose runs differ in more than the named factor do not compare, and the line says which."""
+    """Facts whose runs differ in more than the named factor do not compare, and the message names the differences."""
     (problem,) = render(write_template('\n{{ verdict("vae.test.elbo", "mc.test.elbo") }}'), material).problems
     assert "model.kl" in problem.received
     assert problem.where.endswith(":2")
@@ -60,7 +60,7 @@ def test_threshold(material, write_template, limit, true):
 
 
 def test_no_seed_no_images_no_verdict(material, write_template):
-    """One seed without image values cannot be judged."""
+    """A single seed without per-image values cannot be judged."""
     facts = {n: replace(f, measurements=(replace(f.measurements[0], samples=None),)) for n, f in material.facts.items()}
     rendered = render(write_template(VERDICT), replace(material, facts=facts))
     with pytest.raises(ReportError, match="cannot be judged"):
@@ -68,7 +68,7 @@ def test_no_seed_no_images_no_verdict(material, write_template):
 
 
 def of_one_seed(material: Material) -> Material:
-    """The same, measured once."""
+    """The same material with one seed."""
     facts = {name: replace(fact, measurements=fact.measurements[:1]) for name, fact in material.facts.items()}
     return replace(material, facts=facts)
 
@@ -84,13 +84,13 @@ def of_one_seed(material: Material) -> Material:
     ],
 )
 def test_the_scope_is_said(material, write_template, language, said):
-    """Fewer than three seeds speak of these trainings, and the sentence says so in every language."""
+    """With fewer than three seeds, the sentence is limited to these trainings, in every language."""
     given = replace(of_one_seed(material), header=replace(material.header, language=language))
     assert render(write_template(VERDICT), given).plain == said
 
 
 def test_a_claim_of_models_needs_three_seeds(composed, material):
-    """A sentence that is to speak of models, on fewer seeds, is a finding; on three it is none."""
+    """A statement on models is a finding with fewer than three seeds, and none with three."""
     for text in (CLAIM, VERDICT):
         of_models = text.replace('by="model.kl"', 'by="model.kl", scope="models"')
         (finding,) = composed(of_models, replace(of_one_seed(material), tasks={})).findings
@@ -110,14 +110,14 @@ def test_a_claim_of_models_needs_three_seeds(composed, material):
     ],
 )
 def test_how_much(material, write_template, text, said):
-    """Differences and ratios have intervals; the smallest difference that matters makes three answers of a verdict."""
+    """Differences and ratios have intervals; with a smallest relevant difference a verdict has three answers."""
     rendered = render(write_template(f"{{{{ {text} }}}}"), material)
     assert not rendered.problems
     assert rendered.plain == said
 
 
 def test_a_verdict_with_a_margin_has_one_more_wording(material, write_template):
-    """What is not decided has words of its own."""
+    """An undecided verdict has a wording of its own."""
     text = VERDICT.replace('by="model.kl"', 'by="model.kl", at_least=1')
     (problem,) = render(write_template(text), material).problems
     assert "better, worse, same, open" in problem.rule
@@ -133,7 +133,7 @@ def test_a_verdict_with_a_margin_has_one_more_wording(material, write_template):
     ],
 )
 def test_bounds_of_counts(material, write_template, relation, limit, true):
-    """Of a count that no chance touches a bound holds as it stands."""
+    """A bound on an exact count holds as it is."""
     count = replace(material.facts["vae.test.elbo"], name="vae.test.n", noise="exact", measurements=(Measurement(1, 5),))
     text = f'{{{{ claim("vae.test.n", "{relation}", {limit}, "tyle") }}}}'
     (claim,) = render(write_template(text), replace(material, facts={"vae.test.n": count})).claims
@@ -141,7 +141,7 @@ def test_bounds_of_counts(material, write_template, relation, limit, true):
 
 
 def test_locality(material, write_template):
-    """A wording depends on the facts that it names only: whatever else is compared, and however it came out."""
+    """A wording depends only on the facts that it names, whatever else is compared."""
     other = replace(material.facts["mc.test.elbo"], name="ae.test.elbo", run="ae")
     given = replace(material, facts=material.facts | {"ae.test.elbo": other})
     more = VERDICT + ' {{ verdict("ae.test.elbo", "mc.test.elbo") }} {{ claim("ae.test.elbo", "<", 0, "ujemne") }}'
@@ -154,7 +154,7 @@ CORRECTED = "{{ verdict('vae.test.elbo', 'mc.test.elbo', by='model.kl') }}" + ""
 
 
 def test_the_correction_takes_back_what_does_not_stand(material, write_template):
-    """With `correction: holm` a difference that does not stand among all comparisons is none, and the appendix lists it."""
+    """With `correction: holm` a difference that fails the correction is no difference, and the appendix lists it."""
     vae, mc = material.facts["vae.test.elbo"], material.facts["mc.test.elbo"]
     near = replace(mc, measurements=tuple(replace(m, value=-158.6 + 0.1 * i) for i, m in enumerate(vae.measurements)))
     others = {f"r{i}.test.elbo": replace(vae, name=f"r{i}.test.elbo", run=f"r{i}") for i in range(20)}

@@ -11,7 +11,7 @@ from report_builder.facts import Measurement
 
 
 def test_counts_are_printed_as_numbers(material, write_template):
-    """How many images there were is grouped like every number of the language."""
+    """Counts of images have the digit grouping of the language."""
     fact = replace(material.facts["vae.test.elbo"], n=20000)
     given = replace(material, facts={**material.facts, fact.name: fact})
     assert "20\u202f000" in render(write_template('{{ fact("vae.test.elbo").n }}'), given).plain
@@ -32,7 +32,7 @@ def test_conditions_see_values(material, write_template):
 
 
 def test_unknown_setting(material, write_template):
-    """A setting that a run does not have is a problem with its near miss."""
+    """An unknown setting of a run is a problem with the closest match."""
     (problem,) = render(write_template('{{ run("vae").get("model.latent_dims") }}'), material).problems
     assert "model.latent_dim" in problem.allowed
 
@@ -48,7 +48,7 @@ def test_unknown_setting(material, write_template):
     ],
 )
 def test_shares(material, share, write_template, options, said):
-    """A share is printed as per cent, with the interval that trainings and images leave."""
+    """A share is printed in per cent, with the interval from trainings and images."""
     given = replace(material, facts={"vae.test.right": share(("vae", [50, 52, 48]))[0]})
     assert render(write_template(f'{{{{ fact("vae.test.right", {options}) }}}}'), given).plain == said
 
@@ -60,7 +60,7 @@ def test_only_shares_are_per_cent(material, write_template):
 
 
 def test_an_interval_says_of_what_it_speaks(material, write_template):
-    """With fewer than three seeds it is that of these trainings, and where nothing tells the chance there is none."""
+    """With fewer than three seeds the interval describes these trainings, and without an estimate of chance there is none."""
     elbo = material.facts["vae.test.elbo"]
     text = write_template('{{ fact("vae.test.elbo", interval=True, digits=1) }}')
     one = replace(material, facts={elbo.name: replace(elbo, measurements=elbo.measurements[:1])})
@@ -71,7 +71,7 @@ def test_an_interval_says_of_what_it_speaks(material, write_template):
 
 
 def test_a_full_value(material, write_template):
-    """With unit and deviation over the seeds, in the digits that this leaves; a word is the word."""
+    """A full value has its unit, its deviation over the seeds and the digits it allows; a word is printed as it is."""
     fact = material.facts["vae.test.elbo"]
     word = replace(fact, name="vae.test.class", measurements=(Measurement(1, "siedem"),), unit="")
     given = replace(material, facts={fact.name: fact, word.name: word})
@@ -81,7 +81,7 @@ def test_a_full_value(material, write_template):
 
 
 def test_how_data_were_prepared_and_what_trained(material, write_template):
-    """`.data.full` says all that is known of the images, `.versions` the programs, once it is trained."""
+    """`.data.full` describes the known preparation of the images, and `.versions` the programs after the training."""
     known = replace(
         material.runs["vae"], preparation="MNIST, 10 klas", versions={"python": "3.11", "keras": "3.15", "own": "2"}
     )
@@ -92,7 +92,7 @@ def test_how_data_were_prepared_and_what_trained(material, write_template):
 
 
 def test_a_parameter(material, write_template):
-    """`parameter` prints the value that the command gave, a text letter by letter; an unknown one is a mistake."""
+    """`parameter` prints the value given on the command line, text verbatim; an unknown one is a mistake."""
     given = replace(material, parameters={"student": "00417", "rate": 0.5, "binary": True})
     text = '{{ parameter("student") }}; {{ parameter("rate") }}; {{ parameter("binary") }}; {{ parameter("rate").value + 1 }}'
     assert render(write_template(text), given).plain == "00417; 0,5; tak; 1.5"
@@ -101,7 +101,7 @@ def test_a_parameter(material, write_template):
 
 
 def test_what_each_seed_gave(material, unmeasured, write_template):
-    """`tensor` prints the values of all seeds in code, in so many digits, and is bound to the fact."""
+    """`tensor` prints the values of all seeds as code, with the given digits, and is bound to the fact."""
     text = '{{ tensor("vae.test.elbo") }} {{ tensor("vae.test.elbo", digits=2) }}'
     rendered = render(write_template(text), material)
     assert rendered.plain == "[-158, -158.2, -158.1] [-1.6e+02, -1.6e+02, -1.6e+02]"
@@ -112,7 +112,7 @@ def test_what_each_seed_gave(material, unmeasured, write_template):
 
 
 def test_what_each_class_gave(material, write_template):
-    """With a `*` `tensor` prints a value for each class, of several seeds a list for each, and cites them all."""
+    """With `*`, `tensor` prints a value for each class, as lists for several seeds, and cites them all."""
     elbo = material.facts["vae.test.elbo"]
     classes = {name: replace(elbo, name=f"vae.test.{name}", noun=f"output {name}") for name in ("a", "b")}
     once = {f"vae.test.{name}": replace(fact, measurements=fact.measurements[:1]) for name, fact in classes.items()}

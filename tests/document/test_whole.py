@@ -1,6 +1,6 @@
-"""A document with something of everything, in every format: each sign that is written is held.
+"""A document with every construct, in every format: each written character is compared with an approved version.
 
-Where the test fails and what is written now is right, it stands in the folder that the message names: look at it, then copy it.
+If a test fails and the new output is correct, review it in the folder that the message names, then copy it.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="96" height="48"><rect widt
 
 
 def word(document: Document, part: str) -> str:
-    """A part of the Word file, a paragraph, row or cell a line."""
+    """Part of the Word file, one line per paragraph, row or cell."""
     with zipfile.ZipFile(io.BytesIO(docx(document))) as archive:
         text = re.sub(r"\s*\n\s*", " ", archive.read(f"word/{part}.xml").decode())
     return re.sub(r"(?=<w:(?:p|tbl|tr|sectPr)\b[^>]*>)", "\n", text) + "\n"
 
 
 def parts(document: Document) -> str:
-    """What else of the Word file is not pandoc's alone: footer, relations, kinds of parts, properties, styles of ours."""
+    """Other parts of the Word file not written by pandoc alone: footer, relations, content types, properties, own styles."""
     with zipfile.ZipFile(io.BytesIO(docx(document))) as archive:
         names = [name for name in archive.namelist() if "footer" in name]
         made = {name: archive.read(name).decode() for name in [*names, "word/_rels/document.xml.rels", "docProps/core.xml"]}
@@ -67,13 +67,13 @@ def parts(document: Document) -> str:
 
 
 def page(document: Document) -> str:
-    """The page without style, scripts and the data of pictures."""
+    """The page without style, scripts and image data."""
     body = html_page(document).partition("<body")[2].partition("\n<script>")[0]
     return re.sub(r'(src="data:[\w/+]+;base64,)[^"]*', r"\1...", body)
 
 
 def reading(document: Document) -> str:
-    """How the text is read: each passage with its line, each sentence with its status, what is found, the lines of words."""
+    """The text as the program reads it: passages with lines, sentences with statuses, findings, and the lines of words."""
     told = [f"{p.kind}{' answer' * p.answer}{' stated' * p.stated} {p.line}: {p.text}" for p in passages(document.blocks)]
     told += [
         f"{said.status} {said.where.rpartition('/')[2]}: {said.text} ({'; '.join(said.why)}) {' '.join(said.facts)}"
@@ -100,7 +100,7 @@ FORMATS: Mapping[str, Callable[[Document, Path], str]] = {
 
 @pytest.fixture
 def everything(beside: Material, ordered: Material, tmp_path: Path) -> Material:
-    """Runs with layers, a sweep, facts in words and numbers, figures alone, beside others and with a table."""
+    """Runs with layers, a sweep, facts in words and numbers, and figures alone, side by side and with a table."""
     vae, mc = (beside.facts[f"{run}.test.elbo"] for run in ("vae", "mc"))
     words = [replace(fact, name=fact.name.replace("elbo", "kind"), metric="kind", unit="", better="none") for fact in (vae, mc)]
     words = [replace(f, measurements=(Measurement(1, v),)) for f, v in zip(words, ("high", "low"), strict=True)]
@@ -132,7 +132,7 @@ def everything(beside: Material, ordered: Material, tmp_path: Path) -> Material:
 
 @pytest.fixture
 def document(everything: Material, write_template: Callable[..., Path], composed: Callable[..., Document]) -> Document:
-    """The document, with own pictures beside its template."""
+    """The document, with own pictures next to its template."""
     text = (WHOLE / "lab.md").read_text(encoding="utf-8")
     folder = write_template(text).parent
     shutil.copy(everything.figures["strip"].png or "", folder / "own.png")
@@ -141,7 +141,7 @@ def document(everything: Material, write_template: Callable[..., Path], composed
 
 
 def test_everything_in_every_format(document: Document, tmp_path: Path) -> None:
-    """The whole document is written as it was looked at."""
+    """The whole document matches its approved version in every format."""
     folder = tmp_path / "written"
     folder.mkdir()
     for ending, make in FORMATS.items():
@@ -165,7 +165,7 @@ FRAGMENTS = (
 
 
 def beside_template(folder: Path) -> None:
-    """What the reports of all languages use: pictures, tables, entries."""
+    """Files used by the reports of all languages: pictures, tables, entries."""
     image = Image.new("RGB", (900, 300), "white")
     for i in range(3):
         ImageDraw.Draw(image).ellipse((60 + 290 * i, 40, 260 + 290 * i, 240), fill=(40, 90 + 50 * i, 140), outline="black")
@@ -179,7 +179,7 @@ def beside_template(folder: Path) -> None:
 
 @pytest.fixture
 def report(everything: Material, write_template: Callable[..., Path], composed: Callable[..., Document]):
-    """Composes the report of a language, whose title is its first line."""
+    """Compose the report of a language, whose title is its first line."""
 
     def make(code: str) -> Document:
         title, _, text = (WHOLE / f"{code}.md").read_text(encoding="utf-8").partition("\n\n")
@@ -208,7 +208,7 @@ def report(everything: Material, write_template: Callable[..., Path], composed: 
 
 
 def shape(nodes: Nodes, indent: str = "") -> Iterator[str]:
-    """What each block is, its label and classes, and what it says; blocks within blocks are indented."""
+    """Kind, label, classes and text of each block, with nested blocks indented."""
     for node in nodes:
         label, classes, _ = attributes(node)
         name = "".join((node["t"], f"#{label}" * bool(label), *(f".{c}" for c in classes)))
@@ -229,7 +229,7 @@ def _cell(cell: Nodes) -> str:
 
 
 def _inner(node: Node) -> list[Nodes]:
-    """The lists of blocks that a block holds."""
+    """Lists of blocks inside a block."""
     if node["t"] == "DefinitionList":
         return [[{"t": "Plain", "c": term}, *blocks] for term, several in node["c"] for blocks in several]
     if node["t"] == "BulletList":
@@ -241,7 +241,7 @@ def _inner(node: Node) -> list[Nodes]:
 
 @pytest.mark.parametrize("code", REPORTS)
 def test_a_report_with_everything(report, code: str, tmp_path: Path) -> None:
-    """A long report with every structure reads as it was looked at, and its links end somewhere."""
+    """A long report with every structure matches its approved version, and its links have targets."""
     made = report(code)
     assert not (*made.findings, *made.warnings)
     lines = "\n".join(shape(made.blocks)) + "\n"
@@ -255,7 +255,7 @@ def test_a_report_with_everything(report, code: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("code", REPORTS)
 def test_a_report_with_everything_is_written(report, code: str, tmp_path: Path) -> None:
-    """Each format of the long reports is written, the PDF with its standards and every glyph."""
+    """Every format of the long reports is written, the PDF with its standards and every glyph."""
     written = write(report(code), ["pdf", "html", "docx", "md"], tmp_path / "out", code)
     assert written.error is None
     assert written.lost_standard is None

@@ -1,4 +1,4 @@
-"""Columns of tables in word processors: no number is broken, and words get what is left."""
+"""Widths of table columns in word processors: no number is broken, and words share the rest."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from report_builder.document.widths import line_of, share
     ("least", "wanted", "line", "shares"),
     [
         ([3, 5], [3, 5], 100, [0.06, 0.08]),  # room for all: no wider than the cells
-        ([2, 2], [7, 17], 20, [0.375, 0.625]),  # what is left goes to those that ask for it
+        ([2, 2], [7, 17], 20, [0.375, 0.625]),  # the rest goes to columns that need it
         ([20, 40], [20, 90], 30, [23 / 66, 43 / 66]),  # not even the words fit: in proportion to them
     ],
 )
 def test_shares(least, wanted, line, shares) -> None:
-    """Columns as wide as their cells where there is room, else at least their longest words."""
+    """Columns are as wide as their cells if there is room, else at least as wide as their longest words."""
     assert share(least, wanted, line) == pytest.approx(shares, abs=1e-4)
 
 
 def test_no_number_is_broken(composed, free) -> None:
-    """A table whose longest words do not fit beside each other is set in a type in which they do; others keep theirs."""
+    """A table whose longest words do not fit side by side is set in smaller type; others keep theirs."""
     number = "123456,789012"
     rows = f"| {' | '.join(['head'] * 7)} |\n|{'--:|' * 7}\n| {' | '.join([number] * 7)} |\n"
     bodies = {}
@@ -38,5 +38,5 @@ def test_no_number_is_broken(composed, free) -> None:
 
 
 def test_a_narrow_page_has_short_lines() -> None:
-    """A table has as many letters in a line as the page style leaves it."""
+    """The letters per line of a table follow from the page style."""
     assert [line_of(pages.named(name)) for name in ("lab", "lecture")] == [73, 62]

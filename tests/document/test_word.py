@@ -1,4 +1,4 @@
-"""The Word file: one title block, A4, page numbers, captions, formulas and pictures as a word processor has them."""
+"""The Word file: one title block, A4, page numbers, and captions, formulas and pictures native to a word processor."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="150"><rect wi
 
 @pytest.fixture
 def parts(composed, free, tmp_path) -> Callable[[str], dict[str, bytes]]:
-    """The files in the Word file of a text."""
+    """Return a function that gives the files inside the Word file of a text."""
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "own.svg").write_text(SVG)
 
@@ -33,14 +33,14 @@ def parts(composed, free, tmp_path) -> Callable[[str], dict[str, bytes]]:
 
 
 def words(parts: dict[str, bytes], style: str = r"\w+") -> list[str]:
-    """The words of each paragraph in a style."""
+    """Words of each paragraph with this style."""
     found = re.findall(r"<w:p>.*?</w:p>", parts["word/document.xml"].decode(), re.DOTALL)
     shown = [p for p in found if re.search(f'<w:pStyle w:val="{style}" ?/>', p)]
     return ["".join(re.findall(r"<w:t\b[^>]*>([^<]*)</w:t>", p)) for p in shown]
 
 
 def test_title_author_and_date_once(parts, free) -> None:
-    """Title, author and date are printed once, in the styles of a title block, and are the file's properties."""
+    """Title, author and date are printed once, in the styles of a title block, and are file properties."""
     found = parts("# Head\n\nText.\n")
     body = found["word/document.xml"].decode()
     assert body.count(free.header.title) == body.count(free.header.author) == body.count("20 listopada 2025") == 1
@@ -53,7 +53,7 @@ def test_title_author_and_date_once(parts, free) -> None:
 
 
 def test_pages_are_a4_and_numbered(parts) -> None:
-    """The paper is A4 and each page has its number, in a footer that the file knows; every part is sound XML."""
+    """The paper is A4, each page has its number in a registered footer, and every part is well-formed XML."""
     found = parts("One.\n\n::: pagebreak\n:::\n\nTwo.\n")
     for name, content in found.items():
         if name.endswith((".xml", ".rels")):
@@ -69,7 +69,7 @@ def test_pages_are_a4_and_numbered(parts) -> None:
 
 
 def test_captions_formulas_and_code(parts) -> None:
-    """A listing's caption is a caption, an equation's number stands beside its formula, no line of code is broken by us."""
+    """Captions of listings have the caption style, equations have their number, and code lines are not broken."""
     line = "value = " + " + ".join(["something"] * 20)
     text = f'$$x^2$$ {{#eq:a}}\n\n```{{#lst:a .python caption="Long"}}\n{line}\n```\n\n'
     found = parts(text + "| a |\n|---|\n| 1 |\n\n: Cells {#tbl:a}\n\nSee @eq:a, @lst:a, @tbl:a.\n")
@@ -88,7 +88,7 @@ def test_captions_formulas_and_code(parts) -> None:
 
 
 def test_a_number_has_room_in_its_column(parts) -> None:
-    """Beside columns of many words, a value with its deviation has a column in which it need not be broken."""
+    """A value with its deviation has room next to columns of many words."""
     value, words = "-129,5\xa0±\xa03,1", " ".join(["reconstruction"] * 12)
     found = parts(f"| Run | ELBO | A | B |\n|---|---|---|---|\n| VAE | {value} | {words} | {words} |\n\n: A {{#tbl:a}}\n")
     grid = [int(width) for width in re.findall(r'<w:gridCol w:w="(\d+)"', found["word/document.xml"].decode())]
@@ -98,7 +98,7 @@ def test_a_number_has_room_in_its_column(parts) -> None:
 
 
 def test_fourteen_columns_break_no_number(parts) -> None:
-    """Where columns are many, they stand close, and their type is as small as it has to be: stated at the words themselves."""
+    """Many columns are set close together and in smaller type, which the runs of text themselves state."""
     heads = ["run", "filters", "kernel", "stride", "epochs", "batch", "rate", "seed", "ELBO", "KL", "BCE", "SSIM", "time", "x"]
     cells = ["vae", "64", "3", "2", "100", "128", "0.0001", "2", "-1158.1", "2.3", "145.71", "0.812", "61.2", "1024"]
     rows = ["| " + " | ".join(row) + " |" for row in (heads, ["---"] * 14, cells)]
@@ -114,7 +114,7 @@ def test_fourteen_columns_break_no_number(parts) -> None:
 
 
 def test_own_pictures_beside_each_other_fit_their_columns(parts, tmp_path) -> None:
-    """A picture without a stated width is no wider than the column in which it stands."""
+    """A picture without a stated width is no wider than its column."""
     both = "::: {.panels #fig:a columns=2}\n![A](own.svg)\n\n![B](own.svg)\n\nTwo\n:::\n"
     shown = [int(cx) for cx in re.findall(r'<wp:extent cx="(\d+)"', parts(both)["word/document.xml"].decode())]
     assert len(shown) == 2
@@ -122,7 +122,7 @@ def test_own_pictures_beside_each_other_fit_their_columns(parts, tmp_path) -> No
 
 
 def test_an_own_drawing_is_shown(parts, composed, free, tmp_path) -> None:
-    """An SVG of the author's own is in the file as a PNG of its proportions and at its size; a broken one is refused."""
+    """An own SVG is embedded as a PNG with its proportions and size; a broken one is refused."""
     found = parts("![A](own.svg){#fig:a}\n\nSee @fig:a and ![](own.svg){width=4cm}.\n")
     images = [content for name, content in found.items() if name.startswith("word/media/")]
     assert images
@@ -153,7 +153,7 @@ TWO = (
 
 
 def test_numbers_are_fields(parts) -> None:
-    """The number of a caption counts its kind, and a reference in any case follows it, by a bookmark that is there once."""
+    """A caption number is a counting field, and a reference follows it through a bookmark that is defined once."""
     body = parts(TWO + "See @eq:a, [@lst:a]{.loc}, [@tbl:a; @tbl:b]{.gen}.\n")["word/document.xml"].decode()
     shown = re.findall(r'<w:fldSimple w:instr=" (SEQ|REF) (\w+)[^"]*"><w:r>(?:<w:rPr>.*?</w:rPr>)?<w:t>(\d+)</w:t>', body)
     counted = [("Equation", "1"), ("Listing", "1"), ("Table", "1"), ("Table", "2")]
@@ -166,7 +166,7 @@ def test_numbers_are_fields(parts) -> None:
 
 
 def test_number_that_a_word_processor_counts_otherwise() -> None:
-    """One counter of all captions is one sequence; a letter of an appendix, or a gap, stays text."""
+    """Captions with one counter are one sequence; a number out of sequence stays text."""
     assert set(_sequences({"fig:a": "1", "tbl:a": "2", "lst:a": "3"}).values()) == {"Caption"}
     assert _sequences({"fig:a": "1", "fig:a1": "1a", "tbl:a": "1", "fig:b": "2"}) == {
         "fig:a": "Figure",
@@ -180,7 +180,7 @@ def test_number_that_a_word_processor_counts_otherwise() -> None:
 
 
 def test_numbers_of_an_appendix_are_fields(parts) -> None:
-    """What stands in an appendix is counted there: the letter is text, the number a field, in captions and references."""
+    """In an appendix the letter is text and the number a field, in captions and references."""
     text = "See @eq:a, [@tbl:b]{.loc}.\n\n# A {#app:a}\n\n$$x$$ {#eq:a}\n\n| a |\n|---|\n| 1 |\n\n: One {#tbl:a}\n\n"
     body = parts(text + "| a |\n|---|\n| 1 |\n\n: Two {#tbl:b}\n")["word/document.xml"].decode()
     shown = re.findall(r'<w:fldSimple w:instr=" (SEQ \w+|REF)[^"]*"><w:r>(?:<w:rPr>.*?</w:rPr>)?<w:t>(\d+)</w:t>', body)
@@ -192,7 +192,7 @@ def test_numbers_of_an_appendix_are_fields(parts) -> None:
 
 
 def test_table_of_contents_is_a_field(parts, free) -> None:
-    """The contents stand before the first heading as links, in a field that a word processor fills with page numbers."""
+    """The contents before the first heading are links in a field that a word processor fills with page numbers."""
     text = "# One\n\n## Two\n\n# Three[^1]\n\n## Four\n\n# Five\n\n# Six\n\n[^1]: Note.\n"
     found = parts(text)
     assert words(found, "TOCHeading") == ["Spis treści"]

@@ -1,4 +1,4 @@
-"""What the words of a template print, with each option and for each kind of fact, in two languages; and what they refuse."""
+"""What template words print, with each option and kind of fact, in two languages, and what they refuse."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ METHODS = {"vae": "closed_form", "mc": "monte_carlo"}
 
 
 def made(run, metric, *values, **known):
-    """A fact of a VAE, a seed for each value."""
+    """Fact of a VAE, with a seed for each value."""
     measured = tuple(Measurement(seed, value) for seed, value in enumerate(values, start=1))
     about = {"run": run, "split": "test", "settings": {"model": {"kind": "vae", "kl": METHODS[run]}}, "data": "d"}
     return Fact(f"{run}.test.{metric}", metric, measured, **about | known)
@@ -28,7 +28,7 @@ def made(run, metric, *values, **known):
 
 @pytest.fixture
 def rich(material, ordered, share):
-    """All that the calls cite: facts of each noise, of one seed and of none, shares, counts, words, times, two sweeps."""
+    """Everything that the calls cite: facts of each noise and number of seeds, shares, counts, words, times, two sweeps."""
     vae, mc = (material.facts[f"{run}.test.elbo"] for run in METHODS)
     shares = share(("vae", [50, 52, 51]), ("mc", [31, 30, 33]), split="grid")
     facts = [
@@ -63,7 +63,7 @@ def rich(material, ordered, share):
 
 @pytest.mark.parametrize("language", ["pl", "en"])
 def test_what_is_printed(rich, write_template, printed, language):
-    """Each call prints what the table says, and what is wrong with it stands below it."""
+    """Each call prints the text of the table, with its mistakes listed below."""
     given, calls = replace(rich, header=replace(rich.header, language=language)), [*TABLE["en"]]
     text = "".join(f"§{place}\n\n{{{{ {call} }}}}\n\n" for place, call in enumerate(calls))
     told = [[part.strip()] for part in re.split(r"§\d+\n", printed(text, given))[1:]]
@@ -74,7 +74,7 @@ def test_what_is_printed(rich, write_template, printed, language):
 
 
 def test_what_is_found(rich, composed):
-    """A claim that is false is found at its line, and nothing is found of one that is true."""
+    """A false claim is a finding at its line, and a true one is not."""
     given = replace(rich, header=replace(rich.header, language="en"))
     calls = [call for call, told in TABLE["en"].items() if len(told) == 1 and not call.startswith(ALONE)]
     document = composed("\n\n".join(f"Words {{{{ {call} }}}} here." for call in calls), given, draft=True)

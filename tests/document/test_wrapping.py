@@ -1,4 +1,4 @@
-"""Long code is broken visibly."""
+"""Long lines of code are broken visibly."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_short_lines_stay():
 
 
 def test_long_line():
-    """A long line is broken at a space, its rest marked by an arrow and indented; nothing is lost."""
+    """A long line is broken at a space, the rest is marked by an arrow and indented, and nothing is lost."""
     line = "    call(" + ", ".join(f"argument_{i}" for i in range(20)) + ")"
     parts = wrapped(line, 1)
     assert all(len(part) <= 88 for part, _ in parts)
@@ -26,7 +26,7 @@ def test_long_line():
 
 
 def test_no_block_of_code_is_broken() -> None:
-    """A page may end between functions, in a very long one before what stands least deep; no line is lost."""
+    """Pages break between functions, in a very long one before the least indented line, and no line is lost."""
     source = inspect.getsource(wrapping)
     blocks = paged(source, 1)
     assert [len(block.code.split("\n")) for block in blocks] == [len(block.marks) for block in blocks]
@@ -46,11 +46,11 @@ def test_no_block_of_code_is_broken() -> None:
         ("abcdefgh ijk", ["abcdefgh", "    ijk"]),
         ("abcdefg,[ijk", ["abcdefg,[", "    ijk"]),
         ("abcde(fghijkl", ["abcde(", "    fghijk", "    l"]),
-        ("abcd(efghijkl", ["abcd(efghi", "    jkl"]),  # in the first half of the line it would end too early
+        ("abcd(efghijkl", ["abcd(efghi", "    jkl"]),  # a break in the first half would be too early
         ("abcdefghijklmnopq", ["abcdefghij", "    klmnop", "    q"]),
         ("  ab cd,ef gh", ["  ab cd,", "     ef gh"]),
     ],
 )
 def test_where_a_line_is_broken(line: str, parts: list[str]) -> None:
-    """After the last space, comma or bracket of the second half, else where it ends; the rest at most half a line deeper."""
+    """A line is broken after the last space, comma or bracket in its second half, or at its end; the rest is indented."""
     assert [part for part, _ in wrapped(line, 0, 10)] == parts

@@ -12,7 +12,7 @@ from report_builder.errors import ReportError, StorageError
 
 
 def test_every_format(composed, tmp_path):
-    """Every format is written under the report's name, and nothing else is left."""
+    """Every format is written under the report's name, and no other file is left."""
     written = write(composed(), FORMATS, tmp_path / "out", "lab")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(f"lab.{form}" for form in FORMATS)
     assert written.paths["pdf"].read_bytes().startswith(b"%PDF")
@@ -20,7 +20,7 @@ def test_every_format(composed, tmp_path):
 
 
 def test_missing_glyph_keeps_the_old_pdf(composed, free, tmp_path):
-    """When the PDF fails, the old one stays, the other formats are new, and both is said."""
+    """If the PDF fails, the old one is kept, the other formats are new, and both are reported."""
     (tmp_path / "lab.pdf").write_bytes(b"old")
     written = write(composed("boom \U0001f4a5", free), ["pdf", "html", "md"], tmp_path, "lab")
     assert "U+1F4A5" in str(written.error)
@@ -31,7 +31,7 @@ def test_missing_glyph_keeps_the_old_pdf(composed, free, tmp_path):
 
 
 def test_full_disk(composed, free, tmp_path, monkeypatch):
-    """A full disk is a storage error; the old file stays and no temporary one is left."""
+    """A full disk is a storage error; the old file is kept and no temporary one is left."""
     (tmp_path / "lab.md").write_text("old")
 
     def full(*_: object) -> None:
@@ -46,6 +46,6 @@ def test_full_disk(composed, free, tmp_path, monkeypatch):
 
 
 def test_unknown_format(composed, free, tmp_path):
-    """An unknown format is an error with its near miss."""
+    """An unknown format is an error with the closest match."""
     with pytest.raises(ReportError, match="Did you mean 'html'"):
         write(composed("x", free), ["htm"], tmp_path, "lab")

@@ -1,4 +1,4 @@
-"""Small reports that once came out wrong: each builds right now, or is refused with its reason."""
+"""Small reports that once came out wrong: each now builds correctly or is refused with a reason."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CASES = Path(__file__).parent / "cases"
 
 @pytest.fixture
 def case(lab, capsys):
-    """Runs a command on a case in a project of its own: exit code, and all that it said."""
+    """Run a command on a case in a project of its own, and return the exit code and the whole output."""
 
     def run(name: str, *command: str) -> tuple[int, str]:
         shutil.copy(CASES / f"{name}.yaml", lab.experiment.parent)
@@ -31,7 +31,7 @@ def case(lab, capsys):
 
 
 def text_of(lab, name: str, form: str) -> str:
-    """What a built report says: of a PDF its words as they are laid out, of DOCX the document's XML."""
+    """Text of a built report: the laid-out words of a PDF, the document's XML of a DOCX."""
     file = lab.workspace.build / name / f"{name}.{form}"
     if form == "pdf":
         return subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, text=True, check=True).stdout
@@ -40,7 +40,7 @@ def text_of(lab, name: str, form: str) -> str:
     return file.read_text(encoding="utf-8")
 
 
-# --- what is read ---------------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------------------------------
 
 
 def test_labels_in_a_list(case):
@@ -64,14 +64,14 @@ def test_comments_and_commands(case):
 
 @pytest.mark.parametrize("name", ["h-image", "h-lineb", "h-soft", "h-yamlcap"])
 def test_places_where_verdicts_hid(case, name):
-    """28: a typed verdict in a caption, in that of an own picture, in a line block and behind a soft hyphen is found."""
+    """28: a typed verdict is found in a caption, in an own picture's caption, in a line block and behind a soft hyphen."""
     Image.new("L", (8, 8)).save(case.lab.template.parent / "own.png")
     code, said = case(name, "check")
     assert code == 3
     assert "verdict" in said
 
 
-# --- what is written ---------------------------------------------------------------------------------------------------------
+# --- writing -----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.external("poppler")
@@ -87,7 +87,7 @@ def test_drawn_tables(case):
 
 
 def test_norms(case):
-    """05: the index and the power of a norm stand behind its bars, not on them."""
+    """05: the index and the power of a norm follow its bars instead of standing on them."""
     assert case("k05", "build", "--to", "pdf,html")[0] == 0
     page = text_of(case.lab, "k05", "html")
     assert "2222" not in re.sub(r"<[^>]+>", "", page)
@@ -95,7 +95,7 @@ def test_norms(case):
 
 @pytest.mark.external("poppler")
 def test_long_titles_and_many_authors(case):
-    """09: the running head of the second page fits: one line."""
+    """09: the running head of the second page fits on one line."""
     assert case("k09", "build", "--to", "pdf")[0] == 0
     second = text_of(case.lab, "k09", "pdf").split("\f")[1]
     head = second[: second.index("Task 1")] if "Task 1" in second else second
@@ -128,19 +128,19 @@ def test_fourteen_columns(case):
 
 
 def test_contents_of_a_page(case):
-    """25: the contents name a heading as it reads, without its TeX and its note."""
+    """25: the table of contents shows a heading as it reads, without its TeX and its note."""
     assert case("k25", "build", "--to", "html")[0] == 0
     contents = re.search(r"<nav.*?</nav>", text_of(case.lab, "k25", "html"), re.DOTALL)[0]
     assert "The words of the note" not in contents
     assert "\\mathrm" not in re.sub(r"<annotation.*?</annotation>|alt=\"[^\"]*\"", "", contents, flags=re.DOTALL)
 
 
-# --- what is counted ---------------------------------------------------------------------------------------------------------
+# --- counting ----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def made(case) -> Path:
-    """The folder of data beside the experiments."""
+    """Data folder next to the experiments."""
     folder = case.lab.experiment.parent.parent / "made"
     folder.mkdir()
     return folder
@@ -148,7 +148,7 @@ def made(case) -> Path:
 
 @pytest.mark.slow
 def test_folders_with_numbers(case, made):
-    """12: class folders 1 to 11 stand in the order of their numbers."""
+    """12: class folders 1 to 11 are in numerical order."""
     for number in range(1, 12):
         (made / "bars" / str(number)).mkdir(parents=True)
         for k in range(3):
@@ -161,7 +161,7 @@ def test_folders_with_numbers(case, made):
 
 
 def test_channels_first(case, made):
-    """14: pictures with the channels first are refused by name and shape, before anything is trained."""
+    """14: channels-first pictures are refused with name and shape, before anything is trained."""
     draw = np.random.default_rng(0).integers
     arrays = {f"x_{part}": draw(0, 256, (size, 3, 16, 16), np.uint8) for part, size in (("train", 200), ("test", 40))}
     np.savez(made / "first.npz", **arrays, y_train=np.arange(200) % 2, y_test=np.arange(40) % 2)
@@ -173,7 +173,7 @@ def test_channels_first(case, made):
 
 
 def test_an_estimate_for_own_data(case, made):
-    """22: eight pictures of one's own are no half hour."""
+    """22: the estimate for eight own pictures is less than a minute."""
     draw = np.random.default_rng(0).integers
     np.savez(made / "few.npz", x_train=draw(0, 256, (8, 28, 28), np.uint8), y_train=np.arange(8) % 2)
     code, said = case("k22", "build", "--dry-run")
@@ -183,13 +183,13 @@ def test_an_estimate_for_own_data(case, made):
     assert max(seconds) < 60
 
 
-# --- what is trained ---------------------------------------------------------------------------------------------------------
+# --- training ----------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["k01", "k02", "k03", "k19", "k20", "k20b"])
 def test_small_trainings(case, name):
-    """01, 02, 03, 19, 20: tables of settings and of a sweep, names with a bar, one epoch, two classes of ten: they build."""
+    """01, 02, 03, 19, 20: settings and sweep tables, names with a bar, one epoch, and two classes of ten all build."""
     code, said = case(name, "build", "--to", "md,html")
     assert code == 0, said
     text = text_of(case.lab, name, "md")

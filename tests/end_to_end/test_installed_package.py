@@ -1,4 +1,4 @@
-"""A package that was installed beside the report builder adds a kind of figure, and is a result's code like any other."""
+"""A separately installed package adds a kind of figure, and its code is part of the cache key like any other."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ FILES = {
 
 @pytest.fixture
 def installed(tmp_path: Path) -> Path:
-    """A folder into which pip installed the wheel of such a package."""
+    """Folder into which pip installed the wheel of such a package."""
     wheel = tmp_path / "mean_code-1.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         for name, text in FILES.items():
@@ -63,7 +63,7 @@ def installed(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 def test_an_installed_package_adds_a_figure(finished, tmp_path: Path, installed: Path) -> None:
-    """It is listed, its figure is drawn from what is stored and stands in the document; a new version of it is drawn anew."""
+    """An installed kind is listed, its figure is drawn from stored results and printed, and a new version redraws it."""
     lab = finished.copy(tmp_path / "lab")
     lab.edit("figures:\n", "figures:\n  mean: {kind: mean_code, run: vae, caption: Mean}\n")
     lab.edit('{{ figure("codes") }}', '{{ figure("codes") }}\n\n{{ figure("mean") }}\n', lab.template)

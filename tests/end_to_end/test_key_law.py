@@ -1,4 +1,4 @@
-"""The law of the key by mutation: a changed constant in whatever a step executes changes its key, a message does not."""
+"""Mutation test of the cache key: a changed constant in executed code changes the key of a step, a message does not."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from report_builder.jobs.process import EXECUTORS
 from report_builder.store import Memo, code_digests, modules
 
 HERE = modules.PACKAGE
-ERRORS = {"Problem", "ReportError", "RunError", "OwnFileError"}  # of the package: their texts are messages
+ERRORS = {"Problem", "ReportError", "RunError", "OwnFileError"}  # errors of the package: their arguments are messages
 
 
 class Traced:
-    """Notes the functions of the package that are called: by file, their first lines."""
+    """Record the called functions of the package: first lines, by file."""
 
     def __init__(self) -> None:
         self.lines: dict[str, set[int]] = {}
@@ -40,9 +40,9 @@ class Traced:
 
 
 def carried_out(lab) -> tuple[dict[str, dict[str, set[int]]], dict[str, list[str]]]:
-    """What each kind of step of a tiny report executes, functions run eagerly, and the files in its key.
+    """Code that each kind of step of a tiny report executes, with functions run eagerly, and the files in its key.
 
-    The keys of its inputs are in the key of a step, and with them what these execute.
+    The key of a step includes the keys of its inputs, and with them the code that its inputs execute.
     """
     import tensorflow as tf
 
@@ -66,12 +66,12 @@ def carried_out(lab) -> tuple[dict[str, dict[str, set[int]]], dict[str, list[str
 
 
 def copied(folder: Path) -> Path:
-    """A copy of the package."""
+    """Copy the package."""
     return Path(shutil.copytree(HERE, folder / HERE.name, ignore=shutil.ignore_patterns("__pycache__")))
 
 
 def codes(package: Path, files: Mapping[str, list[str]]) -> dict[str, dict[str, str]]:
-    """The code of each kind of step, as a new process finds it."""
+    """Digests of the code of each kind of step, as a new process computes them."""
     known = Memo(package.parent / "memo.json")
     found = {kind: code_digests([package / name for name in names], known) for kind, names in files.items()}
     known.save()
@@ -79,14 +79,14 @@ def codes(package: Path, files: Mapping[str, list[str]]) -> dict[str, dict[str, 
 
 
 def calls_of_errors(tree: ast.AST) -> Iterator[ast.Call]:
-    """Where an error of the package is made."""
+    """Calls that create an error of the package."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS:
             yield node
 
 
 def computing(tree: ast.Module, first: set[int]) -> Iterator[ast.Constant]:
-    """Constants in the functions with these first lines that are no docstring, no type, no message, no part of a text."""
+    """Constants in the functions with these first lines, except docstrings, types, messages and parts of f-strings."""
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
         if min([function.lineno, *(each.lineno for each in function.decorator_list)]) not in first:
             continue
@@ -100,13 +100,13 @@ def computing(tree: ast.Module, first: set[int]) -> Iterator[ast.Constant]:
 
 
 def messages(tree: ast.Module) -> Iterator[ast.Constant]:
-    """Texts that stand as they are in an error of the package."""
+    """Strings that an error of the package contains verbatim."""
     for call in calls_of_errors(tree):
         yield from (each for each in call.args if isinstance(each, ast.Constant) and each.value and isinstance(each.value, str))
 
 
 def changed(text: str, constant: ast.Constant) -> str:
-    """The source with another value for a constant."""
+    """Source with another value for a constant."""
     whole, lines, value = text.encode(), text.encode().splitlines(keepends=True), constant.value
     start = sum(map(len, lines[: constant.lineno - 1])) + constant.col_offset
     end = sum(map(len, lines[: (constant.end_lineno or 1) - 1])) + (constant.end_col_offset or 0)
@@ -120,10 +120,10 @@ def changed(text: str, constant: ast.Constant) -> str:
 
 @pytest.mark.slow
 def test_what_is_executed_is_in_the_key(lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another constant in any module that a step executes is another key; another text of an error, in every module, is not."""
+    """A changed constant in any module that a step executes changes its key; a changed error message in any module does not."""
     executed, files = carried_out(lab)
     package = copied(tmp_path / "copy")
-    monkeypatch.setattr(modules, "PACKAGE", package)  # its files are digested instead of those that run
+    monkeypatch.setattr(modules, "PACKAGE", package)  # the digests cover its files instead of the running ones
     before, unnoticed, tried = codes(package, files), [], 0
     for kind, lines in executed.items():
         for file, first in lines.items():

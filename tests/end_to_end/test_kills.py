@@ -1,4 +1,4 @@
-"""Kills at some changes of files and moments, drawn by seed; `python benchmarks/kills.py` does them all."""
+"""Kills at some file changes and moments, drawn by a seed; `python benchmarks/kills.py` runs all of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.slow
 def test_a_killed_command_leaves_a_next_one_that_is_equal() -> None:
-    """After a kill the same build, and the same import, leave what an undisturbed one leaves, and nothing beside it."""
+    """After a kill, repeating the build or import leaves exactly what an undisturbed one leaves."""
     command = [sys.executable, str(ROOT / "benchmarks" / "kills.py"), "--sample", "4", "--random", "1", "--seed", "7"]
     ran = subprocess.run(
         command, capture_output=True, text=True, check=False, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}

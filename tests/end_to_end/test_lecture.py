@@ -1,4 +1,4 @@
-"""The lecture, with networks that train for seconds on data that comes along, and a student's number of its own."""
+"""The lecture, with networks that train for seconds on bundled data, and with a student's own number."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TINY = {f"runs.{run}.training.epochs": "1" for run in ("dense", "vae", "faces", 
 @pytest.mark.slow
 @pytest.mark.external("poppler")
 def test_the_lecture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It builds without a finding where no data set is, says that digits stand in, and the number chooses the classes."""
+    """Without its data set the lecture builds without findings, names the substitute digits, and uses the student's number."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     folders = {"experiments": ROOT, "templates": ROOT} | dict.fromkeys(("store", "build", "figures", "data"), tmp_path)
     options = [part for name, root in folders.items() for part in (f"--{name}", str(root / name))]

@@ -1,4 +1,4 @@
-"""Every piece of docs/own-model.md, built as a user would; what is asked of a worker, and what never is again."""
+"""Every piece of docs/own-model.md, built as a user would; what is asked of a worker, and what is never asked again."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ sys.exit(code)
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    """Exit code and what was said."""
+    """Wait for a process and return its exit code and output."""
     out, err = process.communicate(timeout=240)
     return process.returncode, out, err
 
 
 @pytest.fixture(scope="module")
 def page(page_of_own_pieces):
-    """The page's report, built in a process of its own that loads no TensorFlow."""
+    """Report of the page, built in a process of its own that loads no TensorFlow."""
     code, out, err = finish(page_of_own_pieces.start("build", "own", "--jobs", "1", python=("-c", LOADED)))
     assert code == 0, err
     assert not {"tensorflow", "keras"} & set(out.rpartition("loaded:")[2].split())
@@ -36,13 +36,13 @@ def page(page_of_own_pieces):
 
 @pytest.fixture
 def own(page, tmp_path: Path):
-    """A copy of it, to change."""
+    """Copy of the page's report, to be changed."""
     return page.copy(tmp_path)
 
 
 @pytest.fixture
 def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A worker that is started fails the test."""
+    """Fail the test if a worker is started."""
 
     def start(*_: object) -> None:
         raise AssertionError("a worker was started")
@@ -51,12 +51,12 @@ def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def markdown(lab) -> str:
-    """What was written."""
+    """Text of the written Markdown file."""
     return (lab.folder / "build" / "own" / "own.md").read_text(encoding="utf-8")
 
 
 def test_the_page_is_true(page) -> None:
-    """Its report has the loss, the layers that ran, both figures of the models, and the facts of its own metric."""
+    """The report of the page has the loss, the executed layers, both figures of the models, and the facts of its own metric."""
     text = markdown(page)
     assert r"\mathcal{L}(x) = 1 \cdot \frac{1}{D}" in text
     assert 'Conv2D(8, 3, strides=2, padding="same"),\nBatchNormalization(),\nSwish(steepness=2),' in text
@@ -72,7 +72,7 @@ def test_the_page_is_true(page) -> None:
 
 @pytest.mark.usefixtures("no_workers")
 def test_what_was_asked_is_not_asked_again(own, capsys: pytest.CaptureFixture[str]) -> None:
-    """A second build and the commands that look start no worker."""
+    """A second build and the read-only commands start no worker."""
     assert own.run("build", "own") == 0
     assert "Nothing changed" in capsys.readouterr().out
     assert own.run("check", "own") == 0
@@ -83,7 +83,7 @@ def test_what_was_asked_is_not_asked_again(own, capsys: pytest.CaptureFixture[st
 
 @pytest.mark.usefixtures("no_workers")
 def test_an_export_holds_what_the_workers_said(own, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With what one training's export brings, another store plans the report without a worker."""
+    """Another store plans the report without a worker once the export of one training is imported."""
     key = own.plan("own").runs["plain", 1].step.key
     assert own.run("runs", "export", str(tmp_path / "one.tar.gz"), key) == 0
     (own.folder / "runs").rename(own.folder / "old")
@@ -95,7 +95,7 @@ def test_an_export_holds_what_the_workers_said(own, tmp_path: Path, capsys: pyte
 
 @pytest.mark.slow
 def test_data_of_ones_own(own) -> None:
-    """The data set of the page and its step are checked, and drawn with both classes."""
+    """The data set and the step of the page pass their checks, and both classes are drawn."""
     assert own.run("list", "datasets", "--check", "./rings.py") == 0
     assert own.run("list", "steps", "--check", "./negative.py") == 0
     assert own.run("build", "circles", "--to", "md") == 0
@@ -104,7 +104,7 @@ def test_data_of_ones_own(own) -> None:
 
 @pytest.mark.slow
 def test_an_equation_and_a_comment_train_nothing(own) -> None:
-    """The new equation is printed; the file is asked again, by a worker alone, and no run trains."""
+    """A new equation is printed; the file is inspected again by a worker, and no run trains."""
     model = own.folder / "experiments" / "absolute.py"
     own.edit("    mean = r", "    # the mean\n    mean = r", model)
     own.edit(r"\mathcal{{L}}(x) =", r"\mathcal{{L}}(x_i) =", model)
@@ -119,7 +119,7 @@ def test_an_equation_and_a_comment_train_nothing(own) -> None:
 
 @pytest.mark.slow
 def test_what_a_model_lacks_is_asked_of_a_worker(own, capsys: pytest.CaptureFixture[str]) -> None:
-    """A model is checked like any other kind: the one of the page lacks nothing, a loss without terms and equation does."""
+    """A model is checked like any other kind: the page's model is complete, a loss without terms and equation is not."""
     assert own.run("list", "models", "--check", "./absolute.py") == 0
     assert "./absolute.py is a complete model." in capsys.readouterr().out
     assert own.run("list", "models", "--check", "./focal.py") == 3
@@ -130,7 +130,7 @@ def test_what_a_model_lacks_is_asked_of_a_worker(own, capsys: pytest.CaptureFixt
 
 @pytest.mark.slow
 def test_mistakes_of_all_runs_at_once(own, capsys: pytest.CaptureFixture[str]) -> None:
-    """A list that does not fit, and a model whose step fails, each with its line; nothing is lost, and no refusal is stored."""
+    """An invalid layer list and a failing model are both reported with their lines; no training is lost, no refusal stored."""
     trained = {path.name for path in (own.folder / "runs" / "run").iterdir()}
     own.edit(
         "- BatchNormalization",
@@ -152,7 +152,7 @@ def test_mistakes_of_all_runs_at_once(own, capsys: pytest.CaptureFixture[str]) -
 
 
 def test_models_beside_the_experiments_are_listed(page, capsys: pytest.CaptureFixture[str]) -> None:
-    """By their files, with the first line of what they say; figures and metrics of one's own are no models."""
+    """Own models are listed by file with the first line of their docstring; own figures and metrics are not models."""
     assert page.run("list", "models") == 0
     out = capsys.readouterr().out
     assert "./absolute.py" in out

@@ -1,4 +1,4 @@
-"""Whole processes, as a user starts, doubles, interrupts and kills them."""
+"""Whole processes, as a user starts, duplicates, interrupts and kills them."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ sys.exit(code)
 
 
 def finish(process: subprocess.Popen[str], timeout: float = 600) -> tuple[int, str, str]:
-    """Exit code and what was said."""
+    """Wait for a process and return its exit code and output."""
     out, err = process.communicate(timeout=timeout)
     return process.returncode, out, err
 
 
 def until(there, process: subprocess.Popen[str], seconds: float = 300) -> None:
-    """Waits until something is there, while the process runs."""
+    """Wait until a condition holds while the process runs."""
     end = time.monotonic() + seconds
     while not there():
         assert process.poll() is None, process.communicate()
@@ -41,19 +41,19 @@ def until(there, process: subprocess.Popen[str], seconds: float = 300) -> None:
 
 
 def has_checkpoint(lab, run: str, *sets: str):
-    """A function that says whether a run that has not ended keeps a checkpoint."""
+    """Return a function that tells whether an unfinished run has a checkpoint."""
     name = f"{lab.plan(sets=sets).runs[run, 1].step.key}*.work/checkpoint.npz"
     return lambda: any((lab.folder / "runs" / "run").glob(name))
 
 
 def weights(lab, run: str, *sets: str) -> bytes:
-    """The bytes of a trained run's weights."""
+    """Bytes of a trained run's weights."""
     plan = lab.plan(sets=sets)
     return plan.stored(plan.runs[run, 1]).path("weights.npz").read_bytes()
 
 
 def test_a_cached_build_is_light(built) -> None:
-    """A build that finds everything stored loads no TensorFlow, Matplotlib, scikit-learn or Dask, and asks no scheduler."""
+    """A build that finds everything stored loads no TensorFlow, Matplotlib, scikit-learn or Dask, and contacts no scheduler."""
     for changed in (False, True):
         if changed:
             built.edit("Where do the codes lie?", "Where are they?", built.template)
@@ -66,7 +66,7 @@ def test_a_cached_build_is_light(built) -> None:
 
 @pytest.mark.parametrize("command", ["status", "explain", "facts", "check"])
 def test_looking_is_light(built, command: str) -> None:
-    """A command that only looks loads none of them either."""
+    """A read-only command loads no TensorFlow, Matplotlib, scikit-learn or Dask."""
     code, out, _ = finish(built.start(command, "tiny", python=("-c", LOADED)))
     assert code == 0
     assert out.endswith("loaded:\n")
@@ -74,7 +74,7 @@ def test_looking_is_light(built, command: str) -> None:
 
 @pytest.mark.slow
 def test_two_builds_at_once(lab) -> None:
-    """Two builds into one store both succeed, and every run is trained once."""
+    """Two simultaneous builds into one store both succeed, and every run is trained once."""
     both = [finish(process) for process in [lab.start("build", "tiny"), lab.start("build", "tiny")]]
     assert [code for code, _, _ in both] == [0, 0], both
     said = "".join(err for _, _, err in both)
@@ -84,7 +84,7 @@ def test_two_builds_at_once(lab) -> None:
     assert lab.to_do() == []
 
 
-# What a script starts in the background ignores Ctrl-C; these tests may run there.
+# A shell starts background jobs with Ctrl-C ignored, and these tests may run in one.
 LISTENING = """\
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -95,7 +95,7 @@ sys.exit(main())
 
 @pytest.mark.slow
 def test_ctrl_c(lab) -> None:
-    """Ctrl-C ends a training with exit code 130 and a sentence; the workers are gone and the checkpoint is kept."""
+    """Ctrl-C ends a training with exit code 130 and a message; the workers are gone and the checkpoint is kept."""
     endless = "runs.longer.training.epochs=5000"
     checkpoint = has_checkpoint(lab, "longer", endless)
     process = lab.start("build", "tiny", "--set", endless, python=("-c", LISTENING))
@@ -112,7 +112,7 @@ def test_ctrl_c(lab) -> None:
 
 @pytest.mark.slow
 def test_a_killed_build_goes_on_to_the_same_weights(lab, tmp_path: Path) -> None:
-    """After SIGKILL in a training the same command ends with the weights and documents of an undisturbed one."""
+    """After SIGKILL during a training, the same command ends with the weights and documents of an undisturbed build."""
     epochs = "runs.longer.training.epochs=150"
     process = lab.start("build", "tiny", "--set", epochs)
     until(has_checkpoint(lab, "longer", epochs), process)
@@ -133,7 +133,7 @@ def test_a_killed_build_goes_on_to_the_same_weights(lab, tmp_path: Path) -> None
 
 @pytest.mark.slow
 def test_a_run_that_fails(lab) -> None:
-    """A training that leaves the numbers ends with exit code 4, its name and advice, once the others are done and stored."""
+    """A diverging training ends with exit code 4, its name and advice, after the other trainings are done and stored."""
     lab.edit("learning_rate: 1e-3", "learning_rate: 1e9, optimizer: sgd")
     lab.edit("{epochs: 8}", "{epochs: 8, learning_rate: 1e-3, optimizer: adam}")
     lab.edit('by="training.epochs"', 'by="training"', lab.template)
@@ -152,7 +152,7 @@ def test_a_run_that_fails(lab) -> None:
 
 
 def test_one_task_trains_what_it_needs(built) -> None:
-    """`task` trains only the runs of its figures and facts, and its figure bears the number of the whole report."""
+    """`task` trains only the runs of its figures and facts, and its figure has its number in the whole report."""
     for folder in ("figures", "build"):
         shutil.rmtree(built.folder / folder)
     shutil.rmtree(built.folder / "runs" / "run" / built.plan().runs["longer", 1].step.key)
@@ -165,7 +165,7 @@ def test_one_task_trains_what_it_needs(built) -> None:
 
 
 def test_train_now_and_write_later(built, capsys: pytest.CaptureFixture[str]) -> None:
-    """`train` completes the steps whatever stands in the template, or where there is none; `build` then says what is wrong."""
+    """`train` completes the steps whatever the template contains, even without one; `build` then reports its mistakes."""
     shutil.rmtree(built.folder / "runs" / "figure")
     built.template.write_text("{{ broken", encoding="utf-8")
     assert built.run("train", "tiny") == 0
@@ -180,9 +180,9 @@ def test_train_now_and_write_later(built, capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.slow
 @pytest.mark.parametrize("language", sorted({*codes()} - {"zh-Hant"}))
 def test_a_new_report_builds_as_it_is(lab, language: str) -> None:
-    """What `new` writes builds without a change, in every language that the fonts of the installation have."""
+    """The project that `new` writes builds unchanged in every language with installed fonts."""
     assert lab.run("new", "lab2", "--language", language) == 0
-    less = [] if language == "en" else ["--set", "data.digits.dataset.copies=0"]  # the prose is another, the training is not
+    less = [] if language == "en" else ["--set", "data.digits.dataset.copies=0"]  # the prose differs, the training does not
     code, _, err = finish(lab.start("build", "lab2", *less), timeout=300)
     assert code == 0, err
     assert "warning" not in err
@@ -191,7 +191,7 @@ def test_a_new_report_builds_as_it_is(lab, language: str) -> None:
 
 @pytest.mark.parametrize("language", codes())
 def test_a_new_report_has_no_mistakes(lab, language: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """What `new` writes passes the check in every language; where the fonts of one are not installed, that is all it says."""
+    """The project that `new` writes passes the check in every language; only missing fonts are reported."""
     lacks_font = language == "zh-Hant" and cjk_folder() is None
     assert lab.run("new", "lab2", "--language", language) == 0
     assert lab.run("check", "lab2") == int(lacks_font)
@@ -201,7 +201,7 @@ def test_a_new_report_has_no_mistakes(lab, language: str, capsys: pytest.Capture
 
 
 def test_a_sheet_without_answers_needs_no_training(lab, capsys: pytest.CaptureFixture[str]) -> None:
-    """The sheet to hand out builds at once: questions, no answers, no run."""
+    """The sheet without answers builds at once: questions, no answers, no run."""
     assert lab.run("new", "sheet", "--sheet-only", "--language", "pl") == 0
     assert lab.run("build", "sheet") == 0, capsys.readouterr().err
     text = (lab.folder / "build" / "sheet" / "sheet.html").read_text()

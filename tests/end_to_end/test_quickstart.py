@@ -1,4 +1,4 @@
-"""The first report that somebody builds."""
+"""The first report that a user builds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.slow
 @pytest.mark.external("poppler")
 def test_the_quickstart(tmp_path: Path) -> None:
-    """It trains, measures and draws on data that comes along, and is two pages with every figure and no open claim."""
+    """The quickstart trains, measures and draws on bundled data, and gives two pages with every figure and no open claim."""
     folders = {"experiments": ROOT, "templates": ROOT, "store": tmp_path, "build": tmp_path, "figures": tmp_path}
     options = [part for name, root in folders.items() for part in (f"--{name}", str(root / name))]
     assert main(["build", "quickstart", "--to", "pdf", *options]) == 0

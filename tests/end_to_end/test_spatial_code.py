@@ -1,4 +1,4 @@
-"""A model with a code at places, in one file of the user's own: its report says nothing of it that is not declared."""
+"""A model with a spatial code in one file of the user's own: its report states nothing that the file does not declare."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ The drawn images of [@fig:pictures]{.nom}, after the losses of [@fig:curves]{.no
 
 @pytest.fixture
 def places(lab):
-    """The project with the model, its report `tiny`."""
+    """Project with the model and its report `tiny`."""
     lab.experiment.write_text(EXPERIMENT, encoding="utf-8")
     lab.template.write_text(TEMPLATE, encoding="utf-8")
     lab.experiment.with_name(MODEL.name).write_text(MODEL.read_text(encoding="utf-8"), encoding="utf-8")
@@ -75,7 +75,7 @@ def places(lab):
 
 @pytest.mark.slow
 def test_a_report_of_a_spatial_code(places, capsys: pytest.CaptureFixture[str]) -> None:
-    """No false unit, no lost layer, no raw name; what needs one vector for each image is refused before anything trains."""
+    """Units, layers and names are right, and a figure that needs one code vector per image is refused before training."""
     assert places.run("build", "tiny", "--to", "md") == 0, capsys.readouterr().err
     text = (places.folder / "build" / "tiny" / "tiny.md").read_text(encoding="utf-8")
     plan = places.plan()

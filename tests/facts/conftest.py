@@ -1,4 +1,4 @@
-"""Facts with values behind them."""
+"""Facts with underlying values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SETTINGS = {"model": {"kind": "vae", "kl": "closed_form"}, "training": {"epochs"
 
 @pytest.fixture
 def fact(tmp_path: Path) -> Callable[..., Fact]:
-    """Makes a fact of the values of each seed, `[[one for each image], ...]`, or of numbers without any."""
+    """Return a function that makes a fact from per-image values of each seed, `[[one per image], ...]`, or plain numbers."""
 
     def make(name: str, samples: Any, units: Any = None, **changes: Any) -> Fact:
         measurements = []

@@ -1,4 +1,4 @@
-"""The order of arms, and trends."""
+"""Rankings of arms, and trends."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from report_builder.facts.ranking import ranked, trend
     ("better", "groups"), [("higher", [["c"], ["a", "b"]]), ("lower", [["b", "a"], ["c"]]), ("none", [["c"], ["a", "b"]])]
 )
 def test_groups(fact, better, groups) -> None:
-    """Arms stand in order of the direction; a group begins where each arm is measurably other than each before it."""
+    """Arms are ordered by the direction; a group begins with an arm that differs significantly from all arms before it."""
     values = {"a": [1.0, 1.2, 1.1], "b": [0.9, 1.2, 1.0], "c": [9.0, 9.1, 9.2]}
     found = ranked([fact(name, value, noise="fixed", better=better) for name, value in values.items()], by=[])
     assert [[arm.run for arm in group] for group in found.groups] == groups
@@ -21,7 +21,7 @@ def test_groups(fact, better, groups) -> None:
 
 
 def test_nothing_is_ranked_by_chance(fact) -> None:
-    """Equal arms stand in one group."""
+    """Equal arms are ranked in one group."""
     random = np.random.default_rng(5)
     found = ranked([fact(name, random.normal(0, 1, 3), noise="fixed") for name in "abcd"], by=[])
     assert len(found.groups) == 1
@@ -32,11 +32,11 @@ def test_nothing_is_ranked_by_chance(fact) -> None:
     [([1, 2, 3, 4, 5], "rises"), ([5, 4, 3, 2, 1], "falls"), ([1, 2, 3, 5, 4], "same"), ([2, 2, 2, 2, 2], "same")],
 )
 def test_trend(values, said) -> None:
-    """Five arms in perfect order say something, one pair the wrong way round does not."""
+    """Five perfectly ordered arms show a trend; with one swapped pair they do not."""
     assert trend(values)[0] == said
 
 
 def test_too_few_arms_show_no_trend() -> None:
-    """Three arms stand in order by chance once in three times."""
+    """Three arms show no trend, because chance orders them once in three times."""
     with pytest.raises(ReportError, match="5 numbers"):
         trend([1, 2, 3])

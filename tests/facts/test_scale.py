@@ -1,4 +1,4 @@
-"""The guard: which facts stand on one scale."""
+"""The guard: which facts are on the same scale."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SETTINGS = {"model": {"kind": "vae", "kl": "closed_form"}, "training": {"epochs"
 
 
 def fact(name: str, *values: float, **changes: Any) -> Fact:
-    """A fact on the scale of all others, but for the changes."""
+    """Fact on the common scale, except for the changes."""
     known = {"metric": "elbo", "unit": "nats/image", "better": "higher", "split": "test", "settings": SETTINGS, "data": "d"}
     return Fact(name, measurements=tuple(Measurement(s, v) for s, v in enumerate(values)), **{**known, **changes})
 
@@ -33,20 +33,20 @@ def fact(name: str, *values: float, **changes: Any) -> Fact:
     ],
 )
 def test_the_guard_names_what_else_differs(changes: dict[str, Any], named: str) -> None:
-    """Facts of another scale, or of runs that differ in more than the named factor, do not compare (S0-E14, S1-E06)."""
+    """Facts on different scales, or of runs that differ in more than the named factor, do not compare (S0-E14, S1-E06)."""
     with pytest.raises(ReportError, match=named):
         guard(fact("a", 1.0), fact("b", 2.0, **changes), by=["model.kl"])
 
 
 @pytest.mark.parametrize("key", ["metric", "unit", "reduction", "size"])
 def test_no_factor_covers_what_is_measured(key: str) -> None:
-    """What was measured, in which unit and how it was reduced is never the factor."""
+    """The measured quantity, its unit, its reduction and its size cannot be the factor."""
     with pytest.raises(ReportError, match=key):
         guard(fact("a", 1.0), fact("b", 2.0, **{key: "other"}), by=[key])
 
 
 def test_what_a_factor_lets_through_is_told() -> None:
-    """Naming `model` allows every difference inside it, and each of them is told."""
+    """Naming `model` allows every difference inside it, and each of them is reported."""
     other = SETTINGS | {"model": {"kind": "autoencoder", "loss": "bce"}}
     through = guard(fact("a", 2.0), fact("b", 1.0, settings=other), by=["model", "training"])
     assert through == ("model.kind: 'vae' / 'autoencoder'", "model.loss: absent / 'bce'", "model.kl: 'closed_form' / absent")
@@ -54,7 +54,7 @@ def test_what_a_factor_lets_through_is_told() -> None:
 
 @pytest.mark.parametrize("key", ["metric", "unit", "split", "reduction", "size", "method", "data"])
 def test_what_is_known_before_it_is_measured_is_compared_by_the_plan(key: str) -> None:
-    """Before the trainings the guard looks at metric, split, method and data; unit, reduction and size are not known yet."""
+    """Before the trainings the guard checks metric, split, method and data; unit, reduction and size are not known yet."""
     a, b = fact("a", 1.0), fact("b", 2.0, **{key: "other"})
     if key in ("unit", "reduction", "size"):
         assert guard(a, b, [], PLANNED) == ()
@@ -64,7 +64,7 @@ def test_what_is_known_before_it_is_measured_is_compared_by_the_plan(key: str) -
 
 
 def test_value_is_the_mean_and_spread_the_deviation() -> None:
-    """One location everywhere: over seeds a fact is their mean, as verdicts compare it, with the deviation around that mean."""
+    """A fact over seeds is their mean, as in verdicts and choices, with the standard deviation around that mean."""
     three = fact("a", 1.0, 2.0, 6.0)
     assert three.value == 3.0
     other = fact("b", 10.0, 10.0, 10.0)
@@ -86,12 +86,12 @@ def test_value_is_the_mean_and_spread_the_deviation() -> None:
     ],
 )
 def test_differences_of_settings(old: Any, new: Any, told: list[str]) -> None:
-    """Each by its key path: lists of one length item by item, others as a whole, what one side lacks as absent."""
+    """Differences are listed by key path: lists of equal length by item, other values whole, missing ones as absent."""
     assert [f"{path}: {was!r} / {now!r}" for path, was, now in differences(old, new)] == told
 
 
 @pytest.mark.parametrize(("values", "changes"), [((1.0, 2.0), {"better": "none"}), (("seven", "two"), {})])
 def test_nothing_is_preferred_without_a_direction(values: tuple[Any, Any], changes: dict[str, Any]) -> None:
-    """A metric that is neither better higher nor lower, or gives words, chooses nothing: it is an error that names it."""
+    """A metric without direction, or with words as values, chooses nothing: the error names it."""
     with pytest.raises(ReportError, match="'elbo' has no better direction"):
         preferred([fact("a", values[0], **changes), fact("b", values[1], **changes)], by=[])

@@ -1,4 +1,4 @@
-"""What a page style states, where it is wrong, and which styles there are."""
+"""Page styles: what they state, how mistakes are reported, and which styles exist."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ USE = '#import "common.typ": *\n'
 
 
 def write(folder: Path, text: str) -> Path:
-    """A style of the user's own."""
+    """Write a style of the user's own."""
     (folder / "mine.typ").write_text(text, encoding="utf-8")
     return folder / "mine.typ"
 
 
 def test_the_styles_there_are() -> None:
-    """Each is a small file without a mistake, and the usual one states nothing."""
+    """Each built-in style is a small file without a mistake, and the default style states nothing."""
     assert pages.names() == ["article", "homework", "lab", "lecture"]
     read = {name: pages.read(pages.FOLDER / f"{name}.typ") for name in pages.names()}
     assert {name: found for name, (_, found) in read.items() if found} == {}
@@ -28,7 +28,7 @@ def test_the_styles_there_are() -> None:
 
 
 def test_values(tmp_path: Path) -> None:
-    """A value on a line of its own is the style's, whatever stands behind it; what it does not state is usual."""
+    """A value on a line of its own belongs to the style, whatever follows it; a missing value has its default."""
     text = '#let colour = rgb("#7A1f3d") // of the faculty\n#let text-width=6in\n#let paper = "us-letter"\n#let mine = 3\n'
     page, found = pages.read(write(tmp_path, text + USE))
     assert found == []
@@ -54,7 +54,7 @@ def test_values(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes(tmp_path: Path, text: str, line: str, rule: str, received: str, allowed: str) -> None:
-    """What is wrong is told with file and line, what was received and what is allowed."""
+    """A mistake is reported with file and line, the received value and the allowed ones."""
     (problem,) = pages.read(write(tmp_path, text))[1]
     assert problem.where == f"{tmp_path / 'mine.typ'}{line}"
     assert problem.rule.startswith(rule)
@@ -64,7 +64,7 @@ def test_mistakes(tmp_path: Path, text: str, line: str, rule: str, received: str
 
 
 def test_not_readable(tmp_path: Path) -> None:
-    """A file that is no text is refused."""
+    """A file that is not text is refused."""
     (tmp_path / "mine.typ").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ReportError):
         pages.read(tmp_path / "mine.typ")

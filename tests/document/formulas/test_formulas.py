@@ -1,4 +1,4 @@
-"""Formulas are set right in every format, or refused by the name of the command at their line."""
+"""Formulas are set correctly in every format, or refused at their line with the name of the command."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ EMITTED = json.loads((HERE / "emitted.json").read_text(encoding="utf-8"))
 SET = [
     line for line in (HERE / "set.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith(("# ", "## "))
 ]
-REFUSED = json.loads((HERE / "refused.json").read_text(encoding="utf-8"))  # rule, what was received, what to write instead
+REFUSED = json.loads((HERE / "refused.json").read_text(encoding="utf-8"))  # rule, received text, replacement
 STYLE = pages.named().source() + "".join(file.read_text(encoding="utf-8") for file in reversed(pages.SHARED))
 
 
 def emitted(tex: str) -> list[str]:
-    """A formula in typst, in MathML, and in Office Math or why that cannot hold it."""
+    """Formula in typst, in MathML, and in Office Math or the reason why that is impossible."""
     try:
         in_word = omml(tex, display=True)
     except UnsettableError as error:
@@ -49,18 +49,18 @@ def emitted(tex: str) -> list[str]:
 
 @pytest.mark.parametrize("tex", SET)
 def test_what_was_looked_at_is_emitted(tex: str) -> None:
-    """Each of the 200 formulas gives the typst and the MathML whose pictures were compared with xelatex's."""
+    """Each of the 200 formulas gives the typst and the MathML whose images were compared with xelatex's."""
     assert emitted(tex) == EMITTED[tex]
 
 
 @pytest.mark.parametrize("tex", COMMANDS_EMITTED)
 def test_every_command_is_emitted_as_it_was_looked_at(tex: str) -> None:
-    """Each function, accent, fence, size, font, space and environment: in typst, MathML and, if it can hold it, Office Math."""
+    """Each function, accent, fence, size, font, space and environment is emitted as approved, in Office Math where possible."""
     assert emitted(tex) == COMMANDS_EMITTED[tex]
 
 
 def test_a_sign_that_is_typed_is_set_as_its_command() -> None:
-    """`≤` is a relation as its command is: whoever types a sign gets its spaces; a keyboard's own signs have their classes."""
+    """A typed sign such as `≤` has the class and spacing of its command; signs of the keyboard have their own classes."""
     commands = {char: name for name, (char, _) in reversed(symbols.SYMBOLS.items()) if len(name) > 1 and name.isalpha()}
     signs = [char for char in commands if not char.isascii() and not char.isalpha() and char not in symbols.FENCES]
     assert len(signs) > 200
@@ -68,23 +68,23 @@ def test_a_sign_that_is_typed_is_set_as_its_command() -> None:
 
 
 def test_there_are_two_hundred() -> None:
-    """The table is as long as it says, and nothing stands twice."""
+    """The table has 200 formulas and no duplicates."""
     assert len(SET) == len(set(SET)) == len(EMITTED) >= 200
 
 
 def source_of(formulas: list[str], before: str = "") -> bytes:
-    """A document of formulas alone, behind the definitions `before`."""
+    """Document of formulas alone, preceded by the definitions `before`."""
     shown = "\n\n".join(f'#tex.equation(block: true, alt: "x", ${typst(tex)}$)' for tex in formulas)
     return f'#set document(title: "T")\n{before}\n{PRELUDE}\n{shown}'.encode()
 
 
 def test_all_typeset_accessibly() -> None:
-    """All 200 compile as PDF/A-2a + PDF/UA-1."""
+    """All 200 formulas compile as PDF/A-2a and PDF/UA-1."""
     assert compiler.compile(source_of(SET), pdf_standards=STANDARDS).startswith(b"%PDF")
 
 
 def test_a_page_style_may_name_its_things_as_it_likes() -> None:
-    """Names of typst's mathematics that a page style gives to something else do not reach formulas."""
+    """A page style that redefines names of typst's math does not affect formulas."""
     used = sorted(
         {name for tex in SET for name in re.findall(r"\btex\.(\w+)", typst(tex))} | {"h", "box", "hide", "math", "sym"}
     )
@@ -93,7 +93,7 @@ def test_a_page_style_may_name_its_things_as_it_likes() -> None:
 
 
 def test_our_page_style_takes_no_name_of_typst() -> None:
-    """What pandoc and the fragments of the document write is typst's own, in text and in formulas."""
+    """The built-in page style redefines no name of typst, because pandoc and the document's fragments use them."""
     asked = b"#metadata((dictionary(std).keys() + dictionary(std.math).keys() + dictionary(std.sym).keys(),)) <names>"
     known = json.loads(compiler.query(asked, "<names>", field="value"))[0][0]
     assert not set(re.findall(r"^#let ([\w-]+)", STYLE, re.MULTILINE)) & set(known)
@@ -101,7 +101,7 @@ def test_our_page_style_takes_no_name_of_typst() -> None:
 
 @pytest.mark.parametrize("tex", REFUSED)
 def test_what_cannot_be_set_is_named(tex: str) -> None:
-    """A message names the command and says what to write instead, and no format is written from such a formula."""
+    """A message names the unsupported command and its replacement, and no format is written from such a formula."""
     rule, received, step = REFUSED[tex]
     found = problem(tex, "a.md:3")
     assert found == Problem("a.md:3", f"a formula cannot be typeset: {rule}", received, next_step=step)
@@ -111,7 +111,7 @@ def test_what_cannot_be_set_is_named(tex: str) -> None:
 
 
 def test_a_command_is_refused_with_its_line_and_what_to_write(composed, free) -> None:
-    """The template's line, the command, and the way out stand in the message."""
+    """The message has the template's line, the command and the alternative."""
     with pytest.raises(ReportError) as caught:
         composed("First $x$.\n\nThen $v = \\qty{3}{kg}$.\n\n$$\n\\begin{align}a\\end{align}\n$$", free)
     said = [str(found) for found in caught.value.problems]
@@ -136,12 +136,12 @@ def test_a_command_is_refused_with_its_line_and_what_to_write(composed, free) ->
     ],
 )
 def test_typst_says_what_is_meant(tex: str, emitted: str) -> None:
-    """Classes, limits, spaces, numbers, accents and fences are stated."""
+    """Classes, limits, spaces, numbers, accents and fences are written explicitly in typst."""
     assert typst(tex) == emitted
 
 
 def test_browsers_get_their_spaces_and_marks() -> None:
-    """Space stands around a function's name, hats are no combining characters, columns have their sides, `|` no gap."""
+    """In MathML functions have spaces, hats are no combining characters, columns are aligned, and `|` has no gap."""
     assert '<mi>log</mi><mspace width="0.1667em"></mspace><mover' in mathml(r"x \log \hat{x}", display=False)
     assert "\u0302" not in mathml(r"\hat{x}_i - x_i", display=False)
     aligned = mathml(r"\begin{aligned} a &= b & c &= d \end{aligned}", display=True)
@@ -152,13 +152,13 @@ def test_browsers_get_their_spaces_and_marks() -> None:
 
 @pytest.mark.parametrize(("display", "element"), [(True, "munderover"), (False, "msubsup")])
 def test_limits_follow_the_style(element: str, *, display: bool) -> None:
-    """Limits of a sum stand above and below it in a display, beside it in a line and in a fraction."""
+    """Limits of a sum are above and below it in display style, and beside it in inline formulas and fractions."""
     assert f"<{element}>" in mathml(r"\sum_{i=1}^n x_i", display=display)
     assert "<msubsup>" in mathml(r"\frac{\sum_{i=1}^n x_i}{2}", display=display)
 
 
 def test_a_document_keeps_numbers_whole_in_all_formats(composed, free, tmp_path) -> None:
-    """`{,}` makes one word of a number in PDF and HTML, two numbers stay two, and Markdown keeps the TeX as written."""
+    """`{,}` keeps a number whole in PDF and HTML, two numbers stay separate, and Markdown keeps the TeX source."""
     document = composed(r"$x \approx 12{,}5$ and $(0,1)$, nested $\frac{0{,}5}{x_{1{,}5}}$", free)
     text, _ = typst_source(document)
     assert '"12,5"' in text
@@ -185,7 +185,7 @@ COMMANDS_KNOWN = [f"\\{name} " for names in (symbols.SYMBOLS, symbols.SPACES, sy
 
 
 def made_up(source: random.Random, depth: int = 0) -> str:
-    """A formula of commands, signs, scripts, fractions, fences and tables, mostly well-formed."""
+    """Random formula of commands, signs, scripts, fractions, fences and tables, mostly well-formed."""
 
     def inner() -> str:
         return made_up(source, depth + 1) if depth < 4 else source.choice(["x", "", "-1", "|x|", "a:b", "f(x)", "/"])
@@ -204,7 +204,7 @@ def made_up(source: random.Random, depth: int = 0) -> str:
 
 
 def test_whatever_is_accepted_typesets() -> None:
-    """Formulas put together at random are refused with a reason, or every format takes them."""
+    """A random formula is either refused with a reason or accepted by every format."""
     source, accepted = random.Random(12), []  # noqa: S311 - no secret
     while len(accepted) < 300:
         tex = made_up(source)
@@ -220,7 +220,7 @@ RULED = r"\begin{array}{c|c} x & y \\ \hline 0 & 1 \end{array}"
 
 
 def test_word_gets_every_formula_or_says_why_not() -> None:
-    """All are well-formed Office Math in which nothing is empty and no fence stands alone; rules of arrays are refused."""
+    """Every formula is well-formed Office Math without empty elements or single fences; rules in arrays are refused."""
     for tex in SET:
         if "array" in tex and "|" in tex:
             with pytest.raises(UnsettableError, match="rules"):
@@ -237,7 +237,7 @@ def test_word_gets_every_formula_or_says_why_not() -> None:
 
 
 def test_a_word_file_holds_its_formulas(composed, free) -> None:
-    """They are Word's own, and one that Word cannot hold is refused at its line."""
+    """Formulas in a Word file are native, and one that Word cannot represent is refused at its line."""
     with zipfile.ZipFile(io.BytesIO(docx(composed(r"So $x \approx 12{,}5$ and $$\sum_i x_i$$", free)))) as file:
         text = file.read("word/document.xml").decode()
     assert ">12,5<" in text
@@ -252,7 +252,7 @@ SIGNED = ["a|b", "$x$", r"\$ \alpha", "50 % of it", "a_b^c", "#{c}", "a--b---c",
 
 @pytest.mark.parametrize("words", SIGNED)
 def test_words_are_printed_in_a_formula_letter_by_letter(words: str) -> None:
-    """A name that a template's word prints inside of a formula, or of a text in it, keeps all its signs."""
+    """A name printed inside a formula, or inside text in a formula, keeps all its characters."""
     for tex in (f"x = {as_text(words)}", rf"x = \text{{{as_text(words)}}}"):
         found = read(tex).parts[-1]
         assert isinstance(found, Words)
@@ -263,7 +263,7 @@ LONG = " + ".join(f"x_{{{i}}}" for i in range(60))
 
 
 def test_a_formula_wider_than_its_line_is_a_finding(composed, free) -> None:
-    """All of them, each at its line; a draft is printed nevertheless, and what is broken into rows fits."""
+    """Every formula wider than its line is a finding at its line; a draft is still printed, and one broken into rows fits."""
     rows = r"\begin{aligned} a &= b + c \\ &= d \end{aligned}"
     document = composed(
         f"$$ {LONG} $$\n\n$$ x $$\n\n$$ {rows} $$\n\n- in a list\n\n  $$ z + {LONG} $$\n\n$$ y + {LONG} $$ {{#eq:y}}\n\n@eq:y",
@@ -278,14 +278,14 @@ def test_a_formula_wider_than_its_line_is_a_finding(composed, free) -> None:
 
 
 def test_a_formula_that_is_a_little_wider_is_set_smaller(composed, free) -> None:
-    """It fits in a type that is no smaller than that of code."""
+    """A formula slightly wider than its line is set in smaller type, no smaller than code."""
     wider = " + ".join(f"x_{{{i}}}" for i in range(20))
     assert pdf(composed(f"$$ {wider} $$", free))[0].startswith(b"%PDF")
 
 
 @pytest.mark.parametrize("tex", ["x^{" * 22 + "}" * 22, "{" * 5000, r"\left(" * 400, r"\sqrt" * 3000, "x" * 30_000])
 def test_a_formula_has_limits(tex: str) -> None:
-    """Formulas nested deeply or very long are refused at once, with the option that allows more."""
+    """Deeply nested or very long formulas are refused at once, with the option that raises the limit."""
     start = time.perf_counter()
     found = problem(tex, "a.md:1")
     assert time.perf_counter() - start < 1
@@ -296,8 +296,8 @@ def test_a_formula_has_limits(tex: str) -> None:
 @pytest.mark.parametrize("before", ["", "{x}{y}", r"\sqrt x \sqrt y ", "x^2 + y^3 + "])
 @pytest.mark.parametrize("nest", ["{", r"\sqrt "])
 def test_the_limit_of_nesting_is_what_it_says(before: str, nest: str) -> None:
-    """As many groups inside each other as are allowed are set, one more is refused, whatever stood and ended before them."""
-    most = FORMULA_DEPTH.value - 1  # the formula itself is one
+    """The nesting limit is exact, whatever groups were opened and closed before."""
+    most = FORMULA_DEPTH.value - 1  # the formula itself counts as one
     made = {n: f"{before}{nest * n}x{('}' * n) if nest == '{' else ''}" for n in (most, most + 1)}
     assert problem(made[most], "a.md:1") is None
     found = problem(made[most + 1], "a.md:1")
@@ -306,7 +306,7 @@ def test_the_limit_of_nesting_is_what_it_says(before: str, nest: str) -> None:
 
 
 def test_the_limit_of_letters_is_what_it_says() -> None:
-    """A formula of as many letters as are allowed is set, one letter more is refused."""
+    """The length limit is exact: a formula of that many letters is set, one letter more is refused."""
     assert problem("x" * FORMULA_LETTERS.value, "a.md:1") is None
     found = problem("x" * (FORMULA_LETTERS.value + 1), "a.md:1")
     assert found is not None

@@ -1,4 +1,4 @@
-"""The tables of symbols, against Unicode's own names and against pandoc's."""
+"""The tables of symbols, checked against Unicode's names and against pandoc."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from report_builder.document.formulas.symbols import ACCENTS, BRACES, SPACES, SY
 
 GREEK = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρςστυφχψω"
 LATIN, DIGITS = string.ascii_letters, string.digits
-FONTS = {  # what it has, and how Unicode calls it
+FONTS = {  # characters of a font, and Unicode's names for it
     "bf": (LATIN + DIGITS + GREEK, {"BOLD"}),
     "it": (LATIN + GREEK, {"ITALIC"}),
     "bfit": (LATIN + DIGITS + GREEK, {"BOLD ITALIC", "BOLD"}),
@@ -22,32 +22,32 @@ FONTS = {  # what it has, and how Unicode calls it
     "sf": (LATIN + DIGITS, {"SANS-SERIF"}),
     "tt": (LATIN + DIGITS, {"MONOSPACE"}),
 }
-OTHERWISE = {  # of which pandoc draws another shape, or a shorter one
+OTHERWISE = {  # commands that pandoc draws with another or a shorter shape
     "varkappa", "varrho", "varsigma", "imath", "jmath", "varnothing", "square", "blacksquare", "backslash", "ast",
     "bullet", "setminus", "bigcirc", "amalg", "triangleleft", "triangleright", "barwedge", "centerdot", "preceq",
     "succeq", "leqslant", "geqslant", "longrightarrow", "longleftarrow", "longleftrightarrow", "Longrightarrow",
     "Longleftarrow", "Longleftrightarrow", "iff", "longmapsto", "leadsto", "lVert", "rVert",
 }  # fmt: skip
-UNKNOWN = {  # to pandoc
+UNKNOWN = {  # commands that pandoc does not know
     "S", "P", "degree", "copyright", "surd", "aa", "o", "O", "AA", "l", "L", "ss", "ae", "smallint", "vcentcolon",
 }  # fmt: skip
 
 
 def unicode_font(char: str) -> str:
-    """How the name of a letter calls its font: "MATHEMATICAL BOLD CAPITAL A" -> "BOLD"."""
+    """Font in the Unicode name of a letter: "MATHEMATICAL BOLD CAPITAL A" -> "BOLD"."""
     words = unicodedata.name(char).removeprefix("MATHEMATICAL ").split()
     return " ".join(words[: next(i for i, word in enumerate(words) if word in ("CAPITAL", "SMALL", "DIGIT", "FINAL"))])
 
 
 @pytest.mark.parametrize("font", FONTS)
 def test_letters(font: str) -> None:
-    """Each letter that a font has is that letter in that font, and what it lacks is none."""
+    """Each letter of a font is that letter in that font, and letters that the font lacks map to None."""
     has, names = FONTS[font]
     found = {char: letter(char, font) for char in LATIN + DIGITS + GREEK}
     assert {char for char, made in found.items() if made} == set(has)
     for char in has:
         made = found[char]
-        if (font, char) != ("it", "h"):  # the constant of Planck
+        if (font, char) != ("it", "h"):  # Planck's constant
             assert (unicodedata.normalize("NFKC", made), unicode_font(made) in names) == (char, True)
 
 
@@ -62,25 +62,25 @@ def test_letters(font: str) -> None:
     ],
 )
 def test_letters_that_stand_apart(char: str, font: str, made: str) -> None:
-    """Variants of letters and operators have bold forms of their own."""
+    """Variant letters and operators have bold forms of their own."""
     assert unicodedata.name(letter(char, font) or " ") == made
 
 
 @pytest.mark.parametrize(("char", "font"), [("A", ""), ("+", "bf"), ("é", "it"), ("[", "bf"), ("@", "bf")])
 def test_no_letter(char: str, font: str) -> None:
-    """Without a font, and for what is no letter, there is none: also beside the ends of an alphabet."""
+    """Without a font, or for a character that is not a letter, the result is None, also next to the ends of an alphabet."""
     assert letter(char, font) is None
 
 
 def test_symbols_are_pandocs() -> None:
-    """Each command is the character that pandoc writes for it, but for those that it does not know or draws otherwise."""
+    """Each command is the character that pandoc writes, except for those that pandoc does not know or draws differently."""
     names = [name for name in SYMBOLS if name.isalpha() and name not in OTHERWISE | UNKNOWN]
     plain = pypandoc.convert_text("\n\n".join(rf"$\{name}$" for name in names), "plain", "markdown").split("\n\n")
     assert dict(zip(names, map(str.strip, plain), strict=True)) == {name: SYMBOLS[name][0] for name in names}
 
 
 def test_accents_combine() -> None:
-    """An accent in a formula is the combining character that makes the accented letter of it; browsers get a whole sign."""
+    """A math accent is the combining character that forms the accented letter; wide brackets are whole characters."""
     whole = {
         "hat": "â",
         "tilde": "ã",
@@ -106,7 +106,7 @@ def test_accents_combine() -> None:
 
 
 def test_spaces_are_those_of_tex() -> None:
-    """Three, four and five eighteenths of an em and their opposites, a half, one and two, a third for a word space."""
+    """Spaces are three, four and five eighteenths of an em, their negatives, half, one and two ems, and a third for a word."""
     eighteenths = {name: round(size * 18, 6) for name, size in SPACES.items()}
     assert eighteenths == {
         **dict.fromkeys((",", "thinspace"), 3),

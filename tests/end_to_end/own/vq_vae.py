@@ -1,4 +1,4 @@
-"""Autoencoder whose code is entries of a codebook at places: van den Oord et al., arXiv:1711.00937."""
+"""Vector-quantised autoencoder with a spatial code: van den Oord et al., arXiv:1711.00937."""
 
 import keras
 from keras import layers, ops
@@ -8,7 +8,7 @@ from report_builder import kinds
 
 
 class Parameters(kinds.Parameters):
-    """Widths, and the weight of one term."""
+    """Size of the codebook, length of its entries, and weight of the commitment term."""
 
     codebook_size: int = Field(16, ge=2, description="Entries of the codebook.")
     code_channels: int = Field(4, ge=1, description="Length of an entry.")
@@ -16,24 +16,24 @@ class Parameters(kinds.Parameters):
 
 
 class Codebook(layers.Layer):
-    """Vectors, of which the nearest one stands for what comes in."""
+    """Codebook of vectors that replaces each input vector by its nearest entry."""
 
     def __init__(self, size, **kwargs):
         super().__init__(**kwargs)
         self.size = size
 
     def build(self, shape):
-        """Its weight has no name."""
+        """Create the entries as a weight without a name."""
         self.entries = self.add_weight(shape=(self.size, shape[-1]), initializer="uniform")
 
     def call(self, z):
-        """Vectors (n, h, w, d) -> the nearest entries, of the same shape."""
+        """Map vectors (n, h, w, d) to their nearest entries, of the same shape."""
         distances = ops.sum((z[..., None, :] - self.entries) ** 2, axis=-1)
         return ops.take(self.entries, ops.argmin(distances, axis=-1), axis=0)
 
 
 class VectorQuantised(keras.Model):
-    """Encoder, a codebook outside of both networks, decoder."""
+    """Encoder and decoder, with a codebook outside of both networks."""
 
     def __init__(self, encoder, codebook, decoder, commitment):
         super().__init__(name="vector_quantised")
@@ -43,7 +43,7 @@ class VectorQuantised(keras.Model):
         self.trackers = {name: keras.metrics.Mean(name=name) for name in names}
 
     def call(self, x):
-        """The drawn image, what the encoder gives, and its entries; gradients pass by the codebook."""
+        """Return the reconstruction, the encoder's output and its entries; gradients bypass the codebook."""
         z = self.encoder(x)
         entries = self.codebook(z)
         return self.decoder(z + ops.stop_gradient(entries - z)), z, entries
@@ -61,16 +61,16 @@ class VectorQuantised(keras.Model):
         return ops.mean(sum(terms.values()) + (self.commitment - 1) * terms["commitment_loss"])
 
     def encode(self, x):
-        """An entry for each place (n, h, w, d)."""
+        """Return an entry for each place, (n, h, w, d)."""
         return self.codebook(self.encoder(x))
 
     def decode(self, z):
-        """Images."""
+        """Return the images of a code."""
         return self.decoder(z)
 
 
 def build(parameters, sizes):
-    """A code for each 4 x 4 pixels."""
+    """Build a model with one code vector for each 4 x 4 pixels."""
     height, width, channels = sizes.image_shape
     image, z = keras.Input(sizes.image_shape), keras.Input((height // 4, width // 4, parameters.code_channels))
     x = layers.Conv2D(8, 3, 2, padding="same", activation="relu")(image)
@@ -82,7 +82,7 @@ def build(parameters, sizes):
 
 
 def equation(parameters):
-    """The loss of one image."""
+    """Return the loss of one image."""
     latex = (
         r"\mathcal{L}(x) = \left\| x - d(e) \right\|^2 + \left\| \mathrm{sg}(z) - e \right\|^2"
         rf" + {parameters.commitment:g} \left\| z - \mathrm{{sg}}(e) \right\|^2"
