@@ -20,6 +20,7 @@ from report_builder.document.tree import (
     has_class,
     identifier,
     link,
+    plain_text,
     raw,
     select,
     span,
@@ -30,6 +31,7 @@ from report_builder.languages import CASES, KINDS, Language
 
 PAGE = "page"  # class of a reference that also prints the page
 _LAST = re.compile(r"(.*?)(\d+|[a-z])")  # the part of a number that is incremented
+_WORD = re.compile(r"[^\W\d_]+")  # with which a reference begins
 _SLOT = re.compile("([\ue100-\ue1ff])")  # stands in for a number while the words around it are inflected
 
 
@@ -60,7 +62,10 @@ class References:
             below = node.get("c") if kind else node
             if not citations and type(below) is list:
                 self.resolve(below, (task_of(node) if kind == "Div" else "") or task)
-            resolved += self._group(citations, case or "nom", task) if citations else [node]
+            printed = self._group(citations, case or "nom", task) if citations else [node]
+            if citations:
+                self._check_doubled(resolved, printed)
+            resolved += printed
             if citations and paged:
                 resolved.append(self._page([_label(citation) for citation in citations]))
         nodes[:] = resolved
@@ -74,6 +79,19 @@ class References:
         bare = citations[0]["citationMode"]["t"] == "SuppressAuthor"
         inlines = self._print_group(names, case.lower(), capital=capital, bare=bare)
         return [*citations[0]["citationPrefix"], *inlines, *citations[-1]["citationSuffix"]]
+
+    def _check_doubled(self, before: Nodes, printed: Nodes) -> None:
+        """Record a problem if the word that a reference prints is also typed before it: `in section [@sec:a]`."""
+        said, told = plain_text(before[-4:]).rstrip(), plain_text(printed)
+        word = _WORD.match(told)
+        edge = r"\b" if self.language.spaced else ""
+        if said and word and re.search(f"{edge}{re.escape(word[0])}$", said, re.IGNORECASE):
+            rule, step = (
+                "a word is typed before a reference that prints it",
+                "Leave it out, or print the number alone: [-@label].",
+            )
+            where = self.places.of(next(item for item in reversed(before) if item["t"] not in ("Space", "SoftBreak")))
+            self.problems.append(Problem(where, rule, f"{word[0]} {told}", next_step=step))
 
     def _page(self, names: list[str]) -> Node:
         """Return typst code that prints the page of the target; other formats have no pages."""

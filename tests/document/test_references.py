@@ -44,6 +44,29 @@ def test_a_page_is_that_of_one_thing(composed, free):
     assert problem.next_step == "[@fig:strip]{.page}"
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("pl", "Wynik z rysunku [@fig:strip]{.gen}."),
+        ("pl", "*Rysunki* [@fig:strip; @fig:codes]."),
+        ("en", "As figure @fig:strip shows."),
+        ("zh-Hant", "見圖[@fig:strip]。"),
+    ],
+)
+def test_a_word_is_not_printed_twice(composed, free, language, words):
+    """The word that a reference prints cannot also be typed before it."""
+    with pytest.raises(ReportError, match=r"lab.md:1: a word is typed before a reference that prints it"):
+        composed(words + FIGURES, replace(free, header=replace(free.header, language=language)))
+
+
+@pytest.mark.parametrize(
+    "words", ["Wynik z rysunku [-@fig:strip].", "Wykres [@fig:strip].", "Na wykresie i rysunku. @Fig:strip jest dalej."]
+)
+def test_another_word_may_stand_before_a_reference(composed, free, words):
+    """A word of another kind, the end of another sentence, and a number alone are no repetition."""
+    assert composed(words + FIGURES, free)
+
+
 def test_undefined(composed, free):
     """An undefined reference is an error with the template's line and the closest match."""
     with pytest.raises(ReportError) as caught:
