@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def codes(n: int, dimensions: int = 2) -> dict[str, np.ndarray]:
-    """Codes of `n` images of ten classes, each around a place of its own."""
+    """Return codes of `n` images of ten classes, each class around its own centre."""
     random = np.random.default_rng(0)
     y = np.arange(n) % len(CLASSES)
     z = 3 * random.normal(size=(len(CLASSES), dimensions))[y] + random.normal(size=(n, dimensions))

@@ -144,7 +144,7 @@ def _varies(name: str) -> bool:
 
 
 def in_process(function: Callable[[], int], *, seconds: float = 0) -> int:
-    """Exit code of a function in a process of its own (negative: the signal); killed after so many seconds where given."""
+    """Run a function in its own process, optionally killed after some seconds; return its exit code (negative: the signal)."""
     child = os.fork()
     if child == 0:
         code = 70

@@ -66,7 +66,7 @@ def lay(workspace: Path, figures: int) -> None:
 
 
 def write(folder: Path, figures: int, round_number: int) -> None:
-    """Template and notebook: a heading for ten figures, a paragraph before each; the first sentence is the round's."""
+    """Write template and notebook: a heading per ten figures, a paragraph before each; the first sentence names the round."""
     parts = [f"Round {'abcdefghij'[round_number % 10]}."]
     cells = [*parts]
     for number in range(figures):
