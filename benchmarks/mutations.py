@@ -87,7 +87,7 @@ def mutants(path: Path, root: Path) -> Iterator[Mutant]:
         yield Mutant(path.relative_to(root).as_posix(), node.lineno, extent(statement, node), names, (before, after), source)
 
 
-Change = tuple[ast.expr, ast.expr, ast.stmt, frozenset[str]]  # an expression, another, its statement, the names this binds
+Change = tuple[ast.expr, ast.expr, ast.stmt, frozenset[str]]  # expression, its replacement, its statement, the names this binds
 
 
 def changes(

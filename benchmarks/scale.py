@@ -1,6 +1,6 @@
 """Ten thousand steps: how long planning takes, and how busy the scheduler keeps five hundred workers.
 
-The plan is that of an experiment with a sweep, made by the program as usual, with nothing stored. The real scheduler assigns ten
+The plan is that of an experiment with a sweep, made by the program as usual, with nothing stored. The real scheduler gives ten
 thousand trainings of random durations in minutes, each with a probe and a measurement, to simulated workers on a clock of
 their own, on which the front process spends some milliseconds on each start and event, one after the other.
 

@@ -90,7 +90,7 @@ class Sheet:
 
     @classmethod
     def of(cls, base: planted.Base, folder: Path) -> Sheet:
-        """A report with a value for every fact that no other has; along a sweep they rise, so that its trends can be broken."""
+        """Create a report whose facts all have unique values, which increase along a sweep so that its trends can be broken."""
         header = replace(base.material.header, appendix=False)  # its last column depends on every comparison, by design
         sheet = cls(base.template, base.material, folder)
         arms = {run: place for sweep in base.material.sweeps.values() for place, run in enumerate(sweep.runs, 1)}
