@@ -23,7 +23,7 @@ PEOPLE = {
     for seed, name in enumerate((*ARMS, "cnn"), start=1)
 }
 COMMON: dict[str, Any] = {"width_cm": 9.0, "cell_cm": 0.5, "runs": ARMS[:1], "ink": "light", "threshold": 0.5}
-OTHER: dict[str, dict[str, Any]] = {  # values of options for which the type alone tells none, and what they need beside them
+OTHER: dict[str, dict[str, Any]] = {  # other values for options whose type suggests none, with the options that they need
     "architecture": {"parts": ("encoder",), "height_cm": ({"runs": ARMS[:2]}, 4.5)},
     "attribute_vector": {"attribute": 1, "multiples": (0.0, 2.0), "tolerance": None},
     "class_samples": {"classes": (1,), "epoch": 2, "judge": "cnn", "columns": 2},

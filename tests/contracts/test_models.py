@@ -64,7 +64,7 @@ def definitions(file):
 
 
 def test_the_models_of_the_lab_sheets_are_found():
-    """Folders alone register a model: autoencoders, conditional and adversarial models, and the classifier that judges them."""
+    """A folder alone registers a model: autoencoders, conditional and adversarial models, and the classifier used as judge."""
     asked = {"autoencoder", "vae", "conditional_vae", "conditional_gan", "conditional_gan_embedding", "gan", "classifier"}
     asked |= {"wgan", "conditional_wgan"}
     assert asked <= set(MODELS.names())

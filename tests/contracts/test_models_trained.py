@@ -169,7 +169,7 @@ def test_a_model_continues_where_it_was_stopped(case, tmp_path):
 @ALL
 @pytest.mark.parametrize("size", [32, pytest.param(64, marks=pytest.mark.slow)])
 def test_a_model_takes_a_step_on_colour_images(case, size):
-    """Each network trains a step on images of the sizes of CIFAR and CelebA, with the parameters that a refusal proposes."""
+    """Each network trains a step on images of CIFAR's and CelebA's sizes, with the parameters that a refusal proposes."""
     name, bounds = case[0], RANGES[fitting(case)[1]]
     kind, parameters = MODELS.get(name), parameters_of(case)
     layout = Layout((size, size, 3), bounds, CLASS.names, conditions=(CLASS,))
