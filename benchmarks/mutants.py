@@ -239,7 +239,7 @@ def covering(mutant: mutations.Mutant, room: Mapping[str, Traced], tree: Path) -
 
 
 def in_order(mutant: mutations.Mutant, running: set[str], tests: Mapping[str, float]) -> tuple[list[str], float]:
-    """Files that mirror the module, those that run the statement, the others; near and quick ones first; and their seconds."""
+    """Order files: mirrors of the module, runners of the statement, near and quick ones first; return them and the seconds."""
     seconds: Counter[str] = Counter()
     for name, each in tests.items():
         seconds[name.partition("::")[0]] += each

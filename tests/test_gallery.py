@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="module")
 def figures():
-    """Return the figures of the gallery by id."""
+    """The figures of the gallery by id."""
     return resolve(load(ROOT / "experiments" / "gallery.yaml")).figures
 
 

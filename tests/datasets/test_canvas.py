@@ -26,7 +26,7 @@ def cells(split, n):
 
 @pytest.fixture
 def bright():
-    """Return images without black pixels."""
+    """Images without black pixels."""
     x = np.random.default_rng(0).integers(1, 256, (40, 4, 4, 1), dtype=np.uint8)
     part = Split(x, np.arange(40, dtype=np.int64) % 4)
     return ImageData({"train": part, "test": part}, tuple("abcd"))

@@ -19,7 +19,7 @@ def load(**parameters):
 
 @pytest.fixture(scope="module")
 def few():
-    """Return the originals with two copies of each."""
+    """The originals with two copies of each."""
     return load(copies=2)
 
 

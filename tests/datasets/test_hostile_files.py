@@ -195,7 +195,7 @@ def test_a_picture_is_opened_only_as_what_its_name_says(tmp_path, monkeypatch, n
 
 
 def test_a_picture_has_a_largest_size(tmp_path, monkeypatch):
-    """Over 100 megapixels a picture is refused before it is decoded, with the option; below, it is read without a warning."""
+    """An image above 100 megapixels is refused before decoding, with the option; smaller ones are read without a warning."""
     (tmp_path / "pictures").mkdir()
     (tmp_path / "pictures" / "a.png").write_bytes(png_head(10_001, 10_000))
     chosen = image_folder.Parameters(test=None)

@@ -33,7 +33,7 @@ def test_a_size_as_a_file_gives_it(step):
 
 @pytest.fixture
 def noise():
-    """Return three images, 28 x 20, with two channels."""
+    """Three images, 28 x 20, with two channels."""
     return np.random.default_rng(0).integers(0, 256, (3, 28, 20, 2), dtype=np.uint8)
 
 
