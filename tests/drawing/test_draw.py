@@ -26,7 +26,7 @@ ENGLISH = languages.load("en")
 
 
 def kind(paint, live=None):
-    """A custom figure kind that paints on a small figure, and its HTML."""
+    """Return a figure kind that paints on a small figure, with this HTML content."""
 
     def drawn(arrays, parameters, subjects, language):
         figure = Figure(figsize=(2, 1))

@@ -58,7 +58,7 @@ def test_an_unknown_split_is_named_with_the_known_ones(data):
 
 
 def sorted_data(images: int, *, stream=False):
-    """Images sorted by class, as in many data sets: image i has the brightness i / images."""
+    """Return images sorted by class, as in many data sets: image i has the brightness i / images."""
     y = np.arange(images) * 10 // images
     x = np.broadcast_to((np.arange(images) / images)[:, None, None, None], (images, 2, 2, 1)).astype(np.float32)
     pictures = Stream(lambda places: x[places], np.arange(images), (2, 2, 1), np.float32) if stream else x

@@ -18,7 +18,7 @@ def measured(model, data, **parameters):
 
 
 def model(size, *, takes=("x",)):
-    """A model whose codes are the first pixels, and whose images hold code and condition as pixels."""
+    """Return a model whose codes are the first pixels, and whose images hold code and condition as pixels."""
 
     def decode(z, *condition):
         return np.concatenate([z, *condition], axis=1)[:, None, :, None]
@@ -29,7 +29,7 @@ def model(size, *, takes=("x",)):
 
 
 def data(conditions=(), vectors=None):
-    """Ninety images whose first pixels are normally distributed."""
+    """Return ninety images whose first pixels are normally distributed."""
     x = np.random.default_rng(0).standard_normal((90, 1, 6, 1)).astype(np.float32) * [[[[2], [1], [1], [1], [1], [1]]]]
     split = Split(x, np.arange(90) % 3, vectors)
     return ImageData({"train": split, "test": split}, ("zero", "one", "two"), (-9.0, 9.0), conditions)
