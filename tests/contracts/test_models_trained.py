@@ -21,9 +21,7 @@ TRAINING = {"epochs": 1, "batch_size": 32, "learning_rate": 1e-3, "optimizer": {
 CLASS = Condition("class", tuple("0123456789"))
 RANGES = {"unit": (0, 1), "symmetric": (-1, 1)}
 CASES = [(name, preset) for name, kind in MODELS for preset in (None, *kind.presets)]
-LIGHT = {
-    name: preset for name, preset in CASES if preset in (None, "half_width")
-}  # the cheapest of each kind, for `make test`
+LIGHT = {name: preset for name, preset in CASES if preset in (None, "half_width")}  # the cheapest of each kind, for `make test`
 ALL = pytest.mark.parametrize(
     "case",
     [

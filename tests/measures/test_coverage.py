@@ -79,7 +79,7 @@ def of_points(made, real, blank=(0.0, 0.0), k=5):
 
 
 def test_what_blank_images_reach_stands_beside():
-    """Blank images amid the real ones have full precision: precision and density have no better direction, only references."""
+    """Blank images amid the real ones have full precision, so that precision and density have no better direction."""
     found = of_points(planes(300, 1) * 0.1, planes(300, 0))
     assert found["precision_blank"].value == found["precision"].value == 1
     assert 0.8 < found["precision_real"].value < 1

@@ -21,7 +21,7 @@ from report_builder.store import Store
 
 
 class Killer:
-    """Kills the worker of a label once its event comes; keeps all events."""
+    """Kills the worker of a label at an epoch, and records all events."""
 
     def __init__(self, label="", epoch=0):
         self.label, self.epoch, self.processes, self.events = label, epoch, {}, []
@@ -113,7 +113,7 @@ SLOW = {"autoencoder", "conditional_gan", "conditional_vae"}
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in RUNS])
 def test_a_killed_run_ends_as_one_that_was_not(name, do, tmp_path, run_step):
-    """SIGKILL at a random epoch, then the same command: it goes on there, and every file it leaves is equal to the last bit."""
+    """After SIGKILL at a random epoch, the same command resumes there, and every file is as in an undisturbed run."""
     step = run_step(epochs=5, **RUNS[name])
     whole = replace(step, code={"another": "key"})
     epoch = int(np.random.default_rng().integers(1, 5))
