@@ -108,7 +108,7 @@ def changes(
 
 
 def heard(node: ast.AST, field: str, child: ast.AST) -> bool:
-    """Return whether the node can affect the program: it is no docstring, message, type or timeout."""
+    """Return whether the node can affect the program, unlike docstrings, messages, types and timeouts."""
     if field in {"annotation", "returns", "pattern"} or isinstance(child, ast.JoinedStr | ast.Assert | ast.Raise):
         return False
     match node, child:

@@ -1,4 +1,4 @@
-"""Hooks of mkdocs (`hooks:` of mkdocs.yml): pages that are no files in docs/, and extensions of Markdown.
+"""Hooks of mkdocs (`hooks:` of mkdocs.yml): pages that are not files in docs/, and extensions of Markdown.
 
 The README is the front page, so that nothing is written twice; the reference is generated from the registries.
 """

@@ -1,4 +1,4 @@
-"""Shared fixtures; tests that need a program that is no wheel are marked `external(program, ...)` and deselected without it.
+"""Shared fixtures; tests that need a non-Python program are marked `external(program, ...)` and deselected without it.
 
 The laboratory is a project folder with one tiny report, for tests that need a complete project.
 """

@@ -63,7 +63,7 @@ def modules() -> Iterator[tuple[str, Path]]:
 
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the line and absolute dotted name of everything that a file imports, also inside functions."""
+    """Yield the line and absolute dotted name of everything that a file imports, including inside functions."""
     folder = path.parent.relative_to(PACKAGE.parent).parts
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

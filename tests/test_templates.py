@@ -30,7 +30,7 @@ def test_the_sheet_is_prose(sheet: str) -> None:
 
 @pytest.mark.parametrize("report", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in REPORTS])
 def test_a_report_has_no_mistakes_before_it_is_trained(report: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The check of a fresh copy of a report ends with 0: unmeasured facts are no mistake."""
+    """The check of a fresh copy of a report ends with 0: unmeasured facts are not mistakes."""
     if report == "deep-learning-homework":
         pytest.importorskip("justmytype_intl_cjk", reason="the extra 'cjk' has its letters")
     folders = {"experiments": PROJECT, "templates": PROJECT, "store": tmp_path, "build": tmp_path, "figures": tmp_path}

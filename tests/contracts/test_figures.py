@@ -136,7 +136,7 @@ def test_files_of_a_figure(kind, arrays_of, tmp_path, small):
 
 
 def test_what_lies_on_what_is_seen():
-    """Overlapping texts and one beyond the edge are reported; invisible and merely adjacent ones are not."""
+    """Overlapping texts and a text beyond the edge are reported; invisible and merely adjacent ones are not."""
     with settings(STYLE, {}):
         figure = Figure(figsize=(2, 1))
         for x, y, word in ((0.5, 0.5, "one"), (0.5, 0.52, "two"), (0.98, 0.2, "beyond"), (0.5, 0.8, "three"), (0.5, 0.5, " ")):

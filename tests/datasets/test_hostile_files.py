@@ -254,7 +254,7 @@ NO_PICTURES = {
 @pytest.mark.filterwarnings("ignore:unclosed")
 @pytest.mark.parametrize("kind", NO_PICTURES)
 def test_what_is_no_picture_is_named(tmp_path, picture, monkeypatch, kind):
-    """A dangling link, a pipe, a loop of links and a name that is no text each give one printable message."""
+    """A dangling link, a pipe, a loop of links and an undecodable name each give one printable message."""
     picture(tmp_path / "p" / "a.png")
     monkeypatch.chdir(tmp_path / "p")
     NO_PICTURES[kind](tmp_path / "p")

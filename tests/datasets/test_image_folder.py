@@ -19,7 +19,7 @@ def load(folder, **parameters):
 
 @pytest.fixture
 def folder(tmp_path, picture):
-    """Ten light cats and ten dark dogs, of several sizes and two formats, and files that are no images."""
+    """Ten light cats and ten dark dogs, of several sizes and two formats, and files that are not images."""
     for i in range(10):
         picture(tmp_path / "pictures" / "cats" / f"{i}.jpg", (40 + i, 30, 3), 200 + i, quality=100)
         picture(tmp_path / "pictures" / "dogs" / "more" / f"{i}.PNG", (30, 40 + i, 3), 20 + i)

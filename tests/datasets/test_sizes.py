@@ -27,7 +27,7 @@ def changed(step, x, **parameters):
 
 @pytest.mark.parametrize("step", [crop, pad, resize])
 def test_a_size_as_a_file_gives_it(step):
-    """A list of two numbers is height and width, also in strict validation."""
+    """A list of two numbers is height and width, even in strict validation."""
     assert step.Parameters.model_validate_json('{"size": [40, 32]}', strict=True).size == (40, 32)
 
 

@@ -52,7 +52,7 @@ def trained(name, data, folder):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS.names())
 def test_every_model_trains_on_cifar10(name, cifar10_folder):
-    """Two steps on colour images in memory give finite terms, also on the test split."""
+    """Two steps on colour images in memory give finite terms, including on the test split."""
     history, _ = trained(name, fitting(name, {"kind": "cifar10"}, [], CONDITIONS[1:]), cifar10_folder)
     assert all(math.isfinite(value) for values in history.values() for value in values)
     assert any(term.startswith("test_") for term in history)
@@ -61,7 +61,7 @@ def test_every_model_trains_on_cifar10(name, cifar10_folder):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS.names())
 def test_every_model_trains_on_streamed_celeba(name, celeba_folder):
-    """Two steps on faces that are read batch by batch give finite terms, also on the official validation split."""
+    """Two steps on faces that are read batch by batch give finite terms, including on the official validation split."""
     dataset, crop = {"kind": "celeba", "label": "Smiling"}, [{"kind": "crop", "size": 148}]
     history, data = trained(name, fitting(name, dataset, crop, CONDITIONS), celeba_folder)
     assert isinstance(data.splits["train"].x, Stream)

@@ -246,7 +246,7 @@ def test_names_are_no_formulas(tmp_path):
 
 @pytest.mark.parametrize(("character", "told"), [("\t", r"U\+0009"), ("\U0001f469", r"U\+1F469"), ("\u3000", r"U\+3000")])
 def test_a_character_that_no_font_has_is_named(tmp_path, monkeypatch, character, told):
-    """A character that no font has is an error that names it, also for blanks and emoji; no box is printed."""
+    """A character that no font has, including blanks and emoji, is an error that names it; no box is printed."""
     monkeypatch.setattr(_fonts, "PACKAGE", "no_such_package")
     with pytest.raises(ReportError, match=rf"no font here(.|\n)*{told}"):
         draw(kind(lambda figure: figure.text(0.5, 0.5, f"a{character}b")), None, {}, {}, ENGLISH, tmp_path)

@@ -1,4 +1,4 @@
-"""An error in a user's file is reported with file and line, also if it is raised in a traced function."""
+"""An error in a user's file is reported with file and line, even if it is raised in a traced function."""
 
 from __future__ import annotations
 

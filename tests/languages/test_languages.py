@@ -236,7 +236,7 @@ def test_what_makes_no_sentence_is_listed(tmp_path: Path, key: str, was: str, no
     [("Ankle boot", "botek"), ("not Wavy_Hair", "nie: falowane włosy"), ("my_own class", "my own class"), ("7", "7")],
 )
 def test_names_of_classes(name: str, printed: str) -> None:
-    """Classes and attributes of the built-in data sets are translated, also in the noun of a share; others are not."""
+    """Classes and attributes of the built-in data sets are translated, including in the noun of a share; others are not."""
     polish = load("pl")
     assert polish.name(name) == printed
     assert printed in polish.noun(f"class_asked_class {name}", "x").forms["nom"]

@@ -55,7 +55,7 @@ def test_a_tenth_of_the_ink_may_lie_elsewhere(elsewhere, right):
 
 
 def test_a_blank_image_stands_in_no_cell(canvases):
-    """Black in [-1, 1] is no ink, so that an empty canvas is not right by accident."""
+    """Black in [-1, 1] does not count as ink, so that an empty canvas is not right by accident."""
     arrays = {"images": -np.ones((1, 4, 4, 1)), "cells": np.array([2, 2]), "value_range": np.array([-1.0, 1.0])}
     found = in_cells(arrays | {"asked_row": np.array([0]), "asked_column": np.array([0])}, threshold=0.1)
     assert (found["cell_asked"].value, found["cell_asked_ink"].value) == (0, 0)

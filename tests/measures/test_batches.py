@@ -127,7 +127,7 @@ def test_every_batch_of_samples_is_drawn_anew():
     ("values", "grey"), [([0.0], 0), ([1.0], 0), ([0.0, 1.0], 0), ([0.0, 0.5], 1), ([0.25, 1.0], 1), ([1.0, 2.0], 1)]
 )
 def test_pixels_of_0_and_1_are_not_grey(vae, values, grey):
-    """A bound is a likelihood only if every pixel is 0 or 1; one other pixel in any batch makes it none."""
+    """A bound is a likelihood only if every pixel of every batch is 0 or 1."""
     x = np.full((BATCH + 1, 2, 2, 1), values[0], dtype=np.float32)
     x[-1, 1, 1, 0] = values[-1]
     about = about_bound(vae, ImageData({}, ("a",)), Split(x, np.zeros(len(x))))

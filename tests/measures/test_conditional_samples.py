@@ -218,7 +218,7 @@ class Judge:
 
 
 def test_classes_that_nobody_trained_are_not_asked(unseen):
-    """A class without images is left out of all classes, also of those that a plan wrote out; requested alone it is refused."""
+    """A class without images is omitted from all classes, even if a plan wrote them out; requested alone it is refused."""
 
     class Blank:
         takes, provides, pixels = ("x", "condition"), frozenset({"sample"}), "Bernoulli"

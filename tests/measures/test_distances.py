@@ -35,7 +35,7 @@ def test_gaussians_whose_covariances_do_not_commute():
 
 @pytest.mark.parametrize("shape", [(500, 8), (6, 20)])
 def test_equal_sets_have_no_distance(shape):
-    """A set has distance zero to itself, also if it has fewer points than dimensions and a singular covariance."""
+    """A set has distance zero to itself, even if it has fewer points than dimensions and a singular covariance."""
     x = np.random.default_rng(0).normal(size=shape)
     distance, of_each = frechet(x, x)
     assert distance == pytest.approx(0, abs=1e-6)

@@ -32,7 +32,7 @@ def fitted(kind: str, layout: Layout, **given: Any) -> dict[str, Any]:
     ],
 )
 def test_classes_are_written_out(classes: Any, layout: Layout, told: Any) -> None:
-    """Classes are those of the data as soon as they are known, also for images of another probe."""
+    """Classes are those of the data as soon as they are known, including for images of another probe."""
     assert fitted("class_scores", layout, classes=classes)["classes"] == told
     if layout is KNOWN:
         for kind in ("classified", "features"):

@@ -84,7 +84,7 @@ def test_it_grows_with_the_draws_towards_the_likelihood(points):
 
 @pytest.mark.parametrize("spread", [1.0, 12.0, 0.2])
 def test_the_error_by_the_draws_is_that_of_repetitions(points, spread):
-    """Repeated bounds scatter as the stated Monte Carlo error says, also if few draws dominate."""
+    """Repeated bounds scatter as the stated Monte Carlo error says, even if few draws dominate."""
     toy, parameters = Toy(spread), importance_weights.Parameters(k=20, n=400)
     arrays = [importance_weights.measure(toy, points, parameters) for _ in range(200)]
     means = [each["bound"].mean() for each in arrays]

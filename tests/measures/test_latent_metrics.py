@@ -118,7 +118,7 @@ def test_two_clusters_far_apart_are_separated():
 
 
 def test_the_silhouette_is_that_of_rousseeuw(monkeypatch):
-    """The silhouette equals scikit-learn's for each code, also in blocks; a code alone in its class has 0."""
+    """The silhouette equals scikit-learn's for each code, including in blocks; a code alone in its class has 0."""
     from sklearn.metrics import silhouette_samples
 
     z, y = normal(60, 4), np.append(np.arange(59) % 3, 7)

@@ -62,7 +62,7 @@ def test_a_bound_given_the_condition_is_another_quantity():
 
 
 def test_the_cross_entropy_of_grey_pixels_is_called_that():
-    """For grey pixels, reduction, printed name and a warning say that it is no likelihood; the KL term is not affected."""
+    """For grey pixels, reduction, printed name and a warning say that it is not a likelihood; the KL term is not affected."""
     terms = {name: np.ones(5) for name in ("reconstruction", "kl_closed_form", "kl_monte_carlo")}
     terms |= {"pixels": np.array("Bernoulli"), "grey": np.array(True)}
     found = elbo.measure({"likelihood": terms}, elbo.Parameters())
@@ -272,7 +272,7 @@ def test_a_term_that_was_not_logged_is_refused():
 
 
 def test_the_last_value_of_a_term_is_what_the_model_says_it_is():
-    """Unit and direction of a term are those that the model declares, also on held-out images; other terms have none."""
+    """Unit and direction of a term are those that the model declares, including on held-out images; other terms have none."""
     said = {"loss": Term("loss", "nats/image", better="lower"), "accuracy": Term("accuracy", better="higher")}
     request = replace(history.reads(history.Parameters())["history"], terms=said)
     asked = history.Parameters(terms=("loss", "test_loss", "val_accuracy", "codebook_loss"))

@@ -110,7 +110,7 @@ def test_distances_to_the_prior_are_those_of_scipy_and_of_a_sample() -> None:
 
 
 def test_neighbours_and_silhouettes_are_those_of_scikit_learn() -> None:
-    """Neighbours and silhouettes agree, also far from the origin, where sums of squares lose precision."""
+    """Neighbours and silhouettes agree, including far from the origin, where sums of squares lose precision."""
     x, y = points(200, 4, 0) + 1e4, np.arange(200) % 3
     distances, index = (
         sklearn.neighbors.NearestNeighbors(n_neighbors=7, algorithm="brute").fit(x - 1e4).kneighbors(x[:50] - 1e4)

@@ -119,7 +119,7 @@ def test_the_structural_similarity_is_that_of_tensorflow(shape):
 
 
 def test_the_structural_term_is_zero_for_equal_images_and_can_be_learnt():
-    """Equal images, also small ones, have loss zero, and the gradient leads a grey image towards the original."""
+    """Equal images, even small ones, have loss zero, and the gradient leads a grey image towards the original."""
     target = np.random.default_rng(3).uniform(0.1, 0.9, (2, 8, 8, 1)).astype(np.float32)
     assert np.asarray(losses.ssim_loss(target, logit(target))) == pytest.approx(0, abs=1e-5)
     drawn = tf.Variable(0.1 * logit(target))

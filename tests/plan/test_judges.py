@@ -188,7 +188,7 @@ KIND = DataStep(parameters=Parameters, apply=apply, layout=layout)
 
 
 def test_a_judge_must_know_the_attribute(court) -> None:
-    """S2-E09: a class counts as an attribute, also by its number, and a judge trained without it is refused by the plan."""
+    """S2-E09: a class counts as an attribute, by name or number, and a judge trained without it is refused by the plan."""
     court.edit("  elbo:", "  effect: {kind: attribute_effect, runs: [vae], attribute: 3, judge: ae}\n  elbo:")
     measured = next(m for m in court.plan().resolved.measures if m.id == "effect")
     assert measured.requests["images"].parameters["counted"] == ["3"]

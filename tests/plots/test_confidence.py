@@ -80,7 +80,7 @@ def test_a_narrow_figure_has_its_panels_under_each_other(drawn):
 
 
 def test_the_real_images_are_those_of_the_judge():
-    """Samples of any model are judged, and the real images are the judge's own test images; the judge is no shown run."""
+    """Samples of any model are judged; the real images are the judge's own test images, and the judge is not shown."""
     kind = FIGURES.get("confidence")
     requests = kind.reads(kind.parameters(runs=("gan",), judge="cnn"))
     assert (requests["gan"].parameters["images"]["kind"], requests["gan"].judge) == ("samples", "cnn")

@@ -101,7 +101,7 @@ def test_an_interpolation_begins_and_ends_with_the_originals(drawn):
 
 
 def test_a_pair_mean_is_the_middle_of_three_steps(drawn):
-    """Both originals are followed by the decoded mean of each run, which is the mean of the codes and no random sample."""
+    """Both originals are followed by the decoded mean of each run, which is the mean of the codes and not a random sample."""
     assert FIGURES.get("pair_mean").reads(FIGURES.get("pair_mean").parameters(runs=("ae",)))["ae"].parameters["steps"] == 3
     drawing = drawn("pair_mean", {"ae": pair(0.4), "vae": pair(0.6)}, ink="light")
     painted, tall, wide = painting(drawing)

@@ -79,7 +79,7 @@ def test_more_classes_than_colours_differ_by_marker(drawn, codes):
 
 
 def test_names_do_not_cover_each_other():
-    """Overlapping names move apart, others stay, all remain in the panel, and without room there is no solution."""
+    """Overlapping names move apart, others stay, and all remain in the panel; if there is no room, None is returned."""
     middles, sizes = np.array([[0.0, 0.0], [0.0, 0.0], [0.1, 0.0], [50.0, 50.0]]), np.array([[9.0, 2.0]] * 4)
     moved = parted(middles, sizes, np.array([[-10.0, -10.0], [60.0, 60.0]]))
     apart = abs(moved[:, None] - moved[None]) >= sizes[0] - 1e-6

@@ -220,7 +220,7 @@ def test_a_long_training_is_a_short_table(drawn):
 
 
 def test_a_single_epoch_shows_which_images_it_was_measured_on(drawn):
-    """If there is no line to be dashed, marks distinguish training from held-out images, also in the legend."""
+    """If there is no line to be dashed, marks distinguish training from held-out images, including in the legend."""
     drawing = drawn("training_curves", {"ae": history(n=1, test_loss=np.full(1, 9.5))})
     train, test = lines(drawing)
     assert test.get_markerfacecolor() == "white" != train.get_markerfacecolor()

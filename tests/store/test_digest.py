@@ -97,7 +97,7 @@ def test_what_a_file_of_ones_own_only_says_does_not_count(tmp_path: Path) -> Non
 
 
 def test_imports_of_the_package_are_followed(tmp_path: Path) -> None:
-    """A digest covers imports from the package, also inside functions, and the packages that they load."""
+    """A digest covers imports from the package, including inside functions, and the packages that they load."""
     found = digest(tmp_path, "def f():\n    from report_builder.store.step import Step\n")
     assert {"./own.py", "__init__.py", "store/__init__.py", "store/step.py"} <= set(found)
 

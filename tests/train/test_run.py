@@ -249,7 +249,7 @@ def test_a_probe_is_given_its_judge(data, tmp_path):
 
 
 def test_a_judge_shows_what_its_last_layer_sees(data, tmp_path):
-    """The features of a trained classifier are those of its images, also of none, and do not depend on the batch."""
+    """The features of a trained classifier are those of its images, even of none, and do not depend on the batch."""
     store = Store(tmp_path)
     reference = stored(store, step("classifier", epochs=1), data)
     judge, x = probe._judge(reference, None), np.asarray(data.splits["train"].x)
