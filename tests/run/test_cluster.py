@@ -269,5 +269,5 @@ def test_what_is_no_cluster(where: str, error: type[Exception], said: str, tmp_p
 
 @pytest.mark.slow
 def test_whatever_is_killed_nothing_is_lost() -> None:
-    """Ten random kills of front process, scheduler, workers and trainings lose nothing (`benchmarks/crashes.py`: a hundred)."""
+    """Ten kills of front, scheduler, workers and trainings, drawn by seed; `benchmarks/crashes.py` does a hundred."""
     assert crashes.main(["--cases", "10", "--seed", "7"]) == 0
